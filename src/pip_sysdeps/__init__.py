@@ -1,0 +1,1 @@
+"""pip-sysdeps: which system libraries an environment's distributions need, and the binary packages that have them."""

@@ -1,0 +1,1 @@
+"""The only package that reads the machine. It opens files and decides nothing; every entry point takes a `Root`."""

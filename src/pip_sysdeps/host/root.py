@@ -1,0 +1,173 @@
+"""The disk, seen from a root: every path is resolved inside it, links included."""
+
+from __future__ import annotations
+
+import errno
+import os
+import posixpath
+import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MAX_LINKS = 40
+"""As Linux: path_resolution(7)."""
+
+
+class Root:
+    """A folder taken as `/`: this machine, an unpacked image, or a chroot.
+
+    Paths are strings as in `model`: absolute, seen from inside. A link, absolute or relative, and `..` never lead out of
+    the folder: they stop at its top, as chroot(2) has it, and magic links of /proc are read as the text they show.
+    A root is taken to hold still while it is read; each folder is resolved once.
+    """
+
+    def __init__(self, directory: str = "/") -> None:
+        self.directory = os.path.realpath(directory)
+        self._prefix = "" if self.directory == "/" else self.directory
+        self._folders: dict[str, str | None] = {"/": "/"}
+
+    def on_machine(self, resolved: str) -> str:
+        """Return where a path that `resolve` gave lies on this machine."""
+        return (self._prefix + resolved) or "/"
+
+    def resolve(self, path: str) -> str | None:
+        """Return the path with every link followed inside the root, or None if it leads nowhere (a link loop too).
+
+        Raise OSError (EACCES) for a folder that may not be searched.
+        """
+        folder, _, name = path.rpartition("/")
+        real = self._folder(folder)
+        return None if real is None else self._walk(real, [name])
+
+    def resolve_folder_of(self, path: str) -> str | None:
+        """Return the path with the links of its folder followed and its last name kept (lstat's view)."""
+        folder, _, name = path.rstrip("/").rpartition("/")
+        real = self._folder(folder)
+        return None if real is None or name in {"", ".", ".."} else posixpath.join(real, name)
+
+    def status(self, path: str) -> os.stat_result | None:
+        """Return lstat(2) of what the resolved path names, or None."""
+        real = self.resolve(path)
+        try:
+            return None if real is None else os.lstat(self.on_machine(real))
+        except FileNotFoundError:
+            return None
+
+    def identity(self, path: str) -> tuple[int, int] | None:
+        """Return device and inode of what the path leads to, or None."""
+        status = self.status(path)
+        return None if status is None else (status.st_dev, status.st_ino)
+
+    def is_file(self, path: str) -> bool:
+        """Tell whether the path leads to a regular file."""
+        status = self.status(path)
+        return status is not None and stat.S_ISREG(status.st_mode)
+
+    def is_folder(self, path: str) -> bool:
+        """Tell whether the path leads to a folder."""
+        status = self.status(path)
+        return status is not None and stat.S_ISDIR(status.st_mode)
+
+    def read_link(self, path: str) -> str | None:
+        """Return the text of the link at this path, or None if it is no link."""
+        place = self.resolve_folder_of(path)
+        return (None if place is None else self._link_text(place)) or None
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names in a folder, sorted; empty if it is not there or no folder."""
+        real = self._folder(folder)
+        if real is None:
+            return []
+        try:
+            return sorted(os.listdir(self.on_machine(real)))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def entries(self, folder: str) -> Iterator[os.DirEntry[str]]:
+        """Yield os.scandir's entries of a folder, in the disk's order; use `is_*` with `follow_symlinks=False`."""
+        real = self._folder(folder)
+        if real is None:
+            return
+        with os.scandir(self.on_machine(real)) as entries:
+            yield from entries
+
+    def open(self, path: str) -> int:
+        """Open a regular file for reading and return its descriptor.
+
+        Raise OSError as open(2) does; a device, a pipe or a folder is EINVAL, and is never opened for real.
+        """
+        real = self.resolve(path)
+        if real is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        return self.open_resolved(real)
+
+    def open_resolved(self, real: str) -> int:
+        """Open a regular file by a path that is resolved already (from `resolve`, or from walking real folders)."""
+        descriptor = os.open(
+            self.on_machine(real), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        )
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError(errno.EINVAL, "Not a regular file", real)
+        return descriptor
+
+    def read(self, path: str, limit: int) -> bytes:
+        """Return the file's bytes.
+
+        Raise OSError as `open` does, and EFBIG for a file with more than `limit` bytes.
+        """
+        with os.fdopen(self.open(path), "rb") as file:
+            content = file.read(limit + 1)
+        if len(content) > limit:
+            raise OSError(errno.EFBIG, f"Larger than {limit} bytes", path)
+        return content
+
+    def _folder(self, folder: str) -> str | None:
+        """Resolve a folder, remembering it."""
+        if folder not in self._folders:
+            self._folders[folder] = self._walk("/", folder.split("/"))
+        return self._folders[folder]
+
+    def _walk(self, start: str, names: list[str]) -> str | None:
+        """Follow names from a resolved folder as path_resolution(7) has it, with `..` and links ending at the top."""
+        current, links, pending = start, 0, names[::-1]
+        while pending:
+            name = pending.pop()
+            if name in {"", "."}:
+                continue
+            if name == "..":
+                if not self._is_real_folder(current):
+                    return None
+                current = posixpath.dirname(current)
+                continue
+            place = f"{current}/{name}" if current != "/" else f"/{name}"
+            target = self._link_text(place)
+            if target is None:
+                return None
+            if not target:
+                current = place
+                continue
+            links += 1
+            if links > _MAX_LINKS:
+                return None
+            current = "/" if target.startswith("/") else current
+            pending += target.split("/")[::-1]
+        return current
+
+    def _link_text(self, place: str) -> str | None:
+        """Return the text of a link, nothing for what is no link, or None for what is not there."""
+        try:
+            return os.readlink(self.on_machine(place))
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None
+        except OSError as error:
+            if error.errno == errno.EINVAL:
+                return ""
+            if error.errno == errno.ENAMETOOLONG:
+                return None
+            raise
+
+    def _is_real_folder(self, place: str) -> bool:
+        return stat.S_ISDIR(os.lstat(self.on_machine(place)).st_mode)
