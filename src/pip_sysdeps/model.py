@@ -2,9 +2,9 @@
 
     environment -> ELF facts -> loader resolution -> owning packages -> needs
 
-A *distribution* is Python's (what pip installs), a *binary package* is Debian's (what apt installs). Every path here is a
-`str`: absolute, normalized, "/"-separated, *inside the root* that was scanned (`/usr/bin/python3` also when the root is
-an unpacked image somewhere else); bytes that are not UTF-8 are kept by "surrogateescape".
+A *distribution* is Python's (what pip installs), a *binary package* is Debian's (what apt installs). Every path here
+is a `str`: absolute, normalized, "/"-separated, *inside the root* that was scanned (`/usr/bin/python3` also when the
+root is an unpacked image somewhere else); bytes that are not UTF-8 are kept by "surrogateescape".
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Environment:
     distributions: tuple[Distribution, ...]
     """Sorted by name; one of each name."""
     unclaimed: tuple[str, ...]
-    """Regular files of the site directories and a venv's own prefix that no record claims and that may be ELF; sorted."""
+    """Regular files of the site directories and a venv's own prefix that no record claims and may be ELF; sorted."""
     skipped: tuple[Skipped, ...]
     """What could not be read, rows that leave the root, overlaps, shadowed distributions."""
 
@@ -373,7 +373,7 @@ class Need:
     when: When
     """The strongest of its objects: `import` before `plugin`."""
     by: tuple[str, ...]
-    """The files whose DT_NEEDED names it, sorted; for what an unowned file needs, the distribution's file in front of it."""
+    """The files whose DT_NEEDED names it, sorted; what an unowned file needs is by the distribution's file."""
     provider: Provider
     """Who brings it."""
 

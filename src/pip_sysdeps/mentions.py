@@ -1,0 +1,69 @@
+"""Which files of a distribution its own Python sources name, read as text and never run.
+
+A library opened by ctypes or cffi and a program started by subprocess are named by a string somewhere. The string may
+be whole (`"lib_lightgbm.so"`) or put together (`f"libtorchcodec_core{major}.so"`, `"lib%s.so" % name`).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LOADERS = re.compile(rb"CDLL|PyDLL|LoadLibrary|dlopen|load_library|find_library|subprocess")
+"""A source without any of these puts no library's name together."""
+
+_COMPUTED = "\0"
+"""Stands for a piece of a string that only a run would tell."""
+
+_LEAST_LITERAL = 3
+"""A pattern with fewer literal characters of its own (`lib*.so`) says nothing about a file."""
+
+
+def mentioned(source: bytes, names: frozenset[str]) -> frozenset[str]:
+    """Return those file names that a string of this Python source names.
+
+    A name counts as a whole string or as the last part of a path in one. Sources that do not parse are searched as text
+    only. Source: the Python language reference, 2.4.1 to 2.4.3 (string literals).
+    """
+    whole = {name for name in names if _quoted(name).search(source)} if names else set()
+    rest = names - whole
+    if rest and _LOADERS.search(source):
+        patterns = tuple(_patterns(source))
+        whole |= {name for name in rest if any(pattern.fullmatch(name) for pattern in patterns)}
+    return frozenset(whole)
+
+
+def _quoted(name: str) -> re.Pattern[bytes]:
+    return re.compile(rb"""["'/\\]""" + re.escape(name.encode("utf-8", "surrogateescape")) + rb"""["']""")
+
+
+def _patterns(source: bytes) -> Iterator[re.Pattern[str]]:
+    """Yield a pattern for the last path part of each string that the source puts together."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr | ast.BinOp):
+            last = _text(node).rpartition("/")[2]
+            if len(re.sub(r"\0|^lib|\.so", "", last)) >= _LEAST_LITERAL:
+                yield re.compile("[^/]*".join(re.escape(piece) for piece in last.split(_COMPUTED)))
+
+
+def _text(node: ast.AST) -> str:
+    """Return a string expression's text, with `_COMPUTED` for each piece that is no literal."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=values):
+            return "".join(_text(value) for value in values)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _text(left) + _text(right)
+        case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mod()):
+            return re.sub(r"%[a-z]", _COMPUTED, text)
+        case _:
+            return _COMPUTED
