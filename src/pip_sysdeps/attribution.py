@@ -29,8 +29,7 @@ from pip_sysdeps.model import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from pip_sysdeps.model import Distribution, ElfFile, NotFound, Owner, Provider, Resolution
-    from pip_sysdeps.roots import Load
+    from pip_sysdeps.model import Distribution, ElfFile, Load, NotFound, Owner, Provider, Resolution
 
 _GLIBC_VERSION = re.compile(r"GLIBC_([0-9]+(?:\.[0-9]+)+)$")
 

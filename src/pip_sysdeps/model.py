@@ -266,6 +266,30 @@ class LoadedObject:
     """In the order of DT_NEEDED."""
 
 
+class When(Enum):
+    """When a need bites."""
+
+    IMPORT = "import"
+    """When modules are imported or the distribution's own programs run."""
+    PLUGIN = "plugin"
+    """When the program asks for a plugin that nothing else needs."""
+    DLOPEN = "dlopen"
+    EXEC = "exec"
+    DECLARED = "declared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """One root, and all that it brings into a process that has not loaded it before."""
+
+    root: str
+    """The file of the environment."""
+    when: When
+    """`IMPORT` or `PLUGIN`."""
+    objects: tuple[LoadedObject, ...]
+    """The root first, then what it loads, breadth first."""
+
+
 # ------------------------------------------------------------------------------------------------ owning packages
 
 
@@ -280,18 +304,6 @@ class Owner:
 
 
 # ------------------------------------------------------------------------------------------------------------ needs
-
-
-class When(Enum):
-    """When a need bites."""
-
-    IMPORT = "import"
-    """When modules are imported or the distribution's own programs run."""
-    PLUGIN = "plugin"
-    """When the program asks for a plugin that nothing else needs."""
-    DLOPEN = "dlopen"
-    EXEC = "exec"
-    DECLARED = "declared"
 
 
 class Confidence(Enum):

@@ -14,33 +14,20 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.model import LoadedObject, When
+from pip_sysdeps.model import Load, When
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from pip_sysdeps.model import ElfFile
+    from pip_sysdeps.model import ElfFile, LoadedObject
 
 _TAGGED_SUFFIX = re.compile(r"\.(?P<tag>abi3t?|cpython-[0-9]+[^.]*|pypy[0-9]+-pp[0-9]+[^.]*)\.so$")
 """What importlib.machinery.EXTENSION_SUFFIXES has beside the plain `.so` (PEP 3149, PEP 384)."""
 
 _ET_EXEC = 2
 _DF_1_PIE = 0x08000000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Load:
-    """One root, and all that it brings into a process that has not loaded it before."""
-
-    root: str
-    """The file of the environment."""
-    when: When
-    """`IMPORT` or `PLUGIN`."""
-    objects: tuple[LoadedObject, ...]
-    """The root first, then what it loads, breadth first."""
 
 
 def is_extension_module(path: str, abi_tag: str, defines: Callable[[str, str], bool]) -> bool:
