@@ -1,0 +1,53 @@
+"""Real environments: what a Debian release's own pip makes of requirements, in a cached build root."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from builders.debian import apt_install, copy_root, debian_root, made_once, run_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VENV = "/opt/venv"
+"""Where the environment lies inside its root."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What is installed, and what building it takes."""
+
+    suite: str
+    """Code name of the Debian release, whose own Python is used."""
+    requirements: tuple[str, ...]
+    """As on pip's command line."""
+    no_binary: tuple[str, ...] = ()
+    """Distributions that are built from their sdist."""
+    constraints: tuple[tuple[str, str], ...] = ()
+    """Name and exact version of each distribution."""
+    dev_packages: tuple[str, ...] = ()
+    """Binary packages that building takes, beyond a compiler and Python's headers."""
+
+
+def build_root(project: Project) -> Path:
+    """Give the cached root in which `project` is built and installed in VENV; nobody may change it."""
+    digest = hashlib.sha256(json.dumps(["1", asdict(project)]).encode()).hexdigest()[:12]
+    with made_once(f"{project.suite}-environment-{digest}") as (root, unfinished):
+        if unfinished is not None:
+            copy_root(debian_root(project.suite, "build"), unfinished)
+            apt_install(unfinished, project.dev_packages)
+            run_in(unfinished, ["python3", "-m", "venv", VENV])
+            _pip_install(unfinished, project)
+    return root
+
+
+def _pip_install(root: Path, project: Project) -> None:
+    """Install with the environment's own pip; unoptimized builds are faster and need the same libraries."""
+    pins = "".join(f"{name}=={version}\n" for name, version in project.constraints)
+    (root / "opt/constraints.txt").write_text(pins)
+    source_only = [f"--no-binary={name}" for name in project.no_binary]
+    command = [f"{VENV}/bin/pip", "install", "--no-cache-dir", "--retries=10", "-c", "/opt/constraints.txt"]
+    run_in(root, [*command, *source_only, *project.requirements], env={"CFLAGS": "-O0", "CXXFLAGS": "-O0"})
