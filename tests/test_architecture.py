@@ -30,10 +30,12 @@ TOUCHES = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "temp
 
 
 def modules() -> list[Path]:
+    """Return every module of the package but its front door."""
     return sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 
 
 def unit_of(path: Path) -> str:
+    """Return the folder or file, directly below the package, that a module belongs to."""
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 

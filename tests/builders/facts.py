@@ -1,0 +1,80 @@
+"""Values of the pipeline with plain defaults, for tests of its pure stages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pip_sysdeps.model import (
+    Distribution,
+    ElfFile,
+    Found,
+    Load,
+    LoadedObject,
+    NotFound,
+    RecordKind,
+    Resolution,
+    SearchStep,
+    Tried,
+    When,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LIBRARY = ElfFile(
+    elf_class=64,
+    little_endian=True,
+    os_abi=0,
+    abi_version=0,
+    type=3,
+    machine=62,
+    header_flags=0,
+    interpreter=None,
+    dynamic=True,
+    executable_stack=False,
+    soname=None,
+    needed=(),
+    rpath=None,
+    runpath=None,
+    flags=0,
+    flags_1=0,
+    version_needs=(),
+)
+
+
+def elf(*needed: str, **changes: Any) -> ElfFile:  # noqa: ANN401 - any field of an ElfFile
+    """Return the facts of an x86-64 shared object that needs these names."""
+    return replace(_LIBRARY, needed=needed, **changes)
+
+
+def distribution(name: str, *files: str, **changes: Any) -> Distribution:  # noqa: ANN401 - any field
+    """Return a distribution in /env/site with these files (relative to it, or absolute)."""
+    return replace(
+        Distribution(
+            name=name,
+            version="1.0",
+            metadata_path=f"/env/site/{name}-1.0.dist-info",
+            base="/env/site",
+            record=RecordKind.RECORD,
+            files=tuple(sorted(file if file.startswith("/") else f"/env/site/{file}" for file in files)),
+            tags=("cp311-cp311-manylinux_2_28_x86_64",),
+        ),
+        **changes,
+    )
+
+
+def found(path: str, soname: str = "", step: SearchStep = SearchStep.CACHE) -> Found:
+    """Return the answer that a needed name (the path's last part, unless given) was found there."""
+    return Found(soname=soname or path.rpartition("/")[2], path=path, step=step)
+
+
+def not_found(soname: str, *tried: Tried) -> NotFound:
+    """Return the answer that nothing of that name was found."""
+    return NotFound(soname=soname, tried=tried)
+
+
+def load(when: When, objects: Mapping[str, tuple[Resolution, ...]]) -> Load:
+    """Return a load of objects by path, in order: the first one is the root."""
+    loaded = tuple(LoadedObject(path=path, needs=needs) for path, needs in objects.items())
+    return Load(root=loaded[0].path, when=when, objects=loaded)
