@@ -18,8 +18,8 @@ _MAX_LINKS = 40
 class Root:
     """A folder taken as `/`: this machine, an unpacked image, or a chroot.
 
-    Paths are strings as in `model`: absolute, seen from inside. A link, absolute or relative, and `..` never lead out of
-    the folder: they stop at its top, as chroot(2) has it, and magic links of /proc are read as the text they show.
+    Paths are strings as in `model`: absolute, seen from inside. A link, absolute or relative, and `..` never lead out
+    of the folder: they stop at its top, as chroot(2) has it, and magic links of /proc are read as the text they show.
     A root is taken to hold still while it is read; each folder is resolved once.
     """
 
@@ -90,6 +90,11 @@ class Root:
         real = self._folder(folder)
         if real is None:
             return
+        with os.scandir(self.on_machine(real)) as entries:
+            yield from entries
+
+    def entries_resolved(self, real: str) -> Iterator[os.DirEntry[str]]:
+        """Yield the entries of a folder by a path that is resolved already (from walking real folders)."""
         with os.scandir(self.on_machine(real)) as entries:
             yield from entries
 

@@ -1,0 +1,146 @@
+"""What a `.dist-info` or `.egg-info` says about its distribution: METADATA, WHEEL, direct_url.json."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NAME = re.compile(r"[A-Z0-9]([A-Z0-9._-]*[A-Z0-9])?", re.IGNORECASE | re.ASCII)
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
+_TAG = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.]+){2}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """The fields of METADATA or PKG-INFO that we need."""
+
+    name: str
+    """Normalized `Name`."""
+    version: str
+    """`Version`; empty where it has none or one that is no version."""
+    requires: tuple[str, ...]
+    """`Requires-Dist`, as written."""
+    requires_external: tuple[str, ...]
+    """`Requires-External`, as written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DirectUrl:
+    """Where a distribution came from, if not from an index (PEP 610)."""
+
+    editable: bool
+    """`dir_info.editable`."""
+    vcs: bool
+    """It has `vcs_info`."""
+    folder: str
+    """The local folder that a `file:` URL names; empty for another URL."""
+
+
+def normalize_name(name: str) -> str:
+    """Return the normalized form of a distribution's name.
+
+    `packaging.utils.canonicalize_name` is the same, and its import alone takes as long as reading twenty distributions.
+    Source: packaging.python.org, "Names and normalization".
+    """
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def parse_metadata(content: bytes) -> Metadata:
+    """Read the headers of METADATA or PKG-INFO; the body is not looked at.
+
+    Raise MalformedError without a valid `Name`.
+    Source: packaging.python.org, "Core metadata specifications".
+    """
+    fields: dict[str, list[str]] = {}
+    for key, value in _headers(content):
+        fields.setdefault(key, []).append(value)
+    name = fields.get("name", [""])[0]
+    if not _NAME.fullmatch(name):
+        raise MalformedError(f"`Name` is missing or no distribution's name: {name[:60]!a}")
+    version = fields.get("version", [""])[0]
+    return Metadata(
+        name=normalize_name(name),
+        version=version if _VERSION.fullmatch(version) else "",
+        requires=tuple(fields.get("requires-dist", ())),
+        requires_external=tuple(fields.get("requires-external", ())),
+    )
+
+
+def parse_folder_name(name: str) -> tuple[str, str]:
+    """Return normalized name and version that `foo_bar-1.0.dist-info`, `foo-1.0-py3.11.egg` or `foo.egg-link` shows.
+
+    Both are empty for a name that is none.
+    """
+    stem = name.rpartition(".")[0]
+    project, _, rest = stem.partition("-")
+    version = rest.partition("-py")[0]
+    if not _NAME.fullmatch(project):
+        return "", ""
+    return normalize_name(project), version if _VERSION.fullmatch(version) else ""
+
+
+def parse_wheel_tags(content: bytes) -> tuple[str, ...]:
+    """Return the `Tag` lines of WHEEL, sorted; an empty or malformed one is left out.
+
+    Source: packaging.python.org, "Binary distribution format".
+    """
+    return tuple(sorted({value for key, value in _headers(content) if key == "tag" and _TAG.fullmatch(value)}))
+
+
+def parse_direct_url(content: bytes) -> DirectUrl:
+    """Read direct_url.json.
+
+    Raise MalformedError for what is no JSON object.
+    Source: packaging.python.org, "Recording the Direct URL Origin of installed distributions".
+    """
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError("Not valid JSON") from error
+    if not isinstance(document, dict):
+        raise MalformedError("Not a JSON object")
+    info = document.get("dir_info")
+    return DirectUrl(
+        editable=isinstance(info, dict) and info.get("editable") is True,
+        vcs=isinstance(document.get("vcs_info"), dict),
+        folder=_local_folder(document.get("url")),
+    )
+
+
+def _local_folder(url: object) -> str:
+    from urllib.parse import unquote, urlsplit  # noqa: PLC0415 - few distributions have a URL
+
+    try:
+        parts = urlsplit(url if isinstance(url, str) else "")
+    except ValueError:
+        return ""
+    path = unquote(parts.path, errors="surrogateescape")
+    local = parts.scheme == "file" and parts.netloc in {"", "localhost"}
+    return path if local and path.startswith("/") and "\0" not in path else ""
+
+
+def _headers(content: bytes) -> Iterator[tuple[str, str]]:
+    """Yield each header of an e-mail message (RFC 822) as lower-case key and value; a folded one is one line again.
+
+    The standard library's parser reads the body too, and takes a hundred times as long for it.
+    """
+    key, value = "", ""
+    for line in content.decode("utf-8", "surrogateescape").splitlines():
+        if not line.strip():
+            break
+        if line[0] in " \t":
+            value += " " + line.strip()
+            continue
+        if key:
+            yield key, value
+        key, _, value = line.partition(":")
+        key, value = key.strip().lower(), value.strip()
+    if key:
+        yield key, value
