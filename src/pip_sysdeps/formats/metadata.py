@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Z0-9]([A-Z0-9._-]*[A-Z0-9])?", re.IGNORECASE | re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 _TAG = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.]+){2}")
+_FILE_URL = re.compile(r"file:(//(localhost)?)?(?P<path>/[^/?#][^?#]*)([?#].*)?", re.DOTALL)
+_ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,15 +117,13 @@ def parse_direct_url(content: bytes) -> DirectUrl:
 
 
 def _local_folder(url: object) -> str:
-    from urllib.parse import unquote, urlsplit  # noqa: PLC0415 - few distributions have a URL
-
-    try:
-        parts = urlsplit(url if isinstance(url, str) else "")
-    except ValueError:
+    """Return the path of a `file:` URL of this machine (RFC 8089); empty for another."""
+    match = _FILE_URL.fullmatch(url) if isinstance(url, str) else None
+    if match is None:
         return ""
-    path = unquote(parts.path, errors="surrogateescape")
-    local = parts.scheme == "file" and parts.netloc in {"", "localhost"}
-    return path if local and path.startswith("/") and "\0" not in path else ""
+    encoded = match["path"].encode("utf-8", "surrogateescape")
+    path = _ESCAPED.sub(lambda escaped: bytes([int(escaped[1], 16)]), encoded)
+    return "" if b"\0" in path else path.decode("utf-8", "surrogateescape")
 
 
 def _headers(content: bytes) -> Iterator[tuple[str, str]]:

@@ -35,12 +35,13 @@ def parse_record(content: bytes) -> Record:
     Bytes that are not UTF-8 are kept by "surrogateescape".
     Source: packaging.python.org, "Recording installed projects", "The RECORD file"; PEP 376.
     """
-    lines = _text(content).splitlines(keepends=True)
+    text = _text(content)
+    lines = text.splitlines(keepends=True)
     try:
         table = [(number, row) for number, row in enumerate(csv.reader(lines), 1) if row]
     except csv.Error:
         table = list(_line_by_line(lines))
-    if any("\n" in field for _, row in table for field in row):
+    if '"' in text and any("\n" in field for _, row in table for field in row):
         table = list(_line_by_line(lines))  # a stray quote swallowed the lines up to the next one
     rows: list[Row] = []
     notes: list[str] = []

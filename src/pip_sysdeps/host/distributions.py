@@ -189,18 +189,15 @@ def _claim_rows(files: _Files, site: Site, base: str, rows: Iterable[Row]) -> No
         path = row[0]
         if path.endswith(".pyc"):
             continue
-        if site.flat and path.startswith("../../"):
-            place = join(site.folder, path[6:])
-        elif path[0] in "./" or "/." in path or "//" in path:
-            place = join(base, path)
-        else:
-            place = f"{base}/{path}"
+        if path[0] not in "./" and "/." not in path and "//" not in path:
+            files.rows[f"{base}/{path}"] = row
+            continue
+        flat = site.flat and path.startswith("../../")
+        place = join(site.folder, path[6:]) if flat else join(base, path)
         if inside(place, site.top):
             files.rows[place] = row
         else:
-            files.notes.append(
-                Skipped(path=place, verdict=Verdict.OUTSIDE, reason=f"The record's row leaves {site.top}")
-            )
+            files.notes.append(Skipped(path=place, verdict=Verdict.OUTSIDE, reason=f"The row leaves {site.top}"))
 
 
 def _project_of(
@@ -210,7 +207,7 @@ def _project_of(
     if path.endswith(".egg-link"):
         folder = parse_egg_link(_read(root, path, _MAX_SMALL, files.notes) or b"")
         return (folder, (folder,)) if folder else None
-    finders = [place for place in files.rows if _is_editable_file(place, site.folder)]
+    finders = [place for place in files.rows if _may_say_project(place) and posixpath.dirname(place) == site.folder]
     if not (direct is not None and direct.editable) and not any("__editable__" in place for place in finders):
         return None
     named = [each for place in finders for each in _named_paths(root, place, files.notes)]
@@ -219,9 +216,9 @@ def _project_of(
     return (folder, places or (folder,)) if folder else None
 
 
-def _is_editable_file(path: str, folder: str) -> bool:
-    parent, name = posixpath.split(path)
-    return parent == folder and (name.endswith(".pth") or ("editable" in name and name.endswith(".py")))
+def _may_say_project(path: str) -> bool:
+    """Tell whether a file beside the .dist-info may say where the modules of an editable install lie."""
+    return path.endswith(".pth") or ("editable" in path and path.endswith(".py"))
 
 
 def _named_paths(root: Root, path: str, notes: list[Skipped]) -> tuple[str, ...]:

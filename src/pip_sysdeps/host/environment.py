@@ -313,11 +313,23 @@ def _decide_owners(
     overlaps: list[Skipped] = []
     for path, others in contested.items():
         rivals = [(owners[path], rows_of[owners[path]][path]), *others]
-        owners[path] = next((name for name, row in rivals if _has_hash(root, path, row)), owners[path])
+        owners[path] = _true_owner(root, path, rivals)
         losers = ", ".join(name for name, _ in rivals if name != owners[path])
         reason = f"{owners[path]} has it, {losers} claims it too"
         overlaps.append(Skipped(path=path, verdict=Verdict.OVERLAP, reason=reason))
     return owners, overlaps
+
+
+def _true_owner(root: Root, path: str, rivals: Sequence[tuple[str, Row]]) -> str:
+    """Return whose size and hash the file has; the first, if all or none agree with it."""
+    if len({row[1:] for _, row in rivals}) == 1:
+        return rivals[0][0]
+    status = root.status(path)
+    size = str(status.st_size) if status else ""
+    fitting = [(name, row) for name, row in rivals if row[2] in {size, ""}]
+    if len(fitting) == 1:
+        return fitting[0][0]
+    return next((name for name, row in fitting if _has_hash(root, path, row)), rivals[0][0])
 
 
 def _has_hash(root: Root, path: str, row: Row) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 _MAX_LINKS = 40
 """As Linux: path_resolution(7)."""
@@ -93,10 +94,9 @@ class Root:
         with os.scandir(self.on_machine(real)) as entries:
             yield from entries
 
-    def entries_resolved(self, real: str) -> Iterator[os.DirEntry[str]]:
-        """Yield the entries of a folder by a path that is resolved already (from walking real folders)."""
-        with os.scandir(self.on_machine(real)) as entries:
-            yield from entries
+    def scan_resolved(self, real: str) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
+        """Return os.scandir's entries of a folder by a path that is resolved already (from walking real folders)."""
+        return os.scandir(self.on_machine(real))
 
     def open(self, path: str) -> int:
         """Open a regular file for reading and return its descriptor.
@@ -124,7 +124,10 @@ class Root:
         Raise OSError as `open` does, and EFBIG for a file with more than `limit` bytes.
         """
         with os.fdopen(self.open(path), "rb") as file:
-            content = file.read(limit + 1)
+            size = os.fstat(file.fileno()).st_size
+            content = file.read(min(size, limit) + 1)
+            if len(content) > size:  # files of /proc show no size
+                content += file.read(limit + 1 - len(content))
         if len(content) > limit:
             raise OSError(errno.EFBIG, f"Larger than {limit} bytes", path)
         return content

@@ -56,11 +56,13 @@ def walk(root: Root, top: str, *, enter: Callable[[str, str], bool] = lambda _fo
         folder = pending.pop()
         prefix = folder if folder == "/" else folder + "/"
         try:
-            for entry in root.entries_resolved(folder):
-                if entry.is_file(follow_symlinks=False):
-                    files.add(prefix + entry.name)
-                elif entry.is_dir(follow_symlinks=False) and entry.name != "__pycache__" and enter(folder, entry.name):
-                    pending.append(prefix + entry.name)
+            with root.scan_resolved(folder) as entries:
+                for entry in entries:
+                    name = entry.name
+                    if entry.is_file(follow_symlinks=False):
+                        files.add(prefix + name)
+                    elif entry.is_dir(follow_symlinks=False) and name != "__pycache__" and enter(folder, name):
+                        pending.append(prefix + name)
         except OSError as error:
             skipped.append(
                 Skipped(path=folder, verdict=Verdict.UNREADABLE, reason=error.strerror or "Cannot be listed")
