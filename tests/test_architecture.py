@@ -17,15 +17,28 @@ LAYERS = (
     {"cli", "hook", "venv", "__main__"},
     {"scan"},
     {"host", "render"},
-    {"locking"},
-    {"formats", "loader", "roots", "mentions", "attribution", "lockfile"},
+    {"locking", "indexing"},
+    {"attribution", "loader"},
+    {"formats", "roots", "mentions", "alternatives", "lockfile"},
     {"model"},
     {"errors"},
 )
 """Top first: a unit imports itself and any line below its own."""
 
-PURE = {"formats", "loader", "roots", "mentions", "attribution", "lockfile", "locking", "model", "errors", "render"}
-TOUCHES = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile", "time", "urllib"}
+PURE = {
+    "alternatives",
+    "formats",
+    "loader",
+    "roots",
+    "mentions",
+    "attribution",
+    "lockfile",
+    "locking",
+    "model",
+    "errors",
+    "render",
+}
+TOUCHES = {"os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile", "time", "urllib"}
 """Modules that reach the disk, the clock, the network or the process."""
 
 

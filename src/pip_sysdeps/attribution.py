@@ -12,6 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.alternatives import choose
 from pip_sysdeps.model import (
     DistributionNeeds,
     Found,
@@ -42,6 +43,8 @@ class Surroundings:
     """A path with its links followed."""
     owner: Callable[[str], Owner | None]
     """The binary package that owns a file, by the path under which the loader opens it."""
+    available: Callable[[str], str | None]
+    """For a soname that is not installed: the release's binary package that has it."""
     host_library: Callable[[str], str | None]
     """For a soname that a driver or container runtime brings: who does."""
     interpreters: Callable[[str], bool]
@@ -96,11 +99,13 @@ class Attribution:
     def of_distribution(self, distribution: Distribution) -> DistributionNeeds:
         """Return what one distribution needs and does not bring."""
         files = [file for file in distribution.files if file in self._objects]
+        needs, skipped = choose(self._needs(files))
         return DistributionNeeds(
             distribution=distribution,
-            needs=self._needs(files),
+            needs=needs,
             vendored=tuple(sorted({posixpath.relpath(folder, distribution.base) for folder in self._vendored(files)})),
             glibc=newest_glibc(self._objects[file] for file in files),
+            skipped=skipped,
         )
 
     def of_unclaimed(self, file: str) -> Unattributed:
@@ -166,13 +171,20 @@ class Attribution:
         candidates = self._candidates(file, missed.soname)
         holder = self._holders.get(file, "")
         if not candidates:
-            yield Missing(tried=missed.tried, note=missed.fatal)
+            yield self._provider_from_index(missed)
         elif any(self._holders.get(path, "") == holder for path in candidates):
             return
         elif (loaded := next((path for path in candidates if path in self._imported), None)) is not None:
             yield FromDistribution(distribution=self._holders.get(loaded, ""), path=loaded, by_loader=False)
         else:
             yield Unreachable(distribution=self._holders.get(candidates[0], ""), path=candidates[0])
+
+    def _provider_from_index(self, missed: NotFound) -> Provider:
+        """Ask what the release has; not for a search that an unusable file stopped, which a package would not mend."""
+        package = None if missed.fatal else self._around.available(missed.soname)
+        if package is None:
+            return Missing(tried=missed.tried, note=missed.fatal)
+        return FromPackage(package=package, path="")
 
     def _candidates(self, file: str, soname: str) -> list[str]:
         """Return the environment's objects of that name, made for the same machine."""

@@ -11,6 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # --------------------------------------------------------------------------------------------------- environment
 
@@ -75,6 +79,8 @@ class Verdict(Enum):
     """A distribution that another one of the same name, earlier on the path, hides."""
     RECORD = "record"
     """A row or a whole record that could not be understood."""
+    ALTERNATIVE = "alternative"
+    """A build for another release of a library, beside one that fits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +180,8 @@ class ElfFile:
     """`DT_FLAGS_1`: 0x800 DF_1_NODEFLIB, 0x08000000 DF_1_PIE."""
     version_needs: tuple[VersionNeed, ...]
     """`DT_VERNEED`, in order."""
+    detached: bool = False
+    """A detached debug file (`objcopy --only-keep-debug`): its code or dynamic section is described, but not in it."""
 
     @property
     def libc(self) -> str:
@@ -193,12 +201,44 @@ class OpenedFile:
     identity: tuple[int, int]
     """Device and inode: the loader knows by it a file that is loaded under another name."""
     elf: ElfFile | None
-    """Its facts; None if it is no ELF file or too broken to have any."""
+    """Its facts; of a file that is broken beyond its ELF header only the header's; None if it has none."""
     fault: str
-    """Why there are no facts, in the loader's words (`file too short`, `invalid ELF header`); empty beside facts."""
+    """What the loader would stop at, in its words (`file too short`, `invalid ELF header`), unless it passes over the
+    file for its class or machine, which it looks at first; empty for a sound file."""
 
 
 # ---------------------------------------------------------------------------------------------- loader resolution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoaderConfig:
+    """What glibc's dynamic loader knows besides the objects themselves."""
+
+    elf_class: int
+    """32 or 64: a candidate of the other class is passed over."""
+    little_endian: bool
+    """A candidate with the other data encoding stops the search."""
+    machine: int
+    """`e_machine`: a candidate for another one is passed over."""
+    header_flags: tuple[int, int] = (0, 0)
+    """Mask and value: a candidate is passed over unless it has these bits of `e_flags` so (RISC-V's float ABI)."""
+    glibc: tuple[int, int]
+    """glibc's version, for the rules that changed: (2, 36)."""
+    lib: str
+    """What `$LIB` stands for: `lib/x86_64-linux-gnu`."""
+    platform: str = ""
+    """What `$PLATFORM` stands for; empty if it has no value."""
+    library_path: tuple[str, ...] = ()
+    """The elements of LD_LIBRARY_PATH, as written; empty if it is unset or empty."""
+    cache: Callable[[str], str | None]
+    """ld.so.cache: a needed name's path, or None."""
+    default_directories: tuple[str, ...]
+    """In the order of `ld.so --help`, without a slash at the end."""
+    subfolders: tuple[str, ...] = ()
+    """What is tried in each directory before the directory itself, best first: `glibc-hwcaps/x86-64-v3`. A lock has
+    none: the plain file is the answer that holds on every machine."""
+    working_directory: str | None = None
+    """Where empty and relative elements lead. A lock has none: they depend on where the program is started."""
 
 
 class SearchStep(Enum):
@@ -402,6 +442,8 @@ class DistributionNeeds:
     """Folders with libraries that the distribution brings for its own objects, relative to `base`; sorted."""
     glibc: str
     """Newest `GLIBC_` version (`2.34`) that any of its usable objects needs; empty if none."""
+    skipped: tuple[Skipped, ...] = ()
+    """Alternatives that were not chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.model import Load, When
+from pip_sysdeps.model import Load, Skipped, Verdict, When
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,8 +27,39 @@ if TYPE_CHECKING:
 _TAGGED_SUFFIX = re.compile(r"\.(?P<tag>abi3t?|cpython-[0-9]+[^.]*|pypy[0-9]+-pp[0-9]+[^.]*)\.so$")
 """What importlib.machinery.EXTENSION_SUFFIXES has beside the plain `.so` (PEP 3149, PEP 384)."""
 
+_MACHINES = {3: "Intel 80386", 21: "PowerPC64", 22: "IBM S/390", 40: "ARM", 62: "x86-64", 183: "AArch64", 243: "RISC-V"}
+"""`e_machine` of those that Debian has a port for (gABI, "ELF Header")."""
+
 _ET_EXEC = 2
 _DF_1_PIE = 0x08000000
+
+
+def foreign(path: str, elf: ElfFile, process: ElfFile) -> Skipped | None:
+    """Return why a process whose program is `process` cannot load an object, or None if it can.
+
+    A program for the same machine may have a libc of its own; a library brings its process no second one.
+    """
+    if (elf.machine, elf.elf_class, elf.little_endian) != (process.machine, process.elf_class, process.little_endian):
+        reason = f"Made for {machine_name(elf)}, not for {machine_name(process)}"
+        return Skipped(path=path, verdict=Verdict.FOREIGN_ARCHITECTURE, reason=reason)
+    if elf.libc and process.libc and elf.libc != process.libc:
+        reason = f"Linked to {elf.libc}, where Python is linked to {process.libc}"
+        return Skipped(path=path, verdict=Verdict.FOREIGN_LIBC, reason=reason)
+    return None
+
+
+def prevailing(objects: Iterable[ElfFile]) -> ElfFile | None:
+    """Return an object of the kind that most are of, to stand for a program that is not there; None without objects."""
+    kinds: defaultdict[tuple[int, int, bool], list[ElfFile]] = defaultdict(list)
+    for elf in objects:
+        kinds[elf.machine, elf.elf_class, elf.little_endian].append(elf)
+    return max(kinds.values(), key=len)[0] if kinds else None
+
+
+def machine_name(elf: ElfFile) -> str:
+    """Return a machine in words: the gABI's name, class and data encoding."""
+    name = _MACHINES.get(elf.machine, f"machine {elf.machine}")
+    return f"{name} ({elf.elf_class}-bit, {'little' if elf.little_endian else 'big'}-endian)"
 
 
 def is_extension_module(path: str, abi_tag: str, defines: Callable[[str, str], bool]) -> bool:
@@ -72,6 +104,11 @@ def is_program(elf: ElfFile) -> bool:
     if elf.type == _ET_EXEC or elf.flags_1 & _DF_1_PIE:
         return True
     return elf.interpreter is not None and elf.soname is None
+
+
+def is_libpython(path: str) -> bool:
+    """Tell whether a file is Python's own shared library, by its name (PEP 3149: `libpython3.13t.so.1.0`)."""
+    return posixpath.basename(path).startswith(("libpython", "libpypy"))
 
 
 def load_roots(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from builders.facts import distribution, elf, found, load, not_found
@@ -38,6 +40,7 @@ def attribution(objects: dict[str, ElfFile], loads: list[Load], *distributions: 
         surroundings=Surroundings(
             real=lambda path: path.replace("/link/", "/env/site/"),
             owner=lambda path: Owner(package=packages[path], version="1") if path in packages else None,
+            available=lambda soname: "libgl1" if soname == "libGL.so.1" else None,
             host_library=lambda soname: "the NVIDIA driver" if soname == "libcuda.so.1" else None,
             interpreters=lambda path: path.startswith("/usr/local/lib/libpython"),
             libc=frozenset({"libc6"}),
@@ -78,8 +81,19 @@ def test_a_driver_library_is_never_a_package() -> None:
 
 
 def test_a_missing_library() -> None:
-    """A name that nothing here has is missing."""
-    assert [need.provider for need in needs_of_one(not_found("libGL.so.1"))] == [Missing()]
+    """A name that neither the machine nor the release has is missing."""
+    assert [need.provider for need in needs_of_one(not_found("libclntsh.so.23.1"))] == [Missing()]
+
+
+def test_a_library_that_is_not_installed() -> None:
+    """A name that the release has in a package is a need, though the file is not here."""
+    assert [need.provider for need in needs_of_one(not_found("libGL.so.1"))] == [FromPackage(package="libgl1", path="")]
+
+
+def test_a_search_that_a_broken_file_stopped() -> None:
+    """A package would not mend it: it stays missing, with the reason."""
+    answer = replace(not_found("libGL.so.1"), fatal="file too short")
+    assert [need.provider for need in needs_of_one(answer)] == [Missing(note="file too short")]
 
 
 def test_an_unowned_file_is_followed() -> None:
@@ -196,6 +210,20 @@ def test_an_unclaimed_file() -> None:
     loads = [load(When.IMPORT, {file: (found("/lib/libpq.so.5"),)})]
     answer = attribution({file: elf()}, loads).of_unclaimed(file)
     assert [(need.soname, need.by) for need in answer.needs] == [("libpq.so.5", (file,))]
+
+
+def test_one_of_several_builds_is_enough() -> None:
+    """Builds for other releases of a library are set aside, and said to be."""
+    files = [f"/env/site/libcore{major}.so" for major in (4, 5, 6)]
+    one = distribution("one", *files)
+    answers: tuple[Resolution, ...] = (not_found("libpq.so.4"), found("/lib/libpq.so.5"), not_found("libpq.so.6"))
+    loads = [load(When.IMPORT, {file: (answer,)}) for file, answer in zip(files, answers, strict=True)]
+    answer = attribution({file: elf() for file in files}, loads, one).of_distribution(one)
+    assert [(need.soname, need.by) for need in answer.needs] == [("libpq.so.5", (files[1],))]
+    assert [(each.path, each.reason) for each in answer.skipped] == [
+        (files[0], "Built for libpq.so.4; `libcore5.so` is the one for this system"),
+        (files[2], "Built for libpq.so.6; `libcore5.so` is the one for this system"),
+    ]
 
 
 def test_newest_glibc() -> None:

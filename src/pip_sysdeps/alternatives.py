@@ -1,0 +1,75 @@
+"""Builds of one library for several releases of another: one of them has to load.
+
+torchcodec brings `libtorchcodec_core4.so` to `libtorchcodec_core8.so`, one for each major release of FFmpeg, and opens
+the first that loads. What tells such a family: files of one folder whose names differ by their digits alone, and which
+need the same names, again but for digits.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.model import FromPackage, Missing, Need, Skipped, Unreachable, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_DIGITS = re.compile(r"[0-9]+")
+
+
+def choose(needs: Sequence[Need]) -> tuple[tuple[Need, ...], tuple[Skipped, ...]]:
+    """Drop the needs that only unchosen members of a family have, and say which files were set aside.
+
+    The member whose needs are all answered is chosen, then the one whose packages are installed, then the newest.
+    """
+    by_file: defaultdict[str, list[Need]] = defaultdict(list)
+    for need in needs:
+        for file in need.by:
+            by_file[file].append(need)
+    aside: dict[tuple[str, str], str] = {}
+    for family in _families(by_file):
+        chosen = max(family, key=lambda file: _rank(file, by_file[file]))
+        shared = {need.soname for need in by_file[chosen]}
+        for file in family - {chosen}:
+            aside |= {(file, need.soname): chosen for need in by_file[file] if need.soname not in shared}
+    return tuple(_without(needs, aside)), tuple(_said(aside))
+
+
+def _families(by_file: dict[str, list[Need]]) -> Iterator[set[str]]:
+    """Yield the groups of files that differ by digits alone, in their names and in what they need."""
+    groups: defaultdict[tuple[str, frozenset[str]], set[str]] = defaultdict(set)
+    for file, needs in by_file.items():
+        folder, name = posixpath.split(file)
+        shape = frozenset(_DIGITS.sub("#", need.soname) for need in needs)
+        groups[posixpath.join(folder, _DIGITS.sub("#", name)), shape].add(file)
+    for group in groups.values():
+        if len({frozenset(need.soname for need in by_file[file]) for file in group}) == len(group) > 1:
+            yield group
+
+
+def _rank(file: str, needs: Iterable[Need]) -> tuple[bool, bool, tuple[int, ...]]:
+    providers = [need.provider for need in needs]
+    return (
+        not any(isinstance(provider, Missing | Unreachable) for provider in providers),
+        all(provider.path for provider in providers if isinstance(provider, FromPackage)),
+        tuple(map(int, _DIGITS.findall(posixpath.basename(file)))),
+    )
+
+
+def _without(needs: Iterable[Need], aside: dict[tuple[str, str], str]) -> Iterator[Need]:
+    for need in needs:
+        by = tuple(file for file in need.by if (file, need.soname) not in aside)
+        if by:
+            yield replace(need, by=by)
+
+
+def _said(aside: dict[tuple[str, str], str]) -> Iterator[Skipped]:
+    for file in sorted({file for file, _ in aside}):
+        names = sorted(soname for each, soname in aside if each == file)
+        chosen = posixpath.basename(aside[file, names[0]])
+        reason = f"Built for {', '.join(names)}; `{chosen}` is the one for this system"
+        yield Skipped(path=file, verdict=Verdict.ALTERNATIVE, reason=reason)
