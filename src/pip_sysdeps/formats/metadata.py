@@ -132,7 +132,7 @@ def _headers(content: bytes) -> Iterator[tuple[str, str]]:
     The standard library's parser reads the body too, and takes a hundred times as long for it.
     """
     key, value = "", ""
-    for line in content.decode("utf-8", "surrogateescape").splitlines():
+    for line in content.decode("utf-8", "surrogateescape").split("\n"):
         if not line.strip():
             break
         if line[0] in " \t":

@@ -7,16 +7,24 @@ so every row that has a path counts, and what is odd about it is noted.
 from __future__ import annotations
 
 import csv
+import io
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from installer.records import RecordEntry
 
 Row = tuple[str, str, str]
 """Path, hash and size, as written."""
+
+_MAX_NOTES = 10
+_HASHES = frozenset({"sha256", "sha384", "sha512"})
+
+_PLAIN_ROW = re.compile(r'^([^,"\r\n]+),((?:sha256=[\w-]+)?),([0-9]*)\r?$', re.ASCII | re.MULTILINE)
+"""A row as pip and uv write it, without quotes: nearly every RECORD has no other, and one match reads them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +34,7 @@ class Record:
     rows: tuple[Row, ...]
     """Each row that has a path, in order; a missing column is empty."""
     notes: tuple[str, ...]
-    """For a person, one for each odd row: `line 3: ...`."""
+    """For a person, one for each odd row: `line 3: ...`; the last one counts what is beyond the first ten."""
 
 
 def parse_record(content: bytes) -> Record:
@@ -36,24 +44,19 @@ def parse_record(content: bytes) -> Record:
     Source: packaging.python.org, "Recording installed projects", "The RECORD file"; PEP 376.
     """
     text = _text(content)
-    lines = text.splitlines(keepends=True)
+    plain: list[Row] = _PLAIN_ROW.findall(text)
+    if len(plain) == text.count("\n") and text.endswith("\n"):
+        return Record(rows=tuple(plain), notes=())
     try:
-        table = [(number, row) for number, row in enumerate(csv.reader(lines), 1) if row]
+        table = [(number, row) for number, row in enumerate(csv.reader(io.StringIO(text, newline="\n")), 1) if row]
     except csv.Error:
-        table = list(_line_by_line(lines))
-    if '"' in text and any("\n" in field for _, row in table for field in row):
-        table = list(_line_by_line(lines))  # a stray quote swallowed the lines up to the next one
-    rows: list[Row] = []
-    notes: list[str] = []
-    for number, row in table:
-        if len(row) == 3 and row[0] and _is_plain(row[1], row[2]):
-            rows.append((row[0], row[1], row[2]))
-            continue
-        path, digest, size = (*row, "", "", "")[:3]
-        if path:
-            rows.append((path, digest, size))
-        notes += (f"line {number}: {oddity}" for oddity in _oddities(row))
-    return Record(rows=tuple(rows), notes=tuple(notes))
+        table = list(_line_by_line(text))
+    if any("\n" in field for _, row in table for field in row):
+        table = list(_line_by_line(text))  # a stray quote swallowed the lines up to the next one
+    padded = [(*row, "", "", "") for _, row in table]
+    notes = [f"line {number}: {oddity}" for number, row in table for oddity in _oddities(row)]
+    more = [f"{len(notes) - _MAX_NOTES} more like these"] if len(notes) > _MAX_NOTES else []
+    return Record(rows=tuple(row[:3] for row in padded if row[0]), notes=(*notes[:_MAX_NOTES], *more))
 
 
 def parse_installed_files(content: bytes) -> tuple[str, ...]:
@@ -61,26 +64,30 @@ def parse_installed_files(content: bytes) -> tuple[str, ...]:
 
     Source: setuptools' `install_egg_info` and pip's legacy `setup.py install --record`.
     """
-    return tuple(line for line in _text(content).splitlines() if line)
+    return tuple(line for each in _text(content).split("\n") if (line := each.rstrip("\r")))
 
 
 def entry_of(row: Row) -> RecordEntry | None:
-    """Return the row as `installer` has it, with hash and size to compare; None if one of them cannot be used."""
+    """Return the row as `installer` has it, with a hash to compare; None if it has none that can be relied on.
+
+    Source: packaging.python.org, "The RECORD file": "The hash algorithm must be sha256 or better".
+    """
     from installer.records import InvalidRecordEntry, RecordEntry  # noqa: PLC0415 - its import costs more than all RECORDs
 
     try:
-        return RecordEntry.from_elements(*row)
+        entry = RecordEntry.from_elements(*row)
     except InvalidRecordEntry:
         return None
+    return entry if entry.hash_ is not None and entry.hash_.name in _HASHES else None
 
 
 def _text(content: bytes) -> str:
     return content.decode("utf-8", "surrogateescape").removeprefix("\ufeff").replace("\0", "\ufffd")
 
 
-def _line_by_line(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+def _line_by_line(text: str) -> Iterator[tuple[int, list[str]]]:
     """Read each line as a row of its own; one that csv refuses is split at its last two commas."""
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text.split("\n"), 1):
         try:
             rows = list(csv.reader([line]))
         except csv.Error:
@@ -89,11 +96,6 @@ def _line_by_line(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
             fields = [field.rstrip("\r\n") for field in row]
             if any(fields):
                 yield number, fields
-
-
-def _is_plain(digest: str, size: str) -> bool:
-    """Tell whether hash and size are as pip writes them: nearly every row, so this is what has to be quick."""
-    return (not digest or digest.startswith("sha256=")) and (not size or size.isdecimal())
 
 
 def _oddities(row: list[str]) -> tuple[str, ...]:

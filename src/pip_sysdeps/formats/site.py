@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from dataclasses import dataclass
 
 from pip_sysdeps.errors import MalformedError
@@ -77,7 +78,9 @@ def parse_finder(content: bytes) -> tuple[str, ...]:
     Source: PEP 660.
     """
     try:
-        tree = ast.parse(content)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of invalid escapes
+            tree = ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise MalformedError("Not valid Python") from error
     constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 PackageFiles: TypeAlias = "Callable[[str], tuple[str, tuple[str, ...]] | None]"
 """Given the path of a distribution's metadata: the binary package that owns it and all paths that this package owns."""
 
-_MAX_RECORD = 1 << 27
+_MAX_RECORD = 1 << 24
+"""150,000 rows: five times the largest known."""
 _MAX_METADATA = 1 << 22
 _MAX_SMALL = 1 << 20
 

@@ -334,7 +334,7 @@ def _true_owner(root: Root, path: str, rivals: Sequence[tuple[str, Row]]) -> str
 
 def _has_hash(root: Root, path: str, row: Row) -> bool:
     entry = entry_of(row)
-    if entry is None or entry.hash_ is None:
+    if entry is None:
         return False
     try:
         with os.fdopen(root.open(path), "rb") as file:

@@ -110,13 +110,12 @@ class Root:
 
     def open_resolved(self, real: str) -> int:
         """Open a regular file by a path that is resolved already (from `resolve`, or from walking real folders)."""
-        descriptor = os.open(
-            self.on_machine(real), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-        )
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise OSError(errno.EINVAL, "Not a regular file", real)
-        return descriptor
+        place = self.on_machine(real)
+        mode = os.lstat(place).st_mode
+        if not stat.S_ISREG(mode):
+            fault = errno.ELOOP if stat.S_ISLNK(mode) else errno.EINVAL
+            raise OSError(fault, "Not a regular file", real)
+        return os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
 
     def read(self, path: str, limit: int) -> bytes:
         """Return the file's bytes.
