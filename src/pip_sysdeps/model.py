@@ -222,8 +222,6 @@ class LoaderConfig:
     """`e_machine`: a candidate for another one is passed over."""
     header_flags: tuple[int, int] = (0, 0)
     """Mask and value: a candidate is passed over unless it has these bits of `e_flags` so (RISC-V's float ABI)."""
-    glibc: tuple[int, int]
-    """glibc's version, for the rules that changed: (2, 36)."""
     lib: str
     """What `$LIB` stands for: `lib/x86_64-linux-gnu`."""
     platform: str = ""

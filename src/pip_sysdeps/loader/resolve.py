@@ -1,0 +1,262 @@
+"""What a process loads: breadth first, with an answer for every needed name.
+
+Source: ld.so(8); glibc elf/dl-load.c (_dl_map_object, open_verify, _dl_map_object_from_fd), elf/dl-deps.c,
+elf/dl-open.c.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.loader.search import Seeker, candidates, folders, search_path
+from pip_sysdeps.loader.tokens import expand
+from pip_sysdeps.model import Found, LoadedObject, NotFound, OpenedFile, SearchStep, Tried
+
+if TYPE_CHECKING:
+    from pip_sysdeps.loader.search import Folder, SearchPath
+    from pip_sysdeps.model import ElfFile, LoaderConfig, Resolution
+
+Lookup = Callable[[str], OpenedFile | None]
+"""What open(2) and the headers give at a path; None if it cannot be opened."""
+
+_ET_EXEC, _ET_DYN = 2, 3
+_DF_1_NODEFLIB, _DF_1_PIE = 0x800, 0x08000000
+_OS_ABIS = (0, 3)  # System V, GNU
+
+
+class _Map:
+    """An object in a process: the loader's link map."""
+
+    __slots__ = ("elf", "origin", "parent", "path", "rpath", "runpath", "seeker")
+
+    def __init__(self, path: str, elf: ElfFile, parent: _Map | None, config: LoaderConfig) -> None:
+        self.path = path
+        self.elf = elf
+        self.parent = parent
+        """The object that loaded it; nobody for the program, and for what dlopen opens."""
+        self.origin = _folder_of(path)
+        rpath = elf.rpath if elf.runpath is None else None
+        self.rpath: SearchPath | None = search_path(rpath, by=path, origin=self.origin, config=config)
+        self.runpath: SearchPath | None = search_path(elf.runpath, by=path, origin=self.origin, config=config)
+        self.seeker: Seeker | None = None
+
+
+class _Names:
+    """Which objects are loaded, by the names and the files that the loader knows them by; the first one counts."""
+
+    def __init__(self, before: _Names | None = None) -> None:
+        self._before = before
+        self._names: dict[str, _Map] = {}
+        self._files: dict[tuple[int, int], _Map] = {}
+
+    def add(self, loaded: _Map, names: tuple[str | None, ...], identity: tuple[int, int] | None = None) -> None:
+        for name in names:
+            if name is not None:
+                self._names.setdefault(name, loaded)
+        if identity is not None:
+            self._files.setdefault(identity, loaded)
+
+    def by_name(self, name: str) -> _Map | None:
+        return (self._before and self._before.by_name(name)) or self._names.get(name)
+
+    def by_file(self, identity: tuple[int, int]) -> _Map | None:
+        return (self._before and self._before.by_file(identity)) or self._files.get(identity)
+
+    def keep(self) -> None:
+        """Make what was added here part of what was there before."""
+        if self._before is not None:
+            self._before._names = self._names | self._before._names
+            self._before._files = self._files | self._before._files
+
+
+class Process:
+    """A process as the loader sees it: the main program and all that was loaded so far."""
+
+    def __init__(self) -> None:
+        self.objects: tuple[LoadedObject, ...] = ()
+        """In load order, the main program first; without the dynamic loader itself."""
+        self._program: _Map | None = None
+        self._names = _Names()
+        self._maps: dict[str, _Map] = {}
+        self._library_path: tuple[Folder, ...] = ()
+
+
+def start(program: str, lookup: Lookup, config: LoaderConfig) -> Process:
+    """Load the main program, by its real path (/proc/self/exe), with all that it needs.
+
+    Without a program (an empty path, or a file that is none) the process is empty: everything has yet to be loaded.
+    """
+    return _Loading(Process(), lookup, config).start(program)
+
+
+def open_object(
+    process: Process, path: str, caller: str, lookup: Lookup, config: LoaderConfig
+) -> tuple[LoadedObject, ...]:
+    """Return what dlopen(3) of a path, called by the loaded object `caller`, brings into a process, in load order.
+
+    The first is the object itself; nothing if it is there already, or cannot be loaded. The process stays as it was.
+
+    The needs of the object are not searched by the caller's DT_RPATH: the chain of the objects that loaded each other
+    begins anew with each dlopen, and only the main program's DT_RPATH is looked at besides.
+    """
+    return _Loading(process, lookup, config).open(path, caller)
+
+
+def open_and_keep(
+    process: Process, path: str, caller: str, lookup: Lookup, config: LoaderConfig
+) -> tuple[LoadedObject, ...]:
+    """Do as `open_object`, and leave what was loaded in the process, unless a need was not found: then dlopen fails."""
+    loading = _Loading(process, lookup, config)
+    objects = loading.open(path, caller)
+    if not any(isinstance(answer, NotFound) for each in objects for answer in each.needs):
+        loading.keep(objects)
+    return objects
+
+
+def find(process: Process, name: str, caller: str, lookup: Lookup, config: LoaderConfig) -> Resolution:
+    """Say where dlopen(3) of a name or path, called by the loaded object `caller`, finds it."""
+    loading = _Loading(process, lookup, config)
+    return loading.find(name, loading.caller(caller))[0]
+
+
+class _Loading:
+    """One execve or dlopen, on top of what the process has; `keep` makes it part of the process."""
+
+    # This module's own classes share their private parts.
+    # ruff: noqa: SLF001
+
+    def __init__(self, process: Process, lookup: Lookup, config: LoaderConfig) -> None:
+        self._process = process
+        self._names = _Names(process._names)
+        self._maps: dict[str, _Map] = {}
+        self._lookup = lookup
+        self._config = config
+
+    def start(self, program: str) -> Process:
+        process, config = self._process, self._config
+        opened = self._lookup(program) if program else None
+        process._library_path = folders(config.library_path, origin=_folder_of(program), config=config)
+        if opened is not None and opened.elf is not None:
+            process._program = _Map(program, opened.elf, None, config)
+            self._names.add(process._program, ("", opened.elf.soname))
+            self._add_interpreter(opened.elf.interpreter)
+            self.keep(self._load(process._program))
+        return process
+
+    def open(self, name: str, caller: str) -> tuple[LoadedObject, ...]:
+        _, found = self.find(name, self.caller(caller))
+        if found is None:
+            return ()
+        found.parent = None
+        return self._load(found)
+
+    def keep(self, objects: tuple[LoadedObject, ...]) -> None:
+        self._names.keep()
+        self._process._maps |= self._maps
+        self._process.objects += objects
+
+    def caller(self, path: str) -> _Map | None:
+        """Return the loaded object that calls dlopen; the main program if the path is unknown."""
+        return self._process._maps.get(path, self._process._program)
+
+    def find(self, soname: str, loading: _Map | None) -> tuple[Resolution, _Map | None]:
+        """Answer for one needed name, and return the object if it is a new one."""
+        origin = "/" if loading is None else loading.origin
+        name = expand(soname, origin=origin, lib=self._config.lib, platform=self._config.platform)
+        if name is None:
+            return NotFound(soname=soname, tried=(), fatal="empty dynamic string token substitution"), None
+        known = self._names.by_name(name)
+        if known is not None:
+            return Found(soname=soname, path=known.path, step=SearchStep.LOADED), None
+        return self._search(soname, name, loading)
+
+    def _search(self, soname: str, name: str, loading: _Map | None) -> tuple[Resolution, _Map | None]:
+        tried: list[Tried] = []
+        for step, path, by, passed_over in candidates(name, self._seeker(loading), self._config):
+            opened = None if passed_over else self._lookup(path)
+            reason, fatal = (passed_over or "no such file", False) if opened is None else judge(opened, self._config)
+            if opened is None or opened.elf is None or reason:
+                tried.append(Tried(step=step, path=path, reason=reason, by=by))
+                if fatal:
+                    return NotFound(soname=soname, tried=tuple(tried), fatal=reason), None
+                continue
+            known = self._names.by_file(opened.identity)
+            if known is not None:
+                self._names.add(known, (name,))
+                return Found(soname=soname, path=known.path, step=SearchStep.LOADED), None
+            loaded = _Map(path, opened.elf, loading, self._config)
+            self._names.add(loaded, (name, path, opened.elf.soname), opened.identity)
+            return Found(soname=soname, path=path, step=step, by=by), loaded
+        return NotFound(soname=soname, tried=tuple(tried)), None
+
+    def _load(self, first: _Map) -> tuple[LoadedObject, ...]:
+        """Load what an object needs, and what that needs, breadth first."""
+        queue, objects = [first], []
+        for loading in queue:
+            self._maps.setdefault(loading.path, loading)
+            answers = [self.find(name, loading) for name in loading.elf.needed]
+            queue += [loaded for _, loaded in answers if loaded is not None]
+            objects.append(LoadedObject(path=loading.path, needs=tuple([answer for answer, _ in answers])))
+        return tuple(objects)
+
+    def _add_interpreter(self, path: str | None) -> None:
+        """Put the dynamic loader itself, which the kernel has mapped, beside the program."""
+        opened = self._lookup(path) if path else None
+        if path and opened is not None and opened.elf is not None:
+            self._names.add(_Map(path, opened.elf, None, self._config), (path, opened.elf.soname))
+
+    def _seeker(self, loading: _Map | None) -> Seeker:
+        if loading is None:
+            return Seeker((), (), self._process._library_path, None, no_default=False)
+        if loading.seeker is None:
+            loading.seeker = _make_seeker(loading, self._process)
+        return loading.seeker
+
+
+def _make_seeker(loading: _Map, process: Process) -> Seeker:
+    """Gather the DT_RPATHs from the object up to the main program; a DT_RUNPATH of the object itself voids them all."""
+    chain: list[_Map] = []
+    above: _Map | None = loading
+    while above is not None:
+        chain.append(above)
+        above = above.parent
+    program = process._program
+    if program is not None and chain[-1] is not program:
+        chain.append(program)
+    void = loading.elf.runpath is not None
+    return Seeker(
+        rpaths=() if void else tuple([each.rpath for each in chain if each.rpath is not None]),
+        ignored=tuple([each.path for each in chain if each.elf.rpath and (void or each.elf.runpath is not None)]),
+        library_path=process._library_path,
+        runpath=loading.runpath,
+        no_default=bool(loading.elf.flags_1 & _DF_1_NODEFLIB),
+    )
+
+
+def judge(opened: OpenedFile, config: LoaderConfig) -> tuple[str, bool]:
+    """Say why the loader does not take a file, in its words, and whether that ends the search; nothing for a good one.
+
+    Source: glibc elf/dl-load.c, open_verify and _dl_map_object_from_fd, in their order.
+    """
+    elf = opened.elf
+    if elf is None:
+        return opened.fault, True
+    order = "little" if config.little_endian else "big"
+    mask, value = config.header_flags
+    checks = (
+        (elf.elf_class != config.elf_class, "wrong ELF class", False),
+        (elf.little_endian != config.little_endian, f"ELF file data encoding not {order}-endian", True),
+        (elf.os_abi not in _OS_ABIS, "ELF file OS ABI invalid", True),
+        (elf.machine != config.machine or elf.header_flags & mask != value, "wrong machine", False),
+        (elf.type not in {_ET_EXEC, _ET_DYN}, "only ET_DYN and ET_EXEC can be loaded", True),
+        (opened.fault, opened.fault, True),
+        (elf.type == _ET_EXEC, "cannot dynamically load executable", True),
+        (not elf.dynamic, "object file has no dynamic section", True),
+        (elf.flags_1 & _DF_1_PIE, "cannot dynamically load position-independent executable", True),
+    )
+    return next(((reason, fatal) for wrong, reason, fatal in checks if wrong), ("", False))
+
+
+def _folder_of(path: str) -> str:
+    return path.rpartition("/")[0] or "/"

@@ -1,0 +1,49 @@
+"""A world for the loader's pure code: a dict of paths, and a configuration as on Debian amd64."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from pip_sysdeps.loader.machines import MACHINES
+from pip_sysdeps.model import ElfFile, LoaderConfig, OpenedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+AMD64 = next(each for each in MACHINES if each.triplet == "x86_64-linux-gnu")
+
+
+def config(cache: Mapping[str, str] | None = None, **changes: Any) -> LoaderConfig:  # noqa: ANN401 - any field
+    """Return the configuration of Debian amd64 with this ld.so.cache."""
+    return replace(
+        LoaderConfig(
+            elf_class=64,
+            little_endian=True,
+            machine=62,
+            lib=AMD64.lib,
+            platform=AMD64.platform,
+            cache=(cache or {}).get,
+            default_directories=AMD64.default_directories,
+        ),
+        **changes,
+    )
+
+
+def lookup(world: Mapping[str, ElfFile | str]) -> Callable[[str], OpenedFile | None]:
+    """Return what gives the files of a world: facts, a link (`-> /path`), or a fault (any other text)."""
+    places = {path: (1, number) for number, path in enumerate(world)}
+
+    def look(path: str) -> OpenedFile | None:
+        content = world.get(path)
+        match content:
+            case None:
+                return None
+            case str() if content.startswith("-> "):
+                return look(content.removeprefix("-> "))
+            case str():
+                return OpenedFile(identity=places[path], elf=None, fault=content)
+            case _:
+                return OpenedFile(identity=places[path], elf=content, fault="")
+
+    return look

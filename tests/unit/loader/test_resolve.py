@@ -1,0 +1,114 @@
+"""What a process loads, on small worlds; the rules themselves are in tests/loader_rules."""
+
+from __future__ import annotations
+
+from builders.facts import elf
+from builders.loader import config, lookup
+from pip_sysdeps.loader.resolve import find, open_and_keep, open_object, start
+from pip_sysdeps.model import Found, LoadedObject, NotFound, SearchStep, Tried
+
+PYTHON = "/usr/bin/python3"
+LOADER = "/lib64/ld-linux-x86-64.so.2"
+LIBC = "/lib/x86_64-linux-gnu/libc.so.6"
+
+BASE = {
+    PYTHON: elf("libc.so.6", interpreter=LOADER),
+    LOADER: elf(soname="ld-linux-x86-64.so.2"),
+    LIBC: elf("ld-linux-x86-64.so.2", soname="libc.so.6"),
+}
+CACHE = {"libc.so.6": LIBC}
+
+
+def test_a_program_and_its_closure() -> None:
+    """The program comes first; the dynamic loader is there already."""
+    process = start(PYTHON, lookup(BASE), config(CACHE))
+    assert process.objects == (
+        LoadedObject(path=PYTHON, needs=(Found(soname="libc.so.6", path=LIBC, step=SearchStep.CACHE),)),
+        LoadedObject(path=LIBC, needs=(Found(soname="ld-linux-x86-64.so.2", path=LOADER, step=SearchStep.LOADED),)),
+    )
+
+
+def test_an_object_brings_only_what_is_new() -> None:
+    """What the process has is not loaded again, and the process stays as it was."""
+    world = BASE | {"/env/m.so": elf("libc.so.6", "libx.so.1"), "/usr/lib/libx.so.1": elf("libc.so.6")}
+    process = start(PYTHON, lookup(world), config(CACHE))
+    before = process.objects
+    libc = Found(soname="libc.so.6", path=LIBC, step=SearchStep.LOADED)
+    libx = Found(soname="libx.so.1", path="/usr/lib/libx.so.1", step=SearchStep.DEFAULT)
+    for _ in range(2):
+        assert open_object(process, "/env/m.so", PYTHON, lookup(world), config(CACHE)) == (
+            LoadedObject(path="/env/m.so", needs=(libc, libx)),
+            LoadedObject(path="/usr/lib/libx.so.1", needs=(libc,)),
+        )
+    assert process.objects == before
+
+
+def test_objects_that_stay() -> None:
+    """A kept object is found by its DT_SONAME by what is opened later."""
+    world = BASE | {"/env/one.so": elf(soname="libone.so"), "/env/two.so": elf("libone.so")}
+    process = start(PYTHON, lookup(world), config(CACHE))
+    open_and_keep(process, "/env/one.so", PYTHON, lookup(world), config(CACHE))
+    assert open_and_keep(process, "/env/two.so", PYTHON, lookup(world), config(CACHE)) == (
+        LoadedObject(
+            path="/env/two.so", needs=(Found(soname="libone.so", path="/env/one.so", step=SearchStep.LOADED),)
+        ),
+    )
+    assert open_object(process, "/env/two.so", PYTHON, lookup(world), config(CACHE)) == ()
+
+
+def test_a_failed_dlopen_leaves_nothing() -> None:
+    """When a need is not found, nothing of it stays in the process."""
+    world = BASE | {"/env/m.so": elf("libnone.so")}
+    process = start(PYTHON, lookup(world), config(CACHE))
+    first = open_and_keep(process, "/env/m.so", PYTHON, lookup(world), config(CACHE))
+    assert first == open_and_keep(process, "/env/m.so", PYTHON, lookup(world), config(CACHE)) != ()
+
+
+def test_everything_considered() -> None:
+    """A need that is not found tells every step, in order."""
+    world = BASE | {"/env/m.so": elf("libx.so", rpath="/r", runpath="$ORIGIN/l:"), "/env/l/libx.so": elf(machine=183)}
+    settings = config(CACHE, library_path=("/ld", "rel"))
+    process = start(PYTHON, lookup(world), settings)
+    (loaded,) = open_object(process, "/env/m.so", PYTHON, lookup(world), settings)
+    assert loaded.needs == (
+        NotFound(
+            soname="libx.so",
+            tried=(
+                Tried(step=SearchStep.RPATH, path="", reason="DT_RUNPATH is set", by="/env/m.so"),
+                Tried(step=SearchStep.LD_LIBRARY_PATH, path="/ld/libx.so", reason="no such file"),
+                Tried(step=SearchStep.LD_LIBRARY_PATH, path="rel", reason="relative to the current directory"),
+                Tried(step=SearchStep.RUNPATH, path="/env/l/libx.so", reason="wrong machine", by="/env/m.so"),
+                Tried(step=SearchStep.RUNPATH, path="", reason="the current directory", by="/env/m.so"),
+                Tried(step=SearchStep.CACHE, path="", reason="no entry"),
+                Tried(step=SearchStep.DEFAULT, path="/lib/x86_64-linux-gnu/libx.so", reason="no such file"),
+                Tried(step=SearchStep.DEFAULT, path="/usr/lib/x86_64-linux-gnu/libx.so", reason="no such file"),
+                Tried(step=SearchStep.DEFAULT, path="/lib/libx.so", reason="no such file"),
+                Tried(step=SearchStep.DEFAULT, path="/usr/lib/libx.so", reason="no such file"),
+            ),
+        ),
+    )
+
+
+def test_a_name_given_to_dlopen() -> None:
+    """The caller's own DT_RUNPATH counts for the name, as for a need of its own."""
+    world = BASE | {
+        PYTHON: elf("libcaller.so", interpreter=LOADER, rpath="/app"),
+        "/app/libcaller.so": elf(runpath="/app/more"),
+        "/app/more/libx.so": elf(),
+    }
+    process = start(PYTHON, lookup(world), config(CACHE))
+    assert find(process, "libx.so", "/app/libcaller.so", lookup(world), config(CACHE)) == Found(
+        soname="libx.so", path="/app/more/libx.so", step=SearchStep.RUNPATH, by="/app/libcaller.so"
+    )
+    assert isinstance(find(process, "libx.so", PYTHON, lookup(world), config(CACHE)), NotFound)
+
+
+def test_no_program() -> None:
+    """Without a known interpreter everything has yet to be loaded."""
+    world = {**BASE, "/env/m.so": elf("libc.so.6")}
+    process = start("", lookup(world), config(CACHE))
+    assert process.objects == ()
+    assert [each.path for each in open_object(process, "/env/m.so", "", lookup(world), config(CACHE))] == [
+        "/env/m.so",
+        LIBC,
+    ]
