@@ -1,0 +1,27 @@
+"""os-release: what a system calls itself. Source: os-release(5)."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ASSIGNMENT = re.compile(r"""([A-Z][A-Z0-9_]*)=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'\\$`]*))[ \t]*""")
+_ESCAPE = re.compile(r"\\(.)")
+
+
+def parse_os_release(content: bytes) -> Mapping[str, str]:
+    """Return the variables; a line that is no assignment is passed over, as os-release(5) asks of readers.
+
+    Of a variable that is set twice the last value counts, as in a shell.
+    """
+    values = {}
+    for line in content.decode("utf-8", "surrogateescape").split("\n"):
+        match = _ASSIGNMENT.fullmatch(line.strip())
+        if match:
+            name, double, single, plain = match.groups()
+            values[name] = _ESCAPE.sub(r"\1", double) if double is not None else single or plain or ""
+    return MappingProxyType(values)
