@@ -1,0 +1,29 @@
+"""The command line as a user starts it: another process, in a folder of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import tomlkit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def pip_sysdeps(*argv: str, cwd: Path, status: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run `pip-sysdeps` in `cwd`; another exit status than `status` fails the test with what it said."""
+    command = [sys.executable, "-m", "pip_sysdeps", *argv]
+    result = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    if result.returncode != status:
+        pytest.fail(f"pip-sysdeps {' '.join(argv)} exited with {result.returncode}:\n{result.stdout}{result.stderr}")
+    return result
+
+
+def lock_of(root: Path, environment: str, cwd: Path) -> dict[str, Any]:
+    """Write `sysdeps.lock` in `cwd` for an environment inside `root`; give its only target."""
+    pip_sysdeps("lock", "--root", str(root), "--python", environment, cwd=cwd)
+    (target,) = tomlkit.parse((cwd / "sysdeps.lock").read_text(encoding="utf-8")).unwrap()["target"]
+    return dict(target)
