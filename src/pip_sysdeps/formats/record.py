@@ -53,10 +53,10 @@ def parse_record(content: bytes) -> Record:
         table = list(_line_by_line(text))
     if any("\n" in field for _, row in table for field in row):
         table = list(_line_by_line(text))  # a stray quote swallowed the lines up to the next one
-    padded = [(*row, "", "", "") for _, row in table]
+    padded = ((*row, "", "") for _, row in table if row[0])
     notes = [f"line {number}: {oddity}" for number, row in table for oddity in _oddities(row)]
     more = [f"{len(notes) - _MAX_NOTES} more like these"] if len(notes) > _MAX_NOTES else []
-    return Record(rows=tuple(row[:3] for row in padded if row[0]), notes=(*notes[:_MAX_NOTES], *more))
+    return Record(rows=tuple((row[0], row[1], row[2]) for row in padded), notes=(*notes[:_MAX_NOTES], *more))
 
 
 def parse_installed_files(content: bytes) -> tuple[str, ...]:

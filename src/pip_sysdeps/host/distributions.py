@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,40 +17,27 @@ from pip_sysdeps.formats.metadata import (
     parse_wheel_tags,
 )
 from pip_sysdeps.formats.record import Row, parse_installed_files, parse_record
-from pip_sysdeps.formats.site import parse_egg_link, parse_finder, parse_pth
-from pip_sysdeps.host.tree import Tree, inside, join, walk
+from pip_sysdeps.formats.site import parse_egg_link
+from pip_sysdeps.host.editable import Project, find_project, is_editable_record, project_in
+from pip_sysdeps.host.sites import Site, metadata_names
+from pip_sysdeps.host.tree import inside, join, walk
 from pip_sysdeps.model import Distribution, RecordKind, Skipped, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from pip_sysdeps.host.root import Root
 
-PackageFiles: TypeAlias = "Callable[[str], tuple[str, tuple[str, ...]] | None]"
-"""Given the path of a distribution's metadata: the binary package that owns it and all paths that this package owns."""
+Owned: TypeAlias = tuple[str, Sequence[str]]
+"""A binary package, and the paths that it owns."""
+
+PackageFiles: TypeAlias = Callable[[str], Owned | None]
+"""Given the path of a distribution's metadata: the binary package that owns it, if one does."""
 
 _MAX_RECORD = 1 << 24
 """150,000 rows: five times the largest known."""
 _MAX_METADATA = 1 << 22
 _MAX_SMALL = 1 << 20
-
-_SUFFIXES = (".dist-info", ".egg-info", ".egg-link", ".egg")
-
-_NOT_SOURCE = frozenset({"node_modules", "build", "dist", "site-packages"})
-"""Folders of a project that Python does not import from: other languages, what a build leaves, other environments.
-Neither are those that begin with a dot (.git, .tox, .venv)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """One folder with distributions."""
-
-    folder: str
-    """The folder, resolved."""
-    top: str
-    """What rows of a record must not leave: the environment's prefix."""
-    flat: bool = False
-    """`pip install --target` filled it: scripts lie in its own `bin`, and RECORD says `../../bin`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,50 +47,39 @@ class Claim:
     distribution: Distribution
     """Its `files` are empty yet."""
     rows: dict[str, Row]
-    """Normalized path -> the row that claims it."""
+    """Normalized path -> the row that claims it; it need not exist, and links are not followed yet."""
     notes: tuple[Skipped, ...]
     """What was odd."""
 
 
 @dataclass(slots=True)
 class _Files:
-    """What a rung of the ladder gives."""
+    """What the ladder has found so far."""
 
-    kind: RecordKind
+    base: str
+    kind: RecordKind = RecordKind.NONE
     rows: dict[str, Row] = field(default_factory=dict)
     notes: list[Skipped] = field(default_factory=list)
-    base: str = ""
-
-
-def metadata_names(root: Root, folder: str) -> list[str]:
-    """Return the names in a folder that stand for a distribution, sorted."""
-    return [name for name in root.names(folder) if name.endswith(_SUFFIXES) and not name.startswith(("~", "."))]
 
 
 def read_claims(root: Root, site: Site, package_files: PackageFiles | None) -> Iterator[Claim]:
-    """Yield each distribution of a site directory with the paths that it claims, by name of its metadata.
-
-    The ladder: RECORD, installed-files.txt, the project of an editable install, the folder of an egg, the file list of
-    the binary package that owns the metadata; else nothing but the metadata itself.
-    """
+    """Yield each distribution of a site directory with the paths that it claims, by name of its metadata."""
     for name in metadata_names(root, site.folder):
         yield _read_claim(root, site, f"{site.folder}/{name}", package_files)
 
 
 def _read_claim(root: Root, site: Site, path: str, package_files: PackageFiles | None) -> Claim:
-    notes: list[Skipped] = []
-    metadata = _read_metadata(root, path, notes)
-    direct = _read_direct_url(root, path, notes)
-    tags = parse_wheel_tags(_read(root, f"{path}/WHEEL", _MAX_SMALL, notes) or b"")
+    files = _Files(site.folder)
+    metadata = _read_metadata(root, path, files.notes)
+    direct = _read_direct_url(root, path, files.notes)
+    tags = parse_wheel_tags(_read(root, f"{path}/WHEEL", _MAX_SMALL, files.notes) or b"")
     owned = package_files(path) if package_files else None
-    files = _read_files(root, site, path, direct, owned)
-    if files.kind is RecordKind.NONE:
-        notes.append(Skipped(path=path, verdict=Verdict.RECORD, reason="Nothing says which files belong to it"))
+    _find_files(root, site, path, files, direct, owned)
     distribution = Distribution(
         name=metadata.name,
         version=metadata.version,
         metadata_path=path,
-        base=files.base or site.folder,
+        base=files.base,
         record=files.kind,
         files=(),
         tags=tags,
@@ -110,12 +87,10 @@ def _read_claim(root: Root, site: Site, path: str, package_files: PackageFiles |
         requested=root.is_file(f"{path}/REQUESTED"),
         requires=metadata.requires,
     )
-    return Claim(distribution=distribution, rows=files.rows, notes=(*notes, *files.notes))
+    return Claim(distribution=distribution, rows=files.rows, notes=tuple(files.notes))
 
 
-def _source(
-    kind: RecordKind, direct: DirectUrl | None, tags: tuple[str, ...], owned: tuple[str, tuple[str, ...]] | None
-) -> str:
+def _source(kind: RecordKind, direct: DirectUrl | None, tags: tuple[str, ...], owned: Owned | None) -> str:
     if kind is RecordKind.EDITABLE:
         return "editable"
     if direct is not None and direct.vcs:
@@ -125,24 +100,95 @@ def _source(
     return "local" if any(tag.rpartition("-")[2].startswith("linux_") for tag in tags) else ""
 
 
+# ------------------------------------------------------------------------------------------------------- the ladder
+
+
+def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, and where to put the answer
+    root: Root, site: Site, path: str, files: _Files, direct: DirectUrl | None, owned: Owned | None
+) -> None:
+    """Find out which files are the distribution's: the first source that has an answer gives it.
+
+    RECORD or installed-files.txt; with them, the project of an editable install; else the project of an .egg-link; else
+    the folder of an .egg; else the file list of the binary package that owns the metadata; else nothing.
+    """
+    _claim_record(root, site, path, files)
+    if (direct is not None and direct.editable) or is_editable_record(files.rows, site.folder):
+        _claim_project(files, find_project(root, site.folder, files.rows, direct.folder if direct else ""))
+    elif path.endswith(".egg-link"):
+        folder = parse_egg_link(_read(root, path, _MAX_SMALL, files.notes) or b"")
+        _claim_project(files, project_in(root, folder) if folder else None)
+    elif files.kind is RecordKind.NONE and path.endswith(".egg") and root.is_folder(path):
+        tree = walk(root, path)
+        _claim_paths(files, RecordKind.EGG, tree.files)
+        files.base = path
+        files.notes += tree.skipped
+    elif files.kind is RecordKind.NONE and owned is not None:
+        _claim_paths(files, RecordKind.DPKG, owned[1])
+    if files.kind is RecordKind.NONE:
+        files.notes.append(Skipped(path=path, verdict=Verdict.RECORD, reason="Nothing says which files belong to it"))
+
+
+def _claim_record(root: Root, site: Site, path: str, files: _Files) -> None:
+    content = _read(root, f"{path}/RECORD", _MAX_RECORD, files.notes)
+    if content is not None:
+        record = parse_record(content)
+        files.notes += (Skipped(path=f"{path}/RECORD", verdict=Verdict.RECORD, reason=note) for note in record.notes)
+        _claim_rows(files, site, site.folder, record.rows)
+        files.kind = RecordKind.RECORD if record.rows else RecordKind.NONE
+    if files.kind is RecordKind.NONE:
+        content = _read(root, f"{path}/installed-files.txt", _MAX_RECORD, files.notes)
+        if content:
+            _claim_rows(files, site, path, ((line, "", "") for line in parse_installed_files(content)))
+            files.kind = RecordKind.INSTALLED_FILES
+
+
+def _claim_rows(files: _Files, site: Site, base: str, rows: Iterable[Row]) -> None:
+    """Resolve the rows of a record against the folder that they are relative to; byte code is of no use here."""
+    for row in rows:
+        path = row[0]
+        if path.endswith(".pyc"):
+            continue
+        if path[0] not in "./" and "/." not in path and "//" not in path:
+            files.rows[f"{base}/{path}"] = row
+            continue
+        moved = site.flat and path.startswith("../../")
+        place = join(site.folder, path[6:]) if moved else join(base, path)
+        if inside(place, site.top):
+            files.rows[place] = row
+        else:
+            reason = f"A row of {base} leaves {site.top}"
+            files.notes.append(Skipped(path=place, verdict=Verdict.OUTSIDE, reason=reason))
+
+
+def _claim_project(files: _Files, project: Project | None) -> None:
+    if project is not None:
+        _claim_paths(files, RecordKind.EDITABLE, project.files)
+        files.base = project.folder
+        files.notes += project.notes
+
+
+def _claim_paths(files: _Files, kind: RecordKind, paths: Iterable[str]) -> None:
+    files.kind = kind
+    files.rows.update((path, (path, "", "")) for path in paths)
+
+
+# ------------------------------------------------------------------------------------------------ the small files
+
+
 def _read_metadata(root: Root, path: str, notes: list[Skipped]) -> Metadata:
-    """Read the metadata; what cannot be read is taken from the folder's name."""
-    if path.endswith(".egg-link"):
-        content = None
-    elif root.is_folder(path):
+    """Read the metadata; what it does not say is taken from the folder's name, as Python does for an egg."""
+    content = None
+    if root.is_folder(path):
         names = ("METADATA", "PKG-INFO", "EGG-INFO/PKG-INFO")
         contents = (_read(root, f"{path}/{name}", _MAX_METADATA, notes) for name in names)
         content = next((each for each in contents if each is not None), None)
-    else:
+    elif path.endswith(".egg-info"):
         content = _read(root, path, _MAX_METADATA, notes)
     try:
         if content is not None:
             return parse_metadata(content)
-        reason = "" if path.endswith((".egg-link", ".egg")) else "It has no METADATA"
     except MalformedError as error:
-        reason = str(error)
-    if reason:
-        notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason=reason))
+        notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason=str(error)))
     name, version = parse_folder_name(posixpath.basename(path))
     return Metadata(name=name, version=version, requires=(), requires_external=())
 
@@ -158,116 +204,12 @@ def _read_direct_url(root: Root, path: str, notes: list[Skipped]) -> DirectUrl |
         return None
 
 
-def _read_files(
-    root: Root, site: Site, path: str, direct: DirectUrl | None, owned: tuple[str, tuple[str, ...]] | None
-) -> _Files:
-    files = _Files(RecordKind.NONE)
-    record = _read(root, f"{path}/RECORD", _MAX_RECORD, files.notes)
-    installed = None if record else _read(root, f"{path}/installed-files.txt", _MAX_RECORD, files.notes)
-    if record is not None:
-        parsed = parse_record(record)
-        files.notes += (Skipped(path=f"{path}/RECORD", verdict=Verdict.RECORD, reason=note) for note in parsed.notes)
-        _claim_rows(files, site, site.folder, parsed.rows)
-        files.kind = RecordKind.RECORD if parsed.rows else RecordKind.NONE
-    elif installed is not None:
-        _claim_rows(files, site, path, ((line, "", "") for line in parse_installed_files(installed)))
-        files.kind = RecordKind.INSTALLED_FILES
-    project = _project_of(root, site, path, direct, files)
-    if project:
-        _claim_project(root, files, project)
-    if files.kind is RecordKind.NONE and path.endswith(".egg") and root.is_folder(path):
-        _claim_tree(files, walk(root, path))
-        files.kind, files.base = RecordKind.EGG, path
-    if files.kind is RecordKind.NONE and owned is not None:
-        files.rows.update((each, (each, "", "")) for each in owned[1])
-        files.kind = RecordKind.DPKG
-    return files
-
-
-def _claim_rows(files: _Files, site: Site, base: str, rows: Iterable[Row]) -> None:
-    """Resolve the rows of a record against the folder that they are relative to."""
-    for row in rows:
-        path = row[0]
-        if path.endswith(".pyc"):
-            continue
-        if path[0] not in "./" and "/." not in path and "//" not in path:
-            files.rows[f"{base}/{path}"] = row
-            continue
-        flat = site.flat and path.startswith("../../")
-        place = join(site.folder, path[6:]) if flat else join(base, path)
-        if inside(place, site.top):
-            files.rows[place] = row
-        else:
-            files.notes.append(Skipped(path=place, verdict=Verdict.OUTSIDE, reason=f"The row leaves {site.top}"))
-
-
-def _project_of(
-    root: Root, site: Site, path: str, direct: DirectUrl | None, files: _Files
-) -> tuple[str, tuple[str, ...]] | None:
-    """Return the project folder of an editable install and the folders or files that hold its modules."""
-    if path.endswith(".egg-link"):
-        folder = parse_egg_link(_read(root, path, _MAX_SMALL, files.notes) or b"")
-        return (folder, (folder,)) if folder else None
-    finders = [place for place in files.rows if _may_say_project(place) and posixpath.dirname(place) == site.folder]
-    if not (direct is not None and direct.editable) and not any("__editable__" in place for place in finders):
-        return None
-    named = [each for place in finders for each in _named_paths(root, place, files.notes)]
-    places = tuple(each for each in dict.fromkeys(join(site.folder, name) for name in named) if root.resolve(each))
-    folder = (direct.folder if direct else "") or next(iter(places), "")
-    return (folder, places or (folder,)) if folder else None
-
-
-def _may_say_project(path: str) -> bool:
-    """Tell whether a file beside the .dist-info may say where the modules of an editable install lie."""
-    return path.endswith(".pth") or ("editable" in path and path.endswith(".py"))
-
-
-def _named_paths(root: Root, path: str, notes: list[Skipped]) -> tuple[str, ...]:
-    content = _read(root, path, _MAX_SMALL, notes) or b""
-    if path.endswith(".pth"):
-        return parse_pth(content)
-    try:
-        return parse_finder(content)
-    except MalformedError as error:
-        notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason=str(error)))
-        return ()
-
-
-def _claim_project(root: Root, files: _Files, project: tuple[str, tuple[str, ...]]) -> None:
-    """Claim what an editable install imports from its project: the modules' own folders, without the rest."""
-    folder, places = project
-    files.kind, files.base = RecordKind.EDITABLE, root.resolve(folder) or folder
-    for place in places:
-        resolved = root.resolve(place)
-        if resolved is None:
-            files.notes.append(Skipped(path=place, verdict=Verdict.UNREADABLE, reason="The project is not there"))
-        elif root.is_file(resolved):
-            files.rows[resolved] = (resolved, "", "")
-        elif resolved != "/":
-            _claim_tree(files, walk(root, resolved, enter=lambda parent, name: _is_source(root, parent, name)))
-
-
-def _is_source(root: Root, parent: str, name: str) -> bool:
-    return not (
-        name in _NOT_SOURCE
-        or name.startswith(".")
-        or name.endswith((".egg-info", ".dist-info"))
-        or root.is_file(f"{parent}/{name}/pyvenv.cfg")
-    )
-
-
-def _claim_tree(files: _Files, tree: Tree) -> None:
-    files.rows.update((path, (path, "", "")) for path in tree.files)
-    files.notes += tree.skipped
-
-
 def _read(root: Root, path: str, limit: int, notes: list[Skipped]) -> bytes | None:
-    """Read a small file; None if it is not there, and a note if it cannot be read."""
+    """Read a small file; None if it is not there, with a note if it cannot be read."""
     try:
         return root.read(path, limit)
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return None
     except OSError as error:
-        reason = (error.strerror or "cannot be read") if isinstance(error.strerror, str) else "cannot be read"
-        notes.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=reason))
+        notes.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=error.strerror or "Cannot be read"))
         return None

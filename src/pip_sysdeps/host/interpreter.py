@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from dataclasses import dataclass
@@ -12,17 +13,28 @@ from pip_sysdeps.formats.site import VenvConfig, parse_venv_config
 from pip_sysdeps.model import Interpreter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from pip_sysdeps.host.root import Root
 
-_VERSIONED = re.compile(r"(?P<kind>python|pypy)(?P<major>[0-9])\.(?P<minor>[0-9]{1,2})(?P<thread>t?)d?")
-"""`python3.11`, `python3.13t`, `pypy3.10`: a program, or its folder in `lib`."""
-
+_VERSIONED = re.compile(r"(?P<kind>python|pypy)(?P<major>[0-9])\.(?P<minor>[0-9]{1,2})(?P<thread>t?)")
+_PROGRAMS = ("python3", "python", "pypy3", "pypy")
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-"""What the official images set and sh(1) assumes."""
-
+"""What the official images set."""
 _MAX_CONFIG = 1 << 20
+_MAGIC = b"\x7fELF"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PythonName:
+    """What `python3.13t` or `pypy3.10` says, as the name of a program or of its folder in `lib`."""
+
+    name: str
+    """The name itself."""
+    version: tuple[int, int]
+    """Major and minor."""
+    abi_tag: str
+    """`cp313t`, `pp310`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,48 +51,86 @@ class Installation:
     """Its pyvenv.cfg; None for an interpreter's own prefix."""
 
 
+def parse_python_name(name: str) -> PythonName | None:
+    """Return what a program's or folder's name says about Python; None for another name."""
+    match = _VERSIONED.fullmatch(name)
+    if match is None:
+        return None
+    version = (int(match["major"]), int(match["minor"]))
+    kind = "pp" if match["kind"] == "pypy" else "cp"
+    return PythonName(name=name, version=version, abi_tag=f"{kind}{version[0]}{version[1]}{match['thread']}")
+
+
 def open_installation(root: Root, path: str) -> Installation:
-    """Look at the folder of an environment, or at an interpreter, named by a person.
+    """Look at the folder of an environment, or at an interpreter, that a person named.
 
     Raise SysdepsError for what is neither.
     """
     if root.is_folder(path):
-        return _open_folder(root, path)
-    if root.resolve(path) is None or not root.is_file(path):
-        raise SysdepsError(
-            f"No environment or interpreter at `{path}`",
-            hint="give the folder of a virtual environment, or its bin/python",
-        )
-    if not is_program(root, path):
+        return _open_folder(root, root.resolve(path) or path)
+    if is_program(root, path):
+        return _open_program(root, path)
+    if root.is_file(path):
         raise SysdepsError(
             f"`{path}` is no interpreter but a script or another file",
-            hint="a pyenv shim or a wrapper cannot be read without running it: give the interpreter's own path, "
-            "or the folder of an environment",
+            hint="a pyenv shim or a wrapper does not show what it would run: name the interpreter or the environment",
         )
-    return _open_program(root, path)
+    raise SysdepsError(
+        f"No environment or interpreter at `{path}`", hint="name the folder of a virtual environment, or its bin/python"
+    )
 
 
-def programs_on_path(root: Root, environ: Mapping[str, str], names: Iterable[str] = ("python3",)) -> Iterator[str]:
-    """Yield each interpreter that the shell would find, first first; scripts such as pyenv's shims are passed over."""
+def programs_on_path(root: Root, environ: Mapping[str, str], name: str) -> Iterator[str]:
+    """Yield each executable file that a shell would find for a name, best first; it may be a script."""
     for folder in environ.get("PATH", _DEFAULT_PATH).split(":"):
-        for name in names:
-            path = posixpath.join(folder, name)
-            if folder.startswith("/") and is_program(root, path):
-                yield path
+        path = posixpath.join(folder, name)
+        status = root.status(path) if folder.startswith("/") else None
+        if status is not None and root.is_file(path) and status.st_mode & 0o111:
+            yield path
 
 
 def is_program(root: Root, path: str) -> bool:
     """Tell whether the path leads to an ELF file."""
     try:
-        if not root.is_file(path):
-            return False
-        with open(root.open(path), "rb", buffering=0) as file:
-            return file.read(4) == b"\x7fELF"
+        descriptor = root.open(path)
     except OSError:
         return False
+    try:
+        return os.pread(descriptor, len(_MAGIC), 0) == _MAGIC
+    finally:
+        os.close(descriptor)
 
 
-def read_venv_config(root: Root, prefix: str) -> VenvConfig | None:
+def _open_folder(root: Root, prefix: str) -> Installation:
+    config = _read_venv_config(root, prefix)
+    if config is not None:
+        return _open_venv(root, prefix, config)
+    for name in _PROGRAMS:
+        if is_program(root, f"{prefix}/bin/{name}"):
+            return _open_program(root, f"{prefix}/bin/{name}")
+    raise SysdepsError(
+        f"`{prefix}` is no Python environment: it has neither pyvenv.cfg nor bin/python3",
+        hint="for what `pip install --target`, `--prefix` or `--user` filled, use --path",
+    )
+
+
+def _open_program(root: Root, path: str) -> Installation:
+    """Look at an interpreter by the path that it would be started with: only its folder's links are followed yet.
+
+    Source: CPython's Modules/getpath.py: pyvenv.cfg lies beside the program, or one folder up.
+    """
+    folder = root.resolve(posixpath.dirname(path)) or "/"
+    for prefix in (posixpath.dirname(folder), folder):
+        config = _read_venv_config(root, prefix)
+        if config is not None:
+            return _open_venv(root, prefix, config)
+    program = root.resolve(path) or path
+    prefix, python = _standard_library(root, program, parse_python_name(posixpath.basename(program)))
+    interpreter = Interpreter(path=program, prefix=prefix, version=python.version, abi_tag=python.abi_tag)
+    return Installation(prefix=prefix, interpreter=interpreter, python=python.name, venv=None)
+
+
+def _read_venv_config(root: Root, prefix: str) -> VenvConfig | None:
     """Read the pyvenv.cfg of a folder; None if it has none.
 
     Raise SysdepsError for one that Python would not take.
@@ -96,96 +146,48 @@ def read_venv_config(root: Root, prefix: str) -> VenvConfig | None:
         raise SysdepsError(str(error.at(path)), hint="make the environment again with `python3 -m venv`") from error
 
 
-def parse_python_name(name: str) -> tuple[tuple[int, int], str] | None:
-    """Return version and ABI tag that `python3.13t` or `pypy3.10` names; None for another name."""
-    match = _VERSIONED.fullmatch(name)
-    if match is None:
-        return None
-    version = (int(match["major"]), int(match["minor"]))
-    tag = "pp" if match["kind"] == "pypy" else "cp"
-    return version, f"{tag}{version[0]}{version[1]}{match['thread']}"
-
-
-def _open_folder(root: Root, path: str) -> Installation:
-    prefix = root.resolve(path) or path
-    for name in ("python3", "python", "pypy3"):
-        if root.read_link(f"{prefix}/bin/{name}") or root.is_file(f"{prefix}/bin/{name}"):
-            return _open_program(root, f"{prefix}/bin/{name}")
-    if read_venv_config(root, prefix) is not None:
-        return _open_program(root, f"{prefix}/bin/python3")
-    raise SysdepsError(
-        f"`{path}` is no Python environment: it has neither pyvenv.cfg nor bin/python3",
-        hint="for what `pip install --target`, `--prefix` or `--user` filled, use --path",
-    )
-
-
-def _open_program(root: Root, path: str) -> Installation:
-    """Look at an interpreter by the path that it would be started with.
-
-    Source: CPython's Modules/getpath.py, "virtual environment" and "prefix".
-    """
-    folder = root.resolve(posixpath.dirname(path)) or posixpath.dirname(path)
-    for prefix in (folder, posixpath.dirname(folder)):
-        config = read_venv_config(root, prefix)
-        if config is not None:
-            return _open_venv(root, prefix, posixpath.join(folder, posixpath.basename(path)), config)
-    program = root.resolve(path) or path
-    interpreter, python = _own_installation(root, program, None)
-    return Installation(prefix=interpreter.prefix, interpreter=interpreter, python=python, venv=None)
-
-
-def _open_venv(root: Root, prefix: str, program: str, config: VenvConfig) -> Installation:
-    names = (name for lib in ("lib", "lib64") for name in root.names(f"{prefix}/{lib}"))
-    pythons = [name for name in dict.fromkeys(names) if parse_python_name(name)]
-    fitting = [name for name in pythons if (parse_python_name(name) or [None])[0] == config.version] or pythons
-    if not fitting:
+def _open_venv(root: Root, prefix: str, config: VenvConfig) -> Installation:
+    """Look at a virtual environment; its base interpreter may be gone, as in a stage that only gets the folder."""
+    names = {name for lib in ("lib", "lib64") for name in root.names(f"{prefix}/{lib}")}
+    pythons = [python for name in sorted(names) if (python := parse_python_name(name))]
+    python = next((each for each in pythons if each.version == config.version), next(iter(pythons), None))
+    if python is None:
         raise SysdepsError(
             f"The virtual environment `{prefix}` has no lib/python3.x", hint="make it again with `python3 -m venv`"
         )
-    resolved = root.resolve(program) or ""
-    if not is_program(root, resolved) or inside_folder(resolved, prefix):
-        resolved = _base_program(root, config.home, fitting[0]) or resolved
-    interpreter, _ = _own_installation(root, resolved if is_program(root, resolved) else "", fitting[0])
-    return Installation(prefix=prefix, interpreter=interpreter, python=fitting[0], venv=config)
+    own = [f"{prefix}/bin/{name}" for name in (*_PROGRAMS, python.name)]
+    base = [f"{config.home}/{name}" for name in (python.name, *_PROGRAMS)]
+    program = next((root.resolve(path) or "" for path in (*own, *base) if is_program(root, path)), "")
+    origin = next((root.resolve(path) or "" for path in base if is_program(root, path)), program)
+    interpreter = Interpreter(
+        path=program,
+        prefix=_standard_library(root, origin, python)[0] if origin else "",
+        version=python.version,
+        abi_tag=python.abi_tag,
+    )
+    return Installation(prefix=prefix, interpreter=interpreter, python=python.name, venv=config)
 
 
-def inside_folder(path: str, folder: str) -> bool:
-    """Tell whether a path lies below a folder."""
-    return path.startswith(folder + "/")
+def _standard_library(root: Root, program: str, named: PythonName | None) -> tuple[str, PythonName]:
+    """Return prefix and name of an interpreter by the landmark that it seeks upward from its own folder.
 
-
-def _base_program(root: Root, home: str, python: str) -> str:
-    """Return the base interpreter of a venv whose own program is a copy, or a link that leads nowhere."""
-    for name in (python, "python3", "python"):
-        if is_program(root, f"{home}/{name}"):
-            return root.resolve(f"{home}/{name}") or ""
-    return ""
-
-
-def _own_installation(root: Root, program: str, python: str | None) -> tuple[Interpreter, str]:
-    """Find prefix and version of a resolved interpreter: the standard library's folder is the landmark."""
-    folder, name = posixpath.split(program)
-    named = [name] if parse_python_name(name) else []
-    prefix = posixpath.dirname(folder)
-    while program:
-        found = [
-            (lib, each)
-            for lib in ("lib", "lib64")
-            for each in ([python] if python else named or root.names(f"{prefix}/{lib}"))
-            if parse_python_name(each) and root.is_file(f"{prefix}/{lib}/{each}/os.py")
-        ]
-        if len(found) == 1 or (found and (named or python)):
-            python = found[0][1]
-            break
-        if prefix in {"/", ""}:
-            prefix = posixpath.dirname(folder)
-            break
+    Source: CPython's Modules/getpath.py, `PREFIX` and `STDLIB_LANDMARKS`.
+    """
+    prefix = posixpath.dirname(program)
+    while prefix != "/":
         prefix = posixpath.dirname(prefix)
-    python = python or next(iter(named), "")
-    parsed = parse_python_name(python)
-    if parsed is None:
+        top = "" if prefix == "/" else prefix
+        libraries = (f"{top}/lib64", f"{top}/lib")
+        names = [named.name] if named else dict.fromkeys(name for lib in libraries for name in root.names(lib))
+        pythons = (parse_python_name(name) for name in names)
+        found = [
+            each for each in pythons if each and any(root.is_file(f"{lib}/{each.name}/os.py") for lib in libraries)
+        ]
+        if len(found) == 1:
+            return prefix, found[0]
+    if named is None:
         raise SysdepsError(
-            f"Cannot tell the version of `{program}`", hint="give an interpreter with lib/python3.x beside it"
+            f"Cannot tell the version of `{program}`",
+            hint="name an interpreter like python3.11, with lib/python3.11 beside it",
         )
-    version, tag = parsed
-    return Interpreter(path=program, prefix=prefix if program else "", version=version, abi_tag=tag), python
+    return posixpath.dirname(posixpath.dirname(program)), named
