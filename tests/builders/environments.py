@@ -51,3 +51,31 @@ def _pip_install(root: Path, project: Project) -> None:
     source_only = [f"--no-binary={name}" for name in project.no_binary]
     command = [f"{VENV}/bin/pip", "install", "--no-cache-dir", "--retries=10", "-c", "/opt/constraints.txt"]
     run_in(root, [*command, *source_only, *project.requirements], env={"CFLAGS": "-O0", "CXXFLAGS": "-O0"})
+
+
+def several(suite: str) -> Project:
+    """Describe four distributions built from source beside four wheels with vendored libraries."""
+    versions = {
+        "lxml": "6.1.3",
+        "mysqlclient": "2.3.1",
+        "numpy": "2.4.6",
+        "pillow": "13.0.0",
+        "psycopg2-binary": "2.9.13",
+        "pyarrow": "26.0.1",
+        "pycairo": "1.29.2",
+        "python-ldap": "3.4.8",
+    }
+    return Project(
+        suite=suite,
+        requirements=tuple(versions),
+        no_binary=("lxml", "mysqlclient", "pycairo", "python-ldap"),
+        constraints=tuple(versions.items()),
+        dev_packages=(
+            "default-libmysqlclient-dev",
+            "libcairo2-dev",
+            "libldap-dev",
+            "libsasl2-dev",
+            "libxml2-dev",
+            "libxslt1-dev",
+        ),
+    )
