@@ -1,0 +1,60 @@
+"""Debian Contents indices: which binary package ships which file.
+
+Source: wiki.debian.org/DebianRepository/Format, "Contents indices". One row a file, links listed as files: the path
+without its leading "/", white space, then `[[area/]section/]package` for each package that ships it, with commas.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+MAX_LINE = 1 << 20
+"""Bytes; the longest real row (a documentation folder's link that hundreds of packages ship) has about 16,000."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentsRow:
+    """One file and the binary packages that ship it."""
+
+    folder: str
+    """The file's folder, as asked for: `usr/lib`."""
+    name: str
+    """The file's name; it may have spaces."""
+    packages: tuple[str, ...]
+    """Binary packages, as listed, without their sections."""
+
+
+def rows_in(lines: Iterable[bytes], folders: Collection[str]) -> Iterator[ContentsRow]:
+    """Yield the rows of files that lie directly in one of `folders` (`usr/lib`, no "/" at either end).
+
+    `lines` is streamed: a Contents index has millions of rows. A header, as indices had before 2018, is passed over.
+    Raise MalformedError for a row of a wanted folder that has no package, and for an endless line.
+    """
+    prefixes = {f"{lead}{folder}/".encode(): folder for folder in folders for lead in ("", "./")}
+    starts = tuple(prefixes)
+    by_length = sorted(prefixes.items(), key=lambda item: -len(item[0]))
+    for number, line in enumerate(lines, 1):
+        if len(line) > MAX_LINE:
+            raise MalformedError(f"row longer than {MAX_LINE} bytes", where=f"line {number}")
+        if not line.startswith(starts):
+            continue
+        prefix, folder = next(item for item in by_length if line.startswith(item[0]))
+        path, packages = _columns(line, number)
+        name = path[len(prefix) :]
+        if b"/" not in name:
+            yield ContentsRow(folder=folder, name=name.decode("utf-8", "surrogateescape"), packages=packages)
+
+
+def _columns(line: bytes, number: int) -> tuple[bytes, tuple[str, ...]]:
+    """Split one row at its last white space: a path may have spaces, the list of packages has none."""
+    columns = line.rsplit(None, 1)
+    if len(columns) != 2:
+        raise MalformedError("a path without a package", where=f"line {number}")
+    packages = columns[1].decode("utf-8", "surrogateescape").split(",")
+    return columns[0].rstrip(), tuple(package.rpartition("/")[2] for package in packages)

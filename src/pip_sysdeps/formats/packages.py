@@ -1,0 +1,102 @@
+"""Debian Packages indices: what an archive says about each binary package it has.
+
+Source: wiki.debian.org/DebianRepository/Format, "Packages indices"; deb822(5); Debian Policy chapters 5 and 7.
+Section and Priority are the archive's own override here; a .deb and dpkg's status may say otherwise (zlib1g).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_FIELDS = {
+    b"Package",
+    b"Source",
+    b"Section",
+    b"Priority",
+    b"Essential",
+    b"Multi-Arch",
+    b"Depends",
+    b"Pre-Depends",
+    b"Provides",
+}
+_MAX_LINE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivePackage:
+    """One binary package of an archive; versions and architecture qualifiers of relations are left out."""
+
+    name: str
+    """`Package`."""
+    source: str
+    """`Source` without its version; the package's own name where the field is absent."""
+    section: str
+    """`Section` without its archive area: `libs`, `libdevel`, `oldlibs`."""
+    priority: str
+    """`Priority`: `required`, `important`, `optional`, ..."""
+    essential: bool
+    """`Essential: yes`."""
+    multi_arch: str
+    """`Multi-Arch`: `same`, `foreign`, `allowed`; empty for `no`."""
+    depends: tuple[tuple[str, ...], ...]
+    """`Pre-Depends` and `Depends`: of each group the names of its alternatives, in order."""
+    provides: tuple[str, ...]
+    """`Provides`: the virtual packages that it stands for."""
+
+
+def parse_packages(lines: Iterable[bytes]) -> Iterator[ArchivePackage]:
+    """Yield every stanza of a Packages index, in its order; `lines` is streamed.
+
+    Raise MalformedError for a stanza without a name, a line that is no field, or an endless line.
+    """
+    fields: dict[bytes, bytes] = {}
+    started = number = 0
+    for number, line in enumerate(lines, 1):
+        if len(line) > _MAX_LINE:
+            raise MalformedError(f"line longer than {_MAX_LINE} bytes", where=f"line {number}")
+        if not line.strip():
+            if started:
+                yield _package(fields, started)
+            fields, started = {}, 0
+            continue
+        started = started or number
+        name, colon, value = line.partition(b":")
+        if name in _FIELDS:
+            fields[name] = value
+        elif not colon and line[:1] not in {b" ", b"\t"}:
+            raise MalformedError("neither a field nor a continuation", where=f"line {number}")
+    if started:
+        yield _package(fields, started)
+
+
+def _package(fields: dict[bytes, bytes], line: int) -> ArchivePackage:
+    text = {name.decode(): value.decode("utf-8", "surrogateescape").strip() for name, value in fields.items()}
+    name = text.get("Package", "")
+    if not name:
+        raise MalformedError("a stanza without a Package field", where=f"line {line}")
+    return ArchivePackage(
+        name=name,
+        source=(text.get("Source") or name).partition(" ")[0],
+        section=text.get("Section", "").rpartition("/")[2],
+        priority=text.get("Priority", ""),
+        essential=text.get("Essential") == "yes",
+        multi_arch=text.get("Multi-Arch", ""),
+        depends=_groups(text.get("Pre-Depends", "")) + _groups(text.get("Depends", "")),
+        provides=tuple(names[0] for names in _groups(text.get("Provides", ""))),
+    )
+
+
+def _groups(relations: str) -> tuple[tuple[str, ...], ...]:
+    """Reduce `a (>= 1) | b:any, c` to (("a", "b"), ("c",)). Source: Debian Policy 7.1."""
+    groups = (tuple(_name(relation) for relation in group.split("|")) for group in relations.split(","))
+    return tuple(names for group in groups if (names := tuple(name for name in group if name)))
+
+
+def _name(relation: str) -> str:
+    return relation.partition("(")[0].partition("[")[0].strip().partition(":")[0]

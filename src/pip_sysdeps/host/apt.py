@@ -1,0 +1,176 @@
+"""apt as the one that downloads and verifies: package and Contents indices of the configured sources.
+
+Everything goes into a private state folder: the lists, caches and hooks of the system are not touched. The sources,
+their keys, proxies and credentials are apt's own configuration: apt.conf(5), sources.list(5).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from pip_sysdeps.errors import SysdepsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CONFIGURATION = """
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+APT::Get::List-Cleanup "false";
+Acquire::Languages "none";
+Acquire::GzipIndexes "true";
+"""
+"""Read after the system's configuration: no hooks, no clean-up between the passes, lists kept compressed."""
+
+_CONTENTS = """
+Acquire::IndexTargets::deb::pip-sysdeps-contents {{
+  MetaKey "$(COMPONENT)/Contents-{architecture}";
+  ShortDescription "Contents-{architecture}";
+  Description "$(RELEASE)/$(COMPONENT) Contents-{architecture}";
+  flatMetaKey "Contents-{architecture}";
+  flatDescription "$(RELEASE) Contents-{architecture}";
+  PDiffs "false";
+  KeepCompressedAs "gz";
+  Identifier "pip-sysdeps-contents";
+}};
+Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
+Acquire::IndexTargets::deb::Packages::DefaultEnabled "{packages}";
+"""
+"""apt-file's definition with one literal architecture: apt drops all the indices of a Release file when one is bad."""
+
+_FORMAT = "\t".join(
+    f"$({name})" for name in ("IDENTIFIER", "FILENAME", "METAKEY", "CODENAME", "SUITE", "ORIGIN", "TRUSTED")
+)
+_KINDS = {"Packages": "Packages", "pip-sysdeps-contents": "Contents"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AptIndex:
+    """One downloaded and verified index."""
+
+    kind: str
+    """`Packages` or `Contents`."""
+    path: str
+    """Where it lies, compressed, on this machine."""
+    codename: str
+    """`Codename` of its Release file; empty where that has none."""
+    suite: str
+    """`Suite` of its Release file."""
+    origin: str
+    """`Origin` of its Release file: `Debian`."""
+    date: str
+    """`Date` of its Release file, as written there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apt:
+    """apt with a state folder of its own."""
+
+    folder: str
+    """The private folder; it must exist."""
+    architecture: str
+    """Whose packages: `arm64`."""
+    options: tuple[str, ...] = ()
+    """What else to tell apt: `-o`, `Dir::Etc=/image/etc/apt`, ..."""
+
+    def update(self, *, quiet: bool) -> tuple[str, ...]:
+        """Download and verify the indices; return apt's complaints about those that it could not get.
+
+        Packages come first, then Contents of the architecture, then those of `all`, in runs of their own, so that a
+        bad one does not void the others. apt shows its progress on stderr unless `quiet`.
+        """
+        complaints = [self._run(("update",), "", quiet=quiet)]
+        for contents in (self.architecture, "all"):
+            extra = _CONTENTS.format(architecture=contents, packages="false")
+            complaints.append(self._run(("update",), extra, quiet=quiet))
+        return tuple(dict.fromkeys(line for lines in complaints for line in lines))
+
+    def indices(self) -> tuple[AptIndex, ...]:
+        """Name the indices that are there."""
+        found: dict[str, AptIndex] = {}
+        for contents in (self.architecture, "all"):
+            extra = _CONTENTS.format(architecture=contents, packages="true")
+            command = self._command(("indextargets", "--format", _FORMAT), extra)
+            listed = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())  # noqa: S603 - apt-get, our options
+            for line in listed.stdout.splitlines():
+                index = _index(line.split("\t"))
+                if index is not None:
+                    found[index.path] = index
+        return tuple(found.values())
+
+    def _run(self, words: tuple[str, ...], extra: str, *, quiet: bool) -> tuple[str, ...]:
+        """Run apt-get, show what it says as it comes, and return its complaints."""
+        command = self._command(words, extra)
+        with subprocess.Popen(  # noqa: S603 - apt-get, our options
+            command, stdout=subprocess.DEVNULL if quiet else 2, stderr=subprocess.PIPE, text=True, env=_environment()
+        ) as process:
+            lines = tuple(line.rstrip() for line in process.stderr or ())
+        return tuple(line for line in lines if line.startswith(("E:", "W:")) and "were not able" not in line)
+
+    def _command(self, words: tuple[str, ...], extra: str) -> list[str]:
+        configuration = os.path.join(self.folder, "apt.conf")
+        with open(configuration, "w", encoding="utf-8") as file:
+            file.write(_CONFIGURATION + extra)
+        for name in ("state/lists/partial", "cache/archives/partial"):
+            os.makedirs(os.path.join(self.folder, name), exist_ok=True)
+        private = {
+            "Dir::State": f"{self.folder}/state",
+            "Dir::State::status": "/dev/null",
+            "Dir::Cache": f"{self.folder}/cache",
+            "APT::Architecture": self.architecture,
+        }
+        settings = [word for name, value in private.items() for word in ("-o", f"{name}={value}")]
+        clear = ["-o", f"APT::Architectures::={self.architecture}"]
+        return [_apt_get(), "-c", configuration, *settings, *clear, *self.options, *words]
+
+
+@contextmanager
+def opened(index: AptIndex) -> Iterator[IO[bytes]]:
+    """Give an index as a stream of bytes, decompressed by apt's own helper, which knows every form apt keeps."""
+    command = ["/usr/lib/apt/apt-helper", "cat-file", index.path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - apt's own helper
+        if process.stdout is None:
+            raise SysdepsError(f"`{index.path}` cannot be read")
+        yield process.stdout
+        rest = process.stdout.read(1)
+    if process.returncode and not rest:
+        raise SysdepsError(f"apt-helper could not read `{index.path}`")
+
+
+def _apt_get() -> str:
+    found = shutil.which("apt-get")
+    if found is None:
+        raise SysdepsError("apt-get is not on PATH", hint="run this on Debian, Ubuntu or another system with apt")
+    return found
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment as it is, proxies and all, but with apt's messages untranslated."""
+    return {**os.environ, "LC_ALL": "C.UTF-8"}
+
+
+def _index(columns: list[str]) -> AptIndex | None:
+    """Read one line of `apt-get indextargets`; None for what is not there, unverified or not asked for."""
+    identifier, path, key, codename, suite, origin, trusted = columns
+    if identifier not in _KINDS or trusted != "yes" or not os.path.exists(path):
+        return None
+    date = _release_date(path[: path.rindex(key.replace("/", "_"))])
+    return AptIndex(kind=_KINDS[identifier], path=path, codename=codename, suite=suite, origin=origin, date=date)
+
+
+def _release_date(stem: str) -> str:
+    """Return `Date` of the Release file that apt verified, by the common start of the names in its lists folder."""
+    for name in ("InRelease", "Release"):
+        try:
+            with open(stem + name, encoding="utf-8", errors="replace") as file:
+                dates = [line.partition(":")[2].strip() for line in file if line.startswith("Date:")]
+        except FileNotFoundError:
+            continue
+        return dates[0] if dates else ""
+    return ""

@@ -1,0 +1,95 @@
+"""Soname indices: the one that ships with the package, and those that `index update` made."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from pip_sysdeps.formats.soname_index import DEVELOPMENT, IndexFile, load_index
+
+_SHIPPED = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "debian.index")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexAnswer:
+    """What an index says about one library or program."""
+
+    name: str
+    """The soname (a file name) or program that was found: for a question by stem, the full name."""
+    package: str
+    """The binary package to name."""
+    alternatives: tuple[str, ...] = ()
+    """Other packages that have it, the next best first."""
+    development: bool = False
+    """Only packages for compiling have it: a file `libfoo.so` of libfoo-dev."""
+
+
+class SonameIndex:
+    """The index of one target: what its release has, installed or not."""
+
+    def __init__(self, file: IndexFile, number: int) -> None:
+        self._file = file
+        self._number = number
+        self.target = file.targets[number]
+
+    def package_of(self, soname: str) -> IndexAnswer | None:
+        """Return the package that has a file of this name where the loader looks, or None."""
+        return _answer(soname, self._file.value("library", soname, self._number))
+
+    def package_of_stem(self, stem: str) -> IndexAnswer | None:
+        """Return what `ctypes.util.find_library(stem)` would find with every package installed: `magic`, `usb-1.0`.
+
+        Of several versions the newest, as ldconfig(8) lists it first; packages for compiling do not count. The packages
+        of the other versions are its alternatives.
+        """
+        answers = [
+            answer
+            for name, value in self._file.starting_with("library", f"lib{stem}.so.", self._number)
+            if (answer := _answer(name, value)) is not None and not answer.development
+        ]
+        if not answers:
+            plain = self.package_of(f"lib{stem}.so")
+            return None if plain is None or plain.development else plain
+        newest = max(answers, key=lambda answer: (_version(answer.name), -len(answer.name)))
+        shortest = min(
+            (answer for answer in answers if answer.package == newest.package), key=lambda answer: len(answer.name)
+        )
+        others = {name for answer in answers for name in (answer.package, *answer.alternatives)} - {newest.package}
+        return IndexAnswer(name=shortest.name, package=newest.package, alternatives=tuple(sorted(others)))
+
+    def package_of_program(self, name: str) -> IndexAnswer | None:
+        """Return the package that has this program on root's PATH, if one alone or an alternatives' default has it."""
+        return _answer(name, self._file.value("program", name, self._number))
+
+    @property
+    def base(self) -> frozenset[str]:
+        """Every binary package that all images of the release have."""
+        return frozenset(name for name, _ in self._file.starting_with("base", "", self._number))
+
+
+def open_index(target_id: str) -> SonameIndex | None:
+    """Return the index for `debian-trixie-arm64`, or None if there is none.
+
+    Raise MalformedError for a damaged file.
+    """
+    with open(_SHIPPED, "rb") as file:
+        index = load_index(file.read())
+    for number, target in enumerate(index.targets):
+        if target.id == target_id:
+            return SonameIndex(index, number)
+    return None
+
+
+def _answer(name: str, value: str | None) -> IndexAnswer | None:
+    if value is None:
+        return None
+    package, *others = value.removeprefix(DEVELOPMENT).split(",")
+    return IndexAnswer(
+        name=name, package=package, alternatives=tuple(others), development=value.startswith(DEVELOPMENT)
+    )
+
+
+def _version(soname: str) -> tuple[int, ...]:
+    """Return the numbers behind `.so.`, to compare versions as ldconfig(8) does."""
+    digits = "".join(letter if letter.isdigit() else " " for letter in soname.partition(".so.")[2])
+    return tuple(int(number[:9]) for number in digits.split()[:8])

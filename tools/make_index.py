@@ -1,0 +1,130 @@
+# ruff: noqa: INP001 - a script, no package
+"""Make the soname index that pip-sysdeps ships, from Debian's own Packages and Contents indices.
+
+    python tools/make_index.py [--mirror URI] [--keyring FILE] [-o FILE]
+
+apt downloads and verifies them, into a folder of its own that goes away at the end; about 400 MB, five minutes. The
+mirror is the one of this machine's apt sources. The same indices give the same bytes.
+
+Main alone, without -security and -updates: a security update keeps the sonames and names of its release (Developer's
+Reference 5.8.5), and every package of those suites enters main with the next point release.
+"""
+
+from __future__ import annotations
+
+import argparse
+import glob
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+
+import tomlkit
+
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.formats.soname_index import IndexTarget, dump_index
+from pip_sysdeps.host.apt import Apt
+from pip_sysdeps.host.archive import ArchiveTables, read_archive
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SHIPPED = os.path.join(HERE, "..", "src", "pip_sysdeps", "data", "debian.index")
+SUITES = {"bookworm": ("bookworm", "oldstable"), "trixie": ("trixie", "stable"), "forky": ("forky", "testing")}
+"""Codename -> what to ask the mirror for, in turn: around a point release a mirror's Contents may be older than its
+InRelease under one name and whole under the other, which is a link to the same folder."""
+ARCHITECTURES = ("amd64", "arm64")
+WHOLE = ["Contents", "Contents", "Packages"]
+"""Contents of the architecture and of `all`."""
+SOURCE = "Types: deb\nURIs: {mirror}\nSuites: {suite}\nComponents: main\nSigned-By: {keyring}\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """Where the indices come from and where they are put."""
+
+    mirror: str
+    """URI of the Debian archive, for apt."""
+    keyring: str
+    """What its signatures are verified with."""
+    lists: str
+    """The folder for apt's private folders."""
+
+    def archive(self, codename: str, architecture: str) -> ArchiveTables:
+        """Download and read one suite for one architecture, under the first name that gives it whole."""
+        for suite in SUITES[codename]:
+            apt = self._apt(suite, architecture)
+            complaints = apt.update(quiet=False)
+            indices = [index for index in apt.indices() if index.codename == codename]
+            if not complaints and sorted(index.kind for index in indices) == WHOLE:
+                return read_archive(indices, architecture, alternatives())
+            say(f"{codename} {architecture} is not whole as `{suite}`:", *complaints)
+        raise SysdepsError(f"no whole set of indices for {codename} {architecture}")
+
+    def _apt(self, suite: str, architecture: str) -> Apt:
+        folder = os.path.join(self.lists, f"{suite}-{architecture}")
+        os.makedirs(folder, exist_ok=True)
+        sources = os.path.join(folder, "debian.sources")
+        with open(sources, "w", encoding="utf-8") as file:
+            file.write(SOURCE.format(mirror=self.mirror, suite=suite, keyring=self.keyring))
+        options = ("-o", f"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=-")
+        return Apt(folder=folder, architecture=architecture, options=options)
+
+
+def main() -> int:
+    """Make the index and say what is in it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mirror", help="default: the first Debian mirror of this machine's apt sources")
+    parser.add_argument("--keyring", default="/usr/share/keyrings/debian-archive-keyring.gpg")
+    parser.add_argument("--lists", help="keep apt's folders here, for the next run")
+    parser.add_argument("-o", "--output", default=SHIPPED)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as scratch:
+        os.chmod(scratch, 0o755)  # noqa: S103 - apt downloads as its own user, _apt
+        maker = Maker(
+            mirror=arguments.mirror or configured_mirror(),
+            keyring=arguments.keyring,
+            lists=arguments.lists or scratch,
+        )
+        blob = made(maker)
+    with open(arguments.output, "wb") as file:
+        file.write(blob)
+    say(f"{arguments.output}: {len(blob)} bytes")
+    return 0
+
+
+def made(maker: Maker) -> bytes:
+    """Make the index of every suite and architecture."""
+    archives: dict[str, ArchiveTables] = {}
+    for codename in SUITES:
+        for architecture in ARCHITECTURES:
+            tables = archives[f"debian-{codename}-{architecture}"] = maker.archive(codename, architecture)
+            counts = ", ".join(f"{len(table)} {name}" for name, table in tables.tables.items())
+            say(f"{codename} {architecture} of {tables.date}: {counts}")
+    targets = [IndexTarget(id=target, date=tables.date) for target, tables in archives.items()]
+    names = ("base", "library", "program")
+    return dump_index(targets, {name: [tables.tables[name] for tables in archives.values()] for name in names})
+
+
+def alternatives() -> dict[str, tuple[str, ...]]:
+    """Return program -> what stands behind it by default, for update-alternatives' links."""
+    with open(os.path.join(HERE, "alternatives.toml"), encoding="utf-8") as file:
+        return {name: tuple(entry["behind"]) for name, entry in tomlkit.load(file).unwrap().items()}
+
+
+def say(*words: str) -> None:
+    """Tell the person what happens."""
+    sys.stderr.write(" ".join(words) + "\n")
+
+
+def configured_mirror() -> str:
+    """Return the first mirror of this machine's apt sources that serves the Debian archive itself."""
+    for path in sorted([*glob.glob("/etc/apt/sources.list.d/*.sources"), "/etc/apt/sources.list"]):
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                for word in file.read().split():
+                    if word.rstrip("/").endswith("/debian"):
+                        return word
+    raise SysdepsError("no Debian mirror in this machine's apt sources", hint="pass --mirror")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
