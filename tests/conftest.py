@@ -1,0 +1,28 @@
+"""What many tests share: files that are committed and that a test makes again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that writes committed output again."""
+    parser.addoption("--rewrite", action="store_true", help="write committed output again instead of comparing with it")
+
+
+@pytest.fixture
+def same_as_committed(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+    """Give a function that compares a text with a committed file, or writes it there with `--rewrite`."""
+
+    def compare(path: Path, text: str) -> None:
+        if request.config.getoption("--rewrite"):
+            path.write_text(text, encoding="utf-8")
+        assert text == path.read_text(encoding="utf-8"), f"if this is meant: pytest {request.node.nodeid} --rewrite"
+
+    return compare
