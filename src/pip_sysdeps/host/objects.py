@@ -1,0 +1,147 @@
+"""The ELF files under a root: what each says, and what the loader would say of it; each is read once."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from pip_sysdeps.errors import MalformedElf
+from pip_sysdeps.formats.elf import (
+    ET_CORE,
+    ET_REL,
+    HEAD,
+    MAGIC,
+    SHORTEST,
+    Pread,
+    load_fault,
+    parse_elf,
+    parse_header,
+    read_image,
+)
+from pip_sysdeps.formats.elf_symbols import defines_symbol
+from pip_sysdeps.model import ElfFile, OpenedFile, Skipped, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pip_sysdeps.host.root import Root
+
+Answer = TypeVar("Answer")
+
+
+class _Reading(NamedTuple):
+    """One file as it was found."""
+
+    opened: OpenedFile
+    malformed: str
+    """Why an ELF file has no facts, and at which offset."""
+
+
+class Objects:
+    """Answers what the ELF files under a root say; a file is opened once, however many paths lead to it.
+
+    A root is taken to hold still. Of a file that shrinks or vanishes while it is read we say what was found.
+    """
+
+    def __init__(self, root: Root) -> None:
+        self._root = root
+        self._readings: dict[str, _Reading] = {}
+
+    def open(self, path: str) -> OpenedFile | None:
+        """Open a candidate as the loader does, following links; None if it cannot be opened (ENOENT, EACCES, ...).
+
+        A folder or a device can be opened, and the loader stops there. Source: glibc elf/dl-load.c, open_verify.
+        """
+        try:
+            real = self._root.resolve(path)
+            return None if real is None else self._reading(real).opened
+        except OSError as error:
+            if error.errno not in {errno.EINVAL, errno.EIO}:
+                return None
+            return OpenedFile(identity=self._root.identity(path) or (0, 0), elf=None, fault="cannot read file data")
+
+    def facts(self, path: str) -> ElfFile | Skipped | None:
+        """Return the facts of a file, or why there are none to use; None if it is not an ELF file.
+
+        `path` is resolved already. Whether the file is one for this architecture and C library is not asked here.
+        """
+        try:
+            reading = self._reading(path)
+        except OSError as error:
+            return Skipped(path=path, verdict=Verdict.UNREADABLE, reason=error.strerror or str(error))
+        elf = reading.opened.elf
+        if reading.malformed:
+            return Skipped(path=path, verdict=Verdict.MALFORMED, reason=reading.malformed)
+        if elf is None:
+            return None
+        unused = _not_runtime(elf)
+        return Skipped(path=path, verdict=Verdict.NOT_RUNTIME, reason=unused) if unused else elf
+
+    def defines(self, path: str, symbol: str) -> bool:
+        """Tell whether a file defines a dynamic symbol; a file that cannot be read defines none."""
+        return bool(self.ask(path, lambda pread, size: defines_symbol(pread, size, symbol)))
+
+    def ask(self, path: str, question: Callable[[Pread, int], Answer]) -> Answer | None:
+        """Put another question of `formats.elf_symbols` to an ELF file; None if it cannot be read or is malformed."""
+        try:
+            descriptor = self._root.open(path)
+        except OSError:
+            return None
+        try:
+            pread, size, _ = _opened(descriptor)
+            return question(pread, size)
+        except (OSError, MalformedElf):
+            return None
+        finally:
+            os.close(descriptor)
+
+    def _reading(self, real: str) -> _Reading:
+        """Read a file once; one that is no ELF file is not remembered: there are tens of thousands."""
+        reading = self._readings.get(real)
+        if reading is not None:
+            return reading
+        descriptor = self._root.open_resolved(real)
+        try:
+            reading = _read(descriptor)
+        finally:
+            os.close(descriptor)
+        if reading.opened.elf is not None or reading.malformed:
+            self._readings[real] = reading
+        return reading
+
+
+def _read(descriptor: int) -> _Reading:
+    pread, size, head = _opened(descriptor)
+    status = os.fstat(descriptor)
+    identity = (status.st_dev, status.st_ino)
+    if len(head) < SHORTEST:
+        fault = "file too short"
+        malformed = f"offset {len(head)}: {fault}" if head.startswith(MAGIC) else ""
+        return _Reading(OpenedFile(identity=identity, elf=None, fault=fault), malformed)
+    if not head.startswith(MAGIC):
+        return _Reading(OpenedFile(identity=identity, elf=None, fault="invalid ELF header"), "")
+    try:
+        elf = parse_elf(pread, size)
+        return _Reading(OpenedFile(identity=identity, elf=elf, fault=load_fault(read_image(pread, size))), "")
+    except MalformedElf as error:
+        return _Reading(OpenedFile(identity=identity, elf=parse_header(head), fault=error.reason), str(error))
+
+
+def _opened(descriptor: int) -> tuple[Pread, int, bytes]:
+    """Return how to read an open file, its size and its first bytes, which are not read again."""
+    head = os.pread(descriptor, HEAD, 0)
+
+    def pread(size: int, offset: int) -> bytes:
+        return head[:size] if offset == 0 and size <= len(head) else os.pread(descriptor, size, offset)
+
+    return pread, os.fstat(descriptor).st_size, head
+
+
+def _not_runtime(elf: ElfFile) -> str:
+    """Say why no process would load or run a file, or nothing."""
+    if elf.type == ET_REL:
+        return "a relocatable object, input of a linker"
+    if elf.type == ET_CORE:
+        return "a core file"
+    return "a detached debug file" if elf.detached else ""
