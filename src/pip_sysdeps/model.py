@@ -473,6 +473,11 @@ class Platform:
     libc: str
     """`glibc` or `musl`."""
 
+    @property
+    def id(self) -> str:
+        """Name the platform as a target of the lock: `debian-bookworm-amd64`, `ubuntu-noble-arm64`."""
+        return "-".join(filter(None, (self.distro, self.codename or self.release, self.architecture)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
@@ -480,11 +485,15 @@ class Scan:
 
     platform: Platform
     """Where."""
+    base: frozenset[str]
+    """Binary packages that every image of the release has: by the index, or without one by the dpkg status."""
     environment: Environment
     """What was looked at."""
     distributions: tuple[DistributionNeeds, ...]
     """By name; every distribution, also those without needs."""
     unattributed: tuple[Unattributed, ...]
     """By file."""
+    loads: tuple[Load, ...]
+    """What each root brings into its process: the evidence."""
     skipped: tuple[Skipped, ...]
     """All that was set aside, the environment's included."""

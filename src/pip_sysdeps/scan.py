@@ -1,0 +1,137 @@
+"""The conductor: what the machine has goes through the pure stages, once."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.attribution import Attribution, Surroundings
+from pip_sysdeps.host.admindir import read_packages
+from pip_sysdeps.host.hostlibs import host_library
+from pip_sysdeps.host.index import open_index
+from pip_sysdeps.host.loader_config import read_loader_config
+from pip_sysdeps.host.objects import Objects
+from pip_sysdeps.host.platform import read_platform
+from pip_sysdeps.host.sources import named_files
+from pip_sysdeps.host.tree import inside, may_be_elf
+from pip_sysdeps.loader.resolve import open_object, start
+from pip_sysdeps.model import ElfFile, Scan, Skipped
+from pip_sysdeps.roots import foreign, is_extension_module, is_libpython, is_program, load_roots, prevailing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pip_sysdeps.host.admindir import PackageDatabase
+    from pip_sysdeps.host.index import SonameIndex
+    from pip_sysdeps.host.root import Root
+    from pip_sysdeps.model import Distribution, Environment, Load, LoadedObject
+
+
+def scan(root: Root, environment: Environment, *, library_path: tuple[str, ...] = ()) -> Scan:
+    """Return what every distribution of an environment needs, and from whom.
+
+    `library_path` has the elements of an LD_LIBRARY_PATH. Nothing of the environment is run.
+    """
+    objects = Objects(root)
+    holders = {file: each for each in environment.distributions for file in each.files}
+    answers = {file: objects.facts(file) for file in (*filter(may_be_elf, holders), *environment.unclaimed)}
+    facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
+    program = _program(objects, environment, facts)
+    strangers = {file: why for file, elf in facts.items() if program and (why := foreign(file, elf, program))}
+    usable = {file: elf for file, elf in facts.items() if file not in strangers}
+    loading = None if program is None else _Loading(root, environment, objects, program, library_path)
+    loads = () if loading is None else tuple(loading.loads(usable, holders))
+    packages = read_packages(root)
+    platform = read_platform(root, packages, program)
+    index = open_index(platform.id)
+    attribution = Attribution(
+        objects=usable,
+        holders={file: holders[file].name for file in usable if file in holders},
+        loads=loads,
+        surroundings=_surroundings(root, environment, packages, index, loading),
+    )
+    distributions = tuple(map(attribution.of_distribution, environment.distributions))
+    return Scan(
+        platform=platform,
+        base=index.base if index else packages.base if packages else frozenset(),
+        environment=environment,
+        distributions=distributions,
+        unattributed=tuple(attribution.of_unclaimed(file) for file in environment.unclaimed if file in usable),
+        loads=loads,
+        skipped=(
+            *environment.skipped,
+            *(answer for answer in answers.values() if isinstance(answer, Skipped)),
+            *strangers.values(),
+            *(each for distribution in distributions for each in distribution.skipped),
+            *(packages.skipped if packages else ()),
+        ),
+    )
+
+
+def _program(objects: Objects, environment: Environment, facts: Mapping[str, ElfFile]) -> ElfFile | None:
+    """Return the facts of the interpreter; where there is none, of the environment's prevailing kind of object."""
+    path = environment.interpreter.path
+    program = objects.facts(path) if path else None
+    return program if isinstance(program, ElfFile) else prevailing(facts.values())
+
+
+class _Loading:
+    """The interpreter's process, ready to open the objects of its environment."""
+
+    def __init__(
+        self, root: Root, environment: Environment, objects: Objects, program: ElfFile, library_path: tuple[str, ...]
+    ) -> None:
+        self._root = root
+        self._interpreter = environment.interpreter
+        self._objects = objects
+        self.program = program
+        self._config = read_loader_config(root, program, library_path=library_path, lookup=objects.open)
+        self._process = start(self._interpreter.path, objects.open, self._config)
+        self.own = frozenset(filter(None, (root.resolve(each.path) for each in self._process.objects)))
+        """The files of the interpreter's process, before it opens anything."""
+
+    def loads(self, usable: Mapping[str, ElfFile], holders: Mapping[str, Distribution]) -> Iterator[Load]:
+        """Open the environment's objects from their roots."""
+        return load_roots(
+            usable,
+            is_extension=lambda path: is_extension_module(path, self._interpreter.abi_tag, self._objects.defines),
+            named=lambda paths: named_files(self._root, holders, paths),
+            open_root=lambda path: self._open(path, usable[path]),
+            real=self._root.resolve,
+        )
+
+    def _open(self, path: str, elf: ElfFile) -> tuple[LoadedObject, ...]:
+        if is_program(elf):
+            return start(path, self._objects.open, self._config).objects
+        return open_object(self._process, path, self._caller(), self._objects.open, self._config)
+
+    def _caller(self) -> str:
+        """Return who calls dlopen(3) for `import`: the shared libpython where there is one, else the program."""
+        paths = [each.path for each in self._process.objects]
+        return next((path for path in paths if is_libpython(path)), self._interpreter.path)
+
+
+def _surroundings(
+    root: Root,
+    environment: Environment,
+    packages: PackageDatabase | None,
+    index: SonameIndex | None,
+    loading: _Loading | None,
+) -> Surroundings:
+    own = frozenset() if loading is None else loading.own
+    prefix = environment.interpreter.prefix
+    owner = cache(lambda path: None if packages is None else packages.owner(path))
+    libc = owner(loading.program.interpreter) if loading and loading.program.interpreter else None
+    return Surroundings(
+        real=cache(root.resolve),
+        owner=owner,
+        available=lambda soname: None if index is None else _available(index, soname),
+        host_library=host_library,
+        interpreters=lambda path: inside(path, prefix) and (path in own or is_libpython(path)),
+        libc=frozenset() if libc is None else frozenset({libc.package}),
+    )
+
+
+def _available(index: SonameIndex, soname: str) -> str | None:
+    answer = index.package_of(soname)
+    return None if answer is None or answer.development else answer.package
