@@ -18,6 +18,7 @@ from pip_sysdeps.formats.metadata import (
 )
 from pip_sysdeps.formats.record import Row, parse_installed_files, parse_record
 from pip_sysdeps.formats.site import parse_egg_link
+from pip_sysdeps.host.claims import Claim
 from pip_sysdeps.host.editable import Project, find_project, is_editable_record, project_in
 from pip_sysdeps.host.sites import Site, metadata_names
 from pip_sysdeps.host.tree import inside, join, walk
@@ -40,18 +41,6 @@ _MAX_METADATA = 1 << 22
 _MAX_SMALL = 1 << 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """One distribution with what its record says."""
-
-    distribution: Distribution
-    """Its `files` are empty yet."""
-    rows: dict[str, Row]
-    """Normalized path -> the row that claims it; it need not exist, and links are not followed yet."""
-    notes: tuple[Skipped, ...]
-    """What was odd."""
-
-
 @dataclass(slots=True)
 class _Files:
     """What the ladder has found so far."""
@@ -65,7 +54,11 @@ class _Files:
 def read_claims(root: Root, site: Site, package_files: PackageFiles | None) -> Iterator[Claim]:
     """Yield each distribution of a site directory with the paths that it claims, by name of its metadata."""
     for name in metadata_names(root, site.folder):
-        yield _read_claim(root, site, f"{site.folder}/{name}", package_files)
+        path = f"{site.folder}/{name}"
+        try:
+            yield _read_claim(root, site, path, package_files)
+        except PermissionError as error:
+            yield _unreadable(site, path, error)
 
 
 def _read_claim(root: Root, site: Site, path: str, package_files: PackageFiles | None) -> Claim:
@@ -90,6 +83,16 @@ def _read_claim(root: Root, site: Site, path: str, package_files: PackageFiles |
     return Claim(distribution=distribution, rows=files.rows, notes=tuple(files.notes))
 
 
+def _unreadable(site: Site, path: str, error: PermissionError) -> Claim:
+    """Return a distribution of which only the folder's name is known."""
+    name, version = parse_folder_name(posixpath.basename(path))
+    distribution = Distribution(
+        name=name, version=version, metadata_path=path, base=site.folder, record=RecordKind.NONE, files=()
+    )
+    note = Skipped(path=path, verdict=Verdict.UNREADABLE, reason=str(error.strerror))
+    return Claim(distribution=distribution, rows={}, notes=(note,))
+
+
 def _source(kind: RecordKind, direct: DirectUrl | None, tags: tuple[str, ...], owned: Owned | None) -> str:
     if kind is RecordKind.EDITABLE:
         return "editable"
@@ -109,13 +112,14 @@ def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, 
     """Find out which files are the distribution's: the first source that has an answer gives it.
 
     RECORD or installed-files.txt; with them, the project of an editable install; else the project of an .egg-link; else
-    the folder of an .egg; else the file list of the binary package that owns the metadata; else nothing.
+    the folder of an .egg; else the file list of the binary package that owns the metadata; else the project that a
+    `.pth` file put on the path as a whole; else nothing.
     """
     _claim_record(root, site, path, files)
     if (direct is not None and direct.editable) or is_editable_record(files.rows, site.folder):
         _claim_project(files, find_project(root, site.folder, files.rows, direct.folder if direct else ""))
     elif path.endswith(".egg-link"):
-        folder = parse_egg_link(_read(root, path, _MAX_SMALL, files.notes) or b"")
+        folder = _linked_folder(root, path, files.notes)
         _claim_project(files, project_in(root, folder) if folder else None)
     elif files.kind is RecordKind.NONE and path.endswith(".egg") and root.is_folder(path):
         tree = walk(root, path)
@@ -124,6 +128,8 @@ def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, 
         files.notes += tree.skipped
     elif files.kind is RecordKind.NONE and owned is not None:
         _claim_paths(files, RecordKind.DPKG, owned[1])
+    elif files.kind is RecordKind.NONE and site.added and path.endswith(".egg-info"):
+        _claim_project(files, project_in(root, site.folder))
     if files.kind is RecordKind.NONE:
         files.notes.append(Skipped(path=path, verdict=Verdict.RECORD, reason="Nothing says which files belong to it"))
 
@@ -178,7 +184,10 @@ def _claim_paths(files: _Files, kind: RecordKind, paths: Iterable[str]) -> None:
 def _read_metadata(root: Root, path: str, notes: list[Skipped]) -> Metadata:
     """Read the metadata; what it does not say is taken from the folder's name, as Python does for an egg."""
     content = None
-    if root.is_folder(path):
+    if path.endswith(".egg-link"):
+        name = posixpath.basename(path).replace(".egg-link", ".egg-info/PKG-INFO")
+        content = _read(root, f"{_linked_folder(root, path, notes)}/{name}", _MAX_METADATA, notes)
+    elif root.is_folder(path):
         names = ("METADATA", "PKG-INFO", "EGG-INFO/PKG-INFO")
         contents = (_read(root, f"{path}/{name}", _MAX_METADATA, notes) for name in names)
         content = next((each for each in contents if each is not None), None)
@@ -191,6 +200,11 @@ def _read_metadata(root: Root, path: str, notes: list[Skipped]) -> Metadata:
         notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason=str(error)))
     name, version = parse_folder_name(posixpath.basename(path))
     return Metadata(name=name, version=version, requires=(), requires_external=())
+
+
+def _linked_folder(root: Root, path: str, notes: list[Skipped]) -> str:
+    """Return the project's folder that an .egg-link names; empty if it names none."""
+    return parse_egg_link(_read(root, path, _MAX_SMALL, notes) or b"")
 
 
 def _read_direct_url(root: Root, path: str, notes: list[Skipped]) -> DirectUrl | None:

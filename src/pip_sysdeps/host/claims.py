@@ -1,0 +1,114 @@
+"""What distributions claim, settled: which of one name counts, and who has a file that several claim."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.formats.record import entry_of
+from pip_sysdeps.host.tree import inside
+from pip_sysdeps.model import RecordKind, Skipped, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pip_sysdeps.formats.record import Row
+    from pip_sysdeps.host.root import Root
+    from pip_sysdeps.host.tree import Tree
+    from pip_sysdeps.model import Distribution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One distribution with what its record says."""
+
+    distribution: Distribution
+    """Its `files` are empty yet."""
+    rows: dict[str, Row]
+    """Normalized path -> the row that claims it; it need not exist, and links are not followed yet."""
+    notes: tuple[Skipped, ...]
+    """What was odd."""
+
+
+def without_echoes(claims: Iterable[Claim]) -> list[Claim]:
+    """Leave out the metadata that the project of an editable install holds, where a `.pth` file puts it on the path."""
+    projects: dict[str, str] = {}
+    kept: list[Claim] = []
+    for claim in claims:
+        distribution = claim.distribution
+        project = projects.get(distribution.name)
+        if project is not None and inside(distribution.metadata_path, project):
+            continue
+        if distribution.record is RecordKind.EDITABLE:
+            projects.setdefault(distribution.name, distribution.base)
+        kept.append(claim)
+    return kept
+
+
+def existing_files(root: Root, claim: Claim, tree: Tree, notes: list[Skipped]) -> dict[str, Row]:
+    """Return the files of a claim that exist, as resolved, each with its row; note those that may not be looked at."""
+    found = {path: row for path, row in claim.rows.items() if path in tree.files}
+    for path, row in claim.rows.items():
+        if path in found:
+            continue
+        try:
+            resolved = root.resolve(path)
+            if resolved is not None and root.is_file(resolved):
+                found[resolved] = row
+        except PermissionError as error:
+            notes.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=str(error.strerror)))
+    return found
+
+
+def first_of_each_name(claims: Sequence[Claim]) -> tuple[list[int], list[Skipped]]:
+    """Return the places of the distributions that Python finds, and those that they hide."""
+    first: dict[str, int] = {}
+    shadowed: list[Skipped] = []
+    for index, claim in enumerate(claims):
+        hidden = claim.distribution
+        winner = claims[first.setdefault(hidden.name, index)].distribution
+        if winner is not hidden:
+            reason = f"{winner.name} {winner.version} at {winner.metadata_path} comes first"
+            shadowed.append(Skipped(path=hidden.metadata_path, verdict=Verdict.SHADOWED, reason=reason))
+    return list(first.values()), shadowed
+
+
+def decide_owners(root: Root, claimed: Mapping[str, Mapping[str, Row]]) -> tuple[dict[str, str], list[Skipped]]:
+    """Return each file's distribution, and the files that several claim: each is of the one whose hash it has."""
+    owners: dict[str, str] = {}
+    contested: dict[str, list[str]] = {}
+    for name, rows in claimed.items():
+        for path in rows:
+            first = owners.setdefault(path, name)
+            if first != name:
+                contested.setdefault(path, [first]).append(name)
+    overlaps: list[Skipped] = []
+    for path, names in contested.items():
+        owners[path] = _true_owner(root, path, {name: claimed[name][path] for name in names})
+        losers = ", ".join(name for name in names if name != owners[path])
+        reason = f"{owners[path]} has it, {losers} claims it too"
+        overlaps.append(Skipped(path=path, verdict=Verdict.OVERLAP, reason=reason))
+    return owners, overlaps
+
+
+def _true_owner(root: Root, path: str, rows: Mapping[str, Row]) -> str:
+    """Return whose size and hash the file has; the first, if all or none agree with it."""
+    first = next(iter(rows))
+    if len({row[1:] for row in rows.values()}) == 1:
+        return first
+    status = root.status(path)
+    size = str(status.st_size) if status else ""
+    fitting = [name for name, row in rows.items() if row[2] in {size, ""}]
+    return next((name for name in fitting if _has_hash(root, path, rows[name])), first)
+
+
+def _has_hash(root: Root, path: str, row: Row) -> bool:
+    entry = entry_of(row)
+    if entry is None:
+        return False
+    try:
+        with os.fdopen(root.open(path), "rb") as file:
+            return entry.validate_stream(file)
+    except OSError:
+        return False
