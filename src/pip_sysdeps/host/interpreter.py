@@ -141,7 +141,7 @@ def _read_venv_config(root: Root, prefix: str) -> VenvConfig | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise SysdepsError(f"Cannot read `{path}`: {error.strerror}", hint="check its permissions") from error
+        raise SysdepsError(f"Cannot read `{path}`: {error.strerror}", hint="run as a user who may read it") from error
     except MalformedError as error:
         raise SysdepsError(str(error.at(path)), hint="make the environment again with `python3 -m venv`") from error
 

@@ -212,10 +212,10 @@ def test_environment_that_may_not_be_read(closed: str) -> None:
         make_interpreter(folder)
         install(make_venv(folder), "a")
         (folder / closed).chmod(0)
-        with pytest.raises(SysdepsError, match="Cannot read `.*`: Permission denied") as caught:
+        with pytest.raises(SysdepsError, match=r"Cannot read `.*`: Permission denied") as caught:
             read(folder)
         assert caught.value.hint == "run as a user who may read it"
-        with pytest.raises(SysdepsError, match="Cannot read `.*`: Permission denied"):
+        with pytest.raises(SysdepsError, match=r"Cannot read `.*`: Permission denied"):
             read_paths(folder, SITE)
 
 
