@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 _LOADERS = re.compile(rb"CDLL|PyDLL|LoadLibrary|dlopen|load_library|find_library|subprocess")
 """A source without any of these puts no library's name together."""
+
+_PIECES = re.compile(rb"""["'/]lib|\.so""")
+"""What a library's name starts or ends with, in some string."""
 
 _COMPUTED = "\0"
 """Stands for a piece of a string that only a run would tell."""
@@ -24,21 +28,24 @@ _LEAST_LITERAL = 3
 
 
 def mentioned(source: bytes, names: frozenset[str]) -> frozenset[str]:
-    """Return those file names that a string of this Python source names.
+    """Return those file names, of one or more, that a string of this Python source names.
 
     A name counts as a whole string or as the last part of a path in one. Sources that do not parse are searched as text
     only. Source: the Python language reference, 2.4.1 to 2.4.3 (string literals).
     """
-    whole = {name for name in names if _quoted(name).search(source)} if names else set()
+    whole = {found.decode("utf-8", "surrogateescape") for found in _quoted(names).findall(source)}
     rest = names - whole
-    if rest and _LOADERS.search(source):
+    if rest and _LOADERS.search(source) and _PIECES.search(source):
         patterns = tuple(_patterns(source))
         whole |= {name for name in rest if any(pattern.fullmatch(name) for pattern in patterns)}
     return frozenset(whole)
 
 
-def _quoted(name: str) -> re.Pattern[bytes]:
-    return re.compile(rb"""["'/\\]""" + re.escape(name.encode("utf-8", "surrogateescape")) + rb"""["']""")
+@lru_cache(maxsize=256)
+def _quoted(names: frozenset[str]) -> re.Pattern[bytes]:
+    """Return a pattern for any of the names at the end of a string."""
+    any_of = b"|".join(re.escape(name.encode("utf-8", "surrogateescape")) for name in sorted(names))
+    return re.compile(rb"""(?<=["'/\\])(""" + any_of + rb""")(?=["'])""")
 
 
 def _patterns(source: bytes) -> Iterator[re.Pattern[str]]:

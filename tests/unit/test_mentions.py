@@ -40,8 +40,3 @@ def test_names_it(source: str, name: str) -> None:
 def test_does_not_name_it(source: str, name: str) -> None:
     """Words that are no string, patterns that fit every library, and files that do not parse."""
     assert mentioned(source.encode(), frozenset({name})) == frozenset()
-
-
-def test_no_names() -> None:
-    """Without names there is nothing to look for."""
-    assert mentioned(b"CDLL('libfoo.so')", frozenset()) == frozenset()
