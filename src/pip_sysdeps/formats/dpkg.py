@@ -21,23 +21,12 @@ or not the package was configured. `config-files` has configuration at most, `no
 """
 
 _STATES = UNPACKED | {"not-installed", "config-files"}
-_FIELDS = frozenset(
-    {
-        b"Package",
-        b"Status",
-        b"Priority",
-        b"Section",
-        b"Essential",
-        b"Installed-Size",
-        b"Architecture",
-        b"Multi-Arch",
-        b"Source",
-        b"Version",
-        b"Provides",
-        b"Depends",
-        b"Pre-Depends",
-    }
+_FIELD = re.compile(
+    r"^(Package|Status|Priority|Section|Essential|Installed-Size|Architecture|Multi-Arch|Source|Version|Provides"
+    r"|Depends|Pre-Depends):(.*(?:\n[ \t].*)*)",
+    re.MULTILINE,
 )
+"""A field of interest with its continuation lines."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
 """As lax as dpkg's pkg_name_is_illegal: Debian Policy 5.6.7 is stricter, local packages are not."""
 _VERSION = re.compile(r"[A-Za-z0-9.+~:-]+")
@@ -52,7 +41,7 @@ class PackageStatus:
     name: str
     """`Package`."""
     version: str
-    """`Version`."""
+    """`Version`; empty where a first installation was broken off."""
     architecture: str
     """`Architecture`: `amd64`, `all`."""
     state: str
@@ -93,12 +82,12 @@ def parse_status(content: bytes) -> tuple[PackageStatus, ...]:
     """Read a status file, or the control file of a status.d, keeping the packages whose files are on the disk.
 
     A package that comes twice counts as it comes last, as dpkg has it. Raise MalformedError, with the stanza, for one
-    without a usable name, version or state.
+    without a name, and for a name, version, architecture or state that cannot be one.
     """
     packages: dict[tuple[str, str], PackageStatus | None] = {}
-    for number, stanza in enumerate(content.split(b"\n\n"), 1):
-        fields = _fields(stanza)
-        if fields:
+    for number, stanza in enumerate(content.decode("utf-8", "surrogateescape").split("\n\n"), 1):
+        if stanza.strip():
+            fields = {name: value.strip() for name, value in _FIELD.findall(stanza)}
             name, architecture, package = _package(fields, number)
             packages[name, architecture] = package
     return tuple(package for package in packages.values() if package is not None)
@@ -126,37 +115,21 @@ def parse_diversions(content: bytes) -> tuple[Diversion, ...]:
     return tuple(_diversion(entry, number) for number, entry in enumerate(entries))
 
 
-def _fields(stanza: bytes) -> dict[bytes, str]:
-    """Return the fields of interest of one stanza, with the lines of a folded one joined."""
-    found: dict[bytes, bytes] = {}
-    name = b""
-    for line in stanza.split(b"\n"):
-        if line[:1] in b" \t":
-            if name in found:
-                found[name] += line
-            continue
-        name, _, value = line.partition(b":")
-        if name in _FIELDS:
-            found[name] = value
-    return {name: value.decode("utf-8", "surrogateescape").strip() for name, value in found.items()}
-
-
-def _package(fields: dict[bytes, str], number: int) -> tuple[str, str, PackageStatus | None]:
-    name = fields.get(b"Package", "")
+def _package(fields: dict[str, str], number: int) -> tuple[str, str, PackageStatus | None]:
+    name = fields.get("Package", "")
     if not _NAME.fullmatch(name):
         raise MalformedError(f"no usable package name: {name!r}", where=f"stanza {number}")
     where = f"stanza {number} ({name})"
-    state = _state(fields.get(b"Status", "install ok installed"), where)
-    architecture = fields.get(b"Architecture", "")
+    state = _state(fields.get("Status", "install ok installed"), where)
+    architecture = fields.get("Architecture", "")
     if state not in UNPACKED:
         return name, architecture, None
-    version = fields.get(b"Version", "")
-    if not _VERSION.fullmatch(version):
-        raise MalformedError(f"no usable version: {version!r}", where=where)
-    if architecture and not _ARCHITECTURE.fullmatch(architecture):
-        raise MalformedError(f"no usable architecture: {architecture!r}", where=where)
-    size = fields.get(b"Installed-Size", "")
-    multi_arch = fields.get(b"Multi-Arch", "no")
+    version = fields.get("Version", "")
+    for value, form in ((version, _VERSION), (architecture, _ARCHITECTURE)):
+        if value and not form.fullmatch(value):
+            raise MalformedError(f"no usable version or architecture: {value!r}", where=where)
+    size = fields.get("Installed-Size", "")
+    multi_arch = fields.get("Multi-Arch", "no")
     return (
         name,
         architecture,
@@ -165,15 +138,15 @@ def _package(fields: dict[bytes, str], number: int) -> tuple[str, str, PackageSt
             version=version,
             architecture=architecture,
             state=state,
-            essential=fields.get(b"Essential") == "yes",
-            priority=fields.get(b"Priority", ""),
-            section=fields.get(b"Section", "").rpartition("/")[2],
+            essential=fields.get("Essential") == "yes",
+            priority=fields.get("Priority", ""),
+            section=fields.get("Section", "").rpartition("/")[2],
             multi_arch="" if multi_arch == "no" else multi_arch,
-            source=(fields.get(b"Source") or name).partition(" ")[0],
+            source=(fields.get("Source") or name).partition(" ")[0],
             installed_size=int(size) if size.isascii() and size.isdigit() and len(size) < 20 else 0,
-            pre_depends=fields.get(b"Pre-Depends", ""),
-            depends=fields.get(b"Depends", ""),
-            provides=fields.get(b"Provides", ""),
+            pre_depends=fields.get("Pre-Depends", ""),
+            depends=fields.get("Depends", ""),
+            provides=fields.get("Provides", ""),
         ),
     )
 
