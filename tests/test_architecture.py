@@ -19,7 +19,7 @@ LAYERS = (
     {"host", "render"},
     {"locking", "indexing"},
     {"attribution", "loader"},
-    {"formats", "roots", "mentions", "alternatives", "lockfile"},
+    {"formats", "roots", "mentions", "alternatives", "symbol_versions", "lockfile"},
     {"model"},
     {"errors"},
 )
