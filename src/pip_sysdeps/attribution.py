@@ -45,6 +45,8 @@ class Surroundings:
     """The binary package that owns a file, by the path under which the loader opens it."""
     available: Callable[[str], str | None]
     """For a soname that is not installed: the release's binary package that has it."""
+    nowhere: str
+    """What to say of a soname that no package has; empty where nobody knows all packages."""
     host_library: Callable[[str], str | None]
     """For a soname that a driver or container runtime brings: who does."""
     interpreters: Callable[[str], bool]
@@ -183,7 +185,7 @@ class Attribution:
         """Ask what the release has; not for a search that an unusable file stopped, which a package would not mend."""
         package = None if missed.fatal else self._around.available(missed.soname)
         if package is None:
-            return Missing(tried=missed.tried, note=missed.fatal)
+            return Missing(tried=missed.tried, note=missed.fatal or self._around.nowhere)
         return FromPackage(package=package, path="")
 
     def _candidates(self, file: str, soname: str) -> list[str]:

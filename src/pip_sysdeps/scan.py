@@ -126,6 +126,7 @@ def _surroundings(
         real=cache(root.resolve),
         owner=owner,
         available=lambda soname: None if index is None else _available(index, soname),
+        nowhere=f"no binary package of {index.target.id} has it" if index else "",
         host_library=host_library,
         interpreters=lambda path: inside(path, prefix) and (path in own or is_libpython(path)),
         libc=frozenset() if libc is None else frozenset({libc.package}),

@@ -41,6 +41,7 @@ def attribution(objects: dict[str, ElfFile], loads: list[Load], *distributions: 
             real=lambda path: path.replace("/link/", "/env/site/"),
             owner=lambda path: Owner(package=packages[path], version="1") if path in packages else None,
             available=lambda soname: "libgl1" if soname == "libGL.so.1" else None,
+            nowhere="no package has it",
             host_library=lambda soname: "the NVIDIA driver" if soname == "libcuda.so.1" else None,
             interpreters=lambda path: path.startswith("/usr/local/lib/libpython"),
             libc=frozenset({"libc6"}),
@@ -82,7 +83,9 @@ def test_a_driver_library_is_never_a_package() -> None:
 
 def test_a_missing_library() -> None:
     """A name that neither the machine nor the release has is missing."""
-    assert [need.provider for need in needs_of_one(not_found("libclntsh.so.23.1"))] == [Missing()]
+    assert [need.provider for need in needs_of_one(not_found("libclntsh.so.23.1"))] == [
+        Missing(note="no package has it")
+    ]
 
 
 def test_a_library_that_is_not_installed() -> None:
@@ -159,7 +162,7 @@ def test_a_library_for_another_machine_is_no_answer() -> None:
     one, other = distribution("one", "m.abi3.so"), distribution("other", "other/libx.so")
     loads = [load(When.IMPORT, {EXTENSION: (not_found("libx.so"),)})]
     needs = attribution({EXTENSION: elf(), OTHER: elf(machine=183)}, loads, one, other).of_distribution(one).needs
-    assert [need.provider for need in needs] == [Missing()]
+    assert [need.provider for need in needs] == [Missing(note="no package has it")]
 
 
 VENDORED = "/env/site/one.libs/libv.so"
