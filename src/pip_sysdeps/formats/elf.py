@@ -45,7 +45,7 @@ _MAX_NEEDED = 4096
 _MAX_PATH = 4096  # bytes of PT_INTERP: as Linux has it
 MAX_CHAIN = 1 << 15  # a version's index has 15 bits
 _MAX_TABLE = 1 << 20  # bytes of a version table
-MAX_NAMES = 4 << 20  # bytes of all names of a file
+_MAX_NAMES = 4 << 20  # bytes of all names of a file
 
 # Names that lie nearer than _GAP are read together; a read is _SPAN long at most, and takes _TAIL for the last name.
 _GAP, _SPAN, _TAIL = 16 << 10, 256 << 10, 256
@@ -144,7 +144,11 @@ def parse_elf(pread: Pread, size: int) -> ElfFile:
     Raise MalformedElf, with the offset, where header, program headers or dynamic section cannot be followed.
     Time and memory are bounded whatever the file says: a few MB of names and tables.
     """
-    image = read_image(pread, size)
+    return facts_of(read_image(pread, size))
+
+
+def facts_of(image: Image) -> ElfFile:
+    """Read the facts of a file whose program headers are read; as `parse_elf`."""
     dynamic = read_dynamic(image)
     needs = read_version_needs(image, dynamic.values)
     values = dynamic.values
@@ -259,7 +263,7 @@ def read_dynamic(image: Image) -> Dynamic:
 
 
 def read_version_needs(image: Image, values: dict[int, int]) -> list[tuple[int, int, int, int]]:
-    """Read DT_VERNEED: for each Vernaux the string offsets of soname and version, its flags and its index."""
+    """Read DT_VERNEED: for each Vernaux the string offsets of soname and version, its flags and its version index."""
     if DT_VERNEED not in values:
         return []
     start = image.offset_of(values[DT_VERNEED], "DT_VERNEED")
@@ -278,10 +282,11 @@ def read_chains(image: Image, start: int, walk: Callable[[Image, bytes, int], li
     raise MalformedElf("a version table leads out of the file", where=f"offset {start}")
 
 
-def read_names(image: Image, values: dict[int, int], wanted: Iterable[int]) -> dict[int, str]:
+def read_names(image: Image, values: dict[int, int], wanted: Iterable[int], limit: int = _MAX_NAMES) -> dict[int, str]:
     """Read the strings at these offsets of DT_STRTAB, and as little else of it as a few reads allow.
 
     As the loader, take no notice of DT_STRSZ. Bytes that are not UTF-8 are kept by "surrogateescape".
+    Raise MalformedElf for more than `limit` bytes of names.
     """
     offsets = sorted(wanted)
     if not offsets:
@@ -290,7 +295,7 @@ def read_names(image: Image, values: dict[int, int], wanted: Iterable[int]) -> d
         raise MalformedElf("names without a DT_STRTAB", where="offset 0")
     base = image.offset_of(values[DT_STRTAB], "DT_STRTAB")
     names: dict[int, str] = {}
-    left = MAX_NAMES
+    left = limit
     for cluster in _clusters(offsets):
         first = cluster[0]
         text = image.read(base + first, cluster[-1] - first + _TAIL)
@@ -300,7 +305,7 @@ def read_names(image: Image, values: dict[int, int], wanted: Iterable[int]) -> d
             names[offset] = name.decode("utf-8", "surrogateescape")
             left -= len(name)
             if left < 0:
-                raise MalformedElf(f"more than {MAX_NAMES} bytes of names", where=f"offset {base + offset}")
+                raise MalformedElf(f"more than {limit} bytes of names", where=f"offset {base + offset}")
     return names
 
 
@@ -377,12 +382,13 @@ def _clusters(offsets: list[int]) -> Iterator[list[int]]:
 
 
 def _long_name(image: Image, offset: int) -> bytes:
-    """Read a name that goes on behind what was read with its cluster."""
-    text = image.read(offset, MAX_NAMES)
-    end = text.find(0)
-    if end < 0:
-        raise MalformedElf("a name leads out of the file or has no end", where=f"offset {offset}")
-    return text[:end]
+    """Read a name that goes on behind what was read with its cluster; ever longer reads keep many such names cheap."""
+    for length in (HEAD, 64 << 10, _MAX_NAMES):
+        text = image.read(offset, length)
+        end = text.find(0)
+        if end >= 0:
+            return text[:end]
+    raise MalformedElf("a name leads out of the file or has no end", where=f"offset {offset}")
 
 
 def _interpreter(image: Image) -> str | None:

@@ -1,26 +1,70 @@
 """The dynamic symbols of an ELF file and their versions, read on demand: most runs ask them of few files.
 
-Source: gABI, "Hash Table"; glibc elf/dl-lookup.c; LSB Core, "Symbol Versioning".
+Source: gABI, "Symbol Table" and "Hash Table"; glibc elf/dl-lookup.c; LSB Core, "Symbol Versioning".
 """
 
 from __future__ import annotations
 
 from struct import Struct
 from struct import error as struct_error
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.errors import MalformedElf
-from pip_sysdeps.formats.elf import DT_GNU_HASH, DT_HASH, DT_STRTAB, DT_SYMTAB, Image, Pread, read_dynamic, read_image
+from pip_sysdeps.formats.elf import (
+    DT_GNU_HASH,
+    DT_HASH,
+    DT_STRSZ,
+    DT_STRTAB,
+    DT_SYMTAB,
+    DT_VERDEF,
+    DT_VERSYM,
+    MAX_CHAIN,
+    Image,
+    Pread,
+    read_chains,
+    read_dynamic,
+    read_image,
+    read_names,
+    read_version_needs,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-_MAX_CHAIN = 1 << 16
-"""Symbols of one hash bucket; honest ones hold a handful."""
+_MAX_BUCKET = 1 << 16  # symbols of one hash bucket; honest ones hold a handful
+_MAX_SYMBOLS = 1 << 20
+_MAX_NAMES = 64 << 20  # bytes; torch's C++ names are tens of MB
+_STB_WEAK = 2
+_VER_FLG_BASE = 1
+_LOCAL, _INDEX = 0, 0x7FFF
+"""The version index of a symbol that is not exported; the bits of an index (the other one hides the symbol)."""
+
+
+class Symbol(NamedTuple):
+    """A dynamic symbol; a NamedTuple, for a file may have 100,000."""
+
+    name: str
+    version: str
+    """Empty for an unversioned one."""
+    soname: str
+    """Of an undefined symbol with a version: whose version it is (`vn_file`); otherwise empty."""
+    weak: bool
+
+
+class _Row(NamedTuple):
+    """A symbol of DT_SYMTAB, not yet with its names."""
+
+    name: int
+    version: int
+    weak: bool
+    defined: bool
 
 
 def defines_symbol(pread: Pread, size: int, name: str) -> bool:
-    """Tell whether the file defines a dynamic symbol, as the loader looks it up: through a hash table."""
+    """Tell whether the file defines a dynamic symbol, as the loader looks it up: through a hash table.
+
+    Raise MalformedElf, as everything here.
+    """
     image = read_image(pread, size)
     values = read_dynamic(image).values
     if DT_SYMTAB not in values or DT_STRTAB not in values:
@@ -28,12 +72,131 @@ def defines_symbol(pread: Pread, size: int, name: str) -> bool:
     spelled = name.encode("utf-8", "surrogateescape")
     symbols = image.offset_of(values[DT_SYMTAB], "DT_SYMTAB")
     strings = image.offset_of(values[DT_STRTAB], "DT_STRTAB")
+    entry = _symbol_form(image)
     try:
-        return any(
-            _is_definition(image, symbols, strings, index, spelled) for index in _candidates(image, values, spelled)
-        )
+        for index in _candidates(image, values, spelled):
+            offset, _, section = entry.unpack(image.read(symbols + index * entry.size, entry.size))
+            if section and image.read(strings + offset, len(spelled) + 1) == spelled + b"\0":
+                return True
     except struct_error as error:
         raise MalformedElf("a symbol table leads out of the file", where=f"offset {symbols}") from error
+    return False
+
+
+def undefined_symbols(pread: Pread, size: int) -> tuple[Symbol, ...]:
+    """Return what the file wants from others, in the order of its symbol table."""
+    return _symbols(pread, size, lambda row: not row.defined)
+
+
+def defined_symbols(pread: Pread, size: int) -> tuple[Symbol, ...]:
+    """Return what the file offers to others, in the order of its symbol table; of a symbol's versions each one."""
+    return _symbols(pread, size, lambda row: row.defined)
+
+
+def defined_versions(pread: Pread, size: int) -> tuple[str, ...] | None:
+    """Return the versions that the file defines, without the base one; None if it has no DT_VERDEF.
+
+    A needed version that is not among them stops the loader; of a file without any it only warns.
+    """
+    image = read_image(pread, size)
+    values = read_dynamic(image).values
+    if DT_VERDEF not in values:
+        return None
+    offsets = [name for name, flags, _ in _read_version_definitions(image, values) if not flags & _VER_FLG_BASE]
+    names = read_names(image, values, set(offsets))
+    return tuple([names[offset] for offset in offsets])
+
+
+def _symbols(pread: Pread, size: int, wanted: Callable[[_Row], bool]) -> tuple[Symbol, ...]:
+    image = read_image(pread, size)
+    values = read_dynamic(image).values
+    if DT_SYMTAB not in values or DT_STRTAB not in values:
+        return ()
+    versions = {index: (soname, name) for soname, name, _, index in read_version_needs(image, values)}
+    versions |= {index: (0, name) for name, _, index in _read_version_definitions(image, values) if index > 1}
+    rows = [row for row in _rows(image, values) if wanted(row)]
+    used = {offset for row in rows for offset in (row.name, *versions.get(row.version, ()))}
+    names = read_names(image, values, used | {0}, _MAX_NAMES)
+    symbols = []
+    for row in rows:
+        soname, version = versions.get(row.version, (0, 0))
+        symbols.append(Symbol(names[row.name], names[version], "" if row.defined else names[soname], row.weak))
+    return tuple(symbols)
+
+
+def _rows(image: Image, values: dict[int, int]) -> Iterator[_Row]:
+    """Yield the named symbols that others can see, without the first, which is none."""
+    try:
+        count = _symbol_count(image, values)
+    except struct_error as error:
+        raise MalformedElf("a hash table leads out of the file", where="offset 0") from error
+    if count > _MAX_SYMBOLS:
+        raise MalformedElf(f"more than {_MAX_SYMBOLS} dynamic symbols", where="offset 0")
+    form = _symbol_form(image)
+    table = image.read(image.offset_of(values[DT_SYMTAB], "DT_SYMTAB"), count * form.size)
+    versions = _version_indices(image, values, count)
+    end = values.get(DT_STRSZ, image.size)
+    for number, (name, info, section) in enumerate(form.iter_unpack(table[: len(table) // form.size * form.size])):
+        version = versions[number] & _INDEX if number < len(versions) else 1
+        # A name beyond the table is what patchelf leaves of old tables behind the symbols.
+        if info >> 4 and 0 < name < end and (version != _LOCAL or not section):
+            yield _Row(name, version, info >> 4 == _STB_WEAK, section != 0)
+
+
+def _version_indices(image: Image, values: dict[int, int], count: int) -> tuple[int, ...]:
+    if DT_VERSYM not in values:
+        return ()
+    table = image.read(image.offset_of(values[DT_VERSYM], "DT_VERSYM"), 2 * count)
+    return Struct(f"{image.layout.order}{len(table) // 2}H").unpack(table[: len(table) // 2 * 2])
+
+
+def _read_version_definitions(image: Image, values: dict[int, int]) -> list[tuple[int, int, int]]:
+    """Read DT_VERDEF: the string offset of each version's name, its flags and its index."""
+    if DT_VERDEF not in values:
+        return []
+    return read_chains(image, image.offset_of(values[DT_VERDEF], "DT_VERDEF"), _walk_version_definitions)
+
+
+def _walk_version_definitions(image: Image, table: bytes, start: int) -> list[tuple[int, int, int]]:
+    """Follow the links to the end; the first Verdaux has the name, further ones the parents'."""
+    definition, name = Struct(image.layout.order + "2xHH6xII").unpack_from, Struct(image.layout.order + "I").unpack_from
+    rows: list[tuple[int, int, int]] = []
+    place, following = 0, -1
+    while following:
+        flags, index, first, following = definition(table, place)
+        rows.append((*name(table, place + first), flags, index & _INDEX))
+        if len(rows) > MAX_CHAIN:
+            raise MalformedElf("a version table has no end", where=f"offset {start}")
+        place += following
+    return rows
+
+
+def _symbol_count(image: Image, values: dict[int, int]) -> int:
+    """Count the dynamic symbols, which nothing but section headers tells outright."""
+    if DT_HASH in values:
+        (count,) = _words(image, image.offset_of(values[DT_HASH], "DT_HASH") + 4, 1)
+        return count
+    if DT_GNU_HASH in values:
+        last = _last_hashed(image, image.offset_of(values[DT_GNU_HASH], "DT_GNU_HASH"))
+        if last:
+            return last + 1
+    # Nothing is exported: then GNU ld does not say how many are undefined, but some other table follows.
+    start = values[DT_SYMTAB]
+    following = min((value for tag, value in values.items() if value > start and tag != DT_STRSZ), default=start)
+    return (following - start) // _symbol_form(image).size
+
+
+def _last_hashed(image: Image, start: int) -> int:
+    """Return the index of the last symbol of DT_GNU_HASH: the end of its last bucket's chain."""
+    buckets, first, bloom, _ = _words(image, start, 4)
+    if buckets > _MAX_SYMBOLS:
+        raise MalformedElf(f"more than {_MAX_SYMBOLS} hash buckets", where=f"offset {start}")
+    table = start + 16 + bloom * (8 if image.layout.wide else 4)
+    index = max(_words(image, table, buckets), default=0)
+    if index < first:
+        return 0
+    chain = table + 4 * (buckets + index - first)
+    return index + next((place for place, value in enumerate(_chain(image, chain)) if value & 1), 0)
 
 
 def _candidates(image: Image, values: dict[int, int], name: bytes) -> Iterator[int]:
@@ -46,45 +209,48 @@ def _candidates(image: Image, values: dict[int, int], name: bytes) -> Iterator[i
 
 
 def _gnu_candidates(image: Image, start: int, name: bytes) -> Iterator[int]:
-    word = Struct(image.layout.order + "I")
-    buckets, first, bloom, _ = Struct(image.layout.order + "IIII").unpack(image.read(start, 16))
-    hashed = _gnu_hash(name)
-    bucket_table = start + 16 + bloom * (8 if image.layout.wide else 4)
+    buckets, first, bloom, _ = _words(image, start, 4)
     if not buckets:
         return
-    (index,) = word.unpack(image.read(bucket_table + 4 * (hashed % buckets), 4))
+    hashed = _gnu_hash(name)
+    table = start + 16 + bloom * (8 if image.layout.wide else 4)
+    (index,) = _words(image, table + 4 * (hashed % buckets), 1)
     if index < first:
         return
-    chain = image.read(bucket_table + 4 * (buckets + index - first), 4 * _MAX_CHAIN)
-    for (value,) in word.iter_unpack(chain[: len(chain) // 4 * 4]):
+    for place, value in enumerate(_chain(image, table + 4 * (buckets + index - first)), index):
         if value | 1 == hashed | 1:
-            yield index
+            yield place
         if value & 1:
             return
-        index += 1
 
 
 def _sysv_candidates(image: Image, start: int, name: bytes) -> Iterator[int]:
-    word = Struct(image.layout.order + "I")
-    buckets, chains = Struct(image.layout.order + "II").unpack(image.read(start, 8))
+    buckets, chains = _words(image, start, 2)
     if not buckets:
         return
-    (index,) = word.unpack(image.read(start + 8 + 4 * (_sysv_hash(name) % buckets), 4))
-    for _ in range(min(chains, _MAX_CHAIN)):
+    (index,) = _words(image, start + 8 + 4 * (_sysv_hash(name) % buckets), 1)
+    for _ in range(min(chains, _MAX_BUCKET)):
         if not index:
             return
         yield index
-        (index,) = word.unpack(image.read(start + 8 + 4 * (buckets + index), 4))
+        (index,) = _words(image, start + 8 + 4 * (buckets + index), 1)
 
 
-def _is_definition(image: Image, symbols: int, strings: int, index: int, name: bytes) -> bool:
-    form = Struct(image.layout.order + ("IBBH" if image.layout.wide else "I8xBBH"))
-    entry = 24 if image.layout.wide else 16
-    if image.layout.wide:
-        offset, _, _, section = form.unpack(image.read(symbols + index * entry, 8))
-    else:
-        offset, _, _, section = form.unpack(image.read(symbols + index * entry, 16))
-    return section != 0 and image.read(strings + offset, len(name) + 1) == name + b"\0"
+def _chain(image: Image, start: int) -> Iterator[int]:
+    """Yield the words of a DT_GNU_HASH chain and on: a few at first, for most chains are short."""
+    for length in (64, 4 * _MAX_BUCKET):
+        words = image.read(start, length)
+        yield from Struct(f"{image.layout.order}{len(words) // 4}I").unpack(words[: len(words) // 4 * 4])
+        start += length
+
+
+def _words(image: Image, offset: int, count: int) -> tuple[int, ...]:
+    return Struct(f"{image.layout.order}{count}I").unpack(image.read(offset, 4 * count))
+
+
+def _symbol_form(image: Image) -> Struct:
+    """Return the structure of a symbol with what matters: name, info and section."""
+    return Struct(image.layout.order + ("IBxH16x" if image.layout.wide else "I8xBxH"))
 
 
 def _gnu_hash(name: bytes) -> int:

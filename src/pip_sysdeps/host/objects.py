@@ -14,8 +14,8 @@ from pip_sysdeps.formats.elf import (
     MAGIC,
     SHORTEST,
     Pread,
+    facts_of,
     load_fault,
-    parse_elf,
     parse_header,
     read_image,
 )
@@ -89,8 +89,8 @@ class Objects:
         except OSError:
             return None
         try:
-            pread, size, _ = _opened(descriptor)
-            return question(pread, size)
+            pread, _ = _opened(descriptor)
+            return question(pread, os.fstat(descriptor).st_size)
         except (OSError, MalformedElf):
             return None
         finally:
@@ -112,9 +112,9 @@ class Objects:
 
 
 def _read(descriptor: int) -> _Reading:
-    pread, size, head = _opened(descriptor)
     status = os.fstat(descriptor)
     identity = (status.st_dev, status.st_ino)
+    pread, head = _opened(descriptor)
     if len(head) < SHORTEST:
         fault = "file too short"
         malformed = f"offset {len(head)}: {fault}" if head.startswith(MAGIC) else ""
@@ -122,20 +122,20 @@ def _read(descriptor: int) -> _Reading:
     if not head.startswith(MAGIC):
         return _Reading(OpenedFile(identity=identity, elf=None, fault="invalid ELF header"), "")
     try:
-        elf = parse_elf(pread, size)
-        return _Reading(OpenedFile(identity=identity, elf=elf, fault=load_fault(read_image(pread, size))), "")
+        image = read_image(pread, status.st_size)
+        return _Reading(OpenedFile(identity=identity, elf=facts_of(image), fault=load_fault(image)), "")
     except MalformedElf as error:
         return _Reading(OpenedFile(identity=identity, elf=parse_header(head), fault=error.reason), str(error))
 
 
-def _opened(descriptor: int) -> tuple[Pread, int, bytes]:
-    """Return how to read an open file, its size and its first bytes, which are not read again."""
+def _opened(descriptor: int) -> tuple[Pread, bytes]:
+    """Return how to read an open file, and its first bytes, which are not read again."""
     head = os.pread(descriptor, HEAD, 0)
 
     def pread(size: int, offset: int) -> bytes:
         return head[:size] if offset == 0 and size <= len(head) else os.pread(descriptor, size, offset)
 
-    return pread, os.fstat(descriptor).st_size, head
+    return pread, head
 
 
 def _not_runtime(elf: ElfFile) -> str:
