@@ -93,13 +93,18 @@ def decide_owners(root: Root, claimed: Mapping[str, Mapping[str, Row]]) -> tuple
 
 
 def _true_owner(root: Root, path: str, rows: Mapping[str, Row]) -> str:
-    """Return whose size and hash the file has; the first, if all or none agree with it."""
+    """Return whose size and hash the file has; the first, if all or none agree with it.
+
+    A large file is read only if its size does not tell already.
+    """
     first = next(iter(rows))
     if len({row[1:] for row in rows.values()}) == 1:
         return first
     status = root.status(path)
     size = str(status.st_size) if status else ""
     fitting = [name for name, row in rows.items() if row[2] in {size, ""}]
+    if len(fitting) == 1:
+        return fitting[0]
     return next((name for name in fitting if _has_hash(root, path, rows[name])), first)
 
 
