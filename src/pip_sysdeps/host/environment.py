@@ -45,7 +45,7 @@ def find_environment(
     Raise SysdepsError if there is none, or it has no distributions, or is the tool's own.
     """
     with _permissions_told():
-        installation = open_installation(root, _meant(root, python, environ, cwd))
+        installation = open_installation(root, meant_environment(root, python, environ, cwd))
         layout = _Layout(
             prefix=installation.prefix,
             own_prefix=installation.venv is not None and installation.prefix != "/",
@@ -109,7 +109,7 @@ def _permissions_told() -> Iterator[None]:
         raise SysdepsError(message, hint="run as a user who may read it") from error
 
 
-def _meant(root: Root, python: str | None, environ: Mapping[str, str], cwd: str) -> str:
+def meant_environment(root: Root, python: str | None, environ: Mapping[str, str], cwd: str) -> str:
     """Return the path of the environment or interpreter that is meant."""
     if python is not None:
         return posixpath.join(cwd, python)
