@@ -19,12 +19,10 @@ import sys
 import tempfile
 from dataclasses import dataclass
 
-import tomlkit
-
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.formats.soname_index import IndexTarget, dump_index
 from pip_sysdeps.host.apt import Apt
-from pip_sysdeps.host.archive import ArchiveTables, read_archive
+from pip_sysdeps.host.archive import ArchiveTables, default_alternatives, read_archive
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SHIPPED = os.path.join(HERE, "..", "src", "pip_sysdeps", "data", "debian.index")
@@ -55,7 +53,7 @@ class Maker:
             complaints = apt.update(quiet=False)
             indices = [index for index in apt.indices() if index.codename == codename]
             if not complaints and sorted(index.kind for index in indices) == WHOLE:
-                return read_archive(indices, architecture, alternatives())
+                return read_archive(indices, architecture, default_alternatives())
             say(f"{codename} {architecture} is not whole as `{suite}`:", *complaints)
         raise SysdepsError(f"no whole set of indices for {codename} {architecture}")
 
@@ -102,12 +100,6 @@ def made(maker: Maker) -> bytes:
     targets = [IndexTarget(id=target, date=tables.date) for target, tables in archives.items()]
     names = ("base", "library", "program")
     return dump_index(targets, {name: [tables.tables[name] for tables in archives.values()] for name in names})
-
-
-def alternatives() -> dict[str, tuple[str, ...]]:
-    """Return program -> what stands behind it by default, for update-alternatives' links."""
-    with open(os.path.join(HERE, "alternatives.toml"), encoding="utf-8") as file:
-        return {name: tuple(entry["behind"]) for name, entry in tomlkit.load(file).unwrap().items()}
 
 
 def say(*words: str) -> None:

@@ -39,15 +39,30 @@ Acquire::IndexTargets::deb::pip-sysdeps-contents {{
   KeepCompressedAs "gz";
   Identifier "pip-sysdeps-contents";
 }};
+Acquire::IndexTargets::deb::pip-sysdeps-contents-all-components {{
+  MetaKey "Contents-{architecture}";
+  ShortDescription "Contents-{architecture}";
+  Description "$(RELEASE) Contents-{architecture}";
+  PDiffs "false";
+  KeepCompressedAs "gz";
+  Identifier "pip-sysdeps-contents-all-components";
+}};
 Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
 Acquire::IndexTargets::deb::Packages::DefaultEnabled "{packages}";
 """
-"""apt-file's definition with one literal architecture: apt drops all the indices of a Release file when one is bad."""
+"""apt-file's definitions with one literal architecture: apt drops all the indices of a Release file when one is bad.
+
+Debian has one Contents index for each component, Ubuntu one beside the components.
+"""
 
 _FORMAT = "\t".join(
     f"$({name})" for name in ("IDENTIFIER", "FILENAME", "METAKEY", "CODENAME", "SUITE", "ORIGIN", "TRUSTED")
 )
-_KINDS = {"Packages": "Packages", "pip-sysdeps-contents": "Contents"}
+_KINDS = {
+    "Packages": "Packages",
+    "pip-sysdeps-contents": "Contents",
+    "pip-sysdeps-contents-all-components": "Contents",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +81,8 @@ class AptIndex:
     """`Origin` of its Release file: `Debian`."""
     date: str
     """`Date` of its Release file, as written there."""
+    automatic: bool
+    """apt installs from it without being asked: no `NotAutomatic`, which backports have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +147,13 @@ class Apt:
         return [_apt_get(), "-c", configuration, *settings, *clear, *self.options, *words]
 
 
+def has_sources() -> bool:
+    """Tell whether the machine's own apt has any source."""
+    command = [_apt_get(), "indextargets", "--format", "$(URI)"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())  # noqa: S603
+    return bool(listed.stdout.strip())
+
+
 @contextmanager
 def opened(index: AptIndex) -> Iterator[IO[bytes]]:
     """Give an index as a stream of bytes, decompressed by apt's own helper, which knows every form apt keeps."""
@@ -160,17 +184,25 @@ def _index(columns: list[str]) -> AptIndex | None:
     identifier, path, key, codename, suite, origin, trusted = columns
     if identifier not in _KINDS or trusted != "yes" or not os.path.exists(path):
         return None
-    date = _release_date(path[: path.rindex(key.replace("/", "_"))])
-    return AptIndex(kind=_KINDS[identifier], path=path, codename=codename, suite=suite, origin=origin, date=date)
+    release = _release_file(path[: path.rindex(key.replace("/", "_"))])
+    return AptIndex(
+        kind=_KINDS[identifier],
+        path=path,
+        codename=codename,
+        suite=suite,
+        origin=origin,
+        date=release.get("Date", ""),
+        automatic=release.get("NotAutomatic") != "yes",
+    )
 
 
-def _release_date(stem: str) -> str:
-    """Return `Date` of the Release file that apt verified, by the common start of the names in its lists folder."""
+def _release_file(stem: str) -> dict[str, str]:
+    """Return the fields of the Release file that apt verified, by the common start of the names in its lists folder."""
     for name in ("InRelease", "Release"):
         try:
             with open(stem + name, encoding="utf-8", errors="replace") as file:
-                dates = [line.partition(":")[2].strip() for line in file if line.startswith("Date:")]
+                fields = [line.partition(":") for line in file if line[:1].isalpha()]
         except FileNotFoundError:
             continue
-        return dates[0] if dates else ""
-    return ""
+        return {name: value.strip() for name, _, value in fields}
+    return {}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+
+import tomlkit
 
 from pip_sysdeps.formats.contents import rows_in
 from pip_sysdeps.formats.packages import parse_packages
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveTables:
-    """What the indices of one archive say about one architecture."""
+    """What the indices of a release's archives say about one architecture."""
 
     date: str
     """`Date` of the newest Release file."""
@@ -31,16 +34,14 @@ class ArchiveTables:
 
 
 def read_archive(
-    indices: Sequence[AptIndex], architecture: str, alternatives: Mapping[str, Sequence[str]]
+    indices: Sequence[AptIndex], architecture: str, alternatives: Mapping[str, Sequence[str]], distro: str = "debian"
 ) -> ArchiveTables:
     """Read downloaded indices into the tables of an index.
 
-    Raise MalformedError for an index that is not in its format, and SysdepsError for one that cannot be read.
+    `distro` is the `Origin` of the release's own archives; the base set comes from these alone. Raise MalformedError
+    for an index that is not in its format, and SysdepsError for one that cannot be read.
     """
-    packages: dict[str, ArchivePackage] = {}
-    for index in (index for index in indices if index.kind == "Packages"):
-        with opened(index) as lines:
-            packages |= {package.name: package for package in parse_packages(lines)}
+    packages, own = _packages(indices, distro)
     folders = library_folders(architecture)
     libraries: list[ContentsRow] = []
     programs: list[ContentsRow] = []
@@ -51,9 +52,29 @@ def read_archive(
         tables={
             "library": library_table(libraries, packages),
             "program": program_table(programs, packages, alternatives),
-            "base": dict.fromkeys(base_set(packages), "="),
+            "base": dict.fromkeys(base_set({name: packages[name] for name in own}), "="),
         },
     )
+
+
+def default_alternatives() -> dict[str, tuple[str, ...]]:
+    """Return the programs that update-alternatives(1) makes, each with what stands behind it by default."""
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    with open(os.path.join(folder, "data", "alternatives.toml"), encoding="utf-8") as file:
+        return {name: tuple(entry["behind"]) for name, entry in tomlkit.load(file).unwrap().items()}
+
+
+def _packages(indices: Sequence[AptIndex], distro: str) -> tuple[dict[str, ArchivePackage], set[str]]:
+    """Return every package, and the names that the release's own archives have; theirs count where others have both."""
+    packages: dict[str, ArchivePackage] = {}
+    own: set[str] = set()
+    for index in sorted(indices, key=lambda index: index.origin.lower() == distro):
+        if index.kind == "Packages":
+            with opened(index) as lines:
+                read = {package.name: package for package in parse_packages(lines)}
+            packages |= read
+            own |= read.keys() if index.origin.lower() == distro else set()
+    return packages, own
 
 
 def _rows(indices: Sequence[AptIndex], folders: tuple[str, ...]) -> Iterator[ContentsRow]:

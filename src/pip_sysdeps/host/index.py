@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.formats.soname_index import DEVELOPMENT, IndexFile, load_index
 
+_SUFFIX = ".index"
 _SHIPPED = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "debian.index")
 
 
@@ -66,18 +68,53 @@ class SonameIndex:
         """Every binary package that all images of the release have."""
         return frozenset(name for name, _ in self._file.starting_with("base", "", self._number))
 
+    def counts(self) -> dict[str, int]:
+        """Count the sonames and programs that the index answers for."""
+        tables = {"sonames": "library", "programs": "program"}
+        return {
+            name: sum(1 for _ in self._file.starting_with(table, "", self._number)) for name, table in tables.items()
+        }
+
 
 def open_index(target_id: str) -> SonameIndex | None:
-    """Return the index for `debian-trixie-arm64`, or None if there is none.
+    """Return the index for `debian-trixie-arm64`: one that `index update` made, else the shipped one, else None.
 
     Raise MalformedError for a damaged file.
     """
-    with open(_SHIPPED, "rb") as file:
-        index = load_index(file.read())
-    for number, target in enumerate(index.targets):
-        if target.id == target_id:
-            return SonameIndex(index, number)
+    for path in (made_index(target_id), _SHIPPED):
+        found = read_index(path)
+        for number, target in enumerate(found.targets if found else ()):
+            if found and target.id == target_id:
+                return SonameIndex(found, number)
     return None
+
+
+def read_index(path: str) -> IndexFile | None:
+    """Read an index file, or return None if it is not there. Raise MalformedError for a damaged one."""
+    try:
+        with open(path, "rb") as file:
+            return load_index(file.read())
+    except FileNotFoundError:
+        return None
+    except MalformedError as error:
+        raise error.at(path) from error
+
+
+def index_files() -> tuple[str, ...]:
+    """Name the index files that there are: the shipped one, then those that `index update` made."""
+    folder = os.path.dirname(made_index(""))
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith(_SUFFIX))
+    except (FileNotFoundError, NotADirectoryError):
+        names = []
+    return _SHIPPED, *(os.path.join(folder, name) for name in names)
+
+
+def made_index(target_id: str) -> str:
+    """Say where `index update` keeps the index of a target. Source: XDG Base Directory Specification, cache."""
+    chosen = os.environ.get("XDG_CACHE_HOME", "")
+    base = chosen if os.path.isabs(chosen) else os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(base, "pip-sysdeps", "index", target_id.replace("/", "_") + _SUFFIX)
 
 
 def _answer(name: str, value: str | None) -> IndexAnswer | None:

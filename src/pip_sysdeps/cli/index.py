@@ -1,0 +1,149 @@
+# ruff: noqa: PLC0415 - heavy imports stand inside the action that needs them
+"""`pip-sysdeps index`: the soname indices of this machine, and making one from the configured apt sources."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import SysdepsError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+    from pip_sysdeps.host.index import IndexAnswer, SonameIndex
+
+
+class _Arguments:
+    """What argparse fills in."""
+
+    action: str
+    suite: list[str]
+    architecture: str
+    root: str
+    quiet: bool
+    json: bool
+    target: str
+    names: list[str]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the actions and their options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    update = actions.add_parser("update", help="make an index from the configured apt sources")
+    update.add_argument(
+        "--suite", action="append", default=[], help="another release of the configured archives; may be repeated"
+    )
+    update.add_argument("--architecture", default="", help="another architecture: `arm64`")
+    update.add_argument("--root", default="/", help="use the apt sources of this root")
+    update.add_argument("-q", "--quiet", action="store_true", help="do not show apt's progress")
+    listing = actions.add_parser("list", help="list the indices that there are")
+    listing.add_argument("--json", action="store_true", help="print JSON")
+    show = actions.add_parser("show", help="show one index, or what it says about sonames and programs")
+    show.add_argument("target", help="as in the lock: `debian-trixie-arm64`")
+    show.add_argument("names", nargs="*", metavar="NAME", help="a soname or a program")
+    show.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out the chosen action; return the exit status."""
+    arguments = _Arguments()
+    vars(arguments).update(vars(args))
+    actions = {"update": _update, "list": _list, "show": _show}
+    actions[arguments.action](arguments)
+    return 0
+
+
+def _update(arguments: _Arguments) -> None:
+    from pip_sysdeps.host.admindir import read_packages
+    from pip_sysdeps.host.index_update import Wanted, update_index
+    from pip_sysdeps.host.platform import read_platform
+    from pip_sysdeps.host.root import Root
+
+    root = Root(arguments.root)
+    platform = read_platform(root, read_packages(root), None)
+    for suite in arguments.suite or [""]:
+        wanted = Wanted(
+            distro=platform.distro,
+            codename=platform.codename or platform.release,
+            suite=suite,
+            architecture=arguments.architecture or platform.architecture,
+        )
+        made = update_index(root, wanted, quiet=arguments.quiet or not sys.stderr.isatty())
+        for complaint in made.complaints:
+            sys.stderr.write(f"warning: {complaint}\n")
+        sys.stderr.write(f"wrote the index of {made.target.id}, archive of {made.target.date}: `{made.path}`\n")
+
+
+def _list(arguments: _Arguments) -> None:
+    from pip_sysdeps.host.index import index_files, read_index
+
+    rows = [
+        {"target": target.id, "date": target.date, "path": path, "used": False}
+        for path in index_files()
+        if (index := read_index(path)) is not None
+        for target in index.targets
+    ]
+    last = {str(row["target"]): row for row in rows}
+    for row in last.values():
+        row["used"] = True
+    if arguments.json:
+        _print_json({"indices": rows})
+        return
+    width = max(len(str(row["target"])) for row in rows)
+    for row in rows:
+        note = "" if row["used"] else "  (not used: a later one of the same target is)"
+        _say(f"{row['target']:{width}}  {row['date']}  {row['path']}{note}")
+
+
+def _show(arguments: _Arguments) -> None:
+    from pip_sysdeps.host.index import open_index
+
+    index = open_index(arguments.target)
+    if index is None:
+        raise SysdepsError(
+            f"there is no index for `{arguments.target}`",
+            hint="`pip-sysdeps index list` names those that there are, `pip-sysdeps index update` makes one",
+        )
+    if arguments.names:
+        answers = {name: _answer(index, name) for name in arguments.names}
+        _print_json({"target": arguments.target, "names": answers}) if arguments.json else _print_answers(answers)
+        return
+    facts = {"target": index.target.id, "date": index.target.date, **index.counts(), "base": sorted(index.base)}
+    if arguments.json:
+        _print_json(facts)
+        return
+    for name, value in facts.items():
+        _say(f"{name}: {' '.join(value) if isinstance(value, list) else value}")
+
+
+def _answer(index: SonameIndex, name: str) -> dict[str, object] | None:
+    """Return what an index says about a soname, else about a program of that name, as plain values."""
+    found: IndexAnswer | None = index.package_of(name) or index.package_of_program(name)
+    if found is None:
+        return None
+    return {"package": found.package, "alternatives": list(found.alternatives), "development": found.development}
+
+
+def _print_answers(answers: dict[str, dict[str, object] | None]) -> None:
+    for name, found in answers.items():
+        if found is None:
+            _say(f"{name}: no binary package has it")
+            continue
+        others = found["alternatives"]
+        also = f" (also {', '.join(_words(others))})" if others else ""
+        _say(f"{name}: {found['package']}{also}{', a package for compiling' if found['development'] else ''}")
+
+
+def _words(value: object) -> Iterable[str]:
+    return map(str, value) if isinstance(value, list) else ()
+
+
+def _print_json(document: dict[str, object]) -> None:
+    _say(json.dumps({"schema": 1, **document}, indent=2, ensure_ascii=False))
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
