@@ -12,19 +12,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+_HEAD = 6
+"""Characters of a file's name that a string must have as they are, for the rest of it to be computed."""
 
 _LOADERS = re.compile(rb"CDLL|PyDLL|LoadLibrary|dlopen|load_library|find_library|subprocess")
-"""A source without any of these puts no library's name together."""
-
-_PIECES = re.compile(rb"""["'/]lib|\.so""")
-"""What a library's name starts or ends with, in some string."""
+"""A source without any of these puts no library's or program's name together."""
 
 _COMPUTED = "\0"
 """Stands for a piece of a string that only a run would tell."""
-
-_LEAST_LITERAL = 3
-"""A pattern with fewer literal characters of its own (`lib*.so`) says nothing about a file."""
 
 
 def mentioned(source: bytes, names: frozenset[str]) -> frozenset[str]:
@@ -33,19 +30,30 @@ def mentioned(source: bytes, names: frozenset[str]) -> frozenset[str]:
     A name counts as a whole string or as the last part of a path in one. Sources that do not parse are searched as text
     only. Source: the Python language reference, 2.4.1 to 2.4.3 (string literals).
     """
+    if not _heads(names).search(source):
+        return frozenset()
     whole = {found.decode("utf-8", "surrogateescape") for found in _quoted(names).findall(source)}
     rest = names - whole
-    if rest and _LOADERS.search(source) and _PIECES.search(source):
+    if rest and _LOADERS.search(source):
         patterns = tuple(_patterns(source))
         whole |= {name for name in rest if any(pattern.fullmatch(name) for pattern in patterns)}
     return frozenset(whole)
 
 
 @lru_cache(maxsize=256)
+def _heads(names: frozenset[str]) -> re.Pattern[bytes]:
+    """Return a pattern for the head of any of the names, where a string or a part of a path begins."""
+    return re.compile(rb"""(?<=["'/\\])""" + _any_of({name[:_HEAD] for name in names}))
+
+
+@lru_cache(maxsize=256)
 def _quoted(names: frozenset[str]) -> re.Pattern[bytes]:
     """Return a pattern for any of the names at the end of a string."""
-    any_of = b"|".join(re.escape(name.encode("utf-8", "surrogateescape")) for name in sorted(names))
-    return re.compile(rb"""(?<=["'/\\])(""" + any_of + rb""")(?=["'])""")
+    return re.compile(rb"""(?<=["'/\\])""" + _any_of(names) + rb"""(?=["'])""")
+
+
+def _any_of(texts: Iterable[str]) -> bytes:
+    return b"(" + b"|".join(re.escape(text.encode("utf-8", "surrogateescape")) for text in sorted(texts)) + b")"
 
 
 def _patterns(source: bytes) -> Iterator[re.Pattern[str]]:
@@ -57,7 +65,7 @@ def _patterns(source: bytes) -> Iterator[re.Pattern[str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr | ast.BinOp):
             last = _text(node).rpartition("/")[2]
-            if len(re.sub(r"\0|^lib|\.so", "", last)) >= _LEAST_LITERAL:
+            if len(last.partition(_COMPUTED)[0]) >= _HEAD:
                 yield re.compile("[^/]*".join(re.escape(piece) for piece in last.split(_COMPUTED)))
 
 

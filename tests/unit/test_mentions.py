@@ -32,6 +32,7 @@ def test_names_it(source: str, name: str) -> None:
         ("ctypes.CDLL('lib' + name + '.so')", "libcore7.so"),
         ("ctypes.CDLL(f'lib{name}.so')", "libcore7.so"),
         ("print(f'libcore{major}.so')", "libcore7.so"),
+        ("ctypes.CDLL(f'libc{ore}.so')", "libcore7.so"),
         ("ctypes.CDLL(f'libcore{major}/x.so')", "libcore7.so"),
         ("def (", "libcore7.so"),
         ("CDLL def (", "libcore7.so"),
