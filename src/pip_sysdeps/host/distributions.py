@@ -199,6 +199,8 @@ def _read_metadata(root: Root, path: str, notes: list[Skipped]) -> Metadata:
     except MalformedError as error:
         notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason=str(error)))
     name, version = parse_folder_name(posixpath.basename(path))
+    if not name:
+        notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason="Nothing says the distribution's name"))
     return Metadata(name=name, version=version, requires=(), requires_external=())
 
 

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from pip_sysdeps.host.root import Root
 
 _MAX_FINDER = 1 << 20
+_MAX_FILES = 200_000
 
 _NOT_SOURCE = frozenset({"node_modules", "build", "dist", "site-packages"})
 """Folders of a project that Python does not import from: other languages, what a build leaves, other environments.
-Neither are those that begin with a dot (.git, .tox, .venv), metadata, and any other virtual environment. A folder that
-the installer names (meson-python imports from `build/cp311`) counts all the same."""
+Neither are those that begin with a dot (.git, .tox, .venv), metadata, and other virtual environments. A folder that the
+installer names (meson-python imports from `build/cp311`) counts all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,19 +86,16 @@ def _project(root: Root, folder: str, places: list[str], notes: list[Skipped]) -
         resolved = root.resolve(place)
         if resolved is None:
             notes.append(Skipped(path=place, verdict=Verdict.UNREADABLE, reason="The project is not there"))
+        elif resolved == "/":
+            notes.append(Skipped(path=place, verdict=Verdict.OUTSIDE, reason="The whole disk is no project"))
         elif root.is_file(resolved):
             files.add(resolved)
         else:
-            tree = walk(root, resolved, enter=lambda parent, name: _is_source(root, parent, name))
+            tree = walk(root, resolved, enter=_is_source, limit=_MAX_FILES)
             files |= tree.files
             notes += tree.skipped
     return Project(folder=folder, files=frozenset(files), notes=tuple(notes))
 
 
-def _is_source(root: Root, parent: str, name: str) -> bool:
-    return not (
-        name in _NOT_SOURCE
-        or name.startswith(".")
-        or name.endswith((".egg-info", ".dist-info"))
-        or root.is_file(f"{parent}/{name}/pyvenv.cfg")
-    )
+def _is_source(name: str) -> bool:
+    return name not in _NOT_SOURCE and not name.startswith(".") and not name.endswith((".egg-info", ".dist-info"))

@@ -152,6 +152,7 @@ def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> En
     tree = _walk(root, layout)
     notes = [note for each in layout.sites for note in each.notes]
     notes += [note for each in claims for note in each.notes]
+    claims = [each for each in claims if each.distribution.name]
     found = [existing_files(root, claim, tree, notes) for claim in claims]
     chosen, shadowed = first_of_each_name(claims)
     owners, overlaps = decide_owners(root, {claims[index].distribution.name: found[index] for index in chosen})

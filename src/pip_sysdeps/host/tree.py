@@ -41,33 +41,45 @@ class Tree:
     """Folders that could not be listed, or were too many."""
 
 
-def walk(root: Root, top: str, *, enter: Callable[[str, str], bool] = lambda _folder, _name: True) -> Tree:
+def walk(root: Root, top: str, *, enter: Callable[[str], bool] = lambda _name: True, limit: int = _MAX_FILES) -> Tree:
     """Find the regular files below a resolved folder; links are not followed.
 
-    `enter(folder, name)` tells whether a folder below it is looked into.
+    `enter(name)` tells whether a folder of that name is looked into. A folder below `top` that has a pyvenv.cfg is an
+    environment of its own and left out. At about `limit` files the walk ends, and says so.
     """
     files: set[str] = set()
     skipped: list[Skipped] = []
     pending = [top]
     while pending:
-        if len(files) > _MAX_FILES:
-            skipped.append(Skipped(path=top, verdict=Verdict.UNREADABLE, reason=f"More than {_MAX_FILES} files"))
-            break
         folder = pending.pop()
-        prefix = folder if folder == "/" else folder + "/"
         try:
-            with root.scan_resolved(folder) as entries:
-                for entry in entries:
-                    name = entry.name
-                    if entry.is_file(follow_symlinks=False):
-                        files.add(prefix + name)
-                    elif entry.is_dir(follow_symlinks=False) and name != "__pycache__" and enter(folder, name):
-                        pending.append(prefix + name)
+            here, below = _list(root, folder, enter)
         except OSError as error:
-            skipped.append(
-                Skipped(path=folder, verdict=Verdict.UNREADABLE, reason=error.strerror or "Cannot be listed")
-            )
+            skipped.append(Skipped(path=folder, verdict=Verdict.UNREADABLE, reason=str(error.strerror)))
+            continue
+        if folder != top and f"{folder}/pyvenv.cfg" in here:
+            continue
+        files.update(here)
+        pending += below
+        if len(files) > limit:
+            skipped.append(Skipped(path=top, verdict=Verdict.UNREADABLE, reason=f"More than {limit} files"))
+            break
     return Tree(files=frozenset(files), skipped=tuple(skipped))
+
+
+def _list(root: Root, folder: str, enter: Callable[[str], bool]) -> tuple[list[str], list[str]]:
+    """Return the regular files of one folder, and the folders to look into."""
+    prefix = folder if folder == "/" else folder + "/"
+    files: list[str] = []
+    folders: list[str] = []
+    with root.scan_resolved(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if entry.is_file(follow_symlinks=False):
+                files.append(prefix + name)
+            elif entry.is_dir(follow_symlinks=False) and name != "__pycache__" and enter(name):
+                folders.append(prefix + name)
+    return files, folders
 
 
 def inside(path: str, folder: str) -> bool:
@@ -77,4 +89,5 @@ def inside(path: str, folder: str) -> bool:
 
 def join(folder: str, path: str) -> str:
     """Return a path relative to a folder, normalized: `..` ends at the top."""
-    return posixpath.normpath(posixpath.join(folder, path))
+    joined = posixpath.normpath(posixpath.join(folder, path))
+    return joined[1:] if joined.startswith("//") else joined  # POSIX lets two leading slashes stand

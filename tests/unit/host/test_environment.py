@@ -189,6 +189,19 @@ def test_metadata_that_cannot_be_read(tmp_path: Path, site: Path) -> None:
     assert [each.verdict for each in environment.skipped] == [Verdict.MALFORMED]
 
 
+def test_distribution_without_any_name(tmp_path: Path, site: Path) -> None:
+    """What it has counts as unclaimed, and it is told."""
+    write(site / "no name.dist-info/RECORD", "x.so,,\n")
+    write(site / "x.so", ELF)
+    install(site, "a")
+    environment = read(tmp_path)
+    assert [each.name for each in environment.distributions] == ["a"]
+    assert f"{SITE}/x.so" in environment.unclaimed
+    assert [(each.verdict, each.reason) for each in environment.skipped] == [
+        (Verdict.MALFORMED, "Nothing says the distribution's name")
+    ]
+
+
 def test_metadata_that_may_not_be_read() -> None:
     """A RECORD without permission is told; the rest is read."""
     with unprivileged_folder() as folder:
@@ -437,6 +450,15 @@ def test_editable_whose_project_is_gone(tmp_path: Path, site: Path) -> None:
     assert environment.skipped == (
         Skipped(path="/src/my app", verdict=Verdict.UNREADABLE, reason="The project is not there"),
     )
+
+
+def test_project_that_is_the_whole_disk(tmp_path: Path, site: Path) -> None:
+    """An .egg-link to the top is told and not walked."""
+    write(site / "app.egg-link", "/\n.")
+    write(tmp_path / "x.so", ELF)
+    environment = read(tmp_path)
+    assert only(environment).files == ()
+    assert [(each.path, each.verdict) for each in environment.skipped] == [("/", Verdict.OUTSIDE)]
 
 
 def test_editable_finder_that_is_no_python(tmp_path: Path, site: Path) -> None:
