@@ -1,0 +1,100 @@
+"""Dynamic symbols and versions of built files; the differential test holds them against real ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from builders.elf import Elf
+from builders.elf_memory import in_memory
+from pip_sysdeps.errors import MalformedElf
+from pip_sysdeps.formats.elf_symbols import (
+    Symbol,
+    defined_symbols,
+    defined_versions,
+    defines_symbol,
+    undefined_symbols,
+)
+
+LIBRARY = Elf(
+    soname="liba.so.1",
+    version_definitions=("A_1", "A_2"),
+    version_needs=(("libc.so.6", ("GLIBC_2.2.5", "GLIBC_2.34")), ("libb.so.1", ("B_1",))),
+    undefined=("malloc@GLIBC_2.2.5", "b@B_1", "unversioned"),
+    defined=("old@A_1", "old@A_2", "PyInit_a@A_2"),
+)
+ENCODINGS = [(64, True), (64, False), (32, True), (32, False)]
+
+
+@pytest.mark.parametrize(("elf_class", "little_endian"), ENCODINGS)
+@pytest.mark.parametrize(("sysv_hash", "gnu_hash"), [(True, True), (True, False), (False, True)])
+def test_defines_symbol(elf_class: int, little_endian: bool, sysv_hash: bool, gnu_hash: bool) -> None:
+    """Either hash table finds what is defined, and not what is only wanted."""
+    elf = replace(
+        LIBRARY, elf_class=elf_class, little_endian=little_endian, sysv_hash=sysv_hash, gnu_hash=gnu_hash
+    ).build()
+    names = ("PyInit_a", "old", "malloc", "absent", "PyInit_")
+    assert [name for name in names if defines_symbol(*in_memory(elf), name)] == ["PyInit_a", "old"]
+
+
+@pytest.mark.parametrize("elf", [Elf(dynamic=False), Elf(sysv_hash=False, gnu_hash=False, defined=("PyInit_a",))])
+def test_no_table_no_symbol(elf: Elf) -> None:
+    """What the loader could not find is not defined."""
+    assert defines_symbol(*in_memory(elf.build()), "PyInit_a") is False
+
+
+@pytest.mark.parametrize(("elf_class", "little_endian"), ENCODINGS)
+@pytest.mark.parametrize("sysv_hash", [True, False])
+def test_symbols_with_their_versions(elf_class: int, little_endian: bool, sysv_hash: bool) -> None:
+    """Undefined and defined symbols come with version, and the undefined ones with the soname that has it."""
+    elf = replace(LIBRARY, elf_class=elf_class, little_endian=little_endian, sysv_hash=sysv_hash).build()
+    assert undefined_symbols(*in_memory(elf)) == (
+        Symbol("malloc", "GLIBC_2.2.5", "libc.so.6", weak=False),
+        Symbol("b", "B_1", "libb.so.1", weak=False),
+        Symbol("unversioned", "", "", weak=False),
+    )
+    assert defined_symbols(*in_memory(elf)) == (
+        Symbol("old", "A_1", "", weak=False),
+        Symbol("old", "A_2", "", weak=False),
+        Symbol("PyInit_a", "A_2", "", weak=False),
+    )
+
+
+def test_program_that_exports_nothing() -> None:
+    """Without an exported symbol DT_GNU_HASH does not count the undefined ones; the next table does."""
+    elf = replace(LIBRARY, defined=(), version_definitions=(), sysv_hash=False).build()
+    assert [symbol.name for symbol in undefined_symbols(*in_memory(elf))] == ["malloc", "b", "unversioned"]
+
+
+def test_static_program_has_no_symbols() -> None:
+    """A static program wants nothing of anyone."""
+    assert undefined_symbols(*in_memory(Elf(dynamic=False).build())) == ()
+
+
+def test_unversioned_file() -> None:
+    """Without DT_VERSYM symbols have no version, and None says that there are no definitions."""
+    elf = Elf(undefined=("f",), defined=("g",)).build()
+    assert undefined_symbols(*in_memory(elf)) == (Symbol("f", "", "", weak=False),)
+    assert defined_versions(*in_memory(elf)) is None
+
+
+def test_defined_versions_leave_out_the_base() -> None:
+    """The base version is the file's own name, nothing that anyone needs."""
+    assert defined_versions(*in_memory(LIBRARY.build())) == ("A_1", "A_2")
+
+
+@pytest.mark.parametrize(
+    "elf",
+    [
+        pytest.param(Elf(sysv_hash=False, gnu_hash=False, extra_dynamic=((0x6FFFFEF5, 0x10000),)), id="DT_GNU_HASH"),
+        pytest.param(Elf(sysv_hash=False, gnu_hash=False, extra_dynamic=((4, 0x10000),)), id="DT_HASH"),
+        pytest.param(Elf(extra_dynamic=((6, 0x10000),)), id="DT_SYMTAB"),
+    ],
+)
+def test_absurd_tables(elf: Elf) -> None:
+    """A table outside of every segment is malformed."""
+    with pytest.raises(MalformedElf, match=r"^offset 0: DT_\w+ at address 0x10000 is in no segment of the file$"):
+        defines_symbol(*in_memory(elf.build()), "f")
+    with pytest.raises(MalformedElf):
+        undefined_symbols(*in_memory(elf.build()))
