@@ -117,10 +117,10 @@ def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, 
     """
     _claim_record(root, site, path, files)
     if (direct is not None and direct.editable) or is_editable_record(files.rows, site.folder):
-        _claim_project(files, find_project(root, site.folder, files.rows, direct.folder if direct else ""))
+        _claim_project(files, find_project(root, site.folder, files.rows, direct.folder if direct else "", files.notes))
     elif path.endswith(".egg-link"):
         folder = _linked_folder(root, path, files.notes)
-        _claim_project(files, project_in(root, folder) if folder else None)
+        _claim_project(files, project_in(root, folder, files.notes) if folder else None)
     elif files.kind is RecordKind.NONE and path.endswith(".egg") and root.is_folder(path):
         tree = walk(root, path)
         _claim_paths(files, RecordKind.EGG, tree.files)
@@ -129,7 +129,7 @@ def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, 
     elif files.kind is RecordKind.NONE and owned is not None:
         _claim_paths(files, RecordKind.DPKG, owned[1])
     elif files.kind is RecordKind.NONE and site.added and path.endswith(".egg-info"):
-        _claim_project(files, project_in(root, site.folder))
+        _claim_project(files, project_in(root, site.folder, files.notes))
     if files.kind is RecordKind.NONE:
         files.notes.append(Skipped(path=path, verdict=Verdict.RECORD, reason="Nothing says which files belong to it"))
 
@@ -170,7 +170,6 @@ def _claim_project(files: _Files, project: Project | None) -> None:
     if project is not None:
         _claim_paths(files, RecordKind.EDITABLE, project.files)
         files.base = project.folder
-        files.notes += project.notes
 
 
 def _claim_paths(files: _Files, kind: RecordKind, paths: Iterable[str]) -> None:

@@ -33,19 +33,16 @@ class Project:
     """The project's own folder, resolved where it exists."""
     files: frozenset[str]
     """The files of its modules, resolved."""
-    notes: tuple[Skipped, ...]
-    """What could not be looked at."""
 
 
-def find_project(root: Root, site: str, claimed: Iterable[str], folder: str) -> Project | None:
+def find_project(root: Root, site: str, claimed: Iterable[str], folder: str, notes: list[Skipped]) -> Project | None:
     """Find the project from what an editable install leaves in a site directory; None if nothing names a place.
 
-    `claimed` are the files of its record, `folder` is what direct_url.json says, or empty. The files beside the
+    `notes` takes what could not be looked at. `claimed` are the files of its record, `folder` is what direct_url.json says, or empty. The files beside the
     .dist-info tell which of its folders are imported: `.pth` lines, and the paths in the text of an import finder or
     loader (setuptools, meson-python, scikit-build-core, hatchling, ...); without them it is the whole project.
     Source: PEP 660.
     """
-    notes: list[Skipped] = []
     told = [path for path in claimed if _may_tell(path) and posixpath.dirname(path) == site]
     named = [join(site, each) for path in told for each in _named_paths(root, path, notes)]
     places = {place: None for path in named if (place := root.resolve(path)) and place not in {"/", site}}
@@ -53,9 +50,9 @@ def find_project(root: Root, site: str, claimed: Iterable[str], folder: str) -> 
     return _project(root, home, list(places) or [home], notes) if home else None
 
 
-def project_in(root: Root, folder: str) -> Project:
+def project_in(root: Root, folder: str, notes: list[Skipped]) -> Project:
     """Take a whole folder as the project: what `setup.py develop` leaves is its name in an .egg-link."""
-    return _project(root, root.resolve(folder) or folder, [folder], [])
+    return _project(root, root.resolve(folder) or folder, [folder], notes)
 
 
 def is_editable_record(claimed: Iterable[str], site: str) -> bool:
@@ -94,7 +91,7 @@ def _project(root: Root, folder: str, places: list[str], notes: list[Skipped]) -
             tree = walk(root, resolved, enter=_is_source, limit=_MAX_FILES)
             files |= tree.files
             notes += tree.skipped
-    return Project(folder=folder, files=frozenset(files), notes=tuple(notes))
+    return Project(folder=folder, files=frozenset(files))
 
 
 def _is_source(name: str) -> bool:

@@ -218,6 +218,37 @@ def test_metadata_that_may_not_be_read() -> None:
         assert ("/closed", Verdict.UNREADABLE, "Permission denied") in told
 
 
+def test_small_files_that_may_not_be_read() -> None:
+    """Each is told; what else there is counts."""
+    with unprivileged_folder() as folder:
+        make_interpreter(folder)
+        site = make_venv(folder)
+        install(site, "a", metadata={"direct_url.json": "{"})
+        install(site, "b").chmod(0)
+        install(site, "c", files={"__editable__.c-1.0.pth": b"/src\n"})
+        install(site, "d", record="shared.so,sha256=x,4\n")
+        install(site, "e", record="shared.so,sha256=y,4\n")
+        write(site / "shared.so", ELF).chmod(0)
+        (site / "__editable__.c-1.0.pth").chmod(0)
+        environment = read(folder)
+        assert [(each.name, each.record.name) for each in environment.distributions] == [
+            ("a", "RECORD"),
+            ("b", "NONE"),
+            ("c", "RECORD"),
+            ("d", "RECORD"),
+            ("e", "RECORD"),
+        ]
+        told = [(each.path.removeprefix(f"{SITE}/"), each.reason) for each in environment.skipped]
+        assert told == [
+            ("__editable__.c-1.0.pth", "Permission denied"),
+            ("a-1.0.dist-info/direct_url.json", "Not valid JSON"),
+            ("b-1.0.dist-info", "Permission denied"),
+            ("__editable__.c-1.0.pth", "Permission denied"),
+            ("b-1.0.dist-info", "Permission denied"),
+            ("shared.so", "d has it, e claims it too"),
+        ]
+
+
 @pytest.mark.parametrize("closed", ["opt/venv", "opt/venv/lib", SITE[1:]])
 def test_environment_that_may_not_be_read(closed: str) -> None:
     """A closed folder on the way is one error with a hint."""
