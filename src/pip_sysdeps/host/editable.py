@@ -38,9 +38,10 @@ class Project:
 def find_project(root: Root, site: str, claimed: Iterable[str], folder: str, notes: list[Skipped]) -> Project | None:
     """Find the project from what an editable install leaves in a site directory; None if nothing names a place.
 
-    `notes` takes what could not be looked at. `claimed` are the files of its record, `folder` is what direct_url.json says, or empty. The files beside the
-    .dist-info tell which of its folders are imported: `.pth` lines, and the paths in the text of an import finder or
-    loader (setuptools, meson-python, scikit-build-core, hatchling, ...); without them it is the whole project.
+    `claimed` are the files of its record, `folder` is what direct_url.json says, or empty; `notes` takes what could not
+    be looked at. The files beside the .dist-info tell which folders are imported: `.pth` lines, and the paths in the
+    text of an import finder or loader (setuptools, meson-python, scikit-build-core, hatchling, ...); without them it
+    is the whole project.
     Source: PEP 660.
     """
     told = [path for path in claimed if _may_tell(path) and posixpath.dirname(path) == site]
