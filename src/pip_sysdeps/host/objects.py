@@ -121,11 +121,13 @@ def _read(descriptor: int) -> _Reading:
         return _Reading(OpenedFile(identity=identity, elf=None, fault=fault), malformed)
     if not head.startswith(MAGIC):
         return _Reading(OpenedFile(identity=identity, elf=None, fault="invalid ELF header"), "")
+    fault = ""
     try:
         image = read_image(pread, status.st_size)
-        return _Reading(OpenedFile(identity=identity, elf=facts_of(image), fault=load_fault(image)), "")
+        fault = load_fault(image)
+        return _Reading(OpenedFile(identity=identity, elf=facts_of(image), fault=fault), "")
     except MalformedElf as error:
-        return _Reading(OpenedFile(identity=identity, elf=parse_header(head), fault=error.reason), str(error))
+        return _Reading(OpenedFile(identity=identity, elf=parse_header(head), fault=fault or error.reason), str(error))
 
 
 def _opened(descriptor: int) -> tuple[Pread, bytes]:
