@@ -14,19 +14,27 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[1] / "src" / "pip_sysdeps"
 
 LAYERS = (
-    {"cli", "hook", "venv", "__main__"},
+    {"__main__"},
+    {"cli", "venv"},
+    {"hook"},
     {"scan"},
     {"host", "render"},
-    {"locking", "indexing"},
-    {"attribution", "loader"},
-    {"formats", "roots", "mentions", "alternatives", "symbol_versions", "lockfile"},
+    {"verification"},
+    {"locking", "indexing", "why"},
+    {"attribution", "floors", "loader"},
+    {"formats", "requirements", "roots", "mentions", "alternatives", "symbol_versions", "lockfile"},
     {"model"},
     {"errors"},
 )
 """Top first: a unit imports itself and any line below its own."""
 
 PURE = {
+    "requirements",
+    "symbol_versions",
+    "verification",
+    "why",
     "alternatives",
+    "floors",
     "formats",
     "loader",
     "roots",

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.model import (
     Distribution,
+    DistributionNeeds,
     ElfFile,
+    Environment,
     Found,
+    Interpreter,
     Load,
     LoadedObject,
     NotFound,
+    Platform,
     RecordKind,
     Resolution,
+    Scan,
     SearchStep,
     Tried,
     When,
@@ -78,3 +83,30 @@ def load(when: When, objects: Mapping[str, tuple[Resolution, ...]]) -> Load:
     """Return a load of objects by path, in order: the first one is the root."""
     loaded = tuple(LoadedObject(path=path, needs=needs) for path, needs in objects.items())
     return Load(root=loaded[0].path, when=when, objects=loaded)
+
+
+def scan_of(*distributions: DistributionNeeds, loads: tuple[Load, ...] = ()) -> Scan:
+    """Return the scan of an environment on Debian 12 with these distributions."""
+    return Scan(
+        platform=Platform(
+            distro="debian",
+            codename="bookworm",
+            release="12",
+            architecture="amd64",
+            package_manager="dpkg",
+            libc="glibc",
+        ),
+        base=frozenset({"libc6"}),
+        environment=Environment(
+            prefix="/env",
+            site_dirs=("/env/site",),
+            interpreter=Interpreter(path="/usr/bin/python3.11", prefix="/usr", version=(3, 11), abi_tag="cp311"),
+            distributions=tuple(each.distribution for each in distributions),
+            unclaimed=(),
+            skipped=(),
+        ),
+        distributions=distributions,
+        unattributed=(),
+        loads=loads,
+        skipped=(),
+    )

@@ -1,0 +1,80 @@
+"""Chains of evidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from builders.facts import distribution, found, load, not_found, scan_of
+from pip_sysdeps.model import DistributionNeeds, FromPackage, Missing, Need, Unattributed, When
+from pip_sysdeps.why import Chain, Hop, why
+
+ROOT, MIDDLE, END = "/env/site/m.abi3.so", "/env/site/one.libs/liba.so", "/lib/libpq.so.5"
+TO_MIDDLE, TO_END, MISSED = found(MIDDLE), found(END), not_found("libGL.so.1")
+PQ = Need(soname="libpq.so.5", when=When.IMPORT, by=(MIDDLE,), provider=FromPackage(package="libpq5", path=END))
+GL = Need(soname="libGL.so.1", when=When.IMPORT, by=(ROOT,), provider=Missing())
+WAYS = {"one": ("app", "one")}
+
+SCAN = scan_of(
+    DistributionNeeds(distribution=distribution("one", ROOT, MIDDLE), needs=(GL, PQ), vendored=(), glibc=""),
+    loads=(load(When.IMPORT, {ROOT: (TO_MIDDLE, MISSED), MIDDLE: (TO_END,)}),),
+)
+TO_PQ = Chain(way=("app", "one"), hops=(Hop(file=ROOT, answer=TO_MIDDLE), Hop(file=MIDDLE, answer=TO_END)), need=PQ)
+TO_GL = Chain(way=("app", "one"), hops=(Hop(file=ROOT, answer=MISSED),), need=GL)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("libpq5", (TO_PQ,)),
+        ("libpq.so.5", (TO_PQ,)),
+        (END, (TO_PQ,)),
+        (MIDDLE, (TO_PQ,)),
+        ("one.libs/liba.so", (TO_PQ,)),
+        ("liba.so", (TO_PQ,)),
+        ("libGL.so.1", (TO_GL,)),
+        ("one", (TO_GL, TO_PQ)),
+        ("One", (TO_GL, TO_PQ)),
+        ("two", ()),
+        ("so", ()),
+        ("", ()),
+    ],
+)
+def test_a_name_is_a_package_a_soname_a_distribution_or_a_file(name: str, expected: tuple[Chain, ...]) -> None:
+    """Each leads to the same chains, from what was asked for down."""
+    assert why(SCAN, name, WAYS) == expected
+
+
+def test_the_shortest_way_counts() -> None:
+    """A file that is a root itself is not shown behind another one."""
+    scan = replace(SCAN, loads=(*SCAN.loads, load(When.IMPORT, {MIDDLE: (TO_END,)})))
+    assert [chain.hops for chain in why(scan, "libpq5", WAYS)] == [(Hop(file=MIDDLE, answer=TO_END),)]
+
+
+def test_a_path_with_dots_is_the_same_file() -> None:
+    """$ORIGIN/../x names the file that the record names without dots."""
+    dotted = "/env/site/sub/../one.libs/liba.so"
+    scan = replace(SCAN, loads=(load(When.IMPORT, {ROOT: (found(dotted),), dotted: (TO_END,)}),))
+    (chain,) = why(scan, "libpq5", WAYS)
+    assert [hop.file for hop in chain.hops] == [ROOT, dotted]
+
+
+def test_through_an_unowned_file() -> None:
+    """What an unpackaged library needs is shown behind the distribution's file that loads it."""
+    unowned = "/usr/local/lib/libfoo.so"
+    need = replace(PQ, by=(ROOT,))
+    scan = scan_of(
+        DistributionNeeds(distribution=distribution("one", ROOT), needs=(need,), vendored=(), glibc=""),
+        loads=(load(When.IMPORT, {ROOT: (found(unowned),), unowned: (TO_END,)}),),
+    )
+    (chain,) = why(scan, "libpq5", WAYS)
+    assert chain.hops == (Hop(file=ROOT, answer=found(unowned)), Hop(file=unowned, answer=TO_END))
+
+
+def test_a_file_that_no_record_claims() -> None:
+    """It has a chain without distributions."""
+    need = replace(PQ, by=(ROOT,))
+    scan = scan_of(loads=(load(When.IMPORT, {ROOT: (TO_END,)}),))
+    scan = replace(scan, unattributed=(Unattributed(file=ROOT, needs=(need,), glibc=""),))
+    assert why(scan, "libpq5", {}) == (Chain(way=(), hops=(Hop(file=ROOT, answer=TO_END),), need=need),)
