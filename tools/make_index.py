@@ -30,8 +30,7 @@ SUITES = {"bookworm": ("bookworm", "oldstable"), "trixie": ("trixie", "stable"),
 """Codename -> what to ask the mirror for, in turn: around a point release a mirror's Contents may be older than its
 InRelease under one name and whole under the other, which is a link to the same folder."""
 ARCHITECTURES = ("amd64", "arm64")
-WHOLE = ["Contents", "Contents", "Packages"]
-"""Contents of the architecture and of `all`."""
+WHOLE = ["Contents", "Contents-all", "Packages"]
 SOURCE = "Types: deb\nURIs: {mirror}\nSuites: {suite}\nComponents: main\nSigned-By: {keyring}\n"
 
 

@@ -70,7 +70,7 @@ class AptIndex:
     """One downloaded and verified index."""
 
     kind: str
-    """`Packages` or `Contents`."""
+    """`Packages`, `Contents`, or `Contents-all`: the files of the packages that fit every architecture."""
     path: str
     """Where it lies, compressed, on this machine."""
     codename: str
@@ -184,9 +184,10 @@ def _index(columns: list[str]) -> AptIndex | None:
     identifier, path, key, codename, suite, origin, trusted = columns
     if identifier not in _KINDS or trusted != "yes" or not os.path.exists(path):
         return None
+    kind = _KINDS[identifier] + ("-all" if key.endswith("Contents-all") else "")
     release = _release_file(path[: path.rindex(key.replace("/", "_"))])
     return AptIndex(
-        kind=_KINDS[identifier],
+        kind=kind,
         path=path,
         codename=codename,
         suite=suite,

@@ -79,6 +79,6 @@ def _packages(indices: Sequence[AptIndex], distro: str) -> tuple[dict[str, Archi
 
 def _rows(indices: Sequence[AptIndex], folders: tuple[str, ...]) -> Iterator[ContentsRow]:
     for index in indices:
-        if index.kind == "Contents":
+        if index.kind.startswith("Contents"):
             with opened(index) as lines:
                 yield from rows_in(lines, folders)

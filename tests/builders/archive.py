@@ -1,0 +1,103 @@
+"""A small signed Debian archive in a folder, as apt reads it through a `file:` source."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PACKAGES = """\
+Package: libfoo1
+Architecture: amd64
+Version: 1
+Multi-Arch: same
+Section: libs
+Priority: optional
+Filename: pool/libfoo1.deb
+Size: 1
+SHA256: 0
+
+Package: foo-tools
+Architecture: all
+Version: 1
+Section: utils
+Priority: required
+Filename: pool/foo-tools.deb
+Size: 1
+SHA256: 0
+"""
+CONTENTS = "usr/lib/x86_64-linux-gnu/libfoo.so.1    libs/libfoo1\n"
+CONTENTS_OF_ALL = "usr/bin/foo    utils/foo-tools\n"
+
+
+class Archive:
+    """An archive with one suite, `stable` with the codename `tested`, and the key that signs it."""
+
+    def __init__(self, folder: Path) -> None:
+        for tool in ("apt-get", "gpg"):
+            if shutil.which(tool) is None:
+                pytest.skip(f"install {tool}: apt-get install apt gpg")
+        self.folder = folder
+        self.keyring = folder / "archive.gpg"
+        self._home = folder / "gnupg"
+        self._home.mkdir(mode=0o700, parents=True)
+        self._gpg("--quick-generate-key", "--passphrase", "", "archive@mirror.test", "ed25519", "sign", "never")
+        self._gpg("--output", str(self.keyring), "--export", "archive@mirror.test")
+
+    @property
+    def uri(self) -> str:
+        """What a source names."""
+        return f"file:{self.folder}"
+
+    def publish(
+        self,
+        suite: str = "tested",
+        *,
+        origin: str = "Debian",
+        fields: str = "",
+        renamed: tuple[str, str] = ("foo", "foo"),
+    ) -> Path:
+        """Write the indices of a suite and sign their Release file; return the suite's folder.
+
+        `renamed` replaces a word in all its indices, and `fields` are added to the Release file.
+        """
+        dist = self.folder / "dists" / suite
+        shutil.rmtree(dist, ignore_errors=True)
+        (dist / "main" / "binary-amd64").mkdir(parents=True)
+        (dist / "main" / "binary-amd64" / "Packages").write_text(PACKAGES.replace(*renamed))
+        for name, text in (("amd64", CONTENTS), ("all", CONTENTS_OF_ALL)):
+            rows = text.replace(*renamed)
+            (dist / "main" / f"Contents-{name}").write_text(rows)
+            (dist / "main" / f"Contents-{name}.gz").write_bytes(gzip.compress(rows.encode(), mtime=0))
+        files = sorted(path for path in dist.rglob("*") if path.is_file())
+        hashes = "".join(
+            f" {hashlib.sha256(path.read_bytes()).hexdigest()} {path.stat().st_size} {path.relative_to(dist)}\n"
+            for path in files
+        )
+        for name in ("amd64", "all"):
+            (dist / "main" / f"Contents-{name}").unlink()  # named in the Release file alone, as mirrors have it
+        release = dist / "Release"
+        release.write_text(
+            f"Origin: {origin}\nSuite: stable\nCodename: {suite}\nDate: Sat, 12 Sep 2026 07:55:41 UTC\n"
+            f"Architectures: all amd64\nComponents: main\nNo-Support-for-Architecture-all: Packages\n"
+            f"{fields}SHA256:\n{hashes}"
+        )
+        self._gpg("--output", str(dist / "InRelease"), "--clearsign", str(release))
+        release.unlink()
+        return dist
+
+    def close(self) -> None:
+        """End the agent that gpg started for this key."""
+        subprocess.run(["gpgconf", "--homedir", str(self._home), "--kill", "all"], check=False)
+
+    def _gpg(self, *words: str) -> None:
+        command = ["gpg", "--homedir", str(self._home), "--batch", "--quiet", "--yes", "--pinentry-mode", "loopback"]
+        subprocess.run([*command, *words], check=True, env={**os.environ, "LC_ALL": "C"}, capture_output=True)

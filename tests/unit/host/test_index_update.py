@@ -1,0 +1,186 @@
+"""`index update`, with the real apt and a small signed archive on the disk."""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.archive import Archive
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.formats.soname_index import IndexTarget
+from pip_sysdeps.host.index import IndexAnswer, made_index, open_index
+from pip_sysdeps.host.index_update import Updated, Wanted, update_index
+from pip_sysdeps.host.root import Root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TARGET = "debian-tested-amd64"
+
+
+@pytest.fixture
+def archive() -> Iterator[Archive]:
+    """Give an archive in a folder that apt's own user, _apt, can read, as a mirror's files are."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        made = Archive(Path(folder) / "archive")
+        made.publish()
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def root(tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a root whose one apt source is the archive."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "root"
+    (folder / "etc/apt/sources.list.d").mkdir(parents=True)
+    (folder / "usr/share/keyrings").mkdir(parents=True)
+    (folder / "usr/share/keyrings/archive.gpg").write_bytes(archive.keyring.read_bytes())
+    configure(folder, archive, "tested")
+    return folder
+
+
+def configure(root: Path, archive: Archive, *suites: str) -> None:
+    """Write the root's source."""
+    (root / "etc/apt/sources.list.d/test.sources").write_text(
+        f"Types: deb\nURIs: {archive.uri}\nSuites: {' '.join(suites)}\nComponents: main\n"
+        "Signed-By: /usr/share/keyrings/archive.gpg\n"
+    )
+
+
+def update(root: Path, suite: str = "") -> Updated:
+    """Update the index of the root's architecture."""
+    wanted = Wanted(distro="debian", codename="tested", suite=suite, architecture="amd64")
+    return update_index(Root(str(root)), wanted, quiet=True)
+
+
+def answers() -> tuple[IndexAnswer | None, IndexAnswer | None, frozenset[str]]:
+    """Ask the index that was made."""
+    index = open_index(TARGET)
+    assert index is not None
+    return index.package_of("libfoo.so.1"), index.package_of_program("foo"), index.base
+
+
+def test_the_index_of_the_configured_sources(root: Path) -> None:
+    """Libraries, programs of `all`, and the base set come from what apt downloaded and verified."""
+    made = update(root)
+    assert made == Updated(
+        target=IndexTarget(id=TARGET, date="Sat, 12 Sep 2026 07:55:41 UTC"), path=made_index(TARGET), complaints=()
+    )
+    assert answers() == (
+        IndexAnswer(name="libfoo.so.1", package="libfoo1"),
+        IndexAnswer(name="foo", package="foo-tools"),
+        frozenset({"foo-tools"}),
+    )
+
+
+def test_one_bad_index_does_not_void_the_rest(root: Path, archive: Archive) -> None:
+    """Contents-all that does not match the Release file is left out, and said."""
+    bad = archive.publish() / "main" / "Contents-all.gz"
+    bad.write_bytes(gzip.compress(b"usr/bin/evil    utils/evil\n"))
+    made = update(root)
+    assert any("Contents-all" in complaint for complaint in made.complaints)
+    assert answers() == (IndexAnswer(name="libfoo.so.1", package="libfoo1"), None, frozenset({"foo-tools"}))
+
+
+@pytest.mark.parametrize("fault", ["contents", "signature", "archive"])
+def test_without_verified_contents_the_old_index_stays(root: Path, archive: Archive, fault: str) -> None:
+    """A Contents that does not match, a signature by another key, and no archive at all are errors."""
+    update(root)
+    before = Path(made_index(TARGET)).read_bytes()
+    dist = archive.publish()
+    if fault == "contents":
+        (dist / "main" / "Contents-amd64.gz").write_bytes(gzip.compress(b"usr/lib/libevil.so    libs/evil\n"))
+    elif fault == "signature":
+        stranger = Archive(archive.folder / "stranger")
+        (root / "usr/share/keyrings/archive.gpg").write_bytes(stranger.keyring.read_bytes())
+        stranger.close()
+    else:
+        (dist / "InRelease").unlink()
+    with pytest.raises(SysdepsError, match=r"could not get and verify a Contents index of debian tested amd64: [EW]:"):
+        update(root)
+    assert Path(made_index(TARGET)).read_bytes() == before
+    assert [path.name for path in Path(made_index(TARGET)).parent.iterdir()] == [f"{TARGET}.index"]
+
+
+def test_another_suite_of_the_same_archive(root: Path, archive: Archive) -> None:
+    """The source of the root's own release is asked for the other one, whose codename names the target."""
+    archive.publish("next")
+    assert update(root, "next").target.id == "debian-next-amd64"
+
+
+def test_backports_do_not_count(root: Path, archive: Archive) -> None:
+    """What apt does not install from unasked (`NotAutomatic`) is not in the index."""
+    archive.publish("tested", fields="NotAutomatic: yes\n")
+    with pytest.raises(SysdepsError, match="could not get and verify"):
+        update(root)
+
+
+def test_a_third_party_archive_adds_libraries_and_no_base(root: Path, archive: Archive) -> None:
+    """Its required packages are no part of every image of the release."""
+    archive.publish("extra", origin="Somebody", renamed=("foo", "bar"))
+    configure(root, archive, "tested", "extra")
+    update(root)
+    index = open_index(TARGET)
+    assert index is not None
+    assert index.package_of("libbar.so.1") == IndexAnswer(name="libbar.so.1", package="libbar1")
+    assert index.base == {"foo-tools"}
+
+
+def test_a_third_party_archive_alone_makes_no_index(root: Path, archive: Archive) -> None:
+    """It does not say what the release has."""
+    archive.publish("extra", origin="Somebody")
+    configure(root, archive, "extra")
+    with pytest.raises(SysdepsError, match="could not get and verify"):
+        update(root)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "the root has no apt sources"),
+        (
+            "Types: deb\nURIs: file:/x\n",
+            "/etc/apt/sources.list.d/test.sources: entry 1: an entry without URIs or Suites",
+        ),
+        (
+            "Types: deb\nURIs: file:/x\nSuites: a\nSigned-By: /gone.gpg\n",
+            "the keyring `/gone.gpg` of an apt source cannot be read: No such file or directory",
+        ),
+    ],
+)
+def test_unusable_sources_are_errors(root: Path, content: str | None, message: str) -> None:
+    """None at all, one that is not complete, one whose keyring is missing."""
+    source = root / "etc/apt/sources.list.d/test.sources"
+    source.unlink()
+    if content is not None:
+        source.write_text(content)
+    with pytest.raises(SysdepsError) as caught:
+        update(root)
+    assert str(caught.value) == message
+
+
+def test_a_suite_that_no_source_has(root: Path) -> None:
+    """Another release is asked for where this one's source points; without one there is nowhere to ask."""
+    wanted = Wanted(distro="debian", codename="other", suite="next", architecture="amd64")
+    with pytest.raises(SysdepsError, match=r"^no apt source names `other`$"):
+        update_index(Root(str(root)), wanted, quiet=True)
+
+
+def test_an_unknown_architecture(root: Path) -> None:
+    """The loader's folders are known for Debian's architectures only."""
+    wanted = Wanted(distro="debian", codename="tested", suite="", architecture="vax")
+    with pytest.raises(SysdepsError, match=r"^architecture `vax` is not known$"):
+        update_index(Root(str(root)), wanted, quiet=True)
+
+
+def test_without_apt(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elsewhere the command says so."""
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(SysdepsError, match=r"^apt-get is not on PATH$"):
+        update(root)
