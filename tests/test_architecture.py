@@ -19,7 +19,7 @@ LAYERS = (
     {"hook"},
     {"scan"},
     {"host", "render"},
-    {"verification"},
+    {"verification", "trees"},
     {"locking", "indexing", "why"},
     {"attribution", "floors", "loader"},
     {"formats", "requirements", "roots", "mentions", "alternatives", "symbol_versions", "lockfile"},
@@ -31,6 +31,7 @@ LAYERS = (
 PURE = {
     "requirements",
     "symbol_versions",
+    "trees",
     "verification",
     "why",
     "alternatives",

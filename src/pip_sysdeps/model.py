@@ -14,7 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 # --------------------------------------------------------------------------------------------------- environment
 
@@ -497,3 +497,10 @@ class Scan:
     """What each root brings into its process: the evidence."""
     skipped: tuple[Skipped, ...]
     """All that was set aside, the environment's included."""
+
+    def needs(self) -> Iterator[tuple[str, Need]]:
+        """Yield every need with its distribution's name, which is empty for a file that no record claims."""
+        for distribution in self.distributions:
+            yield from ((distribution.distribution.name, need) for need in distribution.needs)
+        for file in self.unattributed:
+            yield from (("", need) for need in file.needs)

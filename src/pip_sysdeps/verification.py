@@ -97,15 +97,12 @@ def _missing(release: Release) -> Iterator[Problem]:
 
 def _unmet(scan: Scan) -> Iterator[tuple[str, Need]]:
     """Yield each import need that the loader does not find, with its distribution."""
-    holders = [(each.distribution.name, each.needs) for each in scan.distributions]
-    holders += [("", each.needs) for each in scan.unattributed]
-    for holder, needs in holders:
-        for need in needs:
-            match need.provider:
-                case FromPackage(path="") | Missing() | Unreachable() if need.when is When.IMPORT:
-                    yield holder, need
-                case _:
-                    pass
+    for holder, need in scan.needs():
+        match need.provider:
+            case FromPackage(path="") | Missing() | Unreachable() if need.when is When.IMPORT:
+                yield holder, need
+            case _:
+                pass
 
 
 def _why(need: Need) -> str:

@@ -46,16 +46,9 @@ def why(scan: Scan, name: str, ways: Mapping[str, tuple[str, ...]]) -> tuple[Cha
     """
     return tuple(
         Chain(way=ways.get(holder, ()) if holder else (), hops=_hops(scan, need, by), need=need)
-        for holder, need in _needs(scan)
+        for holder, need in scan.needs()
         for by in _files(need, holder, name)
     )
-
-
-def _needs(scan: Scan) -> Iterator[tuple[str, Need]]:
-    for distribution in scan.distributions:
-        yield from ((distribution.distribution.name, need) for need in distribution.needs)
-    for file in scan.unattributed:
-        yield from (("", need) for need in file.needs)
 
 
 def _files(need: Need, holder: str, name: str) -> tuple[str, ...]:
