@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.formats.elf import parse_elf
+from pip_sysdeps.errors import MalformedElf
+from pip_sysdeps.formats.elf import MAGIC, SHORTEST, load_fault, parse_elf, parse_header, read_image
+from pip_sysdeps.formats.elf_notes import dlopen_notes
+from pip_sysdeps.formats.elf_symbols import defined_symbols, defined_versions, defines_symbol, undefined_symbols
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from pip_sysdeps.formats.elf import Pread
     from pip_sysdeps.model import ElfFile
 
@@ -25,3 +32,47 @@ def in_memory(content: bytes) -> tuple[Pread, int]:
 def parse(content: bytes) -> ElfFile:
     """Return the facts of ELF bytes."""
     return parse_elf(*in_memory(content))
+
+
+def outcomes(content: bytes) -> tuple[str, ...]:
+    """Put every question about an ELF file to some bytes: for each its kind of answer, or why the bytes are malformed.
+
+    Any other exception is a bug, and goes through.
+    """
+    arguments = in_memory(content)
+    questions: tuple[Callable[[Pread, int], object], ...] = (
+        parse_elf,
+        lambda pread, size: load_fault(read_image(pread, size)),
+        lambda pread, size: defines_symbol(pread, size, "PyInit_a"),
+        undefined_symbols,
+        defined_symbols,
+        defined_versions,
+        dlopen_notes,
+    )
+    if content.startswith(MAGIC) and len(content) >= SHORTEST:
+        parse_header(content)
+    return tuple(_outcome(question, arguments) for question in questions)
+
+
+def _outcome(question: Callable[[Pread, int], object], arguments: tuple[Pread, int]) -> str:
+    try:
+        answer = question(*arguments)
+    except MalformedElf as error:
+        if not error.where.startswith("offset "):
+            raise
+        return re.sub(r"(0x)?[0-9a-f]*[0-9][0-9a-f]*", "#", error.reason)
+    for name in _names(answer):
+        name.encode("utf-8", "surrogateescape")  # what is not UTF-8 is kept so, and can be written again
+    return f"{type(answer).__name__} {bool(answer)}"
+
+
+def _names(answer: object) -> Iterator[str]:
+    """Yield every string of an answer."""
+    if isinstance(answer, str):
+        yield answer
+    elif isinstance(answer, tuple):
+        for part in answer:
+            yield from _names(part)
+    elif is_dataclass(answer):
+        for field in fields(answer):
+            yield from _names(getattr(answer, field.name))

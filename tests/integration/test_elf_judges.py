@@ -189,6 +189,8 @@ def _defines(name: str, pread: Pread, size: int) -> bool:
 
 def compare_symbols(path: str) -> list[str]:
     """Return the kinds of symbols on which we and pyelftools differ."""
+    if ask(path, parse_elf).detached:
+        return []
     undefined, defined, versions = symbols_of_pyelftools(path)
     own = ask(path, defined_versions)
     pairs = {

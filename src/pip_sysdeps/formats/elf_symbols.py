@@ -31,7 +31,7 @@ from pip_sysdeps.formats.elf import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_MAX_BUCKET = 1 << 16  # symbols of one hash bucket; honest ones hold a handful
+_MAX_BUCKET = 1 << 14  # symbols of one hash bucket; honest ones hold a handful
 _MAX_SYMBOLS = 1 << 20
 _MAX_NAMES = 64 << 20  # bytes; torch's C++ names are tens of MB
 _STB_WEAK = 2
