@@ -77,16 +77,21 @@ def judge_tools() -> tuple[Path, Path]:
 
 def make_root(world: World, root: Path, glibc: Release, build: Callable[[Spec], bytes] = written) -> None:
     """Put the world, the loader and the audit library into an empty folder, and make the cache."""
-    for path, source in ((LOADER, glibc.loader), (AUDIT, judge_tools()[0])):
-        shutil.copyfile(source, place(root, path))
-        place(root, path).chmod(0o755)
-    materialize(world, root, lambda spec: glibc.libc.read_bytes() if spec.get("system") == "libc" else build(spec))
-    # The root has no /proc; the kernel would show this there.
-    place(root, "/proc/self/exe").symlink_to(Root(str(root)).resolve(world.program) or "")
+    fill_root(world, root, glibc, build)
     if world.ldconfig:
         run_ldconfig(root, glibc)
     for path in world.stale.values():
         place(root, path).unlink()
+
+
+def fill_root(world: World, root: Path, glibc: Release, build: Callable[[Spec], bytes]) -> None:
+    """Put the world, the loader and the audit library into an empty folder."""
+    materialize(world, root, lambda spec: glibc.libc.read_bytes() if spec.get("system") == "libc" else build(spec))
+    for path, source in ((LOADER, glibc.loader), (AUDIT, judge_tools()[0])):
+        shutil.copyfile(source, place(root, path))
+        place(root, path).chmod(0o755)
+    # The root has no /proc; the kernel would show this there.
+    place(root, "/proc/self/exe").symlink_to(Root(str(root)).resolve(world.program) or "")
 
 
 def run_ldconfig(root: Path, glibc: Release) -> None:
@@ -248,7 +253,8 @@ def differences(world: World, root: Path, mine: tuple[Answers, ...], real: Repor
     opened = tuple(_opened(answers) for answers in mine[1:])
     if opened != real.opened:
         found.append(f"of its dlopens succeed {real.opened}, of ours {opened}")
-    missing, fatal = _missing(mine[0])
+    names, fatal = _missing(mine[0])
+    missing = tuple(_expanded(name, asker) for asker, name in names)
     if fatal:
         found += [] if fatal in real.error else [f"we stop with {fatal!r}, it ends with {real.error!r}"]
     elif not world.dlopen and (missing != real.missing or real.error):
@@ -261,16 +267,20 @@ def _opened(answers: Answers) -> bool:
     return isinstance(answers.asked, Found) and _missing(answers) == ((), "")
 
 
-def _missing(answers: Answers) -> tuple[tuple[str, ...], str]:
-    """Return the names that we do not find, and the fault at which the loader stops."""
-    names: list[str] = []
+def _missing(answers: Answers) -> tuple[tuple[tuple[str, str], ...], str]:
+    """Return the names that we do not find, each with who asks, and the fault at which the loader stops."""
+    names: list[tuple[str, str]] = []
     for each in answers.objects:
         for answer in each.needs:
             if isinstance(answer, NotFound):
                 if answer.fatal:
                     return tuple(names), answer.fatal
-                names.append(answer.soname)
+                names.append((each.path, answer.soname))
     return tuple(names), ""
+
+
+def _expanded(name: str, asker: str) -> str:
+    return expand(name, origin=posixpath.dirname(asker), lib="lib/x86_64-linux-gnu", platform="") or ""
 
 
 class _Comparison(NamedTuple):
@@ -286,7 +296,7 @@ class _Comparison(NamedTuple):
         for asker, answer in self._in_order(answers):
             if ended:
                 break
-            name = self._expanded(answer.soname, asker)
+            name = _expanded(answer.soname, asker)
             if pending and (self._absolute(pending[-1].by) or self.program, pending[-1].name) == (asker, name):
                 yield from self._compare(pending.pop(), answer)
             elif not (isinstance(answer, Found) and answer.step is SearchStep.LOADED):
@@ -297,9 +307,16 @@ class _Comparison(NamedTuple):
         yield from self._compare_paths(answers, searches, ended=ended)
 
     def _compare_paths(self, answers: Answers, searches: tuple[Search, ...], *, ended: bool) -> Iterator[str]:
-        """Hold every path tried against every path that we looked up; a failure ends the loader's list first."""
-        theirs = self._existing([self._absolute(path) for search in searches for _, path in search.tried])
-        looked_up = self._existing(list(answers.looked_up))
+        """Hold every path tried against every path that we looked up; a failure ends the loader's list first.
+
+        Needs with a slash are left out, which were compared one by one: the loader knows an object that it found by
+        a relative path by that path, where we have the absolute one.
+        """
+        names = {_expanded(answer.soname, asker) for asker, answer in self._in_order(answers)}
+        direct = {self._absolute(name) for name in names if "/" in name}
+        paths = [self._absolute(path) for search in searches for _, path in search.tried]
+        theirs = self._existing([path for path in paths if path not in direct])
+        looked_up = self._existing([path for path in answers.looked_up if path not in direct])
         if theirs != looked_up[: len(theirs)] or (len(theirs) < len(looked_up) and not ended):
             yield f"it tries {theirs}, we try {looked_up}"
 
@@ -324,10 +341,6 @@ class _Comparison(NamedTuple):
                 agreed = (self._absolute(search.opened), step) == (answer.path, kind)
         if not agreed:
             yield f"{search}, we say {told(answer)}"
-
-    def _expanded(self, name: str, asker: str) -> str:
-        origin = posixpath.dirname(asker)
-        return expand(name, origin=origin, lib="lib/x86_64-linux-gnu", platform="x86_64") or ""
 
     def _absolute(self, path: str) -> str:
         return posixpath.join(self.folder, path) if path else ""

@@ -66,6 +66,7 @@ _PATCHES = {
     "relocatable": (16, b"\x01"),
     "executable": (16, b"\x02"),
     "aarch64": (18, b"\xb7\x00"),
+    "s390x": (5, b"\x02\x01" + bytes(9) + b"\0\x03\0\x16"),
     "cut aarch64": (18, b"\xb7\x00"),
 }
 _LENGTHS = {"empty": 0, "half a header": 40, "header only": 64, "cut i386": 64, "cut aarch64": 64}
@@ -94,11 +95,16 @@ def written(spec: Spec) -> bytes:
     fields["dynamic"] = kind != "no dynamic section"
     if kind in {"i386", "cut i386"}:
         fields |= {"elf_class": 32, "machine": 3}
+    if kind == "s390x":
+        fields |= {"little_endian": False, "machine": 22}
     return spoil(Elf(**fields).build(), kind)
 
 
 def materialize(world: World, root: Path, build: Callable[[Spec], bytes] = written) -> None:
     """Write the world's files into a folder."""
+    for path, target in world.links.items():
+        if "/" not in path[1:]:
+            place(root, path).symlink_to(target)
     for path, spec in world.objects.items():
         place(root, path).write_bytes(build(spec))
         place(root, path).chmod(0o755)
@@ -109,7 +115,8 @@ def materialize(world: World, root: Path, build: Callable[[Spec], bytes] = writt
     for path, first in world.hard_links.items():
         place(root, path).hardlink_to(place(root, first))
     for path, target in world.links.items():
-        place(root, path).symlink_to(target)
+        if "/" in path[1:]:
+            place(root, path).symlink_to(target)
 
 
 def place(root: Path, path: str) -> Path:

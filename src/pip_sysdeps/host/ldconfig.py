@@ -13,7 +13,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.formats.ld_so_conf import Directory, Include, parse_ld_so_conf
-from pip_sysdeps.loader.cache import comparable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,7 +122,7 @@ class FreshCache:
         """Return how ldconfig enters a file, or None if it leaves it out."""
         path = f"{folder}/{name}"
         opened = self._lookup(path)
-        elf = None if opened is None or opened.fault else opened.elf
+        elf = None if opened is None else opened.elf
         wanted = self._machine.elf_class, self._machine.machine, _ET_DYN
         if elf is None or not elf.dynamic or (elf.elf_class, elf.machine, elf.type) != wanted:
             return None
@@ -132,9 +131,10 @@ class FreshCache:
         is_link = (name == soname or short) and self._root.read_link(path) is not None
         return _Library(name if is_link else soname, is_link)
 
-    def same_file(self, one: str, other: str) -> bool:
-        """Tell whether two paths lead to the same file."""
-        return self._root.resolve(one) == self._root.resolve(other)
+    def is_linked(self, link: str, target: str) -> bool:
+        """Tell whether ldconfig leaves what is at `link` alone: it leads to `target`, or is no link."""
+        real = self._root.resolve(link)
+        return real is not None and (real == self._root.resolve(target) or self._root.read_link(link) is None)
 
 
 class _Folder:
@@ -165,11 +165,11 @@ class _Folder:
         if file is None:
             return None
         made, there = f"{self._path}/{file}", f"{self._path}/{name}"
-        return there if not self._named and name in names and self._cache.same_file(made, there) else made
+        return there if not self._named and self._cache.is_linked(there, made) else made
 
     def _choose(self, names: frozenset[str]) -> Iterator[tuple[str, str]]:
         """Yield each soname with its file: a file rather than a link, then the greater version."""
-        found: dict[str, list[tuple[bool, list[int | str], str]]] = {}
+        found: dict[str, list[tuple[bool, list[tuple[bool, int]], str]]] = {}
         for name in sorted(names):
             library = self._cache.library(self._path, name)
             if library is not None:
@@ -177,6 +177,10 @@ class _Folder:
         return ((soname, max(files)[2]) for soname, files in found.items())
 
 
-def _version(name: str) -> list[int | str]:
-    """Return a name in a form that sorts as ldconfig compares: digits by their value, and before anything else."""
-    return [int(part) if part.isdigit() else part for part in re.split(r"([0-9]+)", comparable(name))]
+def _version(name: str) -> list[tuple[bool, int]]:
+    """Return a name in a form that sorts as ldconfig compares: numbers by value, and behind every other character.
+
+    Source: glibc elf/dl-cache.c, _dl_cache_libcmp.
+    """
+    parts = re.findall("[0-9]+|[^0-9]", name)
+    return [(True, int(part)) if part.isdigit() else (False, ord(part)) for part in parts]

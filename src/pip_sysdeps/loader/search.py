@@ -38,7 +38,7 @@ class Folder(NamedTuple):
     """One element of a search path."""
 
     path: str
-    """The directory with a slash at the end; if `passed_over` is set, the element as written."""
+    """The directory with a slash at the end, nothing for the current one; the element as written if `passed_over`."""
     passed_over: str = ""
     """Why the loader, or we, cannot look there."""
 
@@ -137,9 +137,10 @@ def _in_folders(
         if passed_over:
             yield Candidate(step, path, by, passed_over)
             continue
+        place = path if path.startswith("/") else posixpath.join(config.working_directory or "/", path)
         for subfolder in config.subfolders:
-            yield Candidate(step, f"{path}{subfolder}/{name}", by)
-        yield Candidate(step, path + name, by)
+            yield Candidate(step, f"{place}{subfolder}/{name}", by)
+        yield Candidate(step, place + name, by)
 
 
 def _defaults(config: LoaderConfig) -> Iterator[Folder]:
@@ -150,8 +151,6 @@ def _folder(element: str, origin: str, config: LoaderConfig) -> Folder:
     path = expand(element, origin=origin, lib=config.lib, platform=config.platform)
     if path is None:
         return Folder(element, "a dynamic string token without a value")
-    if not path.startswith("/"):
-        if config.working_directory is None:
-            return Folder(element, "relative to the current directory" if element else "the current directory")
-        path = posixpath.join(config.working_directory, path)
-    return Folder(path.rstrip("/") + "/")
+    if not path.startswith("/") and config.working_directory is None:
+        return Folder(element, "relative to the current directory" if element else "the current directory")
+    return Folder(path.rstrip("/") + "/" if path else "")

@@ -1,0 +1,223 @@
+"""Random graphs of shared objects, the same for the same seed, with everything that has fooled a loader's imitation.
+
+Chains, diamonds and cycles; DT_RPATH and DT_RUNPATH on all levels, with tokens, empty and relative elements; several
+files of one DT_SONAME, needed names that are none; symbolic and hard links; files for other machines, broken files and
+texts in the way; LD_LIBRARY_PATH, DF_1_NODEFLIB, needs with a slash; a cache.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from builders.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LIBC_FOLDER = "/lib/x86_64-linux-gnu"
+_FOLDERS = (
+    "/app",
+    "/app/lib",
+    "/opt/a",
+    "/opt/a/lib",
+    "/opt/b",
+    "/opt/lib/x86_64-linux-gnu",
+    "/w",
+    "/w/rel",
+    "/usr/local/lib",
+    "/usr/lib",
+    "/usr/lib/x86_64-linux-gnu",
+)
+_MERGED = ("/lib", _LIBC_FOLDER)
+"""Of their own, or the same as those in /usr."""
+_ELEMENTS = (
+    "$ORIGIN",
+    "$ORIGIN",
+    "${ORIGIN}/lib",
+    "$ORIGIN/../lib",
+    "$ORIGIN/..",
+    "/opt/$LIB",
+    "/opt/${LIB}",
+    "/opt/$FOO",
+    "$ORIGINAL",
+    "",
+    "rel",
+    ".",
+    "/none",
+    "/opt/a/",
+    "//opt/b",
+    "/opt/a/../b",
+    "/link",
+    "/app/prog",
+)
+_NAMES = (
+    "liba.so.1",
+    "libb.so.2",
+    "libc1.so",
+    "libd.so.10",
+    "libe-2.so",
+    "libf.so.9",
+    "libg1.so.2",
+    "libg.so.1",
+    "h.so",
+)
+_PASSED_OVER = ("i386", "cut i386", "aarch64", "cut aarch64", "s390x")
+_FATAL = (
+    "other os abi",
+    "text",
+    "half a header",
+    "header only",
+    "empty",
+    "relocatable",
+    "executable",
+    "pie",
+    "no dynamic section",
+)
+
+
+def graph(seed: int) -> World:
+    """Return the graph of a seed."""
+    return _Graph(Random(seed)).world()  # noqa: S311 - the same for the same seed is what we want
+
+
+class _Graph:
+    """One graph while it is drawn."""
+
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.merged = random.random() < 0.3
+        self.folders = _FOLDERS if self.merged else (*_FOLDERS, *_MERGED)
+        self.names = random.sample(_NAMES, random.randint(2, len(_NAMES)))
+        self.places = random.sample(self.folders, random.randint(2, 7))
+        """Where the libraries lie."""
+        self.ldconfig = random.random() < 0.5
+        # Of two files of one soname for different machines in one folder ldconfig takes what readdir(3) gives first.
+        self.passed_over = _PASSED_OVER[2:] if self.ldconfig else _PASSED_OVER
+        self.fatal = random.random() < 0.15
+        self.objects: dict[str, dict[str, Any]] = {}
+        self.links: dict[str, str] = {}
+        self.hard_links: dict[str, str] = {}
+        self.texts: dict[str, str] = {}
+
+    def world(self) -> World:
+        random = self.random
+        program, named = "/app/prog", "/app/prog"
+        self.links["/link"] = random.choice(["opt/a", "/opt/b", "w", "nowhere"])
+        if self.merged:
+            self.links["/lib"] = "usr/lib"
+        if random.random() < 0.2:
+            named = random.choice(["/venv/bin/prog", "/opt/prog"])
+            self.links[named] = program
+        for name in self.names:
+            for place in random.sample(self.places, min(len(self.places), random.choice([1, 1, 2, 3]))):
+                self.library(name, place)
+        for _ in range(random.choice([0, 0, 1, 2, 3])):
+            self.link()
+        if self.ldconfig:
+            self.configuration()
+        self.objects[program] = {"program": True, **self.object(at_least=1)}
+        return World(
+            objects=self.objects,
+            links=self.links,
+            hard_links=self.hard_links,
+            texts=self.texts,
+            folders=self.folders,
+            program=named,
+            library_path=self.library_path(),
+            folder=random.choice(["/", "/w", "/opt/a"]),
+            ldconfig=self.ldconfig,
+        )
+
+    def library(self, name: str, place: str) -> None:
+        random = self.random
+        spec = self.object()
+        kind = random.random()
+        if kind < 0.08:
+            spec["kind"] = random.choice(self.passed_over)
+        elif kind < 0.18 and self.fatal:
+            spec["kind"] = random.choice(_FATAL)
+        elif kind < 0.2:
+            spec["kind"] = "gnu os abi"
+        soname = random.random()
+        if soname < 0.6:
+            spec["soname"] = name
+        elif soname < 0.85:
+            spec["soname"] = random.choice([*self.names, name.rpartition(".")[0], f"{name}.0", "libother.so"])
+        file = name if random.random() < 0.85 else f"{name}.{random.choice(['2', '10', '9.1'])}"
+        self.objects[f"{place}/{file}"] = spec
+
+    def object(self, at_least: int = 0) -> dict[str, Any]:
+        random = self.random
+        spec: dict[str, Any] = {"needed": [self.need() for _ in range(random.randint(at_least, 3))]}
+        paths = random.random()
+        if paths < 0.45:
+            spec["rpath"] = self.search_path()
+        if 0.35 < paths < 0.75:
+            spec["runpath"] = self.search_path()
+        if random.random() < 0.08:
+            spec["nodeflib"] = True
+        return spec
+
+    def need(self) -> str:
+        random = self.random
+        kind = random.random()
+        if kind < 0.88:
+            return random.choice(self.names)
+        name = random.choice(self.names)
+        forms = (
+            f"{random.choice(self.places)}/{name}",
+            f"$ORIGIN/{name}",
+            f"${{ORIGIN}}/lib/{name}",
+            f"rel/{name}",
+            f"/opt/$LIB/{name}",
+            "libnone.so",
+            "libother.so",
+            "ld-linux-x86-64.so.2",
+            f"{name}.0",
+            f"/link/{name}",
+        )
+        return random.choice(forms)
+
+    def search_path(self) -> str:
+        random = self.random
+        count = random.choice([0, 1, 1, 2, 2, 3, 4])
+        return ":".join(random.choice([*_ELEMENTS, *self.places, *self.places, *self.places]) for _ in range(count))
+
+    def library_path(self) -> str | None:
+        random = self.random
+        if random.random() < 0.6:
+            return None
+        text = self.search_path()
+        return text.replace(":", random.choice(":;"))
+
+    def link(self) -> None:
+        """Add a second name for a library, or a link that leads nowhere or in a circle."""
+        random = self.random
+        target = random.choice(list(self.objects))
+        folder = random.choice([target.rpartition("/")[0], *self.places])
+        path = f"{folder}/{random.choice(self.names)}"
+        if path in {**self.objects, **self.links, **self.hard_links}:
+            return
+        match random.choice(["link", "link", "hard link", "nowhere", "relative"]):
+            case "link":
+                self.links[path] = target
+            case "hard link":
+                self.hard_links[path] = target
+            case "nowhere":
+                self.links[path] = random.choice(["/none/libx.so", "nothing.so"])
+            case _:
+                up = "../" * folder.count("/")
+                self.links[path] = f"{up}{target[1:]}"
+
+    def configuration(self) -> None:
+        """Write an ld.so.conf, one time in two with a file that it includes."""
+        random = self.random
+        lines = [f"{folder}{random.choice(['', '', '/', ' # why'])}" for folder in self.some(self.places)]
+        if random.random() < 0.5:
+            lines.insert(random.randint(0, len(lines)), "include /etc/ld.so.conf.d/*.conf")
+            self.texts["/etc/ld.so.conf.d/x.conf"] = "".join(f"{folder}\n" for folder in self.some(self.folders))
+        self.texts["/etc/ld.so.conf"] = "\n".join([*lines, ""])
+
+    def some(self, folders: Sequence[str]) -> list[str]:
+        return self.random.sample(folders, self.random.randint(0, min(3, len(folders))))
