@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.model import FromDistribution, FromHost, FromPackage, Missing, NotFound, Unowned, Unreachable
@@ -62,7 +62,11 @@ def packages_tree(scan: Scan, ways: Mapping[str, tuple[str, ...]]) -> tuple[Node
     """Return who brings it -> soname -> distribution -> what requires that, up to what was asked for."""
     installed = _installed(scan)
     found = [
-        (answer(need.provider), _soname(need), *reversed([*_distributions(way, installed), _file(by, holder, scan)]))
+        (
+            _merged(answer(need.provider)),
+            _soname(need),
+            *reversed([*_distributions(way, installed), _file(by, holder, scan)]),
+        )
         for way, holder, need in _needs(scan, ways)
         for by in need.by[:1]
     ]
@@ -92,6 +96,11 @@ def answer(provider: Provider) -> Label:
             return Label(kind="other", name="unreachable", detail=detail)
         case Missing(note=note):
             return Label(kind="other", name="missing", detail=note)
+
+
+def _merged(label: Label) -> Label:
+    """Return a package's label without the path of one of its files, so that all of them stand below one node."""
+    return replace(label, detail="") if label.kind == "package" else label
 
 
 def _needs(scan: Scan, ways: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], str, Need]]:
