@@ -6,7 +6,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.attribution import Attribution, Surroundings
-from pip_sysdeps.host.admindir import read_packages
 from pip_sysdeps.host.hostlibs import host_library
 from pip_sysdeps.host.index import open_index
 from pip_sysdeps.host.loader_config import read_loader_config
@@ -27,10 +26,18 @@ if TYPE_CHECKING:
     from pip_sysdeps.model import Distribution, Environment, Load, LoadedObject
 
 
-def scan(root: Root, environment: Environment, *, library_path: tuple[str, ...] = ()) -> Scan:
+def scan(
+    root: Root,
+    environment: Environment,
+    packages: PackageDatabase | None,
+    *,
+    library_path: tuple[str, ...] = (),
+    cache_as_is: bool = False,
+) -> Scan:
     """Return what every distribution of an environment needs, and from whom.
 
-    `library_path` has the elements of an LD_LIBRARY_PATH. Nothing of the environment is run.
+    `packages` is None where there is no dpkg database; `library_path` has the elements of an LD_LIBRARY_PATH. Answers
+    are those after a run of ldconfig, unless `cache_as_is`. Nothing of the environment is run.
     """
     objects = Objects(root)
     holders = {file: each for each in environment.distributions for file in each.files}
@@ -39,9 +46,12 @@ def scan(root: Root, environment: Environment, *, library_path: tuple[str, ...] 
     program = _program(objects, environment, facts)
     strangers = {file: why for file, elf in facts.items() if program and (why := foreign(file, elf, program))}
     usable = {file: elf for file, elf in facts.items() if file not in strangers}
-    loading = None if program is None else _Loading(root, environment, objects, program, library_path)
+    loading = (
+        None
+        if program is None
+        else _Loading(root, environment, objects, program, library_path, cache_as_is=cache_as_is)
+    )
     loads = () if loading is None else tuple(loading.loads(usable, holders))
-    packages = read_packages(root)
     platform = read_platform(root, packages, program)
     index = open_index(platform.id)
     attribution = Attribution(
@@ -78,14 +88,27 @@ def _program(objects: Objects, environment: Environment, facts: Mapping[str, Elf
 class _Loading:
     """The interpreter's process, ready to open the objects of its environment."""
 
-    def __init__(
-        self, root: Root, environment: Environment, objects: Objects, program: ElfFile, library_path: tuple[str, ...]
+    def __init__(  # noqa: PLR0913 - one of each thing that a process is made of
+        self,
+        root: Root,
+        environment: Environment,
+        objects: Objects,
+        program: ElfFile,
+        library_path: tuple[str, ...],
+        *,
+        cache_as_is: bool,
     ) -> None:
         self._root = root
         self._interpreter = environment.interpreter
         self._objects = objects
         self.program = program
-        self._config = read_loader_config(root, program, library_path=library_path, lookup=objects.open)
+        self._config = read_loader_config(
+            root,
+            program,
+            library_path=library_path,
+            cache="as-is" if cache_as_is else "fresh",
+            lookup=objects.open,
+        )
         self._process = start(self._interpreter.path, objects.open, self._config)
         self.own = frozenset(filter(None, (root.resolve(each.path) for each in self._process.objects)))
         """The files of the interpreter's process, before it opens anything."""

@@ -88,6 +88,19 @@ class PackageDatabase:
                 return Owner(package=key, version=self.packages[key].version)
         return None
 
+    def owned_with(self, path: str) -> tuple[str, tuple[str, ...]] | None:
+        """Return the package that owns a file, and every path that it owns; None if none does."""
+        owner = self.owner(path)
+        if owner is None:
+            return None
+        paths = (each.paths for each in self._file_lists([owner.package]))
+        return owner.package, tuple(os.fsdecode(each) for each in next(paths, ()))
+
+    def control_file(self, package: str, name: str) -> str | None:
+        """Return where the database has a package's `symbols`, `shlibs` or the like; None if it has none."""
+        names = (f"{stem}.{name}" for stem in stems(self.packages[package]))
+        return next((path for each in names if self._root.is_file(path := f"{_INFO}/{each}")), None)
+
     @property
     def skipped(self) -> tuple[Skipped, ...]:
         """The packages whose files are not known: of a file that none of the others owns, the owner is unknown."""
@@ -173,18 +186,19 @@ class PackageDatabase:
         """The last package that lists each path, and for paths of several packages the ones before it."""
         index: dict[bytes, str] = {}
         shared: dict[bytes, list[str]] = {}
-        for each in self._file_lists():
+        for each in self._file_lists(self.packages):
             paths = dict.fromkeys(each.paths, each.package)
             for path in index.keys() & paths.keys():
                 shared.setdefault(path, []).append(index[path])
             index |= paths
         return index, shared
 
-    def _file_lists(self) -> Iterator[_FileList]:
-        """Yield the file list of each package that has one, and note the others."""
+    def _file_lists(self, keys: Iterable[str]) -> Iterator[_FileList]:
+        """Yield the file list of each of these packages that has one, and note the others."""
         folder = _STATUS_D if self._status_d else _INFO
         real, present, budget = self._root.resolve(folder), set(self._root.names(folder)), _MAX_LISTS
-        for key, package in self.packages.items():
+        for key in keys:
+            package = self.packages[key]
             name = next((name for name in _list_names(package) if name in present), None)
             if name is None:
                 self._note(f"{folder}/{key}.list", f"the package `{key}` has no file list")
@@ -255,12 +269,16 @@ def _parse(root: Root, path: str, parser: Callable[[bytes], tuple[_T, ...]]) -> 
         ) from error
 
 
+def stems(package: PackageStatus) -> tuple[str, str]:
+    """Return what a package's files in the database may be called by, dpkg's own choice first."""
+    qualified = f"{package.name}:{package.architecture}"
+    return (qualified, package.name) if package.multi_arch == "same" else (package.name, qualified)
+
+
 def _list_names(package: PackageStatus) -> Iterator[str]:
     """Yield the names that a package's file list may have, best first: md5sums lack links and configuration."""
-    qualified = f"{package.name}:{package.architecture}"
-    stems = (qualified, package.name) if package.multi_arch == "same" else (package.name, qualified)
     for suffix in ("list", "md5sums"):
-        yield from (f"{stem}.{suffix}" for stem in stems)
+        yield from (f"{stem}.{suffix}" for stem in stems(package))
 
 
 def _other_spelling(path: str) -> str:

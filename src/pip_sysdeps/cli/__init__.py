@@ -1,0 +1,131 @@
+"""The command line: picks the command, and turns errors into messages and exit status."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import errno
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
+
+from pip_sysdeps.cli.messages import Messages
+from pip_sysdeps.errors import SysdepsError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+COMMANDS = {
+    "lock": "write or compare sysdeps.lock for an environment",
+    "apt-line": "print the binary packages to install, from sysdeps.lock alone",
+}
+"""Each command, in the module of its name below this one, and what it does in one line."""
+
+TROUBLE = 2
+_PROGRAM = "pip-sysdeps"
+_HINTS = {
+    errno.ENOSPC: "free some space, then run it again: nothing was changed",
+    errno.EDQUOT: "free some space, then run it again: nothing was changed",
+    errno.EACCES: "run it as a user who may do that",
+    errno.EPERM: "run it as a user who may do that",
+    errno.EROFS: "write to another place with -o, or mount it writable",
+    errno.EBUSY: "mount the folder that holds it, not the file alone",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 clean, 1 findings or differences, 2 trouble."""
+    argv = sys.argv[1:] if argv is None else list(argv)
+    messages = Messages(sys.stderr, os.environ)
+    try:
+        return _run(argv, messages)
+    except SystemExit as parsed:  # --help, --version, or a usage error that argparse has told
+        return parsed.code if isinstance(parsed.code, int) else TROUBLE
+    except SysdepsError as error:
+        messages.error(str(error), hint=error.hint)
+    except KeyboardInterrupt:
+        messages.error("interrupted")
+    except BrokenPipeError:
+        _drop_stdout()
+    except OSError as error:
+        place = f"`{os.fsdecode(error.filename)}`: " if isinstance(error.filename, str | bytes) else ""
+        messages.error(f"{place}{error.strerror or error}", hint=_HINTS.get(error.errno or 0, ""))
+        _drop_stdout()
+    return TROUBLE
+
+
+def build_parser(commands: Collection[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
+    """Return the parser, with the arguments of these commands: the module of another one is not imported."""
+    parser = _Parser(
+        prog=_PROGRAM,
+        description="Find which system libraries an environment's Python distributions need, and lock the binary "
+        "packages that have them.",
+        epilog="Exit status: 0 clean, 1 findings or differences, 2 trouble.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version, help="print the version and exit")
+    _add_verbosity(parser, default=0)
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    for name, summary in COMMANDS.items():
+        subparser = subparsers.add_parser(
+            name,
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}.",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if name in commands:
+            _add_verbosity(subparser, default=argparse.SUPPRESS)
+            _module(name).add_arguments(subparser)
+    return parser
+
+
+def _run(argv: Sequence[str], messages: Messages) -> int:
+    parser = build_parser(argv)
+    args = parser.parse_args(argv)
+    messages.level = args.verbose - args.quiet
+    args.messages = messages
+    status: int = _module(args.command).run(args)
+    sys.stdout.flush()  # here, where a full disk or a closed pipe can still be told
+    return status
+
+
+def _module(command: str):  # noqa: ANN202 - a module of the commands: add_arguments(parser) and run(args) -> int
+    return import_module(f"{__name__}.{command.replace('-', '_')}")
+
+
+def _add_verbosity(parser: argparse.ArgumentParser, *, default: int | str) -> None:
+    parser.add_argument("-q", "--quiet", action="store_const", const=1, default=default, help="only errors on stderr")
+    parser.add_argument("-v", "--verbose", action="store_const", const=1, default=default, help="more detail on stderr")
+
+
+def _drop_stdout() -> None:
+    """Send what stdout still holds nowhere, so that the interpreter's own flush at the end is silent."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors look like all others, and which takes no abbreviated options."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**{"allow_abbrev": False, **options})  # type: ignore[arg-type] # argparse's own options
+
+    def error(self, message: str) -> NoReturn:
+        Messages(sys.stderr, os.environ).error(message, hint=f"see `{self.prog} --help`")
+        self.exit(TROUBLE)
+
+
+class _Version(argparse.Action):
+    """Print the version, which is looked up only then."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:  # noqa: A002 - argparse's name
+        super().__init__(option_strings, dest, nargs=0, help=help, default=argparse.SUPPRESS)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version  # noqa: PLC0415 - slow to import
+
+        sys.stdout.write(f"{_PROGRAM} {version(_PROGRAM)}\n")
+        parser.exit()

@@ -1,0 +1,102 @@
+"""`apt-line`: print the binary packages to install. Reads the lock and the release's name, nothing else."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.host.machine import read_machine
+from pip_sysdeps.host.root import Root
+from pip_sysdeps.lockfile import WHENS
+from pip_sysdeps.render.apt import FORMATS, as_json, wanted
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pip_sysdeps.host.machine import Machine
+    from pip_sysdeps.lockfile import Lockfile, Target
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--lock", metavar="FILE", default=DEFAULT, help="the lock (default: %(default)s)")
+    parser.add_argument(
+        "--target", metavar="ID", help="the target of the lock (default: this machine's release and architecture)"
+    )
+    parser.add_argument(
+        "--when",
+        type=_whens,
+        metavar="WHEN[,WHEN...]",
+        help=f"needs to install for, instead of the default: {', '.join(WHENS)} (default: import, declared, and dlopen "
+        "and exec of high confidence)",
+    )
+    parser.add_argument("--all", action="store_true", help="packages that every image of the release has, too")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--format", choices=tuple(FORMATS), default="names", help="form of the output (default: names)")
+    form.add_argument("--json", action="store_true", help="a JSON document with who needs each package")
+    parser.epilog = (
+        "apt.txt as it prints it is installed by\n"
+        "  xargs -r -a apt.txt apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true\n"
+        "and the output of --format satisfy by\n"
+        "  xargs -r -d '\\n' -a apt.txt apt-get satisfy -y --no-install-recommends\n\n"
+        "Exit status: 0; 2 if this distro, release and architecture is no target of the lock, and on any other trouble."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the line and return 0."""
+    lock = read_lock(args.lock)
+    if lock.warning():
+        args.messages.warning(f"`{args.lock}`: {lock.warning()}")
+    target = _named(lock, args.target) if args.target else _own(lock, read_machine(Root()))
+    packages = wanted(target, when=args.when, base=args.all)
+    sys.stdout.write(as_json(target, packages) if args.json else FORMATS[args.format](packages))
+    if not packages:
+        args.messages.note(f"{target.id} needs no binary package")
+    return 0
+
+
+def _whens(text: str) -> frozenset[str]:
+    whens = frozenset(text.split(","))
+    if unknown := sorted(whens - set(WHENS)):
+        raise ValueError(unknown)
+    return whens
+
+
+def _named(lock: Lockfile, name: str) -> Target:
+    for target in lock.target:
+        if target.id == name:
+            return target
+    raise SysdepsError(f"the lock has no target {name}", hint=_has(lock))
+
+
+def _own(lock: Lockfile, machine: Machine) -> Target:
+    """Return the target for this machine: of several, the one without a name."""
+    if not (machine.distro and machine.architecture):
+        raise SysdepsError("this system has no os-release or dpkg database: no target is its own", hint=_has(lock))
+    fitting = [target for target in lock.target if _fits(target, machine)]
+    plain = [target for target in fitting if target.id == machine.id]
+    if len(fitting) > 1 and not plain:
+        names = ", ".join(target.id for target in fitting)
+        raise SysdepsError(f"the lock has several targets for this system: {names}", hint="name one with --target")
+    if not fitting:
+        raise SysdepsError(
+            f"the lock has no target for this system, {machine.id}",
+            hint=f"{_has(lock)}; add this one with `pip-sysdeps lock --add-target` in its build stage",
+        )
+    return (plain or fitting)[0]
+
+
+def _fits(target: Target, machine: Machine) -> bool:
+    same = (target.distro, target.release, target.architecture) == (
+        machine.distro,
+        machine.release,
+        machine.architecture,
+    )
+    return same and f"{target.id}-".startswith(f"{machine.id}-")
+
+
+def _has(lock: Lockfile) -> str:
+    return f"it has {', '.join(target.id for target in lock.target) or 'none'}: name one with --target"

@@ -1,0 +1,65 @@
+"""Which environment a command is about: the options that say it, and the reading of it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.host.admindir import read_packages
+from pip_sysdeps.host.environment import environment_of_paths, find_environment
+from pip_sysdeps.host.root import Root
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pip_sysdeps.host.admindir import PackageDatabase
+    from pip_sysdeps.model import Environment
+
+
+class Place(NamedTuple):
+    """An environment, the root it lies in, and that root's packages."""
+
+    root: Root
+    environment: Environment
+    packages: PackageDatabase | None
+
+
+def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that `read_place` reads."""
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--python",
+        metavar="ENV",
+        help="an environment's folder or interpreter (default: $VIRTUAL_ENV, then .venv, then python3 on PATH)",
+    )
+    where.add_argument(
+        "--path",
+        metavar="DIR",
+        action="append",
+        help="a folder that pip filled with --prefix, --target or --user, or /usr/local without an environment; "
+        "may be repeated",
+    )
+    parser.add_argument(
+        "--root",
+        metavar="DIR",
+        default="/",
+        help="an unpacked image or chroot: all other paths are inside it, and nothing outside is read",
+    )
+
+
+def read_place(args: argparse.Namespace) -> Place:
+    """Read the environment that the options name; raise SysdepsError as the readers do.
+
+    The shell's VIRTUAL_ENV, PATH and folder say something about this machine only, not about another root.
+    """
+    root = Root(args.root)
+    here = root.directory == "/"
+    environ = dict(os.environ) if here else {"PATH": "/usr/local/bin:/usr/bin:/bin"}
+    cwd = os.getcwd() if here else "/"
+    packages = read_packages(root)
+    package_files = None if packages is None else packages.owned_with
+    if args.path:
+        environment = environment_of_paths(root, args.path, environ=environ, cwd=cwd, package_files=package_files)
+    else:
+        environment = find_environment(root, args.python, environ=environ, cwd=cwd, package_files=package_files)
+    return Place(root, environment, packages)

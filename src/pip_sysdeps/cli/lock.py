@@ -1,0 +1,137 @@
+"""`lock`: write sysdeps.lock for an environment, or say in what it is stale."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.cli.environments import add_environment_arguments, read_place
+from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_text
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.locking import differences, merge, to_target
+from pip_sysdeps.model import FromPackage, When
+from pip_sysdeps.render.apt import is_in_line, wanted
+from pip_sysdeps.scan import scan
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from pip_sysdeps.cli.messages import Messages
+    from pip_sysdeps.lockfile import Target
+    from pip_sysdeps.model import Scan
+
+_SHOWN = 8
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_environment_arguments(parser)
+    parser.add_argument("-o", "--output", metavar="FILE", default=DEFAULT, help="the lock (default: %(default)s)")
+    parser.add_argument("--check", action="store_true", help="compare only; status 1 if the lock is stale")
+    parser.add_argument("--strict", action="store_true", help="status 1 if nothing answers a need of an import")
+    parser.add_argument("--name", default="", help="tells a second environment of the same image from the first")
+    parser.add_argument("--add-target", action="store_true", help="let a lock that has other targets have this one too")
+    parser.epilog = (
+        "Exit status: 0 written or current; 1 stale (--check), or unresolved import needs (--strict); 2 trouble."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write or compare the lock and return the exit status."""
+    place = read_place(args)
+    if os.environ.get("LD_LIBRARY_PATH"):
+        args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
+    found = scan(place.root, place.environment, place.packages)
+    target = to_target(found, name=args.name)
+    stale = _compare(args, target) if args.check else _write(args, target)
+    _tell(args.messages, found, target)
+    unresolved = [each for each in target.unresolved if each.when == When.IMPORT.value]
+    return int(stale or (args.strict and bool(unresolved)))
+
+
+def _write(args: argparse.Namespace, target: Target) -> bool:
+    old = read_text(args.output) or ""
+    try:
+        text = merge(old, target, add_target=args.add_target)
+    except MalformedError as error:
+        raise error.at(args.output) from error
+    if text == old:
+        args.messages.note(f"`{args.output}` is up to date: {_counted(target)}")
+    else:
+        replace_text(args.output, text)
+        args.messages.note(f"wrote `{args.output}`: {_counted(target)}")
+    return False
+
+
+def _compare(args: argparse.Namespace, target: Target) -> bool:
+    """Say what differs, and whether anything does."""
+    lock = read_lock(args.output)
+    if lock.warning():
+        args.messages.warning(f"`{args.output}`: {lock.warning()}")
+    locked = next((each for each in lock.target if each.id == target.id), None)
+    if locked is None:
+        names = ", ".join(each.id for each in lock.target)
+        raise SysdepsError(
+            f"`{args.output}` has no target {target.id}, but {names or 'none at all'}",
+            hint="run `pip-sysdeps lock --add-target` here, or check where the lock was made",
+        )
+    changes = differences(locked, target)
+    for change in changes:
+        args.messages.warning(change)
+    if changes:
+        args.messages.note(f"`{args.output}` is stale: run `pip-sysdeps lock`")
+    else:
+        args.messages.note(f"`{args.output}` is current: {_counted(target)}")
+    return bool(changes)
+
+
+def _counted(target: Target) -> str:
+    asking = sum(1 for each in target.distribution if each.needs)
+    packages = wanted(target)
+    return f"{target.id}, {_number(asking, 'distribution')} with needs, {_number(len(packages), 'package')} to install"
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _tell(messages: Messages, found: Scan, target: Target) -> None:
+    """Say what a person should know besides the lock: what is missing here, offered, unresolved or set aside."""
+    absent = sorted(
+        {
+            need.provider.package
+            for _, need in found.needs()
+            if isinstance(need.provider, FromPackage) and not need.provider.path and need.when is When.IMPORT
+        }
+    )
+    if absent:
+        messages.note(f"not installed here, but in the lock: {_listed(absent)}")
+    for line in (*_offers(target), *_unresolved(target)):
+        messages.note(line)
+    for skipped in found.skipped:
+        messages.detail(f"set aside ({skipped.verdict.value}): {skipped.path}: {skipped.reason}")
+    if found.skipped:
+        messages.note(f"{_number(len(found.skipped), 'file')} set aside: -v lists them")
+
+
+def _offers(target: Target) -> Iterator[str]:
+    """Yield a line for each distribution with packages that are not in the line."""
+    inside = {each.package.name for each in wanted(target, base=True)}
+    base = {package.name for package in target.package if package.base}
+    for distribution in target.distribution:
+        outside = {need.package for need in distribution.needs if need.package and not is_in_line(need)}
+        if offered := sorted(outside - inside - base):
+            yield f"{distribution.name}: not in the line, since only plugins need them: {_listed(offered)}"
+
+
+def _unresolved(target: Target) -> Iterator[str]:
+    for each in target.unresolved:
+        if each.when == When.IMPORT.value:
+            holder = each.distribution or ", ".join(each.by)
+            yield f"unresolved: {each.name}, which {holder} needs{f': {each.note}' if each.note else ''}"
+
+
+def _listed(names: list[str]) -> str:
+    more = len(names) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

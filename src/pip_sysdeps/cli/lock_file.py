@@ -1,0 +1,92 @@
+"""sysdeps.lock on the disk: read within bounds, replaced as a whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import MalformedError, MalformedLock, SysdepsError
+from pip_sysdeps.lockfile import loads
+
+if TYPE_CHECKING:
+    from pip_sysdeps.lockfile import Lockfile
+
+DEFAULT = "sysdeps.lock"
+_MAX_BYTES = 16 << 20
+
+
+def read_text(path: str) -> str | None:
+    """Return the text of a lock, line ends as they are, or None if there is none. Raise OSError, MalformedLock."""
+    try:
+        with open(path, "rb") as file:
+            _refuse_special(path, os.fstat(file.fileno()).st_mode)
+            content = file.read(_MAX_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    if len(content) > _MAX_BYTES:
+        raise MalformedLock(f"is larger than {_MAX_BYTES} bytes").at(path)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedLock("is not UTF-8", where=f"offset {error.start}").at(path) from error
+
+
+def read_lock(path: str) -> Lockfile:
+    """Return the lock of a path. Raise SysdepsError if there is none, OSError, MalformedLock."""
+    text = read_text(path)
+    if text is None:
+        raise SysdepsError(f"no `{path}` here", hint="run `pip-sysdeps lock` where the environment is")
+    try:
+        return loads(text)
+    except MalformedError as error:
+        raise error.at(path) from error
+
+
+def replace_text(path: str, text: str) -> None:
+    """Write a file so that it has the old text or the new one, whatever happens on the way.
+
+    A link stays a link; mode and owner stay those of the file that was there.
+    """
+    real = os.path.realpath(path)
+    old = _status(real)
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(real)}.", dir=os.path.dirname(real))
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode("utf-8"))
+            file.flush()
+            _keep_mode(descriptor, old)
+            os.fsync(descriptor)
+        os.replace(temporary, real)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    _refuse_special(path, status.st_mode)
+    return status
+
+
+def _refuse_special(path: str, mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        raise SysdepsError(f"`{path}` is no regular file", hint="name the lock with -o or --lock")
+
+
+def _keep_mode(descriptor: int, old: os.stat_result | None) -> None:
+    if old is None:
+        mask = os.umask(0)
+        os.umask(mask)
+        os.fchmod(descriptor, 0o666 & ~mask)
+        return
+    if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
+        with contextlib.suppress(PermissionError):
+            os.fchown(descriptor, old.st_uid, old.st_gid)
+    os.fchmod(descriptor, stat.S_IMODE(old.st_mode))

@@ -1,0 +1,58 @@
+"""What the tool says to the person, on stderr: errors with hints, warnings, notes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
+
+_RED, _YELLOW, _CYAN, _PLAIN = "\x1b[31;1m", "\x1b[33;1m", "\x1b[36m", "\x1b[0m"
+
+
+class Messages:
+    """Lines on a stream, in colour on a terminal.
+
+    `level` is -1 for errors alone, 0, or 1 for details too. Names come from files that are not trusted: whatever could
+    steer the terminal is escaped.
+    """
+
+    def __init__(self, stream: TextIO, environ: Mapping[str, str]) -> None:
+        self._stream = stream
+        self._colour = _wants_colour(stream, environ)
+        self.level = 0
+
+    def error(self, text: str, *, hint: str = "") -> None:
+        """Say what went wrong, and what to do."""
+        self._line("error", _RED, text)
+        if hint:
+            self._line("hint", _CYAN, hint)
+
+    def warning(self, text: str) -> None:
+        """Say what may surprise."""
+        if self.level >= 0:
+            self._line("warning", _YELLOW, text)
+
+    def note(self, text: str) -> None:
+        """Say what was done or found."""
+        if self.level >= 0:
+            self._line("", "", text)
+
+    def detail(self, text: str) -> None:
+        """Say what only those want to read who ask for it."""
+        if self.level > 0:
+            self._line("", "", text)
+
+    def _line(self, label: str, colour: str, text: str) -> None:
+        from pip_sysdeps.lockfile import printable  # noqa: PLC0415 - a run without a message does without it
+
+        head = f"{colour}{label}{_PLAIN}: " if self._colour and label else f"{label}: " if label else ""
+        self._stream.write(f"{head}{printable(text)}\n")
+
+
+def _wants_colour(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Follow no-color.org and force-color.org: NO_COLOR, then FORCE_COLOR, then what the stream is."""
+    if environ.get("NO_COLOR"):
+        return False
+    return bool(environ.get("FORCE_COLOR")) or (environ.get("TERM") != "dumb" and stream.isatty())

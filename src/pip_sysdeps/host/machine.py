@@ -1,0 +1,46 @@
+"""Which release and architecture a system is, told from two small texts: what `apt-line` has to know, and no more.
+
+`platform` says the same as part of a whole scan; a test holds the two to one answer.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.formats.os_release import parse_os_release
+
+if TYPE_CHECKING:
+    from pip_sysdeps.host.root import Root
+
+_OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
+_STATUS = "/var/lib/dpkg/status"
+_MAX_BYTES = 256 << 20
+_DPKG_STANZA = re.compile(rb"^Package: dpkg\n(?:.+\n)*?Architecture: *([a-z0-9-]+)", re.MULTILINE)
+
+
+class Machine(NamedTuple):
+    """A system, in the words of a lock's target; what it does not tell is empty."""
+
+    distro: str
+    codename: str
+    release: str
+    architecture: str
+
+    @property
+    def id(self) -> str:
+        """Name it as a target of the lock."""
+        return "-".join(filter(None, (self.distro, self.codename or self.release, self.architecture)))
+
+
+def read_machine(root: Root) -> Machine:
+    """Read os-release(5), and dpkg's own entry in its status. Raise OSError for a file that cannot be read."""
+    path = next((path for path in _OS_RELEASE if root.is_file(path)), None)
+    release = parse_os_release(root.read(path, _MAX_BYTES)) if path else {}
+    match = _DPKG_STANZA.search(root.read(_STATUS, _MAX_BYTES)) if root.is_file(_STATUS) else None
+    return Machine(
+        distro=release.get("ID", ""),
+        codename=release.get("VERSION_CODENAME", ""),
+        release=release.get("VERSION_ID", ""),
+        architecture=match[1].decode("ascii") if match else "",
+    )

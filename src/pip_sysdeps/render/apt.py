@@ -1,0 +1,114 @@
+"""What to install: the packages of a target's needs that the policy puts in the line, in apt's forms."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from pip_sysdeps.lockfile import Need, Package, Target
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One binary package of the line."""
+
+    package: Package
+    """Its entry in the target."""
+    when: tuple[str, ...]
+    """When it is needed; sorted."""
+    by: tuple[str, ...]
+    """The distributions, or files without one, that need it; sorted."""
+
+
+def is_in_line(need: Need, when: Collection[str] | None = None) -> bool:
+    """Tell whether a need reaches the line: by default what an import needs, what a distribution declares, and libraries
+    and programs that its code opens by name with high confidence.
+    """
+    if when is not None:
+        return need.when in when
+    return need.when in {"import", "declared"} or (need.when in {"dlopen", "exec"} and need.confidence == "high")
+
+
+def wanted(target: Target, *, when: Collection[str] | None = None, base: bool = False) -> tuple[Wanted, ...]:
+    """Return the packages to install, by name.
+
+    `when` replaces the default choice of `is_in_line`; `base` adds what every image of the release has. Needs of a class
+    (host, unowned, distribution, or one of a later version) have no package, and are never among them.
+    """
+    needs: dict[str, list[tuple[str, Need]]] = {}
+    for holder, need in target.needs():
+        if need.package and is_in_line(need, when):
+            needs.setdefault(need.package, []).append((holder, need))
+    return tuple(
+        Wanted(
+            package=package,
+            when=tuple(sorted({need.when for _, need in needs[package.name]})),
+            by=tuple(sorted({holder for holder, _ in needs[package.name]})),
+        )
+        for package in sorted(target.package, key=lambda each: each.name)
+        if package.name in needs and (base or not package.base)
+    )
+
+
+def as_names(packages: Sequence[Wanted]) -> str:
+    """Render one line for xargs(1)."""
+    return " ".join(each.package.name for each in packages) + "\n" if packages else ""
+
+
+def as_lines(packages: Iterable[Wanted]) -> str:
+    """Render one name a line."""
+    return "".join(f"{each.package.name}\n" for each in packages)
+
+
+def as_satisfy(packages: Iterable[Wanted]) -> str:
+    """Render one dependency a line, for `xargs -d '\\n' apt-get satisfy` (Debian Policy 7.1)."""
+    return "".join(
+        f"{each.package.name} (>= {each.package.min})\n" if each.package.min else f"{each.package.name}\n"
+        for each in packages
+    )
+
+
+def as_dockerfile(packages: Sequence[Wanted]) -> str:
+    """Render a RUN instruction; none for no packages."""
+    if not packages:
+        return ""
+    names = "".join(f"        {each.package.name} \\\n" for each in packages)
+    return (
+        "RUN apt-get update \\\n"
+        " && apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true \\\n"
+        f"{names}"
+        " && rm -rf /var/lib/apt/lists/*\n"
+    )
+
+
+FORMATS: Mapping[str, Callable[[Sequence[Wanted]], str]] = {
+    "names": as_names,
+    "lines": as_lines,
+    "satisfy": as_satisfy,
+    "dockerfile": as_dockerfile,
+}
+
+
+def as_json(target: Target, packages: Iterable[Wanted]) -> str:
+    """Render the line as a document of schema 1."""
+    document = {
+        "schema": SCHEMA,
+        "target": target.id,
+        "packages": [
+            {
+                "name": each.package.name,
+                **({"min": each.package.min} if each.package.min else {}),
+                "base": each.package.base,
+                "when": list(each.when),
+                "by": list(each.by),
+            }
+            for each in packages
+        ],
+    }
+    return json.dumps(document, indent=2) + "\n"
