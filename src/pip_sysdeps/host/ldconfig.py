@@ -1,33 +1,41 @@
-"""The ld.so.cache that a fresh ldconfig(8) would write, looked up without writing or reading it whole.
+"""ld.so.cache: as it is, and as a fresh ldconfig(8) would write it, looked up without writing or reading it whole.
 
-apt's trigger runs ldconfig whenever a package changes a library directory, so this is the cache that a release image
-has.
-Source: glibc elf/ldconfig.c (parse_conf, search_dir), elf/readlib.c, elf/dl-is_dso.h.
+apt's trigger runs ldconfig whenever a package changes a library directory: a release image has the fresh one.
+Source: glibc elf/ldconfig.c, search_dir and create_links; elf/readlib.c; elf/dl-is_dso.h.
 """
 
 from __future__ import annotations
 
-import fnmatch
-import posixpath
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.formats.ld_so_conf import Directory, Include, parse_ld_so_conf
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.formats.ld_so_cache import parse_ld_so_cache
+from pip_sysdeps.host.ld_so_conf import configured_directories
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Mapping
 
+    from pip_sysdeps.formats.ld_so_cache import CacheEntry
     from pip_sysdeps.host.root import Root
     from pip_sysdeps.loader.machines import Machine
     from pip_sysdeps.model import OpenedFile
 
-CONFIGURATION = "/etc/ld.so.conf"
+CACHE = "/etc/ld.so.cache"
 
-_MAX_CONFIGURATION = 1 << 20  # bytes of one file
-_MAX_FILES = 256
+_MAX_CACHE = 64 << 20  # bytes
 _LIBRARY = re.compile(r"(?:lib|ld-).*\.so|ld\.so\.|ld64\.so\.", re.DOTALL)
 _TEMPORARY = re.compile(r".*(?:;.*|\.dpkg-new|\.dpkg-tmp|\.#prelink#(?:\.......)?)", re.DOTALL)
 _ET_DYN = 3
+
+
+def read_cache(root: Root) -> tuple[CacheEntry, ...]:
+    """Return the entries of the cache that is there; as the loader, take no notice of a missing or broken one."""
+    try:
+        return parse_ld_so_cache(root.read(CACHE, _MAX_CACHE))
+    except (OSError, MalformedError):
+        return ()
 
 
 class _Library(NamedTuple):
@@ -37,50 +45,6 @@ class _Library(NamedTuple):
     """The name in the cache."""
     is_link: bool
     """A link that is named as its target's DT_SONAME, or is the short name for the linker."""
-
-
-def configured_directories(root: Root, machine: Machine) -> tuple[str, ...]:
-    """Return the directories that ldconfig looks at, each once (by inode), in its order: those of ld.so.conf first."""
-    found: dict[tuple[int, int], str] = {}
-    for path in (*_directories(root, CONFIGURATION, set()), *machine.default_directories):
-        identity = root.identity(path) if path.startswith("/") else None
-        if identity is not None:
-            found.setdefault(identity, path)
-    return tuple(found.values())
-
-
-def _directories(root: Root, file: str, seen: set[str]) -> Iterator[str]:
-    """Yield the directories of a configuration file and of those that it includes, each file once."""
-    if file in seen or len(seen) == _MAX_FILES:
-        return
-    seen.add(file)
-    try:
-        content = root.read(file, _MAX_CONFIGURATION)
-    except OSError:
-        return
-    for entry in parse_ld_so_conf(content):
-        match entry:
-            case Directory(path=path):
-                yield path
-            case Include(pattern=pattern):
-                for included in _matches(root, posixpath.join(posixpath.dirname(file), pattern)):
-                    yield from _directories(root, included, seen)
-
-
-def _matches(root: Root, pattern: str) -> list[str]:
-    """Return the paths that an absolute pattern stands for, in the C locale's order."""
-    paths = [""]
-    for part in pattern.split("/")[1:]:
-        if re.search(r"[*?[]", part):
-            paths = [
-                f"{path}/{name}"
-                for path in paths
-                for name in fnmatch.filter(root.names(path or "/"), part)
-                if not name.startswith(".") or part.startswith(".")
-            ]
-        else:
-            paths = [f"{path}/{part}" for path in paths]
-    return paths
 
 
 class FreshCache:
@@ -118,15 +82,15 @@ class FreshCache:
             name for name in self._root.names(folder) if _LIBRARY.match(name) and not _TEMPORARY.fullmatch(name)
         )
 
-    def library(self, folder: str, name: str) -> _Library | None:
-        """Return how ldconfig enters a file, or None if it leaves it out."""
-        path = f"{folder}/{name}"
-        opened = self._lookup(path)
-        elf = None if opened is None else opened.elf
-        wanted = self._machine.elf_class, self._machine.machine, _ET_DYN
-        if elf is None or not elf.dynamic or (elf.elf_class, elf.machine, elf.type) != wanted:
+    def library(self, path: str, name: str, *, believe: bool) -> _Library | None:
+        """Return how ldconfig enters a file of this name, or None if it leaves it out.
+
+        `believe` what the present cache says of a file: reading a thousand libraries takes far longer.
+        """
+        soname = self._told.get(self._root.resolve(path) or "") if believe else None
+        soname = soname or self._read_soname(path, name)
+        if soname is None:
             return None
-        soname = elf.soname or name
         short = name.endswith(".so") and soname.startswith(name)
         is_link = (name == soname or short) and self._root.read_link(path) is not None
         return _Library(name if is_link else soname, is_link)
@@ -135,6 +99,30 @@ class FreshCache:
         """Tell whether ldconfig leaves what is at `link` alone: it leads to `target`, or is no link."""
         real = self._root.resolve(link)
         return real is not None and (real == self._root.resolve(target) or self._root.read_link(link) is None)
+
+    def _read_soname(self, path: str, name: str) -> str | None:
+        """Return the DT_SONAME of a shared object for this machine, its name if it has none; None for anything else."""
+        opened = self._lookup(path)
+        elf = None if opened is None else opened.elf
+        wanted = self._machine.elf_class, self._machine.machine, _ET_DYN
+        if elf is None or not elf.dynamic or (elf.elf_class, elf.machine, elf.type) != wanted:
+            return None
+        return elf.soname or name
+
+    @cached_property
+    def _told(self) -> Mapping[str, str]:
+        """The DT_SONAMEs that the present cache tells, by file.
+
+        Only links to a file tell one, for what is named so itself may only be in the way of a link; but no name that
+        ends in `.so`, which may be the linker's; and of files with two names none.
+        """
+        sonames: dict[str, set[str]] = {}
+        for entry in read_cache(self._root):
+            real = self._root.resolve(entry.path)
+            if real is not None and entry.flags == self._machine.cache_flags[0]:
+                sonames.setdefault(real, set()).add(entry.soname)
+        single = ((real, min(names)) for real, names in sonames.items() if len(names) == 1)
+        return {real: name for real, name in single if not name.endswith(".so") and not real.endswith(f"/{name}")}
 
 
 class _Folder:
@@ -145,36 +133,36 @@ class _Folder:
         self._cache = cache
         self._named = named
         """A glibc-hwcaps folder: its entries name the files themselves, and no links are made in it."""
-        self._names: frozenset[str] | None = None
-        self._best: dict[str, str] | None = None
 
     def find(self, name: str) -> str | None:
-        if self._names is None:
-            self._names = self._cache.names(self._path)
+        path = f"{self._path}/{name}"
         if not self._named and name in self._names:
-            library = self._cache.library(self._path, name)
+            library = self._cache.library(path, name, believe=False)
             if library is not None and library.soname == name:
-                return f"{self._path}/{name}"
-        return self._through_soname(name, self._names)
-
-    def _through_soname(self, name: str, names: frozenset[str]) -> str | None:
-        """Find the file for which ldconfig makes a link of that name."""
-        if self._best is None:
-            self._best = dict(self._choose(names))
+                return path
         file = self._best.get(name)
         if file is None:
             return None
-        made, there = f"{self._path}/{file}", f"{self._path}/{name}"
-        return there if not self._named and self._cache.is_linked(there, made) else made
+        target = f"{self._path}/{file}"
+        return path if not self._named and self._cache.is_linked(path, target) else target
 
-    def _choose(self, names: frozenset[str]) -> Iterator[tuple[str, str]]:
-        """Yield each soname with its file: a file rather than a link, then the greater version."""
-        found: dict[str, list[tuple[bool, list[tuple[bool, int]], str]]] = {}
-        for name in sorted(names):
-            library = self._cache.library(self._path, name)
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return self._cache.names(self._path)
+
+    @cached_property
+    def _best(self) -> Mapping[str, str]:
+        """The file for each soname: a file rather than a link, then the newest version."""
+        found: dict[str, list[tuple[str, bool]]] = {}
+        for name in sorted(self._names):
+            library = self._cache.library(f"{self._path}/{name}", name, believe=True)
             if library is not None:
-                found.setdefault(library.soname, []).append((not library.is_link, _version(name), name))
-        return ((soname, max(files)[2]) for soname, files in found.items())
+                found.setdefault(library.soname, []).append((name, library.is_link))
+        return {soname: files[0][0] if len(files) == 1 else _newest(files) for soname, files in found.items()}
+
+
+def _newest(files: list[tuple[str, bool]]) -> str:
+    return max(files, key=lambda file: (not file[1], _version(file[0])))[0]
 
 
 def _version(name: str) -> list[tuple[bool, int]]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.formats.ld_so_cache import parse_ld_so_cache
-from pip_sysdeps.host.ldconfig import FreshCache
+from pip_sysdeps.host.ldconfig import FreshCache, read_cache
 from pip_sysdeps.host.objects import Objects
 from pip_sysdeps.loader.cache import cache_lookup
 from pip_sysdeps.loader.machines import machine_of
@@ -16,13 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pip_sysdeps.host.root import Root
-    from pip_sysdeps.loader.machines import Machine
     from pip_sysdeps.model import ElfFile, OpenedFile
 
     Lookup = Callable[[str], OpenedFile | None]
-
-CACHE = "/etc/ld.so.cache"
-_MAX_CACHE = 64 << 20
 
 
 def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
@@ -51,16 +45,7 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
         library_path=library_path,
         cache=FreshCache(root, machine, lookup or Objects(root).open, subfolders)
         if cache == "fresh"
-        else _cache_as_is(root, machine, subfolders),
+        else cache_lookup(read_cache(root), flags=machine.cache_flags, subfolders=subfolders),
         default_directories=machine.default_directories,
         subfolders=subfolders,
     )
-
-
-def _cache_as_is(root: Root, machine: Machine, subfolders: tuple[str, ...]) -> Callable[[str], str | None]:
-    """Return the lookup in the cache file; the loader takes no notice of one that is missing or broken."""
-    try:
-        entries = parse_ld_so_cache(root.read(CACHE, _MAX_CACHE))
-    except (OSError, MalformedError):
-        entries = ()
-    return cache_lookup(entries, flags=machine.cache_flags, subfolders=subfolders)
