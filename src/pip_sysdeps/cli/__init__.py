@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "lock": "write or compare sysdeps.lock for an environment",
     "apt-line": "print the binary packages to install, from sysdeps.lock alone",
+    "index": "list, show and make the indices that name packages for what is not installed",
 }
 """Each command, in the module of its name below this one, and what it does in one line."""
 

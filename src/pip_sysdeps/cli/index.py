@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
 
+    from pip_sysdeps.cli.messages import Messages
     from pip_sysdeps.host.index import IndexAnswer, SonameIndex
 
 
@@ -23,7 +24,7 @@ class _Arguments:
     suite: list[str]
     architecture: str
     root: str
-    quiet: bool
+    messages: Messages
     json: bool
     target: str
     names: list[str]
@@ -38,7 +39,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     update.add_argument("--architecture", default="", help="another architecture: `arm64`")
     update.add_argument("--root", default="/", help="use the apt sources of this root")
-    update.add_argument("-q", "--quiet", action="store_true", help="do not show apt's progress")
     listing = actions.add_parser("list", help="list the indices that there are")
     listing.add_argument("--json", action="store_true", help="print JSON")
     show = actions.add_parser("show", help="show one index, or what it says about sonames and programs")
@@ -62,6 +62,7 @@ def _update(arguments: _Arguments) -> None:
     from pip_sysdeps.host.platform import read_platform
     from pip_sysdeps.host.root import Root
 
+    messages = arguments.messages
     root = Root(arguments.root)
     platform = read_platform(root, read_packages(root), None)
     for suite in arguments.suite or [""]:
@@ -71,10 +72,10 @@ def _update(arguments: _Arguments) -> None:
             suite=suite,
             architecture=arguments.architecture or platform.architecture,
         )
-        made = update_index(root, wanted, quiet=arguments.quiet or not sys.stderr.isatty())
+        made = update_index(root, wanted, quiet=messages.level < 0 or not sys.stderr.isatty())
         for complaint in made.complaints:
-            sys.stderr.write(f"warning: {complaint}\n")
-        sys.stderr.write(f"wrote the index of {made.target.id}, archive of {made.target.date}: `{made.path}`\n")
+            messages.warning(complaint)
+        messages.note(f"wrote the index of {made.target.id}, archive of {made.target.date}: `{made.path}`")
 
 
 def _list(arguments: _Arguments) -> None:

@@ -1,0 +1,72 @@
+"""`pip-sysdeps index`, as a person calls it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pip_sysdeps.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the indices of this machine's user out."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
+def test_show_answers_for_sonames_and_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line each; what nothing has is said."""
+    names = ["libssl.so.3", "pdftoppm", "libmagic.so", "libmagic.so.99"]
+    assert main(["index", "show", "debian-trixie-arm64", *names]) == 0
+    assert capsys.readouterr().out == (
+        "libssl.so.3: libssl3t64\n"
+        "pdftoppm: poppler-utils\n"
+        "libmagic.so: libmagic-dev, a package for compiling\n"
+        "libmagic.so.99: no binary package has it\n"
+    )
+
+
+def test_show_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """With the schema's version."""
+    assert main(["index", "show", "--json", "debian-bookworm-amd64", "libjack.so.0", "nothing"]) == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "schema": 1,
+        "target": "debian-bookworm-amd64",
+        "names": {
+            "libjack.so.0": {"package": "libjack-jackd2-0", "alternatives": ["libjack0"], "development": False},
+            "nothing": None,
+        },
+    }
+
+
+def test_list_has_every_shipped_target(capsys: pytest.CaptureFixture[str]) -> None:
+    """With the date of its archive and its file."""
+    assert main(["index", "list", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["indices"]
+    assert [row["target"] for row in rows if row["used"]] == [row["target"] for row in rows]
+    assert {"debian-bookworm-amd64", "debian-trixie-arm64", "debian-forky-amd64"} <= {row["target"] for row in rows}
+
+
+def test_an_unknown_target_is_trouble(capsys: pytest.CaptureFixture[str]) -> None:
+    """The message says what to run."""
+    assert main(["index", "show", "debian-potato-amd64"]) == 2
+    assert capsys.readouterr().err == (
+        "error: there is no index for `debian-potato-amd64`\n"
+        "hint: `pip-sysdeps index list` names those that there are, `pip-sysdeps index update` makes one\n"
+    )
+
+
+def test_update_without_sources_is_trouble(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A root without apt sources has nowhere to ask."""
+    root = tmp_path / "root"
+    (root / "etc").mkdir(parents=True)
+    (root / "etc/os-release").write_text("ID=debian\nVERSION_CODENAME=trixie\n")
+    assert main(["index", "update", "--root", str(root), "--architecture", "amd64"]) == 2
+    assert capsys.readouterr().err == (
+        "error: the root has no apt sources\nhint: sources.list(5) says how to configure them\n"
+    )
