@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
+from pip_sysdeps.formats.elf_symbols import defined_versions
 from pip_sysdeps.host.ldconfig import FreshCache, read_cache
 from pip_sysdeps.host.objects import Objects
 from pip_sysdeps.loader.cache import cache_lookup
@@ -14,9 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pip_sysdeps.host.root import Root
+    from pip_sysdeps.loader.machines import Machine
     from pip_sysdeps.model import ElfFile, OpenedFile
 
     Lookup = Callable[[str], OpenedFile | None]
+
+_LAST_WITH_LEGACY_HWCAPS = (2, 36)
 
 
 def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
@@ -32,9 +37,10 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
 
     `library_path` has the elements of LD_LIBRARY_PATH. With a "fresh" cache the answers are those after a run of
     ldconfig, with "as-is" those of the file that is there. `lookup` is `Objects.open`, to read no library twice.
-    `subfolders` are as in LoaderConfig: a lock has none.
+    `subfolders` are as in LoaderConfig: a lock has none. Those that are not in `glibc-hwcaps` count up to glibc 2.36.
     """
     machine = machine_of(program)
+    subfolders = _usable(subfolders, root, machine)
     return LoaderConfig(
         elf_class=program.elf_class,
         little_endian=program.little_endian,
@@ -49,3 +55,26 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
         default_directories=machine.default_directories,
         subfolders=subfolders,
     )
+
+
+def glibc_version(root: Root, machine: Machine) -> tuple[int, int] | None:
+    """Return the version of the glibc of a root, (2, 36), or None without a libc.so.6 in a default directory.
+
+    It is the newest version that libc.so.6 defines. 2.37 and 2.40 added nothing to it: they read as the release before.
+    """
+    objects = Objects(root)
+    for directory in machine.default_directories:
+        versions = objects.ask(f"{directory}/libc.so.6", defined_versions)
+        minors = [int(match[1]) for name in versions or () if (match := re.fullmatch(r"GLIBC_2\.([0-9]{1,3})", name))]
+        if minors:
+            return 2, max(minors)
+    return None
+
+
+def _usable(subfolders: tuple[str, ...], root: Root, machine: Machine) -> tuple[str, ...]:
+    """Leave out the legacy folders (`tls`, `x86_64`) where glibc is known to take no notice of them."""
+    modern = tuple([each for each in subfolders if each.startswith("glibc-hwcaps/")])
+    if modern == subfolders:
+        return modern
+    version = glibc_version(root, machine)
+    return modern if version is not None and version > _LAST_WITH_LEGACY_HWCAPS else subfolders

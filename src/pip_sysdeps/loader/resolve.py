@@ -25,16 +25,21 @@ _DF_1_NODEFLIB, _DF_1_PIE = 0x800, 0x08000000
 _ABI_VERSIONS = {0: 1, 3: 4}  # System V and GNU: the first EI_ABIVERSION that is too new (glibc libc-abis)
 
 
+_MAX_WORK = 50_000
+"""Paths tried for one start or dlopen, and objects by their depth: many times what the largest distributions take."""
+
+
 class _Map:
     """An object in a process: the loader's link map."""
 
-    __slots__ = ("elf", "origin", "parent", "path", "rpath", "runpath", "seeker")
+    __slots__ = ("depth", "elf", "origin", "parent", "path", "rpath", "runpath", "seeker")
 
     def __init__(self, path: str, elf: ElfFile, parent: _Map | None, config: LoaderConfig) -> None:
         self.path = path
         self.elf = elf
         self.parent = parent
         """The object that loaded it; nobody for the program, and for what dlopen opens."""
+        self.depth: int = 1 if parent is None else parent.depth + 1
         self.origin = _folder_of(path)
         rpath = elf.rpath if elf.runpath is None else None
         self.rpath: SearchPath | None = search_path(rpath, by=path, origin=self.origin, config=config)
@@ -66,8 +71,10 @@ class _Names:
     def keep(self) -> None:
         """Make what was added here part of what was there before."""
         if self._before is not None:
-            self._before._names = self._names | self._before._names
-            self._before._files = self._files | self._before._files
+            for name, loaded in self._names.items():
+                self._before._names.setdefault(name, loaded)
+            for identity, loaded in self._files.items():
+                self._before._files.setdefault(identity, loaded)
 
 
 class Process:
@@ -132,6 +139,7 @@ class _Loading:
         self._maps: dict[str, _Map] = {}
         self._lookup = lookup
         self._config = config
+        self._work = 0
 
     def start(self, program: str) -> Process:
         process, config = self._process, self._config
@@ -174,6 +182,9 @@ class _Loading:
     def _search(self, soname: str, name: str, loading: _Map | None) -> tuple[Resolution, _Map | None]:
         tried: list[Tried] = []
         for step, path, by, passed_over in candidates(name, self._seeker(loading), self._config):
+            self._work += 1
+            if self._work > _MAX_WORK:
+                return NotFound(soname=soname, tried=tuple(tried), fatal=f"more than {_MAX_WORK} paths to try"), None
             opened = None if passed_over else self._lookup(path)
             reason, fatal = (passed_over or "no such file", False) if opened is None else judge(opened, self._config)
             if opened is None or opened.elf is None or reason:
@@ -186,6 +197,7 @@ class _Loading:
                 self._names.add(known, (name,))
                 return Found(soname=soname, path=known.path, step=SearchStep.LOADED), None
             loaded = _Map(path, opened.elf, loading, self._config)
+            self._work += loaded.depth
             self._names.add(loaded, (name, path, opened.elf.soname), opened.identity)
             return Found(soname=soname, path=path, step=step, by=by), loaded
         return NotFound(soname=soname, tried=tuple(tried)), None

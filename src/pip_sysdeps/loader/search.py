@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.model import LoaderConfig
 
+_MAX_PATH = 4096
+"""Bytes, as Linux has it."""
 _MAX_FOLDERS = 1000
 """Elements of one search path that are looked at; honest ones have a dozen."""
 
@@ -151,6 +153,8 @@ def _folder(element: str, origin: str, config: LoaderConfig) -> Folder:
     path = expand(element, origin=origin, lib=config.lib, platform=config.platform)
     if path is None:
         return Folder(element, "a dynamic string token without a value")
+    if len(path) > _MAX_PATH:
+        return Folder(f"{path[:60]}...", "longer than any path")
     if not path.startswith("/") and config.working_directory is None:
         return Folder(element, "relative to the current directory" if element else "the current directory")
     return Folder(path.rstrip("/") + "/" if path else "")

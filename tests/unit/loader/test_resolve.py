@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from builders.facts import elf
 from builders.loader import config, lookup
-from pip_sysdeps.loader.resolve import find, open_and_keep, open_object, start
-from pip_sysdeps.model import Found, LoadedObject, NotFound, SearchStep, Tried
+from pip_sysdeps.loader.resolve import find, judge, open_and_keep, open_object, start
+from pip_sysdeps.model import ElfFile, Found, LoadedObject, NotFound, OpenedFile, SearchStep, Tried
 
 PYTHON = "/usr/bin/python3"
 LOADER = "/lib64/ld-linux-x86-64.so.2"
@@ -112,3 +114,66 @@ def test_no_program() -> None:
         "/env/m.so",
         LIBC,
     ]
+
+
+def test_work_is_bounded() -> None:
+    """A hostile object with many needs and a long search path is given up, each need with a reason."""
+    rpath = ":".join(f"/{number}" for number in range(1000))
+    world = BASE | {"/env/m.so": elf(*(f"lib{number}.so" for number in range(100)), rpath=rpath)}
+    process = start(PYTHON, lookup(world), config(CACHE))
+    (loaded,) = open_object(process, "/env/m.so", PYTHON, lookup(world), config(CACHE))
+    failures = [answer for answer in loaded.needs if isinstance(answer, NotFound)]
+    assert (len(failures), failures[0].fatal) == (100, "")
+    assert failures[-1] == NotFound(soname="lib99.so", tried=(), fatal="more than 50000 paths to try")
+
+
+def test_a_chain_without_end_is_bounded() -> None:
+    """So is a chain of ten thousand objects, each with a DT_RPATH."""
+    chain = {f"/c/lib{number}.so": elf(f"lib{number + 1}.so", rpath="/c") for number in range(10_000)}
+    process = start(PYTHON, lookup(BASE | chain), config(CACHE))
+    objects = open_object(process, "/c/lib0.so", PYTHON, lookup(BASE | chain), config(CACHE))
+    assert 200 < len(objects) < 1000
+    assert isinstance(objects[-1].needs[0], NotFound)
+    assert objects[-1].needs[0].fatal == "more than 50000 paths to try"
+
+
+def test_a_token_without_a_value_in_a_needed_name() -> None:
+    """The loader takes it for a failure, not for a name."""
+    world = BASE | {"/env/m.so": elf("/opt/$PLATFORM/libx.so")}
+    settings = config(CACHE, platform="")
+    process = start(PYTHON, lookup(world), settings)
+    (loaded,) = open_object(process, "/env/m.so", PYTHON, lookup(world), settings)
+    fatal = "empty dynamic string token substitution"
+    assert loaded.needs == (NotFound(soname="/opt/$PLATFORM/libx.so", tried=(), fatal=fatal),)
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason", "fatal"),
+    [
+        (elf(), "", False),
+        (elf(elf_class=32, machine=3), "wrong ELF class", False),
+        (elf(machine=183), "wrong machine", False),
+        (elf(machine=183, os_abi=9), "wrong machine", False),
+        (elf(machine=22, little_endian=False), "wrong machine", False),
+        (elf(machine=62 << 8, little_endian=False), "ELF file data encoding not little-endian", True),
+        (elf(os_abi=9), "ELF file OS ABI invalid", True),
+        (elf(os_abi=3, abi_version=3), "", False),
+        (elf(os_abi=3, abi_version=4), "ELF file ABI version invalid", True),
+        (elf(abi_version=1), "ELF file ABI version invalid", True),
+        (elf(type=1), "only ET_DYN and ET_EXEC can be loaded", True),
+        (elf(type=2), "cannot dynamically load executable", True),
+        (elf(dynamic=False), "object file has no dynamic section", True),
+        (elf(flags_1=0x08000000), "cannot dynamically load position-independent executable", True),
+    ],
+)
+def test_judge(facts: ElfFile, reason: str, fatal: bool) -> None:
+    """A foreign file is passed over, a bad one stops the search; the kinds are those of tests/loader_rules."""
+    assert judge(OpenedFile(identity=(1, 1), elf=facts, fault=""), config()) == (reason, fatal)
+
+
+def test_judge_of_the_float_abi() -> None:
+    """Where a machine has several ABIs, the header's flags must fit."""
+    riscv = config(machine=243, header_flags=(0x6, 0x4))
+    soft, double = (elf(machine=243, header_flags=flags) for flags in (0x1, 0x5))
+    assert judge(OpenedFile(identity=(1, 1), elf=soft, fault=""), riscv) == ("wrong machine", False)
+    assert judge(OpenedFile(identity=(1, 1), elf=double, fault=""), riscv) == ("", False)

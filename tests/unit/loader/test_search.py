@@ -1,0 +1,59 @@
+"""Where the loader looks, for search paths that no honest object has; the rules are in tests/loader_rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from builders.loader import config
+from pip_sysdeps.loader.search import Folder, folders, split_library_path
+
+
+@pytest.mark.parametrize(
+    ("text", "elements"),
+    [
+        ("", ()),
+        ("/a", ("/a",)),
+        ("/a:/b;/c", ("/a", "/b", "/c")),
+        (":/a", ("", "/a")),
+        ("/a:", ("/a", "")),
+    ],
+)
+def test_split_library_path(text: str, elements: tuple[str, ...]) -> None:
+    """LD_LIBRARY_PATH is split at colons and semicolons, and an empty one is none."""
+    assert split_library_path(text) == elements
+
+
+@pytest.mark.parametrize(
+    ("element", "folder"),
+    [
+        ("/a", Folder("/a/")),
+        ("/a///", Folder("/a/")),
+        ("/", Folder("/")),
+        ("$ORIGIN/../lib", Folder("/app/bin/../lib/")),
+        ("", Folder("", "the current directory")),
+        ("rel", Folder("rel", "relative to the current directory")),
+        (".", Folder(".", "relative to the current directory")),
+        ("$FOO/x", Folder("$FOO/x", "relative to the current directory")),
+        ("/opt/$PLATFORM", Folder("/opt/$PLATFORM", "a dynamic string token without a value")),
+        ("/" + "x" * 5000, Folder("/" + "x" * 59 + "...", "longer than any path")),
+    ],
+)
+def test_an_element(element: str, folder: Folder) -> None:
+    """An element is a directory, or there is a reason why it is none for a lock."""
+    assert folders([element], origin="/app/bin", config=config(platform="")) == (folder,)
+
+
+def test_an_element_in_a_working_directory() -> None:
+    """Where the current directory is known, empty and relative elements stay what they are."""
+    elements = ["", "rel/", "", "/a"]
+    assert folders(elements, origin="/", config=config(working_directory="/w")) == (
+        Folder(""),
+        Folder("rel/"),
+        Folder("/a/"),
+    )
+
+
+def test_elements_without_end() -> None:
+    """Of a search path with very many elements the first thousand count."""
+    found = folders((f"/{number}" for number in range(5000)), origin="/", config=config())
+    assert found[999:] == (Folder("/999/"), Folder("", "more than 1000 elements"))
