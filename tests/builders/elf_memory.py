@@ -7,14 +7,15 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedElf
-from pip_sysdeps.formats.elf import MAGIC, SHORTEST, load_fault, parse_elf, parse_header, read_image
+from pip_sysdeps.formats.elf import load_fault, parse_elf, parse_header
+from pip_sysdeps.formats.elf_image import MAGIC, SHORTEST, read_image
 from pip_sysdeps.formats.elf_notes import dlopen_notes
 from pip_sysdeps.formats.elf_symbols import defined_symbols, defined_versions, defines_symbol, undefined_symbols
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pip_sysdeps.formats.elf import Pread
+    from pip_sysdeps.formats.elf_image import Pread
     from pip_sysdeps.model import ElfFile
 
 

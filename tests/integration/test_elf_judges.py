@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pip_sysdeps.formats.elf import Pread
+    from pip_sysdeps.formats.elf_image import Pread
 
 SAMPLE = 20
 """One file in so many is in the quick run."""

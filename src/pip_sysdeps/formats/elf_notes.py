@@ -11,11 +11,12 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedElf
-from pip_sysdeps.formats.elf import PT_NOTE, Image, Pread, Segment, read_image
+from pip_sysdeps.formats.elf_image import Image, Pread, Segment, read_image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_PT_NOTE = 4
 _OWNER, _TYPE = b"FDO\0", 0x407C0C0A
 _MAX_NOTES = 1 << 20
 """Bytes of the notes of one segment."""
@@ -45,7 +46,7 @@ def dlopen_notes(pread: Pread, size: int) -> tuple[DlopenNote, ...]:
     return tuple(
         note
         for segment in image.segments
-        if segment.type == PT_NOTE
+        if segment.type == _PT_NOTE
         for place, contents in _notes(image, segment)
         for note in _parse(contents, place)
     )

@@ -10,26 +10,14 @@ from struct import error as struct_error
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.errors import MalformedElf
-from pip_sysdeps.formats.elf import (
-    DT_GNU_HASH,
-    DT_HASH,
-    DT_STRSZ,
-    DT_STRTAB,
-    DT_SYMTAB,
-    DT_VERDEF,
-    DT_VERSYM,
-    MAX_CHAIN,
-    Image,
-    Pread,
-    read_chains,
-    read_dynamic,
-    read_image,
-    read_names,
-    read_version_needs,
-)
+from pip_sysdeps.formats.elf import MAX_CHAIN, read_version_needs
+from pip_sysdeps.formats.elf_image import DT_STRTAB, Image, Pread, read_chains, read_dynamic, read_image, read_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+_DT_HASH, _DT_SYMTAB, _DT_STRSZ = 4, 6, 10
+_DT_GNU_HASH, _DT_VERSYM, _DT_VERDEF = 0x6FFFFEF5, 0x6FFFFFF0, 0x6FFFFFFC
 
 _MAX_BUCKET = 1 << 14  # symbols of one hash bucket; honest ones hold a handful
 _MAX_SYMBOLS = 1 << 20
@@ -67,10 +55,10 @@ def defines_symbol(pread: Pread, size: int, name: str) -> bool:
     """
     image = read_image(pread, size)
     values = read_dynamic(image).values
-    if DT_SYMTAB not in values or DT_STRTAB not in values:
+    if _DT_SYMTAB not in values or DT_STRTAB not in values:
         return False
     spelled = name.encode("utf-8", "surrogateescape")
-    symbols = image.offset_of(values[DT_SYMTAB], "DT_SYMTAB")
+    symbols = image.offset_of(values[_DT_SYMTAB], "DT_SYMTAB")
     strings = image.offset_of(values[DT_STRTAB], "DT_STRTAB")
     entry = _symbol_form(image)
     try:
@@ -100,7 +88,7 @@ def defined_versions(pread: Pread, size: int) -> tuple[str, ...] | None:
     """
     image = read_image(pread, size)
     values = read_dynamic(image).values
-    if DT_VERDEF not in values:
+    if _DT_VERDEF not in values:
         return None
     offsets = [name for name, flags, _ in _read_version_definitions(image, values) if not flags & _VER_FLG_BASE]
     names = read_names(image, values, set(offsets))
@@ -110,7 +98,7 @@ def defined_versions(pread: Pread, size: int) -> tuple[str, ...] | None:
 def _symbols(pread: Pread, size: int, wanted: Callable[[_Row], bool]) -> tuple[Symbol, ...]:
     image = read_image(pread, size)
     values = read_dynamic(image).values
-    if DT_SYMTAB not in values or DT_STRTAB not in values:
+    if _DT_SYMTAB not in values or DT_STRTAB not in values:
         return ()
     versions = {index: (soname, name) for soname, name, _, index in read_version_needs(image, values)}
     versions |= {index: (0, name) for name, _, index in _read_version_definitions(image, values) if index > 1}
@@ -133,9 +121,9 @@ def _rows(image: Image, values: dict[int, int]) -> Iterator[_Row]:
     if count > _MAX_SYMBOLS:
         raise MalformedElf(f"more than {_MAX_SYMBOLS} dynamic symbols", where="offset 0")
     form = _symbol_form(image)
-    table = image.read(image.offset_of(values[DT_SYMTAB], "DT_SYMTAB"), count * form.size)
+    table = image.read(image.offset_of(values[_DT_SYMTAB], "DT_SYMTAB"), count * form.size)
     versions = _version_indices(image, values, count)
-    end = values.get(DT_STRSZ, image.size)
+    end = values.get(_DT_STRSZ, image.size)
     for number, (name, info, section) in enumerate(form.iter_unpack(table[: len(table) // form.size * form.size])):
         version = versions[number] & _INDEX if number < len(versions) else 1
         # A name beyond the table is what patchelf leaves of old tables behind the symbols.
@@ -144,17 +132,17 @@ def _rows(image: Image, values: dict[int, int]) -> Iterator[_Row]:
 
 
 def _version_indices(image: Image, values: dict[int, int], count: int) -> tuple[int, ...]:
-    if DT_VERSYM not in values:
+    if _DT_VERSYM not in values:
         return ()
-    table = image.read(image.offset_of(values[DT_VERSYM], "DT_VERSYM"), 2 * count)
+    table = image.read(image.offset_of(values[_DT_VERSYM], "DT_VERSYM"), 2 * count)
     return Struct(f"{image.layout.order}{len(table) // 2}H").unpack(table[: len(table) // 2 * 2])
 
 
 def _read_version_definitions(image: Image, values: dict[int, int]) -> list[tuple[int, int, int]]:
     """Read DT_VERDEF: the string offset of each version's name, its flags and its index."""
-    if DT_VERDEF not in values:
+    if _DT_VERDEF not in values:
         return []
-    return read_chains(image, image.offset_of(values[DT_VERDEF], "DT_VERDEF"), _walk_version_definitions)
+    return read_chains(image, image.offset_of(values[_DT_VERDEF], "DT_VERDEF"), _walk_version_definitions)
 
 
 def _walk_version_definitions(image: Image, table: bytes, start: int) -> list[tuple[int, int, int]]:
@@ -173,16 +161,16 @@ def _walk_version_definitions(image: Image, table: bytes, start: int) -> list[tu
 
 def _symbol_count(image: Image, values: dict[int, int]) -> int:
     """Count the dynamic symbols, which nothing but section headers tells outright."""
-    if DT_HASH in values:
-        (count,) = _words(image, image.offset_of(values[DT_HASH], "DT_HASH") + 4, 1)
+    if _DT_HASH in values:
+        (count,) = _words(image, image.offset_of(values[_DT_HASH], "DT_HASH") + 4, 1)
         return count
-    if DT_GNU_HASH in values:
-        last = _last_hashed(image, image.offset_of(values[DT_GNU_HASH], "DT_GNU_HASH"))
+    if _DT_GNU_HASH in values:
+        last = _last_hashed(image, image.offset_of(values[_DT_GNU_HASH], "DT_GNU_HASH"))
         if last:
             return last + 1
     # Nothing is exported: then GNU ld does not say how many are undefined, but some other table follows.
-    start = values[DT_SYMTAB]
-    following = min((value for tag, value in values.items() if value > start and tag != DT_STRSZ), default=start)
+    start = values[_DT_SYMTAB]
+    following = min((value for tag, value in values.items() if value > start and tag != _DT_STRSZ), default=start)
     return (following - start) // _symbol_form(image).size
 
 
@@ -201,10 +189,10 @@ def _last_hashed(image: Image, start: int) -> int:
 
 def _candidates(image: Image, values: dict[int, int], name: bytes) -> Iterator[int]:
     """Yield the indices of the symbols that may bear a name."""
-    if DT_GNU_HASH in values:
-        return _gnu_candidates(image, image.offset_of(values[DT_GNU_HASH], "DT_GNU_HASH"), name)
-    if DT_HASH in values:
-        return _sysv_candidates(image, image.offset_of(values[DT_HASH], "DT_HASH"), name)
+    if _DT_GNU_HASH in values:
+        return _gnu_candidates(image, image.offset_of(values[_DT_GNU_HASH], "DT_GNU_HASH"), name)
+    if _DT_HASH in values:
+        return _sysv_candidates(image, image.offset_of(values[_DT_HASH], "DT_HASH"), name)
     return iter(())
 
 

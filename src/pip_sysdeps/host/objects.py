@@ -7,18 +7,8 @@ import os
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pip_sysdeps.errors import MalformedElf
-from pip_sysdeps.formats.elf import (
-    ET_CORE,
-    ET_REL,
-    HEAD,
-    MAGIC,
-    SHORTEST,
-    Pread,
-    facts_of,
-    load_fault,
-    parse_header,
-    read_image,
-)
+from pip_sysdeps.formats.elf import ET_CORE, ET_REL, facts_of, load_fault, parse_header
+from pip_sysdeps.formats.elf_image import HEAD, MAGIC, SHORTEST, Pread, read_image
 from pip_sysdeps.formats.elf_symbols import defines_symbol
 from pip_sysdeps.model import ElfFile, OpenedFile, Skipped, Verdict
 

@@ -12,7 +12,8 @@ import pytest
 from builders.elf import PAGE, Elf
 from builders.elf_memory import in_memory, parse
 from pip_sysdeps.errors import MalformedElf
-from pip_sysdeps.formats.elf import HEAD, load_fault, parse_elf, parse_header, read_image
+from pip_sysdeps.formats.elf import load_fault, parse_elf, parse_header
+from pip_sysdeps.formats.elf_image import HEAD, read_image
 from pip_sysdeps.model import ElfFile, VersionNeed
 
 LIBRARY = Elf(soname="liba.so.1", needed=("libc.so.6",), version_needs=(("libc.so.6", ("GLIBC_2.34", "GLIBC_2.4?")),))
@@ -256,6 +257,19 @@ def test_dynamic_section_cut_off() -> None:
     start = struct.unpack_from("<Q", GOOD, 64 + 56 + 8)[0]
     with pytest.raises(MalformedElf, match=r"the dynamic section is cut off or has no end"):
         parse(GOOD[: start + 16 * 3])
+
+
+def test_more_needed_names_than_honest_files_have() -> None:
+    """The number of DT_NEEDED is bounded."""
+    with pytest.raises(MalformedElf, match=r"^offset \d+: more than 4096 DT_NEEDED$"):
+        parse(Elf(extra_dynamic=((1, 0),) * 4097).build())
+
+
+def test_more_bytes_of_names_than_honest_files_have() -> None:
+    """The bytes of all names together are bounded, though each is the tail of another."""
+    elf = Elf(extra_dynamic=tuple((1, offset) for offset in range(1, 90)), dynstr_padding=100_000).build()
+    with pytest.raises(MalformedElf, match=r"^offset \d+: more than 4194304 bytes of names$"):
+        parse(elf.replace(bytes(99_000), b"a" * 99_000))
 
 
 def looping_versions() -> bytes:

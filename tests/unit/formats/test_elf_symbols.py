@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 
 import pytest
@@ -98,3 +99,49 @@ def test_absurd_tables(elf: Elf) -> None:
         defines_symbol(*in_memory(elf.build()), "f")
     with pytest.raises(MalformedElf):
         undefined_symbols(*in_memory(elf.build()))
+
+
+@pytest.mark.parametrize("tag", [4, 0x6FFFFEF5])
+def test_hash_table_without_buckets(tag: int) -> None:
+    """A hash table of zeroes finds nothing, and does not divide by it."""
+    built = Elf(sysv_hash=False, gnu_hash=False, defined=("f",), extra_dynamic=((tag, 0x800),)).build()
+    assert defines_symbol(*in_memory(stretched(built, 0x1000)), "f") is False
+
+
+def test_symbols_of_a_chain_that_loops() -> None:
+    """A chain of DT_HASH that leads back to itself ends."""
+    table = struct.pack("<IIIII", 1, 0xFFFFFFFF, 1, 0, 1)
+    built = Elf(sysv_hash=False, gnu_hash=False, defined=("f",), extra_dynamic=((4, 0x800),)).build()
+    content = stretched(built, 0x800) + table + bytes(64)
+    assert defines_symbol(*in_memory(stretched(content, 0x1000)), "g") is False
+
+
+@pytest.mark.parametrize(
+    ("tag", "table", "message"),
+    [
+        pytest.param(4, struct.pack("<II", 1, 0xFFFFFFFF), "more than 1048576 dynamic symbols", id="DT_HASH"),
+        pytest.param(
+            0x6FFFFEF5, struct.pack("<IIII", 0xFFFFFFFF, 1, 1, 5), "more than 1048576 hash buckets", id="DT_GNU_HASH"
+        ),
+    ],
+)
+def test_more_symbols_than_honest_files_have(tag: int, table: bytes, message: str) -> None:
+    """A hash table's numbers are bounded before anything is read by them."""
+    built = Elf(sysv_hash=False, gnu_hash=False, undefined=("f",), extra_dynamic=((tag, 0x800),)).build()
+    with pytest.raises(MalformedElf) as caught:
+        undefined_symbols(*in_memory(stretched(stretched(built, 0x800) + table, 0x1000)))
+    assert caught.value.reason == message
+
+
+def test_version_definitions_without_end() -> None:
+    """A version table in which definitions overlap four bytes apart ends."""
+    built = stretched(Elf(extra_dynamic=((0x6FFFFFFC, 0x800),)).build(), 0x800)
+    with pytest.raises(MalformedElf, match=r"^offset 2048: a version table (has no end|leads out of the file)$"):
+        defined_versions(*in_memory(stretched(built + struct.pack("<I", 4) * 40_000, 0x28000)))
+
+
+def stretched(content: bytes, size: int) -> bytes:
+    """Return the file with zeroes up to a size, all of it in its first segment."""
+    changed = bytearray(content.ljust(size, b"\0"))
+    struct.pack_into("<QQ", changed, 64 + 32, size, size)
+    return bytes(changed)

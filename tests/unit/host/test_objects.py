@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -99,6 +100,19 @@ def test_open_what_cannot_be_opened(tmp_path: Path, make: Callable[[Path], None]
     """What open(2) refuses is nothing to the loader."""
     make(tmp_path / "liba.so")
     assert opened(tmp_path / "liba.so") is None
+
+
+def test_open_what_the_system_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A candidate that may not be read is nothing to the loader, and set aside by the scan; root may read all."""
+    (tmp_path / "liba.so").write_bytes(LIBRARY)
+    objects = Objects(Root(str(tmp_path)))
+
+    def refuse(*_: object, **__: object) -> int:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr("pip_sysdeps.host.root.os.open", refuse)
+    assert objects.open("/liba.so") is None
+    assert objects.facts("/liba.so") == Skipped(path="/liba.so", verdict=Verdict.UNREADABLE, reason="Permission denied")
 
 
 def test_open_through_a_file(tmp_path: Path) -> None:
