@@ -1,0 +1,29 @@
+"""shlibs files: which dependency a library stands for, whatever symbols are used. Source: deb-shlibs(5)."""
+
+from __future__ import annotations
+
+import re
+
+_LINE = re.compile(r"\s*(?:(\S+):\s+)?(\S+)\s+(\S+)(?:\s+(\S.*))?")
+_VERSIONED = re.compile(r"(.+)\.so\.(.+)", re.DOTALL)
+_UNSTABLE = re.compile(r"(.+)-([0-9].*)\.so", re.DOTALL)
+
+
+def parse_shlibs(content: bytes, soname: str) -> str | None:
+    """Return the dependencies of a library; None if the file does not know it.
+
+    A line of type `deb` counts before one without a type; lines of no known form and other types are passed over.
+    """
+    split = _VERSIONED.fullmatch(soname) or _UNSTABLE.fullmatch(soname)
+    if split is None:
+        return None
+    untyped = None
+    for line in content.decode("utf-8", "surrogateescape").split("\n"):
+        match = _LINE.fullmatch(line.rstrip())
+        if match is None or line.startswith("#") or match.group(2, 3) != split.groups():
+            continue
+        if match[1] == "deb":
+            return match[4] or ""
+        if match[1] is None and untyped is None:
+            untyped = match[4] or ""
+    return untyped
