@@ -1,0 +1,232 @@
+"""Write, remove and read the two files of the hook in one environment's site directory."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import glob
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import SysdepsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.hook.site import HookSite
+
+PTH_NAME = "pip_sysdeps_hook.pth"
+MODULE_NAME = "_pip_sysdeps_hook.py"
+
+GUARDED = "try: import _pip_sysdeps_hook as h; h.start()\nexcept Exception: pass"
+"""Run by what may be a pip: an interpreter whose `_pip_sysdeps_hook.py` was deleted still starts silently."""
+
+PTH_TEXT = f"""\
+# Written by `pip-sysdeps hook enable`: after pip has changed this environment, sysdeps.lock is brought up to date.
+# To remove it, run `pip-sysdeps hook disable`, or delete this file and _pip_sysdeps_hook.py beside it.
+import sys; 'pip' in str(sys.orig_argv[1:]) and exec({GUARDED!r})
+"""
+"""ASCII, because before 3.13 a .pth is read in the encoding of the locale; one line, because `site` runs lines.
+
+Every start of the interpreter pays for that line, so it decides with what is loaded already.
+"""
+
+FIRST_VERSION = (3, 10)
+"""Has `sys.orig_argv`."""
+END_VERSION = (3, 18)
+"""Ignores import lines in .pth files (PEP 829)."""
+
+SIZE_LIMIT = 1 << 20
+"""No hook that we have written is larger, in bytes."""
+
+
+class State(Enum):
+    """What an environment has of the hook."""
+
+    ABSENT = "absent"
+    CURRENT = "current"
+    OUTDATED = "outdated"
+    """Both files are there, and this version would write them otherwise."""
+    INCOMPLETE = "incomplete"
+    """One of the two files is missing, or the settings cannot be read: it does nothing."""
+    ORPHANED = "orphaned"
+    """What it starts, or the project that it is bound to, no longer exists: it does nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What one environment's hook runs, and for which project."""
+
+    command: tuple[str, ...]
+    """Brings the lock up to date; the hook adds `--python ENV`."""
+    needed: tuple[str, ...]
+    """Paths without which the hook does nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """The hook as it was found in an environment."""
+
+    state: State
+    """What it is good for."""
+    settings: Settings | None = None
+    """What it says itself, where that can be read."""
+    missing: tuple[str, ...] = ()
+    """Which of `settings.needed` do not exist."""
+
+
+def settings_for(project: str, *, check_only: bool = False) -> Settings:
+    """Return the settings by which a hook runs this very pip-sysdeps for a project's folder.
+
+    The child is run isolated (`-I`): neither the user's PYTHONPATH nor modules in the current folder, an
+    `installer.py` say, may take the place of ours. Raises SysdepsError if pip-sysdeps cannot be imported like that.
+    """
+    if not os.path.isdir(project):
+        raise SysdepsError(f"`{project}` is not a folder", hint="name the project's folder with `--project`")
+    folder = os.path.abspath(project)
+    code = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "__main__.py")
+    command = (sys.executable, "-I", "-m", "pip_sysdeps", "hook", "relock", "--project", folder)
+    _require_importable(command)
+    return Settings(
+        command=(*command, "--check-only") if check_only else command,
+        needed=(sys.executable, code, folder),
+    )
+
+
+def _require_importable(command: tuple[str, ...]) -> None:
+    question = [*command[:2], "-c", "import pip_sysdeps"]
+    if not sys.executable or subprocess.run(question, capture_output=True, check=False).returncode != 0:  # noqa: S603 - our own interpreter
+        raise SysdepsError(
+            "this pip-sysdeps is found by PYTHONPATH or in a user's site directory, on which a hook cannot rely",
+            hint="`pipx install pip-sysdeps` or `uv tool install pip-sysdeps`, and enable the hook from there",
+        )
+
+
+def enable(site: HookSite, settings: Settings, *, system: bool = False) -> bool:
+    """Write both files where they are not there already word for word; return whether anything was written.
+
+    Raises SysdepsError for an interpreter that cannot have the hook, and for a base without `system`.
+    """
+    _require_supported(site)
+    if not site.in_venv and not system:
+        raise SysdepsError(
+            f"`{site.python}` is not in a virtual environment",
+            hint="create one with `python -m venv .venv`, or say `--system` to change the interpreter for everybody",
+        )
+    wanted = {MODULE_NAME: module_text(settings), PTH_NAME: PTH_TEXT}
+    stale = {name: text for name, text in wanted.items() if _read(site, name) != text}
+    with _explained(site):
+        for name, text in stale.items():  # the module first: a .pth without it would be of no use
+            _write(os.path.join(site.purelib, name), text)
+    return bool(stale)
+
+
+def _require_supported(site: HookSite) -> None:
+    found = ".".join(map(str, site.version))
+    if site.version >= END_VERSION:
+        raise SysdepsError(
+            f"Python {found} does not run the import lines of .pth files (PEP 829), so it cannot have the hook",
+            hint="install with `pip-sysdeps run -- pip install ...`, which locks afterwards",
+        )
+    if site.version < FIRST_VERSION or not site.has_orig_argv:
+        raise SysdepsError(
+            f"`{site.python}` (Python {found}) has no `sys.orig_argv`, so the hook cannot tell pip from other programs",
+            hint="install with `pip-sysdeps run -- pip install ...`, which locks afterwards",
+        )
+
+
+def disable(site: HookSite) -> bool:
+    """Remove both files and the module's compiled forms; return whether there was anything to remove."""
+    stem = MODULE_NAME.removesuffix(".py")
+    compiled = glob.glob(os.path.join(glob.escape(site.purelib), "__pycache__", f"{stem}.*.pyc"))
+    removed = False
+    with _explained(site):
+        for path in (os.path.join(site.purelib, PTH_NAME), os.path.join(site.purelib, MODULE_NAME), *compiled):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+                removed = True
+    return removed
+
+
+def status(site: HookSite) -> Installed:
+    """Read what an environment has of the hook; nothing of it is run."""
+    pth, module = _read(site, PTH_NAME), _read(site, MODULE_NAME)
+    if pth is None and module is None:
+        return Installed(state=State.ABSENT)
+    settings = read_settings(module or "")
+    if pth is None or settings is None:
+        return Installed(state=State.INCOMPLETE, settings=settings)
+    missing = tuple(path for path in settings.needed if not os.path.exists(path))
+    if missing:
+        return Installed(state=State.ORPHANED, settings=settings, missing=missing)
+    current = (pth, module) == (PTH_TEXT, module_text(settings))
+    return Installed(state=State.CURRENT if current else State.OUTDATED, settings=settings)
+
+
+def module_text(settings: Settings) -> str:
+    """Return the text of `_pip_sysdeps_hook.py`: runtime.py with these settings, in ASCII."""
+    with open(os.path.join(os.path.dirname(__file__), "runtime.py"), encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    values = {"COMMAND:": settings.command, "NEEDED:": settings.needed}
+    for number, line in enumerate(lines):
+        value = values.get(line.partition(" ")[0])
+        if value is not None:
+            lines[number] = f"{line.partition('=')[0]}= {value!a}"
+    return "\n".join(lines) + "\n"
+
+
+def read_settings(text: str) -> Settings | None:
+    """Return the settings in the text of a `_pip_sysdeps_hook.py` of any version; None if there are none."""
+    try:
+        body = ast.parse(text).body
+        values = {
+            node.target.id: ast.literal_eval(node.value)
+            for node in body
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
+        }
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    command, needed = values.get("COMMAND"), values.get("NEEDED")
+    if not (command and needed and _are_strings(command) and _are_strings(needed)):
+        return None
+    return Settings(command=command, needed=needed)
+
+
+def _are_strings(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
+
+
+def _read(site: HookSite, name: str) -> str | None:
+    """Return the text of one of the two files; None where it is missing, empty text where it is not text."""
+    try:
+        with open(os.path.join(site.purelib, name), "rb") as file:
+            return file.read(SIZE_LIMIT).decode("utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _write(path: str, text: str) -> None:
+    """Write a file as a whole or not at all."""
+    temporary = f"{path}.{os.getpid()}.tmp"  # no `.pth` at its end: `site` must not read a half-written one
+    try:
+        with open(temporary, "x", encoding="ascii") as file:  # by open(), so that the umask decides who reads it
+            file.write(text)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+@contextlib.contextmanager
+def _explained(site: HookSite) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SysdepsError(f"cannot change `{site.purelib}`: {error.strerror or error}") from error

@@ -1,0 +1,172 @@
+"""After pip has changed this environment, let pip-sysdeps bring the project's sysdeps.lock up to date.
+
+Written by `pip-sysdeps hook enable`, for this environment only; no installed distribution claims it. To remove it, run
+`pip-sysdeps hook disable`, or delete this file and `pip_sysdeps_hook.pth` beside it. Nothing else has to be undone.
+
+`pip_sysdeps_hook.pth` calls `start` in processes that may be pip's. `start` imports what `finish` needs, in pip's own
+processes only; `finish` imports nothing at all, because pip 26.3 blocks imports from the moment it begins to install
+until the process exits. All work is done in a child process, and whatever goes wrong has no effect on pip.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False  # typing's own costs a start of the interpreter more than the rest of this file
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+COMMAND: tuple[str, ...] = ()
+"""What brings the lock up to date, `--python ENV` added at its end."""
+NEEDED: tuple[str, ...] = ()
+"""COMMAND is run only while each of these paths exists: its interpreter, its code, and the project's folder."""
+
+SILENCER = "SYSDEPS_HOOK_PREFIX"
+"""The environment variable that names the environment whose pip is at work: the pips that it starts stay silent."""
+
+VALUE_OPTIONS = "WX"
+"""Single-letter options of the interpreter that take a value (Python/getopt.c), besides `-c` and `-m`."""
+
+_started = False
+
+
+def start() -> None:
+    """Prepare `finish` when this process is a pip of this file's own environment that no other pip has started."""
+    global _started  # noqa: PLW0603 - a base and a venv may both have the hook, and only one module of the name is imported
+    arguments = sys.orig_argv[1:]
+    if _started or not is_pip(arguments) or os.environ.get(SILENCER) == sys.prefix:
+        return
+    _started = True
+    import atexit  # noqa: PLC0415 - not at every start of this interpreter
+    import subprocess  # noqa: PLC0415
+    import sysconfig  # noqa: PLC0415
+
+    directories = sorted({os.path.realpath(sysconfig.get_path(name)) for name in ("purelib", "platlib")})
+    if os.path.realpath(os.path.dirname(__file__)) not in directories:
+        return  # the base's hook, seen from a venv with --system-site-packages
+    if only_starts_another_pip(arguments):
+        return
+    os.environ[SILENCER] = sys.prefix
+    statuses = _remember_exit_statuses()
+    atexit.register(finish, os.getpid(), directories, fingerprint(directories), statuses, subprocess.call)
+
+
+def finish(
+    process_id: int,
+    directories: Sequence[str],
+    before: object,
+    statuses: Sequence[object],
+    call: Callable[..., int],
+) -> None:
+    """Run COMMAND if this process, not a fork of it, has changed the environment and has succeeded."""
+    try:
+        if (
+            os.getpid() == process_id
+            and statuses
+            and statuses[-1] in (None, 0)
+            and _has_installed()
+            and all(os.path.exists(path) for path in NEEDED)
+            and fingerprint(directories) != before
+        ):
+            _run_command(call)
+    except (Exception, KeyboardInterrupt):  # noqa: BLE001, S110 - pip's work is done; `lock --check` finds what was missed
+        pass
+
+
+def is_pip(arguments: Iterable[str]) -> bool:
+    """Tell whether an interpreter with these arguments (`sys.orig_argv[1:]`) runs pip itself.
+
+    Source: Python/getopt.c for the options of the interpreter; pip's own programs are bin/pip, pip.pyz and
+    `__pip-runner__.py`, which it runs in another environment.
+    """
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--":
+            return _is_program_of_pip(next(rest, ""))
+        if not argument.startswith("-"):
+            return _is_program_of_pip(argument)
+        if argument == "--check-hash-based-pycs":
+            next(rest, "")
+        elif not argument.startswith("--"):
+            option, value = _last_option(argument[1:])
+            if option == "c":
+                return False
+            if option in (*VALUE_OPTIONS, "m"):
+                value = value or next(rest, "")
+            if option == "m":
+                return value in ("pip", "pip.__main__")
+    return False
+
+
+def _last_option(cluster: str) -> tuple[str, str]:
+    """Split `bIm` and `Impip`: the first option that takes a value, and what follows it in the same argument."""
+    for position, option in enumerate(cluster):
+        if option in (*VALUE_OPTIONS, "c", "m"):
+            return option, cluster[position + 1 :]
+    return "", ""
+
+
+def _is_program_of_pip(path: str) -> bool:
+    """Tell pip, pip3, pip3.12 and the rest from pipx, pip-compile, pip-audit and everybody else's."""
+    name = os.path.basename(path.rstrip("/"))
+    numbered = name.startswith("pip") and name[3:].replace(".", "").isdigit()
+    return numbered or name in ("pip", "pip.pyz", "__pip-runner__.py")
+
+
+def only_starts_another_pip(arguments: Iterable[str]) -> bool:
+    """Tell whether this is `pip --python ENV`, which runs a second pip in ENV: that one is to act, not this one."""
+    if "_PIP_RUNNING_IN_SUBPROCESS" in os.environ:
+        return False  # this is the second pip
+    names = (argument.partition("=")[0] for argument in arguments)
+    return "PIP_PYTHON" in os.environ or any(name.startswith("--py") and "--python".startswith(name) for name in names)
+
+
+def fingerprint(directories: Iterable[str]) -> list[object]:
+    """Return what no installation leaves as it was: the inode, time and size of each distribution's record."""
+    found: list[object] = []
+    for directory in directories:
+        try:
+            names = sorted(os.listdir(directory))
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith((".dist-info", ".egg-info", ".egg-link")):
+                path = os.path.join(directory, name)
+                found.append((path, _facts(os.path.join(path, "RECORD")) or _facts(path)))
+    return found
+
+
+def _facts(path: str) -> tuple[int, int, int] | None:
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return None
+    return (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+
+
+def _remember_exit_statuses() -> list[object]:
+    """Wrap `sys.exit`, in which every entry of pip ends; return the list that grows with each call of it."""
+    statuses: list[object] = []
+    original = sys.exit
+
+    def exit_and_remember(status: str | int | None = None, /) -> None:
+        statuses.append(status)
+        original(status)
+
+    sys.exit = exit_and_remember  # type: ignore[assignment]
+    return statuses
+
+
+def _has_installed() -> bool:
+    return "pip._internal.commands.install" in sys.modules or "pip._internal.commands.uninstall" in sys.modules
+
+
+def _run_command(call: Callable[..., int]) -> None:
+    """Run COMMAND for this environment, its output on standard error and after what pip has printed."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+    # Of a process that began without a standard error, descriptor 2 may be any file. DEVNULL is -3 (subprocess).
+    output = -3 if sys.__stderr__ is None else 2
+    environment = sys.prefix if sys.prefix != sys.base_prefix else sys.executable
+    call([*COMMAND, "--python", environment], stdin=-3, stdout=output)

@@ -1,0 +1,72 @@
+"""The interpreter of an environment, as the hook has to know it: asked, not guessed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+
+from pip_sysdeps.errors import SysdepsError
+
+QUESTION = """
+import json, sys, sysconfig
+print(json.dumps({
+    "prefix": sys.prefix,
+    "base_prefix": sys.base_prefix,
+    "version": list(sys.version_info[:2]),
+    "purelib": sysconfig.get_path("purelib"),
+    "has_orig_argv": hasattr(sys, "orig_argv"),
+}))
+"""
+"""Asked of the environment's own interpreter: Debian's, a venv's and a relocated one's differ in their answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookSite:
+    """Where the hook of one environment goes."""
+
+    python: str
+    """The interpreter as it was asked, not resolved: a venv's is a link to its base's."""
+    prefix: str
+    """`sys.prefix`."""
+    in_venv: bool
+    """`sys.prefix` differs from `sys.base_prefix`."""
+    version: tuple[int, int]
+    """Major and minor version."""
+    purelib: str
+    """The site directory for pure Python, where pip installs and `site` reads `.pth` files."""
+    has_orig_argv: bool
+    """`sys.orig_argv` is there (CPython 3.10), by which the hook knows pip."""
+
+
+def ask_interpreter(python: str) -> HookSite:
+    """Run the interpreter (or the one of this environment folder) once and return its facts.
+
+    Raises SysdepsError when there is none or it does not answer.
+    """
+    program = interpreter_path(python)
+    try:
+        done = subprocess.run(  # noqa: S603 - the interpreter that the user named
+            [program, "-I", "-c", QUESTION], capture_output=True, check=True, timeout=60
+        )
+        facts = json.loads(done.stdout)
+        return HookSite(
+            python=program,
+            prefix=facts["prefix"],
+            in_venv=facts["prefix"] != facts["base_prefix"],
+            version=(facts["version"][0], facts["version"][1]),
+            purelib=facts["purelib"],
+            has_orig_argv=facts["has_orig_argv"],
+        )
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
+        raise SysdepsError(
+            f"`{program}` does not run as a Python 3 interpreter: {error}",
+            hint="name an interpreter, or the folder of a virtual environment, with `--python`",
+        ) from error
+
+
+def interpreter_path(python: str) -> str:
+    """Return the interpreter of an environment's folder; an interpreter's own path is returned as it is."""
+    path = os.path.abspath(python) if os.sep in python or os.path.isdir(python) else python
+    return os.path.join(path, "bin", "python") if os.path.isdir(path) else path
