@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.debian import run_in
+from builders.debian import SUITES, run_in
 from builders.environments import VENV, build_root, several
+from builders.truth import PROJECTS, read_truth
 from pip_sysdeps.host.admindir import read_packages
 from pip_sysdeps.host.loader_config import read_loader_config
 from pip_sysdeps.host.objects import Objects
@@ -28,10 +29,21 @@ pytestmark = [pytest.mark.debian, pytest.mark.network]
 MAPS = Path(__file__).with_name("maps_after_import.py")
 
 
-@pytest.fixture(scope="module", params=["bookworm", pytest.param("trixie", marks=pytest.mark.exhaustive)])
+ENVIRONMENTS = [
+    pytest.param(several("bookworm"), id="several-bookworm"),
+    pytest.param(several("trixie"), id="several-trixie", marks=pytest.mark.exhaustive),
+    *(
+        pytest.param(read_truth(name, suite).project, id=f"{name}-{suite}", marks=pytest.mark.exhaustive)
+        for name in PROJECTS
+        for suite in SUITES
+    ),
+]
+
+
+@pytest.fixture(scope="module", params=ENVIRONMENTS)
 def built(request: pytest.FixtureRequest) -> Path:
-    """Give a root with the environment."""
-    return build_root(several(request.param))
+    """Give a root with an environment."""
+    return build_root(request.param)
 
 
 def elf_files(built: Path) -> Iterator[str]:
@@ -59,7 +71,7 @@ def test_facts_agree_with_pyelftools(built: Path) -> None:
         ours = {name: getattr(facts, name) for name in judged}
         assert (path, ours) == (path, judged)
         compared += 1
-    assert compared > 100
+    assert compared >= 10
 
 
 def judge(elf: ELFFile) -> dict[str, object]:
@@ -129,7 +141,7 @@ def test_resolved_paths_agree_with_what_the_kernel_mapped(built: Path) -> None:
             resolved |= loader.files(loader.open(path))
         assert (module, sorted(resolved)) == (module, sorted(mapped))
         compared += 1
-    assert compared > 50
+    assert compared >= 5
 
 
 def opened_by_libraries(objects: Objects, mapped: set[str]) -> set[str]:
@@ -154,7 +166,7 @@ def test_owners_agree_with_dpkg_query(built: Path) -> None:
     system = sorted(path for path in needs if not path.startswith(VENV))
     ours = {path: owner.package if (owner := packages.owner(path)) else None for path in system}
     assert ours == {path: dpkg_owner(built, loader.root, path) for path in system}
-    assert len(system) > 20
+    assert len(system) >= 5
 
 
 def dpkg_owner(built: Path, root: Root, path: str) -> str | None:
