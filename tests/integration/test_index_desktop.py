@@ -44,10 +44,10 @@ def test_the_index_names_the_installed_owner(suite: str, monkeypatch: pytest.Mon
     A point release or security update may have renamed the file behind a soname's link since the index was made; then
     the soname itself must agree, and the file's name must be unknown, not another package's.
     """
+    root = debian_root(suite, "release", DESKTOP)  # first: its own cache may be under XDG_CACHE_HOME
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     index = open_index(f"debian-{suite}-amd64")
     assert index is not None
-    root = debian_root(suite, "release", DESKTOP)
     installed = owners(root)
     answers = {name: index.package_of(name) for name in installed}
     agreed = {name for name, answer in answers.items() if answer and answer.package in installed[name]}
