@@ -15,6 +15,7 @@ from pip_sysdeps.errors import SysdepsError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from types import ModuleType
 
 COMMANDS = {
     "lock": "write or compare sysdeps.lock for an environment",
@@ -91,7 +92,8 @@ def _run(argv: Sequence[str], messages: Messages) -> int:
     return status
 
 
-def _module(command: str):  # noqa: ANN202 - a module of the commands: add_arguments(parser) and run(args) -> int
+def _module(command: str) -> ModuleType:
+    """Return the module of a command, which has `add_arguments(parser)` and `run(args) -> int`."""
     return import_module(f"{__name__}.{command.replace('-', '_')}")
 
 

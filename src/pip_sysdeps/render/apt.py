@@ -27,8 +27,10 @@ class Wanted:
 
 
 def is_in_line(need: Need, when: Collection[str] | None = None) -> bool:
-    """Tell whether a need reaches the line: by default what an import needs, what a distribution declares, and libraries
-    and programs that its code opens by name with high confidence.
+    """Tell whether a need reaches the line.
+
+    By default: what an import needs, what a distribution declares, and libraries and programs that its code opens by
+    name with high confidence.
     """
     if when is not None:
         return need.when in when
@@ -38,8 +40,8 @@ def is_in_line(need: Need, when: Collection[str] | None = None) -> bool:
 def wanted(target: Target, *, when: Collection[str] | None = None, base: bool = False) -> tuple[Wanted, ...]:
     """Return the packages to install, by name.
 
-    `when` replaces the default choice of `is_in_line`; `base` adds what every image of the release has. Needs of a class
-    (host, unowned, distribution, or one of a later version) have no package, and are never among them.
+    `when` replaces the default choice of `is_in_line`; `base` adds what every image of the release has. Needs of a
+    class (host, unowned, distribution, or one of a later version) have no package, and are never among them.
     """
     needs: dict[str, list[tuple[str, Need]]] = {}
     for holder, need in target.needs():
@@ -67,7 +69,7 @@ def as_lines(packages: Iterable[Wanted]) -> str:
 
 
 def as_satisfy(packages: Iterable[Wanted]) -> str:
-    """Render one dependency a line, for `xargs -d '\\n' apt-get satisfy` (Debian Policy 7.1)."""
+    """Render one dependency a line, for xargs(1) and `apt-get satisfy` (Debian Policy 7.1)."""
     return "".join(
         f"{each.package.name} (>= {each.package.min})\n" if each.package.min else f"{each.package.name}\n"
         for each in packages

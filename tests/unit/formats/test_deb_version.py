@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import subprocess
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
@@ -46,7 +46,7 @@ EQUAL = (("1.0", "0:1.0"), ("1.0", "1.0-0"), ("1.0", "1.00"), ("1.", "1.0"), ("1
 
 def test_a_table_in_order() -> None:
     """Tildes before the end, the end before letters, letters before the rest, numbers by value, epochs first."""
-    assert sorted(random.Random(1).sample(ORDERED, len(ORDERED)), key=version_key) == list(ORDERED)
+    assert sorted(sorted(ORDERED), key=version_key) == list(ORDERED)
 
 
 @pytest.mark.parametrize(("one", "other"), EQUAL)
@@ -93,7 +93,7 @@ def test_dpkg_agrees(count: int) -> None:
     """Random versions, and neighbours of the table."""
     if shutil.which("dpkg") is None:
         pytest.skip("install dpkg: apt-get install dpkg")
-    source = random.Random(count)
+    source = random.Random(count)  # noqa: S311 - the same versions on every run
     pairs = [(random_version(source), random_version(source)) for _ in range(count)]
-    pairs += [*zip(ORDERED, ORDERED[1:], strict=False), *EQUAL] if count < 1000 else product(ORDERED, ORDERED)
+    pairs += [*pairwise(ORDERED), *EQUAL] if count < 1000 else product(ORDERED, ORDERED)
     assert {pair: we_say(*pair) for pair in pairs} == {pair: dpkg_says(*pair) for pair in pairs}

@@ -155,7 +155,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(hook.os, "replace", full)
+    monkeypatch.setattr("os.replace", full)
     with pytest.raises(SysdepsError, match=f"^cannot change `{tmp_path}`: No space left on device$"):
         hook.enable(site, Settings(command=("new",), needed=("/",)))
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
@@ -163,7 +163,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_an_unwritable_site_is_an_error(tmp_path: Path) -> None:
     """A folder that is none is said in one sentence."""
-    with pytest.raises(SysdepsError, match="^cannot change `.*/missing`: No such file or directory$"):
+    with pytest.raises(SysdepsError, match=r"^cannot change `.*/missing`: No such file or directory$"):
         hook.enable(make_site(tmp_path / "missing"), make_settings(tmp_path))
 
 
@@ -187,7 +187,7 @@ def test_settings_for_a_tool_that_only_pythonpath_finds(tmp_path: Path, monkeypa
     fake = tmp_path / "python"
     fake.write_text("#!/bin/sh\nexit 1\n")
     fake.chmod(0o755)
-    monkeypatch.setattr(hook.sys, "executable", str(fake))
+    monkeypatch.setattr("sys.executable", str(fake))
     with pytest.raises(SysdepsError, match="is found by PYTHONPATH"):
         hook.settings_for(str(tmp_path))
 
