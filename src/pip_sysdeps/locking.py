@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypedDict, TypeVar
 
 from pip_sysdeps.errors import MalformedLock, SysdepsError
 from pip_sysdeps.lockfile import (
@@ -41,6 +41,15 @@ _Part = TypeVar("_Part")
 _Key = TypeVar("_Key", bound="str | tuple[str, ...]")
 _Pairs: TypeAlias = "dict[_Key, tuple[_Part | None, _Part | None]]"
 _Document = TypeVar("_Document", Target, Distribution, Need, Unresolved, Package)
+
+
+class _Name(TypedDict):
+    """What is needed, as `Need` and `Unresolved` name it."""
+
+    soname: str
+    any_of: tuple[str, ...]
+    program: str
+    file: str
 
 
 # --------------------------------------------------------------------------------------------------- a scan as a target
@@ -113,7 +122,14 @@ def _needs(needs: Iterable[model.Need], base: str) -> Iterator[Need]:
     """Yield the needs that somebody answers, but not those that the loader answers inside the environment."""
     for need in needs:
         by, more = _evidence(need.by, base)
-        known = Need(soname=_token(need.soname), when=need.when.value, by=by, by_more=more)
+        known = Need(
+            **_named(need),
+            when=need.when.value,
+            by=by,
+            by_more=more,
+            evidence=printable(need.evidence),
+            confidence=need.confidence.value if need.confidence else "",
+        )
         match need.provider:
             case FromPackage(package=package):
                 yield replace(known, package=package)
@@ -125,6 +141,15 @@ def _needs(needs: Iterable[model.Need], base: str) -> Iterator[Need]:
                 yield replace(known, class_="distribution", note="a file that no record claims loads it first")
             case FromDistribution(distribution=distribution, by_loader=False):
                 yield replace(known, class_="distribution", distribution=distribution)
+
+
+def _named(need: model.Need) -> _Name:
+    return {
+        "soname": _token(need.soname),
+        "any_of": tuple(map(_token, need.any_of)),
+        "program": printable(need.program),
+        "file": printable(need.file),
+    }
 
 
 def _unresolved(scan: model.Scan, bases: Mapping[str, str]) -> Iterator[Unresolved]:
@@ -143,7 +168,7 @@ def _unresolved(scan: model.Scan, bases: Mapping[str, str]) -> Iterator[Unresolv
                     continue
             by, more = _evidence(need.by, base)
             yield Unresolved(
-                soname=_token(need.soname),
+                **_named(need),
                 when=need.when.value,
                 distribution=distribution,
                 by=by,

@@ -312,8 +312,11 @@ class When(Enum):
     PLUGIN = "plugin"
     """When the program asks for a plugin that nothing else needs."""
     DLOPEN = "dlopen"
+    """When code opens a library by its name."""
     EXEC = "exec"
+    """When code runs a program."""
     DECLARED = "declared"
+    """Somebody who knows says so: the knowledge file, or the distribution's own metadata."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,8 +351,11 @@ class Confidence(Enum):
     """How sure a need is that no ELF file states."""
 
     HIGH = "high"
+    """Said without a condition."""
     MEDIUM = "medium"
+    """Said, but code goes on without it, or one of several features needs it."""
     LOW = "low"
+    """Something that looks like a name stands near a loader."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -416,16 +422,32 @@ Provider = FromPackage | FromDistribution | FromHost | Unowned | Unreachable | M
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One library that a distribution needs and does not bring."""
+    """One thing that a distribution needs and does not bring, named by one of the first four fields."""
 
-    soname: str
-    """The needed name."""
+    soname: str = ""
+    """The needed name of an ELF file, or the file name of a library that code opens."""
+    any_of: tuple[str, ...] = ()
+    """Several libraries of which code opens the first that is there, in its order."""
+    program: str = ""
+    """A program that code runs."""
+    file: str = ""
+    """A file that code reads, by its path."""
     when: When
     """The strongest of its objects: `import` before `plugin`."""
     by: tuple[str, ...]
-    """The files whose DT_NEEDED names it, sorted; what an unowned file needs is by the distribution's file."""
+    """The files that name it (by DT_NEEDED, or in other words), sorted; what an unowned file needs is by the
+    distribution's file."""
     provider: Provider
-    """Who brings it."""
+    """Who brings it; of a library of `any_of`, the path is that of whichever is there."""
+    evidence: str = ""
+    """What says so where no DT_NEEDED does: the call, the note, or the entry of the knowledge file."""
+    confidence: Confidence | None = None
+    """How sure that is; None for a DT_NEEDED."""
+
+    @property
+    def name(self) -> str:
+        """Return what is needed, as a reader calls it."""
+        return self.soname or " or ".join(self.any_of) or self.program or self.file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -435,7 +457,7 @@ class DistributionNeeds:
     distribution: Distribution
     """The distribution."""
     needs: tuple[Need, ...]
-    """By soname; libc is no need."""
+    """By name; libc is no need."""
     vendored: tuple[str, ...]
     """Folders with libraries that the distribution brings for its own objects, relative to `base`; sorted."""
     glibc: str

@@ -53,7 +53,7 @@ def needs_tree(scan: Scan, ways: Mapping[str, tuple[str, ...]]) -> tuple[Node, .
     installed = _installed(scan)
     return grown(
         (*_distributions(way, installed), _file(by, holder, scan), _soname(need), answer(need.provider))
-        for way, holder, need in sorted(_needs(scan, ways), key=lambda each: (each[0], each[2].soname))
+        for way, holder, need in sorted(_needs(scan, ways), key=lambda each: (each[0], each[2].name))
         for by in need.by[:1]
     )
 
@@ -122,7 +122,7 @@ def _file(path: str, holder: str, scan: Scan) -> Label:
 
 
 def _soname(need: Need) -> Label:
-    return Label(kind="soname", name=need.soname, detail=need.when.value)
+    return Label(kind="soname", name=need.name, detail=need.when.value)
 
 
 def _evidence(chain: Chain, installed: Mapping[str, Distribution], scan: Scan) -> Iterator[Way]:

@@ -79,17 +79,17 @@ def mending(problems: Iterable[Problem]) -> tuple[str, ...]:
 
 def _missing(release: Release) -> Iterator[Problem]:
     """Yield the import needs that nothing answers here, or only a run of ldconfig would."""
-    mended = {(holder, need.soname) for holder, need in _unmet(release.scan)} - {
-        (holder, need.soname) for holder, need in _unmet(release.fresh)
+    mended = {(holder, need.name) for holder, need in _unmet(release.scan)} - {
+        (holder, need.name) for holder, need in _unmet(release.fresh)
     }
     for holder, need in _unmet(release.scan):
-        stale = (holder, need.soname) in mended
+        stale = (holder, need.name) in mended
         yield Problem(
             error=True,
             kind="stale-cache" if stale else "missing-library",
             distribution=holder,
-            subject=need.soname,
-            message=f"{need.soname} {'is there, but not in /etc/ld.so.cache: run ldconfig' if stale else _why(need)}",
+            subject=need.name,
+            message=f"{need.name} {'is there, but not in /etc/ld.so.cache: run ldconfig' if stale else _why(need)}",
             files=need.by,
             package=need.provider.package if isinstance(need.provider, FromPackage) and not stale else "",
         )

@@ -56,7 +56,7 @@ def _files(need: Need, holder: str, name: str) -> tuple[str, ...]:
     named = tuple(file for file in need.by if _ends_with(file, name))
     if named:
         return named
-    about = name in (need.soname, *_answers(need)) or (holder and holder == canonicalize_name(name))
+    about = name in (need.name, *need.any_of, *_answers(need)) or (holder and holder == canonicalize_name(name))
     return need.by[:1] if about else ()
 
 

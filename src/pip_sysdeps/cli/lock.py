@@ -10,7 +10,8 @@ from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_tex
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.locking import differences, merge, to_target
 from pip_sysdeps.model import FromPackage, When
-from pip_sysdeps.render.apt import is_in_line, wanted
+from pip_sysdeps.render.apt import wanted
+from pip_sysdeps.render.offers import listed, offers
 from pip_sysdeps.scan import scan
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.cli.messages import Messages
     from pip_sysdeps.lockfile import Target
     from pip_sysdeps.model import Scan
-
-_SHOWN = 8
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,8 +105,8 @@ def _tell(messages: Messages, found: Scan, target: Target) -> None:
         }
     )
     if absent:
-        messages.note(f"not installed here, but in the lock: {_listed(absent)}")
-    for line in (*_offers(target), *_unresolved(target)):
+        messages.note(f"not installed here, but in the lock: {listed(absent)}")
+    for line in (*offers(target), *_unresolved(target)):
         messages.note(line)
     for skipped in found.skipped:
         messages.detail(f"set aside ({skipped.verdict.value}): {skipped.path}: {skipped.reason}")
@@ -115,23 +114,8 @@ def _tell(messages: Messages, found: Scan, target: Target) -> None:
         messages.note(f"{_number(len(found.skipped), 'file')} set aside: -v lists them")
 
 
-def _offers(target: Target) -> Iterator[str]:
-    """Yield a line for each distribution with packages that are not in the line."""
-    inside = {each.package.name for each in wanted(target, base=True)}
-    base = {package.name for package in target.package if package.base}
-    for distribution in target.distribution:
-        outside = {need.package for need in distribution.needs if need.package and not is_in_line(need)}
-        if offered := sorted(outside - inside - base):
-            yield f"{distribution.name}: not in the line, since only plugins need them: {_listed(offered)}"
-
-
 def _unresolved(target: Target) -> Iterator[str]:
     for each in target.unresolved:
         if each.when == When.IMPORT.value:
             holder = each.distribution or ", ".join(each.by)
             yield f"unresolved: {each.name}, which {holder} needs{f': {each.note}' if each.note else ''}"
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

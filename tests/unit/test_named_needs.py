@@ -1,0 +1,84 @@
+"""Needs that no ELF file states, from a scan into the lock and on to the person."""
+
+from __future__ import annotations
+
+from builders.facts import distribution, scan_of
+from pip_sysdeps.lockfile import Need as Locked
+from pip_sysdeps.lockfile import Unresolved, block, loads
+from pip_sysdeps.lockfile import header as lock_header
+from pip_sysdeps.locking import to_target
+from pip_sysdeps.model import Confidence, DistributionNeeds, FromPackage, Missing, Need, When
+from pip_sysdeps.render.apt import wanted
+from pip_sysdeps.render.offers import offers
+
+MAGIC = Need(
+    any_of=("libmagic.so.1", "libmagic.so"),
+    when=When.DLOPEN,
+    by=("/env/site/magic/loader.py",),
+    provider=FromPackage(package="libmagic1", path=""),
+    evidence="ctypes.util.find_library('magic')",
+    confidence=Confidence.HIGH,
+)
+DOT = Need(
+    program="dot",
+    when=When.EXEC,
+    by=("/env/site/magic/draw.py",),
+    provider=FromPackage(package="graphviz", path=""),
+    evidence="subprocess.run(['dot', ...])",
+    confidence=Confidence.MEDIUM,
+)
+FONT = Need(
+    file="/usr/share/fonts/x.ttf",
+    when=When.DECLARED,
+    by=("/env/site/magic-1.0.dist-info",),
+    provider=Missing(note="no package has it"),
+)
+
+
+def target_of(*needs: Need) -> DistributionNeeds:
+    """Return a distribution with these needs."""
+    return DistributionNeeds(distribution=distribution("magic"), needs=needs, vendored=(), glibc="")
+
+
+def test_every_kind_of_name_reaches_the_lock() -> None:
+    """Alternatives, programs and files stand in the lock with their evidence, and are read again as they were."""
+    target = to_target(scan_of(target_of(MAGIC, DOT, FONT)))
+    assert target.distribution[0].needs == (
+        Locked(
+            program="dot",
+            package="graphviz",
+            when="exec",
+            by=("magic/draw.py",),
+            evidence="subprocess.run(['dot', ...])",
+            confidence="medium",
+        ),
+        Locked(
+            any_of=("libmagic.so.1", "libmagic.so"),
+            package="libmagic1",
+            when="dlopen",
+            by=("magic/loader.py",),
+            evidence="ctypes.util.find_library('magic')",
+            confidence="high",
+        ),
+    )
+    assert target.unresolved == (
+        Unresolved(
+            file="/usr/share/fonts/x.ttf",
+            when="declared",
+            distribution="magic",
+            by=("magic-1.0.dist-info",),
+            note="no package has it",
+        ),
+    )
+    assert loads(lock_header() + block(target)).target == (target,)
+
+
+def test_the_line_has_what_is_sure_and_offers_the_rest() -> None:
+    """High confidence is in the line; medium is named with its kind, and with the option that adds it."""
+    target = to_target(scan_of(target_of(MAGIC, DOT)))
+    assert [each.package.name for each in wanted(target)] == ["libmagic1"]
+    assert list(offers(target)) == [
+        "magic: not in the line, since it may go without: graphviz (dot, exec, medium)",
+        "`pip-sysdeps apt-line --when import,declared,exec` has these too",
+    ]
+    assert [each.package.name for each in wanted(target, when={"exec"})] == ["graphviz"]
