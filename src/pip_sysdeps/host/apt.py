@@ -22,11 +22,14 @@ _CONFIGURATION = """
 #clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
+#clear Acquire::IndexTargets::deb::Contents-deb;
+#clear Acquire::IndexTargets::deb::Contents-deb-legacy;
 APT::Get::List-Cleanup "false";
 Acquire::Languages "none";
 Acquire::GzipIndexes "true";
 """
-"""Read after the system's configuration: no hooks, no clean-up between the passes, lists kept compressed."""
+"""Read after the system's configuration: no hooks, none of apt-file's indices beside ours, no clean-up
+between the passes, lists kept compressed."""
 
 _CONTENTS = """
 Acquire::IndexTargets::deb::pip-sysdeps-contents {{
@@ -47,7 +50,6 @@ Acquire::IndexTargets::deb::pip-sysdeps-contents-all-components {{
   KeepCompressedAs "gz";
   Identifier "pip-sysdeps-contents-all-components";
 }};
-Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
 Acquire::IndexTargets::deb::Packages::DefaultEnabled "{packages}";
 """
 """apt-file's definitions with one literal architecture: apt drops all the indices of a Release file when one is bad.
