@@ -38,15 +38,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write or compare the lock and return the exit status."""
-    place = read_place(args)
     if os.environ.get("LD_LIBRARY_PATH"):
         args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
-    found = scan(place.root, place.environment, place.packages)
-    target = to_target(found, name=args.name)
+    found, target = find_target(args)
     stale = _compare(args, target) if args.check else _write(args, target)
     _tell(args.messages, found, target)
     unresolved = [each for each in target.unresolved if each.when == When.IMPORT.value]
     return int(stale or (args.strict and bool(unresolved)))
+
+
+def find_target(args: argparse.Namespace) -> tuple[Scan, Target]:
+    """Scan the environment that the options name; return what was found, and the lock's block for it."""
+    place = read_place(args)
+    found = scan(place.root, place.environment, place.packages)
+    return found, to_target(found, name=args.name)
 
 
 def _write(args: argparse.Namespace, target: Target) -> bool:
