@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _MINVER = "#MINVER#"
 _COMMA = re.compile(r"\s*,\s*")
 _BOUND = re.compile(
-    r"\s*([A-Za-z0-9][A-Za-z0-9+._-]*)(?::[a-z0-9-]+)?\s*\(\s*(?:>=|>>|=)\s*([A-Za-z0-9.+~:-]+)\s*\)\s*"
+    r"\s*([A-Za-z0-9][A-Za-z0-9+._-]*)(?::[a-z0-9-]+)?\s*"
+    r"\(\s*(?:>=|>>|=)\s*((?:[0-9]{1,9}:)?[A-Za-z0-9][A-Za-z0-9.+~-]{0,254})\s*\)\s*"
 )
 """A relation that bounds a version from below: Debian Policy 7.1."""
 
@@ -94,10 +95,11 @@ def _of_use(use: Use) -> Iterator[tuple[str, str]]:
             yield from _each(library.symbols.templates[0], library.symbols.smallest)
         elif library.shlibs:
             yield from _each(library.shlibs, "")
-    for symbol in use.undefined:
-        entry = next((entry for entry in with_symbols if symbol in entry.symbols), None)
-        if entry is not None:
-            origin = entry.symbols[symbol]
+    rest = use.undefined
+    for entry in with_symbols:
+        used = rest & entry.symbols.keys()
+        rest -= used
+        for origin in {entry.symbols[symbol] for symbol in used}:
             yield from _each(entry.templates[origin.template], origin.version)
 
 

@@ -84,9 +84,7 @@ def to_target(scan: model.Scan, *, name: str = "", library_path: Sequence[str] =
         unresolved=unresolved,
     )
     packages = {need.package for _, need in target.needs() if need.package}
-    return ordered(
-        replace(target, package=tuple(Package(name=package, base=package in scan.base) for package in packages))
-    )
+    return ordered(replace(target, package=tuple(_package(name, scan) for name in packages)))
 
 
 def _known(platform: model.Platform) -> model.Platform:
@@ -100,6 +98,10 @@ def _known(platform: model.Platform) -> model.Platform:
             "cannot tell the release or architecture of this system", hint="os-release(5) and dpkg's status name them"
         )
     return platform
+
+
+def _package(name: str, scan: model.Scan) -> Package:
+    return Package(name=name, base=name in scan.base, min=scan.floors.get(name, ""))
 
 
 def _distribution(found: model.DistributionNeeds) -> Distribution:

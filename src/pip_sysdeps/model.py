@@ -9,12 +9,12 @@ root is an unpacked image somewhere else); bytes that are not UTF-8 are kept by 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
 # --------------------------------------------------------------------------------------------------- environment
 
@@ -519,6 +519,9 @@ class Scan:
     """What each root brings into its process: the evidence."""
     skipped: tuple[Skipped, ...]
     """All that was set aside, the environment's included."""
+    floors: Mapping[str, str] = field(default_factory=dict)
+    """Binary package -> the least version that has every symbol used; for those that are installed and not in `base`,
+    and whose symbols or shlibs file tells it."""
 
     def needs(self) -> Iterator[tuple[str, Need]]:
         """Yield every need with its distribution's name, which is empty for a file that no record claims."""

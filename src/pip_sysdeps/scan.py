@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.attribution import Attribution, Surroundings
+from pip_sysdeps.floors import dependencies, floors
 from pip_sysdeps.host.hostlibs import host_library
 from pip_sysdeps.host.index import open_index
 from pip_sysdeps.host.loader_config import read_loader_config
 from pip_sysdeps.host.objects import Objects
 from pip_sysdeps.host.platform import read_platform
+from pip_sysdeps.host.shlibs import Shlibs
 from pip_sysdeps.host.sources import named_files
 from pip_sysdeps.host.tree import inside, may_be_elf
+from pip_sysdeps.host.uses import Uses
 from pip_sysdeps.loader.resolve import open_object, start
-from pip_sysdeps.model import ElfFile, Scan, Skipped
+from pip_sysdeps.model import ElfFile, FromPackage, Scan, Skipped, Unowned
 from pip_sysdeps.roots import foreign, is_extension_module, is_libpython, is_program, load_roots, prevailing
 
 if TYPE_CHECKING:
@@ -61,7 +65,7 @@ def scan(
         surroundings=_surroundings(root, environment, packages, index, loading),
     )
     distributions = tuple(map(attribution.of_distribution, environment.distributions))
-    return Scan(
+    found = Scan(
         platform=platform,
         base=index.base if index else packages.base if packages else frozenset(),
         environment=environment,
@@ -76,6 +80,7 @@ def scan(
             *(packages.skipped if packages else ()),
         ),
     )
+    return found if packages is None else _with_floors(found, root, objects, packages)
 
 
 def _program(objects: Objects, environment: Environment, facts: Mapping[str, ElfFile]) -> ElfFile | None:
@@ -154,6 +159,27 @@ def _surroundings(
         interpreters=lambda path: inside(path, prefix) and (path in own or is_libpython(path)),
         libc=frozenset() if libc is None else frozenset({libc.package}),
     )
+
+
+def _with_floors(found: Scan, root: Root, objects: Objects, packages: PackageDatabase) -> Scan:
+    """Add the version floors: from what the environment's objects, and unowned ones that they load, take."""
+    needs = [need for _, need in found.needs()]
+    providers = [need.provider for need in needs]
+    libraries = {
+        provider.path: provider.package
+        for provider in providers
+        if isinstance(provider, FromPackage) and provider.path and provider.package not in found.base
+    }
+    if not libraries:
+        return found
+    unowned = {root.resolve(provider.path) for provider in providers if isinstance(provider, Unowned)}
+    shlibs = Shlibs(root, packages)
+    uses = Uses(root, objects, shlibs).of(
+        (loaded for load in found.loads for loaded in load.objects),
+        subjects=unowned.union(*(need.by for need in needs)),
+        libraries=libraries,
+    )
+    return replace(found, floors=floors(dependencies(uses)), skipped=(*found.skipped, *shlibs.skipped))
 
 
 def _available(index: SonameIndex, soname: str) -> str | None:

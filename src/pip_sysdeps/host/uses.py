@@ -1,0 +1,55 @@
+"""What objects take from the libraries of binary packages: undefined symbols, and what the packages say of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.floors import Use
+from pip_sysdeps.formats.elf_symbols import undefined_symbols
+from pip_sysdeps.model import ElfFile, Found
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator, Mapping
+
+    from pip_sysdeps.floors import Library
+    from pip_sysdeps.host.objects import Objects
+    from pip_sysdeps.host.root import Root
+    from pip_sysdeps.host.shlibs import Shlibs
+    from pip_sysdeps.model import LoadedObject
+
+
+class Uses:
+    """The uses of the objects of a root; its files are read only for objects that use a library which counts."""
+
+    def __init__(self, root: Root, objects: Objects, shlibs: Shlibs) -> None:
+        self._root = root
+        self._objects = objects
+        self._shlibs = shlibs
+
+    def of(
+        self, loaded: Iterable[LoadedObject], *, subjects: Container[str | None], libraries: Mapping[str, str]
+    ) -> Iterator[Use]:
+        """Yield what each subject among loaded objects takes from the libraries, once.
+
+        `subjects` are the objects that count, by their real path; `libraries` has the package of each library that
+        counts, by the path under which the loader opens it.
+        """
+        seen: set[tuple[str, tuple[Found, ...]]] = set()
+        for each in loaded:
+            found = tuple([answer for answer in each.needs if isinstance(answer, Found) and answer.path in libraries])
+            if found and (each.path, found) not in seen and self._root.resolve(each.path) in subjects:
+                seen.add((each.path, found))
+                known = tuple([self._library(answer, libraries[answer.path]) for answer in found])
+                yield Use(libraries=known, undefined=self._undefined(each.path, known))
+
+    def _library(self, found: Found, package: str) -> Library:
+        elf = self._objects.facts(self._root.resolve(found.path) or found.path)
+        public = isinstance(elf, ElfFile) and elf.soname is not None
+        return self._shlibs.library(found.soname, package, public=public)
+
+    def _undefined(self, path: str, libraries: Iterable[Library]) -> frozenset[str]:
+        """Return the undefined symbols as a symbols file spells them; none where no library has such a file."""
+        if not any(library.symbols for library in libraries):
+            return frozenset()
+        symbols = self._objects.ask(path, undefined_symbols) or ()
+        return frozenset([f"{symbol.name}@{symbol.version or 'Base'}" for symbol in symbols])

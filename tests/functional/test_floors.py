@@ -1,0 +1,106 @@
+"""`min` in the lock: the least version with every symbol used, of packages that are installed and not base."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.dpkg import Package
+from builders.elf import Elf
+from builders.release import LIB, LIBPQ5, PSYCOPG, SYMBOLS, make_release
+from builders.root import write
+from pip_sysdeps.cli import main
+from pip_sysdeps.lockfile import Package as LockedPackage
+from pip_sysdeps.lockfile import loads
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def locked(root: Path) -> dict[str, LockedPackage]:
+    """Lock the root's environment; give the packages by name."""
+    lock = root / "sysdeps.lock"
+    assert main(["lock", "--root", str(root), "--python", "/opt/venv", "-o", str(lock)]) == 0
+    (target,) = loads(lock.read_text()).target
+    return {package.name: package for package in target.package}
+
+
+def test_min_is_raised_by_the_symbols_used(tmp_path: Path) -> None:
+    """PQping came in 10~~, PQpipeline is not used."""
+    make_release(tmp_path)
+    assert locked(tmp_path) == {"libpq5": LockedPackage(name="libpq5", min="10~~")}
+
+
+def test_a_package_that_is_not_installed_has_none(tmp_path: Path) -> None:
+    """Its symbols file lies inside the .deb."""
+    make_release(tmp_path)
+    (tmp_path / LIB / "libpq.so.5").unlink()
+    assert locked(tmp_path) == {"libpq5": LockedPackage(name="libpq5")}
+
+
+def test_a_base_package_has_none(tmp_path: Path) -> None:
+    """It is not in the line, and costs the reading of no symbol."""
+    zlib = Package(name="zlib1g", files=(f"/{LIB}/libz.so.1",))
+    symbols = {"zlib1g": "libz.so.1 zlib1g #MINVER#\n deflate@Base 1\n"}
+    psycopg = Elf(needed=("libz.so.1",), defined=("PyInit__psycopg",), undefined=("deflate",))
+    make_release(tmp_path, packages=[zlib], symbols=symbols, psycopg=psycopg)
+    write(tmp_path / LIB / "libz.so.1", Elf(soname="libz.so.1").build())
+    assert locked(tmp_path) == {"zlib1g": LockedPackage(name="zlib1g", base=True)}
+
+
+def test_what_an_unowned_library_uses_counts(tmp_path: Path) -> None:
+    """It is in the release image too, by somebody's hand; the interpreter and packaged libraries do not count."""
+    vendor = Elf(soname="libvendor.so.1", needed=("libpq.so.5",), undefined=("PQpipeline",))
+    make_release(tmp_path, psycopg=Elf(needed=("libvendor.so.1",), defined=("PyInit__psycopg",)))
+    write(tmp_path / "usr/local/lib/libvendor.so.1", vendor.build())
+    write(tmp_path / "etc/ld.so.conf", "/usr/local/lib\n")
+    assert locked(tmp_path) == {"libpq5": LockedPackage(name="libpq5", min="14~~")}
+
+
+def test_what_a_packaged_library_uses_does_not_count(tmp_path: Path) -> None:
+    """Its own package depends on what it needs."""
+    other = Package(name="libother1", files=(f"/{LIB}/libother.so.1",))
+    make_release(tmp_path, packages=[other], psycopg=_with_needed("libother.so.1", *PSYCOPG.needed))
+    user = Elf(soname="libother.so.1", needed=("libpq.so.5",), undefined=("PQpipeline",))
+    write(tmp_path / LIB / "libother.so.1", user.build())
+    assert locked(tmp_path)["libpq5"].min == "10~~"
+
+
+def _with_needed(*needed: str) -> Elf:
+    return Elf(needed=needed, defined=PSYCOPG.defined, undefined=("PQping",))
+
+
+def test_a_hostile_version_is_no_floor(tmp_path: Path) -> None:
+    """What the lock would refuse does not stand in its way."""
+    make_release(tmp_path, symbols={"libpq5": "libpq.so.5 libpq5 #MINVER#\n PQexec@Base $(reboot)\n"})
+    assert locked(tmp_path)["libpq5"].min == ""
+
+
+def test_another_min_is_no_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the build machine has installed does not make a lock stale."""
+    make_release(tmp_path)
+    locked(tmp_path)
+    (tmp_path / "var/lib/dpkg/info/libpq5.symbols").write_text(SYMBOLS["libpq5"].replace("10~~", "12~~"))
+    lock = str(tmp_path / "sysdeps.lock")
+    assert main(["lock", "--check", "--root", str(tmp_path), "--python", "/opt/venv", "-o", lock]) == 0
+    assert "is current" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("broken", ["symbols", "extension"])
+def test_what_cannot_be_read_gives_no_version(tmp_path: Path, broken: str) -> None:
+    """A symbols file that is a folder, or an object whose symbols lead out of it: a lock is written all the same."""
+    if broken == "symbols":
+        make_release(tmp_path, symbols={})
+        (tmp_path / "etc/dpkg/symbols/libpq5.symbols").mkdir(parents=True)
+        assert locked(tmp_path)["libpq5"].min == ""
+    else:
+        make_release(tmp_path, psycopg=Elf(needed=PSYCOPG.needed, extra_dynamic=((4, 1 << 40),), sysv_hash=False))
+        assert locked(tmp_path)["libpq5"].min == "9~"
+
+
+def test_the_packages_own_shlibs_count_without_symbols(tmp_path: Path) -> None:
+    """As dpkg-shlibdeps has it."""
+    make_release(tmp_path, symbols={})
+    write(tmp_path / f"var/lib/dpkg/info/{LIBPQ5.name}.shlibs", "libpq 5 libpq5 (>= 15.3)\n")
+    assert locked(tmp_path)["libpq5"].min == "15.3"
