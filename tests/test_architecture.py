@@ -20,17 +20,20 @@ LAYERS = (
     {"scan"},
     {"host", "render"},
     {"verification", "trees"},
-    {"locking", "indexing", "why"},
-    {"attribution", "floors", "loader"},
+    {"locking", "indexing", "policy", "why"},
+    {"attribution", "floors", "loader", "project"},
     {"formats", "requirements", "roots", "mentions", "alternatives", "symbol_versions", "lockfile"},
-    {"model"},
+    {"model", "toml"},
     {"errors"},
 )
 """Top first: a unit imports itself and any line below its own."""
 
 PURE = {
+    "policy",
+    "project",
     "requirements",
     "symbol_versions",
+    "toml",
     "trees",
     "verification",
     "why",

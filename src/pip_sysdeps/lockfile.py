@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from pip_sysdeps.errors import MalformedLock
+from pip_sysdeps.errors import MalformedError, MalformedLock
+from pip_sysdeps.toml import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 LOCK_VERSION = "1.0"
 WHENS = ("import", "plugin", "dlopen", "exec", "declared")
 """Every `when` that this version knows, in order of strength."""
-CLASSES = ("host", "unowned", "distribution")
+CLASSES = ("host", "unowned", "distribution", "ignored")
 """Every `class` that this version knows."""
 
 _HEADER = """\
@@ -127,6 +128,8 @@ class Distribution:
     """`local`, `editable`, `vcs`, `dpkg:python3-foo`; absent for a distribution of an index."""
     vendored: tuple[str, ...] = field(default=(), metadata=_TEXT)
     """Folders with libraries that it brings for its own objects; sorted."""
+    when: tuple[str, ...] = field(default=(), metadata=_WORD)
+    """The project's `when` for this distribution, in its place of the target's."""
     needs: tuple[Need, ...] = field(default=(), metadata={"of": Need})
     """By name."""
 
@@ -208,6 +211,8 @@ class Target:
     """The first distribution (or file without one) that needs it."""
     library_path: tuple[str, ...] = field(default=(), metadata=_TEXT)
     """The project's `library-path`, in the order of the search."""
+    when: tuple[str, ...] = field(default=(), metadata=_WORD)
+    """The project's `when`: which needs reach the line; absent for the default."""
     snapshot: str = field(default="", metadata=_TEXT)
     """The archive snapshot that the pinned versions come from, after `lock --pin` only."""
     distribution: tuple[Distribution, ...] = field(default=(), metadata={"of": Distribution})
@@ -274,17 +279,9 @@ def _parse(text: str) -> dict[str, Any]:
             "has git conflict markers", hint="run `pip-sysdeps lock`, which settles what this environment decides"
         )
     try:
-        import tomllib as toml  # type: ignore[import-not-found] # noqa: PLC0415 - Python 3.11 and later: 9 times faster
-    except ModuleNotFoundError:
-        import tomlkit as toml  # noqa: PLC0415
-    try:
-        document = toml.loads(text)
-    except RecursionError as error:
-        raise MalformedLock("is nested too deeply") from error
-    except ValueError as error:
-        raise MalformedLock(f"is not TOML: {printable(str(error))}") from error
-    table: dict[str, Any] = document.unwrap() if hasattr(document, "unwrap") else document
-    return table
+        return parse_toml(text)
+    except MalformedError as error:
+        raise MalformedLock(printable(error.reason)) from error
 
 
 def _check_major(version: object) -> None:

@@ -63,7 +63,6 @@ def to_target(scan: model.Scan, *, name: str = "", library_path: Sequence[str] =
     """
     platform = _known(scan.platform)
     bases = {each.distribution.name: each.distribution.base for each in scan.distributions}
-    distributions = [_distribution(each) for each in scan.distributions]
     unresolved = tuple(_unresolved(scan, bases))
     troubled = {each.distribution for each in unresolved}
     unattributed = [_unattributed(each, scan.environment.prefix) for each in scan.unattributed]
@@ -79,7 +78,9 @@ def to_target(scan: model.Scan, *, name: str = "", library_path: Sequence[str] =
         needs_glibc=glibc,
         needs_glibc_by=glibc_by,
         library_path=tuple(library_path),
-        distribution=tuple(each for each in distributions if each.needs or each.vendored or each.name in troubled),
+        distribution=tuple(
+            each for each in distributions(scan).values() if each.needs or each.vendored or each.name in troubled
+        ),
         unattributed=tuple(each for each in unattributed if each.needs),
         unresolved=unresolved,
     )
@@ -102,6 +103,11 @@ def _known(platform: model.Platform) -> model.Platform:
 
 def _package(name: str, scan: model.Scan) -> Package:
     return Package(name=name, base=name in scan.base, min=scan.floors.get(name, ""))
+
+
+def distributions(scan: model.Scan) -> dict[str, Distribution]:
+    """Return every distribution of a scan by name, those too that the lock leaves out."""
+    return {each.distribution.name: _distribution(each) for each in scan.distributions}
 
 
 def _distribution(found: model.DistributionNeeds) -> Distribution:
@@ -211,16 +217,23 @@ def _token(text: str) -> str:
 # -------------------------------------------------------------------------------------------------------- other targets
 
 
-def merge(old: str, target: Target, *, add_target: bool) -> str:
+def merge(old: str, target: Target, *, add_target: bool, listed: Sequence[str] = ()) -> str:
     """Return the lock with this target's block in it, and every other target's block byte for byte as it was.
 
     `old` is the lock as it stands, or nothing; it may have git conflict markers, and then the other targets are taken
-    where both sides agree or one side alone has them. Raise SysdepsError for a target that is new to a lock with
-    others, unless `add_target`; for others on which the sides differ; MalformedLock as `loads` does.
+    where both sides agree or one side alone has them. `listed` has the targets that the project wants, if it says so.
+    Raise SysdepsError for a target that is new to the lock, unless it is the first, listed, or `add_target`; for others
+    on which the sides differ; MalformedLock as `loads` does.
     """
     sides = [split(side) for side in sides_of(old)] if old.strip() else []
     others = _agreed([blocks for _, blocks in sides], target.id)
-    if others and not add_target and not any(target.id in blocks for _, blocks in sides):
+    new = not any(target.id in blocks for _, blocks in sides)
+    if new and listed and target.id not in listed and not add_target:
+        raise SysdepsError(
+            f"the project's targets are {_listed(listed)}, not {target.id}",
+            hint="list it in `targets` of [tool.pip-sysdeps], or add it with --add-target",
+        )
+    if new and others and target.id not in listed and not add_target:
         raise SysdepsError(
             f"the lock has no target {target.id}, but {_listed(sorted(others))}",
             hint="add it with --add-target, or run this where the lock was made",

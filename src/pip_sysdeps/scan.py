@@ -153,7 +153,7 @@ def _surroundings(
     return Surroundings(
         real=cache(root.resolve),
         owner=owner,
-        available=lambda soname: None if index is None else _available(index, soname),
+        available=lambda soname: None if index is None else index.installable(soname),
         nowhere=f"no binary package of {index.target.id} has it" if index else "",
         host_library=host_library,
         interpreters=lambda path: inside(path, prefix) and (path in own or is_libpython(path)),
@@ -180,8 +180,3 @@ def _with_floors(found: Scan, root: Root, objects: Objects, packages: PackageDat
         libraries=libraries,
     )
     return replace(found, floors=floors(dependencies(uses)), skipped=(*found.skipped, *shlibs.skipped))
-
-
-def _available(index: SonameIndex, soname: str) -> str | None:
-    answer = index.package_of(soname)
-    return None if answer is None or answer.development else answer.package

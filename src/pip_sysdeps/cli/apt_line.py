@@ -29,8 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--when",
         type=_whens,
         metavar="WHEN[,WHEN...]",
-        help=f"needs to install for, instead of the default: {', '.join(WHENS)} (default: import, declared, and dlopen "
-        "and exec of high confidence)",
+        default=frozenset(),
+        help=f"needs to install for, instead of what the lock says: {', '.join(WHENS)}, or default: import, declared, "
+        "and dlopen and exec of high confidence",
     )
     parser.add_argument("--all", action="store_true", help="packages that every image of the release has, too")
     form = parser.add_mutually_exclusive_group()
@@ -60,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _whens(text: str) -> frozenset[str]:
     whens = frozenset(text.split(","))
-    if unknown := sorted(whens - set(WHENS)):
+    if unknown := sorted(whens - {*WHENS, "default"}):
         raise ValueError(unknown)
     return whens
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.environments import add_environment_arguments, read_place
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_text
+from pip_sysdeps.cli.project import read_project, target_of
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.locking import differences, merge, to_target
+from pip_sysdeps.locking import differences, merge
 from pip_sysdeps.model import FromPackage, When
 from pip_sysdeps.render.apt import wanted
 from pip_sysdeps.render.offers import listed, offers
@@ -48,16 +49,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 def find_target(args: argparse.Namespace) -> tuple[Scan, Target]:
-    """Scan the environment that the options name; return what was found, and the lock's block for it."""
+    """Scan the environment that the options name; return what was found, and the lock's block for it by the policy."""
+    project = read_project(args.output)
     place = read_place(args)
-    found = scan(place.root, place.environment, place.packages)
-    return found, to_target(found, name=args.name)
+    found = scan(place.root, place.environment, place.packages, library_path=project.library_path)
+    applied = target_of(found, project, name=args.name)
+    for entry in applied.idle:
+        args.messages.warning(f"a policy in pyproject.toml has no effect on {applied.target.id}: {entry}")
+    return found, applied.target
 
 
 def _write(args: argparse.Namespace, target: Target) -> bool:
     old = read_text(args.output) or ""
     try:
-        text = merge(old, target, add_target=args.add_target)
+        text = merge(old, target, add_target=args.add_target, listed=read_project(args.output).targets)
     except MalformedError as error:
         raise error.at(args.output) from error
     if text == old:

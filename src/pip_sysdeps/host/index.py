@@ -38,6 +38,11 @@ class SonameIndex:
         """Return the package that has a file of this name where the loader looks, or None."""
         return _answer(soname, self._file.value("library", soname, self._number))
 
+    def installable(self, soname: str) -> str | None:
+        """Return the package to install for a library that a program loads: none that is for compiling."""
+        answer = self.package_of(soname)
+        return None if answer is None or answer.development else answer.package
+
     def package_of_stem(self, stem: str) -> IndexAnswer | None:
         """Return what `ctypes.util.find_library(stem)` would find with every package installed: `magic`, `usb-1.0`.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.lockfile import Need, Package, Target
 
@@ -26,27 +26,33 @@ class Wanted:
     """The distributions, or files without one, that need it; sorted."""
 
 
-def is_in_line(need: Need, when: Collection[str] | None = None) -> bool:
-    """Tell whether a need reaches the line.
+def is_in_line(need: Need, when: Collection[str] = ()) -> bool:
+    """Tell whether a need reaches the line for which `when` has the words of `apt-line --when`.
 
     By default: what an import needs, what a distribution declares, and libraries and programs that its code opens by
     name with high confidence.
     """
-    if when is not None:
-        return need.when in when
-    return need.when in {"import", "declared"} or (need.when in {"dlopen", "exec"} and need.confidence == "high")
+    default = need.when in {"import", "declared"} or (need.when in {"dlopen", "exec"} and need.confidence == "high")
+    return need.when in when or (default and (not when or "default" in when))
 
 
-def wanted(target: Target, *, when: Collection[str] | None = None, base: bool = False) -> tuple[Wanted, ...]:
-    """Return the packages to install, by name.
+def needs_in_line(target: Target, when: Collection[str] = ()) -> Iterator[tuple[str, Need]]:
+    """Yield each need that reaches the line with who has it.
 
-    `when` replaces the default choice of `is_in_line`; `base` adds what every image of the release has. Needs of a
-    class (host, unowned, distribution, or one of a later version) have no package, and are never among them.
+    `when` replaces what the project wants for a distribution, and that what it wants for all. Needs of a class (host,
+    unowned, distribution, ignored, or one of a later version) have no package, and are never among them.
     """
-    needs: dict[str, list[tuple[str, Need]]] = {}
+    wishes = {each.name: when or each.when for each in target.distribution}
     for holder, need in target.needs():
-        if need.package and is_in_line(need, when):
-            needs.setdefault(need.package, []).append((holder, need))
+        if need.package and is_in_line(need, wishes.get(holder) or when or target.when):
+            yield holder, need
+
+
+def wanted(target: Target, *, when: Collection[str] = (), base: bool = False) -> tuple[Wanted, ...]:
+    """Return the packages to install, by name; `base` adds what every image of the release has."""
+    needs: dict[str, list[tuple[str, Need]]] = {}
+    for holder, need in needs_in_line(target, when):
+        needs.setdefault(need.package, []).append((holder, need))
     return tuple(
         Wanted(
             package=package,

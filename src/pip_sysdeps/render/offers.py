@@ -4,32 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.render.apt import is_in_line, wanted
+from pip_sysdeps.render.apt import wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pip_sysdeps.lockfile import Distribution, Need, Target
+    from pip_sysdeps.lockfile import Need, Target
 
 _SHOWN = 8
 
 
 def offers(target: Target) -> Iterator[str]:
-    """Yield a line for each distribution with packages that are not in the line, then how to have them there."""
+    """Yield a line for each distribution with packages that are not in the line, with the policy that adds them."""
     inside = {each.package.name for each in wanted(target, base=True)}
     base = {package.name for package in target.package if package.base}
-    whens: set[str] = set()
     for distribution in target.distribution:
-        outside = [need for need in _outside(distribution) if need.package not in inside | base]
-        plugins = sorted({need.package for need in outside if need.when == "plugin"})
-        if plugins:
-            yield f"{distribution.name}: not in the line, since only plugins need them: {listed(plugins)}"
-        named = [need for need in outside if need.confidence and need.package not in plugins]
-        if named:
-            yield f"{distribution.name}: not in the line, since it may go without: {listed(_described(named))}"
-            whens |= {need.when for need in named}
-    if whens:
-        yield f"`pip-sysdeps apt-line --when {','.join(['import', 'declared', *sorted(whens)])}` has these too"
+        outside = [need for need in distribution.needs if need.package and need.package not in inside | base]
+        plugins = [need for need in outside if need.when == "plugin"]
+        names = sorted({need.package for need in plugins})
+        named = [need for need in outside if need.when != "plugin" and need.package not in names]
+        for why, packages, needs in (
+            ("since only plugins need them", names, plugins),
+            ("since it may go without", _described(named), named),
+        ):
+            if packages:
+                policy = _policy(distribution.name, needs)
+                yield f"{distribution.name}: not in the line, {why}: {listed(packages)}; {policy}"
+
+
+def _policy(name: str, needs: Iterable[Need]) -> str:
+    whens = ", ".join(f'"{when}"' for when in ("default", *sorted({need.when for need in needs})))
+    return f"`when = [{whens}]` in [tool.pip-sysdeps.distribution.{name}] of pyproject.toml adds them"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -38,13 +43,12 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _outside(distribution: Distribution) -> Iterator[Need]:
-    return (need for need in distribution.needs if need.package and not is_in_line(need))
-
-
 def _described(needs: Iterable[Need]) -> list[str]:
     """Return each package once, with what it has and how sure the need is."""
     first: dict[str, Need] = {}
     for need in needs:
         first.setdefault(need.package, need)
-    return [f"{name} ({need.name}, {need.when}, {need.confidence})" for name, need in sorted(first.items())]
+    return [
+        f"{name} ({', '.join(filter(None, (need.name, need.when, need.confidence)))})"
+        for name, need in sorted(first.items())
+    ]

@@ -1,0 +1,55 @@
+"""The project's own settings: pyproject.toml is found, read within bounds, and applied to a target of the lock."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.host.index import open_index
+from pip_sysdeps.locking import distributions, to_target
+from pip_sysdeps.policy import Applied, Surroundings, apply
+from pip_sysdeps.project import Project, parse_project
+
+if TYPE_CHECKING:
+    from pip_sysdeps.model import Scan
+
+_NAME = "pyproject.toml"
+_MAX_BYTES = 4 << 20
+
+
+def read_project(lock: str) -> Project:
+    """Return what pyproject.toml says: the one beside the lock, else the one here, else none.
+
+    The hook runs in any folder, and an image build may write the lock to any folder. Raise SysdepsError for a file that
+    cannot be read, MalformedError for one that says something unknown.
+    """
+    path = next((path for path in (os.path.join(os.path.dirname(lock), _NAME), _NAME) if os.path.isfile(path)), None)
+    if path is None:
+        return Project()
+    with open(path, "rb") as file:
+        content = file.read(_MAX_BYTES + 1)
+    if len(content) > _MAX_BYTES:
+        raise SysdepsError(f"`{path}` is larger than {_MAX_BYTES} bytes", hint="is this a pyproject.toml?")
+    try:
+        return parse_project(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise MalformedError("is not UTF-8", where=f"offset {error.start}").at(path) from error
+    except MalformedError as error:
+        raise error.at(path) from error
+
+
+def target_of(found: Scan, project: Project, *, name: str) -> Applied:
+    """Return the target that a scan stands for, as the project wants it. Raise SysdepsError as `to_target` does."""
+    target = to_target(found, name=name, library_path=project.library_path)
+    around = Surroundings(
+        installed=distributions(found),
+        base=found.base,
+        package_of=lambda soname: _package_of(found.platform.id, soname),
+    )
+    return apply(project, target, around)
+
+
+def _package_of(target_id: str, soname: str) -> str | None:
+    index = open_index(target_id)
+    return index.installable(soname) if index else None
