@@ -7,10 +7,11 @@ which file a needed name leads to, and whose that is, has been decided before.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.formats.deb_version import version_key
-from pip_sysdeps.values import dataclass
+from pip_sysdeps.model import Floor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -47,6 +48,8 @@ class Use:
     """In the order of DT_NEEDED: where two have a symbol, the first counts."""
     undefined: frozenset[str]
     """The undefined symbols, as `name@version` or `name@Base`."""
+    file: str = ""
+    """The object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,10 @@ class Dependency:
     """One relation or several alternatives, in which `#MINVER#` stands for the version."""
     version: str
     """The least version that is enough; empty if any is."""
+    symbol: str = ""
+    """The symbol that asks for that version; empty if the library as such does."""
+    file: str = ""
+    """The object that uses it."""
 
     def __str__(self) -> str:
         """Write it as in a control file: `libpq5 (>= 10~~)`."""
@@ -66,48 +73,51 @@ class Dependency:
 
 def dependencies(uses: Iterable[Use]) -> tuple[Dependency, ...]:
     """Return what the objects depend on together, sorted; of one dependency the highest version."""
-    versions: dict[str, str] = {}
+    highest: dict[str, Dependency] = {}
     for use in uses:
-        for template, version in _of_use(use):
-            versions[template] = max(version, versions.get(template, ""), key=_strength)
-    return tuple(Dependency(template=each, version=version) for each, version in sorted(versions.items()))
+        for template, version, symbol in _of_use(use):
+            known = highest.get(template)
+            if known is None or _strength(version) > _strength(known.version):
+                highest[template] = Dependency(template=template, version=version, symbol=symbol, file=use.file)
+    return tuple(each for _, each in sorted(highest.items()))
 
 
-def floors(found: Iterable[Dependency]) -> Mapping[str, str]:
+def floors(found: Iterable[Dependency]) -> Mapping[str, Floor]:
     """Return the least version of each package that a dependency bounds from below; others are absent.
 
     Of a relation `=` or `>>` the version counts as if it were `>=`: the floor is never higher than what is asked for.
     """
-    bounds: dict[str, str] = {}
-    for alternative in (each for dependency in found for each in str(dependency).split("|")):
-        match = _BOUND.fullmatch(alternative)
-        if match:
-            bounds[match[1]] = max(match[2], bounds.get(match[1], ""), key=_strength)
+    bounds: dict[str, Floor] = {}
+    for dependency in found:
+        for match in filter(None, map(_BOUND.fullmatch, str(dependency).split("|"))):
+            name, version = match.groups()
+            if name not in bounds or _strength(version) > _strength(bounds[name].version):
+                bounds[name] = Floor(version=version, symbol=dependency.symbol, file=dependency.file)
     return bounds
 
 
-def _of_use(use: Use) -> Iterator[tuple[str, str]]:
-    """Yield the templates of one object, each with a version that is needed at least."""
+def _of_use(use: Use) -> Iterator[tuple[str, str, str]]:
+    """Yield the templates of one object, each with the least version and the symbol that asks for it."""
     with_symbols = [library.symbols for library in use.libraries if library.symbols]
     for library in use.libraries:
         if library.symbols:
             # An unversioned dependency would not do: the package may not always have had the library.
-            yield from _each(library.symbols.templates[0], library.symbols.smallest)
+            yield from _each(library.symbols.templates[0], library.symbols.smallest, "")
         elif library.shlibs:
-            yield from _each(library.shlibs, "")
+            yield from _each(library.shlibs, "", "")
     rest = use.undefined
     for entry in with_symbols:
         used = rest & entry.symbols.keys()
         rest -= used
-        for origin in {entry.symbols[symbol] for symbol in used}:
-            yield from _each(entry.templates[origin.template], origin.version)
+        for origin, symbol in {entry.symbols[symbol]: symbol for symbol in sorted(used, reverse=True)}.items():
+            yield from _each(entry.templates[origin.template], origin.version, symbol)
 
 
-def _each(templates: str, version: str) -> Iterator[tuple[str, str]]:
+def _each(templates: str, version: str, symbol: str) -> Iterator[tuple[str, str, str]]:
     """Split a list of dependencies; version 0 is none, as dpkg-shlibdeps has it."""
     for template in _COMMA.split(templates.strip()):
         if template:
-            yield template, "" if version == "0" else version
+            yield template, "" if version == "0" else version, symbol
 
 
 def _strength(version: str) -> tuple[bool, VersionKey]:

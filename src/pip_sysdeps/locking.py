@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, TypeAlias, TypedDict, TypeVar
 
 from pip_sysdeps.errors import MalformedLock, SysdepsError
@@ -24,7 +25,6 @@ from pip_sysdeps.lockfile import (
     split,
 )
 from pip_sysdeps.model import FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
-from pip_sysdeps.values import fields, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -102,7 +102,8 @@ def _known(platform: model.Platform) -> model.Platform:
 
 
 def _package(name: str, scan: model.Scan) -> Package:
-    return Package(name=name, base=name in scan.base, min=scan.floors.get(name, ""))
+    floor = scan.floors.get(name)
+    return Package(name=name, base=name in scan.base, min=floor.version if floor else "")
 
 
 def distributions(scan: model.Scan) -> dict[str, Distribution]:

@@ -9,10 +9,9 @@ root is an unpacked image somewhere else); bytes that are not UTF-8 are kept by 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
-
-from pip_sysdeps.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -503,6 +502,19 @@ class Platform:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Floor:
+    """The least version of a binary package that is enough, and what makes it so."""
+
+    version: str
+    """That version."""
+    symbol: str = ""
+    """The symbol that older versions lack, as a symbols file spells it (`PQpipelineStatus@Base`); empty where it is the
+    library as such."""
+    file: str = ""
+    """The first object that uses it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
     """The whole answer for one environment."""
 
@@ -520,7 +532,7 @@ class Scan:
     """What each root brings into its process: the evidence."""
     skipped: tuple[Skipped, ...]
     """All that was set aside, the environment's included."""
-    floors: Mapping[str, str] = field(default_factory=dict)
+    floors: Mapping[str, Floor] = field(default_factory=dict)
     """Binary package -> the least version that has every symbol used; for those that are installed and not in `base`,
     and whose symbols or shlibs file tells it."""
 

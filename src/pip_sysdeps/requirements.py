@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -18,54 +19,106 @@ if TYPE_CHECKING:
     from pip_sysdeps.model import Distribution, Interpreter
 
 _EXTRA = re.compile(r"""\bextra\s*==\s*['"]([^'"]+)['"]""")
+_MACHINES = {"amd64": "x86_64", "arm64": "aarch64", "armhf": "armv7l", "i386": "i686", "ppc64el": "ppc64le"}
+"""What uname(2) calls an architecture of Debian's, where the two differ."""
 
-Edges = Mapping[str, tuple[str, ...]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One distribution on the way to another."""
+
+    name: str
+    """Its normalized name."""
+    requirement: str = ""
+    """The Requires-Dist line by which the one before it asks for it; empty for the first."""
+
+
+Edges = Mapping[str, tuple[Link, ...]]
 """A distribution -> the installed ones that it requires."""
 
 
-def ways(distributions: Iterable[Distribution], markers: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+def ways(distributions: Iterable[Distribution], markers: Mapping[str, str]) -> Mapping[str, tuple[Link, ...]]:
     """Return for each distribution one shortest way to it, first what was asked for and last itself.
 
-    Asked for is what has REQUESTED. pip does not record which extras were asked for, so requirements of extras are
-    followed where no others lead. What is not reached so begins a way of its own: first what nobody requires.
-    `markers` is the environment of PEP 508's markers; a requirement that does not parse leads nowhere.
+    Asked for is what has REQUESTED. Extras that one distribution asks of another count as asked for. pip does not
+    record which extras a person asked for, so requirements of other extras are followed where nothing else leads. What
+    is not reached so begins a way of its own: first what nobody requires. `markers` is the environment of PEP 508's
+    markers; a requirement that does not parse leads nowhere.
     """
     installed = {each.name: each for each in distributions}
-    always = {name: tuple(_required(each, installed, markers, extras=False)) for name, each in installed.items()}
-    extras = {name: tuple(_required(each, installed, markers, extras=True)) for name, each in installed.items()}
-    required = {name for edges in (always, extras) for names in edges.values() for name in names}
-    found: dict[str, tuple[str, ...]] = {}
+    asked_extras = _asked_extras(installed, markers)
+    certain = {name: tuple(_links(each, installed, markers, asked_extras[name])) for name, each in installed.items()}
+    possible = {name: tuple(_links(each, installed, markers, None)) for name, each in installed.items()}
+    required = {link.name for edges in (certain, possible) for links in edges.values() for link in links}
+    found: dict[str, tuple[Link, ...]] = {}
     asked = {name for name, each in installed.items() if each.requested}
     for starts in (asked, installed.keys() - required, *({name} for name in sorted(installed))):
-        if begun := {name: (name,) for name in starts if name not in found}:
+        if begun := {name: (Link(name=name),) for name in starts if name not in found}:
             found |= begun
-            _walk(always, found)
-            _walk(extras, found)
+            _walk(certain, found)
+            _walk(possible, found)
     return found
 
 
-def _walk(edges: Edges, found: dict[str, tuple[str, ...]]) -> None:
+def required(distributions: Iterable[Distribution], markers: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the installed distributions that each one requires: always, and for extras that another one asks for."""
+    installed = {each.name: each for each in distributions}
+    extras = _asked_extras(installed, markers)
+    return {
+        name: tuple(link.name for link in _links(each, installed, markers, extras[name]))
+        for name, each in sorted(installed.items())
+    }
+
+
+def _asked_extras(installed: Mapping[str, Distribution], markers: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
+    """Return the extras of each distribution that others ask for, directly or by way of extras of their own."""
+    asked: dict[str, frozenset[str]] = dict.fromkeys(installed, frozenset())
+    pending = sorted(installed)
+    while pending:
+        name = pending.pop()
+        for requirement in _requirements(installed[name], markers, asked[name]):
+            other = canonicalize_name(requirement.name)
+            if other in installed and not requirement.extras <= asked[other]:
+                asked[other] |= requirement.extras
+                pending.append(other)
+    return asked
+
+
+def _walk(edges: Edges, found: dict[str, tuple[Link, ...]]) -> None:
     """Go on breadth first from all that has a way, the shortest ways first."""
     queue = sorted(found, key=lambda name: (len(found[name]), name))
     for name in queue:
         for onward in edges[name]:
-            if onward not in found:
-                found[onward] = (*found[name], onward)
-                queue.append(onward)
+            if onward.name not in found:
+                found[onward.name] = (*found[name], onward)
+                queue.append(onward.name)
 
 
-def _required(
-    distribution: Distribution, installed: Mapping[str, Distribution], markers: Mapping[str, str], *, extras: bool
-) -> Iterator[str]:
-    """Yield the installed distributions that one requires, sorted: always, or under any of its extras too."""
-    wanted = {
-        name
-        for requirement in map(_parsed, distribution.requires)
-        if requirement is not None
-        and (name := canonicalize_name(requirement.name)) in installed
-        and _holds(requirement, markers, extras=extras)
-    }
-    yield from sorted(wanted)
+def _links(
+    distribution: Distribution,
+    installed: Mapping[str, Distribution],
+    markers: Mapping[str, str],
+    extras: frozenset[str] | None,
+) -> Iterator[Link]:
+    """Yield the installed distributions that one requires, by name; with no `extras` given, under any of its extras."""
+    links: dict[str, Link] = {}
+    for requirement in _requirements(distribution, markers, extras):
+        name = canonicalize_name(requirement.name)
+        if name in installed and name != distribution.name:
+            links.setdefault(name, Link(name=name, requirement=str(requirement)))
+    yield from (link for _, link in sorted(links.items()))
+
+
+def _requirements(
+    distribution: Distribution, markers: Mapping[str, str], extras: frozenset[str] | None
+) -> Iterator[Requirement]:
+    """Yield the requirements that hold under some extras; with None, under any of those that they name."""
+    for requirement in filter(None, map(_parsed, distribution.requires)):
+        named = _EXTRA.findall(str(requirement.marker)) if extras is None else extras
+        if requirement.marker is None or any(
+            requirement.marker.evaluate({**markers, "extra": extra}) for extra in ("", *named)
+        ):
+            yield requirement
 
 
 def _parsed(text: str) -> Requirement | None:
@@ -75,17 +128,10 @@ def _parsed(text: str) -> Requirement | None:
         return None
 
 
-def _holds(requirement: Requirement, markers: Mapping[str, str], *, extras: bool) -> bool:
-    if requirement.marker is None:
-        return True
-    asked = ["", *(_EXTRA.findall(str(requirement.marker)) if extras else ())]
-    return any(requirement.marker.evaluate({**markers, "extra": extra}) for extra in asked)
-
-
-def marker_environment(interpreter: Interpreter, machine: str) -> Mapping[str, str]:
+def marker_environment(interpreter: Interpreter, architecture: str) -> Mapping[str, str]:
     """Return the environment of PEP 508's markers for an interpreter on Linux that is not run.
 
-    `machine` is what uname(2) says there: `x86_64`.
+    `architecture` is in Debian's words: `amd64`.
     """
     version = ".".join(map(str, interpreter.version))
     pypy = interpreter.abi_tag.startswith("pp")
@@ -93,7 +139,7 @@ def marker_environment(interpreter: Interpreter, machine: str) -> Mapping[str, s
         "implementation_name": "pypy" if pypy else "cpython",
         "implementation_version": f"{version}.0",
         "os_name": "posix",
-        "platform_machine": machine,
+        "platform_machine": _MACHINES.get(architecture, architecture),
         "platform_python_implementation": "PyPy" if pypy else "CPython",
         "platform_release": "",
         "platform_system": "Linux",

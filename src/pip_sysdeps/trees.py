@@ -6,13 +6,15 @@ import posixpath
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.model import FromDistribution, FromHost, FromPackage, Missing, NotFound, Unowned, Unreachable
+from pip_sysdeps import lockfile
+from pip_sysdeps.model import Found, FromDistribution, FromHost, FromPackage, Missing, NotFound, Unowned, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pip_sysdeps.model import Distribution, Need, Provider, Resolution, Scan
-    from pip_sysdeps.why import Chain
+    from pip_sysdeps.model import Distribution, Need, Provider, Resolution, Scan, Tried
+    from pip_sysdeps.requirements import Link
+    from pip_sysdeps.why import Chain, Hop, LockedChain
 
 Way = tuple["Label", ...]
 """The labels from a root of the forest down to a leaf."""
@@ -23,7 +25,7 @@ class Label:
     """What stands at one node."""
 
     kind: str
-    """`distribution`, `file`, `soname`, `package`, `other` (who else brings it), or `tried`."""
+    """`distribution`, `file`, `soname`, `package`, `other` (who else brings it), `missing`, `floor`, or `tried`."""
     name: str
     """The thing's name."""
     detail: str = ""
@@ -48,17 +50,17 @@ def grown(ways: Iterable[Way]) -> tuple[Node, ...]:
     return tuple(top.children.values())
 
 
-def needs_tree(scan: Scan, ways: Mapping[str, tuple[str, ...]]) -> tuple[Node, ...]:
+def needs_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
     """Return requirement -> distribution -> file -> soname -> who brings it; `ways` is from `requirements.ways`."""
     installed = _installed(scan)
     return grown(
         (*_distributions(way, installed), _file(by, holder, scan), _soname(need), answer(need.provider))
-        for way, holder, need in sorted(_needs(scan, ways), key=lambda each: (each[0], each[2].name))
+        for way, holder, need in sorted(_needs(scan, ways), key=_order_of_way)
         for by in need.by[:1]
     )
 
 
-def packages_tree(scan: Scan, ways: Mapping[str, tuple[str, ...]]) -> tuple[Node, ...]:
+def packages_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
     """Return who brings it -> soname -> distribution -> what requires that, up to what was asked for."""
     installed = _installed(scan)
     found = [
@@ -73,17 +75,20 @@ def packages_tree(scan: Scan, ways: Mapping[str, tuple[str, ...]]) -> tuple[Node
     return grown(sorted(found, key=lambda way: [(label.kind, label.name) for label in way]))
 
 
-def evidence_tree(chains: Iterable[Chain], scan: Scan) -> tuple[Node, ...]:
-    """Return the chains of `why` as trees, each hop with how it was found; below what is missing, what was tried."""
-    installed = _installed(scan)
-    return grown(way for chain in chains for way in _evidence(chain, installed, scan))
+def evidence_tree(chains: Iterable[Chain], scan: Scan, versions: Mapping[str, str]) -> tuple[Node, ...]:
+    """Return the chains of `why` as trees, each hop with how it was found; below what is missing, what was tried.
+
+    `versions` has the installed binary packages; paths in a site directory are relative to it.
+    """
+    evidence = _Evidence(scan, versions)
+    return grown(way for chain in chains for way in evidence.ways(chain))
 
 
 def answer(provider: Provider) -> Label:
     """Return the label of who brings a library."""
     match provider:
         case FromPackage(package=package, path=path):
-            return Label(kind="package", name=package, detail=path or "not installed here")
+            return Label(kind="package", name=package, detail=f"({path or 'not installed here'})")
         case FromDistribution(distribution=name, path=path, by_loader=by_loader):
             how = "found by the loader" if by_loader else "if it is imported first"
             return Label(kind="other", name=name or "a file that no record claims", detail=f"{path}, {how}")
@@ -93,9 +98,9 @@ def answer(provider: Provider) -> Label:
             return Label(kind="other", name="no package", detail=f"{path} must be copied by hand")
         case Unreachable(distribution=name, path=path):
             detail = f"{name or 'the environment'} has {path}, where the loader does not look"
-            return Label(kind="other", name="unreachable", detail=detail)
+            return Label(kind="missing", name="unreachable", detail=detail)
         case Missing(note=note):
-            return Label(kind="other", name="missing", detail=note)
+            return Label(kind="missing", name="missing", detail=note or "nothing here has it")
 
 
 def _merged(label: Label) -> Label:
@@ -103,17 +108,22 @@ def _merged(label: Label) -> Label:
     return replace(label, detail="") if label.kind == "package" else label
 
 
-def _needs(scan: Scan, ways: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], str, Need]]:
+def _needs(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> Iterator[tuple[tuple[Link, ...], str, Need]]:
     for holder, need in scan.needs():
-        yield (ways.get(holder, (holder,)) if holder else (), holder, need)
+        yield (ways[holder] if holder else (), holder, need)
+
+
+def _order_of_way(each: tuple[tuple[Link, ...], str, Need]) -> tuple[list[str], str]:
+    way, _, need = each
+    return [link.name for link in way], need.name
 
 
 def _installed(scan: Scan) -> Mapping[str, Distribution]:
     return {each.name: each for each in scan.environment.distributions}
 
 
-def _distributions(way: Sequence[str], installed: Mapping[str, Distribution]) -> list[Label]:
-    return [Label(kind="distribution", name=name, detail=installed[name].version) for name in way]
+def _distributions(way: Sequence[Link], installed: Mapping[str, Distribution]) -> list[Label]:
+    return [Label(kind="distribution", name=link.name, detail=installed[link.name].version) for link in way]
 
 
 def _file(path: str, holder: str, scan: Scan) -> Label:
@@ -122,32 +132,105 @@ def _file(path: str, holder: str, scan: Scan) -> Label:
 
 
 def _soname(need: Need) -> Label:
-    return Label(kind="soname", name=need.name, detail=need.when.value)
+    sure = f" ({need.confidence.value})" if need.confidence else ""
+    how = f", by {need.evidence}{sure}" if need.evidence else ""
+    return Label(kind="soname", name=need.name, detail=need.when.value + how)
 
 
-def _evidence(chain: Chain, installed: Mapping[str, Distribution], scan: Scan) -> Iterator[Way]:
-    holder = chain.way[-1] if chain.way else ""
-    way: list[Label] = _distributions(chain.way, installed)
-    for hop in chain.hops:
-        way += [_file(hop.file, holder, scan), _hop(hop.answer)]
-    if not chain.hops:
-        way += [_file(chain.need.by[0], holder, scan), _soname(chain.need)]
-    yield (*way, answer(chain.need.provider))
-    if chain.hops and isinstance(chain.need.provider, Missing | Unreachable):
-        yield from ((*way, label) for label in _tried(chain.hops[-1].answer))
+class _Evidence:
+    """Turns chains into ways down a tree."""
+
+    def __init__(self, scan: Scan, versions: Mapping[str, str]) -> None:
+        self._sites = tuple(f"{folder}/" for folder in scan.environment.site_dirs)
+        self._installed = _installed(scan)
+        self._versions = versions
+        self._floors = scan.floors
+
+    def ways(self, chain: Chain) -> Iterator[Way]:
+        """Yield a chain, and for a library that was not found each step of the search."""
+        hops, need = chain.hops, chain.need
+        way = [self._distribution(link) for link in chain.way]
+        way.append(Label(kind="file", name=self._short(hops[0].file if hops else need.by[0])))
+        way += [self._file(hop.answer, hop.file) for hop in hops[:-1]]
+        way.append(self._soname(hops[-1]) if hops else _soname(need))
+        if hops and isinstance(hops[-1].answer, NotFound):
+            yield from ((*way, self._tried(each)) for each in hops[-1].answer.tried)
+        yield (*way, self._answer(need.provider), *self._floor(need.provider))
+
+    def _distribution(self, link: Link) -> Label:
+        distribution = self._installed[link.name]
+        asked = f"required as {link.requirement}" if link.requirement else "required by nothing that is installed"
+        how = "requested" if not link.requirement and distribution.requested else asked
+        return Label(kind="distribution", name=link.name, detail=f"{distribution.version} ({how})")
+
+    def _file(self, found: Resolution, file: str) -> Label:
+        """Return the label of what was found for a needed name of a file, and needs another in turn."""
+        if isinstance(found, Found):
+            return Label(kind="file", name=self._short(found.path), detail=f"by {_step(found, file)}")
+        return Label(kind="missing", name=found.soname)
+
+    def _soname(self, hop: Hop) -> Label:
+        if isinstance(hop.answer, Found):
+            detail = f"{self._short(hop.answer.path)}, by {_step(hop.answer, hop.file)}"
+        else:
+            detail = f"not found{f' ({hop.answer.fatal})' if hop.answer.fatal else ''}; considered in this order"
+        return Label(kind="soname", name=hop.answer.soname, detail=detail)
+
+    def _tried(self, each: Tried) -> Label:
+        if not each.path:
+            return Label(kind="tried", name=each.step.value, detail=each.reason)
+        return Label(kind="tried", name=self._short(each.path), detail=f"{each.reason} ({each.step.value})")
+
+    def _answer(self, provider: Provider) -> Label:
+        if isinstance(provider, FromDistribution) and provider.by_loader:
+            return Label(kind="other", name=provider.distribution or "no record", detail="brings it")
+        if not isinstance(provider, FromPackage):
+            return answer(provider)
+        version = self._versions.get(provider.package, "") if provider.path else "has it, and is not installed here"
+        return Label(kind="package", name=provider.package, detail=version)
+
+    def _floor(self, provider: Provider) -> Iterator[Label]:
+        """Yield the version floor of a package, with the symbol that set it."""
+        floor = self._floors.get(provider.package) if isinstance(provider, FromPackage) else None
+        if floor is not None:
+            what = floor.symbol or "the library"
+            yield Label(kind="floor", name=f">= {floor.version}", detail=f"for {what}, by {self._short(floor.file)}")
+
+    def _short(self, path: str) -> str:
+        return next((path[len(site) :] for site in self._sites if path.startswith(site)), path)
 
 
-def _hop(found: Resolution) -> Label:
-    if isinstance(found, NotFound):
-        return Label(kind="soname", name=found.soname, detail=found.fatal or "not found")
-    how = f"{found.step.value} of {posixpath.basename(found.by)}" if found.by else found.step.value
-    return Label(kind="soname", name=found.soname, detail=f"{found.path} ({how})")
+def _step(found: Found, file: str) -> str:
+    """Say by which step of the search a file was found; whose search path it was, unless the needing file's own."""
+    return f"{found.step.value} of {posixpath.basename(found.by)}" if found.by not in {"", file} else found.step.value
 
 
-def _tried(found: Resolution) -> Iterator[Label]:
-    """Yield what the loader looked at, in its order."""
-    if isinstance(found, NotFound):
-        for each in found.tried:
-            what = each.path or each.step.value
-            where = f" ({each.step.value})" if each.path else ""
-            yield Label(kind="tried", name=what, detail=f"{each.reason}{where}")
+# ------------------------------------------------------------------------------------------------- from a lock alone
+
+
+def locked_tree(chains: Iterable[LockedChain]) -> tuple[Node, ...]:
+    """Return the chains that a lock has as trees."""
+    return grown(_locked_way(chain) for chain in chains)
+
+
+def _locked_way(chain: LockedChain) -> Way:
+    holder, need = chain.distribution, chain.need
+    way = [Label(kind="distribution", name=holder.name, detail=holder.version)] if holder else []
+    more = f"and {need.by_more} more" if need.by_more else ""
+    way += [Label(kind="file", name=", ".join(need.by), detail=more)] if need.by else []
+    return (*way, _locked_need(need), _locked_answer(chain))
+
+
+def _locked_need(need: lockfile.Need | lockfile.Unresolved) -> Label:
+    evidence = getattr(need, "evidence", "")
+    return Label(kind="soname", name=need.name, detail=f"{need.when}, by {evidence}" if evidence else need.when)
+
+
+def _locked_answer(chain: LockedChain) -> Label:
+    need = chain.need
+    if chain.package is not None:
+        floor = f">= {chain.package.min}" if chain.package.min else ""
+        return Label(kind="package", name=chain.package.name, detail=floor)
+    if isinstance(need, lockfile.Unresolved):
+        return Label(kind="missing", name="missing", detail=need.note or "nothing has it")
+    return Label(kind="other", name=need.class_, detail=need.distribution or need.path or need.note)

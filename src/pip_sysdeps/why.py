@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from pip_sysdeps.model import Found, FromDistribution, FromPackage, Unowned, Unreachable
+from pip_sysdeps.model import Found, FromDistribution, FromPackage, Need, Unowned, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pip_sysdeps.model import Load, Need, Resolution, Scan
+    from pip_sysdeps import lockfile
+    from pip_sysdeps.model import Load, Resolution, Scan
+    from pip_sysdeps.requirements import Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +32,7 @@ class Hop:
 class Chain:
     """Why one need is there."""
 
-    way: tuple[str, ...]
+    way: tuple[Link, ...]
     """Distributions from what was asked for to the one that needs it; empty for a file that no record claims."""
     hops: tuple[Hop, ...]
     """From the root that the process opens itself to the needed name; each hop finds the file of the next."""
@@ -38,17 +40,39 @@ class Chain:
     """The need at the end."""
 
 
-def why(scan: Scan, name: str, ways: Mapping[str, tuple[str, ...]]) -> tuple[Chain, ...]:
+def why(scan: Scan, name: str, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Chain, ...]:
     """Return the chains that end at a name, by distribution and soname; nothing if nothing needs it.
 
-    `name` is a binary package, a soname, a distribution or a file: a whole path, or the end of one. `ways` is from
-    `requirements.ways`.
+    `name` is a binary package, a soname, a distribution or a file: a whole path, or the end of one. Of a library that
+    only its own distribution needs, the chains by which it is loaded. `ways` is from `requirements.ways`.
     """
-    return tuple(
+    chains = tuple(
         Chain(way=ways.get(holder, ()) if holder else (), hops=_hops(scan, need, by), need=need)
         for holder, need in scan.needs()
         for by in _files(need, holder, name)
     )
+    return chains or tuple(_vendored(scan, name, ways))
+
+
+def _vendored(scan: Scan, name: str, ways: Mapping[str, tuple[Link, ...]]) -> Iterator[Chain]:
+    """Yield one chain for each distribution that loads a file of this name from the environment itself."""
+    holders = {file: each.name for each in scan.environment.distributions for file in each.files}
+    seen: set[tuple[str, str]] = set()
+    for load, file, answer in _found(scan):
+        path, user = posixpath.normpath(answer.path), holders.get(file, "")
+        if path in holders and (answer.soname == name or _ends_with(path, name)) and (user, path) not in seen:
+            seen.add((user, path))
+            provider = FromDistribution(distribution=holders[path], path=path, by_loader=True)
+            need = Need(soname=answer.soname, when=load.when, by=(file,), provider=provider)
+            yield Chain(way=ways.get(user, ()), hops=_way_in(load, file, answer.soname), need=need)
+
+
+def _found(scan: Scan) -> Iterator[tuple[Load, str, Found]]:
+    """Yield every needed name that was found, with the load and the file that needs it."""
+    for load in scan.loads:
+        for loaded in load.objects:
+            file = posixpath.normpath(loaded.path)
+            yield from ((load, file, answer) for answer in loaded.needs if isinstance(answer, Found))
 
 
 def _files(need: Need, holder: str, name: str) -> tuple[str, ...]:
@@ -100,3 +124,36 @@ def _way_in(load: Load, by: str, soname: str) -> tuple[Hop, ...]:
 def _same(loaded: str, file: str) -> bool:
     """Tell whether an object was opened as this file: a path with `..` in it is followed as text."""
     return loaded == file or posixpath.normpath(loaded) == file
+
+
+# ------------------------------------------------------------------------------------------------- from a lock alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedChain:
+    """Why one need of a lock is there, as far as the lock has it."""
+
+    distribution: lockfile.Distribution | None
+    """Who needs it; None for a file that no record claims."""
+    need: lockfile.Need | lockfile.Unresolved
+    """The need, with the files that have it."""
+    package: lockfile.Package | None
+    """The binary package that brings it, if one does."""
+
+
+def why_locked(target: lockfile.Target, name: str) -> tuple[LockedChain, ...]:
+    """Return the chains of a lock's target that end at a name, as `why` does for an environment."""
+    packages = {each.name: each for each in target.package}
+    known = {each.name: each for each in target.distribution}
+    needs: list[tuple[str, lockfile.Need | lockfile.Unresolved]] = [*target.needs()]
+    needs += [(each.distribution, each) for each in target.unresolved]
+    return tuple(
+        LockedChain(distribution=known.get(holder), need=need, package=packages.get(getattr(need, "package", "")))
+        for holder, need in needs
+        if _is_about(need, holder, name)
+    )
+
+
+def _is_about(need: lockfile.Need | lockfile.Unresolved, holder: str, name: str) -> bool:
+    names = {need.soname, *need.any_of, need.program, need.file, getattr(need, "package", ""), holder} - {""}
+    return name in names or canonicalize_name(name) == holder or any(_ends_with(file, name) for file in need.by)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import tomlkit
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+class Result(NamedTuple):
+    """What a command printed, and its status."""
+
+    status: int
+    out: str
+    err: str
 
 
 def pip_sysdeps(*argv: str, cwd: Path, status: int = 0) -> subprocess.CompletedProcess[str]:

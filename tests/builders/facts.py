@@ -23,6 +23,7 @@ from pip_sysdeps.model import (
     Tried,
     When,
 )
+from pip_sysdeps.requirements import Link
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,6 +78,11 @@ def found(path: str, soname: str = "", step: SearchStep = SearchStep.CACHE) -> F
 def not_found(soname: str, *tried: Tried) -> NotFound:
     """Return the answer that nothing of that name was found."""
     return NotFound(soname=soname, tried=tried)
+
+
+def way(*names: str) -> tuple[Link, ...]:
+    """Return a way on which each distribution requires the next by its name."""
+    return tuple(Link(name=name, requirement=name if number else "") for number, name in enumerate(names))
 
 
 def load(when: When, objects: Mapping[str, tuple[Resolution, ...]]) -> Load:

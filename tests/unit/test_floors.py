@@ -6,6 +6,7 @@ import pytest
 
 from pip_sysdeps.floors import Dependency, Library, Use, dependencies, floors
 from pip_sysdeps.formats.deb_symbols import parse_symbols
+from pip_sysdeps.model import Floor
 
 
 def library(soname: str, symbols: str = "", shlibs: str | None = None) -> Library:
@@ -120,4 +121,15 @@ def test_a_symbol_counts_by_its_user_only() -> None:
 def test_floors_of_dependencies(templates: str, expected: dict[str, str]) -> None:
     """Only a bound from below is a floor; what is no relation is none."""
     found = [Dependency(template=each, version="") for each in templates.split(", ")]
-    assert floors(found) == expected
+    assert {name: floor.version for name, floor in floors(found).items()} == expected
+
+
+def test_a_floor_tells_the_symbol_that_set_it() -> None:
+    """And the first object that uses it; of several symbols of one version the first by name."""
+    uses = (
+        use(PQ, undefined="PQopen@Base"),
+        Use(file="/m.so", libraries=(PQ,), undefined=frozenset({"PQpipeline@Base", "PQexec@Base"})),
+        Use(file="/n.so", libraries=(PQ,), undefined=frozenset({"PQpipeline@Base"})),
+    )
+    assert floors(dependencies(uses)) == {"libpq5": Floor(version="14~~", symbol="PQpipeline@Base", file="/m.so")}
+    assert floors(dependencies([use(PQ)])) == {"libpq5": Floor(version="8.1")}

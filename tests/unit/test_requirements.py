@@ -8,9 +8,10 @@ import pytest
 
 from builders.facts import distribution
 from pip_sysdeps.model import Distribution, Interpreter
-from pip_sysdeps.requirements import marker_environment, ways
+from pip_sysdeps.requirements import Link, marker_environment, required, ways
 
 INTERPRETER = Interpreter(path="/usr/bin/python3.11", prefix="/usr", version=(3, 11), abi_tag="cp311")
+MARKERS = marker_environment(INTERPRETER, "amd64")
 
 
 def one(name: str, *requires: str, requested: bool = False) -> Distribution:
@@ -20,7 +21,7 @@ def one(name: str, *requires: str, requested: bool = False) -> Distribution:
 
 def way(name: str, *distributions: Distribution) -> tuple[str, ...]:
     """Return the way to one of the distributions on an x86-64 CPython 3.11."""
-    return ways(distributions, marker_environment(INTERPRETER, "x86_64"))[name]
+    return tuple(link.name for link in ways(distributions, MARKERS)[name])
 
 
 def test_the_shortest_way_from_what_was_asked_for() -> None:
@@ -59,3 +60,31 @@ def test_without_requested() -> None:
     """Where nothing was recorded as asked for, what nobody requires begins; in a cycle, the first by name."""
     assert way("c", one("b", "c"), one("c")) == ("b", "c")
     assert way("c", one("b", "c"), one("c", "b")) == ("b", "c")
+
+
+def test_each_link_says_how_it_was_asked_for() -> None:
+    """In the words of the one before."""
+    found = ways([one("a", "B [x] >=1,<2", requested=True), one("b")], MARKERS)
+    assert found["b"] == (Link(name="a"), Link(name="b", requirement="B[x]<2,>=1"))
+
+
+def test_extras_that_a_distribution_asks_for_are_certain() -> None:
+    """They count as much as a plain requirement, through several distributions; others lead where nothing else does."""
+    app, other = one("app", "b[x]", requested=True), one("other", "d", requested=True)
+    b = one("b", "c[y]; extra == 'x'", "d; extra == 'z'")
+    c, d, e = one("c", "e; extra == 'y'"), one("d"), one("e")
+    assert way("e", app, b, c, d, e, other) == ("app", "b", "c", "e")
+    assert required([app, b, c, d, e, other], MARKERS) == {
+        "app": ("b",),
+        "b": ("c",),
+        "c": ("e",),
+        "d": (),
+        "e": (),
+        "other": ("d",),
+    }
+
+
+def test_a_distribution_that_requires_itself() -> None:
+    """As pip allows for collecting extras; it is no way to itself."""
+    assert way("b", one("a", "a[x]", "b; extra == 'x'", requested=True), one("b")) == ("a", "b")
+    assert required([one("a", "a[x]", "b; extra == 'x'"), one("b")], MARKERS)["a"] == ("b",)

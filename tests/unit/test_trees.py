@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
-from builders.facts import distribution, found, load, not_found, scan_of
+from builders.facts import distribution, found, load, not_found, scan_of, way
 from pip_sysdeps.model import (
     DistributionNeeds,
+    Floor,
     FromDistribution,
     FromHost,
     FromPackage,
@@ -19,12 +21,15 @@ from pip_sysdeps.model import (
     Unreachable,
     When,
 )
-from pip_sysdeps.render.tree import as_json, as_text
+from pip_sysdeps.render.json import tree_document
+from pip_sysdeps.render.terminal import Terminal
+from pip_sysdeps.render.tree import as_text
 from pip_sysdeps.trees import evidence_tree, needs_tree, packages_tree
 from pip_sysdeps.why import why
 
 MODULE, LIBRARY = "/env/site/m.abi3.so", "/env/site/one.libs/liba.so"
-WAYS = {"one": ("app", "one"), "two": ("app", "two")}
+WAYS = {"one": way("app", "one"), "two": way("app", "two")}
+TERMINAL = Terminal(width=80)
 
 
 def need(soname: str, provider: Provider, by: str = MODULE) -> Need:
@@ -64,12 +69,13 @@ SCAN = scan_of(
         ),
     ),
 )
+SCAN = replace(SCAN, floors={"libpq5": Floor(version="10~~", symbol="PQopen@Base", file=LIBRARY)})
 
 
 def test_needs() -> None:
     """From what was asked for down to the package; what two ways begin with stands once."""
     assert (
-        as_text(needs_tree(SCAN, WAYS))
+        as_text(needs_tree(SCAN, WAYS), TERMINAL)
         == """\
 app 1.0
 ├── one 1.0
@@ -78,11 +84,11 @@ app 1.0
 │   │       └── missing: no package has it
 │   └── one.libs/liba.so
 │       └── libpq.so.5: import
-│           └── libpq5: /lib/libpq.so.5
+│           └── libpq5 (/lib/libpq.so.5)
 └── two 1.0
     └── two.abi3.so
         └── libpq.so.5: import
-            └── libpq5: not installed here
+            └── libpq5 (not installed here)
 """
     )
 
@@ -90,7 +96,7 @@ app 1.0
 def test_packages() -> None:
     """The other way round, by package."""
     assert (
-        as_text(packages_tree(SCAN, WAYS))
+        as_text(packages_tree(SCAN, WAYS), TERMINAL)
         == """\
 missing: no package has it
 └── libGL.so.1: import
@@ -113,19 +119,19 @@ def test_evidence() -> None:
     """Each hop says how the next file was found; what is missing has all that was tried, in order."""
     chains = why(SCAN, "one", WAYS)
     assert (
-        as_text(evidence_tree(chains, SCAN))
+        as_text(evidence_tree(chains, SCAN, {"libpq5": "15.1"}), TERMINAL)
         == """\
-app 1.0
-└── one 1.0
+app 1.0 (required by nothing that is installed)
+└── one 1.0 (required as one)
     └── m.abi3.so
-        ├── libGL.so.1: not found
-        │   ├── missing: no package has it
+        ├── libGL.so.1: not found; considered in this order
         │   ├── ld.so.cache: no entry
-        │   └── /lib/libGL.so.1: no such file (default directory)
-        └── liba.so: /env/site/one.libs/liba.so (DT_RUNPATH)
-            └── one.libs/liba.so
-                └── libpq.so.5: /lib/libpq.so.5 (ld.so.cache)
-                    └── libpq5: /lib/libpq.so.5
+        │   ├── /lib/libGL.so.1: no such file (default directory)
+        │   └── missing: no package has it
+        └── one.libs/liba.so, by DT_RUNPATH
+            └── libpq.so.5: /lib/libpq.so.5, by ld.so.cache
+                └── libpq5 15.1
+                    └── >= 10~~ for PQopen@Base, by one.libs/liba.so
 """
     )
 
@@ -141,7 +147,7 @@ def test_every_answer_has_words() -> None:
     }
     needs = tuple(need(soname, provider) for soname, provider in providers.items())
     scan = scan_of(DistributionNeeds(distribution=distribution("one", MODULE), needs=needs, vendored=(), glibc=""))
-    lines = as_text(needs_tree(scan, {"one": ("one",)})).splitlines()
+    lines = as_text(needs_tree(scan, {"one": way("one")}), Terminal(width=120)).splitlines()
     assert [line.partition("└── ")[2] for line in lines[3::2]] == [
         "other: /env/site/x.so, if it is imported first",
         "a file that no record claims: /env/lib/x.so, found by the loader",
@@ -159,14 +165,14 @@ def test_names_cannot_steer_the_terminal() -> None:
             distribution=distribution("one", hostile), needs=(need("l", Missing(), hostile),), vendored=(), glibc=""
         )
     )
-    tree = needs_tree(scan, {"one": ("one",)})
-    assert "\x1b" not in as_text(tree)
-    assert json.loads(as_json(tree))["tree"][0]["children"][0]["name"] == "\\x1b[31m.so"
+    tree = needs_tree(scan, {"one": way("one")})
+    assert "\x1b" not in as_text(tree, TERMINAL)
+    assert json.loads(tree_document(tree, target="t"))["tree"][0]["children"][0]["name"] == "\\x1b[31m.so"
 
 
 def test_json() -> None:
     """A document with its schema's version."""
-    document = json.loads(as_json(needs_tree(SCAN, {"one": ("one",), "two": ("two",)})))
+    document = json.loads(tree_document(needs_tree(SCAN, {"one": way("one"), "two": way("two")}), target="t"))
     assert document["schema"] == 1
     assert document["tree"][1] == {
         "kind": "distribution",
@@ -183,7 +189,7 @@ def test_json() -> None:
                         "name": "libpq.so.5",
                         "detail": "import",
                         "children": [
-                            {"kind": "package", "name": "libpq5", "detail": "not installed here", "children": []}
+                            {"kind": "package", "name": "libpq5", "detail": "(not installed here)", "children": []}
                         ],
                     }
                 ],

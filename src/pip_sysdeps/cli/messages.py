@@ -20,7 +20,7 @@ class Messages:
 
     def __init__(self, stream: TextIO, environ: Mapping[str, str]) -> None:
         self._stream = stream
-        self._colour = _wants_colour(stream, environ)
+        self._colour = wants_colour(stream, environ)
         self.level = 0
 
     def error(self, text: str, *, hint: str = "") -> None:
@@ -51,7 +51,7 @@ class Messages:
         self._stream.write(f"{head}{printable(text)}\n")
 
 
-def _wants_colour(stream: TextIO, environ: Mapping[str, str]) -> bool:
+def wants_colour(stream: TextIO, environ: Mapping[str, str]) -> bool:
     """Follow no-color.org and force-color.org: NO_COLOR, then FORCE_COLOR, then what the stream is."""
     if environ.get("NO_COLOR"):
         return False

@@ -6,8 +6,7 @@ Source: ldconfig(8); glibc elf/ldconfig.c, parse_conf and add_dir_1.
 from __future__ import annotations
 
 import re
-
-from pip_sysdeps.values import dataclass
+from dataclasses import dataclass
 
 _BLANKS = " \t\n\v\f\r"
 """What isspace(3) takes for a space."""

@@ -40,7 +40,7 @@ class Uses:
             if found and (each.path, found) not in seen and self._root.resolve(each.path) in subjects:
                 seen.add((each.path, found))
                 known = tuple([self._library(answer, libraries[answer.path]) for answer in found])
-                yield Use(libraries=known, undefined=self._undefined(each.path, known))
+                yield Use(file=each.path, libraries=known, undefined=self._undefined(each.path, known))
 
     def _library(self, found: Found, package: str) -> Library:
         elf = self._objects.facts(self._root.resolve(found.path) or found.path)

@@ -1,51 +1,53 @@
-"""Trees as text for a terminal, and as JSON."""
+"""Trees as text for a terminal."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.lockfile import printable
+from pip_sysdeps.render.terminal import Role, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from pip_sysdeps.trees import Node
+    from pip_sysdeps.render.terminal import Terminal
+    from pip_sysdeps.trees import Label, Node
 
-_FORKS = ("├── ", "│   "), ("└── ", "    ")
-"""Before a child and before what is below it: while others follow, and for the last."""
+_LINES = ("├── ", "│   ", "└── ")
+_ASCII = ("|-- ", "|   ", "`-- ")
+_NOTHING = "    "
+_ROLES = {
+    "distribution": Role.DISTRIBUTION,
+    "soname": Role.SONAME,
+    "package": Role.PACKAGE,
+    "missing": Role.BAD,
+    "other": Role.DOUBTFUL,
+    "tried": Role.DIM,
+}
+
+_BETWEEN = {"distribution": " ", "package": " ", "floor": " ", "file": ", "}
+"""What stands between a name and what is known about it."""
 
 
-def as_text(nodes: Sequence[Node]) -> str:
-    """Render each tree with lines from parent to child, a node a line; names are made printable."""
-    return "".join(f"{line}\n" for node in nodes for line in (_line(node), *_below(node, "")))
+def as_text(nodes: Sequence[Node], terminal: Terminal) -> str:
+    """Render each tree with lines from parent to child; what is too long goes on below its own beginning."""
+    return "".join(text for node in nodes for text in _lines(node, terminal, "", ""))
 
 
-def as_json(nodes: Sequence[Node]) -> str:
-    """Render `{"schema": 1, "tree": [{"kind", "name", "detail", "children"}, ...]}`."""
-    return json.dumps({"schema": 1, "tree": [_object(node) for node in nodes]}, indent=2) + "\n"
-
-
-def _below(node: Node, indent: str) -> Iterator[str]:
+def _lines(node: Node, terminal: Terminal, first: str, onward: str) -> Iterator[str]:
+    """Yield a node, then its children; `onward` stands before all lines but the node's first."""
+    fork, through, last = _LINES if terminal.lines else _ASCII
     children = tuple(node.children.values())
-    for number, child in enumerate(children):
-        fork, onward = _FORKS[number == len(children) - 1]
-        yield f"{indent}{fork}{_line(child)}"
-        yield from _below(child, indent + onward)
+    yield terminal.flow(_spans(node.label), first, onward + (through if children else _NOTHING))
+    for number, child in enumerate(children, 1):
+        if number < len(children):
+            yield from _lines(child, terminal, onward + fork, onward + through)
+        else:
+            yield from _lines(child, terminal, onward + last, onward + _NOTHING)
 
 
-def _line(node: Node) -> str:
-    label = node.label
-    between = " " if label.kind == "distribution" else ": "
-    return printable(f"{label.name}{between}{label.detail}" if label.detail else label.name)
-
-
-def _object(node: Node) -> dict[str, object]:
-    label = node.label
-    children: Iterable[Node] = node.children.values()
-    return {
-        "kind": label.kind,
-        "name": printable(label.name),
-        "detail": printable(label.detail),
-        "children": [_object(child) for child in children],
-    }
+def _spans(label: Label) -> Iterator[Span]:
+    role = _ROLES.get(label.kind, Role.PLAIN)
+    between = _BETWEEN.get(label.kind, ": ")
+    yield Span(label.name, role)
+    if label.detail:
+        yield Span(between + label.detail, Role.DIM if role is Role.DIM else Role.PLAIN)

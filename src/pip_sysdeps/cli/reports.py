@@ -1,0 +1,82 @@
+"""What the commands that report on an environment have in common: its scan, or a target of a lock."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.cli.environments import read_place
+from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
+from pip_sysdeps.cli.project import read_project
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.host.machine import read_machine
+from pip_sysdeps.host.root import Root
+from pip_sysdeps.requirements import marker_environment, ways
+from pip_sysdeps.scan import scan
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+
+    from pip_sysdeps.cli.environments import Place
+    from pip_sysdeps.lockfile import Target
+    from pip_sysdeps.model import Scan
+    from pip_sysdeps.requirements import Link
+
+
+class Report(NamedTuple):
+    """An environment, scanned."""
+
+    place: Place
+    scan: Scan
+
+    @property
+    def markers(self) -> Mapping[str, str]:
+        """Return the environment of PEP 508's markers."""
+        return marker_environment(self.scan.environment.interpreter, self.scan.platform.architecture)
+
+    @property
+    def ways(self) -> Mapping[str, tuple[Link, ...]]:
+        """Return the way to each distribution."""
+        return ways(self.scan.environment.distributions, self.markers)
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Return the version of each installed binary package."""
+        packages = self.place.packages
+        return {name: each.version for name, each in packages.packages.items()} if packages else {}
+
+
+def add_lock_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options by which a command answers from a lock alone."""
+    parser.add_argument(
+        "--lock", metavar="FILE", nargs="?", const=DEFAULT, help=f"answer from a lock alone (default: {DEFAULT})"
+    )
+    parser.add_argument(
+        "--target", metavar="ID", help="the target of the lock (default: this machine's release and architecture)"
+    )
+
+
+def read_report(args: argparse.Namespace) -> Report:
+    """Scan the environment that the options name; raise SysdepsError as its readers do."""
+    if os.environ.get("LD_LIBRARY_PATH"):
+        args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
+    project = read_project(getattr(args, "lock", None) or DEFAULT)
+    place = read_place(args)
+    return Report(place, scan(place.root, place.environment, place.packages, library_path=project.library_path))
+
+
+def read_target(args: argparse.Namespace) -> Target:
+    """Return the target of the lock that the options name; raise SysdepsError, OSError, MalformedLock."""
+    path = args.lock or DEFAULT
+    lock = read_lock(path)
+    if lock.warning():
+        args.messages.warning(f"`{path}`: {lock.warning()}")
+    if not args.target and len(lock.target) == 1:
+        return lock.target[0]
+    wanted = args.target or read_machine(Root()).id
+    found = next((each for each in lock.target if each.id == wanted), None)
+    if found is None:
+        names = ", ".join(each.id for each in lock.target) or "none"
+        raise SysdepsError(f"`{path}` has no target {wanted}", hint=f"it has {names}: name one with --target")
+    return found

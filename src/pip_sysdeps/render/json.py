@@ -1,0 +1,135 @@
+"""Results as JSON documents; docs/schemas has a JSON Schema for each."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pip_sysdeps import lockfile
+from pip_sysdeps.lockfile import printable
+from pip_sysdeps.model import Found, FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pip_sysdeps.model import Distribution, Floor, Provider, Scan
+    from pip_sysdeps.trees import Node
+    from pip_sysdeps.why import Chain, Hop, LockedChain
+
+SCHEMA = 1
+"""The version of every document here: raised when one changes in a way that breaks a reader."""
+
+
+def tree_document(nodes: Sequence[Node], *, target: str) -> str:
+    """Render `{"schema": 1, "target", "tree": [{"kind", "name", "detail", "children"}, ...]}`."""
+    return _dumps({"target": target, "tree": [_node(node) for node in nodes]})
+
+
+def why_document(name: str, chains: Iterable[Chain], scan: Scan) -> str:
+    """Render the chains that an environment gives."""
+    installed = {each.name: each for each in scan.environment.distributions}
+    return _dumps(
+        {
+            "source": "environment",
+            "target": scan.platform.id,
+            "name": name,
+            "chains": [_chain(chain, installed, scan.floors) for chain in chains],
+        }
+    )
+
+
+def locked_why_document(name: str, chains: Iterable[LockedChain], *, target: str) -> str:
+    """Render the chains as far as a lock has them: no ways, and no steps of the loader."""
+    return _dumps(
+        {"source": "lock", "target": target, "name": name, "chains": [_locked_chain(chain) for chain in chains]}
+    )
+
+
+def answer(provider: Provider) -> dict[str, Any]:
+    """Return who brings a library."""
+    match provider:
+        case FromPackage(package=package, path=path):
+            return {"kind": "package", "package": package, "path": path}
+        case FromDistribution(distribution=name, path=path, by_loader=by_loader):
+            return {"kind": "distribution", "distribution": name, "path": path, "by_loader": by_loader}
+        case FromHost(note=note):
+            return {"kind": "host", "note": note}
+        case Unowned(path=path):
+            return {"kind": "unowned", "path": path}
+        case Unreachable(distribution=name, path=path):
+            return {"kind": "unreachable", "distribution": name, "path": path}
+        case Missing(note=note):
+            return {"kind": "missing", "note": note}
+
+
+def _dumps(document: Mapping[str, Any]) -> str:
+    return json.dumps(_printable({"schema": SCHEMA, **document}), indent=2, ensure_ascii=False) + "\n"
+
+
+def _printable(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can be
+    """Return a value with every string in it made printable: names come from files that are not trusted."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {printable(key): _printable(each) for key, each in value.items()}
+    return [_printable(each) for each in value] if isinstance(value, list) else value
+
+
+def _node(node: Node) -> dict[str, Any]:
+    label = node.label
+    children = [_node(child) for child in node.children.values()]
+    return {"kind": label.kind, "name": label.name, "detail": label.detail, "children": children}
+
+
+def _chain(chain: Chain, installed: Mapping[str, Distribution], floors: Mapping[str, Floor]) -> dict[str, Any]:
+    need = chain.need
+    return {
+        "way": [
+            {
+                "distribution": link.name,
+                "version": installed[link.name].version,
+                "requested": installed[link.name].requested,
+                "requirement": link.requirement,
+            }
+            for link in chain.way
+        ],
+        "hops": [_hop(hop) for hop in chain.hops],
+        "need": {"name": need.name, "when": need.when.value, "by": list(need.by)},
+        "answer": answer(need.provider),
+        "floor": _floor(need.provider, floors),
+    }
+
+
+def _floor(provider: Provider, floors: Mapping[str, Floor]) -> dict[str, str] | None:
+    floor = floors.get(provider.package) if isinstance(provider, FromPackage) else None
+    return None if floor is None else {"min": floor.version, "symbol": floor.symbol, "file": floor.file}
+
+
+def _hop(hop: Hop) -> dict[str, Any]:
+    found = hop.answer
+    facts: dict[str, Any] = {"file": hop.file, "soname": found.soname}
+    if isinstance(found, Found):
+        return {**facts, "found": found.path, "step": found.step.value, "by": found.by}
+    tried = [{"step": each.step.value, "path": each.path, "reason": each.reason, "by": each.by} for each in found.tried]
+    return {**facts, "tried": tried, "fatal": found.fatal}
+
+
+def _locked_chain(chain: LockedChain) -> dict[str, Any]:
+    holder, need = chain.distribution, chain.need
+    way = [{"distribution": holder.name, "version": holder.version}] if holder else []
+    more = {"by_more": need.by_more} if need.by_more else {}
+    return {
+        "way": way,
+        "hops": [],
+        "need": {"name": need.name, "when": need.when, "by": list(need.by), **more},
+        "answer": _locked_answer(chain),
+    }
+
+
+def _locked_answer(chain: LockedChain) -> dict[str, Any]:
+    need = chain.need
+    if chain.package is not None:
+        return {"kind": "package", "package": chain.package.name, "min": chain.package.min}
+    if isinstance(need, lockfile.Unresolved):
+        return {"kind": "missing", "note": need.note}
+    return {"kind": need.class_, "distribution": need.distribution, "path": need.path, "note": need.note}

@@ -1,0 +1,164 @@
+"""A root for the reports: a small Debian 12 with an environment in which everything is found that `audit` looks for.
+
+It is the work of our own ELF writer and of plain files; nothing in it runs.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from builders.dpkg import Package, write_database
+from builders.elf import Elf
+from builders.root import write
+from builders.venv import install, make_interpreter, make_venv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VENV = "/opt/venv"
+TRIPLET = "/usr/lib/x86_64-linux-gnu"
+LOADER = "/lib64/ld-linux-x86-64.so.2"
+ODD_RUNPATH = "$ORIGIN/../odd:::lib:/home/build/lib:/tmp/odd"
+GLIBC = ("GLIBC_2.2.5", "GLIBC_2.17", "GLIBC_2.28", "GLIBC_2.36")
+
+OS_RELEASE = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n'
+
+LIBRARIES = {
+    "libc6": ("libc.so.6",),
+    "libgcc-s1": ("libgcc_s.so.1",),
+    "libgomp1": ("libgomp.so.1",),
+    "libpq5": ("libpq.so.5",),
+    "zlib1g": ("libz.so.1",),
+}
+
+PQ_SYMBOLS = """libpq.so.5 libpq5 #MINVER#
+ PQconnectdb@Base 0
+ PQsetTraceFlags@Base 14~beta2
+"""
+
+SBOM = {
+    "bomFormat": "CycloneDX",
+    "specVersion": "1.4",
+    "version": 1,
+    "metadata": {
+        "component": {"type": "library", "bom-ref": "pkg:pypi/imaging@2.0", "name": "imaging", "version": "2.0"},
+        "tools": [{"name": "auditwheel", "version": "6.8.2"}],
+    },
+    "components": [
+        {"type": "library", "bom-ref": "pkg:pypi/imaging@2.0", "name": "imaging", "version": "2.0"},
+        {
+            "type": "library",
+            "bom-ref": "pkg:rpm/almalinux/libtiff@4.4.0-12.el9#0123",
+            "name": "libtiff",
+            "version": "4.4.0-12.el9",
+            "purl": "pkg:rpm/almalinux/libtiff@4.4.0-12.el9",
+        },
+    ],
+    "dependencies": [
+        {"ref": "pkg:pypi/imaging@2.0", "dependsOn": ["pkg:rpm/almalinux/libtiff@4.4.0-12.el9#0123"]},
+        {"ref": "pkg:rpm/almalinux/libtiff@4.4.0-12.el9#0123"},
+    ],
+}
+"""As auditwheel writes it."""
+
+
+def reported_root(root: Path) -> Path:
+    """Write the root into a folder; return it."""
+    write(root / "etc/os-release", OS_RELEASE)
+    _write_system(root)
+    make_interpreter(root, "/usr")
+    program = Elf(interpreter=LOADER, needed=("libc.so.6",), version_needs=(("libc.so.6", ("GLIBC_2.36",)),))
+    write(root / "usr/bin/python3.11", program.build())
+    site = make_venv(root, VENV, home="/usr/bin")
+    _install_sound(site)
+    _install_troubled(site)
+    return root
+
+
+def _write_system(root: Path) -> None:
+    packages: list[Package] = []
+    for name, sonames in LIBRARIES.items():
+        versions = GLIBC if name == "libc6" else ()
+        paths = [f"{TRIPLET}/{soname}" for soname in sonames]
+        for soname, path in zip(sonames, paths, strict=True):
+            needed = () if name == "libc6" else ("libc.so.6",)
+            elf = Elf(soname=soname, needed=needed, version_definitions=versions)
+            write(root / path.lstrip("/"), elf.build())
+        if name == "libc6":
+            paths.append(LOADER)
+        fields = {"Installed-Size": str(100 * len(name)), "Multi-Arch": "same"}
+        if name == "libc6":
+            fields["Essential"] = "yes"
+        packages.append(Package(name=name, files=paths, version=f"{len(packages) + 1}.0-1", fields=fields))
+    write(root / LOADER.lstrip("/"), Elf(soname="ld-linux-x86-64.so.2").build())
+    write_database(root, *packages)
+    write(root / "var/lib/dpkg/info/libpq5:amd64.symbols", PQ_SYMBOLS)
+    write(root / "usr/local/lib/libown.so", Elf(soname="libown.so", needed=("libz.so.1", "libc.so.6")).build())
+    write(root / "etc/ld.so.conf", f"/usr/local/lib\n{TRIPLET}\n")
+
+
+def _install_sound(site: Path) -> None:
+    """Install what a good environment has: a project, a wheel with a library of its own, one built here."""
+    needs_imaging = "imaging[fast] >=2; python_version >= '3.9'"
+    install(site, "webapp", requires=[needs_imaging, "psycopg2", "six"], metadata={"REQUESTED": ""})
+    install(site, "six")
+    install(site, "psycopg2", "2.9", tags=("cp311-cp311-linux_x86_64",), files={
+        "psycopg2/_psycopg.cpython-311-x86_64-linux-gnu.so": Elf(
+            needed=("libpq.so.5", "libc.so.6"), undefined=("PQconnectdb", "PQsetTraceFlags")
+        ).build(),
+    })  # fmt: skip
+    install(site, "imaging", "2.0", tags=("cp311-abi3-manylinux_2_28_x86_64",), requires=["threads; extra == 'fast'"],
+        metadata={"sboms/auditwheel.cdx.json": json.dumps(SBOM)}, files={
+        "imaging/_imaging.abi3.so": Elf(
+            needed=("libtiff-0123abcd.so.6.0.2", "libc.so.6"), runpath="$ORIGIN/../imaging.libs",
+            version_needs=(("libc.so.6", ("GLIBC_2.28",)),),
+        ).build(),
+        "imaging.libs/libtiff-0123abcd.so.6.0.2": Elf(
+            soname="libtiff-0123abcd.so.6.0.2", needed=("libgcc_s.so.1", "libc.so.6")
+        ).build(),
+        "imaging/qt/plugin.so": Elf(needed=("libnowhere.so.3", "libc.so.6")).build(),
+    })  # fmt: skip
+    install(site, "threads", "3.0", tags=("cp311-cp311-manylinux_2_17_x86_64",), files={
+        "threads/_t.abi3.so": Elf(
+            needed=("libgomp-0badcafe.so.1.0.0", "libc.so.6"), rpath="$ORIGIN/../threads.libs",
+        ).build(),
+        "threads.libs/libgomp-0badcafe.so.1.0.0": Elf(
+            soname="libgomp-0badcafe.so.1.0.0", needed=("libc.so.6",)
+        ).build(),
+    })  # fmt: skip
+
+
+def _install_troubled(site: Path) -> None:
+    """Install a wheel for each thing that `audit` finds."""
+    install(site, "trees", "4.7.0", tags=("py3-none-manylinux_2_17_x86_64",), files={
+        "trees/_trees.abi3.so": Elf(
+            needed=("libgomp.so.1", "libz.so.1", "libc.so.6"), version_needs=(("libc.so.6", ("GLIBC_2.28",)),),
+        ).build(),
+    })  # fmt: skip
+    install(site, "gone", files={
+        "gone/_gone.abi3.so": Elf(needed=("libgone.so.7", "libc.so.6")).build(),
+        "gone/_own.abi3.so": Elf(needed=("libown.so", "libc.so.6")).build(),
+        "gone/_far.abi3.so": Elf(needed=("libfar.so.12", "libc.so.6")).build(),
+    })  # fmt: skip
+    far = {"../../libfar.so.12": Elf(soname="libfar.so.12", needed=("libc.so.6",)).build()}
+    install(site, "far", "12.0", files=far)
+    shared = Elf(needed=("libc.so.6",), soname="one").build()
+    install(site, "twice", files={"shared/_s.abi3.so": shared})
+    install(site, "twice-headless", files={"shared/_s.abi3.so": shared})
+    install(site, "odd", files={
+        "odd/_rpath.abi3.so": Elf(needed=("libc.so.6",), runpath=ODD_RUNPATH).build(),
+        "odd/_stack.abi3.so": Elf(needed=("libc.so.6",), executable_stack=True).build(),
+        "odd/_text.abi3.so": Elf(needed=("libc.so.6",), textrel=True).build(),
+        "odd/_arm.abi3.so": Elf(needed=("libc.so.6",), machine=183).build(),
+        "odd/_musl.abi3.so": Elf(needed=("libc.musl-x86_64.so.1",)).build(),
+        "odd/_new.abi3.so": Elf(needed=("libc.so.6",), version_needs=(("libc.so.6", ("GLIBC_2.99",)),)).build(),
+    })  # fmt: skip
+    (site.parents[3] / "tmp").mkdir(exist_ok=True)
+
+
+def world_writable(root: Path) -> None:
+    """Give the root the /tmp that every system has."""
+    folder = root / "tmp"
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o1777)

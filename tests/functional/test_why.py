@@ -1,0 +1,83 @@
+"""`pip-sysdeps why`, as a person calls it."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.schemas import check_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from builders.command import Result
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "why"
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("name", ["libpq5", "libgone.so.7", "gone", "zlib1g", "imaging.libs/libtiff-0123abcd.so.6.0.2"])
+def test_text(
+    run: Callable[..., Result], same_as_committed: Callable[[Path, str], None], name: str, width: int
+) -> None:
+    """A package with its floor, what is missing, a distribution, a library of several, a vendored file."""
+    result = run("why", name, width=width)
+    assert result.status == 0
+    same_as_committed(GOLDEN / f"{Path(name).name}.{width}.txt", result.out)
+    assert all(len(line) <= width or " " not in line.strip(" │├└─") for line in result.out.splitlines())
+
+
+def test_json(run: Callable[..., Result]) -> None:
+    """By the published schema: the way, the hops, the answer, and what set the floor."""
+    result = run("why", "libpq5", "--json")
+    document = json.loads(result.out)
+    check_schema("why", document)
+    (chain,) = document["chains"]
+    module = "/opt/venv/lib/python3.11/site-packages/psycopg2/_psycopg.cpython-311-x86_64-linux-gnu.so"
+    assert [link["distribution"] for link in chain["way"]] == ["webapp", "psycopg2"]
+    assert chain["answer"] == {"kind": "package", "package": "libpq5", "path": "/usr/lib/x86_64-linux-gnu/libpq.so.5"}
+    assert chain["floor"] == {"min": "14~beta2", "symbol": "PQsetTraceFlags@Base", "file": module}
+
+
+@pytest.mark.parametrize(
+    "name", ["libgone.so.7", "gone", "threads", "imaging.libs/libtiff-0123abcd.so.6.0.2", "nothing"]
+)
+def test_every_json_document_fits_the_schema(run: Callable[..., Result], name: str) -> None:
+    """What is missing, unreachable, unowned or vendored, and no chain at all."""
+    check_schema("why", json.loads(run("why", name, "--json").out))
+
+
+def test_what_nothing_needs(run: Callable[..., Result]) -> None:
+    """Is said, with status 1."""
+    assert run("why", "libssl3") == (1, "", "nothing here needs `libssl3`\n")
+
+
+def test_from_the_lock_alone(run: Callable[..., Result], root: Path) -> None:
+    """As far as the lock goes: without an environment."""
+    assert run("lock").status == 0
+    result = run("why", "libpq5", "--lock", environment=False)
+    assert result.out == (
+        "psycopg2 2.9\n"
+        "└── psycopg2/_psycopg.cpython-311-x86_64-linux-gnu.so\n"
+        "    └── libpq.so.5: import\n"
+        "        └── libpq5 >= 14~beta2\n"
+    )
+    document = json.loads(run("why", "gone", "--lock", "--json", environment=False).out)
+    check_schema("why", document)
+    assert [chain["answer"]["kind"] for chain in document["chains"]] == ["unowned", "package", "missing", "missing"]
+    assert str(root) not in result.out
+
+
+def test_colour_is_asked_for_and_never_alone(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe gets none, FORCE_COLOR some, NO_COLOR none; the text is the same."""
+    plain = run("why", "gone").out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    coloured = run("why", "gone").out
+    assert "\x1b[31;1mmissing\x1b[0m" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert run("why", "gone").out == plain
