@@ -2,7 +2,8 @@
 
 Chains, diamonds and cycles; DT_RPATH and DT_RUNPATH on all levels, with tokens, empty and relative elements; several
 files of one DT_SONAME, needed names that are none; symbolic and hard links; files for other machines, broken files and
-texts in the way; LD_LIBRARY_PATH, DF_1_NODEFLIB, needs with a slash; a cache.
+texts in the way; LD_LIBRARY_PATH, DF_1_NODEFLIB, needs with a slash; glibc-hwcaps folders; a cache; a library that
+calls dlopen.
 """
 
 from __future__ import annotations
@@ -29,6 +30,17 @@ _FOLDERS = (
     "/usr/lib",
     "/usr/lib/x86_64-linux-gnu",
 )
+_CPU_FOLDERS = ("/cpu-haswell", "/cpu-xeon_phi", "/cpu-x86_64")
+"""What /cpu-$PLATFORM may be."""
+_SUBFOLDERS = ("glibc-hwcaps/best", "glibc-hwcaps/good")
+_OPENER = "/judge/libopens.so"
+_LIBC = f"{_LIBC_FOLDER}/libc.so.6"
+_LIBRARIES_THAT_OPEN: tuple[dict[str, str], ...] = (
+    {},
+    {"rpath": "/opt/a:$ORIGIN/../w"},
+    {"runpath": "/opt/b:$ORIGIN/../app/lib"},
+)
+"""Few: each is built with gcc, once."""
 _MERGED = ("/lib", _LIBC_FOLDER)
 """Of their own, or the same as those in /usr."""
 _ELEMENTS = (
@@ -39,6 +51,8 @@ _ELEMENTS = (
     "$ORIGIN/..",
     "/opt/$LIB",
     "/opt/${LIB}",
+    "/cpu-$PLATFORM",
+    "/cpu-${PLATFORM}/lib",
     "/opt/$FOO",
     "$ORIGINAL",
     "",
@@ -65,6 +79,8 @@ _NAMES = (
 _PASSED_OVER = ("i386", "cut i386", "aarch64", "cut aarch64", "s390x")
 _FATAL = (
     "other os abi",
+    "other abi version",
+    "big-endian",
     "text",
     "half a header",
     "header only",
@@ -94,7 +110,11 @@ class _Graph:
         self.ldconfig = random.random() < 0.5
         # Of two files of one soname for different machines in one folder ldconfig takes what readdir(3) gives first.
         self.passed_over = _PASSED_OVER[2:] if self.ldconfig else _PASSED_OVER
+        # And it takes no notice of EI_DATA: it would read a file that nothing but our patch makes.
+        self.unusable = [kind for kind in _FATAL if kind != "big-endian" or not self.ldconfig]
         self.fatal = random.random() < 0.15
+        self.subfolders = tuple(random.sample(_SUBFOLDERS, random.choice([0, 0, 0, 0, 1, 2])))
+        self.opens = random.random() < 0.25
         self.objects: dict[str, dict[str, Any]] = {}
         self.links: dict[str, str] = {}
         self.hard_links: dict[str, str] = {}
@@ -106,7 +126,8 @@ class _Graph:
         self.links["/link"] = random.choice(["opt/a", "/opt/b", "w", "nowhere"])
         if self.merged:
             self.links["/lib"] = "usr/lib"
-        if random.random() < 0.2:
+        self.links |= dict.fromkeys(_CPU_FOLDERS, random.choice(["opt/a", "/w", "nowhere"]))
+        if random.random() < 0.2 and not self.subfolders:  # for those the loader is run as a program, with this as path
             named = random.choice(["/venv/bin/prog", "/opt/prog"])
             self.links[named] = program
         for name in self.names:
@@ -116,7 +137,9 @@ class _Graph:
             self.link()
         if self.ldconfig:
             self.configuration()
-        self.objects[program] = {"program": True, **self.object(at_least=1)}
+        self.objects[program] = {"program": True, **self.object(at_least=0 if self.opens else 1)}
+        if self.opens:
+            self.opener(self.objects[program])
         return World(
             objects=self.objects,
             links=self.links,
@@ -127,7 +150,17 @@ class _Graph:
             library_path=self.library_path(),
             folder=random.choice(["/", "/w", "/opt/a"]),
             ldconfig=self.ldconfig,
+            subfolders=self.subfolders,
+            dlopen=tuple([self.need() for _ in range(random.randint(2, 5))]) if self.opens else (),
+            caller=_OPENER if self.opens else "",
         )
+
+    def opener(self, program: dict[str, Any]) -> None:
+        """Let the program need a library that calls dlopen, and few others: what is missing at its start ends it."""
+        program["needed"] = [*program["needed"][: self.random.choice([0, 0, 1, 2])], _OPENER]
+        self.objects[_OPENER] = {"opens": True, "calls": True, "needed": ["libc.so.6"]}
+        self.objects[_OPENER] |= self.random.choice(_LIBRARIES_THAT_OPEN)
+        self.objects[_LIBC] = {"system": "libc", "soname": "libc.so.6", "needed": ["ld-linux-x86-64.so.2"]}
 
     def library(self, name: str, place: str) -> None:
         random = self.random
@@ -136,7 +169,7 @@ class _Graph:
         if kind < 0.08:
             spec["kind"] = random.choice(self.passed_over)
         elif kind < 0.18 and self.fatal:
-            spec["kind"] = random.choice(_FATAL)
+            spec["kind"] = random.choice(self.unusable)
         elif kind < 0.2:
             spec["kind"] = "gnu os abi"
         soname = random.random()
@@ -145,6 +178,8 @@ class _Graph:
         elif soname < 0.85:
             spec["soname"] = random.choice([*self.names, name.rpartition(".")[0], f"{name}.0", "libother.so"])
         file = name if random.random() < 0.85 else f"{name}.{random.choice(['2', '10', '9.1'])}"
+        if self.subfolders and random.random() < 0.2:
+            place = f"{place}/{random.choice(_SUBFOLDERS)}"
         self.objects[f"{place}/{file}"] = spec
 
     def object(self, at_least: int = 0) -> dict[str, Any]:

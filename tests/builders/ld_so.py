@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
+import platform as machine_platform
 import posixpath
 import re
 import shutil
@@ -46,12 +46,14 @@ class Release(NamedTuple):
     libc: Path
     ldconfig: Path
     version: tuple[int, int]
+    platform: str
+    """What `$PLATFORM` stands for on this CPU."""
 
 
 @cache
 def release(root: Path = Path("/")) -> Release:
     """Return the glibc of a Debian root, this machine's by default, or skip the test where there is none for us."""
-    if platform.machine() != "x86_64" or sys.platform != "linux":
+    if machine_platform.machine() != "x86_64" or sys.platform != "linux":
         unavailable("the judge of the loader's rules is for Linux on x86-64")
     if os.geteuid() != 0 and shutil.which("unshare") is None:
         unavailable("run as root, or install unshare: apt-get install util-linux")
@@ -60,7 +62,9 @@ def release(root: Path = Path("/")) -> Release:
         if not path.is_file():
             unavailable(f"{path}: install glibc's own, as on Debian: apt-get install libc6 libc-bin")
     versions = re.findall(rb"GLIBC_2\.([0-9]+)\0", libc.read_bytes())
-    return Release(loader, libc, ldconfig, (2, max(map(int, versions))))
+    said = subprocess.run([loader, "--list-diagnostics"], check=True, capture_output=True, text=True).stdout
+    (platform,) = re.findall('^dl_platform="(.*)"$', said, re.MULTILINE)
+    return Release(loader, libc, ldconfig, (2, max(map(int, versions))), platform)
 
 
 @cache
@@ -135,7 +139,7 @@ def ask(world: World, root: Path) -> Report:
         variables.append("LD_TRACE_LOADED_OBJECTS=1")
     if world.library_path is not None:
         variables.append(f"LD_LIBRARY_PATH={world.library_path}")
-    enter = [str(judge_tools()[1]), str(root), world.folder, str(len(program)), *program, *variables]
+    enter = [str(judge_tools()[1]), str(root), world.folder, f"{len(program):02}", *program, *variables]
     command = enter if os.geteuid() == 0 else ["unshare", "--map-root-user", *enter]
     done = subprocess.run(command, capture_output=True, check=False, env={}, cwd="/")
     return read_report(done.stdout.decode("utf-8", "surrogateescape"), done.stderr.decode("utf-8", "surrogateescape"))
@@ -199,7 +203,8 @@ def ours(world: World, root: Path, cache: Literal["fresh", "as-is"]) -> tuple[An
     process = start(program, lookup, config)
     answers = [Answers("", None, process.objects, tuple(log[2:]))]
     caller = world.caller or program
-    for name in world.dlopen:
+    starts = _missing(answers[0]) == ((), "")
+    for name in world.dlopen if starts else ():
         asked = find(process, name, caller, files.open, config)
         log.clear()
         answers.append(Answers(caller, asked, open_and_keep(process, name, caller, lookup, config), tuple(log)))
@@ -219,7 +224,12 @@ def read_config(world: World, program: str, inside: Root, cache: Literal["fresh"
         subfolders=world.subfolders,
     )
     known = config.cache
-    return replace(config, working_directory=world.folder, cache=lambda name: world.stale.get(name) or known(name))
+    return replace(
+        config,
+        working_directory=world.folder,
+        platform=world.platform,
+        cache=lambda name: world.stale.get(name) or known(name),
+    )
 
 
 def told(answer: Resolution) -> str | list[str]:
@@ -249,13 +259,13 @@ def differences(world: World, root: Path, mine: tuple[Answers, ...], real: Repor
         return [f"it ran {len(real.searches)} of {len(mine)} rounds and ended with {real.error!r}"]
     found: list[str] = []
     for answers, searches in zip(mine, real.searches, strict=True):
-        found += _Comparison(program, world.folder, inside).differences(answers, searches)
+        found += _Comparison(program, world, inside).differences(answers, searches)
     opened = tuple(_opened(answers) for answers in mine[1:])
     if opened != real.opened:
         found.append(f"of its dlopens succeed {real.opened}, of ours {opened}")
     names, fatal = _missing(mine[0])
-    missing = tuple(_expanded(name, asker) for asker, name in names)
-    if fatal:
+    missing = tuple(_expanded(name, asker, world) for asker, name in names)
+    if fatal and not (world.dlopen and names):
         found += [] if fatal in real.error else [f"we stop with {fatal!r}, it ends with {real.error!r}"]
     elif not world.dlopen and (missing != real.missing or real.error):
         found.append(f"we miss {missing}, it misses {real.missing} and ends with {real.error!r}")
@@ -279,15 +289,15 @@ def _missing(answers: Answers) -> tuple[tuple[tuple[str, str], ...], str]:
     return tuple(names), ""
 
 
-def _expanded(name: str, asker: str) -> str:
-    return expand(name, origin=posixpath.dirname(asker), lib="lib/x86_64-linux-gnu", platform="") or ""
+def _expanded(name: str, asker: str, world: World) -> str:
+    return expand(name, origin=posixpath.dirname(asker), lib="lib/x86_64-linux-gnu", platform=world.platform) or ""
 
 
 class _Comparison(NamedTuple):
     """Holds our answers for one start or dlopen against the loader's searches."""
 
     program: str
-    folder: str
+    world: World
     inside: Root
 
     def differences(self, answers: Answers, searches: tuple[Search, ...]) -> Iterator[str]:
@@ -296,12 +306,12 @@ class _Comparison(NamedTuple):
         for asker, answer in self._in_order(answers):
             if ended:
                 break
-            name = _expanded(answer.soname, asker)
-            if pending and (self._absolute(pending[-1].by) or self.program, pending[-1].name) == (asker, name):
+            name = _expanded(answer.soname, asker, self.world)
+            if pending and self._asked(pending[-1]) == (asker, name):
                 yield from self._compare(pending.pop(), answer)
             elif not (isinstance(answer, Found) and answer.step is SearchStep.LOADED):
                 yield f"{asker} needs {answer.soname}: it does not search, we say {told(answer)}"
-            ended = isinstance(answer, NotFound) and bool(answer.fatal or answers.asked)
+            ended = isinstance(answer, NotFound) and bool(answer.fatal or self.world.dlopen)
         if pending:
             yield f"it searches on: {pending[::-1]}"
         yield from self._compare_paths(answers, searches, ended=ended)
@@ -312,7 +322,7 @@ class _Comparison(NamedTuple):
         Needs with a slash are left out, which were compared one by one: the loader knows an object that it found by
         a relative path by that path, where we have the absolute one.
         """
-        names = {_expanded(answer.soname, asker) for asker, answer in self._in_order(answers)}
+        names = {_expanded(answer.soname, asker, self.world) for asker, answer in self._in_order(answers)}
         direct = {self._absolute(name) for name in names if "/" in name}
         paths = [self._absolute(path) for search in searches for _, path in search.tried]
         theirs = self._existing([path for path in paths if path not in direct])
@@ -328,8 +338,14 @@ class _Comparison(NamedTuple):
             for answer in each.needs:
                 yield each.path, answer
 
+    def _asked(self, search: Search) -> tuple[str, str]:
+        """Return who asks, and for what: a name given to dlopen still has its tokens."""
+        asker = self._absolute(search.by) or self.program
+        return asker, _expanded(search.name, asker, self.world)
+
     def _compare(self, search: Search, answer: Resolution) -> Iterator[str]:
         step, last = search.tried[-1] if search.tried else ("", "")
+        last = self._asked(search)[1] if "/" in search.name else last
         match answer:
             case NotFound():
                 agreed = not search.opened
@@ -343,7 +359,7 @@ class _Comparison(NamedTuple):
             yield f"{search}, we say {told(answer)}"
 
     def _absolute(self, path: str) -> str:
-        return posixpath.join(self.folder, path) if path else ""
+        return posixpath.join(self.world.folder, path) if path else ""
 
     def _existing(self, paths: list[str]) -> list[str]:
         """Leave out what lies in no folder: the loader forgets such folders after the first try."""

@@ -2,7 +2,7 @@
 
 An object is a specification: fields of `Elf` as in a case's TOML, and `program`, `nodeflib`, `kind` (see `spoil`),
 `system` (`libc`: the release's own), and `opens` and `calls` for those that use dlopen. `written` makes it with our own
-writer, `linked` with gcc.
+writer, but a library that `opens`; `linked` with gcc.
 """
 
 from __future__ import annotations
@@ -57,11 +57,14 @@ class World:
     """What the program opens, one after the other."""
     caller: str = ""
     """The object that calls dlopen; empty for the program itself."""
+    platform: str = ""
+    """What `$PLATFORM` stands for: the CPU decides."""
 
 
 _PATCHES = {
     "other os abi": (7, b"\x09"),
     "gnu os abi": (7, b"\x03"),
+    "other abi version": (8, b"\x09"),
     "big-endian": (5, b"\x02"),
     "relocatable": (16, b"\x01"),
     "executable": (16, b"\x02"),
@@ -85,6 +88,8 @@ def spoil(content: bytes, kind: str) -> bytes:
 
 def written(spec: Spec) -> bytes:
     """Return an object as `Elf` writes it."""
+    if spec.get("opens") and not spec.get("program"):
+        return linked(spec)
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in spec.items()}
     kind: str = fields.pop("kind", "")
     for name in ("calls", "opens"):
@@ -105,13 +110,13 @@ def materialize(world: World, root: Path, build: Callable[[Spec], bytes] = writt
     for path, target in world.links.items():
         if "/" not in path[1:]:
             place(root, path).symlink_to(target)
+    for path in (*world.folders, world.folder):
+        (root / path.lstrip("/")).mkdir(parents=True, exist_ok=True)
     for path, spec in world.objects.items():
         place(root, path).write_bytes(build(spec))
         place(root, path).chmod(0o755)
     for path, text in world.texts.items():
         place(root, path).write_text(text)
-    for path in (*world.folders, world.folder):
-        (root / path.lstrip("/")).mkdir(parents=True, exist_ok=True)
     for path, first in world.hard_links.items():
         place(root, path).hardlink_to(place(root, first))
     for path, target in world.links.items():
@@ -145,7 +150,7 @@ def linked(spec: Spec) -> bytes:
     return spoil((entry / "object").read_bytes(), spec.get("kind", ""))
 
 
-_RECIPE = b"2"
+_RECIPE = b"3"
 """Part of every object's key: raise it when `_link` changes."""
 _NO_STACK = '.section .note.GNU-stack,"",@progbits\n'
 _STUB = ".text\n" + "".join(
@@ -166,7 +171,9 @@ def _link(folder: Path, spec: Spec) -> None:
     options += _linker("-z", "nodefaultlib") if spec.get("nodeflib") else []
     output = folder / "object"
     gcc(output, *_form(folder, spec), *options, *_linker("--no-as-needed"), *stubs)
-    if not _is_plain(spec):
+    if spec.get("kind") == "no dynamic section":
+        output.write_bytes(_without_dynamic_section(output.read_bytes()))
+    elif not _is_plain(spec):
         output.write_bytes(_retagged(output.read_bytes(), spec))
 
 
@@ -193,6 +200,14 @@ def _retagged(content: bytes, spec: Spec) -> bytes:
     return content
 
 
+def _without_dynamic_section(content: bytes) -> bytes:
+    """Make PT_DYNAMIC a PT_NULL: what gcc itself links without one is no shared object."""
+    first, size, count = content[32], content[54], content[56]
+    offsets = range(first, first + size * count, size)
+    (at,) = [offset for offset in offsets if content[offset : offset + 4] == b"\2\0\0\0"]
+    return content[:at] + bytes(4) + content[at + 4 :]
+
+
 def _form(folder: Path, spec: Spec) -> list[str]:
     sources = [str(folder / "empty.s")]
     if spec.get("calls"):
@@ -201,12 +216,12 @@ def _form(folder: Path, spec: Spec) -> list[str]:
         (folder / "exit.s").write_text(".globl _start\n_start:\n\txor %edi, %edi\n\tmov $60, %eax\n\tsyscall\n")
         start = JUDGE / "opens.c" if spec.get("opens") else folder / "exit.s"
         return ["-pie", "-fPIE", "-nostdlib", *_linker("-dynamic-linker", LOADER), str(start), *sources]
+    if spec.get("opens"):
+        sources += ["-DLIBRARY", str(JUDGE / "opens.c")]
     if spec.get("kind") == "pie":
         return ["-pie", "-fPIE", "-nostdlib", *_linker("-e", "0"), *sources]
     if spec.get("kind") in {"i386", "cut i386"}:
         return ["-m32", "-shared", "-nostdlib", *sources]
-    if spec.get("kind") == "no dynamic section":
-        return ["-static", "-nostdlib", *_linker("-e", "0"), *sources]
     return ["-shared", "-fPIC", "-nostdlib", *sources]
 
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - a million small files are written; the
 
 def check_graph(seed: int, glibc: Release, folder: Path) -> list[str]:
     """Say where our answers for one graph differ from the loader's, in a root made in `folder`."""
-    world = graph(seed)
+    world = replace(graph(seed), platform=glibc.platform)
     root = Path(tempfile.mkdtemp(dir=folder))
     try:
         return list(_check(world, root, glibc))

@@ -21,13 +21,15 @@ HERE = Path(__file__).parent
 CASES = sorted(HERE.glob("*/case.toml"))
 TEXTS = ("rule", "source", "glibc", "made", "expect")
 """What a case says beside its world."""
+PLATFORM = "PLATFORM-OF-THE-CPU"
+"""Stands in a case for what `$PLATFORM` gives."""
 
 
-def read_case(path: Path) -> tuple[World, Mapping[str, Any]]:
-    """Return the world of a case and all that the case says."""
-    case = tomlkit.parse(path.read_text(encoding="utf-8")).unwrap()
+def read_case(path: Path, platform: str = PLATFORM) -> tuple[World, Mapping[str, Any]]:
+    """Return the world of a case and all that the case says, for a CPU."""
+    case = tomlkit.parse(path.read_text(encoding="utf-8").replace(PLATFORM, platform)).unwrap()
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in case.items()}
-    return World(**{name: value for name, value in fields.items() if name not in TEXTS}), case
+    return World(platform=platform, **{name: fields[name] for name in fields if name not in TEXTS}), case
 
 
 def holds(rule: str, version: tuple[int, int]) -> bool:
@@ -75,7 +77,7 @@ def test_our_code(path: Path, tmp_path: Path) -> None:
 
 def judge(path: Path, root: Path, glibc: Release) -> None:
     """Hold our answers, and those of the case, against the real loader's steps."""
-    world, case = read_case(path)
+    world, case = read_case(path, glibc.platform)
     if not holds(case.get("glibc", ""), glibc.version):
         pytest.skip(f"the rule is for glibc {case['glibc']}, this is 2.{glibc.version[1]}")
     make_root(world, root, glibc, linked)

@@ -3,7 +3,7 @@
 Sources: Debian's multiarch tuples (dpkg-architecture(1), `DEB_HOST_MULTIARCH`) and the directories of its glibc
 (`ld.so --help` on each architecture); for the flags glibc sysdeps/generic/ldconfig.h and each machine's dl-cache.h; for
 the float ABI of RISC-V sysdeps/riscv/dl-machine.h, elf_machine_matches_host; for the platform the kernel's AT_PLATFORM
-where it is the same on every CPU of the machine.
+and sysdeps/x86/cpu-features.c, where it is the same on every CPU of the machine (amd64 has `haswell` beside `x86_64`).
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ class Machine(NamedTuple):
 
 # ruff: noqa: FBT003 - a table
 MACHINES = (
-    Machine("x86_64-linux-gnu", 64, True, 62, "ld-linux-x86-64.so.2", (0x303,), "x86_64"),
-    Machine("x86_64-linux-gnux32", 32, True, 62, "ld-linux-x32.so.2", (0x803,), "x86_64"),
+    Machine("x86_64-linux-gnu", 64, True, 62, "ld-linux-x86-64.so.2", (0x303,)),
+    Machine("x86_64-linux-gnux32", 32, True, 62, "ld-linux-x32.so.2", (0x803,)),
     Machine("i386-linux-gnu", 32, True, 3, "ld-linux.so.2", (3, 1), "i686"),
     Machine("aarch64-linux-gnu", 64, True, 183, "ld-linux-aarch64.so.1", (0xA03,), "aarch64"),
-    Machine("arm-linux-gnueabihf", 32, True, 40, "ld-linux-armhf.so.3", (0x903, 3), "v7l"),
+    Machine("arm-linux-gnueabihf", 32, True, 40, "ld-linux-armhf.so.3", (0x903, 3)),
     Machine("arm-linux-gnueabi", 32, True, 40, "ld-linux.so.3", (0xB03, 3)),
     Machine("powerpc64le-linux-gnu", 64, True, 21, "ld64.so.2", (0x503,)),
     Machine("s390x-linux-gnu", 64, False, 22, "ld64.so.1", (0x403,)),

@@ -152,7 +152,7 @@ def _defaults(config: LoaderConfig) -> Iterator[Folder]:
 def _folder(element: str, origin: str, config: LoaderConfig) -> Folder:
     path = expand(element, origin=origin, lib=config.lib, platform=config.platform)
     if path is None:
-        return Folder(element, "a dynamic string token without a value")
+        return Folder(element, "the value of $PLATFORM depends on the CPU")
     if len(path) > _MAX_PATH:
         return Folder(f"{path[:60]}...", "longer than any path")
     if not path.startswith("/") and config.working_directory is None:

@@ -1,6 +1,6 @@
 /* enter ROOT FOLDER COUNT ARGUMENT... VARIABLE...: chroot, chdir and execve, and nothing else.
  *
- * The first COUNT arguments are the program's, its path first; the rest is its whole environment. Neither the C library
+ * The first COUNT arguments (two digits, below 64) are the program's, its path first; the rest is its whole environment. Neither the C library
  * nor the loader of this machine takes part.
  */
 static long
@@ -19,7 +19,7 @@ begin (long *stack)
 {
   char **argv = (char **) (stack + 1);
   char *arguments[64];
-  long count = argv[3][0] - '0', at;
+  long count = (argv[3][0] - '0') * 10 + argv[3][1] - '0', at;
   if (stack[0] < 5 || call (CHROOT, (long) argv[1], 0, 0) || call (CHDIR, (long) argv[2], 0, 0))
     call (EXIT, 126, 0, 0);
   for (at = 0; at < count; at++)

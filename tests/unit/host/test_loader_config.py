@@ -38,7 +38,6 @@ def test_a_fresh_cache(tmp_path: Path) -> None:
         little_endian=True,
         machine=62,
         lib="lib/x86_64-linux-gnu",
-        platform="x86_64",
         library_path=("/ld",),
         cache=str,
         default_directories=(

@@ -34,7 +34,7 @@ def test_split_library_path(text: str, elements: tuple[str, ...]) -> None:
         ("rel", Folder("rel", "relative to the current directory")),
         (".", Folder(".", "relative to the current directory")),
         ("$FOO/x", Folder("$FOO/x", "relative to the current directory")),
-        ("/opt/$PLATFORM", Folder("/opt/$PLATFORM", "a dynamic string token without a value")),
+        ("/opt/$PLATFORM", Folder("/opt/$PLATFORM", "the value of $PLATFORM depends on the CPU")),
         ("/" + "x" * 5000, Folder("/" + "x" * 59 + "...", "longer than any path")),
     ],
 )
