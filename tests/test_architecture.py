@@ -24,7 +24,7 @@ LAYERS = (
     {"attribution", "floors", "loader", "project"},
     {"formats", "requirements", "roots", "mentions", "alternatives", "symbol_versions", "lockfile"},
     {"model", "toml"},
-    {"errors"},
+    {"errors", "values"},
 )
 """Top first: a unit imports itself and any line below its own."""
 

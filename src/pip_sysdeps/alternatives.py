@@ -10,10 +10,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.model import FromPackage, Missing, Need, Skipped, Unreachable, Verdict
+from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.alternatives import choose
@@ -26,6 +25,7 @@ from pip_sysdeps.model import (
     Unreachable,
     When,
 )
+from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -55,14 +55,16 @@ class Surroundings:
     """The packages whose libraries are the libc: whatever owns the dynamic loader."""
 
 
-@dataclass(slots=True)
 class _Edge:
     """All answers for one needed name of one file."""
 
-    when: When = When.PLUGIN
-    imported: dict[str, Found] = field(default_factory=dict)
-    plugged: dict[str, Found] = field(default_factory=dict)
-    missed: NotFound | None = None
+    __slots__ = ("imported", "missed", "plugged", "when")
+
+    def __init__(self) -> None:
+        self.when = When.PLUGIN
+        self.imported: dict[str, Found] = {}
+        self.plugged: dict[str, Found] = {}
+        self.missed: NotFound | None = None
 
     def add(self, when: When, answer: Resolution) -> None:
         if when is When.IMPORT:

@@ -7,11 +7,11 @@ which file a needed name leads to, and whose that is, has been decided before.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.formats.deb_version import version_key
 from pip_sysdeps.model import Floor
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

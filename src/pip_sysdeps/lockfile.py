@@ -9,11 +9,11 @@ A lock is untrusted input: what is read here may be printed into the argument li
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pip_sysdeps.errors import MalformedError, MalformedLock
 from pip_sysdeps.toml import parse_toml
+from pip_sysdeps.values import dataclass, field, fields, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING, TypeAlias, TypedDict, TypeVar
 
 from pip_sysdeps.errors import MalformedLock, SysdepsError
@@ -25,6 +24,7 @@ from pip_sysdeps.lockfile import (
     split,
 )
 from pip_sysdeps.model import FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
+from pip_sysdeps.values import fields, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

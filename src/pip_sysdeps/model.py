@@ -9,9 +9,10 @@ root is an unpacked image somewhere else); bytes that are not UTF-8 are kept by 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from pip_sysdeps.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

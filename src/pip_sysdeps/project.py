@@ -8,7 +8,6 @@ decision that is silently not heeded.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pip_sysdeps import lockfile
@@ -16,6 +15,7 @@ from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.formats.metadata import normalize_name
 from pip_sysdeps.lockfile import WHENS
 from pip_sysdeps.toml import parse_toml
+from pip_sysdeps.values import dataclass, field, fields, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

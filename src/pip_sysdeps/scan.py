@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from pip_sysdeps.host.uses import Uses
 from pip_sysdeps.loader.resolve import open_object, start
 from pip_sysdeps.model import ElfFile, FromPackage, Scan, Skipped, Unowned
 from pip_sysdeps.roots import foreign, is_extension_module, is_libpython, is_program, load_roots, prevailing
+from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,10 +5,10 @@ Source: ld.so(8); glibc elf/dl-version.c, _dl_check_map_versions; LSB Core, "Sym
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.model import Found
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -7,10 +7,10 @@ only plugins miss is no problem: `apt-line` does not install it unless somebody 
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.model import FromPackage, Missing, Unreachable, Verdict, When
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -6,10 +6,10 @@ without its leading "/", white space, then `[[area/]section/]package` for each p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

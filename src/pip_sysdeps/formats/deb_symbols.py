@@ -8,11 +8,11 @@ are taken off, and a pattern (`c++`, `regex`, `symver`, `*@VERSION`) matches no 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.formats.deb_version import version_key
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

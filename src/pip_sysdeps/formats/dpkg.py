@@ -7,9 +7,9 @@ what the manual pages leave out.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.values import dataclass
 
 UNPACKED = frozenset(
     {"half-installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending", "installed"}

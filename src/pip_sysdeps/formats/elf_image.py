@@ -7,12 +7,12 @@ that it does not use, a tag given twice), so is this. Source: gABI chapters 4 an
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from struct import Struct
 from struct import error as struct_error
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pip_sysdeps.errors import MalformedElf
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

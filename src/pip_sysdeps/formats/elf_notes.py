@@ -6,12 +6,12 @@ Source: UAPI.12, "ELF Dlopen Metadata"; gABI, "Note Section".
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from struct import Struct
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedElf
 from pip_sysdeps.formats.elf_image import Image, Pread, Segment, read_image
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

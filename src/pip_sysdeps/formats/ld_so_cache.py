@@ -6,11 +6,11 @@ Source: glibc sysdeps/generic/dl-cache.h, elf/cache.c and elf/dl-cache.c.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from struct import Struct
 from struct import error as struct_error
 
 from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.values import dataclass
 
 _OLD_MAGIC, _NEW_MAGIC = b"ld.so-1.7.0", b"glibc-ld.so.cache1.1"
 _OLD_HEADER, _NEW_HEADER = 16, 48

@@ -6,7 +6,8 @@ Source: ldconfig(8); glibc elf/ldconfig.c, parse_conf and add_dir_1.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from pip_sysdeps.values import dataclass
 
 _BLANKS = " \t\n\v\f\r"
 """What isspace(3) takes for a space."""

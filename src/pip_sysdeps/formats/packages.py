@@ -6,10 +6,10 @@ Section and Priority are the archive's own override here; a .deb and dpkg's stat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
 
 from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,10 @@ from __future__ import annotations
 import json
 import zlib
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,15 +50,15 @@ class _Block:
     size: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexFile:
     """An index as it lies in memory: nothing but the header is read until a question needs it."""
 
-    targets: tuple[IndexTarget, ...]
-    """What it answers for."""
-    _blob: bytes = field(repr=False)
-    _tables: Mapping[str, tuple[_Block, ...]] = field(repr=False)
-    _inflated: dict[int, bytes] = field(default_factory=dict, repr=False, compare=False)
+    def __init__(self, targets: tuple[IndexTarget, ...], blob: bytes, tables: Mapping[str, tuple[_Block, ...]]) -> None:
+        self.targets = targets
+        """What it answers for."""
+        self._blob = blob
+        self._tables = tables
+        self._inflated: dict[int, bytes] = {}
 
     def value(self, table: str, key: str, target: int) -> str | None:
         """Return what the table has for the key and the target with that number, or None.
@@ -116,7 +116,7 @@ def load_index(blob: bytes) -> IndexFile:
         raise MalformedError("the header of the soname index is damaged", where=f"offset {start}") from error
     if position != len(blob):
         raise MalformedError(f"{len(blob)} bytes where {position} belong", where=f"offset {end}")
-    return IndexFile(targets=targets, _blob=blob, _tables=tables)
+    return IndexFile(targets, blob, tables)
 
 
 def dump_index(targets: Sequence[IndexTarget], tables: Mapping[str, Sequence[Table]]) -> bytes:

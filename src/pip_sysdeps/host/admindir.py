@@ -10,7 +10,6 @@ import errno
 import os
 import posixpath
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -19,6 +18,7 @@ from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.formats.dpkg import parse_diversions, parse_list, parse_md5sums, parse_status
 from pip_sysdeps.formats.relations import parse_relations
 from pip_sysdeps.model import Owner, Skipped, Verdict
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from pip_sysdeps.formats.contents import rows_in
 from pip_sysdeps.formats.packages import parse_packages
 from pip_sysdeps.host.apt import opened
 from pip_sysdeps.indexing import PROGRAM_FOLDERS, base_set, library_folders, library_table, program_table
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.formats.record import entry_of
 from pip_sysdeps.host.tree import inside
 from pip_sysdeps.model import RecordKind, Skipped, Verdict
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from pip_sysdeps.errors import MalformedError
@@ -41,14 +40,14 @@ _MAX_METADATA = 1 << 22
 _MAX_SMALL = 1 << 20
 
 
-@dataclass(slots=True)
 class _Files:
     """What the ladder has found so far."""
 
-    base: str
-    kind: RecordKind = RecordKind.NONE
-    rows: dict[str, Row] = field(default_factory=dict)
-    notes: list[Skipped] = field(default_factory=list)
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.kind = RecordKind.NONE
+        self.rows: dict[str, Row] = {}
+        self.notes: list[Skipped] = []
 
 
 def read_claims(root: Root, site: Site, package_files: PackageFiles | None) -> Iterator[Claim]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.formats.site import parse_finder, parse_pth
 from pip_sysdeps.host.tree import join, walk
 from pip_sysdeps.model import Skipped, Verdict
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
@@ -16,6 +15,7 @@ from pip_sysdeps.host.interpreter import open_installation, parse_python_name, p
 from pip_sysdeps.host.sites import interpreter_of, sites_below, sites_of
 from pip_sysdeps.host.tree import Tree, inside, may_be_elf, walk
 from pip_sysdeps.model import Environment
+from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

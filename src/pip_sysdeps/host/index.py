@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.formats.soname_index import DEVELOPMENT, IndexFile, load_index
+from pip_sysdeps.values import dataclass
 
 _SUFFIX = ".index"
 _SHIPPED = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "debian.index")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
@@ -14,6 +13,7 @@ from pip_sysdeps.host.apt import Apt, has_sources
 from pip_sysdeps.host.archive import default_alternatives, read_archive
 from pip_sysdeps.host.index import made_index
 from pip_sysdeps.indexing import TRIPLETS
+from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:
     from pip_sysdeps.host.apt import AptIndex

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.formats.site import VenvConfig, parse_venv_config
 from pip_sysdeps.model import Interpreter
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
@@ -11,6 +10,7 @@ from pip_sysdeps.formats.site import parse_pth
 from pip_sysdeps.host.interpreter import is_program, open_installation, parse_python_name, programs_on_path
 from pip_sysdeps.host.tree import inside, join
 from pip_sysdeps.model import Interpreter, Skipped, Verdict
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

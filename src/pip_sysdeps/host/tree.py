@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.model import Skipped, Verdict
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
