@@ -21,6 +21,8 @@ COMMANDS = {
     "lock": "write or compare sysdeps.lock for an environment",
     "apt-line": "print the binary packages to install, from sysdeps.lock alone",
     "why": "say why a binary package, library, distribution or file is needed, from the requirement down",
+    "run": "run an installer, then bring sysdeps.lock up to date",
+    "hook": "let sysdeps.lock be brought up to date after each pip of an environment",
     "index": "list, show and make the indices that name packages for what is not installed",
 }
 """Each command, in the module of its name below this one, and what it does in one line."""

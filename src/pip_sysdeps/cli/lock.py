@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.cli.messages import Messages
     from pip_sysdeps.lockfile import Target
     from pip_sysdeps.model import Scan
+    from pip_sysdeps.policy import Applied
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,22 +42,22 @@ def run(args: argparse.Namespace) -> int:
     """Write or compare the lock and return the exit status."""
     if os.environ.get("LD_LIBRARY_PATH"):
         args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
-    found, target = find_target(args)
+    found, applied = find_target(args)
+    target = applied.target
+    for entry in applied.idle:
+        args.messages.warning(f"a policy in pyproject.toml has no effect on {target.id}: {entry}")
     stale = _compare(args, target) if args.check else _write(args, target)
     _tell(args.messages, found, target)
     unresolved = [each for each in target.unresolved if each.when == When.IMPORT.value]
     return int(stale or (args.strict and bool(unresolved)))
 
 
-def find_target(args: argparse.Namespace) -> tuple[Scan, Target]:
+def find_target(args: argparse.Namespace) -> tuple[Scan, Applied]:
     """Scan the environment that the options name; return what was found, and the lock's block for it by the policy."""
     project = read_project(args.output)
     place = read_place(args)
     found = scan(place.root, place.environment, place.packages, library_path=project.library_path)
-    applied = target_of(found, project, name=args.name)
-    for entry in applied.idle:
-        args.messages.warning(f"a policy in pyproject.toml has no effect on {applied.target.id}: {entry}")
-    return found, applied.target
+    return found, target_of(found, project, name=args.name)
 
 
 def _write(args: argparse.Namespace, target: Target) -> bool:

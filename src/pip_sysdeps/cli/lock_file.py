@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import stat
 import tempfile
+import time
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, MalformedLock, SysdepsError
 from pip_sysdeps.lockfile import loads
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pip_sysdeps.lockfile import Lockfile
 
 DEFAULT = "sysdeps.lock"
 _MAX_BYTES = 16 << 20
+_LONGEST_WAIT = 60.0
+"""Seconds for which another run that changes the same lock is waited for."""
+_PAUSE = 0.02
 
 
 def read_text(path: str) -> str | None:
@@ -43,6 +50,36 @@ def read_lock(path: str) -> Lockfile:
         return loads(text)
     except MalformedError as error:
         raise error.at(path) from error
+
+
+@contextlib.contextmanager
+def alone(path: str) -> Iterator[None]:
+    """Keep other runs that change this lock waiting, so that the last of them sees what all have installed.
+
+    It is the lock's folder that is locked (flock(2)): nothing is left behind. Where that cannot be, or takes too long,
+    the run goes on: what it writes is whole in any case.
+    """
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):
+            descriptor = os.open(os.path.dirname(os.path.realpath(path)), os.O_RDONLY | os.O_DIRECTORY)
+            held.callback(os.close, descriptor)
+            _wait_for(descriptor)
+        yield
+
+
+def _wait_for(descriptor: int) -> None:
+    """Wait for the lock of an open folder, in the end without it. Raise OSError where there are no such locks."""
+    end = time.monotonic() + _LONGEST_WAIT
+    while not _is_taken(descriptor) and time.monotonic() < end:
+        time.sleep(_PAUSE)
+
+
+def _is_taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def replace_text(path: str, text: str) -> None:

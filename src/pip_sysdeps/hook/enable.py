@@ -40,6 +40,9 @@ FIRST_VERSION = (3, 10)
 END_VERSION = (3, 18)
 """Ignores import lines in .pth files (PEP 829)."""
 
+_PROJECT, _CHECK_ONLY = "--project", "--check-only"
+"""Options of the command that a hook runs."""
+
 SIZE_LIMIT = 1 << 20
 """No hook that we have written is larger, in bytes."""
 
@@ -66,6 +69,17 @@ class Settings:
     needed: tuple[str, ...]
     """Paths without which the hook does nothing."""
 
+    @property
+    def project(self) -> str:
+        """The folder with the lock, or nothing where the command names none."""
+        option = self.command.index(_PROJECT) if _PROJECT in self.command else len(self.command)
+        return "".join(self.command[option + 1 : option + 2])
+
+    @property
+    def check_only(self) -> bool:
+        """The lock is never written."""
+        return _CHECK_ONLY in self.command
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installed:
@@ -89,10 +103,10 @@ def settings_for(project: str, *, check_only: bool = False) -> Settings:
         raise SysdepsError(f"`{project}` is not a folder", hint="name the project's folder with `--project`")
     folder = os.path.abspath(project)
     code = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "__main__.py")
-    command = (sys.executable, "-I", "-m", "pip_sysdeps", "hook", "relock", "--project", folder)
+    command = (sys.executable, "-I", "-m", "pip_sysdeps", "hook", "relock", _PROJECT, folder)
     _require_importable(command)
     return Settings(
-        command=(*command, "--check-only") if check_only else command,
+        command=(*command, _CHECK_ONLY) if check_only else command,
         needed=(sys.executable, code, folder),
     )
 

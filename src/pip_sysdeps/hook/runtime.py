@@ -164,8 +164,10 @@ def _has_installed() -> bool:
 
 def _run_command(call: Callable[..., int]) -> None:
     """Run COMMAND for this environment, its output on standard error and after what pip has printed."""
-    if sys.stdout is not None:
+    try:  # noqa: SIM105 - contextlib may not be loaded yet
         sys.stdout.flush()
+    except (AttributeError, OSError, ValueError):  # there is none, its reader is gone, or it was closed
+        pass
     # Of a process that began without a standard error, descriptor 2 may be any file. DEVNULL is -3 (subprocess).
     output = -3 if sys.__stderr__ is None else 2
     environment = sys.prefix if sys.prefix != sys.base_prefix else sys.executable

@@ -1,0 +1,153 @@
+# ruff: noqa: PLC0415 - what one action needs, another does not wait for
+"""`hook`: enable, disable and describe the automatic hook of one environment, and be what that hook runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.cli.environments import add_environment_arguments
+from pip_sysdeps.cli.lock_file import DEFAULT
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Mapping
+
+    from pip_sysdeps.hook.enable import Installed
+    from pip_sysdeps.hook.site import HookSite
+
+SCHEMA = 1
+"""Of the JSON document."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the actions and their options."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="enable | disable | status")
+    enable = actions.add_parser("enable", help="let the lock be brought up to date after each pip of an environment")
+    enable.add_argument("--project", metavar="DIR", default=".", help="the folder with the lock (default: this one)")
+    enable.add_argument("--check-only", action="store_true", help="never write the lock, say only what is stale in it")
+    enable.add_argument("--system", action="store_true", help="also for an interpreter outside a virtual environment")
+    enable.set_defaults(act=_enable)
+    disable = actions.add_parser("disable", help="remove the hook from an environment")
+    disable.set_defaults(act=_disable)
+    status = actions.add_parser("status", help="say what an environment has of the hook")
+    status.add_argument("--json", action="store_true", help="print JSON")
+    status.set_defaults(act=_status)
+    for action in (enable, disable, status):
+        action.add_argument(
+            "--python",
+            metavar="ENV",
+            help="the environment's folder or interpreter (default: $VIRTUAL_ENV, then .venv, then python3 on PATH)",
+        )
+    relock = actions.add_parser("relock")  # without help: not for people
+    add_environment_arguments(relock)
+    relock.add_argument("--project")
+    relock.add_argument("--check-only", action="store_true")
+    relock.set_defaults(act=_relock, output=DEFAULT, name="")
+    parser.epilog = (
+        "The hook is two files in the environment's site-packages. After each pip there that has changed something,\n"
+        "the project's lock is brought up to date, with one line on stderr; pip's own output and exit status stay as\n"
+        "they are. Where CI is set, the lock is checked instead of written.\n\n"
+        "Exit status: 0; 1 if status finds anything but a current hook; 2 trouble."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out the chosen action; return the exit status."""
+    status: int = args.act(args)
+    return status
+
+
+def _enable(args: argparse.Namespace) -> int:
+    from pip_sysdeps.hook.enable import enable, settings_for, status
+
+    site = _site(args)
+    _refuse_own(site)
+    settings = settings_for(args.project, check_only=args.check_only)
+    before = status(site).settings
+    changed = enable(site, settings, system=args.system)
+    moved = f"; before, it was that of `{before.project}`" if before and before.project != settings.project else ""
+    args.messages.note(
+        f"{'enabled' if changed else 'already enabled'} in `{site.prefix}` for the project `{settings.project}`{moved}"
+    )
+    return 0
+
+
+def _disable(args: argparse.Namespace) -> int:
+    from pip_sysdeps.hook.enable import disable
+
+    site = _site(args)
+    removed = disable(site)
+    args.messages.note(f"{'disabled in' if removed else 'nothing to disable in'} `{site.prefix}`")
+    return 0
+
+
+def _status(args: argparse.Namespace) -> int:
+    from pip_sysdeps.hook.enable import State, status
+
+    site = _site(args)
+    found = status(site)
+    facts = dict(_facts(site, found))
+    sys.stdout.write(_as_json(facts) if args.json else _as_text(facts))
+    if found.state not in (State.CURRENT, State.ABSENT):
+        args.messages.note("`pip-sysdeps hook enable` renews it, `pip-sysdeps hook disable` removes it")
+    return int(found.state is not State.CURRENT)
+
+
+def _relock(args: argparse.Namespace) -> int:
+    """Do what the hook is for; it ignores the exit status."""
+    from pip_sysdeps.cli.relock import relock
+
+    os.chdir(args.project)
+    return relock(args, check=args.check_only or _in_ci(os.environ))
+
+
+def _in_ci(environ: Mapping[str, str]) -> bool:
+    return environ.get("CI", "").lower() not in ("", "0", "false")
+
+
+def _site(args: argparse.Namespace) -> HookSite:
+    from pip_sysdeps.hook.site import ask_interpreter
+    from pip_sysdeps.host.environment import meant_environment
+    from pip_sysdeps.host.root import Root
+
+    return ask_interpreter(meant_environment(Root(), args.python, os.environ, os.getcwd()))
+
+
+def _refuse_own(site: HookSite) -> None:
+    """Raise SysdepsError for the environment that pipx, uvx or pre-commit made for this tool: it is never meant."""
+    from pip_sysdeps.host.environment import find_environment
+    from pip_sysdeps.host.root import Root
+
+    if os.path.realpath(site.prefix) == os.path.realpath(sys.prefix):
+        find_environment(Root(), site.prefix, environ={})
+
+
+def _facts(site: HookSite, found: Installed) -> Iterator[tuple[str, str | bool | list[str]]]:
+    yield "state", found.state.value
+    yield "environment", site.prefix
+    if found.settings:
+        yield "project", found.settings.project
+        yield "check-only", found.settings.check_only
+        yield "command", list(found.settings.command)
+    if found.missing:
+        yield "missing", list(found.missing)
+
+
+def _as_json(facts: Mapping[str, object]) -> str:
+    return json.dumps({"schema": SCHEMA, **facts}, indent=2) + "\n"
+
+
+def _as_text(facts: Mapping[str, str | bool | list[str]]) -> str:
+    return "".join(f"{key}: {_shown(value)}\n" for key, value in facts.items())
+
+
+def _shown(value: str | bool | list[str]) -> str:
+    from pip_sysdeps.lockfile import printable
+
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return printable(shlex.join(value) if isinstance(value, list) else value)

@@ -1,0 +1,99 @@
+"""`run`: run an installer, then bring the lock up to date."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.cli.environments import add_environment_arguments
+from pip_sysdeps.cli.lock_file import DEFAULT
+from pip_sysdeps.cli.relock import relock
+from pip_sysdeps.errors import SysdepsError
+
+if TYPE_CHECKING:
+    import argparse
+
+NOT_RUNNABLE, NOT_FOUND = 126, 127
+"""As env(1), timeout(1) and the shells have it."""
+FORWARDED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)
+"""What somebody may send to this process and mean for the command."""
+_SET_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
+"""Ignored by every Python; the command gets them as they are by default."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_environment_arguments(parser)
+    parser.add_argument("-o", "--output", metavar="FILE", default=DEFAULT, help="the lock (default: %(default)s)")
+    parser.add_argument("--name", default="", help="tells a second environment of the same image from the first")
+    parser.add_argument("--strict", action="store_true", help="if the lock cannot be written, that is the exit status")
+    parser.add_argument("cmd", nargs="...", metavar="CMD", help="the installer with its arguments")
+    parser.usage = f"{parser.prog} [OPTIONS] -- CMD [ARGUMENT ...]"
+    parser.epilog = (
+        "The environment is looked for when CMD has ended.\n\n"
+        "Exit status: that of CMD, a signal included; with --strict, if that is 0, the lock's; 126 or 127 if CMD\n"
+        "cannot be run."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command, lock if it succeeded, and return its exit status."""
+    command = args.cmd[1:] if args.cmd[:1] == ["--"] else args.cmd
+    if not command:
+        raise SysdepsError("no command to run", hint="`pip-sysdeps run -- pip install -r requirements.txt`")
+    try:
+        status = run_command(command)
+    except OSError as error:
+        args.messages.error(f"cannot run `{command[0]}`: {error.strerror}")
+        return NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_RUNNABLE
+    if status < 0:
+        return _end_by(-status)
+    if status > 0:
+        return status
+    locked = relock(args, extend=True)
+    return locked if args.strict else 0
+
+
+def run_command(command: list[str]) -> int:
+    """Run a command to its end as if it stood in our place; return its exit status, or minus the signal's number.
+
+    Standard input, output and error are shared, and so is the process group: what the terminal sends (Ctrl-C) reaches
+    the command by itself. What another process sends to us alone is passed on. `si_code` tells the two apart: it is
+    above 0 if the kernel sent the signal. Source: sigaction(2).
+    """
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored by our parent, it would take the exit status away
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {*FORWARDED, signal.SIGCHLD})
+    try:
+        sys.stdout.flush()
+        child = os.posix_spawnp(command[0], command, os.environ, setsigmask=mask, setsigdef=_SET_BY_PYTHON)
+        return _wait_for(child)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _wait_for(child: int) -> int:
+    while True:
+        received = signal.sigwaitinfo({*FORWARDED, signal.SIGCHLD})
+        if received.si_signo != signal.SIGCHLD:
+            if received.si_code <= 0:
+                os.kill(child, received.si_signo)  # not waited for yet, so the number is still its own
+            continue
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+
+
+def _end_by(number: int) -> int:
+    """End this process by the signal that has ended the command, as the caller's shell expects; leave no core file.
+
+    A process that the kernel shields from it (PID 1 of a container) returns the status that a shell would.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    with contextlib.suppress(OSError):  # SIGKILL has no disposition
+        signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    return 128 + number

@@ -1,0 +1,179 @@
+"""`pip-sysdeps hook enable | disable | status` on real environments."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.command import Result
+from builders.schemas import check_schema
+from pip_sysdeps.cli import main
+from pip_sysdeps.hook.enable import MODULE_NAME, PTH_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a virtual environment without anything, which the tests copy."""
+    folder = tmp_path_factory.mktemp("venv") / "made"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    return folder
+
+
+@pytest.fixture
+def venv(made_once: Path, tmp_path: Path) -> Path:
+    """Give a virtual environment of one's own."""
+    return shutil.copytree(made_once, tmp_path / "project" / ".venv", symlinks=True)
+
+
+@pytest.fixture
+def hook(venv: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
+    """Give a function that runs `pip-sysdeps hook` in the project's folder."""
+    monkeypatch.chdir(venv.parent)
+    for name in ("VIRTUAL_ENV", "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+    def call(*argv: str) -> Result:
+        status = main(["hook", *argv])
+        return Result(status, *capsys.readouterr())
+
+    return call
+
+
+def files_of_the_hook(venv: Path) -> list[str]:
+    """Return what the environment has of the hook."""
+    return sorted(path.name for path in venv.rglob("*pip_sysdeps*"))
+
+
+def test_enable_status_disable(hook: Callable[..., Result], venv: Path) -> None:
+    """Each says what it did, and does nothing the second time."""
+    project = venv.parent
+    place = f"in `{venv}`"
+    assert hook("enable") == (0, "", f"enabled {place} for the project `{project}`\n")
+    assert files_of_the_hook(venv) == [MODULE_NAME, PTH_NAME]
+    times = [path.stat().st_ctime_ns for path in sorted(venv.rglob("*pip_sysdeps*"))]
+    assert hook("enable") == (0, "", f"already enabled {place} for the project `{project}`\n")
+    assert [path.stat().st_ctime_ns for path in sorted(venv.rglob("*pip_sysdeps*"))] == times
+    command = f"{sys.executable} -I -m pip_sysdeps hook relock --project {project}"
+    facts = f"state: current\nenvironment: {venv}\nproject: {project}\ncheck-only: no\ncommand: {command}\n"
+    assert hook("status") == (0, facts, "")
+    assert hook("disable") == (0, "", f"disabled {place}\n")
+    assert hook("disable") == (0, "", f"nothing to disable {place}\n")
+    assert files_of_the_hook(venv) == []
+    assert hook("status") == (1, f"state: absent\nenvironment: {venv}\n", "")
+
+
+def test_enable_for_another_project(hook: Callable[..., Result], venv: Path) -> None:
+    """The environment is bound anew, and it is said to whom it belonged."""
+    other = venv.parent / "other"
+    other.mkdir()
+    hook("enable")
+    assert hook("enable", "--project", "other", "--check-only").err == (
+        f"enabled in `{venv}` for the project `{other}`; before, it was that of `{venv.parent}`\n"
+    )
+    document = json.loads(hook("status", "--json").out)
+    check_schema("hook", document)
+    assert (document["project"], document["check-only"]) == (str(other), True)
+
+
+@pytest.mark.parametrize("named", ["folder", "interpreter", "VIRTUAL_ENV"])
+def test_the_environment_that_is_meant(
+    hook: Callable[..., Result], venv: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: str
+) -> None:
+    """As for every other command: by its folder, by its interpreter, by what is active."""
+    monkeypatch.chdir(tmp_path)
+    where = {"folder": ["--python", "project/.venv"], "interpreter": ["--python", "project/.venv/bin/python"]}
+    if named == "VIRTUAL_ENV":
+        monkeypatch.setenv("VIRTUAL_ENV", str(venv))
+    assert hook("enable", *where.get(named, [])).err == f"enabled in `{venv}` for the project `{tmp_path}`\n"
+
+
+def test_status_of_an_outdated_hook(hook: Callable[..., Result], venv: Path) -> None:
+    """One that another version wrote is told from a current one, in words and in JSON, and renewed by `enable`."""
+    hook("enable")
+    module = next(venv.rglob(MODULE_NAME))
+    module.write_text(f"# of another version\n{module.read_text()}")
+    result = hook("status")
+    assert result.status == 1
+    assert result.out.splitlines()[0] == "state: outdated"
+    assert result.err == "`pip-sysdeps hook enable` renews it, `pip-sysdeps hook disable` removes it\n"
+    hook("enable")
+    assert hook("status").out.splitlines()[0] == "state: current"
+
+
+def test_status_of_an_orphaned_hook(hook: Callable[..., Result], venv: Path) -> None:
+    """Which path is gone is said."""
+    (venv.parent / "other").mkdir()
+    hook("enable", "--project", "other")
+    (venv.parent / "other").rmdir()
+    result = hook("status", "--json")
+    document = json.loads(result.out)
+    check_schema("hook", document)
+    assert (result.status, document["state"]) == (1, "orphaned")
+    assert document["missing"] == [str(venv.parent / "other")]
+
+
+@pytest.mark.parametrize("action", ["status", "disable", "enable"])
+def test_json_and_errors(hook: Callable[..., Result], action: str) -> None:
+    """What is no environment is an error for each action."""
+    result = hook(action, "--python", "nothing-here")
+    assert result.status == 2
+    assert result.err.startswith("error: `")
+    assert result.err.splitlines()[1].startswith("hint: ")
+
+
+def test_refuses_a_base_without_system(hook: Callable[..., Result]) -> None:
+    """Nothing is written to the interpreter of everybody; `status` may look at it."""
+    base = os.path.realpath(sys.executable)
+    result = hook("enable", "--python", base)
+    assert result.status == 2
+    assert result.err.splitlines()[0] == f"error: `{base}` is not in a virtual environment"
+    assert "--system" in result.err.splitlines()[1]
+    assert hook("status", "--python", base).out.splitlines()[0] == "state: absent"
+
+
+def test_refuses_python_3_18(hook: Callable[..., Result], venv: Path) -> None:
+    """Whatever that interpreter says of itself is taken: an environment of 3.18 keeps clear of the hook."""
+    python = venv / "bin" / "python"
+    python.unlink()
+    facts = {
+        "prefix": str(venv),
+        "base_prefix": "/usr",
+        "version": [3, 18],
+        "purelib": str(venv),
+        "has_orig_argv": True,
+    }
+    python.write_text(f"#!/bin/sh\necho '{json.dumps(facts)}'\n")
+    python.chmod(0o755)
+    result = hook("enable")
+    assert result.status == 2
+    assert result.err == (
+        "error: Python 3.18 does not run the import lines of .pth files (PEP 829), so it cannot have the hook\n"
+        "hint: install with `pip-sysdeps run -- pip install ...`, which locks afterwards\n"
+    )
+    assert files_of_the_hook(venv) == []
+
+
+def test_refuses_the_tools_own_environment(
+    hook: Callable[..., Result], venv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What pipx or uvx made for the tool, and `python3` on PATH there, is never meant."""
+    site = next(venv.glob("lib/python3.*/site-packages"))
+    info = site / "pip_sysdeps-0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: pip-sysdeps\nVersion: 0\n")
+    (info / "RECORD").write_text("pip_sysdeps-0.dist-info/METADATA,,\n")
+    monkeypatch.setattr("sys.prefix", str(venv))
+    result = hook("enable")
+    assert result.status == 2
+    assert result.err.splitlines()[0] == f"error: The environment `{venv}` holds nothing but pip-sysdeps itself"
+    assert not (site / PTH_NAME).exists()

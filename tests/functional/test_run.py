@@ -1,0 +1,181 @@
+"""`pip-sysdeps run -- CMD`: as if CMD stood alone, and then the lock."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.reported import VENV
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TOOL = (sys.executable, "-m", "pip_sysdeps", "run")
+
+
+def run(
+    folder: Path, *argv: str, root: Path | None = None, stdin: str = "", prelude: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run `pip-sysdeps run` in a folder, for the environment of a root."""
+    where = ("--root", str(root), "--python", VENV) if root else ()
+    command = [*prelude, *TOOL, *where, *argv]
+    return subprocess.run(command, cwd=folder, input=stdin, capture_output=True, text=True, check=False, timeout=60)
+
+
+def start(folder: Path, *argv: str) -> subprocess.Popen[bytes]:
+    """Start `pip-sysdeps run` in a session of its own, and wait for CMD's first line."""
+    process = subprocess.Popen([*TOOL, *argv], cwd=folder, stdout=subprocess.PIPE, start_new_session=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    return process
+
+
+def test_locks_after_a_success(root: Path, tmp_path: Path) -> None:
+    """CMD's standard input and output are its own; the line about the lock goes to standard error."""
+    done = run(tmp_path, "--", "cat", root=root, stdin="what pip was given")
+    assert (done.returncode, done.stdout) == (0, "what pip was given")
+    assert done.stderr.startswith("pip-sysdeps: sysdeps.lock created: +libgomp1 (trees), +libpq5 (psycopg2), ")
+    assert done.stderr.count("\n") == 1
+    assert run(tmp_path, "--", "true", root=root).stderr == ""
+
+
+def test_writes_another_file(root: Path, tmp_path: Path) -> None:
+    """Where `lock -o` would."""
+    (tmp_path / "locks").mkdir()
+    done = run(tmp_path, "-o", "locks/web.lock", "--", "true", root=root)
+    assert done.stderr.startswith("pip-sysdeps: web.lock created: ")
+    assert [path.name for path in tmp_path.rglob("*.lock")] == ["web.lock"]
+
+
+def test_does_not_lock_after_a_failure(root: Path, tmp_path: Path) -> None:
+    """The status is CMD's."""
+    done = run(tmp_path, "--strict", "--", "sh", "-c", "echo oops >&2; exit 3", root=root)
+    assert (done.returncode, done.stderr) == (3, "oops\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("options", "status"), [((), 0), (("--strict",), 2)])
+def test_a_lock_that_cannot_be_written(root: Path, tmp_path: Path, options: tuple[str, ...], status: int) -> None:
+    """One line says so; it is the status only if that is asked for."""
+    (tmp_path / "sysdeps.lock").write_text("lock-version = 1\n")
+    done = run(tmp_path, *options, "--", "true", root=root)
+    assert done.returncode == status
+    assert done.stderr.startswith("pip-sysdeps: sysdeps.lock not updated: lock-version: is not a version such as 1.0")
+    assert done.stderr.count("\n") == 1
+
+
+def test_strict_is_silent_about_a_written_lock(root: Path, tmp_path: Path) -> None:
+    """Status 0: it was locked."""
+    assert run(tmp_path, "--strict", "--", "true", root=root).returncode == 0
+
+
+def test_a_listed_target_is_added(root: Path, tmp_path: Path) -> None:
+    """As `lock` does: the project wants it. Another is not."""
+    run(tmp_path, "--", "true", root=root)
+    lock = tmp_path / "sysdeps.lock"
+    other = lock.read_text().replace("debian-bookworm-amd64", "debian-trixie-amd64")
+    lock.write_text(other)
+    assert "has no target debian-bookworm-amd64" in run(tmp_path, "--", "true", root=root).stderr
+    assert lock.read_text() == other
+    listing = '[tool.pip-sysdeps]\ntargets = ["debian-bookworm-amd64", "debian-trixie-amd64"]\n'
+    (tmp_path / "pyproject.toml").write_text(listing)
+    assert run(tmp_path, "--", "true", root=root).stderr.startswith("pip-sysdeps: sysdeps.lock updated: ")
+    assert lock.read_text().count("[[target]]\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"),
+    [
+        (("--", "echo", "--strict", "--", "-h"), "--strict -- -h\n"),
+        (("echo", "-r", "requirements.txt"), "-r requirements.txt\n"),
+        (("-q", "--", "echo"), "\n"),
+        (("--", "env", "--", "echo", "x"), "x\n"),
+    ],
+    ids=" ".join,
+)
+def test_every_argument_is_the_commands(tmp_path: Path, argv: tuple[str, ...], expected: str) -> None:
+    """From CMD on, nothing is an option of ours."""
+    done = run(tmp_path, "--python", "no-environment", *argv)
+    assert (done.returncode, done.stdout) == (0, expected)
+
+
+@pytest.mark.parametrize("argv", [(), ("--",), ("--strict",)], ids=str)
+def test_no_command(tmp_path: Path, argv: tuple[str, ...]) -> None:
+    """Is a usage error."""
+    done = run(tmp_path, *argv)
+    assert done.returncode == 2
+    assert done.stderr == "error: no command to run\nhint: `pip-sysdeps run -- pip install -r requirements.txt`\n"
+
+
+def test_commands_that_cannot_be_run(tmp_path: Path) -> None:
+    """The status is a shell's: 127 for what is not there, 126 for what is no program."""
+    (tmp_path / "text").write_text("no program")
+    missing, text = run(tmp_path, "--", "no-such-program"), run(tmp_path, "--", "./text")
+    assert (missing.returncode, missing.stderr) == (
+        127,
+        "error: cannot run `no-such-program`: No such file or directory\n",
+    )
+    assert (text.returncode, text.stderr) == (126, "error: cannot run `./text`: Permission denied\n")
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGUSR1], ids=lambda each: each.name
+)
+def test_signals_are_passed_on(tmp_path: Path, number: signal.Signals) -> None:
+    """What is sent to us reaches the command, which may go on and end as it likes."""
+    name = number.name.removeprefix("SIG")
+    script = f'trap "echo got {name}; exit 7" {name}; echo ready; while :; do sleep 0.05; done'
+    process = start(tmp_path, "--", "sh", "-c", script)
+    process.send_signal(number)
+    assert process.communicate(timeout=60)[0] == f"got {name}\n".encode()
+    assert process.returncode == 7
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda each: each.name)
+def test_ends_as_the_command_ended(tmp_path: Path, number: signal.Signals) -> None:
+    """A command that a signal has ended: so do we, and there is no lock."""
+    done = run(tmp_path, "--", "sh", "-c", f"kill -{number.name.removeprefix('SIG')} $$")
+    assert (done.returncode, done.stderr) == (-number, "")
+
+
+def test_ctrl_c_arrives_once(tmp_path: Path) -> None:
+    """The terminal sends it to the whole process group: the command gets its own, and not ours too."""
+    script = (
+        "import signal, sys, time; got = []; signal.signal(signal.SIGINT, lambda *_: got.append(1));"
+        "print('ready', flush=True); time.sleep(0.7); sys.exit(10 + len(got))"
+    )
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(tmp_path)
+        os.execv(sys.executable, [*TOOL, "--", sys.executable, "-c", script])  # noqa: S606 - in the child
+    assert os.read(terminal, 100).startswith(b"ready")
+    os.write(terminal, b"\x03")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 11
+    os.close(terminal)
+
+
+def test_the_command_gets_its_signals_as_a_shell_gives_them(tmp_path: Path) -> None:
+    """Nothing more is blocked or ignored than without us (32 and 33 are glibc's own): `yes | head` ends."""
+
+    def numbers(status: str) -> list[int]:
+        return [int(line.split()[1], 16) & 0x7FFFFFFF for line in status.splitlines()]
+
+    question = ("grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status")
+    plain = subprocess.run(question, capture_output=True, text=True, check=True)
+    assert numbers(run(tmp_path, "--python", "none", "--", *question).stdout) == numbers(plain.stdout)
+
+
+def test_a_parent_that_ignores_its_children(tmp_path: Path) -> None:
+    """SIGCHLD may be ignored by who started us; the command's status is known all the same."""
+    ignoring = (
+        sys.executable,
+        "-c",
+        "import os, signal, sys; signal.signal(17, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])",
+    )
+    assert run(tmp_path, "--", "sh", "-c", "exit 5", prelude=ignoring).returncode == 5
