@@ -531,6 +531,8 @@ class Scan:
     """By file."""
     loads: tuple[Load, ...]
     """What each root brings into its process: the evidence."""
+    process: tuple[LoadedObject, ...] = ()
+    """The interpreter itself and what it loads before anything else."""
     skipped: tuple[Skipped, ...]
     """All that was set aside, the environment's included."""
     floors: Mapping[str, Floor] = field(default_factory=dict)

@@ -30,20 +30,22 @@ if TYPE_CHECKING:
     from pip_sysdeps.model import Distribution, Environment, Load, LoadedObject
 
 
-def scan(
+def scan(  # noqa: PLR0913 - each with a default that a lock needs
     root: Root,
     environment: Environment,
     packages: PackageDatabase | None,
     *,
     library_path: tuple[str, ...] = (),
     cache_as_is: bool = False,
+    objects: Objects | None = None,
 ) -> Scan:
     """Return what every distribution of an environment needs, and from whom.
 
     `packages` is None where there is no dpkg database; `library_path` has the elements of an LD_LIBRARY_PATH. Answers
-    are those after a run of ldconfig, unless `cache_as_is`. Nothing of the environment is run.
+    are those after a run of ldconfig, unless `cache_as_is`. `objects` are those of the root, for a caller who has more
+    questions about them. Nothing of the environment is run.
     """
-    objects = Objects(root)
+    objects = objects or Objects(root)
     holders = {file: each for each in environment.distributions for file in each.files}
     answers = {file: objects.facts(file) for file in (*filter(may_be_elf, holders), *environment.unclaimed)}
     facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
@@ -72,6 +74,7 @@ def scan(
         distributions=distributions,
         unattributed=tuple(attribution.of_unclaimed(file) for file in environment.unclaimed if file in usable),
         loads=loads,
+        process=() if loading is None else loading.process,
         skipped=(
             *environment.skipped,
             *(answer for answer in answers.values() if isinstance(answer, Skipped)),
@@ -115,6 +118,8 @@ class _Loading:
             lookup=objects.open,
         )
         self._process = start(self._interpreter.path, objects.open, self._config)
+        self.process = self._process.objects
+        """The interpreter and what it loads before it opens anything."""
         self.own = frozenset(filter(None, (root.resolve(each.path) for each in self._process.objects)))
         """The files of the interpreter's process, before it opens anything."""
 

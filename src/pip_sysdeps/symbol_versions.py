@@ -36,28 +36,30 @@ def version_gaps(
     objects: Iterable[LoadedObject],
     *,
     facts: Callable[[str], ElfFile | None],
-    defined: Callable[[str], frozenset[str]],
+    defined: Callable[[str], frozenset[str] | None],
 ) -> tuple[VersionGap, ...]:
     """Return each gap among loaded objects once, sorted by file, name and version.
 
-    `facts(path)` reads an object; `defined(path)` gives the versions that a library defines.
+    `facts(path)` reads an object; `defined(path)` gives the versions that a library defines, None for one without
+    version definitions.
     """
     gaps = {gap for loaded in objects for gap in _gaps(loaded, facts, defined)}
     return tuple(sorted(gaps, key=lambda gap: (gap.file, gap.soname, gap.version, gap.provider)))
 
 
 def _gaps(
-    loaded: LoadedObject, facts: Callable[[str], ElfFile | None], defined: Callable[[str], frozenset[str]]
+    loaded: LoadedObject, facts: Callable[[str], ElfFile | None], defined: Callable[[str], frozenset[str] | None]
 ) -> Iterator[VersionGap]:
     elf = facts(loaded.path)
     providers = {answer.soname: answer.path for answer in loaded.needs if isinstance(answer, Found)}
     for need in () if elf is None else elf.version_needs:
         provider = providers.get(need.soname)
-        if provider is not None and need.version not in defined(provider):
+        versions = None if provider is None else defined(provider)
+        if provider is not None and need.version not in (versions or ()):
             yield VersionGap(
                 file=loaded.path,
                 soname=need.soname,
                 version=need.version,
                 provider=provider,
-                weak=need.weak or not defined(provider),
+                weak=need.weak or versions is None,
             )

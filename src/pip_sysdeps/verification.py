@@ -1,23 +1,35 @@
 """Would this environment work here? The problems of a release image, each with its evidence, and what mends it.
 
-Errors stop an import or a program, or are not what was locked; warnings are what ld.so itself only warns about. What
-only plugins miss is no problem: `apt-line` does not install it unless somebody asks.
+Errors stop an import or a program, or are not what was locked. Warnings are what ld.so itself only warns about, and
+what is missing for needs that are not in the line of `apt-line`: plugins, as long as nobody asks for them.
 """
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.model import FromPackage, Missing, Unreachable, Verdict, When
+from pip_sysdeps.formats.deb_version import version_key
+from pip_sysdeps.locking import distributions
+from pip_sysdeps.model import (
+    Confidence,
+    FromPackage,
+    Missing,
+    NotFound,
+    Unowned,
+    Unreachable,
+    Verdict,
+    When,
+)
 from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.lockfile import Target
-    from pip_sysdeps.model import Need, Scan
+    from pip_sysdeps.model import LoadedObject, Need, Owner, Scan
     from pip_sysdeps.symbol_versions import VersionGap
+
+_FOREIGN = (Verdict.FOREIGN_ARCHITECTURE, Verdict.FOREIGN_LIBC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +39,9 @@ class Problem:
     error: bool
     """It stops an import or a program, or is not what was locked; otherwise a warning."""
     kind: str
-    """`missing-library`, `missing-version`, `stale-cache`, `old-package`, `not-locked`, `foreign-file`, ..."""
+    """One of the words that docs/verify.md explains: `missing`, `stale-cache`, `missing-version`, ..."""
     distribution: str
-    """Whose it is; empty for a file that no record claims, or for the image as a whole."""
+    """Whose it is; empty for the interpreter, a file that no record claims, or the image as a whole."""
     subject: str
     """What it is about: a soname, a symbol version, a binary package, a file."""
     message: str
@@ -38,6 +50,18 @@ class Problem:
     """The objects that show it."""
     package: str = ""
     """The binary package whose installation or upgrade mends it; empty if none does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locked:
+    """What the image is held to."""
+
+    target: Target
+    """The lock's block for it."""
+    in_line: frozenset[tuple[str, str]]
+    """The needs that `apt-line` installs for, by holder and name."""
+    packages: Mapping[tuple[str, str], str]
+    """The package of every need, by holder and name; empty for one that no package answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,24 +76,34 @@ class Release:
     """Symbol versions that are needed and not defined."""
     installed: Mapping[str, str]
     """Binary package -> version; empty without a dpkg database."""
-    older: Callable[[str, str], bool]
-    """Whether one Debian version is older than another (deb-version(7))."""
+    available: Callable[[str], str | None]
+    """The release's binary package that has a library or a program."""
+    real: Callable[[str], str | None]
+    """A path with its links followed."""
+    owner: Callable[[str], Owner | None]
+    """The binary package that owns a file."""
+    can_find_library: bool
+    """`ctypes.util.find_library` has somebody to ask: ldconfig, or a compiler."""
+    finds_library: Callable[[Sequence[str]], bool]
+    """Whether they know a library under any of these names."""
 
 
-def verify(release: Release, locked: Target | None, differences: Iterable[str]) -> tuple[Problem, ...]:
-    """Return all problems, errors first.
-
-    `locked` is the lock's target for this image, if it is to be held to one; `differences` say in words what the
-    environment has and the lock has not, or the other way round.
-    """
+def verify(release: Release, locked: Locked | None) -> tuple[Problem, ...]:
+    """Return all problems, errors first; `locked` is None where there is no lock to hold the image to."""
     problems = (
-        *_missing(release),
+        *_interpreter(release),
+        *_missing(release, locked),
+        *_broken_libraries(release),
         *_gaps(release),
-        *(_old_packages(release, locked) if locked else ()),
-        *(_not_locked(text) for text in differences),
+        *_find_library(release),
+        *((*_of_lock(release, locked.target), *_declared(release, locked)) if locked else ()),
         *_foreign(release.scan),
     )
-    return tuple(sorted(problems, key=lambda each: (not each.error, each.kind, each.distribution, each.subject)))
+    return tuple(sorted(dict.fromkeys(problems), key=_order))
+
+
+def _order(problem: Problem) -> tuple[object, ...]:
+    return (not problem.error, problem.kind, problem.distribution, problem.subject, problem.message, problem.files)
 
 
 def mending(problems: Iterable[Problem]) -> tuple[str, ...]:
@@ -77,87 +111,234 @@ def mending(problems: Iterable[Problem]) -> tuple[str, ...]:
     return tuple(sorted({problem.package for problem in problems if problem.error and problem.package}))
 
 
-def _missing(release: Release) -> Iterator[Problem]:
-    """Yield the import needs that nothing answers here, or only a run of ldconfig would."""
-    mended = {(holder, need.name) for holder, need in _unmet(release.scan)} - {
-        (holder, need.name) for holder, need in _unmet(release.fresh)
-    }
-    for holder, need in _unmet(release.scan):
-        stale = (holder, need.name) in mended
-        yield Problem(
-            error=True,
-            kind="stale-cache" if stale else "missing-library",
-            distribution=holder,
-            subject=need.name,
-            message=f"{need.name} {'is there, but not in /etc/ld.so.cache: run ldconfig' if stale else _why(need)}",
-            files=need.by,
-            package=need.provider.package if isinstance(need.provider, FromPackage) and not stale else "",
-        )
-
-
-def _unmet(scan: Scan) -> Iterator[tuple[str, Need]]:
-    """Yield each import need that the loader does not find, with its distribution."""
+def unmet(scan: Scan) -> Iterator[tuple[str, Need]]:
+    """Yield each need that nothing in the image answers, with its distribution."""
     for holder, need in scan.needs():
         match need.provider:
-            case FromPackage(path="") | Missing() | Unreachable() if need.when is When.IMPORT:
+            case FromPackage(path="") | Missing() | Unreachable():
                 yield holder, need
             case _:
                 pass
 
 
-def _why(need: Need) -> str:
-    match need.provider:
-        case FromPackage(package=package):
-            return f"is not installed: {package} has it"
-        case Unreachable(path=path):
-            return f"is at {path}, where the loader does not look"
-        case Missing(note=note) if note:
-            return f"is not there: {note}"
-        case _:
-            return "is not there"
-
-
-def _gaps(release: Release) -> Iterator[Problem]:
-    holders = {file: each.distribution.name for each in release.scan.distributions for file in each.distribution.files}
-    for gap in release.gaps:
-        library = posixpath.basename(gap.provider)
+def _interpreter(release: Release) -> Iterator[Problem]:
+    """Yield what keeps Python itself from starting."""
+    environment = release.scan.environment
+    if not environment.interpreter.path:
         yield Problem(
-            error=not gap.weak,
-            kind="missing-version",
-            distribution=holders.get(gap.file, ""),
-            subject=gap.version,
-            message=f"{gap.version} is not in {library} ({gap.provider}): it is older than what the file was built for",
-            files=(gap.file,),
+            error=True,
+            kind="no-interpreter",
+            distribution="",
+            subject=environment.prefix,
+            message=f"no Python in the image runs `{environment.prefix}`",
+        )
+    for loaded in release.scan.process:
+        for soname in _not_found(loaded):
+            yield _missing_from_library(release, "", loaded.path, soname)
+
+
+# ------------------------------------------------------------------------------------------------------------ missing
+
+
+def _missing(release: Release, locked: Locked | None) -> Iterator[Problem]:
+    """Yield the needs that nothing answers here, or only a run of ldconfig would."""
+    still = {(holder, need.name) for holder, need in unmet(release.fresh)}
+    for holder, need in unmet(release.scan):
+        stale = (holder, need.name) not in still
+        package = (locked.packages.get((holder, need.name), "") if locked else "") or _package(need)
+        yield Problem(
+            error=_counts(holder, need, locked),
+            kind="stale-cache" if stale else "missing",
+            distribution=holder,
+            subject=need.name,
+            message=f"{need.name} {_STALE if stale else _why(need, package)}",
+            files=need.by,
+            package="" if stale else package,
         )
 
 
-def _old_packages(release: Release, locked: Target) -> Iterator[Problem]:
-    """Yield the packages of the lock that are there in a version below its `min`."""
-    for package in locked.package:
+_STALE = "is there, but not in /etc/ld.so.cache: run ldconfig"
+
+
+def _package(need: Need) -> str:
+    return need.provider.package if isinstance(need.provider, FromPackage) else ""
+
+
+def _counts(holder: str, need: Need, locked: Locked | None) -> bool:
+    """Tell whether the image is to have what is needed: as the lock says, else as `apt-line` does by default."""
+    key = (holder, need.name)
+    if locked is not None and key in locked.packages:
+        return key in locked.in_line
+    return need.when in (When.IMPORT, When.DECLARED) or need.confidence is Confidence.HIGH
+
+
+def _why(need: Need, package: str) -> str:
+    match need.provider:
+        case Unreachable(path=path):
+            return f"is at {path}, where the loader does not look"
+        case Missing(note=note) if note and not package:
+            return f"is not there: {note}"
+        case _:
+            return f"is not there: {package} has it" if package else "is not there"
+
+
+def _broken_libraries(release: Release) -> Iterator[Problem]:
+    """Yield what is missing for system libraries that an import loads: packages that are not whole, copied files."""
+    own = {file for each in release.scan.environment.distributions for file in each.files}
+    own.update(each.file for each in release.scan.unattributed)
+    told = {need.name for _, need in release.scan.needs()}
+    holders = _holders(release.scan)
+    for root, loaded in _imported(release.scan):
+        missed = [soname for soname in _not_found(loaded) if soname not in told]
+        if missed and release.real(loaded.path) not in own:
+            yield from (_missing_from_library(release, holders.get(root, ""), loaded.path, soname) for soname in missed)
+
+
+def _missing_from_library(release: Release, holder: str, library: str, soname: str) -> Problem:
+    package = release.available(soname) or ""
+    return Problem(
+        error=True,
+        kind="missing",
+        distribution=holder,
+        subject=soname,
+        message=f"{soname}, which {library} needs, is not there{f': {package} has it' if package else ''}",
+        files=(library,),
+        package=package,
+    )
+
+
+def _not_found(loaded: LoadedObject) -> Iterator[str]:
+    return (answer.soname for answer in loaded.needs if isinstance(answer, NotFound))
+
+
+def _imported(scan: Scan) -> Iterator[tuple[str, LoadedObject]]:
+    """Yield each object that an import or a program loads, with the root that loads it."""
+    for load in scan.loads:
+        if load.when is When.IMPORT:
+            yield from ((load.root, loaded) for loaded in load.objects)
+
+
+def _holders(scan: Scan) -> Mapping[str, str]:
+    return {file: each.name for each in scan.environment.distributions for file in each.files}
+
+
+def _find_library(release: Release) -> Iterator[Problem]:
+    """Yield the libraries that are there, and that code asks `ctypes.util.find_library` for in vain."""
+    for holder, need in release.scan.needs():
+        path = need.provider.path if isinstance(need.provider, FromPackage | Unowned) else ""
+        if path and "find_library(" in need.evidence and not release.finds_library(need.any_of or (need.soname,)):
+            reason = (
+                _STALE if release.can_find_library else f"is at {path}, and there is neither ldconfig nor a compiler"
+            )
+            yield Problem(
+                error=need.confidence is Confidence.HIGH,
+                kind="stale-cache" if release.can_find_library else "find-library",
+                distribution=holder,
+                subject=need.name,
+                message=f"{need.evidence} gives None: {need.name} {reason}",
+                files=need.by,
+                package="" if release.can_find_library else release.available("ldconfig") or "",
+            )
+
+
+# ----------------------------------------------------------------------------------------------------- symbol versions
+
+
+def _gaps(release: Release) -> Iterator[Problem]:
+    """Yield what ld.so says as "version `GLIBC_2.38' not found"; of what only plugins load as a warning."""
+    if not release.gaps:
+        return
+    holders = _holders(release.scan)
+    loaded_by = {each.path: "" for each in release.scan.process}
+    for root, loaded in _imported(release.scan):
+        loaded_by.setdefault(loaded.path, holders.get(root, ""))
+    for gap in release.gaps:
+        file = release.real(gap.file) or gap.file
+        owner = release.owner(gap.provider)
+        library = f"{gap.provider} ({owner.package} {owner.version})" if owner else gap.provider
+        yield Problem(
+            error=not gap.weak and gap.file in loaded_by,
+            kind="missing-version",
+            distribution=holders.get(file) or loaded_by.get(gap.file, ""),
+            subject=gap.version,
+            message=f"{gap.version} is not in {library}{': ld.so only warns' if gap.weak else ''}",
+            files=(file,),
+        )
+
+
+# ------------------------------------------------------------------------------------------------------------ the lock
+
+
+def _of_lock(release: Release, target: Target) -> Iterator[Problem]:
+    """Yield in what the image is not what was locked."""
+    for text in _differences(release.scan, target):
+        yield Problem(error=True, kind="not-locked", distribution="", subject=target.id, message=text)
+    for package in target.package:
         version = release.installed.get(package.name, "")
-        if package.min and version and release.older(version, package.min):
+        if package.min and version and version_key(version) < version_key(package.min):
             yield Problem(
                 error=True,
                 kind="old-package",
                 distribution="",
                 subject=package.name,
-                message=f"{package.name} {version} is installed, the lock needs {package.min}",
+                message=f"{package.name} {version} is installed, the lock needs {package.min} or later",
                 package=package.name,
             )
 
 
-def _not_locked(text: str) -> Problem:
-    return Problem(error=True, kind="not-locked", distribution="", subject="sysdeps.lock", message=text)
+def _declared(release: Release, locked: Locked) -> Iterator[Problem]:
+    """Yield the packages that somebody says are needed, which no file shows, and that are not installed."""
+    found = {(holder, need.name) for holder, need in release.scan.needs()}
+    for holder, need in locked.target.needs():
+        declared = need.when == When.DECLARED.value and (holder, need.name) in locked.in_line - found
+        if declared and release.installed and need.package not in release.installed:
+            yield Problem(
+                error=True,
+                kind="missing",
+                distribution=holder,
+                subject=need.package,
+                message=f"{need.package} is not installed{f': {need.note}' if need.note else ''}",
+                package=need.package,
+            )
+
+
+def _differences(scan: Scan, target: Target) -> Iterator[str]:
+    """Say in words which distributions the environment has and the lock has not, or otherwise."""
+    abi_tag = scan.environment.interpreter.abi_tag
+    if abi_tag and abi_tag != target.python:
+        yield f"{target.python} is locked, {abi_tag} runs the environment"
+    installed = distributions(scan)
+    for locked in target.distribution:
+        found = installed.pop(locked.name, None)
+        called = f"{locked.name} {locked.version}".rstrip()
+        if found is None:
+            yield f"{called} is locked and not installed"
+        elif found.version != locked.version:
+            yield f"{called} is locked, {found.version or 'an editable one'} is installed"
+        elif found.wheel != locked.wheel:
+            yield f"{called}: {locked.wheel or 'no wheel'} is locked, {found.wheel or 'no wheel'} is installed"
+    for found in installed.values():
+        if found.needs:
+            yield f"{found.name} {found.version}".rstrip() + " is installed, has needs, and is not locked"
+
+
+# ------------------------------------------------------------------------------------------------------- foreign files
 
 
 def _foreign(scan: Scan) -> Iterator[Problem]:
+    """Yield the files for another machine or C library: an error where a distribution has nothing else to load."""
+    holders = _holders(scan)
+    usable = {holders.get(loaded.path, "") for _, loaded in _imported(scan)}
+    tags = {each.name: each.tags for each in scan.environment.distributions}
     for skipped in scan.skipped:
-        if skipped.verdict in (Verdict.FOREIGN_ARCHITECTURE, Verdict.FOREIGN_LIBC):
+        if skipped.verdict in _FOREIGN:
+            holder = holders.get(skipped.path, "")
+            built = any(not tag.endswith("-any") for tag in tags.get(holder, ()))
             yield Problem(
-                error=False,
+                error=built and holder not in usable,
                 kind="foreign-file",
-                distribution="",
+                distribution=holder,
                 subject=skipped.path,
-                message=skipped.reason,
+                message=f"{skipped.path} is {skipped.reason[0].lower()}{skipped.reason[1:]}",
                 files=(skipped.path,),
             )

@@ -9,6 +9,7 @@ from pip_sysdeps.model import LoadedObject, Resolution, VersionNeed
 from pip_sysdeps.symbol_versions import VersionGap, version_gaps
 
 FILE, LIBC = "/env/m.abi3.so", "/lib/libc.so.6"
+DEFINED = {LIBC: frozenset({"GLIBC_2.2.5", "GLIBC_2.34"}), "/base/libc.so.6": frozenset[str]()}
 
 
 def gaps(version: str, *, weak: bool = False, answer: Resolution | None = None) -> list[tuple[str, bool]]:
@@ -17,7 +18,7 @@ def gaps(version: str, *, weak: bool = False, answer: Resolution | None = None) 
     found_gaps = version_gaps(
         [LoadedObject(path=FILE, needs=(answer or found(LIBC),))] * 2,
         facts=lambda path: elf(version_needs=(need,)) if path == FILE else None,
-        defined=lambda path: frozenset({"GLIBC_2.2.5", "GLIBC_2.34"}) if path == LIBC else frozenset(),
+        defined=DEFINED.get,
     )
     return [(gap.version, gap.weak) for gap in found_gaps]
 
@@ -36,6 +37,11 @@ def test_a_weak_reference_is_a_warning() -> None:
 def test_a_library_without_versions_is_a_warning() -> None:
     """The loader says "no version information available" and goes on."""
     assert gaps("GLIBC_2.38", answer=found("/opt/libc.so.6")) == [("GLIBC_2.38", True)]
+
+
+def test_a_library_with_a_base_version_alone_is_none_without_versions() -> None:
+    """It has a DT_VERDEF: the loader stops."""
+    assert gaps("GLIBC_2.38", answer=found("/base/libc.so.6")) == [("GLIBC_2.38", False)]
 
 
 def test_a_library_that_is_not_found_has_no_versions() -> None:

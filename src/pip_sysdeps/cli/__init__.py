@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "lock": "write or compare sysdeps.lock for an environment",
+    "verify": "in the release image: say whether the environment works there, and what mends it",
     "apt-line": "print the binary packages to install, from sysdeps.lock alone",
     "why": "say why a binary package, library, distribution or file is needed, from the requirement down",
     "run": "run an installer, then bring sysdeps.lock up to date",

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
-from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.cli.lock_target import named_target, own_target
 from pip_sysdeps.host.machine import read_machine
 from pip_sysdeps.host.root import Root
 from pip_sysdeps.lockfile import WHENS
@@ -14,9 +14,6 @@ from pip_sysdeps.render.apt import FORMATS, as_json, wanted
 
 if TYPE_CHECKING:
     import argparse
-
-    from pip_sysdeps.host.machine import Machine
-    from pip_sysdeps.lockfile import Lockfile, Target
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     lock = read_lock(args.lock)
     if lock.warning():
         args.messages.warning(f"`{args.lock}`: {lock.warning()}")
-    target = _named(lock, args.target) if args.target else _own(lock, read_machine(Root()))
+    target = named_target(lock, args.target) if args.target else own_target(lock, read_machine(Root()))
     packages = wanted(target, when=args.when, base=args.all)
     sys.stdout.write(as_json(target, packages) if args.json else FORMATS[args.format](packages))
     if not packages:
@@ -64,40 +61,3 @@ def _whens(text: str) -> frozenset[str]:
     if unknown := sorted(whens - {*WHENS, "default"}):
         raise ValueError(unknown)
     return whens
-
-
-def _named(lock: Lockfile, name: str) -> Target:
-    for target in lock.target:
-        if target.id == name:
-            return target
-    raise SysdepsError(f"the lock has no target {name}", hint=_has(lock))
-
-
-def _own(lock: Lockfile, machine: Machine) -> Target:
-    """Return the target for this machine: of several, the one without a name."""
-    if not (machine.distro and machine.architecture):
-        raise SysdepsError("this system has no os-release or dpkg database: no target is its own", hint=_has(lock))
-    fitting = [target for target in lock.target if _fits(target, machine)]
-    plain = [target for target in fitting if target.id == machine.id]
-    if len(fitting) > 1 and not plain:
-        names = ", ".join(target.id for target in fitting)
-        raise SysdepsError(f"the lock has several targets for this system: {names}", hint="name one with --target")
-    if not fitting:
-        raise SysdepsError(
-            f"the lock has no target for this system, {machine.id}",
-            hint=f"{_has(lock)}; add this one with `pip-sysdeps lock --add-target` in its build stage",
-        )
-    return (plain or fitting)[0]
-
-
-def _fits(target: Target, machine: Machine) -> bool:
-    same = (target.distro, target.release, target.architecture) == (
-        machine.distro,
-        machine.release,
-        machine.architecture,
-    )
-    return same and f"{target.id}-".startswith(f"{machine.id}-")
-
-
-def _has(lock: Lockfile) -> str:
-    return f"it has {', '.join(target.id for target in lock.target) or 'none'}: name one with --target"

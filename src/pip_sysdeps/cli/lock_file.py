@@ -41,11 +41,11 @@ def read_text(path: str) -> str | None:
         raise MalformedLock("is not UTF-8", where=f"offset {error.start}").at(path) from error
 
 
-def read_lock(path: str) -> Lockfile:
+def read_lock(path: str, *, hint: str = "run `pip-sysdeps lock` where the environment is") -> Lockfile:
     """Return the lock of a path. Raise SysdepsError if there is none, OSError, MalformedLock."""
     text = read_text(path)
     if text is None:
-        raise SysdepsError(f"no `{path}` here", hint="run `pip-sysdeps lock` where the environment is")
+        raise SysdepsError(f"no `{path}` here", hint=hint)
     try:
         return loads(text)
     except MalformedError as error:

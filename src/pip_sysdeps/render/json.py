@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.model import Distribution, Floor, Provider, Scan
     from pip_sysdeps.trees import Node
+    from pip_sysdeps.verification import Problem
     from pip_sysdeps.why import Chain, Hop, LockedChain
 
 SCHEMA = 1
@@ -42,6 +43,31 @@ def locked_why_document(name: str, chains: Iterable[LockedChain], *, target: str
     """Render the chains as far as a lock has them: no ways, and no steps of the loader."""
     return _dumps(
         {"source": "lock", "target": target, "name": name, "chains": [_locked_chain(chain) for chain in chains]}
+    )
+
+
+def verify_document(problems: Iterable[Problem], *, target: str, install: Sequence[str], command: str) -> str:
+    """Render the problems of an image, and the packages whose installation mends all that can be mended."""
+    problems = list(problems)
+    return _dumps(
+        {
+            "target": target,
+            "works": not any(each.error for each in problems),
+            "problems": [
+                {
+                    "severity": "error" if each.error else "warning",
+                    "kind": each.kind,
+                    "distribution": each.distribution,
+                    "subject": each.subject,
+                    "message": each.message,
+                    "files": list(each.files),
+                    "package": each.package,
+                }
+                for each in problems
+            ],
+            "install": list(install),
+            "command": command,
+        }
     )
 
 

@@ -1,0 +1,37 @@
+"""What keeps an environment from working in an image, as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.lockfile import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pip_sysdeps.verification import Problem
+
+_SHOWN = 3
+
+
+def as_text(problems: Iterable[Problem], packages: Iterable[str]) -> str:
+    """Render each problem with the files that show it, then the line that mends all that can be mended."""
+    lines = [printable(line) for problem in problems for line in _lines(problem)]
+    command = apt_get_install(packages)
+    return "".join(f"{line}\n" for line in (*lines, *(["", command] if command else [])))
+
+
+def apt_get_install(packages: Iterable[str]) -> str:
+    """Return the command that installs packages by exact name; nothing for none."""
+    names = " ".join(packages)
+    return f"apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true {names}" if names else ""
+
+
+def _lines(problem: Problem) -> Iterator[str]:
+    severity = "error" if problem.error else "warning"
+    holder = f"{problem.distribution}: " if problem.distribution else ""
+    yield f"{severity}: {holder}{problem.message} [{problem.kind}]"
+    if problem.files != (problem.subject,):
+        yield from (f"    {file}" for file in problem.files[:_SHOWN])
+        if len(problem.files) > _SHOWN:
+            yield f"    and {len(problem.files) - _SHOWN} more"

@@ -1,0 +1,349 @@
+"""`pip-sysdeps verify`: what is wrong with a release image, each problem with its evidence, and what mends it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from builders.dpkg import Package, write_status_d
+from builders.elf import Elf
+from builders.release import EXTENSION, LIB, LIBC6, LIBPQ, LIBPQ5, LOADER, PSYCOPG, PYTHON, make_release
+from builders.root import write
+from builders.schemas import check_schema
+from builders.venv import install
+from pip_sysdeps.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SITE = "opt/venv/lib/python3.11/site-packages"
+MODULE = f"/{SITE}/{EXTENSION}"
+FOUND = "/lib/x86_64-linux-gnu"
+APT_GET = "apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Give a release root in which everything works, and its lock beside the environment."""
+    make_release(tmp_path)
+    lock(tmp_path)
+    return tmp_path
+
+
+def lock(root: Path) -> None:
+    """Lock the environment of a root."""
+    options = ["--root", str(root), "--python", "/opt/venv", "-o", str(root / "sysdeps.lock")]
+    assert main(["-q", "lock", *options]) == 0
+
+
+def verify(root: Path, *options: str) -> int:
+    """Verify the environment of a root by its lock, unless the options say otherwise."""
+    held = () if "--lockless" in options else ("--lock", str(root / "sysdeps.lock"))
+    return main(["verify", "--root", str(root), "--python", "/opt/venv", *held, *options])
+
+
+def test_a_clean_image_passes(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing on stdout, one line on stderr, status 0."""
+    assert verify(root) == 0
+    assert capsys.readouterr() == ("", "`/opt/venv` works on debian-bookworm-amd64: 1 distributions checked\n")
+
+
+def test_a_missing_library_is_mended_by_the_printed_line(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With its distribution, the file that needs it, and the package."""
+    (root / LIB / "libpq.so.5").unlink()
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        f"error: psycopg2: libpq.so.5 is not there: libpq5 has it [missing]\n    {MODULE}\n\n{APT_GET} libpq5\n"
+    )
+
+
+def test_a_missing_symbol_version(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What ld.so would stop with, before the program starts: version, library, distribution and file."""
+    newer = Elf(needed=PSYCOPG.needed, version_needs=(("libc.so.6", ("GLIBC_2.2.5", "GLIBC_2.38")),))
+    write(root / MODULE.lstrip("/"), newer.build())
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        f"error: psycopg2: GLIBC_2.38 is not in {FOUND}/libc.so.6 (libc6 2.36-9) [missing-version]\n    {MODULE}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("needed", "library"),
+    [
+        ("LIBPQ_15?", Elf(soname="libpq.so.5", version_definitions=("LIBPQ_14",))),
+        ("LIBPQ_15", Elf(soname="libpq.so.5")),
+    ],
+)
+def test_what_ld_so_only_warns_about(root: Path, capsys: pytest.CaptureFixture[str], needed: str, library: Elf) -> None:
+    """A weak reference, and a library without any versions."""
+    write(root / MODULE.lstrip("/"), Elf(needed=PSYCOPG.needed, version_needs=(("libpq.so.5", (needed,)),)).build())
+    write(root / LIB / "libpq.so.5", library.build())
+    assert verify(root) == 0
+    assert capsys.readouterr().out == (
+        f"warning: psycopg2: {needed.rstrip('?')} is not in {FOUND}/libpq.so.5 (libpq5 15.14-0): ld.so only warns "
+        f"[missing-version]\n    {MODULE}\n"
+    )
+
+
+def test_a_library_with_nothing_but_a_base_version_is_no_library_without_versions(root: Path) -> None:
+    """It has a DT_VERDEF, so ld.so stops."""
+    write(root / MODULE.lstrip("/"), Elf(needed=PSYCOPG.needed, version_needs=(("libpq.so.5", ("V_1",)),)).build())
+    write(root / LIB / "libpq.so.5", Elf(soname="libpq.so.5", version_definitions=("libpq.so.5",)).build())
+    assert verify(root) == 1
+
+
+def test_the_interpreter_itself_is_checked(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A Python that was copied from a newer release: its libraries and its symbol versions."""
+    python = Elf(
+        needed=("libc.so.6", "libexpat.so.1"), interpreter=LOADER, version_needs=(("libc.so.6", ("GLIBC_2.38",)),)
+    )
+    write(root / "usr/bin/python3.11", python.build())
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        "error: libexpat.so.1, which /usr/bin/python3.11 needs, is not there: libexpat1 has it [missing]\n"
+        "    /usr/bin/python3.11\n"
+        f"error: GLIBC_2.38 is not in {FOUND}/libc.so.6 (libc6 2.36-9) [missing-version]\n"
+        "    /usr/bin/python3.11\n\n"
+        f"{APT_GET} libexpat1\n"
+    )
+
+
+def test_no_interpreter(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An environment whose Python was left behind in the build stage."""
+    (root / "usr/bin/python3.11").unlink()
+    assert verify(root) == 1
+    assert "error: no Python in the image runs `/opt/venv` [no-interpreter]\n" in capsys.readouterr().out
+
+
+def test_a_library_of_a_library(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file copied without its package: what it needs in turn is looked for too."""
+    write(root / LIB / "libpq.so.5", Elf(soname="libpq.so.5", needed=("libldap-2.5.so.0",)).build())
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        f"error: psycopg2: libldap-2.5.so.0, which {FOUND}/libpq.so.5 needs, is not there: libldap-2.5-0 has it "
+        f"[missing]\n    {FOUND}/libpq.so.5\n\n{APT_GET} libldap-2.5-0\n"
+    )
+
+
+@pytest.mark.toolchain
+def test_a_stale_cache_is_its_own_finding(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The library is there, no package is missing, and ldconfig was not run; afterwards all is well."""
+    (root / LIB / "libpq.so.5").unlink()
+    write(root / "etc/ld.so.conf", "/opt/pq\n")
+    write(root / "opt/pq/libpq.so.5", LIBPQ.build())
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        f"error: psycopg2: libpq.so.5 is there, but not in /etc/ld.so.cache: run ldconfig [stale-cache]\n    {MODULE}\n"
+    )
+    subprocess.run(["/sbin/ldconfig", "-r", str(root)], check=True, capture_output=True)
+    assert verify(root) == 0
+
+
+def test_an_old_package(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Below the lock's min; the line upgrades it."""
+    status = root / "var/lib/dpkg/status"
+    status.write_text(status.read_text().replace("15.14-0", "9.6-1"))
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        f"error: libpq5 9.6-1 is installed, the lock needs 10~~ or later [old-package]\n\n{APT_GET} libpq5\n"
+    )
+
+
+@pytest.mark.parametrize(("version", "status"), [("9.6-1", 1), ("10~~", 0), ("1:1", 0)])
+def test_versions_are_compared_as_dpkg_does(root: Path, version: str, status: int) -> None:
+    """Tildes, epochs and all."""
+    database = root / "var/lib/dpkg/status"
+    database.write_text(database.read_text().replace("15.14-0", version))
+    assert verify(root) == status
+
+
+def test_distributions_that_are_not_those_of_the_lock(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another version, another wheel, one too few, one too many; one without needs is nobody's business."""
+    text = (root / "sysdeps.lock").read_text()
+    (root / "sysdeps.lock").write_text(text.replace('"2.9.13"', '"2.9.12"'))
+    install(root / SITE, "extra", "1.0", files={"extra.abi3.so": Elf(needed=("libpq.so.5",)).build()})
+    install(root / SITE, "pure", "1.0", files={"pure.py": b""})
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        "error: extra 1.0 is installed, has needs, and is not locked [not-locked]\n"
+        "error: psycopg2 2.9.12 is locked, 2.9.13 is installed [not-locked]\n"
+    )
+    (root / "sysdeps.lock").write_text(text.replace("cp311-cp311-linux", "cp311-cp311-manylinux_2_17"))
+    assert verify(root) == 1
+    assert (
+        "error: psycopg2 2.9.13: cp311-cp311-manylinux_2_17_x86_64 is locked, cp311-cp311-linux_x86_64 is installed"
+        in capsys.readouterr().out
+    )
+    (root / "sysdeps.lock").write_text(text.replace('name = "psycopg2"', 'name = "gone"'))
+    assert verify(root) == 1
+    assert "error: gone 2.9.13 is locked and not installed [not-locked]\n" in capsys.readouterr().out
+
+
+def test_a_lock_of_another_release(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Told, and what is really missing is told with it; not the trouble of status 2."""
+    text = (root / "sysdeps.lock").read_text()
+    (root / "sysdeps.lock").write_text(text.replace("debian-bookworm", "debian-trixie").replace('"12"', '"13"'))
+    (root / LIB / "libpq.so.5").unlink()
+    assert verify(root) == 1
+    out = capsys.readouterr().out
+    assert out.startswith(
+        "error: the lock has no target for this system, debian-bookworm-amd64, but debian-trixie-amd64 [not-locked]\n"
+        "error: psycopg2: libpq.so.5 is not there: libpq5 has it [missing]\n"
+    )
+
+
+@pytest.mark.parametrize(("content", "tag", "status"), [("foreign", "linux_aarch64", 1), ("both", "any", 0)])
+def test_foreign_files(root: Path, capsys: pytest.CaptureFixture[str], content: str, tag: str, status: int) -> None:
+    """An error where a distribution has nothing else to load; a warning, and no need, for one that lies about."""
+    files = {"other/driver": Elf(machine=183).build()}
+    install(root / SITE, "other", files=files, tags=[f"py3-none-{tag}"])
+    assert verify(root, "-v") == status, content
+    severity = "error" if status else "warning"
+    assert capsys.readouterr().out == (
+        f"{severity}: other: /{SITE}/other/driver is made for AArch64 (64-bit, little-endian), not for x86-64 "
+        "(64-bit, little-endian) [foreign-file]\n"
+    )
+
+
+def test_plugins_are_counted_and_shown_on_demand(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line does not install for them, so they are no errors."""
+    plugin = Elf(needed=("libmariadb.so.3",)).build()
+    install(root / SITE, "qt", files={"qt/plugins/libqsqlmysql.so": plugin})
+    lock(root)
+    assert verify(root) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "1 more that no import needs, such as libraries of plugins, are missing: -v lists them\n" in err
+    assert verify(root, "-v") == 0
+    assert capsys.readouterr().out == (
+        f"warning: qt: libmariadb.so.3 is not there: libmariadb3 has it [missing]\n    /{SITE}/qt/plugins/"
+        "libqsqlmysql.so\n"
+    )
+
+
+def test_what_the_project_wants_in_its_line_must_be_there(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A lock with `when = ["plugin"]` makes an error of a plugin's need; an ignored one of an import is none."""
+    install(root / SITE, "qt", files={"qt/libqsqlmysql.so": Elf(needed=("libmariadb.so.3",)).build()})
+    (root / "pyproject.toml").write_text(
+        '[tool.pip-sysdeps]\nwhen = ["default", "plugin"]\n'
+        '[tool.pip-sysdeps.distribution.psycopg2]\nignore = [{ soname = "libpq.so.5", reason = "a test" }]\n'
+    )
+    lock(root)
+    (root / LIB / "libpq.so.5").unlink()
+    assert verify(root) == 1
+    assert capsys.readouterr().out.splitlines()[0::3] == [
+        "error: qt: libmariadb.so.3 is not there: libmariadb3 has it [missing]",
+        f"{APT_GET} libmariadb3",
+    ]
+
+
+def test_what_the_project_added_must_be_installed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No file shows such a need; dpkg does."""
+    (root / "pyproject.toml").write_text(
+        "[[tool.pip-sysdeps.distribution.psycopg2.add]]\n"
+        'package = "postgresql-client-15"\nreason = "pg_dump for backups"\n'
+    )
+    lock(root)
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        "error: psycopg2: postgresql-client-15 is not installed: pg_dump for backups [missing]\n\n"
+        f"{APT_GET} postgresql-client-15\n"
+    )
+
+
+def test_without_a_lock(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only whether everything is there; without a word from the user it is trouble, and the hint says the word."""
+    (root / "sysdeps.lock").unlink()
+    assert verify(root, "--lockless") == 0
+    (root / LIB / "libpq.so.5").unlink()
+    assert verify(root, "--lockless") == 1
+    assert f"{APT_GET} libpq5" in capsys.readouterr().out
+    assert verify(root) == 2
+    assert capsys.readouterr().err == (
+        f"error: no `{root}/sysdeps.lock` here\n"
+        "hint: copy it into the image or name it with --lock, or do without it: --lockless\n"
+    )
+
+
+def test_a_distroless_image(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A stanza a package in status.d, no dpkg itself: versions count, and so do missing libraries."""
+    distroless(root, LIBC6, PYTHON, Package(name="libpq5", version="9.6-1", files=LIBPQ5.files))
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        f"error: libpq5 9.6-1 is installed, the lock needs 10~~ or later [old-package]\n\n{APT_GET} libpq5\n"
+    )
+    distroless(root, LIBC6, PYTHON, LIBPQ5)
+    assert verify(root) == 0
+    (root / LIB / "libpq.so.5").unlink()
+    assert verify(root) == 1
+
+
+def distroless(root: Path, *packages: Package) -> None:
+    """Make the database one of status.d."""
+    shutil.rmtree(root / "var/lib/dpkg")
+    write_status_d(root, *packages)
+
+
+@pytest.mark.parametrize("release", [True, False])
+def test_no_database_at_all(root: Path, capsys: pytest.CaptureFixture[str], release: bool) -> None:
+    """By files alone; where not even the release is known, a lock with one target is the one that is meant."""
+    (root / "var/lib/dpkg").rename(root / "var/lib/gone")
+    if not release:
+        (root / "etc/os-release").unlink()
+    assert verify(root) == 0
+    (root / LIB / "libpq.so.5").unlink()
+    assert verify(root) == 1
+    out = capsys.readouterr().out
+    assert "error: psycopg2: libpq.so.5 is not there: libpq5 has it [missing]\n" in out
+
+
+def test_json(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A document of schema 1, with every problem, also those that the text leaves out."""
+    (root / LIB / "libpq.so.5").unlink()
+    assert verify(root, "--json") == 1
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    check_schema("verify", document)
+    assert document == {
+        "schema": 1,
+        "target": "debian-bookworm-amd64",
+        "works": False,
+        "problems": [
+            {
+                "severity": "error",
+                "kind": "missing",
+                "distribution": "psycopg2",
+                "subject": "libpq.so.5",
+                "message": "libpq.so.5 is not there: libpq5 has it",
+                "files": [MODULE],
+                "package": "libpq5",
+            }
+        ],
+        "install": ["libpq5"],
+        "command": f"{APT_GET} libpq5",
+    }
+
+
+def test_json_of_a_clean_image(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing to install."""
+    assert verify(root, "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    check_schema("verify", document)
+    assert (document["works"], document["problems"], document["command"]) == (True, [], "")
+
+
+def test_names_cannot_steer_the_terminal(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A needed name is untrusted text."""
+    write(root / MODULE.lstrip("/"), Elf(needed=("lib\x1b[31mred.so.1",), defined=("PyInit__psycopg",)).build())
+    assert verify(root) == 1
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_another_root_is_left_as_it_is(root: Path) -> None:
+    """Nothing is written."""
+    before = sorted((str(path), path.lstat().st_mtime_ns) for path in root.rglob("*"))
+    verify(root)
+    assert sorted((str(path), path.lstat().st_mtime_ns) for path in root.rglob("*")) == before
