@@ -80,6 +80,12 @@ def is_extension_module(path: str, abi_tag: str, defines: Callable[[str, str], b
     return "." not in module and defines(path, _init_function(module))
 
 
+def has_extension_tag(path: str) -> bool:
+    """Tell whether a file's name alone says that it is an extension module for Linux, of whichever interpreter."""
+    tagged = _TAGGED_SUFFIX.search(path)
+    return tagged is not None and not tagged["tag"].endswith("-darwin")
+
+
 def _init_function(module: str) -> str:
     if module.isascii():
         return f"PyInit_{module}"

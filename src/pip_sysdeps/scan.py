@@ -133,6 +133,11 @@ class _Loading:
             real=self._root.resolve,
         )
 
+    def libc(self) -> str:
+        """Return the dynamic loader that the program names; for a library, which stands for it, its libc."""
+        libraries = (f"{folder}/libc.so.6" for folder in self._config.default_directories)
+        return self.program.interpreter or next(filter(self._objects.open, libraries), "")
+
     def _open(self, path: str, elf: ElfFile) -> tuple[LoadedObject, ...]:
         if is_program(elf):
             return start(path, self._objects.open, self._config).objects
@@ -154,7 +159,7 @@ def _surroundings(
     own = frozenset() if loading is None else loading.own
     prefix = environment.interpreter.prefix
     owner = cache(lambda path: None if packages is None else packages.owner(path))
-    libc = owner(loading.program.interpreter) if loading and loading.program.interpreter else None
+    libc = owner(loading.libc()) if loading else None
     return Surroundings(
         real=cache(root.resolve),
         owner=owner,

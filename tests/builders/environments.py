@@ -30,11 +30,14 @@ class Project:
     """Name and exact version of each distribution."""
     dev_packages: tuple[str, ...] = ()
     """Binary packages that building takes, beyond a compiler and Python's headers."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """Environment variables that tell builds what to do, such as to take the system's libraries."""
 
 
 def build_root(project: Project) -> Path:
     """Give the cached root in which `project` is built and installed in VENV; nobody may change it."""
-    digest = hashlib.sha256(json.dumps(["1", asdict(project)]).encode()).hexdigest()[:12]
+    facts = {name: value for name, value in asdict(project).items() if value or name != "variables"}
+    digest = hashlib.sha256(json.dumps(["1", facts]).encode()).hexdigest()[:12]
     with made_once(f"{project.suite}-environment-{digest}") as (root, unfinished):
         if unfinished is not None:
             copy_root(debian_root(project.suite, "build"), unfinished)
@@ -50,7 +53,11 @@ def _pip_install(root: Path, project: Project) -> None:
     (root / "opt/constraints.txt").write_text(pins)
     source_only = [f"--no-binary={name}" for name in project.no_binary]
     command = [f"{VENV}/bin/pip", "install", "--no-cache-dir", "--retries=10", "-c", "/opt/constraints.txt"]
-    run_in(root, [*command, *source_only, *project.requirements], env={"CFLAGS": "-O0", "CXXFLAGS": "-O0"})
+    run_in(
+        root,
+        [*command, *source_only, *project.requirements],
+        env={"CFLAGS": "-O0", "CXXFLAGS": "-O0", **dict(project.variables)},
+    )
 
 
 def several(suite: str) -> Project:

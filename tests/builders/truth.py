@@ -54,6 +54,7 @@ def read_truth(name: str, suite: str) -> Truth:
             no_binary=tuple(measured["no_binary"]),
             constraints=tuple(measured["constraints"].items()),
             dev_packages=tuple(measured["dev_packages"]),
+            variables=tuple(measured.get("variables", {}).items()),
         ),
         owners_of_needed={
             name if name == IN_NO_RECORD else canonicalize_name(name): frozenset(owners)

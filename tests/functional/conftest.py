@@ -1,4 +1,4 @@
-"""What the tests of the reports share: one root, and a call of the command line on it."""
+"""What the tests of the commands share: small roots, and the command line on them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.command import Result
+from builders.desk import Desk
 from builders.reported import VENV, reported_root, world_writable
+from builders.small_debian import copy_of, small_debian
 from pip_sysdeps.cli import main
 
 if TYPE_CHECKING:
@@ -41,3 +43,19 @@ def run(
         return Result(status, out, err)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the small Debian once; nobody may change it."""
+    return small_debian(tmp_path_factory.mktemp("debian") / "root")
+
+
+@pytest.fixture
+def desk(pristine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Give a desk, in a folder of its own, without the indices and variables of this machine's user."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name in ("LD_LIBRARY_PATH", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return Desk(root=copy_of(pristine, tmp_path / "root"), lock=tmp_path / "sysdeps.lock", capsys=capsys)

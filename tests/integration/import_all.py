@@ -38,10 +38,10 @@ def modules_of_distributions() -> dict[str, list[tuple[int, str]]]:
 
 
 def extension_modules(distribution: importlib.metadata.Distribution) -> Iterator[str]:
-    """Yield the dotted name of each file that the import system takes for an extension module."""
+    """Yield the dotted name of each file that is an extension module: by its name, and by its PyInit_ function."""
     for file in distribution.files or ():
         suffix = next((suffix for suffix in importlib.machinery.EXTENSION_SUFFIXES if file.name.endswith(suffix)), "")
-        if suffix and file.parts[0] != "..":
+        if suffix and file.parts[0] != ".." and b"PyInit_" in file.read_binary():
             yield ".".join([*file.parts[:-1], file.name.removesuffix(suffix)])
 
 

@@ -31,6 +31,9 @@ COMMANDS = {
 TROUBLE = 2
 _PROGRAM = "pip-sysdeps"
 _HINTS = {
+    errno.ENOENT: "make the folder first, or name another place",
+    errno.ENOTDIR: "name another place",
+    errno.EISDIR: "name a file",
     errno.ENOSPC: "free some space, then run it again: nothing was changed",
     errno.EDQUOT: "free some space, then run it again: nothing was changed",
     errno.EACCES: "run it as a user who may do that",
@@ -51,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SysdepsError as error:
         messages.error(str(error), hint=error.hint)
     except KeyboardInterrupt:
-        messages.error("interrupted")
+        messages.error("interrupted", hint="nothing was changed: run it again")
     except BrokenPipeError:
         _drop_stdout()
     except OSError as error:

@@ -9,6 +9,7 @@ from pip_sysdeps.cli.environments import add_environment_arguments, read_place
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_text
 from pip_sysdeps.cli.project import read_project, target_of
 from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.gaps import refuse_gaps
 from pip_sysdeps.locking import differences, merge
 from pip_sysdeps.model import FromPackage, When
 from pip_sysdeps.render.apt import wanted
@@ -57,6 +58,7 @@ def find_target(args: argparse.Namespace) -> tuple[Scan, Applied]:
     project = read_project(args.output)
     place = read_place(args)
     found = scan(place.root, place.environment, place.packages, library_path=project.library_path)
+    refuse_gaps(found)
     return found, target_of(found, project, name=args.name)
 
 

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, MalformedLock, SysdepsError
-from pip_sysdeps.lockfile import loads
+from pip_sysdeps.lockfile import NO_HANDS, loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,17 +28,17 @@ _PAUSE = 0.02
 def read_text(path: str) -> str | None:
     """Return the text of a lock, line ends as they are, or None if there is none. Raise OSError, MalformedLock."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_open_at_once) as file:
             _refuse_special(path, os.fstat(file.fileno()).st_mode)
             content = file.read(_MAX_BYTES + 1)
     except FileNotFoundError:
         return None
     if len(content) > _MAX_BYTES:
-        raise MalformedLock(f"is larger than {_MAX_BYTES} bytes").at(path)
+        raise MalformedLock(f"is larger than {_MAX_BYTES} bytes", hint=NO_HANDS).at(path)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise MalformedLock("is not UTF-8", where=f"offset {error.start}").at(path) from error
+        raise MalformedLock("is not UTF-8", where=f"offset {error.start}", hint=NO_HANDS).at(path) from error
 
 
 def read_lock(path: str, *, hint: str = "run `pip-sysdeps lock` where the environment is") -> Lockfile:
@@ -85,8 +85,15 @@ def _is_taken(descriptor: int) -> bool:
 def replace_text(path: str, text: str) -> None:
     """Write a file so that it has the old text or the new one, whatever happens on the way.
 
-    A link stays a link; mode and owner stay those of the file that was there.
+    A link stays a link; mode and owner stay those of the file that was there. Raise OSError with the path as given.
     """
+    try:
+        _replace(path, text)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from error
+
+
+def _replace(path: str, text: str) -> None:
     real = os.path.realpath(path)
     old = _status(real)
     descriptor, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(real)}.", dir=os.path.dirname(real))
@@ -101,6 +108,11 @@ def replace_text(path: str, text: str) -> None:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file without waiting for somebody to write into it, as a pipe would have it."""
+    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
 
 
 def _status(path: str) -> os.stat_result | None:

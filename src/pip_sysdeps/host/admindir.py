@@ -262,7 +262,8 @@ def _parse(root: Root, path: str, parser: Callable[[bytes], tuple[_T, ...]]) -> 
     try:
         return parser(root.read(path, _MAX_STATUS))
     except MalformedError as error:
-        raise error.at(path) from error
+        hint = "dpkg itself cannot read it either: restore it (dpkg keeps `status-old`), or take another root"
+        raise MalformedError(error.reason, where=f"{path}: {error.where}", hint=hint) from error
     except OSError as error:
         raise SysdepsError(
             f"cannot read dpkg's database `{path}`: {error.strerror}", hint="make it readable, or run as root"

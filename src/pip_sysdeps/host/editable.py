@@ -83,7 +83,7 @@ def _project(root: Root, folder: str, places: list[str], notes: list[Skipped]) -
     for place in places:
         resolved = root.resolve(place)
         if resolved is None:
-            notes.append(Skipped(path=place, verdict=Verdict.UNREADABLE, reason="The project is not there"))
+            notes.append(Skipped(path=place, verdict=Verdict.RECORD, reason="The project is not there"))
         elif resolved == "/":
             notes.append(Skipped(path=place, verdict=Verdict.OUTSIDE, reason="The whole disk is no project"))
         elif root.is_file(resolved):

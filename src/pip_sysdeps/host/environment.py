@@ -106,7 +106,7 @@ def _permissions_told() -> Iterator[None]:
         yield
     except PermissionError as error:
         message = f"Cannot read `{error.filename}`: {error.strerror}"
-        raise SysdepsError(message, hint="run as a user who may read it") from error
+        raise SysdepsError(message, hint="run it as a user who may read it") from error
 
 
 def meant_environment(root: Root, python: str | None, environ: Mapping[str, str], cwd: str) -> str:

@@ -95,11 +95,16 @@ def open_index(target_id: str) -> SonameIndex | None:
 
 
 def read_index(path: str) -> IndexFile | None:
-    """Read an index file, or return None if it is not there. Raise MalformedError for a damaged one."""
+    """Read an index file, or return None if it is not there. Raise MalformedError for a damaged one.
+
+    A folder that may not be searched is another user's: containers often run a user with root's HOME.
+    """
     try:
         with open(path, "rb") as file:
             return load_index(file.read())
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):
+        if os.path.lexists(path):
+            raise
         return None
     except MalformedError as error:
         raise error.at(path) from error
@@ -110,7 +115,7 @@ def index_files() -> tuple[str, ...]:
     folder = os.path.dirname(made_index(""))
     try:
         names = sorted(name for name in os.listdir(folder) if name.endswith(_SUFFIX))
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
         names = []
     return _SHIPPED, *(os.path.join(folder, name) for name in names)
 

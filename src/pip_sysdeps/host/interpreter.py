@@ -141,7 +141,9 @@ def _read_venv_config(root: Root, prefix: str) -> VenvConfig | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise SysdepsError(f"Cannot read `{path}`: {error.strerror}", hint="run as a user who may read it") from error
+        raise SysdepsError(
+            f"Cannot read `{path}`: {error.strerror}", hint="run it as a user who may read it"
+        ) from error
     except MalformedError as error:
         raise SysdepsError(str(error.at(path)), hint="make the environment again with `python3 -m venv`") from error
 

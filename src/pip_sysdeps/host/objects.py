@@ -11,6 +11,7 @@ from pip_sysdeps.formats.elf import ET_CORE, ET_REL, facts_of, load_fault, parse
 from pip_sysdeps.formats.elf_image import HEAD, MAGIC, SHORTEST, Pread, read_image
 from pip_sysdeps.formats.elf_symbols import defines_symbol
 from pip_sysdeps.model import ElfFile, OpenedFile, Skipped, Verdict
+from pip_sysdeps.roots import has_extension_tag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +53,7 @@ class Objects:
             return OpenedFile(identity=self._root.identity(path) or (0, 0), elf=None, fault="cannot read file data")
 
     def facts(self, path: str) -> ElfFile | Skipped | None:
-        """Return the facts of a file, or why there are none to use; None if it is not an ELF file.
+        """Return the facts of a file, or why there are none to use; None if it is not an ELF file, nor named as one.
 
         `path` is resolved already. Whether the file is one for this architecture and C library is not asked here.
         """
@@ -64,7 +65,8 @@ class Objects:
         if reading.malformed:
             return Skipped(path=path, verdict=Verdict.MALFORMED, reason=reading.malformed)
         if elf is None:
-            return None
+            broken = has_extension_tag(path)
+            return Skipped(path=path, verdict=Verdict.MALFORMED, reason=reading.opened.fault) if broken else None
         unused = _not_runtime(elf)
         return Skipped(path=path, verdict=Verdict.NOT_RUNTIME, reason=unused) if unused else elf
 

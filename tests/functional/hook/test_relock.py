@@ -179,4 +179,6 @@ def test_a_folder_that_is_gone(
     """The project was removed after the hook had looked: an error in words."""
     monkeypatch.chdir("/")
     assert main(["hook", "relock", "--project", str(tmp_path / "gone"), "--root", str(root), "--python", VENV]) == 2
-    assert capsys.readouterr().err == f"error: `{tmp_path}/gone`: No such file or directory\n"
+    assert capsys.readouterr().err == (
+        f"error: `{tmp_path}/gone`: No such file or directory\nhint: make the folder first, or name another place\n"
+    )

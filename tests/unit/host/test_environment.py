@@ -258,7 +258,7 @@ def test_environment_that_may_not_be_read(closed: str) -> None:
         (folder / closed).chmod(0)
         with pytest.raises(SysdepsError, match=r"Cannot read `.*`: Permission denied") as caught:
             read(folder)
-        assert caught.value.hint == "run as a user who may read it"
+        assert caught.value.hint == "run it as a user who may read it"
         with pytest.raises(SysdepsError, match=r"Cannot read `.*`: Permission denied"):
             read_paths(folder, SITE)
 
@@ -479,7 +479,7 @@ def test_editable_whose_project_is_gone(tmp_path: Path, site: Path) -> None:
     environment = read(tmp_path)
     assert only(environment).source == "editable"
     assert environment.skipped == (
-        Skipped(path="/src/my app", verdict=Verdict.UNREADABLE, reason="The project is not there"),
+        Skipped(path="/src/my app", verdict=Verdict.RECORD, reason="The project is not there"),
     )
 
 

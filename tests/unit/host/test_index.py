@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from builders.root import unprivileged_folder
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.formats.soname_index import IndexTarget, Table, dump_index
 from pip_sysdeps.host.index import IndexAnswer, SonameIndex, index_files, made_index, open_index, read_index
@@ -122,6 +123,26 @@ def test_a_damaged_index_is_an_error_with_its_path(index: SonameIndex) -> None:
     Path(path).write_bytes(b"nonsense")
     with pytest.raises(MalformedError, match=f"^{path}: offset 0: not a soname index of this version$"):
         open_index(index.target.id)
+
+
+def test_a_cache_of_another_user_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container's user often has root's HOME: that counts as no cache, and is no error."""
+    with unprivileged_folder() as folder:
+        (folder / "pip-sysdeps").mkdir(mode=0)
+        monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+        assert open_index("debian-bookworm-amd64") is not None
+        assert len(index_files()) == 1
+
+
+def test_an_index_that_may_not_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user has it, and it would have been asked."""
+    with unprivileged_folder() as folder:
+        path = folder / "pip-sysdeps/index" / Path(made_index(TARGET)).name
+        path.parent.mkdir(parents=True)
+        path.touch(mode=0)
+        monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+        with pytest.raises(PermissionError):
+            open_index(TARGET)
 
 
 def test_without_xdg_the_cache_is_in_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:

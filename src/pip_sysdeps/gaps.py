@@ -1,0 +1,61 @@
+"""What a lock must not be silent about: what Python or the loader would open, and nobody can look into.
+
+A file that is set aside is normally no harm: a fixture, a build for another machine. A lock is another matter when the
+environment itself is damaged or closed to this user: what it would lack, a release image would lack too.
+See docs/decisions/0003-a-damaged-environment-is-not-locked.md.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.model import RecordKind, Skipped, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.model import Scan
+
+_SHARED_OBJECT = re.compile(r"\.so(?:\.[0-9]+)*$")
+
+
+def gaps(scan: Scan) -> Iterator[Skipped]:
+    """Yield each thing of the environment whose needs, or whose owner, nobody can tell.
+
+    These are: what may not be read; a shared object that is broken; a record of which not one file is there.
+    """
+    environment = scan.environment
+    files = {file for each in environment.distributions for file in each.files} | {*environment.unclaimed}
+    told = {*environment.skipped}
+    for skipped in scan.skipped:
+        closed = skipped.verdict is Verdict.UNREADABLE and (skipped in told or skipped.path in files)
+        broken = skipped.verdict is Verdict.MALFORMED and skipped.path in files
+        if closed or (broken and _SHARED_OBJECT.search(skipped.path)):
+            yield skipped
+    for each in environment.distributions:
+        if each.record is RecordKind.RECORD and not each.files:
+            path = f"{each.metadata_path}/{RecordKind.RECORD.value}"
+            yield Skipped(path=path, verdict=Verdict.RECORD, reason="it names no file that is there")
+
+
+def refuse_gaps(scan: Scan) -> None:
+    """Raise SysdepsError if a lock of this scan would have gaps."""
+    found = tuple(gaps(scan))
+    if not found:
+        return
+    first = next((each for each in found if each.verdict is Verdict.UNREADABLE), found[0])
+    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+    raise SysdepsError(f"cannot tell what is in `{first.path}` ({first.reason}){more}", hint=_hint(scan, first))
+
+
+def _hint(scan: Scan, gap: Skipped) -> str:
+    if gap.verdict is Verdict.UNREADABLE:
+        return "run it as a user who may read the whole environment"
+    holders = (
+        each.name
+        for each in scan.environment.distributions
+        if gap.path in each.files or gap.path.startswith(f"{each.metadata_path}/")
+    )
+    return f"it is damaged: install {next(holders, 'what has it')} again, or make the environment again"

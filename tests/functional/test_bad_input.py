@@ -1,0 +1,376 @@
+"""Bad input of `lock` and `apt-line`: one error with a hint, status 2, and the old lock as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.debian import unavailable
+from builders.root import unprivileged_folder, write
+from builders.small_debian import HEADER, LOCK, MODULE, SITE, TARGET, small_debian
+from builders.venv import install
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from builders.command import Result
+    from builders.desk import Desk
+
+INFO = f"{SITE}/psycopg2-2.9.9.dist-info"
+OLD = LOCK.replace("2.9.9", "2.9.8")
+"""A lock that a successful run would change."""
+
+
+def failed(outcome: Result) -> tuple[str, str]:
+    """Return error and hint of a run that printed these two lines, nothing else, and exited with 2."""
+    error, hint = outcome.err.splitlines()
+    assert (outcome.status, outcome.out) == (2, "")
+    return error.removeprefix("error: "), hint.removeprefix("hint: ")
+
+
+def cut(path: Path, size: int) -> None:
+    """Cut a file, as a full disk does."""
+    path.write_bytes(path.read_bytes()[:size])
+
+
+# ------------------------------------------------------------------------------------------------- the environment
+
+
+def no_environment(root: Path) -> None:
+    """Take the environment away."""
+    shutil.rmtree(root / "opt")
+
+
+def no_distributions(root: Path) -> None:
+    """Leave an environment as `python3 -m venv --without-pip` makes it."""
+    shutil.rmtree(root / SITE[1:])
+    (root / SITE[1:]).mkdir()
+
+
+def no_pyvenv(root: Path) -> None:
+    """Leave a folder that is none."""
+    (root / "opt/venv/pyvenv.cfg").unlink()
+    (root / "opt/venv/bin/python3").unlink()
+
+
+def not_debian(root: Path) -> None:
+    """Make it Fedora."""
+    shutil.rmtree(root / "var")
+    write(root / "etc/os-release", "ID=fedora\nVERSION_ID=41\n")
+
+
+def no_database(root: Path) -> None:
+    """Leave Debian without dpkg's database."""
+    shutil.rmtree(root / "var/lib/dpkg")
+
+
+def garbage_database(root: Path) -> None:
+    """Put no stanzas into dpkg's status."""
+    write(root / "var/lib/dpkg/status", b"\x00\xff garbage\n" * 40)
+
+
+def no_release(root: Path) -> None:
+    """Take os-release away."""
+    (root / "etc/os-release").unlink()
+
+
+def cut_module(root: Path) -> None:
+    """Cut the extension module after its ELF header."""
+    cut(root / SITE[1:] / MODULE, 100)
+
+
+def empty_module(root: Path) -> None:
+    """Leave nothing of the extension module."""
+    cut(root / SITE[1:] / MODULE, 0)
+
+
+def garbage_record(root: Path) -> None:
+    """Put no rows into RECORD."""
+    write(root / INFO[1:] / "RECORD", bytes(range(256)) * 20)
+
+
+DAMAGES = [
+    pytest.param(
+        no_environment,
+        "No environment or interpreter at `/opt/venv`",
+        "name the folder of a virtual environment, or its bin/python",
+        id="no environment",
+    ),
+    pytest.param(
+        no_pyvenv,
+        "`/opt/venv` is no Python environment: it has neither pyvenv.cfg nor bin/python3",
+        "for what `pip install --target`, `--prefix` or `--user` filled, use --path",
+        id="a folder that is none",
+    ),
+    pytest.param(
+        no_distributions,
+        "No distributions in the environment `/opt/venv`",
+        "install into it first, or name another with --python or --path",
+        id="no distributions",
+    ),
+    pytest.param(
+        not_debian,
+        "no dpkg database here: this is not Debian, Ubuntu or another system with apt",
+        "run it in an image of the release, or name an unpacked one with --root",
+        id="not Debian",
+    ),
+    pytest.param(
+        no_database,
+        "no dpkg database here: this is not Debian, Ubuntu or another system with apt",
+        "run it in an image of the release, or name an unpacked one with --root",
+        id="no dpkg database",
+    ),
+    pytest.param(
+        garbage_database,
+        "/var/lib/dpkg/status: stanza 1: no usable package name: ''",
+        "dpkg itself cannot read it either: restore it (dpkg keeps `status-old`), or take another root",
+        id="a dpkg database of garbage",
+    ),
+    pytest.param(
+        no_release,
+        "cannot tell the release or architecture of this system",
+        "os-release(5) and dpkg's status name them",
+        id="no os-release",
+    ),
+    pytest.param(
+        cut_module,
+        f"cannot tell what is in `{SITE}/{MODULE}` (offset 64: cannot read file data)",
+        "it is damaged: install psycopg2 again, or make the environment again",
+        id="an ELF file cut short",
+    ),
+    pytest.param(
+        empty_module,
+        f"cannot tell what is in `{SITE}/{MODULE}` (file too short)",
+        "it is damaged: install psycopg2 again, or make the environment again",
+        id="an ELF file of nothing",
+    ),
+    pytest.param(
+        garbage_record,
+        f"cannot tell what is in `{INFO}/RECORD` (it names no file that is there)",
+        "it is damaged: install psycopg2 again, or make the environment again",
+        id="a RECORD of garbage",
+    ),
+]
+
+
+@pytest.mark.parametrize(("damage", "error", "hint"), DAMAGES)
+@pytest.mark.parametrize("check", [False, True], ids=["lock", "check"])
+def test_a_damaged_environment(
+    desk: Desk, damage: Callable[[Path], None], error: str, hint: str, *, check: bool
+) -> None:
+    """It is named, and what to do."""
+    desk.lock.write_text(OLD)
+    damage(desk.root)
+    assert failed(desk.run_lock(*(["--check"] if check else []))) == (error, hint)
+    assert desk.lock.read_text() == OLD
+
+
+def test_no_environment_is_meant(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any of the defaults there is nothing to lock."""
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    monkeypatch.setenv("PATH", str(desk.root))
+    expected = ("No Python environment found", "name one with --python, or a folder with --path")
+    assert failed(desk.run("lock", "-o", str(desk.lock))) == expected
+
+
+@pytest.mark.parametrize(
+    "closed", [MODULE, "psycopg2", "psycopg2-2.9.9.dist-info/RECORD", "psycopg2-2.9.9.dist-info", ""]
+)
+def test_what_may_not_be_read(desk: Desk, closed: str) -> None:
+    """A lock that lacks what this user may not see would be wrong."""
+    with unprivileged_folder() as folder:
+        root, lock = small_debian(folder / "root"), folder / "sysdeps.lock"
+        lock.write_text(OLD)
+        path = root / SITE[1:] / closed
+        path.chmod(0)
+        outcome = desk.run("lock", "--root", str(root), "--python", "/opt/venv", "-o", str(lock))
+        path.chmod(0o700)
+        error, hint = failed(outcome)
+        assert "Permission denied" in error
+        assert hint.startswith("run it as a user who may read ")
+        assert lock.read_text() == OLD
+
+
+def test_damage_that_does_no_harm(desk: Desk) -> None:
+    """Odd rows of a RECORD, a broken file that nobody loads and an editable install whose project is gone."""
+    record = desk.root / INFO[1:] / "RECORD"
+    record.write_bytes(record.read_bytes() + b'\xff,,,,\n\n"unclosed,,\n')
+    write(desk.root / SITE[1:] / "psycopg2/tests/broken.elf", b"\x7fELF broken")
+    url = '{"url": "file:///src/gone", "dir_info": {"editable": true}}'
+    install(desk.root / SITE[1:], "gone", metadata={"direct_url.json": url})
+    outcome = desk.run_lock()
+    assert outcome.status == 0
+    assert outcome.err.endswith("4 files set aside: -v lists them\n")
+    assert desk.lock.read_text() == LOCK
+
+
+# --------------------------------------------------------------------------------------------------------- the lock
+
+
+def hostile(name: str) -> str:
+    """Return a lock whose package has this name."""
+    return LOCK.replace('"libpq5"', json.dumps(name))
+
+
+LOCKS = [
+    pytest.param("= no TOML", "is not TOML: ", id="no TOML"),
+    pytest.param("lock-version = 1.0\n", "lock-version: is not a version such as 1.0", id="version is no string"),
+    pytest.param(LOCK.replace('"1.0"', '"2.0"'), "lock-version: 2.0 is not known, only 1.x is", id="unknown major"),
+    pytest.param(LOCK.replace("[[target]]", "[target]"), "target: is not an array of tables", id="target is a table"),
+    pytest.param("x = " + "[" * 5000, "is ", id="nested"),
+    *(
+        pytest.param(
+            hostile(name), f"target[0].distribution[0].needs[0].package: `{shown}` is no binary package name", id=shown
+        )
+        for name, shown in {
+            "-o APT::Update::Pre-Invoke::=id": "-o APT::Update::Pre-Invoke::=id",
+            "libpq5-": "libpq5-",
+            "a;b": "a;b",
+            "libpq5\nlibevil": "libpq5\\nlibevil",
+            "libpq5=1": "libpq5=1",
+            "libpq5/sid": "libpq5/sid",
+            "libpq*": "libpq*",
+            "../libpq5.deb": "../libpq5.deb",
+            "\x1b[2Jlibpq5": "\\x1b[2Jlibpq5",
+        }.items()
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "error"), LOCKS)
+@pytest.mark.parametrize("command", ["lock", "lock --check", "apt-line"])
+def test_a_lock_that_is_none(desk: Desk, text: str, error: str, command: str) -> None:
+    """The file, the key and the value are named, and nothing of it is printed or written."""
+    desk.lock.write_text(text)
+    name, *options = command.split()
+    outcome = desk.run_apt_line() if name == "apt-line" else desk.run_lock(*options)
+    told, hint = failed(outcome)
+    assert told.startswith(f"{desk.lock}: {error}")
+    assert hint
+    assert desk.lock.read_text() == text
+
+
+def test_an_empty_lock(desk: Desk) -> None:
+    """It says nothing to print or compare; `lock` writes into it."""
+    desk.lock.touch()
+    expected = (f"{desk.lock}: lock-version: is not a version such as 1.0", "is this a lock of pip-sysdeps?")
+    assert failed(desk.run_apt_line()) == expected
+    assert failed(desk.run_lock("--check")) == expected
+    assert desk.run_lock().status == 0
+    assert desk.lock.read_text() == LOCK
+
+
+def test_a_lock_of_other_bytes(desk: Desk) -> None:
+    """A lock that is not UTF-8 is told with the offset."""
+    desk.lock.write_bytes(LOCK.encode() + b"# \xff\n")
+    told, _ = failed(desk.run_apt_line())
+    assert told == f"{desk.lock}: offset {len(LOCK) + 2}: is not UTF-8"
+
+
+def test_no_lock(desk: Desk) -> None:
+    """There is nothing to print or compare."""
+    expected = (f"no `{desk.lock}` here", "run `pip-sysdeps lock` where the environment is")
+    assert failed(desk.run_apt_line()) == expected
+    assert failed(desk.run_lock("--check")) == expected
+
+
+def test_no_folder_for_the_lock(desk: Desk) -> None:
+    """The place is named."""
+    told, _ = failed(desk.run_lock("-o", str(desk.lock.parent / "nowhere/sysdeps.lock")))
+    assert told == f"`{desk.lock.parent}/nowhere/sysdeps.lock`: No such file or directory"
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "device"])
+def test_a_lock_that_is_no_file(desk: Desk, kind: str) -> None:
+    """It is neither read nor replaced."""
+    match kind:
+        case "folder":
+            desk.lock.mkdir()
+        case "pipe":
+            os.mkfifo(desk.lock)
+        case _:
+            desk.lock.symlink_to("/dev/null")
+    status = desk.lock.stat()
+    failed(desk.run_lock())
+    failed(desk.run_apt_line())
+    assert desk.lock.stat().st_mode == status.st_mode
+
+
+def test_sides_of_a_conflict_that_this_environment_does_not_decide(desk: Desk) -> None:
+    """The target is named on which they differ."""
+    trixie = TARGET.replace("bookworm", "trixie")
+    text = f"{HEADER}\n<<<<<<< HEAD\n{trixie}=======\n{trixie.replace('2.9.9', '2.9.8')}>>>>>>> other\n"
+    desk.lock.write_text(text)
+    told, _ = failed(desk.run_lock("--add-target"))
+    assert "differ in debian-trixie-amd64" in told
+    assert desk.lock.read_text() == text
+
+
+# ---------------------------------------------------------------------------------------------- the disk, the person
+
+ON_A_FULL_DISK = """
+set -e
+mount -t tmpfs -o size=32k tmpfs "$1"
+cp "$2" "$1/sysdeps.lock"
+cat /dev/zero > "$1/filler" 2>/dev/null || :
+shift_to=$1; shift 2
+status=0; "$@" -o "$shift_to/sysdeps.lock" || status=$?
+cat "$shift_to/sysdeps.lock"
+ls -A "$shift_to"
+exit $status
+"""
+"""Runs in a mount namespace of its own: a disk of 32 KiB with an old lock and not one free page."""
+
+
+def test_a_full_disk(desk: Desk) -> None:
+    """The old lock is whole, and nothing else is left there."""
+    (desk.lock.parent / "disk").mkdir()
+    desk.lock.write_text(OLD)
+    namespace = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
+    if not shutil.which("unshare") or subprocess.run([*namespace, "true"], check=False, capture_output=True).returncode:
+        unavailable("run as root, or where users may unshare(1): apt-get install util-linux")
+    tool = [sys.executable, "-m", "pip_sysdeps", "lock", "--root", str(desk.root), "--python", "/opt/venv"]
+    command = [*namespace, "sh", "-c", ON_A_FULL_DISK, "sh", str(desk.lock.parent / "disk"), str(desk.lock), *tool]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, f"{OLD}filler\nsysdeps.lock\n")
+    assert done.stderr == (
+        f"error: `{desk.lock.parent}/disk/sysdeps.lock`: No space left on device\n"
+        "hint: free some space, then run it again: nothing was changed\n"
+    )
+
+
+def test_results_on_a_full_disk(desk: Desk) -> None:
+    """A line that could not be written whole is no success."""
+    desk.lock.write_text(LOCK)
+    command = [sys.executable, "-m", "pip_sysdeps", "apt-line", "--lock", str(desk.lock)]
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [*command, "--target", "debian-bookworm-amd64"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == "error: No space left on device"
+
+
+@pytest.mark.parametrize("moment", ["scandir", "fsync", "replace"])
+def test_an_interrupt(desk: Desk, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """Ctrl-C while files are looked for, and just before and after the new lock is on the disk."""
+    desk.lock.write_text(OLD)
+    real = getattr(os, moment)
+
+    def interrupted(*arguments: object) -> object:
+        signal.raise_signal(signal.SIGINT)
+        return real(*arguments)
+
+    monkeypatch.setattr(os, moment, interrupted)
+    outcome = desk.run_lock()
+    assert (outcome.status, outcome.err) == (2, "error: interrupted\nhint: nothing was changed: run it again\n")
+    assert desk.lock.read_text() == OLD
+    assert sorted(path.name for path in desk.lock.parent.iterdir()) == ["root", "sysdeps.lock"]

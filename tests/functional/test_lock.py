@@ -1,0 +1,240 @@
+"""`pip-sysdeps lock`, as a person calls it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.elf import Elf
+from builders.root import write
+from builders.small_debian import HEADER, LOCK, MODULE, SITE, TARGET, install_module, module, write_library
+from builders.venv import install
+
+if TYPE_CHECKING:
+    from builders.desk import Desk
+
+SUMMARY = "debian-bookworm-amd64, 1 distribution with needs, 1 package to install"
+TRIXIE = TARGET.replace("bookworm", "trixie").replace('"12"', '"13"')
+
+
+def test_the_first_lock(desk: Desk) -> None:
+    """It is the whole file, and stdout is left to results."""
+    outcome = desk.run_lock()
+    assert (outcome.status, outcome.out) == (0, "")
+    assert outcome.err == f"wrote `{desk.lock}`: {SUMMARY}\n"
+    assert desk.lock.read_text() == LOCK
+
+
+def test_the_same_again(desk: Desk) -> None:
+    """A lock that says the same already is not touched."""
+    desk.run_lock()
+    before = desk.lock.stat()
+    assert desk.run_lock().err == f"`{desk.lock}` is up to date: {SUMMARY}\n"
+    assert desk.lock.stat() == before
+
+
+def test_quiet(desk: Desk) -> None:
+    """-q says nothing, before the command and after it."""
+    assert desk.run_lock("-q").err == ""
+    assert desk.run("-q", "lock", "--root", str(desk.root), "--python", "/opt/venv", "-o", str(desk.lock)).err == ""
+
+
+def test_check_of_a_current_lock(desk: Desk) -> None:
+    """It says so, and writes nothing."""
+    desk.run_lock()
+    outcome = desk.run_lock("--check")
+    assert (outcome.status, outcome.err) == (0, f"`{desk.lock}` is current: {SUMMARY}\n")
+
+
+def test_check_of_a_stale_lock(desk: Desk) -> None:
+    """It says in words what differs, and leaves the lock."""
+    desk.run_lock()
+    shutil.rmtree(desk.root / SITE[1:])
+    install_module(desk.root, version="2.9.10")
+    outcome = desk.run_lock("--check")
+    assert (outcome.status, outcome.out) == (1, "")
+    assert outcome.err == (
+        f"warning: psycopg2 2.9.9 is locked, 2.9.10 is installed\n`{desk.lock}` is stale: run `pip-sysdeps lock`\n"
+    )
+    assert desk.lock.read_text() == LOCK
+
+
+def test_check_without_the_target(desk: Desk) -> None:
+    """A lock of other targets is trouble, not stale."""
+    desk.lock.write_text(f"{HEADER}\n{TRIXIE}")
+    outcome = desk.run_lock("--check")
+    assert outcome.status == 2
+    assert outcome.err == (
+        f"error: `{desk.lock}` has no target debian-bookworm-amd64, but debian-trixie-amd64\n"
+        "hint: run `pip-sysdeps lock --add-target` here, or check where the lock was made\n"
+    )
+
+
+def test_a_second_target_takes_a_word(desk: Desk) -> None:
+    """The lock's other targets stay byte for byte, whatever their hand-made spacing."""
+    odd = TRIXIE.replace('id = "', 'id  =  "').replace("\n\n", "\n\n\n")
+    desk.lock.write_text(f"{HEADER}\n{odd}")
+    outcome = desk.run_lock()
+    assert outcome.status == 2
+    assert outcome.err == (
+        "error: the lock has no target debian-bookworm-amd64, but debian-trixie-amd64\n"
+        "hint: add it with --add-target, or run this where the lock was made\n"
+    )
+    assert desk.lock.read_text() == f"{HEADER}\n{odd}"
+    assert desk.run_lock("--add-target").status == 0
+    assert desk.lock.read_text() == f"{HEADER}\n{TARGET}\n{odd}"
+
+
+def test_a_second_environment_of_the_image(desk: Desk) -> None:
+    """--name tells it from the first."""
+    desk.run_lock()
+    assert desk.run_lock("--name", "worker", "--add-target").status == 0
+    worker = TARGET.replace("debian-bookworm-amd64", "debian-bookworm-amd64-worker")
+    assert desk.lock.read_text() == f"{LOCK}\n{worker}"
+
+
+def test_strict(desk: Desk) -> None:
+    """What nothing has stands in `unresolved`; with --strict it is status 1, and the lock is written all the same."""
+    write(desk.root / SITE[1:] / MODULE, module("libpq.so.5", "libnowhere.so.9"))
+    outcome = desk.run_lock("--strict")
+    assert outcome.status == 1
+    assert outcome.err == (
+        f"wrote `{desk.lock}`: {SUMMARY}\n"
+        "unresolved: libnowhere.so.9, which psycopg2 needs: no binary package of debian-bookworm-amd64 has it\n"
+    )
+    assert desk.run_lock().status == 0
+    assert f"""
+[[target.unresolved]]
+soname = "libnowhere.so.9"
+when = "import"
+distribution = "psycopg2"
+by = ["{MODULE}"]
+note = "no binary package of debian-bookworm-amd64 has it"
+""" in desk.lock.read_text()
+
+
+def test_what_is_not_installed_is_locked_from_the_index(desk: Desk) -> None:
+    """The lock does not depend on what else the build machine has."""
+    write(desk.root / SITE[1:] / MODULE, module("libpq.so.5", "libGL.so.1"))
+    outcome = desk.run_lock()
+    assert "not installed here, but in the lock: libgl1\n" in outcome.err
+    assert 'soname = "libGL.so.1"\npackage = "libgl1"\nwhen = "import"\n' in desk.lock.read_text()
+
+
+def test_what_only_a_plugin_needs_is_offered(desk: Desk) -> None:
+    """It stands in the lock, and one line says that it is not in the apt line."""
+    plugin = Elf(soname="libxcb-plugin.so", needed=("libxcb.so.1", "libc.so.6")).build()
+    install(
+        desk.root / SITE[1:], "viewer", files={"viewer/__init__.py": b"", "viewer/plugins/libxcb-plugin.so": plugin}
+    )
+    outcome = desk.run_lock()
+    assert "viewer: not in the line, since only plugins need them: libxcb1; `when = " in outcome.err
+    assert desk.run_apt_line().out == "libpq5\n"
+    assert desk.run_apt_line("--when", "import,plugin").out == "libpq5 libxcb1\n"
+
+
+def test_an_unowned_library_and_what_it_needs(desk: Desk) -> None:
+    """A file outside every package is told with its path, and what it needs in turn is the distribution's need."""
+    write_library(desk.root, "/usr/local/lib/libown.so.1", Elf(soname="libown.so.1", needed=("libpq.so.5",)))
+    write(desk.root / "etc/ld.so.conf", "/usr/local/lib\n")
+    install_module(desk.root, "wrapper", "libown.so.1")
+    desk.run_lock()
+    assert """
+[[target.distribution.needs]]
+soname = "libown.so.1"
+class = "unowned"
+path = "/usr/local/lib/libown.so.1"
+when = "import"
+""" in desk.lock.read_text()
+    assert desk.lock.read_text().count('package = "libpq5"') == 2
+
+
+def test_a_file_of_no_record(desk: Desk) -> None:
+    """An ELF file that nobody claims is locked, never dropped."""
+    program = Elf(interpreter="/lib64/ld-linux-x86-64.so.2", needed=("libpq.so.5", "libc.so.6"))
+    write_library(desk.root, "/opt/venv/bin/uwsgi", program)
+    desk.run_lock()
+    assert """
+[[target.unattributed]]
+file = "bin/uwsgi"
+
+[[target.unattributed.needs]]
+soname = "libpq.so.5"
+package = "libpq5"
+when = "import"
+by = ["bin/uwsgi"]
+""" in desk.lock.read_text()
+
+
+@pytest.mark.parametrize(
+    "site",
+    ["/install/lib/python3.11/site-packages", "/install/local/lib/python3.11/dist-packages", "/install"],
+    ids=["prefix", "prefix-of-debian", "target"],
+)
+def test_a_folder_that_pip_filled(desk: Desk, site: str) -> None:
+    """--path takes what --prefix or --target was given, and gives the same block as the environment."""
+    place = desk.root / site[1:]
+    shutil.copytree(desk.root / SITE[1:], place)
+    shutil.rmtree(desk.root / "opt")
+    assert desk.run_lock("--path", "/install").status == 0
+    assert desk.lock.read_text() == LOCK
+
+
+def test_a_lock_with_conflict_markers(desk: Desk) -> None:
+    """Its own target is computed again, and another one that both sides have is kept."""
+    ours, theirs = (TARGET.replace("2.9.9", version) for version in ("2.9.7", "2.9.8"))
+    desk.lock.write_text(f"{HEADER}\n<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> other\n\n{TRIXIE}")
+    assert desk.run_lock().status == 0
+    assert desk.lock.read_text() == f"{LOCK}\n{TRIXIE}"
+
+
+def test_a_lock_of_a_later_minor_version(desk: Desk) -> None:
+    """It is read with a warning, and keeps its version and what others wrote."""
+    later = HEADER.replace("1.0", "1.7")
+    desk.lock.write_text(f"{later}\n{TARGET}")
+    assert desk.run_lock("--check").err.startswith(
+        f"warning: `{desk.lock}`: lock-version is 1.7, newer than 1.0: what it adds is ignored\n"
+    )
+    assert desk.run_lock().status == 0
+    assert desk.lock.read_text() == f"{later}\n{TARGET}"
+
+
+def test_the_shells_library_path_is_ignored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LD_LIBRARY_PATH changes no byte, and is told."""
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/usr/lib/cuda")
+    assert desk.run_lock().err.startswith("LD_LIBRARY_PATH is set, and ignored: the release image will not have it\n")
+    assert desk.lock.read_text() == LOCK
+
+
+def test_what_is_set_aside_is_counted(desk: Desk) -> None:
+    """A build for another machine is no need; -v says why."""
+    other = f"{SITE}/psycopg2/helper.so"
+    write(desk.root / other[1:], Elf(machine=183, needed=("libother.so.1",)).build())
+    assert desk.run_lock().err.endswith("1 file set aside: -v lists them\n")
+    assert (
+        f"set aside (foreign-architecture): {other}: Made for AArch64 (64-bit, little-endian), "
+        "not for x86-64 (64-bit, little-endian)\n" in desk.run_lock("-v").err
+    )
+    assert desk.lock.read_text() == LOCK
+
+
+def test_the_file_stays_the_file_it_was(desk: Desk) -> None:
+    """A link stays a link, and the mode stays; a new one follows the umask."""
+    real = write(desk.lock.with_name("real.lock"), LOCK.replace("2.9.9", "2.9.8"))
+    real.chmod(0o640)
+    desk.lock.symlink_to(real)
+    assert desk.run_lock().status == 0
+    assert os.readlink(desk.lock) == str(real)
+    assert (real.read_text(), real.stat().st_mode & 0o777) == (LOCK, 0o640)
+    assert [each.name for each in desk.lock.parent.glob(".*")] == []
+
+
+def test_a_root_without_the_interpreter(desk: Desk) -> None:
+    """The folder's name says which Python it is for, and libc is no need there either."""
+    shutil.copytree(desk.root / SITE[1:], desk.root / "install/lib/python3.11/site-packages")
+    (desk.root / "usr/bin/python3.11").unlink()
+    assert desk.run_lock("--path", "/install").status == 0
+    assert desk.lock.read_text() == LOCK
