@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[1] / "src" / "pip_sysdeps"
 
 LAYERS = (
-    {"__main__"},
-    {"cli", "venv"},
+    {"__main__", "venv"},
+    {"cli"},
     {"hook"},
     {"scan"},
     {"host", "render"},

@@ -9,8 +9,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from builders.elf import Elf
 from builders.pip_env import PipEnv, make_pip_env, write_sdist, write_wheel
-from pip_sysdeps.hook.enable import Settings, enable
+from pip_sysdeps.hook.enable import Settings, enable, settings_for
 from pip_sysdeps.hook.site import ask_interpreter
 
 if TYPE_CHECKING:
@@ -48,8 +49,12 @@ class HookedEnv(PipEnv):
         """What one call looks like."""
         return ["--project", str(self.project), "--python", str(self.prefix)]
 
+    def enable_real_tool(self) -> None:
+        """Write the hook that a user gets: it starts the pip-sysdeps that is tested."""
+        enable(ask_interpreter(self.python), settings_for(str(self.project)))
+
     def enable(self) -> None:
-        """Write the hook."""
+        """Write the hook that starts the recorder."""
         log = str(self.tool.with_name("calls"))
         enable(
             ask_interpreter(self.python),
@@ -61,7 +66,8 @@ class HookedEnv(PipEnv):
 
     def reset(self) -> None:
         """Bring the environment back to what it was made as: pip, the hook, no call noted."""
-        self.project.mkdir(exist_ok=True)
+        shutil.rmtree(self.project, ignore_errors=True)
+        self.project.mkdir()
         self.tool.write_text(RECORDER)
         self.tool.with_name("calls").unlink(missing_ok=True)
         for path in (*self.site_packages.iterdir(), *(self.prefix / "bin").iterdir()):
@@ -71,11 +77,15 @@ class HookedEnv(PipEnv):
 
 
 def write_distributions(folder: Path) -> Path:
-    """Write the distributions that the tests install: `broken` and `slow` need alpha, which lands before them."""
+    """Write the distributions that the tests install: `broken` and `slow` need alpha, which lands before them.
+
+    `native` needs libgomp.so.1, which Debian's libgomp1 has.
+    """
     folder.mkdir()
     write_wheel(folder, "alpha")
     write_wheel(folder, "beta", requires=("alpha",))
     write_wheel(folder, "broken", requires=("alpha",))
+    write_wheel(folder, "native", files={"native.abi3.so": Elf(needed=("libgomp.so.1", "libc.so.6")).build()})
     write_wheel(folder, "impossible", requires=("alpha<1",))
     write_wheel(folder, "slow", requires=("alpha",), files={"slow.py": b"x = [1, 2, 3]\n" * 200_000})
     write_sdist(folder, "from_source", build_requires=("beta",))

@@ -148,7 +148,7 @@ def test_ctrl_c_arrives_once(tmp_path: Path) -> None:
     """The terminal sends it to the whole process group: the command gets its own, and not ours too."""
     script = (
         "import signal, sys, time; got = []; signal.signal(signal.SIGINT, lambda *_: got.append(1));"
-        "print('ready', flush=True); time.sleep(0.7); sys.exit(10 + len(got))"
+        "print('ready', flush=True); time.sleep(0.3); sys.exit(10 + len(got))"
     )
     child, terminal = pty.fork()
     if child == 0:

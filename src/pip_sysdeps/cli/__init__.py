@@ -53,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return parsed.code if isinstance(parsed.code, int) else TROUBLE
     except SysdepsError as error:
         messages.error(str(error), hint=error.hint)
+    except ImportError as error:
+        messages.error(f"this installation of {_PROGRAM} is incomplete: {error}", hint="install it again")
     except KeyboardInterrupt:
         messages.error("interrupted", hint="nothing was changed: run it again")
     except BrokenPipeError:

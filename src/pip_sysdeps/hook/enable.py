@@ -125,7 +125,7 @@ def enable(site: HookSite, settings: Settings, *, system: bool = False) -> bool:
 
     Raises SysdepsError for an interpreter that cannot have the hook, and for a base without `system`.
     """
-    _require_supported(site)
+    require_supported(site.python, site.version, has_orig_argv=site.has_orig_argv)
     if not site.in_venv and not system:
         raise SysdepsError(
             f"`{site.python}` is not in a virtual environment",
@@ -139,16 +139,17 @@ def enable(site: HookSite, settings: Settings, *, system: bool = False) -> bool:
     return bool(stale)
 
 
-def _require_supported(site: HookSite) -> None:
-    found = ".".join(map(str, site.version))
-    if site.version >= END_VERSION:
+def require_supported(python: str, version: tuple[int, ...], *, has_orig_argv: bool = True) -> None:
+    """Raise SysdepsError for an interpreter that cannot have the hook."""
+    found = ".".join(map(str, version))
+    if version >= END_VERSION:
         raise SysdepsError(
             f"Python {found} does not run the import lines of .pth files (PEP 829), so it cannot have the hook",
             hint="install with `pip-sysdeps run -- pip install ...`, which locks afterwards",
         )
-    if site.version < FIRST_VERSION or not site.has_orig_argv:
+    if version < FIRST_VERSION or not has_orig_argv:
         raise SysdepsError(
-            f"`{site.python}` (Python {found}) has no `sys.orig_argv`, so the hook cannot tell pip from other programs",
+            f"`{python}` (Python {found}) has no `sys.orig_argv`, so the hook cannot tell pip from other programs",
             hint="install with `pip-sysdeps run -- pip install ...`, which locks afterwards",
         )
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
+import subprocess
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -182,3 +187,26 @@ def test_a_folder_that_is_gone(
     assert capsys.readouterr().err == (
         f"error: `{tmp_path}/gone`: No such file or directory\nhint: make the folder first, or name another place\n"
     )
+
+
+def test_waits_for_another_run(root: Path, tmp_path: Path) -> None:
+    """While another run holds the project's folder nothing is read or written; then the work is done."""
+    command = [sys.executable, "-m", "pip_sysdeps", "run", "--root", str(root), "--python", VENV, "--", "true"]
+    held = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    run = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
+    time.sleep(0.3)
+    assert run.poll() is None
+    os.close(held)
+    assert run.communicate(timeout=60)[1] == CREATED.encode()
+
+
+def test_does_not_wait_for_ever(
+    relock: Callable[..., tuple[int, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that was stopped while it held the folder keeps no other from its work."""
+    monkeypatch.setattr("pip_sysdeps.cli.lock_file._LONGEST_WAIT", 0.0)
+    held = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    assert relock() == (0, CREATED)
+    os.close(held)

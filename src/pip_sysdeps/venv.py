@@ -1,0 +1,89 @@
+"""`python -m pip_sysdeps.venv DIR`: a virtual environment that is born with the hook."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import venv
+from typing import TYPE_CHECKING, Any
+
+from pip_sysdeps.cli.messages import Messages
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.hook.enable import enable, require_supported, settings_for
+from pip_sysdeps.hook.site import ask_interpreter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SINCE_3_13: dict[str, Any] = {"scm_ignore_files": frozenset({"git"})} if sys.version_info >= (3, 13) else {}
+"""What `python -m venv` says by default and `venv.EnvBuilder` does not."""
+
+
+class EnvBuilder(venv.EnvBuilder):
+    """Builds virtual environments whose pip keeps a project's lock up to date.
+
+    Takes what `venv.EnvBuilder` does, and the folder with the lock. Raise SysdepsError for a project that is no folder,
+    and for an interpreter that cannot have the hook, before anything is built.
+    """
+
+    def __init__(self, *args: Any, project: str = ".", check_only: bool = False, **options: Any) -> None:  # noqa: ANN401 - venv's
+        require_supported(sys.executable, sys.version_info[:2])
+        self._settings = settings_for(project, check_only=check_only)
+        super().__init__(*args, **options)
+
+    def create(self, env_dir: str | os.PathLike[str]) -> None:  # type: ignore[override] # typeshed allows bytes, which venv refuses
+        """Build an environment; the hook comes last, after a pip that brings pip itself up to date."""
+        super().create(env_dir)
+        enable(ask_interpreter(os.path.abspath(env_dir)), self._settings)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Build the environments that the command line names; return 0, or 2 for trouble."""
+    args = _parser().parse_args(argv)
+    messages = Messages(sys.stderr, os.environ)
+    try:
+        builder = EnvBuilder(
+            system_site_packages=args.system_site_packages,
+            clear=args.clear,
+            symlinks=not args.copies,
+            with_pip=not args.without_pip,
+            prompt=args.prompt,
+            upgrade_deps=args.upgrade_deps,
+            project=args.project,
+            check_only=args.check_only,
+            **_SINCE_3_13,
+        )
+        for folder in args.folders:
+            builder.create(folder)
+    except SysdepsError as error:
+        messages.error(str(error), hint=error.hint)
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        messages.error(f"no environment could be made: {error}", hint="does `python -m venv` make one here?")
+    else:
+        return 0
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m pip_sysdeps.venv",
+        description="Make virtual environments as `python -m venv` does, with the hook of `pip-sysdeps hook enable`.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("folders", metavar="DIR", nargs="+", help="where the environment goes")
+    parser.add_argument("--project", metavar="DIR", default=".", help="the folder with the lock (default: this one)")
+    parser.add_argument("--check-only", action="store_true", help="never write the lock, say only what is stale in it")
+    options = parser.add_argument_group("options of python -m venv")
+    options.add_argument("--system-site-packages", action="store_true", help="let it see the base's distributions")
+    options.add_argument("--copies", action="store_true", help="copy the interpreter instead of linking to it")
+    options.add_argument("--clear", action="store_true", help="remove first what the folder has")
+    options.add_argument("--without-pip", action="store_true", help="install no pip")
+    options.add_argument("--prompt", help="another name in the shell's prompt")
+    options.add_argument("--upgrade-deps", action="store_true", help="bring its pip up to date, from the index")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
