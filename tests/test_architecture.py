@@ -17,18 +17,22 @@ LAYERS = (
     {"__main__", "venv"},
     {"cli"},
     {"hook"},
+    {"auditing"},
     {"scan"},
     {"host", "render"},
-    {"verification", "trees"},
-    {"gaps", "locking", "indexing", "policy", "why"},
+    {"audit", "verification", "trees"},
+    {"checks", "gaps", "locking", "indexing", "policy", "why"},
     {"attribution", "floors", "loader", "project"},
-    {"formats", "requirements", "roots", "mentions", "alternatives", "symbol_versions", "lockfile"},
+    {"formats", "requirements", "wheel_tags", "roots", "mentions", "alternatives", "symbol_versions", "lockfile"},
     {"model", "toml"},
     {"errors", "values"},
 )
 """Top first: a unit imports itself and any line below its own."""
 
 PURE = {
+    "audit",
+    "checks",
+    "wheel_tags",
     "policy",
     "project",
     "requirements",

@@ -8,6 +8,7 @@ decision that is silently not heeded.
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pip_sysdeps import lockfile
@@ -53,6 +54,12 @@ _SONAME = _rule_of(lockfile.Need, "soname")
 _PACKAGE = _rule_of(lockfile.Need, "package")
 _WHEN = {"rule": _Rule(f"word of `when` ({', '.join((DEFAULT_WHEN, *WHENS))})", {DEFAULT_WHEN, *WHENS}.__contains__)}
 _FOLDER = {"rule": _Rule("absolute path of a folder inside the image, without : ; $ and ..", _is_folder)}
+_CODE = {
+    "rule": _Rule(
+        "code of a check, such as SD010, SD01 or SD010:shapely",
+        re.compile(r"SD[0-9]{0,3}(?::[a-z0-9]+(?:-[a-z0-9]+)*)?", re.ASCII).fullmatch,
+    )
+}
 _TEXT = {"rule": _Rule("printable text", lambda text: text.isprintable() and text.strip())}
 
 
@@ -100,6 +107,16 @@ class DistributionPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPolicy:
+    """What the project says about the findings of `audit`."""
+
+    select: tuple[str, ...] = field(default=(), metadata=_CODE)
+    """The checks to run; empty for all."""
+    ignore: tuple[str, ...] = field(default=(), metadata=_CODE)
+    """The findings to leave out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """The whole table."""
 
@@ -109,6 +126,8 @@ class Project:
     """Which needs reach the line, in the words of `apt-line --when`; empty for the default."""
     library_path: tuple[str, ...] = field(default=(), metadata=_FOLDER)
     """The folders of the LD_LIBRARY_PATH that the release image sets."""
+    audit: AuditPolicy = field(default=AuditPolicy(), metadata={"table": AuditPolicy})
+    """What `audit` looks for."""
     distribution: tuple[DistributionPolicy, ...] = field(default=(), metadata={"by-name": DistributionPolicy})
     """By name."""
 
@@ -151,7 +170,7 @@ class _Reader:
         for key, each in keys.items():
             if key in table:
                 values[each.name] = self._value(each, table[key], f"{dot}{key}")
-            elif not isinstance(each.default, str | tuple):
+            elif not isinstance(each.default, str | tuple | AuditPolicy):
                 self._refuse(f"{dot}{key}", "is missing")
                 values[each.name] = ""
         return kind(**values)
@@ -159,6 +178,8 @@ class _Reader:
     def _value(self, each: Field[Any], value: object, where: str) -> object:
         if "by-name" in each.metadata:
             return tuple(self._by_name(value, where))
+        if "table" in each.metadata:
+            return self.document(each.metadata["table"], self._table(value, where), where)
         if "of" in each.metadata:
             return tuple(self._entries(each.metadata["of"], value, where))
         if each.default == ():

@@ -20,7 +20,10 @@ VENV = "/opt/venv"
 TRIPLET = "/usr/lib/x86_64-linux-gnu"
 LOADER = "/lib64/ld-linux-x86-64.so.2"
 ODD_RUNPATH = "$ORIGIN/../odd:::lib:/home/build/lib:/tmp/odd"
-GLIBC = ("GLIBC_2.2.5", "GLIBC_2.17", "GLIBC_2.28", "GLIBC_2.36")
+VERSIONS = {
+    "libc6": ("GLIBC_2.2.5", "GLIBC_2.17", "GLIBC_2.28", "GLIBC_2.36"),
+    "zlib1g": ("ZLIB_1.2",),
+}
 
 OS_RELEASE = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n'
 
@@ -79,7 +82,7 @@ def reported_root(root: Path) -> Path:
 def _write_system(root: Path) -> None:
     packages: list[Package] = []
     for name, sonames in LIBRARIES.items():
-        versions = GLIBC if name == "libc6" else ()
+        versions = VERSIONS.get(name, ())
         paths = [f"{TRIPLET}/{soname}" for soname in sonames]
         for soname, path in zip(sonames, paths, strict=True):
             needed = () if name == "libc6" else ("libc.so.6",)
@@ -153,6 +156,9 @@ def _install_troubled(site: Path) -> None:
         "odd/_arm.abi3.so": Elf(needed=("libc.so.6",), machine=183).build(),
         "odd/_musl.abi3.so": Elf(needed=("libc.musl-x86_64.so.1",)).build(),
         "odd/_new.abi3.so": Elf(needed=("libc.so.6",), version_needs=(("libc.so.6", ("GLIBC_2.99",)),)).build(),
+        "odd/_zip.abi3.so": Elf(
+            needed=("libz.so.1", "libc.so.6"), version_needs=(("libz.so.1", ("ZLIB_9.0",)),)
+        ).build(),
     })  # fmt: skip
     (site.parents[3] / "tmp").mkdir(exist_ok=True)
 

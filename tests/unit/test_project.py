@@ -64,7 +64,7 @@ def test_a_project_without_the_table_says_nothing(text: str) -> None:
     ("table", "message"),
     [
         ("whens = ['import']", ".whens: is not known: `when` is"),
-        ("colour = 1", ".colour: is not known: targets, when, library-path, distribution are"),
+        ("colour = 1", ".colour: is not known: targets, when, library-path, audit, distribution are"),
         (
             "when = ['import', 'always']",
             ".when[1]: `always` is no word of `when` (default, import, plugin, dlopen, exec, declared)",

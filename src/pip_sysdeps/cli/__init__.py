@@ -21,6 +21,7 @@ COMMANDS = {
     "lock": "write or compare sysdeps.lock for an environment",
     "verify": "in the release image: say whether the environment works there, and what mends it",
     "apt-line": "print the binary packages to install, from sysdeps.lock alone",
+    "audit": "report which binary package which distribution needs, and what is wrong",
     "why": "say why a binary package, library, distribution or file is needed, from the requirement down",
     "run": "run an installer, then bring sysdeps.lock up to date",
     "hook": "let sysdeps.lock be brought up to date after each pip of an environment",

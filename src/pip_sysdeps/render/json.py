@@ -12,6 +12,8 @@ from pip_sysdeps.model import Found, FromDistribution, FromHost, FromPackage, Mi
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pip_sysdeps.audit import Audit, DistributionRow, PackageRow
+    from pip_sysdeps.checks import Finding
     from pip_sysdeps.model import Distribution, Floor, Provider, Scan
     from pip_sysdeps.trees import Node
     from pip_sysdeps.verification import Problem
@@ -69,6 +71,64 @@ def verify_document(problems: Iterable[Problem], *, target: str, install: Sequen
             "command": command,
         }
     )
+
+
+def audit_document(audit: Audit) -> str:
+    """Render the report of `audit`."""
+    target = audit.target
+    return _dumps(
+        {
+            "target": target.id,
+            "python": target.python,
+            "needs_glibc": target.needs_glibc,
+            "needs_glibc_by": target.needs_glibc_by,
+            "packages": [_package(row) for row in audit.packages],
+            "distributions": [_distribution(row) for row in audit.distributions],
+            "findings": [_finding(each) for each in audit.findings],
+        }
+    )
+
+
+def _package(row: PackageRow) -> dict[str, Any]:
+    package, installed = row.package, row.installed
+    return {
+        "name": package.name,
+        "version": installed.version if installed else None,
+        "installed_size": installed.size if installed else None,
+        "base": package.base,
+        "min": package.min,
+        "needed_by": [
+            {"distribution": use.distribution, "version": use.version, "name": use.name, "when": use.when}
+            for use in row.uses
+        ],
+    }
+
+
+def _distribution(row: DistributionRow) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "version": row.version,
+        "wheel": row.wheel,
+        "needs": [
+            {"name": need.name, "when": need.when, "package": need.package, "class": need.class_, "by": list(need.by)}
+            for need in row.needs
+        ],
+        "vendored": list(row.vendored),
+        "components": [{"name": each.name, "version": each.version, "purl": each.purl} for each in row.components],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    check, trouble = finding.check, finding.trouble
+    return {
+        "code": check.code,
+        "name": check.name,
+        "severity": check.severity.value,
+        "distribution": trouble.distribution,
+        "subjects": list(trouble.subjects),
+        "message": trouble.message,
+        "files": list(trouble.files),
+    }
 
 
 def answer(provider: Provider) -> dict[str, Any]:

@@ -1,0 +1,95 @@
+"""The conductor of `audit`: reads what the checks look at beyond a scan."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.audit import Installed
+from pip_sysdeps.checks import Evidence, search_path_elements
+from pip_sysdeps.formats.elf_symbols import defined_versions
+from pip_sysdeps.host.exposure import writable_folders
+from pip_sysdeps.host.loader_config import glibc_version
+from pip_sysdeps.host.objects import Objects
+from pip_sysdeps.host.sboms import read_sboms
+from pip_sysdeps.host.tree import may_be_elf
+from pip_sysdeps.loader.machines import machine_of
+from pip_sysdeps.model import ElfFile, Skipped, Verdict
+from pip_sysdeps.roots import prevailing
+from pip_sysdeps.symbol_versions import version_gaps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pip_sysdeps.formats.elf_image import Pread
+    from pip_sysdeps.formats.sbom import Sbom
+    from pip_sysdeps.host.admindir import PackageDatabase
+    from pip_sysdeps.host.root import Root
+    from pip_sysdeps.model import Scan
+
+_FOREIGN = (Verdict.FOREIGN_ARCHITECTURE, Verdict.FOREIGN_LIBC)
+
+
+def read_evidence(
+    root: Root, scan: Scan, *, settled: Iterable[tuple[str, str]] = (), changes: tuple[str, ...] = ()
+) -> Evidence:
+    """Return what the checks look at; `settled` are the needs that the policy decides, `changes` those of the lock."""
+    objects = Objects(root)
+    foreign = {each.path for each in scan.skipped if each.verdict in _FOREIGN}
+    environment = scan.environment
+    own = [file for each in environment.distributions for file in filter(may_be_elf, each.files)]
+    real = {each.path: root.resolve(each.path) or each.path for load in scan.loads for each in load.objects}
+    paths = dict.fromkeys([*own, *environment.unclaimed, *real.values()])
+    facts = {path: elf for path in paths if path not in foreign and isinstance(elf := objects.facts(path), ElfFile)}
+    program = facts.get(environment.interpreter.path) or prevailing(facts.values())
+    return Evidence(
+        scan=scan,
+        objects=facts,
+        real=real,
+        folders={
+            path: folders
+            for path in (*own, *environment.unclaimed)
+            if path in facts
+            and (folders := writable_folders(root, search_path_elements(facts[path]), posixpath.dirname(path)))
+        },
+        gaps=version_gaps(
+            (loaded for load in scan.loads for loaded in load.objects),
+            facts=lambda path: facts.get(real.get(path, path)),
+            defined=_Versions(objects).defined,
+        ),
+        glibc=glibc_version(root, machine_of(program)) if program else None,
+        settled=frozenset(settled),
+        changes=changes,
+    )
+
+
+def _versions(pread: Pread, size: int) -> tuple[str, ...]:
+    return defined_versions(pread, size) or ()
+
+
+class _Versions:
+    """The versions that libraries define, each read once."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
+        self._known: dict[str, frozenset[str]] = {}
+
+    def defined(self, path: str) -> frozenset[str]:
+        """Return the versions of one library."""
+        if path not in self._known:
+            self._known[path] = frozenset(self._objects.ask(path, _versions) or ())
+        return self._known[path]
+
+
+def installed_packages(packages: PackageDatabase | None) -> Mapping[str, Installed]:
+    """Return version and size of each binary package that is installed."""
+    if packages is None:
+        return {}
+    return {name: Installed(version=each.version, size=each.installed_size) for name, each in packages.packages.items()}
+
+
+def sboms_of(root: Root, scan: Scan) -> tuple[Mapping[str, tuple[Sbom, ...]], tuple[Skipped, ...]]:
+    """Return the bills of materials of each distribution that has some, and those that could not be used."""
+    skipped: list[Skipped] = []
+    found = {each.name: read_sboms(root, each, skipped) for each in scan.environment.distributions}
+    return {name: sboms for name, sboms in found.items() if sboms}, tuple(skipped)

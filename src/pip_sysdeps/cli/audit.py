@@ -1,0 +1,105 @@
+"""`audit`: report which binary package which distribution needs, what is vendored, and what is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.audit import report
+from pip_sysdeps.auditing import installed_packages, read_evidence, sboms_of
+from pip_sysdeps.checks import CATALOGUE, Severity, findings, named
+from pip_sysdeps.cli import output
+from pip_sysdeps.cli.environments import add_environment_arguments
+from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text
+from pip_sysdeps.cli.project import read_project, target_of
+from pip_sysdeps.cli.reports import read_report
+from pip_sysdeps.locking import differences
+from pip_sysdeps.render.json import audit_document
+from pip_sysdeps.render.markdown import audit_as_markdown
+from pip_sysdeps.render.table import as_table
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pip_sysdeps.audit import Audit
+    from pip_sysdeps.cli.reports import Report
+    from pip_sysdeps.lockfile import Target
+    from pip_sysdeps.project import Project
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_environment_arguments(parser)
+    parser.add_argument(
+        "--lock", metavar="FILE", help=f"the lock to hold the environment to (default: {DEFAULT}, if it is there)"
+    )
+    parser.add_argument("--name", default="", help="as `lock --name`: a second environment of the same image")
+    parser.add_argument(
+        "--select", metavar="CODE[,CODE...]", type=_codes, help="run these checks alone: `SD001`, or `SD00` for several"
+    )
+    parser.add_argument(
+        "--ignore",
+        metavar="CODE[,CODE...]",
+        type=_codes,
+        help="leave these findings out; `SD010:shapely` only those of one distribution",
+    )
+    parser.add_argument("--strict", action="store_true", help="status 1 for findings of any severity")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--format", choices=("table", "markdown", "json"), default="table", help="default: table")
+    form.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.epilog = (
+        "Without --select and --ignore, pyproject.toml's [tool.pip-sysdeps.audit] decides.\n"
+        "docs/checks.md explains each code.\n\n"
+        "Exit status: 0; 1 for findings of severity error (--strict: of any); 2 trouble."
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the report; return 1 if something is found that counts."""
+    scanned = read_report(args)
+    audit = _audit(args, scanned, read_project(args.lock or DEFAULT))
+    if args.format == "json":
+        output.write(audit_document(audit))
+    elif args.format == "markdown":
+        output.write(audit_as_markdown(audit, scanned.short))
+    else:
+        output.write(as_table(audit, output.terminal(), scanned.short))
+    return int(any(args.strict or each.check.severity is Severity.ERROR for each in audit.findings))
+
+
+def _audit(args: argparse.Namespace, scanned: Report, project: Project) -> Audit:
+    target = target_of(scanned.scan, project, name=args.name).target
+    settled = [(holder, need.name) for holder, need in target.needs() if need.policy]
+    evidence = read_evidence(scanned.place.root, scanned.scan, settled=settled, changes=_changes(args, target))
+    sboms, unusable = sboms_of(scanned.place.root, scanned.scan)
+    for each in unusable:
+        args.messages.warning(f"`{each.path}` is left out: {each.reason}")
+    return report(
+        evidence,
+        target,
+        findings(
+            evidence,
+            select=project.audit.select if args.select is None else args.select,
+            ignore=project.audit.ignore if args.ignore is None else args.ignore,
+        ),
+        installed=installed_packages(scanned.place.packages),
+        components={name: tuple(each for sbom in found for each in sbom.components) for name, found in sboms.items()},
+    )
+
+
+def _changes(args: argparse.Namespace, target: Target) -> tuple[str, ...]:
+    """Say in what the lock is stale; nothing where there is no lock, unless one was named."""
+    path = args.lock or DEFAULT
+    if args.lock is None and read_text(path) is None:
+        return ()
+    locked = next((each for each in read_lock(path).target if each.id == target.id), None)
+    if locked is None:
+        return (f"`{path}` has no target {target.id}",)
+    return differences(locked, target)
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    codes = tuple(text.split(","))
+    if unknown := [code for code in codes if not named(code)]:
+        known = ", ".join(each.code for each in CATALOGUE)
+        raise ValueError(f"{unknown[0]} is none of {known}")
+    return codes

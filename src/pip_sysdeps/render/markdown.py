@@ -1,0 +1,78 @@
+"""Reports as GitHub-flavoured Markdown, for a pull request or a wiki."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.lockfile import printable
+from pip_sysdeps.render.table import counts, groups, size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from pip_sysdeps.audit import Audit, PackageRow
+    from pip_sysdeps.checks import Finding
+    from pip_sysdeps.formats.sbom import Component
+
+_SPECIAL = re.compile(r"([\\`*\[\]<>|#~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
+
+
+def audit_as_markdown(audit: Audit, short: Callable[[str], str]) -> str:
+    """Render the whole report; `short` writes a path as a person calls it."""
+    parts = [f"## System libraries of {escaped(audit.target.id)}\n\n{counts(audit.findings).capitalize()}.\n"]
+    parts += [f"### {heading}\n\n{_packages(rows)}" for heading, rows in groups(audit) if rows]
+    vendoring = [row for row in audit.distributions if row.vendored or row.components]
+    if vendoring:
+        lines = (
+            (f"{row.name} {row.version}", ", ".join(map(code, row.vendored)), _components(row.components))
+            for row in vendoring
+        )
+        parts.append("### Vendored libraries\n\n" + _table(("Distribution", "Libraries", "Named by its SBOM"), lines))
+    if audit.findings:
+        parts.append("### Findings\n\n" + "".join(_finding(each, short) for each in audit.findings))
+    return "\n".join(parts)
+
+
+def escaped(text: str) -> str:
+    """Return text in which nothing is markup."""
+    return _SPECIAL.sub(r"\\\1", printable(text))
+
+
+def code(text: str) -> str:
+    """Return text as code; one with a backtick in double ones."""
+    mark = "``" if "`" in text else "`"
+    return f"{mark}{printable(text).replace('|', chr(92) + '|')}{mark}"
+
+
+def _packages(rows: Iterable[PackageRow]) -> str:
+    lines = (
+        (
+            code(row.package.name),
+            escaped(row.installed.version) if row.installed else "not installed",
+            size(row.installed.size) if row.installed else "",
+            ", ".join(sorted({use.when for use in row.uses})),
+            ", ".join(dict.fromkeys(escaped(f"{use.distribution} {use.version}".rstrip()) for use in row.uses)),
+        )
+        for row in rows
+    )
+    return _table(("Package", "Version", "Size", "When", "Needed by"), lines)
+
+
+def _components(components: Sequence[Component]) -> str:
+    return ", ".join(escaped(f"{each.name} {each.version}".rstrip()) for each in components)
+
+
+def _finding(finding: Finding, short: Callable[[str], str]) -> str:
+    trouble, check = finding.trouble, finding.check
+    who = f" **{escaped(trouble.distribution)}**:" if trouble.distribution else ""
+    files = f" ({', '.join(code(short(file)) for file in trouble.files[:3])}" if trouble.files else ""
+    more = f" and {len(trouble.files) - 3} more" if len(trouble.files) > 3 else ""
+    end = f"{more})" if files else ""
+    what = f" {', '.join(map(code, trouble.subjects))}:" if trouble.subjects else ""
+    return f"- {check.severity.value} {check.code} {check.name}:{who}{what} {escaped(trouble.message)}{files}{end}\n"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines: Iterator[Sequence[str]] = iter((head, ["---"] * len(head), *rows))
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

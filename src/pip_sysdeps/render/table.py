@@ -1,0 +1,152 @@
+"""The audit as aligned tables for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.checks import Severity
+from pip_sysdeps.render.apt import wanted
+from pip_sysdeps.render.terminal import Role, Span, joined, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from pip_sysdeps.audit import Audit, DistributionRow, PackageRow
+    from pip_sysdeps.checks import Finding
+    from pip_sysdeps.render.terminal import Cell, Terminal
+
+_SEVERITY = {Severity.ERROR: Role.BAD, Severity.WARNING: Role.DOUBTFUL, Severity.NOTE: Role.SONAME}
+_INDENT = "  "
+_MOST = 12
+"""Names of one list that are shown."""
+_MOST_FILES = 2
+
+
+def as_table(audit: Audit, terminal: Terminal, short: Callable[[str], str]) -> str:
+    """Render the whole report; `short` writes a path as a person calls it."""
+    return "\n".join(
+        filter(
+            None,
+            (
+                *_package_tables(audit, terminal),
+                _distributions(audit, terminal),
+                _findings(audit.findings, terminal, short),
+                terminal.flow(_summary(audit)),
+            ),
+        )
+    )
+
+
+def size(kibibytes: int) -> str:
+    """Write an `Installed-Size`: `316 KiB`, `12.3 MiB`; nothing where it is not known."""
+    if kibibytes < 1024:
+        return f"{kibibytes} KiB" if kibibytes else ""
+    return f"{kibibytes / 1024:.1f} MiB"
+
+
+def counts(findings: Iterable[Finding]) -> str:
+    """Say how many findings of each severity there are."""
+    number = Counter(each.check.severity for each in findings)
+    words = [f"{number[each]} {each.value}{'' if number[each] == 1 else 's'}" for each in Severity if number[each]]
+    return ", ".join(words) or "no findings"
+
+
+def groups(audit: Audit) -> Iterator[tuple[str, tuple[PackageRow, ...]]]:
+    """Yield the packages by what becomes of them, each group with its heading."""
+    inside = {each.package.name for each in wanted(audit.target)}
+    rows = audit.packages
+    yield "To install", tuple(row for row in rows if row.package.name in inside)
+    yield "Not in the line", tuple(row for row in rows if row.package.name not in inside and not row.package.base)
+    yield "Part of every image of the release", tuple(row for row in rows if row.package.base)
+
+
+def _package_tables(audit: Audit, terminal: Terminal) -> Iterator[str]:
+    for heading, rows in groups(audit):
+        if rows:
+            text = terminal.heading(f"{heading} ({len(rows)})")
+            head = ("package", "version", "size", "when", "needed by")
+            yield text + terminal.table(head, [_package(row) for row in rows], _INDENT)
+
+
+def _package(row: PackageRow) -> tuple[Cell, ...]:
+    holders = dict.fromkeys((use.distribution, use.version) for use in row.uses)
+    whens = sorted({use.when for use in row.uses})
+    users = [Span(f"{name} {version}".rstrip()) for name, version in holders]
+    return (
+        (Span(row.package.name, Role.PACKAGE),),
+        plain(row.installed.version if row.installed else "not installed"),
+        plain(size(row.installed.size) if row.installed else ""),
+        plain(", ".join(whens)),
+        joined(_most(users)),
+    )
+
+
+def _distributions(audit: Audit, terminal: Terminal) -> str:
+    if not audit.distributions:
+        return ""
+    lines = [terminal.heading(f"Distributions with needs or libraries of their own ({len(audit.distributions)})")]
+    for row in audit.distributions:
+        lines.append(terminal.flow([Span(row.name, Role.DISTRIBUTION), Span(f" {row.version}")], _INDENT))
+        lines += [terminal.flow(spans, 2 * _INDENT + label, " " * 12) for label, spans in _facts(row)]
+    return "".join(lines)
+
+
+def _facts(row: DistributionRow) -> Iterator[tuple[str, Cell]]:
+    packages = dict.fromkeys(need.package for need in row.needs if need.package)
+    others = [f"{need.name} ({need.distribution or need.class_})" for need in row.needs if not need.package]
+    if row.needs:
+        spans = [Span(name, Role.PACKAGE) for name in packages]
+        yield "needs   ", joined(_most([*spans, *map(Span, others)]))
+    if row.vendored:
+        names = [Span(name.rpartition("/")[2], Role.SONAME) for name in row.vendored]
+        yield "brings  ", joined(_most(names))
+    if row.components:
+        named = [Span(f"{each.name} {each.version}".rstrip()) for each in row.components]
+        yield "sbom    ", joined(_most(named))
+
+
+def _findings(found: Sequence[Finding], terminal: Terminal, short: Callable[[str], str]) -> str:
+    if not found:
+        return ""
+    lines = [terminal.heading(f"Findings ({len(found)})")]
+    seen = ""
+    for each in found:
+        if each.check.code != seen:
+            seen = each.check.code
+            label = Span(each.check.severity.value, _SEVERITY[each.check.severity])
+            title = Span(f" {each.check.code} {each.check.name}", Role.HEADING)
+            lines.append(terminal.flow([label, title, Span(f": {each.check.summary}", Role.DIM)], _INDENT, 2 * _INDENT))
+        lines.append(terminal.flow(_finding(each, short), 2 * _INDENT, 3 * _INDENT))
+    return "".join(lines)
+
+
+def _finding(finding: Finding, short: Callable[[str], str]) -> Iterator[Span]:
+    trouble = finding.trouble
+    if trouble.distribution:
+        yield Span(trouble.distribution, Role.DISTRIBUTION)
+        yield Span(": ")
+    if trouble.subjects:
+        yield Span(listed(trouble.subjects, _MOST), Role.SONAME)
+        yield Span(": ")
+    yield Span(trouble.message)
+    if trouble.files:
+        yield Span(f" ({listed([short(file) for file in trouble.files], _MOST_FILES)})", Role.DIM)
+
+
+def _summary(audit: Audit) -> Iterator[Span]:
+    worst = audit.findings[0].check.severity if audit.findings else None
+    packages = sum(1 for _ in wanted(audit.target))
+    yield Span(f"{audit.target.id}: {packages} packages to install, {len(audit.packages)} needed in all, ")
+    yield Span(counts(audit.findings), _SEVERITY[worst] if worst else Role.PACKAGE)
+
+
+def _most(spans: Sequence[Span]) -> list[Span]:
+    more = len(spans) - _MOST
+    return [*spans[:_MOST], *([Span(f"and {more} more", Role.DIM)] if more > 0 else [])]
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return the first names, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
