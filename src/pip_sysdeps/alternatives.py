@@ -24,7 +24,7 @@ _DIGITS = re.compile(r"[0-9]+")
 def choose(needs: Sequence[Need]) -> tuple[tuple[Need, ...], tuple[Skipped, ...]]:
     """Drop the needs that only unchosen members of a family have, and say which files were set aside.
 
-    The member whose needs are all answered is chosen, then the one whose packages are installed, then the newest.
+    The member with the fewest unanswered needs is chosen, then the one whose packages are installed, then the newest.
     """
     by_file: defaultdict[str, list[Need]] = defaultdict(list)
     for need in needs:
@@ -51,10 +51,10 @@ def _families(by_file: dict[str, list[Need]]) -> Iterator[set[str]]:
             yield group
 
 
-def _rank(file: str, needs: Iterable[Need]) -> tuple[bool, bool, tuple[int, ...]]:
+def _rank(file: str, needs: Iterable[Need]) -> tuple[int, bool, tuple[int, ...]]:
     providers = [need.provider for need in needs]
     return (
-        not any(isinstance(provider, Missing | Unreachable) for provider in providers),
+        -sum(isinstance(provider, Missing | Unreachable) for provider in providers),
         all(provider.path for provider in providers if isinstance(provider, FromPackage)),
         tuple(map(int, _DIGITS.findall(posixpath.basename(file)))),
     )

@@ -191,9 +191,10 @@ class Attribution:
         return FromPackage(package=package, path="")
 
     def _candidates(self, file: str, soname: str) -> list[str]:
-        """Return the environment's objects of that name, made for the same machine."""
+        """Return the environment's objects of that name, made for the same machine, those named so as files first."""
         elf = self._objects.get(file)
-        return [path for path in self._by_name.get(soname, ()) if elf is None or _alike(elf, self._objects[path])]
+        fitting = [path for path in self._by_name.get(soname, ()) if elf is None or _alike(elf, self._objects[path])]
+        return sorted(fitting, key=lambda path: posixpath.basename(path) != soname)
 
     def _vendored(self, files: list[str]) -> Iterator[str]:
         """Yield the folders of libraries that these files load from their own distribution."""
