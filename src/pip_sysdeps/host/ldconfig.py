@@ -76,10 +76,13 @@ class FreshCache:
             self._answers[name] = next((path for path in paths if path is not None), None)
         return self._answers[name]
 
-    def names(self, folder: str) -> frozenset[str]:
-        """Return the names in a folder that ldconfig looks at."""
+    def names(self, folder: str, *, any_link: bool) -> frozenset[str]:
+        """Return the names in a folder that ldconfig looks at: those of libraries, and `any_link`."""
         return frozenset(
-            name for name in self._root.names(folder) if _LIBRARY.match(name) and not _TEMPORARY.fullmatch(name)
+            name
+            for name in self._root.names(folder)
+            if (_LIBRARY.match(name) or (any_link and self._root.read_link(f"{folder}/{name}") is not None))
+            and not _TEMPORARY.fullmatch(name)
         )
 
     def library(self, path: str, name: str, *, believe: bool) -> _Library | None:
@@ -132,7 +135,8 @@ class _Folder:
         self._path = path
         self._cache = cache
         self._named = named
-        """A glibc-hwcaps folder: its entries name the files themselves, and no links are made in it."""
+        """A glibc-hwcaps folder: its entries name the files themselves, no links are made in it, and of a link that is
+        there any name will do."""
 
     def find(self, name: str) -> str | None:
         path = f"{self._path}/{name}"
@@ -148,7 +152,7 @@ class _Folder:
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        return self._cache.names(self._path)
+        return self._cache.names(self._path, any_link=self._named)
 
     @cached_property
     def _best(self) -> Mapping[str, str]:

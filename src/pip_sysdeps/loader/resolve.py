@@ -14,6 +14,8 @@ from pip_sysdeps.loader.tokens import expand
 from pip_sysdeps.model import Found, LoadedObject, NotFound, OpenedFile, SearchStep, Tried
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pip_sysdeps.loader.search import Folder, SearchPath
     from pip_sysdeps.model import ElfFile, LoaderConfig, Resolution
 
@@ -68,6 +70,11 @@ class _Names:
     def by_file(self, identity: tuple[int, int]) -> _Map | None:
         return (self._before and self._before.by_file(identity)) or self._files.get(identity)
 
+    def names_of(self, loaded: Iterable[_Map]) -> list[tuple[str, _Map]]:
+        """Return the names that were added here for objects of these."""
+        wanted = {id(each) for each in loaded}
+        return [(name, each) for name, each in self._names.items() if id(each) in wanted]
+
     def keep(self) -> None:
         """Make what was added here part of what was there before."""
         if self._before is not None:
@@ -113,10 +120,15 @@ def open_object(
 def open_and_keep(
     process: Process, path: str, caller: str, lookup: Lookup, config: LoaderConfig
 ) -> tuple[LoadedObject, ...]:
-    """Do as `open_object`, and leave what was loaded in the process, unless a need was not found: then dlopen fails."""
+    """Do as `open_object`, and leave what was loaded in the process, unless a need was not found: then dlopen fails.
+
+    A failed dlopen leaves only further names of the objects that were loaded before: under which it had found them.
+    """
     loading = _Loading(process, lookup, config)
     objects = loading.open(path, caller)
-    if not any(isinstance(answer, NotFound) for each in objects for answer in each.needs):
+    if any(isinstance(answer, NotFound) for each in objects for answer in each.needs):
+        loading.keep_names()
+    else:
         loading.keep(objects)
     return objects
 
@@ -163,6 +175,11 @@ class _Loading:
         self._names.keep()
         self._process._maps |= self._maps
         self._process.objects += objects
+
+    def keep_names(self) -> None:
+        """Keep the names that objects of the process were found under."""
+        for name, loaded in self._names.names_of(self._process._maps.values()):
+            self._process._names.add(loaded, (name,))
 
     def caller(self, path: str) -> _Map | None:
         """Return the loaded object that calls dlopen; the main program if the path is unknown."""
