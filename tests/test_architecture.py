@@ -25,7 +25,7 @@ LAYERS = (
     {"attribution", "floors", "loader", "project"},
     {"formats", "requirements", "wheel_tags", "roots", "mentions", "alternatives", "symbol_versions", "lockfile"},
     {"model", "toml"},
-    {"errors", "values"},
+    {"errors", "stages", "values"},
 )
 """Top first: a unit imports itself and any line below its own."""
 

@@ -123,7 +123,10 @@ class Attribution:
                 self._imported.add(file)
             edges = self._edges.setdefault(file, {})
             for answer in loaded.needs:
-                edges.setdefault(answer.soname, _Edge()).add(load.when, answer)
+                edge = edges.get(answer.soname)
+                if edge is None:
+                    edge = edges[answer.soname] = _Edge()
+                edge.add(load.when, answer)
 
     def _needs(self, files: Iterable[str]) -> tuple[Need, ...]:
         needs: dict[tuple[str, ...], Need] = {}

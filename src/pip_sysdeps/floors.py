@@ -47,7 +47,7 @@ class Use:
     libraries: tuple[Library, ...]
     """In the order of DT_NEEDED: where two have a symbol, the first counts."""
     undefined: frozenset[str]
-    """The undefined symbols, as `name@version` or `name@Base`."""
+    """The undefined symbols, as `name@version` or `name@Base`; those that no library has need not be among them."""
     file: str = ""
     """The object."""
 

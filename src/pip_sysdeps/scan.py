@@ -16,9 +16,10 @@ from pip_sysdeps.host.shlibs import Shlibs
 from pip_sysdeps.host.sources import named_files
 from pip_sysdeps.host.tree import inside, may_be_elf
 from pip_sysdeps.host.uses import Uses
-from pip_sysdeps.loader.resolve import open_object, start
+from pip_sysdeps.loader.resolve import Memory, open_object, start
 from pip_sysdeps.model import ElfFile, FromPackage, Scan, Skipped, Unowned
 from pip_sysdeps.roots import foreign, is_extension_module, is_libpython, is_program, load_roots, prevailing
+from pip_sysdeps.stages import Stages
 from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     library_path: tuple[str, ...] = (),
     cache_as_is: bool = False,
     objects: Objects | None = None,
+    stages: Stages | None = None,
 ) -> Scan:
     """Return what every distribution of an environment needs, and from whom.
 
@@ -45,9 +47,11 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     are those after a run of ldconfig, unless `cache_as_is`. `objects` are those of the root, for a caller who has more
     questions about them. Nothing of the environment is run.
     """
+    stages = stages or Stages()
     objects = objects or Objects(root)
     holders = {file: each for each in environment.distributions for file in each.files}
     answers = {file: objects.facts(file) for file in (*filter(may_be_elf, holders), *environment.unclaimed)}
+    stages.end("ELF facts")
     facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
     program = _program(objects, environment, facts)
     strangers = {file: why for file, elf in facts.items() if program and (why := foreign(file, elf, program))}
@@ -57,7 +61,8 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
         if program is None
         else _Loading(root, environment, objects, program, library_path, cache_as_is=cache_as_is)
     )
-    loads = () if loading is None else tuple(loading.loads(usable, holders))
+    loads = () if loading is None else tuple(loading.loads(usable, holders, stages))
+    stages.end("loader")
     platform = read_platform(root, packages, program)
     index = open_index(platform.id)
     attribution = Attribution(
@@ -83,7 +88,11 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
             *(packages.skipped if packages else ()),
         ),
     )
-    return found if packages is None else _with_floors(found, root, objects, packages)
+    stages.end("attribution")
+    if packages is not None:
+        found = _with_floors(found, root, objects, packages)
+        stages.end("version floors")
+    return found
 
 
 def _program(objects: Objects, environment: Environment, facts: Mapping[str, ElfFile]) -> ElfFile | None:
@@ -117,18 +126,28 @@ class _Loading:
             cache="as-is" if cache_as_is else "fresh",
             lookup=objects.open,
         )
-        self._process = start(self._interpreter.path, objects.open, self._config)
+        self._memory = Memory()
+        self._process = start(self._interpreter.path, objects.open, self._config, self._memory)
         self.process = self._process.objects
         """The interpreter and what it loads before it opens anything."""
         self.own = frozenset(filter(None, (root.resolve(each.path) for each in self._process.objects)))
         """The files of the interpreter's process, before it opens anything."""
 
-    def loads(self, usable: Mapping[str, ElfFile], holders: Mapping[str, Distribution]) -> Iterator[Load]:
+    def loads(
+        self, usable: Mapping[str, ElfFile], holders: Mapping[str, Distribution], stages: Stages
+    ) -> Iterator[Load]:
         """Open the environment's objects from their roots."""
+
+        def named(paths: frozenset[str]) -> frozenset[str]:
+            stages.end("loader")
+            found = named_files(self._root, holders, paths)
+            stages.end("sources")
+            return found
+
         return load_roots(
             usable,
             is_extension=lambda path: is_extension_module(path, self._interpreter.abi_tag, self._objects.defines),
-            named=lambda paths: named_files(self._root, holders, paths),
+            named=named,
             open_root=lambda path: self._open(path, usable[path]),
             real=self._root.resolve,
         )
@@ -140,8 +159,8 @@ class _Loading:
 
     def _open(self, path: str, elf: ElfFile) -> tuple[LoadedObject, ...]:
         if is_program(elf):
-            return start(path, self._objects.open, self._config).objects
-        return open_object(self._process, path, self._caller(), self._objects.open, self._config)
+            return start(path, self._objects.open, self._config, self._memory).objects
+        return open_object(self._process, path, self._caller(), self._objects.open, self._config, self._memory)
 
     def _caller(self) -> str:
         """Return who calls dlopen(3) for `import`: the shared libpython where there is one, else the program."""

@@ -109,7 +109,9 @@ def _module(command: str) -> ModuleType:
 
 def _add_verbosity(parser: argparse.ArgumentParser, *, default: int | str) -> None:
     parser.add_argument("-q", "--quiet", action="store_const", const=1, default=default, help="only errors on stderr")
-    parser.add_argument("-v", "--verbose", action="store_const", const=1, default=default, help="more detail on stderr")
+    parser.add_argument(
+        "-v", "--verbose", action="count", default=default, help="more detail on stderr; -vv: where the time went, too"
+    )
 
 
 def _drop_stdout() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pip_sysdeps.host.admindir import read_packages
 from pip_sysdeps.host.environment import environment_of_paths, find_environment
 from pip_sysdeps.host.root import Root
+from pip_sysdeps.stages import Stages
 
 if TYPE_CHECKING:
     import argparse
@@ -47,7 +48,7 @@ def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read_place(args: argparse.Namespace) -> Place:
+def read_place(args: argparse.Namespace, stages: Stages | None = None) -> Place:
     """Read the environment that the options name; raise SysdepsError as the readers do.
 
     The shell's VIRTUAL_ENV, PATH and folder say something about this machine only, not about another root.
@@ -56,10 +57,14 @@ def read_place(args: argparse.Namespace) -> Place:
     here = root.directory == "/"
     environ = dict(os.environ) if here else {"PATH": "/usr/local/bin:/usr/bin:/bin"}
     cwd = os.getcwd() if here else "/"
+    stages = stages or Stages()
+    stages.end("start")
     packages = read_packages(root)
+    stages.end("dpkg status")
     package_files = None if packages is None else packages.owned_with
     if args.path:
         environment = environment_of_paths(root, args.path, environ=environ, cwd=cwd, package_files=package_files)
     else:
         environment = find_environment(root, args.python, environ=environ, cwd=cwd, package_files=package_files)
+    stages.end("environment")
     return Place(root, environment, packages)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.environments import add_environment_arguments, read_place
@@ -15,6 +16,7 @@ from pip_sysdeps.model import FromPackage, When
 from pip_sysdeps.render.apt import wanted
 from pip_sysdeps.render.offers import listed, offers
 from pip_sysdeps.scan import scan
+from pip_sysdeps.stages import Stages
 
 if TYPE_CHECKING:
     import argparse
@@ -43,21 +45,25 @@ def run(args: argparse.Namespace) -> int:
     """Write or compare the lock and return the exit status."""
     if os.environ.get("LD_LIBRARY_PATH"):
         args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
-    found, applied = find_target(args)
+    stages = Stages(perf_counter)
+    found, applied = find_target(args, stages)
     target = applied.target
     for entry in applied.idle:
         args.messages.warning(f"a policy in pyproject.toml has no effect on {target.id}: {entry}")
     stale = _compare(args, target) if args.check else _write(args, target)
+    stages.end("lock")
     _tell(args.messages, found, target)
+    args.messages.times(stages)
     unresolved = [each for each in target.unresolved if each.when == When.IMPORT.value]
     return int(stale or (args.strict and bool(unresolved)))
 
 
-def find_target(args: argparse.Namespace) -> tuple[Scan, Applied]:
+def find_target(args: argparse.Namespace, stages: Stages | None = None) -> tuple[Scan, Applied]:
     """Scan the environment that the options name; return what was found, and the lock's block for it by the policy."""
     project = read_project(args.output)
-    place = read_place(args)
-    found = scan(place.root, place.environment, place.packages, library_path=project.library_path)
+    stages = stages or Stages()
+    place = read_place(args, stages)
+    found = scan(place.root, place.environment, place.packages, library_path=project.library_path, stages=stages)
     refuse_gaps(found)
     return found, target_of(found, project, name=args.name)
 

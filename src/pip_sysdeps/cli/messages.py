@@ -8,14 +8,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
 
+    from pip_sysdeps.stages import Stages
+
 _RED, _YELLOW, _CYAN, _PLAIN = "\x1b[31;1m", "\x1b[33;1m", "\x1b[36m", "\x1b[0m"
 
 
 class Messages:
     """Lines on a stream, in colour on a terminal.
 
-    `level` is -1 for errors alone, 0, or 1 for details too. Names come from files that are not trusted: whatever could
-    steer the terminal is escaped.
+    `level` is -1 for errors alone, 0, 1 for details, or 2 for the times of the stages too. Names come from files that
+    are not trusted: whatever could steer the terminal is escaped.
     """
 
     def __init__(self, stream: TextIO, environ: Mapping[str, str]) -> None:
@@ -43,6 +45,11 @@ class Messages:
         """Say what only those want to read who ask for it."""
         if self.level > 0:
             self._line("", "", text)
+
+    def times(self, stages: Stages) -> None:
+        """Say where the time of a run went."""
+        for line in stages.report() if self.level > 1 else ():
+            self._line("", "", line)
 
     def _line(self, label: str, colour: str, text: str) -> None:
         from pip_sysdeps.lockfile import printable  # noqa: PLC0415 - a run without a message does without it

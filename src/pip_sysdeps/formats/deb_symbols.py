@@ -50,6 +50,8 @@ class LibrarySymbols:
     """Dependencies, in which `#MINVER#` stands for a version: the main one, then alternatives by number."""
     symbols: Mapping[str, SymbolVersion]
     """By `name@version`, `name@Base` for one without a version."""
+    versions: frozenset[str]
+    """The versions that its symbols have, `Base` among them."""
     smallest: str
     """The least version of all symbols of the main template, gone ones included; empty if there is none."""
 
@@ -72,6 +74,7 @@ def parse_symbols(content: bytes, soname: str) -> LibrarySymbols | None:
     return LibrarySymbols(
         templates=templates,
         symbols=MappingProxyType({name: known[version, number] for name, version, number in rows}),
+        versions=frozenset([name.rpartition("@")[2] for name, _, _ in rows]),
         smallest=min(versions, key=version_key, default=""),
     )
 

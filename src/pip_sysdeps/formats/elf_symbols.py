@@ -5,6 +5,8 @@ Source: gABI, "Symbol Table" and "Hash Table"; glibc elf/dl-lookup.c; LSB Core, 
 
 from __future__ import annotations
 
+import re
+from itertools import chain, repeat
 from struct import Struct
 from struct import error as struct_error
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +16,7 @@ from pip_sysdeps.formats.elf import MAX_CHAIN, read_version_needs
 from pip_sysdeps.formats.elf_image import DT_STRTAB, Image, Pread, read_chains, read_dynamic, read_image, read_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
 _DT_HASH, _DT_SYMTAB, _DT_STRSZ = 4, 6, 10
 _DT_GNU_HASH, _DT_VERSYM, _DT_VERDEF = 0x6FFFFEF5, 0x6FFFFFF0, 0x6FFFFFFC
@@ -24,8 +26,17 @@ _MAX_SYMBOLS = 1 << 20
 _MAX_NAMES = 64 << 20  # bytes; torch's C++ names are tens of MB
 _STB_WEAK = 2
 _VER_FLG_BASE = 1
-_LOCAL, _INDEX = 0, 0x7FFF
-"""The version index of a symbol that is not exported; the bits of an index (the other one hides the symbol)."""
+_LOCAL, _GLOBAL, _INDEX = 0, 1, 0x7FFF
+"""The version index of a symbol that is not exported, and of one without a version; the bits of an index (the other one
+hides the symbol)."""
+_MAX_LOCAL = 0xF
+"""The largest `st_info` of a symbol of binding STB_LOCAL."""
+_BASE = "Base"
+"""The version of a symbol without one: deb-symbols(5)."""
+_SECTION = {True: 6, False: 14}
+"""Where a symbol of a 64-bit file, or of another, has its section (`st_shndx`): two bytes, 0 for an undefined one."""
+_UNDEFINED, _DEFINED = re.compile(rb"\0+"), re.compile(rb"[^\0]+")
+"""Stretches of symbols, in one byte a symbol that is 0 for an undefined one."""
 
 
 class Symbol(NamedTuple):
@@ -39,13 +50,24 @@ class Symbol(NamedTuple):
     weak: bool
 
 
-class _Row(NamedTuple):
-    """A symbol of DT_SYMTAB, not yet with its names."""
+_Row = tuple[int, int, int]
+"""A symbol of DT_SYMTAB, not yet with its names: the offset of its name, its `st_info` and its version index."""
 
-    name: int
-    version: int
-    weak: bool
-    defined: bool
+
+class _Symbols(NamedTuple):
+    """Some symbols of a file, and how to read their names."""
+
+    image: Image
+    values: dict[int, int]
+    versions: dict[int, tuple[int, int]]
+    """By version index the offsets of soname, 0 for the file's own, and version."""
+    rows: list[_Row]
+
+    def names(self, rows: Iterable[_Row]) -> dict[int, str]:
+        """Read the names of these symbols, and of all versions, by their offset; that of 0 is empty."""
+        used = {offset for pair in self.versions.values() for offset in pair}
+        used.update([name for name, _, _ in rows])
+        return {**read_names(self.image, self.values, used - {0}, _MAX_NAMES), 0: ""}
 
 
 def defines_symbol(pread: Pread, size: int, name: str) -> bool:
@@ -60,11 +82,12 @@ def defines_symbol(pread: Pread, size: int, name: str) -> bool:
     spelled = name.encode("utf-8", "surrogateescape")
     symbols = image.offset_of(values[_DT_SYMTAB], "DT_SYMTAB")
     strings = image.offset_of(values[DT_STRTAB], "DT_STRTAB")
-    entry = _symbol_form(image)
+    entry, section = _symbol_form(image), _SECTION[image.layout.wide]
     try:
         for index in _candidates(image, values, spelled):
-            offset, _, section = entry.unpack(image.read(symbols + index * entry.size, entry.size))
-            if section and image.read(strings + offset, len(spelled) + 1) == spelled + b"\0":
+            symbol = image.read(symbols + index * entry.size, entry.size)
+            offset, _ = entry.unpack(symbol)
+            if any(symbol[section : section + 2]) and image.read(strings + offset, len(spelled) + 1) == spelled + b"\0":
                 return True
     except struct_error as error:
         raise MalformedElf("a symbol table leads out of the file", where=f"offset {symbols}") from error
@@ -73,12 +96,26 @@ def defines_symbol(pread: Pread, size: int, name: str) -> bool:
 
 def undefined_symbols(pread: Pread, size: int) -> tuple[Symbol, ...]:
     """Return what the file wants from others, in the order of its symbol table."""
-    return _symbols(pread, size, lambda row: not row.defined)
+    return _symbols(pread, size, _UNDEFINED)
 
 
 def defined_symbols(pread: Pread, size: int) -> tuple[Symbol, ...]:
     """Return what the file offers to others, in the order of its symbol table; of a symbol's versions each one."""
-    return _symbols(pread, size, lambda row: row.defined)
+    return tuple([symbol._replace(soname="") for symbol in _symbols(pread, size, _DEFINED)])
+
+
+def undefined_names(pread: Pread, size: int, *, versions: Container[str]) -> frozenset[str]:
+    """Return what the file wants from others at some versions, as deb-symbols(5) spells it: `name@version`.
+
+    `Base` stands for none. The names of other symbols, which are most of them, are not read.
+    """
+    symbols = _read_symbols(pread, size, _UNDEFINED)
+    spelled = symbols.names(())
+    suffixes = {index: spelled[version] or _BASE for index, (_, version) in symbols.versions.items()}
+    kept = {index for _, _, index in symbols.rows if suffixes.get(index, _BASE) in versions}
+    rows = [row for row in symbols.rows if row[2] in kept]
+    names = symbols.names(rows)
+    return frozenset([f"{names[name]}@{suffixes.get(index, _BASE)}" for name, _, index in rows])
 
 
 def defined_versions(pread: Pread, size: int) -> tuple[str, ...] | None:
@@ -95,47 +132,77 @@ def defined_versions(pread: Pread, size: int) -> tuple[str, ...] | None:
     return tuple([names[offset] for offset in offsets])
 
 
-def _symbols(pread: Pread, size: int, wanted: Callable[[_Row], bool]) -> tuple[Symbol, ...]:
+def _symbols(pread: Pread, size: int, kind: re.Pattern[bytes]) -> tuple[Symbol, ...]:
+    symbols = _read_symbols(pread, size, kind)
+    names, none = symbols.names(symbols.rows), (0, 0)
+    return tuple(
+        [
+            Symbol(names[name], names[version], names[soname], info >> 4 == _STB_WEAK)
+            for name, info, index in symbols.rows
+            for soname, version in [symbols.versions.get(index, none)]
+        ]
+    )
+
+
+def _read_symbols(pread: Pread, size: int, kind: re.Pattern[bytes]) -> _Symbols:
+    """Read the symbols of a kind that others can see."""
     image = read_image(pread, size)
     values = read_dynamic(image).values
     if _DT_SYMTAB not in values or DT_STRTAB not in values:
-        return ()
+        return _Symbols(image, values, {}, [])
     versions = {index: (soname, name) for soname, name, _, index in read_version_needs(image, values)}
     versions |= {index: (0, name) for name, _, index in _read_version_definitions(image, values) if index > 1}
-    rows = [row for row in _rows(image, values) if wanted(row)]
-    used = {offset for row in rows for offset in (row.name, *versions.get(row.version, ()))}
-    names = read_names(image, values, used | {0}, _MAX_NAMES)
-    symbols = []
-    for row in rows:
-        soname, version = versions.get(row.version, (0, 0))
-        symbols.append(Symbol(names[row.name], names[version], "" if row.defined else names[soname], row.weak))
-    return tuple(symbols)
+    rows = list(_rows(image, values, kind))
+    used = {index for _, _, index in rows}
+    return _Symbols(image, values, {index: pair for index, pair in versions.items() if index in used}, rows)
 
 
-def _rows(image: Image, values: dict[int, int]) -> Iterator[_Row]:
-    """Yield the named symbols that others can see, without the first, which is none."""
+def _rows(image: Image, values: dict[int, int], kind: re.Pattern[bytes]) -> Iterator[_Row]:
+    """Yield the named symbols of a kind, without hidden ones."""
     try:
         count = _symbol_count(image, values)
     except struct_error as error:
         raise MalformedElf("a hash table leads out of the file", where="offset 0") from error
     if count > _MAX_SYMBOLS:
         raise MalformedElf(f"more than {_MAX_SYMBOLS} dynamic symbols", where="offset 0")
-    form = _symbol_form(image)
+    form, end = _symbol_form(image), values.get(_DT_STRSZ, image.size)
     table = image.read(image.offset_of(values[_DT_SYMTAB], "DT_SYMTAB"), count * form.size)
     versions = _version_indices(image, values, count)
-    end = values.get(_DT_STRSZ, image.size)
-    for number, (name, info, section) in enumerate(form.iter_unpack(table[: len(table) // form.size * form.size])):
-        version = versions[number] & _INDEX if number < len(versions) else 1
+    local = _LOCAL if kind is _DEFINED else -1
+    for first, last in _stretches(image, table, form.size, kind):
+        entries = form.iter_unpack(table[first * form.size : last * form.size])
         # A name beyond the table is what patchelf leaves of old tables behind the symbols.
-        if info >> 4 and 0 < name < end and (version != _LOCAL or not section):
-            yield _Row(name, version, info >> 4 == _STB_WEAK, section != 0)
+        yield from [
+            (name, info, index & _INDEX)
+            for (name, info), index in zip(entries, chain(versions(first, last), repeat(_GLOBAL)), strict=False)
+            if info > _MAX_LOCAL and 0 < name < end and index & _INDEX != local
+        ]
 
 
-def _version_indices(image: Image, values: dict[int, int], count: int) -> tuple[int, ...]:
+def _stretches(image: Image, table: bytes, size: int, kind: re.Pattern[bytes]) -> Iterator[tuple[int, int]]:
+    """Yield where symbols of a kind begin and end: undefined ones have the section 0, and mostly lie together.
+
+    A file may have 100,000 symbols. The two bytes of all their sections are joined as two large numbers, so that none
+    is looked at by itself.
+    """
+    section = _SECTION[image.layout.wide]
+    whole = len(table) // size * size
+    low, high = table[section:whole:size], table[section + 1 : whole : size]
+    sections = (int.from_bytes(low, "little") | int.from_bytes(high, "little")).to_bytes(len(low), "little")
+    return (match.span() for match in kind.finditer(sections))
+
+
+def _version_indices(image: Image, values: dict[int, int], count: int) -> Callable[[int, int], tuple[int, ...]]:
+    """Return what gives the version indices of a stretch of symbols; fewer where the table ends."""
     if _DT_VERSYM not in values:
-        return ()
+        return lambda _first, _last: ()
     table = image.read(image.offset_of(values[_DT_VERSYM], "DT_VERSYM"), 2 * count)
-    return Struct(f"{image.layout.order}{len(table) // 2}H").unpack(table[: len(table) // 2 * 2])
+
+    def stretch(first: int, last: int) -> tuple[int, ...]:
+        part = table[2 * first : 2 * last]
+        return Struct(f"{image.layout.order}{len(part) // 2}H").unpack(part[: len(part) // 2 * 2])
+
+    return stretch
 
 
 def _read_version_definitions(image: Image, values: dict[int, int]) -> list[tuple[int, int, int]]:
@@ -237,8 +304,8 @@ def _words(image: Image, offset: int, count: int) -> tuple[int, ...]:
 
 
 def _symbol_form(image: Image) -> Struct:
-    """Return the structure of a symbol with what matters: name, info and section."""
-    return Struct(image.layout.order + ("IBxH16x" if image.layout.wide else "I8xBxH"))
+    """Return the structure of a symbol with what matters: name and info; `_stretches` knows its section."""
+    return Struct(image.layout.order + ("IB19x" if image.layout.wide else "I8xB3x"))
 
 
 def _gnu_hash(name: bytes) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.floors import Use
-from pip_sysdeps.formats.elf_symbols import undefined_symbols
+from pip_sysdeps.formats.elf_symbols import undefined_names
 from pip_sysdeps.model import ElfFile, Found
 
 if TYPE_CHECKING:
@@ -34,11 +35,12 @@ class Uses:
         `subjects` are the objects that count, by their real path; `libraries` has the package of each library that
         counts, by the path under which the loader opens it.
         """
-        seen: set[tuple[str, tuple[Found, ...]]] = set()
+        seen: set[tuple[str, tuple[str, ...]]] = set()
         for each in loaded:
             found = tuple([answer for answer in each.needs if isinstance(answer, Found) and answer.path in libraries])
-            if found and (each.path, found) not in seen and self._root.resolve(each.path) in subjects:
-                seen.add((each.path, found))
+            key = (each.path, tuple([name for answer in found for name in (answer.soname, answer.path)]))
+            if found and key not in seen and self._root.resolve(each.path) in subjects:
+                seen.add(key)
                 known = tuple([self._library(answer, libraries[answer.path]) for answer in found])
                 yield Use(file=each.path, libraries=known, undefined=self._undefined(each.path, known))
 
@@ -48,8 +50,9 @@ class Uses:
         return self._shlibs.library(found.soname, package, public=public)
 
     def _undefined(self, path: str, libraries: Iterable[Library]) -> frozenset[str]:
-        """Return the undefined symbols as a symbols file spells them; none where no library has such a file."""
-        if not any(library.symbols for library in libraries):
+        """Return the undefined symbols that the symbols files of the libraries may have, as those spell them."""
+        known = [library.symbols for library in libraries if library.symbols]
+        if not known:
             return frozenset()
-        symbols = self._objects.ask(path, undefined_symbols) or ()
-        return frozenset([f"{symbol.name}@{symbol.version or 'Base'}" for symbol in symbols])
+        versions = frozenset[str]().union(*(each.versions for each in known))
+        return self._objects.ask(path, partial(undefined_names, versions=versions)) or frozenset()

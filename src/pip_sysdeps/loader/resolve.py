@@ -7,7 +7,7 @@ elf/dl-open.c.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.loader.search import Seeker, candidates, folders, search_path
 from pip_sysdeps.loader.tokens import expand
@@ -31,21 +31,32 @@ _MAX_WORK = 50_000
 """Paths tried for one start or dlopen, and objects by their depth: many times what the largest distributions take."""
 
 
+_Paths = tuple[str, "SearchPath | None", "SearchPath | None"]
+"""The folder of an object, its DT_RPATH and its DT_RUNPATH."""
+
+
+class _Search(NamedTuple):
+    """What a search comes to, whatever has been loaded before: thousands of objects ask for the same few names."""
+
+    answer: Resolution
+    opened: OpenedFile | None
+    """The file that was found."""
+    work: int
+    """How many paths were tried."""
+
+
 class _Map:
     """An object in a process: the loader's link map."""
 
     __slots__ = ("depth", "elf", "origin", "parent", "path", "rpath", "runpath", "seeker")
 
-    def __init__(self, path: str, elf: ElfFile, parent: _Map | None, config: LoaderConfig) -> None:
+    def __init__(self, path: str, elf: ElfFile, parent: _Map | None, paths: _Paths) -> None:
         self.path = path
         self.elf = elf
         self.parent = parent
         """The object that loaded it; nobody for the program, and for what dlopen opens."""
         self.depth: int = 1 if parent is None else parent.depth + 1
-        self.origin = _folder_of(path)
-        rpath = elf.rpath if elf.runpath is None else None
-        self.rpath: SearchPath | None = search_path(rpath, by=path, origin=self.origin, config=config)
-        self.runpath: SearchPath | None = search_path(elf.runpath, by=path, origin=self.origin, config=config)
+        self.origin, self.rpath, self.runpath = paths
         self.seeker: Seeker | None = None
 
 
@@ -65,10 +76,12 @@ class _Names:
             self._files.setdefault(identity, loaded)
 
     def by_name(self, name: str) -> _Map | None:
-        return (self._before and self._before.by_name(name)) or self._names.get(name)
+        known = self._before._names.get(name) if self._before else None
+        return known or self._names.get(name)
 
     def by_file(self, identity: tuple[int, int]) -> _Map | None:
-        return (self._before and self._before.by_file(identity)) or self._files.get(identity)
+        known = self._before._files.get(identity) if self._before else None
+        return known or self._files.get(identity)
 
     def names_of(self, loaded: Iterable[_Map]) -> list[tuple[str, _Map]]:
         """Return the names that were added here for objects of these."""
@@ -96,16 +109,24 @@ class Process:
         self._library_path: tuple[Folder, ...] = ()
 
 
-def start(program: str, lookup: Lookup, config: LoaderConfig) -> Process:
+class Memory:
+    """What one lookup and one configuration have answered, for a caller that opens a thousand objects."""
+
+    def __init__(self) -> None:
+        self.paths: dict[str, _Paths] = {}
+        self.searches: dict[tuple[str, str, Seeker], _Search] = {}
+
+
+def start(program: str, lookup: Lookup, config: LoaderConfig, memory: Memory | None = None) -> Process:
     """Load the main program, by its real path (/proc/self/exe), with all that it needs.
 
     Without a program (an empty path, or a file that is none) the process is empty: everything has yet to be loaded.
     """
-    return _Loading(Process(), lookup, config).start(program)
+    return _Loading(Process(), lookup, config, memory).start(program)
 
 
-def open_object(
-    process: Process, path: str, caller: str, lookup: Lookup, config: LoaderConfig
+def open_object(  # noqa: PLR0913, PLR0917 - what dlopen takes, and what the loader is
+    process: Process, path: str, caller: str, lookup: Lookup, config: LoaderConfig, memory: Memory | None = None
 ) -> tuple[LoadedObject, ...]:
     """Return what dlopen(3) of a path, called by the loaded object `caller`, brings into a process, in load order.
 
@@ -114,7 +135,7 @@ def open_object(
     The needs of the object are not searched by the caller's DT_RPATH: the chain of the objects that loaded each other
     begins anew with each dlopen, and only the main program's DT_RPATH is looked at besides.
     """
-    return _Loading(process, lookup, config).open(path, caller)
+    return _Loading(process, lookup, config, memory).open(path, caller)
 
 
 def open_and_keep(
@@ -145,8 +166,10 @@ class _Loading:
     # This module's own classes share their private parts.
     # ruff: noqa: SLF001
 
-    def __init__(self, process: Process, lookup: Lookup, config: LoaderConfig) -> None:
+    def __init__(self, process: Process, lookup: Lookup, config: LoaderConfig, memory: Memory | None = None) -> None:
         self._process = process
+        self._paths = {} if memory is None else memory.paths
+        self._searches = None if memory is None else memory.searches
         self._names = _Names(process._names)
         self._maps: dict[str, _Map] = {}
         self._lookup = lookup
@@ -158,7 +181,7 @@ class _Loading:
         opened = self._lookup(program) if program else None
         process._library_path = folders(config.library_path, origin=_folder_of(program), config=config)
         if opened is not None and opened.elf is not None:
-            process._program = _Map(program, opened.elf, None, config)
+            process._program = self._map(program, opened.elf, None)
             self._names.add(process._program, ("", opened.elf.soname))
             self._add_interpreter(opened.elf.interpreter)
             self.keep(self._load(process._program))
@@ -187,8 +210,10 @@ class _Loading:
 
     def find(self, soname: str, loading: _Map | None) -> tuple[Resolution, _Map | None]:
         """Answer for one needed name, and return the object if it is a new one."""
-        origin = "/" if loading is None else loading.origin
-        name = expand(soname, origin=origin, lib=self._config.lib, platform=self._config.platform)
+        name: str | None = soname
+        if "$" in soname:
+            origin = "/" if loading is None else loading.origin
+            name = expand(soname, origin=origin, lib=self._config.lib, platform=self._config.platform)
         if name is None:
             return NotFound(soname=soname, tried=(), fatal="empty dynamic string token substitution"), None
         known = self._names.by_name(name)
@@ -197,27 +222,27 @@ class _Loading:
         return self._search(soname, name, loading)
 
     def _search(self, soname: str, name: str, loading: _Map | None) -> tuple[Resolution, _Map | None]:
-        tried: list[Tried] = []
-        for step, path, by, passed_over in candidates(name, self._seeker(loading), self._config):
-            self._work += 1
-            if self._work > _MAX_WORK:
-                return NotFound(soname=soname, tried=tuple(tried), fatal=f"more than {_MAX_WORK} paths to try"), None
-            opened = None if passed_over else self._lookup(path)
-            reason, fatal = (passed_over or "no such file", False) if opened is None else judge(opened, self._config)
-            if opened is None or opened.elf is None or reason:
-                tried.append(Tried(step=step, path=path, reason=reason, by=by))
-                if fatal:
-                    return NotFound(soname=soname, tried=tuple(tried), fatal=reason), None
-                continue
-            known = self._names.by_file(opened.identity)
-            if known is not None:
-                self._names.add(known, (name,))
-                return Found(soname=soname, path=known.path, step=SearchStep.LOADED), None
-            loaded = _Map(path, opened.elf, loading, self._config)
-            self._work += loaded.depth
-            self._names.add(loaded, (name, path, opened.elf.soname), opened.identity)
-            return Found(soname=soname, path=path, step=step, by=by), loaded
-        return NotFound(soname=soname, tried=tuple(tried)), None
+        seeker = self._seeker(loading)
+        key = (soname, name, seeker)
+        search = None if self._searches is None else self._searches.get(key)
+        if search is None:
+            search = _search(soname, name, seeker, self._lookup, self._config)
+            if self._searches is not None:
+                self._searches[key] = search
+        answer, opened, work = search
+        self._work += work
+        if self._work > _MAX_WORK:
+            return _exhausted(soname, ()), None
+        if isinstance(answer, NotFound) or opened is None or opened.elf is None:
+            return answer, None
+        known = self._names.by_file(opened.identity)
+        if known is not None:
+            self._names.add(known, (name,))
+            return Found(soname=soname, path=known.path, step=SearchStep.LOADED), None
+        loaded = self._map(answer.path, opened.elf, loading)
+        self._work += loaded.depth
+        self._names.add(loaded, (name, answer.path, opened.elf.soname), opened.identity)
+        return answer, loaded
 
     def _load(self, first: _Map) -> tuple[LoadedObject, ...]:
         """Load what an object needs, and what that needs, breadth first."""
@@ -233,7 +258,13 @@ class _Loading:
         """Put the dynamic loader itself, which the kernel has mapped, beside the program."""
         opened = self._lookup(path) if path else None
         if path and opened is not None and opened.elf is not None:
-            self._names.add(_Map(path, opened.elf, None, self._config), (path, opened.elf.soname))
+            self._names.add(self._map(path, opened.elf, None), (path, opened.elf.soname))
+
+    def _map(self, path: str, elf: ElfFile, parent: _Map | None) -> _Map:
+        paths = self._paths.get(path)
+        if paths is None:
+            paths = self._paths[path] = _paths(path, elf, self._config)
+        return _Map(path, elf, parent, paths)
 
     def _seeker(self, loading: _Map | None) -> Seeker:
         if loading is None:
@@ -241,6 +272,37 @@ class _Loading:
         if loading.seeker is None:
             loading.seeker = _make_seeker(loading, self._process)
         return loading.seeker
+
+
+def _search(soname: str, name: str, seeker: Seeker, lookup: Lookup, config: LoaderConfig) -> _Search:
+    """Look for a name that is not loaded yet: the first path that the loader takes."""
+    tried: list[Tried] = []
+    for work, (step, path, by, passed_over) in enumerate(candidates(name, seeker, config), 1):
+        if work > _MAX_WORK:
+            return _Search(_exhausted(soname, tried), None, work)
+        opened = None if passed_over else lookup(path)
+        reason, fatal = (passed_over or "no such file", False) if opened is None else judge(opened, config)
+        if opened is not None and opened.elf is not None and not reason:
+            return _Search(Found(soname=soname, path=path, step=step, by=by), opened, work)
+        tried.append(Tried(step=step, path=path, reason=reason, by=by))
+        if fatal:
+            return _Search(NotFound(soname=soname, tried=tuple(tried), fatal=reason), None, work)
+    return _Search(NotFound(soname=soname, tried=tuple(tried)), None, len(tried))
+
+
+def _exhausted(soname: str, tried: Iterable[Tried]) -> NotFound:
+    return NotFound(soname=soname, tried=tuple(tried), fatal=f"more than {_MAX_WORK} paths to try")
+
+
+def _paths(path: str, elf: ElfFile, config: LoaderConfig) -> _Paths:
+    """Return the folder of an object, and where its own DT_RPATH and DT_RUNPATH lead."""
+    origin = _folder_of(path)
+    rpath = elf.rpath if elf.runpath is None else None
+    return (
+        origin,
+        search_path(rpath, by=path, origin=origin, config=config),
+        search_path(elf.runpath, by=path, origin=origin, config=config),
+    )
 
 
 def _make_seeker(loading: _Map, process: Process) -> Seeker:

@@ -35,6 +35,7 @@ def test_an_entry_of_several() -> None:
             "implementationSpecific@Base": SymbolVersion(version="6.5.2-7", template=1),
             "private@GL_PRIVATE": SymbolVersion(version="7", template=2),
         },
+        versions=frozenset({"Base", "GL_PRIVATE"}),
         smallest="6.1",
     )
 
@@ -81,6 +82,7 @@ def test_an_entry_that_comes_twice() -> None:
             "a@Base": SymbolVersion(version="1", template=0),
             "b@Base": SymbolVersion(version="2", template=1),
         },
+        versions=frozenset({"Base"}),
         smallest="1",
     )
 

@@ -15,6 +15,7 @@ from pip_sysdeps.formats.elf_symbols import (
     defined_symbols,
     defined_versions,
     defines_symbol,
+    undefined_names,
     undefined_symbols,
 )
 
@@ -60,6 +61,27 @@ def test_symbols_with_their_versions(elf_class: int, little_endian: bool, sysv_h
         Symbol("old", "A_2", "", weak=False),
         Symbol("PyInit_a", "A_2", "", weak=False),
     )
+
+
+@pytest.mark.parametrize(
+    ("versions", "names"),
+    [
+        ({"GLIBC_2.2.5", "B_1", "Base"}, {"malloc@GLIBC_2.2.5", "b@B_1", "unversioned@Base"}),
+        ({"B_1", "A_2"}, {"b@B_1"}),
+        ({"Base"}, {"unversioned@Base"}),
+        (set(), set()),
+    ],
+)
+def test_names_of_some_versions(versions: set[str], names: set[str]) -> None:
+    """Undefined symbols of the versions asked for are spelled as in a symbols file."""
+    assert undefined_names(*in_memory(LIBRARY.build()), versions=versions) == names
+
+
+def test_more_symbols_than_a_byte_counts() -> None:
+    """Hundreds of undefined symbols are told from the defined ones behind them."""
+    elf = Elf(undefined=tuple(f"u{number}" for number in range(300)), defined=("d1", "d2"), sysv_hash=True).build()
+    assert len(undefined_symbols(*in_memory(elf))) == 300
+    assert [symbol.name for symbol in defined_symbols(*in_memory(elf))] == ["d1", "d2"]
 
 
 def test_program_that_exports_nothing() -> None:

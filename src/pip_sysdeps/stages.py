@@ -1,0 +1,30 @@
+"""Where the time of a run goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Stages:
+    """The seconds that each stage of a run took: whoever has finished one says so."""
+
+    def __init__(self, now: Callable[[], float] = lambda: 0.0) -> None:
+        """Begin the first stage; `now` tells the time in seconds."""
+        self._now = now
+        self._begun = now()
+        self.seconds: dict[str, float] = {}
+        """By stage, in the order in which they came to an end first."""
+
+    def end(self, stage: str) -> None:
+        """End a stage and begin the next one; one that ends several times has the sum."""
+        now = self._now()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._begun
+        self._begun = now
+
+    def report(self) -> list[str]:
+        """Return a line for each stage, and one for all of them."""
+        rows = [*self.seconds.items(), ("all", sum(self.seconds.values()))]
+        return [f"{seconds * 1000:8.1f} ms  {stage}" for stage, seconds in rows]
