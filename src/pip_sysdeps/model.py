@@ -127,6 +127,11 @@ class Environment:
     skipped: tuple[Skipped, ...]
     """What could not be read, rows that leave the root, overlaps, shadowed distributions."""
 
+    def short(self, path: str) -> str:
+        """Return a path as a person calls it: without the site directory that it lies in."""
+        folders = (f"{folder}/" for folder in self.site_dirs)
+        return next((path[len(folder) :] for folder in folders if path.startswith(folder)), path)
+
 
 # ------------------------------------------------------------------------------------------------------ ELF facts
 

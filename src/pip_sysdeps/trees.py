@@ -10,7 +10,7 @@ from pip_sysdeps import lockfile
 from pip_sysdeps.model import Found, FromDistribution, FromHost, FromPackage, Missing, NotFound, Unowned, Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.model import Distribution, Need, Provider, Resolution, Scan, Tried
     from pip_sysdeps.requirements import Link
@@ -54,7 +54,7 @@ def needs_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Node, 
     """Return requirement -> distribution -> file -> soname -> who brings it; `ways` is from `requirements.ways`."""
     installed = _installed(scan)
     return grown(
-        (*_distributions(way, installed), _file(by, holder, scan), _soname(need), answer(need.provider))
+        (*_distributions(way, installed), _file(by, holder, scan), _soname(need), _merged(need, scan))
         for way, holder, need in sorted(_needs(scan, ways), key=_order_of_way)
         for by in need.by[:1]
     )
@@ -65,7 +65,7 @@ def packages_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Nod
     installed = _installed(scan)
     found = [
         (
-            _merged(answer(need.provider)),
+            _merged(need, scan, absence=False),
             _soname(need),
             *reversed([*_distributions(way, installed), _file(by, holder, scan)]),
         )
@@ -84,28 +84,30 @@ def evidence_tree(chains: Iterable[Chain], scan: Scan, versions: Mapping[str, st
     return grown(way for chain in chains for way in evidence.ways(chain))
 
 
-def answer(provider: Provider) -> Label:
-    """Return the label of who brings a library."""
+def answer(provider: Provider, short: Callable[[str], str]) -> Label:
+    """Return the label of who brings a library; `short` writes a path as a person calls it."""
     match provider:
         case FromPackage(package=package, path=path):
             return Label(kind="package", name=package, detail=f"({path or 'not installed here'})")
         case FromDistribution(distribution=name, path=path, by_loader=by_loader):
             how = "found by the loader" if by_loader else "if it is imported first"
-            return Label(kind="other", name=name or "a file that no record claims", detail=f"{path}, {how}")
+            return Label(kind="other", name=name or "a file that no record claims", detail=f"{short(path)}, {how}")
         case FromHost(note=note):
             return Label(kind="other", name="the host", detail=note)
         case Unowned(path=path):
             return Label(kind="other", name="no package", detail=f"{path} must be copied by hand")
         case Unreachable(distribution=name, path=path):
-            detail = f"{name or 'the environment'} has {path}, where the loader does not look"
+            detail = f"{name or 'the environment'} has {short(path)}, where the loader does not look"
             return Label(kind="missing", name="unreachable", detail=detail)
         case Missing(note=note):
             return Label(kind="missing", name="missing", detail=note or "nothing here has it")
 
 
-def _merged(label: Label) -> Label:
-    """Return a package's label without the path of one of its files, so that all of them stand below one node."""
-    return replace(label, detail="") if label.kind == "package" else label
+def _merged(need: Need, scan: Scan, *, absence: bool = True) -> Label:
+    """Return the label of who brings a library; of a package the name alone, or with `absence` that it is not there."""
+    label = answer(need.provider, scan.environment.short)
+    told = absence and not getattr(need.provider, "path", "")
+    return replace(label, detail="") if label.kind == "package" and not told else label
 
 
 def _needs(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> Iterator[tuple[tuple[Link, ...], str, Need]]:
@@ -141,7 +143,7 @@ class _Evidence:
     """Turns chains into ways down a tree."""
 
     def __init__(self, scan: Scan, versions: Mapping[str, str]) -> None:
-        self._sites = tuple(f"{folder}/" for folder in scan.environment.site_dirs)
+        self._short = scan.environment.short
         self._installed = _installed(scan)
         self._versions = versions
         self._floors = scan.floors
@@ -185,7 +187,7 @@ class _Evidence:
         if isinstance(provider, FromDistribution) and provider.by_loader:
             return Label(kind="other", name=provider.distribution or "no record", detail="brings it")
         if not isinstance(provider, FromPackage):
-            return answer(provider)
+            return answer(provider, self._short)
         version = self._versions.get(provider.package, "") if provider.path else "has it, and is not installed here"
         return Label(kind="package", name=provider.package, detail=version)
 
@@ -195,9 +197,6 @@ class _Evidence:
         if floor is not None:
             what = floor.symbol or "the library"
             yield Label(kind="floor", name=f">= {floor.version}", detail=f"for {what}, by {self._short(floor.file)}")
-
-    def _short(self, path: str) -> str:
-        return next((path[len(site) :] for site in self._sites if path.startswith(site)), path)
 
 
 def _step(found: Found, file: str) -> str:

@@ -84,7 +84,7 @@ app 1.0
 │   │       └── missing: no package has it
 │   └── one.libs/liba.so
 │       └── libpq.so.5: import
-│           └── libpq5 (/lib/libpq.so.5)
+│           └── libpq5
 └── two 1.0
     └── two.abi3.so
         └── libpq.so.5: import
@@ -149,7 +149,7 @@ def test_every_answer_has_words() -> None:
     scan = scan_of(DistributionNeeds(distribution=distribution("one", MODULE), needs=needs, vendored=(), glibc=""))
     lines = as_text(needs_tree(scan, {"one": way("one")}), Terminal(width=120)).splitlines()
     assert [line.partition("└── ")[2] for line in lines[3::2]] == [
-        "other: /env/site/x.so, if it is imported first",
+        "other: x.so, if it is imported first",
         "a file that no record claims: /env/lib/x.so, found by the loader",
         "the host: comes with the NVIDIA driver",
         "no package: /usr/local/lib/libx.so must be copied by hand",

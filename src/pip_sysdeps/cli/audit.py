@@ -60,9 +60,9 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "json":
         output.write(audit_document(audit))
     elif args.format == "markdown":
-        output.write(audit_as_markdown(audit, scanned.short))
+        output.write(audit_as_markdown(audit, scanned.scan.environment.short))
     else:
-        output.write(as_table(audit, output.terminal(), scanned.short))
+        output.write(as_table(audit, output.terminal(), scanned.scan.environment.short))
     return int(any(args.strict or each.check.severity is Severity.ERROR for each in audit.findings))
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _PIPED_WIDTH = 100
 """Columns where stdout is no terminal and COLUMNS does not say."""
-_DRAWN = "│└├"
+_DRAWN = "│└├→"
 
 
 def terminal() -> Terminal:

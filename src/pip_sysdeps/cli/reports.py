@@ -40,11 +40,6 @@ class Report(NamedTuple):
         """Return the way to each distribution."""
         return ways(self.scan.environment.distributions, self.markers)
 
-    def short(self, path: str) -> str:
-        """Return a path as a person calls it: without the site directory that it lies in."""
-        folders = (f"{folder}/" for folder in self.scan.environment.site_dirs)
-        return next((path[len(folder) :] for folder in folders if path.startswith(folder)), path)
-
     @property
     def versions(self) -> Mapping[str, str]:
         """Return the version of each installed binary package."""

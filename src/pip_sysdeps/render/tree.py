@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.render.terminal import Terminal
     from pip_sysdeps.trees import Label, Node
 
-_LINES = ("├── ", "│   ", "└── ")
-_ASCII = ("|-- ", "|   ", "`-- ")
+_LINES = ("├── ", "│   ", "└── ", " → ")
+_ASCII = ("|-- ", "|   ", "`-- ", " -> ")
 _NOTHING = "    "
 _ROLES = {
     "distribution": Role.DISTRIBUTION,
@@ -28,21 +28,35 @@ _BETWEEN = {"distribution": " ", "package": " ", "floor": " ", "file": ", "}
 """What stands between a name and what is known about it."""
 
 
-def as_text(nodes: Sequence[Node], terminal: Terminal) -> str:
-    """Render each tree with lines from parent to child; what is too long goes on below its own beginning."""
-    return "".join(text for node in nodes for text in _lines(node, terminal, "", ""))
+def as_text(nodes: Sequence[Node], terminal: Terminal, *, folded: bool = False) -> str:
+    """Render each tree with lines from parent to child; what is too long goes on below its own beginning.
+
+    With `folded` a library and who brings it share a line, where nothing more is said of either.
+    """
+    return "".join(text for node in nodes for text in _Tree(terminal, folded=folded).lines(node, "", ""))
 
 
-def _lines(node: Node, terminal: Terminal, first: str, onward: str) -> Iterator[str]:
-    """Yield a node, then its children; `onward` stands before all lines but the node's first."""
-    fork, through, last = _LINES if terminal.lines else _ASCII
-    children = tuple(node.children.values())
-    yield terminal.flow(_spans(node.label), first, onward + (through if children else _NOTHING))
-    for number, child in enumerate(children, 1):
-        if number < len(children):
-            yield from _lines(child, terminal, onward + fork, onward + through)
-        else:
-            yield from _lines(child, terminal, onward + last, onward + _NOTHING)
+class _Tree:
+    """How trees are drawn."""
+
+    def __init__(self, terminal: Terminal, *, folded: bool) -> None:
+        self._terminal = terminal
+        self._folded = folded
+        self._fork, self._through, self._last, self._arrow = _LINES if terminal.lines else _ASCII
+
+    def lines(self, node: Node, first: str, onward: str) -> Iterator[str]:
+        """Yield a node, then its children; `onward` stands before all lines but the node's first."""
+        children = tuple(node.children.values())
+        spans = [*_spans(node.label)]
+        if self._folded and node.label.kind == "soname" and len(children) == 1 and not children[0].children:
+            spans += [Span(self._arrow, Role.DIM), *_spans(children[0].label)]
+            children = ()
+        yield self._terminal.flow(spans, first, onward + (self._through if children else _NOTHING))
+        for number, child in enumerate(children, 1):
+            if number < len(children):
+                yield from self.lines(child, onward + self._fork, onward + self._through)
+            else:
+                yield from self.lines(child, onward + self._last, onward + _NOTHING)
 
 
 def _spans(label: Label) -> Iterator[Span]:
