@@ -466,8 +466,9 @@ def split(text: str) -> tuple[str, dict[str, str]]:
     starts = [match.start() for match in _TARGET_LINE.finditer(text)]
     if len(starts) != len(targets) or _LONG_STRING.search(text):
         raise MalformedLock("its [[target]] lines cannot be told from its strings", hint=NO_HANDS)
-    blocks = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
-    return text[: starts[0]] if starts else text, {each.id: part for each, part in zip(targets, blocks, strict=True)}
+    ends = [*starts, len(text)]
+    blocks = [text[start:end] for start, end in zip(starts, ends[1:], strict=True)]
+    return text[: ends[0]], {each.id: part for each, part in zip(targets, blocks, strict=True)}
 
 
 def ordered(target: Target) -> Target:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias, TypedDict, TypeVar
 
 from pip_sysdeps.errors import MalformedLock, SysdepsError
@@ -39,7 +40,7 @@ _NOT_COMPARED = {"min", "version", "snapshot"}
 
 _Part = TypeVar("_Part")
 _Key = TypeVar("_Key", bound="str | tuple[str, ...]")
-_Pairs: TypeAlias = "dict[_Key, tuple[_Part | None, _Part | None]]"
+_Pairs: TypeAlias = "list[tuple[_Key, _Part | None, _Part | None]]"
 _Document = TypeVar("_Document", Target, Distribution, Need, Unresolved, Package)
 
 
@@ -303,13 +304,15 @@ def differences(locked: Target, found: Target) -> tuple[str, ...]:
 
 def _differences(locked: Target, found: Target) -> Iterator[str]:
     yield from _of_keys("", locked, found)
-    for name, (old, new) in _pairs(locked.distribution, found.distribution, lambda each: each.name).items():
+    for name, old, new in _pairs(locked.distribution, found.distribution, lambda each: each.name):
         yield from _of_distribution(name, old, new)
-    for file, (before, after) in _pairs(locked.unattributed, found.unattributed, lambda each: each.file).items():
+    for file, before, after in _pairs(locked.unattributed, found.unattributed, lambda each: each.file):
+        if before is None or after is None:
+            yield f"{file} is in no record and not locked" if after else f"{file} is locked, and is gone or in a record"
         yield from _of_needs(file, before.needs if before else (), after.needs if after else ())
-    for (name, by, *_), (was, now) in _pairs(locked.unresolved, found.unresolved, _key_of_unresolved).items():
+    for (name, by, *_), was, now in _pairs(locked.unresolved, found.unresolved, _key_of_unresolved):
         yield from _of_part(f"{name} of {by or 'the environment'}", was, now, "unresolved")
-    for name, (first, second) in _pairs(locked.package, found.package, lambda each: each.name).items():
+    for name, first, second in _pairs(locked.package, found.package, lambda each: each.name):
         yield from _of_part(name, first, second, "needed")
 
 
@@ -329,7 +332,7 @@ def _of_distribution(name: str, locked: Distribution | None, found: Distribution
 
 
 def _of_needs(holder: str, locked: Iterable[Need], found: Iterable[Need]) -> Iterator[str]:
-    for (name, *_), (old, new) in _pairs(locked, found, _key_of_need).items():
+    for (name, *_), old, new in _pairs(locked, found, _key_of_need):
         answer = old or new
         brought = f" ({answer.package or answer.class_})" if answer else ""
         yield from _of_part(f"{name}{brought} of {holder}", old, new, "needed")
@@ -353,9 +356,20 @@ def _of_keys(where: str, locked: _Document, found: _Document) -> Iterator[str]:
 
 
 def _pairs(locked: Iterable[_Part], found: Iterable[_Part], key: Callable[[_Part], _Key]) -> _Pairs[_Key, _Part]:
-    """Return what two states have under each key, in the keys' order."""
-    old, new = {key(each): each for each in locked}, {key(each): each for each in found}
-    return {name: (old.get(name), new.get(name)) for name in sorted({*old, *new})}
+    """Return what two states have under each key, in the keys' order; of several under one key, each with its like."""
+    old, new = _keyed(locked, key), _keyed(found, key)
+    return [(name, old.get((name, number)), new.get((name, number))) for name, number in sorted({*old, *new})]
+
+
+def _keyed(parts: Iterable[_Part], key: Callable[[_Part], _Key]) -> dict[tuple[_Key, int], _Part]:
+    """Return each part under its key and its number among those with that key."""
+    counts: Counter[_Key] = Counter()
+    keyed = {}
+    for part in parts:
+        name = key(part)
+        keyed[name, counts[name]] = part
+        counts[name] += 1
+    return keyed
 
 
 def _key_of_need(need: Need) -> tuple[str, ...]:
