@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.cli.environments import add_environment_arguments, read_place
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_text
 from pip_sysdeps.cli.project import read_project, target_of
+from pip_sysdeps.cli.validate import validate
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.gaps import refuse_gaps
 from pip_sysdeps.locking import differences, merge
@@ -32,17 +33,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_environment_arguments(parser)
     parser.add_argument("-o", "--output", metavar="FILE", default=DEFAULT, help="the lock (default: %(default)s)")
-    parser.add_argument("--check", action="store_true", help="compare only; status 1 if the lock is stale")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--check", action="store_true", help="compare only; status 1 if the lock is stale")
+    instead.add_argument(
+        "--validate",
+        nargs="*",
+        metavar="FILE",
+        help="look at locks alone, without an environment (default: that of -o); status 1 if one is not as `lock` "
+        "writes it, or does not fit pyproject.toml",
+    )
     parser.add_argument("--strict", action="store_true", help="status 1 if nothing answers a need of an import")
     parser.add_argument("--name", default="", help="tells a second environment of the same image from the first")
     parser.add_argument("--add-target", action="store_true", help="let a lock that has other targets have this one too")
     parser.epilog = (
-        "Exit status: 0 written or current; 1 stale (--check), or unresolved import needs (--strict); 2 trouble."
+        "Exit status: 0 written, current or valid; 1 stale (--check), not valid (--validate), or unresolved import\n"
+        "needs (--strict); 2 trouble."
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write or compare the lock and return the exit status."""
+    """Write, compare or validate the lock and return the exit status."""
+    if args.validate is not None:
+        return validate(args.validate or [args.output], args.messages)
     if os.environ.get("LD_LIBRARY_PATH"):
         args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
     stages = Stages(perf_counter)

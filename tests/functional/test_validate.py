@@ -1,0 +1,130 @@
+"""`pip-sysdeps lock --validate`: locks are looked at alone, without an environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.command import Result
+from pip_sysdeps.cli import main
+from pip_sysdeps.lockfile import Distribution, Lockfile, Need, Package, Target, dumps
+from pip_sysdeps.values import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+NEED = Need(soname="libpq.so.5", package="libpq5", when="import", by=("psycopg2/_psycopg.so",))
+TARGET = Target(
+    id="debian-bookworm-amd64",
+    distro="debian",
+    release="12",
+    architecture="amd64",
+    package_manager="dpkg",
+    libc="glibc",
+    python="cp311",
+    distribution=(Distribution(name="psycopg2", version="2.9.13", needs=(NEED,)),),
+    package=(Package(name="libpq5"),),
+)
+LOCK = dumps(Lockfile(target=(TARGET,)))
+INVALID = "`sysdeps.lock` is not valid: restore it from version control, or run `pip-sysdeps lock`\n"
+
+
+@pytest.fixture
+def validate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Result]:
+    """Give a function that validates a text, or the files that it is given, in a folder where nothing is."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", "")
+
+    def call(text: str | None = None, *files: str) -> Result:
+        if text is not None:
+            (tmp_path / "sysdeps.lock").write_text(text, encoding="utf-8", newline="")
+        status = main(["lock", "--validate", *files])
+        return Result(status, *capsys.readouterr())
+
+    return call
+
+
+def test_a_valid_lock(validate: Callable[..., Result]) -> None:
+    """Nothing is said."""
+    assert validate(LOCK) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (LOCK.replace('name = "psycopg2"\n', 'name = "psycopg2" # needed\n'),
+         'line 15 is not what `pip-sysdeps lock` writes there: name = "psycopg2"'),
+        (LOCK.replace('release = "12"\n', "").replace('distro = "debian"\n', 'distro = "debian"\nrelease = "12"\n\n'),
+         'line 9 is not what `pip-sysdeps lock` writes there: architecture = "amd64"'),
+        (f"{LOCK}# end\n", "line 26 is one too many"),
+        (LOCK.replace("\n", "\r\n"), "its line ends are not those that `pip-sysdeps lock` writes"),
+        (LOCK.removesuffix("\n"), "its line ends are not those that `pip-sysdeps lock` writes"),
+    ],
+    ids=["comment", "blank line", "end", "CRLF", "no last line end"],
+)  # fmt: skip
+def test_another_form(validate: Callable[..., Result], text: str, fault: str) -> None:
+    """The first line is named that `lock` would write otherwise."""
+    assert validate(text) == (1, "", f"warning: `sysdeps.lock`: {fault}\n{INVALID}")
+
+
+def test_a_later_version(validate: Callable[..., Result]) -> None:
+    """Its form is its own."""
+    assert validate(LOCK.replace('lock-version = "1.0"', 'lock-version = "1.7"\nlater = true')) == (0, "", "")
+
+
+def test_a_package_that_nothing_needs(validate: Callable[..., Result]) -> None:
+    """A need went, and its package stayed: a merge did that."""
+    target = replace(TARGET, package=(Package(name="libgomp1"), Package(name="libpq5")))
+    fault = "debian-bookworm-amd64: nothing needs its package libgomp1"
+    assert validate(dumps(Lockfile(target=(target,)))) == (1, "", f"warning: `sysdeps.lock`: {fault}\n{INVALID}")
+
+
+def test_another_project(validate: Callable[..., Result], tmp_path: Path) -> None:
+    """What pyproject.toml wants is not what is locked."""
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.pip-sysdeps]\ntargets = ["debian-trixie-amd64"]\nwhen = ["import", "plugin"]\n'
+    )
+    assert validate(LOCK).err.splitlines()[:-1] == [
+        "warning: `sysdeps.lock`: pyproject.toml lists the target debian-trixie-amd64, which is not locked",
+        "warning: `sysdeps.lock`: debian-bookworm-amd64 is locked, and not one of the targets of pyproject.toml",
+        "warning: `sysdeps.lock`: debian-bookworm-amd64: `when` is another than that of pyproject.toml",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (LOCK.replace('package = "libpq5"', 'package = "libpq5-"'), "sysdeps.lock: target[0].distribution[0].needs[0]"),
+        (LOCK.replace('package = "libpq5"', 'package = "libssl3"'), "sysdeps.lock: target[0].distribution[0].needs[0]"),
+        (f"<<<<<<< HEAD\n{LOCK}=======\n>>>>>>> other\n", "sysdeps.lock: has git conflict markers"),
+        (LOCK.replace("[[target]]", "[[target"), "sysdeps.lock: is not TOML"),
+        (None, "no `sysdeps.lock` here"),
+    ],
+    ids=["hostile name", "no such package", "conflict", "no TOML", "none"],
+)
+def test_no_lock(validate: Callable[..., Result], text: str | None, error: str) -> None:
+    """What cannot be read as a lock is trouble."""
+    result = validate(text)
+    assert result.status == 2
+    assert result.err.startswith(f"error: {error}")
+    assert result.err.splitlines()[1].startswith("hint: ")
+
+
+def test_several_files(validate: Callable[..., Result], tmp_path: Path) -> None:
+    """As pre-commit names them: each is looked at, and the worst is the status."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "sysdeps.lock").write_text(f"{LOCK}\n")
+    result = validate(LOCK.replace("[[target]]", "[[target"), "sysdeps.lock", "app/sysdeps.lock")
+    assert result.status == 2
+    assert "error: sysdeps.lock: is not TOML" in result.err
+    assert "warning: `app/sysdeps.lock`: line 26 is one too many\n" in result.err
+
+
+def test_not_both(capsys: pytest.CaptureFixture[str]) -> None:
+    """To compare takes an environment."""
+    assert main(["lock", "--check", "--validate"]) == 2
+    assert "not allowed with argument --check" in capsys.readouterr().err
