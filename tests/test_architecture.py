@@ -21,7 +21,7 @@ LAYERS = (
     {"scan"},
     {"host", "render"},
     {"audit", "verification", "trees"},
-    {"checks", "gaps", "locking", "indexing", "policy", "validation", "why"},
+    {"checks", "diff", "gaps", "locking", "indexing", "policy", "validation", "why"},
     {"attribution", "floors", "loader", "project"},
     {"formats", "requirements", "wheel_tags", "roots", "mentions", "alternatives", "symbol_versions", "lockfile"},
     {"model", "toml"},
@@ -32,6 +32,7 @@ LAYERS = (
 PURE = {
     "audit",
     "checks",
+    "diff",
     "validation",
     "wheel_tags",
     "policy",
