@@ -2,7 +2,7 @@
 
 A file that is set aside is normally no harm: a fixture, a build for another machine. A lock is another matter when the
 environment itself is damaged or closed to this user: what it would lack, a release image would lack too.
-See docs/decisions/0003-a-damaged-environment-is-not-locked.md.
+See docs/decisions/0020-a-damaged-environment-is-not-locked.md.
 """
 
 from __future__ import annotations

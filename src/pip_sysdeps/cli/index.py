@@ -32,6 +32,7 @@ class _Arguments:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the actions and their options."""
+    parser.epilog = "Exit status: 0; 2 trouble."
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     update = actions.add_parser("update", help="make an index from the configured apt sources")
     update.add_argument(

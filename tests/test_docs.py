@@ -1,0 +1,122 @@
+"""The documentation holds: every command and exit status is in it, its commands parse, its links and examples work."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pip_sysdeps.cli import COMMANDS, build_parser
+from pip_sysdeps.lockfile import Distribution, Lockfile, Need, Package, Target, Unattributed, Unresolved, dumps, loads
+from pip_sysdeps.values import fields
+
+REPOSITORY = Path(__file__).parents[1]
+CLI = (REPOSITORY / "docs/cli.md").read_text(encoding="utf-8")
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+LOCKFILE = (REPOSITORY / "docs/lockfile.md").read_text(encoding="utf-8")
+PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REPOSITORY.glob("examples/**/*.md")])
+SCRIPTS = sorted(REPOSITORY.glob("examples/**/Dockerfile*"))
+
+_CALL = re.compile(rf"pip-sysdeps ((?:-[a-z]+ )*(?:{'|'.join(COMMANDS)})(?: [^\n`]*)?)")
+_COMMAND_ENDS = re.compile(r"\s+(?:#|&&|\|\|?|>|\\$|;).*|\s+\\$")
+
+
+def commands(text: str) -> dict[str, list[str]]:
+    """Return the cells of each row whose first cell names a command: `lock`, or `index update`, `list`."""
+    table = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in text.splitlines() if line[:1] == "|"]
+    named = {match[1]: cells for cells in table if (match := re.match(r"`([a-z-]+)", cells[0]))}
+    return {name: cells for name, cells in named.items() if name in COMMANDS}
+
+
+def parser_of(command: str) -> argparse.ArgumentParser:
+    """Return the parser of one command."""
+    (subparsers,) = (each for each in build_parser()._actions if isinstance(each, argparse._SubParsersAction))  # noqa: SLF001
+    parser = subparsers.choices[command]
+    assert isinstance(parser, argparse.ArgumentParser)
+    return parser
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_is_documented(command: str) -> None:
+    """In README's table and in that of docs/cli.md, with the exit statuses that its --help tells."""
+    assert command in commands(README)
+    told = (parser_of(command).epilog or "").partition("Exit status:")[2]
+    assert told
+    assert statuses(commands(CLI)[command][-1]) == statuses(told)
+
+
+def statuses(text: str) -> set[str]:
+    """Return the exit statuses that a text names, and whether it may be another command's."""
+    return {*re.findall(r"\b(?:[0-2]|12[67])\b", text), *(["CMD"] if "CMD" in text else [])}
+
+
+def test_no_other_command_is_documented() -> None:
+    """What is promised is there."""
+    assert commands(CLI).keys() == COMMANDS.keys()
+
+
+def calls(page: Path) -> list[str]:
+    """Return the calls of pip-sysdeps in a page's fenced blocks, or in a Dockerfile."""
+    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL) if page.suffix == ".md" else [text]
+    return [_COMMAND_ENDS.sub("", found) for block in blocks for found in _CALL.findall(block)]
+
+
+CALLS = [pytest.param(call, id=f"{page.name}: {call}") for page in (*PAGES, *SCRIPTS) for call in calls(page)]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_the_commands_in_the_text_parse(call: str) -> None:
+    """With the options that there are."""
+    build_parser().parse_args(shlex.split(call))
+
+
+def test_the_text_has_commands() -> None:
+    """The pattern finds them."""
+    assert len(CALLS) >= 8
+
+
+LINKS = [
+    pytest.param(page, target, id=f"{page.relative_to(REPOSITORY)}: {target}")
+    for page in PAGES
+    for target in re.findall(r"\]\((?!https?://)([^)\s]+)\)", page.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize(("page", "target"), LINKS)
+def test_links_lead_somewhere(page: Path, target: str) -> None:
+    """To a file, and to a heading of it."""
+    path, _, heading = target.partition("#")
+    file = (page.parent / path) if path else page
+    assert file.exists()
+    if heading:
+        text = file.read_text(encoding="utf-8")
+        titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+        assert heading in {re.sub(r"[^\w\- ]", "", title).strip().lower().replace(" ", "-") for title in titles}
+
+
+def test_the_example_of_the_lock_is_one() -> None:
+    """Its comments and spacing aside, it is what `lock` writes."""
+    (example,) = re.findall(r"^```toml\n(.*?)^```", LOCKFILE, re.MULTILINE | re.DOTALL)
+    bare = "".join(re.sub(r"[ \t]+#.*", "", line) for line in example.splitlines(keepends=True))
+    assert dumps(loads(example)).endswith(bare)
+
+
+@pytest.mark.parametrize("kind", [Lockfile, Target, Distribution, Need, Unattributed, Unresolved, Package])
+def test_each_key_of_the_lock_is_documented(kind: type) -> None:
+    """As the file has it."""
+    keys = {each.name.rstrip("_").replace("_", "-") for each in fields(kind)}
+    assert {key for key in keys if not re.search(rf"`{key}`|^{key} = ", LOCKFILE, re.MULTILINE)} == set()
+
+
+def test_nothing_is_promised_about_this_machine() -> None:
+    """No absolute path of whoever wrote a page."""
+    listed = subprocess.run(["git", "ls-files", "*.md"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    names = listed.stdout.split() or [str(page) for page in PAGES]
+    assert not [
+        name for name in names if re.search(r"/root/|/home/[a-z]+/work", (REPOSITORY / name).read_text("utf-8"))
+    ]
