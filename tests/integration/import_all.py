@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.machinery
 import importlib.metadata
+import importlib.util
 import json
 import os
 import sys
@@ -22,10 +23,10 @@ INSTALLERS = {"pip", "setuptools"}
 
 
 def modules_of_distributions() -> dict[str, list[tuple[int, str]]]:
-    """List level and dotted name of each module to try, by distribution."""
+    """List level and dotted name of each module to try, by distribution; top_level.txt may name what is nowhere."""
     found: dict[str, set[tuple[int, str]]] = {}
     for module, names in importlib.metadata.packages_distributions().items():
-        for name in names:
+        for name in names if importlib.util.find_spec(module) else ():
             found.setdefault(name, set()).add((1, module))
     for distribution in importlib.metadata.distributions():
         name = distribution.metadata["Name"]
