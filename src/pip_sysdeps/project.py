@@ -7,7 +7,6 @@ decision that is silently not heeded.
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -242,5 +241,7 @@ def _key(each: Field[Any]) -> str:
 
 def _nearest(key: str, known: Iterable[str]) -> str:
     """Name the known key that a misspelt one is nearest to, else all of them."""
+    import difflib  # noqa: PLC0415 - for a misspelt key only
+
     close = difflib.get_close_matches(key, known, n=1)
     return f": `{close[0]}` is" if close else f": {', '.join(known)} are"

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +12,6 @@ from builders.elf_memory import in_memory, outcomes, parse
 from pip_sysdeps.formats.elf_symbols import Symbol, defined_symbols, defines_symbol, undefined_symbols
 from pip_sysdeps.model import VersionNeed
 
-CORPUS = Path(__file__).parents[2] / "fuzz" / "corpus" / "elf"
 BASES = [
     Elf(
         elf_class=elf_class,
@@ -91,9 +88,3 @@ def test_symbols_come_back(names: list[str], split: int, sysv_hash: bool, little
     assert undefined_symbols(*built) == tuple(Symbol(name, "", "", weak=False) for name in undefined)
     assert defined_symbols(*built) == tuple(Symbol(name, "", "", weak=False) for name in defined)
     assert [name for name in names if defines_symbol(*built, name)] == list(defined)
-
-
-@pytest.mark.parametrize("path", sorted(CORPUS.glob("*")), ids=lambda path: path.name)
-def test_what_the_fuzzer_kept(path: Path) -> None:
-    """Each input that showed something new to the fuzzer goes through."""
-    bounded(path.read_bytes())

@@ -10,6 +10,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
+from pip_sysdeps import __version__
 from pip_sysdeps.cli.messages import Messages
 from pip_sysdeps.errors import SysdepsError
 
@@ -32,6 +33,7 @@ COMMANDS = {
 """Each command, in the module of its name below this one, and what it does in one line."""
 
 TROUBLE = 2
+_WIDTH = 80
 _PROGRAM = "pip-sysdeps"
 _HINTS = {
     errno.ENOENT: "make the folder first, or name another place",
@@ -76,7 +78,7 @@ def build_parser(commands: Collection[str] = tuple(COMMANDS)) -> argparse.Argume
         description="Find which system libraries an environment's Python distributions need, and lock the binary "
         "packages that have them.",
         epilog="Exit status: 0 clean, 1 findings or differences, 2 trouble.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Help,
     )
     parser.add_argument("--version", action=_Version, help="print the version and exit")
     _add_verbosity(parser, default=0)
@@ -86,7 +88,7 @@ def build_parser(commands: Collection[str] = tuple(COMMANDS)) -> argparse.Argume
             name,
             help=summary,
             description=f"{summary[0].upper()}{summary[1:]}.",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Help,
         )
         if name in commands:
             _add_verbosity(subparser, default=argparse.SUPPRESS)
@@ -124,6 +126,24 @@ def _drop_stdout() -> None:
         os.close(nowhere)
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """As wide as the terminal: argparse would import shutil, with all its compressors, to ask for that."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+def _columns() -> int:
+    """Return the width of the terminal, or of $COLUMNS, as `shutil.get_terminal_size` does."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit() and int(columns[:6]):
+        return int(columns[:6])
+    try:
+        return os.get_terminal_size(1).columns or _WIDTH
+    except OSError:
+        return _WIDTH
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors look like all others, and which takes no abbreviated options."""
 
@@ -136,13 +156,11 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _Version(argparse.Action):
-    """Print the version, which is looked up only then."""
+    """Print the version."""
 
     def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:  # noqa: A002 - argparse's name
         super().__init__(option_strings, dest, nargs=0, help=help, default=argparse.SUPPRESS)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version  # noqa: PLC0415 - slow to import
-
-        sys.stdout.write(f"{_PROGRAM} {version(_PROGRAM)}\n")
+        sys.stdout.write(f"{_PROGRAM} {__version__}\n")
         parser.exit()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
@@ -102,6 +101,8 @@ def parse_direct_url(content: bytes) -> DirectUrl:
     Raise MalformedError for what is no JSON object.
     Source: packaging.python.org, "Recording the Direct URL Origin of installed distributions".
     """
+    import json  # noqa: PLC0415 - slow to import, and few distributions have this file
+
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:

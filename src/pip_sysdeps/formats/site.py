@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import warnings
-
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.values import dataclass
 
@@ -77,6 +74,9 @@ def parse_finder(content: bytes) -> tuple[str, ...]:
     strings in such a file. Raise MalformedError for what is not Python.
     Source: PEP 660.
     """
+    import ast  # noqa: PLC0415 - slow to import, and few environments have such a file
+    import warnings  # noqa: PLC0415
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of invalid escapes

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import posixpath
+import re
 from collections import Counter
 from functools import cached_property
 from types import MappingProxyType
@@ -18,7 +19,6 @@ from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.formats.dpkg import parse_diversions, parse_list, parse_md5sums, parse_status
 from pip_sysdeps.formats.relations import parse_relations
 from pip_sysdeps.model import Owner, Skipped, Verdict
-from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,16 +37,6 @@ _MAX_LISTS = 1 << 30
 _MAX_LINKS = 40
 _MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libo32", "libx32")
 """Folders that may be `/usr` links: wiki.debian.org/UsrMerge, with those of the multilib packages."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _FileList:
-    """What is known of the files of one package."""
-
-    package: str
-    """Its key in `PackageDatabase.packages`."""
-    paths: Sequence[bytes]
-    """Absolute paths as the package has them."""
 
 
 class PackageDatabase:
@@ -71,6 +61,7 @@ class PackageDatabase:
         self._diverted = {each.diverted: each for each in diversions}
         self._diverted_to = {each.to: each for each in self._diverted.values()}
         self._unknown: list[Skipped] = []
+        self._folders: dict[bytes, Mapping[bytes, Sequence[str]]] = {}
 
     def owner(self, path: str) -> Owner | None:
         """Return the installed package that owns a file, by the path under which it was opened, or None.
@@ -93,8 +84,8 @@ class PackageDatabase:
         owner = self.owner(path)
         if owner is None:
             return None
-        paths = (each.paths for each in self._file_lists([owner.package]))
-        return owner.package, tuple(os.fsdecode(each) for each in next(paths, ()))
+        paths = parse_list(self._lists.get(owner.package, b"")[1:])
+        return owner.package, tuple(map(os.fsdecode, paths))
 
     def control_file(self, package: str, name: str) -> str | None:
         """Return where the database has a package's `symbols`, `shlibs` or the like; None if it has none."""
@@ -104,7 +95,7 @@ class PackageDatabase:
     @property
     def skipped(self) -> tuple[Skipped, ...]:
         """The packages whose files are not known: of a file that none of the others owns, the owner is unknown."""
-        _ = self._index
+        _ = self._lists
         return tuple(self._unknown)
 
     @cached_property
@@ -174,27 +165,33 @@ class PackageDatabase:
             owners += (key for key in self._listing(moved.diverted) if self.packages[key].name != moved.package)
         return owners
 
-    def _listing(self, name: str) -> tuple[str, ...]:
+    def _listing(self, name: str) -> Sequence[str]:
         """Return the packages whose file lists have the name."""
-        index, shared = self._index
-        path = name.encode("utf-8", "surrogateescape")
-        first = index.get(path)
-        return () if first is None else (first, *shared.get(path, ()))
+        folder, _, base = name.encode("utf-8", "surrogateescape").rpartition(b"/")
+        if folder not in self._folders:
+            self._folders[folder] = self._owners_in(folder)
+        return self._folders[folder].get(base, ())
+
+    def _owners_in(self, folder: bytes) -> Mapping[bytes, Sequence[str]]:
+        """Return the packages of each name that file lists have in a folder.
+
+        All lists have a hundred thousand paths, most of them documentation: only those of the folders that are asked
+        about are taken apart.
+        """
+        owners: dict[bytes, list[str]] = {}
+        start, line = b"\n" + folder + b"/", re.compile(rb"^" + re.escape(folder) + rb"/([^/\n]+)$", re.MULTILINE)
+        for key, text in self._lists.items():
+            if start in text:
+                for base in line.findall(text):
+                    owners.setdefault(base, []).append(key)
+        return owners
 
     @cached_property
-    def _index(self) -> tuple[dict[bytes, str], dict[bytes, list[str]]]:
-        """The last package that lists each path, and for paths of several packages the ones before it."""
-        index: dict[bytes, str] = {}
-        shared: dict[bytes, list[str]] = {}
-        for each in self._file_lists(self.packages):
-            paths = dict.fromkeys(each.paths, each.package)
-            for path in index.keys() & paths.keys():
-                shared.setdefault(path, []).append(index[path])
-            index |= paths
-        return index, shared
+    def _lists(self) -> Mapping[str, bytes]:
+        """The file list of each package that has one, a newline before each path; the others are noted."""
+        return dict(self._file_lists(self.packages))
 
-    def _file_lists(self, keys: Iterable[str]) -> Iterator[_FileList]:
-        """Yield the file list of each of these packages that has one, and note the others."""
+    def _file_lists(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         folder = _STATUS_D if self._status_d else _INFO
         real, present, budget = self._root.resolve(folder), set(self._root.names(folder)), _MAX_LISTS
         for key in keys:
@@ -209,7 +206,7 @@ class PackageDatabase:
                 self._note(f"{folder}/{name}", error.strerror or "cannot be read")
                 continue
             budget -= len(content)
-            yield _FileList(package=key, paths=(parse_list if name.endswith(".list") else parse_md5sums)(content))
+            yield key, b"\n" + (content if name.endswith(".list") else b"\n".join(parse_md5sums(content)))
 
     def _read_list(self, resolved: str, limit: int) -> bytes:
         """Read a file by its resolved path, without the costs of `Root.read`: there are a thousand."""

@@ -28,6 +28,8 @@ _MAX_CACHE = 64 << 20  # bytes
 _LIBRARY = re.compile(r"(?:lib|ld-).*\.so|ld\.so\.|ld64\.so\.", re.DOTALL)
 _TEMPORARY = re.compile(r".*(?:;.*|\.dpkg-new|\.dpkg-tmp|\.#prelink#(?:\.......)?)", re.DOTALL)
 _ET_DYN = 3
+_FEW = 40
+"""Libraries of a folder that are read sooner than what the present cache says of all libraries of the system."""
 
 
 def read_cache(root: Root) -> tuple[CacheEntry, ...]:
@@ -158,8 +160,9 @@ class _Folder:
     def _best(self) -> Mapping[str, str]:
         """The file for each soname: a file rather than a link, then the newest version."""
         found: dict[str, list[tuple[str, bool]]] = {}
+        believe = len(self._names) > _FEW
         for name in sorted(self._names):
-            library = self._cache.library(f"{self._path}/{name}", name, believe=True)
+            library = self._cache.library(f"{self._path}/{name}", name, believe=believe)
             if library is not None:
                 found.setdefault(library.soname, []).append((name, library.is_link))
         return {soname: files[0][0] if len(files) == 1 else _newest(files) for soname, files in found.items()}

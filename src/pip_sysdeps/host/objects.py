@@ -38,12 +38,18 @@ class Objects:
     def __init__(self, root: Root) -> None:
         self._root = root
         self._readings: dict[str, _Reading] = {}
+        self._opened: dict[str, OpenedFile | None] = {}
 
     def open(self, path: str) -> OpenedFile | None:
         """Open a candidate as the loader does, following links; None if it cannot be opened (ENOENT, EACCES, ...).
 
         A folder or a device can be opened, and the loader stops there. Source: glibc elf/dl-load.c, open_verify.
         """
+        if path not in self._opened:
+            self._opened[path] = self._open(path)
+        return self._opened[path]
+
+    def _open(self, path: str) -> OpenedFile | None:
         try:
             real = self._root.resolve(path)
             return None if real is None else self._reading(real).opened

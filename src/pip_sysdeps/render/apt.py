@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.values import dataclass
@@ -120,4 +119,6 @@ def as_json(target: Target, packages: Iterable[Wanted]) -> str:
             for each in packages
         ],
     }
+    import json  # noqa: PLC0415 - slow to import for a line of names
+
     return json.dumps(document, indent=2) + "\n"

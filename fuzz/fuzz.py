@@ -1,0 +1,74 @@
+# ruff: noqa: INP001, S603 - a script, no package, which runs itself
+"""Fuzz the parsers: any bytes are values or an error of ours, nothing else, at a bounded cost.
+
+    python fuzz/fuzz.py 60                     mutate for a minute, shared among all parsers
+    python fuzz/fuzz.py 60 elf record          only these
+    python fuzz/fuzz.py 60 --seed 7            other mutations
+    python fuzz/fuzz.py 60 elf --coverage      guided by coverage, with atheris
+
+The parsers are in tests/builders/parsers.py. What shows something new is kept in fuzz/corpus, which the test suite
+replays.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "tests"), str(HERE.parent / "src")]
+
+from loop import fuzz  # noqa: E402 - found by the path above
+
+from builders.parsers import PARSERS  # noqa: E402
+
+
+def main() -> int:
+    """Fuzz for the seconds of the command line."""
+    parser = argparse.ArgumentParser(description="Fuzz the parsers.")
+    parser.add_argument("seconds", type=float)
+    parser.add_argument("parsers", nargs="*", metavar="PARSER", help=f"of {', '.join(PARSERS)} (default: all)")
+    parser.add_argument("--seed", type=int, default=0, help="of the mutations (default: %(default)s)")
+    parser.add_argument("--coverage", action="store_true", help="let atheris guide the mutations")
+    options = parser.parse_args()
+    names = options.parsers or list(PARSERS)
+    seconds = options.seconds / len(names)
+    if options.coverage and len(names) == 1:
+        return guided(names[0], seconds)
+    if options.coverage:  # atheris ends its process
+        command = [sys.executable, __file__, "--coverage", str(seconds)]
+        return max(subprocess.run([*command, name], check=False).returncode for name in names)
+    return max(plain(name, seconds, options.seed) for name in names)
+
+
+def plain(name: str, seconds: float, seed: int) -> int:
+    """Mutate without guidance, and measure each input's time and memory."""
+    sys.stdout.write(f"{name}: ")
+    return fuzz(PARSERS[name].check, PARSERS[name].seeds, corpus(name), seconds, seed)
+
+
+def guided(name: str, seconds: float) -> int:
+    """Let atheris mutate, with its bounds on time and memory; what covers new code is in the corpus afterwards."""
+    import atheris  # type: ignore[import-untyped] # noqa: PLC0415 - it has no wheel for every interpreter
+
+    folder = corpus(name)
+    for number, content in enumerate(PARSERS[name].seeds):
+        (folder / f"seed-{number}").write_bytes(content)
+    atheris.instrument_all()
+    arguments = ["-max_len=4096", "-timeout=1", "-rss_limit_mb=400", f"-artifact_prefix={folder}/"]
+    atheris.Setup([sys.argv[0], str(folder), f"-max_total_time={int(seconds)}", *arguments], PARSERS[name].check)
+    atheris.Fuzz()
+    return 0
+
+
+def corpus(name: str) -> Path:
+    """Return the folder of a parser's corpus."""
+    folder = HERE / "corpus" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,285 @@
+"""Every parser of bytes that others made, with good inputs: for property tests, the corpus and the fuzzer."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from builders.elf import Elf
+from builders.elf_memory import outcomes
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.formats.apt_sources import parse_source_list, parse_sources
+from pip_sysdeps.formats.contents import rows_in
+from pip_sysdeps.formats.deb_symbols import parse_symbols
+from pip_sysdeps.formats.deb_version import version_key
+from pip_sysdeps.formats.dpkg import parse_diversions, parse_list, parse_md5sums, parse_status
+from pip_sysdeps.formats.ld_so_cache import parse_ld_so_cache
+from pip_sysdeps.formats.ld_so_conf import parse_ld_so_conf
+from pip_sysdeps.formats.metadata import parse_direct_url, parse_folder_name, parse_metadata, parse_wheel_tags
+from pip_sysdeps.formats.os_release import parse_os_release
+from pip_sysdeps.formats.packages import parse_packages
+from pip_sysdeps.formats.record import entry_of, parse_installed_files, parse_record
+from pip_sysdeps.formats.relations import parse_relations
+from pip_sysdeps.formats.sbom import parse_sbom
+from pip_sysdeps.formats.shlibs import parse_shlibs
+from pip_sysdeps.formats.site import parse_egg_link, parse_finder, parse_pth, parse_venv_config
+from pip_sysdeps.formats.soname_index import IndexTarget, dump_index, load_index
+from pip_sysdeps.lockfile import dumps, loads
+from pip_sysdeps.locking import sides_of
+from pip_sysdeps.mentions import mentioned
+from pip_sysdeps.project import parse_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class Parser(NamedTuple):
+    """One format, and all that we ask of a file of it."""
+
+    questions: tuple[Callable[[bytes], object], ...]
+    """Each gives a value or raises MalformedError, whatever the bytes."""
+    seeds: tuple[bytes, ...]
+    """Good inputs, which mutations begin with."""
+
+    def check(self, content: bytes) -> tuple[str, ...]:
+        """Put every question; return what kind of outcome each has. Any other exception is a bug, and goes through."""
+        return tuple(_outcome(question, content) for question in self.questions)
+
+
+def _outcome(question: Callable[[bytes], object], content: bytes) -> str:
+    try:
+        answer = question(content)
+    except MalformedError as error:
+        return re.sub(r"`[^`]*`|'[^']*'|\"[^\"]*\"|0x[0-9a-f]+|[0-9]+", "#", error.reason)[:80]
+    strings = list(_strings(answer))
+    for text in strings:
+        text.encode("utf-8", "surrogateescape")  # what is not UTF-8 is kept so, and can be written again
+    return f"{type(answer).__name__} {min(len(strings), 4)} {any(not text.isprintable() for text in strings)}"
+
+
+def _strings(answer: object) -> Iterator[str]:
+    """Yield every string of an answer."""
+    if isinstance(answer, str):
+        yield answer
+    elif isinstance(answer, Mapping):
+        yield from (text for pair in answer.items() for part in pair for text in _strings(part))
+    elif isinstance(answer, tuple | list | set | frozenset):
+        yield from (text for part in answer for text in _strings(part))
+    elif is_dataclass(answer):
+        yield from (text for each in fields(answer) for text in _strings(getattr(answer, each.name)))
+
+
+def _text(parse: Callable[[str], object]) -> Callable[[bytes], object]:
+    return lambda content: parse(content.decode("utf-8", "surrogateescape"))
+
+
+def _lines(content: bytes) -> list[bytes]:
+    return content.splitlines(keepends=True)
+
+
+# ------------------------------------------------------------------------------------------------- questions to some
+
+
+def _index(content: bytes) -> object:
+    index = load_index(content)
+    rows = [list(index.starting_with(table, "", 0)) for table in ("library", "program", "base")]
+    return [*rows, index.value("library", "libz.so.1", 0), [each.id for each in index.targets]]
+
+
+def _lock(content: bytes) -> object:
+    text = content.decode("utf-8", "replace")
+    lock = loads(text)
+    assert loads(dumps(lock)) == loads(dumps(loads(dumps(lock)))), "what is read can be written"
+    return lock
+
+
+def _record(content: bytes) -> object:
+    record = parse_record(content)
+    for row in record.rows:
+        entry_of(row)
+    return record
+
+
+# -------------------------------------------------------------------------------------------------------- good inputs
+
+
+def _elf_seeds() -> tuple[bytes, ...]:
+    full: dict[str, Any] = {
+        "interpreter": "/lib/ld.so",
+        "soname": "liba.so.1",
+        "needed": ("libc.so.6", "libb.so"),
+        "rpath": "/r",
+        "runpath": "$ORIGIN",
+        "version_needs": (("libc.so.6", ("GLIBC_2.34", "GLIBC_2.4?")), ("libb.so", ("B_1",))),
+        "version_definitions": ("A_1", "A_2"),
+        "undefined": ("malloc@GLIBC_2.34", "b@B_1"),
+        "defined": ("PyInit_a@A_1", "f@A_2"),
+        "notes": (("FDO", 0x407C0C0A, b'[{"soname": ["libz.so.1"]}]'),),
+    }
+    encodings = [(64, True), (64, False), (32, True), (32, False)]
+    files = [Elf(elf_class=bits, little_endian=little, **full) for bits, little in encodings]
+    files += [Elf(segments=2, needed=("libc.so.6",), sysv_hash=False), Elf(dynamic=False)]
+    return tuple(file.build() for file in files)
+
+
+def _cache_seeds() -> tuple[bytes, ...]:
+    strings = b"libz.so.1\0/lib/libz.so.1\0"
+    new = b"glibc-ld.so.cache1.1" + struct.pack("<II4xI12x", 1, len(strings), 0)
+    new += struct.pack("<iIIIQ", 0x303, len(new) + 24, len(new) + 34, 0, 0) + strings
+    old = b"ld.so-1.7.0\0" + struct.pack("<I", 1) + struct.pack("<iII", 3, 0, 10) + strings
+    return new, old, old[:28] + b"\0" * 4 + new
+
+
+def _index_seeds() -> tuple[bytes, ...]:
+    target = IndexTarget(id="debian-trixie-amd64", date="Sat, 06 Sep 2025 10:00:00 UTC")
+    tables = {"library": [{"libz.so.1": "zlib1g"}], "program": [{"git": "git"}], "base": [{"libc6": "1"}]}
+    return (dump_index([target], tables),)
+
+
+_LOCK = b"""lock-version = "1.0"
+
+[[target]]
+id = "debian-bookworm-amd64"
+distro = "debian"
+release = "12"
+architecture = "amd64"
+package-manager = "dpkg"
+libc = "glibc"
+python = "cp311"
+
+[[target.distribution]]
+name = "psycopg2"
+version = "2.9.9"
+needs = [{ soname = "libpq.so.5", package = "libpq5", when = "import", by = ["psycopg2/_psycopg.so"] }]
+
+[[target.package]]
+name = "libpq5"
+min = "10~~"
+"""
+
+_STATUS = b"""Package: libz
+Status: install ok installed
+Architecture: amd64
+Multi-Arch: same
+Version: 1:1.2-3
+Depends: libc6 (>= 2.14) | libc6:any,
+ libd
+Provides: zlib (= 1)
+Installed-Size: 12
+
+Package: dpkg
+Essential: yes
+Status: deinstall ok config-files
+Priority: required
+Section: admin
+Architecture: all
+Version: 1.0
+"""
+
+PARSERS = {
+    "elf": Parser((lambda content: outcomes(b"\x7fELF" + content[4:]),), _elf_seeds()),
+    "ld-so-cache": Parser((parse_ld_so_cache,), _cache_seeds()),
+    "ld-so-conf": Parser(
+        (parse_ld_so_conf,), (b"# comment\ninclude /etc/ld.so.conf.d/*.conf\n/usr/local/lib\nhwcap 0 nosegneg\n",)
+    ),
+    "record": Parser(
+        (_record, parse_installed_files),
+        (b'a/b.so,sha256=Zm9v,12\n"a,b.py",,\na-1.dist-info/RECORD,,\r\n../../bin/x,md5=1,x\n',),
+    ),
+    "metadata": Parser(
+        (parse_metadata, parse_wheel_tags, _text(parse_folder_name)),
+        (
+            b"Name: Foo.Bar\nVersion: 1.0\nRequires-Dist: a (>1)\nRequires-External: libpq\n\nbody",
+            b"Wheel-Version: 1.0\nTag: cp311-cp311-manylinux_2_17_x86_64\nTag: py3-none-any\n",
+            b"foo_bar-1.0-py3.11.egg",
+        ),
+    ),
+    "direct-url": Parser(
+        (parse_direct_url,),
+        (b'{"url": "file:///srv/a%20b", "dir_info": {"editable": true}}', b'{"url": "x", "vcs_info": {}}'),
+    ),
+    "site": Parser(
+        (parse_venv_config, parse_pth, parse_egg_link, parse_finder),
+        (
+            b"home = /usr/bin\nversion_info = 3.11.2.final\ninclude-system-site-packages = false\n",
+            b"/srv/project\nimport os; x\n# no\n../relative\n",
+            b"MAPPING: dict = {'a': '/srv/a', 'b': '/srv/b'}\nNAMESPACES = {}\n",
+        ),
+    ),
+    "dpkg-status": Parser((parse_status,), (_STATUS,)),
+    "dpkg-list": Parser(
+        (parse_list, parse_md5sums),
+        (b"/.\n/usr\n/usr/lib/libz.so.1\n", b"d41d8cd98f00b204e9800998ecf8427e  usr/lib/a\n"),
+    ),
+    "dpkg-diversions": Parser((parse_diversions,), (b"/bin/sh\n/bin/sh.distrib\ndash\n/a\n/b\n:\n",)),
+    "relations": Parser(
+        (_text(parse_relations), _text(version_key)),
+        (b"a (>= 1:2~b-3) | b:any, c [amd64] <!x>, d", b"1:2.0~rc1+dfsg-3"),
+    ),
+    "symbols": Parser(
+        (lambda content: parse_symbols(content, "libz.so.1"),),
+        (b'libz.so.1 zlib1g #MINVER#\n| zlib1g-x\n* Build-Depends-Package: a\n adler@Base 1:1.2\n (c++)"a()@B" 2 1\n',),
+    ),
+    "shlibs": Parser(
+        (lambda content: parse_shlibs(content, "libz.so.1"),), (b"libz 1 zlib1g (>= 1:1.2)\nudeb: libz 1 z\n",)
+    ),
+    "contents": Parser(
+        (lambda content: list(rows_in(_lines(content), ["usr/lib", "lib"])),),
+        (b"FILE LOCATION\nusr/lib/libz.so.1  libs/zlib1g,x/y\n./lib/a b.so  z\nusr/bin/x admin/x\n",),
+    ),
+    "packages": Parser(
+        (lambda content: list(parse_packages(_lines(content))),),
+        (b"Package: a\nSection: contrib/libs\nDepends: b (>= 1) | c:any, d\nProvides: e (= 1)\n x\n\nPackage: f\n",),
+    ),
+    "apt-sources": Parser(
+        (_text(parse_source_list), _text(parse_sources)),
+        (
+            b"deb [arch=amd64 signed-by=/a] http://deb.example/debian bookworm main contrib # c\n",
+            b"Types: deb\nURIs: http://deb.example/debian\nSuites: trixie\nComponents: main\nSigned-By:\n .\n x\n",
+        ),
+    ),
+    "soname-index": Parser((_index,), _index_seeds()),
+    "lock": Parser(
+        (_lock, lambda content: sides_of(content.decode("utf-8", "replace"))),
+        (_LOCK, b"<<<<<<< ours\na\n||||||| base\nb\n=======\nc\n>>>>>>> theirs\n"),
+    ),
+    "project": Parser(
+        (lambda content: parse_project(content.decode("utf-8", "replace")),),
+        (b'[tool.pip-sysdeps]\nlibrary-path = ["/opt/lib"]\n[tool.pip-sysdeps.distribution.a]\nwhen = ["default"]\n',),
+    ),
+    "os-release": Parser(
+        (parse_os_release,), (b"ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\nNAME='a b'\n# x\n",)
+    ),
+    "sbom": Parser(
+        (parse_sbom,),
+        (
+            json.dumps(
+                {
+                    "bomFormat": "CycloneDX",
+                    "components": [{"name": "a", "version": "1", "purl": "pkg:deb/a", "components": [{"name": "b"}]}],
+                }
+            ).encode(),
+            json.dumps(
+                {
+                    "spdxVersion": "SPDX-2.3",
+                    "packages": [
+                        {
+                            "name": "a",
+                            "versionInfo": "1",
+                            "externalRefs": [{"referenceType": "purl", "referenceLocator": "p"}],
+                        }
+                    ],
+                }
+            ).encode(),
+        ),
+    ),
+    "sources": Parser(
+        (lambda content: mentioned(content, frozenset({"libfoobar.so.1", "libfoobar2.so"})),),
+        (b'x = ctypes.CDLL(f"libfoobar{n}.so")\ny = "a/libfoobar.so.1"\nz = "libfoobar%s" % v + ".so"\n',),
+    ),
+}
+"""By the name of their corpus folder."""

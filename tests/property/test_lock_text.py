@@ -1,0 +1,78 @@
+"""What is written is what tomlkit writes, and is read as it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tomlkit
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pip_sysdeps.lockfile import Distribution, Lockfile, Need, Package, Target, Unattributed, Unresolved, dumps, loads
+from pip_sysdeps.values import fields
+
+TEXT = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=9)
+PATHS = st.lists(TEXT, max_size=3, unique=True).map(tuple)
+PACKAGES = ("libpq5", "zlib1g", "libc6:i386")
+WHEN = st.sampled_from(["import", "plugin", "later"])
+
+
+def values(kind: type, **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Draw values of a kind from what is drawn for its fields."""
+    return st.builds(kind, **given)
+
+
+NEED = values(
+    Need, soname=TEXT, package=st.sampled_from(PACKAGES), when=WHEN, by=PATHS, by_more=st.integers(0, 99), note=TEXT
+)
+OTHER = values(Need, any_of=PATHS.filter(bool), class_=st.just("unowned"), path=TEXT, when=WHEN, policy=st.booleans())
+NEEDS = st.lists(NEED | OTHER, max_size=3).map(tuple)
+TARGET = values(
+    Target,
+    id=st.just("debian-bookworm-amd64"),
+    distro=st.just("debian"),
+    release=st.sampled_from(["", "12"]),
+    architecture=st.just("amd64"),
+    package_manager=st.just("dpkg"),
+    libc=st.just("glibc"),
+    python=st.just("cp311"),
+    library_path=PATHS,
+    distribution=st.lists(
+        values(Distribution, name=st.sampled_from("abc"), version=st.just("1"), vendored=PATHS, needs=NEEDS),
+        max_size=2,
+        unique_by=lambda each: each.name,
+    ).map(tuple),
+    unattributed=st.lists(
+        values(Unattributed, file=TEXT, needs=NEEDS), max_size=2, unique_by=lambda each: each.file
+    ).map(tuple),
+    unresolved=st.lists(values(Unresolved, program=TEXT, when=WHEN, by=PATHS), max_size=2).map(tuple),
+    package=st.just(tuple(Package(name=name, base=name == "zlib1g", min="1~") for name in sorted(PACKAGES))),
+)
+
+
+def table(document: object) -> dict[str, Any]:
+    """Return what tomlkit is to write: filled fields alone, lists of several strings on lines of their own."""
+    found: dict[str, Any] = {}
+    for each in fields(document):  # type: ignore[arg-type] # every value here is a dataclass
+        value, key = getattr(document, each.name), each.name.rstrip("_").replace("_", "-")
+        if value and "of" in each.metadata:
+            found[key] = [table(inner) for inner in value]
+        elif value and isinstance(value, tuple):
+            found[key] = tomlkit.array()
+            found[key].extend(value)
+            found[key].multiline(len(value) > 1)
+        elif value:
+            found[key] = value
+    return found
+
+
+@given(TARGET)
+def test_written_as_tomlkit_writes(target: Target) -> None:
+    """The text of a lock is tomlkit's, byte for byte, and reading gives the same lock again."""
+    text = dumps(Lockfile(target=(target,)))
+    lock = loads(text)
+    head, bracket, rest = text.partition("[[target]]")
+    assert bracket + rest == tomlkit.dumps({"target": [table(each) for each in lock.target]})
+    assert head.endswith('lock-version = "1.0"\n\n')
+    assert dumps(lock) == text
+    assert {each.name for each in lock.target[0].distribution} == {each.name for each in target.distribution}

@@ -1,0 +1,33 @@
+"""What a command loads before it answers: the start is what a user of `apt-line`, or of the hook, waits for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLE = Path(__file__).parents[1] / "sysdeps.lock.example"
+APT_LINE = ["apt-line", "--lock", str(EXAMPLE), "--target", "debian-bookworm-amd64"]
+NEVER = {"dataclasses", "inspect", "ast", "importlib.metadata", "installer", "packaging", "email", "tempfile", "shutil"}
+"""Each takes as long as the whole answer, or is for other commands."""
+TOMLKIT = {"tomlkit"} if sys.version_info >= (3, 11) else set[str]()
+"""Python 3.10 has no other reader."""
+
+_CODE = """
+import sys
+from pip_sysdeps.cli import main
+status = main(sys.argv[1:])
+sys.stderr.write(f"status {status}\\n" + "\\n".join(sys.modules))
+"""
+
+
+@pytest.mark.parametrize("argv", [["--version"], ["--help"], APT_LINE], ids=lambda argv: argv[0])
+def test_little_is_imported(argv: list[str]) -> None:
+    """The quick commands import neither the dependencies nor what is slow of the standard library."""
+    command = [sys.executable, "-S", "-I", "-c", f"import sys; sys.path[:0] = {sys.path!r}\n{_CODE}", *argv]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "status 0\n" in result.stderr
+    assert not (NEVER | TOMLKIT) & set(result.stderr.split())
+    assert "pip_sysdeps.cli" in result.stderr.split()
