@@ -364,6 +364,33 @@ class Confidence(Enum):
     """Something that looks like a name stands near a loader."""
 
 
+class ReferenceKind(Enum):
+    """What a name is the name of."""
+
+    LIBRARY = "library"
+    PROGRAM = "program"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Something outside a distribution that other things than a DT_NEEDED name."""
+
+    kind: ReferenceKind
+    """What it is."""
+    names: tuple[str, ...]
+    """Alternatives, best first. A library's is a file name, or what `ctypes.util.find_library` is asked for, written as
+    `-lmagic`; a program's that on PATH; a file's its path."""
+    when: When
+    """`DLOPEN`, `EXEC` or `DECLARED`."""
+    by: tuple[str, ...]
+    """The files that name it, sorted."""
+    evidence: str
+    """What says so, in one line."""
+    confidence: Confidence
+    """How sure it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FromPackage:
     """A binary package has it."""

@@ -18,6 +18,7 @@ from pip_sysdeps.host.tree import inside, may_be_elf
 from pip_sysdeps.host.uses import Uses
 from pip_sysdeps.loader.resolve import Memory, open_object, start
 from pip_sysdeps.model import ElfFile, FromPackage, Scan, Skipped, Unowned
+from pip_sysdeps.named import Named
 from pip_sysdeps.roots import foreign, is_extension_module, is_libpython, is_program, load_roots, prevailing
 from pip_sysdeps.stages import Stages
 from pip_sysdeps.values import replace
@@ -65,16 +66,30 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     stages.end("loader")
     platform = read_platform(root, packages, program)
     index = open_index(platform.id)
+    around = _surroundings(root, environment, packages, index, loading)
     attribution = Attribution(
         objects=usable,
         holders={file: holders[file].name for file in usable if file in holders},
         loads=loads,
-        surroundings=_surroundings(root, environment, packages, index, loading),
+        surroundings=around,
     )
-    distributions = tuple(map(attribution.of_distribution, environment.distributions))
+    base = index.base if index else packages.base if packages else frozenset()
+    named = Named(
+        root,
+        environment,
+        around=around,
+        index=index,
+        base=base,
+        library=(lambda _: None) if loading is None else loading.library,
+        folders=() if loading is None else loading.folders,
+    )
+    attributed = tuple(map(attribution.of_distribution, environment.distributions))
+    stages.end("attribution")
+    distributions = tuple(map(named.with_needs, attributed))
+    stages.end("names in sources")
     found = Scan(
         platform=platform,
-        base=index.base if index else packages.base if packages else frozenset(),
+        base=base,
         environment=environment,
         distributions=distributions,
         unattributed=tuple(attribution.of_unclaimed(file) for file in environment.unclaimed if file in usable),
@@ -157,10 +172,23 @@ class _Loading:
         libraries = (f"{folder}/libc.so.6" for folder in self._config.default_directories)
         return self.program.interpreter or next(filter(self._objects.open, libraries), "")
 
+    def library(self, name: str) -> str | None:
+        """Return where dlopen(3) finds a file name, in a process that has nothing but the interpreter."""
+        loaded = next((each.path for each in self.process if each.path.rpartition("/")[2] == name), None)
+        return loaded or next((each.path for each in self._opened(name)), None)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The loader's default directories."""
+        return self._config.default_directories
+
     def _open(self, path: str, elf: ElfFile) -> tuple[LoadedObject, ...]:
         if is_program(elf):
             return start(path, self._objects.open, self._config, self._memory).objects
-        return open_object(self._process, path, self._caller(), self._objects.open, self._config, self._memory)
+        return self._opened(path)
+
+    def _opened(self, name: str) -> tuple[LoadedObject, ...]:
+        return open_object(self._process, name, self._caller(), self._objects.open, self._config, self._memory)
 
     def _caller(self) -> str:
         """Return who calls dlopen(3) for `import`: the shared libpython where there is one, else the program."""
@@ -193,7 +221,7 @@ def _surroundings(
 def _with_floors(found: Scan, root: Root, objects: Objects, packages: PackageDatabase) -> Scan:
     """Add the version floors: from what the environment's objects, and unowned ones that they load, take."""
     needs = [need for _, need in found.needs()]
-    providers = [need.provider for need in needs]
+    providers = [need.provider for need in needs if need.confidence is None]
     libraries = {
         provider.path: provider.package
         for provider in providers

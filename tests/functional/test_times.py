@@ -12,7 +12,17 @@ if TYPE_CHECKING:
 
     from builders.command import Result
 
-_STAGES = ["start", "dpkg status", "environment", "ELF facts", "loader", "sources", "attribution", "version floors"]
+_STAGES = [
+    "start",
+    "dpkg status",
+    "environment",
+    "ELF facts",
+    "loader",
+    "sources",
+    "attribution",
+    "names in sources",
+    "version floors",
+]
 _LINE = re.compile(r" *[0-9]+\.[0-9] ms  (.*)")
 
 

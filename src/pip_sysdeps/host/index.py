@@ -68,6 +68,10 @@ class SonameIndex:
         """Return the package that has this program on root's PATH, if one alone or an alternatives' default has it."""
         return _answer(name, self._file.value("program", name, self._number))
 
+    def package_of_file(self, pattern: str) -> IndexAnswer | None:
+        """Return the package that has a file which the knowledge file names, by the pattern that stands there."""
+        return _answer(pattern, self._file.value("file", pattern, self._number))
+
     @property
     def base(self) -> frozenset[str]:
         """Every binary package that all images of the release have."""

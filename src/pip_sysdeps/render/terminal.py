@@ -21,7 +21,6 @@ class Role(Enum):
     PACKAGE = "package"
     SONAME = "soname"
     DIM = "dim"
-    GOOD = "good"
     BAD = "bad"
     DOUBTFUL = "doubtful"
 
@@ -32,7 +31,6 @@ _SGR = {
     Role.PACKAGE: "32",
     Role.SONAME: "36",
     Role.DIM: "2",
-    Role.GOOD: "32;1",
     Role.BAD: "31;1",
     Role.DOUBTFUL: "33;1",
 }

@@ -1,0 +1,114 @@
+"""What the distributions of an environment name: their Python sources, searched fast and read where it matters."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.model import Skipped, Verdict
+from pip_sysdeps.naming.provision import FEW_SOURCES, About
+from pip_sysdeps.naming.sources import is_used, opens, references, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pip_sysdeps.host.root import Root
+    from pip_sysdeps.model import Distribution, Reference
+
+_MAX_SOURCE = 1 << 20
+"""A longer source is a table that a program wrote."""
+_MAX_ABOUT = 1 << 18
+_MOST_OPENING = 1 << 20
+"""Bytes of sources that are parsed for one distribution because they open libraries: python-vlc is half a million."""
+_MOST_RUNNING = 1 << 18
+"""The same of those that run programs, and of all those of a large distribution, where each is one feature."""
+_MOST_CALLING = 24
+"""A function that more sources call is not what opens a library."""
+
+
+class References:
+    """The sources of one distribution."""
+
+    def __init__(self, root: Root, distribution: Distribution, package_of: Callable[[str], str]) -> None:
+        """`package_of` gives the binary package of a program that not every image has; nothing for other words."""
+        self._root = root
+        self._base = distribution.base
+        prefix = len(distribution.base.rstrip("/")) + 1
+        self._paths = [path for path in distribution.files if path[-3:] == ".py" and is_used(path[prefix:])]
+        self._metadata = distribution.metadata_path
+        self._package_of = package_of
+        self.skipped: list[Skipped] = []
+        """Sources that were not looked at."""
+
+    def found(self) -> tuple[Reference, ...]:
+        """Return what the sources name."""
+        opening: dict[str, bytes] = {}
+        running: dict[str, bytes] = {}
+        for path, text in self._read_all():
+            if opens(text):
+                opening[path] = text
+            elif any(map(self._counts, runs(text))):
+                running[path] = text
+        few = len(self._paths) <= FEW_SOURCES
+        gated = self._within(_MOST_OPENING if few else _MOST_RUNNING, opening) | self._within(_MOST_RUNNING, running)
+        return references(gated, self._calling, self._base) if gated else ()
+
+    def _within(self, left: int, sources: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Return the shortest sources, as many as have so many bytes; the others are noted."""
+        kept: dict[str, bytes] = {}
+        for path, text in sorted(sources.items(), key=lambda item: (len(item[1]), item[0])):
+            left -= len(text)
+            if left < 0:
+                reason = "Too long to be searched for libraries and programs with the others of its distribution"
+                self.skipped.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=reason))
+            else:
+                kept[path] = text
+        return kept
+
+    @cached_property
+    def about(self) -> About:
+        """What the distribution says about itself."""
+        return About(text=self._text(), sources=len(self._paths))
+
+    def _text(self) -> str:
+        places = [posixpath.join(self._metadata, name) for name in ("METADATA", "PKG-INFO", "")]
+        place = next(filter(self._root.is_file, places), "")
+        try:
+            return self._root.read(place, _MAX_ABOUT).decode("utf-8", "replace") if place else ""
+        except OSError:
+            return ""
+
+    def _counts(self, word: str) -> bool:
+        """Tell whether a word is a program that the distribution's description names, or the package of one."""
+        package = self._package_of(word)
+        return bool(package) and self.about.mentions(word, package)
+
+    def _calling(self, names: frozenset[str]) -> Mapping[str, bytes]:
+        """Return the sources that call a function; in a large distribution those that are read are all."""
+        if len(self._paths) > FEW_SOURCES:
+            return {}
+        call = re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\s*\(")
+        found = {path: text for path, text in self._read_all() if call.search(text)}
+        return self._within(_MOST_RUNNING, found) if len(found) <= _MOST_CALLING else {}
+
+    def _read_all(self) -> Iterator[tuple[str, bytes]]:
+        for path in self._paths:
+            text = self._read(path)
+            if text:
+                yield path, text
+
+    def _read(self, path: str) -> bytes:
+        """Read a source; one that cannot be read names nothing."""
+        try:
+            descriptor = self._root.open_resolved(path)
+        except OSError:
+            return b""
+        try:
+            return os.read(descriptor, _MAX_SOURCE)
+        except OSError:
+            return b""
+        finally:
+            os.close(descriptor)

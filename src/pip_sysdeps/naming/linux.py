@@ -1,0 +1,126 @@
+"""Which branches of a Python source run on Linux: conditions on the platform, decided as text.
+
+Source: Python's documentation of `sys.platform`, `os.name`, `platform.system`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PLATFORM = {"sys.platform": "linux", "platform.system": "Linux", "os.name": "posix"}
+"""What a condition on the platform compares, and what it is here."""
+
+_NOT_HERE = {"os.add_dll_directory", "os.startfile", "ctypes.windll", "ctypes.WinDLL", "ctypes.oledll", "sys.frozen"}
+_FOREIGN_FOLDER = re.compile(
+    r"(?:^|[/_.])_?(?:win|win32|windows|nt|darwin|mac|macos|macosx|osx|cocoa|quartz|android|ios|bsd|freebsd|cygwin)"
+    r"(?=$|[/_.])"
+)
+
+
+def is_foreign(path: str) -> bool:
+    """Tell whether a source's path, relative to its distribution, says that it is for another system."""
+    return _FOREIGN_FOLDER.search(path.removesuffix(".py")) is not None
+
+
+def truth(  # noqa: C901 - one case for each form of a condition
+    condition: ast.expr, dotted: Callable[[ast.expr], str], values: Callable[[str], ast.expr | None]
+) -> bool | None:
+    """Return what a condition is on Linux; None where the platform does not decide it.
+
+    `dotted` gives the full name of an expression (`sys.platform`) through the module's imports, `values` the only
+    expression that a variable is set to.
+    """
+
+    def of(node: ast.expr, depth: int = 0) -> bool | None:  # noqa: PLR0911 - the same
+        match node:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                inner = of(operand, depth)
+                return None if inner is None else not inner
+            case ast.BoolOp(op=ast.And(), values=parts):
+                return _all([of(part, depth) for part in parts])
+            case ast.BoolOp(op=ast.Or(), values=parts):
+                inner = _all([_negated(of(part, depth)) for part in parts])
+                return _negated(inner)
+            case ast.Compare(left=left, ops=[operator], comparators=[right]):
+                return (
+                    _compared(text(left, depth), operator, right)
+                    if text(left, depth)
+                    else _within(left, operator, text(right, depth))
+                )
+            case ast.Call(func=ast.Attribute(value=value, attr="startswith" | "endswith" as method), args=[argument]):
+                return _affix(text(value, depth), method, argument)
+            case ast.Call(func=ast.Name(id="hasattr"), args=[ast.expr() as module, ast.Constant(value=str(name))]):
+                return False if f"{dotted(module)}.{name}" in _NOT_HERE else None
+            case ast.Name(id=name) if depth < 4:
+                known = values(name)
+                return None if known is None else of(known, depth + 1)
+        return None
+
+    def text(node: ast.expr, depth: int) -> str | None:
+        """Return what the platform makes of an expression."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=value, attr="lower"), args=[]):
+                inner = text(value, depth)
+                return None if inner is None else inner.lower()
+            case ast.Call(func=func, args=[]):
+                return PLATFORM.get(dotted(func))
+            case ast.Subscript(value=value):
+                return text(value, depth)
+            case ast.Name(id=name) if depth < 4 and (known := values(name)) is not None:
+                return text(known, depth + 1)
+        return PLATFORM.get(dotted(node))
+
+    return of(condition)
+
+
+def _compared(have: str | None, operator: ast.cmpop, right: ast.expr) -> bool | None:
+    wanted = _strings(right)
+    if have is None or wanted is None:
+        return None
+    match operator:
+        case ast.Eq() | ast.In() | ast.Is():
+            return have in wanted
+        case ast.NotEq() | ast.NotIn() | ast.IsNot():
+            return have not in wanted
+    return None
+
+
+def _within(left: ast.expr, operator: ast.cmpop, have: str | None) -> bool | None:
+    """Decide `"win" in sys.platform`."""
+    match left, operator:
+        case ast.Constant(value=str(part)), ast.In() | ast.NotIn() if have is not None:
+            return (part in have) is isinstance(operator, ast.In)
+    return None
+
+
+def _affix(have: str | None, method: str, argument: ast.expr) -> bool | None:
+    wanted = _strings(argument)
+    if have is None or wanted is None:
+        return None
+    return have.startswith(wanted) if method == "startswith" else have.endswith(wanted)
+
+
+def _strings(node: ast.expr) -> tuple[str, ...] | None:
+    """Return a literal string or collection of strings."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return (text,)
+        case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+            texts = [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+            return tuple(texts) if len(texts) == len(items) else None
+    return None
+
+
+def _negated(value: bool | None) -> bool | None:
+    return None if value is None else not value
+
+
+def _all(values: list[bool | None]) -> bool | None:
+    if False in values:
+        return False
+    return None if None in values else True

@@ -1,0 +1,318 @@
+"""One Python source as tables: what its names stand for, which functions it has, and what it calls on Linux."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.naming.linux import truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_STARRED = {
+    "ctypes": ("CDLL", "PyDLL", "cdll", "pydll"),
+    "ctypes.util": ("find_library",),
+    "subprocess": ("run", "Popen", "call", "check_call", "check_output"),
+}
+"""What `from ... import *` brings, of what matters here."""
+_GROWS = {"append", "extend", "insert", "add", "update"}
+
+
+class Source(NamedTuple):
+    """One thing that a name is set to."""
+
+    value: ast.expr
+    place: int | None = None
+    """Which item of the value, where several names are set at once: `a, b = value`."""
+    iterated: bool = False
+    """It is set to the items of the value, one after the other."""
+    grows: bool = False
+    """It is put behind what the name already stands for."""
+    line: int = 0
+    """Where that is done."""
+    block: tuple[int, ...] = ()
+    """The branches around it, outermost first."""
+
+
+class Scope:
+    """A function or a module, and the names that are set in it."""
+
+    def __init__(self, module: Module, node: Function | ast.Module, parent: Scope | None, owner: str = "") -> None:
+        """`owner` is the class of a method."""
+        self.module = module
+        self.node = node
+        self.parent = parent
+        self.owner = owner
+        self.names: defaultdict[str, list[Source]] = defaultdict(list)
+        self.returns: list[ast.expr] = []
+        self.last_raise: list[int] = []
+        """Lines where it gives up."""
+
+    @property
+    def name(self) -> str:
+        """Return what a caller writes: a class for its `__init__`."""
+        name = getattr(self.node, "name", "")
+        return self.owner if name == "__init__" else str(name)
+
+    def only_value(self, name: str) -> ast.expr | None:
+        """Return the only expression that a name of this scope, or else of the ones around it, is set to."""
+        match self.names.get(name):
+            case None:
+                return self.parent.only_value(name) if self.parent else None
+            case [Source(value=value, place=None)]:
+                return value
+        return None
+
+
+class Site(NamedTuple):
+    """A call that can happen on Linux."""
+
+    call: ast.Call
+    scope: Scope
+    guarded: bool
+    """The code goes on if it fails."""
+
+
+class Module:
+    """A parsed source."""
+
+    def __init__(self, path: str, name: str, tree: ast.Module) -> None:
+        """Take the tables from a tree. `name` is the module's full name; a package's ends with `.__init__`."""
+        self.path = path
+        self.package = name.rpartition(".")[0]
+        self.name = self.package if name.endswith(".__init__") else name
+        self.imports: dict[str, str] = {}
+        self.attributes: defaultdict[str, list[tuple[Scope, Source]]] = defaultdict(list)
+        self.functions: defaultdict[str, list[Scope]] = defaultdict(list)
+        self.sites: list[Site] = []
+        self.constants: list[str] = []
+        self.blocks: dict[int, tuple[int, ...]] = {}
+        """The branches around each use of a name, by the node's identity."""
+        self.top = Scope(self, tree, None)
+        self._collect_imports(tree)
+        _Walk(self).body(tree.body, self.top, "", guarded=False)
+        self.sites = [site._replace(guarded=site.guarded and not _gives_up_after(site)) for site in self.sites]
+
+    def _collect_imports(self, tree: ast.Module) -> None:
+        for node in _statements(tree.body):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    first = alias.name.partition(".")[0]
+                    self.imports[alias.asname or first] = alias.name if alias.asname else first
+            elif isinstance(node, ast.ImportFrom):
+                base = self._absolute(node)
+                names = {alias.asname or alias.name: alias.name for alias in node.names}
+                if "*" in names:
+                    names = {name: name for name in _STARRED.get(base, ())}
+                self.imports |= {name: f"{base}.{original}" for name, original in names.items()}
+
+    def _absolute(self, node: ast.ImportFrom) -> str:
+        if not node.level:
+            return node.module or ""
+        parts = self.package.split(".")
+        return ".".join([*parts[: len(parts) - node.level + 1], *([node.module] if node.module else [])])
+
+    def dotted(self, node: ast.expr) -> str:
+        """Return the full name that an expression stands for (`ctypes.util.find_library`), or nothing."""
+        match node:
+            case ast.Name(id=name):
+                return self.imports.get(name, f"{self.name}.{name}" if name in self.functions else name)
+            case ast.Attribute(value=value, attr=attribute):
+                base = self.dotted(value)
+                return f"{base}.{attribute}" if base else ""
+        return ""
+
+
+def _gives_up_after(site: Site) -> bool:
+    return any(line > site.call.lineno for line in site.scope.last_raise)
+
+
+class _Walk:
+    """Goes through the statements that can run on Linux."""
+
+    def __init__(self, module: Module) -> None:
+        self.module = module
+        self.block: tuple[int, ...] = ()
+        self._blocks = 0
+
+    def body(self, statements: Iterable[ast.stmt], scope: Scope, owner: str, *, guarded: bool) -> None:
+        """Go through a branch, up to where it surely ends."""
+        self._blocks += 1
+        outside, self.block = self.block, (*self.block, self._blocks)
+        for statement in statements:
+            self.statement(statement, scope, owner, guarded=guarded)
+            if _ends(statement) or (isinstance(statement, ast.If) and self._always_leaves(statement, scope)):
+                break
+        self.block = outside
+
+    def _always_leaves(self, statement: ast.If, scope: Scope) -> bool:
+        return self._truth(statement.test, scope) is True and bool(statement.body) and _ends(statement.body[-1])
+
+    def _truth(self, test: ast.expr, scope: Scope) -> bool | None:
+        return truth(test, self.module.dotted, scope.only_value)
+
+    def statement(  # noqa: C901, PLR0912 - one case for each kind of statement
+        self, node: ast.stmt, scope: Scope, owner: str, *, guarded: bool
+    ) -> None:
+        """Note what a statement sets and calls."""
+        match node:
+            case ast.If(test=test, body=body, orelse=orelse):
+                self.expressions(test, scope, guarded=guarded)
+                decided = self._truth(test, scope)
+                if decided is not False:
+                    self.body(body, scope, owner, guarded=guarded)
+                if decided is not True:
+                    self.body(orelse, scope, owner, guarded=guarded)
+            case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
+                swallows = any(not _raises(handler.body) for handler in handlers)
+                self.body(body, scope, owner, guarded=guarded or swallows)
+                for handler in handlers:
+                    self.body(handler.body, scope, owner, guarded=guarded)
+                self.body([*orelse, *final], scope, owner, guarded=guarded)
+            case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
+                for item in items:
+                    self.expressions(item.context_expr, scope, guarded=guarded)
+                    if item.optional_vars is not None:
+                        self.bind(item.optional_vars, item.context_expr, scope)
+                suppressed = any("suppress" in ast.dump(item.context_expr) for item in items)
+                self.body(body, scope, owner, guarded=guarded or suppressed)
+            case (
+                ast.For(target=target, iter=iterated, body=body, orelse=orelse)
+                | ast.AsyncFor(target=target, iter=iterated, body=body, orelse=orelse)
+            ):
+                self.bind(target, iterated, scope, iterated=True)
+                self.expressions(iterated, scope, guarded=guarded)
+                self.body(body, scope, owner, guarded=guarded)
+                self.body(orelse, scope, owner, guarded=guarded)
+            case ast.While(test=test, body=body, orelse=orelse):
+                self.expressions(test, scope, guarded=guarded)
+                self.body([*body, *orelse], scope, owner, guarded=guarded)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self.function(node, scope, owner)
+            case ast.ClassDef(name=name, body=body):
+                self._class(name, body, scope, guarded=guarded)
+            case ast.Raise():
+                scope.last_raise.append(node.lineno)
+                self.expressions(node, scope, guarded=guarded)
+            case _:
+                self._simple(node, scope, guarded=guarded)
+
+    def _class(self, name: str, body: list[ast.stmt], scope: Scope, *, guarded: bool) -> None:
+        inside = Scope(self.module, scope.node, scope)
+        self.body(body, inside, name, guarded=guarded)
+        for variable, sources in inside.names.items():
+            self.module.attributes[variable] += [(scope, source) for source in sources]
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, owner: str) -> None:
+        for decorator in [*node.decorator_list, *node.args.defaults]:
+            self.expressions(decorator, scope, guarded=False)
+        inner = Scope(self.module, node, scope, owner)
+        self.module.functions[inner.name].append(inner)
+        self.body(node.body, inner, "", guarded=False)
+
+    def _simple(self, node: ast.stmt, scope: Scope, *, guarded: bool) -> None:
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                for target in targets:
+                    self.bind(target, value, scope)
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                self.bind(target, value, scope)
+            case ast.AugAssign(target=ast.Name(id=name), value=value):
+                source = Source(value, None, grows=True, line=value.lineno, block=self.block)
+                scope.names[name].append(source)
+            case ast.Return(value=ast.expr() as value):
+                scope.returns.append(value)
+            case ast.Expr(value=ast.Yield(value=ast.expr() as value) | ast.YieldFrom(value=value)):
+                scope.returns.append(value)
+        self.expressions(node, scope, guarded=guarded)
+
+    def expressions(self, node: ast.AST, scope: Scope, *, guarded: bool) -> None:
+        """Note the calls in a statement that has no other statements in it."""
+        pending = [node]
+        while pending:
+            inner = pending.pop()
+            match inner:
+                case ast.IfExp(test=test, body=body, orelse=orelse) if (
+                    decided := self._truth(test, scope)
+                ) is not None:
+                    pending.append(body if decided else orelse)
+                    continue
+                case ast.Call():
+                    self._call(inner, scope, guarded=guarded)
+                case ast.NamedExpr(target=target, value=value):
+                    self.bind(target, value, scope)
+                case ast.comprehension(target=target, iter=iterated):
+                    self.bind(target, iterated, scope, iterated=True)
+                case ast.Name(ctx=ast.Load()):
+                    self.module.blocks[id(inner)] = self.block
+                case ast.Constant(value=str(text)):
+                    self.module.constants.append(text)
+            if type(inner) not in _LEAVES:
+                pending += _children(inner)
+
+    def bind(
+        self, target: ast.expr, value: ast.expr, scope: Scope, place: int | None = None, *, iterated: bool = False
+    ) -> None:
+        """Note what a target is set to."""
+        source = Source(value, place, iterated=iterated, line=target.lineno, block=self.block)
+        match target:
+            case ast.Name(id=name):
+                scope.names[name].append(source)
+            case ast.Attribute(attr=attribute):
+                self.module.attributes[attribute].append((scope, source))
+            case ast.Tuple(elts=items) | ast.List(elts=items) if place is None:
+                for number, item in enumerate(items):
+                    self.bind(item, value, scope, number, iterated=iterated)
+
+    def _call(self, call: ast.Call, scope: Scope, *, guarded: bool) -> None:
+        self.module.sites.append(Site(call, scope, guarded))
+        match call.func:
+            case ast.Attribute(value=ast.Name(id=name), attr=attribute) if attribute in _GROWS:
+                scope.names[name] += [
+                    Source(each, None, grows=True, line=call.lineno, block=self.block) for each in call.args
+                ]
+            case ast.Attribute(attr="exit") | ast.Name(id="exit"):
+                scope.last_raise.append(call.lineno)
+
+
+_LEAVES = {ast.Constant, ast.Name, ast.Load, ast.Store, ast.alias, ast.Pass, ast.Import, ast.ImportFrom}
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """Return what an expression is made of, last first; `ast.iter_child_nodes` takes three times as long."""
+    found: list[ast.AST] = []
+    for value in vars(node).values():
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
+    found.reverse()
+    return found
+
+
+def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield statements and those inside them."""
+    for node in body:
+        yield node
+        for inner in ("body", "orelse", "finalbody"):
+            yield from _statements(getattr(node, inner, ()))
+        for handler in getattr(node, "handlers", ()):
+            yield from _statements(handler.body)
+
+
+def _raises(statements: Iterable[ast.stmt]) -> bool:
+    """Tell whether a handler gives up: it raises or leaves the program somewhere."""
+    for statement in statements:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Raise):
+                return True
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"sys.exit", "exit", "os._exit"}:
+                return True
+    return False
+
+
+def _ends(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Return | ast.Raise | ast.Continue | ast.Break)

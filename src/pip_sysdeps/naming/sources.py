@@ -1,0 +1,382 @@
+"""What the Python sources of one distribution open and run by name, read and never run.
+
+A library is opened by ctypes or cffi, a program by subprocess and its like. Where a call gets the name from a parameter
+of the function around it, every call of that function in the distribution is one reference of its own.
+Source: Python's documentation of `ctypes`, `subprocess`, `shutil.which`; cffi's of `ffi.dlopen`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.model import Confidence, Reference, ReferenceKind, When
+from pip_sysdeps.naming.linux import is_foreign
+from pip_sysdeps.naming.module import Module
+from pip_sysdeps.naming.values import CALLABLE, FINDER, LOADERS, STEM, Evaluator, Frame, defaults, parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from pip_sysdeps.naming.module import Scope, Site, Source
+    from pip_sysdeps.naming.values import Values
+
+_RUNNERS = {f"subprocess.{name}" for name in ("run", "Popen", "call", "check_call", "check_output")}
+_RUNNERS |= {"subprocess.getoutput", "subprocess.getstatusoutput", "os.system", "os.popen", "shutil.which"}
+_RUNNERS |= {"asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell", "distutils.spawn.find_executable"}
+_RUNNERS |= {f"os.{kind}" for kind in ("execv", "execve", "execvp", "execvpe", "execl", "execlp", "posix_spawnp")}
+
+_LOADER_BYTES = (b"DLL", b"dlopen", b"oadLibrary", b"load_library", b"find_library")
+_OPENS = re.compile(rb"\b(?:CDLL|PyDLL|LoadLibrary|find_library)\b|(?:dlopen|load_library|loadLibrary)\(\s*[^\s:)]")
+_RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system", b"BINARY", b"EXECUTABLE")
+_RUNS = re.compile(
+    rb"""[\[(]\s*["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)["']|"""
+    rb"""(?i:cmd|command|binary|bin|exe|executable|path|program|name)\s*(?::[^=\n]*)?=\s*(?:[\w.]+\()?"""
+    rb"""["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)["']|"""
+    rb"""(?:system|popen|getoutput|which|run|call|check_call|check_output|Popen)"""
+    rb"""\(\s*f?["']([A-Za-z0-9][\w.+-]*)[ "']"""
+)
+_DEFAULT_NAME = re.compile(
+    r"\w+_(?:cmd|command|binary|bin|exe|executable|program|path)|"
+    r"\w*(?:binary|executable)|(?:bin|exec|exe|program)_name",
+    re.IGNORECASE,
+)
+_PROGRAM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+_LIBRARY = re.compile(r"[^\s/*%{}:\\]+\.so(?:\.[0-9][0-9A-Za-z.]*)?")
+_STEM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
+_SYSTEM_FOLDER = re.compile(r"/(?:usr/)?lib(?:/[a-z0-9_]+-linux-gnu[a-z0-9]*|64)?")
+_PROGRAM_FOLDER = re.compile(r"/(?:usr/)?s?bin")
+_FOREIGN_STEM = re.compile(r"\.(?:dll|dylib|framework|exe)$|^(?:cyg|msys-)|[\\/]", re.IGNORECASE)
+_FOREIGN_PROGRAM = {"open", "osascript", "defaults", "sw_vers", "wmic", "reg", "cmd", "start", "pbcopy", "pbpaste"}
+_NOT_SHIPPED = re.compile(
+    r"(?:^|/)(?:tests?|testing|docs?|examples?|benchmarks?|conftest\.py|setup\.py|test_[^/]*|[^/]*_test\.py)(?:/|$)"
+)
+
+_MOST_CALLS_DEEP = 4
+_MOST_CALLERS = 64
+"""A function with more callers runs everything: what one of them hands over says little."""
+_MOST_PROGRAMS = 6
+"""More alternatives are a table of something, not the choice of a program."""
+_LONGEST_EVIDENCE = 100
+
+
+def opens(source: bytes) -> bool:
+    """Tell by a quick search whether a source may open a library."""
+    return any(word in source for word in _LOADER_BYTES) and _OPENS.search(source) is not None
+
+
+def runs(source: bytes) -> frozenset[str]:
+    """Return by a quick search the words that may be programs which a source runs."""
+    if not any(word in source for word in _RUNNER_BYTES):
+        return frozenset()
+    return frozenset(word.decode("ascii", "replace") for words in _RUNS.findall(source) for word in words if word)
+
+
+def is_used(path: str) -> bool:
+    """Tell whether a source, by its path in the distribution, takes part in its use on Linux."""
+    return path.endswith(".py") and not _NOT_SHIPPED.search(path) and not is_foreign(path)
+
+
+class _Found(NamedTuple):
+    names: Values
+    site: Site
+    guarded: bool
+
+
+def references(
+    sources: Mapping[str, bytes], calling: Callable[[frozenset[str]], Mapping[str, bytes]], base: str
+) -> tuple[Reference, ...]:
+    """Return what the sources of one distribution name, strongest first.
+
+    `sources` has those that `opens` and `runs` let through, by path; `calling` gives those that call functions of these
+    names; `base` is the distribution's folder. Sources that do not parse name nothing.
+    """
+    modules = [module for path, text in sources.items() if (module := _parsed(path, text, base))]
+    world = _World(modules)
+    wrappers = frozenset(world.wrappers())
+    if wrappers:
+        more = {path: text for path, text in calling(wrappers).items() if path not in sources}
+        modules += [module for path, text in more.items() if (module := _parsed(path, text, base))]
+        world = _World(modules)
+    libraries = list(world.libraries())
+    queries = [each for each, is_query in libraries if is_query]
+    opened = [each for each, is_query in libraries if not is_query]
+    return _merged(queries, [*opened, *world.programs(), *_defaults(modules, world), *world.near_loaders()])
+
+
+def _parsed(path: str, text: bytes, base: str) -> Module | None:
+    relative = path.removeprefix(base.rstrip("/") + "/").removeprefix("src/")
+    try:
+        return Module(path, relative.removesuffix(".py").replace("/", "."), ast.parse(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+class _World:
+    """The modules of one distribution, and who calls whom in them."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self._modules = list(modules)
+        self._scopes: dict[str, Scope] = {}
+        self._callers: defaultdict[str, list[Site]] = defaultdict(list)
+        for module in self._modules:
+            self._scopes[f"{module.name}."] = module.top
+            for name, scopes in module.functions.items():
+                self._scopes.setdefault(f"{module.name}.{name}", scopes[0])
+            for site in module.sites:
+                self._callers[_last_name(site.call.func)].append(site)
+        self._values = Evaluator(self._scopes.get)
+        self._heads = Evaluator(self._scopes.get, first=True)
+        self.heads = self._heads.evaluate
+        self._wrappers: set[str] = set()
+        self._silent: set[Module] = set()
+
+    def wrappers(self) -> set[str]:
+        """Return the names of the functions that open a library which a parameter names."""
+        list(self.libraries())
+        return {name for name in self._wrappers if len(name) > 2}
+
+    def libraries(self) -> Iterator[tuple[Reference, bool]]:
+        """Yield what is opened by ctypes and cffi, and whether it is only asked for."""
+        for site in self._sites():
+            argument = self._library_argument(site)
+            if argument is None:
+                continue
+            found = list(self._expanded(site, argument, self._values))
+            for each in found:
+                names = tuple(name for each_name in each.names if (name := library_name(each_name)))
+                if names:
+                    yield _reference(ReferenceKind.LIBRARY, names, each, When.DLOPEN), argument is site.call
+            if not any(each.names for each in found):
+                self._silent.add(site.scope.module)
+
+    def programs(self) -> Iterator[Reference]:
+        """Yield what is run by subprocess and its like."""
+        for site in self._sites():
+            full = site.scope.module.dotted(site.call.func)
+            if full not in _RUNNERS or not site.call.args:
+                continue
+            for each in self._expanded(site, site.call.args[0], self._heads):
+                names = tuple(name for text in each.names if (name := program_name(text)))
+                if names and len(names) <= _MOST_PROGRAMS:
+                    yield _reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
+
+    def near_loaders(self) -> Iterator[Reference]:
+        """Yield what looks like a library's name in a source that opens what cannot be told."""
+        for module in self._silent:
+            for text in dict.fromkeys(module.constants):
+                if text.startswith("lib") and _LIBRARY.fullmatch(text):
+                    yield Reference(
+                        kind=ReferenceKind.LIBRARY,
+                        names=(text,),
+                        when=When.DLOPEN,
+                        by=(module.path,),
+                        evidence=f"`{text}` in a source that opens libraries",
+                        confidence=Confidence.LOW,
+                    )
+
+    def _sites(self) -> Iterator[Site]:
+        for module in self._modules:
+            yield from module.sites
+
+    def _library_argument(self, site: Site) -> ast.expr | None:
+        """Return what a call opens, if it opens a library."""
+        call, module = site.call, site.scope.module
+        full = module.dotted(call.func)
+        if not call.args and not call.keywords:
+            return None
+        first = call.args[0] if call.args else call.keywords[0].value
+        if full in LOADERS or full == FINDER:
+            return call if full == FINDER else first
+        if full in self._scopes:
+            return None
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "dlopen":
+            return first
+        if full == "getattr" and len(call.args) >= 2 and module.dotted(call.args[0]) in LOADERS:
+            return call.args[1]
+        return self._by_variable(site, call, first)
+
+    def _by_variable(self, site: Site, call: ast.Call, first: ast.expr) -> ast.expr | None:
+        """Return what is opened by a variable that may be a loader."""
+        if not isinstance(call.func, ast.Name) or call.func.id in site.scope.module.imports:
+            return None
+        called = {name for each in self._expanded(site, call.func, self._values) for name in each.names}
+        if CALLABLE + FINDER in called:
+            return call
+        return first if any(name.removeprefix(CALLABLE) in LOADERS for name in called if name[:1] == CALLABLE) else None
+
+    def _expanded(self, site: Site, argument: ast.expr, evaluator: Evaluator) -> Iterator[_Found]:
+        """Yield the values of an argument, for each outermost call that decides on it."""
+
+        def evaluate(frame: Frame) -> Values:
+            return evaluator.evaluate(argument, frame)
+
+        yield from self._through(site.scope, evaluate, _Found((), site, site.guarded), evaluator, _MOST_CALLS_DEEP)
+
+    def _through(
+        self,
+        scope: Scope,
+        evaluate: Callable[[Frame], Values],
+        found: _Found,
+        evaluator: Evaluator,
+        deep: int,
+    ) -> Iterator[_Found]:
+        frame = Frame(scope)
+        values = evaluate(frame)
+        function = _function_of(scope, frame.free)
+        callers = self._callers_of(function) if function and deep else []
+        if len(callers) > _MOST_CALLERS:
+            return
+        if function is not None:
+            self._wrappers.add(function.name)
+        if function is None or not callers:
+            yield found._replace(names=values)
+            return
+        for caller in callers:
+
+            def through(outer: Frame, caller: Site = caller, function: Scope = function) -> Values:
+                bound = evaluator.bindings(function, caller.call, outer)
+                return evaluate(Frame(scope, bound))
+
+            guarded = found.guarded or caller.guarded
+            yield from self._through(caller.scope, through, _Found((), caller, guarded), evaluator, deep - 1)
+
+    def _callers_of(self, function: Scope) -> list[Site]:
+        """Return the calls that may be of a function: of that name, and not surely of another one."""
+        return [
+            site
+            for site in self._callers[function.name]
+            if self._scopes.get(site.scope.module.dotted(site.call.func), function) is function
+            and site.scope is not function
+        ]
+
+
+def _function_of(scope: Scope, free: set[str]) -> Scope | None:
+    """Return the function whose parameter decides."""
+    inner: Scope | None = scope
+    while inner is not None:
+        if free & set(parameters(inner.node)):
+            return inner
+        inner = inner.parent
+    return None
+
+
+def _last_name(func: ast.expr) -> str:
+    match func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def library_name(text: str) -> str:
+    """Return a library's name as glibc's loader may find it, a file name or a stem for `find_library`; else nothing."""
+    if text.startswith(STEM):
+        stem = text.removeprefix(STEM)
+        return text if _STEM.fullmatch(stem) and not _FOREIGN_STEM.search(stem) else ""
+    folder, _, name = text.rpartition("/")
+    if folder and not _SYSTEM_FOLDER.fullmatch(folder):
+        return ""
+    return name if _LIBRARY.fullmatch(name) else ""
+
+
+def program_name(text: str) -> str:
+    """Return the name of a program on PATH that a command begins with; nothing for one with a folder of its own."""
+    word = next(iter(text.split()), "")
+    folder, _, name = word.rpartition("/")
+    if (folder and not _PROGRAM_FOLDER.fullmatch(folder)) or not _PROGRAM.fullmatch(name):
+        return ""
+    return "" if name.lower().endswith((".exe", ".bat", ".cmd")) or name in _FOREIGN_PROGRAM else name
+
+
+def _defaults(modules: Iterable[Module], world: _World) -> Iterator[Reference]:
+    """Yield the programs that variables and parameters such as `DOT_BINARY` or `tesseract_cmd` are set to."""
+    for module in modules:
+        for name, scope, value in _settings(module):
+            if not _DEFAULT_NAME.fullmatch(name):
+                continue
+            frame = Frame(scope)
+            names = tuple(word for text in world.heads(value, frame) if (word := program_name(text)))
+            if names and not frame.free and len(names) <= _MOST_PROGRAMS:
+                yield Reference(
+                    kind=ReferenceKind.PROGRAM,
+                    names=names,
+                    when=When.EXEC,
+                    by=(module.path,),
+                    evidence=_short(f"{name} = {ast.unparse(value)}"),
+                    confidence=Confidence.HIGH,
+                )
+
+
+def _settings(module: Module) -> Iterator[tuple[str, Scope, ast.expr]]:
+    """Yield what variables, attributes and parameters of a module are set to."""
+    functions = [function for scopes in module.functions.values() for function in scopes]
+    for scope in (module.top, *functions):
+        for name, sources in scope.names.items():
+            yield from ((name, scope, each.value) for each in sources if _plain(each))
+    for name, pairs in module.attributes.items():
+        yield from ((name, scope, source.value) for scope, source in pairs if _plain(source))
+    for function in functions:
+        yield from ((name, module.top, value) for name, value in defaults(function.node).items())
+
+
+def _plain(source: Source) -> bool:
+    is_bytes = isinstance(source.value, ast.Constant) and isinstance(source.value.value, bytes)
+    return source.place is None and not source.grows and not is_bytes
+
+
+def _reference(kind: ReferenceKind, names: Values, found: _Found, when: When) -> Reference:
+    return Reference(
+        kind=kind,
+        names=names,
+        when=when,
+        by=(found.site.scope.module.path,),
+        evidence=_short(ast.unparse(found.site.call)),
+        confidence=Confidence.MEDIUM if found.guarded else Confidence.HIGH,
+    )
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_EVIDENCE else line[: _LONGEST_EVIDENCE - 4] + " ..."
+
+
+_ORDER = list(Confidence)
+
+
+def _merged(queries: Iterable[Reference], found: Iterable[Reference]) -> tuple[Reference, ...]:
+    """Join what several calls name.
+
+    Who has one of few has one of more that include them: of two calls the one with fewer names says all, if it is as
+    sure. What `find_library` is asked for is only a query, and says nothing where a call opens its answer.
+    """
+    kept: list[Reference] = []
+    by_strength = sorted(
+        found, key=lambda each: (len(each.names), _ORDER.index(each.confidence), each.by, each.evidence)
+    )
+    for each in by_strength:
+        covering = next((other for other in kept if _covers(other, each)), None)
+        if covering is None:
+            kept.append(each)
+        elif set(covering.names) == set(each.names):
+            kept[kept.index(covering)] = _with_files(covering, each)
+    asked = {name for each in kept if each.kind is ReferenceKind.LIBRARY for name in each.names}
+    kept += [each for each in dict.fromkeys(queries) if not asked & set(each.names)]
+    return tuple(sorted(kept, key=lambda each: (_ORDER.index(each.confidence), each.kind.value, each.names)))
+
+
+def _covers(one: Reference, other: Reference) -> bool:
+    surer = _ORDER.index(one.confidence) <= _ORDER.index(other.confidence)
+    return one.kind is other.kind and surer and set(one.names) <= set(other.names)
+
+
+def _with_files(one: Reference, other: Reference) -> Reference:
+    return Reference(
+        kind=one.kind,
+        names=one.names,
+        when=one.when,
+        by=tuple(sorted({*one.by, *other.by})),
+        evidence=one.evidence,
+        confidence=one.confidence,
+    )
