@@ -64,9 +64,15 @@ _PACKAGE = _pattern(
     r"[a-z0-9][a-z0-9+.-]{0,254}[a-z0-9+.](?::[a-z0-9]+(?:-[a-z0-9]+)*)?",
 )
 """The name's last character is never "-": `apt-get install libpq5-` removes it. A foreign architecture follows ":"."""
+_SNAPSHOT = _pattern("date of an archive snapshot (20240812T000000Z)", r"[0-9]{8}T[0-9]{6}Z")
 _PACKAGE_VERSION = _pattern(
     "binary package version (Debian Policy 5.6.12)", r"(?:[0-9]{1,9}:)?[A-Za-z0-9][A-Za-z0-9.+~-]{0,254}"
 )
+
+
+def is_package_version(text: str) -> bool:
+    """Tell whether a lock may hold a text as the version of a binary package."""
+    return bool(_PACKAGE_VERSION["rule"].holds(text))
 
 
 # --------------------------------------------------------------------------------------------------------- the document
@@ -214,8 +220,8 @@ class Target:
     """The project's `library-path`, in the order of the search."""
     when: tuple[str, ...] = field(default=(), metadata=_WORD)
     """The project's `when`: which needs reach the line; absent for the default."""
-    snapshot: str = field(default="", metadata=_TEXT)
-    """The archive snapshot that the pinned versions come from, after `lock --pin` only."""
+    snapshot: str = field(default="", metadata=_SNAPSHOT)
+    """The date of the archive snapshot that the build stage's own sources name, after `lock --pin` only."""
     distribution: tuple[Distribution, ...] = field(default=(), metadata={"of": Distribution})
     """By name."""
     unattributed: tuple[Unattributed, ...] = field(default=(), metadata={"of": Unattributed})

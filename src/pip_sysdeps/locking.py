@@ -18,6 +18,7 @@ from pip_sysdeps.lockfile import (
     block,
     has_conflict,
     header,
+    is_package_version,
     join,
     loads,
     ordered,
@@ -87,6 +88,16 @@ def to_target(scan: model.Scan, *, name: str = "", library_path: Sequence[str] =
     )
     packages = {need.package for _, need in target.needs() if need.package}
     return ordered(replace(target, package=tuple(_package(name, scan) for name in packages)))
+
+
+def pinned(target: Target, installed: Mapping[str, str], snapshot: str) -> Target:
+    """Return the target with the installed version of each package that not every image has, and the snapshot's date.
+
+    A package that is not installed, or whose version no lock may hold, stays without one.
+    """
+    versions = {name: version for name, version in installed.items() if is_package_version(version)}
+    packages = (each if each.base else replace(each, version=versions.get(each.name, "")) for each in target.package)
+    return replace(target, package=tuple(packages), snapshot=snapshot)
 
 
 def _known(platform: model.Platform) -> model.Platform:

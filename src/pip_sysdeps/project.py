@@ -59,6 +59,7 @@ _CODE = {
         re.compile(r"SD[0-9]{0,3}(?::[a-z0-9]+(?:-[a-z0-9]+)*)?", re.ASCII).fullmatch,
     )
 }
+_BOOLEAN = {"rule": None}
 _TEXT = {"rule": _Rule("printable text", lambda text: text.isprintable() and text.strip())}
 
 
@@ -123,6 +124,8 @@ class Project:
     """Ids of the targets that the lock is to have; empty if the project does not say."""
     when: tuple[str, ...] = field(default=(), metadata=_WHEN)
     """Which needs reach the line, in the words of `apt-line --when`; empty for the default."""
+    pin: bool = field(default=False, metadata=_BOOLEAN)
+    """`lock` records the versions of the packages, as with `--pin`."""
     library_path: tuple[str, ...] = field(default=(), metadata=_FOLDER)
     """The folders of the LD_LIBRARY_PATH that the release image sets."""
     audit: AuditPolicy = field(default=AuditPolicy(), metadata={"table": AuditPolicy})
@@ -169,7 +172,7 @@ class _Reader:
         for key, each in keys.items():
             if key in table:
                 values[each.name] = self._value(each, table[key], f"{dot}{key}")
-            elif not isinstance(each.default, str | tuple | AuditPolicy):
+            elif not isinstance(each.default, str | tuple | bool | AuditPolicy):
                 self._refuse(f"{dot}{key}", "is missing")
                 values[each.name] = ""
         return kind(**values)
@@ -181,6 +184,8 @@ class _Reader:
             return self.document(each.metadata["table"], self._table(value, where), where)
         if "of" in each.metadata:
             return tuple(self._entries(each.metadata["of"], value, where))
+        if each.default is False:
+            return self._boolean(value, where)
         if each.default == ():
             return tuple(self._strings(each, value, where))
         return self._string(each, value, where)
@@ -208,6 +213,11 @@ class _Reader:
     def _strings(self, each: Field[Any], value: object, where: str) -> Iterator[str]:
         for number, item in enumerate(self._array(value, where)):
             yield self._string(each, item, f"{where}[{number}]")
+
+    def _boolean(self, value: object, where: str) -> bool:
+        if not isinstance(value, bool):
+            self._refuse(where, "is not true or false")
+        return value is True
 
     def _string(self, each: Field[Any], value: object, where: str) -> str:
         rule: _Rule = each.metadata["rule"]

@@ -153,9 +153,14 @@ def run_in(
     return result
 
 
+def apt_update(root: Path) -> None:
+    """Read what the root's archive has."""
+    run_in(root, ["apt-get", "update", "-qq"])
+
+
 def apt_install(root: Path, packages: Sequence[str]) -> None:
     """Install binary packages as a release stage does: by exact name, without recommended ones."""
-    run_in(root, ["apt-get", "update", "-qq"])
+    apt_update(root)
     if packages:
         options = ["-y", "-qq", "--no-install-recommends", "-o", "APT::Cmd::Pattern-Only=true"]
         run_in(root, ["apt-get", "install", *options, *packages])

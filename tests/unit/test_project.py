@@ -64,7 +64,7 @@ def test_a_project_without_the_table_says_nothing(text: str) -> None:
     ("table", "message"),
     [
         ("whens = ['import']", ".whens: is not known: `when` is"),
-        ("colour = 1", ".colour: is not known: targets, when, library-path, audit, distribution are"),
+        ("colour = 1", ".colour: is not known: targets, when, pin, library-path, audit, distribution are"),
         (
             "when = ['import', 'always']",
             ".when[1]: `always` is no word of `when` (default, import, plugin, dlopen, exec, declared)",
@@ -107,6 +107,7 @@ def test_a_project_without_the_table_says_nothing(text: str) -> None:
             "distribution.numpy.replace = [{ package = 'libgl1', reason = 'x' }]",
             ".distribution.numpy.replace[0].with: is missing",
         ),
+        ("pin = 1", ".pin: is not true or false"),
         (
             "distribution = { NumPy = {}, numpy = {} }",
             ".distribution.numpy: is the same distribution as NumPy",

@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
 from pip_sysdeps.cli.lock_target import named_target, own_target
+from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.host.machine import read_machine
 from pip_sysdeps.host.root import Root
 from pip_sysdeps.lockfile import WHENS
-from pip_sysdeps.render.apt import FORMATS, as_json, wanted
+from pip_sysdeps.render.apt import FORMATS, as_dockerfile, as_json, wanted
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+
+    from pip_sysdeps.lockfile import Target
+    from pip_sysdeps.render.apt import Wanted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "and dlopen and exec of high confidence",
     )
     parser.add_argument("--all", action="store_true", help="packages that every image of the release has, too")
+    parser.add_argument("--pin", action="store_true", help="exactly the versions that `lock --pin` has recorded")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--format", choices=tuple(FORMATS), default="names", help="form of the output (default: names)")
     form.add_argument("--json", action="store_true", help="a JSON document with who needs each package")
@@ -49,11 +55,27 @@ def run(args: argparse.Namespace) -> int:
     if lock.warning():
         args.messages.warning(f"`{args.lock}`: {lock.warning()}")
     target = named_target(lock, args.target) if args.target else own_target(lock, read_machine(Root()))
-    packages = wanted(target, when=args.when, base=args.all)
-    sys.stdout.write(as_json(target, packages) if args.json else FORMATS[args.format](packages))
+    packages = wanted(target, when=args.when, base=args.all, pin=args.pin)
+    if args.pin:
+        _check_pins(args, target, packages)
+    if args.json:
+        sys.stdout.write(as_json(target, packages))
+    elif args.format == "dockerfile":
+        sys.stdout.write(as_dockerfile(packages, target.snapshot if args.pin else ""))
+    else:
+        sys.stdout.write(FORMATS[args.format](packages))
     if not packages:
         args.messages.note(f"{target.id} needs no binary package")
     return 0
+
+
+def _check_pins(args: argparse.Namespace, target: Target, packages: Sequence[Wanted]) -> None:
+    """Say which packages of the line have no version; raise SysdepsError if none at all has one."""
+    bare = [each.package.name for each in packages if not each.package.version]
+    if packages and len(bare) == len(packages):
+        raise SysdepsError(f"{target.id} has no versions in the lock", hint="record them with `pip-sysdeps lock --pin`")
+    if bare:
+        args.messages.warning(f"without a version, not being installed where the lock was made: {', '.join(bare)}")
 
 
 def _whens(text: str) -> frozenset[str]:

@@ -12,12 +12,14 @@ from pip_sysdeps.cli.project import read_project, target_of
 from pip_sysdeps.cli.validate import validate
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.gaps import refuse_gaps
-from pip_sysdeps.locking import differences, merge
+from pip_sysdeps.host.snapshot import read_snapshot
+from pip_sysdeps.locking import differences, merge, pinned
 from pip_sysdeps.model import FromPackage, When
 from pip_sysdeps.render.apt import wanted
 from pip_sysdeps.render.offers import listed, offers
 from pip_sysdeps.scan import scan
 from pip_sysdeps.stages import Stages
+from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
     import argparse
@@ -42,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="look at locks alone, without an environment (default: that of -o); status 1 if one is not as `lock` "
         "writes it, or does not fit pyproject.toml",
     )
+    parser.add_argument(
+        "--pin", action="store_true", help="record the installed versions, and the snapshot that apt's sources name"
+    )
     parser.add_argument("--strict", action="store_true", help="status 1 if nothing answers a need of an import")
     parser.add_argument("--name", default="", help="tells a second environment of the same image from the first")
     parser.add_argument("--add-target", action="store_true", help="let a lock that has other targets have this one too")
@@ -58,26 +63,35 @@ def run(args: argparse.Namespace) -> int:
     if os.environ.get("LD_LIBRARY_PATH"):
         args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
     stages = Stages(perf_counter)
-    found, applied = find_target(args, stages)
+    found, applied = find_target(args, stages, pin=args.pin)
     target = applied.target
     for entry in applied.idle:
         args.messages.warning(f"a policy in pyproject.toml has no effect on {target.id}: {entry}")
     stale = _compare(args, target) if args.check else _write(args, target)
     stages.end("lock")
     _tell(args.messages, found, target)
+    if args.pin and not target.snapshot:
+        args.messages.note("apt's sources name no snapshot: mirrors drop the pinned versions within weeks")
     args.messages.times(stages)
     unresolved = [each for each in target.unresolved if each.when == When.IMPORT.value]
     return int(stale or (args.strict and bool(unresolved)))
 
 
-def find_target(args: argparse.Namespace, stages: Stages | None = None) -> tuple[Scan, Applied]:
-    """Scan the environment that the options name; return what was found, and the lock's block for it by the policy."""
+def find_target(args: argparse.Namespace, stages: Stages | None = None, *, pin: bool = False) -> tuple[Scan, Applied]:
+    """Scan the environment that the options name; return what was found, and the lock's block for it by the policy.
+
+    With `pin`, or if the policy says so, the block has versions.
+    """
     project = read_project(args.output)
     stages = stages or Stages()
     place = read_place(args, stages)
     found = scan(place.root, place.environment, place.packages, library_path=project.library_path, stages=stages)
     refuse_gaps(found)
-    return found, target_of(found, project, name=args.name)
+    applied = target_of(found, project, name=args.name)
+    if place.packages and (pin or project.pin):
+        versions = {name: each.version for name, each in place.packages.packages.items()}
+        applied = replace(applied, target=pinned(applied.target, versions, read_snapshot(place.root)))
+    return found, applied
 
 
 def _write(args: argparse.Namespace, target: Target) -> bool:

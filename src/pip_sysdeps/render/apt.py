@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.values import dataclass
+from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ class Wanted:
     """One binary package of the line."""
 
     package: Package
-    """Its entry in the target."""
+    """Its entry in the target; with a `version` only if that is to be installed."""
     when: tuple[str, ...]
     """When it is needed; sorted."""
     by: tuple[str, ...]
@@ -48,14 +48,17 @@ def needs_in_line(target: Target, when: Collection[str] = ()) -> Iterator[tuple[
             yield holder, need
 
 
-def wanted(target: Target, *, when: Collection[str] = (), base: bool = False) -> tuple[Wanted, ...]:
-    """Return the packages to install, by name; `base` adds what every image of the release has."""
+def wanted(target: Target, *, when: Collection[str] = (), base: bool = False, pin: bool = False) -> tuple[Wanted, ...]:
+    """Return the packages to install, by name; `base` adds what every image of the release has.
+
+    With `pin` they keep the versions that the lock has.
+    """
     needs: dict[str, list[tuple[str, Need]]] = {}
     for holder, need in needs_in_line(target, when):
         needs.setdefault(need.package, []).append((holder, need))
     return tuple(
         Wanted(
-            package=package,
+            package=package if pin else replace(package, version=""),
             when=tuple(sorted({need.when for _, need in needs[package.name]})),
             by=tuple(sorted({holder for holder, _ in needs[package.name]})),
         )
@@ -66,34 +69,54 @@ def wanted(target: Target, *, when: Collection[str] = (), base: bool = False) ->
 
 def as_names(packages: Sequence[Wanted]) -> str:
     """Render one line for xargs(1)."""
-    return " ".join(each.package.name for each in packages) + "\n" if packages else ""
+    return " ".join(map(_argument, packages)) + "\n" if packages else ""
 
 
 def as_lines(packages: Iterable[Wanted]) -> str:
     """Render one name a line."""
-    return "".join(f"{each.package.name}\n" for each in packages)
+    return "".join(f"{_argument(each)}\n" for each in packages)
 
 
 def as_satisfy(packages: Iterable[Wanted]) -> str:
     """Render one dependency a line, for xargs(1) and `apt-get satisfy` (Debian Policy 7.1)."""
-    return "".join(
-        f"{each.package.name} (>= {each.package.min})\n" if each.package.min else f"{each.package.name}\n"
-        for each in packages
-    )
+    return "".join(f"{each.package.name}{_bound(each.package)}\n" for each in packages)
 
 
-def as_dockerfile(packages: Sequence[Wanted]) -> str:
-    """Render a RUN instruction; none for no packages."""
+def as_dockerfile(packages: Sequence[Wanted], snapshot: str = "") -> str:
+    """Render a RUN instruction; none for no packages.
+
+    With the date of a snapshot, apt's sources are first changed to the archive as it was then, as far as they name a
+    snapshot themselves: in use, or in a comment in front of the live archive, as the official images have it.
+    """
     if not packages:
         return ""
-    names = "".join(f"        {each.package.name} \\\n" for each in packages)
+    names = "".join(f"        {_argument(each)} \\\n" for each in packages)
+    update = "apt-get update"
+    if snapshot:
+        update = _SNAPSHOT.replace("@DATE@", snapshot) + " && apt-get update -o Acquire::Check-Valid-Until=false"
     return (
-        "RUN apt-get update \\\n"
+        f"RUN {update} \\\n"
         " && apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true \\\n"
         f"{names}"
         " && rm -rf /var/lib/apt/lists/*\n"
     )
 
+
+def _argument(wanted: Wanted) -> str:
+    return f"{wanted.package.name}={wanted.package.version}" if wanted.package.version else wanted.package.name
+
+
+def _bound(package: Package) -> str:
+    if package.version:
+        return f" (= {package.version})"
+    return f" (>= {package.min})" if package.min else ""
+
+
+_SNAPSHOT = r"""find /etc/apt -regex '.*\.\(list\|sources\)' -exec sed -i -E \
+        -e '/^# (deb .+|[^ ]+)\/[0-9]{8}T[0-9]{6}Z/{N;s,^# (deb .*)\n.*,\1,;s,^# (.*)\n.*,URIs: \1,}' \
+        -e 's,[0-9]{8}T[0-9]{6}Z,@DATE@,' {} + \
+"""
+"""A comment with a date takes the place of the entry or the URIs in the line below it; then each date is the lock's."""
 
 FORMATS: Mapping[str, Callable[[Sequence[Wanted]], str]] = {
     "names": as_names,
@@ -112,6 +135,7 @@ def as_json(target: Target, packages: Iterable[Wanted]) -> str:
             {
                 "name": each.package.name,
                 **({"min": each.package.min} if each.package.min else {}),
+                **({"version": each.package.version} if each.package.version else {}),
                 "base": each.package.base,
                 "when": list(each.when),
                 "by": list(each.by),
