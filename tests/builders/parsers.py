@@ -54,7 +54,7 @@ def _outcome(question: Callable[[bytes], object], content: bytes) -> str:
     try:
         answer = question(content)
     except MalformedError as error:
-        return re.sub(r"`[^`]*`|'[^']*'|\"[^\"]*\"|0x[0-9a-f]+|[0-9]+", "#", error.reason)[:80]
+        return re.split(r"[`'\":0-9]", error.reason)[0]
     strings = list(_strings(answer))
     for text in strings:
         text.encode("utf-8", "surrogateescape")  # what is not UTF-8 is kept so, and can be written again

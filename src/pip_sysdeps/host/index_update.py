@@ -68,7 +68,7 @@ def update_index(root: Root, wanted: Wanted, *, quiet: bool) -> Updated:
         tables = read_archive(indices, wanted.architecture, default_alternatives(), wanted.distro)
     target = IndexTarget(id=_target_id(own, wanted), date=tables.date)
     path = made_index(target.id)
-    _write(path, dump_index([target], {name: [table] for name, table in tables.tables.items()}))
+    write_whole(path, dump_index([target], {name: [table] for name, table in tables.tables.items()}))
     return Updated(target=target, path=path, complaints=complaints)
 
 
@@ -161,7 +161,7 @@ def _target_id(own: list[AptIndex], wanted: Wanted) -> str:
     return f"{wanted.distro}-{codename or wanted.suite}-{wanted.architecture}"
 
 
-def _write(path: str, content: bytes) -> None:
+def write_whole(path: str, content: bytes) -> None:
     """Write a file whole or not at all."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), prefix=".", delete=False) as file:

@@ -1,0 +1,206 @@
+"""Hostile names, from wherever they come, are shown escaped and never reach a shell, apt or the terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.elf import Elf
+from builders.root import write
+from builders.small_debian import LOCK, MODULE, SITE, VENV, write_library
+from builders.venv import install
+from pip_sysdeps.render.apt import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from builders.desk import Desk
+
+HOSTILE = [
+    "a;touch pwned",
+    "$(touch pwned)",
+    "`touch pwned`",
+    "a\ntouch pwned",
+    "a\rtouch pwned",
+    "-oAPT::Update::Pre-Invoke::=touch",
+    "--reinstall",
+    "a b",
+    "a'b",
+    'a"b',
+    "a\\",
+    "a|touch pwned",
+    "a&&touch pwned",
+    "<script>alert(1)</script>",
+    "[a](javascript:b)",
+    "\x1b[31mred\x1b]0;title\x07",
+    "\x9b31m",
+    "a\u202egnp.b",
+    "a\u2028b",
+    "a\x00b",
+    "\udcff",
+    "libpq5-",
+    "../../etc/passwd",
+    "a*",
+]
+NAMES = pytest.mark.parametrize("name", HOSTILE, ids=ascii)
+PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.](?::[a-z0-9-]+)?", re.ASCII)
+
+
+def raw(name: str) -> bytes:
+    """Return a name as the disk has it."""
+    return name.encode("utf-8", "surrogateescape")
+
+
+def in_metadata(root: Path) -> None:
+    """Call distributions so."""
+    for number, name in enumerate(HOSTILE):
+        modules = {f"other{number}.cpython-311-x86_64-linux-gnu.so": Elf(needed=("libgone.so.1",)).build()}
+        info = install(root / SITE[1:], f"other{number}", files=modules)
+        write(info / "METADATA", b"Metadata-Version: 2.1\nName: " + raw(name) + b"\nVersion: " + raw(name) + b"\n")
+
+
+def in_file_names(root: Path) -> None:
+    """Call extension modules so, with a library that nobody has and one that somebody has."""
+    folder = bytes(root) + SITE.encode()
+    for name in HOSTILE:
+        file = raw(name.replace("/", "_").replace("\0", "_"))
+        with open(folder + b"/" + file + b".cpython-311-x86_64-linux-gnu.so", "wb") as module:
+            module.write(Elf(needed=("libgone.so.1", "libpq.so.5")).build())
+
+
+def in_sonames(root: Path) -> None:
+    """Need libraries of these names."""
+    needed = (*(name.replace("\0", "_") for name in HOSTILE), "libpq.so.5")
+    write_library(root, f"{SITE}/{MODULE}", Elf(needed=needed, defined=("PyInit__psycopg",)))
+
+
+def in_a_package(root: Path, name: str) -> None:
+    """Let a package of this name own the library."""
+    status = root / "var/lib/dpkg/status"
+    status.write_bytes(status.read_bytes().replace(b"Package: libpq5\n", b"Package: " + raw(name) + b"\n"))
+    lists = root / "var/lib/dpkg/info"
+    content = (lists / "libpq5:amd64.list").read_bytes()
+    (lists / "libpq5:amd64.list").unlink()
+    if "/" not in name and "\0" not in name:
+        with open(bytes(lists) + b"/" + raw(name) + b":amd64.list", "wb") as file:
+            file.write(content)
+
+
+def in_a_version(root: Path, name: str) -> None:
+    """Give the package of the library this version."""
+    status = root / "var/lib/dpkg/status"
+    status.write_bytes(status.read_bytes().replace(b"Version: 15.10-0+deb12u1\n", b"Version: " + raw(name) + b"\n"))
+
+
+def in_symbols(root: Path, name: str) -> None:
+    """Let the package say that its users depend on this."""
+    symbols = b"libpq.so.5 " + raw(name) + b" #MINVER#\n PQx@Base " + raw(name) + b"\n"
+    write(root / "var/lib/dpkg/info/libpq5:amd64.symbols", symbols)
+    module = Elf(needed=("libpq.so.5",), undefined=("PQx",), defined=("PyInit__psycopg",))
+    write_library(root, f"{SITE}/{MODULE}", module)
+
+
+def in_os_release(root: Path, name: str) -> None:
+    """Call the release so."""
+    codename = raw(shlex.quote(name.replace("\0", "_")))
+    write(root / "etc/os-release", b"ID=debian\nVERSION_ID=12\nVERSION_CODENAME=" + codename + b"\n")
+
+
+def shown(text: str) -> str:
+    """Hold a text for a person to printable characters and newlines; give it back."""
+    assert all(line.isprintable() for line in text.split("\n")), ascii(text)
+    return text
+
+
+@pytest.mark.parametrize("way", [in_metadata, in_file_names, in_sonames], ids=lambda way: way.__name__)
+def test_from_an_environment_to_every_output(desk: Desk, way: Callable[[Path], None]) -> None:
+    """Nothing of it steers a terminal, breaks a document, or gets into apt's arguments."""
+    way(desk.root)
+    place = ("--root", str(desk.root), "--python", VENV)
+    assert desk.run_lock("-v").status == 0
+    commands = (["lock", "-v", "-o", str(desk.lock)], ["audit"], ["audit", "--format", "markdown"], ["tree"])
+    for command in (*commands, ["why", "libpq.so.5"], ["why", "libgone.so.1"], ["verify", "--lock", str(desk.lock)]):
+        outcome = desk.run(*command, *place)
+        assert outcome.status in {0, 1}
+        shown(outcome.out + outcome.err)
+    for report in ("audit", "tree"):
+        json.loads(desk.run(report, "--json", *place).out)
+    shown(desk.lock.read_text())
+    hold_apt_line(desk)
+
+
+@pytest.mark.parametrize("way", [in_a_package, in_a_version, in_symbols, in_os_release], ids=lambda way: way.__name__)
+@NAMES
+def test_from_a_system_to_the_lock(desk: Desk, way: Callable[[Path, str], None], name: str) -> None:
+    """Dpkg's database and os-release may say anything: it is refused, or of no consequence."""
+    way(desk.root, name)
+    shown(desk.run_lock("-v").err)
+    if desk.lock.exists():
+        shown(desk.lock.read_text())
+        assert name.strip("\0") not in desk.run_apt_line().out or name == "libpq5-"
+
+
+def hold_apt_line(desk: Desk) -> None:
+    """Hold every format to package names alone, and the Dockerfile's instruction to what a shell makes of it."""
+    target = next(line.split('"')[1] for line in desk.lock.read_text().splitlines() if line.startswith("id = "))
+    for form in FORMATS:
+        outcome = desk.run("apt-line", "--lock", str(desk.lock), "--target", target, "--format", form)
+        assert outcome.status == 0
+        shown(outcome.out)
+        if form in {"names", "lines"}:
+            assert all(PACKAGE.fullmatch(word) for word in outcome.out.split())
+        if form == "dockerfile" and outcome.out:
+            hold_instruction(desk, outcome.out)
+
+
+def hold_instruction(desk: Desk, instruction: str) -> None:
+    """Run what follows RUN with an apt-get that notes its arguments: each is one of ours, and nothing else is run."""
+    fake = write(desk.lock.parent / "bin" / "apt-get", '#!/bin/sh\nprintf "%s\\n" "$@" >> "$NOTED"\n')
+    fake.chmod(0o755)
+    write(desk.lock.parent / "bin" / "rm", "#!/bin/sh\n").chmod(0o755)
+    noted = desk.lock.parent / "noted"
+    environment = {"PATH": f"{fake.parent}:/usr/bin:/bin", "NOTED": str(noted)}
+    script = instruction.removeprefix("RUN ").replace("\\\n", " ")
+    subprocess.run(["sh", "-c", script], env=environment, cwd=desk.lock.parent, check=True)
+    words = [word for word in noted.read_text().split("\n") if word != "APT::Cmd::Pattern-Only=true"]
+    assert [word for word in words if word and not word.startswith("-") and not PACKAGE.fullmatch(word)] == []
+    assert {word for word in words if word.startswith("-")} <= {"-y", "--no-install-recommends", "-o"}
+    assert not (desk.lock.parent / "pwned").exists()
+    noted.unlink()
+
+
+@pytest.mark.parametrize("key", ["name", "package", "min", "soname", "id", "distro", "by"])
+@NAMES
+def test_from_a_lock(desk: Desk, key: str, name: str) -> None:
+    """A lock is refused whose package, version or target would reach apt; other text is only ever shown escaped."""
+    text = LOCK.replace('name = "libpq5"', 'name = "libpq5"\nmin = "10"')
+    old = {
+        "name": 'name = "libpq5"',
+        "package": 'package = "libpq5"',
+        "min": 'min = "10"',
+        "soname": 'soname = "libpq.so.5"',
+        "id": 'id = "debian-bookworm-amd64"',
+        "distro": 'distro = "debian"',
+        "by": f'by = ["{MODULE}"]',
+    }[key]
+    value = json.dumps(name.encode("utf-8", "replace").decode()).replace("\\u001b", "\\u001B")
+    new = f"{key} = [{value}]" if key == "by" else f"{key} = {value}"
+    assert old in text
+    desk.lock.write_text(text.replace(old, new, 1), encoding="utf-8")
+    for form in FORMATS:
+        outcome = desk.run_apt_line("--format", form)
+        shown(outcome.out + outcome.err)
+        assert outcome.out in {"", *(desk_line(form))} or "libpq5" in outcome.out
+        if key in {"name", "package"} or (key in {"min", "id", "distro"} and name != "libpq5-"):
+            assert (outcome.status, outcome.out) == (2, "")
+
+
+def desk_line(form: str) -> tuple[str, ...]:
+    """Return what a format says where there is nothing to install."""
+    return (FORMATS[form](()),)
