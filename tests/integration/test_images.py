@@ -57,8 +57,9 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
     """Give an empty storage for images, removed afterwards: it takes gigabytes."""
     require_buildah()
     folder = tmp_path_factory.mktemp("images")
-    yield Images(folder=folder)
-    shutil.rmtree(folder)
+    made = Images(folder=folder)
+    yield made
+    made.remove()
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +194,7 @@ def test_the_release_image_has_what_psycopg2_needs(
         ("+ apt-line", release, in_release),
     ]
     with capsys.disabled():
-        rows = [(step, images.size(name), _last_line(result)) for step, name, result in results]
+        rows = [(step, images.size(name), _told(result)) for step, name, result in results]
         print(f"\n\n{case}: apt-get install {' '.join(build.apt_line())}" + table(rows))  # noqa: T201  it is the point
 
     assert "Connection refused" in in_full.stdout, in_full.stderr
@@ -212,8 +213,10 @@ def _site(lock: str) -> str:
     return f"/install/lib/python3.{version}/site-packages"
 
 
-def _last_line(result: subprocess.CompletedProcess[str]) -> str:
-    return (result.stdout + result.stderr).strip().splitlines()[0 if result.stdout else -1].split(" (")[0]
+def _told(result: subprocess.CompletedProcess[str]) -> str:
+    """Return the line that says what happened: the first one printed, else Python's exception."""
+    exceptions = [line for line in result.stderr.splitlines() if "Error: " in line and not line.startswith("Error: ")]
+    return [*result.stdout.splitlines()[:1], *exceptions, "nothing"][0]
 
 
 @pytest.mark.parametrize("file", ["Dockerfile", "Dockerfile.prefix"])

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from packaging.utils import canonicalize_name
 
 from builders.command import lock_of, pip_sysdeps
-from builders.debian import SUITES, apt_install, fresh_root, run_in
+from builders.debian import SUITES, fresh_root
 from builders.environments import VENV, build_root
+from builders.release_root import imports, installed, release_root
 from builders.truth import IN_NO_RECORD, PROJECTS, Truth, read_truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = [pytest.mark.debian, pytest.mark.network]
 
 IN_CI = ("p01-webapp", "bookworm")
 """Two sources of records, ELF files in none, libraries from source and from wheels: the richest for its time."""
-
-IMPORT_ALL = Path(__file__).with_name("import_all.py")
 
 MEASURED = [
     pytest.param(project, suite, marks=[] if (project, suite) == IN_CI else pytest.mark.exhaustive)
@@ -73,10 +70,7 @@ def test_the_printed_line_makes_the_release_root_work(name: str, suite: str, tmp
     built = build_root(truth.project)
     target = lock_of(built, VENV, tmp_path)
     line = pip_sysdeps("apt-line", "--target", target["id"], cwd=tmp_path).stdout.split()
-    release = fresh_root(tmp_path / "release", suite)
-    shutil.copytree(built / VENV.lstrip("/"), release / VENV.lstrip("/"), symlinks=True)
-    apt_install(release, line)
-
+    release = release_root(tmp_path / "release", suite, built, line)
     before, after = imports(built), imports(release)
     assert after.keys() == before.keys()
     broken = {key: error for key, error in after.items() if error and not before[key]}
@@ -86,17 +80,3 @@ def test_the_printed_line_makes_the_release_root_work(name: str, suite: str, tmp
     unresolved = {entry["soname"] for entry in target.get("unresolved", ())}
     lacking = {error for error in after.values() if "cannot open shared object file" in error}
     assert {error.removeprefix("ImportError: ").partition(":")[0] for error in lacking} <= unresolved
-
-
-def installed(root: Path) -> frozenset[str]:
-    """Ask dpkg which packages a root has."""
-    listed = run_in(root, ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n"]).stdout
-    return frozenset(line.split()[0] for line in listed.splitlines() if line.endswith(" installed"))
-
-
-def imports(root: Path) -> dict[tuple[str, int, str], str]:
-    """Import everything in a root's environment: what went wrong, by distribution, level and module."""
-    script = IMPORT_ALL.read_text(encoding="utf-8")
-    result = run_in(root, [f"{VENV}/bin/python", "-c", script], env={"PYTHONDONTWRITEBYTECODE": "1"})
-    rows = [json.loads(line) for line in result.stdout.splitlines()]
-    return {(canonicalize_name(name), level, module): error for name, level, module, error in rows}
