@@ -96,7 +96,10 @@ def made(maker: Maker) -> bytes:
             tables = archives[f"debian-{codename}-{architecture}"] = maker.archive(codename, architecture)
             counts = ", ".join(f"{len(table)} {name}" for name, table in tables.tables.items())
             say(f"{codename} {architecture} of {tables.date}: {counts}")
-    targets = [IndexTarget(id=target, date=tables.date) for target, tables in archives.items()]
+    targets = [
+        IndexTarget(id=target, date=tables.date, release=tables.release, glibc=tables.glibc, python=tables.python)
+        for target, tables in archives.items()
+    ]
     names = ("base", "library", "program")
     return dump_index(targets, {name: [tables.tables[name] for tables in archives.values()] for name in names})
 

@@ -51,6 +51,8 @@ class Surroundings:
     """For a soname that a driver or container runtime brings: who does."""
     interpreters: Callable[[str], bool]
     """Whether a resolved path is the interpreter's own unpackaged library."""
+    absent_interpreter: Callable[[str], bool]
+    """Whether a soname is that of the interpreter's own library, where the interpreter is not there to be looked at."""
     libc: frozenset[str]
     """The packages whose libraries are the libc: whatever owns the dynamic loader."""
 
@@ -178,7 +180,9 @@ class Attribution:
         candidates = self._candidates(file, missed.soname)
         holder = self._holders.get(file, "")
         if not candidates:
-            yield self._provider_from_index(missed)
+            provider = self._provider_from_index(missed)
+            if not (isinstance(provider, Missing) and self._around.absent_interpreter(missed.soname)):
+                yield provider
         elif any(self._holders.get(path, "") == holder for path in candidates):
             return
         elif (loaded := next((path for path in candidates if path in self._imported), None)) is not None:

@@ -109,6 +109,20 @@ def base_set(packages: Mapping[str, ArchivePackage]) -> frozenset[str]:
     return frozenset(chosen)
 
 
+def version_id(distro: str, version: str) -> str:
+    """Return what os-release(5) has as VERSION_ID for the `Version` of a Release file.
+
+    Debian's is that of the point release (13.1), where os-release has the major number alone.
+    """
+    return version.partition(".")[0] if distro == "debian" else version
+
+
+def version_of(name: str, packages: Mapping[str, ArchivePackage]) -> str:
+    """Return the first two numbers of a package's version: `2.41` of 2.41-12+deb13u1; empty if it is not there."""
+    match = re.match(r"[0-9]+\.[0-9]+", packages[name].version) if name in packages else None
+    return match[0] if match else ""
+
+
 def reliance(packages: Mapping[str, ArchivePackage]) -> Counter[str]:
     """Count for each package the other source packages that depend on it before any alternative."""
     dependents: defaultdict[str, set[str]] = defaultdict(set)

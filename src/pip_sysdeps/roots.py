@@ -117,6 +117,11 @@ def is_libpython(path: str) -> bool:
     return posixpath.basename(path).startswith(("libpython", "libpypy"))
 
 
+def is_libpython_of(soname: str, version: tuple[int, int]) -> bool:
+    """Tell whether a soname is that of the shared library of one Python: `libpython3.11.so.1.0`."""
+    return re.match(rf"lib(?:python|pypy){version[0]}\.{version[1]}(?![0-9])", soname) is not None
+
+
 def load_roots(
     objects: Mapping[str, ElfFile],
     *,

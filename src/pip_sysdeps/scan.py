@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pip_sysdeps.attribution import Attribution, Surroundings
 from pip_sysdeps.floors import dependencies, floors
@@ -19,17 +19,26 @@ from pip_sysdeps.host.uses import Uses
 from pip_sysdeps.loader.resolve import Memory, open_object, start
 from pip_sysdeps.model import ElfFile, FromPackage, Scan, Skipped, Unowned
 from pip_sysdeps.named import Named
-from pip_sysdeps.roots import foreign, is_extension_module, is_libpython, is_program, load_roots, prevailing
+from pip_sysdeps.roots import (
+    foreign,
+    is_extension_module,
+    is_libpython,
+    is_libpython_of,
+    is_program,
+    load_roots,
+    prevailing,
+)
 from pip_sysdeps.stages import Stages
 from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pip_sysdeps.host.admindir import PackageDatabase
     from pip_sysdeps.host.index import SonameIndex
     from pip_sysdeps.host.root import Root
-    from pip_sysdeps.model import Distribution, Environment, Load, LoadedObject
+    from pip_sysdeps.host.target import TargetSystem
+    from pip_sysdeps.model import Distribution, Environment, Load, LoadedObject, OpenedFile
 
 
 def scan(  # noqa: PLR0913 - each with a default that a lock needs
@@ -41,32 +50,44 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     cache_as_is: bool = False,
     objects: Objects | None = None,
     stages: Stages | None = None,
+    target: TargetSystem | None = None,
 ) -> Scan:
     """Return what every distribution of an environment needs, and from whom.
 
     `packages` is None where there is no dpkg database; `library_path` has the elements of an LD_LIBRARY_PATH. Answers
     are those after a run of ldconfig, unless `cache_as_is`. `objects` are those of the root, for a caller who has more
-    questions about them. Nothing of the environment is run.
+    questions about them. With a `target` the answers are those on that system: of this one nothing but the environment
+    is looked at. Nothing of the environment is run.
     """
     stages = stages or Stages()
+    if target is not None:
+        environment = replace(environment, interpreter=replace(environment.interpreter, path="", prefix=""))
+        packages = None
     objects = objects or Objects(root)
     holders = {file: each for each in environment.distributions for file in each.files}
     answers = {file: objects.facts(file) for file in (*filter(may_be_elf, holders), *environment.unclaimed)}
     stages.end("ELF facts")
     facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
-    program = _program(objects, environment, facts)
+    program = target.program if target else _program(objects, environment, facts)
     strangers = {file: why for file, elf in facts.items() if program and (why := foreign(file, elf, program))}
     usable = {file: elf for file, elf in facts.items() if file not in strangers}
     loading = (
         None
         if program is None
-        else _Loading(root, environment, objects, program, library_path, cache_as_is=cache_as_is)
+        else _Loading(
+            root,
+            environment,
+            objects,
+            program,
+            library_path,
+            cache="none" if target else "as-is" if cache_as_is else "fresh",
+        )
     )
     loads = () if loading is None else tuple(loading.loads(usable, holders, stages))
     stages.end("loader")
-    platform = read_platform(root, packages, program)
-    index = open_index(platform.id)
-    around = _surroundings(root, environment, packages, index, loading)
+    platform = target.platform if target else read_platform(root, packages, program)
+    index = target.index if target else open_index(platform.id)
+    around = _surroundings(root, environment, packages, index, loading, target)
     attribution = Attribution(
         objects=usable,
         holders={file: holders[file].name for file in usable if file in holders},
@@ -128,21 +149,22 @@ class _Loading:
         program: ElfFile,
         library_path: tuple[str, ...],
         *,
-        cache_as_is: bool,
+        cache: Literal["fresh", "as-is", "none"],
     ) -> None:
         self._root = root
         self._interpreter = environment.interpreter
         self._objects = objects
+        self._lookup = objects.open if cache != "none" else _only(root, environment, objects)
         self.program = program
         self._config = read_loader_config(
             root,
             program,
             library_path=library_path,
-            cache="as-is" if cache_as_is else "fresh",
-            lookup=objects.open,
+            cache=cache,
+            lookup=self._lookup,
         )
         self._memory = Memory()
-        self._process = start(self._interpreter.path, objects.open, self._config, self._memory)
+        self._process = start(self._interpreter.path, self._lookup, self._config, self._memory)
         self.process = self._process.objects
         """The interpreter and what it loads before it opens anything."""
         self.own = frozenset(filter(None, (root.resolve(each.path) for each in self._process.objects)))
@@ -184,11 +206,11 @@ class _Loading:
 
     def _open(self, path: str, elf: ElfFile) -> tuple[LoadedObject, ...]:
         if is_program(elf):
-            return start(path, self._objects.open, self._config, self._memory).objects
+            return start(path, self._lookup, self._config, self._memory).objects
         return self._opened(path)
 
     def _opened(self, name: str) -> tuple[LoadedObject, ...]:
-        return open_object(self._process, name, self._caller(), self._objects.open, self._config, self._memory)
+        return open_object(self._process, name, self._caller(), self._lookup, self._config, self._memory)
 
     def _caller(self) -> str:
         """Return who calls dlopen(3) for `import`: the shared libpython where there is one, else the program."""
@@ -196,15 +218,22 @@ class _Loading:
         return next((path for path in paths if is_libpython(path)), self._interpreter.path)
 
 
-def _surroundings(
+def _only(root: Root, environment: Environment, objects: Objects) -> Callable[[str], OpenedFile | None]:
+    """Return a lookup that sees the environment's own files and nothing else of the root."""
+    visible = frozenset((*environment.unclaimed, *(file for each in environment.distributions for file in each.files)))
+    return lambda path: objects.open(path) if root.resolve(path) in visible else None
+
+
+def _surroundings(  # noqa: PLR0913, PLR0917 - what there is to ask
     root: Root,
     environment: Environment,
     packages: PackageDatabase | None,
     index: SonameIndex | None,
     loading: _Loading | None,
+    target: TargetSystem | None,
 ) -> Surroundings:
     own = frozenset() if loading is None else loading.own
-    prefix = environment.interpreter.prefix
+    interpreter = environment.interpreter
     owner = cache(lambda path: None if packages is None else packages.owner(path))
     libc = owner(loading.libc()) if loading else None
     return Surroundings(
@@ -213,8 +242,9 @@ def _surroundings(
         available=lambda soname: None if index is None else index.installable(soname),
         nowhere=f"no binary package of {index.target.id} has it" if index else "",
         host_library=host_library,
-        interpreters=lambda path: inside(path, prefix) and (path in own or is_libpython(path)),
-        libc=frozenset() if libc is None else frozenset({libc.package}),
+        interpreters=lambda path: inside(path, interpreter.prefix) and (path in own or is_libpython(path)),
+        absent_interpreter=lambda soname: not interpreter.path and is_libpython_of(soname, interpreter.version),
+        libc=frozenset({target.libc} if target else () if libc is None else {libc.package}),
     )
 
 

@@ -43,6 +43,7 @@ def attribution(objects: dict[str, ElfFile], loads: list[Load], *distributions: 
             available=lambda soname: "libgl1" if soname == "libGL.so.1" else None,
             nowhere="no package has it",
             host_library=lambda soname: "the NVIDIA driver" if soname == "libcuda.so.1" else None,
+            absent_interpreter=lambda _: False,
             interpreters=lambda path: path.startswith("/usr/local/lib/libpython"),
             libc=frozenset({"libc6"}),
         ),

@@ -25,8 +25,8 @@ class Place(NamedTuple):
     packages: PackageDatabase | None
 
 
-def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options that `read_place` reads."""
+def add_environment_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    """Declare the options that `read_place` reads; return the group of those that exclude each other."""
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--python",
@@ -46,6 +46,7 @@ def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
         default="/",
         help="an unpacked image or chroot: all other paths are inside it, and nothing outside is read",
     )
+    return where
 
 
 def read_place(args: argparse.Namespace, stages: Stages | None = None) -> Place:

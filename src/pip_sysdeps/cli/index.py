@@ -113,7 +113,9 @@ def _show(arguments: _Arguments) -> None:
         answers = {name: _answer(index, name) for name in arguments.names}
         _print_json({"target": arguments.target, "names": answers}) if arguments.json else _print_answers(answers)
         return
-    facts = {"target": index.target.id, "date": index.target.date, **index.counts(), "base": sorted(index.base)}
+    facts: dict[str, object] = {"target": index.target.id, "date": index.target.date}
+    facts |= {"release": index.target.release, "glibc": index.target.glibc, "python": index.target.python}
+    facts |= {**index.counts(), "base": sorted(index.base)}
     if arguments.json:
         _print_json(facts)
         return

@@ -6,6 +6,7 @@ import os
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.cli.elsewhere import add_target_arguments, read_target
 from pip_sysdeps.cli.environments import add_environment_arguments, read_place
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_text
 from pip_sysdeps.cli.project import read_project, target_of
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from pip_sysdeps.cli.environments import Place
     from pip_sysdeps.cli.messages import Messages
+    from pip_sysdeps.host.target import TargetSystem
     from pip_sysdeps.lockfile import Target
     from pip_sysdeps.model import Scan
     from pip_sysdeps.policy import Applied
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    add_environment_arguments(parser)
+    add_target_arguments(parser, add_environment_arguments(parser))
     parser.add_argument("-o", "--output", metavar="FILE", default=DEFAULT, help="the lock (default: %(default)s)")
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--check", action="store_true", help="compare only; status 1 if the lock is stale")
@@ -63,13 +66,14 @@ def run(args: argparse.Namespace) -> int:
     if os.environ.get("LD_LIBRARY_PATH"):
         args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
     stages = Stages(perf_counter)
-    found, applied = find_target(args, stages, pin=args.pin)
+    place, system = read_target(args, stages)
+    found, applied = _find_target(args, place, system, stages, pin=args.pin)
     target = applied.target
     for entry in applied.idle:
         args.messages.warning(f"a policy in pyproject.toml has no effect on {target.id}: {entry}")
     stale = _compare(args, target) if args.check else _write(args, target)
     stages.end("lock")
-    _tell(args.messages, found, target)
+    _tell(args, found, target)
     if args.pin and not target.snapshot:
         args.messages.note("apt's sources name no snapshot: mirrors drop the pinned versions within weeks")
     args.messages.times(stages)
@@ -77,20 +81,37 @@ def run(args: argparse.Namespace) -> int:
     return int(stale or (args.strict and bool(unresolved)))
 
 
-def find_target(args: argparse.Namespace, stages: Stages | None = None, *, pin: bool = False) -> tuple[Scan, Applied]:
-    """Scan the environment that the options name; return what was found, and the lock's block for it by the policy.
+def find_target(args: argparse.Namespace) -> tuple[Scan, Applied]:
+    """Scan the environment that the options name; return what was found, and the lock's block for it by the policy."""
+    return _find_target(args, read_place(args), None, Stages(), pin=False)
 
-    With `pin`, or if the policy says so, the block has versions.
+
+def _find_target(
+    args: argparse.Namespace, place: Place, system: TargetSystem | None, stages: Stages, *, pin: bool
+) -> tuple[Scan, Applied]:
+    """Do so for an environment, on this machine or on another system.
+
+    With `pin`, or if the policy says so, the block has the versions that are installed here.
     """
     project = read_project(args.output)
-    stages = stages or Stages()
-    place = read_place(args, stages)
-    found = scan(place.root, place.environment, place.packages, library_path=project.library_path, stages=stages)
+    found = scan(
+        place.root,
+        place.environment,
+        place.packages,
+        library_path=project.library_path,
+        stages=stages,
+        target=system,
+    )
     refuse_gaps(found)
     applied = target_of(found, project, name=args.name)
-    if place.packages and (pin or project.pin):
+    if system is None and place.packages and (pin or project.pin):
         versions = {name: each.version for name, each in place.packages.packages.items()}
         applied = replace(applied, target=pinned(applied.target, versions, read_snapshot(place.root)))
+    if system and not system.has_glibc(applied.target.needs_glibc):
+        args.messages.warning(
+            f"{applied.target.needs_glibc_by} needs glibc {applied.target.needs_glibc}, "
+            f"and {system.platform.id} has {system.index.target.glibc}: it will not run there"
+        )
     return found, applied
 
 
@@ -140,8 +161,9 @@ def _number(count: int, noun: str) -> str:
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _tell(messages: Messages, found: Scan, target: Target) -> None:
+def _tell(args: argparse.Namespace, found: Scan, target: Target) -> None:
     """Say what a person should know besides the lock: what is missing here, offered, unresolved or set aside."""
+    messages: Messages = args.messages
     absent = sorted(
         {
             need.provider.package
@@ -149,7 +171,7 @@ def _tell(messages: Messages, found: Scan, target: Target) -> None:
             if isinstance(need.provider, FromPackage) and not need.provider.path and need.when is When.IMPORT
         }
     )
-    if absent:
+    if absent and not (args.target or args.wheels):
         messages.note(f"not installed here, but in the lock: {listed(absent)}")
     for line in (*offers(target), *_unresolved(target)):
         messages.note(line)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import stat
 import time
@@ -59,7 +58,9 @@ def alone(path: str) -> Iterator[None]:
     the run goes on: what it writes is whole in any case.
     """
     with contextlib.ExitStack() as held:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ImportError):
+            import fcntl  # noqa: F401, PLC0415 - Windows has neither this nor O_DIRECTORY
+
             descriptor = os.open(os.path.dirname(os.path.realpath(path)), os.O_RDONLY | os.O_DIRECTORY)
             held.callback(os.close, descriptor)
             _wait_for(descriptor)
@@ -74,6 +75,8 @@ def _wait_for(descriptor: int) -> None:
 
 
 def _is_taken(descriptor: int) -> bool:
+    import fcntl  # noqa: PLC0415 - as in `alone`
+
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -96,7 +99,7 @@ def _replace(path: str, text: str) -> None:
     real = os.path.realpath(path)
     old = _status(real)
     temporary = os.path.join(os.path.dirname(real), f".{os.path.basename(real)}.{os.urandom(6).hex()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(text.encode("utf-8"))
@@ -112,7 +115,7 @@ def _replace(path: str, text: str) -> None:
 
 def _open_at_once(path: str, flags: int) -> int:
     """Open a file without waiting for somebody to write into it, as a pipe would have it."""
-    return os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
 
 
 def _status(path: str) -> os.stat_result | None:
@@ -130,6 +133,8 @@ def _refuse_special(path: str, mode: int) -> None:
 
 
 def _keep_mode(descriptor: int, old: os.stat_result | None) -> None:
+    if not hasattr(os, "fchmod"):
+        return  # Windows, where a file's owner and rights are the folder's
     if old is None:
         mask = os.umask(0)
         os.umask(mask)

@@ -43,8 +43,8 @@ def own_target(lock: Lockfile, system: System) -> Target:
     target = find_target(lock, system)
     if target is None:
         raise SysdepsError(
-            f"the lock has no target for this system, {system.id}",
-            hint=f"{_has(lock)}; add this one with `pip-sysdeps lock --add-target` in its build stage",
+            f"the lock has no target for this system, {system.id}, but {listed_targets(lock)}",
+            hint=_how_to_add(lock, system),
         )
     return target
 
@@ -72,6 +72,16 @@ def listed_targets(lock: Lockfile) -> str:
 def _fits(target: Target, system: System) -> bool:
     same = (target.distro, target.release, target.architecture) == (system.distro, system.release, system.architecture)
     return same and f"{target.id}-".startswith(f"{system.id}-")
+
+
+def _how_to_add(lock: Lockfile, system: System) -> str:
+    """Say what gives a lock the target of another system: wheels for it, if they are of another architecture."""
+    known = any(target.architecture == system.architecture for target in lock.target)
+    wheels = "" if known else "--wheels DIR "
+    return (
+        "add it with `pip-sysdeps lock --add-target` in a build stage of this system, or anywhere with "
+        f"`pip-sysdeps lock {wheels}--target {system.id} --add-target`"
+    )
 
 
 def _has(lock: Lockfile) -> str:

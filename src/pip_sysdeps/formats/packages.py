@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _FIELDS = {
     b"Package",
+    b"Version",
     b"Source",
     b"Section",
     b"Priority",
@@ -34,6 +35,8 @@ class ArchivePackage:
 
     name: str
     """`Package`."""
+    version: str = ""
+    """`Version`."""
     source: str
     """`Source` without its version; the package's own name where the field is absent."""
     section: str
@@ -82,6 +85,7 @@ def _package(fields: dict[bytes, bytes], line: int) -> ArchivePackage:
         raise MalformedError("a stanza without a Package field", where=f"line {line}")
     return ArchivePackage(
         name=name,
+        version=text.get("Version", ""),
         source=(text.get("Source") or name).partition(" ")[0],
         section=text.get("Section", "").rpartition("/")[2],
         priority=text.get("Priority", ""),

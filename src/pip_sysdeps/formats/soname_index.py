@@ -15,7 +15,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.values import dataclass
+from pip_sysdeps.values import dataclass, fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,6 +41,12 @@ class IndexTarget:
     """As in the lock: `debian-trixie-arm64`."""
     date: str
     """`Date` of the archive's Release file, as it is written there."""
+    release: str = ""
+    """`VERSION_ID` of the release's os-release; empty for one that has none yet (Debian testing)."""
+    glibc: str = ""
+    """Version of its glibc: `2.41`; empty where the archive does not have it."""
+    python: str = ""
+    """Version of its own Python: `3.13`; empty likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +110,7 @@ def load_index(blob: bytes) -> IndexFile:
     end = start + int.from_bytes(blob[start - 4 : start], "little")
     try:
         header: Any = json.loads(_inflate(blob[start:end]))
-        targets = tuple(IndexTarget(id=str(item["id"]), date=str(item["date"])) for item in header["targets"])
+        targets = tuple(map(_target, header["targets"]))
         tables, position = {}, end
         for name, listed in header["tables"].items():
             blocks = []
@@ -126,12 +132,17 @@ def dump_index(targets: Sequence[IndexTarget], tables: Mapping[str, Sequence[Tab
     """
     packed = {name: [_pack(lines) for lines in _cut(_merged(parts))] for name, parts in sorted(tables.items())}
     header = {
-        "targets": [{"id": target.id, "date": target.date} for target in targets],
+        "targets": [{each.name: getattr(target, each.name) for each in fields(target)} for target in targets],
         "tables": {name: [[first, len(block)] for first, block in blocks] for name, blocks in packed.items()},
     }
     head = zlib.compress(json.dumps(header, separators=(",", ":")).encode(), 9)
     body = b"".join(block for blocks in packed.values() for _, block in blocks)
     return _MAGIC + len(head).to_bytes(4, "little") + head + body
+
+
+def _target(item: Mapping[str, object]) -> IndexTarget:
+    later = {name: str(item.get(name, "")) for name in ("release", "glibc", "python")}
+    return IndexTarget(id=str(item["id"]), date=str(item["date"]), **later)
 
 
 def _value(line: bytes, target: int) -> str | None:
@@ -162,9 +173,9 @@ def _cut(entries: Iterator[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
     """Cut a table's entries into blocks."""
     block: list[tuple[str, str]] = []
     size = 0
-    for key, fields in entries:
-        block.append((key, fields))
-        size += len(key) + len(fields) + 2
+    for key, values in entries:
+        block.append((key, values))
+        size += len(key) + len(values) + 2
         if size >= _BLOCK:
             yield block
             block, size = [], 0

@@ -83,6 +83,8 @@ class AptIndex:
     """`Origin` of its Release file: `Debian`."""
     date: str
     """`Date` of its Release file, as written there."""
+    version: str
+    """`Version` of its Release file: `13.1`; empty where that has none."""
     automatic: bool
     """apt installs from it without being asked: no `NotAutomatic`, which backports have."""
 
@@ -195,6 +197,7 @@ def _index(columns: list[str]) -> AptIndex | None:
         suite=suite,
         origin=origin,
         date=release.get("Date", ""),
+        version=release.get("Version", ""),
         automatic=release.get("NotAutomatic") != "yes",
     )
 

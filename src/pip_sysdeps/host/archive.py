@@ -11,7 +11,15 @@ import tomlkit
 from pip_sysdeps.formats.contents import rows_in
 from pip_sysdeps.formats.packages import parse_packages
 from pip_sysdeps.host.apt import opened
-from pip_sysdeps.indexing import PROGRAM_FOLDERS, base_set, library_folders, library_table, program_table
+from pip_sysdeps.indexing import (
+    PROGRAM_FOLDERS,
+    base_set,
+    library_folders,
+    library_table,
+    program_table,
+    version_id,
+    version_of,
+)
 from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
@@ -29,6 +37,12 @@ class ArchiveTables:
 
     date: str
     """`Date` of the newest Release file."""
+    release: str
+    """`VERSION_ID` of the release."""
+    glibc: str
+    """Version of its glibc."""
+    python: str
+    """Version of its own Python."""
     tables: Mapping[str, Table]
     """`library`, `program` and `base`."""
 
@@ -49,6 +63,9 @@ def read_archive(
         (libraries if row.folder in folders else programs).append(row)
     return ArchiveTables(
         date=max((index.date for index in indices if index.date), key=parsedate_to_datetime, default=""),
+        release=version_id(distro, next((index.version for index in indices if index.origin.lower() == distro), "")),
+        glibc=version_of("libc6", packages),
+        python=version_of("python3", packages),
         tables={
             "library": library_table(libraries, packages),
             "program": program_table(programs, packages, alternatives),

@@ -66,7 +66,13 @@ def update_index(root: Root, wanted: Wanted, *, quiet: bool) -> Updated:
         if not own:
             raise SysdepsError(*_nothing(complaints, wanted), hint="the old index, if there is one, is left as it was")
         tables = read_archive(indices, wanted.architecture, default_alternatives(), wanted.distro)
-    target = IndexTarget(id=_target_id(own, wanted), date=tables.date)
+    target = IndexTarget(
+        id=_target_id(own, wanted),
+        date=tables.date,
+        release=tables.release,
+        glibc=tables.glibc,
+        python=tables.python,
+    )
     path = made_index(target.id)
     write_whole(path, dump_index([target], {name: [table] for name, table in tables.tables.items()}))
     return Updated(target=target, path=path, complaints=complaints)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.formats.site import VenvConfig, parse_venv_config
+from pip_sysdeps.host.root import pread
 from pip_sysdeps.model import Interpreter
 from pip_sysdeps.values import dataclass
 
@@ -96,7 +97,7 @@ def is_program(root: Root, path: str) -> bool:
     except OSError:
         return False
     try:
-        return os.pread(descriptor, len(_MAGIC), 0) == _MAGIC
+        return pread(descriptor, len(_MAGIC), 0) == _MAGIC
     finally:
         os.close(descriptor)
 

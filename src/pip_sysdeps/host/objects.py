@@ -10,6 +10,7 @@ from pip_sysdeps.errors import MalformedElf
 from pip_sysdeps.formats.elf import ET_CORE, ET_REL, facts_of, load_fault, parse_header
 from pip_sysdeps.formats.elf_image import HEAD, MAGIC, SHORTEST, Pread, read_image
 from pip_sysdeps.formats.elf_symbols import defines_symbol
+from pip_sysdeps.host.root import pread
 from pip_sysdeps.model import ElfFile, OpenedFile, Skipped, Verdict
 from pip_sysdeps.roots import has_extension_tag
 
@@ -87,8 +88,8 @@ class Objects:
         except OSError:
             return None
         try:
-            pread, _ = _opened(descriptor)
-            return question(pread, os.fstat(descriptor).st_size)
+            read, _ = _opened(descriptor)
+            return question(read, os.fstat(descriptor).st_size)
         except (OSError, MalformedElf):
             return None
         finally:
@@ -101,7 +102,8 @@ class Objects:
             return reading
         descriptor = self._root.open_resolved(real)
         try:
-            reading = _read(descriptor)
+            status = os.fstat(descriptor)
+            reading = _read(descriptor, status.st_size, self._root.identify(real, status))
         finally:
             os.close(descriptor)
         if reading.opened.elf is not None or reading.malformed:
@@ -109,10 +111,8 @@ class Objects:
         return reading
 
 
-def _read(descriptor: int) -> _Reading:
-    status = os.fstat(descriptor)
-    identity = (status.st_dev, status.st_ino)
-    pread, head = _opened(descriptor)
+def _read(descriptor: int, size: int, identity: tuple[int, int]) -> _Reading:
+    read, head = _opened(descriptor)
     if len(head) < SHORTEST:
         fault = "file too short"
         malformed = f"offset {len(head)}: {fault}" if head.startswith(MAGIC) else ""
@@ -121,7 +121,7 @@ def _read(descriptor: int) -> _Reading:
         return _Reading(OpenedFile(identity=identity, elf=None, fault="invalid ELF header"), "")
     fault = ""
     try:
-        image = read_image(pread, status.st_size)
+        image = read_image(read, size)
         fault = load_fault(image)
         return _Reading(OpenedFile(identity=identity, elf=facts_of(image), fault=fault), "")
     except MalformedElf as error:
@@ -130,12 +130,12 @@ def _read(descriptor: int) -> _Reading:
 
 def _opened(descriptor: int) -> tuple[Pread, bytes]:
     """Return how to read an open file, and its first bytes, which are not read again."""
-    head = os.pread(descriptor, HEAD, 0)
+    head = pread(descriptor, HEAD, 0)
 
-    def pread(size: int, offset: int) -> bytes:
-        return head[:size] if offset == 0 and size <= len(head) else os.pread(descriptor, size, offset)
+    def read(size: int, offset: int) -> bytes:
+        return head[:size] if offset == 0 and size <= len(head) else pread(descriptor, size, offset)
 
-    return pread, head
+    return read, head
 
 
 def _not_runtime(elf: ElfFile) -> str:

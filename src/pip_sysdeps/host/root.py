@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+if hasattr(os, "pread"):
+    pread = os.pread
+else:
+
+    def pread(descriptor: int, size: int, offset: int) -> bytes:
+        """Read at an offset, on a system (Windows) that has no such call."""
+        os.lseek(descriptor, offset, os.SEEK_SET)
+        return os.read(descriptor, size)
+
+
 _MAX_LINKS = 40
 """As Linux: path_resolution(7)."""
 
@@ -60,6 +70,10 @@ class Root:
         """Return device and inode of what the path leads to, or None."""
         status = self.status(path)
         return None if status is None else (status.st_dev, status.st_ino)
+
+    def identify(self, real: str, status: os.stat_result) -> tuple[int, int]:  # noqa: ARG002 - for other trees
+        """Return what tells a file from all others, by the status of its open descriptor."""
+        return status.st_dev, status.st_ino
 
     def is_file(self, path: str) -> bool:
         """Tell whether the path leads to a regular file."""

@@ -31,6 +31,7 @@ def test_a_stanza_has_what_the_index_needs() -> None:
     assert list(parse_packages(ZLIB.encode().splitlines(keepends=True))) == [
         ArchivePackage(
             name="zlib1g",
+            version="1:1.2.13+b1",
             source="zlib",
             section="libs",
             priority="optional",

@@ -1,0 +1,64 @@
+"""A lock for another system than this one: `--target` and `--wheels`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.cli.environments import Place, read_place
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.host.machine import read_machine
+from pip_sysdeps.host.root import Root
+
+if TYPE_CHECKING:
+    import argparse
+
+    from pip_sysdeps.host.target import TargetSystem
+    from pip_sysdeps.stages import Stages
+
+
+def add_target_arguments(parser: argparse.ArgumentParser, where: argparse._MutuallyExclusiveGroup) -> None:
+    """Declare the options; `where` has those that name an environment."""
+    where.add_argument(
+        "--wheels",
+        metavar="DIR",
+        help="a folder of wheels, as pip wheel or pip download leaves it, in place of an environment",
+    )
+    parser.add_argument(
+        "--target",
+        metavar="ID",
+        help="lock for another release or architecture, debian-trixie-arm64, whose index names the packages "
+        "(default: this machine's, with what is installed)",
+    )
+
+
+def read_target(args: argparse.Namespace, stages: Stages) -> tuple[Place, TargetSystem | None]:
+    """Return the environment that the options name, and the system that it is for if it is not this one as it is.
+
+    Raise SysdepsError for what does not fit the system.
+    """
+    if not (args.target or args.wheels):
+        return read_place(args, stages), None
+    from pip_sysdeps.host.target import open_target  # noqa: PLC0415 - the usual lock does without
+
+    system = open_target(args.target or _own_target(args.root))
+    if args.wheels:
+        from pip_sysdeps.host.wheels import environment_of_wheels  # noqa: PLC0415 - as above, installer too
+
+        tree, environment = environment_of_wheels(args.wheels, system)
+        stages.end("environment")
+        return Place(tree, environment, None), system
+    from pip_sysdeps.host.wheels import refuse_unfitting  # noqa: PLC0415 - as above
+
+    place = read_place(args, stages)
+    refuse_unfitting(place.environment, system)
+    return place, system
+
+
+def _own_target(root: str) -> str:
+    machine = read_machine(Root(root))
+    if not (machine.distro and machine.architecture):
+        raise SysdepsError(
+            "this system has no os-release or dpkg database: nothing tells the target",
+            hint="name it: --target debian-trixie-amd64; `pip-sysdeps index list` has those that are known",
+        )
+    return machine.id

@@ -1,0 +1,94 @@
+"""A system that is not this machine: what its index says of it, for a lock that is made elsewhere."""
+
+from __future__ import annotations
+
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.host.index import SonameIndex, open_index
+from pip_sysdeps.indexing import TRIPLETS
+from pip_sysdeps.loader.machines import MACHINES, Machine
+from pip_sysdeps.model import ElfFile, Platform
+from pip_sysdeps.values import dataclass
+
+_ET_DYN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSystem:
+    """A release on an architecture, with all its packages and none of them installed."""
+
+    platform: Platform
+    """What it is."""
+    program: ElfFile
+    """What stands for its Python: a program for its machine that nothing is known of but the dynamic loader."""
+    index: SonameIndex
+    """Who has which library."""
+
+    @property
+    def libc(self) -> str:
+        """Name the package that has the dynamic loader."""
+        return self.index.installable((self.program.interpreter or "").rpartition("/")[2]) or ""
+
+    def has_glibc(self, version: str) -> bool:
+        """Tell whether its glibc is of a version or newer; where either is not known, nothing speaks against it."""
+        own = self.index.target.glibc
+        return not (own and version) or _numbers(own) >= _numbers(version)
+
+    def own_python(self) -> str:
+        """Return the ABI tag of the release's own Python: `cp313`. Raise SysdepsError if it is not known."""
+        version = self.index.target.python
+        if not version:
+            raise SysdepsError(
+                f"nothing tells for which Python this is, and the index does not tell that of {self.platform.id}",
+                hint="put a wheel for one version of Python (cp312-...) beside the others, or run "
+                "`pip-sysdeps index update`",
+            )
+        return "cp" + version.replace(".", "")
+
+
+def open_target(target_id: str) -> TargetSystem:
+    """Return the system that a target's id names. Raise SysdepsError if there is no index for it."""
+    index = open_index(target_id)
+    distro, _, rest = target_id.partition("-")
+    codename, _, architecture = rest.rpartition("-")
+    if index is None or architecture not in TRIPLETS:
+        raise SysdepsError(
+            f"there is no index for `{target_id}`",
+            hint="`pip-sysdeps index list` names those that there are, `pip-sysdeps index update` makes one",
+        )
+    release = index.target.release
+    platform = Platform(
+        distro=distro,
+        codename="" if codename == release else codename,
+        release=release,
+        architecture=architecture,
+        package_manager="dpkg",
+        libc="glibc",
+    )
+    machine = next(each for each in MACHINES if each.triplet == TRIPLETS[architecture])
+    return TargetSystem(platform=platform, program=_program(machine), index=index)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def _program(machine: Machine) -> ElfFile:
+    return ElfFile(
+        elf_class=machine.elf_class,
+        little_endian=machine.little_endian,
+        os_abi=0,
+        abi_version=0,
+        type=_ET_DYN,
+        machine=machine.machine,
+        header_flags=machine.header_flags[1],
+        interpreter=f"/lib/{machine.loader}",
+        dynamic=True,
+        executable_stack=None,
+        soname=None,
+        needed=(),
+        rpath=None,
+        runpath=None,
+        flags=0,
+        flags_1=0,
+        version_needs=(),
+    )

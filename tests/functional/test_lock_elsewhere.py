@@ -1,0 +1,357 @@
+"""`lock --wheels` and `lock --target`: for another system, with nothing installed or run."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+
+from builders.elf import Elf
+from builders.wheels import build_wheel, install_wheels
+from pip_sysdeps.cli import main
+from pip_sysdeps.host.machine import Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TRIXIE = "debian-trixie-amd64"
+GLIBC = (("libc.so.6", ("GLIBC_2.28",)),)
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Stand in a folder of one's own, and keep the indices of this machine's user out."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def image_wheels(folder: Path) -> Path:
+    """Make wheels with one of each kind of need."""
+    build_wheel(
+        folder,
+        "image",
+        {
+            "image/_core.abi3.so": Elf(
+                needed=("libvendored-1a2b.so.1", "libcups.so.2", "libshared.so.2", "libcuda.so.1", "libc.so.6"),
+                rpath="$ORIGIN/../image.libs:$ORIGIN/../shared/lib",
+                version_needs=GLIBC,
+            ).build(),
+            "image.libs/libvendored-1a2b.so.1": Elf(soname="libvendored-1a2b.so.1", needed=("libGL.so.1",)).build(),
+            "image/plugins/libqxcb.so": Elf(needed=("libSM.so.6",)).build(),
+            "image/named.py": b"ctypes.CDLL('libopened.so')\n",
+            "image/libopened.so": Elf(needed=("libgomp.so.1", "libnobody.so.7")).build(),
+            "image/libplain.so": b"no ELF file at all",
+            "image-1.0.data/scripts/imagetool": Elf(
+                interpreter="/lib64/ld-linux-x86-64.so.2", needed=("libz.so.1",), flags_1=0x08000000
+            ).build(),
+            "image-1.0.data/data/share/note.bin": b"data",
+            "image-1.0.dist-info/entry_points.txt": b"[console_scripts]\nimage = image:main\n",
+        },
+    )
+    build_wheel(
+        folder,
+        "shared",
+        {
+            "shared/__init__.py": b"",
+            "shared/lib/libshared.so.2": Elf(soname="libshared.so.2", needed=("libpq.so.5",)).build(),
+            "shared/_open.abi3.so": Elf(needed=("libshared.so.2",), runpath="$ORIGIN/lib").build(),
+        },
+    )
+    build_wheel(folder, "pure", {"pure.py": b""}, tag="py3-none-any")
+    return folder
+
+
+def lines(*argv: str) -> str:
+    """Lock with these arguments, and return the text of the lock."""
+    assert main(["lock", "-q", *argv]) == 0
+    return Path("sysdeps.lock").read_text(encoding="utf-8")
+
+
+def line(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
+    """Return what apt-line prints."""
+    assert main(["apt-line", *argv]) == 0
+    return capsys.readouterr().out
+
+
+def test_wheels_and_their_installed_environment_give_one_lock(tmp_path: Path) -> None:
+    """Byte for byte, by the same resolution: rpaths among the wheels' own files, other wheels, plugins, programs."""
+    wheels = image_wheels(tmp_path / "wheels")
+    install_wheels(wheels, tmp_path / "venv", "python3.13")
+    assert lines("--wheels", "wheels", "--target", TRIXIE) == lines("--python", "venv", "--target", TRIXIE)
+
+
+def test_names_are_those_of_the_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """libcups2 became libcups2t64; both targets stand in one lock, the second on the user's word."""
+    image_wheels(tmp_path / "wheels")
+    lines("--wheels", "wheels", "--target", "debian-bookworm-amd64")
+    assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 2
+    assert capsys.readouterr().err == (
+        f"error: the lock has no target {TRIXIE}, but debian-bookworm-amd64\n"
+        "hint: add it with --add-target, or run this where the lock was made\n"
+    )
+    lines("--wheels", "wheels", "--target", TRIXIE, "--add-target")
+    assert line(capsys, "--target", TRIXIE) == "libcups2t64 libgl1 libgomp1 libpq5\n"
+    assert line(capsys, "--target", "debian-bookworm-amd64") == "libcups2 libgl1 libgomp1 libpq5\n"
+    assert line(capsys, "--target", TRIXIE, "--when", "plugin") == "libsm6\n"
+
+
+def test_a_target_of_the_project_needs_no_further_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And one that it does not list is refused, in an empty lock too."""
+    image_wheels(tmp_path / "wheels")
+    Path("pyproject.toml").write_text(f'[tool.pip-sysdeps]\ntargets = ["debian-bookworm-amd64", "{TRIXIE}"]\n')
+    lines("--wheels", "wheels", "--target", TRIXIE)
+    assert lines("--wheels", "wheels", "--target", "debian-bookworm-amd64").count("[[target]]") == 2
+    assert main(["lock", "--wheels", "wheels", "--target", "debian-forky-amd64"]) == 2
+    assert capsys.readouterr().err == (
+        f"error: the project's targets are debian-bookworm-amd64, {TRIXIE}, not debian-forky-amd64\n"
+        "hint: list it in `targets` of [tool.pip-sysdeps], or add it with --add-target\n"
+    )
+
+
+def test_the_interpreter_s_own_library_comes_with_the_interpreter(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the release has no package with it, the image has brought that Python itself."""
+    core = Elf(needed=("libpython3.12.so.1.0", "libpython3.1.so.1.0")).build()
+    build_wheel(tmp_path / "wheels", "one", {"one.so": core}, tag="cp312-cp312-linux_x86_64")
+    text = lines("--wheels", "wheels", "--target", "debian-bookworm-amd64")
+    assert "libpython3.12" not in text
+    assert 'soname = "libpython3.1.so.1.0"' in text
+    assert line(capsys, "--target", "debian-bookworm-amd64") == ""
+
+
+def test_another_architecture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The loader's directories are those of the target's machine, and so are the objects."""
+    arm = {"arm/_core.abi3.so": Elf(machine=183, needed=("libGL.so.1", "ld-linux-aarch64.so.1")).build()}
+    build_wheel(tmp_path / "wheels", "arm", arm, tag="cp39-abi3-manylinux2014_aarch64")
+    text = lines("--wheels", "wheels", "--target", "debian-bookworm-arm64")
+    assert 'architecture = "arm64"' in text
+    assert line(capsys, "--target", "debian-bookworm-arm64") == "libgl1\n"
+
+
+@pytest.mark.parametrize(
+    ("tag", "target", "meant"),
+    [
+        ("cp311-cp311-manylinux_2_17_x86_64", "debian-trixie-arm64", "cp311 on aarch64 with glibc 2.41"),
+        ("py3-none-musllinux_1_2_x86_64", "debian-trixie-amd64", "cp313 on x86_64 with glibc 2.41"),
+        ("py3-none-macosx_11_0_arm64", "debian-bookworm-arm64", "cp311 on aarch64 with glibc 2.36"),
+        ("cp313-abi3-manylinux_2_17_x86_64", "debian-bookworm-amd64", "cp311 on x86_64 with glibc 2.36"),
+        ("py3-none-manylinux_2_39_x86_64", "debian-bookworm-amd64", "cp311 on x86_64 with glibc 2.36"),
+    ],
+)
+def test_a_wheel_that_does_not_fit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], tag: str, target: str, meant: str
+) -> None:
+    """The architecture, the C library, the system, the Python, or a glibc that is newer than the release's."""
+    build_wheel(tmp_path / "wheels", "one", {}, tag=tag)
+    assert main(["lock", "--wheels", "wheels", "--target", target]) == 2
+    assert capsys.readouterr().err == (
+        f"error: `one-1.0-{tag}.whl` does not fit {target}: its tag is {tag}, and the target is {meant}\n"
+        "hint: get it for the target: `pip download --platform TAG --only-binary :all:`, or name another --target\n"
+    )
+
+
+def test_an_installed_distribution_that_does_not_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By its WHEEL: an environment of this machine is no answer for another architecture."""
+    image_wheels(tmp_path / "wheels")
+    install_wheels(tmp_path / "wheels", tmp_path / "venv")
+    assert main(["lock", "--python", "venv", "--target", "debian-trixie-arm64"]) == 2
+    assert "`image 1.0` does not fit debian-trixie-arm64: its tag is cp311-abi3-manylinux" in capsys.readouterr().err
+
+
+def test_a_library_that_needs_a_newer_glibc_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever its wheel's tag claims."""
+    newest = Elf(needed=("libc.so.6",), version_needs=(("libc.so.6", ("GLIBC_2.38",)),)).build()
+    build_wheel(tmp_path / "wheels", "one", {"one.abi3.so": newest}, tag="cp311-abi3-linux_x86_64")
+    assert main(["lock", "--wheels", "wheels", "--target", "debian-bookworm-amd64"]) == 0
+    assert "warning: one needs glibc 2.38, and debian-bookworm-amd64 has 2.36" in capsys.readouterr().err
+
+
+def _two_pythons(folder: Path) -> None:
+    build_wheel(folder, "one", {}, tag="cp311-cp311-manylinux_2_17_x86_64")
+    build_wheel(folder, "two", {}, tag="cp312-cp312-manylinux_2_17_x86_64")
+
+
+def _twice(folder: Path) -> None:
+    build_wheel(folder, "one", {}, tag="py2.py3-none-any")
+    build_wheel(folder, "One", {}, tag="py3-none-any")
+
+
+def _no_zip(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "one-1.0-py3-none-any.whl").write_bytes(b"PK, but no more")
+
+
+def _no_name(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "one.whl").write_bytes(b"")
+
+
+def _no_metadata(folder: Path) -> None:
+    folder.mkdir()
+    with ZipFile(folder / "one-1.0-py3-none-any.whl", "w") as archive:
+        archive.writestr("one.py", "")
+
+
+def _leaving(folder: Path) -> None:
+    build_wheel(folder, "one", {"one-1.0.data/scripts/../../../etc/passwd": b""}, tag="py3-none-any")
+
+
+def _damaged(folder: Path) -> None:
+    path = build_wheel(folder, "one", {"one.abi3.so": Elf(needed=("libz.so.1",)).build()})
+    content = bytearray(path.read_bytes())
+    content[60:70] = bytes(10)
+    path.write_bytes(content)
+
+
+def _bomb(folder: Path) -> None:
+    path = build_wheel(folder, "one", {}, tag="py3-none-any")
+    with ZipFile(path, "a", ZIP_DEFLATED) as archive:
+        archive.writestr("one-1.0.dist-info/licenses/LICENSE", bytes((64 << 20) + 1))
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            _two_pythons,
+            (
+                "the wheels are for several Pythons: `one-1.0-cp311-cp311-manylinux_2_17_x86_64.whl` is for cp311 and "
+                "`two-1.0-cp312-cp312-manylinux_2_17_x86_64.whl` is for cp312"
+            ),
+        ),
+        (
+            _twice,
+            "two wheels of one distribution: `One-1.0-py3-none-any.whl` and `one-1.0-py2.py3-none-any.whl`",
+        ),
+        (_no_zip, "`one-1.0-py3-none-any.whl` is no usable wheel: File is not a zip file"),
+        (_no_name, "`one.whl` is no wheel's name: Invalid wheel filename (wrong number of parts): 'one'"),
+        (
+            _no_metadata,
+            (
+                "`one-1.0-py3-none-any.whl` is no usable wheel: Wheel doesn't contain exactly one .dist-info directory "
+                "(filename='wheels/one-1.0-py3-none-any.whl', dist_info='[]')"
+            ),
+        ),
+        (_leaving, "`one-1.0-py3-none-any.whl` is no usable wheel: `../../../etc/passwd` leaves the environment"),
+        (
+            _bomb,
+            (
+                "`one-1.0-py3-none-any.whl` is no usable wheel: `one-1.0.dist-info/licenses/LICENSE` is larger than "
+                "67108864 bytes"
+            ),
+        ),
+        (Path.mkdir, "no wheels in `wheels`"),
+        (lambda _: None, "`wheels`: No such file or directory"),
+    ],
+)
+def test_a_folder_that_is_no_use(capsys: pytest.CaptureFixture[str], make: object, message: str) -> None:
+    """One line says what and where, and no lock is written."""
+    make(Path("wheels"))  # type: ignore[operator]
+    assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 2
+    assert capsys.readouterr().err.splitlines()[0] == f"error: {message}"
+    assert not Path("sysdeps.lock").exists()
+
+
+def test_a_damaged_library_in_a_wheel(capsys: pytest.CaptureFixture[str]) -> None:
+    """Pip would not install it: nothing is answered for it."""
+    _damaged(Path("wheels"))
+    assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 2
+    message = capsys.readouterr().err
+    assert message.startswith(
+        "error: `one-1.0-cp311-abi3-manylinux_2_17_x86_64.whl` is damaged: `one.abi3.so` cannot be unpacked: "
+    )
+
+
+def test_without_a_target_it_is_this_system_s(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Or that of --root; where nothing tells it, it must be named."""
+    image_wheels(tmp_path / "wheels")
+    (tmp_path / "root/etc").mkdir(parents=True)
+    (tmp_path / "root/var/lib/dpkg").mkdir(parents=True)
+    assert main(["lock", "--wheels", "wheels", "--root", "root"]) == 2
+    assert capsys.readouterr().err == (
+        "error: this system has no os-release or dpkg database: nothing tells the target\n"
+        "hint: name it: --target debian-trixie-amd64; `pip-sysdeps index list` has those that are known\n"
+    )
+    (tmp_path / "root/etc/os-release").write_text('ID=debian\nVERSION_ID="13"\nVERSION_CODENAME=trixie\n')
+    (tmp_path / "root/var/lib/dpkg/status").write_text("Package: dpkg\nArchitecture: amd64\n\n")
+    assert 'id = "debian-trixie-amd64"' in lines("--wheels", "wheels", "--root", "root")
+
+
+ANYWHERE = """
+import os, sys, tempfile
+from installer import install
+for name in ({removed}):
+    delattr(os, name)
+sys.modules["fcntl"] = None
+opened = []
+def audit(event, args):
+    if event in ("open", "os.listdir", "os.scandir"):
+        opened.append(str(args[0]))
+sys.addaudithook(audit)
+from pip_sysdeps.cli import main
+from pip_sysdeps.host.machine import Machine
+status = main(["lock", "-q", "--wheels", "wheels", "--target", "debian-trixie-arm64"])
+own = (os.getcwd(), tempfile.gettempdir(), "wheels", ".", "sysdeps.lock", *{folders!r})
+print(status, sorted(path for path in opened if not path.isdigit() and not path.startswith(own)))
+"""
+WINDOWS = (
+    "pread",
+    "O_NOFOLLOW",
+    "O_NONBLOCK",
+    "O_NOCTTY",
+    "O_CLOEXEC",
+    "O_DIRECTORY",
+    "fchmod",
+    "fchown",
+    "geteuid",
+    "getegid",
+)
+"""Names of the module os that Windows does not have, or not in every version of Python that we run on."""
+
+
+def test_nothing_of_the_machine_is_needed(tmp_path: Path) -> None:
+    """No file but the wheels, the tool's own and the lock is opened, and no call is made that only Linux has."""
+    core = Elf(machine=183, needed=("libGL.so.1",), defined=("PyInit__core",)).build()
+    arm: Mapping[str, bytes] = {"arm/_core.so": core}
+    build_wheel(tmp_path / "wheels", "arm", arm, tag="cp313-cp313-manylinux_2_17_aarch64")
+    folders = sorted({sys.prefix, sys.base_prefix, *(path for path in sys.path if path)})
+    script = ANYWHERE.format(removed=", ".join(map(repr, WINDOWS)), folders=folders)
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (run.stdout, run.stderr) == ("0 []\n", "")
+    assert 'package = "libgl1"' in Path("sysdeps.lock").read_text()
+
+
+@pytest.mark.parametrize(
+    ("codename", "release", "architecture", "option"),
+    [("trixie", "13", "amd64", ""), ("bookworm", "12", "arm64", "--wheels DIR ")],
+)
+def test_apt_line_on_a_system_that_the_lock_is_not_for(  # noqa: PLR0913, PLR0917 - what differs, and fixtures
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    codename: str,
+    release: str,
+    architecture: str,
+    option: str,
+) -> None:
+    """It says which targets the lock has, and what adds this one; it never prints another release's names."""
+    image_wheels(tmp_path / "wheels")
+    lines("--wheels", "wheels", "--target", "debian-bookworm-amd64")
+    machine = Machine(distro="debian", codename=codename, release=release, architecture=architecture)
+    monkeypatch.setattr("pip_sysdeps.cli.apt_line.read_machine", lambda _: machine)
+    assert main(["apt-line"]) == 2
+    system = f"debian-{codename}-{architecture}"
+    assert capsys.readouterr() == (
+        "",
+        (
+            f"error: the lock has no target for this system, {system}, but debian-bookworm-amd64\n"
+            "hint: add it with `pip-sysdeps lock --add-target` in a build stage of this system, or anywhere with "
+            f"`pip-sysdeps lock {option}--target {system} --add-target`\n"
+        ),
+    )
