@@ -22,7 +22,7 @@ LAYERS = (
     {"named"},
     {"host", "render"},
     {"audit", "verification", "trees"},
-    {"checks", "gaps", "locking", "indexing", "policy", "validation", "why"},
+    {"checks", "diff", "gaps", "locking", "indexing", "policy", "validation", "why"},
     {"attribution", "floors", "loader", "project"},
     {
         "formats",
@@ -43,6 +43,7 @@ LAYERS = (
 PURE = {
     "audit",
     "checks",
+    "diff",
     "validation",
     "wheel_tags",
     "policy",

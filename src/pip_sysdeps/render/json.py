@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.audit import Audit, DistributionRow, PackageRow
     from pip_sysdeps.checks import Finding
+    from pip_sysdeps.diff import TargetDiff
     from pip_sysdeps.model import Distribution, Floor, Provider, Scan
     from pip_sysdeps.trees import Node
     from pip_sysdeps.verification import Problem
@@ -128,6 +129,30 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "subjects": list(trouble.subjects),
         "message": trouble.message,
         "files": list(trouble.files),
+    }
+
+
+def diff_document(found: Iterable[TargetDiff]) -> str:
+    """Render what differs; nothing for no target."""
+    return _dumps({"targets": [_target_diff(each) for each in found]})
+
+
+def _target_diff(found: TargetDiff) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "change": found.change,
+        "packages": [
+            {"change": each.change, "name": each.name, "in_line": each.in_line, "because": list(each.because)}
+            for each in found.packages
+        ],
+        "distributions": [
+            {"change": each.change, "name": each.name, "old": each.old, "new": each.new} for each in found.distributions
+        ],
+        "unresolved": [
+            {"change": each.change, "name": each.name, "distribution": each.distribution, "when": each.when}
+            for each in found.unresolved
+        ],
+        "keys": [{"key": each.key, "old": each.old, "new": each.new} for each in found.keys],
     }
 
 

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.lockfile import printable
 from pip_sysdeps.render.table import counts, groups, size
+from pip_sysdeps.render.text import SIGNS, because, title, versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pip_sysdeps.audit import Audit, PackageRow
     from pip_sysdeps.checks import Finding
+    from pip_sysdeps.diff import TargetDiff
     from pip_sysdeps.formats.sbom import Component
 
+_CHANGED = {"added": "Added", "removed": "Removed", "changed": "Changed"}
 _SPECIAL = re.compile(r"([\\`*\[\]<>|#~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 
 
@@ -31,6 +34,35 @@ def audit_as_markdown(audit: Audit, short: Callable[[str], str]) -> str:
         parts.append("### Vendored libraries\n\n" + _table(("Distribution", "Libraries", "Named by its SBOM"), lines))
     if audit.findings:
         parts.append("### Findings\n\n" + "".join(_finding(each, short) for each in audit.findings))
+    return "\n".join(parts)
+
+
+def diff_as_markdown(found: Sequence[TargetDiff]) -> str:
+    """Render what differs as a comment on a pull request: the packages as a diff, what else changed as lists."""
+    if not found:
+        return "No system library changed.\n"
+    return "\n".join(_target_diff(each) for each in found)
+
+
+def _target_diff(found: TargetDiff) -> str:
+    parts = [f"### System libraries: {escaped(title(found))}\n"]
+    for heading, in_line in (("", True), ("Not in the line:\n\n", False)):
+        lines = "".join(
+            f"{SIGNS[each.change].replace('~', '!')} {printable(f'{each.name} {because(each)}'.rstrip())}\n"
+            for each in found.packages
+            if each.in_line is in_line
+        )
+        if lines:
+            parts.append(f"{heading}```diff\n{lines}```\n")
+    rows = [f"{_CHANGED[each.change]} {code(each.name)} {escaped(versions(each, '→'))}" for each in found.distributions]
+    for each in found.unresolved:
+        holder = escaped(each.distribution or "no record")
+        rows.append(f"{_CHANGED[each.change]} unresolved {code(each.name)} of {holder} ({each.when})")
+    rows += [
+        f"{code(each.key)}: {escaped(each.old or 'nothing')} → {escaped(each.new or 'nothing')}" for each in found.keys
+    ]
+    if rows:
+        parts.append("".join(f"- {row}\n" for row in rows))
     return "\n".join(parts)
 
 

@@ -21,6 +21,7 @@ class Role(Enum):
     PACKAGE = "package"
     SONAME = "soname"
     DIM = "dim"
+    GOOD = "good"
     BAD = "bad"
     DOUBTFUL = "doubtful"
 
@@ -31,6 +32,7 @@ _SGR = {
     Role.PACKAGE: "32",
     Role.SONAME: "36",
     Role.DIM: "2",
+    Role.GOOD: "32;1",
     Role.BAD: "31;1",
     Role.DOUBTFUL: "33;1",
 }

@@ -1,0 +1,56 @@
+"""A file as a git revision has it."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import SysdepsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_MAX_BYTES = 16 << 20
+_SECONDS = 60
+
+
+def file_of_revision(revision: str, path: str, folder: str) -> str | None:
+    """Return the text of a file at a revision; None if the revision does not have it.
+
+    `path` is relative to `folder`, which lies in the work tree. Raise SysdepsError where there is no git or no
+    repository, and for an unknown revision.
+    """
+    _git(["rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}"], folder, revision)
+    result = _run(["cat-file", "blob", f"{revision}:./{path}"], folder)
+    if result.returncode:
+        return None
+    if len(result.stdout) > _MAX_BYTES:
+        raise SysdepsError(f"`{path}` of `{revision}` is larger than {_MAX_BYTES} bytes", hint="is it a lock?")
+    try:
+        return result.stdout.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SysdepsError(f"`{path}` of `{revision}` is not UTF-8", hint="is it a lock?") from error
+
+
+def _git(arguments: Sequence[str], folder: str, revision: str) -> None:
+    if _run(arguments, folder).returncode:
+        raise SysdepsError(
+            f"`{revision}` is neither a file nor a git revision here",
+            hint="name a lock, or a revision of the repository that holds it",
+        )
+
+
+def _run(arguments: Sequence[str], folder: str) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(  # noqa: S603 - git itself, never through a shell
+            ["git", "--no-optional-locks", *arguments],  # noqa: S607 - the one on PATH, as everywhere
+            cwd=folder,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise SysdepsError("there is no git here", hint="install it, or name two locks") from error
+    except subprocess.TimeoutExpired as error:
+        raise SysdepsError(f"git did not answer within {_SECONDS} seconds", hint="try it by hand") from error

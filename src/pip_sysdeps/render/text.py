@@ -1,0 +1,90 @@
+"""What differs, in lines for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.render.terminal import Role, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pip_sysdeps.diff import DistributionChange, PackageChange, TargetDiff
+    from pip_sysdeps.render.terminal import Terminal
+
+SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+_ROLES = {"added": Role.GOOD, "removed": Role.BAD, "changed": Role.DOUBTFUL}
+_INDENT = "  "
+_MOST = 4
+"""Reasons that are told."""
+
+
+def diff_as_text(found: Iterable[TargetDiff], terminal: Terminal) -> str:
+    """Render each target: what is to install, what else changed, with the reasons."""
+    return "\n".join(_target(each, terminal) for each in found)
+
+
+def because(change: PackageChange) -> str:
+    """Say why a package comes or goes, or what changed about it."""
+    more = len(change.because) - _MOST
+    reasons = " and ".join((*change.because[:_MOST], *([f"{more} more"] if more > 0 else [])))
+    return reasons if change.change == "changed" or not reasons else f"because {reasons}"
+
+
+def versions(change: DistributionChange, arrow: str = "->") -> str:
+    """Write a distribution's versions: `1.0`, or `1.0 -> 2.0`."""
+    old, new = change.old or "editable", change.new or "editable"
+    return {"added": new, "removed": old, "changed": f"{old} {arrow} {new}"}[change.change]
+
+
+def title(found: TargetDiff) -> str:
+    """Name a target, and whether only one side has it."""
+    return found.id if found.change == "changed" else f"{found.id} (the target was {found.change})"
+
+
+def _target(found: TargetDiff, terminal: Terminal) -> str:
+    lines = [terminal.heading(title(found))]
+    for heading, rows in _sections(found):
+        if rows:
+            lines.append(terminal.flow([Span(heading, Role.DIM)], _INDENT))
+            lines += [terminal.flow(spans, f"{_INDENT * 2}", _INDENT * 4) for spans in rows]
+    return "".join(lines)
+
+
+def _sections(found: TargetDiff) -> Iterator[tuple[str, list[list[Span]]]]:
+    """Yield the headings, each with its lines."""
+    yield "to install", [_package(each) for each in found.packages if each.in_line]
+    yield "not in the line", [_package(each) for each in found.packages if not each.in_line]
+    yield (
+        "distributions",
+        [
+            [_sign(each.change), Span(each.name, Role.DISTRIBUTION), Span(f" {versions(each)}")]
+            for each in found.distributions
+        ],
+    )
+    yield (
+        "unresolved",
+        [
+            [
+                _sign(each.change),
+                Span(each.name, Role.SONAME),
+                Span(f" of {each.distribution or 'no record'} ({each.when})"),
+            ]
+            for each in found.unresolved
+        ],
+    )
+    yield (
+        "keys",
+        [
+            [_sign("changed"), Span(f"{each.key} {each.old or 'nothing'} -> {each.new or 'nothing'}")]
+            for each in found.keys
+        ],
+    )
+
+
+def _package(change: PackageChange) -> list[Span]:
+    return [_sign(change.change), Span(change.name, Role.PACKAGE), Span(f" {because(change)}")]
+
+
+def _sign(change: str) -> Span:
+    return Span(f"{SIGNS[change]} ", _ROLES[change])
