@@ -116,7 +116,8 @@ def test_every_unit_has_a_layer() -> None:
 def test_pure_modules_touch_nothing(path: Path) -> None:
     """A pure module opens no file and asks neither clock, network nor environment."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    touched = {name.partition(".")[0] for name in imports_of(path)} & TOUCHES
+    names = [name for name in imports_of(path) if not name.startswith("urllib.parse.")]  # that part is text alone
+    touched = {name.partition(".")[0] for name in names} & TOUCHES
     called = {
         node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     } & {"open", "print", "input", "exec", "eval", "__import__"}

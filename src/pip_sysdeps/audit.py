@@ -104,7 +104,7 @@ def report(
             version=each.distribution.version,
             wheel=locked[each.distribution.name].wheel if each.distribution.name in locked else "",
             needs=locked[each.distribution.name].needs if each.distribution.name in locked else (),
-            vendored=tuple(_vendored(each, evidence)),
+            vendored=vendored(each, evidence),
             components=tuple(_others(each.distribution.name, components.get(each.distribution.name, ()))),
         )
         for each in evidence.scan.distributions
@@ -132,14 +132,16 @@ def _packages(target: Target, installed: Mapping[str, Installed]) -> Iterator[Pa
         )
 
 
-def _vendored(needs: DistributionNeeds, evidence: Evidence) -> Iterator[str]:
-    """Yield the libraries in the folders that a distribution's own objects load from."""
+def vendored(needs: DistributionNeeds, evidence: Evidence) -> tuple[str, ...]:
+    """Return the libraries in the folders that a distribution's own objects load from, relative to its base; sorted."""
     base = needs.distribution.base
     folders = {posixpath.normpath(f"{base}/{folder}") for folder in needs.vendored}
-    for file in needs.distribution.files:
-        elf = evidence.objects.get(file)
-        if elf is not None and elf.soname is not None and posixpath.dirname(file) in folders:
-            yield posixpath.relpath(file, base)
+    libraries = (
+        file
+        for file in needs.distribution.files
+        if (elf := evidence.objects.get(file)) is not None and elf.soname is not None
+    )
+    return tuple(sorted(posixpath.relpath(each, base) for each in libraries if posixpath.dirname(each) in folders))
 
 
 def _others(name: str, components: Iterable[Component]) -> Iterator[Component]:

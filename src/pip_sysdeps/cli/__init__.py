@@ -26,6 +26,7 @@ COMMANDS = {
     "why": "say why a binary package, library, distribution or file is needed, from the requirement down",
     "tree": "show what leads from each requirement to the binary packages, or back",
     "diff": "say what two locks, git revisions or targets differ in, and why",
+    "export": "write what an environment is made of, binary packages included, as an SBOM",
     "run": "run an installer, then bring sysdeps.lock up to date",
     "hook": "let sysdeps.lock be brought up to date after each pip of an environment",
     "index": "list, show and make the indices that name packages for what is not installed",

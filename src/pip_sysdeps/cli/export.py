@@ -1,0 +1,52 @@
+"""`export`: write what an environment is made of, binary packages included, as a software bill of materials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.audit import vendored
+from pip_sysdeps.auditing import installed_packages, read_evidence, sboms_of
+from pip_sysdeps.cli import output
+from pip_sysdeps.cli.environments import add_environment_arguments
+from pip_sysdeps.cli.lock_file import DEFAULT, replace_text
+from pip_sysdeps.cli.project import read_project, target_of
+from pip_sysdeps.cli.reports import read_report
+from pip_sysdeps.render.cyclonedx import Materials, as_cyclonedx
+from pip_sysdeps.requirements import required
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_environment_arguments(parser)
+    parser.add_argument("--format", choices=("cyclonedx",), required=True, help="CycloneDX 1.6, as JSON")
+    parser.add_argument("--name", default="", help="as `lock --name`: a second environment of the same image")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write it there instead of to stdout")
+    parser.epilog = "Exit status: 0; 2 trouble."
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the document and return 0."""
+    report = read_report(args)
+    sboms, unusable = sboms_of(report.place.root, report.scan)
+    for each in unusable:
+        args.messages.warning(f"`{each.path}` is left out: {each.reason}")
+    evidence = read_evidence(report.place.root, report.scan)
+    text = as_cyclonedx(
+        Materials(
+            target=target_of(report.scan, read_project(DEFAULT), name=args.name).target,
+            distributions=report.scan.environment.distributions,
+            required=required(report.scan.environment.distributions, report.markers),
+            vendored={each.distribution.name: vendored(each, evidence) for each in report.scan.distributions},
+            sboms=sboms,
+            installed=installed_packages(report.place.packages),
+        )
+    )
+    if args.output:
+        replace_text(args.output, text)
+        args.messages.note(f"wrote `{args.output}`")
+    else:
+        output.write(text)
+    return 0

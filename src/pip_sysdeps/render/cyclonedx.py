@@ -1,0 +1,300 @@
+"""An environment as a software bill of materials: CycloneDX 1.6 in JSON, which wheels need and bring what.
+
+Source: ECMA-424; the package-url types `pypi` and `deb`. The same environment gives the same bytes: there is no serial
+number and no time. What the wheels' own documents say is merged in: of their components, which may be of another
+version of the standard, the fields that 1.6 has in any case.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from packaging.utils import canonicalize_name
+
+from pip_sysdeps.lockfile import printable
+from pip_sysdeps.values import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pip_sysdeps.audit import Installed
+    from pip_sysdeps.formats.sbom import Sbom
+    from pip_sysdeps.lockfile import Need, Target
+    from pip_sysdeps.model import Distribution
+
+_SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
+_ROOT = "environment"
+_TYPES = frozenset(
+    {
+        "application",
+        "container",
+        "cryptographic-asset",
+        "data",
+        "device",
+        "device-driver",
+        "file",
+        "firmware",
+        "framework",
+        "library",
+        "machine-learning-model",
+        "operating-system",
+        "platform",
+    }
+)
+_TEXTS = ("group", "version", "description", "copyright")
+"""Fields of a component that are plain text in every version."""
+_PURL = re.compile(r"pkg:[A-Za-z][A-Za-z0-9.+-]*/\S+")
+_MAX_DEPTH = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Materials:
+    """What the document is made of."""
+
+    target: Target
+    """The environment as the lock has it."""
+    distributions: tuple[Distribution, ...]
+    """All of them, sorted by name."""
+    required: Mapping[str, tuple[str, ...]]
+    """A distribution -> the installed ones that it requires."""
+    vendored: Mapping[str, tuple[str, ...]]
+    """A distribution -> the libraries that it brings, relative to its folder."""
+    sboms: Mapping[str, tuple[Sbom, ...]]
+    """A distribution -> its own documents."""
+    installed: Mapping[str, Installed]
+    """What dpkg knows about each binary package."""
+
+
+def as_cyclonedx(materials: Materials) -> str:
+    """Render the document."""
+    target = materials.target
+    system = f"{target.distro} {target.release}".rstrip()
+    needs: dict[str, list[Need]] = {}
+    for holder, need in target.needs():
+        needs.setdefault(holder, []).append(need)
+    wheels = [_Wheel(each, materials, needs.get(each.name, [])) for each in materials.distributions]
+    edges = [edge for wheel in wheels for edge in wheel.edges()]
+    edges += [(_deb(package.name, materials), ()) for package in target.package]
+    asked = [pypi(each) for each in materials.distributions if each.requested or not _is_required(each.name, materials)]
+    files = [need for each in target.unattributed for need in each.needs]
+    asked += [_deb(need.package, materials) for need in files if need.package]
+    document = {
+        "$schema": _SCHEMA,
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {
+            "tools": {"components": [{"type": "application", "name": "pip-sysdeps"}]},
+            "component": {"type": "platform", "bom-ref": _ROOT, "name": target.id},
+            "properties": [{"name": "pip-sysdeps:system", "value": f"{system} {target.architecture}"}],
+        },
+        "components": [*(wheel.component() for wheel in wheels), *_packages(materials)],
+        "dependencies": _dependencies([(_ROOT, tuple(asked)), *edges]),
+    }
+    return json.dumps(_printable(document), indent=2, ensure_ascii=False) + "\n"
+
+
+def pypi(distribution: Distribution) -> str:
+    """Return the package URL of a distribution; an editable one has no version."""
+    version = "" if distribution.source == "editable" else distribution.version
+    return f"pkg:pypi/{distribution.name}" + (f"@{_quoted(version)}" if version else "")
+
+
+def deb(name: str, version: str, target: Target) -> str:
+    """Return the package URL of a binary package; `name` may end in `:architecture`."""
+    package, _, architecture = name.partition(":")
+    at = f"@{_quoted(version)}" if version else ""
+    distro = "-".join(filter(None, (target.distro, target.release)))
+    return f"pkg:deb/{target.distro}/{_quoted(package)}{at}?arch={architecture or target.architecture}&distro={distro}"
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe=":~")
+
+
+def _is_required(name: str, materials: Materials) -> bool:
+    return any(name in required for required in materials.required.values())
+
+
+def _deb(name: str, materials: Materials) -> str:
+    installed = materials.installed.get(name)
+    return deb(name, installed.version if installed else "", materials.target)
+
+
+def _packages(materials: Materials) -> Iterator[dict[str, Any]]:
+    for package in materials.target.package:
+        installed = materials.installed.get(package.name)
+        facts = {"base": str(package.base).lower(), "min": package.min, "installed": str(bool(installed)).lower()}
+        yield {
+            "type": "library",
+            "bom-ref": _deb(package.name, materials),
+            "name": package.name,
+            **({"version": installed.version} if installed and installed.version else {}),
+            "purl": _deb(package.name, materials),
+            "properties": _properties(facts.items()),
+        }
+
+
+def _properties(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": f"pip-sysdeps:{name}", "value": value} for name, value in pairs if value]
+
+
+def _dependencies(edges: Iterable[tuple[str, Iterable[str]]]) -> list[dict[str, Any]]:
+    """Return the edges, each reference once, sorted."""
+    joined: dict[str, set[str]] = {}
+    for reference, others in edges:
+        joined.setdefault(reference, set()).update(others)
+    return [
+        {"ref": reference, **({"dependsOn": sorted(others - {reference})} if others - {reference} else {})}
+        for reference, others in sorted(joined.items())
+    ]
+
+
+class _Wheel:
+    """One distribution, with what its own documents say it is made of."""
+
+    def __init__(self, distribution: Distribution, materials: Materials, needs: list[Need]) -> None:
+        self._distribution = distribution
+        self._materials = materials
+        self._needs = needs
+        self.reference = pypi(distribution)
+        sboms = [sbom.cyclonedx for sbom in materials.sboms.get(distribution.name, ()) if sbom.cyclonedx is not None]
+        self._documents = [_Document(each, number, self) for number, each in enumerate(sboms)]
+
+    def is_itself(self, component: Mapping[str, Any]) -> bool:
+        """Tell whether a document means the distribution itself by a component."""
+        name = component.get("name")
+        return isinstance(name, str) and canonicalize_name(name) == self._distribution.name
+
+    def component(self) -> dict[str, Any]:
+        """Return the component, with what it brings inside."""
+        distribution = self._distribution
+        inside = [each for document in self._documents for each in document.components]
+        inside += [
+            {"type": "file", "bom-ref": f"{self.reference}#{path}", "name": path}
+            for path in self._materials.vendored.get(distribution.name, ())
+        ]
+        told = [("need", f"{need.name} ({need.when}): {need.package or need.class_}") for need in self._needs]
+        told += [("unresolved", f"{each.name} ({each.when})") for each in self._unresolved()]
+        return {
+            "type": "library",
+            "bom-ref": self.reference,
+            "name": distribution.name,
+            **({"version": distribution.version} if distribution.version else {}),
+            "purl": self.reference,
+            **({"properties": _properties(told)} if told else {}),
+            **({"components": inside} if inside else {}),
+        }
+
+    def edges(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield what depends on what, as far as this distribution knows."""
+        by_name = {each.name: each for each in self._materials.distributions}
+        required = [pypi(by_name[name]) for name in self._materials.required.get(self._distribution.name, ())]
+        packages = [_deb(need.package, self._materials) for need in self._needs if need.package]
+        others = [pypi(by_name[need.distribution]) for need in self._needs if need.distribution in by_name]
+        files = [f"{self.reference}#{path}" for path in self._materials.vendored.get(self._distribution.name, ())]
+        yield self.reference, (*required, *packages, *others, *files)
+        yield from ((file, ()) for file in files)
+        for document in self._documents:
+            yield from document.edges()
+
+    def _unresolved(self) -> list[Any]:
+        return [each for each in self._materials.target.unresolved if each.distribution == self._distribution.name]
+
+
+class _Document:
+    """One document of a wheel, with references that are the wheel's own."""
+
+    def __init__(self, document: Mapping[str, Any], number: int, wheel: _Wheel) -> None:
+        self._document = document
+        self._wheel = wheel
+        self._prefix = f"{wheel.reference}#sbom{number}/"
+        self._references: dict[str, str] = {}
+        self._used: set[str] = set()
+        main = _object(_object(document.get("metadata")).get("component"))
+        if isinstance(main.get("bom-ref"), str):
+            self._references[main["bom-ref"]] = wheel.reference
+        self.components = [*self._kept(document, 0)]
+
+    def edges(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the document's edges; what nothing depends on is the wheel's."""
+        reached: set[str] = set()
+        for each in _objects(self._document.get("dependencies")):
+            reference = self._references.get(str(each.get("ref")))
+            names = each.get("dependsOn")
+            others = (
+                [self._references.get(name) for name in names if isinstance(name, str)]
+                if isinstance(names, list)
+                else []
+            )
+            known = tuple(other for other in others if other is not None)
+            if reference is not None:
+                reached.update(known)
+                yield reference, known
+        yield self._wheel.reference, tuple(sorted(self._used - reached))
+        yield from ((reference, ()) for reference in sorted(self._used))
+
+    def _kept(self, document: Mapping[str, Any], depth: int) -> Iterator[dict[str, Any]]:
+        """Yield the components, nested ones inside, in what 1.6 has of them."""
+        for component in _objects(document.get("components")) if depth < _MAX_DEPTH else ():
+            if self._wheel.is_itself(component):
+                self._references[str(component.get("bom-ref"))] = self._wheel.reference
+                yield from self._kept(component, depth + 1)
+            elif isinstance(component.get("name"), str) and component["name"]:
+                yield self._component(component, depth)
+
+    def _component(self, component: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        own = component.get("bom-ref")
+        reference = f"{self._prefix}{own if isinstance(own, str) and own else len(self._used)}"
+        while reference in self._used:
+            reference += "+"
+        self._used.add(reference)
+        if isinstance(own, str):
+            self._references.setdefault(own, reference)
+        kind, purl = component.get("type"), component.get("purl")
+        nested = [*self._kept(component, depth + 1)]
+        return {
+            "type": kind if kind in _TYPES else "library",
+            "bom-ref": reference,
+            "name": component["name"],
+            **{key: component[key] for key in _TEXTS if isinstance(component.get(key), str) and component[key]},
+            **({"purl": purl} if isinstance(purl, str) and _PURL.fullmatch(purl) else {}),
+            **_licenses(component.get("licenses")),
+            **({"components": nested} if nested else {}),
+        }
+
+
+def _licenses(value: object) -> dict[str, Any]:
+    """Return the licenses in a form that holds whichever list of identifiers the document was made with.
+
+    A single identifier is an expression too; several of them are kept as names.
+    """
+    entries = [*_objects(value)]
+    names = [_object(each.get("license")).get("id") or _object(each.get("license")).get("name") for each in entries]
+    expressions = [each.get("expression") for each in entries]
+    if len(entries) == 1 and isinstance(
+        expression := expressions[0] or _object(entries[0].get("license")).get("id"), str
+    ):
+        return {"licenses": [{"expression": expression}]}
+    kept = [{"license": {"name": name}} for name in names if isinstance(name, str) and name]
+    return {"licenses": kept} if kept else {}
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: object) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, list):
+        yield from (item for item in value if isinstance(item, dict))
+
+
+def _printable(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can be
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {key: _printable(each) for key, each in value.items()}
+    return [_printable(each) for each in value] if isinstance(value, list) else value

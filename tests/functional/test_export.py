@@ -1,0 +1,45 @@
+"""`pip-sysdeps export`, as a person calls it, judged by the field's own library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from builders.cyclonedx import check_cyclonedx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from builders.command import Result
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "export"
+PQ = "pkg:deb/debian/libpq5@4.0-1?arch=amd64&distro=debian-12"
+GCC = "pkg:deb/debian/libgcc-s1@2.0-1?arch=amd64&distro=debian-12"
+VENDORED = "pkg:pypi/imaging@2.0#imaging.libs/libtiff-0123abcd.so.6.0.2"
+NAMED = "pkg:pypi/imaging@2.0#sbom0/pkg:rpm/almalinux/libtiff@4.4.0-12.el9#0123"
+
+
+def test_cyclonedx(run: Callable[..., Result], same_as_committed: Callable[[Path, str], None]) -> None:
+    """The whole document is valid, and goes from the environment to the binary packages and vendored libraries."""
+    result = run("export", "--format", "cyclonedx")
+    assert (result.status, result.err) == (0, "")
+    document = check_cyclonedx(result.out)
+    same_as_committed(GOLDEN / "cyclonedx.json", result.out)
+    edges = {each["ref"]: each.get("dependsOn", []) for each in document["dependencies"]}
+    assert "pkg:pypi/webapp@1.0" in edges["environment"]
+    assert edges["pkg:pypi/webapp@1.0"] == ["pkg:pypi/imaging@2.0", "pkg:pypi/psycopg2@2.9", "pkg:pypi/six@1.0"]
+    assert edges["pkg:pypi/psycopg2@2.9"] == [PQ]
+    assert edges["pkg:pypi/imaging@2.0"] == [GCC, VENDORED, NAMED, "pkg:pypi/threads@3.0"]
+
+
+def test_the_same_bytes_into_a_file(run: Callable[..., Result], tmp_path: Path) -> None:
+    """Twice the same."""
+    text = run("export", "--format", "cyclonedx").out
+    result = run("export", "--format", "cyclonedx", "-o", "bom.json")
+    assert (result.status, result.out, result.err) == (0, "", "wrote `bom.json`\n")
+    assert (tmp_path / "bom.json").read_text(encoding="utf-8") == text
+
+
+def test_the_format_is_named(run: Callable[..., Result]) -> None:
+    """There may be others one day."""
+    assert run("export").status == 2

@@ -1,0 +1,155 @@
+"""The SBOM of an environment, whatever the wheels' own documents say."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from builders.cyclonedx import check_cyclonedx
+from builders.facts import distribution
+from pip_sysdeps.formats.sbom import parse_sbom
+from pip_sysdeps.lockfile import Need, Package, Target, Unattributed, Unresolved
+from pip_sysdeps.render.cyclonedx import Materials, as_cyclonedx, deb
+from pip_sysdeps.values import replace
+
+TARGET = Target(
+    id="debian-bookworm-amd64",
+    distro="debian",
+    release="12",
+    architecture="amd64",
+    package_manager="dpkg",
+    libc="glibc",
+    python="cp311",
+)
+ONE = distribution("one")
+
+
+def document(*sboms: dict[str, Any], target: Target = TARGET, **changes: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return the valid document of an environment with one distribution, which has these documents."""
+    parsed = tuple(parse_sbom(json.dumps({"bomFormat": "CycloneDX", **each}).encode()) for each in sboms)
+    materials = Materials(
+        target=target,
+        distributions=(replace(ONE, **changes),),
+        required={},
+        vendored={},
+        sboms={"one": parsed},
+        installed={},
+    )
+    return check_cyclonedx(as_cyclonedx(materials))
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "expected"),
+    [
+        ("libpq5", "15.8-0+deb12u1", "pkg:deb/debian/libpq5@15.8-0%2Bdeb12u1?arch=amd64&distro=debian-12"),
+        ("libstdc++6", "1:2~rc1", "pkg:deb/debian/libstdc%2B%2B6@1:2~rc1?arch=amd64&distro=debian-12"),
+        ("libc6:i386", "", "pkg:deb/debian/libc6?arch=i386&distro=debian-12"),
+    ],
+)
+def test_package_urls_of_binary_packages(name: str, version: str, expected: str) -> None:
+    """By the type's definition."""
+    assert deb(name, version, TARGET) == expected
+
+
+def test_what_a_document_says_of_the_wheel_itself() -> None:
+    """Is said of our component: its edges are the wheel's."""
+    own = {"bom-ref": "me", "type": "library", "name": "One"}
+    found = document(
+        {
+            "metadata": {"component": own},
+            "components": [own, {"bom-ref": "a", "name": "a"}, {"bom-ref": "b", "name": "b"}],
+            "dependencies": [{"ref": "me", "dependsOn": ["a"]}, {"ref": "a", "dependsOn": ["b", "gone"]}],
+        }
+    )
+    edges = {each["ref"].rpartition("/")[2]: each.get("dependsOn") for each in found["dependencies"]}
+    assert edges["one@1.0"] == ["pkg:pypi/one@1.0#sbom0/a"]
+    assert edges["a"] == ["pkg:pypi/one@1.0#sbom0/b"]
+
+
+def test_only_what_every_version_has_is_kept() -> None:
+    """A field, a kind or a license that 1.6 does not know would make the whole invalid."""
+    component = {
+        "name": "a",
+        "type": "new-kind",
+        "version": "1",
+        "purl": "pkg:generic/a@1",
+        "licenses": [{"license": {"id": "Not-In-The-List-1.0"}}],
+        "newField": 1,
+        "components": [{"name": "inner", "licenses": [{"license": {"id": "MIT"}}, {"license": {"name": "Mine"}}]}],
+    }
+    (one,) = document({"specVersion": "9.9", "components": [component]})["components"]
+    assert one["components"] == [
+        {
+            "type": "library",
+            "bom-ref": "pkg:pypi/one@1.0#sbom0/0",
+            "name": "a",
+            "version": "1",
+            "purl": "pkg:generic/a@1",
+            "licenses": [{"expression": "Not-In-The-List-1.0"}],
+            "components": [
+                {
+                    "type": "library",
+                    "bom-ref": "pkg:pypi/one@1.0#sbom0/1",
+                    "name": "inner",
+                    "licenses": [{"license": {"name": "MIT"}}, {"license": {"name": "Mine"}}],
+                }
+            ],
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    "sbom",
+    [
+        {},
+        {"components": "x", "dependencies": 3, "metadata": []},
+        {
+            "components": [
+                1,
+                None,
+                {},
+                {"name": ""},
+                {"name": 3},
+                {"name": "a", "bom-ref": 5, "purl": 7, "licenses": [2]},
+            ]
+        },
+        {"components": [{"name": "a", "bom-ref": "r"}, {"name": "b", "bom-ref": "r"}, {"name": "c", "bom-ref": "1"}]},
+        {"components": [{"name": "a", "bom-ref": "r"}], "dependencies": [{"ref": "r", "dependsOn": ["r", [], 3]}, {}]},
+        {"components": [{"name": "\x1b[31m\ud800", "bom-ref": "\x00", "licenses": [{"license": {"id": []}}, {}]}]},
+        {"components": [{"name": "a", "purl": "no package url", "licenses": [{"expression": ""}]}]},
+    ],
+)
+def test_odd_documents(sbom: dict[str, Any]) -> None:
+    """Never make ours invalid."""
+    document(sbom, sbom)
+
+
+def test_deeply_nested_components() -> None:
+    """Are cut off."""
+    nested: dict[str, Any] = {"name": "leaf"}
+    for number in range(100):
+        nested = {"name": str(number), "components": [nested]}
+    document({"components": [nested]})
+
+
+def test_needs_are_told_with_their_reasons() -> None:
+    """As properties, since an edge has none; what no record claims depends on the environment's behalf."""
+    gl = Need(soname="libGL.so.1", package="libgl1", when="import")
+    target = replace(
+        TARGET,
+        unattributed=(Unattributed(file="bin/tool", needs=(gl,)),),
+        unresolved=(Unresolved(soname="libgone.so", when="plugin", distribution="one"),),
+        package=(Package(name="libgl1", min="1.3"),),
+    )
+    found = document(target=target, source="editable")
+    one, gl1 = found["components"]
+    assert one["purl"] == "pkg:pypi/one"
+    assert one["properties"] == [{"name": "pip-sysdeps:unresolved", "value": "libgone.so (plugin)"}]
+    assert gl1["properties"] == [
+        {"name": "pip-sysdeps:base", "value": "false"},
+        {"name": "pip-sysdeps:min", "value": "1.3"},
+        {"name": "pip-sysdeps:installed", "value": "false"},
+    ]
+    assert found["dependencies"][0] == {"ref": "environment", "dependsOn": [gl1["bom-ref"], "pkg:pypi/one"]}
