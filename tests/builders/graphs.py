@@ -8,6 +8,8 @@ calls dlopen.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,8 @@ from builders.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from builders.world import Spec
 
 _LIBC_FOLDER = "/lib/x86_64-linux-gnu"
 _FOLDERS = (
@@ -95,6 +99,40 @@ _FATAL = (
 def graph(seed: int) -> World:
     """Return the graph of a seed."""
     return _Graph(Random(seed)).world()  # noqa: S311 - the same for the same seed is what we want
+
+
+def below(world: World, folder: str, seed: int) -> tuple[World, tuple[str, ...]]:
+    """Return a graph's libraries below a folder of this machine, and what a Python process shall do with them."""
+    random = Random(seed)  # noqa: S311 - as for the graph
+
+    def moved(path: str) -> str:
+        return folder + path if path.startswith("/") else path
+
+    def moved_all(text: str) -> str:
+        return re.sub("[^:;]+", lambda element: moved(element[0]), text)
+
+    def library(path: str, spec: Spec) -> dict[str, Any]:
+        paths = {name: moved_all(spec[name]) for name in ("rpath", "runpath") if name in spec}
+        module = path.rpartition("/")[2].partition(".")[0]
+        needed = [moved(name) for name in spec["needed"]]
+        return {**spec, **paths, "needed": needed, "defined": [f"PyInit_{module.replace('-', '_')}"]}
+
+    libraries = {path: spec for path, spec in world.objects.items() if not {"opens", "system", "program"} & spec.keys()}
+    links = {path: target for path, target in world.links.items() if target != "/app/prog"}
+    names = [*libraries, *(path for path in links if ".so" in path), *_NAMES]
+    chosen = random.sample(names, min(8, len(names)))
+    ways = ("dlopen", "global", "import")
+    actions = [f"{random.choice(ways if '/' in name else ways[:2])}:{moved(name)}" for name in chosen]
+    return replace(
+        world,
+        objects={moved(path): library(path, spec) for path, spec in libraries.items()},
+        links={moved(path): moved(target) for path, target in links.items()},
+        hard_links={moved(path): moved(first) for path, first in world.hard_links.items() if first in libraries},
+        texts={},
+        folders=tuple(map(moved, world.folders)),
+        library_path=None if world.library_path is None else moved_all(world.library_path),
+        folder=moved(world.folder),
+    ), tuple(actions)
 
 
 class _Graph:

@@ -2,156 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 import subprocess
 import sysconfig
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from builders.debian import unavailable
+from builders.graphs import below, graph
 from builders.interpreters import interpreters
-from builders.ld_so import release
+from builders.python_process import Outcome, Program, check
 from builders.root import write
-from builders.world import JUDGE, gcc, written
-from pip_sysdeps.host.loader_config import read_loader_config
-from pip_sysdeps.host.objects import Objects
-from pip_sysdeps.host.root import Root
-from pip_sysdeps.loader.resolve import find, open_and_keep, open_object, start
-from pip_sysdeps.model import ElfFile, NotFound
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from pip_sysdeps.loader.resolve import Process
-    from pip_sysdeps.model import LoadedObject
+from builders.world import materialize, written
 
 pytestmark = pytest.mark.toolchain
-
-ACTIONS = JUDGE / "actions.py"
-EMBED = "int Py_BytesMain(int, char **);\nint main(int argc, char **argv) { return Py_BytesMain(argc, argv); }\n"
-
-
-class Program(NamedTuple):
-    """An interpreter to be run."""
-
-    path: str
-    """Its real path."""
-    variables: Mapping[str, str]
-    """What it needs in its environment."""
-
-
-class Outcome(NamedTuple):
-    """What one action did."""
-
-    error: str
-    """Its exception's message, or nothing."""
-    new: frozenset[str]
-    """The files that it added to the process, links followed."""
-
-
-def run(program: Program, actions: Sequence[str]) -> list[Outcome]:
-    """Let an interpreter do the actions, and return what it had at the start, then what each of them did."""
-    command = [program.path, "-S", "-s", str(ACTIONS), *actions]
-    output = subprocess.run(command, env=program.variables, check=True, capture_output=True, text=True).stdout
-    lines: list[dict[str, Any]] = [json.loads(line) for line in output.splitlines()]
-    maps = [frozenset(map(os.path.realpath, line["maps"])) for line in lines]
-    forked = actions and actions[0].startswith("fork:")
-    before = [frozenset[str](), *(maps[:1] * len(actions) if forked else maps[:-1])]
-    return [Outcome(line["error"], new - old) for line, new, old in zip(lines, maps, before, strict=True)]
-
-
-class Ours:
-    """The same process as our code sees it."""
-
-    def __init__(self, program: Program, at_start: frozenset[str]) -> None:
-        root = Root("/")
-        self.objects = Objects(root)
-        facts = self.objects.facts(program.path)
-        assert isinstance(facts, ElfFile)
-        self.config = read_loader_config(root, facts, cache="as-is", lookup=self.objects.open)
-        self.process: Process = start(program.path, self.objects.open, self.config)
-        paths = [each.path for each in self.process.objects]
-        self.importer = next((path for path in paths if "libpython" in path), program.path)
-        self.ctypes = next(path for path in at_start if "/_ctypes." in path)
-        for path in sorted(at_start - real(self.process.objects)):
-            open_and_keep(self.process, path, self.importer, self.objects.open, self.config)
-
-    def do(self, argument: str) -> Outcome:
-        """Say what an action does."""
-        action, _, name = argument.partition(":")
-        caller = self.importer if action == "import" else self.ctypes
-        if isinstance(find(self.process, name, caller, self.objects.open, self.config), NotFound):
-            return Outcome(f"{name}: cannot open shared object file: No such file or directory", frozenset())
-        load = open_object if action == "fork" else open_and_keep
-        loaded = load(self.process, name, caller, self.objects.open, self.config)
-        answers = [answer for each in loaded for answer in each.needs]
-        missing = next((answer.soname for answer in answers if isinstance(answer, NotFound)), "")
-        if missing:
-            return Outcome(f"{missing}: cannot open shared object file: No such file or directory", frozenset())
-        return Outcome("", real(loaded))
-
-
-def real(objects: Sequence[LoadedObject]) -> frozenset[str]:
-    """Return the files of objects, links followed."""
-    return frozenset(os.path.realpath(each.path) for each in objects)
-
-
-def shared_python() -> tuple[Path, Path]:
-    """Return a shared libpython and its prefix."""
-    question = (
-        "import sysconfig, sys; variable = sysconfig.get_config_var\n"
-        "print(variable('LIBDIR'), variable('INSTSONAME'), sys.base_prefix)"
-    )
-    for program in reversed(interpreters().values()):
-        answer = subprocess.run([program, "-c", question], capture_output=True, text=True, check=True).stdout.split()
-        if len(answer) == 3 and Path(*answer[:2]).is_file() and ".so" in answer[1]:
-            return Path(*answer[:2]), Path(answer[2])
-    return unavailable(
-        "no interpreter with a shared libpython: apt-get install libpython3-dev, or build one with pyenv"
-    )
-
-
-@pytest.fixture(params=["DT_RPATH", "DT_RUNPATH", "neither"])
-def program(request: pytest.FixtureRequest, tmp_path: Path) -> Program:
-    """Give an interpreter whose search path of one kind, or none, leads to the folder `by-program`."""
-    release()
-    if request.param == "neither":
-        return plain_python()
-    library, prefix = shared_python()
-    (tmp_path / "embed.c").write_text(EMBED)
-    path = f"{tmp_path}/by-program:{library.parent}"
-    tags = "--disable-new-dtags" if request.param == "DT_RPATH" else "--enable-new-dtags"
-    options = [part for option in (tags, "-rpath", path) for part in ("-Xlinker", option)]
-    gcc(tmp_path / "python", *options, str(tmp_path / "embed.c"), str(library))
-    return Program(str(tmp_path / "python"), {"PYTHONHOME": str(prefix)})
-
-
-def plain_python() -> Program:
-    """Return an interpreter without a search path, as Debian has it."""
-    objects = Objects(Root("/"))
-    for path in filter(None, (shutil.which("python3", path="/usr/bin:/usr/local/bin"), *interpreters().values())):
-        facts = objects.facts(os.path.realpath(path))
-        if isinstance(facts, ElfFile) and facts.rpath is None and facts.runpath is None:
-            return Program(os.path.realpath(path), {})
-    return unavailable("no interpreter without DT_RPATH and DT_RUNPATH: apt-get install python3")
 
 
 def module(path: Path, **fields: Any) -> str:  # noqa: ANN401 - any field of a specification
     """Write an extension module, or with `soname` any library, and return its path."""
     write(path, written({"defined": [f"PyInit_{path.name.partition('.')[0]}"], **fields}))
     return str(path)
-
-
-def check(program: Program, *actions: str) -> list[Outcome]:
-    """Let the interpreter and our code do the same, hold them against each other, and return what happened."""
-    at_start, *outcomes = run(program, actions)
-    ours = Ours(program, at_start.new)
-    assert [ours.do(action) for action in actions] == outcomes
-    return outcomes
 
 
 def test_a_module_with_a_search_path(program: Program, tmp_path: Path) -> None:
@@ -253,3 +124,26 @@ def test_every_module_of_an_interpreter(version: str) -> None:
     files = sorted(str(path) for folder in folders for path in folder.rglob("*.so"))
     assert files
     assert len(check(program, *(f"fork:{file}" for file in files))) == len(files)
+
+
+def check_graphs(program: Program, seeds: range, folder: Path) -> int:
+    """Let the interpreter open the objects of random graphs; return how many of all it could not open."""
+    failed = 0
+    for seed in seeds:
+        world, actions = below(graph(seed), str(folder / str(seed)), seed)
+        materialize(world, Path("/"), written)
+        variables = {} if world.library_path is None else {"LD_LIBRARY_PATH": world.library_path}
+        process = program._replace(variables={**program.variables, **variables}, folder=world.folder)
+        failed += sum(bool(outcome.error) for outcome in check(process, *actions))
+    return failed
+
+
+def test_random_graphs(program: Program, tmp_path: Path) -> None:
+    """On random graphs the interpreter finds what we find, and fails where and why we do."""
+    assert check_graphs(program, range(10), tmp_path) > 0
+
+
+@pytest.mark.exhaustive
+def test_many_random_graphs(program: Program, tmp_path: Path) -> None:
+    """On five hundred of them too."""
+    assert check_graphs(program, range(1000, 1500), tmp_path) > 0

@@ -14,8 +14,6 @@ from pip_sysdeps.loader.tokens import expand
 from pip_sysdeps.model import Found, LoadedObject, NotFound, OpenedFile, SearchStep, Tried
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pip_sysdeps.loader.search import Folder, SearchPath
     from pip_sysdeps.model import ElfFile, LoaderConfig, Resolution
 
@@ -83,11 +81,6 @@ class _Names:
         known = self._before._files.get(identity) if self._before else None
         return known or self._files.get(identity)
 
-    def names_of(self, loaded: Iterable[_Map]) -> list[tuple[str, _Map]]:
-        """Return the names that were added here for objects of these."""
-        wanted = {id(each) for each in loaded}
-        return [(name, each) for name, each in self._names.items() if id(each) in wanted]
-
     def keep(self) -> None:
         """Make what was added here part of what was there before."""
         if self._before is not None:
@@ -143,7 +136,8 @@ def open_and_keep(
 ) -> tuple[LoadedObject, ...]:
     """Do as `open_object`, and leave what was loaded in the process, unless a need was not found: then dlopen fails.
 
-    A failed dlopen leaves only further names of the objects that were loaded before: under which it had found them.
+    A failed dlopen leaves only further names of the objects that were loaded before: those under which it had found
+    them until it failed.
     """
     loading = _Loading(process, lookup, config)
     objects = loading.open(path, caller)
@@ -175,6 +169,9 @@ class _Loading:
         self._lookup = lookup
         self._config = config
         self._work = 0
+        self._failed = False
+        self._renamed: list[tuple[str, _Map]] = []
+        """What was found under another name, before anything was not found."""
 
     def start(self, program: str) -> Process:
         process, config = self._process, self._config
@@ -201,8 +198,9 @@ class _Loading:
 
     def keep_names(self) -> None:
         """Keep the names that objects of the process were found under."""
-        for name, loaded in self._names.names_of(self._process._maps.values()):
-            self._process._names.add(loaded, (name,))
+        for name, loaded in self._renamed:
+            if self._process._maps.get(loaded.path) is loaded:
+                self._process._names.add(loaded, (name,))
 
     def caller(self, path: str) -> _Map | None:
         """Return the loaded object that calls dlopen; the main program if the path is unknown."""
@@ -238,6 +236,7 @@ class _Loading:
         known = self._names.by_file(opened.identity)
         if known is not None:
             self._names.add(known, (name,))
+            self._renamed += [] if self._failed else [(name, known)]
             return Found(soname=soname, path=known.path, step=SearchStep.LOADED), None
         loaded = self._map(answer.path, opened.elf, loading)
         self._work += loaded.depth
@@ -249,10 +248,15 @@ class _Loading:
         queue, objects = [first], []
         for loading in queue:
             self._maps.setdefault(loading.path, loading)
-            answers = [self.find(name, loading) for name in loading.elf.needed]
+            answers = [self._answer(name, loading) for name in loading.elf.needed]
             queue += [loaded for _, loaded in answers if loaded is not None]
             objects.append(LoadedObject(path=loading.path, needs=tuple([answer for answer, _ in answers])))
         return tuple(objects)
+
+    def _answer(self, soname: str, loading: _Map) -> tuple[Resolution, _Map | None]:
+        resolution, loaded = self.find(soname, loading)
+        self._failed = self._failed or isinstance(resolution, NotFound)
+        return resolution, loaded
 
     def _add_interpreter(self, path: str | None) -> None:
         """Put the dynamic loader itself, which the kernel has mapped, beside the program."""

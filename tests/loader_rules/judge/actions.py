@@ -31,7 +31,8 @@ def error_of(action: str, name: str) -> str:
         else:
             ctypes.CDLL(name, ctypes.RTLD_GLOBAL if action == "global" else ctypes.RTLD_LOCAL)
     except (ImportError, OSError) as error:
-        return str(error)
+        loaded = "does not define module export function" in str(error)  # Under a link's name it has no init function.
+        return "" if loaded else str(error)
     except SystemError:
         return ""  # The tests' modules have an init function that makes no module: the file is loaded all the same.
     return ""

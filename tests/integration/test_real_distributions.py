@@ -1,0 +1,170 @@
+"""Distributions that have fooled other tools, in a Debian root: what we say of each object against dlopen(3) itself."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.command import lock_of, pip_sysdeps
+from builders.debian import apt_install, copy_root, debian_root, fresh_root, made_once, run_in
+from builders.environments import VENV, Project, build_root
+from pip_sysdeps.cli.environments import read_place
+from pip_sysdeps.host.objects import Objects
+from pip_sysdeps.model import ElfFile, FromPackage, Load, NotFound
+from pip_sysdeps.roots import is_program
+from pip_sysdeps.scan import scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pip_sysdeps.cli.environments import Place
+    from pip_sysdeps.model import Scan
+
+pytestmark = [pytest.mark.debian, pytest.mark.network, pytest.mark.exhaustive]
+
+OPEN_EACH = Path(__file__).with_name("open_each.py")
+
+VERSIONS = {
+    "av": "18.1.0",
+    "imageio-ffmpeg": "0.8.1",
+    "lightgbm": "4.7.0",
+    "numba": "0.68.1",
+    "opencv-python": "5.0.0.93",
+    "playwright": "1.65.2",
+    "pyarrow": "26.0.1",
+    "pygame": "2.6.1",
+    "PySide6-Essentials": "6.12.0",
+    "ruff": "0.17.6",
+    "soundfile": "0.14.0",
+    "tbb": "2023.2.0",
+    "uwsgi": "2.0.31",
+}
+"""Libraries without an rpath of their own, opened by ctypes, plugins, programs, preloaded and off the path."""
+LISTED = Project(suite="bookworm", requirements=tuple(VERSIONS), constraints=tuple(VERSIONS.items()))
+TORCH = ("torch==2.13.0", "torchcodec==0.11.1")
+"""A CPU build on the machines that keep one, and one library for each of five releases of FFmpeg."""
+
+
+def torch_root() -> Path:
+    """Give the cached root with torch, as this machine's pip finds it, and torchcodec."""
+    with made_once("bookworm-environment-torchcodec-1") as (root, unfinished):
+        if unfinished is not None:
+            copy_root(debian_root("bookworm", "build"), unfinished)
+            run_in(unfinished, ["python3", "-m", "venv", VENV])
+            wheels = unfinished / "opt/wheels"
+            options = ["--python-version=3.11", "--only-binary=:all:", "--no-deps", "--dest", str(wheels)]
+            subprocess.run([sys.executable, "-m", "pip", "download", "-q", *options, *TORCH], check=True)
+            names = [f"/opt/wheels/{wheel.name}" for wheel in wheels.iterdir()]
+            run_in(unfinished, [f"{VENV}/bin/pip", "install", "--no-cache-dir", "--retries=10", *names])
+            shutil.rmtree(wheels)
+    return root
+
+
+@pytest.fixture(scope="module", params=["listed", "torchcodec"])
+def built(request: pytest.FixtureRequest) -> Path:
+    """Give each root in turn."""
+    return torch_root() if request.param == "torchcodec" else build_root(LISTED)
+
+
+def place_of(root: Path) -> Place:
+    """Read the environment of a root."""
+    return read_place(argparse.Namespace(root=str(root), python=VENV, path=None))
+
+
+def scan_of(root: Path) -> Scan:
+    """Scan the environment of a root."""
+    place = place_of(root)
+    return scan(place.root, place.environment, place.packages)
+
+
+def missing(load: Load) -> list[str]:
+    """Return the needed names that the loader will not find, in its order."""
+    return [answer.soname for each in load.objects for answer in each.needs if isinstance(answer, NotFound)]
+
+
+def open_each(root: Path, paths: Iterable[str], *first: str) -> dict[str, str]:
+    """Open each library in a root by its interpreter: which name was not found, or nothing."""
+    command = [f"{VENV}/bin/python", "-c", OPEN_EACH.read_text(encoding="utf-8"), *first]
+    rows = map(json.loads, run_in(root, command, stdin="\n".join(paths)).stdout.splitlines())
+    return {
+        path: error.partition(": cannot open shared object file")[0] * ("cannot open" in error) for path, error in rows
+    }
+
+
+def listed(root: Path, program: str) -> list[str]:
+    """Ask the loader which names a program will not find, as ldd(1) does."""
+    result = run_in(root, ["/usr/bin/env", "LD_TRACE_LOADED_OBJECTS=1", program], check=False)
+    return re.findall(r"^\t(.*) => not found$", result.stdout, re.MULTILINE)
+
+
+def split(found: Scan, objects: Objects) -> tuple[list[Load], list[Load]]:
+    """Return the loads of libraries, and those of programs."""
+    programs = [load for load in found.loads if is_program(facts(objects, load.root))]
+    return [load for load in found.loads if load not in programs], programs
+
+
+def facts(objects: Objects, path: str) -> ElfFile:
+    """Return the facts of a usable object."""
+    found = objects.facts(path)
+    assert isinstance(found, ElfFile)
+    return found
+
+
+def check_each(root: Path) -> None:
+    """Say of each library alone which name stops dlopen(3), or none, and of each program which names are not found."""
+    found = scan_of(root)
+    libraries, programs = split(found, Objects(place_of(root).root))
+    opened = open_each(root, [load.root for load in libraries])
+    ours = {load.root: next(iter(missing(load)), "") for load in libraries}
+    assert opened == {path: ours[path] for path in ours if path in opened}
+    assert len(opened) > len(ours) * 0.95, "what dies of its own code shows nothing"
+    needing = [load for load in programs if any(each.needs for each in load.objects)]
+    assert {load.root: listed(root, load.root) for load in needing} == {load.root: missing(load) for load in needing}
+
+
+def test_each_object_opens_as_we_say(built: Path) -> None:
+    """In the build root, where most system libraries are missing, dlopen(3) fails where we say, and nowhere else."""
+    check_each(built)
+
+
+def test_the_line_is_enough(built: Path, tmp_path: Path) -> None:
+    """In a release root with the line, plugins' packages too, no package is missing, and the rest is as we say."""
+    target = lock_of(built, VENV, tmp_path)
+    line = pip_sysdeps("apt-line", "--target", target["id"], "--when", "import,plugin", cwd=tmp_path).stdout.split()
+    release = fresh_root(tmp_path / "release", "bookworm")
+    shutil.copytree(built / VENV.lstrip("/"), release / VENV.lstrip("/"), symlinks=True)
+    apt_install(release, line)
+    lacking = {need.provider for _, need in scan_of(release).needs() if isinstance(need.provider, FromPackage)}
+    assert {provider.package for provider in lacking if not provider.path} == set()
+    check_each(release)
+
+
+def test_what_is_unresolved(tmp_path: Path) -> None:
+    """Of what is needed at import only numba's TBB is not found: the distribution tbb has it, off the loader's path."""
+    (numba,) = (each for each in lock_of(build_root(LISTED), VENV, tmp_path)["unresolved"] if each["when"] == "import")
+    assert (numba["distribution"], numba["soname"]) == ("numba", "libtbb.so.12")
+    assert numba["note"] == "tbb has ../../libtbb.so.12, where the loader does not look"
+
+
+def test_one_alternative_is_chosen(tmp_path: Path) -> None:
+    """Of torchcodec's five builds the one for the release's FFmpeg counts, and loads with what the line installs."""
+    target = lock_of(torch_root(), VENV, tmp_path)
+    assert target.get("unresolved", []) == []
+    (torchcodec,) = (each for each in target["distribution"] if each["name"] == "torchcodec")
+    assert {need["package"] for need in torchcodec["needs"] if need["soname"].startswith("libavcodec")} == {
+        "libavcodec59"
+    }
+    release = fresh_root(tmp_path / "release", "bookworm")
+    shutil.copytree(torch_root() / VENV.lstrip("/"), release / VENV.lstrip("/"), symlinks=True)
+    apt_install(release, pip_sysdeps("apt-line", "--target", target["id"], cwd=tmp_path).stdout.split())
+    cores = [next((release / VENV.lstrip("/")).rglob(f"libtorchcodec_core{number}.so")) for number in (5, 6)]
+    paths = [f"/{core.relative_to(release)}" for core in cores]
+    assert open_each(release, paths, "torch") == {paths[0]: "", paths[1]: "libavutil.so.58"}
