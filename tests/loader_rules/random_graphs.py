@@ -24,7 +24,9 @@ if __name__ == "__main__":
 from builders.graphs import graph
 from builders.ld_so import ask, differences, fill_root, ours, read_config, release, run_ldconfig
 from builders.world import written
+from pip_sysdeps.host.objects import Objects
 from pip_sysdeps.host.root import Root
+from pip_sysdeps.loader.resolve import Memory, open_object, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +55,7 @@ def _check(world: World, root: Path, glibc: Release) -> Iterator[str]:
         run_ldconfig(root, glibc)
     answers = ours(world, root, "as-is")
     yield from differences(world, root, answers, ask(world, root))
+    yield from _forgetful(world, root)
     if not world.ldconfig or not links.items() <= _links(root).items():
         return  # No cache, or one that leads through links that ldconfig changed: another run would write another.
     for one, other in zip(answers[0].objects, ours(world, root, "fresh")[0].objects, strict=False):
@@ -62,6 +65,18 @@ def _check(world: World, root: Path, glibc: Release) -> Iterator[str]:
     after = _cached(world, root, names)
     if before != after:
         yield f"a fresh cache has {before} before and {after} after ldconfig"
+
+
+def _forgetful(world: World, root: Path) -> Iterator[str]:
+    """Say where a memory of earlier searches changes an answer: `lock` opens its thousand objects with one."""
+    inside = Root(str(root))
+    program = inside.resolve(world.program) or ""
+    lookup, config, memory = Objects(inside).open, read_config(world, program, inside, "as-is"), Memory()
+    process = start(program, lookup, config, memory)
+    for path in sorted(world.objects):
+        known = open_object(process, path, program, lookup, config, memory)
+        if known != open_object(process, path, program, lookup, config):
+            yield f"with a memory we say {known}"
 
 
 def _cached(world: World, root: Path, names: list[str]) -> dict[str, tuple[int, int] | None]:

@@ -14,6 +14,8 @@ from pip_sysdeps.loader.tokens import expand
 from pip_sysdeps.model import Found, LoadedObject, NotFound, OpenedFile, SearchStep, Tried
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pip_sysdeps.loader.search import Folder, SearchPath
     from pip_sysdeps.model import ElfFile, LoaderConfig, Resolution
 
