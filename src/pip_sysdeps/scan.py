@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pip_sysdeps.attribution import Attribution, Surroundings
 from pip_sysdeps.floors import dependencies, floors
@@ -32,13 +32,13 @@ from pip_sysdeps.stages import Stages
 from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from pip_sysdeps.host.admindir import PackageDatabase
     from pip_sysdeps.host.index import SonameIndex
     from pip_sysdeps.host.root import Root
     from pip_sysdeps.host.target import TargetSystem
-    from pip_sysdeps.model import Distribution, Environment, Load, LoadedObject, OpenedFile
+    from pip_sysdeps.model import Distribution, Environment, Load, LoadedObject
 
 
 def scan(  # noqa: PLR0913 - each with a default that a lock needs
@@ -56,13 +56,10 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
 
     `packages` is None where there is no dpkg database; `library_path` has the elements of an LD_LIBRARY_PATH. Answers
     are those after a run of ldconfig, unless `cache_as_is`. `objects` are those of the root, for a caller who has more
-    questions about them. With a `target` the answers are those on that system: of this one nothing but the environment
-    is looked at. Nothing of the environment is run.
+    questions about them. With a `target` the answers are those on that system, and the root has the environment alone.
+    Nothing of the environment is run.
     """
     stages = stages or Stages()
-    if target is not None:
-        environment = replace(environment, interpreter=replace(environment.interpreter, path="", prefix=""))
-        packages = None
     objects = objects or Objects(root)
     holders = {file: each for each in environment.distributions for file in each.files}
     answers = {file: objects.facts(file) for file in (*filter(may_be_elf, holders), *environment.unclaimed)}
@@ -74,14 +71,7 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     loading = (
         None
         if program is None
-        else _Loading(
-            root,
-            environment,
-            objects,
-            program,
-            library_path,
-            cache="none" if target else "as-is" if cache_as_is else "fresh",
-        )
+        else _Loading(root, environment, objects, program, library_path, cache_as_is=cache_as_is)
     )
     loads = () if loading is None else tuple(loading.loads(usable, holders, stages))
     stages.end("loader")
@@ -149,22 +139,21 @@ class _Loading:
         program: ElfFile,
         library_path: tuple[str, ...],
         *,
-        cache: Literal["fresh", "as-is", "none"],
+        cache_as_is: bool,
     ) -> None:
         self._root = root
         self._interpreter = environment.interpreter
         self._objects = objects
-        self._lookup = objects.open if cache != "none" else _only(root, environment, objects)
         self.program = program
         self._config = read_loader_config(
             root,
             program,
             library_path=library_path,
-            cache=cache,
-            lookup=self._lookup,
+            cache="as-is" if cache_as_is else "fresh",
+            lookup=objects.open,
         )
         self._memory = Memory()
-        self._process = start(self._interpreter.path, self._lookup, self._config, self._memory)
+        self._process = start(self._interpreter.path, objects.open, self._config, self._memory)
         self.process = self._process.objects
         """The interpreter and what it loads before it opens anything."""
         self.own = frozenset(filter(None, (root.resolve(each.path) for each in self._process.objects)))
@@ -206,22 +195,16 @@ class _Loading:
 
     def _open(self, path: str, elf: ElfFile) -> tuple[LoadedObject, ...]:
         if is_program(elf):
-            return start(path, self._lookup, self._config, self._memory).objects
+            return start(path, self._objects.open, self._config, self._memory).objects
         return self._opened(path)
 
     def _opened(self, name: str) -> tuple[LoadedObject, ...]:
-        return open_object(self._process, name, self._caller(), self._lookup, self._config, self._memory)
+        return open_object(self._process, name, self._caller(), self._objects.open, self._config, self._memory)
 
     def _caller(self) -> str:
         """Return who calls dlopen(3) for `import`: the shared libpython where there is one, else the program."""
         paths = [each.path for each in self._process.objects]
         return next((path for path in paths if is_libpython(path)), self._interpreter.path)
-
-
-def _only(root: Root, environment: Environment, objects: Objects) -> Callable[[str], OpenedFile | None]:
-    """Return a lookup that sees the environment's own files and nothing else of the root."""
-    visible = frozenset((*environment.unclaimed, *(file for each in environment.distributions for file in each.files)))
-    return lambda path: objects.open(path) if root.resolve(path) in visible else None
 
 
 def _surroundings(  # noqa: PLR0913, PLR0917 - what there is to ask

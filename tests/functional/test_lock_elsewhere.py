@@ -85,6 +85,17 @@ def test_wheels_and_their_installed_environment_give_one_lock(tmp_path: Path) ->
     assert lines("--wheels", "wheels", "--target", TRIXIE) == lines("--python", "venv", "--target", TRIXIE)
 
 
+def test_what_else_the_root_has_does_not_count(tmp_path: Path) -> None:
+    """Neither libraries nor programs, wherever the loader and a shell would find them."""
+    install_wheels(image_wheels(tmp_path / "wheels"), tmp_path / "root/opt/venv", "python3.13")
+    for name in ("libGL.so.1", "libsm.so.6", "libnobody.so.7", "libc.so.6"):
+        path = tmp_path / "root/usr/lib/x86_64-linux-gnu" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(Elf(soname=name, needed=("libelse.so.1",)).build())
+    installed = lines("--root", "root", "--python", "/opt/venv", "--target", TRIXIE)
+    assert lines("--wheels", "wheels", "--target", TRIXIE) == installed
+
+
 def test_names_are_those_of_the_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """libcups2 became libcups2t64; both targets stand in one lock, the second on the user's word."""
     image_wheels(tmp_path / "wheels")

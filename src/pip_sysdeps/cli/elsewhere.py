@@ -8,6 +8,7 @@ from pip_sysdeps.cli.environments import Place, read_place
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.host.machine import read_machine
 from pip_sysdeps.host.root import Root
+from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
     import argparse
@@ -47,11 +48,14 @@ def read_target(args: argparse.Namespace, stages: Stages) -> tuple[Place, Target
         tree, environment = environment_of_wheels(args.wheels, system)
         stages.end("environment")
         return Place(tree, environment, None), system
+    from pip_sysdeps.host.environment_root import EnvironmentRoot  # noqa: PLC0415 - as above
     from pip_sysdeps.host.wheels import refuse_unfitting  # noqa: PLC0415 - as above
 
     place = read_place(args, stages)
     refuse_unfitting(place.environment, system)
-    return place, system
+    interpreter = replace(place.environment.interpreter, path="", prefix="")
+    environment = replace(place.environment, interpreter=interpreter)
+    return Place(EnvironmentRoot(place.root, environment), environment, None), system
 
 
 def _own_target(root: str) -> str:

@@ -29,15 +29,14 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
     program: ElfFile,
     *,
     library_path: tuple[str, ...] = (),
-    cache: Literal["fresh", "as-is", "none"] = "fresh",
+    cache: Literal["fresh", "as-is"] = "fresh",
     lookup: Lookup | None = None,
     subfolders: tuple[str, ...] = (),
 ) -> LoaderConfig:
     """Return the configuration of the loader that runs a program of this root.
 
     `library_path` has the elements of LD_LIBRARY_PATH. With a "fresh" cache the answers are those after a run of
-    ldconfig, with "as-is" those of the file that is there, with "none" those of a root without libraries. `lookup` is
-    `Objects.open`, to read no library twice.
+    ldconfig, with "as-is" those of the file that is there. `lookup` is `Objects.open`, to read no library twice.
     `subfolders` are as in LoaderConfig: a lock has none. Those that are not in `glibc-hwcaps` count up to glibc 2.36.
     """
     machine = machine_of(program)
@@ -50,22 +49,12 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
         lib=machine.lib,
         platform=machine.platform,
         library_path=library_path,
-        cache=_cache(cache, root, machine, lookup, subfolders),
+        cache=FreshCache(root, machine, lookup or Objects(root).open, subfolders)
+        if cache == "fresh"
+        else cache_lookup(read_cache(root), flags=machine.cache_flags, subfolders=subfolders),
         default_directories=machine.default_directories,
         subfolders=subfolders,
     )
-
-
-def _cache(
-    kind: str, root: Root, machine: Machine, lookup: Lookup | None, subfolders: tuple[str, ...]
-) -> Callable[[str], str | None]:
-    match kind:
-        case "fresh":
-            return FreshCache(root, machine, lookup or Objects(root).open, subfolders)
-        case "as-is":
-            return cache_lookup(read_cache(root), flags=machine.cache_flags, subfolders=subfolders)
-        case _:
-            return lambda _soname: None
 
 
 def glibc_version(root: Root, machine: Machine) -> tuple[int, int] | None:
