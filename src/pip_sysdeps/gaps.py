@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.model import Scan
 
+_FOREIGN = (Verdict.FOREIGN_ARCHITECTURE, Verdict.FOREIGN_LIBC)
 _SHARED_OBJECT = re.compile(r"\.so(?:\.[0-9]+)*$")
 
 
@@ -38,6 +39,17 @@ def gaps(scan: Scan) -> Iterator[Skipped]:
         if each.record is RecordKind.RECORD and not each.files:
             path = f"{each.metadata_path}/{RecordKind.RECORD.value}"
             yield Skipped(path=path, verdict=Verdict.RECORD, reason="it names no file that is there")
+
+
+def foreign_distributions(scan: Scan) -> Iterator[str]:
+    """Say of each distribution all of whose objects are foreign that it will not load here, and why."""
+    foreign = {each.path: each.reason for each in scan.skipped if each.verdict in _FOREIGN}
+    usable = {each.path for load in scan.loads for each in load.objects} if foreign else set()
+    for each in scan.environment.distributions:
+        reasons = {foreign[file] for file in each.files if file in foreign}
+        if reasons and usable.isdisjoint(each.files):
+            reason = min(reasons)
+            yield f"{each.name} will not load here: it is {reason[:1].lower()}{reason[1:]}"
 
 
 def refuse_gaps(scan: Scan) -> None:

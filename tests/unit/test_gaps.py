@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from builders.facts import distribution, scan_of
+from builders.facts import distribution, load, scan_of
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.gaps import gaps, refuse_gaps
-from pip_sysdeps.model import DistributionNeeds, RecordKind, Scan, Skipped, Verdict
+from pip_sysdeps.gaps import foreign_distributions, gaps, refuse_gaps
+from pip_sysdeps.model import DistributionNeeds, RecordKind, Scan, Skipped, Verdict, When
 
 MODULE, DATA, RECORD = "/env/site/m.so", "/env/site/m.elf", "/env/site/one-1.0.dist-info/RECORD"
 
@@ -80,3 +80,13 @@ def test_the_error_names_what_the_user_can_mend() -> None:
 def test_no_gaps_are_no_error() -> None:
     """Nothing is raised."""
     refuse_gaps(scan_with())
+
+
+def test_a_foreign_distribution() -> None:
+    """One that has nothing but foreign objects is told, with the reason; one that has a usable one is not."""
+    musl = Skipped(path=MODULE, verdict=Verdict.FOREIGN_LIBC, reason="Linked to musl, where Python is linked to glibc")
+    scan = scan_with(musl)
+    told = "one will not load here: it is linked to musl, where Python is linked to glibc"
+    assert list(foreign_distributions(scan)) == [told]
+    assert list(foreign_distributions(replace(scan, loads=(load(When.IMPORT, {DATA: ()}),)))) == []
+    assert list(foreign_distributions(scan_with(note(Verdict.NOT_RUNTIME, MODULE)))) == []

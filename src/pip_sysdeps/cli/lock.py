@@ -12,7 +12,7 @@ from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_tex
 from pip_sysdeps.cli.project import read_project, target_of
 from pip_sysdeps.cli.validate import validate
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.gaps import refuse_gaps
+from pip_sysdeps.gaps import foreign_distributions, refuse_gaps
 from pip_sysdeps.host.snapshot import read_snapshot
 from pip_sysdeps.locking import differences, merge, pinned
 from pip_sysdeps.model import FromPackage, When
@@ -173,6 +173,8 @@ def _tell(args: argparse.Namespace, found: Scan, target: Target) -> None:
     )
     if absent and not (args.target or args.wheels):
         messages.note(f"not installed here, but in the lock: {listed(absent)}")
+    for line in foreign_distributions(found):
+        messages.warning(line)
     for line in (*offers(target), *_unresolved(target)):
         messages.note(line)
     for skipped in found.skipped:
