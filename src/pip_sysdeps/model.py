@@ -68,6 +68,8 @@ class Verdict(Enum):
 
     UNREADABLE = "unreadable"
     MALFORMED = "malformed"
+    TOO_LONG = "too-long"
+    """Python source beyond what of one distribution is searched for names."""
     FOREIGN_ARCHITECTURE = "foreign-architecture"
     FOREIGN_LIBC = "foreign-libc"
     NOT_RUNTIME = "not-runtime"

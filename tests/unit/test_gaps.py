@@ -49,6 +49,7 @@ def test_a_folder_of_the_environment_is_a_gap() -> None:
     "skipped",
     [
         note(Verdict.MALFORMED, DATA),
+        note(Verdict.TOO_LONG, DATA),
         note(Verdict.FOREIGN_ARCHITECTURE, MODULE),
         note(Verdict.NOT_RUNTIME, MODULE),
         note(Verdict.RECORD, RECORD),

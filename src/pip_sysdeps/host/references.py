@@ -63,7 +63,7 @@ class References:
             left -= len(text)
             if left < 0:
                 reason = "Too long to be searched for libraries and programs with the others of its distribution"
-                self.skipped.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=reason))
+                self.skipped.append(Skipped(path=path, verdict=Verdict.TOO_LONG, reason=reason))
             else:
                 kept[path] = text
         return kept
