@@ -12,6 +12,9 @@ import tomlkit
 if TYPE_CHECKING:
     from pathlib import Path
 
+DEFAULT_SIGNALS = ("env", "--default-signal")
+"""In front of a command: it does not ignore what the tests' own parent ignores, such as SIGINT in a background job."""
+
 
 class Result(NamedTuple):
     """What a command printed, and its status."""

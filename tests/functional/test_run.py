@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.command import DEFAULT_SIGNALS
 from builders.reported import VENV
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def run(
 
 def start(folder: Path, *argv: str) -> subprocess.Popen[bytes]:
     """Start `pip-sysdeps run` in a session of its own, and wait for CMD's first line."""
-    process = subprocess.Popen([*TOOL, *argv], cwd=folder, stdout=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        [*DEFAULT_SIGNALS, *TOOL, *argv], cwd=folder, stdout=subprocess.PIPE, start_new_session=True
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
     return process
@@ -140,7 +143,7 @@ def test_signals_are_passed_on(tmp_path: Path, number: signal.Signals) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda each: each.name)
 def test_ends_as_the_command_ended(tmp_path: Path, number: signal.Signals) -> None:
     """A command that a signal has ended: so do we, and there is no lock."""
-    done = run(tmp_path, "--", "sh", "-c", f"kill -{number.name.removeprefix('SIG')} $$")
+    done = run(tmp_path, "--", "sh", "-c", f"kill -{number.name.removeprefix('SIG')} $$", prelude=DEFAULT_SIGNALS)
     assert (done.returncode, done.stderr) == (-number, "")
 
 
@@ -153,7 +156,7 @@ def test_ctrl_c_arrives_once(tmp_path: Path) -> None:
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(tmp_path)
-        os.execv(sys.executable, [*TOOL, "--", sys.executable, "-c", script])  # noqa: S606 - in the child
+        os.execvp("env", [*DEFAULT_SIGNALS, *TOOL, "--", sys.executable, "-c", script])  # noqa: S606 - in the child
     assert os.read(terminal, 100).startswith(b"ready")
     os.write(terminal, b"\x03")
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 11
@@ -173,9 +176,5 @@ def test_the_command_gets_its_signals_as_a_shell_gives_them(tmp_path: Path) -> N
 
 def test_a_parent_that_ignores_its_children(tmp_path: Path) -> None:
     """SIGCHLD may be ignored by who started us; the command's status is known all the same."""
-    ignoring = (
-        sys.executable,
-        "-c",
-        "import os, signal, sys; signal.signal(17, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])",
-    )
+    ignoring = ("env", "--ignore-signal=CHLD")
     assert run(tmp_path, "--", "sh", "-c", "exit 5", prelude=ignoring).returncode == 5

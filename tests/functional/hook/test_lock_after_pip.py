@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.command import DEFAULT_SIGNALS
 from builders.debian import unavailable
 from builders.mounts import FULL, READ_ONLY, run_on_small_disk
 from builders.reported import VENV
@@ -133,7 +134,7 @@ def test_ctrl_c_while_the_tool_works(any_env: HookedEnv) -> None:
     started.unlink(missing_ok=True)
     any_env.tool.write_text(f"import time; open({str(started)!r}, 'w').close(); time.sleep(60)\n")
     pip = subprocess.Popen(
-        [any_env.python, "-m", "pip", "install", "-q", "alpha"],
+        [*DEFAULT_SIGNALS, any_env.python, "-m", "pip", "install", "-q", "alpha"],
         env=any_env.environ,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.command import DEFAULT_SIGNALS
 from pip_sysdeps.hook.enable import MODULE_NAME, PTH_NAME
 
 if TYPE_CHECKING:
@@ -141,7 +142,7 @@ def test_resolver_failure(any_env: HookedEnv) -> None:
 def test_interrupted_install(any_env: HookedEnv) -> None:
     """Ctrl-C after the first distribution has landed: nothing is locked."""
     process = subprocess.Popen(
-        [any_env.python, "-m", "pip", "install", "slow"], env=any_env.environ, stderr=subprocess.PIPE
+        [*DEFAULT_SIGNALS, any_env.python, "-m", "pip", "install", "slow"], env=any_env.environ, stderr=subprocess.PIPE
     )
     deadline = time.monotonic() + 60
     while not (any_env.site_packages / "slow.py").exists() and time.monotonic() < deadline:
