@@ -1,0 +1,146 @@
+"""Real distributions that need something by name, used in a release root before and after the line is installed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from builders.debian import debian_root, made_once, run_in
+from pip_sysdeps.lockfile import loads
+from pip_sysdeps.render.apt import is_in_line
+from pip_sysdeps.toml import parse_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CASES = Path(__file__).parents[1] / "integration" / "named" / "cases.toml"
+SUITE = "bookworm"
+_PLACE = "opt/case"
+_PIP = ["--quiet", "--disable-pip-version-check", "--target"]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One distribution, and a use of it that takes something from outside."""
+
+    kind: str
+    name: str
+    use: str
+    needs: frozenset[str]
+    also: frozenset[str]
+    pip: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a case."""
+
+    before: str
+    """Why the use fails without the line; empty if it does not."""
+    line: tuple[str, ...]
+    after: str
+    """Why the use fails with the line installed; empty if it passes."""
+
+
+def cases() -> list[Case]:
+    """Return every case of the table."""
+    table = parse_toml(CASES.read_text(encoding="utf-8"))
+    return [
+        Case(
+            kind=kind,
+            name=name,
+            use=case["use"],
+            needs=frozenset(case["needs"]),
+            also=frozenset(case.get("also", ())),
+            pip=tuple(case.get("pip", ())),
+        )
+        for kind, named in table.items()
+        for name, case in named.items()
+    ]
+
+
+def installed(case: Case) -> Path:
+    """Give the folder with the distribution and what it requires, installed once by the Python of the release."""
+    build = debian_root(SUITE, "build", ["python3-pip"])
+    with made_once(f"{SUITE}-named-{case.name}") as (folder, unfinished):
+        if unfinished is not None:
+            with overlay(build) as root:
+                run_in(root, ["python3", "-m", "pip", "install", *_PIP, f"/{_PLACE}", case.name, *case.pip])
+                subprocess.run(["cp", "-a", f"{root}/{_PLACE}/.", str(unfinished)], check=True)
+    return folder
+
+
+@contextmanager
+def overlay(root: Path, distributions: Path | None = None) -> Iterator[Path]:
+    """Give a root over another one that stays as it is, with distributions in /opt/case; it vanishes at the end."""
+    with tempfile.TemporaryDirectory(prefix="pip-sysdeps-named-") as folder:
+        upper, work, merged = (Path(folder, name) for name in ("upper", "work", "merged"))
+        for each in (upper / _PLACE, work, merged):
+            each.mkdir(parents=True)
+        upper.chmod(0o755)
+        if distributions is not None:
+            subprocess.run(["cp", "-a", f"{distributions}/.", str(upper / _PLACE)], check=True)
+        options = f"lowerdir={root},upperdir={upper},workdir={work}"
+        subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, str(merged)], check=True)
+        try:
+            yield merged
+        finally:
+            subprocess.run(["umount", "--lazy", str(merged)], check=True)
+
+
+def tried(case: Case) -> Outcome:
+    """Use a distribution in a release root, lock it there, install the line, and use it again."""
+    with overlay(debian_root(SUITE, "release"), installed(case)) as root:
+        before = _use(root, case)
+        line = line_of(root)
+        if line:
+            run_in(root, ["apt-get", "update", "-qq"])
+            options = ["-y", "-qq", "--no-install-recommends", "-o", "APT::Cmd::Pattern-Only=true"]
+            run_in(root, ["apt-get", "install", *options, *line])
+        return Outcome(before=before, line=line, after=_use(root, case))
+
+
+_WITHOUT_KNOWLEDGE = "import pip_sysdeps.named as n; n.known = dict; from pip_sysdeps.cli import main; main()"
+"""The tool with an empty knowledge file, for comparison."""
+
+
+def named_packages(root: Path, *, knowledge: bool = True) -> frozenset[str]:
+    """Return the packages of the line of a root's distributions that no ELF file states."""
+    target = loads(Path(_locked(root, knowledge=knowledge)).read_text(encoding="utf-8")).target[0]
+    return frozenset(
+        need.package for _, need in target.needs() if need.confidence and need.package and is_in_line(need)
+    ) - {package.name for package in target.package if package.base}
+
+
+def line_of(root: Path) -> tuple[str, ...]:
+    """Lock the distributions of a root and return what `apt-line` prints for it."""
+    printed = subprocess.run(
+        [sys.executable, "-m", "pip_sysdeps", "apt-line", "--lock", _locked(root), "--target", "debian-bookworm-amd64"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return tuple(printed.stdout.split())
+
+
+def _locked(root: Path, *, knowledge: bool = True) -> str:
+    tool = ["-m", "pip_sysdeps"] if knowledge else ["-c", _WITHOUT_KNOWLEDGE]
+    lock = f"{root}/{_PLACE}/sysdeps.lock"
+    made = subprocess.run(
+        [sys.executable, *tool, "lock", "--root", str(root), "--path", f"/{_PLACE}", "-o", lock],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert Path(lock).exists(), made.stderr
+    return lock
+
+
+def _use(root: Path, case: Case) -> str:
+    done = run_in(root, ["python3", "-c", case.use], check=False, env={"PYTHONPATH": f"/{_PLACE}"})
+    return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["?"])[-1]
