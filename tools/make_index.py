@@ -100,7 +100,7 @@ def made(maker: Maker) -> bytes:
         IndexTarget(id=target, date=tables.date, release=tables.release, glibc=tables.glibc, python=tables.python)
         for target, tables in archives.items()
     ]
-    names = ("base", "library", "program")
+    names = ("base", "file", "library", "program")
     return dump_index(targets, {name: [tables.tables[name] for tables in archives.values()] for name in names})
 
 

@@ -38,6 +38,8 @@ TRIPLETS = {
 PROGRAM_FOLDERS = ("usr/bin", "usr/sbin", "bin", "sbin")
 """Root's PATH in every Debian image, without /usr/local, which packages may not fill (Debian Policy 9.1.2)."""
 
+_MOST_OWNERS = 3
+"""Packages that are named for one file of a table."""
 _LIBRARY = re.compile(r"[^\s:,]+\.so(?:\.[^\s:,]+)?")
 _VIRTUAL_LIBRARY = re.compile(r"lib[^\s:,]+\.so(?:\.[0-9]+)*")
 _PROGRAM = re.compile(r"[^\s:,]+")
@@ -87,6 +89,18 @@ def program_table(
         if any(answers):
             table[name] = next(filter(None, answers))
     return table
+
+
+def file_table(found: Iterable[tuple[str, tuple[str, ...]]], packages: Mapping[str, ArchivePackage]) -> Table:
+    """Make the table file -> binary packages, the one to name first, from `contents.rows_like`."""
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    for pattern, names in found:
+        owners[pattern] |= {name for name in names if name in packages}
+    trust = reliance(packages)
+    best = {
+        pattern: sorted(names, key=lambda name: preference(packages[name], trust)) for pattern, names in owners.items()
+    }
+    return {pattern: ",".join(names[:_MOST_OWNERS]) for pattern, names in best.items() if names}
 
 
 def base_set(packages: Mapping[str, ArchivePackage]) -> frozenset[str]:

@@ -61,6 +61,8 @@ class Distribution:
     """REQUESTED is there: a person asked for it (PEP 376)."""
     requires: tuple[str, ...] = ()
     """METADATA `Requires-Dist` lines as written."""
+    requires_external: tuple[str, ...] = ()
+    """METADATA `Requires-External` lines as written; of an editable project also `[external]` of its pyproject.toml."""
 
 
 class Verdict(Enum):

@@ -7,18 +7,21 @@ import posixpath
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.host.known import known
 from pip_sysdeps.host.references import References
 from pip_sysdeps.indexing import PROGRAM_FOLDERS
+from pip_sysdeps.naming.knowledge import declared_references, known_references, noted_references, with_authority
 from pip_sysdeps.naming.provision import Release, needs, package_of_program
 from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pip_sysdeps.attribution import Surroundings
+    from pip_sysdeps.formats.elf_notes import DlopenNote
     from pip_sysdeps.host.index import SonameIndex
     from pip_sysdeps.host.root import Root
-    from pip_sysdeps.model import DistributionNeeds, Environment
+    from pip_sysdeps.model import Distribution, DistributionNeeds, Environment, Reference
 
 _MOST_FOLDERS = 200
 
@@ -33,12 +36,22 @@ class Named:
         *,
         around: Surroundings,
         index: SonameIndex | None,
+        is_object: Callable[[str], bool],
+        notes: Callable[[str], tuple[DlopenNote, ...] | None],
         base: frozenset[str],
         library: Callable[[str], str | None],
         folders: tuple[str, ...],
     ) -> None:
-        """`library` says where the loader finds a file name; `folders` are its default directories."""
+        """Take what answers.
+
+        `library` says where the loader finds a file name; `folders` are its default directories. `is_object` tells the
+        ELF files that count, `notes` what one of them says that it may dlopen.
+        """
         self._root = root
+        self._is_object = is_object
+        self._notes = notes
+        self._installed = frozenset(each.name for each in environment.distributions)
+        self._debian_python = environment.interpreter.prefix == "/usr"
         names = frozenset(posixpath.basename(file) for each in environment.distributions for file in each.files)
         scripts = frozenset(name for name in root.names(posixpath.join(environment.prefix, "bin")))
         own = scripts if environment.prefix != environment.interpreter.prefix else frozenset()
@@ -60,7 +73,9 @@ class Named:
     def with_needs(self, distribution: DistributionNeeds) -> DistributionNeeds:
         """Return the distribution with the needs that no DT_NEEDED states; those that one states are there already."""
         references = References(self._root, distribution.distribution, self._package_of)
-        found = references.found()
+        found = with_authority(
+            self._known(distribution.distribution), self._said(distribution.distribution, references)
+        )
         if not found:
             return distribution
         stated = {need.soname for need in distribution.needs if need.soname}
@@ -72,6 +87,23 @@ class Named:
         every = sorted((*distribution.needs, *named), key=lambda need: (need.name, need.by, need.when.value))
         skipped = (*distribution.skipped, *references.skipped)
         return replace(distribution, needs=tuple(every), skipped=skipped)
+
+    def _known(self, distribution: Distribution) -> tuple[Reference, ...]:
+        entries = known().get(distribution.name, ())
+        return known_references(
+            entries,
+            distribution,
+            installed=self._installed,
+            debian_python=self._debian_python,
+            fits=_fits,
+        )
+
+    def _said(self, distribution: Distribution, references: References) -> Iterator[Reference]:
+        """Yield what the distribution itself says: its metadata, its ELF files' notes, its sources."""
+        yield from declared_references(distribution, lambda name: bool(self._package_of(name)))
+        for file in filter(self._is_object, distribution.files):
+            yield from noted_references(file, self._notes(file) or ())
+        yield from references.found()
 
     def _program(self, name: str) -> str | None:
         paths = (f"/{folder}/{name}" for folder in PROGRAM_FOLDERS)
@@ -88,6 +120,17 @@ class Named:
             ]
             places = found[:_MOST_FOLDERS]
         return next((place for place in places if self._root.is_file(place)), None)
+
+
+def _fits(version: str, specifier: str) -> bool:
+    """Tell whether a version is in a specifier; one that is no version is in any."""
+    from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - slower to import than a small lock takes
+    from packaging.version import InvalidVersion  # noqa: PLC0415 - the same
+
+    try:
+        return SpecifierSet(specifier).contains(version, prereleases=True)
+    except InvalidVersion:
+        return True
 
 
 def _newest(root: Root, folders: tuple[str, ...], stem: str) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.attribution import Attribution, Surroundings
 from pip_sysdeps.floors import dependencies, floors
+from pip_sysdeps.formats.elf_notes import dlopen_notes
 from pip_sysdeps.host.hostlibs import host_library
 from pip_sysdeps.host.index import open_index
 from pip_sysdeps.host.loader_config import read_loader_config
@@ -90,6 +91,8 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
         environment,
         around=around,
         index=index,
+        is_object=usable.__contains__,
+        notes=lambda path: objects.ask(path, dlopen_notes),
         base=base,
         library=(lambda _: None) if loading is None else loading.library,
         folders=() if loading is None else loading.folders,

@@ -6,6 +6,7 @@ without its leading "/", white space, then `[[area/]section/]package` for each p
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError
@@ -49,6 +50,24 @@ def rows_in(lines: Iterable[bytes], folders: Collection[str]) -> Iterator[Conten
         name = path[len(prefix) :]
         if b"/" not in name:
             yield ContentsRow(folder=folder, name=name.decode("utf-8", "surrogateescape"), packages=packages)
+
+
+def rows_like(lines: Iterable[bytes], patterns: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the pattern and the packages of each row that one of `patterns` is about.
+
+    A pattern is an absolute path in which `*` stands for a part of one name. `lines` and errors as for `rows_in`.
+    """
+    rules = {pattern: re.compile(_expression(pattern)) for pattern in patterns}
+    starts = tuple({pattern.lstrip("/").partition("*")[0].encode() for pattern in patterns})
+    ends = tuple({pattern.rpartition("*")[2].rpartition("/")[2].encode() for pattern in patterns})
+    for number, line in enumerate(lines, 1):
+        if line.startswith(starts) and line.rpartition(b" ")[0].rstrip().endswith(ends):
+            path, packages = _columns(line, number)
+            yield from ((pattern, packages) for pattern, rule in rules.items() if rule.fullmatch(path))
+
+
+def _expression(pattern: str) -> bytes:
+    return rb"[^/]*".join(re.escape(part.encode()) for part in pattern.lstrip("/").split("*"))
 
 
 def _columns(line: bytes, number: int) -> tuple[bytes, tuple[str, ...]]:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import tomlkit
 
-from pip_sysdeps.formats.contents import rows_in
+from pip_sysdeps.formats.contents import rows_in, rows_like
 from pip_sysdeps.formats.packages import parse_packages
 from pip_sysdeps.host.apt import opened
+from pip_sysdeps.host.known import known_files
 from pip_sysdeps.indexing import (
     PROGRAM_FOLDERS,
     base_set,
+    file_table,
     library_folders,
     library_table,
     program_table,
@@ -23,7 +25,7 @@ from pip_sysdeps.indexing import (
 from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pip_sysdeps.formats.contents import ContentsRow
     from pip_sysdeps.formats.packages import ArchivePackage
@@ -44,7 +46,7 @@ class ArchiveTables:
     python: str
     """Version of its own Python."""
     tables: Mapping[str, Table]
-    """`library`, `program` and `base`."""
+    """`library`, `program`, `file` and `base`."""
 
 
 def read_archive(
@@ -69,6 +71,7 @@ def read_archive(
         tables={
             "library": library_table(libraries, packages),
             "program": program_table(programs, packages, alternatives),
+            "file": file_table(_files(indices, known_files()), packages),
             "base": dict.fromkeys(base_set({name: packages[name] for name in own}), "="),
         },
     )
@@ -92,6 +95,13 @@ def _packages(indices: Sequence[AptIndex], distro: str) -> tuple[dict[str, Archi
             packages |= read
             own |= read.keys() if index.origin.lower() == distro else set()
     return packages, own
+
+
+def _files(indices: Sequence[AptIndex], patterns: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for index in indices:
+        if index.kind.startswith("Contents"):
+            with opened(index) as lines:
+                yield from rows_like(lines, patterns)
 
 
 def _rows(indices: Sequence[AptIndex], folders: tuple[str, ...]) -> Iterator[ContentsRow]:

@@ -22,6 +22,8 @@ from pip_sysdeps.host.editable import Project, find_project, is_editable_record,
 from pip_sysdeps.host.sites import Site, metadata_names
 from pip_sysdeps.host.tree import inside, join, walk
 from pip_sysdeps.model import Distribution, RecordKind, Skipped, Verdict
+from pip_sysdeps.naming.knowledge import external_of_project
+from pip_sysdeps.toml import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,6 +80,7 @@ def _read_claim(root: Root, site: Site, path: str, package_files: PackageFiles |
         source=_source(files.kind, direct, tags, owned),
         requested=root.is_file(f"{path}/REQUESTED"),
         requires=metadata.requires,
+        requires_external=(*metadata.requires_external, *_external(root, files)),
     )
     return Claim(distribution=distribution, rows=files.rows, notes=tuple(files.notes))
 
@@ -177,6 +180,19 @@ def _claim_paths(files: _Files, kind: RecordKind, paths: Iterable[str]) -> None:
 
 
 # ------------------------------------------------------------------------------------------------ the small files
+
+
+def _external(root: Root, files: _Files) -> tuple[str, ...]:
+    """Return what the pyproject.toml of an editable project says that it needs from outside (PEP 725)."""
+    content = None
+    if files.kind is RecordKind.EDITABLE:
+        content = _read(root, f"{files.base}/pyproject.toml", _MAX_SMALL, files.notes)
+    if content is None or b"[external" not in content:
+        return ()
+    try:
+        return external_of_project(parse_toml(content.decode("utf-8", "replace")))
+    except MalformedError:
+        return ()
 
 
 def _read_metadata(root: Root, path: str, notes: list[Skipped]) -> Metadata:

@@ -39,7 +39,7 @@ _RUNS = re.compile(
     rb"""\(\s*f?["']([A-Za-z0-9][\w.+-]*)[ "']"""
 )
 _DEFAULT_NAME = re.compile(
-    r"\w+_(?:cmd|command|binary|bin|exe|executable|program|path)|"
+    r"\w+_(?:cmd|command|binary|bin|exe|executable|program)|"
     r"\w*(?:binary|executable)|(?:bin|exec|exe|program)_name",
     re.IGNORECASE,
 )
@@ -294,7 +294,7 @@ def _defaults(modules: Iterable[Module], world: _World) -> Iterator[Reference]:
     """Yield the programs that variables and parameters such as `DOT_BINARY` or `tesseract_cmd` are set to."""
     for module in modules:
         for name, scope, value in _settings(module):
-            if not _DEFAULT_NAME.fullmatch(name):
+            if not _DEFAULT_NAME.fullmatch(name) or not _is_literal(value):
                 continue
             frame = Frame(scope)
             names = tuple(word for text in world.heads(value, frame) if (word := program_name(text)))
@@ -319,6 +319,16 @@ def _settings(module: Module) -> Iterator[tuple[str, Scope, ast.expr]]:
         yield from ((name, scope, source.value) for scope, source in pairs if _plain(source))
     for function in functions:
         yield from ((name, module.top, value) for name, value in defaults(function.node).items())
+
+
+def _is_literal(value: ast.expr) -> bool:
+    """Tell a program that stands there: `"dot"`, `["xmlsec1"]`, `pathlib.Path("dot")`, `shutil.which("x") or "x"`."""
+    match value:
+        case ast.Constant():
+            return True
+        case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Call(args=items) | ast.BoolOp(values=items):
+            return bool(items) and all(map(_is_literal, items))
+    return False
 
 
 def _plain(source: Source) -> bool:

@@ -29,10 +29,11 @@ class Wanted:
 def is_in_line(need: Need, when: Collection[str] = ()) -> bool:
     """Tell whether a need reaches the line for which `when` has the words of `apt-line --when`.
 
-    By default: what an import needs, what a distribution declares, and libraries and programs that its code opens by
-    name with high confidence.
+    By default: what an import needs; of what the code opens and runs by name, and of what somebody declares, that which
+    is of high confidence.
     """
-    default = need.when in {"import", "declared"} or (need.when in {"dlopen", "exec"} and need.confidence == "high")
+    sure = need.confidence == "high" or (need.when == "declared" and not need.confidence)
+    default = need.when == "import" or (need.when in {"dlopen", "exec", "declared"} and sure)
     return need.when in when or (default and (not when or "default" in when))
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.formats.contents import MAX_LINE, ContentsRow, rows_in
+from pip_sysdeps.formats.contents import MAX_LINE, ContentsRow, rows_in, rows_like
 
 FOLDERS = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "lib", "usr/lib")
 
@@ -58,3 +58,18 @@ def test_any_bytes_give_rows_or_the_one_error(lines: list[bytes]) -> None:
     except MalformedError:
         return
     assert all(each.packages and "/" not in each.name for each in rows)
+
+
+def test_rows_like_patterns() -> None:
+    """A star stands for a part of one name; all packages of a row come with the pattern that it is about."""
+    lines = [
+        b"usr/lib/x86_64-linux-gnu/girepository-1.0/Gtk-3.0.typelib   introspection/gir1.2-gtk-3.0\n",
+        b"usr/lib/x86_64-linux-gnu/deep/girepository-1.0/Gtk-3.0.typelib   misc/no\n",
+        b"usr/share/fonts/a b.ttf   fonts/one,fonts/two\n",
+        b"etc/other  misc/three\n",
+    ]
+    patterns = {"/usr/lib/*/girepository-1.0/Gtk-3.0.typelib", "/usr/share/fonts/*.ttf"}
+    assert list(rows_like(lines, patterns)) == [
+        ("/usr/lib/*/girepository-1.0/Gtk-3.0.typelib", ("gir1.2-gtk-3.0",)),
+        ("/usr/share/fonts/*.ttf", ("one", "two")),
+    ]

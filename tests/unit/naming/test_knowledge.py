@@ -1,0 +1,132 @@
+"""What people and distributions say, and whose word counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from builders.facts import distribution
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.formats.elf_notes import DlopenNote
+from pip_sysdeps.host.known import known, known_files
+from pip_sysdeps.model import Confidence, Reference, ReferenceKind, When
+from pip_sysdeps.naming.knowledge import (
+    Known,
+    declared_references,
+    external_of_project,
+    known_references,
+    noted_references,
+    parse_known,
+    with_authority,
+)
+
+PQ = Known(
+    distribution="pkg",
+    kind=ReferenceKind.LIBRARY,
+    names=("libpq.so.5",),
+    why="opens libpq",
+    evidence="pkg.py: pq",
+    versions=">=3",
+    unless=("pkg-binary",),
+    interpreter="debian",
+)
+
+
+def reference(kind: ReferenceKind, *names: str, confidence: Confidence = Confidence.HIGH) -> Reference:
+    """Return a reference of a source."""
+    return Reference(kind=kind, names=names, when=When.DLOPEN, by=("a.py",), evidence="a call", confidence=confidence)
+
+
+def test_the_shipped_file() -> None:
+    """It has some sixty entries; each can be read, and names no binary package but things that packages have."""
+    entries = [each for of_one in known().values() for each in of_one]
+    assert len(entries) >= 60
+    assert all(file.startswith("/") for file in known_files())
+    assert all(": " in each.evidence for each in entries)
+
+
+@pytest.mark.parametrize(
+    ("installed", "version", "debian_python", "there"),
+    [
+        ({"pkg"}, "3.1", True, True),
+        ({"pkg", "pkg-binary"}, "3.1", True, False),
+        ({"pkg"}, "2.9", True, False),
+        ({"pkg"}, "3.1", False, False),
+    ],
+)
+def test_when_an_entry_is_about_a_distribution(
+    installed: set[str], version: str, *, debian_python: bool, there: bool
+) -> None:
+    """Version, interpreter, and another distribution that brings it, decide."""
+    found = known_references(
+        [PQ],
+        distribution("pkg", version=version),
+        installed=installed,
+        debian_python=debian_python,
+        fits=lambda have, specifier: specifier == ">=3" and have.startswith("3"),
+    )
+    assert [each.names for each in found] == ([("libpq.so.5",)] if there else [])
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"distribution": "x", "why": "", "evidence": ""},
+        {"distribution": "x", "why": "", "evidence": "", "library": ["a"], "program": ["b"]},
+        {"distribution": "x", "why": "", "evidence": "", "library": ["a"], "package": "b"},
+        {"distribution": "x", "library": ["a"]},
+    ],
+)
+def test_a_malformed_entry(entry: dict[str, object]) -> None:
+    """An entry names one thing, says why, and has no key that is not known."""
+    with pytest.raises(MalformedError, match=r"need\[0\]"):
+        parse_known({"need": [entry]})
+
+
+def test_who_knows_says_all_that_is_sure() -> None:
+    """Knowledge comes first; what sources name of the same kind besides is offered, other kinds stay as they are."""
+    library, program = ReferenceKind.LIBRARY, ReferenceKind.PROGRAM
+    sure = reference(library, "liba.so.1")
+    found = [reference(library, "liba.so.1", "-la"), reference(library, "libb.so.1"), reference(program, "dot")]
+    assert with_authority([sure], found) == (
+        sure,
+        reference(library, "libb.so.1", confidence=Confidence.MEDIUM),
+        reference(program, "dot"),
+    )
+
+
+def test_what_a_distribution_declares() -> None:
+    """A program of that name, else a library; compilers are no need."""
+    lines = ("libmagic", "dot (>2)", "C", "pkg:generic/libusb-1.0", "libfoo.so.1", "virtual:compiler/c")
+    found = declared_references(distribution("pkg", requires_external=lines), {"dot"}.__contains__)
+    assert [(each.kind.value, each.names, each.when, each.evidence) for each in found] == [
+        ("library", ("-lmagic", "-llibmagic"), When.DECLARED, "Requires-External: libmagic"),
+        ("program", ("dot",), When.DECLARED, "Requires-External: dot (>2)"),
+        ("library", ("-lusb-1.0", "-llibusb-1.0"), When.DECLARED, "Requires-External: pkg:generic/libusb-1.0"),
+        ("library", ("libfoo.so.1",), When.DECLARED, "Requires-External: libfoo.so.1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "lines"),
+    [
+        ({"external": {"dependencies": ["pkg:generic/libmagic", 3]}}, ("pkg:generic/libmagic",)),
+        ({"external": {"build-requires": ["pkg:generic/gcc"]}}, ()),
+        ({"external": []}, ()),
+        ({}, ()),
+    ],
+)
+def test_the_external_table_of_a_project(document: dict[str, object], lines: tuple[str, ...]) -> None:
+    """Only what the project needs when it runs counts (PEP 725); what is no list of strings says nothing."""
+    assert external_of_project(document) == lines
+
+
+def test_what_an_elf_file_says() -> None:
+    """A required library is sure, a recommended one is offered."""
+    notes = [
+        DlopenNote(sonames=("libz.so.1", "libz-ng.so.2"), feature="z", description="compression", priority="required"),
+        DlopenNote(sonames=("libfido2.so.1",), feature="", description="", priority="suggested"),
+    ]
+    assert [(each.names, each.evidence, each.confidence.value) for each in noted_references("/x.so", notes)] == [
+        (("libz.so.1", "libz-ng.so.2"), ".note.dlopen, required: compression", "high"),
+        (("libfido2.so.1",), ".note.dlopen, suggested", "medium"),
+    ]
