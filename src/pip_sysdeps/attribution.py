@@ -43,6 +43,8 @@ class Surroundings:
     """A path with its links followed."""
     owner: Callable[[str], Owner | None]
     """The binary package that owns a file, by the path under which the loader opens it."""
+    name_owner: Callable[[str], Owner | None]
+    """The binary package that a path itself is from, though it may be a link to a file of another one."""
     available: Callable[[str], str | None]
     """For a soname that is not installed: the release's binary package that has it."""
     nowhere: str

@@ -62,6 +62,7 @@ class Named:
             program=cache(self._program),
             file=cache(self._file),
             owner=around.owner,
+            name_owner=around.name_owner,
             host_library=around.host_library,
             brought=(names | own).__contains__,
             index=index,

@@ -225,6 +225,7 @@ def _surroundings(  # noqa: PLR0913, PLR0917 - what there is to ask
     return Surroundings(
         real=cache(root.resolve),
         owner=owner,
+        name_owner=cache(lambda path: None if packages is None else packages.owner(path, of_name=True)),
         available=lambda soname: None if index is None else index.installable(soname),
         nowhere=f"no binary package of {index.target.id} has it" if index else "",
         host_library=host_library,

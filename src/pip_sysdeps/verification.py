@@ -71,7 +71,7 @@ class Release:
     scan: Scan
     """The environment with ld.so.cache as it is."""
     fresh: Scan
-    """The same as after a run of ldconfig."""
+    """The same as after a run of ldconfig; or `scan` again where nothing is missing that the image is to have."""
     gaps: tuple[VersionGap, ...]
     """Symbol versions that are needed and not defined."""
     installed: Mapping[str, str]
@@ -132,9 +132,21 @@ def _interpreter(release: Release) -> Iterator[Problem]:
             subject=environment.prefix,
             message=f"no Python in the image runs `{environment.prefix}`",
         )
+    elif release.real(f"{environment.prefix}/pyvenv.cfg") and not _has_python(release, environment.prefix):
+        yield Problem(
+            error=True,
+            kind="no-interpreter",
+            distribution="",
+            subject=environment.prefix,
+            message=f"`{environment.prefix}/bin/python3` leads nowhere",
+        )
     for loaded in release.scan.process:
         for soname in _not_found(loaded):
             yield _missing_from_library(release, "", loaded.path, soname)
+
+
+def _has_python(release: Release, prefix: str) -> bool:
+    return any(release.real(f"{prefix}/bin/{name}") for name in ("python3", "python", "pypy3"))
 
 
 # ------------------------------------------------------------------------------------------------------------ missing
@@ -147,7 +159,7 @@ def _missing(release: Release, locked: Locked | None) -> Iterator[Problem]:
         stale = (holder, need.name) not in still
         package = (locked.packages.get((holder, need.name), "") if locked else "") or _package(need)
         yield Problem(
-            error=_counts(holder, need, locked),
+            error=counts(holder, need, locked),
             kind="stale-cache" if stale else "missing",
             distribution=holder,
             subject=need.name,
@@ -164,7 +176,7 @@ def _package(need: Need) -> str:
     return need.provider.package if isinstance(need.provider, FromPackage) else ""
 
 
-def _counts(holder: str, need: Need, locked: Locked | None) -> bool:
+def counts(holder: str, need: Need, locked: Locked | None) -> bool:
     """Tell whether the image is to have what is needed: as the lock says, else as `apt-line` does by default."""
     key = (holder, need.name)
     if locked is not None and key in locked.packages:
@@ -235,7 +247,7 @@ def _find_library(release: Release) -> Iterator[Problem]:
                 kind="stale-cache" if release.can_find_library else "find-library",
                 distribution=holder,
                 subject=need.name,
-                message=f"{need.evidence} gives None: {need.name} {reason}",
+                message=f"{need.evidence}: find_library gives None, for {need.name} {reason}",
                 files=need.by,
                 package="" if release.can_find_library else release.available("ldconfig") or "",
             )

@@ -119,6 +119,15 @@ def test_no_interpreter(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "error: no Python in the image runs `/opt/venv` [no-interpreter]\n" in capsys.readouterr().out
 
 
+def test_an_environment_that_names_another_path(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The Python is there, under another name than the one that the environment's link has."""
+    python = root / "opt/venv/bin/python3"
+    python.unlink()
+    python.symlink_to("/usr/local/bin/python3.11")
+    assert verify(root) == 1
+    assert "error: `/opt/venv/bin/python3` leads nowhere [no-interpreter]\n" in capsys.readouterr().out
+
+
 def test_a_library_of_a_library(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file copied without its package: what it needs in turn is looked for too."""
     write(root / LIB / "libpq.so.5", Elf(soname="libpq.so.5", needed=("libldap-2.5.so.0",)).build())
@@ -347,3 +356,48 @@ def test_another_root_is_left_as_it_is(root: Path) -> None:
     before = sorted((str(path), path.lstat().st_mtime_ns) for path in root.rglob("*"))
     verify(root)
     assert sorted((str(path), path.lstat().st_mtime_ns) for path in root.rglob("*")) == before
+
+
+MAGIC = b"import ctypes\nimport ctypes.util\n\nlibrary = ctypes.CDLL(ctypes.util.find_library('magic'))\n"
+PDF = b"import subprocess\n\n\ndef pages(path):\n    return subprocess.run(['pdftoppm', path], check=True)\n"
+
+
+@pytest.mark.toolchain
+def test_a_library_that_code_opens_by_name(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """There and in the cache: all is well. There, and nobody for find_library to ask. Not in the cache. Not there."""
+    install(root / SITE, "magic", files={"magic/loader.py": MAGIC})
+    write(root / LIB / "libmagic.so.1", Elf(soname="libmagic.so.1").build())
+    write(root / "usr/sbin/ldconfig")
+    (root / "sbin").symlink_to("usr/sbin")
+    subprocess.run(["/sbin/ldconfig", "-r", str(root)], check=True, capture_output=True)
+    assert verify(root, "--lockless") == 0
+
+    (root / "usr/sbin/ldconfig").unlink()
+    assert verify(root, "--lockless") == 1
+    assert capsys.readouterr().out == (
+        "error: magic: ctypes.CDLL(ctypes.util.find_library('magic')): find_library gives None, for libmagic.so.1 is "
+        f"at {FOUND}/libmagic.so.1, and there is neither ldconfig nor a compiler [find-library]\n"
+        f"    /{SITE}/magic/loader.py\n\n{APT_GET} libc-bin\n"
+    )
+    write(root / "usr/sbin/ldconfig")
+    (root / "etc/ld.so.cache").unlink()
+    assert verify(root, "--lockless") == 1
+    assert "[stale-cache]" in capsys.readouterr().out
+
+    (root / LIB / "libmagic.so.1").unlink()
+    assert verify(root, "--lockless") == 1
+    assert f"{APT_GET} libmagic1\n" in capsys.readouterr().out
+
+
+def test_a_program_that_code_runs(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is on PATH inside the root, or its package is named."""
+    about = "Metadata-Version: 2.1\nName: pdf\nVersion: 1.0\nSummary: Pages of a PDF, by pdftoppm\n"
+    install(root / SITE, "pdf", files={"pdf.py": PDF}, metadata={"METADATA": about})
+    lock(root)
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        f"error: pdf: pdftoppm is not there: poppler-utils has it [missing]\n    /{SITE}/pdf.py\n\n"
+        f"{APT_GET} poppler-utils\n"
+    )
+    write(root / "usr/bin/pdftoppm").chmod(0o755)
+    assert verify(root) == 0

@@ -38,6 +38,7 @@ def attribution(objects: dict[str, ElfFile], loads: list[Load], *distributions: 
         holders={file: each.name for each in distributions for file in each.files if file in objects},
         loads=loads,
         surroundings=Surroundings(
+            name_owner=lambda _: None,
             real=lambda path: path.replace("/link/", "/env/site/"),
             owner=lambda path: Owner(package=packages[path], version="1") if path in packages else None,
             available=lambda soname: "libgl1" if soname == "libGL.so.1" else None,

@@ -20,7 +20,7 @@ from pip_sysdeps.render.json import verify_document
 from pip_sysdeps.render.problems import apt_get_install, as_text
 from pip_sysdeps.scan import scan
 from pip_sysdeps.symbol_versions import version_gaps
-from pip_sysdeps.verification import Locked, Problem, Release, mending, unmet, verify
+from pip_sysdeps.verification import Locked, Problem, Release, counts, mending, unmet, verify
 
 if TYPE_CHECKING:
     import argparse
@@ -53,8 +53,9 @@ def run(args: argparse.Namespace) -> int:
     place = read_place(args)
     objects = Objects(place.root)
     target = _target(args, lock, place, objects) if lock else None
-    release = _release(place, objects, target.library_path if target else ())
-    problems = verify(release, _held_to(target) if target else None)
+    locked = _held_to(target) if target else None
+    release = _release(place, objects, locked)
+    problems = verify(release, locked)
     if lock and target is None:
         problems = (_no_target(lock, release.scan), *problems)
     packages = mending(problems)
@@ -85,13 +86,13 @@ def _target(args: argparse.Namespace, lock: Lockfile, place: Place, objects: Obj
     return find_target(lock, system)
 
 
-def _release(place: Place, objects: Objects, library_path: tuple[str, ...]) -> Release:
+def _release(place: Place, objects: Objects, locked: Locked | None) -> Release:
     def scanned(*, cache_as_is: bool) -> Scan:
         return scan(
             place.root,
             place.environment,
             place.packages,
-            library_path=library_path,
+            library_path=locked.target.library_path if locked else (),
             cache_as_is=cache_as_is,
             objects=objects,
         )
@@ -99,7 +100,7 @@ def _release(place: Place, objects: Objects, library_path: tuple[str, ...]) -> R
     found, finder = scanned(cache_as_is=True), FindLibrary(place.root)
     return Release(
         scan=found,
-        fresh=scanned(cache_as_is=False) if any(unmet(found)) else found,
+        fresh=scanned(cache_as_is=False) if any(counts(*each, locked) for each in unmet(found)) else found,
         gaps=_gaps(found, place, objects),
         installed={name: each.version for name, each in place.packages.packages.items()} if place.packages else {},
         available=lambda name: _available(found.platform.id, name),

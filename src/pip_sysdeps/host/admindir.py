@@ -63,7 +63,7 @@ class PackageDatabase:
         self._unknown: list[Skipped] = []
         self._folders: dict[bytes, Mapping[bytes, Sequence[str]]] = {}
 
-    def owner(self, path: str) -> Owner | None:
+    def owner(self, path: str, *, of_name: bool = False) -> Owner | None:
         """Return the installed package that owns a file, by the path under which it was opened, or None.
 
         The names of a file are the path, every hop of its links, and where they end; each as it stands and with `/usr`
@@ -71,8 +71,12 @@ class PackageDatabase:
         package and not to libfoo-dev, and then each hop before it, so that a packaged link to an unpackaged file
         belongs to the link's package. Of several owners of one name (Multi-Arch: same) a package of the native
         architecture counts before a foreign one, then the first by name.
+
+        With `of_name` the path itself counts first, and each hop after it: who installs the package of a program wants
+        its name on PATH, and `cpp` is a link of the package cpp to a file of cpp-12.
         """
-        for name in self._names(path):
+        names = self._names(path)
+        for name in reversed(list(names)) if of_name else names:
             owners = self._owners_of_name(name)
             if owners:
                 key = min(owners, key=lambda each: (":" in each, each))

@@ -80,6 +80,8 @@ class Release:
     """The path of a file if it is there; of a pattern with `*`, of the first."""
     owner: Callable[[str], Owner | None]
     """The binary package that owns a file."""
+    name_owner: Callable[[str], Owner | None]
+    """The binary package that a path on PATH is from, which may be a link to a file of another one."""
     host_library: Callable[[str], str | None]
     """For a library that a driver or container runtime brings: who does."""
     brought: Callable[[str], bool]
@@ -221,7 +223,7 @@ def package_of_program(name: str, release: Release) -> str:
 
 def _known_program(name: str, release: Release) -> _Known | None:
     path = release.program(name) or ""
-    owner = release.owner(path) if path else None
+    owner = release.name_owner(path) if path else None
     answer = release.index.package_of_program(name) if release.index else None
     if owner is None and answer is None:
         return _Known(name, "", path) if path else None

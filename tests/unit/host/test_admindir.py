@@ -325,3 +325,20 @@ def test_base_as_far_as_the_status_tells(tmp_path: Path, packages: Sequence[Pack
     """Essential and required ones with what they depend on; of two providers neither is guessed."""
     write_database(tmp_path, *packages)
     assert tuple(sorted(database(tmp_path).base)) == base
+
+
+def test_the_owner_of_a_name_on_path(tmp_path: Path) -> None:
+    """A packaged link is of its own package, one of update-alternatives of the first hop that has an owner."""
+    put(tmp_path, "/usr/bin/x86_64-linux-gnu-cpp-12")
+    put(tmp_path, "/usr/bin/cpp", link="x86_64-linux-gnu-cpp-12")
+    put(tmp_path, "/usr/bin/alternative", link="cpp")
+    cpp, cpp_12 = (
+        Package(name="cpp", files=["/usr/bin/cpp"]),
+        Package(name="cpp-12", files=["/usr/bin/x86_64-linux-gnu-cpp-12"]),
+    )
+    write_database(tmp_path, cpp, cpp_12)
+    packages = read_packages(Root(str(tmp_path)))
+    assert packages is not None
+    for path in ("/usr/bin/cpp", "/usr/bin/alternative"):
+        assert packages.owner(path) == Owner(package="cpp-12", version="1.0")
+        assert packages.owner(path, of_name=True) == Owner(package="cpp", version="1.0")

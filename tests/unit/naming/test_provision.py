@@ -67,6 +67,7 @@ RELEASE = Release(
     program=lambda _: None,
     file=lambda _: None,
     owner=lambda _: None,
+    name_owner=lambda _: None,
     host_library=lambda name: "comes with a driver" if name.startswith("libcuda.so") else None,
     brought=lambda name: name in {"libown.so", "own-script"},
     index=Index(),
@@ -204,3 +205,10 @@ def replace_release(*, library: dict[str, str], owner: dict[str, str] | None = N
         return Owner(package=package, version="1") if package else None
 
     return replace(RELEASE, library=library.get, owner=owned)
+
+
+def test_a_program_is_of_the_package_that_has_its_name() -> None:
+    """`cpp` is a link of the package cpp to a file of cpp-12, which alone would not put it on PATH."""
+    packages = {"/usr/bin/cpp": Owner(package="cpp", version="1")}
+    release = replace(RELEASE, program={"cpp": "/usr/bin/cpp"}.get, name_owner=packages.get)
+    assert package_of_program("cpp", release) == "cpp"
