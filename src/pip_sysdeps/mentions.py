@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _HEAD = 6
 """Characters of a file's name that a string must have as they are, for the rest of it to be computed."""
 
-_LOADERS = re.compile(rb"CDLL|PyDLL|LoadLibrary|dlopen|load_library|find_library|subprocess")
+_LOADERS = re.compile(rb"CDLL|PyDLL|LoadLibrary|dlopen|load_(?:[a-z]+_)?library|find_library|subprocess")
 """A source without any of these puts no library's or program's name together."""
 
 _COMPUTED = "\0"

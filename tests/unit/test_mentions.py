@@ -17,6 +17,7 @@ from pip_sysdeps.mentions import mentioned
         ("ctypes.CDLL('libcore' + suffix)", "libcore7.so"),
         ("ctypes.CDLL('libcore%d.so' % major)", "libcore7.so"),
         ("ctypes.CDLL(here + '/libcore' + major + '.so')", "libcore7.so"),
+        ("tensorflow.load_op_library(here + '/libcore' + major + '.so')", "libcore7.so"),
     ],
 )
 def test_names_it(source: str, name: str) -> None:

@@ -156,5 +156,7 @@ def _folder(element: str, origin: str, config: LoaderConfig) -> Folder:
     if len(path) > _MAX_PATH:
         return Folder(f"{path[:60]}...", "longer than any path")
     if not path.startswith("/") and config.working_directory is None:
-        return Folder(element, "relative to the current directory" if element else "the current directory")
+        return Folder(
+            element, "relative to the current directory" if element else "an empty element: the current directory"
+        )
     return Folder(path.rstrip("/") + "/" if path else "")

@@ -80,7 +80,9 @@ def test_everything_considered() -> None:
                 Tried(step=SearchStep.LD_LIBRARY_PATH, path="/ld/libx.so", reason="no such file"),
                 Tried(step=SearchStep.LD_LIBRARY_PATH, path="rel", reason="relative to the current directory"),
                 Tried(step=SearchStep.RUNPATH, path="/env/l/libx.so", reason="wrong machine", by="/env/m.so"),
-                Tried(step=SearchStep.RUNPATH, path="", reason="the current directory", by="/env/m.so"),
+                Tried(
+                    step=SearchStep.RUNPATH, path="", reason="an empty element: the current directory", by="/env/m.so"
+                ),
                 Tried(step=SearchStep.CACHE, path="", reason="no entry"),
                 Tried(step=SearchStep.DEFAULT, path="/lib/x86_64-linux-gnu/libx.so", reason="no such file"),
                 Tried(step=SearchStep.DEFAULT, path="/usr/lib/x86_64-linux-gnu/libx.so", reason="no such file"),

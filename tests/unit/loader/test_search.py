@@ -30,7 +30,7 @@ def test_split_library_path(text: str, elements: tuple[str, ...]) -> None:
         ("/a///", Folder("/a/")),
         ("/", Folder("/")),
         ("$ORIGIN/../lib", Folder("/app/bin/../lib/")),
-        ("", Folder("", "the current directory")),
+        ("", Folder("", "an empty element: the current directory")),
         ("rel", Folder("rel", "relative to the current directory")),
         (".", Folder(".", "relative to the current directory")),
         ("$FOO/x", Folder("$FOO/x", "relative to the current directory")),
