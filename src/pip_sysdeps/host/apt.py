@@ -22,14 +22,26 @@ _CONFIGURATION = """
 #clear APT::Update::Pre-Invoke;
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;
-#clear Acquire::IndexTargets::deb::Contents-deb;
-#clear Acquire::IndexTargets::deb::Contents-deb-legacy;
+#clear Acquire::IndexTargets;
+#clear APT::Architectures;
 APT::Get::List-Cleanup "false";
 Acquire::Languages "none";
 Acquire::GzipIndexes "true";
 """
-"""Read after the system's configuration: no hooks, none of apt-file's indices beside ours, no clean-up
-between the passes, lists kept compressed."""
+"""Read after the system's configuration: no hooks, none of the indices that other programs ask for (apt-file the same
+ones as we, appstream large others), no clean-up between the passes, lists kept compressed."""
+
+_PACKAGES = """
+Acquire::IndexTargets::deb::Packages {
+  MetaKey "$(COMPONENT)/binary-$(ARCHITECTURE)/Packages";
+  ShortDescription "Packages";
+  Description "$(RELEASE)/$(COMPONENT) $(ARCHITECTURE) Packages";
+  flatMetaKey "Packages";
+  flatDescription "$(RELEASE) Packages";
+  Optional "false";
+};
+"""
+"""apt's own definition (apt-config dump)."""
 
 _CONTENTS = """
 Acquire::IndexTargets::deb::pip-sysdeps-contents {{
@@ -50,7 +62,6 @@ Acquire::IndexTargets::deb::pip-sysdeps-contents-all-components {{
   KeepCompressedAs "gz";
   Identifier "pip-sysdeps-contents-all-components";
 }};
-Acquire::IndexTargets::deb::Packages::DefaultEnabled "{packages}";
 """
 """apt-file's definitions with one literal architecture: apt drops all the indices of a Release file when one is bad.
 
@@ -106,17 +117,15 @@ class Apt:
         Packages come first, then Contents of the architecture, then those of `all`, in runs of their own, so that a
         bad one does not void the others. apt shows its progress on stderr unless `quiet`.
         """
-        complaints = [self._run(("update",), "", quiet=quiet)]
-        for contents in (self.architecture, "all"):
-            extra = _CONTENTS.format(architecture=contents, packages="false")
-            complaints.append(self._run(("update",), extra, quiet=quiet))
+        runs = [_PACKAGES, *(_CONTENTS.format(architecture=contents) for contents in (self.architecture, "all"))]
+        complaints = [self._run(("update",), extra, quiet=quiet) for extra in runs]
         return tuple(dict.fromkeys(line for lines in complaints for line in lines))
 
     def indices(self) -> tuple[AptIndex, ...]:
         """Name the indices that are there."""
         found: dict[str, AptIndex] = {}
         for contents in (self.architecture, "all"):
-            extra = _CONTENTS.format(architecture=contents, packages="true")
+            extra = _PACKAGES + _CONTENTS.format(architecture=contents)
             command = self._command(("indextargets", "--format", _FORMAT), extra)
             listed = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())  # noqa: S603 - apt-get, our options
             for line in listed.stdout.splitlines():
@@ -147,8 +156,8 @@ class Apt:
             "APT::Architecture": self.architecture,
         }
         settings = [word for name, value in private.items() for word in ("-o", f"{name}={value}")]
-        clear = ["-o", f"APT::Architectures::={self.architecture}"]
-        return [_apt_get(), "-c", configuration, *settings, *clear, *self.options, *words]
+        settings += ["-o", f"APT::Architectures::={self.architecture}"]
+        return [_apt_get(), "-c", configuration, *settings, *self.options, *words]
 
 
 def has_sources() -> bool:

@@ -79,6 +79,29 @@ def test_the_index_of_the_configured_sources(root: Path) -> None:
     )
 
 
+HOSTILE = """
+Acquire::IndexTargets::deb::same { MetaKey "$(COMPONENT)/Contents-$(ARCHITECTURE)"; KeepCompressed "true"; };
+Acquire::IndexTargets::deb::other { MetaKey "$(COMPONENT)/missing"; Optional "false"; };
+Acquire::IndexTargets::deb::Packages::DefaultEnabled "false";
+APT::Architectures { "amd64"; "riscv64"; };
+APT::Update::Post-Invoke { "touch POST_INVOKE"; };
+"""
+"""An apt.conf(5) as apt-file, appstream and people write them."""
+
+
+def test_the_machine_s_own_apt_configuration_does_not_count(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither what other programs have apt download, nor other architectures, nor hooks."""
+    path = root / "hostile.conf"
+    path.write_text(HOSTILE.replace("POST_INVOKE", str(root / "invoked")))
+    monkeypatch.setenv("APT_CONFIG", str(path))
+    assert update(root).complaints == ()
+    assert answers()[:2] == (
+        IndexAnswer(name="libfoo.so.1", package="libfoo1"),
+        IndexAnswer(name="foo", package="foo-tools"),
+    )
+    assert not (root / "invoked").exists()
+
+
 def test_one_bad_index_does_not_void_the_rest(root: Path, archive: Archive) -> None:
     """Contents-all that does not match the Release file is left out, and said."""
     bad = archive.publish() / "main" / "Contents-all.gz"
