@@ -34,7 +34,7 @@ def in_child(action: Callable[[], object]) -> int:
 def killed_at(number: int, folder: str, action: Callable[[], object]) -> int:
     """Run something in a child that is killed just before the nth thing that it does to files in a folder.
 
-    What is done to an open file counts, too, whichever it is.
+    What is done to open files afterwards counts, too.
     """
 
     def begin() -> None:
@@ -42,7 +42,8 @@ def killed_at(number: int, folder: str, action: Callable[[], object]) -> int:
 
         def hook(event: str, arguments: tuple[object, ...]) -> None:
             nonlocal count
-            if event in _TOUCHES and (isinstance(arguments[0], int) or str(arguments[0]).startswith(folder)):
+            open_already = count and isinstance(arguments[0], int)
+            if event in _TOUCHES and (open_already or str(arguments[0]).startswith(folder)):
                 count += 1
                 if count == number:
                     os.kill(os.getpid(), signal.SIGKILL)
