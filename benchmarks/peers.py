@@ -1,0 +1,77 @@
+"""What the benchmarks compare with: each is a command that a person might run instead, on the same files."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LDD_AND_DPKG = """
+for file do
+    ldd "$file" 2>/dev/null | sed -n 's/.* => \\(\\/[^ ]*\\) .*/\\1/p'
+done | while read -r library; do
+    dpkg -S "$library" 2>/dev/null || dpkg -S "$(realpath "$library")" 2>/dev/null
+done | cut -d: -f1 | sort -u
+"""
+"""The script of a hundred blog posts: ldd for each file, dpkg -S for each library."""
+
+SHLIBDEPS = """
+set -e
+folder=$(mktemp -d); trap 'rm -r "$folder"' EXIT; cd "$folder"; mkdir debian
+printf 'Source: x\\n\\nPackage: x\\nArchitecture: any\\n' > debian/control
+dpkg-shlibdeps --ignore-missing-info --warnings=0 -O "$@" 2>/dev/null || :
+"""
+"""dpkg's own tool, in an empty source package."""
+
+PYELFTOOLS = """
+import sys
+from elftools.elf.elffile import ELFFile
+from elftools.elf.dynamic import DynamicSegment
+from elftools.elf.gnuversions import GNUVerNeedSection
+for path in sys.stdin.read().split("\\0"):
+    with open(path, "rb") as file:
+        elf = ELFFile(file)
+        for segment in elf.iter_segments():
+            if segment["p_type"] == "PT_INTERP":
+                segment.get_interp_name()
+            if isinstance(segment, DynamicSegment):
+                for tag in segment.iter_tags():
+                    [getattr(tag, name, None) for name in ("needed", "soname", "rpath", "runpath")]
+        for section in elf.iter_sections():
+            if isinstance(section, GNUVerNeedSection):
+                for need, auxiliaries in section.iter_versions():
+                    [(need.name, each.name) for each in auxiliaries]
+"""
+"""The facts that `ElfFile` has, by pyelftools."""
+
+OUR_FACTS = """
+import sys
+from pip_sysdeps.host.objects import Objects
+from pip_sysdeps.host.root import Root
+objects = Objects(Root())
+for path in sys.stdin.read().split("\\0"):
+    objects.facts(path)
+"""
+
+READ_THE_SAME = """
+import os, sys
+for folder, folders, files in os.walk(sys.argv[1]):
+    pass
+for path in sys.stdin.read().split("\\0"):
+    descriptor = os.open(path, os.O_RDONLY)
+    os.pread(descriptor, 4096, 0)
+    os.close(descriptor)
+"""
+"""The physical limit of a walk and an opening: every folder listed, every ELF file opened and its first page read."""
+
+
+def python(code: str, *argv: str) -> list[str]:
+    """Return the command of a piece of Python."""
+    return [sys.executable, "-c", code, *argv]
+
+
+def shell(script: str, files: Sequence[str]) -> list[str]:
+    """Return the command of a shell script on files."""
+    return ["sh", "-c", script, "sh", *files]
