@@ -21,7 +21,6 @@ from pip_sysdeps.symbol_versions import version_gaps
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pip_sysdeps.formats.elf_image import Pread
     from pip_sysdeps.formats.sbom import Sbom
     from pip_sysdeps.host.admindir import PackageDatabase
     from pip_sysdeps.host.root import Root
@@ -63,21 +62,18 @@ def read_evidence(
     )
 
 
-def _versions(pread: Pread, size: int) -> tuple[str, ...]:
-    return defined_versions(pread, size) or ()
-
-
 class _Versions:
     """The versions that libraries define, each read once."""
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
-        self._known: dict[str, frozenset[str]] = {}
+        self._known: dict[str, frozenset[str] | None] = {}
 
-    def defined(self, path: str) -> frozenset[str]:
-        """Return the versions of one library."""
+    def defined(self, path: str) -> frozenset[str] | None:
+        """Return the versions of one library; None for one without any."""
         if path not in self._known:
-            self._known[path] = frozenset(self._objects.ask(path, _versions) or ())
+            versions = self._objects.ask(path, defined_versions)
+            self._known[path] = None if versions is None else frozenset(versions)
         return self._known[path]
 
 

@@ -118,7 +118,8 @@ def _install_sound(site: Path) -> None:
             version_needs=(("libc.so.6", ("GLIBC_2.28",)),),
         ).build(),
         "imaging.libs/libtiff-0123abcd.so.6.0.2": Elf(
-            soname="libtiff-0123abcd.so.6.0.2", needed=("libgcc_s.so.1", "libc.so.6")
+            soname="libtiff-0123abcd.so.6.0.2", needed=("libgcc_s.so.1", "libc.so.6"),
+            version_needs=(("libgcc_s.so.1", ("GCC_3.0",)),),
         ).build(),
         "imaging/qt/plugin.so": Elf(needed=("libnowhere.so.3", "libc.so.6")).build(),
     })  # fmt: skip

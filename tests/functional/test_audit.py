@@ -43,6 +43,8 @@ def test_json(run: Callable[..., Result]) -> None:
     check_schema("audit", document)
     assert {each["code"] for each in document["findings"]} == {each.code for each in CATALOGUE} - {"SD013", "SD018"}
     assert {each["code"] for each in document["findings"] if each["severity"] == "error"} == ERRORS
+    missing = [each["distribution"] for each in document["findings"] if each["code"] == "SD019"]
+    assert missing == ["odd"], "a library without any version definitions lacks none: the loader only warns"
     (pq,) = (each for each in document["packages"] if each["name"] == "libpq5")
     assert pq == {
         "name": "libpq5",
