@@ -53,6 +53,8 @@ class Surroundings:
     """For a soname that a driver or container runtime brings: who does."""
     interpreters: Callable[[str], bool]
     """Whether a resolved path is the interpreter's own unpackaged library."""
+    requires: Callable[[str, str], bool]
+    """Whether one distribution requires another, directly or through others: it may rely on being imported after it."""
     absent_interpreter: Callable[[str], bool]
     """Whether a soname is that of the interpreter's own library, where the interpreter is not there to be looked at."""
     libc: frozenset[str]
@@ -188,9 +190,20 @@ class Attribution:
         elif any(self._holders.get(path, "") == holder for path in candidates):
             return
         elif (loaded := next((path for path in candidates if path in self._imported), None)) is not None:
-            yield FromDistribution(distribution=self._holders.get(loaded, ""), path=loaded, by_loader=False)
+            yield self._provider_of_loaded(holder, loaded, missed)
         else:
             yield Unreachable(distribution=self._holders.get(candidates[0], ""), path=candidates[0])
+
+    def _provider_of_loaded(self, holder: str, loaded: str, missed: NotFound) -> Provider:
+        """Rely on what another distribution has loaded if that one is required, or nobody else has it.
+
+        Two that know nothing of each other are imported in any order, and either alone.
+        """
+        other = self._holders.get(loaded, "")
+        package = None if self._around.requires(holder, other) else self._around.available(missed.soname)
+        if package is not None:
+            return FromPackage(package=package, path="")
+        return FromDistribution(distribution=other, path=loaded, by_loader=False)
 
     def _provider_from_index(self, missed: NotFound) -> Provider:
         """Ask what the release has; not for a search that an unusable file stopped, which a package would not mend."""

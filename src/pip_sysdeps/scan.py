@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.attribution import Attribution, Surroundings
 from pip_sysdeps.floors import dependencies, floors
 from pip_sysdeps.formats.elf_notes import dlopen_notes
+from pip_sysdeps.formats.metadata import required_name
 from pip_sysdeps.host.hostlibs import host_library
 from pip_sysdeps.host.index import open_index
 from pip_sysdeps.host.loader_config import read_loader_config
@@ -33,7 +34,7 @@ from pip_sysdeps.stages import Stages
 from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pip_sysdeps.host.admindir import PackageDatabase
     from pip_sysdeps.host.index import SonameIndex
@@ -230,9 +231,27 @@ def _surroundings(  # noqa: PLR0913, PLR0917 - what there is to ask
         nowhere=f"no binary package of {index.target.id} has it" if index else "",
         host_library=host_library,
         interpreters=lambda path: inside(path, interpreter.prefix) and (path in own or is_libpython(path)),
+        requires=_requires(environment),
         absent_interpreter=lambda soname: not interpreter.path and is_libpython_of(soname, interpreter.version),
         libc=frozenset({target.libc} if target else () if libc is None else {libc.package}),
     )
+
+
+def _requires(environment: Environment) -> Callable[[str, str], bool]:
+    """Return what tells whether one distribution requires another, extras and all, directly or through others."""
+    direct = {each.name: each.requires for each in environment.distributions}
+
+    @cache
+    def required(name: str) -> frozenset[str]:
+        found: set[str] = set()
+        pending = [name]
+        while pending:
+            names = {required_name(line) for line in direct.get(pending.pop(), ())} - found
+            found |= names
+            pending += names
+        return frozenset(found)
+
+    return lambda name, other: other in required(name)
 
 
 def _with_floors(found: Scan, root: Root, objects: Objects, packages: PackageDatabase) -> Scan:

@@ -44,6 +44,7 @@ def attribution(objects: dict[str, ElfFile], loads: list[Load], *distributions: 
             available=lambda soname: "libgl1" if soname == "libGL.so.1" else None,
             nowhere="no package has it",
             host_library=lambda soname: "the NVIDIA driver" if soname == "libcuda.so.1" else None,
+            requires=lambda name, other: any(each.name == name and other in each.requires for each in distributions),
             absent_interpreter=lambda _: False,
             interpreters=lambda path: path.startswith("/usr/local/lib/libpython"),
             libc=frozenset({"libc6"}),
@@ -156,6 +157,25 @@ def test_a_library_of_another_distribution(answer: Resolution, imported: bool, e
         load(When.IMPORT if imported else When.PLUGIN, {OTHER: ()}),
     ]
     needs = attribution({EXTENSION: elf(), OTHER: elf()}, loads, one, other).of_distribution(one).needs
+    assert [need.provider for need in needs] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("requires", "expected"),
+    [
+        ((), FromPackage(package="libgl1", path="")),
+        (("other",), FromDistribution(distribution="other", path="/env/site/other/libGL.so.1", by_loader=False)),
+    ],
+)
+def test_a_stranger_s_library_is_no_reason_to_leave_out_a_package(
+    requires: tuple[str, ...], expected: Provider
+) -> None:
+    """Only a distribution that is required is surely imported first: without it, the release's own package counts."""
+    path = "/env/site/other/libGL.so.1"
+    one = replace(distribution("one", "m.abi3.so"), requires=requires)
+    other = distribution("other", "other/libGL.so.1")
+    loads = [load(When.IMPORT, {EXTENSION: (not_found("libGL.so.1"),)}), load(When.IMPORT, {path: ()})]
+    needs = attribution({EXTENSION: elf(), path: elf()}, loads, one, other).of_distribution(one).needs
     assert [need.provider for need in needs] == [expected]
 
 

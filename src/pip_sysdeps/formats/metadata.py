@@ -53,6 +53,11 @@ def normalize_name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+def required_name(line: str) -> str:
+    """Return the name at the start of a Requires-Dist line (PEP 508)."""
+    return normalize_name(re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0])
+
+
 def parse_metadata(content: bytes) -> Metadata:
     """Read the headers of METADATA or PKG-INFO; the body is not looked at.
 

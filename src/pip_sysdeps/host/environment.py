@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.formats.metadata import normalize_name
+from pip_sysdeps.formats.metadata import required_name
 from pip_sysdeps.host.claims import decide_owners, existing_files, first_of_each_name, without_echoes
 from pip_sysdeps.host.distributions import read_claims
 from pip_sysdeps.host.interpreter import open_installation, parse_python_name, programs_on_path
@@ -134,13 +133,8 @@ def _is_own(distributions: Iterable[Distribution]) -> bool:
         name = pending.pop()
         if name in requires and name not in reached:
             reached.add(name)
-            pending += [_required_name(line) for line in requires[name] if "extra ==" not in line]
+            pending += [required_name(line) for line in requires[name] if "extra ==" not in line]
     return bool(reached) and requires.keys() <= reached | _INSTALLERS
-
-
-def _required_name(line: str) -> str:
-    """Return the name at the start of a Requires-Dist line (PEP 508)."""
-    return normalize_name(re.split(r"[^A-Za-z0-9._-]", line, maxsplit=1)[0])
 
 
 # ----------------------------------------------------------------------------------------------------- assembling
