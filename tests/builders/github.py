@@ -1,13 +1,16 @@
-"""A composite action, run step by step as GitHub's runner does, with a stand-in for `gh` that keeps the comments."""
+"""A composite action, run step by step as GitHub's runner does, with a server that keeps the comments."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
-import sys
+import threading
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
@@ -16,26 +19,59 @@ from builders.checkout import PROJECT
 if TYPE_CHECKING:
     from pathlib import Path
 
-GH = f"""#!{sys.executable}
-import json, os, sys
-store = os.path.join(os.environ["RUNNER_TEMP"], "comments.json")
-comments = json.load(open(store)) if os.path.exists(store) else {{}}
-path, options = sys.argv[-1], sys.argv[1:-1]
-if os.environ["GH_TOKEN"] != "may-write":
-    sys.exit("gh: Resource not accessible by integration (HTTP 403)")
-if "--jq" in options:
-    assert path == "repos/acme/app/issues/7/comments", path
-    assert options[options.index("--jq") + 1] == ".[] | select(.body | startswith(env.FIRST)) | .id", options
-    print("\\n".join(key for key, text in comments.items() if text.startswith(os.environ["FIRST"])))
-    sys.exit()
-method, body = options[options.index("--method") + 1], options[options.index("-F") + 1]
-new = {{"POST": ("repos/acme/app/issues/7/comments", str(len(comments) + 1)),
-       "PATCH": ("repos/acme/app/issues/comments/" + os.path.basename(path), os.path.basename(path))}}[method]
-assert path == new[0], path
-comments[new[1]] = open(body.removeprefix("body=@")).read()
-json.dump(comments, open(store, "w"))
-"""
+TOKEN = "may-write"  # noqa: S105 - no secret
+LIST = "/repos/acme/app/issues/7/comments"
 EXPRESSION = re.compile(r"\$\{\{ ([a-z._-]+) \}\}")
+
+
+class Api(ThreadingHTTPServer):
+    """The part of GitHub's REST API that has the comments of an issue, on an address of its own.
+
+    Source: docs.github.com/rest/issues/comments.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.comments = [f"comment {number} of somebody else" for number in range(120)]
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        """GITHUB_API_URL."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Api
+
+    def do_GET(self) -> None:
+        address = urlsplit(self.path)
+        query = parse_qs(address.query)
+        size, page = int(query["per_page"][0]), int(query["page"][0])
+        known = [{"id": number, "body": text} for number, text in enumerate(self.server.comments, 1)]
+        self._answer(address.path == LIST, 200, known[size * (page - 1) :][:size])
+
+    def do_POST(self) -> None:
+        self.server.comments.append(self._body())
+        self._answer(self.path == LIST, 201, {})
+
+    def do_PATCH(self) -> None:
+        folder, _, number = self.path.rpartition("/")
+        self.server.comments[int(number) - 1] = self._body()
+        self._answer(folder == "/repos/acme/app/issues/comments", 200, {})
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def _body(self) -> str:
+        text: str = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["body"]
+        return text
+
+    def _answer(self, known: bool, status: int, document: object) -> None:
+        allowed = self.headers["Authorization"] == f"Bearer {TOKEN}"
+        self.send_response(status if known and allowed else 404 if allowed else 403)
+        self.end_headers()
+        self.wfile.write(json.dumps(document).encode())
 
 
 @dataclass(kw_only=True)
@@ -46,16 +82,18 @@ class Runner:
     """RUNNER_TEMP and the runner's own files."""
     checkout: Path
     """GITHUB_WORKSPACE."""
+    api: Api = field(default_factory=Api)
+    """Where the comments are."""
     values: dict[str, str] = field(default_factory=dict)
     """What expressions stand for."""
 
-    def run(self, *, event: str = "pull_request", token: str = "may-write", **inputs: str) -> tuple[bool, str]:  # noqa: S107 - no secret
+    def run(self, *, event: str = "pull_request", token: str = TOKEN, **inputs: str) -> tuple[bool, str]:
         """Run the action; return whether it succeeded, and all output of its steps."""
         action = yaml.safe_load((PROJECT / "action.yml").read_text())
         given = {name: each["default"] for name, each in action["inputs"].items()} | inputs | {"token": token}
         self.values = {f"inputs.{name}": value for name, value in given.items()}
         self.values |= {"github.event_name": event, "github.event.pull_request.number": "7"}
-        self._write_gh()
+        (self.folder / "summary").write_text("")
         said = ""
         for step in action["runs"]["steps"]:
             if self._holds(step.get("if", "1 == 1")):
@@ -67,9 +105,8 @@ class Runner:
 
     @property
     def comments(self) -> list[str]:
-        """The comments on the pull request."""
-        store = self.folder / "comments.json"
-        return list(yaml.safe_load(store.read_text()).values()) if store.exists() else []
+        """The action's comments on the pull request."""
+        return [text for text in self.api.comments if text.startswith("<!--")]
 
     @property
     def summary(self) -> str:
@@ -83,12 +120,12 @@ class Runner:
         output.write_text("")
         environ = {
             **{name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")},
-            "PATH": f"{self.folder}/bin:{os.environ['PATH']}",
             "RUNNER_TEMP": str(self.folder),
             "GITHUB_ACTION_PATH": str(PROJECT),
             "GITHUB_OUTPUT": str(output),
             "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
             "GITHUB_REPOSITORY": "acme/app",
+            "GITHUB_API_URL": self.api.url,
             "GITHUB_BASE_REF": "main" if event == "pull_request" else "",
             "CI": "true",
             **{name: self._filled(value) for name, value in step.get("env", {}).items()},
@@ -108,10 +145,3 @@ class Runner:
         """Judge `a == 'b' && c == 'd'`, which is all that the action says."""
         pairs = (part.split(" == ") for part in condition.split(" && "))
         return all(self.values.get(name, name) == value.strip("'") for name, value in pairs)
-
-    def _write_gh(self) -> None:
-        program = self.folder / "bin" / "gh"
-        program.parent.mkdir(exist_ok=True)
-        program.write_text(GH)
-        program.chmod(0o755)
-        (self.folder / "summary").write_text("")

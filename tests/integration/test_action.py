@@ -1,4 +1,4 @@
-"""The GitHub action: its steps on real checkouts, environments and locks; only `gh` is a stand-in."""
+"""The GitHub action: its steps on real checkouts, environments and locks; only GitHub's API is a stand-in."""
 
 from __future__ import annotations
 
