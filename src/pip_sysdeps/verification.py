@@ -181,7 +181,8 @@ def counts(holder: str, need: Need, locked: Locked | None) -> bool:
     key = (holder, need.name)
     if locked is not None and key in locked.packages:
         return key in locked.in_line
-    return need.when in (When.IMPORT, When.DECLARED) or need.confidence is Confidence.HIGH
+    declared = need.when is When.DECLARED and need.confidence is None
+    return need.when is When.IMPORT or declared or need.confidence is Confidence.HIGH
 
 
 def _why(need: Need, package: str) -> str:

@@ -68,6 +68,11 @@ class SonameIndex:
         """Return the package that has this program on root's PATH, if one alone or an alternatives' default has it."""
         return _answer(name, self._file.value("program", name, self._number))
 
+    @property
+    def has_files(self) -> bool:
+        """Whether it answers for files: one that was made before there was a knowledge file does not."""
+        return any(True for _ in self._file.starting_with("file", "", self._number))
+
     def package_of_file(self, pattern: str) -> IndexAnswer | None:
         """Return the package that has a file which the knowledge file names, by the pattern that stands there."""
         return _answer(pattern, self._file.value("file", pattern, self._number))

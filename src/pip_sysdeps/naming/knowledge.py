@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.formats.elf_notes import DlopenNote
     from pip_sysdeps.model import Distribution
 
+KNOWN = "known: "
+"""Stands before the evidence of the knowledge file."""
 _EXTERNAL = re.compile(r"(?:(?:pkg|dep):generic/)?([A-Za-z0-9][A-Za-z0-9._+-]*)")
 _NOT_RUN = {"c", "c++", "cc", "gcc", "make", "cmake", "pkg", "dep", "virtual"}
 """What is for building, and forms of PEP 725 that name no file: `virtual:compiler/c`, `pkg:github/...`."""
@@ -93,7 +95,7 @@ def known_references(
             names=entry.names,
             when=_WHEN[entry.kind],
             by=(distribution.metadata_path,),
-            evidence=f"known: {entry.why}",
+            evidence=f"{KNOWN}{entry.why} ({entry.evidence})",
             confidence=entry.confidence,
         )
         for entry in entries

@@ -20,6 +20,7 @@ from pip_sysdeps.model import (
     Unowned,
     When,
 )
+from pip_sysdeps.naming.knowledge import KNOWN
 from pip_sysdeps.naming.values import STEM
 from pip_sysdeps.values import dataclass, replace
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 FEW_SOURCES = 100
 """A distribution with so few modules is about what they open; in a larger one a single module is one feature."""
 _MOST_NAMES = 8
+_TITLE = re.compile(r"^(?:Name|Summary|Keywords):(.*)", re.MULTILINE)
 _INTERPRETER = re.compile(r"(?:python|pip)[0-9.]*")
 
 
@@ -64,6 +66,10 @@ class Index(Protocol):
 
     def package_of_file(self, path: str) -> Answer | None:
         """Return who has a file."""
+
+    @property
+    def has_files(self) -> bool:
+        """Whether it answers for files at all: one that an older version made does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +117,24 @@ class About:
     def __init__(self, *, text: str, sources: int) -> None:
         """`text` is its name, summary and description; `sources` how many Python modules it has."""
         self.sources = sources
-        self._words = {word.strip(".-+") for word in re.findall(r"[a-z0-9][a-z0-9.+-]*", text.lower())}
-        self._words |= {part for word in self._words for part in word.split("-")}
+        self._words = _words(text)
+        head = text.replace("\r", "").partition("\n\n")[0]
+        self._title = _words("\n".join(_TITLE.findall(head)))
 
-    def mentions(self, *words: str) -> bool:
-        """Tell whether the text has one of the words."""
-        return not self._words.isdisjoint(word.lower() for word in words if len(word) > 1)
+    @property
+    def is_large(self) -> bool:
+        """Whether it has so many modules that one of them is one feature."""
+        return self.sources > FEW_SOURCES
+
+    def mentions(self, *words: str, in_title: bool = False) -> bool:
+        """Tell whether the text, or its title (name, summary and keywords), has one of the words."""
+        have = self._title if in_title else self._words
+        return not have.isdisjoint(word.lower() for word in words if len(word) > 1)
+
+
+def _words(text: str) -> set[str]:
+    found = {word.strip(".-+") for word in re.findall(r"[a-z0-9][a-z0-9.+-]*", text.lower())}
+    return found | {part for word in found for part in word.split("-")}
 
 
 def needs(references: Iterable[Reference], release: Release, about: About) -> tuple[Need, ...]:
@@ -239,7 +257,8 @@ def _file(reference: Reference, release: Release) -> Iterator[Need]:
         if package:
             yield _as_need(reference, _provider(package, path or ""), file=name)
             return
-    yield from _unknown(reference, reference.names[0], release)
+    if release.index is None or release.index.has_files:
+        yield from _unknown(reference, reference.names[0], release)
 
 
 # ------------------------------------------------------------------------------------------------------------ in common
@@ -271,18 +290,23 @@ def _judged(reference: Reference, about: About, known: Iterable[_Known]) -> Refe
     """Lower the confidence of what is not what the distribution is about.
 
     What it says of itself tells: a name of the thing, or of its package, stands in its description. A library that a
-    small distribution opens is its purpose even so; programs are run for many reasons.
+    small distribution opens is its purpose even so. Programs are run for many reasons, and have the names of common
+    words: of one that is only looked for, or that a large distribution runs, the title of the description must speak.
     """
-    if reference.when is When.DECLARED:
+    if reference.when is When.DECLARED or _is_known(reference):
         return reference
     words = {word for each in known for word in (each.name, each.package)}
     if reference.kind is ReferenceKind.LIBRARY:
         words |= {stem for each in known for stem in _stems(each.name)}
-        if about.sources <= FEW_SOURCES:
-            return reference
-    if about.mentions(*words):
-        return reference
-    return replace(reference, confidence=_at_most_medium(reference.confidence))
+        certain = not about.is_large or about.mentions(*words)
+    else:
+        in_title = about.is_large or reference.evidence.startswith("shutil.which(")
+        certain = about.mentions(*words, in_title=in_title)
+    return reference if certain else replace(reference, confidence=_at_most_medium(reference.confidence))
+
+
+def _is_known(reference: Reference) -> bool:
+    return reference.evidence.startswith(KNOWN)
 
 
 def _stems(soname: str) -> tuple[str, ...]:

@@ -337,12 +337,16 @@ def _plain(source: Source) -> bool:
 
 
 def _reference(kind: ReferenceKind, names: Values, found: _Found, when: When) -> Reference:
+    """Return a reference by a call; its evidence says where only `find_library` leads to the library."""
+    evidence = _short(ast.unparse(found.site.call))
+    if all(name.startswith(STEM) for name in names) and "find_library(" not in evidence:
+        evidence += f", by find_library({names[0].removeprefix(STEM)!r})"
     return Reference(
         kind=kind,
         names=names,
         when=when,
         by=(found.site.scope.module.path,),
-        evidence=_short(ast.unparse(found.site.call)),
+        evidence=evidence,
         confidence=Confidence.MEDIUM if found.guarded else Confidence.HIGH,
     )
 

@@ -36,6 +36,8 @@ class Said:
 class Index:
     """A release with a few things."""
 
+    has_files = True
+
     libraries: ClassVar = {
         "libfoo.so": Said("libfoo.so", "libfoo-dev", development=True),
         "libfoo.so.1": Said("libfoo.so.1", "libfoo1"),
@@ -161,11 +163,27 @@ def test_the_driver_brings_it() -> None:
 
 
 def test_one_feature_of_many_is_medium() -> None:
-    """In a large distribution, and for a program in any, what the description does not name is not sure."""
+    """In a large distribution a library that the description does not name is not sure."""
     assert only(library("libfoo.so.1"), about=LARGE).confidence is Confidence.HIGH
     assert only(library("libfoo.so.1"), about=About(text="Name: pkg", sources=500)).confidence is Confidence.MEDIUM
-    assert only(program("dot"), about=LARGE).confidence is Confidence.HIGH
-    assert only(program("dot"), about=SMALL).confidence is Confidence.MEDIUM
+
+
+@pytest.mark.parametrize(
+    ("text", "sources", "evidence", "confidence"),
+    [
+        ("Name: pkg\n\nIt draws with dot.", 3, "a run", Confidence.HIGH),
+        ("Name: pkg\n\nIt draws with dot.", 3, "shutil.which('dot')", Confidence.MEDIUM),
+        ("Name: pkg\nSummary: Draws by Graphviz\n", 3, "shutil.which('dot')", Confidence.HIGH),
+        ("Name: pkg\n\nIt draws with dot.", 500, "a run", Confidence.MEDIUM),
+        ("Name: pkg\nSummary: Draws by Graphviz\n", 500, "a run", Confidence.HIGH),
+        ("Name: pkg", 3, "a run", Confidence.MEDIUM),
+        ("Name: pkg", 3, "known: it draws (a.py: dot)", Confidence.HIGH),
+    ],
+)
+def test_which_programs_are_sure(text: str, sources: int, evidence: str, confidence: Confidence) -> None:
+    """What the description speaks of; of what is only looked for, or run by a large distribution, its title."""
+    reference = replace(program("dot"), evidence=evidence)
+    assert only(reference, about=About(text=text, sources=sources)).confidence is confidence
 
 
 def test_the_same_thing_twice_is_one_need() -> None:
