@@ -44,16 +44,24 @@ class References:
         """Sources that were not looked at."""
 
     def found(self) -> tuple[Reference, ...]:
-        """Return what the sources name."""
+        """Return what the sources name.
+
+        Sources of a large distribution are searched for programs only if its title names one: no other would be sure.
+        """
+        is_large = len(self._paths) > FEW_SOURCES
+        titled = [word.encode() for word in self.about.title if self._package_of(word)] if is_large else []
         opening: dict[str, bytes] = {}
         running: dict[str, bytes] = {}
         for path, text in self._read_all():
             if opens(text):
                 opening[path] = text
+            elif is_large and not any(word in text for word in titled):
+                continue
             elif any(map(self._counts, runs(text))):
                 running[path] = text
-        few = len(self._paths) <= FEW_SOURCES
-        gated = self._within(_MOST_OPENING if few else _MOST_RUNNING, opening) | self._within(_MOST_RUNNING, running)
+        gated = self._within(_MOST_RUNNING if is_large else _MOST_OPENING, opening) | self._within(
+            _MOST_RUNNING, running
+        )
         return references(gated, self._calling, self._base) if gated else ()
 
     def _within(self, left: int, sources: Mapping[str, bytes]) -> dict[str, bytes]:

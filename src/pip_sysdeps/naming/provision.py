@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 FEW_SOURCES = 100
 """A distribution with so few modules is about what they open; in a larger one a single module is one feature."""
 _MOST_NAMES = 8
+_NO_FILES = "the index of this release does not answer for files"
 _TITLE = re.compile(r"^(?:Name|Summary|Keywords):(.*)", re.MULTILINE)
 _INTERPRETER = re.compile(r"(?:python|pip)[0-9.]*")
 
@@ -119,7 +120,7 @@ class About:
         self.sources = sources
         self._words = _words(text)
         head = text.replace("\r", "").partition("\n\n")[0]
-        self._title = _words("\n".join(_TITLE.findall(head)))
+        self.title = _words("\n".join(_TITLE.findall(head)))
 
     @property
     def is_large(self) -> bool:
@@ -128,7 +129,7 @@ class About:
 
     def mentions(self, *words: str, in_title: bool = False) -> bool:
         """Tell whether the text, or its title (name, summary and keywords), has one of the words."""
-        have = self._title if in_title else self._words
+        have = self.title if in_title else self._words
         return not have.isdisjoint(word.lower() for word in words if len(word) > 1)
 
 
@@ -257,8 +258,8 @@ def _file(reference: Reference, release: Release) -> Iterator[Need]:
         if package:
             yield _as_need(reference, _provider(package, path or ""), file=name)
             return
-    if release.index is None or release.index.has_files:
-        yield from _unknown(reference, reference.names[0], release)
+    answers = release.index is None or release.index.has_files
+    yield from _unknown(reference, reference.names[0], release if answers else replace(release, nowhere=_NO_FILES))
 
 
 # ------------------------------------------------------------------------------------------------------------ in common

@@ -30,6 +30,9 @@ _RUNNERS |= {f"os.{kind}" for kind in ("execv", "execve", "execvp", "execvpe", "
 
 _LOADER_BYTES = (b"DLL", b"dlopen", b"oadLibrary", b"load_library", b"find_library")
 _OPENS = re.compile(rb"\b(?:CDLL|PyDLL|LoadLibrary|find_library)\b|(?:dlopen|load_library|loadLibrary)\(\s*[^\s:)]")
+_NAMES_LIBRARY = re.compile(
+    rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
+)
 _RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system", b"BINARY", b"EXECUTABLE")
 _RUNS = re.compile(
     rb"""[\[(]\s*["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)["']|"""
@@ -64,7 +67,9 @@ _LONGEST_EVIDENCE = 100
 
 def opens(source: bytes) -> bool:
     """Tell by a quick search whether a source may open a library."""
-    return any(word in source for word in _LOADER_BYTES) and _OPENS.search(source) is not None
+    return any(word in source for word in _LOADER_BYTES) and bool(
+        _OPENS.search(source) and _NAMES_LIBRARY.search(source)
+    )
 
 
 def runs(source: bytes) -> frozenset[str]:
@@ -95,9 +100,13 @@ def references(
     """
     modules = [module for path, text in sources.items() if (module := _parsed(path, text, base))]
     world = _World(modules)
-    wrappers = frozenset(world.wrappers())
-    if wrappers:
-        more = {path: text for path, text in calling(wrappers).items() if path not in sources}
+    known = set(sources)
+    for _ in range(_MOST_CALLS_DEEP):
+        wrappers = frozenset(world.wrappers())
+        more = {path: text for path, text in calling(wrappers).items() if path not in known} if wrappers else {}
+        if not more:
+            break
+        known |= more.keys()
         modules += [module for path, text in more.items() if (module := _parsed(path, text, base))]
         world = _World(modules)
     libraries = list(world.libraries())
