@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
 _MAX_SOURCE = 1 << 20
 """A longer source is a table that a program wrote."""
-_MAX_ABOUT = 1 << 18
+_MAX_ABOUT = 1 << 16
+"""Bytes of a description; what it is about stands in front."""
 _MOST_OPENING = 1 << 20
 """Bytes of sources that are parsed for one distribution because they open libraries: python-vlc is half a million."""
 _MOST_RUNNING = 1 << 18
-"""The same of those that run programs, and of all those of a large distribution, where each is one feature."""
+"""The same of those that run programs."""
+_MOST_OF_LARGE = 1 << 16
+"""The same of those of a large distribution that open libraries: each is one feature, and none is sure."""
 _MOST_CALLING = 24
 """A function that more sources call is not what opens a library."""
 
@@ -59,7 +62,7 @@ class References:
                 continue
             elif any(map(self._counts, runs(text))):
                 running[path] = text
-        gated = self._within(_MOST_RUNNING if is_large else _MOST_OPENING, opening) | self._within(
+        gated = self._within(_MOST_OF_LARGE if is_large else _MOST_OPENING, opening) | self._within(
             _MOST_RUNNING, running
         )
         return references(gated, self._calling, self._base) if gated else ()
@@ -83,11 +86,9 @@ class References:
 
     def _text(self) -> str:
         places = [posixpath.join(self._metadata, name) for name in ("METADATA", "PKG-INFO", "")]
-        place = next(filter(self._root.is_file, places), "")
-        try:
-            return self._root.read(place, _MAX_ABOUT).decode("utf-8", "replace") if place else ""
-        except OSError:
-            return ""
+        found = next(filter(self._root.is_file, places), None)
+        place = self._root.resolve(found) if found else None
+        return self._read(place)[:_MAX_ABOUT].decode("utf-8", "replace") if place else ""
 
     def _counts(self, word: str) -> bool:
         """Tell whether a word is a program that the distribution's description names, or the package of one."""

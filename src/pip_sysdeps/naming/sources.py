@@ -34,16 +34,10 @@ _NAMES_LIBRARY = re.compile(
     rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
 )
 _RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system", b"BINARY", b"EXECUTABLE")
-_RUNS = re.compile(
-    rb"""[\[(]\s*["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)["']|"""
-    rb"""(?i:cmd|command|binary|bin|exe|executable|path|program|name)\s*(?::[^=\n]*)?=\s*(?:[\w.]+\()?"""
-    rb"""["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)["']|"""
-    rb"""(?:system|popen|getoutput|which|run|call|check_call|check_output|Popen)"""
-    rb"""\(\s*f?["']([A-Za-z0-9][\w.+-]*)[ "']"""
-)
+_RUNS = re.compile(rb"""[\[(=]\s*f?["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)(?:["']| -)""")
 _DEFAULT_NAME = re.compile(
     r"\w+_(?:cmd|command|binary|bin|exe|executable|program)|"
-    r"\w*(?:binary|executable)|(?:bin|exec|exe|program)_name",
+    r"\w*(?:binary|executable)|(?:\w+_)?(?:bin|exec|exe|program)_name",
     re.IGNORECASE,
 )
 _PROGRAM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
@@ -76,7 +70,7 @@ def runs(source: bytes) -> frozenset[str]:
     """Return by a quick search the words that may be programs which a source runs."""
     if not any(word in source for word in _RUNNER_BYTES):
         return frozenset()
-    return frozenset(word.decode("ascii", "replace") for words in _RUNS.findall(source) for word in words if word)
+    return frozenset(word.decode("ascii", "replace") for word in _RUNS.findall(source))
 
 
 def is_used(path: str) -> bool:

@@ -222,6 +222,7 @@ PROGRAMS = {
     "a path's default": ("import pathlib\nDOT_BINARY = pathlib.Path('foo')", ["foo"]),
     "a parameter's default": ("import subprocess\ndef __init__(self, gpgbinary='foo'):\n    pass", ["foo"]),
     "an attribute's default": ("import subprocess\nclass A:\n    foo_cmd = 'foo'", ["foo"]),
+    "a name of a program": ("import subprocess\nclass A:\n    foo_exec_name = 'foo'", ["foo"]),
     "asyncio": ("import asyncio, subprocess\nasyncio.create_subprocess_exec('foo', 'x')", ["foo"]),
 }
 
