@@ -114,7 +114,7 @@ def from_source(suite: str) -> Project:
         constraints=tuple(versions.items()),
         dev_packages=(
             *("libcups2-dev", "libcurl4-openssl-dev", "libdb-dev", "libdbus-1-dev", "libgeos-dev", "libglib2.0-dev"),
-            *("libgmp-dev", "libgraphviz-dev", "libmpc-dev", "libmpfr-dev", "libpq-dev", "libsqlite3-dev"),
+            *("graphviz", "libgmp-dev", "libgraphviz-dev", "libmpc-dev", "libmpfr-dev", "libpq-dev", "libsqlite3-dev"),
             *("libssl-dev", "libsystemd-dev", "libxml2-dev", "libxmlsec1-dev", "linux-libc-dev", "portaudio19-dev"),
             "unixodbc-dev",
         ),
