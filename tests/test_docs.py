@@ -26,9 +26,9 @@ _COMMAND_ENDS = re.compile(r"\s+(?:#|&&|\|\|?|>|\\$|;).*|\s+\\$")
 
 
 def commands(text: str) -> dict[str, list[str]]:
-    """Return the cells of each row whose first cell names a command: `lock`, or `index update`, `list`."""
+    """Return the cells of the first row whose first cell names a command: `lock`, or `index update`, `list`."""
     table = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in text.splitlines() if line[:1] == "|"]
-    named = {match[1]: cells for cells in table if (match := re.match(r"`([a-z-]+)", cells[0]))}
+    named = {match[1]: cells for cells in reversed(table) if (match := re.match(r"`([a-z-]+)", cells[0]))}
     return {name: cells for name, cells in named.items() if name in COMMANDS}
 
 
