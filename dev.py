@@ -4,7 +4,7 @@
     python3 dev.py demo          lock the example service and print what to install for it
     python3 dev.py test          the quick tests (arguments go on to pytest)
     python3 dev.py test --slow   and one of each slow kind: Debian roots, real downloads, image builds
-    python3 dev.py test --all    and the long forms of those: an hour or so, and 25 GB of ~/.cache
+    python3 dev.py test --all    and the long forms of those: hours with cold caches, and 40 GB of disk
     python3 dev.py lint          ruff and mypy
 
 Environments are made beside this file, in `.venv` and `.cache`. Missing system packages are installed where this is
