@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.lockfile import WHENS, Lockfile
+from pip_sysdeps.render.apt import needs_in_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +19,8 @@ SHOWN = 6
 def summarize(before: Lockfile, after: Lockfile) -> str:
     """Return the changes, most important first: `+libgomp1 (lightgbm), -libpq5`.
 
-    Binary packages that come or go (those of every image of the release aside), then names that nothing has any more,
-    and only when there are neither the distributions whose entries changed. Empty for locks that say the same.
+    Binary packages that come to the line or leave it (those of every image aside), then names that nothing has any
+    more, and only when there are neither the distributions whose entries changed. Empty for locks that say the same.
     """
     changes = [*_packages(before, after), *_unresolved(before, after)] or list(_distributions(before, after))
     if not changes:
@@ -35,12 +36,12 @@ def _packages(before: Lockfile, after: Lockfile) -> Iterator[str]:
 
 
 def _needed_packages(lock: Lockfile) -> dict[str, str]:
-    """Return each binary package that is not part of every image, with who needs it, and when if not at import."""
+    """Return each binary package of the line, with who needs it, and when if not at import."""
     base = {package.name for target in lock.target for package in target.package if package.base}
     needs: dict[str, list[tuple[str, Need]]] = {}
     for target in lock.target:
-        for owner, need in target.needs():
-            if need.package and need.package not in base:
+        for owner, need in needs_in_line(target):
+            if need.package not in base:
                 needs.setdefault(need.package, []).append((owner, need))
     return {name: _reason(pairs) for name, pairs in needs.items()}
 
