@@ -102,7 +102,10 @@ def graph(seed: int) -> World:
 
 
 def below(world: World, folder: str, seed: int) -> tuple[World, tuple[str, ...]]:
-    """Return a graph's libraries below a folder of this machine, and what a Python process shall do with them."""
+    """Return a graph's libraries below a folder of this machine, and what a Python process shall do with them.
+
+    They need less, and some search paths lead everywhere: a dlopen that fails at its first need shows little.
+    """
     random = Random(seed)  # noqa: S311 - as for the graph
 
     def moved(path: str) -> str:
@@ -112,13 +115,18 @@ def below(world: World, folder: str, seed: int) -> tuple[World, tuple[str, ...]]
         return re.sub("[^:;]+", lambda element: moved(element[0]), text)
 
     def library(path: str, spec: Spec) -> dict[str, Any]:
-        paths = {name: moved_all(spec[name]) for name in ("rpath", "runpath") if name in spec}
+        more = random.choice(["", everywhere])
+        kept = ("rpath", "runpath") if random.random() < 0.3 else ("rpath",)
+        paths = {name: moved_all(spec.get(name, "") + more) for name in kept if more or name in spec}
         module = path.rpartition("/")[2].partition(".")[0]
-        needed = [moved(name) for name in spec["needed"]]
-        return {**spec, **paths, "needed": needed, "defined": [f"PyInit_{module.replace('-', '_')}"]}
+        needed = [moved(name) for name in spec["needed"] if name in present][: random.choice([0, 1, 1, 2])]
+        rest = {name: value for name, value in spec.items() if name != "runpath"}
+        return {**rest, **paths, "needed": needed, "defined": [f"PyInit_{module.replace('-', '_')}"]}
 
     libraries = {path: spec for path, spec in world.objects.items() if not {"opens", "system", "program"} & spec.keys()}
     links = {path: target for path, target in world.links.items() if target != "/app/prog"}
+    everywhere = "".join(f":{place}" for place in sorted({path.rpartition("/")[0] for path in libraries}))
+    present = {path.rpartition("/")[2] for path in (*libraries, *links)} | {"libnone.so"}
     names = [*libraries, *(path for path in links if ".so" in path), *_NAMES]
     chosen = random.sample(names, min(8, len(names)))
     ways = ("dlopen", "global", "import")
