@@ -68,7 +68,7 @@ def to_target(scan: model.Scan, *, name: str = "", library_path: Sequence[str] =
     unresolved = tuple(_unresolved(scan, bases))
     troubled = {each.distribution for each in unresolved}
     unattributed = [_unattributed(each, scan.environment.prefix) for each in scan.unattributed]
-    glibc, glibc_by = _newest_glibc(scan)
+    glibc, glibc_by = newest_glibc(scan)
     target = Target(
         id="-".join(filter(None, (platform.id, name))),
         distro=platform.distro,
@@ -211,7 +211,7 @@ def compressed(tags: Iterable[str]) -> str:
     return "-".join(".".join(sorted({part for parts in column for part in parts.split(".")})) for column in columns)
 
 
-def _newest_glibc(scan: model.Scan) -> tuple[str, str]:
+def newest_glibc(scan: model.Scan) -> tuple[str, str]:
     """Return the newest glibc version that is needed, and who first needs it: distributions before files."""
     asked = [(each.glibc, each.distribution.name) for each in scan.distributions if each.glibc]
     asked += [

@@ -56,6 +56,15 @@ def test_what_nothing_needs(run: Callable[..., Result]) -> None:
     assert run("why", "libssl3") == (1, "", "nothing here needs `libssl3`\n")
 
 
+@pytest.mark.parametrize("name", ["glibc", "libc.so.6", "libc6"])
+def test_glibc_is_no_need_but_a_version(run: Callable[..., Result], name: str) -> None:
+    """The newest that is needed is told, from the environment and from a lock."""
+    expected = (1, "", "every image has it; the newest version that is needed is 2.99, by odd\n")
+    assert run("why", name) == expected
+    assert run("lock").status == 0
+    assert run("why", name, "--lock", environment=False) == expected
+
+
 def test_from_the_lock_alone(run: Callable[..., Result], root: Path) -> None:
     """As far as the lock goes: without an environment."""
     assert run("lock").status == 0

@@ -49,6 +49,11 @@ class Span(NamedTuple):
 Cell = tuple[Span, ...]
 """One cell of a table."""
 
+_LEAST = 30
+"""Columns that the last one of a table has at least beside the others."""
+_BELOW = "    "
+"""What stands before it where it has to stand below them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terminal:
@@ -86,7 +91,7 @@ class Terminal:
         return self.flow([Span(text, Role.HEADING)])
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[Cell]], indent: str = "") -> str:
-        """Return aligned columns; the last one is wrapped to what the others leave of the width."""
+        """Return aligned columns; the last one is wrapped to what the others leave, or below them if that is little."""
         lines: list[Sequence[Cell]] = [[(Span(title, Role.DIM),) for title in head], *rows]
         widths = [max(_length(line[column]) for line in lines) for column in range(len(head) - 1)]
         return "".join(self._row(line, widths, indent) for line in lines)
@@ -96,11 +101,13 @@ class Terminal:
         padding = [" " * (width - _length(cell)) for cell, width in zip(cells, widths, strict=False)]
         begin = "".join(f"{text}{pad}  " for text, pad in zip(painted, padding, strict=True))
         left = len(indent) + sum(widths) + 2 * len(widths)
-        flowed = Terminal(width=max(self.width - left, 20), colour=self.colour).flow(cells[-1])
-        first, *others = flowed.splitlines()
-        return "".join(
-            f"{line.rstrip()}\n" for line in (indent + begin + first, *(" " * left + line for line in others))
-        )
+        if self.width - left < _LEAST:
+            below = indent + _BELOW
+            return f"{indent}{begin.rstrip()}\n{self.flow(cells[-1], below, below)}"
+        room = Terminal(width=self.width - left, colour=self.colour)
+        first, *others = room.flow(cells[-1]).splitlines()
+        lines = (indent + begin + first, *(" " * left + line for line in others))
+        return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def plain(text: str) -> Cell:
