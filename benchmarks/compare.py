@@ -58,7 +58,9 @@ def run(command: Command) -> Time:
         process = subprocess.Popen(
             command.argv, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=command.cwd
         )
-        _, _, used = os.wait4(process.pid, 0)
+        _, status, used = os.wait4(process.pid, 0)
+        if status and command.argv[0] == TOOL:
+            raise SystemExit(f"`{' '.join(command.argv)}` failed")
         return Time(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
@@ -150,19 +152,11 @@ def growth(folder: Path, scratch: str) -> None:
     (site,) = folder.glob("lib/python3*/site-packages")
     times = {}
     for count in (1, 2, 4, 8):
-        paths = [
-            copy(site, Path(scratch) / "copies" / str(number) / "site-packages", number) for number in range(count)
-        ]
-        argv = [
-            TOOL,
-            "lock",
-            "-q",
-            *(word for path in paths for word in ("--path", path)),
-            "-o",
-            f"{scratch}/grown.lock",
-        ]
-        times[f"{count} copies"] = run(Command(argv))
-    table(times, "1 copies")
+        paths = [copy(site, Path(scratch, str(number), *site.parts[-3:]), number) for number in range(count)]
+        where = [word for path in paths for word in ("--path", path)]
+        argv = [TOOL, "lock", "-q", *where, "-o", f"{scratch}/grown.lock"]
+        times[f"{count} times"] = run(Command(argv))
+    table(times, "1 times")
 
 
 def copy(site: Path, target: Path, number: int) -> str:
