@@ -66,7 +66,7 @@ def main() -> int:
 
 def row(case: Case, *, use: bool) -> tuple[tuple[Score, Score], str]:
     """Return the scores of both ways, and what else is to be said."""
-    with overlay(debian_root(SUITE, "release"), installed(case)) as root:
+    with overlay(debian_root(SUITE, "release"), distributions=installed(case)) as root:
         alone = named_packages(root, knowledge=False)
         full = named_packages(root)
     words = [" ".join(sorted(f"+{name}" for name in full - case.needs - case.also))]

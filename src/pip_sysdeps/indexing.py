@@ -95,7 +95,7 @@ def file_table(found: Iterable[tuple[str, tuple[str, ...]]], packages: Mapping[s
     """Make the table file -> binary packages, the one to name first, from `contents.rows_like`."""
     owners: defaultdict[str, set[str]] = defaultdict(set)
     for pattern, names in found:
-        owners[pattern] |= {name for name in names if name in packages}
+        owners[pattern] |= {name for name in names if name in packages and packages[name].section != "debug"}
     trust = reliance(packages)
     best = {
         pattern: sorted(names, key=lambda name: preference(packages[name], trust)) for pattern, names in owners.items()

@@ -75,9 +75,22 @@ def installed(case: Case) -> Path:
     return folder
 
 
+def package_lists() -> Path:
+    """Give what `apt-get update` leaves in a release root, downloaded once, as a layer to put over it."""
+    root = debian_root(SUITE, "release")
+    with made_once(f"{SUITE}-named-lists") as (folder, unfinished):
+        if unfinished is not None:
+            with overlay(root) as updated:
+                run_in(updated, ["apt-get", "update", "-qq"])
+                lists = unfinished / "var/lib/apt"
+                lists.mkdir(parents=True)
+                subprocess.run(["cp", "-a", f"{updated}/var/lib/apt/lists", str(lists)], check=True)
+    return folder
+
+
 @contextmanager
-def overlay(root: Path, distributions: Path | None = None) -> Iterator[Path]:
-    """Give a root over another one that stays as it is, with distributions in /opt/case; it vanishes at the end."""
+def overlay(*roots: Path, distributions: Path | None = None) -> Iterator[Path]:
+    """Give a root over others that stay as they are, with distributions in /opt/case; it vanishes at the end."""
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-named-") as folder:
         upper, work, merged = (Path(folder, name) for name in ("upper", "work", "merged"))
         for each in (upper / _PLACE, work, merged):
@@ -85,7 +98,7 @@ def overlay(root: Path, distributions: Path | None = None) -> Iterator[Path]:
         upper.chmod(0o755)
         if distributions is not None:
             subprocess.run(["cp", "-a", f"{distributions}/.", str(upper / _PLACE)], check=True)
-        options = f"lowerdir={root},upperdir={upper},workdir={work}"
+        options = f"lowerdir={':'.join(map(str, roots))},upperdir={upper},workdir={work}"
         subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, str(merged)], check=True)
         try:
             yield merged
@@ -95,11 +108,10 @@ def overlay(root: Path, distributions: Path | None = None) -> Iterator[Path]:
 
 def tried(case: Case) -> Outcome:
     """Use a distribution in a release root, lock it there, install the line, and use it again."""
-    with overlay(debian_root(SUITE, "release"), installed(case)) as root:
+    with overlay(package_lists(), debian_root(SUITE, "release"), distributions=installed(case)) as root:
         before = _use(root, case)
         line = line_of(root)
         if line:
-            run_in(root, ["apt-get", "update", "-qq"])
             options = ["-y", "-qq", "--no-install-recommends", "-o", "APT::Cmd::Pattern-Only=true"]
             run_in(root, ["apt-get", "install", *options, *line])
         return Outcome(before=before, line=line, after=_use(root, case))
