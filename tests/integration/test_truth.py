@@ -59,7 +59,7 @@ def test_the_lock_lists_what_the_release_root_lacks(name: str, suite: str, tmp_p
     packages = {package for holder in holders for package in elf_needs(holder, truth)}
     assert packages - installed(fresh_root(tmp_path / "release", suite)) == truth.owners_of_needed_not_in_base
     named = {need.get("soname") for holder in holders for need in holder.get("needs", ()) if "package" in need}
-    unresolved = {entry["soname"] for entry in target.get("unresolved", ())}
+    unresolved = {entry.get("soname") for entry in target.get("unresolved", ())}
     assert truth.missing <= named | unresolved
 
 
@@ -77,6 +77,6 @@ def test_the_printed_line_makes_the_release_root_work(name: str, suite: str, tmp
     assert broken == {}
     failing = {distribution for (distribution, _, _), error in after.items() if error}
     assert failing <= {canonicalize_name(reason.partition(":")[0]) for reason in truth.fails_for_other_reasons}
-    unresolved = {entry["soname"] for entry in target.get("unresolved", ())}
+    unresolved = {entry.get("soname") for entry in target.get("unresolved", ())}
     lacking = {error for error in after.values() if "cannot open shared object file" in error}
     assert {error.removeprefix("ImportError: ").partition(":")[0] for error in lacking} <= unresolved
