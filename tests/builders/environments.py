@@ -88,39 +88,6 @@ def several(suite: str) -> Project:
     )
 
 
-def from_source(suite: str) -> Project:
-    """Describe what people build against -dev packages: databases, XML, graphs, sound, desktop and system libraries."""
-    versions = {
-        "PyAudio": "0.2.14",
-        "berkeleydb": "18.1.18",
-        "dbus-python": "1.5.1",
-        "evdev": "2.0.0",
-        "gmpy2": "2.3.2",
-        "psycopg2": "2.9.13",
-        "pycups": "2.0.4",
-        "pycurl": "7.49.0",
-        "pygraphviz": "2.0.4",
-        "pyodbc": "5.5.0",
-        "pysqlite3": "0.6.1",
-        "shapely": "2.2.0",
-        "systemd-python": "235",
-        "uwsgi": "2.0.31",
-        "xmlsec": "1.3.17",
-    }
-    return Project(
-        suite=suite,
-        requirements=tuple(versions),
-        no_binary=tuple(versions),
-        constraints=tuple(versions.items()),
-        dev_packages=(
-            *("libcups2-dev", "libcurl4-openssl-dev", "libdb-dev", "libdbus-1-dev", "libgeos-dev", "libglib2.0-dev"),
-            *("graphviz", "libgmp-dev", "libgraphviz-dev", "libmpc-dev", "libmpfr-dev", "libpq-dev", "libsqlite3-dev"),
-            *("libssl-dev", "libsystemd-dev", "libxml2-dev", "libxmlsec1-dev", "linux-libc-dev", "portaudio19-dev"),
-            "unixodbc-dev",
-        ),
-    )
-
-
 def from_wheels(suite: str) -> Project:
     """Describe wheels with vendored libraries, plugins, programs, one file of two, and needs that nothing installed."""
     versions = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.debian import SUITES, run_in
-from builders.environments import VENV, build_root, from_source, from_wheels, several
+from builders.environments import VENV, build_root, from_wheels, several
 from builders.truth import PROJECTS, read_truth
 from pip_sysdeps.host.admindir import read_packages
 from pip_sysdeps.host.loader_config import read_loader_config
@@ -33,7 +33,7 @@ ENVIRONMENTS = [
     pytest.param(several("bookworm"), id="several-bookworm"),
     *(
         pytest.param(project(suite), id=f"{project.__name__}-{suite}", marks=pytest.mark.exhaustive)
-        for project in (several, from_source, from_wheels)
+        for project in (several, from_wheels)
         for suite in SUITES
         if (project, suite) != (several, "bookworm")
     ),
