@@ -66,6 +66,7 @@ def test_a_removed_package_is_caught_and_the_printed_line_mends_it(suite: str, t
     run_in(release, [f"{VENV}/bin/python", "-c", "import psycopg2"])
 
 
+@pytest.mark.exhaustive
 def test_an_environment_of_a_newer_release(tmp_path: Path) -> None:
     """Built and locked on Debian 13, released on Debian 12 with the same Python: verify says what ld.so will."""
     built = build_root(read_truth(PROJECT, "trixie").project)

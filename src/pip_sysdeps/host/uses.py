@@ -50,9 +50,16 @@ class Uses:
         return self._shlibs.library(found.soname, package, public=public)
 
     def _undefined(self, path: str, libraries: Iterable[Library]) -> frozenset[str]:
-        """Return the undefined symbols that the symbols files of the libraries may have, as those spell them."""
+        """Return the undefined symbols that the symbols files of the libraries may have, as those spell them.
+
+        A version reference counts as a symbol of the version's name: glibc's symbols file has `GLIBC_ABI_DT_RELR`,
+        which objects need without using any symbol of it. Source: dpkg 1.22, Dpkg::Shlibs::Objdump::Object.
+        """
         known = [library.symbols for library in libraries if library.symbols]
         if not known:
             return frozenset()
         versions = frozenset[str]().union(*(each.versions for each in known))
-        return self._objects.ask(path, partial(undefined_names, versions=versions)) or frozenset()
+        elf = self._objects.facts(self._root.resolve(path) or path)
+        needed = elf.version_needs if isinstance(elf, ElfFile) else ()
+        symbols = self._objects.ask(path, partial(undefined_names, versions=versions)) or frozenset()
+        return symbols.union(f"{need.version}@{need.version}" for need in needed)
