@@ -175,7 +175,8 @@ def _library(reference: Reference, release: Release, about: About) -> Iterator[N
     if any(each.package in release.folded for each in runtime):
         return
     if not runtime:
-        yield from _unknown(reference, _file_name(names[0]) if names else "", release)
+        unheard = [_Known(_file_name(name), "", "") for name in names]
+        yield from _unknown(_judged(reference, about, unheard), unheard[0].name if unheard else "", release)
         return
     path = next((each.path for each in runtime if each.path), "")
     sure = _judged(reference, about, runtime)

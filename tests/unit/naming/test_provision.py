@@ -163,7 +163,8 @@ def test_the_driver_brings_it() -> None:
 
 
 def test_one_feature_of_many_is_medium() -> None:
-    """In a large distribution a library that the description does not name is not sure."""
+    """In a large distribution a library that the description does not name is not sure; nor is that it is missing."""
+    assert needs([library("libzzz.so.1")], RELEASE, About(text="Name: pkg", sources=500)) == ()
     assert only(library("libfoo.so.1"), about=LARGE).confidence is Confidence.HIGH
     assert only(library("libfoo.so.1"), about=About(text="Name: pkg", sources=500)).confidence is Confidence.MEDIUM
 
