@@ -138,7 +138,8 @@ def test_libraries_that_nothing_installed(suite: str, tmp_path: Path) -> None:
     left = json.loads(run_in(whole, [f"{VENV}/bin/python", "-c", PLUGINS]).stdout)
     assert "platforms/libqxcb.so" in refused.keys() - left.keys()
     nowhere = {by.removeprefix("PySide6/Qt/plugins/") for each in target.unresolved for by in each.by}
-    assert left.keys() <= nowhere
+    lost = {plugin for plugin, error in left.items() if MISSING in error}
+    assert lost <= nowhere, "some others find Debian's older Qt, where the wheel leaves libraries to PySide6-Addons"
 
     pip_sysdeps("lock", "--wheels", str(wheels), "--target", target.id, "-o", "wheels.lock", cwd=tmp_path / "lock")
     (of_wheels,) = loads((tmp_path / "lock" / "wheels.lock").read_text(encoding="utf-8")).target
