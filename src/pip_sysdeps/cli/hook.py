@@ -65,7 +65,8 @@ def _enable(args: argparse.Namespace) -> int:
     from pip_sysdeps.hook.enable import enable, settings_for, status
 
     site = _site(args)
-    _refuse_own(site)
+    if args.python is None:
+        _refuse_own(site)
     settings = settings_for(args.project, check_only=args.check_only)
     before = status(site).settings
     changed = enable(site, settings, system=args.system)
@@ -118,7 +119,7 @@ def _site(args: argparse.Namespace) -> HookSite:
 
 
 def _refuse_own(site: HookSite) -> None:
-    """Raise SysdepsError for the environment that pipx, uvx or pre-commit made for this tool: it is never meant."""
+    """Raise SysdepsError for the environment that pipx, uvx or pre-commit made for this tool: it is not meant."""
     from pip_sysdeps.host.environment import find_environment
     from pip_sysdeps.host.root import Root
 
