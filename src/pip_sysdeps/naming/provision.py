@@ -229,7 +229,8 @@ def _program(reference: Reference, release: Release, about: About) -> Iterator[N
     if any(each.package in release.base for each in known):
         return
     if not known:
-        yield from _unknown(reference, reference.names[0], release) if about.mentions(reference.names[0]) else ()
+        spoken_of = about.mentions(reference.names[0], in_title=True)
+        yield from _unknown(reference, reference.names[0], release) if spoken_of else ()
         return
     path = next((each.path for each in known if each.path), "")
     yield _as_need(_judged(reference, about, known), _provider(known[0].package, path), program=known[0].name)

@@ -148,6 +148,8 @@ class Evaluator:
         match node:
             case ast.Constant(value=str(text)):
                 return (text,)
+            case ast.Constant(value=int(number)) if not isinstance(number, bool):
+                return (str(number),)
             case ast.Constant(value=bytes(raw)):
                 return (raw.decode("utf-8", "replace"),)
             case ast.Name():

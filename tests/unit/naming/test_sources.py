@@ -91,6 +91,10 @@ LIBRARIES = {
         "import ctypes\nv = '3'\nctypes.CDLL(f'libfoo.so.{v}' if v else 'lib{}.so.1'.format('bar'))",
         ["libfoo.so.3", "libbar.so.1"],
     ),
+    "a number": (
+        "import ctypes\ndef name(stem, abi=3):\n    return f'lib{stem}.so.{abi}'\nctypes.CDLL(name('foo', 42))",
+        ["libfoo.so.42"],
+    ),
     "a dictionary": (
         "import ctypes\nNAMES = {'a': 'libfoo.so.1', 'b': 'libbar.so.1'}\nctypes.CDLL(NAMES['b'])",
         ["libbar.so.1"],
