@@ -133,7 +133,7 @@ def test_a_way_to_install(way: Way, folder: Path) -> None:
 
     line = pip_sysdeps("apt-line", "--target", target.id, cwd=folder).stdout.split()
     release = release_of(way, folder / "release")
-    shutil.copytree(built / way.copied, release / way.copied, symlinks=True, dirs_exist_ok=True)
+    copy_root(built / way.copied, release / way.copied)
     apt_install(release, line)
     path = way.path or _site_of_prefix(release)
     imported = run_in(release, [way.python, "-c", IMPORTS], env={"PYTHONPATH": path})
