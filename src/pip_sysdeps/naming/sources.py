@@ -34,7 +34,7 @@ _NAMES_LIBRARY = re.compile(
     rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
 )
 _RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system", b"BINARY", b"EXECUTABLE")
-_RUNS = re.compile(rb"""[\[(=]\s*f?["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)(?:["']| -)""")
+_RUNS = re.compile(rb"""(?:[\[(=]|return)\s*f?["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)(?:["']| -)""")
 _DEFAULT_NAME = re.compile(
     r"\w+_(?:cmd|command|binary|bin|exe|executable|program)|"
     r"\w*(?:binary|executable)|(?:\w+_)?(?:bin|exec|exe|program)_name",

@@ -217,6 +217,10 @@ PROGRAMS = {
     "a list": ("import subprocess\nsubprocess.run(['foo', '-x'])", ["foo"]),
     "a list that grows": ("import subprocess\na = ['foo']\na.append('x')\na += ['y']\nsubprocess.Popen(a)", ["foo"]),
     "a sum": ("from subprocess import check_output\ncheck_output(['foo'] + options)", ["foo"]),
+    "what a function gives back": (
+        "import subprocess\ndef tool():\n    return 'foo'\nsubprocess.run([tool(), '-x'])",
+        ["foo"],
+    ),
     "a shell command": ("import os\nos.system('foo -v > x')", ["foo"]),
     "which": ("import shutil\nshutil.which('foo')", ["foo"]),
     "a whole path": ("import subprocess\nsubprocess.call(['/usr/bin/foo'])", ["foo"]),
