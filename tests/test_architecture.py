@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "pip_sysdeps"
 
 LAYERS = (
     {"__main__", "venv"},
-    {"cli"},
+    {"cli", "api"},
     {"hook"},
     {"auditing"},
     {"scan"},

@@ -1,0 +1,36 @@
+"""The package from Python code: the names that `pip_sysdeps` exports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import pip_sysdeps
+from builders.small_debian import VENV
+
+if TYPE_CHECKING:
+    from builders.desk import Desk
+
+
+def test_the_answer_is_that_of_the_command(desk: Desk) -> None:
+    """Scan, target and text are what `lock` writes, and the line is what `apt-line` prints."""
+    desk.run_lock()
+    target = pip_sysdeps.to_target(pip_sysdeps.scan_environment(VENV, root=str(desk.root)))
+    lock = pip_sysdeps.Lockfile(target=(target,))
+    assert pip_sysdeps.dumps(lock) == desk.lock.read_text()
+    assert pip_sysdeps.loads(desk.lock.read_text()) == lock
+    assert " ".join(each.package.name for each in pip_sysdeps.wanted(target)) == desk.run_apt_line().out.strip()
+
+
+def test_trouble_is_the_package_s_own_error(desk: Desk) -> None:
+    """As a command says it."""
+    with pytest.raises(pip_sysdeps.SysdepsError, match="No environment or interpreter at `/nowhere`"):
+        pip_sysdeps.scan_environment("/nowhere", root=str(desk.root))
+
+
+def test_every_public_name_is_there() -> None:
+    """And no other."""
+    assert all(getattr(pip_sysdeps, name) for name in pip_sysdeps.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'scam'"):
+        pip_sysdeps.scam  # noqa: B018
