@@ -115,17 +115,21 @@ def test_nothing_is_written_where_nothing_changes(any_env: HookedEnv, tmp_path: 
 
 
 def test_an_incomplete_tool(any_env: HookedEnv, tmp_path: Path) -> None:
-    """Somebody deleted a dependency of the tool: two lines, and pip's status."""
+    """Somebody deleted a module of the tool: two lines, and pip's status."""
     any_env.enable_real_tool()
     broken = tmp_path / "pip_sysdeps"
     shutil.copytree(Path(__file__).parents[3] / "src" / "pip_sysdeps", broken)
+    (broken / "locking.py").unlink()
     module = any_env.site_packages / "_pip_sysdeps_hook.py"
-    start = f"import sys; sys.path = [{str(tmp_path)!r}, *sys.path_importer_cache]; "
-    start += "sys.modules['packaging'] = sys.modules['tomlkit'] = None; from pip_sysdeps.cli import main; main()"
-    module.write_text(module.read_text().replace("'-m', 'pip_sysdeps'", f"'-c', {start!r}"))
+    start = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from pip_sysdeps.cli import main; sys.exit(main())"
+    text = module.read_text()
+    module.write_text(text.replace("'-m', 'pip_sysdeps'", f"'-c', {start!r}"))
+    assert module.read_text() != text
     done = any_env.pip("install", "native")
     assert done.returncode == 0
-    assert done.stderr.startswith("error: this installation of pip-sysdeps is incomplete: ")
+    assert done.stderr.startswith(
+        "error: this installation of pip-sysdeps is incomplete: No module named 'pip_sysdeps.locking'\n"
+    )
     assert len(done.stderr.splitlines()) == 2
 
 
