@@ -1,6 +1,7 @@
 """Import each extension module in a process of its own, and print which files it maps: run by an environment's Python.
 
-A line of JSON each: the file of the module, then every shared object in /proc/self/maps.
+A line of JSON each: the file of the module, then the files of all the extension modules that the interpreter imported,
+then every shared object in /proc/self/maps.
 """
 
 from __future__ import annotations
@@ -20,6 +21,14 @@ def mapped_objects() -> list[str]:
     return sorted(path for path in paths if ".so" in path or path == os.path.realpath(sys.executable))
 
 
+def imported_extensions() -> list[str]:
+    """List the files of the extension modules that the interpreter itself has imported, the first one first."""
+    specs = [getattr(module, "__spec__", None) for module in list(sys.modules.values())]
+    loader = importlib.machinery.ExtensionFileLoader
+    files = [spec.origin for spec in specs if spec is not None and isinstance(spec.loader, loader)]
+    return list(dict.fromkeys(os.path.realpath(file) for file in files))
+
+
 def report_after_import(file: str, module: str) -> None:
     """Import a module in a child process, and print what that maps then; nothing when it cannot be imported."""
     sys.stdout.flush()
@@ -30,7 +39,7 @@ def report_after_import(file: str, module: str) -> None:
         importlib.import_module(module)
     except BaseException:  # noqa: BLE001  another test is about what cannot be imported
         os._exit(1)
-    os.write(1, (json.dumps([file, mapped_objects()]) + "\n").encode())
+    os.write(1, (json.dumps([file, imported_extensions(), mapped_objects()]) + "\n").encode())
     os._exit(0)
 
 

@@ -16,13 +16,15 @@ from pip_sysdeps.host.admindir import read_packages
 from pip_sysdeps.host.loader_config import read_loader_config
 from pip_sysdeps.host.objects import Objects
 from pip_sysdeps.host.root import Root
-from pip_sysdeps.loader.resolve import open_object, start
+from pip_sysdeps.loader.resolve import open_and_keep, open_object, start
 from pip_sysdeps.model import ElfFile, Found, LoadedObject, VersionNeed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from elftools.elf.elffile import ELFFile
+
+    from pip_sysdeps.loader.resolve import Process
 
 pytestmark = [pytest.mark.debian, pytest.mark.network]
 
@@ -119,11 +121,22 @@ class Loader:
         assert isinstance(facts, ElfFile)
         self.program = program
         self.config = read_loader_config(self.root, facts)
-        self.process = start(program, self.objects.open, self.config)
+        self.process = self.start()
+
+    def start(self) -> Process:
+        """Start the interpreter."""
+        return start(self.program, self.objects.open, self.config)
 
     def open(self, path: str) -> tuple[LoadedObject, ...]:
-        """Open an extension module as `import` does."""
+        """Open an extension module as `import` does, alone."""
         return open_object(self.process, path, self.program, self.objects.open, self.config)
+
+    def loaded_by(self, paths: Iterable[str]) -> set[str]:
+        """Give the files in a process that opens one after the other, so that later ones find what is there already."""
+        process = self.start()
+        for path in paths:
+            open_and_keep(process, path, self.program, self.objects.open, self.config)
+        return self.files(process.objects)
 
     def files(self, loaded: tuple[LoadedObject, ...]) -> set[str]:
         """Give the files of loaded objects, and of all that their needs were found as, every link followed."""
@@ -137,13 +150,10 @@ def test_resolved_paths_agree_with_what_the_kernel_mapped(built: Path) -> None:
     loader = Loader(built)
     output = run_in(built, [f"{VENV}/bin/python", "-c", MAPS.read_text()], env={"PYTHONDONTWRITEBYTECODE": "1"}).stdout
     compared = 0
-    for module, paths in map(json.loads, output.splitlines()):
-        mapped = {path for path in paths if "/ld-linux" not in path}
-        imported = {path for path in mapped if is_extension_module(path)}
+    for module, imported, paths in map(json.loads, output.splitlines()):
         assert module in imported
-        resolved = loader.files(loader.process.objects)
-        for path in imported | opened_by_libraries(loader.objects, mapped):
-            resolved |= loader.files(loader.open(path))
+        mapped = {path for path in paths if "/ld-linux" not in path}
+        resolved = loader.loaded_by([*imported, *sorted(opened_by_libraries(loader.objects, mapped))])
         assert (module, sorted(resolved)) == (module, sorted(mapped))
         compared += 1
     assert compared >= 5
@@ -154,11 +164,6 @@ def opened_by_libraries(objects: Objects, mapped: set[str]) -> set[str]:
     facts = {path: elf for path in mapped if isinstance(elf := objects.facts(path), ElfFile)}
     needed = {name for elf in facts.values() for name in elf.needed}
     return {path for path, elf in facts.items() if elf.soname not in needed and Path(path).name not in needed}
-
-
-def is_extension_module(path: str) -> bool:
-    """Tell an extension module among mapped files: by its tag, or by its place beside others."""
-    return ".cpython-" in path or ".abi3.so" in path or "/lib-dynload/" in path
 
 
 def test_owners_agree_with_dpkg_query(built: Path) -> None:
