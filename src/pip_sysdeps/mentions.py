@@ -23,6 +23,12 @@ _LOADERS = re.compile(rb"CDLL|PyDLL|LoadLibrary|dlopen|load_(?:[a-z]+_)?library|
 _BEGINS = rb"""["'/\\]"""
 """What stands before a string or a part of a path: no look-behind, which would be tried at every byte."""
 
+_PIECE = rb"""[^"'{%/\\\n]*"""
+"""What surely stands in a string as it is."""
+
+_MORE = rb"""(?=([{%\\]|["'][\s)\\]*(?:[+#]|[fFrRbBuU]{0,2}["']))?)"""
+"""What stands behind it where the string is put together: a value, an escape, `+`, or the next literal."""
+
 _COMPUTED = "\0"
 """Stands for a piece of a string that only a run would tell."""
 
@@ -33,30 +39,30 @@ def mentioned(source: bytes, names: frozenset[str]) -> frozenset[str]:
     A name counts as a whole string or as the last part of a path in one. Sources that do not parse are searched as text
     only. Source: the Python language reference, 2.4.1 to 2.4.3 (string literals).
     """
-    if not _heads(names).search(source):
-        return frozenset()
-    whole = {found.decode("utf-8", "surrogateescape") for found in _quoted(names).findall(source)}
-    rest = names - whole
-    if rest and _LOADERS.search(source):
+    begun = {(text.decode("utf-8", "surrogateescape"), bool(more)) for text, more in _begun(names).findall(source)}
+    possible = {name for name in names if any(name.startswith(text) for text, _ in begun)}
+    whole = {name for name in possible if _is_whole(source, name)}
+    rest = frozenset(names - whole)
+    if any(more and name.startswith(text) for text, more in begun for name in rest) and _LOADERS.search(source):
         patterns = tuple(_patterns(source, rest))
         whole |= {name for name in rest if any(pattern.fullmatch(name) for pattern in patterns)}
     return frozenset(whole)
 
 
 @lru_cache(maxsize=256)
-def _heads(names: frozenset[str]) -> re.Pattern[bytes]:
-    """Return a pattern for the head of any of the names, where a string or a part of a path begins."""
-    return re.compile(_BEGINS + _any_of({name[:_HEAD] for name in names}))
+def _begun(names: frozenset[str]) -> re.Pattern[bytes]:
+    """Return a pattern for a part of a path that begins like any of the names, and for what may go on with it."""
+    return re.compile(_BEGINS + b"(" + _any_of({name[:_HEAD] for name in names}) + _PIECE + b")" + _MORE)
 
 
-@lru_cache(maxsize=256)
-def _quoted(names: frozenset[str]) -> re.Pattern[bytes]:
-    """Return a pattern for any of the names at the end of a string."""
-    return re.compile(_BEGINS + _any_of(names) + rb"""(?=["'])""")
+def _is_whole(source: bytes, name: str) -> bool:
+    """Tell whether the name stands at the end of a string."""
+    text = name.encode("utf-8", "surrogateescape")
+    return text in source and re.search(_BEGINS + re.escape(text) + rb"""["']""", source) is not None
 
 
 def _any_of(texts: Iterable[str]) -> bytes:
-    return b"(" + b"|".join(re.escape(text.encode("utf-8", "surrogateescape")) for text in sorted(texts)) + b")"
+    return b"(?:" + b"|".join(re.escape(text.encode("utf-8", "surrogateescape")) for text in sorted(texts)) + b")"
 
 
 def _patterns(source: bytes, names: frozenset[str]) -> Iterator[re.Pattern[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.host.known import known
@@ -107,8 +107,13 @@ class Named:
         yield from references.found()
 
     def _program(self, name: str) -> str | None:
-        paths = (f"/{folder}/{name}" for folder in PROGRAM_FOLDERS)
+        paths = (f"/{folder}/{name}" for folder, names in self._programs if name in names)
         return next((path for path in paths if self._root.is_file(path)), None)
+
+    @cached_property
+    def _programs(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """The names in each folder of programs: words of sources are looked up by the thousand."""
+        return tuple((folder, frozenset(self._root.names(f"/{folder}"))) for folder in PROGRAM_FOLDERS)
 
     def _file(self, pattern: str) -> str | None:
         """Return the first file of a pattern, in which `*` stands for one folder or a part of a name."""

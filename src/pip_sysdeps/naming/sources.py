@@ -34,7 +34,9 @@ _NAMES_LIBRARY = re.compile(
     rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
 )
 _RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system", b"BINARY", b"EXECUTABLE")
-_RUNS = re.compile(rb"""(?:[\[(=]|return)\s*f?["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)(?:["']| -)""")
+_WORD = rb"""\s*f?["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)(?:["']| -)"""
+_RUNS = (re.compile(rb"[\[(=]" + _WORD), re.compile(rb"return" + _WORD))
+"""Two patterns with a fixed beginning each: one with both takes four times as long."""
 _DEFAULT_NAME = re.compile(
     r"\w+_(?:cmd|command|binary|bin|exe|executable|program)|"
     r"\w*(?:binary|executable)|(?:\w+_)?(?:bin|exec|exe|program)_name",
@@ -70,7 +72,7 @@ def runs(source: bytes) -> frozenset[str]:
     """Return by a quick search the words that may be programs which a source runs."""
     if not any(word in source for word in _RUNNER_BYTES):
         return frozenset()
-    return frozenset(word.decode("ascii", "replace") for word in _RUNS.findall(source))
+    return frozenset(word.decode("ascii", "replace") for pattern in _RUNS for word in pattern.findall(source))
 
 
 def is_used(path: str) -> bool:
