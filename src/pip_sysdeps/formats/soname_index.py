@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.errors import MalformedError
@@ -64,7 +64,7 @@ class IndexFile:
         """What it answers for."""
         self._blob = blob
         self._tables = tables
-        self._inflated: dict[int, bytes] = {}
+        self._inflated: dict[int, list[bytes]] = {}
 
     def value(self, table: str, key: str, target: int) -> str | None:
         """Return what the table has for the key and the target with that number, or None.
@@ -75,9 +75,9 @@ class IndexFile:
         number = bisect_right(blocks, key, key=lambda block: block.first) - 1
         if number < 0 or not key:
             return None
-        text = self._lines(blocks[number])
-        start = text.find(f"\n{key} ".encode("utf-8", "surrogateescape"))
-        return None if start < 0 else _value(text[start + 1 : text.find(b"\n", start + 1)], target)
+        lines = self._lines(blocks[number])
+        place = bisect_left(lines, key, key=_key)
+        return _value(lines[place], target) if place < len(lines) and _key(lines[place]) == key else None
 
     def starting_with(self, table: str, prefix: str, target: int) -> Iterator[tuple[str, str]]:
         """Yield each key of the target that starts with the prefix, with its value, sorted.
@@ -89,17 +89,22 @@ class IndexFile:
         for block in blocks[number:]:
             if block.first > prefix and not block.first.startswith(prefix):
                 return
-            for line in self._lines(block)[1:-1].split(b"\n"):
-                key = line.partition(b" ")[0].decode("utf-8", "surrogateescape")
+            for line in self._lines(block):
+                key = _key(line)
                 value = _value(line, target) if key.startswith(prefix) else None
                 if value is not None:
                     yield key, value
 
-    def _lines(self, block: _Block) -> bytes:
-        """Inflate a block, once; it begins and ends with a newline, so that every line does."""
+    def _lines(self, block: _Block) -> list[bytes]:
+        """Inflate a block, once; it begins and ends with a newline."""
         if block.start not in self._inflated:
-            self._inflated[block.start] = _inflate(self._blob[block.start : block.start + block.size])
+            text = _inflate(self._blob[block.start : block.start + block.size])
+            self._inflated[block.start] = text[1:-1].split(b"\n")
         return self._inflated[block.start]
+
+
+def _key(line: bytes) -> str:
+    return line.partition(b" ")[0].decode("utf-8", "surrogateescape")
 
 
 def load_index(blob: bytes) -> IndexFile:

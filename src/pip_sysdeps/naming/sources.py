@@ -28,7 +28,9 @@ _RUNNERS |= {"subprocess.getoutput", "subprocess.getstatusoutput", "os.system", 
 _RUNNERS |= {"asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell", "distutils.spawn.find_executable"}
 _RUNNERS |= {f"os.{kind}" for kind in ("execv", "execve", "execvp", "execvpe", "execl", "execlp", "posix_spawnp")}
 
-_LOADER_BYTES = (b"DLL", b"dlopen", b"oadLibrary", b"load_library", b"find_library")
+_LOADER_BYTES = (b"DLL", b"dlopen")
+_LIBRARY_BYTES = (b"oadLibrary", b"load_library", b"find_library")
+"""All these have `ibrary` in them: three looks at most sources instead of five."""
 _OPENS = re.compile(rb"\b(?:CDLL|PyDLL|LoadLibrary|find_library)\b|(?:dlopen|load_library|loadLibrary)\(\s*[^\s:)]")
 _NAMES_LIBRARY = re.compile(
     rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
@@ -63,9 +65,10 @@ _LONGEST_EVIDENCE = 100
 
 def opens(source: bytes) -> bool:
     """Tell by a quick search whether a source may open a library."""
-    return any(word in source for word in _LOADER_BYTES) and bool(
-        _OPENS.search(source) and _NAMES_LIBRARY.search(source)
+    is_loader = any(word in source for word in _LOADER_BYTES) or (
+        b"ibrary" in source and any(word in source for word in _LIBRARY_BYTES)
     )
+    return is_loader and bool(_OPENS.search(source) and _NAMES_LIBRARY.search(source))
 
 
 def runs(source: bytes) -> frozenset[str]:
