@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import posixpath
+import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from pip_sysdeps.host.known import known
 from pip_sysdeps.host.references import References
 from pip_sysdeps.indexing import PROGRAM_FOLDERS
 from pip_sysdeps.naming.knowledge import declared_references, known_references, noted_references, with_authority
-from pip_sysdeps.naming.provision import Release, needs, package_of_program
+from pip_sysdeps.naming.provision import Release, file_name, needs, package_of_program
 from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model import Distribution, DistributionNeeds, Environment, Reference
 
 _MOST_FOLDERS = 200
+_MACHINE = re.compile(r"[-_.](?:(?:many|musl)?linux|x86_64|amd64|aarch64|arm64).*")
 
 
 class Named:
@@ -104,7 +106,10 @@ class Named:
         yield from declared_references(distribution, lambda name: bool(self._package_of(name)))
         for file in filter(self._is_object, distribution.files):
             yield from noted_references(file, self._notes(file) or ())
-        yield from references.found()
+        named = references.found()
+        if named:
+            bundled = {_plain_name(file) for file in filter(self._is_object, distribution.files)}
+            yield from (each for each in named if bundled.isdisjoint(_plain_name(file_name(n)) for n in each.names))
 
     def _program(self, name: str) -> str | None:
         paths = (f"/{folder}/{name}" for folder, names in self._programs if name in names)
@@ -137,6 +142,12 @@ def _fits(version: str, specifier: str) -> bool:
         return SpecifierSet(specifier).contains(version, prereleases=True)
     except InvalidVersion:
         return True
+
+
+def _plain_name(path: str) -> str:
+    """Return what a program or library is called without machine and version: `ffmpeg` of `ffmpeg-linux-x86_64-v7`."""
+    name, _, _ = posixpath.basename(path).partition(".so")
+    return _MACHINE.sub("", name)
 
 
 def _newest(root: Root, folders: tuple[str, ...], stem: str) -> str | None:

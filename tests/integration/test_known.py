@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.naming.knowledge import Known
 
-ENTRIES = [entry for entries in known().values() for entry in entries]
+ENTRIES = [entry for entries in known().values() for entry in entries if entry.names]
 SHORT = ("pysaml2", "python-vlc")
 """Those whose evidence CI looks at."""
 

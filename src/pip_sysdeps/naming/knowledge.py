@@ -36,7 +36,7 @@ class Known:
     kind: ReferenceKind
     """What is named."""
     names: tuple[str, ...]
-    """Alternatives, best first."""
+    """Alternatives, best first; none if the distribution needs nothing of the kind, whatever its sources name."""
     why: str
     """One line for the reader of a lock."""
     evidence: str
@@ -156,12 +156,19 @@ def noted_references(path: str, notes: Iterable[DlopenNote]) -> tuple[Reference,
 
 
 def with_authority(known: Iterable[Reference], found: Iterable[Reference]) -> tuple[Reference, ...]:
-    """Join what is known with what sources say: who knows a kind of thing says all that is sure of it."""
-    sure = tuple(known)
+    """Join what is known with what sources say: who knows a kind of thing says all that is sure of it.
+
+    A known reference without a name says that there is nothing of its kind.
+    """
+    every = tuple(known)
+    sure = tuple(each for each in every if each.names)
+    nothing = {each.kind for each in every if not each.names}
     kinds = {each.kind for each in sure}
     names = {name for each in sure for name in each.names}
     return sure + tuple(
-        _at_most_medium(each) if each.kind in kinds else each for each in found if names.isdisjoint(each.names)
+        _at_most_medium(each) if each.kind in kinds else each
+        for each in found
+        if each.kind not in nothing and names.isdisjoint(each.names)
     )
 
 

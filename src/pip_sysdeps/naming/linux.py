@@ -22,6 +22,18 @@ _FOREIGN_FOLDER = re.compile(
 )
 
 
+_FOREIGN_NAME = re.compile(
+    r"(?:Darwin|Win(?:dows|32|64)|Mac_?OS[xX]?|OSX|(?:Free|Open|Net)BSD|Cygwin|SunOS)(?![a-z])"
+    r"|(?:^|_)(?:darwin|win(?:dows|32|64)|mac_?osx?|osx|(?:free|open|net)bsd|cygwin|sunos)(?=$|_)"
+)
+_OWN_NAME = re.compile("linux|unix|posix", re.IGNORECASE)
+
+
+def is_foreign_name(name: str) -> bool:
+    """Tell whether a class or function says by its name that it is for another system: `DarwinInfo`, `load_win32`."""
+    return _FOREIGN_NAME.search(name) is not None and not _OWN_NAME.search(name)
+
+
 def is_foreign(path: str) -> bool:
     """Tell whether a source's path, relative to its distribution, says that it is for another system."""
     return _FOREIGN_FOLDER.search(path.removesuffix(".py")) is not None

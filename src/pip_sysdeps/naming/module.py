@@ -6,7 +6,7 @@ import ast
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.naming.linux import truth
+from pip_sysdeps.naming.linux import is_foreign_name, truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,6 +18,8 @@ _STARRED = {
     "subprocess": ("run", "Popen", "call", "check_call", "check_output"),
 }
 """What `from ... import *` brings, of what matters here."""
+_PROGRAM_FINDERS = {"shutil.which", "distutils.spawn.find_executable"}
+"""They say None of a program that is not there, and do not fail."""
 _GROWS = {"append", "extend", "insert", "add", "update"}
 
 
@@ -91,6 +93,8 @@ class Module:
         self.constants: list[str] = []
         self.blocks: dict[int, tuple[int, ...]] = {}
         """The branches around each use of a name, by the node's identity."""
+        self.demanded: set[int] = set()
+        """Calls that look for a program without which the code gives up, by identity."""
         self.top = Scope(self, tree, None)
         self._collect_imports(tree)
         _Walk(self).body(tree.body, self.top, "", guarded=False)
@@ -115,6 +119,14 @@ class Module:
         parts = self.package.split(".")
         return ".".join([*parts[: len(parts) - node.level + 1], *([node.module] if node.module else [])])
 
+    def finds(self, node: ast.AST) -> bool:
+        """Tell whether an expression looks for a program."""
+        return isinstance(node, ast.Call) and self.dotted(node.func) in _PROGRAM_FINDERS
+
+    def goes_without(self, call: ast.Call) -> bool:
+        """Tell whether a call looks for a program, and nothing gives up if it is not there."""
+        return self.finds(call) and id(call) not in self.demanded
+
     def dotted(self, node: ast.expr) -> str:
         """Return the full name that an expression stands for (`ctypes.util.find_library`), or nothing."""
         match node:
@@ -137,6 +149,7 @@ class _Walk:
         self.module = module
         self.block: tuple[int, ...] = ()
         self._blocks = 0
+        self._has_finders = any(name.startswith(("shutil", "distutils")) for name in module.imports.values())
 
     def body(self, statements: Iterable[ast.stmt], scope: Scope, owner: str, *, guarded: bool) -> None:
         """Go through a branch, up to where it surely ends."""
@@ -162,10 +175,11 @@ class _Walk:
             case ast.If(test=test, body=body, orelse=orelse):
                 self.expressions(test, scope, guarded=guarded)
                 decided = self._truth(test, scope)
+                optional = guarded or self._goes_on_without(node, scope)
                 if decided is not False:
-                    self.body(body, scope, owner, guarded=guarded)
+                    self.body(body, scope, owner, guarded=optional)
                 if decided is not True:
-                    self.body(orelse, scope, owner, guarded=guarded)
+                    self.body(orelse, scope, owner, guarded=optional)
             case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
                 swallows = any(not _raises(handler.body) for handler in handlers)
                 self.body(body, scope, owner, guarded=guarded or swallows)
@@ -200,13 +214,34 @@ class _Walk:
             case _:
                 self._simple(node, scope, guarded=guarded)
 
+    def _goes_on_without(self, node: ast.If, scope: Scope) -> bool:
+        """Tell whether a condition asks for a program, and no branch of it gives up; note it if one does."""
+        found = self._searches(node.test, scope)
+        if found and (_raises(node.body) or _raises(node.orelse)):
+            self.module.demanded |= set(map(id, found))
+            return False
+        return bool(found)
+
+    def _searches(self, test: ast.expr, scope: Scope) -> list[ast.AST]:
+        """Return the searches for a program whose result a condition looks at."""
+        if not self._has_finders:
+            return []
+        looked_at = list(ast.walk(test))
+        names = [node.id for node in looked_at if isinstance(node, ast.Name)]
+        set_to = [source.value for name in names for source in scope.names.get(name, ())]
+        return [node for node in (*looked_at, *set_to) if self.module.finds(node)]
+
     def _class(self, name: str, body: list[ast.stmt], scope: Scope, *, guarded: bool) -> None:
+        if is_foreign_name(name):
+            return
         inside = Scope(self.module, scope.node, scope)
         self.body(body, inside, name, guarded=guarded)
         for variable, sources in inside.names.items():
             self.module.attributes[variable] += [(scope, source) for source in sources]
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, owner: str) -> None:
+        if is_foreign_name(node.name):
+            return
         for decorator in [*node.decorator_list, *node.args.defaults]:
             self.expressions(decorator, scope, guarded=False)
         inner = Scope(self.module, node, scope, owner)

@@ -166,22 +166,24 @@ def _library(reference: Reference, release: Release, about: About) -> Iterator[N
     if any(release.brought(name) for name in names):
         return
     for name in names:
-        note = release.host_library(_file_name(name))
+        note = release.host_library(file_name(name))
         if note is not None:
-            yield _as_need(reference, FromHost(note=note), soname=_file_name(name))
+            yield _as_need(reference, FromHost(note=note), soname=file_name(name))
             return
     known = list({each.name: each for name in names if (each := _known_library(name, release))}.values())
-    runtime = [each for each in known if not each.development] or known
-    if any(each.package in release.folded for each in runtime):
+    if any(each.package in release.folded for each in known):
+        return
+    runtime = [each for each in known if not each.development]
+    if known and not runtime:
+        note = f"only {known[0].package} has it, which is for compiling"
+        yield from _unknown(_judged(reference, about, known), known[0].name, replace(release, nowhere=note))
         return
     if not runtime:
-        unheard = [_Known(_file_name(name), "", "") for name in names]
+        unheard = [_Known(file_name(name), "", "") for name in names]
         yield from _unknown(_judged(reference, about, unheard), unheard[0].name if unheard else "", release)
         return
     path = next((each.path for each in runtime if each.path), "")
     sure = _judged(reference, about, runtime)
-    if runtime[0].development:
-        sure = replace(sure, confidence=_at_most_medium(sure.confidence))
     sonames = tuple(each.name for each in runtime[:_MOST_NAMES])
     provider = _provider(runtime[0].package, path)
     yield _as_need(sure, provider, **({"soname": sonames[0]} if len(sonames) == 1 else {"any_of": sonames}))
@@ -206,7 +208,8 @@ def _known_library(name: str, release: Release) -> _Known | None:
     return _Known(file, "", path) if path else None
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
+    """Return the file name of a library that a link editor would find for a stem; of any other name, itself."""
     return f"lib{name.removeprefix(STEM)}.so" if name.startswith(STEM) else name
 
 
@@ -294,7 +297,7 @@ def _judged(reference: Reference, about: About, known: Iterable[_Known]) -> Refe
 
     What it says of itself tells: a name of the thing, or of its package, stands in its description. A library that a
     small distribution opens is its purpose even so. Programs are run for many reasons, and have the names of common
-    words: of one that is only looked for, or that a large distribution runs, the title of the description must speak.
+    words: of them its title (name, summary and keywords) must speak.
     """
     if reference.when is When.DECLARED or _is_known(reference):
         return reference
@@ -303,8 +306,7 @@ def _judged(reference: Reference, about: About, known: Iterable[_Known]) -> Refe
         words |= {stem for each in known for stem in _stems(each.name)}
         certain = not about.is_large or about.mentions(*words)
     else:
-        in_title = about.is_large or reference.evidence.startswith("shutil.which(")
-        certain = about.mentions(*words, in_title=in_title)
+        certain = about.mentions(*words, in_title=True)
     return reference if certain else replace(reference, confidence=_at_most_medium(reference.confidence))
 
 

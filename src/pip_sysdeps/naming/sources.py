@@ -52,8 +52,10 @@ _PROGRAM_FOLDER = re.compile(r"/(?:usr/)?s?bin")
 _FOREIGN_STEM = re.compile(r"\.(?:dll|dylib|framework|exe)$|^(?:cyg|msys-)|[\\/]", re.IGNORECASE)
 _FOREIGN_PROGRAM = {"open", "osascript", "defaults", "sw_vers", "wmic", "reg", "cmd", "start", "pbcopy", "pbpaste"}
 _NOT_SHIPPED = re.compile(
-    r"(?:^|/)(?:tests?|testing|docs?|examples?|benchmarks?|conftest\.py|setup\.py|test_[^/]*|[^/]*_test\.py)(?:/|$)"
+    r"(?:^|/)(?:tests?|testing|docs?|examples?|benchmarks?|conftest\.py|setup\.py|test_[^/]*|[^/]*_test\.py"
+    r"|[^/]*\.(?:dist|egg)-info|_build(?:_[^/]*)?(?:\.py)?|_?version(?:ing|eer)?\.py)(?:/|$)"
 )
+"""Tests, documentation, metadata, and what makes or releases the distribution itself."""
 
 _MOST_CALLS_DEEP = 4
 _MOST_CALLERS = 64
@@ -166,7 +168,8 @@ class _World:
             full = site.scope.module.dotted(site.call.func)
             if full not in _RUNNERS or not site.call.args:
                 continue
-            for each in self._expanded(site, site.call.args[0], self._heads):
+            careful = site._replace(guarded=site.guarded or site.scope.module.goes_without(site.call))
+            for each in self._expanded(careful, site.call.args[0], self._heads):
                 names = tuple(name for text in each.names if (name := program_name(text)))
                 if names and len(names) <= _MOST_PROGRAMS:
                     yield _reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
@@ -302,7 +305,7 @@ def _defaults(modules: Iterable[Module], world: _World) -> Iterator[Reference]:
     """Yield the programs that variables and parameters such as `DOT_BINARY` or `tesseract_cmd` are set to."""
     for module in modules:
         for name, scope, value in _settings(module):
-            if not _DEFAULT_NAME.fullmatch(name) or not _is_literal(value):
+            if not _DEFAULT_NAME.fullmatch(name) or not _is_literal(value) or module.finds(value):
                 continue
             frame = Frame(scope)
             names = tuple(word for text in world.heads(value, frame) if (word := program_name(text)))

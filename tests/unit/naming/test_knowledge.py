@@ -94,6 +94,13 @@ def test_who_knows_says_all_that_is_sure() -> None:
     )
 
 
+def test_who_knows_may_say_that_there_is_nothing() -> None:
+    """Of the kind of a known reference without a name, what sources name is no need; other kinds stay."""
+    library, program = ReferenceKind.LIBRARY, ReferenceKind.PROGRAM
+    found = [reference(library, "liba.so.1"), reference(program, "git")]
+    assert with_authority([reference(program)], found) == (found[0],)
+
+
 def test_what_a_distribution_declares() -> None:
     """A program of that name, else a library; compilers are no need."""
     lines = ("libmagic", "dot (>2)", "C", "pkg:generic/libusb-1.0", "libfoo.so.1", "virtual:compiler/c")

@@ -114,12 +114,17 @@ def need(package: str, path: str = "", confidence: Confidence = Confidence.HIGH,
 
 
 def test_the_alternatives_that_the_release_has() -> None:
-    """The first that maps answers; one for compiling counts only where nothing else maps."""
+    """The first that maps answers."""
     assert only(library("libzzz.so.1", "libfoo.so", "libfoo.so.1", "-lfoo")) == need(
         "libfoo1", any_of=("libfoo.so.1", "libfoo.so.2")
     )
     assert only(library("-lfoo")) == need("libfoo2", soname="libfoo.so.2")
-    assert only(library("libonly.so")) == need("libonly-dev", soname="libonly.so", confidence=Confidence.MEDIUM)
+
+
+def test_a_package_for_compiling_never_answers() -> None:
+    """What only a -dev package has is missing if it is sure, with a word on who has it; else it is no need."""
+    assert only(library("libonly.so")).provider == Missing(note="only libonly-dev has it, which is for compiling")
+    assert needs([library("libonly.so", confidence=Confidence.MEDIUM)], RELEASE, SMALL) == ()
 
 
 def test_an_installed_library_tells_its_package() -> None:
@@ -172,9 +177,8 @@ def test_one_feature_of_many_is_medium() -> None:
 @pytest.mark.parametrize(
     ("text", "sources", "evidence", "confidence"),
     [
-        ("Name: pkg\n\nIt draws with dot.", 3, "a run", Confidence.HIGH),
-        ("Name: pkg\n\nIt draws with dot.", 3, "shutil.which('dot')", Confidence.MEDIUM),
-        ("Name: pkg\nSummary: Draws by Graphviz\n", 3, "shutil.which('dot')", Confidence.HIGH),
+        ("Name: pkg\n\nIt draws with dot.", 3, "a run", Confidence.MEDIUM),
+        ("Name: pkg\nSummary: Draws by Graphviz\n", 3, "a run", Confidence.HIGH),
         ("Name: pkg\n\nIt draws with dot.", 500, "a run", Confidence.MEDIUM),
         ("Name: pkg\nSummary: Draws by Graphviz\n", 500, "a run", Confidence.HIGH),
         ("Name: pkg", 3, "a run", Confidence.MEDIUM),
@@ -182,7 +186,7 @@ def test_one_feature_of_many_is_medium() -> None:
     ],
 )
 def test_which_programs_are_sure(text: str, sources: int, evidence: str, confidence: Confidence) -> None:
-    """What the description speaks of; of what is only looked for, or run by a large distribution, its title."""
+    """Those that the title of the description speaks of."""
     reference = replace(program("dot"), evidence=evidence)
     assert only(reference, about=About(text=text, sources=sources)).confidence is confidence
 

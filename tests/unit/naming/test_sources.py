@@ -222,7 +222,6 @@ PROGRAMS = {
         ["foo"],
     ),
     "a shell command": ("import os\nos.system('foo -v > x')", ["foo"]),
-    "which": ("import shutil\nshutil.which('foo')", ["foo"]),
     "a whole path": ("import subprocess\nsubprocess.call(['/usr/bin/foo'])", ["foo"]),
     "a wrapper": ("import subprocess\ndef run(args):\n    subprocess.run(args)\nrun(['foo', 'bar'])", ["foo"]),
     "a rest": ("import subprocess\ndef run(*args):\n    subprocess.run([*args])\nrun('foo', 'bar')", ["foo"]),
@@ -239,6 +238,39 @@ PROGRAMS = {
 def test_a_program(source: str, names: list[str]) -> None:
     """Each form of naming a program is read."""
     assert brief(named(source)) == [("high", "program", names)]
+
+
+SEARCHES = {
+    "shutil.which('foo')": "medium",
+    "foo_exe = shutil.which('foo')": "medium",
+    "if not shutil.which('foo'):\n    raise OSError": "high",
+    "x = shutil.which('foo')\nif x is None:\n    raise OSError\nsubprocess.run([x])": "high",
+    "x = shutil.which('foo')\nif x is not None:\n    subprocess.run([x])": "medium",
+    "x = shutil.which('foo')\nif x:\n    y = x\nif not found:\n    raise OSError": "medium",
+    "if shutil.which('foo'):\n    subprocess.run(['foo'])": "medium",
+    "subprocess.run([shutil.which('foo'), '-x'])": "high",
+}
+
+
+@pytest.mark.parametrize(("body", "confidence"), SEARCHES.items())
+def test_a_program_that_is_looked_for(body: str, confidence: str) -> None:
+    """One that is used only if it is there is medium; one that is run anyhow, or without which it gives up, is not."""
+    assert brief(named(f"import shutil, subprocess\n{body}")) == [(confidence, "program", ["foo"])]
+
+
+OTHER_SYSTEMS = [
+    "class DarwinInfo:\n    {}",
+    "def load_win32():\n    {}",
+    "class A:\n    def copy_osx(self):\n        {}",
+]
+
+
+@pytest.mark.parametrize("around", OTHER_SYSTEMS)
+def test_what_is_for_another_system_by_its_name(around: str) -> None:
+    """A class or function that is named for another system does not run here; one that names Linux too does."""
+    code = "subprocess.run(['foo'])"
+    assert named(f"import subprocess\n{around.format(code)}") == ()
+    assert named(f"import subprocess\ndef load_linux_win32():\n    {code}") != ()
 
 
 NOTHING = [
@@ -299,6 +331,11 @@ def test_program_names(text: str, name: str) -> None:
     [
         ("pkg/a.py", True),
         ("pkg/tests/a.py", False),
+        ("pkg-1.0.dist-info/licenses/AUTHORS.py", False),
+        ("pkg.egg-info/a.py", False),
+        ("pkg/_build_parser.py", False),
+        ("pkg/version.py", False),
+        ("pkg/versions.py", True),
         ("pkg/test_a.py", False),
         ("pkg/_win/a.py", False),
         ("pkg/libs/darwin/a.py", False),
