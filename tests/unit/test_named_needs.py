@@ -74,13 +74,14 @@ def test_every_kind_of_name_reaches_the_lock() -> None:
 
 
 def test_the_line_has_what_is_sure_and_offers_the_rest() -> None:
-    """High confidence is in the line; medium is named with its kind, and with the policy that adds it."""
+    """High confidence is in the line; medium is named with its kind, and at the end the policy that adds it."""
     target = to_target(scan_of(target_of(MAGIC, DOT)))
     assert [each.package.name for each in wanted(target)] == ["libmagic1"]
     assert list(offers(target)) == [
+        "not in the line: magic: graphviz (exec)",
         (
-            "magic: not in the line, since it may go without: graphviz (dot, exec, medium); "
-            '`when = ["default", "exec"]` in [tool.pip-sysdeps.distribution.magic] of pyproject.toml adds them'
-        )
+            'to add them for a distribution: `when = ["default", "exec"]` in [tool.pip-sysdeps.distribution.NAME] '
+            "of pyproject.toml"
+        ),
     ]
     assert [each.package.name for each in wanted(target, when={"exec"})] == ["graphviz"]

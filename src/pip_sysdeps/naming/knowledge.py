@@ -10,7 +10,7 @@ from pip_sysdeps.model import Confidence, Reference, ReferenceKind, When
 from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pip_sysdeps.formats.elf_notes import DlopenNote
     from pip_sysdeps.model import Distribution
@@ -79,11 +79,11 @@ def known_references(
     entries: Iterable[Known],
     distribution: Distribution,
     *,
-    installed: Container[str],
+    installed: frozenset[str],
     debian_python: bool,
     fits: Callable[[str, str], bool],
 ) -> tuple[Reference, ...]:
-    """Return what the knowledge file says of a distribution.
+    """Return what the knowledge file says of a distribution; no name where another distribution brings it instead.
 
     `installed` has the names of all distributions; `debian_python` tells whose interpreter it is; `fits` whether a
     version is in a specifier.
@@ -92,7 +92,7 @@ def known_references(
     return tuple(
         Reference(
             kind=entry.kind,
-            names=entry.names,
+            names=entry.names if installed.isdisjoint(entry.unless) else (),
             when=_WHEN[entry.kind],
             by=(distribution.metadata_path,),
             evidence=f"{KNOWN}{entry.why} ({entry.evidence})",
@@ -101,7 +101,6 @@ def known_references(
         for entry in entries
         if entry.distribution == distribution.name
         and entry.interpreter != wrong
-        and not any(name in installed for name in entry.unless)
         and (not entry.versions or fits(distribution.version, entry.versions))
     )
 

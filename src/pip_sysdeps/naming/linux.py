@@ -17,8 +17,9 @@ PLATFORM = {"sys.platform": "linux", "platform.system": "Linux", "os.name": "pos
 
 _NOT_HERE = {"os.add_dll_directory", "os.startfile", "ctypes.windll", "ctypes.WinDLL", "ctypes.oledll", "sys.frozen"}
 _FOREIGN_FOLDER = re.compile(
-    r"(?:^|[/_.])_?(?:win|win32|windows|nt|darwin|mac|macos|macosx|osx|cocoa|quartz|android|ios|bsd|freebsd|cygwin)"
-    r"(?=$|[/_.])"
+    r"(?:^|[/_.])_?(?:(?:win|win32|windows|nt|mac|macos|macosx|osx|cocoa|quartz|android|ios|bsd|freebsd|cygwin)"
+    r"(?=$|[/_.])|darwin)",
+    re.IGNORECASE,
 )
 
 

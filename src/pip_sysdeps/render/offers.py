@@ -11,44 +11,36 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.lockfile import Need, Target
 
-_SHOWN = 8
+_SHOWN = 6
 
 
 def offers(target: Target) -> Iterator[str]:
-    """Yield a line for each distribution with packages that are not in the line, with the policy that adds them."""
+    """Yield a short line for each distribution with packages that are not in the line, then how to add them."""
     inside = {each.package.name for each in wanted(target, base=True)}
     base = {package.name for package in target.package if package.base}
+    whens: set[str] = set()
     for distribution in target.distribution:
         outside = [need for need in distribution.needs if need.package and need.package not in inside | base]
-        plugins = [need for need in outside if need.when == "plugin"]
-        names = sorted({need.package for need in plugins})
-        named = [need for need in outside if need.when != "plugin" and need.package not in names]
-        for why, packages, needs in (
-            ("since only plugins need them", names, plugins),
-            ("since it may go without", _described(named), named),
-        ):
-            if packages:
-                policy = _policy(distribution.name, needs)
-                yield f"{distribution.name}: not in the line, {why}: {listed(packages)}; {policy}"
+        whens |= {need.when for need in outside}
+        if outside:
+            yield f"not in the line: {distribution.name}: {_grouped(outside)}"
+    if whens:
+        policy = ", ".join(f'"{when}"' for when in ("default", *sorted(whens)))
+        table = "[tool.pip-sysdeps.distribution.NAME] of pyproject.toml"
+        yield f"to add them for a distribution: `when = [{policy}]` in {table}"
 
 
-def _policy(name: str, needs: Iterable[Need]) -> str:
-    whens = ", ".join(f'"{when}"' for when in ("default", *sorted({need.when for need in needs})))
-    return f"`when = [{whens}]` in [tool.pip-sysdeps.distribution.{name}] of pyproject.toml adds them"
+def _grouped(needs: Iterable[Need]) -> str:
+    """Return the packages by the kind of their needs, each once, named ones first."""
+    kinds: dict[str, list[str]] = {}
+    first: dict[str, str] = {}
+    for need in sorted(needs, key=lambda need: (need.when == "plugin", need.when)):
+        if first.setdefault(need.package, need.when) == need.when:
+            kinds.setdefault(need.when, []).append(need.package)
+    return "; ".join(f"{listed(sorted(names))} ({when})" for when, names in kinds.items())
 
 
 def listed(names: Sequence[str]) -> str:
     """Return the first names, and how many more there are."""
     more = len(names) - _SHOWN
     return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
-
-
-def _described(needs: Iterable[Need]) -> list[str]:
-    """Return each package once, with what it has and how sure the need is."""
-    first: dict[str, Need] = {}
-    for need in needs:
-        first.setdefault(need.package, need)
-    return [
-        f"{name} ({', '.join(filter(None, (need.name, need.when, need.confidence)))})"
-        for name, need in sorted(first.items())
-    ]

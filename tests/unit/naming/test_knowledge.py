@@ -45,26 +45,26 @@ def test_the_shipped_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("installed", "version", "debian_python", "there"),
+    ("installed", "version", "debian_python", "said"),
     [
-        ({"pkg"}, "3.1", True, True),
-        ({"pkg", "pkg-binary"}, "3.1", True, False),
-        ({"pkg"}, "2.9", True, False),
-        ({"pkg"}, "3.1", False, False),
+        ({"pkg"}, "3.1", True, [("libpq.so.5",)]),
+        ({"pkg", "pkg-binary"}, "3.1", True, [()]),
+        ({"pkg"}, "2.9", True, []),
+        ({"pkg"}, "3.1", False, []),
     ],
 )
 def test_when_an_entry_is_about_a_distribution(
-    installed: set[str], version: str, *, debian_python: bool, there: bool
+    installed: set[str], version: str, *, debian_python: bool, said: list[tuple[str, ...]]
 ) -> None:
-    """Version, interpreter, and another distribution that brings it, decide."""
+    """Version and interpreter decide; where another distribution brings it, the entry says that nothing is needed."""
     found = known_references(
         [PQ],
         distribution("pkg", version=version),
-        installed=installed,
+        installed=frozenset(installed),
         debian_python=debian_python,
         fits=lambda have, specifier: specifier == ">=3" and have.startswith("3"),
     )
-    assert [each.names for each in found] == ([("libpq.so.5",)] if there else [])
+    assert [each.names for each in found] == said
 
 
 @pytest.mark.parametrize(

@@ -339,6 +339,8 @@ def test_program_names(text: str, name: str) -> None:
         ("pkg/test_a.py", False),
         ("pkg/_win/a.py", False),
         ("pkg/libs/darwin/a.py", False),
+        ("pkg/backends/macOS/a.py", False),
+        ("pkg/_darwinkeyboard.py", False),
         ("pkg/window.py", True),
         ("pkg/a.pyi", False),
     ],
