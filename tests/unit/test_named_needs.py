@@ -10,6 +10,7 @@ from pip_sysdeps.locking import to_target
 from pip_sysdeps.model import Confidence, DistributionNeeds, FromPackage, Missing, Need, When
 from pip_sysdeps.render.apt import wanted
 from pip_sysdeps.render.offers import offers
+from pip_sysdeps.values import replace
 
 MAGIC = Need(
     any_of=("libmagic.so.1", "libmagic.so"),
@@ -75,7 +76,8 @@ def test_every_kind_of_name_reaches_the_lock() -> None:
 
 def test_the_line_has_what_is_sure_and_offers_the_rest() -> None:
     """High confidence is in the line; medium is named with its kind, and at the end the policy that adds it."""
-    target = to_target(scan_of(target_of(MAGIC, DOT)))
+    neato = replace(DOT, program="neato")
+    target = to_target(scan_of(target_of(MAGIC, DOT, neato)))
     assert [each.package.name for each in wanted(target)] == ["libmagic1"]
     assert list(offers(target)) == [
         "not in the line: magic: graphviz (exec)",

@@ -31,12 +31,13 @@ def offers(target: Target) -> Iterator[str]:
 
 
 def _grouped(needs: Iterable[Need]) -> str:
-    """Return the packages by the kind of their needs, each once, named ones first."""
-    kinds: dict[str, list[str]] = {}
+    """Return the packages by the kind of their needs, each once: a plugin's where nothing else needs it."""
     first: dict[str, str] = {}
     for need in sorted(needs, key=lambda need: (need.when == "plugin", need.when)):
-        if first.setdefault(need.package, need.when) == need.when:
-            kinds.setdefault(need.when, []).append(need.package)
+        first.setdefault(need.package, need.when)
+    kinds: dict[str, list[str]] = {}
+    for package, when in first.items():
+        kinds.setdefault(when, []).append(package)
     return "; ".join(f"{listed(sorted(names))} ({when})" for when, names in kinds.items())
 
 
