@@ -19,7 +19,7 @@ LAYERS = (
     {"hook"},
     {"auditing"},
     {"scan"},
-    {"named"},
+    {"named", "process"},
     {"host", "render"},
     {"audit", "verification", "trees"},
     {"checks", "diff", "gaps", "locking", "indexing", "policy", "validation", "why"},

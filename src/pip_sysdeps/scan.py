@@ -11,36 +11,26 @@ from pip_sysdeps.formats.elf_notes import dlopen_notes
 from pip_sysdeps.formats.metadata import required_name
 from pip_sysdeps.host.hostlibs import host_library
 from pip_sysdeps.host.index import open_index
-from pip_sysdeps.host.loader_config import read_loader_config
 from pip_sysdeps.host.objects import Objects
 from pip_sysdeps.host.platform import read_platform
 from pip_sysdeps.host.shlibs import Shlibs
-from pip_sysdeps.host.sources import named_files
 from pip_sysdeps.host.tree import inside, may_be_elf
 from pip_sysdeps.host.uses import Uses
-from pip_sysdeps.loader.resolve import Memory, open_object, start
 from pip_sysdeps.model import ElfFile, FromPackage, Scan, Skipped, Unowned
 from pip_sysdeps.named import Named
-from pip_sysdeps.roots import (
-    foreign,
-    is_extension_module,
-    is_libpython,
-    is_libpython_of,
-    is_program,
-    load_roots,
-    prevailing,
-)
+from pip_sysdeps.process import InterpreterProcess
+from pip_sysdeps.roots import foreign, is_libpython, is_libpython_of, prevailing
 from pip_sysdeps.stages import Stages
-from pip_sysdeps.values import replace
+from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from pip_sysdeps.host.admindir import PackageDatabase
     from pip_sysdeps.host.index import SonameIndex
     from pip_sysdeps.host.root import Root
     from pip_sysdeps.host.target import TargetSystem
-    from pip_sysdeps.model import Distribution, Environment, Load, LoadedObject
+    from pip_sysdeps.model import Distribution, Environment
 
 
 def scan(  # noqa: PLR0913 - each with a default that a lock needs
@@ -63,43 +53,37 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     """
     stages = stages or Stages()
     objects = objects or Objects(root)
-    holders = {file: each for each in environment.distributions for file in each.files}
-    answers = {file: objects.facts(file) for file in (*filter(may_be_elf, holders), *environment.unclaimed)}
+    read = _read(objects, environment, target)
     stages.end("ELF facts")
-    facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
-    program = target.program if target else _program(objects, environment, facts)
-    strangers = {file: why for file, elf in facts.items() if program and (why := foreign(file, elf, program))}
-    usable = {file: elf for file, elf in facts.items() if file not in strangers}
-    loading = (
-        None
-        if program is None
-        else _Loading(root, environment, objects, program, library_path, cache_as_is=cache_as_is)
-    )
-    loads = () if loading is None else tuple(loading.loads(usable, holders, stages))
+    process = None
+    if read.program is not None:
+        process = InterpreterProcess(root, environment, objects, read.program, library_path, cache_as_is=cache_as_is)
+    loads = () if process is None else tuple(process.loads(read.usable, read.holders, stages))
     stages.end("loader")
-    platform = target.platform if target else read_platform(root, packages, program)
+    platform = target.platform if target else read_platform(root, packages, read.program)
     index = target.index if target else open_index(platform.id)
-    around = _surroundings(root, environment, packages, index, loading, target)
+    base = index.base if index else packages.base if packages else frozenset()
+    around = _surroundings(root, environment, packages, index, process, target)
     attribution = Attribution(
-        objects=usable,
-        holders={file: holders[file].name for file in usable if file in holders},
+        objects=read.usable,
+        holders={file: holder.name for file, holder in read.holders.items() if file in read.usable},
         loads=loads,
         surroundings=around,
     )
-    base = index.base if index else packages.base if packages else frozenset()
+    attributed = tuple(map(attribution.of_distribution, environment.distributions))
+    unattributed = tuple(attribution.of_unclaimed(file) for file in environment.unclaimed if file in read.usable)
+    stages.end("attribution")
     named = Named(
         root,
         environment,
         around=around,
         index=index,
-        is_object=usable.__contains__,
+        is_object=read.usable.__contains__,
         notes=lambda path: objects.ask(path, dlopen_notes),
         base=base,
-        library=(lambda _: None) if loading is None else loading.library,
-        folders=() if loading is None else loading.folders,
+        library=(lambda _: None) if process is None else process.library,
+        folders=() if process is None else process.folders,
     )
-    attributed = tuple(map(attribution.of_distribution, environment.distributions))
-    stages.end("attribution")
     distributions = tuple(map(named.with_needs, attributed))
     stages.end("names in sources")
     found = Scan(
@@ -107,22 +91,49 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
         base=base,
         environment=environment,
         distributions=distributions,
-        unattributed=tuple(attribution.of_unclaimed(file) for file in environment.unclaimed if file in usable),
+        unattributed=unattributed,
         loads=loads,
-        process=() if loading is None else loading.process,
+        process=() if process is None else process.objects,
         skipped=(
             *environment.skipped,
-            *(answer for answer in answers.values() if isinstance(answer, Skipped)),
-            *strangers.values(),
+            *read.skipped,
             *(each for distribution in distributions for each in distribution.skipped),
             *(packages.skipped if packages else ()),
         ),
     )
-    stages.end("attribution")
     if packages is not None:
         found = _with_floors(found, root, objects, packages)
         stages.end("version floors")
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """The ELF files of an environment, as they were read."""
+
+    holders: Mapping[str, Distribution]
+    """The distribution of each file that a record claims, ELF or not."""
+    usable: Mapping[str, ElfFile]
+    """The objects that the environment's process can load."""
+    program: ElfFile | None
+    """The program of that process; None if there is nothing to tell it by."""
+    skipped: tuple[Skipped, ...]
+    """Files that are broken, no runtime objects, or for another machine or C library."""
+
+
+def _read(objects: Objects, environment: Environment, target: TargetSystem | None) -> _Read:
+    """Read every file that may be ELF, and set aside what this process cannot load."""
+    holders = {file: each for each in environment.distributions for file in each.files}
+    answers = {file: objects.facts(file) for file in (*filter(may_be_elf, holders), *environment.unclaimed)}
+    facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
+    program = target.program if target else _program(objects, environment, facts)
+    strangers = {file: why for file, elf in facts.items() if program and (why := foreign(file, elf, program))}
+    return _Read(
+        holders=holders,
+        usable={file: elf for file, elf in facts.items() if file not in strangers},
+        program=program,
+        skipped=(*(each for each in answers.values() if isinstance(each, Skipped)), *strangers.values()),
+    )
 
 
 def _program(objects: Objects, environment: Environment, facts: Mapping[str, ElfFile]) -> ElfFile | None:
@@ -132,97 +143,18 @@ def _program(objects: Objects, environment: Environment, facts: Mapping[str, Elf
     return program if isinstance(program, ElfFile) else prevailing(facts.values())
 
 
-class _Loading:
-    """The interpreter's process, ready to open the objects of its environment."""
-
-    def __init__(  # noqa: PLR0913 - one of each thing that a process is made of
-        self,
-        root: Root,
-        environment: Environment,
-        objects: Objects,
-        program: ElfFile,
-        library_path: tuple[str, ...],
-        *,
-        cache_as_is: bool,
-    ) -> None:
-        self._root = root
-        self._interpreter = environment.interpreter
-        self._objects = objects
-        self.program = program
-        self._config = read_loader_config(
-            root,
-            program,
-            library_path=library_path,
-            cache="as-is" if cache_as_is else "fresh",
-            lookup=objects.open,
-        )
-        self._memory = Memory()
-        self._process = start(self._interpreter.path, objects.open, self._config, self._memory)
-        self.process = self._process.objects
-        """The interpreter and what it loads before it opens anything."""
-        self.own = frozenset(filter(None, (root.resolve(each.path) for each in self._process.objects)))
-        """The files of the interpreter's process, before it opens anything."""
-
-    def loads(
-        self, usable: Mapping[str, ElfFile], holders: Mapping[str, Distribution], stages: Stages
-    ) -> Iterator[Load]:
-        """Open the environment's objects from their roots."""
-
-        def named(paths: frozenset[str]) -> frozenset[str]:
-            stages.end("loader")
-            found = named_files(self._root, holders, paths)
-            stages.end("sources")
-            return found
-
-        return load_roots(
-            usable,
-            is_extension=lambda path: is_extension_module(path, self._interpreter.abi_tag, self._objects.defines),
-            named=named,
-            open_root=lambda path: self._open(path, usable[path]),
-            real=self._root.resolve,
-        )
-
-    def libc(self) -> str:
-        """Return the dynamic loader that the program names; for a library, which stands for it, its libc."""
-        libraries = (f"{folder}/libc.so.6" for folder in self._config.default_directories)
-        return self.program.interpreter or next(filter(self._objects.open, libraries), "")
-
-    def library(self, name: str) -> str | None:
-        """Return where dlopen(3) finds a file name, in a process that has nothing but the interpreter."""
-        loaded = next((each.path for each in self.process if each.path.rpartition("/")[2] == name), None)
-        return loaded or next((each.path for each in self._opened(name)), None)
-
-    @property
-    def folders(self) -> tuple[str, ...]:
-        """The loader's default directories."""
-        return self._config.default_directories
-
-    def _open(self, path: str, elf: ElfFile) -> tuple[LoadedObject, ...]:
-        if is_program(elf):
-            return start(path, self._objects.open, self._config, self._memory).objects
-        return self._opened(path)
-
-    def _opened(self, name: str) -> tuple[LoadedObject, ...]:
-        return open_object(self._process, name, self._caller(), self._objects.open, self._config, self._memory)
-
-    def _caller(self) -> str:
-        """Return who calls dlopen(3) for `import`: the shared libpython where there is one, else the program."""
-        paths = [each.path for each in self._process.objects]
-        return next((path for path in paths if is_libpython(path)), self._interpreter.path)
-
-
 def _surroundings(  # noqa: PLR0913, PLR0917 - what there is to ask
     root: Root,
     environment: Environment,
     packages: PackageDatabase | None,
     index: SonameIndex | None,
-    loading: _Loading | None,
+    process: InterpreterProcess | None,
     target: TargetSystem | None,
 ) -> Surroundings:
-    own = frozenset() if loading is None else loading.own
+    own = frozenset() if process is None else process.own
     interpreter = environment.interpreter
     owner = cache(lambda path: None if packages is None else packages.owner(path))
-    libc = owner(loading.libc()) if loading else None
+    libc = owner(process.libc()) if process else None
     return Surroundings(
         real=cache(root.resolve),
         owner=owner,

@@ -1,0 +1,97 @@
+"""The interpreter's process: what its loader finds, and what each root of an environment brings into it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.host.loader_config import read_loader_config
+from pip_sysdeps.host.sources import named_files
+from pip_sysdeps.loader.resolve import Memory, open_object, start
+from pip_sysdeps.roots import is_extension_module, is_libpython, is_program, load_roots
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pip_sysdeps.host.objects import Objects
+    from pip_sysdeps.host.root import Root
+    from pip_sysdeps.model import Distribution, ElfFile, Environment, Load, LoadedObject
+    from pip_sysdeps.stages import Stages
+
+
+class InterpreterProcess:
+    """The interpreter's process, ready to open the objects of its environment."""
+
+    def __init__(  # noqa: PLR0913 - one of each thing that a process is made of
+        self,
+        root: Root,
+        environment: Environment,
+        objects: Objects,
+        program: ElfFile,
+        library_path: tuple[str, ...],
+        *,
+        cache_as_is: bool,
+    ) -> None:
+        self._root = root
+        self._interpreter = environment.interpreter
+        self._files = objects
+        self.program = program
+        self._config = read_loader_config(
+            root,
+            program,
+            library_path=library_path,
+            cache="as-is" if cache_as_is else "fresh",
+            lookup=objects.open,
+        )
+        self._memory = Memory()
+        self._process = start(self._interpreter.path, objects.open, self._config, self._memory)
+        self.objects = self._process.objects
+        """The interpreter and what it loads before it opens anything."""
+        self.own = frozenset(filter(None, (root.resolve(each.path) for each in self.objects)))
+        """The files of the interpreter's process, before it opens anything."""
+
+    def loads(
+        self, usable: Mapping[str, ElfFile], holders: Mapping[str, Distribution], stages: Stages
+    ) -> Iterator[Load]:
+        """Open the environment's objects from their roots."""
+
+        def named(paths: frozenset[str]) -> frozenset[str]:
+            stages.end("loader")
+            found = named_files(self._root, holders, paths)
+            stages.end("sources")
+            return found
+
+        return load_roots(
+            usable,
+            is_extension=lambda path: is_extension_module(path, self._interpreter.abi_tag, self._files.defines),
+            named=named,
+            open_root=lambda path: self._open(path, usable[path]),
+            real=self._root.resolve,
+        )
+
+    def libc(self) -> str:
+        """Return the dynamic loader that the program names; for a library, which stands for it, its libc."""
+        libraries = (f"{folder}/libc.so.6" for folder in self._config.default_directories)
+        return self.program.interpreter or next(filter(self._files.open, libraries), "")
+
+    def library(self, name: str) -> str | None:
+        """Return where dlopen(3) finds a file name, in a process that has nothing but the interpreter."""
+        loaded = next((each.path for each in self.objects if each.path.rpartition("/")[2] == name), None)
+        return loaded or next((each.path for each in self._opened(name)), None)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The loader's default directories."""
+        return self._config.default_directories
+
+    def _open(self, path: str, elf: ElfFile) -> tuple[LoadedObject, ...]:
+        if is_program(elf):
+            return start(path, self._files.open, self._config, self._memory).objects
+        return self._opened(path)
+
+    def _opened(self, name: str) -> tuple[LoadedObject, ...]:
+        return open_object(self._process, name, self._caller(), self._files.open, self._config, self._memory)
+
+    def _caller(self) -> str:
+        """Return who calls dlopen(3) for `import`: the shared libpython where there is one, else the program."""
+        paths = [each.path for each in self.objects]
+        return next((path for path in paths if is_libpython(path)), self._interpreter.path)
