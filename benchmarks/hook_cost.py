@@ -1,6 +1,6 @@
 """Measure what the hook costs an ordinary start of the interpreter, `python -c pass`.
 
-    python3 benchmarks/hook_cost.py [--rounds 1500] [--python PYTHON]
+    .venv/bin/python benchmarks/hook_cost.py [--rounds 1500] [--python PYTHON]
 
 CPU time, user and system, of the process alone, as the kernel counts it (wait4(2)). Four environments that differ only
 in their site-packages are started one after the other, in another order each round. What the hook costs is the median
@@ -12,7 +12,8 @@ of the differences within the rounds: whatever else the machine does meets the s
     hook       the hook
 
 Status 1 if it is more than is promised: 700 microseconds with the machinery of .pth files, of which 100 are for what
-our own line does.
+our own line does. What Python takes to run any line of a .pth counts as machinery there; `hook - comment` counts it to
+the line, and has no limit.
 """
 
 from __future__ import annotations
@@ -26,14 +27,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))  # this checkout's
-
 from pip_sysdeps.hook.enable import PTH_NAME, PTH_TEXT, enable, settings_for
 from pip_sysdeps.hook.site import ask_interpreter
 
 NAMES = ("plain", "comment", "import", "hook")
-LIMITS = {("hook", "plain"): 700, ("hook", "import"): 100}
-"""Microseconds."""
+LIMITS = {("hook", "plain"): 700, ("hook", "comment"): None, ("hook", "import"): 100}
+"""Microseconds, of the differences that are told."""
 WARM_UP = 20
 """First rounds, which are not counted."""
 STEADY = {**os.environ, "PYTHONHASHSEED": "0"}
@@ -90,8 +89,8 @@ def report(rounds: list[dict[str, float]]) -> int:
     above = False
     for (more, less), limit in LIMITS.items():
         low, cost, high = median_of([costs[more] - costs[less] for costs in rounds])
-        print(f"{f'{more} - {less}':16}{cost:8.0f} us   (95 %: {low:.0f} to {high:.0f}; limit {limit})")
-        above |= cost > limit
+        print(f"{f'{more} - {less}':16}{cost:8.0f} us   (95 %: {low:.0f} to {high:.0f}; limit {limit or 'none'})")
+        above |= limit is not None and cost > limit
     return int(above)
 
 
