@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.model import Confidence, Reference, ReferenceKind, When
@@ -110,9 +111,8 @@ def references(
         known |= more.keys()
         modules += [module for path, text in more.items() if (module := _parsed(path, text, base))]
         world = _World(modules)
-    libraries = list(world.libraries())
-    queries = [each for each, is_query in libraries if is_query]
-    opened = [each for each, is_query in libraries if not is_query]
+    queries = [each for each, is_query in world.libraries if is_query]
+    opened = [each for each, is_query in world.libraries if not is_query]
     return _merged(queries, [*opened, *world.programs(), *_defaults(modules, world), *world.near_loaders()])
 
 
@@ -145,11 +145,15 @@ class _World:
 
     def wrappers(self) -> set[str]:
         """Return the names of the functions that open a library which a parameter names."""
-        list(self.libraries())
+        _ = self.libraries
         return {name for name in self._wrappers if len(name) > 2}
 
-    def libraries(self) -> Iterator[tuple[Reference, bool]]:
-        """Yield what is opened by ctypes and cffi, and whether it is only asked for."""
+    @cached_property
+    def libraries(self) -> tuple[tuple[Reference, bool], ...]:
+        """What is opened by ctypes and cffi, and whether it is only asked for."""
+        return tuple(self._libraries())
+
+    def _libraries(self) -> Iterator[tuple[Reference, bool]]:
         for site in self._sites():
             argument = self._library_argument(site)
             if argument is None:
