@@ -8,15 +8,16 @@ import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.host.known import known
+from pip_sysdeps.host.known import known_of
 from pip_sysdeps.host.references import References
 from pip_sysdeps.indexing import PROGRAM_FOLDERS
+from pip_sysdeps.model import ReferenceKind
 from pip_sysdeps.naming.knowledge import declared_references, known_references, noted_references, with_authority
 from pip_sysdeps.naming.provision import Release, file_name, needs, package_of_program
 from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from pip_sysdeps.attribution import Surroundings
     from pip_sysdeps.formats.elf_notes import DlopenNote
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.model import Distribution, DistributionNeeds, Environment, Reference
 
 _MOST_FOLDERS = 200
+_SEARCHED = {ReferenceKind.LIBRARY, ReferenceKind.PROGRAM}
+"""What sources are searched for."""
 _MACHINE = re.compile(r"[-_.](?:(?:many|musl)?linux|x86_64|amd64|aarch64|arm64).*")
 
 
@@ -76,9 +79,8 @@ class Named:
     def with_needs(self, distribution: DistributionNeeds) -> DistributionNeeds:
         """Return the distribution with the needs that no DT_NEEDED states; those that one states are there already."""
         references = References(self._root, distribution.distribution, self._package_of)
-        found = with_authority(
-            self._known(distribution.distribution), self._said(distribution.distribution, references)
-        )
+        known_ones = self._known(distribution.distribution)
+        found = with_authority(known_ones, self._said(distribution.distribution, references, known_ones))
         if not found:
             return distribution
         stated = {need.soname for need in distribution.needs if need.soname}
@@ -92,21 +94,26 @@ class Named:
         return replace(distribution, needs=tuple(every), skipped=skipped)
 
     def _known(self, distribution: Distribution) -> tuple[Reference, ...]:
-        entries = known().get(distribution.name, ())
         return known_references(
-            entries,
+            known_of(distribution.name),
             distribution,
             installed=self._installed,
             debian_python=self._debian_python,
             fits=_fits,
         )
 
-    def _said(self, distribution: Distribution, references: References) -> Iterator[Reference]:
-        """Yield what the distribution itself says: its metadata, its ELF files' notes, its sources."""
+    def _said(
+        self, distribution: Distribution, references: References, known_ones: Iterable[Reference]
+    ) -> Iterator[Reference]:
+        """Yield what the distribution itself says: its metadata, its ELF files' notes, its sources.
+
+        Sources are not searched for what is known to be nothing.
+        """
         yield from declared_references(distribution, lambda name: bool(self._package_of(name)))
         for file in filter(self._is_object, distribution.files):
             yield from noted_references(file, self._notes(file) or ())
-        named = references.found()
+        settled = {each.kind for each in known_ones if not each.names}
+        named = () if settled >= _SEARCHED else references.found()
         if named:
             bundled = {_plain_name(file) for file in filter(self._is_object, distribution.files)}
             yield from (each for each in named if bundled.isdisjoint(_plain_name(file_name(n)) for n in each.names))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 
 from builders.facts import distribution
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.formats.elf_notes import DlopenNote
-from pip_sysdeps.host.known import known, known_files
+from pip_sysdeps.host.known import known, known_files, known_of
 from pip_sysdeps.model import Confidence, Reference, ReferenceKind, When
 from pip_sysdeps.naming.knowledge import (
     Known,
@@ -18,6 +20,7 @@ from pip_sysdeps.naming.knowledge import (
     parse_known,
     with_authority,
 )
+from pip_sysdeps.toml import parse_toml
 
 PQ = Known(
     distribution="pkg",
@@ -42,6 +45,13 @@ def test_the_shipped_file() -> None:
     assert len(entries) >= 60
     assert all(file.startswith("/") for file in known_files())
     assert all(": " in each.evidence for each in entries)
+
+
+def test_the_shipped_file_by_distribution() -> None:
+    """Read piece by piece it says what it says as a whole."""
+    whole = parse_known(parse_toml(files("pip_sysdeps").joinpath("data/known.toml").read_text("utf-8")))
+    assert sorted(whole, key=repr) == sorted((each for of_one in known().values() for each in of_one), key=repr)
+    assert known_of("no-such-distribution") == ()
 
 
 @pytest.mark.parametrize(
