@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pip_sysdeps
-from builders.small_debian import VENV
+from builders.small_debian import MODULE, SITE, VENV
 
 if TYPE_CHECKING:
     from builders.desk import Desk
@@ -27,6 +27,13 @@ def test_trouble_is_the_package_s_own_error(desk: Desk) -> None:
     """As a command says it."""
     with pytest.raises(pip_sysdeps.SysdepsError, match="No environment or interpreter at `/nowhere`"):
         pip_sysdeps.scan_environment("/nowhere", root=str(desk.root))
+
+
+def test_a_damaged_environment_is_no_answer(desk: Desk) -> None:
+    """As `lock` refuses it: what is in a truncated object cannot be told."""
+    (desk.root / SITE.lstrip("/") / MODULE).write_bytes(b"\x7fELF")
+    with pytest.raises(pip_sysdeps.SysdepsError, match="cannot tell what is in"):
+        pip_sysdeps.scan_environment(VENV, root=str(desk.root))
 
 
 def test_every_public_name_is_there() -> None:
