@@ -22,7 +22,7 @@ LAYERS = (
     {"named", "process"},
     {"host", "render"},
     {"audit", "verification", "trees"},
-    {"checks", "diff", "gaps", "locking", "indexing", "policy", "validation", "why"},
+    {"checks", "diff", "gaps", "locking", "merging", "staleness", "indexing", "policy", "validation", "why"},
     {"attribution", "floors", "loader", "naming", "project"},
     {
         "formats",
@@ -64,6 +64,8 @@ PURE = {
     "attribution",
     "lockfile",
     "locking",
+    "merging",
+    "staleness",
     "model",
     "errors",
     "render",

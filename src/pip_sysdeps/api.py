@@ -10,10 +10,11 @@ from pip_sysdeps.host.admindir import read_packages
 from pip_sysdeps.host.environment import find_environment
 from pip_sysdeps.host.root import Root
 from pip_sysdeps.lockfile import Lockfile, Target, dumps, loads
-from pip_sysdeps.locking import differences, to_target
+from pip_sysdeps.locking import to_target
 from pip_sysdeps.model import Scan
 from pip_sysdeps.render.apt import wanted
 from pip_sysdeps.scan import scan
+from pip_sysdeps.staleness import differences
 
 __all__ = [
     "Lockfile",

@@ -1,13 +1,12 @@
-"""From a scan to the lock: one target's block, its place among the others, and what has changed since."""
+"""From a scan to the lock: the block of one target."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections import Counter
-from typing import TYPE_CHECKING, TypeAlias, TypedDict, TypeVar
+from typing import TYPE_CHECKING, TypedDict
 
-from pip_sysdeps.errors import MalformedLock, SysdepsError
+from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lockfile import (
     Distribution,
     Need,
@@ -15,34 +14,20 @@ from pip_sysdeps.lockfile import (
     Target,
     Unattributed,
     Unresolved,
-    block,
-    has_conflict,
-    header,
     is_package_version,
-    join,
-    loads,
     ordered,
     printable,
-    split,
 )
 from pip_sysdeps.model import FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
-from pip_sysdeps.values import fields, replace
+from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps import model
 
 _MOST_BY = 3
 _WHEEL_TAG = re.compile(r"([A-Za-z0-9_.]+)-([A-Za-z0-9_.]+)-([A-Za-z0-9_.]+)", re.ASCII)
-_MARKER = re.compile(r"(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?\n?")
-_NOT_COMPARED = {"min", "version", "snapshot"}
-"""What the build machine or the day decides, not the environment; a distribution's version has words of its own."""
-
-_Part = TypeVar("_Part")
-_Key = TypeVar("_Key", bound="str | tuple[str, ...]")
-_Pairs: TypeAlias = "list[tuple[_Key, _Part | None, _Part | None]]"
-_Document = TypeVar("_Document", Target, Distribution, Need, Unresolved, Package)
 
 
 class _Name(TypedDict):
@@ -52,9 +37,6 @@ class _Name(TypedDict):
     any_of: tuple[str, ...]
     program: str
     file: str
-
-
-# --------------------------------------------------------------------------------------------------- a scan as a target
 
 
 def to_target(scan: model.Scan, *, name: str = "", library_path: Sequence[str] = ()) -> Target:
@@ -225,178 +207,3 @@ def newest_glibc(scan: model.Scan) -> tuple[str, str]:
 def _token(text: str) -> str:
     """Return printable text without white space, for names and versions that come from untrusted files."""
     return "".join(f"\\x{ord(letter):02x}" if letter == " " else letter for letter in printable(text))
-
-
-# -------------------------------------------------------------------------------------------------------- other targets
-
-
-def merge(old: str, target: Target, *, add_target: bool, listed: Sequence[str] = ()) -> str:
-    """Return the lock with this target's block in it, and every other target's block byte for byte as it was.
-
-    `old` is the lock as it stands, or nothing; it may have git conflict markers, and then the other targets are taken
-    where both sides agree or one side alone has them. `listed` has the targets that the project wants, if it says so.
-    Raise SysdepsError for a target that is new to the lock, unless it is the first, listed, or `add_target`; for others
-    on which the sides differ; MalformedLock as `loads` does.
-    """
-    sides = [split(side) for side in sides_of(old)] if old.strip() else []
-    others = _agreed([blocks for _, blocks in sides], target.id)
-    new = not any(target.id in blocks for _, blocks in sides)
-    if new and listed and target.id not in listed and not add_target:
-        raise SysdepsError(
-            f"the project's targets are {_listed(listed)}, not {target.id}",
-            hint="list it in `targets` of [tool.pip-sysdeps], or add it with --add-target",
-        )
-    if new and others and target.id not in listed and not add_target:
-        raise SysdepsError(
-            f"the lock has no target {target.id}, but {_listed(sorted(others))}",
-            hint="add it with --add-target, or run this where the lock was made",
-        )
-    head = next((head for head, _ in sides if loads(head).warning()), header())
-    return join(head, [text for _, text in sorted({**others, target.id: block(target)}.items())])
-
-
-def sides_of(text: str) -> tuple[str, ...]:
-    """Return a text as it is, or, where git left conflict markers, as each side has it.
-
-    Raise MalformedLock for markers that do not pair.
-    """
-    if not has_conflict(text):
-        return (text,)
-    ours: list[str] = []
-    theirs: list[str] = []
-    into: tuple[list[str], ...] = (ours, theirs)
-    following = {"": "<", "<": "|=", "|": "=", "=": ">"}
-    state = ""
-    for number, line in enumerate(text.splitlines(keepends=True), 1):
-        marker = _MARKER.fullmatch(line)
-        if marker is None:
-            for side in into:
-                side.append(line)
-            continue
-        if marker[1][0] not in following[state]:
-            raise MalformedLock("a git conflict marker without its pair", where=f"line {number}")
-        state = marker[1][0] if marker[1][0] != ">" else ""
-        into = {"<": (ours,), "|": (), "=": (theirs,), "": (ours, theirs)}[state]
-    if state:
-        raise MalformedLock("a git conflict without its end", where="last line")
-    return "".join(ours), "".join(theirs)
-
-
-def _agreed(sides: Sequence[Mapping[str, str]], own: str) -> dict[str, str]:
-    """Return the blocks of every target but our own."""
-    others: dict[str, set[str]] = {}
-    for blocks in sides:
-        for name, text in blocks.items():
-            others.setdefault(name, set()).add(text.rstrip("\r\n"))
-    others.pop(own, None)
-    undecided = sorted(name for name, texts in others.items() if len(texts) > 1)
-    if undecided:
-        raise SysdepsError(
-            f"the two sides of the git conflict differ in {_listed(undecided)}, which this environment does not decide",
-            hint="take one side by hand (`git checkout --ours sysdeps.lock`), then lock where each target belongs",
-        )
-    return {name: texts.pop() for name, texts in others.items()}
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names)
-
-
-# --------------------------------------------------------------------------------------------------------- what changed
-
-
-def differences(locked: Target, found: Target) -> tuple[str, ...]:
-    """Say in words in what two states of a target differ; `min`, `version` and `snapshot` do not count.
-
-    Nothing is said exactly if `lock` would write the same block again, those keys aside.
-    """
-    return tuple(_differences(ordered(locked), ordered(found)))
-
-
-def _differences(locked: Target, found: Target) -> Iterator[str]:
-    yield from _of_keys("", locked, found)
-    for name, old, new in _pairs(locked.distribution, found.distribution, lambda each: each.name):
-        yield from _of_distribution(name, old, new)
-    for file, before, after in _pairs(locked.unattributed, found.unattributed, lambda each: each.file):
-        if before is None or after is None:
-            yield f"{file} is in no record and not locked" if after else f"{file} is locked, and is gone or in a record"
-        yield from _of_needs(file, before.needs if before else (), after.needs if after else ())
-    for (name, by, *_), was, now in _pairs(locked.unresolved, found.unresolved, _key_of_unresolved):
-        yield from _of_part(f"{name} of {by or 'the environment'}", was, now, "unresolved")
-    for name, first, second in _pairs(locked.package, found.package, lambda each: each.name):
-        yield from _of_part(name, first, second, "needed")
-
-
-def _of_distribution(name: str, locked: Distribution | None, found: Distribution | None) -> Iterator[str]:
-    if locked is None or found is None:
-        yield (
-            f"{_called(locked)} is locked, and is not installed or needs nothing"
-            if locked
-            else f"{_called(found)} is installed and not locked"
-        )
-    elif locked.version != found.version:
-        yield f"{_called(locked)} is locked, {found.version or 'an editable one'} is installed"
-    else:
-        yield from _of_keys(f"{name}: ", locked, found)
-    if found is not None:
-        yield from _of_needs(name, locked.needs if locked else (), found.needs)
-
-
-def _of_needs(holder: str, locked: Iterable[Need], found: Iterable[Need]) -> Iterator[str]:
-    for (name, *_), old, new in _pairs(locked, found, _key_of_need):
-        answer = old or new
-        brought = f" ({answer.package or answer.class_})" if answer else ""
-        yield from _of_part(f"{name}{brought} of {holder}", old, new, "needed")
-
-
-def _of_part(what: str, locked: _Document | None, found: _Document | None, word: str) -> Iterator[str]:
-    if locked is None:
-        yield f"{what} is {word} and not locked"
-    elif found is None:
-        yield f"{what} is locked and no longer {word}"
-    else:
-        yield from _of_keys(f"{what}: ", locked, found)
-
-
-def _of_keys(where: str, locked: _Document, found: _Document) -> Iterator[str]:
-    """Compare the plain keys of two documents."""
-    for each in fields(locked):
-        old, new = getattr(locked, each.name), getattr(found, each.name)
-        if old != new and "of" not in each.metadata and each.name not in _NOT_COMPARED:
-            yield f"{where}{each.name.rstrip('_').replace('_', '-')} {_shown(old)} is locked, {_shown(new)} is found"
-
-
-def _pairs(locked: Iterable[_Part], found: Iterable[_Part], key: Callable[[_Part], _Key]) -> _Pairs[_Key, _Part]:
-    """Return what two states have under each key, in the keys' order; of several under one key, each with its like."""
-    old, new = _keyed(locked, key), _keyed(found, key)
-    return [(name, old.get((name, number)), new.get((name, number))) for name, number in sorted({*old, *new})]
-
-
-def _keyed(parts: Iterable[_Part], key: Callable[[_Part], _Key]) -> dict[tuple[_Key, int], _Part]:
-    """Return each part under its key and its number among those with that key."""
-    counts: Counter[_Key] = Counter()
-    keyed = {}
-    for part in parts:
-        name = key(part)
-        keyed[name, counts[name]] = part
-        counts[name] += 1
-    return keyed
-
-
-def _key_of_need(need: Need) -> tuple[str, ...]:
-    return (need.name, need.package, need.class_, need.path, need.distribution)
-
-
-def _key_of_unresolved(unresolved: Unresolved) -> tuple[str, ...]:
-    """Tell the unresolved needs of one target apart; those of unclaimed files by the file."""
-    return (unresolved.name, unresolved.distribution, *(() if unresolved.distribution else unresolved.by))
-
-
-def _called(distribution: Distribution | None) -> str:
-    return " ".join(filter(None, (distribution.name, distribution.version))) if distribution else ""
-
-
-def _shown(value: str | tuple[str, ...] | bool) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return (", ".join(value) if isinstance(value, tuple) else str(value)) or "nothing"

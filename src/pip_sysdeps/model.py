@@ -154,7 +154,7 @@ class VersionNeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElfFile:
-    """What the program headers of one ELF file say (gABI; never section headers)."""
+    """What the headers of one ELF file say (gABI; never section headers); by default nothing but the ELF header."""
 
     elf_class: int
     """32 or 64: `EI_CLASS`."""
@@ -170,25 +170,25 @@ class ElfFile:
     """`e_machine`: 62 x86-64, 183 AArch64, ..."""
     header_flags: int
     """`e_flags`: tells ARM hard-float from soft-float."""
-    interpreter: str | None
+    interpreter: str | None = None
     """`PT_INTERP`: the dynamic loader that a program names."""
-    dynamic: bool
+    dynamic: bool = False
     """There is a PT_DYNAMIC with contents in the file."""
-    executable_stack: bool | None
+    executable_stack: bool | None = None
     """`PT_GNU_STACK` has PF_X; None without that header."""
-    soname: str | None
+    soname: str | None = None
     """`DT_SONAME`."""
-    needed: tuple[str, ...]
+    needed: tuple[str, ...] = ()
     """`DT_NEEDED`, in order, as written."""
-    rpath: str | None
+    rpath: str | None = None
     """`DT_RPATH` as written; the loader ignores it beside a DT_RUNPATH."""
-    runpath: str | None
+    runpath: str | None = None
     """`DT_RUNPATH` as written."""
-    flags: int
+    flags: int = 0
     """`DT_FLAGS`: 0x1 DF_ORIGIN, 0x4 DF_TEXTREL; with DT_TEXTREL folded in as 0x4."""
-    flags_1: int
+    flags_1: int = 0
     """`DT_FLAGS_1`: 0x800 DF_1_NODEFLIB, 0x08000000 DF_1_PIE."""
-    version_needs: tuple[VersionNeed, ...]
+    version_needs: tuple[VersionNeed, ...] = ()
     """`DT_VERNEED`, in order."""
     detached: bool = False
     """A detached debug file (`objcopy --only-keep-debug`): its code or dynamic section is described, but not in it."""

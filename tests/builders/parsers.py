@@ -29,8 +29,8 @@ from pip_sysdeps.formats.shlibs import parse_shlibs
 from pip_sysdeps.formats.site import parse_egg_link, parse_finder, parse_pth, parse_venv_config
 from pip_sysdeps.formats.soname_index import IndexTarget, dump_index, load_index
 from pip_sysdeps.lockfile import dumps, loads
-from pip_sysdeps.locking import sides_of
 from pip_sysdeps.mentions import mentioned
+from pip_sysdeps.merging import sides_of
 from pip_sysdeps.project import parse_project
 
 if TYPE_CHECKING:

@@ -22,7 +22,8 @@ from pip_sysdeps.lockfile import (
     loads,
     ordered,
 )
-from pip_sysdeps.locking import differences, merge, sides_of
+from pip_sysdeps.merging import merge, sides_of
+from pip_sysdeps.staleness import differences
 from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:

@@ -1,16 +1,13 @@
-"""From a scan to the lock, its place among other targets, and what has changed since."""
+"""From a scan to the block of one target."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pytest
 
 from builders.facts import distribution, scan_of
-from builders.small_debian import HEADER, LOCK, TARGET
-from pip_sysdeps.errors import MalformedLock, SysdepsError
-from pip_sysdeps.lockfile import Distribution, Need, Package, Target, Unattributed, Unresolved, loads
-from pip_sysdeps.locking import differences, merge, sides_of, to_target
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.lockfile import Distribution, Need, Package, Target, Unattributed, Unresolved
+from pip_sysdeps.locking import to_target
 from pip_sysdeps.model import Distribution as Installed
 from pip_sysdeps.model import (
     DistributionNeeds,
@@ -49,9 +46,6 @@ def locked(*needs: Found) -> tuple[Need, ...]:
     """Return these needs of one distribution as the lock has them."""
     (one,) = to_target(needing(*needs)).distribution
     return one.needs
-
-
-# --------------------------------------------------------------------------------------------------- a scan as a target
 
 
 def test_a_target_says_where() -> None:
@@ -182,120 +176,3 @@ def test_a_system_that_cannot_be_named(change: dict[str, str], message: str) -> 
         to_target(replace(scan, platform=replace(scan.platform, **change)))
     assert str(caught.value) == message
     assert caught.value.hint
-
-
-# -------------------------------------------------------------------------------------------------------- other targets
-
-OWN = loads(LOCK).target[0]
-TRIXIE = TARGET.replace("bookworm", "trixie")
-
-
-def test_the_first_target_needs_no_word() -> None:
-    """Whether there is no file, an empty one, or one without targets."""
-    for old in ("", "\n", HEADER):
-        assert merge(old, OWN, add_target=False) == LOCK
-
-
-def test_the_projects_targets_are_its_word() -> None:
-    """One that is listed is added, another one is not."""
-    old = f"{HEADER}\n{TRIXIE}"
-    assert merge(old, OWN, add_target=False, listed=(ID,)) == f"{LOCK}\n{TRIXIE}"
-    with pytest.raises(SysdepsError, match="the project's targets are debian-trixie-amd64, not debian-bookworm-amd64"):
-        merge("", OWN, add_target=False, listed=("debian-trixie-amd64",))
-
-
-def test_carriage_returns_of_others_stay() -> None:
-    """A block that a Windows editor saved is not ours to mend."""
-    theirs = TRIXIE.replace("\n", "\r\n")
-    assert merge(f"{HEADER}\n{theirs}", OWN, add_target=True) == f"{LOCK}\n{theirs.rstrip()}\n"
-
-
-CONFLICT = "<<<<<<< HEAD\nours\n||||||| base\nold\n=======\ntheirs\n>>>>>>> branch\nboth\n"
-
-
-def test_the_sides_of_a_conflict() -> None:
-    """As git writes them with merge.conflictStyle diff3: the ancestor is on neither side."""
-    assert sides_of(f"above\n{CONFLICT}") == ("above\nours\nboth\n", "above\ntheirs\nboth\n")
-
-
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        (">>>>>>> branch\n", "line 1: a git conflict marker without its pair"),
-        ("<<<<<<< HEAD\n>>>>>>> branch\n", "line 2: a git conflict marker without its pair"),
-        ("<<<<<<< HEAD\n=======\n=======\n>>>>>>> x\n", "line 3: a git conflict marker without its pair"),
-        ("<<<<<<< HEAD\n<<<<<<< HEAD\n", "line 2: a git conflict marker without its pair"),
-        ("<<<<<<< HEAD\n=======\n", "last line: a git conflict without its end"),
-    ],
-)
-def test_markers_that_do_not_pair(text: str, problem: str) -> None:
-    """Somebody has edited between them."""
-    with pytest.raises(MalformedLock) as caught:
-        sides_of(text)
-    assert str(caught.value) == problem
-
-
-def test_a_line_of_equal_signs_alone_is_no_conflict() -> None:
-    """Only git's first and last markers say that there is one."""
-    assert sides_of("=======\n") == ("=======\n",)
-
-
-# --------------------------------------------------------------------------------------------------------- what changed
-
-PSYCOPG = OWN.distribution[0]
-(NEED,) = PSYCOPG.needs
-
-
-def changed(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any part
-    """Return what is said when the locked target has become one with these parts."""
-    return differences(OWN, replace(OWN, **parts))
-
-
-def with_distribution(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any part
-    """Return what is said when the locked distribution has become one with these parts."""
-    return changed(distribution=(replace(PSYCOPG, **parts),))
-
-
-@pytest.mark.parametrize(
-    ("said", "expected"),
-    [
-        (changed(), ()),
-        (changed(package=(Package(name="libpq5", min="15", version="15.1"),), snapshot="2026"), ()),
-        (changed(python="cp312"), ("python cp311 is locked, cp312 is found",)),
-        (changed(distribution=()), ("psycopg2 2.9.9 is locked, and is not installed or needs nothing",)),
-        (
-            changed(distribution=(PSYCOPG, Distribution(name="two", version="3"))),
-            ("two 3 is installed and not locked",),
-        ),
-        (with_distribution(version="2.9.10"), ("psycopg2 2.9.9 is locked, 2.9.10 is installed",)),
-        (with_distribution(version=""), ("psycopg2 2.9.9 is locked, an editable one is installed",)),
-        (with_distribution(source=""), ("psycopg2: source local is locked, nothing is found",)),
-        (with_distribution(vendored=("a", "b")), ("psycopg2: vendored nothing is locked, a, b is found",)),
-        (with_distribution(needs=()), ("libpq.so.5 (libpq5) of psycopg2 is locked and no longer needed",)),
-        (
-            with_distribution(needs=(NEED, replace(NEED, soname="libz.so.1", package="zlib1g"))),
-            ("libz.so.1 (zlib1g) of psycopg2 is needed and not locked",),
-        ),
-        (
-            with_distribution(needs=(replace(NEED, when="plugin"),)),
-            ("libpq.so.5 (libpq5) of psycopg2: when import is locked, plugin is found",),
-        ),
-        (changed(package=(Package(name="libpq5", base=True),)), ("libpq5: base false is locked, true is found",)),
-        (changed(package=()), ("libpq5 is locked and no longer needed",)),
-        (
-            changed(unattributed=(Unattributed(file="bin/x", needs=(NEED,)),)),
-            ("bin/x is in no record and not locked", "libpq.so.5 (libpq5) of bin/x is needed and not locked"),
-        ),
-        (
-            changed(unresolved=(Unresolved(soname="libx.so", when="import", by=("bin/x",)),)),
-            ("libx.so of the environment is unresolved and not locked",),
-        ),
-        (
-            changed(unresolved=(Unresolved(soname="libx.so", when="import", distribution="psycopg2"),)),
-            ("libx.so of psycopg2 is unresolved and not locked",),
-        ),
-    ],
-)
-def test_what_differs_is_said_in_words(said: tuple[str, ...], expected: tuple[str, ...]) -> None:
-    """One line each, and nothing for what the day decides."""
-    assert said == expected

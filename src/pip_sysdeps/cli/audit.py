@@ -12,10 +12,10 @@ from pip_sysdeps.cli.environments import add_environment_arguments
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text
 from pip_sysdeps.cli.project import read_project, target_of
 from pip_sysdeps.cli.reports import read_report
-from pip_sysdeps.locking import differences
 from pip_sysdeps.render.json import audit_document
 from pip_sysdeps.render.markdown import audit_as_markdown
 from pip_sysdeps.render.table import as_table
+from pip_sysdeps.staleness import differences
 
 if TYPE_CHECKING:
     import argparse

@@ -14,12 +14,14 @@ from pip_sysdeps.cli.validate import validate
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.gaps import foreign_distributions, refuse_gaps
 from pip_sysdeps.host.snapshot import read_snapshot
-from pip_sysdeps.locking import differences, merge, pinned
+from pip_sysdeps.locking import pinned
+from pip_sysdeps.merging import merge
 from pip_sysdeps.model import FromPackage, When
 from pip_sysdeps.render.apt import wanted
 from pip_sysdeps.render.offers import listed, offers
 from pip_sysdeps.scan import scan
 from pip_sysdeps.stages import Stages
+from pip_sysdeps.staleness import differences
 from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from pip_sysdeps.cli.project import read_project
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.hook.summary import summarize
 from pip_sysdeps.lockfile import Lockfile, loads
-from pip_sysdeps.locking import differences, merge, sides_of
+from pip_sysdeps.merging import merge, sides_of
+from pip_sysdeps.staleness import differences
 
 if TYPE_CHECKING:
     import argparse

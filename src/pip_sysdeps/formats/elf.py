@@ -92,16 +92,6 @@ def parse_header(head: bytes) -> ElfFile:
         type=kind,
         machine=machine,
         header_flags=flags,
-        interpreter=None,
-        dynamic=False,
-        executable_stack=None,
-        soname=None,
-        needed=(),
-        rpath=None,
-        runpath=None,
-        flags=0,
-        flags_1=0,
-        version_needs=(),
     )
 
 

@@ -83,12 +83,4 @@ def _program(machine: Machine) -> ElfFile:
         header_flags=machine.header_flags[1],
         interpreter=f"/lib/{machine.loader}",
         dynamic=True,
-        executable_stack=None,
-        soname=None,
-        needed=(),
-        rpath=None,
-        runpath=None,
-        flags=0,
-        flags_1=0,
-        version_needs=(),
     )
