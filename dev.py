@@ -77,12 +77,13 @@ def demo(_: argparse.Namespace) -> int:
 
 
 def test(arguments: argparse.Namespace) -> int:
-    """Run the tests, quick ones by default."""
+    """Run the tests: by default the quick ones, on every processor."""
     slow = arguments.slow or arguments.all
     require(SLOW_TOOLS if slow else TEST_TOOLS)
     python = environment(VENV)
     install(python, "--editable", f"{HERE}[test]")
-    selection = ["-m", ""] if arguments.all else ["-m", "not exhaustive"] if slow else []
+    parallel = [] if slow or arguments.rest else ["--numprocesses", "auto", "--dist", "worksteal"]
+    selection = ["-m", ""] if arguments.all else ["-m", "not exhaustive"] if slow else parallel
     return run(str(python), "-m", "pytest", *selection, *arguments.rest, cwd=HERE, shown=True)
 
 

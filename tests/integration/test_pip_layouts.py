@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from uv import find_uv_bin
 
 from builders.interpreters import interpreters
 from builders.pip_env import PipEnv, make_pip_env, write_wheel
@@ -191,9 +192,7 @@ def test_editable(tmp_path: Path, pip_env: PipEnv) -> None:
 
 def test_uv(tmp_path: Path) -> None:
     """What uv installs: INSTALLER without a newline, files hard-linked, cloned or linked from its cache."""
-    uv = shutil.which("uv")
-    if uv is None:
-        pytest.skip("needs uv: pip install uv")
+    uv = find_uv_bin()
     write_wheel(tmp_path, "tool", files=FILES)
     environ = {**os.environ, "UV_CACHE_DIR": str(tmp_path / "cache"), "UV_OFFLINE": "1"}
     for mode in ("copy", "hardlink", "symlink"):
