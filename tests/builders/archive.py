@@ -7,12 +7,17 @@ import hashlib
 import os
 import shutil
 import subprocess
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.root import write
+
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 PACKAGES = """\
 Package: libfoo1
@@ -101,3 +106,24 @@ class Archive:
     def _gpg(self, *words: str) -> None:
         command = ["gpg", "--homedir", str(self._home), "--batch", "--quiet", "--yes", "--pinentry-mode", "loopback"]
         subprocess.run([*command, *words], check=True, env={**os.environ, "LC_ALL": "C"}, capture_output=True)
+
+
+@contextmanager
+def published_archive() -> Iterator[Archive]:
+    """Give an archive in a folder that apt's own user, _apt, can read, as a mirror's files are."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        made = Archive(Path(folder) / "archive")
+        made.publish()
+        yield made
+        made.close()
+
+
+def configure(root: Path, archive: Archive, *suites: str) -> None:
+    """Let the archive, with its key, be a root's one apt source."""
+    write(root / "usr/share/keyrings/archive.gpg", archive.keyring.read_bytes())
+    write(
+        root / "etc/apt/sources.list.d/test.sources",
+        f"Types: deb\nURIs: {archive.uri}\nSuites: {' '.join(suites)}\nComponents: main\n"
+        "Signed-By: /usr/share/keyrings/archive.gpg\n",
+    )

@@ -8,11 +8,26 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 _TOUCHES = {"open", "os.rename", "os.remove", "os.chmod", "os.chown", "os.link", "os.mkdir", "os.truncate"}
 """Audit events of what changes a folder, opening for reading among them. Source: docs.python.org, "Audit events"."""
+
+_MOST_STEPS = 60
+
+
+def crashes(folder: Path, action: Callable[[], object]) -> Iterator[int]:
+    """Run something killed at its first touch of a folder, then at its second, ... until it comes to its end."""
+    for number in range(1, _MOST_STEPS):
+        status = killed_at(number, str(folder), action)
+        yield status
+        if status != -signal.SIGKILL:
+            return
+    pytest.fail("it never came to its end")
 
 
 def in_child(action: Callable[[], object]) -> int:
@@ -54,13 +69,46 @@ def killed_at(number: int, folder: str, action: Callable[[], object]) -> int:
     return in_child(begin)
 
 
-def killed_after(size: int, action: Callable[[], object]) -> int:
-    """Run something in a child whom the kernel ends when it writes more than some bytes to a file."""
+def failing_at_open(folder: str, fault: Callable[[], object], action: Callable[[], object]) -> int:
+    """Run something in a child to which a fault comes just before it first opens a file in a folder to write."""
 
     def begin() -> None:
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        come = False
+
+        def hook(event: str, arguments: tuple[object, ...]) -> None:
+            nonlocal come
+            if event == "open" and not come and str(arguments[0]).startswith(folder) and _writes(arguments[2]):
+                come = True
+                fault()
+
+        sys.addaudithook(hook)
         action()
 
     return in_child(begin)
+
+
+def _writes(flags: object) -> bool:
+    return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
+
+
+def no_more_bytes(size: int) -> None:
+    """Let the kernel end this process when it writes more than some bytes to a file."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+
+
+def too_large() -> None:
+    """Let write(2) fail with EFBIG after ten bytes: Python ignores the signal."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+
+
+def no_more_descriptors() -> None:
+    """Let open(2) fail with EMFILE."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def not_permitted() -> None:
+    """Let open(2) fail with EACCES: root becomes somebody who owns nothing here."""
+    if os.geteuid() == 0:
+        os.seteuid(65534)

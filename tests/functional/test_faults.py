@@ -9,128 +9,22 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.debian import unavailable
-from builders.faults import in_child, killed_after, killed_at
+from builders.faults import in_child
 from builders.small_debian import LOCK, MODULE, SITE, VENV, install_module
 from pip_sysdeps.cli import main
-from pip_sysdeps.hook.enable import MODULE_NAME, PTH_NAME, Settings, disable, enable
-from pip_sysdeps.hook.site import HookSite
-from pip_sysdeps.host.index_update import write_whole
 from pip_sysdeps.host.root import Root
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from builders.desk import Desk
 
 OLD = LOCK.replace("2.9.9", "2.9.8")
-_MOST_STEPS = 60
-
-
-def lock_of(desk: Desk) -> Callable[[], object]:
-    """Return what writes the lock."""
-    return lambda: main(["lock", "--root", str(desk.root), "--python", VENV, "-o", str(desk.lock)])
-
-
-def crashes(folder: Path, action: Callable[[], object]) -> Iterator[int]:
-    """Run something killed at its first touch of a folder, then at its second, ... until it comes to its end."""
-    for number in range(1, _MOST_STEPS):
-        status = killed_at(number, str(folder), action)
-        yield status
-        if status != -signal.SIGKILL:
-            return
-    pytest.fail("it never came to its end")
-
-
-# ------------------------------------------------------------------------------------------------ killed while writing
-
-
-def test_killed_at_every_step_of_the_lock(desk: Desk) -> None:
-    """Whenever `lock` is killed, the lock is the old one or the new one, and the next run mends all."""
-    desk = replace(desk, lock=desk.lock.parent / "project" / "sysdeps.lock")
-    desk.lock.parent.mkdir()
-    desk.lock.write_text(OLD)
-    states = []
-    for status in crashes(desk.lock.parent, lock_of(desk)):
-        states.append((status, desk.lock.read_text()))
-        desk.lock.write_text(OLD)
-    assert {text for _, text in states} == {OLD, LOCK}
-    assert states[-1] == (0, LOCK)
-    assert len(states) > 5, "there are steps to be killed at"
-    assert desk.run_lock().status == 0
-    assert desk.lock.read_text() == LOCK
-
-
-@pytest.mark.parametrize("size", [0, 1, 100, len(LOCK) - 1])
-def test_killed_in_the_midst_of_writing_the_lock(desk: Desk, size: int) -> None:
-    """The kernel ends the process after some bytes: the old lock is whole."""
-    desk.lock.write_text(OLD)
-    assert killed_after(size, lock_of(desk)) == -signal.SIGXFSZ
-    assert desk.lock.read_text() == OLD
-
-
-def test_killed_while_an_index_is_written(tmp_path: Path) -> None:
-    """An index is the old one or the new one."""
-    path = tmp_path / "debian-x.index"
-    path.write_bytes(b"old")
-    seen = set()
-    for status in crashes(tmp_path, lambda: write_whole(str(path), b"new" * 9999)):
-        seen.add((status, path.read_bytes()))
-    assert seen == {(-signal.SIGKILL, b"old"), (0, b"new" * 9999)}
-    assert killed_after(100, lambda: write_whole(str(path), b"newer" * 9999)) == -signal.SIGXFSZ
-    assert path.read_bytes() == b"new" * 9999
-
-
-def test_killed_while_the_hook_is_written(tmp_path: Path) -> None:
-    """A hook's file is whole or not there: Python runs the `.pth` file at every start."""
-    site = HookSite(
-        python=sys.executable,
-        prefix=str(tmp_path),
-        in_venv=True,
-        version=(sys.version_info[0], sys.version_info[1]),
-        purelib=str(tmp_path),
-        has_orig_argv=True,
-    )
-    settings = Settings(command=(sys.executable, "-c", "pass"), needed=(sys.executable,))
-    enable(site, settings)
-    whole = {name: (tmp_path / name).read_text() for name in (MODULE_NAME, PTH_NAME)}
-    disable(site)
-    for status in crashes(tmp_path, lambda: enable(site, settings)):
-        for name in os.listdir(tmp_path):
-            if name in whole:
-                assert (tmp_path / name).read_text() == whole[name]
-            else:
-                assert not name.endswith((".pth", ".py")), "no half-written file is run or imported"
-        if status:
-            disable(site)
-    assert {name: (tmp_path / name).read_text() for name in whole} == whole
-
-
-# ------------------------------------------------------------------------------------------------------ what may not be
-
-
-def test_a_disk_that_is_read_only(desk: Desk) -> None:
-    """EROFS is an error for a person."""
-    folder = desk.lock.parent / "disk"
-    folder.mkdir()
-    namespace = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
-    if not shutil.which("unshare") or subprocess.run([*namespace, "true"], check=False, capture_output=True).returncode:
-        unavailable("run as root, or where users may unshare(1): apt-get install util-linux")
-    script = 'mount -t tmpfs -o ro tmpfs "$1" && shift && exec "$@"'
-    tool = [sys.executable, "-m", "pip_sysdeps", "lock", "--root", str(desk.root), "--python", VENV]
-    command = [*namespace, "sh", "-c", script, "sh", str(folder), *tool, "-o", str(folder / "sysdeps.lock")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == (
-        f"error: `{folder}/sysdeps.lock`: Read-only file system\n"
-        "hint: write to another place with -o, or mount it writable\n"
-    )
 
 
 @pytest.mark.parametrize("most", range(3, 12))

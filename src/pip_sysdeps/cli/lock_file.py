@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, MalformedLock, SysdepsError
+from pip_sysdeps.host.atomic_write import write_atomically
 from pip_sysdeps.lockfile import NO_HANDS, loads
 
 if TYPE_CHECKING:
@@ -85,32 +86,17 @@ def _is_taken(descriptor: int) -> bool:
 
 
 def replace_text(path: str, text: str) -> None:
-    """Write a file so that it has the old text or the new one, whatever happens on the way.
+    """Write a file so that it has the old text or the new one, whatever happens on the way; a link stays a link.
 
-    A link stays a link; mode and owner stay those of the file that was there. Raise OSError with the path as given.
+    Raise OSError with the path as given, SysdepsError for what is no regular file.
     """
+    real = os.path.realpath(path)
     try:
-        _replace(path, text)
+        with contextlib.suppress(FileNotFoundError):
+            _refuse_special(real, os.stat(real).st_mode)
+        write_atomically(real, text.encode("utf-8"))
     except OSError as error:
         raise OSError(error.errno, error.strerror, path) from error
-
-
-def _replace(path: str, text: str) -> None:
-    real = os.path.realpath(path)
-    old = _status(real)
-    temporary = os.path.join(os.path.dirname(real), f".{os.path.basename(real)}.{os.urandom(6).hex()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            _keep_mode(descriptor, old)
-            os.fsync(descriptor)
-        os.replace(temporary, real)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
 
 
 def _open_at_once(path: str, flags: int) -> int:
@@ -118,29 +104,6 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
 
 
-def _status(path: str) -> os.stat_result | None:
-    try:
-        status = os.stat(path)
-    except FileNotFoundError:
-        return None
-    _refuse_special(path, status.st_mode)
-    return status
-
-
 def _refuse_special(path: str, mode: int) -> None:
     if not stat.S_ISREG(mode):
         raise SysdepsError(f"`{path}` is no regular file", hint="name the lock with -o or --lock")
-
-
-def _keep_mode(descriptor: int, old: os.stat_result | None) -> None:
-    if not hasattr(os, "fchmod"):
-        return  # Windows, where a file's owner and rights are the folder's
-    if old is None:
-        mask = os.umask(0)
-        os.umask(mask)
-        os.fchmod(descriptor, 0o666 & ~mask)
-        return
-    if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
-        with contextlib.suppress(PermissionError):
-            os.fchown(descriptor, old.st_uid, old.st_gid)
-    os.fchmod(descriptor, stat.S_IMODE(old.st_mode))

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.host.atomic_write import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,7 +136,7 @@ def enable(site: HookSite, settings: Settings, *, system: bool = False) -> bool:
     stale = {name: text for name, text in wanted.items() if _read(site, name) != text}
     with _explained(site):
         for name, text in stale.items():  # the module first: a .pth without it would be of no use
-            _write(os.path.join(site.purelib, name), text)
+            write_atomically(os.path.join(site.purelib, name), text.encode("ascii"))
     return bool(stale)
 
 
@@ -224,19 +225,6 @@ def _read(site: HookSite, name: str) -> str | None:
         return None
     except (OSError, UnicodeDecodeError):
         return ""
-
-
-def _write(path: str, text: str) -> None:
-    """Write a file as a whole or not at all."""
-    temporary = f"{path}.{os.getpid()}.tmp"  # no `.pth` at its end: `site` must not read a half-written one
-    try:
-        with open(temporary, "x", encoding="ascii") as file:  # by open(), so that the umask decides who reads it
-            file.write(text)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
 
 
 @contextlib.contextmanager

@@ -11,11 +11,15 @@ from pip_sysdeps.formats.apt_sources import AptSource, dump_source, parse_source
 from pip_sysdeps.formats.soname_index import IndexTarget, dump_index
 from pip_sysdeps.host.apt import Apt, has_sources
 from pip_sysdeps.host.archive import default_alternatives, read_archive
+from pip_sysdeps.host.atomic_write import write_atomically
 from pip_sysdeps.host.index import made_index
 from pip_sysdeps.indexing import TRIPLETS
 from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pip_sysdeps.formats.soname_index import Table
     from pip_sysdeps.host.apt import AptIndex
     from pip_sysdeps.host.root import Root
 
@@ -73,9 +77,15 @@ def update_index(root: Root, wanted: Wanted, *, quiet: bool) -> Updated:
         glibc=tables.glibc,
         python=tables.python,
     )
+    return Updated(target=target, path=write_index(target, tables.tables), complaints=complaints)
+
+
+def write_index(target: IndexTarget, tables: Mapping[str, Table]) -> str:
+    """Write the index of a target to where it is looked for; return that path. The old one stays until it is whole."""
     path = made_index(target.id)
-    write_whole(path, dump_index([target], {name: [table] for name, table in tables.tables.items()}))
-    return Updated(target=target, path=path, complaints=complaints)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    write_atomically(path, dump_index([target], {name: [table] for name, table in tables.items()}))
+    return path
 
 
 def _source_options(root: Root, wanted: Wanted, folder: str) -> tuple[str, ...]:
@@ -165,16 +175,3 @@ def _target_id(own: list[AptIndex], wanted: Wanted) -> str:
     codenames = {index.codename for index in own}
     codename = wanted.codename if not wanted.suite else next(iter(codenames)) if len(codenames) == 1 else wanted.suite
     return f"{wanted.distro}-{codename or wanted.suite}-{wanted.architecture}"
-
-
-def write_whole(path: str, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), prefix=".", delete=False) as file:
-        try:
-            file.write(content)
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise

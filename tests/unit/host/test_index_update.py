@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.archive import Archive
+from builders.archive import Archive, configure, published_archive
+from builders.root import write
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.formats.soname_index import IndexTarget
 from pip_sysdeps.host.index import IndexAnswer, made_index, open_index
@@ -24,13 +24,9 @@ TARGET = "debian-tested-amd64"
 
 @pytest.fixture
 def archive() -> Iterator[Archive]:
-    """Give an archive in a folder that apt's own user, _apt, can read, as a mirror's files are."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        made = Archive(Path(folder) / "archive")
-        made.publish()
+    """Give an archive."""
+    with published_archive() as made:
         yield made
-        made.close()
 
 
 @pytest.fixture
@@ -38,19 +34,8 @@ def root(tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> P
     """Give a root whose one apt source is the archive."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = tmp_path / "root"
-    (folder / "etc/apt/sources.list.d").mkdir(parents=True)
-    (folder / "usr/share/keyrings").mkdir(parents=True)
-    (folder / "usr/share/keyrings/archive.gpg").write_bytes(archive.keyring.read_bytes())
     configure(folder, archive, "tested")
     return folder
-
-
-def configure(root: Path, archive: Archive, *suites: str) -> None:
-    """Write the root's source."""
-    (root / "etc/apt/sources.list.d/test.sources").write_text(
-        f"Types: deb\nURIs: {archive.uri}\nSuites: {' '.join(suites)}\nComponents: main\n"
-        "Signed-By: /usr/share/keyrings/archive.gpg\n"
-    )
 
 
 def update(root: Path, suite: str = "") -> Updated:
@@ -114,8 +99,7 @@ def test_one_bad_index_does_not_void_the_rest(root: Path, archive: Archive) -> N
 @pytest.mark.parametrize("fault", ["contents", "signature", "archive"])
 def test_without_verified_contents_the_old_index_stays(root: Path, archive: Archive, fault: str) -> None:
     """A Contents that does not match, a signature by another key, and no archive at all are errors."""
-    update(root)
-    before = Path(made_index(TARGET)).read_bytes()
+    write(Path(made_index(TARGET)), "the old one")
     dist = archive.publish()
     if fault == "contents":
         (dist / "main" / "Contents-amd64.gz").write_bytes(gzip.compress(b"usr/lib/libevil.so    libs/evil\n"))
@@ -127,7 +111,7 @@ def test_without_verified_contents_the_old_index_stays(root: Path, archive: Arch
         (dist / "InRelease").unlink()
     with pytest.raises(SysdepsError, match=r"could not get and verify a Contents index of debian tested amd64: [EW]:"):
         update(root)
-    assert Path(made_index(TARGET)).read_bytes() == before
+    assert Path(made_index(TARGET)).read_text() == "the old one"
     assert [path.name for path in Path(made_index(TARGET)).parent.iterdir()] == [f"{TARGET}.index"]
 
 
