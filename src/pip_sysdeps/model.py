@@ -62,7 +62,9 @@ class Distribution:
     requires: tuple[str, ...] = ()
     """METADATA `Requires-Dist` lines as written."""
     requires_external: tuple[str, ...] = ()
-    """METADATA `Requires-External` lines as written; of an editable project also `[external]` of its pyproject.toml."""
+    """METADATA `Requires-External` lines as written."""
+    external: tuple[str, ...] = ()
+    """`dependencies` of `[external]` in the pyproject.toml that it was installed from, if that is there (PEP 725)."""
 
 
 class Verdict(Enum):

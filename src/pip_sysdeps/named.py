@@ -46,17 +46,20 @@ class Named:
         base: frozenset[str],
         library: Callable[[str], str | None],
         folders: tuple[str, ...],
+        architecture: str,
     ) -> None:
         """Take what answers.
 
         `library` says where the loader finds a file name; `folders` are its default directories. `is_object` tells the
-        ELF files that count, `notes` what one of them says that it may dlopen.
+        ELF files that count, `notes` what one of them says that it may dlopen; `architecture` is for markers.
         """
         self._root = root
         self._is_object = is_object
         self._notes = notes
+        self._interpreter = environment.interpreter
+        self._architecture = architecture
         self._installed = frozenset(each.name for each in environment.distributions)
-        self._debian_python = environment.interpreter.prefix == "/usr"
+        self._debian_python = self._interpreter.prefix == "/usr"
         names = frozenset(posixpath.basename(file) for each in environment.distributions for file in each.files)
         scripts = frozenset(name for name in root.names(posixpath.join(environment.prefix, "bin")))
         own = scripts if environment.prefix != environment.interpreter.prefix else frozenset()
@@ -109,7 +112,7 @@ class Named:
 
         Sources are not searched for what is known to be nothing.
         """
-        yield from declared_references(distribution, lambda name: bool(self._package_of(name)))
+        yield from declared_references(distribution, lambda name: bool(self._package_of(name)), self._applies)
         for file in filter(self._is_object, distribution.files):
             yield from noted_references(file, self._notes(file) or ())
         settled = {each.kind for each in known_ones if not each.names}
@@ -117,6 +120,17 @@ class Named:
         if named:
             bundled = {_plain_name(file) for file in filter(self._is_object, distribution.files)}
             yield from (each for each in named if bundled.isdisjoint(_plain_name(file_name(n)) for n in each.names))
+
+    def _applies(self, marker: str) -> bool:
+        """Tell whether an environment marker is true of the environment; what is no marker is."""
+        from packaging.markers import InvalidMarker, Marker, UndefinedComparison  # noqa: PLC0415 - few declare anything
+
+        from pip_sysdeps.requirements import marker_environment  # noqa: PLC0415 - the same
+
+        try:
+            return Marker(marker).evaluate(dict(marker_environment(self._interpreter, self._architecture)))
+        except (InvalidMarker, UndefinedComparison):
+            return True
 
     def _program(self, name: str) -> str | None:
         paths = (f"/{folder}/{name}" for folder, names in self._programs if name in names)

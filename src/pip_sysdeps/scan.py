@@ -83,6 +83,7 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
         base=base,
         library=(lambda _: None) if process is None else process.library,
         folders=() if process is None else process.folders,
+        architecture=platform.architecture,
     )
     distributions = tuple(map(named.with_needs, attributed))
     stages.end("names in sources")

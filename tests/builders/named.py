@@ -16,11 +16,12 @@ from pip_sysdeps.render.apt import is_in_line
 from pip_sysdeps.toml import parse_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 CASES = Path(__file__).parents[1] / "integration" / "named" / "cases.toml"
 SUITE = "bookworm"
-_PLACE = "opt/case"
+PLACE = "opt/case"
+"""Where the distributions lie in a root."""
 _PIP = ["--quiet", "--disable-pip-version-check", "--target"]
 
 
@@ -70,8 +71,8 @@ def installed(case: Case) -> Path:
     with made_once(f"{SUITE}-named-{case.name}") as (folder, unfinished):
         if unfinished is not None:
             with overlay(build) as root:
-                run_in(root, ["python3", "-m", "pip", "install", *_PIP, f"/{_PLACE}", case.name, *case.pip])
-                subprocess.run(["cp", "-a", f"{root}/{_PLACE}/.", str(unfinished)], check=True)
+                run_in(root, ["python3", "-m", "pip", "install", *_PIP, f"/{PLACE}", case.name, *case.pip])
+                subprocess.run(["cp", "-a", f"{root}/{PLACE}/.", str(unfinished)], check=True)
     return folder
 
 
@@ -93,11 +94,11 @@ def overlay(*roots: Path, distributions: Path | None = None) -> Iterator[Path]:
     """Give a root over others that stay as they are, with distributions in /opt/case; it vanishes at the end."""
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-named-") as folder:
         upper, work, merged = (Path(folder, name) for name in ("upper", "work", "merged"))
-        for each in (upper / _PLACE, work, merged):
+        for each in (upper / PLACE, work, merged):
             each.mkdir(parents=True)
         upper.chmod(0o755)
         if distributions is not None:
-            subprocess.run(["cp", "-a", f"{distributions}/.", str(upper / _PLACE)], check=True)
+            subprocess.run(["cp", "-a", f"{distributions}/.", str(upper / PLACE)], check=True)
         options = f"lowerdir={':'.join(map(str, roots))},upperdir={upper},workdir={work}"
         subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, str(merged)], check=True)
         try:
@@ -111,28 +112,45 @@ def tried(case: Case) -> Outcome:
     with overlay(package_lists(), debian_root(SUITE, "release"), distributions=installed(case)) as root:
         before = _use(root, case)
         line = line_of(root)
-        if line:
-            options = ["-y", "-qq", "--no-install-recommends", "-o", "APT::Cmd::Pattern-Only=true"]
-            run_in(root, ["apt-get", "install", *options, *line])
+        install_line(root, line)
         return Outcome(before=before, line=line, after=_use(root, case))
 
 
-_WITHOUT_KNOWLEDGE = "import pip_sysdeps.named as n; n.known = dict; from pip_sysdeps.cli import main; main()"
+def install_line(root: Path, line: Sequence[str]) -> None:
+    """Install a line as a release stage does, without waiting for the disk."""
+    options = [
+        "--no-install-recommends",
+        "-o",
+        "APT::Cmd::Pattern-Only=true",
+        "-o",
+        "DPkg::Options::=--force-unsafe-io",
+    ]
+    if line:
+        run_in(root, ["apt-get", "install", "-y", "-qq", *options, *line])
+
+
+_WITHOUT_KNOWLEDGE = """
+from unittest.mock import patch
+from pip_sysdeps.cli import main
+with patch("pip_sysdeps.named.known_of", return_value=()):
+    raise SystemExit(main())
+"""
 """The tool with an empty knowledge file, for comparison."""
 
 
 def named_packages(root: Path, *, knowledge: bool = True) -> frozenset[str]:
     """Return the packages of the line of a root's distributions that no ELF file states."""
-    target = loads(Path(_locked(root, knowledge=knowledge)).read_text(encoding="utf-8")).target[0]
+    target = loads(locked(root, knowledge=knowledge).read_text(encoding="utf-8")).target[0]
     return frozenset(
         need.package for _, need in target.needs() if need.confidence and need.package and is_in_line(need)
     ) - {package.name for package in target.package if package.base}
 
 
-def line_of(root: Path) -> tuple[str, ...]:
+def line_of(root: Path, *options: str) -> tuple[str, ...]:
     """Lock the distributions of a root and return what `apt-line` prints for it."""
+    options = ("--lock", str(locked(root)), "--target", "debian-bookworm-amd64", *options)
     printed = subprocess.run(
-        [sys.executable, "-m", "pip_sysdeps", "apt-line", "--lock", _locked(root), "--target", "debian-bookworm-amd64"],
+        [sys.executable, "-m", "pip_sysdeps", "apt-line", *options],
         capture_output=True,
         text=True,
         check=True,
@@ -140,19 +158,20 @@ def line_of(root: Path) -> tuple[str, ...]:
     return tuple(printed.stdout.split())
 
 
-def _locked(root: Path, *, knowledge: bool = True) -> str:
+def locked(root: Path, *, knowledge: bool = True) -> Path:
+    """Lock the distributions of a root and return the lock."""
     tool = ["-m", "pip_sysdeps"] if knowledge else ["-c", _WITHOUT_KNOWLEDGE]
-    lock = f"{root}/{_PLACE}/sysdeps.lock"
+    lock = root / PLACE / "sysdeps.lock"
     made = subprocess.run(
-        [sys.executable, *tool, "lock", "--root", str(root), "--path", f"/{_PLACE}", "-o", lock],
+        [sys.executable, *tool, "lock", "--root", str(root), "--path", f"/{PLACE}", "-o", str(lock)],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert Path(lock).exists(), made.stderr
+    assert lock.exists(), made.stderr
     return lock
 
 
 def _use(root: Path, case: Case) -> str:
-    done = run_in(root, ["python3", "-c", case.use], check=False, env={"PYTHONPATH": f"/{_PLACE}"})
+    done = run_in(root, ["python3", "-c", case.use], check=False, env={"PYTHONPATH": f"/{PLACE}"})
     return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["?"])[-1]

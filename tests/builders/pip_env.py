@@ -130,11 +130,16 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 '''
 
 
-def write_sdist(folder: Path, name: str, version: str = "1.0", *, build_requires: tuple[str, ...] = ()) -> Path:
-    """Write `name-version.tar.gz`, which pip builds in isolation with these build dependencies."""
+def write_sdist(
+    folder: Path, name: str, version: str = "1.0", *, build_requires: tuple[str, ...] = (), project: str = ""
+) -> Path:
+    """Write `name-version.tar.gz`, which pip builds in isolation with these build dependencies.
+
+    `project` are further tables of its pyproject.toml.
+    """
     wheel = write_wheel(folder, name, version)
     requires = ", ".join(f'"{requirement}"' for requirement in build_requires)
-    project = f'[build-system]\nrequires = [{requires}]\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    project = f'{project}\n[build-system]\nrequires = [{requires}]\nbuild-backend = "backend"\nbackend-path = ["."]\n'
     files = {
         "pyproject.toml": project.encode(),
         "backend.py": BACKEND.encode(),

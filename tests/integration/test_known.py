@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-import fnmatch
-import subprocess
-import sys
-import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.known import environments, held
 from pip_sysdeps.host.index import open_index
 from pip_sysdeps.host.known import known
 from pip_sysdeps.model import ReferenceKind
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pip_sysdeps.naming.knowledge import Known
 
 ENTRIES = [entry for entries in known().values() for entry in entries if entry.names]
-SHORT = ("pysaml2", "python-vlc")
-"""Those whose evidence CI looks at."""
+SHORT = ("pysaml2", "debian")
+"""Those whose entries CI holds against them."""
 
 
+def _mark(environment: tuple[str, str]) -> object:
+    marks = [] if environment == SHORT else [pytest.mark.exhaustive]
+    return pytest.param(*environment, id="-".join(environment), marks=marks)
+
+
+@pytest.mark.debian
 @pytest.mark.network
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name in SHORT else [pytest.mark.exhaustive]) for name in sorted(known())]
-)
-def test_the_evidence_is_there(name: str, tmp_path: Path) -> None:
-    """Each entry's file of the distribution, as the index has it now, has the text that the entry cites."""
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), name]
-    subprocess.run(command, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as files:
-        for entry in known()[name]:
-            pattern, _, text = entry.evidence.partition(": ")
-            matching = fnmatch.filter(files.namelist(), pattern)
-            assert any(text in files.read(file).decode("utf-8", "replace") for file in matching), entry.evidence
+@pytest.mark.parametrize(("name", "interpreter"), [_mark(each) for each in environments()])
+def test_the_entries_of(name: str, interpreter: str) -> None:
+    """The distribution has the text that an entry cites, and is locked so; what is named is there with the line only.
+
+    What every image of the release has is there before. An entry without a name leaves nothing of its kind in the lock.
+    """
+    for outcome in held(name, interpreter):
+        assert outcome.evidence, outcome.entry.evidence
+        if not outcome.entry.names:
+            assert not outcome.needs
+            continue
+        (need,) = outcome.needs
+        assert need.package
+        assert bool(outcome.before) is (need.package in outcome.base)
+        assert {need.soname, *need.any_of[:1], need.program, need.file} & {*outcome.after}
 
 
 @pytest.mark.parametrize("target", ["debian-bookworm-amd64", "debian-trixie-amd64", "debian-trixie-arm64"])

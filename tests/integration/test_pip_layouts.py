@@ -14,7 +14,7 @@ import pytest
 from uv import find_uv_bin
 
 from builders.interpreters import interpreters
-from builders.pip_env import PipEnv, make_pip_env, write_wheel
+from builders.pip_env import PipEnv, make_pip_env, write_sdist, write_wheel
 from builders.venv import ELF
 from pip_sysdeps.host.environment import environment_of_paths, find_environment
 from pip_sysdeps.host.root import Root
@@ -238,3 +238,17 @@ def test_site_directories_of_debians_own_python() -> None:
     answer = subprocess.run([DEBIAN_PYTHON, "-I", "-c", ask], capture_output=True, text=True, check=True).stdout
     environment = find_environment(Root("/"), DEBIAN_PYTHON, environ={})
     assert list(environment.site_dirs) == answer.split()
+
+
+@pytest.mark.parametrize("unpacked", [False, pytest.param(True, marks=pytest.mark.exhaustive)])
+def test_what_a_local_project_declares(pip_env: PipEnv, tmp_path: Path, unpacked: bool) -> None:
+    """Once pip has installed an sdist or a folder, direct_url.json leads to its pyproject.toml (PEP 610, PEP 725)."""
+    project = '[external]\ndependencies = ["dep:generic/libmagic"]\n'
+    place = write_sdist(tmp_path, "declaring", project=project)
+    if unpacked:
+        shutil.unpack_archive(place, tmp_path)
+        place = tmp_path / "declaring-1.0"
+    done = pip_env.pip("install", "-q", "--force-reinstall", str(place))
+    assert done.returncode == 0, done.stderr
+    environment = find_environment(Root(), str(pip_env.prefix), environ={}, cwd="/")
+    assert named(environment, "declaring").external == ("dep:generic/libmagic",)

@@ -40,8 +40,8 @@ class DirectUrl:
     """`dir_info.editable`."""
     vcs: bool
     """It has `vcs_info`."""
-    folder: str
-    """The local folder that a `file:` URL names; empty for another URL."""
+    path: str
+    """The local folder or archive that a `file:` URL names; empty for another URL."""
 
 
 def normalize_name(name: str) -> str:
@@ -118,11 +118,11 @@ def parse_direct_url(content: bytes) -> DirectUrl:
     return DirectUrl(
         editable=isinstance(info, dict) and info.get("editable") is True,
         vcs=isinstance(document.get("vcs_info"), dict),
-        folder=_local_folder(document.get("url")),
+        path=_local_path(document.get("url")),
     )
 
 
-def _local_folder(url: object) -> str:
+def _local_path(url: object) -> str:
     """Return the path of a `file:` URL of this machine (RFC 8089); empty for another."""
     match = _FILE_URL.fullmatch(url) if isinstance(url, str) else None
     if match is None:

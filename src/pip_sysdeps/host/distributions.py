@@ -19,6 +19,7 @@ from pip_sysdeps.formats.record import Row, parse_installed_files, parse_record
 from pip_sysdeps.formats.site import parse_egg_link
 from pip_sysdeps.host.claims import Claim
 from pip_sysdeps.host.editable import Project, find_project, is_editable_record, project_in
+from pip_sysdeps.host.sdist import read_from_sdist
 from pip_sysdeps.host.sites import Site, metadata_names
 from pip_sysdeps.host.tree import inside, join, walk
 from pip_sysdeps.model import Distribution, RecordKind, Skipped, Verdict
@@ -80,7 +81,8 @@ def _read_claim(root: Root, site: Site, path: str, package_files: PackageFiles |
         source=_source(files.kind, direct, tags, owned),
         requested=root.is_file(f"{path}/REQUESTED"),
         requires=metadata.requires,
-        requires_external=(*metadata.requires_external, *_external(root, files)),
+        requires_external=metadata.requires_external,
+        external=_external(root, files, direct),
     )
     return Claim(distribution=distribution, rows=files.rows, notes=tuple(files.notes))
 
@@ -119,7 +121,7 @@ def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, 
     """
     _claim_record(root, site, path, files)
     if (direct is not None and direct.editable) or is_editable_record(files.rows, site.folder):
-        _claim_project(files, find_project(root, site.folder, files.rows, direct.folder if direct else "", files.notes))
+        _claim_project(files, find_project(root, site.folder, files.rows, direct.path if direct else "", files.notes))
     elif path.endswith(".egg-link"):
         folder = _linked_folder(root, path, files.notes)
         _claim_project(files, project_in(root, folder, files.notes) if folder else None)
@@ -182,17 +184,30 @@ def _claim_paths(files: _Files, kind: RecordKind, paths: Iterable[str]) -> None:
 # ------------------------------------------------------------------------------------------------ the small files
 
 
-def _external(root: Root, files: _Files) -> tuple[str, ...]:
-    """Return what the pyproject.toml of an editable project says that it needs from outside (PEP 725)."""
-    content = None
-    if files.kind is RecordKind.EDITABLE:
-        content = _read(root, f"{files.base}/pyproject.toml", _MAX_SMALL, files.notes)
+def _external(root: Root, files: _Files, direct: DirectUrl | None) -> tuple[str, ...]:
+    """Return what the pyproject.toml of a local project or sdist says that it needs from outside (PEP 725)."""
+    origin = files.base if files.kind is RecordKind.EDITABLE else direct.path if direct else ""
+    content = _pyproject(root, origin, files.notes) if origin else None
     if content is None or b"[external" not in content:
         return ()
     try:
         return external_of_project(parse_toml(content.decode("utf-8", "replace")))
-    except MalformedError:
+    except MalformedError as error:
+        files.notes.append(Skipped(path=origin, verdict=Verdict.MALFORMED, reason=f"pyproject.toml {error}"))
         return ()
+
+
+def _pyproject(root: Root, origin: str, notes: list[Skipped]) -> bytes | None:
+    """Read the pyproject.toml of a folder or an sdist; None if there is none (any more)."""
+    if not root.is_file(origin):
+        return _read(root, f"{origin}/pyproject.toml", _MAX_SMALL, notes)
+    try:
+        return read_from_sdist(root, origin, "pyproject.toml", _MAX_SMALL)
+    except OSError as error:
+        notes.append(Skipped(path=origin, verdict=Verdict.UNREADABLE, reason=error.strerror or "Cannot be read"))
+    except MalformedError as error:
+        notes.append(Skipped(path=origin, verdict=Verdict.MALFORMED, reason=str(error)))
+    return None
 
 
 def _read_metadata(root: Root, path: str, notes: list[Skipped]) -> Metadata:

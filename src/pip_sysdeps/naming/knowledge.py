@@ -105,19 +105,27 @@ def known_references(
     )
 
 
-def declared_references(distribution: Distribution, is_program: Callable[[str], bool]) -> tuple[Reference, ...]:
+def declared_references(
+    distribution: Distribution, is_program: Callable[[str], bool], applies: Callable[[str], bool]
+) -> tuple[Reference, ...]:
     """Return what a distribution declares of itself: a program of that name, else a library, by its file name or stem.
 
+    `applies` tells whether an environment marker is true here.
     Source: packaging.python.org, "Core metadata specifications", Requires-External; PEP 725, `dep:generic/name`.
     """
+    lines = [
+        *(("Requires-External", line) for line in distribution.requires_external),
+        *(("[external]", line) for line in distribution.external),
+    ]
     return tuple(
-        _declared(distribution, line, name, is_program)
-        for line in distribution.requires_external
-        if (match := _EXTERNAL.match(line)) and (name := match[1]).lower() not in _NOT_RUN
+        _declared(distribution, f"{where}: {line}", match[1], is_program)
+        for where, line in lines
+        if (match := _EXTERNAL.match(line)) and match[1].lower() not in _NOT_RUN
+        if not (marker := line.partition(";")[2].strip()) or applies(marker)
     )
 
 
-def _declared(distribution: Distribution, line: str, name: str, is_program: Callable[[str], bool]) -> Reference:
+def _declared(distribution: Distribution, evidence: str, name: str, is_program: Callable[[str], bool]) -> Reference:
     program = is_program(name)
     stem = name.removeprefix("lib")
     names = (name,) if program or ".so" in name else tuple(dict.fromkeys((f"-l{stem}", f"-l{name}")))
@@ -126,7 +134,7 @@ def _declared(distribution: Distribution, line: str, name: str, is_program: Call
         names=names,
         when=When.DECLARED,
         by=(distribution.metadata_path,),
-        evidence=f"Requires-External: {line}",
+        evidence=evidence,
         confidence=Confidence.HIGH,
     )
 

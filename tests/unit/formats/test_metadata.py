@@ -122,13 +122,13 @@ def test_wheel_tags(content: bytes, tags: tuple[str, ...]) -> None:
     [
         (
             {"url": "file:///src/my%20app", "dir_info": {"editable": True}},
-            DirectUrl(editable=True, vcs=False, folder="/src/my app"),
+            DirectUrl(editable=True, vcs=False, path="/src/my app"),
         ),
-        ({"url": "file://localhost/src/app", "dir_info": {}}, DirectUrl(editable=False, vcs=False, folder="/src/app")),
-        ({"url": "https://host/a.git", "vcs_info": {"vcs": "git"}}, DirectUrl(editable=False, vcs=True, folder="")),
-        ({"url": "file://elsewhere/src", "dir_info": {}}, DirectUrl(editable=False, vcs=False, folder="")),
-        ({"url": "file:///a%00b"}, DirectUrl(editable=False, vcs=False, folder="")),
-        ({"url": 1, "dir_info": 2}, DirectUrl(editable=False, vcs=False, folder="")),
+        ({"url": "file://localhost/src/app", "dir_info": {}}, DirectUrl(editable=False, vcs=False, path="/src/app")),
+        ({"url": "https://host/a.git", "vcs_info": {"vcs": "git"}}, DirectUrl(editable=False, vcs=True, path="")),
+        ({"url": "file://elsewhere/src", "dir_info": {}}, DirectUrl(editable=False, vcs=False, path="")),
+        ({"url": "file:///a%00b"}, DirectUrl(editable=False, vcs=False, path="")),
+        ({"url": 1, "dir_info": 2}, DirectUrl(editable=False, vcs=False, path="")),
     ],
 )
 def test_direct_url(document: object, expected: DirectUrl) -> None:

@@ -112,14 +112,19 @@ def test_who_knows_may_say_that_there_is_nothing() -> None:
 
 
 def test_what_a_distribution_declares() -> None:
-    """A program of that name, else a library; compilers are no need."""
-    lines = ("libmagic", "dot (>2)", "C", "pkg:generic/libusb-1.0", "libfoo.so.1", "virtual:compiler/c")
-    found = declared_references(distribution("pkg", requires_external=lines), {"dot"}.__contains__)
+    """A program of that name, else a library; compilers are no need, nor is what a marker is against."""
+    lines = (
+        *("libmagic", "dot (>2)", "C", "pkg:generic/libusb-1.0", "libfoo.so.1; here", "virtual:compiler/c"),
+        *("dep:virtual/compiler/c", "libz.so.1 ; elsewhere"),
+    )
+    found = declared_references(
+        distribution("pkg", requires_external=lines), {"dot"}.__contains__, {"here"}.__contains__
+    )
     assert [(each.kind.value, each.names, each.when, each.evidence) for each in found] == [
         ("library", ("-lmagic", "-llibmagic"), When.DECLARED, "Requires-External: libmagic"),
         ("program", ("dot",), When.DECLARED, "Requires-External: dot (>2)"),
         ("library", ("-lusb-1.0", "-llibusb-1.0"), When.DECLARED, "Requires-External: pkg:generic/libusb-1.0"),
-        ("library", ("libfoo.so.1",), When.DECLARED, "Requires-External: libfoo.so.1"),
+        ("library", ("libfoo.so.1",), When.DECLARED, "Requires-External: libfoo.so.1; here"),
     ]
 
 

@@ -1,0 +1,118 @@
+"""Entries of the knowledge file, held against their real distributions in a release root of Debian 12."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from builders.debian import debian_root, made_once, run_in
+from builders.images import local_python_root
+from builders.named import PLACE, SUITE, install_line, line_of, locked, overlay, package_lists
+from pip_sysdeps.host.known import known
+from pip_sysdeps.lockfile import loads
+from pip_sysdeps.model import ReferenceKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from pip_sysdeps.lockfile import Need, Target
+    from pip_sysdeps.naming.knowledge import Known
+
+_BUILT_WITH = {
+    "pygobject": ("libgirepository1.0-dev", "libgirepository-2.0-dev", "libcairo2-dev"),
+    "pygraphviz": ("libgraphviz-dev",),
+}
+"""What it takes to build those that have no wheel; a release has some of them."""
+_EVERY_WHEN = ("--when", "default,dlopen,exec,declared")
+_WHAT_IS_THERE = """
+import ctypes, glob, json, shutil, sys
+def opens(name):
+    try:
+        return ctypes.CDLL(name)
+    except OSError:
+        return None
+ask = {"library": opens, "program": shutil.which, "file": glob.glob}
+print(json.dumps([[name for name in names if ask[kind](name)] for kind, names in json.load(sys.stdin)]))
+"""
+"""The release's own Python says which of some names it opens, finds on PATH, or finds as a file."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one entry."""
+
+    entry: Known
+    evidence: tuple[str, ...]
+    """The files of the distribution that have the text which the entry cites."""
+    needs: tuple[Need, ...]
+    """Those that the entry has in the lock; all of its kind for an entry which says that there is none."""
+    base: frozenset[str]
+    """The packages that every image of the release has."""
+    before: tuple[str, ...]
+    """The names of the entry that are there in the release root as it is."""
+    after: tuple[str, ...]
+    """The same with the printed line installed."""
+
+
+def environments() -> list[tuple[str, str]]:
+    """Return each distribution of the file with the Python that its entries are about: Debian's own, or another one."""
+    return sorted({(name, each.interpreter or "debian") for name, entries in known().items() for each in entries})
+
+
+def held(name: str, interpreter: str) -> list[Outcome]:
+    """Hold the entries of one distribution against it: as it is locked, and before and after the line is installed."""
+    entries = [each for each in known()[name] if each.interpreter in {"", interpreter}]
+    system = local_python_root(SUITE) if interpreter == "other" else debian_root(SUITE, "release")
+    with overlay(package_lists(), system, distributions=_installed(name)) as root:
+        before = _there(root, entries)
+        target = loads(locked(root).read_text(encoding="utf-8")).target[0]
+        install_line(root, line_of(root, *_EVERY_WHEN))
+        base = frozenset(package.name for package in target.package if package.base)
+        return [
+            Outcome(entry, tuple(_evidence(root, entry)), _needs(target, entry), base, *there)
+            for entry, *there in zip(entries, before, _there(root, entries), strict=True)
+        ]
+
+
+def _installed(name: str) -> Path:
+    """Give the folder with one distribution alone, installed once by the Python of the release."""
+    with made_once(f"{SUITE}-known-{name}") as (folder, unfinished):
+        if unfinished is not None:
+            with _build_root(name) as root:
+                pip = ["python3", "-m", "pip", "install", "--quiet", "--no-deps", "--target", f"/{PLACE}", name]
+                run_in(root, pip)
+                subprocess.run(["cp", "-a", f"{root}/{PLACE}/.", str(unfinished)], check=True)
+    return folder
+
+
+@contextmanager
+def _build_root(name: str) -> Iterator[Path]:
+    with overlay(package_lists(), debian_root(SUITE, "build", ["python3-pip"])) as root:
+        wanted = _BUILT_WITH.get(name, ())
+        known_ones = run_in(root, ["apt-cache", "pkgnames"]).stdout.split() if wanted else []
+        install_line(root, [package for package in wanted if package in known_ones])
+        yield root
+
+
+def _there(root: Path, entries: Sequence[Known]) -> list[tuple[str, ...]]:
+    asked = json.dumps([(each.kind.value, each.names) for each in entries])
+    return [tuple(names) for names in json.loads(run_in(root, ["python3", "-c", _WHAT_IS_THERE], stdin=asked).stdout)]
+
+
+def _evidence(root: Path, entry: Known) -> Iterator[str]:
+    pattern, _, text = entry.evidence.partition(": ")
+    for file in (root / PLACE).glob(pattern):
+        if text in file.read_text(encoding="utf-8", errors="replace"):
+            yield str(file.relative_to(root / PLACE))
+
+
+def _needs(target: Target, entry: Known) -> tuple[Need, ...]:
+    own = [need for holder, need in target.needs() if holder == entry.distribution]
+    if entry.names:
+        return tuple(need for need in own if need.evidence == f"known: {entry.why} ({entry.evidence})")
+    program = entry.kind is ReferenceKind.PROGRAM
+    return tuple(need for need in own if need.when == ("exec" if program else "dlopen"))
