@@ -42,6 +42,8 @@ class Use:
     """What is needed: a soname, mostly."""
     when: str
     """When the need bites."""
+    confidence: str
+    """How sure it is; empty for what an ELF file states."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +125,8 @@ def _packages(target: Target, installed: Mapping[str, Installed]) -> Iterator[Pa
     for holder, need in target.needs():
         if need.package:
             version = versions.get(holder, "")
-            uses[need.package].append(Use(distribution=holder, version=version, name=need.name, when=need.when))
+            use = Use(distribution=holder, version=version, name=need.name, when=need.when, confidence=need.confidence)
+            uses[need.package].append(use)
     for package in target.package:
         yield PackageRow(
             package=package,

@@ -52,6 +52,14 @@ def foreign_distributions(scan: Scan) -> Iterator[str]:
             yield f"{each.name} will not load here: it is {reason[:1].lower()}{reason[1:]}"
 
 
+def half_searched_distributions(scan: Scan) -> tuple[str, ...]:
+    """Return the distributions with sources that were too long to be searched for what they open and run by name."""
+    long = {each.path for each in scan.skipped if each.verdict is Verdict.TOO_LONG}
+    return (
+        tuple(each.name for each in scan.environment.distributions if not long.isdisjoint(each.files)) if long else ()
+    )
+
+
 def refuse_gaps(scan: Scan) -> None:
     """Raise SysdepsError if a lock of this scan would have gaps."""
     found = tuple(gaps(scan))

@@ -84,7 +84,7 @@ class Named:
         references = References(self._root, distribution.distribution, self._package_of)
         known_ones = self._known(distribution.distribution)
         found = with_authority(known_ones, self._said(distribution.distribution, references, known_ones))
-        if not found:
+        if not found and not references.skipped:
             return distribution
         stated = {need.soname for need in distribution.needs if need.soname}
         named = [

@@ -52,7 +52,9 @@ def test_json(run: Callable[..., Result]) -> None:
         "installed_size": 600,
         "base": False,
         "min": "14~beta2",
-        "needed_by": [{"distribution": "psycopg2", "version": "2.9", "name": "libpq.so.5", "when": "import"}],
+        "needed_by": [
+            {"distribution": "psycopg2", "version": "2.9", "name": "libpq.so.5", "when": "import", "confidence": ""}
+        ],
     }
     (imaging,) = (each for each in document["distributions"] if each["name"] == "imaging")
     assert imaging["vendored"] == ["imaging.libs/libtiff-0123abcd.so.6.0.2"]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import json
+import os
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
 from builders.pip_env import write_sdist
-from builders.small_debian import SITE
+from builders.schemas import check_schema
+from builders.small_debian import SITE, VENV
 from builders.venv import install
 
 if TYPE_CHECKING:
@@ -101,3 +105,93 @@ def test_the_order_of_authority(desk: Desk, tmp_path: Path) -> None:
     add = "add = [{ package = 'poppler-utils', reason = 'draws pages' }]"
     policy = f"[tool.pip-sysdeps.distribution.pysaml2]\n{ignore}\n{add}\n"
     assert line_of("pysaml2", "pdftoppm", policy=policy) == "libpq5 poppler-utils\n"
+
+
+# --------------------------------------------------------------------------------------------- what is not in the line
+
+
+UNSURE = b"""import ctypes, shutil, subprocess
+def draw():
+    if shutil.which("pdftoppm"):
+        subprocess.run(["pdftoppm"])
+def load(name):
+    return ctypes.CDLL(name + name)
+MAYBE = "libmagic.so.1"
+"""
+OFFER = "to add them: `apt-line --when default,dlopen,exec`; for one distribution, "
+
+
+@pytest.fixture
+def unsure(desk: Desk) -> Desk:
+    """Give a desk with a distribution that says in its summary what it may run, and names what it may open."""
+    files = {"unsure.py": UNSURE}
+    about = "Metadata-Version: 2.1\nName: unsure\nVersion: 1.0\nSummary: Pages of a PDF, by pdftoppm\n"
+    install(desk.root / SITE.lstrip("/"), "unsure", files=files, metadata={"METADATA": about})
+    return desk
+
+
+def test_lock_offers_what_is_not_sure(unsure: Desk) -> None:
+    """Medium and low stay out of the line, are listed on stderr, and what adds them does."""
+    result = unsure.run_lock()
+    assert "not in the line: unsure: libmagic1 (dlopen); poppler-utils (exec)\n" in result.err
+    assert OFFER in result.err
+    assert unsure.run_apt_line().out == "libpq5\n"
+    assert unsure.run_apt_line("--when", "default,dlopen,exec").out == "libmagic1 libpq5 poppler-utils\n"
+
+
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_audit_offers_what_is_not_sure(unsure: Desk, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With how sure it is, and what adds it."""
+    monkeypatch.setenv("COLUMNS", "300")
+    out = unsure.run("audit", "--root", str(unsure.root), "--python", VENV, "--format", form).out
+    inside, _, outside = out.partition("Not in the line")
+    assert "libpq5" in inside
+    assert "dlopen (low)" in outside
+    assert "exec (medium)" in outside
+    assert OFFER in outside
+
+
+def test_audit_tells_programs_how_sure_it_is(unsure: Desk) -> None:
+    """The JSON document has the confidence of each need."""
+    document = json.loads(unsure.run("audit", "--root", str(unsure.root), "--python", VENV, "--json").out)
+    check_schema("audit", document)
+    found = {each["name"]: each["needed_by"][0]["confidence"] for each in document["packages"]}
+    assert found == {"libmagic1": "low", "libpq5": "", "poppler-utils": "medium"}
+
+
+# ---------------------------------------------------------------------------------------------- what was not looked at
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict"),
+    [
+        (OPENS + b"# " + b"x" * (1 << 20), "too-long"),
+        (b"# " + b"x" * (1 << 24), "too-long"),
+        (OPENS + b"print 'no longer'\n", "malformed"),
+    ],
+    ids=["too much to parse", "too much to read", "of another Python"],
+)
+def test_a_source_that_cannot_be_searched(desk: Desk, source: bytes, verdict: str) -> None:
+    """It is set aside with its reason, and the distribution with one that is too long is named."""
+    install(desk.root / SITE.lstrip("/"), "huge", files={"huge.py": source})
+    result = desk.run_lock("-v")
+    assert result.status == 0
+    assert f"set aside ({verdict}): {SITE}/huge.py: " in result.err
+    told = "sources too long to be searched for what they open and run by name: huge\n"
+    assert (told in result.err) is (verdict == "too-long")
+
+
+def test_a_folder_of_programs_that_may_not_be_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One error for a person."""
+    install(desk.root / SITE.lstrip("/"), "unsure", files={"unsure.py": UNSURE})
+    real = os.listdir
+
+    def closed(folder: str) -> list[str]:
+        if folder.endswith("/usr/bin"):
+            raise PermissionError(errno.EACCES, "Permission denied", folder)
+        return real(folder)
+
+    monkeypatch.setattr("pip_sysdeps.host.root.os.listdir", closed)
+    result = desk.run_lock()
+    assert result.status == 2
+    assert result.err.startswith("error: ")

@@ -82,8 +82,8 @@ def test_the_line_has_what_is_sure_and_offers_the_rest() -> None:
     assert list(offers(target)) == [
         "not in the line: magic: graphviz (exec)",
         (
-            'to add them for a distribution: `when = ["default", "exec"]` in [tool.pip-sysdeps.distribution.NAME] '
-            "of pyproject.toml"
+            "to add them: `apt-line --when default,exec`; for one distribution, "
+            '`when = ["default", "exec"]` in [tool.pip-sysdeps.distribution.NAME] of pyproject.toml'
         ),
     ]
     assert [each.package.name for each in wanted(target, when={"exec"})] == ["graphviz"]

@@ -12,7 +12,7 @@ from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_tex
 from pip_sysdeps.cli.project import read_project, target_of
 from pip_sysdeps.cli.validate import validate
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.gaps import foreign_distributions, refuse_gaps
+from pip_sysdeps.gaps import foreign_distributions, half_searched_distributions, refuse_gaps
 from pip_sysdeps.host.snapshot import read_snapshot
 from pip_sysdeps.locking import pinned
 from pip_sysdeps.merging import merge
@@ -179,6 +179,8 @@ def _tell(args: argparse.Namespace, found: Scan, target: Target) -> None:
         messages.warning(line)
     for line in (*offers(target), *_unresolved(target)):
         messages.note(line)
+    if half := half_searched_distributions(found):
+        messages.note(f"sources too long to be searched for what they open and run by name: {listed(half)}")
     for skipped in found.skipped:
         messages.detail(f"set aside ({skipped.verdict.value}): {skipped.path}: {skipped.reason}")
     if found.skipped:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.host.root import Root
     from pip_sysdeps.model import Distribution, Reference
 
-_MAX_SOURCE = 1 << 20
-"""A longer source is a table that a program wrote."""
+_MAX_SOURCE = 1 << 24
+"""Bytes of a source that are looked at; of a longer one no more is known than that."""
 _MAX_ABOUT = 1 << 16
 """Bytes of a description; what it is about stands in front."""
 _MOST_OPENING = 1 << 20
@@ -56,7 +56,7 @@ class References:
         opening: dict[str, bytes] = {}
         running: dict[str, bytes] = {}
         for path, text in self._read_all():
-            if opens(text):
+            if opens(text) or len(text) == _MAX_SOURCE:
                 opening[path] = text
             elif is_large and not any(word in text for word in titled):
                 continue
@@ -65,7 +65,10 @@ class References:
         gated = self._within(_MOST_OF_LARGE if is_large else _MOST_OPENING, opening) | self._within(
             _MOST_RUNNING, running
         )
-        return references(gated, self._calling, self._base) if gated else ()
+        return references(gated, self._calling, self._base, self._broken) if gated else ()
+
+    def _broken(self, path: str) -> None:
+        self.skipped.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason="Python does not parse it"))
 
     def _within(self, left: int, sources: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return the shortest sources, as many as have so many bytes; the others are noted."""
@@ -110,14 +113,13 @@ class References:
                 yield path, text
 
     def _read(self, path: str) -> bytes:
-        """Read a source; one that cannot be read names nothing."""
+        """Read a source; one that cannot be read names nothing, and is noted."""
         try:
             descriptor = self._root.open_resolved(path)
-        except OSError:
+            try:
+                return os.read(descriptor, _MAX_SOURCE)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            self.skipped.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=str(error.strerror)))
             return b""
-        try:
-            return os.read(descriptor, _MAX_SOURCE)
-        except OSError:
-            return b""
-        finally:
-            os.close(descriptor)

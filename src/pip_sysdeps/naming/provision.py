@@ -139,9 +139,12 @@ def _words(text: str) -> set[str]:
 
 
 def needs(references: Iterable[Reference], release: Release, about: About) -> tuple[Need, ...]:
-    """Return the needs that references stand for, by name; several references of the same thing are one need."""
+    """Return the needs that references stand for, by name; several references of the same thing are one need.
+
+    One without names stands for none.
+    """
     found: dict[tuple[object, ...], Need] = {}
-    for reference in references:
+    for reference in (each for each in references if each.names):
         for need in _need(reference, release, about):
             key = (need.name, need.when)
             found[key] = _joined(found[key], need) if key in found else need

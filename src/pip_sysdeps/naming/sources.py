@@ -93,14 +93,24 @@ class _Found(NamedTuple):
 
 
 def references(
-    sources: Mapping[str, bytes], calling: Callable[[frozenset[str]], Mapping[str, bytes]], base: str
+    sources: Mapping[str, bytes],
+    calling: Callable[[frozenset[str]], Mapping[str, bytes]],
+    base: str,
+    broken: Callable[[str], None] = lambda _: None,
 ) -> tuple[Reference, ...]:
     """Return what the sources of one distribution name, strongest first.
 
     `sources` has those that `opens` and `runs` let through, by path; `calling` gives those that call functions of these
-    names; `base` is the distribution's folder. Sources that do not parse name nothing.
+    names; `base` is the distribution's folder. Sources that do not parse name nothing, and `broken` is told of them.
     """
-    modules = [module for path, text in sources.items() if (module := _parsed(path, text, base))]
+
+    def parsed(texts: Mapping[str, bytes]) -> list[Module]:
+        modules = {path: _parsed(path, text, base) for path, text in texts.items()}
+        for path in [path for path, module in modules.items() if module is None]:
+            broken(path)
+        return [module for module in modules.values() if module]
+
+    modules = parsed(sources)
     world = _World(modules)
     known = set(sources)
     for _ in range(_MOST_CALLS_DEEP):
@@ -109,7 +119,7 @@ def references(
         if not more:
             break
         known |= more.keys()
-        modules += [module for path, text in more.items() if (module := _parsed(path, text, base))]
+        modules += parsed(more)
         world = _World(modules)
     queries = [each for each, is_query in world.libraries if is_query]
     opened = [each for each, is_query in world.libraries if not is_query]

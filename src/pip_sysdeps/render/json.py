@@ -99,7 +99,13 @@ def _package(row: PackageRow) -> dict[str, Any]:
         "base": package.base,
         "min": package.min,
         "needed_by": [
-            {"distribution": use.distribution, "version": use.version, "name": use.name, "when": use.when}
+            {
+                "distribution": use.distribution,
+                "version": use.version,
+                "name": use.name,
+                "when": use.when,
+                "confidence": use.confidence,
+            }
             for use in row.uses
         ],
     }
@@ -111,7 +117,14 @@ def _distribution(row: DistributionRow) -> dict[str, Any]:
         "version": row.version,
         "wheel": row.wheel,
         "needs": [
-            {"name": need.name, "when": need.when, "package": need.package, "class": need.class_, "by": list(need.by)}
+            {
+                "name": need.name,
+                "when": need.when,
+                "confidence": need.confidence,
+                "package": need.package,
+                "class": need.class_,
+                "by": list(need.by),
+            }
             for need in row.needs
         ],
         "vendored": list(row.vendored),

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.lockfile import printable
-from pip_sysdeps.render.table import counts, groups, size
+from pip_sysdeps.render.offers import how_to_add
+from pip_sysdeps.render.table import OFFERED, counts, groups, size, whens
 from pip_sysdeps.render.text import SIGNS, because, title, versions
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ _SPECIAL = re.compile(r"([\\`*\[\]<>|#~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 def audit_as_markdown(audit: Audit, short: Callable[[str], str]) -> str:
     """Render the whole report; `short` writes a path as a person calls it."""
     parts = [f"## System libraries of {escaped(audit.target.id)}\n\n{counts(audit.findings).capitalize()}.\n"]
-    parts += [f"### {heading}\n\n{_packages(rows)}" for heading, rows in groups(audit) if rows]
+    for heading, rows in groups(audit):
+        how = how_to_add(audit.target) if heading == OFFERED else ""
+        parts += [f"### {heading}\n\n{_packages(rows)}" + (f"\n{how}\n" if how else "")] if rows else []
     vendoring = [row for row in audit.distributions if row.vendored or row.components]
     if vendoring:
         lines = (
@@ -83,7 +86,7 @@ def _packages(rows: Iterable[PackageRow]) -> str:
             code(row.package.name),
             escaped(row.installed.version) if row.installed else "not installed",
             size(row.installed.size) if row.installed else "",
-            ", ".join(sorted({use.when for use in row.uses})),
+            whens(row),
             ", ".join(dict.fromkeys(escaped(f"{use.distribution} {use.version}".rstrip()) for use in row.uses)),
         )
         for row in rows

@@ -16,18 +16,34 @@ _SHOWN = 6
 
 def offers(target: Target) -> Iterator[str]:
     """Yield a short line for each distribution with packages that are not in the line, then how to add them."""
+    for name, needs in _outside(target).items():
+        yield f"not in the line: {name}: {_grouped(needs)}"
+    if how := how_to_add(target):
+        yield how
+
+
+def how_to_add(target: Target) -> str:
+    """Say how to have in the line what is not; nothing where all is."""
+    outside = _outside(target)
+    if not outside:
+        return ""
+    whens = ("default", *sorted({need.when for needs in outside.values() for need in needs}))
+    policy = ", ".join(f'"{when}"' for when in whens)
+    return (
+        f"to add them: `apt-line --when {','.join(whens)}`; for one distribution, `when = [{policy}]` "
+        "in [tool.pip-sysdeps.distribution.NAME] of pyproject.toml"
+    )
+
+
+def _outside(target: Target) -> dict[str, list[Need]]:
+    """Return the needs of each distribution whose packages are not in the line."""
     inside = {each.package.name for each in wanted(target, base=True)}
-    base = {package.name for package in target.package if package.base}
-    whens: set[str] = set()
-    for distribution in target.distribution:
-        outside = [need for need in distribution.needs if need.package and need.package not in inside | base]
-        whens |= {need.when for need in outside}
-        if outside:
-            yield f"not in the line: {distribution.name}: {_grouped(outside)}"
-    if whens:
-        policy = ", ".join(f'"{when}"' for when in ("default", *sorted(whens)))
-        table = "[tool.pip-sysdeps.distribution.NAME] of pyproject.toml"
-        yield f"to add them for a distribution: `when = [{policy}]` in {table}"
+    inside |= {package.name for package in target.package if package.base}
+    every = {
+        each.name: [need for need in each.needs if need.package and need.package not in inside]
+        for each in target.distribution
+    }
+    return {name: needs for name, needs in every.items() if needs}
 
 
 def _grouped(needs: Iterable[Need]) -> str:

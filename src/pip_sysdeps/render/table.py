@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.checks import Severity
 from pip_sysdeps.render.apt import wanted
+from pip_sysdeps.render.offers import how_to_add
 from pip_sysdeps.render.terminal import Role, Span, joined, plain
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ _INDENT = "  "
 _MOST = 12
 """Names of one list that are shown."""
 _MOST_FILES = 2
+OFFERED = "Not in the line"
+"""The heading of what a person may add."""
 
 
 def as_table(audit: Audit, terminal: Terminal, short: Callable[[str], str]) -> str:
@@ -57,7 +60,7 @@ def groups(audit: Audit) -> Iterator[tuple[str, tuple[PackageRow, ...]]]:
     inside = {each.package.name for each in wanted(audit.target)}
     rows = audit.packages
     yield "To install", tuple(row for row in rows if row.package.name in inside)
-    yield "Not in the line", tuple(row for row in rows if row.package.name not in inside and not row.package.base)
+    yield OFFERED, tuple(row for row in rows if row.package.name not in inside and not row.package.base)
     yield "Part of every image of the release", tuple(row for row in rows if row.package.base)
 
 
@@ -66,20 +69,31 @@ def _package_tables(audit: Audit, terminal: Terminal) -> Iterator[str]:
         if rows:
             text = terminal.heading(f"{heading} ({len(rows)})")
             head = ("package", "version", "size", "when", "needed by")
-            yield text + terminal.table(head, [_package(row) for row in rows], _INDENT)
+            yield text + terminal.table(head, [_package(row) for row in rows], _INDENT) + _how(heading, audit, terminal)
+
+
+def _how(heading: str, audit: Audit, terminal: Terminal) -> str:
+    how = how_to_add(audit.target) if heading == OFFERED else ""
+    return terminal.flow([Span(how)], _INDENT) if how else ""
 
 
 def _package(row: PackageRow) -> tuple[Cell, ...]:
     holders = dict.fromkeys((use.distribution, use.version) for use in row.uses)
-    whens = sorted({use.when for use in row.uses})
     users = [Span(f"{name} {version}".rstrip()) for name, version in holders]
     return (
         (Span(row.package.name, Role.PACKAGE),),
         plain(row.installed.version if row.installed else "not installed"),
         plain(size(row.installed.size) if row.installed else ""),
-        plain(", ".join(whens)),
+        plain(whens(row)),
         joined(_most(users)),
     )
+
+
+def whens(row: PackageRow) -> str:
+    """Say when a package is needed, and how sure that is where it is not."""
+    unsure = {"medium", "low"}
+    words = {f"{use.when} ({use.confidence})" if use.confidence in unsure else use.when for use in row.uses}
+    return ", ".join(sorted(words))
 
 
 def _distributions(audit: Audit, terminal: Terminal) -> str:

@@ -155,6 +155,7 @@ def test_without_an_index_the_system_is_asked() -> None:
         program("python3"),
         program("own-script"),
         program("unheard-of"),
+        *(replace(library(""), kind=kind, names=()) for kind in ReferenceKind),
     ],
 )
 def test_no_need(reference: Reference) -> None:

@@ -1,0 +1,71 @@
+"""`.note.dlopen` of real files, those of systemd on Debian 13, held against pyelftools and on to the offer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from builders.debian import debian_root
+from builders.named import overlay
+from builders.venv import install
+from pip_sysdeps.formats.elf_notes import DlopenNote, dlopen_notes
+from pip_sysdeps.lockfile import loads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.debian
+
+LIBRARIES = {"": "libsystemd.so.0", "libsystemd-shared": "systemd/libsystemd-shared-257.so"}
+"""By the package that a release root lacks."""
+
+
+def judged(path: Path) -> Iterator[DlopenNote]:
+    """Yield what pyelftools finds in the section, with the specification's default for what is not said."""
+    elffile: Any = pytest.importorskip("elftools.elf.elffile", reason="install pyelftools")
+    with path.open("rb") as file:
+        for note in elffile.ELFFile(file).get_section_by_name(".note.dlopen").iter_notes():
+            assert note["n_name"] == "FDO"
+            for row in json.loads(note["n_descdata"].rstrip(b"\0")):
+                yield DlopenNote(
+                    sonames=tuple(row["soname"]),
+                    feature=row.get("feature", ""),
+                    description=row.get("description", ""),
+                    priority=row.get("priority", "recommended"),
+                )
+
+
+@pytest.mark.parametrize(
+    "package", ["", pytest.param("libsystemd-shared", marks=[pytest.mark.network, pytest.mark.exhaustive])]
+)
+def test_what_systemd_says(package: str) -> None:
+    """Every note of the file is found, as it is; a distribution with a copy of it is offered what has the libraries."""
+    with overlay(debian_root("trixie", "release", [package] if package else [])) as root:
+        path = root / "usr/lib/x86_64-linux-gnu" / LIBRARIES[package]
+        descriptor = os.open(path, os.O_RDONLY)
+        found = dlopen_notes(partial(os.pread, descriptor), path.stat().st_size)
+        os.close(descriptor)
+        assert found == tuple(judged(path))
+        assert len(found) >= 4
+        names = offered(root, path)
+        assert names <= {name for note in found for name in note.sonames}
+        assert all(names.intersection(note.sonames) for note in found), "of each the release has one at least"
+
+
+def offered(root: Path, library: Path) -> set[str]:
+    """Lock a distribution that brings a copy of the library, and return the names that its notes gave the lock."""
+    install(root / "opt/env", "journal", files={"journal/_journal.abi3.so": library.read_bytes()})
+    lock = root / "sysdeps.lock"
+    command = [sys.executable, "-m", "pip_sysdeps", "lock", "--root", str(root), "--path", "/opt/env", "-o", str(lock)]
+    subprocess.run(command, check=True, capture_output=True)
+    (target,) = loads(lock.read_text(encoding="utf-8")).target
+    needs = [need for _, need in target.needs() if need.evidence.startswith(".note.dlopen")]
+    assert all(need.package and need.when == "dlopen" for need in needs)
+    return {name for need in needs for name in (need.soname, *need.any_of) if name}
