@@ -25,6 +25,7 @@ from pip_sysdeps.model import (
     Unreachable,
     When,
 )
+from pip_sysdeps.siblings import leave_to_others
 from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -109,12 +110,13 @@ class Attribution:
     def of_distribution(self, distribution: Distribution) -> DistributionNeeds:
         """Return what one distribution needs and does not bring."""
         files = [file for file in distribution.files if file in self._objects]
-        needs, skipped = choose(self._needs(files))
+        own = {file: self._objects[file] for file in files}
+        needs, skipped = choose(leave_to_others(self._needs(files), own))
         return DistributionNeeds(
             distribution=distribution,
             needs=needs,
             vendored=tuple(sorted({posixpath.relpath(folder, distribution.base) for folder in self._vendored(files)})),
-            glibc=newest_glibc(self._objects[file] for file in files),
+            glibc=newest_glibc(own.values()),
             skipped=skipped,
         )
 
