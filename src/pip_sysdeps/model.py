@@ -246,7 +246,7 @@ class LoaderConfig:
     """In the order of `ld.so --help`, without a slash at the end."""
     subfolders: tuple[str, ...] = ()
     """What is tried in each directory before the directory itself, best first: `glibc-hwcaps/x86-64-v3`. A lock has
-    none: the plain file is the answer that holds on every machine."""
+    none: the plain file is the answer that holds on every machine; verification has those of this CPU."""
     working_directory: str | None = None
     """Where empty and relative elements lead. A lock has none: they depend on where the program is started."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.host.cpu import cpu_subfolders
 from pip_sysdeps.host.loader_config import read_loader_config
 from pip_sysdeps.host.sources import named_files
+from pip_sysdeps.loader.machines import machine_of
 from pip_sysdeps.loader.resolve import Memory, open_object, start
 from pip_sysdeps.roots import is_extension_module, is_libpython, is_program, load_roots
 
@@ -30,6 +32,7 @@ class InterpreterProcess:
         library_path: tuple[str, ...],
         *,
         cache_as_is: bool,
+        this_cpu: bool,
     ) -> None:
         self._root = root
         self._interpreter = environment.interpreter
@@ -41,6 +44,7 @@ class InterpreterProcess:
             library_path=library_path,
             cache="as-is" if cache_as_is else "fresh",
             lookup=objects.open,
+            subfolders=cpu_subfolders(machine_of(program)) if this_cpu else (),
         )
         self._memory = Memory()
         self._process = start(self._interpreter.path, objects.open, self._config, self._memory)

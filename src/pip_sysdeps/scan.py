@@ -40,6 +40,7 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     *,
     library_path: tuple[str, ...] = (),
     cache_as_is: bool = False,
+    this_cpu: bool = False,
     objects: Objects | None = None,
     stages: Stages | None = None,
     target: TargetSystem | None = None,
@@ -47,8 +48,9 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     """Return what every distribution of an environment needs, and from whom.
 
     `packages` is None where there is no dpkg database; `library_path` has the elements of an LD_LIBRARY_PATH. Answers
-    are those after a run of ldconfig, unless `cache_as_is`. `objects` are those of the root, for a caller who has more
-    questions about them. With a `target` the answers are those on that system, and the root has the environment alone.
+    are those after a run of ldconfig, unless `cache_as_is`, and hold on every CPU, unless it is to be `this_cpu`.
+    `objects` are those of the root, for a caller who has more questions about them. With a `target` the answers are
+    those on that system, and the root has the environment alone.
     Nothing of the environment is run.
     """
     stages = stages or Stages()
@@ -57,7 +59,9 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     stages.end("ELF facts")
     process = None
     if read.program is not None:
-        process = InterpreterProcess(root, environment, objects, read.program, library_path, cache_as_is=cache_as_is)
+        process = InterpreterProcess(
+            root, environment, objects, read.program, library_path, cache_as_is=cache_as_is, this_cpu=this_cpu
+        )
     loads = () if process is None else tuple(process.loads(read.usable, read.holders, stages))
     stages.end("loader")
     platform = target.platform if target else read_platform(root, packages, read.program)

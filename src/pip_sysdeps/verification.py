@@ -1,7 +1,8 @@
 """Would this environment work here? The problems of a release image, each with its evidence, and what mends it.
 
-Errors stop an import or a program, or are not what was locked. Warnings are what ld.so itself only warns about, and
-what is missing for needs that are not in the line of `apt-line`: plugins, as long as nobody asks for them.
+Errors stop an import or a program, or are not what was locked. Warnings are what ld.so itself only warns about, what is
+missing for needs that are not in the line of `apt-line` (plugins, as long as nobody asks for them), and what would be
+wrong on an older CPU.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pip_sysdeps.model import (
     Verdict,
     When,
 )
-from pip_sysdeps.values import dataclass
+from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -104,6 +105,22 @@ def verify(release: Release, locked: Locked | None) -> tuple[Problem, ...]:
 
 def _order(problem: Problem) -> tuple[object, ...]:
     return (not problem.error, problem.kind, problem.distribution, problem.subject, problem.message, problem.files)
+
+
+def takes_cpu_folders(scan: Scan) -> bool:
+    """Tell whether this CPU has decided which library is loaded."""
+    loaded = (*scan.process, *(each for load in scan.loads for each in load.objects))
+    return any("/glibc-hwcaps/" in each.path for each in loaded)
+
+
+def on_older_cpus(problems: Iterable[Problem], here: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return, as warnings, the problems that there are without the folders for this CPU, and not `here`."""
+    known = {(each.distribution, each.subject) for each in here if each.error}
+    return tuple(
+        replace(each, error=False, kind="older-cpu", message=f"on older CPUs {each.message}")
+        for each in problems
+        if each.error and (each.distribution, each.subject) not in known
+    )
 
 
 def mending(problems: Iterable[Problem]) -> tuple[str, ...]:

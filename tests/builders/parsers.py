@@ -14,6 +14,7 @@ from builders.elf_memory import outcomes
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.formats.apt_sources import parse_source_list, parse_sources
 from pip_sysdeps.formats.contents import rows_in
+from pip_sysdeps.formats.cpuinfo import hwcaps_folders
 from pip_sysdeps.formats.deb_symbols import parse_symbols
 from pip_sysdeps.formats.deb_version import version_key
 from pip_sysdeps.formats.dpkg import parse_diversions, parse_list, parse_md5sums, parse_status
@@ -185,6 +186,9 @@ PARSERS = {
     "ld-so-cache": Parser((parse_ld_so_cache,), _cache_seeds()),
     "ld-so-conf": Parser(
         (parse_ld_so_conf,), (b"# comment\ninclude /etc/ld.so.conf.d/*.conf\n/usr/local/lib\nhwcap 0 nosegneg\n",)
+    ),
+    "cpuinfo": Parser(
+        (hwcaps_folders,), (b"processor\t: 0\nflags\t\t: fpu cx16 lahf_lm pni popcnt sse4_1 sse4_2 ssse3\n\n",)
     ),
     "record": Parser(
         (_record, parse_installed_files),

@@ -20,7 +20,17 @@ from pip_sysdeps.render.json import verify_document
 from pip_sysdeps.render.problems import apt_get_install, as_text
 from pip_sysdeps.scan import scan
 from pip_sysdeps.symbol_versions import version_gaps
-from pip_sysdeps.verification import Locked, Problem, Release, counts, mending, unmet, verify
+from pip_sysdeps.verification import (
+    Locked,
+    Problem,
+    Release,
+    counts,
+    mending,
+    on_older_cpus,
+    takes_cpu_folders,
+    unmet,
+    verify,
+)
 
 if TYPE_CHECKING:
     import argparse
@@ -54,8 +64,11 @@ def run(args: argparse.Namespace) -> int:
     objects = Objects(place.root)
     target = _target(args, lock, place, objects) if lock else None
     locked = _held_to(target) if target else None
-    release = _release(place, objects, locked)
+    release = _release(place, objects, locked, this_cpu=True)
     problems = verify(release, locked)
+    if takes_cpu_folders(release.scan):
+        plain = _release(place, objects, locked, this_cpu=False)
+        problems += on_older_cpus(verify(plain, locked), problems)
     if lock and target is None:
         problems = (_no_target(lock, release.scan), *problems)
     packages = mending(problems)
@@ -86,7 +99,7 @@ def _target(args: argparse.Namespace, lock: Lockfile, place: Place, objects: Obj
     return find_target(lock, system)
 
 
-def _release(place: Place, objects: Objects, locked: Locked | None) -> Release:
+def _release(place: Place, objects: Objects, locked: Locked | None, *, this_cpu: bool) -> Release:
     def scanned(*, cache_as_is: bool) -> Scan:
         return scan(
             place.root,
@@ -94,6 +107,7 @@ def _release(place: Place, objects: Objects, locked: Locked | None) -> Release:
             place.packages,
             library_path=locked.target.library_path if locked else (),
             cache_as_is=cache_as_is,
+            this_cpu=this_cpu,
             objects=objects,
         )
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     Lookup = Callable[[str], OpenedFile | None]
 
+_FIRST_WITH_GLIBC_HWCAPS = (2, 33)
 _LAST_WITH_LEGACY_HWCAPS = (2, 36)
 
 
@@ -37,7 +38,8 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
 
     `library_path` has the elements of LD_LIBRARY_PATH. With a "fresh" cache the answers are those after a run of
     ldconfig, with "as-is" those of the file that is there. `lookup` is `Objects.open`, to read no library twice.
-    `subfolders` are as in LoaderConfig: a lock has none. Those that are not in `glibc-hwcaps` count up to glibc 2.36.
+    `subfolders` are as in LoaderConfig: a lock has none. Those in `glibc-hwcaps` count since glibc 2.33, others up to
+    2.36.
     """
     machine = machine_of(program)
     subfolders = _usable(subfolders, root, machine)
@@ -72,9 +74,9 @@ def glibc_version(root: Root, machine: Machine) -> tuple[int, int] | None:
 
 
 def _usable(subfolders: tuple[str, ...], root: Root, machine: Machine) -> tuple[str, ...]:
-    """Leave out the legacy folders (`tls`, `x86_64`) where glibc is known to take no notice of them."""
-    modern = tuple([each for each in subfolders if each.startswith("glibc-hwcaps/")])
-    if modern == subfolders:
-        return modern
-    version = glibc_version(root, machine)
-    return modern if version is not None and version > _LAST_WITH_LEGACY_HWCAPS else subfolders
+    """Leave out the folders, legacy ones (`tls`, `x86_64`) or others, of which glibc is known to take no notice."""
+    version = glibc_version(root, machine) if subfolders else None
+    if version is None:
+        return subfolders
+    modern, legacy = version >= _FIRST_WITH_GLIBC_HWCAPS, version <= _LAST_WITH_LEGACY_HWCAPS
+    return tuple([each for each in subfolders if (modern if each.startswith("glibc-hwcaps/") else legacy)])

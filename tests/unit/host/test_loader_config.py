@@ -56,9 +56,12 @@ def test_no_cache_as_it_is(tmp_path: Path) -> None:
     assert read_loader_config(Root(str(tmp_path)), PROGRAM, cache="as-is").cache("libx.so.1") is None
 
 
-@pytest.mark.parametrize(("version", "usable"), [("2.36", ("glibc-hwcaps/a", "tls")), ("2.41", ("glibc-hwcaps/a",))])
-def test_legacy_folders(version: str, usable: tuple[str, ...], tmp_path: Path) -> None:
-    """Folders outside glibc-hwcaps count up to glibc 2.36."""
+@pytest.mark.parametrize(
+    ("version", "usable"),
+    [("2.32", ("tls",)), ("2.36", ("glibc-hwcaps/a", "tls")), ("2.41", ("glibc-hwcaps/a",))],
+)
+def test_folders_for_cpus(version: str, usable: tuple[str, ...], tmp_path: Path) -> None:
+    """Folders in glibc-hwcaps count since glibc 2.33, others up to 2.36."""
     write(tmp_path / "usr/lib/x86_64-linux-gnu/libc.so.6", libc(version))
     config = read_loader_config(Root(str(tmp_path)), PROGRAM, subfolders=("glibc-hwcaps/a", "tls"))
     assert config.subfolders == usable
