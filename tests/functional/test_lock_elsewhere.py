@@ -366,3 +366,24 @@ def test_apt_line_on_a_system_that_the_lock_is_not_for(  # noqa: PLR0913, PLR091
             f"`pip-sysdeps lock {option}--target {system} --add-target`\n"
         ),
     )
+
+
+@pytest.mark.parametrize("where", [("--wheels", "wheels"), ("--wheels", "wheels", "--target", TRIXIE)])
+def test_pins_are_of_installed_packages(tmp_path: Path, capsys: pytest.CaptureFixture[str], where: list[str]) -> None:
+    """Whoever asks for versions that nobody has gets an error, and no lock without them."""
+    image_wheels(tmp_path / "wheels")
+    assert main(["lock", "--pin", *where]) == 2
+    assert capsys.readouterr().err == (
+        "error: --pin records installed versions, and with --target or --wheels only an index is asked, "
+        "which has none\n"
+        "hint: run `pip-sysdeps lock --pin` in a build stage of the target, or leave out --pin\n"
+    )
+    assert not Path("sysdeps.lock").exists()
+
+
+def test_a_project_that_pins_is_told_where_it_cannot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`pin = true` is for every target of the project: the others have their versions."""
+    image_wheels(tmp_path / "wheels")
+    Path("pyproject.toml").write_text("[tool.pip-sysdeps]\npin = true\n")
+    assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 0
+    assert f"`pin` in pyproject.toml has no effect on {TRIXIE}: an index has no versions\n" in capsys.readouterr().err

@@ -67,6 +67,11 @@ def run(args: argparse.Namespace) -> int:
         return validate(args.validate or [args.output], args.messages)
     if os.environ.get("LD_LIBRARY_PATH"):
         args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
+    if args.pin and (args.target or args.wheels):
+        raise SysdepsError(
+            "--pin records installed versions, and with --target or --wheels only an index is asked, which has none",
+            hint="run `pip-sysdeps lock --pin` in a build stage of the target, or leave out --pin",
+        )
     stages = Stages(perf_counter)
     place, system = read_target(args, stages)
     found, applied = _find_target(args, place, system, stages, pin=args.pin)
@@ -106,6 +111,8 @@ def _find_target(
     )
     refuse_gaps(found)
     applied = target_of(found, project, name=args.name)
+    if system and project.pin:
+        args.messages.note(f"`pin` in pyproject.toml has no effect on {system.platform.id}: an index has no versions")
     if system is None and place.packages and (pin or project.pin):
         versions = {name: each.version for name, each in place.packages.packages.items()}
         applied = replace(applied, target=pinned(applied.target, versions, read_snapshot(place.root)))
