@@ -50,8 +50,7 @@ def _written(path: str, target: Target, *, extend: bool) -> str:
         return ""
     replace_text(path, text)
     before = loads(sides_of(old)[0]) if old.strip() else Lockfile()
-    changes = summarize(before, loads(text))
-    return f"{'updated' if old.strip() else 'created'}: {changes or 'no binary package is needed'}"
+    return f"{'updated' if old.strip() else 'created'}: {summarize(before, loads(text))}"
 
 
 def _stale(path: str, target: Target) -> str:

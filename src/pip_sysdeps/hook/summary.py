@@ -20,13 +20,20 @@ def summarize(before: Lockfile, after: Lockfile) -> str:
     """Return the changes, most important first: `+libgomp1 (lightgbm), -libpq5`.
 
     Binary packages that come to the line or leave it (those of every image aside), then names that nothing has any
-    more, and only when there are neither the distributions whose entries changed. Empty for locks that say the same.
+    more, and only when there are neither the distributions whose entries changed.
     """
     changes = [*_packages(before, after), *_unresolved(before, after)] or list(_distributions(before, after))
     if not changes:
-        return "" if before == after else "details of its packages"
+        return _unnamed(before, after)
     more = len(changes) - SHOWN
     return ", ".join(changes[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _unnamed(before: Lockfile, after: Lockfile) -> str:
+    """Say what two locks differ in where nothing comes or goes: for a new lock, that it asks for nothing."""
+    if not before.target:
+        return "no binary package is needed"
+    return "its form alone" if before == after else "details of its packages"
 
 
 def _packages(before: Lockfile, after: Lockfile) -> Iterator[str]:
