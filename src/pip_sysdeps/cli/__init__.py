@@ -9,10 +9,11 @@ import gc
 import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from pip_sysdeps import __version__
 from pip_sysdeps.cli.messages import Messages
+from pip_sysdeps.cli.parser import TROUBLE, Parser, add_action
 from pip_sysdeps.errors import SysdepsError
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ COMMANDS = {
 }
 """Each command, in the module of its name below this one, and what it does in one line."""
 
-TROUBLE = 2
-_WIDTH = 80
 _YOUNG = 10_000
 """New objects between two looks for cycles: of the hundred thousands that sources are parsed into hardly any is in one,
 and Python's own 700 costs a seventh of a large `lock`."""
@@ -56,6 +55,7 @@ _HINTS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 clean, 1 findings or differences, 2 trouble."""
     argv = sys.argv[1:] if argv is None else list(argv)
+    _have_streams()
     messages = Messages(sys.stderr, os.environ)
     try:
         return _run(argv, messages)
@@ -76,27 +76,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     return TROUBLE
 
 
-def build_parser(commands: Collection[str] = tuple(COMMANDS)) -> argparse.ArgumentParser:
+def build_parser(commands: Collection[str] = tuple(COMMANDS)) -> Parser:
     """Return the parser, with the arguments of these commands: the module of another one is not imported."""
-    parser = _Parser(
+    parser = Parser(
         prog=_PROGRAM,
         description="Find which system libraries an environment's Python distributions need, and lock the binary "
         "packages that have them.",
         epilog="Exit status: 0 clean, 1 findings or differences, 2 trouble.",
-        formatter_class=_Help,
     )
     parser.add_argument("--version", action=_Version, help="print the version and exit")
-    _add_verbosity(parser, default=0)
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    parser.set_defaults(quiet=0, verbose=0)
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
-        subparser = subparsers.add_parser(
-            name,
-            help=summary,
-            description=f"{summary[0].upper()}{summary[1:]}.",
-            formatter_class=_Help,
-        )
+        subparser = add_action(subparsers, name, summary)
         if name in commands:
-            _add_verbosity(subparser, default=argparse.SUPPRESS)
             _module(name).add_arguments(subparser)
     return parser
 
@@ -117,11 +110,11 @@ def _module(command: str) -> ModuleType:
     return import_module(f"{__name__}.{command.replace('-', '_')}")
 
 
-def _add_verbosity(parser: argparse.ArgumentParser, *, default: int | str) -> None:
-    parser.add_argument("-q", "--quiet", action="store_const", const=1, default=default, help="only errors on stderr")
-    parser.add_argument(
-        "-v", "--verbose", action="count", default=default, help="more detail on stderr; -vv: where the time went, too"
-    )
+def _have_streams() -> None:
+    """Write nowhere what would go to a stream that was closed before we were started (`>&-`), as `print` does."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - to the end of the process
 
 
 def _drop_stdout() -> None:
@@ -130,35 +123,6 @@ def _drop_stdout() -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
-
-
-class _Help(argparse.RawDescriptionHelpFormatter):
-    """As wide as the terminal: argparse would import shutil, with all its compressors, to ask for that."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=_columns() - 2)
-
-
-def _columns() -> int:
-    """Return the width of the terminal, or of $COLUMNS, as `shutil.get_terminal_size` does."""
-    columns = os.environ.get("COLUMNS", "")
-    if columns.isascii() and columns.isdigit() and int(columns[:6]):
-        return int(columns[:6])
-    try:
-        return os.get_terminal_size(1).columns or _WIDTH
-    except OSError:
-        return _WIDTH
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser whose errors look like all others, and which takes no abbreviated options."""
-
-    def __init__(self, **options: object) -> None:
-        super().__init__(**{"allow_abbrev": False, **options})  # type: ignore[arg-type] # argparse's own options
-
-    def error(self, message: str) -> NoReturn:
-        Messages(sys.stderr, os.environ).error(message, hint=f"see `{self.prog} --help`")
-        self.exit(TROUBLE)
 
 
 class _Version(argparse.Action):

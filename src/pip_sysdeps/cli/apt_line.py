@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
@@ -81,5 +82,5 @@ def _check_pins(args: argparse.Namespace, target: Target, packages: Sequence[Wan
 def _whens(text: str) -> frozenset[str]:
     whens = frozenset(text.split(","))
     if unknown := sorted(whens - {*WHENS, "default"}):
-        raise ValueError(unknown)
+        raise ArgumentTypeError(f"`{unknown[0]}` is none of default, {', '.join(WHENS)}")
     return whens

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.audit import report
@@ -101,5 +102,5 @@ def _codes(text: str) -> tuple[str, ...]:
     codes = tuple(text.split(","))
     if unknown := [code for code in codes if not named(code)]:
         known = ", ".join(each.code for each in CATALOGUE)
-        raise ValueError(f"{unknown[0]} is none of {known}")
+        raise ArgumentTypeError(f"`{unknown[0]}` is none of {known}")
     return codes

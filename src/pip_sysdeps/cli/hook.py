@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.environments import add_environment_arguments
 from pip_sysdeps.cli.lock_file import DEFAULT
+from pip_sysdeps.cli.parser import add_action
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping
 
+    from pip_sysdeps.cli.parser import Parser
     from pip_sysdeps.hook.enable import Installed
     from pip_sysdeps.hook.site import HookSite
 
@@ -23,18 +25,19 @@ SCHEMA = 1
 """Of the JSON document."""
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the actions and their options."""
-    actions = parser.add_subparsers(dest="action", required=True, metavar="enable | disable | status")
-    enable = actions.add_parser("enable", help="let the lock be brought up to date after each pip of an environment")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    enable = add_action(actions, "enable", "let the lock be brought up to date after each pip of an environment")
     enable.add_argument("--project", metavar="DIR", default=".", help="the folder with the lock (default: this one)")
     enable.add_argument("--check-only", action="store_true", help="never write the lock, say only what is stale in it")
     enable.add_argument("--system", action="store_true", help="also for an interpreter outside a virtual environment")
     enable.set_defaults(act=_enable)
-    disable = actions.add_parser("disable", help="remove the hook from an environment")
+    disable = add_action(actions, "disable", "remove the hook from an environment")
     disable.set_defaults(act=_disable)
-    status = actions.add_parser("status", help="say what an environment has of the hook")
-    status.add_argument("--json", action="store_true", help="print JSON")
+    status = add_action(actions, "status", "say what an environment has of the hook")
+    status.add_argument("--json", action="store_true", help="print a JSON document")
+    status.epilog = "Exit status: 0 if the hook is current, 1 if it is anything else, 2 trouble."
     status.set_defaults(act=_status)
     for action in (enable, disable, status):
         action.add_argument(
@@ -48,8 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     relock.add_argument("--check-only", action="store_true")
     relock.set_defaults(act=_relock, output=DEFAULT, name="")
     parser.epilog = (
-        "The hook is two files in the environment's site-packages. After each pip there that has changed something,\n"
-        "the project's lock is brought up to date, with one line on stderr; pip's own output and exit status stay as\n"
+        "The hook is two files in the environment's site-packages. After each pip there that has changed something, "
+        "the project's lock is brought up to date, with one line on stderr; pip's own output and exit status stay as "
         "they are. Where CI is set, the lock is checked instead of written.\n\n"
         "Exit status: 0; 1 if status finds anything but a current hook; 2 trouble."
     )

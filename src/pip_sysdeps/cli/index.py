@@ -7,6 +7,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.cli.parser import add_action
 from pip_sysdeps.errors import SysdepsError
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pip_sysdeps.cli.messages import Messages
+    from pip_sysdeps.cli.parser import Parser
     from pip_sysdeps.host.index import IndexAnswer, SonameIndex
 
 
@@ -30,22 +32,30 @@ class _Arguments:
     names: list[str]
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     """Declare the actions and their options."""
     parser.epilog = "Exit status: 0; 2 trouble."
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    update = actions.add_parser("update", help="make an index from the configured apt sources")
+    update = add_action(actions, "update", "make an index from the configured apt sources")
     update.add_argument(
-        "--suite", action="append", default=[], help="another release of the configured archives; may be repeated"
+        "--suite",
+        metavar="SUITE",
+        action="append",
+        default=[],
+        help="another release of the configured archives, `trixie` (default: the root's own); may be repeated",
     )
-    update.add_argument("--architecture", default="", help="another architecture: `arm64`")
-    update.add_argument("--root", default="/", help="use the apt sources of this root")
-    listing = actions.add_parser("list", help="list the indices that there are")
-    listing.add_argument("--json", action="store_true", help="print JSON")
-    show = actions.add_parser("show", help="show one index, or what it says about sonames and programs")
-    show.add_argument("target", help="as in the lock: `debian-trixie-arm64`")
+    update.add_argument(
+        "--architecture", metavar="ARCH", default="", help="another architecture, `arm64` (default: the root's own)"
+    )
+    update.add_argument(
+        "--root", metavar="DIR", default="/", help="an unpacked image or chroot whose apt sources are used"
+    )
+    listing = add_action(actions, "list", "list the indices that there are")
+    listing.add_argument("--json", action="store_true", help="print a JSON document")
+    show = add_action(actions, "show", "show one index, or what it says about sonames and programs")
+    show.add_argument("target", metavar="TARGET", help="as in the lock: `debian-trixie-arm64`")
     show.add_argument("names", nargs="*", metavar="NAME", help="a soname or a program")
-    show.add_argument("--json", action="store_true", help="print JSON")
+    show.add_argument("--json", action="store_true", help="print a JSON document")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", default="", help="tells a second environment of the same image from the first")
     parser.add_argument("--add-target", action="store_true", help="let a lock that has other targets have this one too")
     parser.epilog = (
-        "Exit status: 0 written, current or valid; 1 stale (--check), not valid (--validate), or unresolved import\n"
+        "Exit status: 0 written, current or valid; 1 stale (--check), not valid (--validate), or unresolved import "
         "needs (--strict); 2 trouble."
     )
 

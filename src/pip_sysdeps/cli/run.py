@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = f"{parser.prog} [OPTIONS] -- CMD [ARGUMENT ...]"
     parser.epilog = (
         "The environment is looked for when CMD has ended.\n\n"
-        "Exit status: that of CMD, a signal included; with --strict, if that is 0, the lock's; 126 or 127 if CMD\n"
+        "Exit status: that of CMD, a signal included; with --strict, if that is 0, the lock's; 126 or 127 if CMD "
         "cannot be run."
     )
 

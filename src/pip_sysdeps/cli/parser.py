@@ -1,0 +1,101 @@
+"""The parsers of the command line: errors like all others that name what was meant, help as wide as the screen."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from pip_sysdeps.cli.messages import Messages
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+TROUBLE = 2
+"""The exit status of whatever is neither a result nor a finding."""
+_WIDTH = 80
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that takes no abbreviated options, has -q and -v, and refuses itself what it does not know."""
+
+    def __init__(self, **options: object) -> None:
+        plain = {"allow_abbrev": False, "formatter_class": _Help}
+        super().__init__(**{**plain, **options})  # type: ignore[arg-type] # argparse's own options
+        quiet, verbose = "only errors on stderr", "more detail on stderr; -vv: where the time went, too"
+        absent = argparse.SUPPRESS  # the default would undo what stood before the command
+        self.add_argument("-q", "--quiet", action="store_const", const=1, default=absent, help=quiet)
+        self.add_argument("-v", "--verbose", action="count", default=absent, help=verbose)
+
+    def error(self, message: str) -> NoReturn:
+        """Tell a usage error."""
+        self._refuse(message)
+
+    def parse_known_args(  # type: ignore[override] # always a Namespace
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse; refuse the rest here, where it is known which command's options it is none of."""
+        found, rest = super().parse_known_args(args, namespace)
+        if rest:
+            self._refuse(f"unrecognized arguments: {' '.join(rest)}", rest[0], self._option_string_actions)
+        return found, rest
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        if action.choices is not None and value not in action.choices:
+            choices = _shown_choices(action)
+            name = "/".join(action.option_strings) or action.metavar
+            self._refuse(f"argument {name}: `{value}` is none of {', '.join(choices)}", str(value), choices)
+
+    def _refuse(self, message: str, said: str = "", known: Collection[str] = ()) -> NoReturn:
+        hint = f"see `{self.prog} --help`"
+        if nearest := _nearest(said, known):
+            hint = f"did you mean `{nearest}`? {hint}"
+        Messages(sys.stderr, os.environ).error(message, hint=hint)
+        self.exit(TROUBLE)
+
+
+def add_action(actions: argparse._SubParsersAction[Parser], name: str, summary: str) -> Parser:
+    """Add a command, or an action of one, with what it does in one line."""
+    return actions.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+
+
+def _shown_choices(action: argparse.Action) -> list[str]:
+    """Return the choices that the help shows: an action that is not for people has no help."""
+    shown = [each.dest for each in getattr(action, "_choices_actions", ())]
+    return shown or [str(each) for each in action.choices or ()]
+
+
+def _nearest(said: str, known: Collection[str]) -> str:
+    if not said:
+        return ""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
+    return next(iter(get_close_matches(said, known, n=1, cutoff=0.7)), "")
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """As wide as the terminal: argparse would import shutil, with all its compressors, to ask for that.
+
+    Paragraphs are filled; a line that begins with a space, as a command does, stays as it is.
+    """
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        fill = super(argparse.RawDescriptionHelpFormatter, self)._fill_text
+        return "\n".join(
+            line if line.startswith(" ") or not line else fill(line, width, indent) for line in text.splitlines()
+        )
+
+
+def _columns() -> int:
+    """Return the width of the terminal, or of $COLUMNS, as `shutil.get_terminal_size` does."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit() and int(columns[:6]):
+        return int(columns[:6])
+    try:
+        return os.get_terminal_size(1).columns or _WIDTH
+    except OSError:
+        return _WIDTH

@@ -1,0 +1,61 @@
+"""A command line that cannot be understood: one error that names what was meant, and the help that explains it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from pip_sysdeps.cli import main
+
+MISTAKES = {
+    "lok": ("argument COMMAND: `lok` is none of lock, verify, ", "did you mean `lock`? see `pip-sysdeps --help`"),
+    "lock --chek": ("unrecognized arguments: --chek", "did you mean `--check`? see `pip-sysdeps lock --help`"),
+    "apt-line libpq5": ("unrecognized arguments: libpq5", "see `pip-sysdeps apt-line --help`"),
+    "apt-line --when plugins": (
+        "argument --when: `plugins` is none of default, import, plugin, ",
+        "see `pip-sysdeps apt-line --help`",
+    ),
+    "apt-line --format json": (
+        "argument --format: `json` is none of names, lines, satisfy, dockerfile",
+        "see `pip-sysdeps apt-line --help`",
+    ),
+    "audit --select SD999": ("argument --select: `SD999` is none of SD001, ", "see `pip-sysdeps audit --help`"),
+    "hook statsu": (
+        "argument ACTION: `statsu` is none of enable, disable, status",
+        "did you mean `status`? see `pip-sysdeps hook --help`",
+    ),
+    "hook status -q --jsno": (
+        "unrecognized arguments: --jsno",
+        "did you mean `--json`? see `pip-sysdeps hook status --help`",
+    ),
+}
+
+
+@pytest.mark.parametrize("line", MISTAKES)
+def test_mistake_is_named_with_what_was_meant(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """An option of a command is told by that command's own parser."""
+    status = main(line.split())
+    error, hint = capsys.readouterr().err.splitlines()
+    message, meant = MISTAKES[line]
+    assert error.startswith(f"error: {message}")
+    assert (status, hint) == (2, f"hint: {meant}")
+
+
+def test_help_is_as_wide_as_the_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paragraphs are filled, and a command in them stays one line to copy."""
+    monkeypatch.setenv("COLUMNS", "70")
+    assert main(["apt-line", "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    wide = [line for line in lines if len(line) > 70]
+    assert all(line.startswith("  xargs -r ") for line in wide)
+    assert len(wide) == 2
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_closed_stream_is_no_traceback(closed: str) -> None:
+    """The status is that of the command, as it is for `print`."""
+    command = f'"{sys.executable}" -m pip_sysdeps index show debian-bookworm-amd64 libpq.so.5 {closed}'
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=False)
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
