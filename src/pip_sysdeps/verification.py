@@ -21,6 +21,7 @@ from pip_sysdeps.model import (
     Verdict,
     When,
 )
+from pip_sysdeps.naming.knowledge import is_known
 from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -199,7 +200,13 @@ def counts(holder: str, need: Need, locked: Locked | None) -> bool:
     if locked is not None and key in locked.packages:
         return key in locked.in_line
     declared = need.when is When.DECLARED and need.confidence is None
-    return need.when is When.IMPORT or declared or need.confidence is Confidence.HIGH
+    return need.when is When.IMPORT or declared or (need.confidence is Confidence.HIGH and not _of_another_system(need))
+
+
+def _of_another_system(need: Need) -> bool:
+    """Tell whether a source names what no package of the release has: it may well be of a system that is not here."""
+    unheard = isinstance(need.provider, Missing) and bool(need.provider.note)
+    return unheard and need.when in {When.DLOPEN, When.EXEC} and not is_known(need.evidence)
 
 
 def _why(need: Need, package: str) -> str:

@@ -68,7 +68,7 @@ def cases() -> list[Case]:
 def installed(case: Case) -> Path:
     """Give the folder with the distribution and what it requires, installed once by the Python of the release."""
     build = debian_root(SUITE, "build", ["python3-pip"])
-    with made_once(f"{SUITE}-named-{case.name}") as (folder, unfinished):
+    with made_once("-".join((SUITE, "named", case.name, *case.pip))) as (folder, unfinished):
         if unfinished is not None:
             with overlay(build) as root:
                 run_in(root, ["python3", "-m", "pip", "install", *_PIP, f"/{PLACE}", case.name, *case.pip])
@@ -110,10 +110,10 @@ def overlay(*roots: Path, distributions: Path | None = None) -> Iterator[Path]:
 def tried(case: Case) -> Outcome:
     """Use a distribution in a release root, lock it there, install the line, and use it again."""
     with overlay(package_lists(), debian_root(SUITE, "release"), distributions=installed(case)) as root:
-        before = _use(root, case)
+        before = used(root, case)
         line = line_of(root)
         install_line(root, line)
-        return Outcome(before=before, line=line, after=_use(root, case))
+        return Outcome(before=before, line=line, after=used(root, case))
 
 
 def install_line(root: Path, line: Sequence[str]) -> None:
@@ -172,6 +172,7 @@ def locked(root: Path, *, knowledge: bool = True) -> Path:
     return lock
 
 
-def _use(root: Path, case: Case) -> str:
+def used(root: Path, case: Case) -> str:
+    """Use a distribution in a root; return why that fails, or nothing."""
     done = run_in(root, ["python3", "-c", case.use], check=False, env={"PYTHONPATH": f"/{PLACE}"})
     return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["?"])[-1]

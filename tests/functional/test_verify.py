@@ -389,6 +389,13 @@ def test_a_library_that_code_opens_by_name(root: Path, capsys: pytest.CaptureFix
     assert f"{APT_GET} libmagic1\n" in capsys.readouterr().out
 
 
+def test_what_no_package_of_the_release_has(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A source that opens it may be for another system, so it stops nothing."""
+    install(root / SITE, "audio", files={"audio.py": MAGIC.replace(b"magic", b"CoreAudioKit")})
+    assert verify(root, "--lockless", "-v") == 0
+    assert "warning: audio: libCoreAudioKit.so is not there: no binary package of " in capsys.readouterr().out
+
+
 def test_a_program_that_code_runs(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It is on PATH inside the root, or its package is named."""
     about = "Metadata-Version: 2.1\nName: pdf\nVersion: 1.0\nSummary: Pages of a PDF, by pdftoppm\n"

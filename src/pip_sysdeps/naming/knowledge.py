@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.formats.elf_notes import DlopenNote
     from pip_sysdeps.model import Distribution
 
-KNOWN = "known: "
+_KNOWN = "known: "
 """Stands before the evidence of the knowledge file."""
 _EXTERNAL = re.compile(r"(?:(?:pkg|dep):generic/)?([A-Za-z0-9][A-Za-z0-9._+-]*)")
 _NOT_RUN = {"c", "c++", "cc", "gcc", "make", "cmake", "pkg", "dep", "virtual"}
@@ -95,7 +95,7 @@ def known_references(
             names=entry.names if installed.isdisjoint(entry.unless) else (),
             when=_WHEN[entry.kind],
             by=(distribution.metadata_path,),
-            evidence=f"{KNOWN}{entry.why} ({entry.evidence})",
+            evidence=f"{_KNOWN}{entry.why} ({entry.evidence})",
             confidence=entry.confidence,
         )
         for entry in entries
@@ -103,6 +103,11 @@ def known_references(
         and entry.interpreter != wrong
         and (not entry.versions or fits(distribution.version, entry.versions))
     )
+
+
+def is_known(evidence: str) -> bool:
+    """Tell whether evidence is that of the knowledge file."""
+    return evidence.startswith(_KNOWN)
 
 
 def declared_references(

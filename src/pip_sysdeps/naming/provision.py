@@ -20,7 +20,7 @@ from pip_sysdeps.model import (
     Unowned,
     When,
 )
-from pip_sysdeps.naming.knowledge import KNOWN
+from pip_sysdeps.naming.knowledge import is_known
 from pip_sysdeps.naming.values import STEM
 from pip_sysdeps.values import dataclass, replace
 
@@ -302,7 +302,7 @@ def _judged(reference: Reference, about: About, known: Iterable[_Known]) -> Refe
     small distribution opens is its purpose even so. Programs are run for many reasons, and have the names of common
     words: of them its title (name, summary and keywords) must speak.
     """
-    if reference.when is When.DECLARED or _is_known(reference):
+    if reference.when is When.DECLARED or is_known(reference.evidence):
         return reference
     words = {word for each in known for word in (each.name, each.package)}
     if reference.kind is ReferenceKind.LIBRARY:
@@ -311,10 +311,6 @@ def _judged(reference: Reference, about: About, known: Iterable[_Known]) -> Refe
     else:
         certain = about.mentions(*words, in_title=True)
     return reference if certain else replace(reference, confidence=_at_most_medium(reference.confidence))
-
-
-def _is_known(reference: Reference) -> bool:
-    return reference.evidence.startswith(KNOWN)
 
 
 def _stems(soname: str) -> tuple[str, ...]:
