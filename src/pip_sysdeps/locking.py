@@ -86,7 +86,7 @@ def _known(platform: model.Platform) -> model.Platform:
     if not platform.package_manager:
         raise SysdepsError(
             "no dpkg database here: this is not Debian, Ubuntu or another system with apt",
-            hint="run it in an image of the release, or name an unpacked one with --root",
+            hint="run it in an image of the release, name an unpacked one with --root, or lock for one with --target",
         )
     if not (platform.distro and platform.architecture and platform.libc):
         raise SysdepsError(

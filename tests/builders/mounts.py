@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
+import sysconfig
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -48,14 +50,48 @@ def run_on_small_disk(
     folder: Path, prepare: str, command: Sequence[str], environ: Mapping[str, str] | None = None
 ) -> OnSmallDisk:
     """Run a command while `folder`, with what it has, is a file system of 64 KiB; the folder itself stays as it is."""
-    alone = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
-    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
-        unavailable("unshare makes no mount namespace here: run it as root, or allow user namespaces")
     with tempfile.TemporaryDirectory() as name:
         kept = Path(name) / "kept"
         kept.mkdir()
-        argv = [*alone, "sh", "-c", _SCRIPT.replace("{prepare}", prepare), str(folder), str(kept), *command]
+        argv = [*_alone(), "sh", "-c", _SCRIPT.replace("{prepare}", prepare), str(folder), str(kept), *command]
         env = None if environ is None else dict(environ)
         done = subprocess.run(argv, env=env, capture_output=True, text=True, check=False, timeout=120)
         files = {path.name: path.read_bytes() for path in kept.iterdir() if not path.name.startswith("filler")}
     return OnSmallDisk(done, files)
+
+
+_BARE = """
+set -e
+root=$1; folder=$2; places=$3; shift 3
+for place in $places; do
+    if [ -d "$place" ]; then mkdir -p "$root$place"; else mkdir -p "$root${place%/*}"; touch "$root$place"; fi
+    mount --rbind "$place" "$root$place"
+done
+exec chroot "$root" /bin/sh -c 'cd "$0"; exec "$@"' "$folder" "$@"
+"""
+
+
+def run_in_bare_system(root: Path, folder: Path, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run this Python with `command` in a system that has, besides what is in `root`, a C library and Python alone.
+
+    It stands in `folder`, which keeps its path there.
+    """
+    paths = sysconfig.get_paths()
+    program = os.path.realpath(sys.executable)
+    modules = {paths["stdlib"], paths["platstdlib"], *(path for path in sys.path if os.path.isdir(path))}
+    libraries = {sysconfig.get_config_var("LIBDIR"), "/lib64", "/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu"}
+    places = {program, "/bin/sh", str(folder), *modules, *filter(os.path.isdir, libraries - {"/usr/lib"})}
+    argv = [*_alone(), "sh", "-c", _BARE, "sh", str(root), str(folder), " ".join(sorted(places)), program, *command]
+    env = {
+        "PYTHONPATH": ":".join(path for path in sys.path if os.path.isdir(path)),
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+    }
+    return subprocess.run(argv, env=env, capture_output=True, text=True, check=False, timeout=120)
+
+
+def _alone() -> list[str]:
+    """Give what runs a command in a mount namespace of its own."""
+    alone = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        unavailable("unshare makes no mount namespace here: run it as root, or allow user namespaces")
+    return alone

@@ -119,13 +119,13 @@ DAMAGES = [
     pytest.param(
         not_debian,
         "no dpkg database here: this is not Debian, Ubuntu or another system with apt",
-        "run it in an image of the release, or name an unpacked one with --root",
+        "run it in an image of the release, name an unpacked one with --root, or lock for one with --target",
         id="not Debian",
     ),
     pytest.param(
         no_database,
         "no dpkg database here: this is not Debian, Ubuntu or another system with apt",
-        "run it in an image of the release, or name an unpacked one with --root",
+        "run it in an image of the release, name an unpacked one with --root, or lock for one with --target",
         id="no dpkg database",
     ),
     pytest.param(

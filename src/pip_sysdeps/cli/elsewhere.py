@@ -62,7 +62,7 @@ def _own_target(root: str) -> str:
     machine = read_machine(Root(root))
     if not (machine.distro and machine.architecture):
         raise SysdepsError(
-            "this system has no os-release or dpkg database: nothing tells the target",
+            "this system has no os-release or no dpkg database: nothing tells the target",
             hint="name it: --target debian-trixie-amd64; `pip-sysdeps index list` has those that are known",
         )
     return machine.id

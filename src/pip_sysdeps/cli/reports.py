@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.cli.environments import read_place
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
+from pip_sysdeps.cli.lock_target import named_target, own_target
 from pip_sysdeps.cli.project import read_project
-from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.host.machine import read_machine
 from pip_sysdeps.host.root import Root
 from pip_sysdeps.requirements import marker_environment, ways
@@ -72,11 +72,6 @@ def read_target(args: argparse.Namespace) -> Target:
     lock = read_lock(path)
     if lock.warning():
         args.messages.warning(f"`{path}`: {lock.warning()}")
-    if not args.target and len(lock.target) == 1:
-        return lock.target[0]
-    wanted = args.target or read_machine(Root()).id
-    found = next((each for each in lock.target if each.id == wanted), None)
-    if found is None:
-        names = ", ".join(each.id for each in lock.target) or "none"
-        raise SysdepsError(f"`{path}` has no target {wanted}", hint=f"it has {names}: name one with --target")
-    return found
+    if args.target:
+        return named_target(lock, args.target)
+    return lock.target[0] if len(lock.target) == 1 else own_target(lock, read_machine(Root()))

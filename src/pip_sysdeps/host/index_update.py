@@ -59,6 +59,11 @@ def update_index(root: Root, wanted: Wanted, *, quiet: bool) -> Updated:
     Raise SysdepsError, with the old index left as it was, when apt or sources are missing, or when no Contents index of
     the release's own archive could be downloaded and verified.
     """
+    if not (wanted.distro and wanted.codename and wanted.architecture):
+        raise SysdepsError(
+            "this system has no os-release or no dpkg database: nothing tells what the index is to be of",
+            hint="run it where the release's apt sources are, or name an unpacked root of it with --root",
+        )
     if wanted.architecture not in TRIPLETS:
         raise SysdepsError(f"architecture `{wanted.architecture}` is not known", hint=f"one of {', '.join(TRIPLETS)}")
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder:
