@@ -190,7 +190,7 @@ def _tell(args: argparse.Namespace, found: Scan, target: Target) -> None:
         messages.note(f"sources too long to be searched for what they open and run by name: {listed(half)}")
     for skipped in found.skipped:
         messages.detail(f"set aside ({skipped.verdict.value}): {skipped.path}: {skipped.reason}")
-    if found.skipped:
+    if found.skipped and messages.level < 1:
         messages.note(f"{_number(len(found.skipped), 'file')} set aside: -v lists them")
 
 
