@@ -78,6 +78,15 @@ class Site(NamedTuple):
     """The code goes on if it fails."""
 
 
+class Attempt(NamedTuple):
+    """A `try` statement with calls in it and in its handlers, each by the identity of its node."""
+
+    calls: frozenset[int]
+    """Those that are tried."""
+    fallbacks: tuple[frozenset[int], ...]
+    """Those of each handler, which come after a failure."""
+
+
 class Module:
     """A parsed source."""
 
@@ -90,6 +99,8 @@ class Module:
         self.attributes: defaultdict[str, list[tuple[Scope, Source]]] = defaultdict(list)
         self.functions: defaultdict[str, list[Scope]] = defaultdict(list)
         self.sites: list[Site] = []
+        self.attempts: list[Attempt] = []
+        """Inner ones first."""
         self.constants: list[str] = []
         self.blocks: dict[int, tuple[int, ...]] = {}
         """The branches around each use of a name, by the node's identity."""
@@ -180,11 +191,8 @@ class _Walk:
                     self.body(body, scope, owner, guarded=optional)
                 if decided is not True:
                     self.body(orelse, scope, owner, guarded=optional)
-            case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
-                swallows = any(not _raises(handler.body) for handler in handlers)
-                self.body(body, scope, owner, guarded=guarded or swallows)
-                for handler in handlers:
-                    self.body(handler.body, scope, owner, guarded=guarded)
+            case ast.Try(orelse=orelse, finalbody=final):
+                self._attempt(node, scope, owner, guarded=guarded)
                 self.body([*orelse, *final], scope, owner, guarded=guarded)
             case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
                 for item in items:
@@ -213,6 +221,19 @@ class _Walk:
                 self.expressions(node, scope, guarded=guarded)
             case _:
                 self._simple(node, scope, guarded=guarded)
+
+    def _attempt(self, node: ast.Try, scope: Scope, owner: str, *, guarded: bool) -> None:
+        """Go through what is tried and what handles its failure, and note which calls are which."""
+        swallows = any(not _raises(handler.body) for handler in node.handlers)
+        calls = self._calls_of(node.body, scope, owner, guarded=guarded or swallows)
+        fallbacks = tuple(self._calls_of(each.body, scope, owner, guarded=guarded) for each in node.handlers)
+        if calls and any(fallbacks):
+            self.module.attempts.append(Attempt(calls, fallbacks))
+
+    def _calls_of(self, body: list[ast.stmt], scope: Scope, owner: str, *, guarded: bool) -> frozenset[int]:
+        known = len(self.module.sites)
+        self.body(body, scope, owner, guarded=guarded)
+        return frozenset(id(site.call) for site in self.module.sites[known:])
 
     def _goes_on_without(self, node: ast.If, scope: Scope) -> bool:
         """Tell whether a condition asks for a program, and no branch of it gives up; note it if one does."""

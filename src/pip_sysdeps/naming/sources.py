@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.model import Confidence, Reference, ReferenceKind, When
+from pip_sysdeps.naming.attempts import Opened, joined
 from pip_sysdeps.naming.linux import is_foreign
 from pip_sysdeps.naming.module import Module
 from pip_sysdeps.naming.values import CALLABLE, FINDER, LOADERS, STEM, Evaluator, Frame, defaults, parameters
@@ -121,9 +122,11 @@ def references(
         known |= more.keys()
         modules += parsed(more)
         world = _World(modules)
-    queries = [each for each, is_query in world.libraries if is_query]
-    opened = [each for each, is_query in world.libraries if not is_query]
-    return _merged(queries, [*opened, *world.programs(), *_defaults(modules, world), *world.near_loaders()])
+    queries = [each.reference for each, is_query in world.libraries if is_query]
+    attempts = (attempt for module in modules for attempt in module.attempts)
+    opened = joined([each for each, is_query in world.libraries if not is_query], attempts)
+    libraries = [each.reference for each in opened]
+    return _merged(queries, [*libraries, *world.programs(), *_defaults(modules, world), *world.near_loaders()])
 
 
 def _parsed(path: str, text: bytes, base: str) -> Module | None:
@@ -159,11 +162,11 @@ class _World:
         return {name for name in self._wrappers if len(name) > 2}
 
     @cached_property
-    def libraries(self) -> tuple[tuple[Reference, bool], ...]:
+    def libraries(self) -> tuple[tuple[Opened, bool], ...]:
         """What is opened by ctypes and cffi, and whether it is only asked for."""
         return tuple(self._libraries())
 
-    def _libraries(self) -> Iterator[tuple[Reference, bool]]:
+    def _libraries(self) -> Iterator[tuple[Opened, bool]]:
         for site in self._sites():
             argument = self._library_argument(site)
             if argument is None:
@@ -172,7 +175,8 @@ class _World:
             for each in found:
                 names = tuple(name for each_name in each.names if (name := library_name(each_name)))
                 if names:
-                    yield _reference(ReferenceKind.LIBRARY, names, each, When.DLOPEN), argument is site.call
+                    reference = _reference(ReferenceKind.LIBRARY, names, each, When.DLOPEN)
+                    yield Opened(reference, id(each.site.call)), argument is site.call
             if not any(each.names for each in found):
                 self._silent.add(site.scope.module)
 
