@@ -22,11 +22,10 @@ or not the package was configured. `config-files` has configuration at most, `no
 
 _STATES = UNPACKED | {"not-installed", "config-files"}
 _FIELD = re.compile(
-    r"^(Package|Status|Priority|Section|Essential|Installed-Size|Architecture|Multi-Arch|Source|Version|Provides"
-    r"|Depends|Pre-Depends):(.*(?:\n[ \t].*)*)",
-    re.MULTILINE,
+    r"\n(Package|Status|Priority|Section|Essential|Installed-Size|Architecture|Multi-Arch|Source|Version|Provides"
+    r"|Depends|Pre-Depends):(.*(?:\n[ \t].*)*)"
 )
-"""A field of interest with its continuation lines."""
+"""A field of interest with its continuation lines: behind a newline, which is found faster than the start of a line."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
 """As lax as dpkg's pkg_name_is_illegal: Debian Policy 5.6.7 is stricter, local packages are not."""
 _VERSION = re.compile(r"[A-Za-z0-9.+~:-]+")
@@ -87,7 +86,7 @@ def parse_status(content: bytes) -> tuple[PackageStatus, ...]:
     packages: dict[tuple[str, str], PackageStatus | None] = {}
     for number, stanza in enumerate(content.decode("utf-8", "surrogateescape").split("\n\n"), 1):
         if stanza.strip():
-            fields = {name: value.strip() for name, value in _FIELD.findall(stanza)}
+            fields = {name: value.strip() for name, value in _FIELD.findall(f"\n{stanza}")}
             name, architecture, package = _package(fields, number)
             packages[name, architecture] = package
     return tuple(package for package in packages.values() if package is not None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.host.root import Root
     from pip_sysdeps.model import Distribution, Reference
+    from pip_sysdeps.naming.sources import Wrappers
 
 _MAX_SOURCE = 1 << 24
 """Bytes of a source that are looked at; of a longer one no more is known than that."""
@@ -98,12 +98,11 @@ class References:
         package = self._package_of(word)
         return bool(package) and self.about.mentions(word, package)
 
-    def _calling(self, names: frozenset[str]) -> Mapping[str, bytes]:
-        """Return the sources that call a function; in a large distribution those that are read are all."""
+    def _calling(self, wrappers: Wrappers) -> Mapping[str, bytes]:
+        """Return the sources that call wrappers; in a large distribution those that are read are all."""
         if len(self._paths) > FEW_SOURCES:
             return {}
-        call = re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\s*\(")
-        found = {path: text for path, text in self._read_all() if call.search(text)}
+        found = {path: text for path, text in self._read_all() if wrappers.are_called(text)}
         return self._within(_MOST_RUNNING, found) if len(found) <= _MOST_CALLING else {}
 
     def _read_all(self) -> Iterator[tuple[str, bytes]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.model import Confidence, Reference, ReferenceKind, When
@@ -67,12 +67,17 @@ _MOST_PROGRAMS = 6
 _LONGEST_EVIDENCE = 100
 
 
-def opens(source: bytes) -> bool:
-    """Tell by a quick search whether a source may open a library."""
+def loads(source: bytes) -> bool:
+    """Tell by a quick search whether a source has a word for a loader of libraries."""
     is_loader = any(word in source for word in _LOADER_BYTES) or (
         b"ibrary" in source and any(word in source for word in _LIBRARY_BYTES)
     )
-    return is_loader and bool(_OPENS.search(source) and _NAMES_LIBRARY.search(source))
+    return is_loader and _OPENS.search(source) is not None
+
+
+def opens(source: bytes) -> bool:
+    """Tell by a quick search whether a source may open a library that it names."""
+    return loads(source) and _NAMES_LIBRARY.search(source) is not None
 
 
 def runs(source: bytes) -> frozenset[str]:
@@ -82,9 +87,31 @@ def runs(source: bytes) -> frozenset[str]:
     return frozenset(word.decode("ascii", "replace") for pattern in _RUNS for word in pattern.findall(source))
 
 
+def _calls(source: bytes, names: frozenset[str]) -> bool:
+    return any(name.encode() in source for name in names) and _call_of(names).search(source) is not None
+
+
+@lru_cache(maxsize=8)
+def _call_of(names: frozenset[str]) -> re.Pattern[bytes]:
+    return re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\s*\(")
+
+
 def is_used(path: str) -> bool:
     """Tell whether a source, by its path in the distribution, takes part in its use on Linux."""
     return path.endswith(".py") and not _NOT_SHIPPED.search(path) and not is_foreign(path)
+
+
+class Wrappers(NamedTuple):
+    """The functions, by name, whose calls in other sources matter."""
+
+    openers: frozenset[str]
+    """They open a library that a parameter names."""
+    takers: frozenset[str]
+    """They call what a parameter gives them, which may be a loader."""
+
+    def are_called(self, source: bytes) -> bool:
+        """Tell by a quick search whether a source calls an opener, or a taker and has a loader to give it."""
+        return _calls(source, self.openers) or (_calls(source, self.takers) and loads(source))
 
 
 class _Found(NamedTuple):
@@ -95,14 +122,14 @@ class _Found(NamedTuple):
 
 def references(
     sources: Mapping[str, bytes],
-    calling: Callable[[frozenset[str]], Mapping[str, bytes]],
+    calling: Callable[[Wrappers], Mapping[str, bytes]],
     base: str,
     broken: Callable[[str], None] = lambda _: None,
 ) -> tuple[Reference, ...]:
     """Return what the sources of one distribution name, strongest first.
 
-    `sources` has those that `opens` and `runs` let through, by path; `calling` gives those that call functions of these
-    names; `base` is the distribution's folder. Sources that do not parse name nothing, and `broken` is told of them.
+    `sources` has those that `opens` and `runs` let through, by path; `calling` gives those that call wrappers; `base`
+    is the distribution's folder. Sources that do not parse name nothing, and `broken` is told of them.
     """
 
     def parsed(texts: Mapping[str, bytes]) -> list[Module]:
@@ -115,8 +142,8 @@ def references(
     world = _World(modules)
     known = set(sources)
     for _ in range(_MOST_CALLS_DEEP):
-        wrappers = frozenset(world.wrappers())
-        more = {path: text for path, text in calling(wrappers).items() if path not in known} if wrappers else {}
+        wrappers = world.wrappers()
+        more = {path: text for path, text in calling(wrappers).items() if path not in known} if any(wrappers) else {}
         if not more:
             break
         known |= more.keys()
@@ -153,13 +180,14 @@ class _World:
         self._values = Evaluator(self._scopes.get)
         self._heads = Evaluator(self._scopes.get, first=True)
         self.heads = self._heads.evaluate
-        self._wrappers: set[str] = set()
+        self._openers: set[str] = set()
+        self._takers: set[str] = set()
         self._silent: set[Module] = set()
 
-    def wrappers(self) -> set[str]:
-        """Return the names of the functions that open a library which a parameter names."""
+    def wrappers(self) -> Wrappers:
+        """Return the functions whose calls decide what is opened; a name of two letters may be anything's."""
         _ = self.libraries
-        return {name for name in self._wrappers if len(name) > 2}
+        return Wrappers(*(frozenset(name for name in each if len(name) > 2) for each in (self._openers, self._takers)))
 
     @cached_property
     def libraries(self) -> tuple[tuple[Opened, bool], ...]:
@@ -171,7 +199,7 @@ class _World:
             argument = self._library_argument(site)
             if argument is None:
                 continue
-            found = list(self._expanded(site, argument, self._values))
+            found = list(self._expanded(site, argument, self._values, self._openers))
             for each in found:
                 names = tuple(name for each_name in each.names if (name := library_name(each_name)))
                 if names:
@@ -187,7 +215,7 @@ class _World:
             if full not in _RUNNERS or not site.call.args:
                 continue
             careful = site._replace(guarded=site.guarded or site.scope.module.goes_without(site.call))
-            for each in self._expanded(careful, site.call.args[0], self._heads):
+            for each in self._expanded(careful, site.call.args[0], self._heads, set()):
                 names = tuple(name for text in each.names if (name := program_name(text)))
                 if names and len(names) <= _MOST_PROGRAMS:
                     yield _reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
@@ -231,25 +259,30 @@ class _World:
         """Return what is opened by a variable that may be a loader."""
         if not isinstance(call.func, ast.Name) or call.func.id in site.scope.module.imports:
             return None
-        called = {name for each in self._expanded(site, call.func, self._values) for name in each.names}
+        called = {name for each in self._expanded(site, call.func, self._values, self._takers) for name in each.names}
         if CALLABLE + FINDER in called:
             return call
         return first if any(name.removeprefix(CALLABLE) in LOADERS for name in called if name[:1] == CALLABLE) else None
 
-    def _expanded(self, site: Site, argument: ast.expr, evaluator: Evaluator) -> Iterator[_Found]:
-        """Yield the values of an argument, for each outermost call that decides on it."""
+    def _expanded(self, site: Site, argument: ast.expr, evaluator: Evaluator, wrappers: set[str]) -> Iterator[_Found]:
+        """Yield the values of an argument, for each outermost call that decides on it.
+
+        The functions through whose parameters they come are added to `wrappers`.
+        """
 
         def evaluate(frame: Frame) -> Values:
             return evaluator.evaluate(argument, frame)
 
-        yield from self._through(site.scope, evaluate, _Found((), site, site.guarded), evaluator, _MOST_CALLS_DEEP)
+        found = _Found((), site, site.guarded)
+        yield from self._through(site.scope, evaluate, found, evaluator, wrappers, _MOST_CALLS_DEEP)
 
-    def _through(
+    def _through(  # noqa: PLR0913, PLR0917 - one call of itself
         self,
         scope: Scope,
         evaluate: Callable[[Frame], Values],
         found: _Found,
         evaluator: Evaluator,
+        wrappers: set[str],
         deep: int,
     ) -> Iterator[_Found]:
         frame = Frame(scope)
@@ -259,7 +292,7 @@ class _World:
         if len(callers) > _MOST_CALLERS:
             return
         if function is not None:
-            self._wrappers.add(function.name)
+            wrappers.add(function.name)
         if function is None or not callers:
             yield found._replace(names=values)
             return
@@ -270,7 +303,8 @@ class _World:
                 return evaluate(Frame(scope, bound))
 
             guarded = found.guarded or caller.guarded
-            yield from self._through(caller.scope, through, _Found((), caller, guarded), evaluator, deep - 1)
+            further = _Found((), caller, guarded)
+            yield from self._through(caller.scope, through, further, evaluator, wrappers, deep - 1)
 
     def _callers_of(self, function: Scope) -> list[Site]:
         """Return the calls that may be of a function: of that name, and not surely of another one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from pip_sysdeps.naming.sources import is_used, library_name, opens, program_nam
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pip_sysdeps.naming.sources import Wrappers
+
 BASE = "/env/site"
 
 
@@ -24,9 +25,8 @@ def named(*sources: str, **more: str) -> tuple[Reference, ...]:
     texts = {f"{BASE}/pkg/{name}.py": textwrap.dedent(text).encode() for name, text in files.items()}
     gated = {path: text for path, text in texts.items() if opens(text) or runs(text)}
 
-    def calling(names: frozenset[str]) -> Mapping[str, bytes]:
-        call = re.compile(rb"\b(?:" + "|".join(sorted(names)).encode() + rb")\(")
-        return {path: text for path, text in texts.items() if call.search(text)}
+    def calling(wrappers: Wrappers) -> Mapping[str, bytes]:
+        return {path: text for path, text in texts.items() if wrappers.are_called(text)}
 
     return references(gated, calling, BASE)
 
