@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.host.known import known_of
-from pip_sysdeps.host.references import References
+from pip_sysdeps.host.references import References, Searched
 from pip_sysdeps.indexing import PROGRAM_FOLDERS
 from pip_sysdeps.model import ReferenceKind
 from pip_sysdeps.naming.knowledge import declared_references, known_references, noted_references, with_authority
@@ -17,7 +17,7 @@ from pip_sysdeps.naming.provision import Release, file_name, needs, package_of_p
 from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from pip_sysdeps.attribution import Surroundings
     from pip_sysdeps.formats.elf_notes import DlopenNote
@@ -58,6 +58,7 @@ class Named:
         self._notes = notes
         self._interpreter = environment.interpreter
         self._architecture = architecture
+        self._distributions = environment.distributions
         self._installed = frozenset(each.name for each in environment.distributions)
         self._debian_python = self._interpreter.prefix == "/usr"
         names = frozenset(posixpath.basename(file) for each in environment.distributions for file in each.files)
@@ -79,22 +80,32 @@ class Named:
             base=base,
         )
 
-    def with_needs(self, distribution: DistributionNeeds) -> DistributionNeeds:
-        """Return the distribution with the needs that no DT_NEEDED states; those that one states are there already."""
-        references = References(self._root, distribution.distribution, self._package_of)
+    def search(self) -> Mapping[str, Searched]:
+        """Search the sources of each distribution, but not for what is known to be nothing: most of the work."""
+        return {each.name: self._references(each).searched() for each in self._distributions if not self._settled(each)}
+
+    def with_needs(self, distribution: DistributionNeeds, searched: Mapping[str, Searched]) -> DistributionNeeds:
+        """Return the distribution with the needs that no DT_NEEDED states; those that one states are there already.
+
+        `searched` is what `search` gave.
+        """
+        references, notes = searched.get(distribution.distribution.name, Searched())
         known_ones = self._known(distribution.distribution)
-        found = with_authority(known_ones, self._said(distribution.distribution, references, known_ones))
-        if not found and not references.skipped:
-            return distribution
+        found = with_authority(known_ones, self._said(distribution.distribution, references))
+        skipped = (*distribution.skipped, *notes)
+        if not found:
+            return replace(distribution, skipped=skipped)
         stated = {need.soname for need in distribution.needs if need.soname}
-        named = [
-            need
-            for need in needs(found, self._release, references.about)
-            if stated.isdisjoint((need.soname, *need.any_of))
-        ]
+        about = self._references(distribution.distribution).about
+        named = [need for need in needs(found, self._release, about) if stated.isdisjoint((need.soname, *need.any_of))]
         every = sorted((*distribution.needs, *named), key=lambda need: (need.name, need.by, need.when.value))
-        skipped = (*distribution.skipped, *references.skipped)
         return replace(distribution, needs=tuple(every), skipped=skipped)
+
+    def _references(self, distribution: Distribution) -> References:
+        return References(self._root, distribution, self._package_of)
+
+    def _settled(self, distribution: Distribution) -> bool:
+        return {each.kind for each in self._known(distribution) if not each.names} >= _SEARCHED
 
     def _known(self, distribution: Distribution) -> tuple[Reference, ...]:
         return known_references(
@@ -105,18 +116,11 @@ class Named:
             fits=_fits,
         )
 
-    def _said(
-        self, distribution: Distribution, references: References, known_ones: Iterable[Reference]
-    ) -> Iterator[Reference]:
-        """Yield what the distribution itself says: its metadata, its ELF files' notes, its sources.
-
-        Sources are not searched for what is known to be nothing.
-        """
+    def _said(self, distribution: Distribution, named: tuple[Reference, ...]) -> Iterator[Reference]:
+        """Yield what the distribution itself says: its metadata, its ELF files' notes, its sources."""
         yield from declared_references(distribution, lambda name: bool(self._package_of(name)), self._applies)
         for file in filter(self._is_object, distribution.files):
             yield from noted_references(file, self._notes(file) or ())
-        settled = {each.kind for each in known_ones if not each.names}
-        named = () if settled >= _SEARCHED else references.found()
         if named:
             bundled = {_plain_name(file) for file in filter(self._is_object, distribution.files)}
             yield from (each for each in named if bundled.isdisjoint(_plain_name(file_name(n)) for n in each.names))

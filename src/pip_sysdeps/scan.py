@@ -9,6 +9,7 @@ from pip_sysdeps.attribution import Attribution, Surroundings
 from pip_sysdeps.floors import dependencies, floors
 from pip_sysdeps.formats.elf_notes import dlopen_notes
 from pip_sysdeps.formats.metadata import required_name
+from pip_sysdeps.host.beside import beside
 from pip_sysdeps.host.hostlibs import host_library
 from pip_sysdeps.host.index import open_index
 from pip_sysdeps.host.objects import Objects
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.host.target import TargetSystem
     from pip_sysdeps.model import Distribution, Environment
 
+_MANY_FILES = 2000
+
 
 def scan(  # noqa: PLR0913 - each with a default that a lock needs
     root: Root,
@@ -44,6 +47,7 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     objects: Objects | None = None,
     stages: Stages | None = None,
     target: TargetSystem | None = None,
+    second_process: bool = False,
 ) -> Scan:
     """Return what every distribution of an environment needs, and from whom.
 
@@ -51,7 +55,8 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     are those after a run of ldconfig, unless `cache_as_is`, and hold on every CPU, unless it is to be `this_cpu`.
     `objects` are those of the root, for a caller who has more questions about them. With a `target` the answers are
     those on that system, and the root has the environment alone.
-    Nothing of the environment is run.
+    Nothing of the environment is run. With `second_process` a fork of this one may search the sources of a large
+    environment beside the rest: for a program that has one thread, as a command is.
     """
     stages = stages or Stages()
     objects = objects or Objects(root)
@@ -62,21 +67,10 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
         process = InterpreterProcess(
             root, environment, objects, read.program, library_path, cache_as_is=cache_as_is, this_cpu=this_cpu
         )
-    loads = () if process is None else tuple(process.loads(read.usable, read.holders, stages))
-    stages.end("loader")
     platform = target.platform if target else read_platform(root, packages, read.program)
     index = target.index if target else open_index(platform.id)
     base = index.base if index else packages.base if packages else frozenset()
     around = _surroundings(root, environment, packages, index, process, target)
-    attribution = Attribution(
-        objects=read.usable,
-        holders={file: holder.name for file, holder in read.holders.items() if file in read.usable},
-        loads=loads,
-        surroundings=around,
-    )
-    attributed = tuple(map(attribution.of_distribution, environment.distributions))
-    unattributed = tuple(attribution.of_unclaimed(file) for file in environment.unclaimed if file in read.usable)
-    stages.end("attribution")
     named = Named(
         root,
         environment,
@@ -89,27 +83,39 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
         folders=() if process is None else process.folders,
         architecture=platform.architecture,
     )
-    distributions = tuple(map(named.with_needs, attributed))
+    with beside(named.search, fork=second_process and _has_many_sources(environment)) as searched:
+        loads = () if process is None else tuple(process.loads(read.usable, read.holders, stages))
+        stages.end("loader")
+        attribution = Attribution(
+            objects=read.usable,
+            holders={file: holder.name for file, holder in read.holders.items() if file in read.usable},
+            loads=loads,
+            surroundings=around,
+        )
+        found = Scan(
+            platform=platform,
+            base=base,
+            environment=environment,
+            distributions=tuple(map(attribution.of_distribution, environment.distributions)),
+            unattributed=tuple(map(attribution.of_unclaimed, filter(read.usable.__contains__, environment.unclaimed))),
+            loads=loads,
+            process=() if process is None else process.objects,
+            skipped=(*environment.skipped, *read.skipped, *(packages.skipped if packages else ())),
+        )
+        stages.end("attribution")
+        if packages is not None:
+            found = _with_floors(found, root, objects, packages)
+            stages.end("version floors")
+        references = searched()
+    distributions = tuple(named.with_needs(each, references) for each in found.distributions)
+    notes = (note for each in distributions for note in each.skipped)
     stages.end("names in sources")
-    found = Scan(
-        platform=platform,
-        base=base,
-        environment=environment,
-        distributions=distributions,
-        unattributed=unattributed,
-        loads=loads,
-        process=() if process is None else process.objects,
-        skipped=(
-            *environment.skipped,
-            *read.skipped,
-            *(each for distribution in distributions for each in distribution.skipped),
-            *(packages.skipped if packages else ()),
-        ),
-    )
-    if packages is not None:
-        found = _with_floors(found, root, objects, packages)
-        stages.end("version floors")
-    return found
+    return replace(found, distributions=distributions, skipped=(*found.skipped, *notes))
+
+
+def _has_many_sources(environment: Environment) -> bool:
+    """Tell whether a second process takes less time to search the sources than to be made."""
+    return sum(len(each.files) for each in environment.distributions) > _MANY_FILES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

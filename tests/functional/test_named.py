@@ -17,7 +17,7 @@ from builders.small_debian import SITE, VENV
 from builders.venv import install
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from builders.desk import Desk
@@ -40,6 +40,30 @@ def test_a_source_that_opens_a_library(desk: Desk) -> None:
     install(desk.root / SITE.lstrip("/"), "opener", files={"opener.py": OPENS})
     assert desk.run_lock().status == 0
     assert desk.run_apt_line().out == "libmagic1 libpq5\n"
+
+
+def _counted(fork: Callable[[], int], forked: list[int]) -> Callable[[], int]:
+    def counted() -> int:
+        forked.append(identifier := fork())
+        return identifier
+
+    return counted
+
+
+def test_a_second_process_finds_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a large environment the sources are searched beside the rest; what is noted of them comes back, too."""
+    files = {"opener.py": OPENS, "broken.py": b"import ctypes\nctypes.CDLL('libz.so.1'"}
+    install(desk.root / SITE.lstrip("/"), "opener", files=files)
+    alone = desk.run_lock("-v")
+    text = desk.lock.read_text(encoding="utf-8")
+    monkeypatch.setattr("pip_sysdeps.scan._MANY_FILES", 0)
+    monkeypatch.setattr("pip_sysdeps.host.beside._processors", lambda: 2)
+    forked: list[int] = []
+    monkeypatch.setattr(os, "fork", _counted(os.fork, forked))
+    desk.lock.unlink()
+    assert desk.run_lock("-v") == alone
+    assert desk.lock.read_text(encoding="utf-8") == text
+    assert len(forked) == 1
 
 
 def test_a_distribution_that_is_known_to_need_nothing(desk: Desk) -> None:

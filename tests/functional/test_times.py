@@ -20,8 +20,8 @@ _STAGES = [
     "loader",
     "sources",
     "attribution",
-    "names in sources",
     "version floors",
+    "names in sources",
 ]
 _LINE = re.compile(r" *[0-9]+\.[0-9] ms  (.*)")
 

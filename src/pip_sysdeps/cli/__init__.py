@@ -35,9 +35,6 @@ COMMANDS = {
 }
 """Each command, in the module of its name below this one, and what it does in one line."""
 
-_YOUNG = 10_000
-"""New objects between two looks for cycles: of the hundred thousands that sources are parsed into hardly any is in one,
-and Python's own 700 costs a seventh of a large `lock`."""
 _PROGRAM = "pip-sysdeps"
 _HINTS = {
     errno.ENOENT: "make the folder first, or name another place",
@@ -54,6 +51,8 @@ _HINTS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 clean, 1 findings or differences, 2 trouble."""
+    if argv is None:
+        gc.disable()  # the process is ours: what takes memory by the megabyte is in no cycle, and to look costs a tenth
     argv = sys.argv[1:] if argv is None else list(argv)
     _have_streams()
     messages = Messages(sys.stderr, os.environ)
@@ -95,7 +94,6 @@ def build_parser(commands: Collection[str] = tuple(COMMANDS)) -> Parser:
 
 
 def _run(argv: Sequence[str], messages: Messages) -> int:
-    gc.set_threshold(_YOUNG)
     parser = build_parser(argv)
     args = parser.parse_args(argv)
     messages.level = args.verbose - args.quiet

@@ -108,6 +108,7 @@ def _find_target(
         library_path=project.library_path,
         stages=stages,
         target=system,
+        second_process=True,
     )
     refuse_gaps(found)
     applied = target_of(found, project, name=args.name)

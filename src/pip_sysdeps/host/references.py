@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.model import Skipped, Verdict
 from pip_sysdeps.naming.provision import FEW_SOURCES, About
@@ -32,6 +32,15 @@ _MOST_CALLING = 24
 """A function that more sources call is not what opens a library."""
 
 
+class Searched(NamedTuple):
+    """What a search of the sources of one distribution gave."""
+
+    references: tuple[Reference, ...] = ()
+    """What they name."""
+    skipped: tuple[Skipped, ...] = ()
+    """Sources that were not looked at."""
+
+
 class References:
     """The sources of one distribution."""
 
@@ -39,14 +48,22 @@ class References:
         """`package_of` gives the binary package of a program that not every image has; nothing for other words."""
         self._root = root
         self._base = distribution.base
-        prefix = len(distribution.base.rstrip("/")) + 1
-        self._paths = [path for path in distribution.files if path[-3:] == ".py" and is_used(path[prefix:])]
+        self._files = distribution.files
         self._metadata = distribution.metadata_path
         self._package_of = package_of
-        self.skipped: list[Skipped] = []
-        """Sources that were not looked at."""
+        self._skipped: list[Skipped] = []
 
-    def found(self) -> tuple[Reference, ...]:
+    @cached_property
+    def _paths(self) -> list[str]:
+        prefix = len(self._base.rstrip("/")) + 1
+        return [path for path in self._files if path[-3:] == ".py" and is_used(path[prefix:])]
+
+    def searched(self) -> Searched:
+        """Search the sources."""
+        found = self._found()
+        return Searched(found, tuple(self._skipped))
+
+    def _found(self) -> tuple[Reference, ...]:
         """Return what the sources name.
 
         Sources of a large distribution are searched for programs only if its title names one: no other would be sure.
@@ -68,7 +85,7 @@ class References:
         return references(gated, self._calling, self._base, self._broken) if gated else ()
 
     def _broken(self, path: str) -> None:
-        self.skipped.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason="Python does not parse it"))
+        self._skipped.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason="Python does not parse it"))
 
     def _within(self, left: int, sources: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return the shortest sources, as many as have so many bytes; the others are noted."""
@@ -77,7 +94,7 @@ class References:
             left -= len(text)
             if left < 0:
                 reason = "Too long to be searched for libraries and programs with the others of its distribution"
-                self.skipped.append(Skipped(path=path, verdict=Verdict.TOO_LONG, reason=reason))
+                self._skipped.append(Skipped(path=path, verdict=Verdict.TOO_LONG, reason=reason))
             else:
                 kept[path] = text
         return kept
@@ -116,9 +133,9 @@ class References:
         try:
             descriptor = self._root.open_resolved(path)
             try:
-                return os.read(descriptor, _MAX_SOURCE)
+                return os.read(descriptor, min(os.fstat(descriptor).st_size, _MAX_SOURCE))
             finally:
                 os.close(descriptor)
         except OSError as error:
-            self.skipped.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=str(error.strerror)))
+            self._skipped.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=str(error.strerror)))
             return b""

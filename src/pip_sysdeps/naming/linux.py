@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +16,8 @@ PLATFORM = {"sys.platform": "linux", "platform.system": "Linux", "os.name": "pos
 """What a condition on the platform compares, and what it is here."""
 
 _NOT_HERE = {"os.add_dll_directory", "os.startfile", "ctypes.windll", "ctypes.WinDLL", "ctypes.oledll", "sys.frozen"}
+_DEEP = 4
+"""Variables that are set to variables."""
 _FOREIGN_FOLDER = re.compile(
     r"(?:^|[/_.])_?(?:(?:win|win32|windows|nt|mac|macos|macosx|osx|cocoa|quartz|android|ios|bsd|freebsd|cygwin)"
     r"(?=$|[/_.])|darwin)",
@@ -40,7 +42,7 @@ def is_foreign(path: str) -> bool:
     return _FOREIGN_FOLDER.search(path.removesuffix(".py")) is not None
 
 
-def truth(  # noqa: C901 - one case for each form of a condition
+def truth(
     condition: ast.expr, dotted: Callable[[ast.expr], str], values: Callable[[str], ast.expr | None]
 ) -> bool | None:
     """Return what a condition is on Linux; None where the platform does not decide it.
@@ -48,47 +50,48 @@ def truth(  # noqa: C901 - one case for each form of a condition
     `dotted` gives the full name of an expression (`sys.platform`) through the module's imports, `values` the only
     expression that a variable is set to.
     """
+    return _Linux(dotted, values).decide(condition)
 
-    def of(node: ast.expr, depth: int = 0) -> bool | None:  # noqa: PLR0911 - the same
+
+class _Linux(NamedTuple):
+    """What expressions of one scope are on Linux; two functions in a function would be a cycle for each condition."""
+
+    dotted: Callable[[ast.expr], str]
+    values: Callable[[str], ast.expr | None]
+
+    def decide(self, node: ast.expr, depth: int = 0) -> bool | None:  # noqa: PLR0911 - one for each form of a condition
         match node:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                inner = of(operand, depth)
-                return None if inner is None else not inner
+                return _negated(self.decide(operand, depth))
             case ast.BoolOp(op=ast.And(), values=parts):
-                return _all([of(part, depth) for part in parts])
+                return _all([self.decide(part, depth) for part in parts])
             case ast.BoolOp(op=ast.Or(), values=parts):
-                inner = _all([_negated(of(part, depth)) for part in parts])
-                return _negated(inner)
+                return _negated(_all([_negated(self.decide(part, depth)) for part in parts]))
             case ast.Compare(left=left, ops=[operator], comparators=[right]):
-                return (
-                    _compared(text(left, depth), operator, right)
-                    if text(left, depth)
-                    else _within(left, operator, text(right, depth))
-                )
+                have = self.text(left, depth)
+                return _compared(have, operator, right) if have else _within(left, operator, self.text(right, depth))
             case ast.Call(func=ast.Attribute(value=value, attr="startswith" | "endswith" as method), args=[argument]):
-                return _affix(text(value, depth), method, argument)
+                return _affix(self.text(value, depth), method, argument)
             case ast.Call(func=ast.Name(id="hasattr"), args=[ast.expr() as module, ast.Constant(value=str(name))]):
-                return False if f"{dotted(module)}.{name}" in _NOT_HERE else None
-            case ast.Name(id=name) if depth < 4:
-                known = values(name)
-                return None if known is None else of(known, depth + 1)
+                return False if f"{self.dotted(module)}.{name}" in _NOT_HERE else None
+            case ast.Name(id=name) if depth < _DEEP:
+                known = self.values(name)
+                return None if known is None else self.decide(known, depth + 1)
         return None
 
-    def text(node: ast.expr, depth: int) -> str | None:
+    def text(self, node: ast.expr, depth: int) -> str | None:
         """Return what the platform makes of an expression."""
         match node:
             case ast.Call(func=ast.Attribute(value=value, attr="lower"), args=[]):
-                inner = text(value, depth)
+                inner = self.text(value, depth)
                 return None if inner is None else inner.lower()
             case ast.Call(func=func, args=[]):
-                return PLATFORM.get(dotted(func))
+                return PLATFORM.get(self.dotted(func))
             case ast.Subscript(value=value):
-                return text(value, depth)
-            case ast.Name(id=name) if depth < 4 and (known := values(name)) is not None:
-                return text(known, depth + 1)
-        return PLATFORM.get(dotted(node))
-
-    return of(condition)
+                return self.text(value, depth)
+            case ast.Name(id=name) if depth < _DEEP and (known := self.values(name)) is not None:
+                return self.text(known, depth + 1)
+        return PLATFORM.get(self.dotted(node))
 
 
 def _compared(have: str | None, operator: ast.cmpop, right: ast.expr) -> bool | None:

@@ -111,6 +111,10 @@ class Module:
         _Walk(self).body(tree.body, self.top, "", guarded=False)
         self.sites = [site._replace(guarded=site.guarded and not _gives_up_after(site)) for site in self.sites]
 
+    def forget(self) -> None:
+        """Drop the tables: what they hold leads back here, so that only a look for cycles would free them."""
+        vars(self).clear()
+
     def _collect_imports(self, tree: ast.Module) -> None:
         for node in _statements(tree.body):
             if isinstance(node, ast.Import):

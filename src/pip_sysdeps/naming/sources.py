@@ -153,7 +153,10 @@ def references(
     attempts = (attempt for module in modules for attempt in module.attempts)
     opened = joined([each for each, is_query in world.libraries if not is_query], attempts)
     libraries = [each.reference for each in opened]
-    return _merged(queries, [*libraries, *world.programs(), *_defaults(modules, world), *world.near_loaders()])
+    found = _merged(queries, [*libraries, *world.programs(), *_defaults(modules, world), *world.near_loaders()])
+    for module in modules:
+        module.forget()
+    return found
 
 
 def _parsed(path: str, text: bytes, base: str) -> Module | None:

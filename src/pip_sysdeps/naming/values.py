@@ -89,7 +89,7 @@ class Evaluator:
         With `first`, what a call hands over as a list counts as its first item: an argument list is its program.
         """
         self._functions = functions
-        self._of_argument = self.heads if first else self.values
+        self._first = first
         self._busy: set[tuple[int, int]] = set()
         self._left = 0
         self.budget = _MOST_OF_ALL
@@ -101,6 +101,9 @@ class Evaluator:
         found = self._of_argument(node, frame)
         self.budget -= before - self._left
         return found
+
+    def _of_argument(self, node: ast.expr, frame: Frame) -> Values:
+        return self.heads(node, frame) if self._first else self.values(node, frame)
 
     def values(self, node: ast.expr, frame: Frame) -> Values:
         """Return what an expression may be."""
@@ -420,7 +423,7 @@ class Evaluator:
         return _Bindings(asked)
 
     def _rest(self, arguments: list[ast.expr], frame: Frame) -> Values:
-        if self._of_argument == self.heads:
+        if self._first:
             return self.heads(arguments[0], frame) if arguments else ()
         return _bounded(self._each(arguments, frame))
 
