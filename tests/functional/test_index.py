@@ -52,12 +52,24 @@ def test_list_has_every_shipped_target(capsys: pytest.CaptureFixture[str]) -> No
     assert {"debian-bookworm-amd64", "debian-trixie-arm64", "debian-forky-amd64"} <= {row["target"] for row in rows}
 
 
-def test_an_unknown_target_is_trouble(capsys: pytest.CaptureFixture[str]) -> None:
-    """The message says what to run."""
-    assert main(["index", "show", "debian-potato-amd64"]) == 2
+@pytest.mark.parametrize(
+    ("target", "meant"),
+    [
+        ("debian-potato-amd64", ""),
+        ("libpq.so.5", ""),
+        ("bookworm", "there is debian-bookworm-amd64 and debian-bookworm-arm64; "),
+        ("Debian-13-arm64", "there is debian-trixie-arm64; "),
+    ],
+)
+@pytest.mark.parametrize("command", [["index", "show"], ["lock", "--wheels", ".", "--target"]], ids=["show", "lock"])
+def test_an_unknown_target_is_trouble(
+    capsys: pytest.CaptureFixture[str], command: list[str], target: str, meant: str
+) -> None:
+    """The message says what may be meant, and what to run."""
+    assert main([*command, target]) == 2
     assert capsys.readouterr().err == (
-        "error: there is no index for `debian-potato-amd64`\n"
-        "hint: `pip-sysdeps index list` names those that there are, `pip-sysdeps index update` makes one\n"
+        f"error: there is no index for `{target}`\n"
+        f"hint: {meant}`pip-sysdeps index list` names all targets that have one, `pip-sysdeps index update` makes one\n"
     )
 
 

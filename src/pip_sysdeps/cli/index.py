@@ -8,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.parser import add_action
-from pip_sysdeps.errors import SysdepsError
 
 if TYPE_CHECKING:
     import argparse
@@ -111,14 +110,11 @@ def _list(arguments: _Arguments) -> None:
 
 
 def _show(arguments: _Arguments) -> None:
-    from pip_sysdeps.host.index import open_index
+    from pip_sysdeps.host.index import no_index, open_index
 
     index = open_index(arguments.target)
     if index is None:
-        raise SysdepsError(
-            f"there is no index for `{arguments.target}`",
-            hint="`pip-sysdeps index list` names those that there are, `pip-sysdeps index update` makes one",
-        )
+        raise no_index(arguments.target)
     if arguments.names:
         answers = {name: _answer(index, name) for name in arguments.names}
         _print_json({"target": arguments.target, "names": answers}) if arguments.json else _print_answers(answers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.formats.soname_index import DEVELOPMENT, IndexFile, load_index
 from pip_sysdeps.values import dataclass
 
@@ -101,6 +101,18 @@ def open_index(target_id: str) -> SonameIndex | None:
             if found and target.id == target_id:
                 return SonameIndex(found, number)
     return None
+
+
+def no_index(target_id: str) -> SysdepsError:
+    """Return the error of a target without an index; it names those that are meant by a part of an id, or a number."""
+    words = set(target_id.lower().split("-"))
+    known = [target for path in index_files() if (index := read_index(path)) for target in index.targets]
+    meant = dict.fromkeys(each.id for each in known if words <= {*each.id.split("-"), each.release})
+    return SysdepsError(
+        f"there is no index for `{target_id}`",
+        hint=(f"there is {' and '.join(meant)}; " if meant else "")
+        + "`pip-sysdeps index list` names all targets that have one, `pip-sysdeps index update` makes one",
+    )
 
 
 def read_index(path: str) -> IndexFile | None:

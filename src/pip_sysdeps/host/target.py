@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.host.index import SonameIndex, open_index
+from pip_sysdeps.host.index import SonameIndex, no_index, open_index
 from pip_sysdeps.indexing import TRIPLETS
 from pip_sysdeps.loader.machines import MACHINES, Machine
 from pip_sysdeps.model import ElfFile, Platform
@@ -51,10 +51,7 @@ def open_target(target_id: str) -> TargetSystem:
     distro, _, rest = target_id.partition("-")
     codename, _, architecture = rest.rpartition("-")
     if index is None or architecture not in TRIPLETS:
-        raise SysdepsError(
-            f"there is no index for `{target_id}`",
-            hint="`pip-sysdeps index list` names those that there are, `pip-sysdeps index update` makes one",
-        )
+        raise no_index(target_id)
     release = index.target.release
     platform = Platform(
         distro=distro,
