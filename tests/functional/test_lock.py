@@ -132,7 +132,7 @@ def test_what_only_a_plugin_needs_is_offered(desk: Desk) -> None:
         desk.root / SITE[1:], "viewer", files={"viewer/__init__.py": b"", "viewer/plugins/libxcb-plugin.so": plugin}
     )
     outcome = desk.run_lock()
-    assert "not in the line: viewer: libxcb1 (plugin)\nto add them for a distribution: `when = " in outcome.err
+    assert "not in the line: viewer: libxcb1 (plugin)\nto add them: `apt-line --when default,plugin`; " in outcome.err
     assert desk.run_apt_line().out == "libpq5\n"
     assert desk.run_apt_line("--when", "import,plugin").out == "libpq5 libxcb1\n"
 

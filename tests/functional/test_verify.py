@@ -49,7 +49,7 @@ def verify(root: Path, *options: str) -> int:
 def test_a_clean_image_passes(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing on stdout, one line on stderr, status 0."""
     assert verify(root) == 0
-    assert capsys.readouterr() == ("", "`/opt/venv` works on debian-bookworm-amd64: 1 distributions checked\n")
+    assert capsys.readouterr() == ("", "`/opt/venv` works on debian-bookworm-amd64: 1 distribution checked\n")
 
 
 def test_a_missing_library_is_mended_by_the_printed_line(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -226,7 +226,7 @@ def test_plugins_are_counted_and_shown_on_demand(root: Path, capsys: pytest.Capt
     assert verify(root) == 0
     out, err = capsys.readouterr()
     assert out == ""
-    assert "1 more that no import needs, such as libraries of plugins, are missing: -v lists them\n" in err
+    assert "-v lists 1 problem more that no import has, such as missing libraries of plugins\n" in err
     assert verify(root, "-v") == 0
     assert capsys.readouterr().out == (
         f"warning: qt: libmariadb.so.3 is not there: libmariadb3 has it [missing]\n    /{SITE}/qt/plugins/"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.cli.elsewhere import add_target_arguments, read_target
 from pip_sysdeps.cli.environments import add_environment_arguments, read_place
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_text
+from pip_sysdeps.cli.messages import counted
 from pip_sysdeps.cli.project import read_project, target_of
 from pip_sysdeps.cli.validate import validate
 from pip_sysdeps.errors import MalformedError, SysdepsError
@@ -164,11 +165,7 @@ def _compare(args: argparse.Namespace, target: Target) -> bool:
 def _counted(target: Target) -> str:
     asking = sum(1 for each in target.distribution if each.needs)
     packages = wanted(target)
-    return f"{target.id}, {_number(asking, 'distribution')} with needs, {_number(len(packages), 'package')} to install"
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return f"{target.id}, {counted(asking, 'distribution')} with needs, {counted(len(packages), 'package')} to install"
 
 
 def _tell(args: argparse.Namespace, found: Scan, target: Target) -> None:
@@ -192,7 +189,7 @@ def _tell(args: argparse.Namespace, found: Scan, target: Target) -> None:
     for skipped in found.skipped:
         messages.detail(f"set aside ({skipped.verdict.value}): {skipped.path}: {skipped.reason}")
     if found.skipped and messages.level < 1:
-        messages.note(f"{_number(len(found.skipped), 'file')} set aside: -v lists them")
+        messages.note(f"{counted(len(found.skipped), 'file')} set aside: -v lists them")
 
 
 def _unresolved(target: Target) -> Iterator[str]:

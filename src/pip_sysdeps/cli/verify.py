@@ -9,6 +9,7 @@ from pip_sysdeps.cli import output
 from pip_sysdeps.cli.environments import add_environment_arguments, read_place
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
 from pip_sysdeps.cli.lock_target import find_target, listed_targets, named_target
+from pip_sysdeps.cli.messages import counted
 from pip_sysdeps.formats.elf_symbols import defined_versions
 from pip_sysdeps.host.find_library import FindLibrary
 from pip_sysdeps.host.index import open_index
@@ -177,9 +178,9 @@ def _summarize(args: argparse.Namespace, release: Release, problems: Sequence[Pr
     hidden = len(problems) - len(_worth_showing(args, problems))
     if hidden and not args.json:
         args.messages.note(
-            f"{hidden} more that no import needs, such as libraries of plugins, are missing: -v lists them"
+            f"-v lists {counted(hidden, 'problem')} more that no import has, such as missing libraries of plugins"
         )
     if not any(problem.error for problem in problems):
         found = release.scan
         works = f"`{found.environment.prefix}` works on {found.platform.id}"
-        args.messages.note(f"{works}: {len(found.distributions)} distributions checked")
+        args.messages.note(f"{works}: {counted(len(found.distributions), 'distribution')} checked")
