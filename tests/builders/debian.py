@@ -128,6 +128,11 @@ exec chroot "$root" "$@"
 """Runs in a mount namespace of its own, so that nothing stays mounted, whatever happens to the command."""
 
 
+def in_root(root: Path, argv: Sequence[str]) -> list[str]:
+    """Return the command that runs `argv` in `root` with /proc, /dev and the network, by the same process id."""
+    return ["unshare", "--mount", "--propagation", "private", "sh", "-c", _IN_NAMESPACE, "sh", str(root), *argv]
+
+
 def run_in(
     root: Path, argv: Sequence[str], *, check: bool = True, env: dict[str, str] | None = None, stdin: str = ""
 ) -> subprocess.CompletedProcess[str]:
@@ -135,7 +140,6 @@ def run_in(
 
     With `check`, a failing command fails the test with its output.
     """
-    command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", _IN_NAMESPACE, "sh", str(root), *argv]
     variables = {
         "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
         "HOME": "/root",
@@ -146,7 +150,9 @@ def run_in(
         **{name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")},
         **(env or {}),
     }
-    result = subprocess.run(command, env=variables, input=stdin, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        in_root(root, argv), env=variables, input=stdin, capture_output=True, text=True, check=False
+    )
     if check and result.returncode != 0:
         output = (result.stdout + result.stderr)[-6000:]
         pytest.fail(f"in {root}: {' '.join(argv)} exited with {result.returncode}:\n{output}")
@@ -163,7 +169,8 @@ def apt_install(root: Path, packages: Sequence[str]) -> None:
     apt_update(root)
     if packages:
         options = ["-y", "-qq", "--no-install-recommends", "-o", "APT::Cmd::Pattern-Only=true"]
-        run_in(root, ["apt-get", "install", *options, *packages])
+        no_fsync = ["-o", "DPkg::Options::=--force-unsafe-io"]
+        run_in(root, ["apt-get", "install", *options, *no_fsync, *packages])
     run_in(root, ["apt-get", "clean"])
 
 

@@ -131,12 +131,13 @@ def require_buildah() -> None:
     require_root_and("buildah")
 
 
-def local_python_root(suite: str) -> Path:
+def local_python_root(suite: str, wanted: str = "") -> Path:
     """Give the cached root of `suite` with a Python in /usr/local that no package owns, its libpython shared.
 
-    That is how the official python images have it; the interpreter is one of this machine's, copied.
+    That is how the official python images have it; the interpreter is one of this machine's, copied: of the `wanted`
+    version ("3.11"), else the newest.
     """
-    version, prefix = _relocatable_python()
+    version, prefix = _relocatable_python(wanted)
     with made_once(f"{suite}-python-{version}") as (root, unfinished):
         if unfinished is not None:
             copy_root(debian_root(suite, "release", LOCAL_PYTHON_PACKAGES), unfinished)
@@ -145,19 +146,20 @@ def local_python_root(suite: str) -> Path:
     return root
 
 
-def _relocatable_python() -> tuple[str, Path]:
-    """Find the newest interpreter on this machine with a shared libpython and a prefix of its own."""
+def _relocatable_python(wanted: str) -> tuple[str, Path]:
+    """Find an interpreter on this machine with a shared libpython and a prefix of its own."""
     prefixes = [Path(sys.base_prefix), *Path("~/.pyenv/versions").expanduser().glob("3.*")]
     found = {
         (int(minor), prefix)
         for prefix in prefixes
         if prefix != Path("/usr")
         for library in prefix.glob("lib/libpython3.*.so.1.0")
-        if (minor := library.name.split(".")[1]).isdecimal() and int(minor) >= 10
+        if (minor := library.name.split(".")[1]).isdecimal() and int(minor) >= 10 and wanted in {"", f"3.{minor}"}
     }
     if not found:
+        version = wanted or "3.13"
         unavailable(
-            "install a Python with a shared libpython: PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install 3.13"
+            f"install a Python with a shared libpython: PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install {version}"
         )
     newest, prefix = max(found)
     return f"3.{newest}", prefix

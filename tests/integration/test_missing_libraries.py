@@ -8,18 +8,21 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from builders.command import pip_sysdeps
-from builders.debian import apt_install, copy_root, fresh_root, run_in
+from builders.debian import SUITES, apt_install, copy_root, debian_root, fresh_root, in_root, run_in
+from builders.torch import torch_release, torch_root
 from builders.wheelhouses import PYTHONS, built_wheels, fetched_wheels
 from pip_sysdeps.lockfile import Target, loads
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 VENV = "/opt/venv"
 WHEELS = (
@@ -37,6 +40,7 @@ ARM64 = {
     "scipy": "1.17.1",
     "torchcodec": "0.15.0",
 }
+FFMPEG = {"bookworm": "libavcodec59", "trixie": "libavcodec61"}
 DEV_PACKAGES = ("libldap-dev", "libsasl2-dev", "unixodbc-dev")
 MISSING = "cannot open shared object file"
 """What the loader says."""
@@ -53,6 +57,27 @@ for plugin in sorted(folder.rglob("*.so")):
 print(json.dumps(failed))
 """
 """Loads each of Qt's plugins, and says which of them the loader refused."""
+WINDOW = """
+from PySide6.QtWidgets import QApplication, QLabel
+app = QApplication([])
+label = QLabel("libGL.so.1")
+label.show()
+app.processEvents()
+print(app.platformName(), label.isVisible(), label.grab().width() > 0)
+"""
+"""Opens a window with the platform plugin that QT_QPA_PLATFORM names; Qt aborts without one."""
+DECODE = """
+import torch
+from torchcodec.decoders import AudioDecoder, VideoDecoder
+from torchcodec.encoders import AudioEncoder, VideoEncoder
+tone = torch.sin(torch.arange(8000) * 0.3)
+heard = AudioDecoder(AudioEncoder(tone, sample_rate=8000).to_tensor("wav")).get_all_samples().data
+frames = torch.arange(8, dtype=torch.uint8).mul(30).reshape(8, 1, 1, 1).expand(8, 3, 64, 64).contiguous()
+film = VideoDecoder(VideoEncoder(frames, frame_rate=8).to_tensor("mp4"))
+off = (film[0:8].int() - frames.int()).abs().max().item()
+print(film.metadata.codec, torch.allclose(heard[0], tone, atol=1e-3), off < 5)
+"""
+"""Encodes and decodes sound and a film through FFmpeg's libraries."""
 
 
 def locked(root: Path, cwd: Path) -> Target:
@@ -109,10 +134,71 @@ def installed(root: Path) -> set[str]:
     return set(listed.split())
 
 
+def locked_with_plugins(build: Path, cwd: Path) -> Target:
+    """Lock once more, with the policy that the note names."""
+    policy = '[tool.pip-sysdeps.distribution.pyside6-essentials]\nwhen = ["default", "plugin"]\n'
+    (cwd / "pyproject.toml").write_text(policy)
+    return locked(build, cwd)
+
+
+def check_plugins(root: Path, suite: str, target: Target, cwd: Path) -> None:
+    """See a window offscreen without plugins' packages, and on a display only with them; and every plugin load then."""
+    assert window(root, "offscreen") == "offscreen True True"
+    refused = json.loads(run_in(root, [f"{VENV}/bin/python", "-c", PLUGINS]).stdout)
+    with display(suite) as number:
+        assert MISSING in window(root, "xcb", DISPLAY=number, QT_DEBUG_PLUGINS="1")
+        apt_install(root, line_of(target, cwd))
+        assert window(root, "xcb", DISPLAY=number) == "xcb True True"
+    left = json.loads(run_in(root, [f"{VENV}/bin/python", "-c", PLUGINS]).stdout)
+    assert "platforms/libqxcb.so" in refused.keys() - left.keys()
+    nowhere = {by.removeprefix("PySide6/Qt/plugins/") for each in target.unresolved for by in each.by}
+    assert left.keys() <= nowhere, {plugin: error for plugin, error in left.items() if plugin not in nowhere}
+
+
+def window(root: Path, platform: str, **variables: str) -> str:
+    """Open a window in a root; return what it says of itself, or why there is none."""
+    env = {"QT_QPA_PLATFORM": platform, **variables}
+    run = run_in(root, [f"{VENV}/bin/python", "-c", WINDOW], check=False, env=env)
+    return run.stdout.strip() if run.returncode == 0 else run.stderr
+
+
+@contextmanager
+def display(suite: str) -> Iterator[str]:
+    """Give the name of a display: that of an X server in a root of its own, with which no library comes."""
+    root = debian_root(suite, "release", ("xvfb",))
+    script = "mount -t tmpfs tmpfs /tmp && exec Xvfb -displayfd 1 -ac -listen tcp -nolisten unix -nolisten local"
+    command = in_root(root, ["sh", "-c", script])
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield f"127.0.0.1:{server.stdout.readline().strip()}"
+        finally:
+            server.terminate()
+
+
 @pytest.mark.debian
 @pytest.mark.network
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("suite", ["bookworm", "trixie"])
+@pytest.mark.parametrize("suite", SUITES)
+def test_torchcodec_decodes(suite: str, tmp_path: Path) -> None:
+    """Of torchcodec's builds the one for the release's FFmpeg works with the line, and none without."""
+    build = torch_root(suite)
+    line = line_of(locked(build, tmp_path / "lock"), tmp_path / "lock")
+    assert {package for package in line if package.startswith("libavcodec")} == {FFMPEG[suite]}
+    assert not {package for package in installed(build) if package.startswith("libav")}
+    release = torch_release(tmp_path / "release", suite)
+    command = [f"{VENV}/bin/python", "-c", DECODE]
+    bare = run_in(release, command, check=False)
+    assert bare.returncode != 0
+    assert MISSING in bare.stderr
+    apt_install(release, line)
+    assert run_in(release, command).stdout == "h264 True True\n"
+
+
+@pytest.mark.debian
+@pytest.mark.network
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("suite", SUITES)
 def test_libraries_that_nothing_installed(suite: str, tmp_path: Path) -> None:
     """Every import passes with the line, and nearly none without; plugins come with the policy that the note names."""
     wheels = built_wheels(suite, WHEELS, DEV_PACKAGES)
@@ -129,17 +215,7 @@ def test_libraries_that_nothing_installed(suite: str, tmp_path: Path) -> None:
     whole = release(tmp_path / "release", suite, build, line)
     assert failed_imports(whole) == {}
 
-    policy = '[tool.pip-sysdeps.distribution.pyside6-essentials]\nwhen = ["default", "plugin"]\n'
-    (tmp_path / "lock" / "pyproject.toml").write_text(policy)
-    plugins = line_of(locked(build, tmp_path / "lock"), tmp_path / "lock")
-    assert set(line) < set(plugins)
-    refused = json.loads(run_in(whole, [f"{VENV}/bin/python", "-c", PLUGINS]).stdout)
-    apt_install(whole, plugins)
-    left = json.loads(run_in(whole, [f"{VENV}/bin/python", "-c", PLUGINS]).stdout)
-    assert "platforms/libqxcb.so" in refused.keys() - left.keys()
-    nowhere = {by.removeprefix("PySide6/Qt/plugins/") for each in target.unresolved for by in each.by}
-    lost = {plugin for plugin, error in left.items() if MISSING in error}
-    assert lost <= nowhere, "some others find Debian's older Qt, where the wheel leaves libraries to PySide6-Addons"
+    check_plugins(whole, suite, locked_with_plugins(build, tmp_path / "lock"), tmp_path / "lock")
 
     pip_sysdeps("lock", "--wheels", str(wheels), "--target", target.id, "-o", "wheels.lock", cwd=tmp_path / "lock")
     (of_wheels,) = loads((tmp_path / "lock" / "wheels.lock").read_text(encoding="utf-8")).target

@@ -6,16 +6,15 @@ import argparse
 import json
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from builders.command import lock_of, pip_sysdeps
-from builders.debian import apt_install, copy_root, debian_root, fresh_root, made_once, run_in
+from builders.debian import apt_install, fresh_root, run_in
 from builders.environments import VENV, Project, build_root
+from builders.torch import torch_root
 from pip_sysdeps.cli.environments import read_place
 from pip_sysdeps.host.objects import Objects
 from pip_sysdeps.model import ElfFile, FromPackage, Load, NotFound
@@ -49,29 +48,12 @@ VERSIONS = {
 }
 """Libraries without an rpath of their own, opened by ctypes, plugins, programs, preloaded and off the path."""
 LISTED = Project(suite="bookworm", requirements=tuple(VERSIONS), constraints=tuple(VERSIONS.items()))
-TORCH = ("torch==2.13.0", "torchcodec==0.11.1")
-"""A CPU build on the machines that keep one, and one library for each of five releases of FFmpeg."""
-
-
-def torch_root() -> Path:
-    """Give the cached root with torch, as this machine's pip finds it, and torchcodec."""
-    with made_once("bookworm-environment-torchcodec-1") as (root, unfinished):
-        if unfinished is not None:
-            copy_root(debian_root("bookworm", "build"), unfinished)
-            run_in(unfinished, ["python3", "-m", "venv", VENV])
-            wheels = unfinished / "opt/wheels"
-            options = ["--python-version=3.11", "--only-binary=:all:", "--no-deps", "--dest", str(wheels)]
-            subprocess.run([sys.executable, "-m", "pip", "download", "-q", *options, *TORCH], check=True)
-            names = [f"/opt/wheels/{wheel.name}" for wheel in wheels.iterdir()]
-            run_in(unfinished, [f"{VENV}/bin/pip", "install", "--no-cache-dir", "--retries=10", *names])
-            shutil.rmtree(wheels)
-    return root
 
 
 @pytest.fixture(scope="module", params=["listed", "torchcodec"])
 def built(request: pytest.FixtureRequest) -> Path:
     """Give each root in turn."""
-    return torch_root() if request.param == "torchcodec" else build_root(LISTED)
+    return torch_root("bookworm") if request.param == "torchcodec" else build_root(LISTED)
 
 
 def place_of(root: Path) -> Place:
@@ -156,14 +138,14 @@ def test_what_is_unresolved(tmp_path: Path) -> None:
 
 def test_one_alternative_is_chosen(tmp_path: Path) -> None:
     """Of torchcodec's five builds the one for the release's FFmpeg counts, and loads with what the line installs."""
-    target = lock_of(torch_root(), VENV, tmp_path)
+    target = lock_of(torch_root("bookworm"), VENV, tmp_path)
     assert target.get("unresolved", []) == []
     (torchcodec,) = (each for each in target["distribution"] if each["name"] == "torchcodec")
     assert {need["package"] for need in torchcodec["needs"] if need["soname"].startswith("libavcodec")} == {
         "libavcodec59"
     }
     release = fresh_root(tmp_path / "release", "bookworm")
-    shutil.copytree(torch_root() / VENV.lstrip("/"), release / VENV.lstrip("/"), symlinks=True)
+    shutil.copytree(torch_root("bookworm") / VENV.lstrip("/"), release / VENV.lstrip("/"), symlinks=True)
     apt_install(release, pip_sysdeps("apt-line", "--target", target["id"], cwd=tmp_path).stdout.split())
     cores = [next((release / VENV.lstrip("/")).rglob(f"libtorchcodec_core{number}.so")) for number in (5, 6)]
     paths = [f"/{core.relative_to(release)}" for core in cores]
