@@ -71,5 +71,5 @@ def _said(aside: dict[tuple[str, str], str]) -> Iterator[Skipped]:
     for file in sorted({file for file, _ in aside}):
         names = sorted(soname for each, soname in aside if each == file)
         chosen = posixpath.basename(aside[file, names[0]])
-        reason = f"Built for {', '.join(names)}; `{chosen}` is the one for this system"
+        reason = f"built for {', '.join(names)}; `{chosen}` is the one for this system"
         yield Skipped(path=file, verdict=Verdict.ALTERNATIVE, reason=reason)

@@ -147,7 +147,13 @@ def _of_entry(was: Package | None, now: Package | None) -> Iterator[str]:
     for what, key in (("at least", "min"), ("pinned to", "version")):
         old, new = getattr(was, key, ""), getattr(now, key, "")
         if old != new:
-            yield f"{what} {new or 'any version'}, was {old or 'any version'}"
+            yield _changed(what, old, new)
+
+
+def _changed(what: str, old: str, new: str) -> str:
+    if not old:
+        return f"{what} {new}, was any version"
+    return f"{what} {new}, was {old}" if new else f"any version, was {what} {old}"
 
 
 class _Words(NamedTuple):

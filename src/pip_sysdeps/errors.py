@@ -26,10 +26,10 @@ class MalformedError(SysdepsError):
         self.reason = message
         self.where = where
 
-    def at(self, path: str) -> MalformedError:
-        """Return the same error with the file that it is about."""
+    def at(self, path: str, *, hint: str = "") -> MalformedError:
+        """Return the same error with the file that it is about, and with this hint unless it has one."""
         where = f"{path}: {self.where}" if self.where else path
-        return type(self)(self.reason, where=where, hint=self.hint)
+        return type(self)(self.reason, where=where, hint=self.hint or hint)
 
 
 class MalformedElf(MalformedError):  # noqa: N818 - the field says "malformed", and that is the error

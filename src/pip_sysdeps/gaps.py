@@ -48,8 +48,7 @@ def foreign_distributions(scan: Scan) -> Iterator[str]:
     for each in scan.environment.distributions:
         reasons = {foreign[file] for file in each.files if file in foreign}
         if reasons and usable.isdisjoint(each.files):
-            reason = min(reasons)
-            yield f"{each.name} will not load here: it is {reason[:1].lower()}{reason[1:]}"
+            yield f"{each.name} will not load here: it is {min(reasons)}"
 
 
 def half_searched_distributions(scan: Scan) -> tuple[str, ...]:

@@ -70,6 +70,11 @@ _PACKAGE_VERSION = _pattern(
 )
 
 
+def is_target_id(text: str) -> bool:
+    """Tell whether a lock may have a target of this id."""
+    return bool(_ID["rule"].holds(text))
+
+
 def is_package_version(text: str) -> bool:
     """Tell whether a lock may hold a text as the version of a binary package."""
     return bool(_PACKAGE_VERSION["rule"].holds(text))

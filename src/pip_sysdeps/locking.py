@@ -15,6 +15,7 @@ from pip_sysdeps.lockfile import (
     Unattributed,
     Unresolved,
     is_package_version,
+    is_target_id,
     ordered,
     printable,
 )
@@ -43,16 +44,22 @@ def to_target(scan: model.Scan, *, name: str = "", library_path: Sequence[str] =
     """Return the block of the lock that a scan stands for.
 
     `name` tells a second environment of the same image from the first; `library_path` is the project's. Raise
-    SysdepsError for a system without a known package manager, release or architecture.
+    SysdepsError for a name that no id can have, and for a system whose package manager, release or architecture is not
+    known.
     """
     platform = _known(scan.platform)
+    identity = "-".join(filter(None, (platform.id, name)))
+    if name and not is_target_id(identity):
+        raise SysdepsError(
+            f"`{name}` cannot be a part of a target's id", hint="lower-case letters, digits and . _ + - can be"
+        )
     bases = {each.distribution.name: each.distribution.base for each in scan.distributions}
     unresolved = tuple(_unresolved(scan, bases))
     troubled = {each.distribution for each in unresolved}
     unattributed = [_unattributed(each, scan.environment.prefix) for each in scan.unattributed]
     glibc, glibc_by = newest_glibc(scan)
     target = Target(
-        id="-".join(filter(None, (platform.id, name))),
+        id=identity,
         distro=platform.distro,
         release=platform.release,
         architecture=platform.architecture,

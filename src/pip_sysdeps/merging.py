@@ -17,14 +17,15 @@ _MARKER = re.compile(r"(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?\n?")
 
 
 def merge(old: str, target: Target, *, add_target: bool, listed: Sequence[str] = ()) -> str:
-    """Return the lock with this target's block in it, and every other target's block byte for byte as it was.
+    """Return the lock with this target's block in it, and every other target's block as it was, line ends aside.
 
     `old` is the lock as it stands, or nothing; it may have git conflict markers, and then the other targets are taken
     where both sides agree or one side alone has them. `listed` has the targets that the project wants, if it says so.
     Raise SysdepsError for a target that is new to the lock, unless it is the first, listed, or `add_target`; for others
     on which the sides differ; MalformedLock as `loads` does.
     """
-    sides = [split(side) for side in sides_of(old)] if old.strip() else []
+    unix = old.replace("\r\n", "\n")
+    sides = [split(side) for side in sides_of(unix)] if old.strip() else []
     others = _agreed([blocks for _, blocks in sides], target.id)
     new = not any(target.id in blocks for _, blocks in sides)
     if new and listed and target.id not in listed and not add_target:

@@ -40,10 +40,10 @@ def foreign(path: str, elf: ElfFile, process: ElfFile) -> Skipped | None:
     A program for the same machine may have a libc of its own; a library brings its process no second one.
     """
     if (elf.machine, elf.elf_class, elf.little_endian) != (process.machine, process.elf_class, process.little_endian):
-        reason = f"Made for {machine_name(elf)}, not for {machine_name(process)}"
+        reason = f"made for {machine_name(elf)}, not for {machine_name(process)}"
         return Skipped(path=path, verdict=Verdict.FOREIGN_ARCHITECTURE, reason=reason)
     if elf.libc and process.libc and elf.libc != process.libc:
-        reason = f"Linked to {elf.libc}, where Python is linked to {process.libc}"
+        reason = f"linked to {elf.libc}, where Python is linked to {process.libc}"
         return Skipped(path=path, verdict=Verdict.FOREIGN_LIBC, reason=reason)
     return None
 

@@ -38,8 +38,10 @@ def _differences(locked: Target, found: Target) -> Iterator[str]:
         yield from _of_needs(file, before.needs if before else (), after.needs if after else ())
     for (name, by, *_), was, now in _pairs(locked.unresolved, found.unresolved, _key_of_unresolved):
         yield from _of_part(f"{name} of {by or 'the environment'}", was, now, "unresolved")
+    told = {need.package for _, need in locked.needs()} ^ {need.package for _, need in found.needs()}
     for name, first, second in _pairs(locked.package, found.package, lambda each: each.name):
-        yield from _of_part(name, first, second, "needed")
+        if name not in told:  # it comes or goes with its needs, and they are told
+            yield from _of_part(name, first, second, "needed")
 
 
 def _of_distribution(name: str, locked: Distribution | None, found: Distribution | None) -> Iterator[str]:

@@ -376,6 +376,6 @@ def _foreign(scan: Scan) -> Iterator[Problem]:
                 kind="foreign-file",
                 distribution=holder,
                 subject=skipped.path,
-                message=f"{skipped.path} is {skipped.reason[0].lower()}{skipped.reason[1:]}",
+                message=f"{skipped.path} is {skipped.reason}",
                 files=(skipped.path,),
             )

@@ -25,7 +25,7 @@ def test_the_answer_is_that_of_the_command(desk: Desk) -> None:
 
 def test_trouble_is_the_package_s_own_error(desk: Desk) -> None:
     """As a command says it."""
-    with pytest.raises(pip_sysdeps.SysdepsError, match="No environment or interpreter at `/nowhere`"):
+    with pytest.raises(pip_sysdeps.SysdepsError, match="no environment or interpreter at `/nowhere`"):
         pip_sysdeps.scan_environment("/nowhere", root=str(desk.root))
 
 

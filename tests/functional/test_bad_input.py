@@ -100,7 +100,7 @@ def garbage_record(root: Path) -> None:
 DAMAGES = [
     pytest.param(
         no_environment,
-        "No environment or interpreter at `/opt/venv`",
+        "no environment or interpreter at `/opt/venv`",
         "name the folder of a virtual environment, or its bin/python",
         id="no environment",
     ),
@@ -112,7 +112,7 @@ DAMAGES = [
     ),
     pytest.param(
         no_distributions,
-        "No distributions in the environment `/opt/venv`",
+        "no distributions in the environment `/opt/venv`",
         "install into it first, or name another with --python or --path",
         id="no distributions",
     ),
@@ -177,8 +177,23 @@ def test_no_environment_is_meant(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     """Without any of the defaults there is nothing to lock."""
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     monkeypatch.setenv("PATH", str(desk.root))
-    expected = ("No Python environment found", "name one with --python, or a folder with --path")
+    expected = ("no Python environment found", "name one with --python, or a folder with --path")
     assert failed(desk.run("lock", "-o", str(desk.lock))) == expected
+
+
+def test_a_root_that_is_none(desk: Desk) -> None:
+    """What is misspelt is the root, and not the environment in it."""
+    nowhere = f"{desk.root}/nowhere"
+    expected = (f"`{nowhere}` is not a folder", "name an unpacked image or a chroot")
+    assert failed(desk.run("lock", "--root", nowhere, "-o", str(desk.lock))) == expected
+    assert failed(desk.run("index", "update", "--root", nowhere)) == expected
+
+
+def test_a_name_that_no_target_can_have(desk: Desk) -> None:
+    """It is told before any lock is, and nothing is written."""
+    error, _ = failed(desk.run_lock("--name", "my app"))
+    assert error == "`my app` cannot be a part of a target's id"
+    assert not desk.lock.exists()
 
 
 @pytest.mark.parametrize(

@@ -216,7 +216,7 @@ def test_what_is_set_aside_is_counted(desk: Desk) -> None:
     write(desk.root / other[1:], Elf(machine=183, needed=("libother.so.1",)).build())
     assert desk.run_lock().err.endswith("1 file set aside: -v lists them\n")
     assert desk.run_lock("-v").err.endswith(
-        f"set aside (foreign-architecture): {other}: Made for AArch64 (64-bit, little-endian), "
+        f"set aside (foreign-architecture): {other}: made for AArch64 (64-bit, little-endian), "
         "not for x86-64 (64-bit, little-endian)\n"
     )
     assert desk.lock.read_text() == LOCK

@@ -95,8 +95,17 @@ def test_an_unknown_key_stops_the_lock(run: Callable[..., str]) -> None:
     before = Path("sysdeps.lock").read_bytes()
     assert lock(run, "targts = []", status=2) == (
         "error: pyproject.toml: tool.pip-sysdeps.targts: is not known: `targets` is\n"
+        "hint: docs/policy.md explains each key of [tool.pip-sysdeps]\n"
     )
     assert Path("sysdeps.lock").read_bytes() == before
+
+
+def test_a_code_that_no_check_has(run: Callable[..., str]) -> None:
+    """It would silently select or ignore nothing."""
+    lock(run, "")
+    Path("pyproject.toml").write_text("[tool.pip-sysdeps]\naudit.ignore = ['SD010', 'SD999']\n")
+    said = run("audit", "--root", "root", "--python", "/opt/venv", status=2)
+    assert said.startswith("error: pyproject.toml: tool.pip-sysdeps.audit: `SD999` is none of SD001, SD002, ")
 
 
 def test_the_library_path_of_the_release_image(run: Callable[..., str], tmp_path: Path) -> None:

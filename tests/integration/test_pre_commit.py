@@ -124,5 +124,5 @@ def test_without_an_environment(consumer: Consumer, tmp_path: Path) -> None:
     clone = Consumer(folder=tmp_path / "clone", tools=consumer.tools, environ=consumer.environ)
     assert clone.outcomes() == {CHECK: "Failed", VALIDATE: "Passed"}
     said = clone.run("pre-commit", "run", "--all-files", CHECK).stdout
-    assert "error: No environment or interpreter at `" in said
+    assert "error: no environment or interpreter at `" in said
     shutil.rmtree(clone.folder)

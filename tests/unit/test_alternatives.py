@@ -48,7 +48,7 @@ def test_the_fewest_missing() -> None:
     ]
     kept, skipped = choose(needs)
     assert kept == (needs[0], needs[2])
-    reason = "Built for libav.so.61; `core5.so` is the one for this system"
+    reason = "built for libav.so.61; `core5.so` is the one for this system"
     assert skipped == (Skipped(path="/env/core7.so", verdict=Verdict.ALTERNATIVE, reason=reason),)
 
 

@@ -246,8 +246,8 @@ def test_one_of_several_builds_is_enough() -> None:
     answer = attribution({file: elf() for file in files}, loads, one).of_distribution(one)
     assert [(need.soname, need.by) for need in answer.needs] == [("libpq.so.5", (files[1],))]
     assert [(each.path, each.reason) for each in answer.skipped] == [
-        (files[0], "Built for libpq.so.4; `libcore5.so` is the one for this system"),
-        (files[2], "Built for libpq.so.6; `libcore5.so` is the one for this system"),
+        (files[0], "built for libpq.so.4; `libcore5.so` is the one for this system"),
+        (files[2], "built for libpq.so.6; `libcore5.so` is the one for this system"),
     ]
 
 

@@ -85,7 +85,7 @@ def test_packages_come_and_go_because_of_distributions(
 def test_a_package_that_stays() -> None:
     """With another floor or another pinned version."""
     old, new = (target(PG, package=(Package(name="libpq5", min=each),)) for each in ("10", ""))
-    assert diff(old, new).packages == (change("changed", "libpq5", "at least any version, was 10"),)
+    assert diff(old, new).packages == (change("changed", "libpq5", "any version, was at least 10"),)
 
 
 def test_everything_else() -> None:

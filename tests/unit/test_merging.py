@@ -28,10 +28,10 @@ def test_the_projects_targets_are_its_word() -> None:
         merge("", OWN, add_target=False, listed=("debian-trixie-amd64",))
 
 
-def test_carriage_returns_of_others_stay() -> None:
-    """A block that a Windows editor saved is not ours to mend."""
-    theirs = TRIXIE.replace("\n", "\r\n")
-    assert merge(f"{HEADER}\n{theirs}", OWN, add_target=True) == f"{LOCK}\n{theirs.rstrip()}\n"
+def test_windows_line_ends_go() -> None:
+    """Where git or an editor has put them there are in the end either kind everywhere: `lock` writes one."""
+    windows = f"{HEADER}\n{TRIXIE}".replace("\n", "\r\n")
+    assert merge(windows, OWN, add_target=True) == f"{LOCK}\n{TRIXIE}"
 
 
 CONFLICT = "<<<<<<< HEAD\nours\n||||||| base\nold\n=======\ntheirs\n>>>>>>> branch\nboth\n"

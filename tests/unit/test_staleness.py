@@ -47,6 +47,13 @@ def with_distribution(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any pa
             ("libz.so.1 (zlib1g) of psycopg2 is needed and not locked",),
         ),
         (
+            changed(
+                distribution=(replace(PSYCOPG, needs=(NEED, replace(NEED, soname="libz.so.1", package="zlib1g"))),),
+                package=(Package(name="libpq5"), Package(name="zlib1g")),
+            ),
+            ("libz.so.1 (zlib1g) of psycopg2 is needed and not locked",),
+        ),
+        (
             with_distribution(needs=(replace(NEED, when="plugin"),)),
             ("libpq.so.5 (libpq5) of psycopg2: when import is locked, plugin is found",),
         ),

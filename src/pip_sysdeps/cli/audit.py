@@ -13,6 +13,7 @@ from pip_sysdeps.cli.environments import add_environment_arguments
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text
 from pip_sysdeps.cli.project import read_project, target_of
 from pip_sysdeps.cli.reports import read_report
+from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.render.json import audit_document
 from pip_sysdeps.render.markdown import audit_as_markdown
 from pip_sysdeps.render.table import as_table
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.audit import Audit
     from pip_sysdeps.cli.reports import Report
     from pip_sysdeps.lockfile import Target
-    from pip_sysdeps.project import Project
+    from pip_sysdeps.project import AuditPolicy, Project
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _audit(args: argparse.Namespace, scanned: Report, project: Project) -> Audit:
+    _refuse_unknown(project.audit)
     target = target_of(scanned.scan, project, name=args.name).target
     settled = [(holder, need.name) for holder, need in target.needs() if need.policy]
     evidence = read_evidence(scanned.place.root, scanned.scan, settled=settled, changes=_changes(args, target))
@@ -87,6 +89,14 @@ def _audit(args: argparse.Namespace, scanned: Report, project: Project) -> Audit
     )
 
 
+def _refuse_unknown(policy: AuditPolicy) -> None:
+    """Raise SysdepsError for a code of pyproject.toml that is none: it would silently select or ignore nothing."""
+    if unknown := [code for code in (*policy.select, *policy.ignore) if not named(code)]:
+        raise SysdepsError(
+            f"pyproject.toml: tool.pip-sysdeps.audit: {_none_of(unknown[0])}", hint="docs/checks.md explains each code"
+        )
+
+
 def _changes(args: argparse.Namespace, target: Target) -> tuple[str, ...]:
     """Say in what the lock is stale; nothing where there is no lock, unless one was named."""
     path = args.lock or DEFAULT
@@ -101,6 +111,9 @@ def _changes(args: argparse.Namespace, target: Target) -> tuple[str, ...]:
 def _codes(text: str) -> tuple[str, ...]:
     codes = tuple(text.split(","))
     if unknown := [code for code in codes if not named(code)]:
-        known = ", ".join(each.code for each in CATALOGUE)
-        raise ArgumentTypeError(f"`{unknown[0]}` is none of {known}")
+        raise ArgumentTypeError(_none_of(unknown[0]))
     return codes
+
+
+def _none_of(code: str) -> str:
+    return f"`{code}` is none of {', '.join(each.code for each in CATALOGUE)}"

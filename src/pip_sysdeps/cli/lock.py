@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.cli.elsewhere import add_target_arguments, read_target
 from pip_sysdeps.cli.environments import add_environment_arguments, read_place
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_text
-from pip_sysdeps.cli.messages import counted
 from pip_sysdeps.cli.project import read_project, target_of
 from pip_sysdeps.cli.validate import validate
 from pip_sysdeps.errors import MalformedError, SysdepsError
@@ -19,7 +18,8 @@ from pip_sysdeps.locking import pinned
 from pip_sysdeps.merging import merge
 from pip_sysdeps.model import FromPackage, When
 from pip_sysdeps.render.apt import wanted
-from pip_sysdeps.render.offers import listed, offers
+from pip_sysdeps.render.offers import offers
+from pip_sysdeps.render.words import counted, listed
 from pip_sysdeps.scan import scan
 from pip_sysdeps.stages import Stages
 from pip_sysdeps.staleness import differences

@@ -35,7 +35,7 @@ def named_target(lock: Lockfile, name: str) -> Target:
     for target in lock.target:
         if target.id == name:
             return target
-    raise SysdepsError(f"the lock has no target {name}", hint=_has(lock))
+    raise SysdepsError(f"the lock has no target `{name}`", hint=_has(lock))
 
 
 def own_target(lock: Lockfile, system: System) -> Target:

@@ -13,11 +13,6 @@ if TYPE_CHECKING:
 _RED, _YELLOW, _CYAN, _PLAIN = "\x1b[31;1m", "\x1b[33;1m", "\x1b[36m", "\x1b[0m"
 
 
-def counted(count: int, noun: str) -> str:
-    """Return a number with its noun: `1 file`, `2 files`."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
 class Messages:
     """Lines on a stream, in colour on a terminal.
 

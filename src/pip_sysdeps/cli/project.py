@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model import Scan
 
 _NAME = "pyproject.toml"
+_HINT = "docs/policy.md explains each key of [tool.pip-sysdeps]"
 _MAX_BYTES = 4 << 20
 
 
@@ -34,9 +35,9 @@ def read_project(lock: str) -> Project:
     try:
         return parse_project(content.decode("utf-8"))
     except UnicodeDecodeError as error:
-        raise MalformedError("is not UTF-8", where=f"offset {error.start}").at(path) from error
+        raise MalformedError("is not UTF-8", where=f"offset {error.start}", hint=_HINT).at(path) from error
     except MalformedError as error:
-        raise error.at(path) from error
+        raise error.at(path, hint=_HINT) from error
 
 
 def target_of(found: Scan, project: Project, *, name: str) -> Applied:

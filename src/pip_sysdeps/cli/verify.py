@@ -9,7 +9,6 @@ from pip_sysdeps.cli import output
 from pip_sysdeps.cli.environments import add_environment_arguments, read_place
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
 from pip_sysdeps.cli.lock_target import find_target, listed_targets, named_target
-from pip_sysdeps.cli.messages import counted
 from pip_sysdeps.formats.elf_symbols import defined_versions
 from pip_sysdeps.host.find_library import FindLibrary
 from pip_sysdeps.host.index import open_index
@@ -19,6 +18,7 @@ from pip_sysdeps.model import ElfFile
 from pip_sysdeps.render.apt import needs_in_line
 from pip_sysdeps.render.json import verify_document
 from pip_sysdeps.render.problems import apt_get_install, as_text
+from pip_sysdeps.render.words import counted
 from pip_sysdeps.scan import scan
 from pip_sysdeps.symbol_versions import version_gaps
 from pip_sysdeps.verification import (

@@ -111,9 +111,9 @@ def parse_direct_url(content: bytes) -> DirectUrl:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise MalformedError("Not valid JSON") from error
+        raise MalformedError("not valid JSON") from error
     if not isinstance(document, dict):
-        raise MalformedError("Not a JSON object")
+        raise MalformedError("not a JSON object")
     info = document.get("dir_info")
     return DirectUrl(
         editable=isinstance(info, dict) and info.get("editable") is True,

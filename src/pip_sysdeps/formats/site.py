@@ -82,7 +82,7 @@ def parse_finder(content: bytes) -> tuple[str, ...]:
             warnings.simplefilter("ignore")  # of invalid escapes
             tree = ast.parse(content)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise MalformedError("Not valid Python") from error
+        raise MalformedError("not valid Python") from error
     constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
     texts = (value for value in constants if isinstance(value, str))
     return tuple(dict.fromkeys(text for text in texts if text.startswith("/") and "\0" not in text))

@@ -61,9 +61,16 @@ def ask_interpreter(python: str) -> HookSite:
         )
     except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
         raise SysdepsError(
-            f"`{program}` does not run as a Python 3 interpreter: {error}",
+            f"`{program}` does not run as a Python 3 interpreter: {_reason(error)}",
             hint="name an interpreter, or the folder of a virtual environment, with `--python`",
         ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Say in a few words why an interpreter has not answered."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return str(error) if isinstance(error, subprocess.SubprocessError) else "it does not answer as one"
 
 
 def interpreter_path(python: str) -> str:

@@ -135,7 +135,7 @@ def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, 
     elif files.kind is RecordKind.NONE and site.added and path.endswith(".egg-info"):
         _claim_project(files, project_in(root, site.folder, files.notes))
     if files.kind is RecordKind.NONE:
-        files.notes.append(Skipped(path=path, verdict=Verdict.RECORD, reason="Nothing says which files belong to it"))
+        files.notes.append(Skipped(path=path, verdict=Verdict.RECORD, reason="nothing says which files belong to it"))
 
 
 def _claim_record(root: Root, site: Site, path: str, files: _Files) -> None:
@@ -166,7 +166,7 @@ def _claim_rows(files: _Files, site: Site, base: str, rows: Iterable[Row]) -> No
         if inside(place, site.top):
             files.rows[place] = row
         else:
-            reason = f"A row of {base} leaves {site.top}"
+            reason = f"a row of {base} leaves {site.top}"
             files.notes.append(Skipped(path=place, verdict=Verdict.OUTSIDE, reason=reason))
 
 
@@ -204,7 +204,7 @@ def _pyproject(root: Root, origin: str, notes: list[Skipped]) -> bytes | None:
     try:
         return read_from_sdist(root, origin, "pyproject.toml", _MAX_SMALL)
     except OSError as error:
-        notes.append(Skipped(path=origin, verdict=Verdict.UNREADABLE, reason=error.strerror or "Cannot be read"))
+        notes.append(Skipped(path=origin, verdict=Verdict.UNREADABLE, reason=error.strerror or "cannot be read"))
     except MalformedError as error:
         notes.append(Skipped(path=origin, verdict=Verdict.MALFORMED, reason=str(error)))
     return None
@@ -229,7 +229,7 @@ def _read_metadata(root: Root, path: str, notes: list[Skipped]) -> Metadata:
         notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason=str(error)))
     name, version = parse_folder_name(posixpath.basename(path))
     if not name:
-        notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason="Nothing says the distribution's name"))
+        notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason="nothing says the distribution's name"))
     return Metadata(name=name, version=version, requires=(), requires_external=())
 
 
@@ -256,5 +256,5 @@ def _read(root: Root, path: str, limit: int, notes: list[Skipped]) -> bytes | No
     except FileNotFoundError:
         return None
     except OSError as error:
-        notes.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=error.strerror or "Cannot be read"))
+        notes.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=error.strerror or "cannot be read"))
         return None

@@ -54,12 +54,12 @@ def find_environment(
         environment = _read(root, layout, package_files)
     if not environment.distributions:
         raise SysdepsError(
-            f"No distributions in the environment `{environment.prefix}`",
+            f"no distributions in the environment `{environment.prefix}`",
             hint="install into it first, or name another with --python or --path",
         )
     if _is_own(environment.distributions):
         raise SysdepsError(
-            f"The environment `{environment.prefix}` holds nothing but {_TOOL} itself",
+            f"the environment `{environment.prefix}` holds nothing but {_TOOL} itself",
             hint="name the project's environment with --python",
         )
     return environment
@@ -83,7 +83,7 @@ def environment_of_paths(
         layout = _Layout(prefix=sites[0].top, own_prefix=False, sites=sites, interpreter=interpreter)
         environment = _read(root, layout, package_files)
     if not environment.distributions:
-        raise SysdepsError(f"No distributions in `{sites[0].folder}`", hint="name the folder that pip filled")
+        raise SysdepsError(f"no distributions in `{sites[0].folder}`", hint="name the folder that pip filled")
     return environment
 
 
@@ -104,7 +104,7 @@ def _permissions_told() -> Iterator[None]:
     try:
         yield
     except PermissionError as error:
-        message = f"Cannot read `{error.filename}`: {error.strerror}"
+        message = f"cannot read `{error.filename}`: {error.strerror}"
         raise SysdepsError(message, hint="run it as a user who may read it") from error
 
 
@@ -121,7 +121,7 @@ def meant_environment(root: Root, python: str | None, environ: Mapping[str, str]
         return posixpath.join(cwd, ".venv")
     for program in programs_on_path(root, environ, "python3"):
         return program
-    raise SysdepsError("No Python environment found", hint="name one with --python, or a folder with --path")
+    raise SysdepsError("no Python environment found", hint="name one with --python, or a folder with --path")
 
 
 def _is_own(distributions: Iterable[Distribution]) -> bool:

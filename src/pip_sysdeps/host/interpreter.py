@@ -77,7 +77,7 @@ def open_installation(root: Root, path: str) -> Installation:
             hint="a pyenv shim or a wrapper does not show what it would run: name the interpreter or the environment",
         )
     raise SysdepsError(
-        f"No environment or interpreter at `{path}`", hint="name the folder of a virtual environment, or its bin/python"
+        f"no environment or interpreter at `{path}`", hint="name the folder of a virtual environment, or its bin/python"
     )
 
 
@@ -143,7 +143,7 @@ def _read_venv_config(root: Root, prefix: str) -> VenvConfig | None:
         return None
     except OSError as error:
         raise SysdepsError(
-            f"Cannot read `{path}`: {error.strerror}", hint="run it as a user who may read it"
+            f"cannot read `{path}`: {error.strerror}", hint="run it as a user who may read it"
         ) from error
     except MalformedError as error:
         raise SysdepsError(str(error.at(path)), hint="make the environment again with `python3 -m venv`") from error
@@ -156,7 +156,7 @@ def _open_venv(root: Root, prefix: str, config: VenvConfig) -> Installation:
     python = next((each for each in pythons if each.version == config.version), next(iter(pythons), None))
     if python is None:
         raise SysdepsError(
-            f"The virtual environment `{prefix}` has no lib/python3.x", hint="make it again with `python3 -m venv`"
+            f"the virtual environment `{prefix}` has no lib/python3.x", hint="make it again with `python3 -m venv`"
         )
     own = [f"{prefix}/bin/{name}" for name in (*_PROGRAMS, python.name)]
     base = [f"{config.home}/{name}" for name in (python.name, *_PROGRAMS)]
@@ -190,7 +190,7 @@ def _standard_library(root: Root, program: str, named: PythonName | None) -> tup
             return prefix, found[0]
     if named is None:
         raise SysdepsError(
-            f"Cannot tell the version of `{program}`",
+            f"cannot tell the version of `{program}`",
             hint="name an interpreter like python3.11, with lib/python3.11 beside it",
         )
     return posixpath.dirname(posixpath.dirname(program)), named

@@ -93,7 +93,7 @@ class References:
         for path, text in sorted(sources.items(), key=lambda item: (len(item[1]), item[0])):
             left -= len(text)
             if left < 0:
-                reason = "Too long to be searched for libraries and programs with the others of its distribution"
+                reason = "too long to be searched for libraries and programs with the others of its distribution"
                 self._skipped.append(Skipped(path=path, verdict=Verdict.TOO_LONG, reason=reason))
             else:
                 kept[path] = text

@@ -8,6 +8,8 @@ import posixpath
 import stat
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.errors import SysdepsError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
@@ -35,7 +37,10 @@ class Root:
     """
 
     def __init__(self, directory: str = "/") -> None:
+        """Take a folder of this machine. Raise SysdepsError for what is none."""
         self.directory = os.path.realpath(directory)
+        if not os.path.isdir(self.directory):
+            raise SysdepsError(f"`{directory}` is not a folder", hint="name an unpacked image or a chroot")
         self._prefix = "" if self.directory == "/" else self.directory
         self._folders: dict[str, str | None] = {"/": "/"}
 

@@ -82,7 +82,7 @@ def sites_below(root: Root, path: str) -> tuple[Site, ...]:
     versions = {posixpath.basename(posixpath.dirname(site.folder)) for site in sites if not site.added} - {"python3"}
     if not sites:
         raise SysdepsError(
-            f"No distributions in `{path}`", hint="name what followed --target or --prefix of pip, or the site-packages"
+            f"no distributions in `{path}`", hint="name what followed --target or --prefix of pip, or the site-packages"
         )
     if len(versions) > 1:
         raise SysdepsError(
@@ -104,7 +104,7 @@ def interpreter_of(root: Root, sites: Sequence[Site], environ: Mapping[str, str]
             return open_installation(root, program).interpreter
         fault = f": `{program}`, first on PATH, is a script" if program else ""
         raise SysdepsError(
-            f"Nothing tells which Python `{sites[0].folder}` is for{fault}",
+            f"nothing tells which Python `{sites[0].folder}` is for{fault}",
             hint="put that Python's own `python3` first on PATH",
         )
     candidates = [f"{site.top}/bin/{python.name}" for site in sites]

@@ -62,7 +62,7 @@ def walk(root: Root, top: str, *, enter: Callable[[str], bool] = lambda _name: T
         files.update(here)
         pending += below
         if len(files) > limit:
-            skipped.append(Skipped(path=top, verdict=Verdict.UNREADABLE, reason=f"More than {limit} files"))
+            skipped.append(Skipped(path=top, verdict=Verdict.UNREADABLE, reason=f"more than {limit} files"))
             break
     return Tree(files=frozenset(files), skipped=tuple(skipped))
 

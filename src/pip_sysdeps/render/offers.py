@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.render.apt import wanted
+from pip_sysdeps.render.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from pip_sysdeps.lockfile import Need, Target
-
-_SHOWN = 6
 
 
 def offers(target: Target) -> Iterator[str]:
@@ -55,9 +54,3 @@ def _grouped(needs: Iterable[Need]) -> str:
     for package, when in first.items():
         kinds.setdefault(when, []).append(package)
     return "; ".join(f"{listed(sorted(names))} ({when})" for when, names in kinds.items())
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return the first names, and how many more there are."""
-    more = len(names) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

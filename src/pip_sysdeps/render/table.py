@@ -9,6 +9,7 @@ from pip_sysdeps.checks import Severity
 from pip_sysdeps.render.apt import wanted
 from pip_sysdeps.render.offers import how_to_add
 from pip_sysdeps.render.terminal import Role, Span, joined, plain
+from pip_sysdeps.render.words import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -51,7 +52,7 @@ def size(kibibytes: int) -> str:
 def counts(findings: Iterable[Finding]) -> str:
     """Say how many findings of each severity there are."""
     number = Counter(each.check.severity for each in findings)
-    words = [f"{number[each]} {each.value}{'' if number[each] == 1 else 's'}" for each in Severity if number[each]]
+    words = [counted(number[each], each.value) for each in Severity if number[each]]
     return ", ".join(words) or "no findings"
 
 
@@ -150,17 +151,11 @@ def _finding(finding: Finding, short: Callable[[str], str]) -> Iterator[Span]:
 
 def _summary(audit: Audit) -> Iterator[Span]:
     worst = audit.findings[0].check.severity if audit.findings else None
-    packages = sum(1 for _ in wanted(audit.target))
-    yield Span(f"{audit.target.id}: {packages} packages to install, {len(audit.packages)} needed in all, ")
+    packages = len(wanted(audit.target))
+    yield Span(f"{audit.target.id}: {counted(packages, 'package')} to install, {len(audit.packages)} needed in all, ")
     yield Span(counts(audit.findings), _SEVERITY[worst] if worst else Role.PACKAGE)
 
 
 def _most(spans: Sequence[Span]) -> list[Span]:
     more = len(spans) - _MOST
     return [*spans[:_MOST], *([Span(f"and {more} more", Role.DIM)] if more > 0 else [])]
-
-
-def listed(names: Sequence[str], most: int) -> str:
-    """Return the first names, and how many more there are."""
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")

@@ -175,5 +175,5 @@ def test_refuses_the_tools_own_environment(
     monkeypatch.setattr("sys.prefix", str(venv))
     result = hook("enable")
     assert result.status == 2
-    assert result.err.splitlines()[0] == f"error: The environment `{venv}` holds nothing but pip-sysdeps itself"
+    assert result.err.splitlines()[0] == f"error: the environment `{venv}` holds nothing but pip-sysdeps itself"
     assert not (site / PTH_NAME).exists()

@@ -66,7 +66,7 @@ raise SystemExit("run")
 @pytest.mark.parametrize("content", [b"(", b"a\0b", b"-" * 100_000 + b"1", b"(" * 5000])
 def test_finder_malformed(content: bytes) -> None:
     """What is no Python, or nested to break a parser, is malformed."""
-    with pytest.raises(MalformedError, match="Not valid Python"):
+    with pytest.raises(MalformedError, match="not valid Python"):
         parse_finder(content)
 
 

@@ -115,7 +115,7 @@ def test_rows_that_leave_the_environment(tmp_path: Path, site: Path, row: str) -
     assert only(environment).files == ()
     (skipped,) = environment.skipped
     assert skipped.verdict is Verdict.OUTSIDE
-    assert skipped.reason == f"A row of {SITE} leaves /opt/venv"
+    assert skipped.reason == f"a row of {SITE} leaves /opt/venv"
 
 
 def test_absolute_row_inside(tmp_path: Path, site: Path) -> None:
@@ -176,7 +176,7 @@ def test_no_record(tmp_path: Path, site: Path, record: bytes | None) -> None:
     environment = read(tmp_path)
     assert (only(environment).record, only(environment).files) == (RecordKind.NONE, ())
     assert environment.unclaimed == (f"{SITE}/a.so",)
-    reason = "Nothing says which files belong to it"
+    reason = "nothing says which files belong to it"
     assert environment.skipped == (Skipped(path=f"{SITE}/a-1.0.dist-info", verdict=Verdict.RECORD, reason=reason),)
 
 
@@ -198,7 +198,7 @@ def test_distribution_without_any_name(tmp_path: Path, site: Path) -> None:
     assert [each.name for each in environment.distributions] == ["a"]
     assert f"{SITE}/x.so" in environment.unclaimed
     assert [(each.verdict, each.reason) for each in environment.skipped] == [
-        (Verdict.MALFORMED, "Nothing says the distribution's name")
+        (Verdict.MALFORMED, "nothing says the distribution's name")
     ]
 
 
@@ -241,7 +241,7 @@ def test_small_files_that_may_not_be_read() -> None:
         told = [(each.path.removeprefix(f"{SITE}/"), each.reason) for each in environment.skipped]
         assert told == [
             ("__editable__.c-1.0.pth", "Permission denied"),
-            ("a-1.0.dist-info/direct_url.json", "Not valid JSON"),
+            ("a-1.0.dist-info/direct_url.json", "not valid JSON"),
             ("b-1.0.dist-info", "Permission denied"),
             ("__editable__.c-1.0.pth", "Permission denied"),
             ("b-1.0.dist-info", "Permission denied"),
@@ -256,10 +256,10 @@ def test_environment_that_may_not_be_read(closed: str) -> None:
         make_interpreter(folder)
         install(make_venv(folder), "a")
         (folder / closed).chmod(0)
-        with pytest.raises(SysdepsError, match=r"Cannot read `.*`: Permission denied") as caught:
+        with pytest.raises(SysdepsError, match=r"cannot read `.*`: Permission denied") as caught:
             read(folder)
         assert caught.value.hint == "run it as a user who may read it"
-        with pytest.raises(SysdepsError, match=r"Cannot read `.*`: Permission denied"):
+        with pytest.raises(SysdepsError, match=r"cannot read `.*`: Permission denied"):
             read_paths(folder, SITE)
 
 
@@ -479,7 +479,7 @@ def test_editable_whose_project_is_gone(tmp_path: Path, site: Path) -> None:
     environment = read(tmp_path)
     assert only(environment).source == "editable"
     assert environment.skipped == (
-        Skipped(path="/src/my app", verdict=Verdict.RECORD, reason="The project is not there"),
+        Skipped(path="/src/my app", verdict=Verdict.RECORD, reason="the project is not there"),
     )
 
 
@@ -498,7 +498,7 @@ def test_editable_finder_that_is_no_python(tmp_path: Path, site: Path) -> None:
     install(site, "app", files={"__editable___app_finder.py": b"("}, metadata={"direct_url.json": EDITABLE})
     environment = read(tmp_path)
     assert "/src/my app/src/app/_c.so" in only(environment).files
-    assert [(each.verdict, each.reason) for each in environment.skipped] == [(Verdict.MALFORMED, "Not valid Python")]
+    assert [(each.verdict, each.reason) for each in environment.skipped] == [(Verdict.MALFORMED, "not valid Python")]
 
 
 def test_develop_mode(tmp_path: Path, site: Path) -> None:
@@ -659,11 +659,11 @@ def test_order_of_defaults(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("python", "environ", "message"),
     [
-        (None, {}, "No Python environment found"),
+        (None, {}, "no Python environment found"),
         (None, {"VIRTUAL_ENV": "/gone"}, "VIRTUAL_ENV names `/gone`, which is no folder"),
-        ("/gone", {}, "No environment or interpreter at `/gone`"),
-        ("gone", {}, "No environment or interpreter at `/work/gone`"),
-        ("/empty", {}, "No distributions in the environment `/empty`"),
+        ("/gone", {}, "no environment or interpreter at `/gone`"),
+        ("gone", {}, "no environment or interpreter at `/work/gone`"),
+        ("/empty", {}, "no distributions in the environment `/empty`"),
     ],
 )
 def test_no_environment(tmp_path: Path, python: str | None, environ: dict[str, str], message: str) -> None:
@@ -690,7 +690,7 @@ def test_own_environment(tmp_path: Path, site: Path) -> None:
     install(site, "packaging")
     install(site, "pip")
     with pytest.raises(
-        SysdepsError, match="The environment `/opt/venv` holds nothing but pip-sysdeps itself"
+        SysdepsError, match="the environment `/opt/venv` holds nothing but pip-sysdeps itself"
     ) as caught:
         read(tmp_path)
     assert caught.value.hint == "name the project's environment with --python"
@@ -761,10 +761,10 @@ def test_path_takes_the_interpreter_of_its_version(tmp_path: Path) -> None:
     [
         ("/gone", "`/gone` is not a folder"),
         ("/file", "`/file` is not a folder"),
-        ("/empty", "No distributions in `/empty`"),
-        ("/bare/lib/python3.11/site-packages", "No distributions in `/bare/lib/python3.11/site-packages`"),
+        ("/empty", "no distributions in `/empty`"),
+        ("/bare/lib/python3.11/site-packages", "no distributions in `/bare/lib/python3.11/site-packages`"),
         ("/both", "`/both` has distributions for python3.11 and python3.12"),
-        ("/flat", "Nothing tells which Python `/flat` is for"),
+        ("/flat", "nothing tells which Python `/flat` is for"),
     ],
 )
 def test_paths_that_cannot_be_used(tmp_path: Path, path: str, message: str) -> None:
@@ -785,6 +785,6 @@ def test_target_with_a_shim_on_path(tmp_path: Path) -> None:
     """A script does not tell the version."""
     install(tmp_path / "flat", "a")
     write(tmp_path / "shims/python3", "#!/bin/sh\n").chmod(0o755)
-    message = "Nothing tells which Python `/flat` is for: `/shims/python3`, first on PATH, is a script"
+    message = "nothing tells which Python `/flat` is for: `/shims/python3`, first on PATH, is a script"
     with pytest.raises(SysdepsError, match=message):
         read_paths(tmp_path, "/flat", PATH="/shims")

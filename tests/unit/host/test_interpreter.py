@@ -80,7 +80,7 @@ def test_unversioned_program(tmp_path: Path) -> None:
     expected = Interpreter(path="/usr/local/bin/python3", prefix="/usr/local", version=(3, 11), abi_tag="cp311")
     assert open_in(tmp_path, "/usr/local") == ("/usr/local", expected, "python3.11")
     write(folder / "lib/python3.12/os.py")
-    with pytest.raises(SysdepsError, match="Cannot tell the version of `/usr/local/bin/python3`"):
+    with pytest.raises(SysdepsError, match="cannot tell the version of `/usr/local/bin/python3`"):
         open_in(tmp_path, "/usr/local")
 
 
@@ -171,7 +171,7 @@ def test_script_is_no_interpreter(tmp_path: Path, program: str) -> None:
         ("", "/opt/venv/pyvenv.cfg: `home` is missing or no absolute path"),
         ("home = \n", "/opt/venv/pyvenv.cfg: `home` is missing or no absolute path"),
         ("home = ../bin\n", "/opt/venv/pyvenv.cfg: `home` is missing or no absolute path"),
-        ("x" * (1 << 21), "Cannot read `/opt/venv/pyvenv.cfg`: Larger than 1048576 bytes"),
+        ("x" * (1 << 21), "cannot read `/opt/venv/pyvenv.cfg`: Larger than 1048576 bytes"),
     ],
 )
 def test_broken_venv_config(tmp_path: Path, config: str, message: str) -> None:
@@ -186,16 +186,16 @@ def test_broken_venv_config(tmp_path: Path, config: str, message: str) -> None:
 def test_venv_without_library_folder(tmp_path: Path) -> None:
     """Nothing tells its version: an error."""
     write(tmp_path / "v/pyvenv.cfg", "home = /usr/bin\n")
-    with pytest.raises(SysdepsError, match="The virtual environment `/v` has no lib"):
+    with pytest.raises(SysdepsError, match="the virtual environment `/v` has no lib"):
         open_in(tmp_path, "/v")
 
 
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("/nowhere", "No environment or interpreter at `/nowhere`"),
+        ("/nowhere", "no environment or interpreter at `/nowhere`"),
         ("/srv", "`/srv` is no Python environment: it has neither pyvenv.cfg nor bin/python3"),
-        ("/pipe", "No environment or interpreter at `/pipe`"),
+        ("/pipe", "no environment or interpreter at `/pipe`"),
     ],
 )
 def test_nothing_there(tmp_path: Path, path: str, message: str) -> None:
@@ -212,7 +212,7 @@ def test_unreadable_config() -> None:
     with unprivileged_folder() as folder:
         make_venv(folder)
         (folder / "opt/venv/pyvenv.cfg").chmod(0)
-        with pytest.raises(SysdepsError, match=r"Cannot read `/opt/venv/pyvenv\.cfg`: Permission denied"):
+        with pytest.raises(SysdepsError, match=r"cannot read `/opt/venv/pyvenv\.cfg`: Permission denied"):
             open_in(folder, "/opt/venv")
 
 

@@ -49,7 +49,7 @@ def test_limit(tmp_path: Path) -> None:
         write(tmp_path / f"{number}/file")
     tree = walk(Root(str(tmp_path)), "/", limit=5)
     assert len(tree.files) == 6
-    assert tree.skipped == (Skipped(path="/", verdict=Verdict.UNREADABLE, reason="More than 5 files"),)
+    assert tree.skipped == (Skipped(path="/", verdict=Verdict.UNREADABLE, reason="more than 5 files"),)
 
 
 def test_folder_that_may_not_be_listed() -> None:
