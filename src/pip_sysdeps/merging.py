@@ -24,6 +24,8 @@ def merge(old: str, target: Target, *, add_target: bool, listed: Sequence[str] =
     Raise SysdepsError for a target that is new to the lock, unless it is the first, listed, or `add_target`; for others
     on which the sides differ; MalformedLock as `loads` does.
     """
+    if old == join(header(), [block(target)]):
+        return old  # nothing to read: tomllib is slow to load
     unix = old.replace("\r\n", "\n")
     sides = [split(side) for side in sides_of(unix)] if old.strip() else []
     others = _agreed([blocks for _, blocks in sides], target.id)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.host.cpu import cpu_subfolders
 from pip_sysdeps.host.loader_config import read_loader_config
-from pip_sysdeps.host.sources import named_files
 from pip_sysdeps.loader.machines import machine_of
 from pip_sysdeps.loader.resolve import Memory, open_object, start
 from pip_sysdeps.roots import is_extension_module, is_libpython, is_program, load_roots
@@ -60,7 +59,7 @@ class InterpreterProcess:
 
         def named(paths: frozenset[str]) -> frozenset[str]:
             stages.end("loader")
-            found = named_files(self._root, holders, paths)
+            found = self._named(holders, paths) if paths else paths
             stages.end("sources")
             return found
 
@@ -71,6 +70,11 @@ class InterpreterProcess:
             open_root=lambda path: self._open(path, usable[path]),
             real=self._root.resolve,
         )
+
+    def _named(self, holders: Mapping[str, Distribution], paths: frozenset[str]) -> frozenset[str]:
+        from pip_sysdeps.host.sources import named_files  # noqa: PLC0415 - it loads ast, which a small lock does without
+
+        return named_files(self._root, holders, paths)
 
     def libc(self) -> str:
         """Return the dynamic loader that the program names; for a library, which stands for it, its libc."""

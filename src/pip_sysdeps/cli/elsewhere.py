@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.environments import Place, read_place
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.host.machine import read_machine
 from pip_sysdeps.host.root import Root
 from pip_sysdeps.values import replace
 
@@ -59,6 +58,8 @@ def read_target(args: argparse.Namespace, stages: Stages) -> tuple[Place, Target
 
 
 def _own_target(root: str) -> str:
+    from pip_sysdeps.host.machine import read_machine  # noqa: PLC0415 - as above
+
     machine = read_machine(Root(root))
     if not (machine.distro and machine.architecture):
         raise SysdepsError(

@@ -10,10 +10,8 @@ from pip_sysdeps.cli.elsewhere import add_target_arguments, read_target
 from pip_sysdeps.cli.environments import add_environment_arguments, read_place
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_text
 from pip_sysdeps.cli.project import read_project, target_of
-from pip_sysdeps.cli.validate import validate
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.gaps import foreign_distributions, half_searched_distributions, refuse_gaps
-from pip_sysdeps.host.snapshot import read_snapshot
 from pip_sysdeps.locking import pinned
 from pip_sysdeps.merging import merge
 from pip_sysdeps.model import FromPackage, When
@@ -22,7 +20,6 @@ from pip_sysdeps.render.offers import offers
 from pip_sysdeps.render.words import counted, listed
 from pip_sysdeps.scan import scan
 from pip_sysdeps.stages import Stages
-from pip_sysdeps.staleness import differences
 from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
@@ -65,6 +62,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write, compare or validate the lock and return the exit status."""
     if args.validate is not None:
+        from pip_sysdeps.cli.validate import validate  # noqa: PLC0415 - the usual lock does without
+
         return validate(args.validate or [args.output], args.messages)
     if os.environ.get("LD_LIBRARY_PATH"):
         args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
@@ -116,6 +115,8 @@ def _find_target(
     if system and project.pin:
         args.messages.note(f"`pin` in pyproject.toml has no effect on {system.platform.id}: an index has no versions")
     if system is None and place.packages and (pin or project.pin):
+        from pip_sysdeps.host.snapshot import read_snapshot  # noqa: PLC0415 - as above
+
         versions = {name: each.version for name, each in place.packages.packages.items()}
         applied = replace(applied, target=pinned(applied.target, versions, read_snapshot(place.root)))
     if system and not system.has_glibc(applied.target.needs_glibc):
@@ -142,6 +143,8 @@ def _write(args: argparse.Namespace, target: Target) -> bool:
 
 def _compare(args: argparse.Namespace, target: Target) -> bool:
     """Say what differs, and whether anything does."""
+    from pip_sysdeps.staleness import differences  # noqa: PLC0415 - as above
+
     lock = read_lock(args.output)
     if lock.warning():
         args.messages.warning(f"`{args.output}`: {lock.warning()}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from signal import SIGKILL
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 if TYPE_CHECKING:
@@ -72,6 +71,8 @@ class _Process(Generic[_T]):
 
     def end(self) -> None:
         if self._identifier is not None:
+            from signal import SIGKILL  # noqa: PLC0415 - only for who leaves early
+
             os.kill(self._identifier, SIGKILL)
             self._wait()
         os.close(self._pipe)

@@ -8,15 +8,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.model import Skipped, Verdict
+from pip_sysdeps.naming.gate import is_used, opens, runs
 from pip_sysdeps.naming.provision import FEW_SOURCES, About
-from pip_sysdeps.naming.sources import is_used, opens, references, runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from pip_sysdeps.host.root import Root
     from pip_sysdeps.model import Distribution, Reference
-    from pip_sysdeps.naming.sources import Wrappers
+    from pip_sysdeps.naming.gate import Wrappers
 
 _MAX_SOURCE = 1 << 24
 """Bytes of a source that are looked at; of a longer one no more is known than that."""
@@ -82,7 +82,11 @@ class References:
         gated = self._within(_MOST_OF_LARGE if is_large else _MOST_OPENING, opening) | self._within(
             _MOST_RUNNING, running
         )
-        return references(gated, self._calling, self._base, self._broken) if gated else ()
+        if not gated:
+            return ()
+        from pip_sysdeps.naming.sources import references  # noqa: PLC0415 - with ast, a tenth of a small lock
+
+        return references(gated, self._calling, self._base, self._broken)
 
     def _broken(self, path: str) -> None:
         self._skipped.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason="Python does not parse it"))

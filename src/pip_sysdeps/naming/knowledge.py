@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.formats.elf_notes import DlopenNote
     from pip_sysdeps.model import Distribution
 
+STEM = "-l"
+"""Stands before what `ctypes.util.find_library` is asked for, as ld(1) writes it."""
 _KNOWN = "known: "
 """Stands before the evidence of the knowledge file."""
 _EXTERNAL = re.compile(r"(?:(?:pkg|dep):generic/)?([A-Za-z0-9][A-Za-z0-9._+-]*)")

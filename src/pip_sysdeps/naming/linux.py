@@ -18,13 +18,6 @@ PLATFORM = {"sys.platform": "linux", "platform.system": "Linux", "os.name": "pos
 _NOT_HERE = {"os.add_dll_directory", "os.startfile", "ctypes.windll", "ctypes.WinDLL", "ctypes.oledll", "sys.frozen"}
 _DEEP = 4
 """Variables that are set to variables."""
-_FOREIGN_FOLDER = re.compile(
-    r"(?:^|[/_.])_?(?:(?:win|win32|windows|nt|mac|macos|macosx|osx|cocoa|quartz|android|ios|bsd|freebsd|cygwin)"
-    r"(?=$|[/_.])|darwin)",
-    re.IGNORECASE,
-)
-
-
 _FOREIGN_NAME = re.compile(
     r"(?:Darwin|Win(?:dows|32|64)|Mac_?OS[xX]?|OSX|(?:Free|Open|Net)BSD|Cygwin|SunOS)(?![a-z])"
     r"|(?:^|_)(?:darwin|win(?:dows|32|64)|mac_?osx?|osx|(?:free|open|net)bsd|cygwin|sunos)(?=$|_)"
@@ -35,11 +28,6 @@ _OWN_NAME = re.compile("linux|unix|posix", re.IGNORECASE)
 def is_foreign_name(name: str) -> bool:
     """Tell whether a class or function says by its name that it is for another system: `DarwinInfo`, `load_win32`."""
     return _FOREIGN_NAME.search(name) is not None and not _OWN_NAME.search(name)
-
-
-def is_foreign(path: str) -> bool:
-    """Tell whether a source's path, relative to its distribution, says that it is for another system."""
-    return _FOREIGN_FOLDER.search(path.removesuffix(".py")) is not None
 
 
 def truth(

@@ -20,8 +20,7 @@ from pip_sysdeps.model import (
     Unowned,
     When,
 )
-from pip_sysdeps.naming.knowledge import is_known
-from pip_sysdeps.naming.values import STEM
+from pip_sysdeps.naming.knowledge import STEM, is_known
 from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:

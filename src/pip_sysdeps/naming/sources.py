@@ -10,14 +10,15 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.model import Confidence, Reference, ReferenceKind, When
 from pip_sysdeps.naming.attempts import Opened, joined
-from pip_sysdeps.naming.linux import is_foreign
+from pip_sysdeps.naming.gate import Wrappers
+from pip_sysdeps.naming.knowledge import STEM
 from pip_sysdeps.naming.module import Module
-from pip_sysdeps.naming.values import CALLABLE, FINDER, LOADERS, STEM, Evaluator, Frame, defaults, parameters
+from pip_sysdeps.naming.values import CALLABLE, FINDER, LOADERS, Evaluator, Frame, defaults, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,17 +31,6 @@ _RUNNERS |= {"subprocess.getoutput", "subprocess.getstatusoutput", "os.system", 
 _RUNNERS |= {"asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell", "distutils.spawn.find_executable"}
 _RUNNERS |= {f"os.{kind}" for kind in ("execv", "execve", "execvp", "execvpe", "execl", "execlp", "posix_spawnp")}
 
-_LOADER_BYTES = (b"DLL", b"dlopen")
-_LIBRARY_BYTES = (b"oadLibrary", b"load_library", b"find_library")
-"""All these have `ibrary` in them: three looks at most sources instead of five."""
-_OPENS = re.compile(rb"\b(?:CDLL|PyDLL|LoadLibrary|find_library)\b|(?:dlopen|load_library|loadLibrary)\(\s*[^\s:)]")
-_NAMES_LIBRARY = re.compile(
-    rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
-)
-_RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system", b"BINARY", b"EXECUTABLE")
-_WORD = rb"""\s*f?["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)(?:["']| -)"""
-_RUNS = (re.compile(rb"[\[(=]" + _WORD), re.compile(rb"return" + _WORD))
-"""Two patterns with a fixed beginning each: one with both takes four times as long."""
 _DEFAULT_NAME = re.compile(
     r"\w+_(?:cmd|command|binary|bin|exe|executable|program)|"
     r"\w*(?:binary|executable)|(?:\w+_)?(?:bin|exec|exe|program)_name",
@@ -53,65 +43,12 @@ _SYSTEM_FOLDER = re.compile(r"/(?:usr/)?lib(?:/[a-z0-9_]+-linux-gnu[a-z0-9]*|64)
 _PROGRAM_FOLDER = re.compile(r"/(?:usr/)?s?bin")
 _FOREIGN_STEM = re.compile(r"\.(?:dll|dylib|framework|exe)$|^(?:cyg|msys-)|[\\/]", re.IGNORECASE)
 _FOREIGN_PROGRAM = {"open", "osascript", "defaults", "sw_vers", "wmic", "reg", "cmd", "start", "pbcopy", "pbpaste"}
-_NOT_SHIPPED = re.compile(
-    r"(?:^|/)(?:tests?|testing|docs?|examples?|benchmarks?|conftest\.py|setup\.py|test_[^/]*|[^/]*_test\.py"
-    r"|[^/]*\.(?:dist|egg)-info|_build(?:_[^/]*)?(?:\.py)?|_?version(?:ing|eer)?\.py)(?:/|$)"
-)
-"""Tests, documentation, metadata, and what makes or releases the distribution itself."""
-
 _MOST_CALLS_DEEP = 4
 _MOST_CALLERS = 64
 """A function with more callers runs everything: what one of them hands over says little."""
 _MOST_PROGRAMS = 6
 """More alternatives are a table of something, not the choice of a program."""
 _LONGEST_EVIDENCE = 100
-
-
-def loads(source: bytes) -> bool:
-    """Tell by a quick search whether a source has a word for a loader of libraries."""
-    is_loader = any(word in source for word in _LOADER_BYTES) or (
-        b"ibrary" in source and any(word in source for word in _LIBRARY_BYTES)
-    )
-    return is_loader and _OPENS.search(source) is not None
-
-
-def opens(source: bytes) -> bool:
-    """Tell by a quick search whether a source may open a library that it names."""
-    return loads(source) and _NAMES_LIBRARY.search(source) is not None
-
-
-def runs(source: bytes) -> frozenset[str]:
-    """Return by a quick search the words that may be programs which a source runs."""
-    if not any(word in source for word in _RUNNER_BYTES):
-        return frozenset()
-    return frozenset(word.decode("ascii", "replace") for pattern in _RUNS for word in pattern.findall(source))
-
-
-def _calls(source: bytes, names: frozenset[str]) -> bool:
-    return any(name.encode() in source for name in names) and _call_of(names).search(source) is not None
-
-
-@lru_cache(maxsize=8)
-def _call_of(names: frozenset[str]) -> re.Pattern[bytes]:
-    return re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\s*\(")
-
-
-def is_used(path: str) -> bool:
-    """Tell whether a source, by its path in the distribution, takes part in its use on Linux."""
-    return path.endswith(".py") and not _NOT_SHIPPED.search(path) and not is_foreign(path)
-
-
-class Wrappers(NamedTuple):
-    """The functions, by name, whose calls in other sources matter."""
-
-    openers: frozenset[str]
-    """They open a library that a parameter names."""
-    takers: frozenset[str]
-    """They call what a parameter gives them, which may be a loader."""
-
-    def are_called(self, source: bytes) -> bool:
-        """Tell by a quick search whether a source calls an opener, or a taker and has a loader to give it."""
-        return _calls(source, self.openers) or (_calls(source, self.takers) and loads(source))
 
 
 class _Found(NamedTuple):

@@ -14,6 +14,7 @@ from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.naming.knowledge import STEM
 from pip_sysdeps.naming.linux import PLATFORM
 
 if TYPE_CHECKING:
@@ -25,9 +26,6 @@ Values = tuple[str, ...]
 
 CALLABLE = "\0"
 """Stands before the full name of a callable."""
-STEM = "-l"
-"""Stands before what `ctypes.util.find_library` is asked for, as ld(1) writes it."""
-
 LOADERS = frozenset(
     {
         "ctypes.CDLL",

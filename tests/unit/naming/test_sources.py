@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pip_sysdeps.model import Confidence, Reference, ReferenceKind
-from pip_sysdeps.naming.sources import is_used, library_name, opens, program_name, references, runs
+from pip_sysdeps.naming.gate import is_used, opens, runs
+from pip_sysdeps.naming.sources import library_name, program_name, references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pip_sysdeps.naming.sources import Wrappers
+    from pip_sysdeps.naming.gate import Wrappers
 
 BASE = "/env/site"
 

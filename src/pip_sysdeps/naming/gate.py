@@ -1,0 +1,86 @@
+"""Which sources are worth reading, told by a search of their bytes: nine in ten name nothing and are never parsed."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+_LOADER_BYTES = (b"DLL", b"dlopen")
+_LIBRARY_BYTES = (b"oadLibrary", b"load_library", b"find_library")
+"""All these have `ibrary` in them: three looks at most sources instead of five."""
+_OPENS = re.compile(rb"\b(?:CDLL|PyDLL|LoadLibrary|find_library)\b|(?:dlopen|load_library|loadLibrary)\(\s*[^\s:)]")
+_NAMES_LIBRARY = re.compile(
+    rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
+)
+_RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system")
+_SETTING_BYTES = (b"BINARY", b"EXECUTABLE")
+_IS_SET = re.compile(rb"(?:BINARY|EXECUTABLE)\s*[:=]")
+_WORD = rb"""\s*f?["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)(?:["']| -)"""
+_RUNS = (re.compile(rb"[\[(=]" + _WORD), re.compile(rb"return" + _WORD))
+"""Two patterns with a fixed beginning each: one with both takes four times as long."""
+_NOT_SHIPPED = re.compile(
+    r"(?:^|/)(?:tests?|testing|docs?|examples?|benchmarks?|conftest\.py|setup\.py|test_[^/]*|[^/]*_test\.py"
+    r"|[^/]*\.(?:dist|egg)-info|_build(?:_[^/]*)?(?:\.py)?|_?version(?:ing|eer)?\.py)(?:/|$)"
+)
+"""Tests, documentation, metadata, and what makes or releases the distribution itself."""
+_FOREIGN_FOLDER = re.compile(
+    r"(?:^|[/_.])_?(?:(?:win|win32|windows|nt|mac|macos|macosx|osx|cocoa|quartz|android|ios|bsd|freebsd|cygwin)"
+    r"(?=$|[/_.])|darwin)",
+    re.IGNORECASE,
+)
+
+
+def is_used(path: str) -> bool:
+    """Tell whether a source, by its path in the distribution, takes part in its use on Linux."""
+    return path.endswith(".py") and not _NOT_SHIPPED.search(path) and not _is_foreign(path)
+
+
+def _is_foreign(path: str) -> bool:
+    """Tell whether a source's path, relative to its distribution, says that it is for another system."""
+    return _FOREIGN_FOLDER.search(path.removesuffix(".py")) is not None
+
+
+def loads(source: bytes) -> bool:
+    """Tell by a quick search whether a source has a word for a loader of libraries."""
+    is_loader = any(word in source for word in _LOADER_BYTES) or (
+        b"ibrary" in source and any(word in source for word in _LIBRARY_BYTES)
+    )
+    return is_loader and _OPENS.search(source) is not None
+
+
+def opens(source: bytes) -> bool:
+    """Tell by a quick search whether a source may open a library that it names."""
+    return loads(source) and _NAMES_LIBRARY.search(source) is not None
+
+
+def runs(source: bytes) -> frozenset[str]:
+    """Return by a quick search the words that may be programs which a source runs."""
+    is_runner = any(word in source for word in _RUNNER_BYTES) or (
+        any(word in source for word in _SETTING_BYTES) and _IS_SET.search(source) is not None
+    )
+    if not is_runner:
+        return frozenset()
+    return frozenset(word.decode("ascii", "replace") for pattern in _RUNS for word in pattern.findall(source))
+
+
+def _calls(source: bytes, names: frozenset[str]) -> bool:
+    return any(name.encode() in source for name in names) and _call_of(names).search(source) is not None
+
+
+@lru_cache(maxsize=8)
+def _call_of(names: frozenset[str]) -> re.Pattern[bytes]:
+    return re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\s*\(")
+
+
+class Wrappers(NamedTuple):
+    """The functions, by name, whose calls in other sources matter."""
+
+    openers: frozenset[str]
+    """They open a library that a parameter names."""
+    takers: frozenset[str]
+    """They call what a parameter gives them, which may be a loader."""
+
+    def are_called(self, source: bytes) -> bool:
+        """Tell by a quick search whether a source calls an opener, or a taker and has a loader to give it."""
+        return _calls(source, self.openers) or (_calls(source, self.takers) and loads(source))
