@@ -25,7 +25,8 @@ class Label:
     """What stands at one node."""
 
     kind: str
-    """`distribution`, `file`, `soname`, `package`, `other` (who else brings it), `missing`, `floor`, or `tried`."""
+    """`distribution`, `file`, what it needs (`soname`, `program`, `needed-file`), who brings that (`package`, `other`,
+    `missing`), and what is said about them (`floor`, `tried`)."""
     name: str
     """The thing's name."""
     detail: str = ""
@@ -54,7 +55,7 @@ def needs_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Node, 
     """Return requirement -> distribution -> file -> soname -> who brings it; `ways` is from `requirements.ways`."""
     installed = _installed(scan)
     return grown(
-        (*_distributions(way, installed), _file(by, holder, scan), _soname(need), _merged(need, scan))
+        (*_distributions(way, installed), _file(by, holder, scan), _need(need), _merged(need, scan))
         for way, holder, need in sorted(_needs(scan, ways), key=_order_of_way)
         for by in need.by[:1]
     )
@@ -66,7 +67,7 @@ def packages_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Nod
     found = [
         (
             _merged(need, scan, absence=False),
-            _soname(need),
+            _need(need),
             *reversed([*_distributions(way, installed), _file(by, holder, scan)]),
         )
         for way, holder, need in _needs(scan, ways)
@@ -133,10 +134,14 @@ def _file(path: str, holder: str, scan: Scan) -> Label:
     return Label(kind="file", name=posixpath.relpath(path, base))
 
 
-def _soname(need: Need) -> Label:
+def _need(need: Need) -> Label:
     sure = f" ({need.confidence.value})" if need.confidence else ""
     how = f", by {need.evidence}{sure}" if need.evidence else ""
-    return Label(kind="soname", name=need.name, detail=need.when.value + how)
+    return Label(kind=_kind(need), name=need.name, detail=need.when.value + how)
+
+
+def _kind(need: Need | lockfile.Need | lockfile.Unresolved) -> str:
+    return "program" if need.program else "needed-file" if need.file else "soname"
 
 
 class _Evidence:
@@ -154,7 +159,7 @@ class _Evidence:
         way = [self._distribution(link) for link in chain.way]
         way.append(Label(kind="file", name=self._short(hops[0].file if hops else need.by[0])))
         way += [self._file(hop.answer, hop.file) for hop in hops[:-1]]
-        way.append(self._soname(hops[-1]) if hops else _soname(need))
+        way.append(self._soname(hops[-1]) if hops else _need(need))
         if hops and isinstance(hops[-1].answer, NotFound):
             yield from ((*way, self._tried(each)) for each in hops[-1].answer.tried)
         yield (*way, self._answer(need.provider), *self._floor(need.provider))
@@ -222,7 +227,7 @@ def _locked_way(chain: LockedChain) -> Way:
 
 def _locked_need(need: lockfile.Need | lockfile.Unresolved) -> Label:
     evidence = getattr(need, "evidence", "")
-    return Label(kind="soname", name=need.name, detail=f"{need.when}, by {evidence}" if evidence else need.when)
+    return Label(kind=_kind(need), name=need.name, detail=f"{need.when}, by {evidence}" if evidence else need.when)
 
 
 def _locked_answer(chain: LockedChain) -> Label:

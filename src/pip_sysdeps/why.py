@@ -54,6 +54,16 @@ def why(scan: Scan, name: str, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Ch
     return chains or tuple(_vendored(scan, name, ways))
 
 
+def names(scan: Scan) -> frozenset[str]:
+    """Return all that a person may ask `why` about, but for files."""
+    return frozenset(
+        name
+        for holder, need in scan.needs()
+        for name in (holder, need.name, *need.any_of, *_answers(need))
+        if name and not name.startswith("/")
+    )
+
+
 def _vendored(scan: Scan, name: str, ways: Mapping[str, tuple[Link, ...]]) -> Iterator[Chain]:
     """Yield one chain for each distribution that loads a file of this name from the environment itself."""
     holders = {file: each.name for each in scan.environment.distributions for file in each.files}
@@ -145,15 +155,27 @@ def why_locked(target: lockfile.Target, name: str) -> tuple[LockedChain, ...]:
     """Return the chains of a lock's target that end at a name, as `why` does for an environment."""
     packages = {each.name: each for each in target.package}
     known = {each.name: each for each in target.distribution}
-    needs: list[tuple[str, lockfile.Need | lockfile.Unresolved]] = [*target.needs()]
-    needs += [(each.distribution, each) for each in target.unresolved]
     return tuple(
         LockedChain(distribution=known.get(holder), need=need, package=packages.get(getattr(need, "package", "")))
-        for holder, need in needs
+        for holder, need in _locked_needs(target)
         if _is_about(need, holder, name)
     )
 
 
+def locked_names(target: lockfile.Target) -> frozenset[str]:
+    """Return all that a person may ask `why` about from a lock, as `names` does for an environment."""
+    return frozenset(name for holder, need in _locked_needs(target) for name in _names(need, holder))
+
+
+def _locked_needs(target: lockfile.Target) -> Iterator[tuple[str, lockfile.Need | lockfile.Unresolved]]:
+    yield from target.needs()
+    yield from ((each.distribution, each) for each in target.unresolved)
+
+
+def _names(need: lockfile.Need | lockfile.Unresolved, holder: str) -> set[str]:
+    return {need.soname, *need.any_of, need.program, need.file, getattr(need, "package", ""), holder} - {""}
+
+
 def _is_about(need: lockfile.Need | lockfile.Unresolved, holder: str, name: str) -> bool:
-    names = {need.soname, *need.any_of, need.program, need.file, getattr(need, "package", ""), holder} - {""}
-    return name in names or canonicalize_name(name) == holder or any(_ends_with(file, name) for file in need.by)
+    about = name in _names(need, holder) or canonicalize_name(name) == holder
+    return about or any(_ends_with(file, name) for file in need.by)

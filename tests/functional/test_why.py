@@ -56,6 +56,18 @@ def test_what_nothing_needs(run: Callable[..., Result]) -> None:
     assert run("why", "libssl3") == (1, "", "nothing here needs `libssl3`\n")
 
 
+@pytest.mark.parametrize(("said", "meant"), [("libpq", "libpq5"), ("psycopg", "psycopg2"), ("libpq.so", "libpq.so.5")])
+def test_what_may_have_been_meant(run: Callable[..., Result], said: str, meant: str) -> None:
+    """A package, a distribution and a soname."""
+    assert run("why", said) == (1, "", f"nothing here needs `{said}`; did you mean `{meant}`?\n")
+
+
+def test_target_without_lock(run: Callable[..., Result]) -> None:
+    """The environment has no targets: nothing is silently not heeded."""
+    hint = "hint: add --lock, or ask about the environment without --target\n"
+    assert run("why", "libpq5", "--target", "x") == (2, "", f"error: --target is for --lock\n{hint}")
+
+
 @pytest.mark.parametrize("name", ["glibc", "libc.so.6", "libc6"])
 def test_glibc_is_no_need_but_a_version(run: Callable[..., Result], name: str) -> None:
     """The newest that is needed is told, from the environment and from a lock."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from builders.facts import distribution, found, load, not_found, scan_of, way
 from pip_sysdeps.model import (
     DistributionNeeds,
@@ -196,3 +198,19 @@ def test_json() -> None:
             }
         ],
     }
+
+
+@pytest.mark.parametrize(
+    ("thing", "kind"), [({"program": "dot"}, "program"), ({"file": "/usr/share/fonts/a.ttf"}, "needed-file")]
+)
+def test_what_is_no_library_is_not_called_one(thing: dict[str, str], kind: str) -> None:
+    """A program and a file have kinds of their own, and stand on one line with who brings them."""
+    provider = FromPackage(package="graphviz", path="/usr/share/graphviz")
+    asked = Need(**thing, when=When.EXEC, by=("/env/site/m.py",), provider=provider)  # type: ignore[arg-type] # a name
+    holder = distribution("one", "/env/site/m.py")
+    scan = scan_of(DistributionNeeds(distribution=holder, needs=(asked,), vendored=(), glibc=""))
+    (node,) = needs_tree(scan, {"one": way("one")})
+    (file,) = node.children.values()
+    (needed,) = file.children.values()
+    assert needed.label.kind == kind
+    assert as_text([node], TERMINAL, folded=True).endswith(f"{asked.name}: exec → graphviz\n")

@@ -58,13 +58,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _diff(args: argparse.Namespace) -> tuple[TargetDiff, ...]:
+    with_environment = args.environment or args.python or args.path
+    if args.name and not with_environment:
+        raise SysdepsError("--name is for --environment", hint=f"see `pip-sysdeps {args.command} --help`")
     if args.targets:
         _refuse_more(args, "--targets", args.new)
         lock = _read(args, args.lock if args.old is None else args.old)
         old, new = (named_target(lock, each) for each in args.targets)
         found = diff_targets(old, new, _line)
         return (found,) if found else ()
-    if args.environment or args.python or args.path:
+    if with_environment:
         _refuse_more(args, "--environment", args.new)
         here = _environment(args)
         lock = _read(args, args.lock if args.old is None else args.old)

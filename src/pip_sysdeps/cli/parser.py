@@ -49,8 +49,8 @@ class Parser(argparse.ArgumentParser):
 
     def _refuse(self, message: str, said: str = "", known: Collection[str] = ()) -> NoReturn:
         hint = f"see `{self.prog} --help`"
-        if nearest := _nearest(said, known):
-            hint = f"did you mean `{nearest}`? {hint}"
+        if meant := nearest(said, known):
+            hint = f"did you mean `{meant}`? {hint}"
         Messages(sys.stderr, os.environ).error(message, hint=hint)
         self.exit(TROUBLE)
 
@@ -66,7 +66,8 @@ def _shown_choices(action: argparse.Action) -> list[str]:
     return shown or [str(each) for each in action.choices or ()]
 
 
-def _nearest(said: str, known: Collection[str]) -> str:
+def nearest(said: str, known: Collection[str]) -> str:
+    """Return the known word that a person may have meant; nothing where none is near."""
     if not said:
         return ""
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it

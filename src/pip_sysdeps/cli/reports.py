@@ -47,9 +47,9 @@ class Report(NamedTuple):
         return {name: each.version for name, each in packages.packages.items()} if packages else {}
 
 
-def add_lock_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options by which a command answers from a lock alone."""
-    parser.add_argument(
+def add_lock_arguments(parser: argparse.ArgumentParser, where: argparse._MutuallyExclusiveGroup) -> None:
+    """Declare the options by which a command answers from a lock alone; `where` has those that name an environment."""
+    where.add_argument(
         "--lock", metavar="FILE", nargs="?", const=DEFAULT, help=f"answer from a lock alone (default: {DEFAULT})"
     )
     parser.add_argument(

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 _LINES = ("├── ", "│   ", "└── ", " → ")
 _ASCII = ("|-- ", "|   ", "`-- ", " -> ")
 _NOTHING = "    "
+_NEEDED = ("soname", "program", "needed-file")
 _ROLES = {
     "distribution": Role.DISTRIBUTION,
-    "soname": Role.SONAME,
+    **dict.fromkeys(_NEEDED, Role.SONAME),
     "package": Role.PACKAGE,
     "missing": Role.BAD,
     "other": Role.DOUBTFUL,
@@ -48,7 +49,7 @@ class _Tree:
         """Yield a node, then its children; `onward` stands before all lines but the node's first."""
         children = tuple(node.children.values())
         spans = [*_spans(node.label)]
-        if self._folded and node.label.kind == "soname" and len(children) == 1 and not children[0].children:
+        if self._folded and node.label.kind in _NEEDED and len(children) == 1 and not children[0].children:
             spans += [Span(self._arrow, Role.DIM), *_spans(children[0].label)]
             children = ()
         yield self._terminal.flow(spans, first, onward + (self._through if children else _NOTHING))
