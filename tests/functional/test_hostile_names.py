@@ -6,14 +6,18 @@ import json
 import re
 import shlex
 import subprocess
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
+from markdown_it import MarkdownIt
 
 from builders.elf import Elf
 from builders.root import write
 from builders.small_debian import LOCK, MODULE, SITE, VENV, write_library
 from builders.venv import install
+from pip_sysdeps.errors import MalformedLock
+from pip_sysdeps.lockfile import loads
 from pip_sysdeps.render.apt import FORMATS
 
 if TYPE_CHECKING:
@@ -48,6 +52,20 @@ HOSTILE = [
     "../../etc/passwd",
     "a*",
 ]
+MARKUP = [
+    "a``<b>b</b>``",
+    "`a",
+    "a|b``<b>c</b>",
+    "&lt;b&gt;",
+    "![a](https://b.test)",
+    "https://a.test/b",
+    "www.a.test",
+    "@everybody",
+    "{{a}}",
+    "${{secrets.A}}",
+    "<!--",
+]
+"""What a web page might take for more than text."""
 NAMES = pytest.mark.parametrize("name", HOSTILE, ids=ascii)
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.](?::[a-z0-9-]+)?", re.ASCII)
 
@@ -59,7 +77,7 @@ def raw(name: str) -> bytes:
 
 def in_metadata(root: Path) -> None:
     """Call distributions so."""
-    for number, name in enumerate(HOSTILE):
+    for number, name in enumerate(HOSTILE + MARKUP):
         modules = {f"other{number}.cpython-311-x86_64-linux-gnu.so": Elf(needed=("libgone.so.1",)).build()}
         info = install(root / SITE[1:], f"other{number}", files=modules)
         write(info / "METADATA", b"Metadata-Version: 2.1\nName: " + raw(name) + b"\nVersion: " + raw(name) + b"\n")
@@ -68,7 +86,7 @@ def in_metadata(root: Path) -> None:
 def in_file_names(root: Path) -> None:
     """Call extension modules so, with a library that nobody has and one that somebody has."""
     folder = bytes(root) + SITE.encode()
-    for name in HOSTILE:
+    for name in HOSTILE + MARKUP:
         file = raw(name.replace("/", "_").replace("\0", "_"))
         with open(folder + b"/" + file + b".cpython-311-x86_64-linux-gnu.so", "wb") as module:
             module.write(Elf(needed=("libgone.so.1", "libpq.so.5")).build())
@@ -76,7 +94,7 @@ def in_file_names(root: Path) -> None:
 
 def in_sonames(root: Path) -> None:
     """Need libraries of these names."""
-    needed = (*(name.replace("\0", "_") for name in HOSTILE), "libpq.so.5")
+    needed = (*(name.replace("\0", "_") for name in HOSTILE + MARKUP), "libpq.so.5")
     write_library(root, f"{SITE}/{MODULE}", Elf(needed=needed, defined=("PyInit__psycopg",)))
 
 
@@ -118,19 +136,54 @@ def shown(text: str) -> str:
     return text
 
 
+class Tags(HTMLParser):
+    """Notes the elements of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Hear of one."""
+        self.seen.add(f"{tag} {attrs}" if attrs else tag)
+
+
+def hold_markdown(text: str) -> None:
+    """Hold a Markdown report to the elements of a report, once a real renderer has made a page of it."""
+    renderer = MarkdownIt("gfm-like", {"html": True})
+    assert renderer.linkify is not None
+    renderer.linkify.set({"fuzzy_link": False, "fuzzy_email": False})  # GitHub takes no `libpq.so` for a host either
+    page, tags = renderer.render(shown(text)), Tags()
+    tags.feed(page)
+    assert tags.seen <= {"h2", "h3", "p", "code", "pre", "strong", "ul", "li", "code [('class', 'language-diff')]"} | {
+        "table", "thead", "tbody", "tr", "th", "td"
+    }  # fmt: skip
+    assert "@everybody" not in re.sub("<code.*?</code>", "", page, flags=re.DOTALL), "GitHub would tell them"
+
+
 @pytest.mark.parametrize("way", [in_metadata, in_file_names, in_sonames], ids=lambda way: way.__name__)
 def test_from_an_environment_to_every_output(desk: Desk, way: Callable[[Path], None]) -> None:
     """Nothing of it steers a terminal, breaks a document, or gets into apt's arguments."""
     way(desk.root)
     place = ("--root", str(desk.root), "--python", VENV)
     assert desk.run_lock("-v").status == 0
-    commands = (["lock", "-v", "-o", str(desk.lock)], ["audit"], ["audit", "--format", "markdown"], ["tree"])
+    old = str(write(desk.lock.with_name("old.lock"), LOCK))
+    commands = (["lock", "-v", "-o", str(desk.lock)], ["audit"], ["tree"], ["diff", "--environment", old])
     for command in (*commands, ["why", "libpq.so.5"], ["why", "libgone.so.1"], ["verify", "--lock", str(desk.lock)]):
         outcome = desk.run(*command, *place)
         assert outcome.status in {0, 1}
         shown(outcome.out + outcome.err)
-    for report in ("audit", "tree"):
-        json.loads(desk.run(report, "--json", *place).out)
+    for report in (["audit"], ["diff", "--environment", old]):
+        hold_markdown(desk.run(*report, "--format", "markdown", *place).out)
+    for document in (
+        ["audit", "--json"],
+        ["tree", "--json"],
+        ["diff", "--json", old],
+        ["export", "--format=cyclonedx"],
+    ):
+        outcome = desk.run(*document, *place)
+        assert outcome.status in {0, 1}
+        json.loads(shown(outcome.out))
     shown(desk.lock.read_text())
     hold_apt_line(desk)
 
@@ -199,6 +252,36 @@ def test_from_a_lock(desk: Desk, key: str, name: str) -> None:
         assert outcome.out in {"", *(desk_line(form))} or "libpq5" in outcome.out
         if key in {"name", "package"} or (key in {"min", "id", "distro"} and name != "libpq5-"):
             assert (outcome.status, outcome.out) == (2, "")
+
+
+FREE = ('version = "2.9.9"', 'soname = "libpq.so.5"')
+"""Where a lock may have almost any text, of what a diff shows."""
+
+
+@pytest.mark.parametrize("name", HOSTILE + MARKUP, ids=ascii)
+def test_from_a_lock_to_a_diff(desk: Desk, name: str) -> None:
+    """Of what the lock's rules let through, nothing is markup of a comment, and nothing steers a terminal."""
+    text = LOCK
+    for line in FREE:
+        key = line.partition(" = ")[0]
+        changed = text.replace(line, f"{key} = {json.dumps(name.encode('utf-8', 'replace').decode())}")
+        text = changed if is_lock(changed) else text
+    desk.lock.write_text(text)
+    argv = ["diff", str(write(desk.lock.with_name("old.lock"), LOCK)), str(desk.lock)]
+    shown(desk.run(*argv).out)
+    hold_markdown(desk.run(*argv, "--format", "markdown").out)
+    outcome = desk.run(*argv, "--json")
+    assert outcome.status == int(text != LOCK)
+    json.loads(shown(outcome.out))
+
+
+def is_lock(text: str) -> bool:
+    """Tell whether a text may be read as a lock."""
+    try:
+        loads(text)
+    except MalformedLock:
+        return False
+    return True
 
 
 def desk_line(form: str) -> tuple[str, ...]:

@@ -81,6 +81,19 @@ def test_what_is_in_them(built: tuple[Path, Path]) -> None:
     assert {"tests/conftest.py", "fuzz/fuzz.py", "sysdeps.lock.example", "docs/lockfile.md"} <= inside
 
 
+def test_no_pth_file(built: tuple[Path, Path], tmp_path: Path) -> None:
+    """Neither the wheel nor an environment that it is installed in has one: only `hook enable` writes the hook."""
+    sdist, wheel = built
+    with tarfile.open(sdist) as archive:
+        names = [*zipfile.ZipFile(wheel).namelist(), *archive.getnames()]
+    assert [name for name in names if name.endswith((".pth", "_pip_sysdeps_hook.py"))] == []
+    environment = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
+    before = set(environment.rglob("*.pth"))
+    subprocess.run([environment / "bin" / "pip", "install", "--quiet", "--no-deps", str(wheel)], check=True)
+    assert set(environment.rglob("*.pth")) == before
+
+
 def dependencies() -> dict[str, str]:
     """Return the least version of each dependency that the project supports."""
     text = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")

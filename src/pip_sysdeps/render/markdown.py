@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.formats.sbom import Component
 
 _CHANGED = {"added": "Added", "removed": "Removed", "changed": "Changed"}
-_SPECIAL = re.compile(r"([\\`*\[\]<>|#~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
+_SPECIAL = re.compile(r"([\\`*\[\]<>|#~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)|(?<=www)\.)")
+"""What may begin markup or, by itself, a link: the extension `autolink` of GitHub Flavored Markdown."""
 
 
 def audit_as_markdown(audit: Audit, short: Callable[[str], str]) -> str:
@@ -70,14 +71,20 @@ def _target_diff(found: TargetDiff) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return text in which nothing is markup."""
-    return _SPECIAL.sub(r"\\\1", printable(text))
+    """Return text in which nothing is markup or a link, and nobody is mentioned: GitHub would send them a message."""
+    return _SPECIAL.sub(r"\\\1", printable(text)).replace("@", "@<!-- -->")
 
 
 def code(text: str) -> str:
-    """Return text as code; one with a backtick in double ones."""
-    mark = "``" if "`" in text else "`"
-    return f"{mark}{printable(text).replace('|', chr(92) + '|')}{mark}"
+    """Return text as code, between more backticks than it has in a row; with a bar, which ends a cell, as escaped text.
+
+    Source: CommonMark, "Code spans"; GitHub Flavored Markdown, "Tables (extension)".
+    """
+    if "|" in text:
+        return escaped(text)
+    mark = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    space = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{mark}{space}{printable(text)}{space}{mark}"
 
 
 def _packages(rows: Iterable[PackageRow]) -> str:
