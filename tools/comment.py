@@ -4,8 +4,10 @@
     python3 tools/comment.py FILE NUMBER
 
 FILE has the comment, and its first line is what the comment is found again by. A new one is made only if the text has a
-line that begins with "+ " or "- ": where nothing changes, nobody is told. From the environment, as a runner sets it:
-GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN. The standard library alone: most containers have no `gh`.
+line that begins with "+ " or "- ": where nothing changes, nobody is told. Only a comment of a bot, or of somebody who
+may write to the repository, is changed: anybody could have written that line first, and would own what stands there.
+From the environment, as a runner sets it: GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN. The standard library alone:
+most containers have no `gh`.
 """
 
 from __future__ import annotations
@@ -22,6 +24,10 @@ from typing import Any
 PAGE = 100
 """Comments of one answer, the most that there are (docs.github.com/rest/issues/comments)."""
 MOST_PAGES = 50
+LONGEST = 65_536
+"""Characters that GitHub takes."""
+MAY_WRITE = ("OWNER", "MEMBER", "COLLABORATOR")
+"""Who may write to the repository, by `author_association`."""
 
 
 def main(path: str, number: str) -> int:
@@ -31,9 +37,9 @@ def main(path: str, number: str) -> int:
     try:
         known = find(f"{comments}/{number}/comments", text.partition("\n")[0])
         if known:
-            ask("PATCH", f"{comments}/comments/{known}", {"body": text})
+            ask("PATCH", f"{comments}/comments/{known}", {"body": fitting(text)})
         elif re.search(r"^[-+] ", text, re.MULTILINE):
-            ask("POST", f"{comments}/{number}/comments", {"body": text})
+            ask("POST", f"{comments}/{number}/comments", {"body": fitting(text)})
     except (OSError, ValueError) as error:
         sys.stderr.write(f"error: cannot comment: {error}\n")
         return 1
@@ -45,11 +51,23 @@ def find(comments: str, first: str) -> int:
     for page in range(1, MOST_PAGES + 1):
         found = ask("GET", f"{comments}?per_page={PAGE}&page={page}")
         for comment in found:
-            if comment["body"].startswith(first):
+            if comment["body"].startswith(first) and is_ours(comment):
                 return int(comment["id"])
         if len(found) < PAGE:
             break
     return 0
+
+
+def is_ours(comment: dict[str, Any]) -> bool:
+    """Tell whether a comment is of who may write here: the token's bot, or the person whose token was given."""
+    return comment["user"]["type"] == "Bot" or comment["author_association"] in MAY_WRITE
+
+
+def fitting(text: str) -> str:
+    """Return a comment that GitHub takes: the text, or for a longer one its first line and where it stands whole."""
+    if len(text) <= LONGEST:
+        return text
+    return text.partition("\n")[0] + "\nWhat changes is longer than a comment may be: the job's summary has it.\n"
 
 
 def ask(method: str, path: str, document: object = None) -> Any:  # noqa: ANN401 - JSON

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -44,3 +45,11 @@ def repository_of_the_project(folder: Path) -> str:
         else:
             shutil.copy(source, folder / name)
     return commit_all(folder)
+
+
+def recipe(title: str) -> str:
+    """Return the first block of code below a heading of docs/recipes.md."""
+    text = (PROJECT / "docs" / "recipes.md").read_text(encoding="utf-8")
+    match = re.search(rf"^## {title}.*?^```\w+\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert match, title
+    return match[1]

@@ -24,6 +24,20 @@ LIST = "/repos/acme/app/issues/7/comments"
 EXPRESSION = re.compile(r"\$\{\{ ([a-z._-]+) \}\}")
 
 
+@dataclass
+class Comment:
+    """A comment and who wrote it, as far as the action looks at it."""
+
+    body: str
+    kind: str = "User"
+    association: str = "NONE"
+
+    def document(self, number: int) -> dict[str, object]:
+        """Return what the API says of it."""
+        author = {"user": {"type": self.kind}, "author_association": self.association}
+        return {"id": number, "body": self.body, **author}
+
+
 class Api(ThreadingHTTPServer):
     """The part of GitHub's REST API that has the comments of an issue, on an address of its own.
 
@@ -32,7 +46,7 @@ class Api(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.comments = [f"comment {number} of somebody else" for number in range(120)]
+        self.comments = [Comment(f"comment {number} of somebody else") for number in range(120)]
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -48,16 +62,16 @@ class _Handler(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         query = parse_qs(address.query)
         size, page = int(query["per_page"][0]), int(query["page"][0])
-        known = [{"id": number, "body": text} for number, text in enumerate(self.server.comments, 1)]
+        known = [comment.document(number) for number, comment in enumerate(self.server.comments, 1)]
         self._answer(address.path == LIST, 200, known[size * (page - 1) :][:size])
 
     def do_POST(self) -> None:
-        self.server.comments.append(self._body())
+        self.server.comments.append(Comment(self._body(), kind="Bot"))
         self._answer(self.path == LIST, 201, {})
 
     def do_PATCH(self) -> None:
         folder, _, number = self.path.rpartition("/")
-        self.server.comments[int(number) - 1] = self._body()
+        self.server.comments[int(number) - 1].body = self._body()
         self._answer(folder == "/repos/acme/app/issues/comments", 200, {})
 
     def log_message(self, *_: object) -> None:
@@ -88,14 +102,18 @@ class Runner:
     """What expressions stand for."""
 
     def run(self, *, event: str = "pull_request", token: str = TOKEN, **inputs: str) -> tuple[bool, str]:
-        """Run the action; return whether it succeeded, and all output of its steps."""
+        """Run the action; return whether it succeeded, and all output of its steps.
+
+        Its first step, the installation, only where the folder does not have it from another run: it takes long.
+        """
         action = yaml.safe_load((PROJECT / "action.yml").read_text())
         given = {name: each["default"] for name, each in action["inputs"].items()} | inputs | {"token": token}
         self.values = {f"inputs.{name}": value for name, value in given.items()}
         self.values |= {"github.event_name": event, "github.event.pull_request.number": "7"}
         (self.folder / "summary").write_text("")
         said = ""
-        for step in action["runs"]["steps"]:
+        install, *steps = action["runs"]["steps"]
+        for step in [*([] if (self.folder / "pip-sysdeps").exists() else [install]), *steps]:
             if self._holds(step.get("if", "1 == 1")):
                 done = self._run_step(step, event)
                 said += done.stdout + done.stderr
@@ -106,7 +124,7 @@ class Runner:
     @property
     def comments(self) -> list[str]:
         """The action's comments on the pull request."""
-        return [text for text in self.api.comments if text.startswith("<!--")]
+        return [each.body for each in self.api.comments if each.kind == "Bot"]
 
     @property
     def summary(self) -> str:
@@ -119,7 +137,8 @@ class Runner:
         script.write_text(step["run"])
         output.write_text("")
         environ = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")},
+            **{name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "GIT_"))},
+            "HOME": str(self.folder),
             "RUNNER_TEMP": str(self.folder),
             "GITHUB_ACTION_PATH": str(PROJECT),
             "GITHUB_OUTPUT": str(output),

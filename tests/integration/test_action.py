@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import pytest
 
 from builders.checkout import PROJECT, commit_all, git
 from builders.elf import Elf
-from builders.github import Runner
+from builders.github import TOKEN, Comment, Runner
 from builders.pip_env import write_wheel
 
 if TYPE_CHECKING:
@@ -21,8 +22,14 @@ pytestmark = pytest.mark.network
 CURRENT = "<!-- pip-sysdeps sysdeps.lock -->\n`sysdeps.lock` is what the environment needs.\n\n"
 
 
+@pytest.fixture(scope="module")
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give RUNNER_TEMP, in which the first run installs pip-sysdeps."""
+    return tmp_path_factory.mktemp("runner")
+
+
 @pytest.fixture
-def runner(tmp_path: Path) -> Runner:
+def runner(temporary: Path, tmp_path: Path) -> Runner:
     """Give a runner with a shallow checkout of a pull request that adds a distribution and locks it."""
     write_wheel(tmp_path, "native", files={"native.abi3.so": Elf(needed=("libgomp.so.1", "libc.so.6")).build()})
     write_wheel(tmp_path, "alpha")
@@ -39,8 +46,7 @@ def runner(tmp_path: Path) -> Runner:
     commit_all(origin)
     git(tmp_path, "clone", "-q", "--depth=1", "--branch=feature", f"file://{origin}", "checkout")
     (tmp_path / "checkout" / ".venv").symlink_to(origin / ".venv")
-    (tmp_path / "runner").mkdir()
-    return Runner(folder=tmp_path / "runner", checkout=tmp_path / "checkout")
+    return Runner(folder=temporary, checkout=tmp_path / "checkout")
 
 
 def pip(project: Path, *argv: str) -> None:
@@ -65,10 +71,67 @@ def test_comments_on_what_a_pull_request_changes(runner: Runner) -> None:
     succeeded, said = runner.run()
     assert not succeeded
     assert "warning: native 1.0 is locked, and is not installed or needs nothing" in said
-    assert "::error::sysdeps.lock is stale" in said
+    assert "::error file=sysdeps.lock::sysdeps.lock is stale" in said
     (comment,) = runner.comments
     assert "**`sysdeps.lock` is stale.** Run `pip-sysdeps lock` and commit it" in comment
     assert "- libgomp1 because native 1.0 was removed" in comment
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="run as root: in a container, the checkout is another user's")
+def test_a_checkout_of_another_user(runner: Runner) -> None:
+    """As in a container job, where git refuses a repository that is not root's own."""
+    subprocess.run(["chown", "-R", "1001:1001", runner.checkout], check=True)
+    succeeded, said = runner.run()
+    assert succeeded, said
+    assert "+ libgomp1 because native 1.0" in runner.summary
+
+
+def test_a_base_that_cannot_be_fetched(runner: Runner) -> None:
+    """A checkout without credentials, or without git: the check counts, and the summary says what is not known."""
+    git(runner.checkout, "remote", "remove", "origin")
+    succeeded, said = runner.run()
+    assert succeeded, said
+    unknown = "What this pull request changes in `sysdeps.lock` is not known: git could not fetch its base.\n"
+    assert runner.summary == CURRENT + unknown
+    assert runner.comments == []
+
+
+def test_two_projects_in_one_repository(runner: Runner) -> None:
+    """Each has a comment of its own, and is named by its folder."""
+    folder = runner.checkout / "services" / "web"
+    folder.mkdir(parents=True)
+    (folder / "sysdeps.lock").write_bytes((runner.checkout / "sysdeps.lock").read_bytes())
+    options = {"working-directory": "services/web", "python": "../../.venv"}
+    for _ in range(2):
+        assert runner.run()[0]
+        assert runner.run(**options)[0]
+    assert [comment.splitlines()[0] for comment in runner.comments] == [
+        "<!-- pip-sysdeps sysdeps.lock -->",
+        "<!-- pip-sysdeps services/web/sysdeps.lock -->",
+    ]
+    pip(runner.checkout, "uninstall", "-y", "native")
+    assert "::error file=services/web/sysdeps.lock::services/web/sysdeps.lock is stale" in runner.run(**options)[1]
+
+
+def test_a_comment_of_somebody_else(runner: Runner) -> None:
+    """Whoever wrote the first line before us would own our comment, and could change it: it is left alone."""
+    strange = Comment(f"{CURRENT}Nothing to see here", kind="User", association="CONTRIBUTOR")
+    runner.api.comments.append(strange)
+    assert runner.run()[0]
+    assert strange.body.endswith("Nothing to see here")
+    assert len(runner.comments) == 1
+
+
+def test_more_than_a_comment_may_hold(runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GitHub refuses it, so the comment says where it stands."""
+    text = "<!-- pip-sysdeps a -->\n" + "+ libgomp1\n" * 7000
+    (tmp_path / "long.md").write_text(text)
+    for name, value in (("API_URL", runner.api.url), ("REPOSITORY", "acme/app"), ("TOKEN", TOKEN)):
+        monkeypatch.setenv(f"GITHUB_{name}", value)
+    subprocess.run([sys.executable, PROJECT / "tools" / "comment.py", tmp_path / "long.md", "7"], check=True)
+    (comment,) = runner.comments
+    told = "What changes is longer than a comment may be: the job's summary has it.\n"
+    assert comment == f"<!-- pip-sysdeps a -->\n{told}"
 
 
 def test_without_a_comment(runner: Runner) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.checkout import PROJECT
+from builders.checkout import recipe
 from builders.elf import Elf
 from builders.pip_env import write_wheel
 
@@ -18,15 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.network
-
-RECIPES = (PROJECT / "docs" / "recipes.md").read_text(encoding="utf-8")
-
-
-def recipe(title: str) -> str:
-    """Return the first block of code below a heading."""
-    match = re.search(rf"^## {title}.*?^```\w+\n(.*?)^```$", RECIPES, re.MULTILINE | re.DOTALL)
-    assert match, title
-    return match[1]
 
 
 def tool(folder: Path, *requirements: str) -> Path:
