@@ -6,6 +6,8 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from builders.root import write
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
@@ -82,8 +84,8 @@ def merge_usr(root: Path) -> None:
         (root / name).symlink_to(f"usr/{name}")
 
 
-def build_deb(into: Path, package: Package, contents: Mapping[str, str], preinst: str = "") -> Path:
-    """Build a real .deb with dpkg-deb: `contents` has paths and, for links, their text (empty for a file)."""
+def build_deb(into: Path, package: Package, contents: Mapping[str, str | bytes], preinst: str = "") -> Path:
+    """Build a real .deb with dpkg-deb: `contents` has paths and, for links, their text; for files bytes, or nothing."""
     tree = into / f"{package.name}_{package.architecture}"
     control = tree / "DEBIAN"
     control.mkdir(parents=True)
@@ -92,8 +94,11 @@ def build_deb(into: Path, package: Package, contents: Mapping[str, str], preinst
     if preinst:
         (control / "preinst").write_text(f"#!/bin/sh -e\n{preinst}\n")
         (control / "preinst").chmod(0o755)
-    for path, link in contents.items():
-        put(tree, path, link=link)
+    for path, content in contents.items():
+        if isinstance(content, bytes):
+            write(tree / path.lstrip("/"), content)
+        else:
+            put(tree, path, link=content)
     deb = into / f"{package.name}_{package.architecture}.deb"
     subprocess.run(["dpkg-deb", "--build", "--root-owner-group", str(tree), str(deb)], check=True, capture_output=True)
     return deb

@@ -10,8 +10,11 @@ import pytest
 from builders.command import lock_of, pip_sysdeps
 from builders.debian import apt_update, fresh_root, require_root_and, run_in
 from builders.dpkg import Package, build_deb
+from builders.elf import Elf
 from builders.environments import VENV, build_root
 from builders.truth import read_truth
+from builders.venv import install, make_venv
+from pip_sysdeps.lockfile import loads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,25 +28,25 @@ LOCK = """\
 lock-version = "1.0"
 
 [[target]]
-id = "debian-{suite}-amd64"
+id = "debian-bookworm-amd64"
 distro = "debian"
 architecture = "amd64"
 package-manager = "dpkg"
 libc = "glibc"
 python = "cp311"
-{snapshot}
+
 [[target.distribution]]
 name = "thing"
 version = "1"
 
 [[target.distribution.needs]]
 soname = "libthing.so.1"
-package = "{package}"
+package = "libpq5"
 when = "import"
 
 [[target.package]]
-name = "{package}"
-{versions}
+name = "libpq5"
+min = "17~"
 """
 
 
@@ -71,10 +74,7 @@ def test_satisfy_installs_what_was_locked(suite: str, tmp_path: Path) -> None:
 
 def test_satisfy_refuses_an_older_release(tmp_path: Path) -> None:
     """Debian 12's libpq5 is no libpq5 (>= 17~): apt says so; a line of names would install it."""
-    versions = 'min = "17~"'
-    (tmp_path / "sysdeps.lock").write_text(
-        LOCK.format(suite="bookworm", package="libpq5", versions=versions, snapshot="")
-    )
+    (tmp_path / "sysdeps.lock").write_text(LOCK)
     release = fresh_root(tmp_path / "release", "bookworm")
     apt_update(release)
     (release / "apt.txt").write_text(line(tmp_path, "bookworm", "--format", "satisfy"))
@@ -95,43 +95,59 @@ ENTRIES = {
 }
 
 
+OTHER_DATE = "20250101T000000Z"
+LIBRARY = "/usr/lib/x86_64-linux-gnu/libthing.so.1"
+
+
 @pytest.mark.parametrize("suite", ["bookworm", pytest.param("trixie", marks=pytest.mark.exhaustive)])
-def test_the_pinned_dockerfile_installs_from_the_snapshot(suite: str, tmp_path: Path) -> None:
+def test_what_was_pinned_is_installed_from_the_snapshot(suite: str, tmp_path: Path) -> None:
     """By a comment or in use, one-line or deb822, of another date: the lock's date and versions are installed."""
     require_root_and("dpkg-dev:dpkg-scanpackages")
-    release = fresh_root(tmp_path / "release", suite)
-    for folder, version in ((SNAPSHOT, "1.0-1"), ("20250101T000000Z", "1.5-1"), ("live", "2.0-1")):
-        publish(release / "srv" / folder, version)
-    for path in (release / "etc/apt").glob("sources.list*/*"):
+    root = fresh_root(tmp_path / "root", suite)
+    for folder, version in ((SNAPSHOT, "1.0-1"), (OTHER_DATE, "1.5-1"), ("live", "2.0-1")):
+        publish(root / "srv" / folder, version)
+    for path in (root / "etc/apt").glob("sources.list*/*"):
         path.unlink()
-    (release / "etc/apt/sources.list").unlink(missing_ok=True)
+    (root / "etc/apt/sources.list").unlink(missing_ok=True)
+    python = run_in(root, ["readlink", "/usr/bin/python3"]).stdout.strip()
+    module = Elf(needed=("libthing.so.1",), defined=("PyInit_thing",)).build()
+    install(make_venv(root, VENV, python, home="/usr/bin"), "thing", files={"thing.abi3.so": module})
     for name, entry in ENTRIES.items():
-        sources = release / "etc/apt/sources.list.d" / name
-        sources.write_text(entry.format(date="20250101T000000Z"))
-        assert installed_by(release, dockerfile(tmp_path, suite, pin=False)) == (
-            "1.5-1" if name.startswith("used") else "2.0-1"
-        )
-        assert installed_by(release, dockerfile(tmp_path, suite, pin=True)) == "1.0-1"
+        sources = root / "etc/apt/sources.list.d" / name
+        sources.write_text(entry.format(date=SNAPSHOT))
+        lock_pinned(root, tmp_path)
+        sources.write_text(entry.format(date=OTHER_DATE))
+        assert installed_by(root, dockerfile(tmp_path, suite)) == ("1.5-1" if name.startswith("used") else "2.0-1")
+        assert installed_by(root, dockerfile(tmp_path, suite, "--pin")) == "1.0-1"
         assert sources.read_text().count(SNAPSHOT) == 1
         sources.unlink()
 
 
 def publish(folder: Path, version: str) -> None:
-    """Make an archive with one package."""
+    """Make an archive with one package, which has a library."""
     folder.mkdir(parents=True)
-    build_deb(folder, Package(name="libthing1", version=version), {})
+    package = Package(name="libthing1", version=version, architecture="amd64")
+    build_deb(folder, package, {LIBRARY: Elf(soname="libthing.so.1").build()})
     command = ["dpkg-scanpackages", "--multiversion", "."]
     index = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
     (folder / "Packages").write_text(index)
 
 
-def dockerfile(folder: Path, suite: str, *, pin: bool) -> str:
+def lock_pinned(root: Path, folder: Path) -> None:
+    """Lock in a root as it was built from the snapshot that its sources name, and remove the package again."""
+    run_in(root, ["dpkg", "--install", f"/srv/{SNAPSHOT}/libthing1_amd64.deb"])
+    pip_sysdeps("lock", "--pin", "--root", str(root), "--python", VENV, cwd=folder)
+    (target,) = loads((folder / "sysdeps.lock").read_text()).target
+    assert (target.snapshot, [(each.name, each.version) for each in target.package]) == (
+        SNAPSHOT,
+        [("libthing1", "1.0-1")],
+    )
+    run_in(root, ["dpkg", "--purge", "libthing1"])
+
+
+def dockerfile(folder: Path, suite: str, *options: str) -> str:
     """Give the shell command of the printed instruction."""
-    versions, snapshot = 'version = "1.0-1"', f'snapshot = "{SNAPSHOT}"\n'
-    lock = LOCK.format(suite=suite, package="libthing1", versions=versions, snapshot=snapshot)
-    (folder / "sysdeps.lock").write_text(lock)
-    printed = line(folder, suite, "--format", "dockerfile", *(["--pin"] if pin else []))
-    return printed.removeprefix("RUN ")
+    return line(folder, suite, "--format", "dockerfile", *options).removeprefix("RUN ")
 
 
 def installed_by(root: Path, command: str) -> str:
