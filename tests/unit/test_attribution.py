@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -26,13 +27,20 @@ from pip_sysdeps.model import (
     When,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 PACKAGES = {"/lib/libpq.so.5": "libpq5", "/usr/lib/libpq.so.5": "libpq5", "/lib/libc.so.6": "libc6"}
 EXTENSION = "/env/site/m.abi3.so"
 
 
-def attribution(objects: dict[str, ElfFile], loads: list[Load], *distributions: Distribution) -> Attribution:
-    """Return the answers in a small world: PACKAGES own their files, libcuda.so.1 is the driver's."""
-    packages = PACKAGES
+def attribution(
+    objects: dict[str, ElfFile],
+    loads: list[Load],
+    *distributions: Distribution,
+    packages: Mapping[str, str] = PACKAGES,
+) -> Attribution:
+    """Return the answers in a small world: packages own their files, libcuda.so.1 is the driver's."""
     return Attribution(
         objects=objects,
         holders={file: each.name for each in distributions for file in each.files if file in objects},
@@ -259,3 +267,15 @@ def test_newest_glibc() -> None:
     ]
     assert newest_glibc([elf(version_needs=tuple(needs))]) == "2.34"
     assert newest_glibc([elf()]) == ""
+
+
+def test_a_library_that_is_left_to_another_distribution() -> None:
+    """A plugin's library of the project that the distribution brings has no package, though the release has one."""
+    asked = tuple(VersionNeed(soname=name, version="Qt_6", weak=False) for name in ("libQt6Gui.so.6", "libQt6Pdf.so.6"))
+    objects = {"/env/site/gui.so": elf(soname="libQt6Gui.so.6"), "/env/site/pdf.so": elf(version_needs=asked)}
+    one = distribution("one", "gui.so", "pdf.so")
+    answers = (found("/env/site/gui.so", "libQt6Gui.so.6"), found("/lib/libQt6Pdf.so.6"))
+    with_package = {**PACKAGES, "/lib/libQt6Pdf.so.6": "libqt6pdf6"}
+    loads = [load(When.PLUGIN, {"/env/site/pdf.so": answers})]
+    (need,) = attribution(objects, loads, one, packages=with_package).of_distribution(one).needs
+    assert isinstance(need.provider, Missing)
