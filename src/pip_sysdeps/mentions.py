@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _HEAD = 6
 """Characters of a file's name that a string must have as they are, for the rest of it to be computed."""
@@ -20,7 +19,7 @@ _HEAD = 6
 _LOADERS = re.compile(rb"CDLL|PyDLL|LoadLibrary|dlopen|load_(?:[a-z]+_)?library|find_library|subprocess")
 """A source without any of these puts no library's or program's name together."""
 
-_BEGINS = rb"""["'/\\]"""
+_BEGIN = (b'"', b"'", b"/", b"\\")
 """What stands before a string or a part of a path: no look-behind, which would be tried at every byte."""
 
 _PIECE = rb"""[^"'{%/\\\n]*"""
@@ -33,32 +32,39 @@ _COMPUTED = "\0"
 """Stands for a piece of a string that only a run would tell."""
 
 
-def mentioned(source: bytes, names: frozenset[str]) -> frozenset[str]:
+def beginnings(names: Iterable[str]) -> tuple[re.Pattern[bytes], ...]:
+    """Return patterns for a part of a path that begins like any of the names, and for what may go on with it.
+
+    One for each letter that may stand before it: a pattern that begins with a letter is found in half the time.
+    """
+    part = b"(" + _any_of({name[:_HEAD] for name in names}) + _PIECE + b")" + _MORE
+    return tuple([re.compile(re.escape(begin) + part) for begin in _BEGIN])
+
+
+def mentioned(source: bytes, names: frozenset[str], begun: Sequence[re.Pattern[bytes]]) -> frozenset[str]:
     """Return those file names, of one or more, that a string of this Python source names.
 
     A name counts as a whole string or as the last part of a path in one. Sources that do not parse are searched as text
-    only. Source: the Python language reference, 2.4.1 to 2.4.3 (string literals).
+    only. `begun` has the `beginnings` of these names, and perhaps of more.
+    Source: the Python language reference, 2.4.1 to 2.4.3 (string literals).
     """
-    begun = {(text.decode("utf-8", "surrogateescape"), bool(more)) for text, more in _begun(names).findall(source)}
-    possible = {name for name in names if any(name.startswith(text) for text, _ in begun)}
+    found = {each for pattern in begun for each in pattern.findall(source)}
+    if not found:
+        return frozenset()
+    parts = {(text.decode("utf-8", "surrogateescape"), bool(more)) for text, more in found}
+    possible = {name for name in names if any(name.startswith(text) for text, _ in parts)}
     whole = {name for name in possible if _is_whole(source, name)}
     rest = frozenset(names - whole)
-    if any(more and name.startswith(text) for text, more in begun for name in rest) and _LOADERS.search(source):
+    if any(more and name.startswith(text) for text, more in parts for name in rest) and _LOADERS.search(source):
         patterns = tuple(_patterns(source, rest))
         whole |= {name for name in rest if any(pattern.fullmatch(name) for pattern in patterns)}
     return frozenset(whole)
 
 
-@lru_cache(maxsize=256)
-def _begun(names: frozenset[str]) -> re.Pattern[bytes]:
-    """Return a pattern for a part of a path that begins like any of the names, and for what may go on with it."""
-    return re.compile(_BEGINS + b"(" + _any_of({name[:_HEAD] for name in names}) + _PIECE + b")" + _MORE)
-
-
 def _is_whole(source: bytes, name: str) -> bool:
     """Tell whether the name stands at the end of a string."""
     text = name.encode("utf-8", "surrogateescape")
-    return text in source and re.search(_BEGINS + re.escape(text) + rb"""["']""", source) is not None
+    return text in source and re.search(rb"""["'/\\]""" + re.escape(text) + rb"""["']""", source) is not None
 
 
 def _any_of(texts: Iterable[str]) -> bytes:

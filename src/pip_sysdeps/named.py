@@ -81,18 +81,17 @@ class Named:
         )
 
     def search(self) -> Mapping[str, Searched]:
-        """Search the sources of each distribution, but not for what is known to be nothing: most of the work."""
-        return {each.name: self._references(each).searched() for each in self._distributions if not self._settled(each)}
+        """Return what each distribution says itself: most of the work."""
+        return {each.name: self._searched(each) for each in self._distributions}
 
     def with_needs(self, distribution: DistributionNeeds, searched: Mapping[str, Searched]) -> DistributionNeeds:
         """Return the distribution with the needs that no DT_NEEDED states; those that one states are there already.
 
         `searched` is what `search` gave.
         """
-        references, notes = searched.get(distribution.distribution.name, Searched())
-        known_ones = self._known(distribution.distribution)
-        found = with_authority(known_ones, self._said(distribution.distribution, references))
-        skipped = (*distribution.skipped, *notes)
+        said = searched[distribution.distribution.name]
+        found = with_authority(self._known(distribution.distribution), said.references)
+        skipped = (*distribution.skipped, *said.skipped)
         if not found:
             return replace(distribution, skipped=skipped)
         stated = {need.soname for need in distribution.needs if need.soname}
@@ -104,8 +103,11 @@ class Named:
     def _references(self, distribution: Distribution) -> References:
         return References(self._root, distribution, self._package_of)
 
-    def _settled(self, distribution: Distribution) -> bool:
-        return {each.kind for each in self._known(distribution) if not each.names} >= _SEARCHED
+    def _searched(self, distribution: Distribution) -> Searched:
+        """Search sources, unless it is known that they name nothing, and read what else the distribution says."""
+        settled = {each.kind for each in self._known(distribution) if not each.names}
+        found = Searched() if settled >= _SEARCHED else self._references(distribution).searched()
+        return found._replace(references=tuple(self._said(distribution, found.references)))
 
     def _known(self, distribution: Distribution) -> tuple[Reference, ...]:
         return known_references(

@@ -106,8 +106,8 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
         if packages is not None:
             found = _with_floors(found, root, objects, packages)
             stages.end("version floors")
-        references = searched()
-    distributions = tuple(named.with_needs(each, references) for each in found.distributions)
+        said = searched()
+    distributions = tuple(named.with_needs(each, said) for each in found.distributions)
     notes = (note for each in distributions for note in each.skipped)
     stages.end("names in sources")
     return replace(found, distributions=distributions, skipped=(*found.skipped, *notes))

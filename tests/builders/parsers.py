@@ -30,7 +30,7 @@ from pip_sysdeps.formats.shlibs import parse_shlibs
 from pip_sysdeps.formats.site import parse_egg_link, parse_finder, parse_pth, parse_venv_config
 from pip_sysdeps.formats.soname_index import IndexTarget, dump_index, load_index
 from pip_sysdeps.lockfile import dumps, loads
-from pip_sysdeps.mentions import mentioned
+from pip_sysdeps.mentions import beginnings, mentioned
 from pip_sysdeps.merging import sides_of
 from pip_sysdeps.project import parse_project
 
@@ -181,6 +181,8 @@ Architecture: all
 Version: 1.0
 """
 
+_FILES = frozenset({"libfoobar.so.1", "libfoobar2.so"})
+
 PARSERS = {
     "elf": Parser((lambda content: outcomes(b"\x7fELF" + content[4:]),), _elf_seeds()),
     "ld-so-cache": Parser((parse_ld_so_cache,), _cache_seeds()),
@@ -282,7 +284,7 @@ PARSERS = {
         ),
     ),
     "sources": Parser(
-        (lambda content: mentioned(content, frozenset({"libfoobar.so.1", "libfoobar2.so"})),),
+        (lambda content: mentioned(content, _FILES, beginnings(_FILES)),),
         (b'x = ctypes.CDLL(f"libfoobar{n}.so")\ny = "a/libfoobar.so.1"\nz = "libfoobar%s" % v + ".so"\n',),
     ),
 }

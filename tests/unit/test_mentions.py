@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pip_sysdeps.mentions import mentioned
+from pip_sysdeps.mentions import beginnings, mentioned
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from pip_sysdeps.mentions import mentioned
 )
 def test_names_it(source: str, name: str) -> None:
     """A whole string, the end of a path, and strings that are put together."""
-    assert mentioned(source.encode(), frozenset({name})) == {name}
+    assert mentioned(source.encode(), frozenset({name}), beginnings({name})) == {name}
 
 
 @pytest.mark.parametrize(
@@ -41,4 +41,4 @@ def test_names_it(source: str, name: str) -> None:
 )
 def test_does_not_name_it(source: str, name: str) -> None:
     """Words that are no string, patterns that fit every library, and files that do not parse."""
-    assert mentioned(source.encode(), frozenset({name})) == frozenset()
+    assert mentioned(source.encode(), frozenset({name}), beginnings({name})) == frozenset()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -33,10 +32,10 @@ _MOST_CALLING = 24
 
 
 class Searched(NamedTuple):
-    """What a search of the sources of one distribution gave."""
+    """What a search of one distribution gave."""
 
     references: tuple[Reference, ...] = ()
-    """What they name."""
+    """What its sources name."""
     skipped: tuple[Skipped, ...] = ()
     """Sources that were not looked at."""
 
@@ -135,11 +134,7 @@ class References:
     def _read(self, path: str) -> bytes:
         """Read a source; one that cannot be read names nothing, and is noted."""
         try:
-            descriptor = self._root.open_resolved(path)
-            try:
-                return os.read(descriptor, min(os.fstat(descriptor).st_size, _MAX_SOURCE))
-            finally:
-                os.close(descriptor)
+            return self._root.read_resolved(path, _MAX_SOURCE)
         except OSError as error:
             self._skipped.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=str(error.strerror)))
             return b""

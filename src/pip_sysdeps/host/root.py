@@ -150,6 +150,17 @@ class Root:
             raise OSError(errno.EFBIG, f"Larger than {limit} bytes", path)
         return content
 
+    def read_resolved(self, real: str, limit: int) -> bytes:
+        """Return the first bytes of a regular file, by a path that is resolved already; raise OSError as `open` does.
+
+        It takes no more memory than the file has bytes: there are ten thousand.
+        """
+        descriptor = self.open_resolved(real)
+        try:
+            return os.read(descriptor, min(os.fstat(descriptor).st_size, limit))
+        finally:
+            os.close(descriptor)
+
     def _folder(self, folder: str) -> str | None:
         """Resolve a folder, remembering it."""
         if folder not in self._folders:

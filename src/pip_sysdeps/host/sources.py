@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.mentions import mentioned
+from pip_sysdeps.mentions import beginnings, mentioned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,10 +34,11 @@ def named_files(root: Root, distributions: Mapping[str, Distribution], paths: It
 
 def _named_by(root: Root, distribution: Distribution, paths: frozenset[str]) -> set[str]:
     rest = {posixpath.basename(path) for path in paths}
+    begun = beginnings(rest)
     found: set[str] = set()
     for file in distribution.files:
         if rest and file.endswith(".py"):
-            names = mentioned(_read(root, file), frozenset(rest))
+            names = mentioned(_read(root, file), frozenset(rest), begun)
             found |= names
             rest -= names
     return {path for path in paths if posixpath.basename(path) in found}
@@ -46,8 +46,6 @@ def _named_by(root: Root, distribution: Distribution, paths: frozenset[str]) -> 
 
 def _read(root: Root, file: str) -> bytes:
     try:
-        descriptor = root.open_resolved(file)
+        return root.read_resolved(file, _MAX_SOURCE)
     except OSError:
         return b""
-    with os.fdopen(descriptor, "rb") as source:
-        return source.read(_MAX_SOURCE)
