@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedElf
-from pip_sysdeps.formats.elf import load_fault, parse_elf, parse_header
+from pip_sysdeps.formats.elf import facts_of, load_fault, parse_header
 from pip_sysdeps.formats.elf_image import MAGIC, SHORTEST, read_image
 from pip_sysdeps.formats.elf_notes import dlopen_notes
-from pip_sysdeps.formats.elf_symbols import defined_symbols, defined_versions, defines_symbol, undefined_symbols
+from pip_sysdeps.formats.elf_symbols import defined_versions, defines_symbol, undefined_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,9 +31,24 @@ def in_memory(content: bytes) -> tuple[Pread, int]:
     return pread, len(content)
 
 
+def parse_elf(pread: Pread, size: int) -> ElfFile:
+    """Return the facts of an ELF file."""
+    return facts_of(read_image(pread, size))
+
+
 def parse(content: bytes) -> ElfFile:
     """Return the facts of ELF bytes."""
     return parse_elf(*in_memory(content))
+
+
+class _Every(Container[str]):
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+def all_undefined(pread: Pread, size: int) -> frozenset[str]:
+    """Return the undefined symbols of every version, as `name@version`."""
+    return undefined_names(pread, size, versions=_Every())
 
 
 def outcomes(content: bytes) -> tuple[str, ...]:
@@ -45,8 +61,7 @@ def outcomes(content: bytes) -> tuple[str, ...]:
         parse_elf,
         lambda pread, size: load_fault(read_image(pread, size)),
         lambda pread, size: defines_symbol(pread, size, "PyInit_a"),
-        undefined_symbols,
-        defined_symbols,
+        all_undefined,
         defined_versions,
         dlopen_notes,
     )

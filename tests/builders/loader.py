@@ -47,3 +47,8 @@ def lookup(world: Mapping[str, ElfFile | str]) -> Callable[[str], OpenedFile | N
                 return OpenedFile(identity=places[path], elf=content, fault="")
 
     return look
+
+
+def split_library_path(text: str) -> tuple[str, ...]:
+    """Split the value of LD_LIBRARY_PATH as ld.so(8) does: at colons and semicolons; an empty one counts as unset."""
+    return tuple(text.replace(";", ":").split(":")) if text else ()

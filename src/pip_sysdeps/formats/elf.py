@@ -10,10 +10,8 @@ from pip_sysdeps.formats.elf_image import (
     LAYOUTS,
     PT_DYNAMIC,
     Image,
-    Pread,
     read_chains,
     read_dynamic,
-    read_image,
     read_names,
 )
 from pip_sysdeps.model import ElfFile, VersionNeed
@@ -32,17 +30,12 @@ _MAX_PATH = 4096
 """Bytes of PT_INTERP: as Linux has it."""
 
 
-def parse_elf(pread: Pread, size: int) -> ElfFile:
-    """Read the facts of a file of `size` bytes that has the ELF magic.
-
-    Raise MalformedElf, with the offset, where header, program headers or dynamic section cannot be followed.
-    Time and memory are bounded whatever the file says: a few MB of names and tables.
-    """
-    return facts_of(read_image(pread, size))
-
-
 def facts_of(image: Image) -> ElfFile:
-    """Read the facts of a file whose program headers are read; as `parse_elf`."""
+    """Read the facts of a file whose program headers are read.
+
+    Raise MalformedElf, with the offset, where the dynamic section or what it leads to cannot be followed. Time and
+    memory are bounded whatever the file says: a few MB of names and tables.
+    """
     dynamic = read_dynamic(image)
     needs = read_version_needs(image, dynamic.values)
     values = dynamic.values

@@ -24,30 +24,17 @@ _DT_GNU_HASH, _DT_VERSYM, _DT_VERDEF = 0x6FFFFEF5, 0x6FFFFFF0, 0x6FFFFFFC
 _MAX_BUCKET = 1 << 14  # symbols of one hash bucket; honest ones hold a handful
 _MAX_SYMBOLS = 1 << 20
 _MAX_NAMES = 64 << 20  # bytes; torch's C++ names are tens of MB
-_STB_WEAK = 2
 _VER_FLG_BASE = 1
-_LOCAL, _GLOBAL, _INDEX = 0, 1, 0x7FFF
-"""The version index of a symbol that is not exported, and of one without a version; the bits of an index (the other one
-hides the symbol)."""
+_GLOBAL, _INDEX = 1, 0x7FFF
+"""The version index of a symbol without a version; the bits of an index (the other one hides the symbol)."""
 _MAX_LOCAL = 0xF
 """The largest `st_info` of a symbol of binding STB_LOCAL."""
 _BASE = "Base"
 """The version of a symbol without one: deb-symbols(5)."""
 _SECTION = {True: 6, False: 14}
 """Where a symbol of a 64-bit file, or of another, has its section (`st_shndx`): two bytes, 0 for an undefined one."""
-_UNDEFINED, _DEFINED = re.compile(rb"\0+"), re.compile(rb"[^\0]+")
-"""Stretches of symbols, in one byte a symbol that is 0 for an undefined one."""
-
-
-class Symbol(NamedTuple):
-    """A dynamic symbol; a NamedTuple, for a file may have 100,000."""
-
-    name: str
-    version: str
-    """Empty for an unversioned one."""
-    soname: str
-    """Of an undefined symbol with a version: whose version it is (`vn_file`); otherwise empty."""
-    weak: bool
+_UNDEFINED = re.compile(rb"\0+")
+"""A stretch of undefined symbols, in one byte a symbol that is 0 for an undefined one."""
 
 
 _Row = tuple[int, int, int]
@@ -55,18 +42,17 @@ _Row = tuple[int, int, int]
 
 
 class _Symbols(NamedTuple):
-    """Some symbols of a file, and how to read their names."""
+    """The undefined symbols of a file, and how to read their names."""
 
     image: Image
     values: dict[int, int]
-    versions: dict[int, tuple[int, int]]
-    """By version index the offsets of soname, 0 for the file's own, and version."""
+    versions: dict[int, int]
+    """By version index the offset of the version's name."""
     rows: list[_Row]
 
     def names(self, rows: Iterable[_Row]) -> dict[int, str]:
         """Read the names of these symbols, and of all versions, by their offset; that of 0 is empty."""
-        used = {offset for pair in self.versions.values() for offset in pair}
-        used.update([name for name, _, _ in rows])
+        used = {*self.versions.values(), *(name for name, _, _ in rows)}
         return {**read_names(self.image, self.values, used - {0}, _MAX_NAMES), 0: ""}
 
 
@@ -94,24 +80,14 @@ def defines_symbol(pread: Pread, size: int, name: str) -> bool:
     return False
 
 
-def undefined_symbols(pread: Pread, size: int) -> tuple[Symbol, ...]:
-    """Return what the file wants from others, in the order of its symbol table."""
-    return _symbols(pread, size, _UNDEFINED)
-
-
-def defined_symbols(pread: Pread, size: int) -> tuple[Symbol, ...]:
-    """Return what the file offers to others, in the order of its symbol table; of a symbol's versions each one."""
-    return tuple([symbol._replace(soname="") for symbol in _symbols(pread, size, _DEFINED)])
-
-
 def undefined_names(pread: Pread, size: int, *, versions: Container[str]) -> frozenset[str]:
     """Return what the file wants from others at some versions, as deb-symbols(5) spells it: `name@version`.
 
     `Base` stands for none. The names of other symbols, which are most of them, are not read.
     """
-    symbols = _read_symbols(pread, size, _UNDEFINED)
+    symbols = _read_symbols(pread, size)
     spelled = symbols.names(())
-    suffixes = {index: spelled[version] or _BASE for index, (_, version) in symbols.versions.items()}
+    suffixes = {index: spelled[version] or _BASE for index, version in symbols.versions.items()}
     kept = {index for _, _, index in symbols.rows if suffixes.get(index, _BASE) in versions}
     rows = [row for row in symbols.rows if row[2] in kept]
     names = symbols.names(rows)
@@ -132,33 +108,20 @@ def defined_versions(pread: Pread, size: int) -> tuple[str, ...] | None:
     return tuple([names[offset] for offset in offsets])
 
 
-def _symbols(pread: Pread, size: int, kind: re.Pattern[bytes]) -> tuple[Symbol, ...]:
-    symbols = _read_symbols(pread, size, kind)
-    names, none = symbols.names(symbols.rows), (0, 0)
-    return tuple(
-        [
-            Symbol(names[name], names[version], names[soname], info >> 4 == _STB_WEAK)
-            for name, info, index in symbols.rows
-            for soname, version in [symbols.versions.get(index, none)]
-        ]
-    )
-
-
-def _read_symbols(pread: Pread, size: int, kind: re.Pattern[bytes]) -> _Symbols:
-    """Read the symbols of a kind that others can see."""
+def _read_symbols(pread: Pread, size: int) -> _Symbols:
     image = read_image(pread, size)
     values = read_dynamic(image).values
     if _DT_SYMTAB not in values or DT_STRTAB not in values:
         return _Symbols(image, values, {}, [])
-    versions = {index: (soname, name) for soname, name, _, index in read_version_needs(image, values)}
-    versions |= {index: (0, name) for name, _, index in _read_version_definitions(image, values) if index > 1}
-    rows = list(_rows(image, values, kind))
+    versions = {index: name for _, name, _, index in read_version_needs(image, values)}
+    versions |= {index: name for name, _, index in _read_version_definitions(image, values) if index > 1}
+    rows = list(_rows(image, values))
     used = {index for _, _, index in rows}
-    return _Symbols(image, values, {index: pair for index, pair in versions.items() if index in used}, rows)
+    return _Symbols(image, values, {index: name for index, name in versions.items() if index in used}, rows)
 
 
-def _rows(image: Image, values: dict[int, int], kind: re.Pattern[bytes]) -> Iterator[_Row]:
-    """Yield the named symbols of a kind, without hidden ones."""
+def _rows(image: Image, values: dict[int, int]) -> Iterator[_Row]:
+    """Yield the named undefined symbols, without local ones."""
     try:
         count = _symbol_count(image, values)
     except struct_error as error:
@@ -168,19 +131,18 @@ def _rows(image: Image, values: dict[int, int], kind: re.Pattern[bytes]) -> Iter
     form, end = _symbol_form(image), values.get(_DT_STRSZ, image.size)
     table = image.read(image.offset_of(values[_DT_SYMTAB], "DT_SYMTAB"), count * form.size)
     versions = _version_indices(image, values, count)
-    local = _LOCAL if kind is _DEFINED else -1
-    for first, last in _stretches(image, table, form.size, kind):
+    for first, last in _stretches(image, table, form.size):
         entries = form.iter_unpack(table[first * form.size : last * form.size])
         # A name beyond the table is what patchelf leaves of old tables behind the symbols.
         yield from [
             (name, info, index & _INDEX)
             for (name, info), index in zip(entries, chain(versions(first, last), repeat(_GLOBAL)), strict=False)
-            if info > _MAX_LOCAL and 0 < name < end and index & _INDEX != local
+            if info > _MAX_LOCAL and 0 < name < end
         ]
 
 
-def _stretches(image: Image, table: bytes, size: int, kind: re.Pattern[bytes]) -> Iterator[tuple[int, int]]:
-    """Yield where symbols of a kind begin and end: undefined ones have the section 0, and mostly lie together.
+def _stretches(image: Image, table: bytes, size: int) -> Iterator[tuple[int, int]]:
+    """Yield where undefined symbols begin and end: they have the section 0, and mostly lie together.
 
     A file may have 100,000 symbols. The two bytes of all their sections are joined as two large numbers, so that none
     is looked at by itself.
@@ -189,7 +151,7 @@ def _stretches(image: Image, table: bytes, size: int, kind: re.Pattern[bytes]) -
     whole = len(table) // size * size
     low, high = table[section:whole:size], table[section + 1 : whole : size]
     sections = (int.from_bytes(low, "little") | int.from_bytes(high, "little")).to_bytes(len(low), "little")
-    return (match.span() for match in kind.finditer(sections))
+    return (match.span() for match in _UNDEFINED.finditer(sections))
 
 
 def _version_indices(image: Image, values: dict[int, int], count: int) -> Callable[[int, int], tuple[int, ...]]:

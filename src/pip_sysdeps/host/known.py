@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _FILE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "known.toml")
-TYPELIBS = "/usr/lib/*/girepository-1.0/*.typelib"
 _NAME = re.compile(r'distribution = "([^"]*)"')
 
 

@@ -6,7 +6,6 @@ Source: ld.so(8); glibc elf/dl-load.c, _dl_map_object, fillin_rpath and open_pat
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.loader.tokens import expand
@@ -67,11 +66,6 @@ class Seeker(NamedTuple):
     """Of the object itself, never of another."""
     no_default: bool
     """The object has DF_1_NODEFLIB."""
-
-
-def split_library_path(text: str) -> tuple[str, ...]:
-    """Split the value of LD_LIBRARY_PATH, which counts as unset when it is empty."""
-    return tuple(re.split("[:;]", text)) if text else ()
 
 
 def folders(elements: Iterable[str], *, origin: str, config: LoaderConfig) -> tuple[Folder, ...]:

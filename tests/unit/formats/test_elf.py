@@ -10,9 +10,9 @@ from dataclasses import replace
 import pytest
 
 from builders.elf import PAGE, Elf
-from builders.elf_memory import in_memory, parse
+from builders.elf_memory import in_memory, parse, parse_elf
 from pip_sysdeps.errors import MalformedElf
-from pip_sysdeps.formats.elf import load_fault, parse_elf, parse_header
+from pip_sysdeps.formats.elf import load_fault, parse_header
 from pip_sysdeps.formats.elf_image import HEAD, read_image
 from pip_sysdeps.model import ElfFile, VersionNeed
 

@@ -5,22 +5,7 @@ from __future__ import annotations
 import pytest
 
 from builders.loader import config
-from pip_sysdeps.loader.search import Folder, folders, split_library_path
-
-
-@pytest.mark.parametrize(
-    ("text", "elements"),
-    [
-        ("", ()),
-        ("/a", ("/a",)),
-        ("/a:/b;/c", ("/a", "/b", "/c")),
-        (":/a", ("", "/a")),
-        ("/a:", ("/a", "")),
-    ],
-)
-def test_split_library_path(text: str, elements: tuple[str, ...]) -> None:
-    """LD_LIBRARY_PATH is split at colons and semicolons, and an empty one is none."""
-    assert split_library_path(text) == elements
+from pip_sysdeps.loader.search import Folder, folders
 
 
 @pytest.mark.parametrize(
