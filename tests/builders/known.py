@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,10 +22,12 @@ if TYPE_CHECKING:
     from pip_sysdeps.naming.knowledge import Known
 
 _BUILT_WITH = {
-    "pygobject": ("libgirepository1.0-dev", "libgirepository-2.0-dev", "libcairo2-dev"),
+    "pygobject": ("libgirepository1.0-dev", "libcairo2-dev"),
     "pygraphviz": ("libgraphviz-dev",),
 }
-"""What it takes to build those that have no wheel; a release has some of them."""
+"""What it takes to build those that have no wheel."""
+_NEWEST = {"pygobject": "pygobject<3.51"}
+"""Where the newest is not for this release: it needs a newer GLib."""
 _EVERY_WHEN = ("--when", "default,dlopen,exec,declared")
 _WHAT_IS_THERE = """
 import ctypes, glob, json, shutil, sys
@@ -82,20 +83,12 @@ def _installed(name: str) -> Path:
     """Give the folder with one distribution alone, installed once by the Python of the release."""
     with made_once(f"{SUITE}-known-{name}") as (folder, unfinished):
         if unfinished is not None:
-            with _build_root(name) as root:
-                pip = ["python3", "-m", "pip", "install", "--quiet", "--no-deps", "--target", f"/{PLACE}", name]
-                run_in(root, pip)
+            with overlay(package_lists(), debian_root(SUITE, "build", ["python3-pip"])) as root:
+                install_line(root, _BUILT_WITH.get(name, ()))
+                pip = ["python3", "-m", "pip", "install", "--quiet", "--no-deps", "--target", f"/{PLACE}"]
+                run_in(root, [*pip, _NEWEST.get(name, name)])
                 subprocess.run(["cp", "-a", f"{root}/{PLACE}/.", str(unfinished)], check=True)
     return folder
-
-
-@contextmanager
-def _build_root(name: str) -> Iterator[Path]:
-    with overlay(package_lists(), debian_root(SUITE, "build", ["python3-pip"])) as root:
-        wanted = _BUILT_WITH.get(name, ())
-        known_ones = run_in(root, ["apt-cache", "pkgnames"]).stdout.split() if wanted else []
-        install_line(root, [package for package in wanted if package in known_ones])
-        yield root
 
 
 def _there(root: Path, entries: Sequence[Known]) -> list[tuple[str, ...]]:

@@ -66,6 +66,26 @@ def test_a_second_process_finds_the_same(desk: Desk, monkeypatch: pytest.MonkeyP
     assert len(forked) == 1
 
 
+@pytest.mark.parametrize(
+    ("source", "package", "confidence"),
+    [
+        (b"import gi\ngi.require_version('Gtk', '3.0')\n", "gir1.2-gtk-3.0", "high"),
+        (b"from gi import require_version\nrequire_version('Gtk', '4.0')\n", "gir1.2-gtk-4.0", "high"),
+        (
+            b"import gi\ntry:\n    gi.require_version('Gst', '1.0')\nexcept ValueError:\n    pass\n",
+            "gir1.2-gstreamer-1.0",
+            "medium",
+        ),
+    ],
+)
+def test_a_source_that_asks_for_a_typelib(desk: Desk, source: bytes, package: str, confidence: str) -> None:
+    """PyGObject opens it by name: its package is offered, and in the line if the code does not do without it."""
+    install(desk.root / SITE.lstrip("/"), "window", files={"window.py": source})
+    assert desk.run_lock().status == 0
+    assert (desk.run_apt_line().out == f"{package} libpq5\n") is (confidence == "high")
+    assert desk.run_apt_line("--when", "default,dlopen").out == f"{package} libpq5\n"
+
+
 def test_a_distribution_that_is_known_to_need_nothing(desk: Desk) -> None:
     """Its sources are not heeded, whatever they open: the knowledge file says so of pip."""
     install(desk.root / SITE.lstrip("/"), "pip", files={"pip/opener.py": OPENS})

@@ -55,7 +55,8 @@ def rows_in(lines: Iterable[bytes], folders: Collection[str]) -> Iterator[Conten
 def rows_like(lines: Iterable[bytes], patterns: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the pattern and the packages of each row that one of `patterns` is about.
 
-    A pattern is an absolute path in which `*` stands for a part of one name. `lines` and errors as for `rows_in`.
+    A pattern is an absolute path in which `*` stands for a part of one name. If its last name has `**`, each file comes
+    by itself, as the pattern with that file's name. `lines` and errors as for `rows_in`.
     """
     rules = {pattern: re.compile(_expression(pattern)) for pattern in patterns}
     starts = tuple({pattern.lstrip("/").partition("*")[0].encode() for pattern in patterns})
@@ -63,11 +64,20 @@ def rows_like(lines: Iterable[bytes], patterns: Collection[str]) -> Iterator[tup
     for number, line in enumerate(lines, 1):
         if line.startswith(starts) and line.rpartition(b" ")[0].rstrip().endswith(ends):
             path, packages = _columns(line, number)
-            yield from ((pattern, packages) for pattern, rule in rules.items() if rule.fullmatch(path))
+            yield from (
+                (_named(pattern, path) if "**" in pattern else pattern, packages)
+                for pattern, rule in rules.items()
+                if rule.fullmatch(path)
+            )
+
+
+def _named(pattern: str, path: bytes) -> str:
+    return f"{pattern.rpartition('/')[0]}/{path.rpartition(b'/')[2].decode('utf-8', 'surrogateescape')}"
 
 
 def _expression(pattern: str) -> bytes:
-    return rb"[^/]*".join(re.escape(part.encode()) for part in pattern.lstrip("/").split("*"))
+    parts = re.split(r"\*+", pattern.lstrip("/"))
+    return rb"[^/]*".join(re.escape(part.encode()) for part in parts)
 
 
 def _columns(line: bytes, number: int) -> tuple[bytes, tuple[str, ...]]:

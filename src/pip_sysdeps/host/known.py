@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.model import ReferenceKind
-from pip_sysdeps.naming.knowledge import Known, parse_known
+from pip_sysdeps.naming.knowledge import Known, parse_known, typelib
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,6 +55,7 @@ def known() -> Mapping[str, tuple[Known, ...]]:
 
 
 def known_files() -> frozenset[str]:
-    """Return the patterns of files that an index has to answer."""
+    """Return the patterns of files that an index has to answer: those of the entries, and every typelib."""
     every = (each for entries in known().values() for each in entries)
-    return frozenset(name for each in every if each.kind is ReferenceKind.FILE for name in each.names)
+    named = (name for each in every if each.kind is ReferenceKind.FILE for name in each.names)
+    return frozenset((*named, typelib("**")))

@@ -50,8 +50,8 @@ def loads(source: bytes) -> bool:
 
 
 def opens(source: bytes) -> bool:
-    """Tell by a quick search whether a source may open a library that it names."""
-    return loads(source) and _NAMES_LIBRARY.search(source) is not None
+    """Tell by a quick search whether a source may open a library or a typelib that it names."""
+    return (loads(source) and _NAMES_LIBRARY.search(source) is not None) or b"require_version(" in source
 
 
 def runs(source: bytes) -> frozenset[str]:

@@ -107,6 +107,11 @@ def known_references(
     )
 
 
+def typelib(name: str) -> str:
+    """Return where a release has a typelib: `Gtk-3.0`, what `gi.require_version("Gtk", "3.0")` reads."""
+    return f"/usr/lib/*/girepository-1.0/{name}.typelib"
+
+
 def is_known(evidence: str) -> bool:
     """Tell whether evidence is that of the knowledge file."""
     return evidence.startswith(_KNOWN)

@@ -157,7 +157,7 @@ def _need(reference: Reference, release: Release, about: About) -> Iterator[Need
         case ReferenceKind.PROGRAM:
             yield from _program(reference, release, about)
         case ReferenceKind.FILE:
-            yield from _file(reference, release)
+            yield from _file(reference, release, about)
 
 
 # ------------------------------------------------------------------------------------------------------------ libraries
@@ -256,14 +256,15 @@ def _known_program(name: str, release: Release) -> _Known | None:
     return _Known(name, owner.package if owner else answer.package if answer else "", path)
 
 
-def _file(reference: Reference, release: Release) -> Iterator[Need]:
+def _file(reference: Reference, release: Release, about: About) -> Iterator[Need]:
     for name in reference.names:
         path = release.file(name)
         owner = release.owner(path) if path else None
         answer = release.index.package_of_file(name) if release.index else None
         package = owner.package if owner else answer.package if answer else ""
         if package:
-            yield _as_need(reference, _provider(package, path or ""), file=name)
+            sure = _judged(reference, about, [_Known(posixpath.splitext(name)[0], package, "")])
+            yield _as_need(sure, _provider(package, path or ""), file=name)
             return
     answers = release.index is None or release.index.has_files
     yield from _unknown(reference, reference.names[0], release if answers else replace(release, nowhere=_NO_FILES))
@@ -304,7 +305,7 @@ def _judged(reference: Reference, about: About, known: Iterable[_Known]) -> Refe
     if reference.when is When.DECLARED or is_known(reference.evidence):
         return reference
     words = {word for each in known for word in (each.name, each.package)}
-    if reference.kind is ReferenceKind.LIBRARY:
+    if reference.kind is not ReferenceKind.PROGRAM:
         words |= {stem for each in known for stem in _stems(each.name)}
         certain = not about.is_large or about.mentions(*words)
     else:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pip_sysdeps.model import Confidence, Reference, ReferenceKind, When
 from pip_sysdeps.naming.attempts import Opened, joined
 from pip_sysdeps.naming.gate import Wrappers
-from pip_sysdeps.naming.knowledge import STEM
+from pip_sysdeps.naming.knowledge import STEM, typelib
 from pip_sysdeps.naming.module import Module
 from pip_sysdeps.naming.values import CALLABLE, FINDER, LOADERS, Evaluator, Frame, defaults, parameters
 
@@ -38,6 +38,7 @@ _DEFAULT_NAME = re.compile(
 )
 _PROGRAM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _LIBRARY = re.compile(r"[^\s/*%{}:\\]+\.so(?:\.[0-9][0-9A-Za-z.]*)?")
+_TYPELIB = re.compile(r"[A-Za-z0-9_]+-[0-9.]+")
 _STEM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
 _SYSTEM_FOLDER = re.compile(r"/(?:usr/)?lib(?:/[a-z0-9_]+-linux-gnu[a-z0-9]*|64)?")
 _PROGRAM_FOLDER = re.compile(r"/(?:usr/)?s?bin")
@@ -90,7 +91,8 @@ def references(
     attempts = (attempt for module in modules for attempt in module.attempts)
     opened = joined([each for each, is_query in world.libraries if not is_query], attempts)
     libraries = [each.reference for each in opened]
-    found = _merged(queries, [*libraries, *world.programs(), *_defaults(modules, world), *world.near_loaders()])
+    others = (*world.programs(), *world.typelibs(), *_defaults(modules, world), *world.near_loaders())
+    found = _merged(queries, [*libraries, *others])
     for module in modules:
         module.forget()
     return found
@@ -159,6 +161,16 @@ class _World:
                 names = tuple(name for text in each.names if (name := program_name(text)))
                 if names and len(names) <= _MOST_PROGRAMS:
                     yield _reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
+
+    def typelibs(self) -> Iterator[Reference]:
+        """Yield the typelibs of which a version is asked for; PyGObject opens them by name."""
+        for site in self._sites():
+            if site.scope.module.dotted(site.call.func) == "gi.require_version":
+                match site.call.args:
+                    case [ast.Constant(value=str(name)), ast.Constant(value=str(version))]:
+                        if _TYPELIB.fullmatch(f"{name}-{version}"):
+                            names = (typelib(f"{name}-{version}"),)
+                            yield _reference(ReferenceKind.FILE, names, _Found((), site, site.guarded), When.DLOPEN)
 
     def near_loaders(self) -> Iterator[Reference]:
         """Yield what looks like a library's name in a source that opens what cannot be told."""

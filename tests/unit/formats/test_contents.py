@@ -73,3 +73,6 @@ def test_rows_like_patterns() -> None:
         ("/usr/lib/*/girepository-1.0/Gtk-3.0.typelib", ("gir1.2-gtk-3.0",)),
         ("/usr/share/fonts/*.ttf", ("one", "two")),
     ]
+    assert list(rows_like(lines, {"/usr/lib/*/girepository-1.0/**.typelib"})) == [
+        ("/usr/lib/*/girepository-1.0/Gtk-3.0.typelib", ("gir1.2-gtk-3.0",)),
+    ]

@@ -201,7 +201,7 @@ def test_the_same_thing_twice_is_one_need() -> None:
 
 
 def test_a_file() -> None:
-    """A file is answered by its pattern."""
+    """A file is answered by its pattern; one that a source opens is judged as a library is."""
     pattern = "/usr/share/fonts/*/foo.ttf"
     reference = Reference(
         kind=ReferenceKind.FILE,
@@ -212,6 +212,9 @@ def test_a_file() -> None:
         confidence=Confidence.HIGH,
     )
     assert only(reference) == replace(need("fonts-foo", file=pattern), when=When.DECLARED)
+    opened = replace(reference, when=When.DLOPEN)
+    for text, confidence in (("Name: pkg", Confidence.MEDIUM), ("Name: pkg\n\nFoo for all.", Confidence.HIGH)):
+        assert only(opened, about=About(text=text, sources=500)).confidence is confidence
     missing = only(replace(reference, names=("/nowhere",)))
     assert (missing.file, missing.provider) == ("/nowhere", Missing(note="no package has it"))
 
