@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -15,6 +16,8 @@ from builders.debian import unavailable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+ALONE = ("unshare", "--mount", *(() if os.geteuid() == 0 else ("--map-root-user",)))
+"""In front of a command: what it mounts, nobody else sees."""
 READ_ONLY = 'mount -o remount,ro "$0"'
 FULL = 'head -c 1M /dev/zero > "$0/filler" 2>/dev/null || true'
 """What is done to the file system before the command runs."""
@@ -35,6 +38,12 @@ rm -rf "$kept"
 cp -a "$0" "$kept"
 exit $status
 """
+
+
+def require_mounts() -> None:
+    """Skip where nothing can be mounted for one command alone."""
+    if not shutil.which("unshare") or subprocess.run([*ALONE, "true"], capture_output=True, check=False).returncode:
+        unavailable("unshare(1) makes no mount namespace here: run it as root, or allow user namespaces")
 
 
 class OnSmallDisk(NamedTuple):

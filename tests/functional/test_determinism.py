@@ -21,11 +21,19 @@ from pip_sysdeps.cli import main
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-COMMANDS = {
-    "lock": ("lock", "-o", "out.lock"),
-    "audit": ("audit", "--json"),
-    "tree": ("tree", "--json"),
-}
+COMMANDS = (
+    ("lock", "-o", "out.lock"),
+    ("audit", "--json"),
+    ("audit", "--format", "markdown"),
+    ("tree", "--json"),
+    ("export", "--format", "cyclonedx"),
+)
+RUN = """
+import sys
+from pip_sysdeps.cli import main
+for command in {commands}:
+    assert main([*command, "--root", sys.argv[1], "--python", {venv!r}]) in (0, 1), command
+"""
 _NOBODY = 65534
 SETTINGS = [
     {"PYTHONHASHSEED": "2", "LC_ALL": "C", "TZ": "Pacific/Kiritimati"},
@@ -34,33 +42,30 @@ SETTINGS = [
 ]
 
 
-def answers(root: Path, folder: Path, **settings: str) -> dict[str, bytes]:
-    """Run the commands as a person with these settings does; give what each printed or wrote."""
+def answers(root: Path, folder: Path, **settings: str) -> tuple[bytes, bytes]:
+    """Run the commands as a person with these settings does; give the lock, and what the others print."""
     environment = {"PATH": os.environ["PATH"], "XDG_CACHE_HOME": str(folder), **settings}
-    found = {}
-    for name, argv in COMMANDS.items():
-        command = [sys.executable, "-m", "pip_sysdeps", *argv, "--root", str(root), "--python", VENV]
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
-        assert done.returncode in {0, 1}, done.stderr
-        found[name] = done.stdout + ((folder / "out.lock").read_bytes() if name == "lock" else b"")
-    return found
+    command = [sys.executable, "-c", RUN.format(commands=COMMANDS, venv=VENV), str(root)]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return (folder / "out.lock").read_bytes(), done.stdout
 
 
 @pytest.fixture(scope="module")
-def usual(root: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def usual(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
     """Give the answers of the usual settings."""
     return answers(root, tmp_path_factory.mktemp("usual"), PYTHONHASHSEED="0", LC_ALL="C.UTF-8", TZ="UTC")
 
 
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: settings.get("LC_ALL", "plain"))
-def test_other_settings(root: Path, usual: dict[str, bytes], tmp_path: Path, settings: dict[str, str]) -> None:
+def test_other_settings(root: Path, usual: tuple[bytes, bytes], tmp_path: Path, settings: dict[str, str]) -> None:
     """Another hash seed, locale, time zone, home and user name change no byte."""
     assert answers(root, tmp_path, **settings) == usual
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_another_order_of_folders(
-    root: Path, usual: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+    root: Path, usual: tuple[bytes, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     """A disk lists a folder in any order."""
     chance = random.Random(seed)  # noqa: S311 - no secret
@@ -82,11 +87,11 @@ def test_another_order_of_folders(
     monkeypatch.setattr(os, "listdir", shuffled_names)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert main(["lock", "-o", str(tmp_path / "out.lock"), "--root", str(root), "--python", VENV]) == 0
-    assert (tmp_path / "out.lock").read_bytes() == usual["lock"]
+    assert (tmp_path / "out.lock").read_bytes() == usual[0]
 
 
 @pytest.mark.parametrize("mask", [0o077, 0o000])
-def test_another_umask_and_user(root: Path, usual: dict[str, bytes], mask: int) -> None:
+def test_another_umask_and_user(root: Path, usual: tuple[bytes, bytes], mask: int) -> None:
     """Neither the umask nor who runs it is in the file; its mode is what the umask says."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -103,6 +108,6 @@ def test_another_umask_and_user(root: Path, usual: dict[str, bytes], mask: int) 
             os._exit(main(["lock", "-o", str(lock), "--root", str(folder / "root"), "--python", VENV]))
 
         assert in_child(as_somebody) == 0
-        assert lock.read_bytes() == usual["lock"]
+        assert lock.read_bytes() == usual[0]
         assert lock.stat().st_mode & 0o777 == 0o666 & ~mask
         assert lock.stat().st_uid == (_NOBODY if os.geteuid() == 0 else os.geteuid())

@@ -79,6 +79,12 @@ def empty(path: Path) -> None:
     os.truncate(path, 0)
 
 
+def grow(path: Path) -> None:
+    """Add to a file."""
+    with path.open("ab") as file:
+        file.write(b"\n" * 5000)
+
+
 def become_a_folder(path: Path) -> None:
     """Put a folder in a file's place."""
     path.unlink()
@@ -91,7 +97,7 @@ def become_a_pipe(path: Path) -> None:
     os.mkfifo(path)
 
 
-CHANGES = [vanish, shrink, empty, become_a_folder, become_a_pipe]
+CHANGES = [vanish, shrink, grow, empty, become_a_folder, become_a_pipe]
 READ = [
     f"{SITE}/{MODULE}",
     f"{SITE}/psycopg2-2.9.9.dist-info/RECORD",
@@ -142,6 +148,30 @@ def test_what_should_be_a_file(desk: Desk, path: str, kind: Callable[[Path], Non
     outcome = desk.run_lock()
     assert outcome.status in {0, 2}
     assert outcome.status == 0 or outcome.err.startswith("error: ")
+
+
+FOLDERS = [
+    SITE,
+    f"{SITE}/psycopg2",
+    f"{SITE}/psycopg2-2.9.9.dist-info",
+    "/opt/venv",
+    "/usr/lib/x86_64-linux-gnu",
+    "/var/lib/dpkg",
+    "/var/lib/dpkg/info",
+    "/etc",
+]
+
+
+@pytest.mark.parametrize("path", FOLDERS)
+def test_what_should_be_a_folder(desk: Desk, path: str) -> None:
+    """A file in a folder's place is one error, or an answer that says so: never the lock of a whole environment."""
+    shutil.rmtree(desk.root / path[1:])
+    (desk.root / path[1:]).write_bytes(b"no folder\n")
+    outcome = desk.run_lock()
+    assert outcome.status in {0, 2}
+    assert outcome.err.startswith("error: ") if outcome.status else "warning: " in outcome.err
+    assert desk.lock.exists() is (outcome.status == 0)
+    assert not desk.lock.exists() or desk.lock.read_text() != LOCK
 
 
 # --------------------------------------------------------------------------------------------------------- two at once

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from builders.elf import Elf
+from builders.mounts import ALONE, require_mounts
 from builders.root import link, write
-from builders.small_debian import MODULE, SITE, VENV, write_library
+from builders.small_debian import LOCK, MODULE, SITE, VENV, write_library
 from builders.venv import install
 
 if TYPE_CHECKING:
@@ -100,6 +102,12 @@ def linked_alternatively(root: Path, out: str) -> None:
     link(root / "etc/alternatives/libpq.so.5", f"{out}/libpq.so.5")
 
 
+def linked_alternatively_upwards(root: Path, out: str) -> None:
+    """Let an alternative lead there by `..`, more of them than there are folders."""
+    in_place_of(root / LIB / "libpq.so.5", "../../../etc/alternatives/libpq.so.5")
+    link(root / "etc/alternatives/libpq.so.5", up(f"{out}/libpq.so.5"))
+
+
 def linked_through_proc(root: Path, out: str) -> None:
     """Lead through /proc/self/root, which the kernel would resolve on this machine."""
     in_place_of(root / LIB / "libpq.so.5", f"/proc/self/root{out}/libpq.so.5")
@@ -186,6 +194,7 @@ TRICKS = [
     linked_library,
     linked_library_upwards,
     linked_alternatively,
+    linked_alternatively_upwards,
     linked_through_proc,
     linked_folders,
     link_loops,
@@ -234,3 +243,53 @@ def test_a_library_in_the_roots_own_place_is_found(desk: Desk, outside: Path) ->
     write(inside / "libpq.so.5", Elf(soname="libpq.so.5", needed=("libc.so.6",)).build())
     assert desk.run_lock().status == 0
     assert 'package = "libpq5"' in desk.lock.read_text()
+
+
+@pytest.mark.parametrize("way", ["self/root", "self/cwd", "self/fd/9"])
+def test_a_root_with_a_real_proc(desk: Desk, outside: Path, way: str) -> None:
+    """Magic links, which the kernel would follow to wherever they lead, are read as the text they show."""
+    require_mounts()
+    in_place_of(desk.root / LIB / "libpq.so.5", f"/proc/{way}{outside if way == 'self/root' else ''}/libpq.so.5")
+    (desk.root / "proc").mkdir()
+    tool = [sys.executable, "-m", "pip_sysdeps", "audit", "--root", str(desk.root), "--python", VENV]
+    script = 'mount --bind /proc "$0" && cat "$0/self/root/proc/version" > /dev/null && exec "$@" 9< .'
+    done = subprocess.run(
+        [*ALONE, "sh", "-c", script, str(desk.root / "proc"), *tool],
+        cwd=outside,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in {0, 1}, done.stderr
+    assert "psycopg2 2.9.9" in done.stdout
+    assert CANARY not in done.stdout + done.stderr
+
+
+PIVOT = """
+import ctypes, os, signal, sys
+root, number = sys.argv[1], {"x86_64": 155, "aarch64": 41}[os.uname().machine]
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.mount(os.fsencode(root), os.fsencode(root), None, 4096, None) == 0  # MS_BIND
+os.chdir(root)
+os.mkdir("old")
+assert libc.syscall(number, b".", b"old") == 0  # pivot_root(2)
+os.chroot(".")
+print("ready", flush=True)
+signal.pause()
+"""
+"""What a container's runtime does, so that a folder is the top of all that a process has mounted."""
+
+
+def test_the_root_of_another_process(desk: Desk) -> None:
+    """/proc/PID/root is what a process in a container has for `/`, though the link shows this machine's."""
+    require_mounts()
+    command = [*ALONE, sys.executable, "-c", PIVOT, str(desk.root)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        place = f"/proc/{process.pid}/root"
+        assert os.readlink(place) == "/"
+        status = desk.run("lock", "--root", place, "--python", VENV, "-o", str(desk.lock)).status
+        process.kill()
+    assert status == 0
+    assert desk.lock.read_text() == LOCK

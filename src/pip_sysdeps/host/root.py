@@ -38,9 +38,9 @@ class Root:
 
     def __init__(self, directory: str = "/") -> None:
         """Take a folder of this machine. Raise SysdepsError for what is none."""
-        self.directory = os.path.realpath(directory)
-        if not os.path.isdir(self.directory):
+        if not os.path.isdir(directory):
             raise SysdepsError(f"`{directory}` is not a folder", hint="name an unpacked image or a chroot")
+        self.directory = _canonical(directory)
         self._prefix = "" if self.directory == "/" else self.directory
         self._folders: dict[str, str | None] = {"/": "/"}
 
@@ -208,3 +208,16 @@ class Root:
 
     def _is_real_folder(self, place: str) -> bool:
         return stat.S_ISDIR(os.lstat(self.on_machine(place)).st_mode)
+
+
+def _canonical(directory: str) -> str:
+    """Return the real path of a folder of this machine, or the path as it is where it leads through a magic link.
+
+    /proc/PID/root of a process in a container shows `/`, which is this machine's. Source: proc(5).
+    """
+    real = os.path.realpath(directory)
+    try:
+        same = os.path.samestat(os.stat(real), os.stat(directory))
+    except FileNotFoundError:
+        same = False
+    return real if same else os.path.abspath(directory)
