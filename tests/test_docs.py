@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from builders.checkout import PROJECT
+from pip_sysdeps import __version__
 from pip_sysdeps.cli import COMMANDS, build_parser
 from pip_sysdeps.lockfile import Distribution, Lockfile, Need, Package, Target, Unattributed, Unresolved, dumps, loads
 from pip_sysdeps.values import fields
@@ -123,3 +125,11 @@ def test_nothing_is_promised_about_this_machine() -> None:
         for name in names
         if re.search(r"/root/(?!\.cache/pip\b)|/home/[a-z]+/work", (REPOSITORY / name).read_text("utf-8"))
     ]
+
+
+def test_the_recipes_name_one_address_and_this_release() -> None:
+    """One repository, the tag of the version that this is; the metadata has no other address."""
+    recipes = (PROJECT / "docs" / "recipes.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\bv[0-9]+\.[0-9]+\.[0-9]+\b", recipes)) == {f"v{__version__}"}
+    assert set(re.findall(r"(?:github\.com/|uses: )(\S*pip-sysdeps)\b", recipes)) == {"pip-sysdeps/pip-sysdeps"}
+    assert "[project.urls]" not in (PROJECT / "pyproject.toml").read_text(encoding="utf-8")

@@ -142,7 +142,10 @@ def test_an_unowned_library_and_what_it_needs(desk: Desk) -> None:
     write_library(desk.root, "/usr/local/lib/libown.so.1", Elf(soname="libown.so.1", needed=("libpq.so.5",)))
     write(desk.root / "etc/ld.so.conf", "/usr/local/lib\n")
     install_module(desk.root, "wrapper", "libown.so.1")
-    desk.run_lock()
+    said = "no package has /usr/local/lib/libown.so.1, needed by wrapper: copy it into the image\n"
+    assert said in desk.run_lock().err
+    line = desk.run_apt_line()
+    assert (line.status, line.out, line.err) == (0, "libpq5\n", f"warning: {said}")
     assert """
 [[target.distribution.needs]]
 soname = "libown.so.1"

@@ -12,7 +12,7 @@ from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.host.machine import read_machine
 from pip_sysdeps.host.root import Root
 from pip_sysdeps.lockfile import WHENS
-from pip_sysdeps.render.apt import FORMATS, as_dockerfile, as_json, wanted
+from pip_sysdeps.render.apt import FORMATS, as_dockerfile, as_json, unowned, wanted
 
 if TYPE_CHECKING:
     import argparse
@@ -65,6 +65,8 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(as_dockerfile(packages, target.snapshot if args.pin else ""))
     else:
         sys.stdout.write(FORMATS[args.format](packages))
+    for line in unowned(target, args.when):
+        args.messages.warning(line)
     if not packages:
         args.messages.note(f"{target.id} needs no binary package")
     return 0

@@ -15,7 +15,7 @@ from pip_sysdeps.gaps import foreign_distributions, half_searched_distributions,
 from pip_sysdeps.locking import pinned
 from pip_sysdeps.merging import merge
 from pip_sysdeps.model import FromPackage, When
-from pip_sysdeps.render.apt import wanted
+from pip_sysdeps.render.apt import unowned, wanted
 from pip_sysdeps.render.offers import offers
 from pip_sysdeps.render.words import counted, listed
 from pip_sysdeps.scan import scan
@@ -185,7 +185,7 @@ def _tell(args: argparse.Namespace, found: Scan, target: Target) -> None:
         messages.note(f"not installed here, but in the lock: {listed(absent)}")
     for line in foreign_distributions(found):
         messages.warning(line)
-    for line in (*offers(target), *_unresolved(target)):
+    for line in (*offers(target), *unowned(target), *_unresolved(target)):
         messages.note(line)
     if half := half_searched_distributions(found):
         messages.note(f"sources too long to be searched for what they open and run by name: {listed(half)}")

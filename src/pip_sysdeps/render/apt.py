@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.render.words import listed
 from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -43,10 +44,24 @@ def needs_in_line(target: Target, when: Collection[str] = ()) -> Iterator[tuple[
     `when` replaces what the project wants for a distribution, and that what it wants for all. Needs of a class (host,
     unowned, distribution, ignored, or one of a later version) have no package, and are never among them.
     """
+    return ((holder, need) for holder, need in _reaching(target, when) if need.package)
+
+
+def _reaching(target: Target, when: Collection[str]) -> Iterator[tuple[str, Need]]:
     wishes = {each.name: when or each.when for each in target.distribution}
     for holder, need in target.needs():
-        if need.package and is_in_line(need, wishes.get(holder) or when or target.when):
+        if is_in_line(need, wishes.get(holder) or when or target.when):
             yield holder, need
+
+
+def unowned(target: Target, when: Collection[str] = ()) -> Iterator[str]:
+    """Say of each file that no package owns, and that would be in the line if one did, who needs it."""
+    holders: dict[str, set[str]] = {}
+    for holder, need in _reaching(target, when):
+        if need.class_ == "unowned":
+            holders.setdefault(need.path, set()).add(holder)
+    for path, names in sorted(holders.items()):
+        yield f"no package has {path}, needed by {listed(sorted(names))}: copy it into the image"
 
 
 def wanted(target: Target, *, when: Collection[str] = (), base: bool = False, pin: bool = False) -> tuple[Wanted, ...]:
