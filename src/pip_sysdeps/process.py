@@ -9,6 +9,7 @@ from pip_sysdeps.host.loader_config import read_loader_config
 from pip_sysdeps.loader.machines import machine_of
 from pip_sysdeps.loader.resolve import Memory, open_object, start
 from pip_sysdeps.roots import is_extension_module, is_libpython, is_program, load_roots
+from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,19 +20,27 @@ if TYPE_CHECKING:
     from pip_sysdeps.stages import Stages
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """Under which the loader is asked."""
+
+    library_path: tuple[str, ...] = ()
+    """The elements of LD_LIBRARY_PATH."""
+    cache_as_is: bool = False
+    """With ld.so.cache as it is; otherwise as a run of ldconfig would write it."""
+    this_cpu: bool = False
+    """With the libraries that this machine's CPU has of its own; otherwise the answers hold on every CPU."""
+
+
+USUAL = Conditions()
+"""Those of a lock."""
+
+
 class InterpreterProcess:
     """The interpreter's process, ready to open the objects of its environment."""
 
-    def __init__(  # noqa: PLR0913 - one of each thing that a process is made of
-        self,
-        root: Root,
-        environment: Environment,
-        objects: Objects,
-        program: ElfFile,
-        library_path: tuple[str, ...],
-        *,
-        cache_as_is: bool,
-        this_cpu: bool,
+    def __init__(
+        self, root: Root, environment: Environment, objects: Objects, program: ElfFile, conditions: Conditions
     ) -> None:
         self._root = root
         self._interpreter = environment.interpreter
@@ -40,10 +49,10 @@ class InterpreterProcess:
         self._config = read_loader_config(
             root,
             program,
-            library_path=library_path,
-            cache="as-is" if cache_as_is else "fresh",
+            library_path=conditions.library_path,
+            cache="as-is" if conditions.cache_as_is else "fresh",
             lookup=objects.open,
-            subfolders=cpu_subfolders(machine_of(program)) if this_cpu else (),
+            subfolders=cpu_subfolders(machine_of(program)) if conditions.this_cpu else (),
         )
         self._memory = Memory()
         self._process = start(self._interpreter.path, objects.open, self._config, self._memory)

@@ -19,7 +19,7 @@ from pip_sysdeps.host.tree import inside, may_be_elf
 from pip_sysdeps.host.uses import Uses
 from pip_sysdeps.model import ElfFile, FromPackage, Scan, Skipped, Unowned
 from pip_sysdeps.named import Named
-from pip_sysdeps.process import InterpreterProcess
+from pip_sysdeps.process import USUAL, InterpreterProcess
 from pip_sysdeps.roots import foreign, is_libpython, is_libpython_of, prevailing
 from pip_sysdeps.stages import Stages
 from pip_sysdeps.values import dataclass, replace
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.host.index import SonameIndex
     from pip_sysdeps.host.root import Root
     from pip_sysdeps.host.target import TargetSystem
-    from pip_sysdeps.model import Distribution, Environment
+    from pip_sysdeps.model import Distribution, Environment, Load, Platform
+    from pip_sysdeps.process import Conditions
 
 _MANY_FILES = 2000
 
@@ -41,9 +42,7 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     environment: Environment,
     packages: PackageDatabase | None,
     *,
-    library_path: tuple[str, ...] = (),
-    cache_as_is: bool = False,
-    this_cpu: bool = False,
+    conditions: Conditions = USUAL,
     objects: Objects | None = None,
     stages: Stages | None = None,
     target: TargetSystem | None = None,
@@ -51,10 +50,8 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
 ) -> Scan:
     """Return what every distribution of an environment needs, and from whom.
 
-    `packages` is None where there is no dpkg database; `library_path` has the elements of an LD_LIBRARY_PATH. Answers
-    are those after a run of ldconfig, unless `cache_as_is`, and hold on every CPU, unless it is to be `this_cpu`.
-    `objects` are those of the root, for a caller who has more questions about them. With a `target` the answers are
-    those on that system, and the root has the environment alone.
+    `packages` is None where there is no dpkg database. `objects` are those of the root, for a caller who has more
+    questions about them. With a `target` the answers are those on that system, and the root has the environment alone.
     Nothing of the environment is run. With `second_process` a fork of this one may search the sources of a large
     environment beside the rest: for a program that has one thread, as a command is.
     """
@@ -62,46 +59,26 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     objects = objects or Objects(root)
     read = _read(objects, environment, target)
     stages.end("ELF facts")
-    process = None
-    if read.program is not None:
-        process = InterpreterProcess(
-            root, environment, objects, read.program, library_path, cache_as_is=cache_as_is, this_cpu=this_cpu
-        )
+    process = InterpreterProcess(root, environment, objects, read.program, conditions) if read.program else None
     platform = target.platform if target else read_platform(root, packages, read.program)
     index = target.index if target else open_index(platform.id)
-    base = index.base if index else packages.base if packages else frozenset()
-    around = _surroundings(root, environment, packages, index, process, target)
-    named = Named(
-        root,
-        environment,
-        around=around,
+    given = _Given(
+        root=root,
+        environment=environment,
+        packages=packages,
+        objects=objects,
+        read=read,
+        process=process,
+        platform=platform,
         index=index,
-        is_object=read.usable.__contains__,
-        notes=lambda path: objects.ask(path, dlopen_notes),
-        base=base,
-        library=(lambda _: None) if process is None else process.library,
-        folders=() if process is None else process.folders,
-        architecture=platform.architecture,
+        target=target,
     )
+    around = _surroundings(given)
+    named = _named(given, around)
     with beside(named.search, fork=second_process and _has_many_sources(environment)) as searched:
         loads = () if process is None else tuple(process.loads(read.usable, read.holders, stages))
         stages.end("loader")
-        attribution = Attribution(
-            objects=read.usable,
-            holders={file: holder.name for file, holder in read.holders.items() if file in read.usable},
-            loads=loads,
-            surroundings=around,
-        )
-        found = Scan(
-            platform=platform,
-            base=base,
-            environment=environment,
-            distributions=tuple(map(attribution.of_distribution, environment.distributions)),
-            unattributed=tuple(map(attribution.of_unclaimed, filter(read.usable.__contains__, environment.unclaimed))),
-            loads=loads,
-            process=() if process is None else process.objects,
-            skipped=(*environment.skipped, *read.skipped, *(packages.skipped if packages else ())),
-        )
+        found = _attributed(given, around, loads)
         stages.end("attribution")
         if packages is not None:
             found = _with_floors(found, root, objects, packages)
@@ -111,6 +88,35 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     notes = (note for each in distributions for note in each.skipped)
     stages.end("names in sources")
     return replace(found, distributions=distributions, skipped=(*found.skipped, *notes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Given:
+    """What is there before anything is decided."""
+
+    root: Root
+    """Where the environment lies."""
+    environment: Environment
+    """The environment."""
+    packages: PackageDatabase | None
+    """The root's binary packages."""
+    objects: Objects
+    """Answers more questions about files of the root."""
+    read: _Read
+    """The environment's ELF files."""
+    process: InterpreterProcess | None
+    """The process that opens them; None where no program tells what it is."""
+    platform: Platform
+    """The system that the answers are for."""
+    index: SonameIndex | None
+    """Its soname index."""
+    target: TargetSystem | None
+    """That system, if it is not this root's."""
+
+    @property
+    def base(self) -> frozenset[str]:
+        """Return the packages that every image of the release has."""
+        return self.index.base if self.index else self.packages.base if self.packages else frozenset()
 
 
 def _has_many_sources(environment: Environment) -> bool:
@@ -154,29 +160,60 @@ def _program(objects: Objects, environment: Environment, facts: Mapping[str, Elf
     return program if isinstance(program, ElfFile) else prevailing(facts.values())
 
 
-def _surroundings(  # noqa: PLR0913, PLR0917 - what there is to ask
-    root: Root,
-    environment: Environment,
-    packages: PackageDatabase | None,
-    index: SonameIndex | None,
-    process: InterpreterProcess | None,
-    target: TargetSystem | None,
-) -> Surroundings:
+def _surroundings(given: _Given) -> Surroundings:
+    packages, index, process, target = given.packages, given.index, given.process, given.target
     own = frozenset() if process is None else process.own
-    interpreter = environment.interpreter
+    interpreter = given.environment.interpreter
     owner = cache(lambda path: None if packages is None else packages.owner(path))
     libc = owner(process.libc()) if process else None
     return Surroundings(
-        real=cache(root.resolve),
+        real=cache(given.root.resolve),
         owner=owner,
         name_owner=cache(lambda path: None if packages is None else packages.owner(path, of_name=True)),
         available=lambda soname: None if index is None else index.installable(soname),
         nowhere=f"no binary package of {index.target.id} has it" if index else "",
         host_library=host_library,
         interpreters=lambda path: inside(path, interpreter.prefix) and (path in own or is_libpython(path)),
-        requires=_requires(environment),
+        requires=_requires(given.environment),
         absent_interpreter=lambda soname: not interpreter.path and is_libpython_of(soname, interpreter.version),
         libc=frozenset({target.libc} if target else () if libc is None else {libc.package}),
+    )
+
+
+def _named(given: _Given, around: Surroundings) -> Named:
+    process = given.process
+    return Named(
+        given.root,
+        given.environment,
+        around=around,
+        index=given.index,
+        is_object=given.read.usable.__contains__,
+        notes=lambda path: given.objects.ask(path, dlopen_notes),
+        base=given.base,
+        library=(lambda _: None) if process is None else process.library,
+        folders=() if process is None else process.folders,
+        architecture=given.platform.architecture,
+    )
+
+
+def _attributed(given: _Given, around: Surroundings, loads: tuple[Load, ...]) -> Scan:
+    """Attribute what was loaded; without version floors, and without what is needed by name."""
+    environment, read, packages = given.environment, given.read, given.packages
+    attribution = Attribution(
+        objects=read.usable,
+        holders={file: holder.name for file, holder in read.holders.items() if file in read.usable},
+        loads=loads,
+        surroundings=around,
+    )
+    return Scan(
+        platform=given.platform,
+        base=given.base,
+        environment=environment,
+        distributions=tuple(map(attribution.of_distribution, environment.distributions)),
+        unattributed=tuple(map(attribution.of_unclaimed, filter(read.usable.__contains__, environment.unclaimed))),
+        loads=loads,
+        process=() if given.process is None else given.process.objects,
+        skipped=(*environment.skipped, *read.skipped, *(packages.skipped if packages else ())),
     )
 
 

@@ -15,6 +15,7 @@ from pip_sysdeps.gaps import foreign_distributions, half_searched_distributions,
 from pip_sysdeps.locking import pinned
 from pip_sysdeps.merging import merge
 from pip_sysdeps.model import FromPackage, When
+from pip_sysdeps.process import Conditions
 from pip_sysdeps.render.apt import unowned, wanted
 from pip_sysdeps.render.offers import offers
 from pip_sysdeps.render.words import counted, listed
@@ -105,7 +106,7 @@ def _find_target(
         place.root,
         place.environment,
         place.packages,
-        library_path=project.library_path,
+        conditions=Conditions(library_path=project.library_path),
         stages=stages,
         target=system,
         second_process=True,

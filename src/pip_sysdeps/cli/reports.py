@@ -11,6 +11,7 @@ from pip_sysdeps.cli.lock_target import named_target, own_target
 from pip_sysdeps.cli.project import read_project
 from pip_sysdeps.host.machine import read_machine
 from pip_sysdeps.host.root import Root
+from pip_sysdeps.process import Conditions
 from pip_sysdeps.requirements import marker_environment, ways
 from pip_sysdeps.scan import scan
 
@@ -63,7 +64,8 @@ def read_report(args: argparse.Namespace) -> Report:
         args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
     project = read_project(getattr(args, "lock", None) or DEFAULT)
     place = read_place(args)
-    return Report(place, scan(place.root, place.environment, place.packages, library_path=project.library_path))
+    conditions = Conditions(library_path=project.library_path)
+    return Report(place, scan(place.root, place.environment, place.packages, conditions=conditions))
 
 
 def read_target(args: argparse.Namespace) -> Target:

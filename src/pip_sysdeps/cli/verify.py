@@ -15,6 +15,7 @@ from pip_sysdeps.host.index import open_index
 from pip_sysdeps.host.objects import Objects
 from pip_sysdeps.host.platform import read_platform
 from pip_sysdeps.model import ElfFile
+from pip_sysdeps.process import Conditions
 from pip_sysdeps.render.apt import needs_in_line
 from pip_sysdeps.render.json import verify_document
 from pip_sysdeps.render.problems import apt_get_install, as_text
@@ -106,9 +107,9 @@ def _release(place: Place, objects: Objects, locked: Locked | None, *, this_cpu:
             place.root,
             place.environment,
             place.packages,
-            library_path=locked.target.library_path if locked else (),
-            cache_as_is=cache_as_is,
-            this_cpu=this_cpu,
+            conditions=Conditions(
+                library_path=locked.target.library_path if locked else (), cache_as_is=cache_as_is, this_cpu=this_cpu
+            ),
             objects=objects,
         )
 
