@@ -1,26 +1,25 @@
 #!/usr/bin/env python3
-"""Measure pip-sysdeps and its peers in one run on one environment: medians of interleaved runs of whole processes.
+"""Measure pip-sysdeps and its peers in one run on one environment, and print the tables of docs/speed.md.
 
-    python3 benchmarks/compare.py                      everything, on the large environment (benchmarks/environment.py)
-    python3 benchmarks/compare.py --rounds 9 --sample 1
+    python3 benchmarks/compare.py                      on the large environment (benchmarks/environment.py)
+    python3 benchmarks/compare.py --rounds 9 --sample 10
 
-The slow peers (ldd and dpkg -S, dpkg-shlibdeps, pyelftools) run once, on every `--sample`th file, and count as many
-times as long: they take minutes, and are linear in files. Wall and processor time are both told: on a busy machine the
-second is the one to trust. Run it with the interpreter that pip-sysdeps is installed for.
+Every process is measured whole, in turn with the others; a table has medians. The tool is installed from this checkout
+in an environment of its own, byte code and all, as a user has it. The slow peers (ldd and dpkg -S, dpkg-shlibdeps) get
+every `--sample`th file, then twice as many: their time for all is that of the line through both. On an idle machine it
+takes ten minutes; on a busy one the processor time is the one to trust.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import resource
+import platform
 import shutil
 import statistics
 import subprocess
 import sys
-import sysconfig
 import tempfile
-import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,51 +27,101 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import environment
 import peers
+from measure import Command, Time, extrapolated, interleaved, run, stages
 
-TOOL = os.path.join(sysconfig.get_path("scripts"), "pip-sysdeps")
+CHECKOUT = Path(__file__).parents[1]
+STAGES = {
+    "start": "Python itself, the imports, the command line",
+    "dpkg status": "reads the stanzas of the packages",
+    "environment": "walks the tree, reads METADATA and RECORD of each distribution, and dpkg's lists",
+    "ELF facts": "opens what may be ELF by its name, reads headers, dynamic section and names of what is",
+    "loader": "every dlopen and execve: needed names, searched as ld.so does",
+    "sources": "searches Python sources for the names of libraries that no extension module loads",
+    "attribution": "owners by dpkg's lists, the index, the lock's needs",
+    "version floors": "undefined symbols against the symbols files of packages",
+    "names in sources": "waits for the second process, which reads what sources open and run by name; maps it",
+    "lock": "writes it",
+    "all": "",
+}
+TREE, TREES = "libtree -vv, a process a file", "libtree -vv, one process"
+NO_NAMES, NO_FLOORS = "lock without names in sources", "lock without version floors"
+TARGETS = (
+    ("ldd and dpkg -S / `lock`", "at least 400", "ldd and dpkg -S", "lock"),
+    ("dpkg-shlibdeps / `lock`", "at least 1,000", "dpkg-shlibdeps", "lock"),
+    ("`lock` / libtree, a process a file", "at most 2", "lock", TREE),
+    ("`lock` without floors / libtree, a process a file", "at most 1.5", NO_FLOORS, TREE),
+    ("`lock` / libtree, one process", "", "lock", TREES),
+    ("`lock` / without names in sources", "at most 1.3", "lock", NO_NAMES),
+    ("`lock` on one processor / without names in sources", "", "lock on one processor", NO_NAMES),
+    ("pyelftools / our ELF facts", "at least 25", "ELF facts by pyelftools", "ELF facts"),
+    ("`--version` / `python -c pass`", "at most 4", "--version", "python -c pass"),
+    ("`--help` / `python -c pass`", "at most 4", "--help", "python -c pass"),
+    ("`apt-line` / `python -c pass`", "at most 4", "apt-line", "python -c pass"),
+    ("`lock` of psycopg2 / `python -c pass`", "at most 6", "lock of psycopg2", "python -c pass"),
+)
+"""What is compared, the target, and the two times whose quotient it is."""
 
 
-class Time(NamedTuple):
-    """What one run took."""
+class Tool(NamedTuple):
+    """The tool, installed for the occasion."""
 
-    wall: float
-    processor: float
-    memory: float
-    """Most memory, in MB."""
+    folder: Path
 
+    @property
+    def python(self) -> str:
+        """Return the interpreter that it is installed for."""
+        return str(self.folder / "bin" / "python")
 
-class Command(NamedTuple):
-    """A command, and what it reads from its standard input."""
+    def command(self, *argv: str, processors: int = 0) -> Command:
+        """Return a command of the tool."""
+        return Command([str(self.folder / "bin" / "pip-sysdeps"), *argv], processors=processors)
 
-    argv: list[str]
-    stdin: str = ""
-    cwd: str = "/"
-
-
-def run(command: Command) -> Time:
-    """Run a command once."""
-    with tempfile.TemporaryFile("w+") as stdin:
-        stdin.write(command.stdin)
-        stdin.seek(0)
-        started = time.perf_counter()
-        process = subprocess.Popen(
-            command.argv, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=command.cwd
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        if status and command.argv[0] == TOOL:
-            raise SystemExit(f"`{' '.join(command.argv)}` failed")
-        return Time(time.perf_counter() - started, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    def without(self, part: str, *argv: str) -> Command:
+        """Return a command of the tool that leaves out a part of its work."""
+        return Command([self.python, "-c", f"{part}\nfrom pip_sysdeps.cli import main\nmain()", *argv])
 
 
-def interleaved(commands: dict[str, Command], rounds: int) -> dict[str, Time]:
-    """Run all commands in turn, again and again; return the medians of each."""
-    runs: dict[str, list[Time]] = {name: [] for name in commands}
-    for _ in range(rounds):
-        for name, command in commands.items():
-            runs[name].append(run(command))
-    return {
-        name: Time(*(statistics.median(column) for column in zip(*times, strict=True))) for name, times in runs.items()
-    }
+def install_tool() -> Tool:
+    """Install this checkout in a new environment of the interpreter that runs this."""
+    tool = Tool(environment.CACHE / "tool")
+    subprocess.run([os.path.realpath(sys.executable), "-m", "venv", "--clear", str(tool.folder)], check=True)
+    pip = [tool.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, str(CHECKOUT)], check=True, stdout=sys.stderr)
+    return tool
+
+
+def main() -> None:
+    """Measure, and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--environment", type=Path, help="another environment than the large one")
+    parser.add_argument("--rounds", type=int, default=5, help="of the interleaved runs (default: %(default)s)")
+    parser.add_argument("--sample", type=int, default=40, help="slow peers get every Nth file (default: %(default)s)")
+    options = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PATH"] = f"{Path(os.path.realpath(sys.executable)).parent}:{os.environ['PATH']}"  # no shim
+    folder = options.environment or environment.build(environment.CACHE / "large")
+    small = environment.build(environment.CACHE / "small", environment.SMALL)
+    tool = install_tool()
+    with tempfile.TemporaryDirectory(dir=environment.CACHE) as scratch:
+        files = elf_files(folder)
+        say(f"{described(folder, files)}\n\n")
+        where_the_time_goes(tool, folder, scratch, options.rounds)
+        results = large(tool, folder, files, scratch, options)
+        results |= start(tool, small, scratch, 4 * options.rounds)
+        table(results)
+        targets(results)
+        growth(tool, folder, scratch)
+
+
+def described(folder: Path, files: list[str]) -> str:
+    """Say what is measured, and where."""
+    distributions = len(list(folder.glob("lib/python3*/site-packages/*.dist-info")))
+    count = sum(len(names) for _, _, names in os.walk(folder))
+    system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    return (
+        f"{distributions} distributions, {count} files, {len(files)} of them ELF; {system}, "
+        f"Python {platform.python_version()}, {len(os.sched_getaffinity(0))} processors"
+    )
 
 
 def elf_files(folder: Path) -> list[str]:
@@ -86,77 +135,85 @@ def elf_files(folder: Path) -> list[str]:
     return sorted(found)
 
 
-def main() -> None:
-    """Measure, and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--environment", type=Path, help="another environment than the large one")
-    parser.add_argument("--rounds", type=int, default=5, help="of the interleaved runs (default: %(default)s)")
-    parser.add_argument("--sample", type=int, default=20, help="slow peers get every Nth file (default: %(default)s)")
-    parser.add_argument("--growth", action="store_true", help="and 1, 2, 4 and 8 copies of the environment")
-    options = parser.parse_args()
-    folder = options.environment or environment.build(environment.CACHE / "large")
-    with tempfile.TemporaryDirectory() as scratch:
-        files = elf_files(folder)
-        say(f"{sum(len(names) for _, _, names in os.walk(folder))} files, {len(files)} of them ELF, in {folder}\n")
-        large(folder, files, options, scratch)
-        start(options, scratch)
-        if options.growth:
-            growth(folder, scratch)
+def where_the_time_goes(tool: Tool, folder: Path, scratch: str, rounds: int) -> None:
+    """Print the stages, with the second process and without."""
+    argv = ["lock", "-vv", "--python", str(folder), "-o", f"{scratch}/sysdeps.lock"]
+    both = [[stages(tool.command(*argv, processors=processors)) for _ in range(rounds)] for processors in (0, 1)]
+    say("| stage | ms | ms on one processor | what it does |\n|---|---|---|---|\n")
+    for stage, text in STAGES.items():
+        two, one = (statistics.median(each.get(stage, 0.0) for each in times) for times in both)
+        say(f"| {stage} | {two:.0f} | {one:.0f} | {text} |\n")
+    say("\n")
 
 
-def large(folder: Path, files: list[str], options: argparse.Namespace, scratch: str) -> None:
-    """Compare on the large environment."""
+def large(tool: Tool, folder: Path, files: list[str], scratch: str, options: argparse.Namespace) -> dict[str, Time]:
+    """Measure on the large environment."""
     listed = "\0".join(files)
-    lock = Command([TOOL, "lock", "-q", "--python", str(folder), "-o", f"{scratch}/sysdeps.lock"])
-    quick = interleaved(
-        {
-            "lock": lock,
-            "libtree -vv, a process a file": Command(["xargs", "-0", "-n1", "libtree", "-vv"], listed),
-            "libtree -vv, one process": Command(["xargs", "-0", "libtree", "-vv"], listed),
-            "ELF facts": Command(peers.python(peers.OUR_FACTS), listed),
-            "walk, open and read a page": Command(peers.python(peers.READ_THE_SAME, str(folder)), listed),
-        },
-        options.rounds,
-    )
-    sample = files[:: options.sample]
-    slow = {
-        "ldd and dpkg -S": Command(peers.shell(peers.LDD_AND_DPKG, sample)),
-        "dpkg-shlibdeps": Command(peers.shell(peers.SHLIBDEPS, sample)),
-        "ELF facts by pyelftools": Command(peers.python(peers.PYELFTOOLS), "\0".join(sample)),
-    }
-    scale = len(files) / len(sample)
-    for name, command in slow.items():
-        took = run(command)
-        quick[name] = Time(took.wall * scale, took.processor * scale, took.memory)
-    table(quick, "lock")
-
-
-def start(options: argparse.Namespace, scratch: str) -> None:
-    """Compare starts, and a small environment, with `python -c pass`."""
-    small = environment.build(environment.CACHE / "small", environment.SMALL)
-    shutil.copy(Path(__file__).parents[1] / "sysdeps.lock.example", f"{scratch}/example.lock")
-    commands = {
-        "python -c pass": Command([sys.executable, "-c", "pass"]),
-        "--version": Command([TOOL, "--version"]),
-        "--help": Command([TOOL, "--help"]),
-        "apt-line": Command(
-            [TOOL, "apt-line", "--lock", f"{scratch}/example.lock", "--target", "debian-bookworm-amd64"]
+    lock = ("lock", "-q", "--python", str(folder), "-o", f"{scratch}/sysdeps.lock")
+    quick = {
+        "lock": tool.command(*lock),
+        "lock on one processor": tool.command(*lock, processors=1),
+        NO_NAMES: tool.without(peers.NO_NAMES, *lock),
+        NO_FLOORS: tool.without(peers.NO_FLOORS, *lock),
+        "lock without both": tool.without(peers.NO_NAMES + peers.NO_FLOORS, *lock),
+        TREE: Command(["xargs", "-0", "-n1", "libtree", "-vv"], listed, may_fail=True),
+        TREES: Command(["xargs", "-0", "libtree", "-vv"], listed, may_fail=True),
+        "ELF facts": Command([tool.python, "-c", peers.OUR_FACTS], listed),
+        "walk, open and read a page of the same": Command(
+            [tool.python, "-c", peers.READ_THE_SAME, str(folder)], listed
         ),
-        "lock of psycopg2": Command([TOOL, "lock", "-q", "--python", str(small), "-o", f"{scratch}/small.lock"]),
     }
-    table(interleaved(commands, 4 * options.rounds), "python -c pass")
+    found = interleaved(quick, options.rounds)
+    found["ELF facts by pyelftools"] = run(Command([sys.executable, "-c", peers.PYELFTOOLS], listed))
+    few, more = files[:: options.sample], files[:: options.sample // 2]
+    for name, script in {"ldd and dpkg -S": peers.LDD_AND_DPKG, "dpkg-shlibdeps": peers.SHLIBDEPS}.items():
+        pair = [Command(peers.shell(script, sample), may_fail=True) for sample in (few, more)]
+        found[name] = extrapolated(pair[0], pair[1], (len(few), len(more)), len(files))
+    return found
 
 
-def growth(folder: Path, scratch: str) -> None:
+def start(tool: Tool, small: Path, scratch: str, rounds: int) -> dict[str, Time]:
+    """Measure starts, and a small environment."""
+    shutil.copy(CHECKOUT / "sysdeps.lock.example", f"{scratch}/example.lock")
+    line = ("apt-line", "--lock", f"{scratch}/example.lock", "--target", "debian-bookworm-amd64")
+    commands = {
+        "python -c pass": Command([tool.python, "-c", "pass"]),
+        "--version": tool.command("--version"),
+        "--help": tool.command("--help"),
+        "apt-line": tool.command(*line),
+        "lock of psycopg2": tool.command("lock", "-q", "--python", str(small), "-o", f"{scratch}/small.lock"),
+    }
+    return interleaved(commands, rounds)
+
+
+def table(results: dict[str, Time]) -> None:
+    """Print what was measured."""
+    say("| | wall s | processor s | MB |\n|---|---|---|---|\n")
+    for name, took in results.items():
+        say(f"| {name} | {took.wall:.3g} | {took.processor:.3g} | {took.memory:.0f} |\n")
+    say("\n")
+
+
+def targets(results: dict[str, Time]) -> None:
+    """Print each target, and what was reached of it."""
+    say("| | wall | processor | target |\n|---|---|---|---|\n")
+    for text, target, one, other in TARGETS:
+        a, b = results[one], results[other]
+        say(f"| {text} | {a.wall / b.wall:.3g} | {a.processor / b.processor:.3g} | {target} |\n")
+    say(f"| most memory of `lock` | {results['lock'].memory:.0f} MB | | under 120 MB |\n\n")
+
+
+def growth(tool: Tool, folder: Path, scratch: str) -> None:
     """Measure copies of the environment, whose distributions have other names."""
     (site,) = folder.glob("lib/python3*/site-packages")
-    times = {}
+    say("| copies | wall s | processor s | processor s a copy | MB |\n|---|---|---|---|---|\n")
     for count in (1, 2, 4, 8):
         paths = [copy(site, Path(scratch, str(number), *site.parts[-3:]), number) for number in range(count)]
         where = [word for path in paths for word in ("--path", path)]
-        argv = [TOOL, "lock", "-q", *where, "-o", f"{scratch}/grown.lock"]
-        times[f"{count} times"] = run(Command(argv))
-    table(times, "1 times")
+        took = run(tool.command("lock", "-q", *where, "-o", f"{scratch}/grown.lock"))
+        say(
+            f"| {count} | {took.wall:.3g} | {took.processor:.3g} | {took.processor / count:.3g} | {took.memory:.0f} |\n"
+        )
 
 
 def copy(site: Path, target: Path, number: int) -> str:
@@ -169,18 +226,6 @@ def copy(site: Path, target: Path, number: int) -> str:
             metadata.unlink()
             metadata.write_bytes(text.replace(b"\nName: ", f"\nName: copy{number}-".encode(), 1))
     return str(target)
-
-
-def table(times: dict[str, Time], base: str) -> None:
-    """Print what was measured, and how many times as long as one of them each took."""
-    say("| | wall s | times | processor s | times | MB |\n|---|---|---|---|---|---|\n")
-    one = times[base]
-    own = 1.05 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # a child begins with what its parent has
-    for name, took in times.items():
-        numbers = (took.wall, took.wall / one.wall, took.processor, took.processor / one.processor)
-        memory = f"{took.memory:.0f}" if took.memory > own else f"below {own:.0f}"
-        say(f"| {name} | {' | '.join(f'{number:.3g}' for number in numbers)} | {memory} |\n")
-    say("\n")
 
 
 def say(text: str) -> None:

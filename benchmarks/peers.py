@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -67,9 +66,17 @@ for path in sys.stdin.read().split("\\0"):
 """The physical limit of a walk and an opening: every folder listed, every ELF file opened and its first page read."""
 
 
-def python(code: str, *argv: str) -> list[str]:
-    """Return the command of a piece of Python."""
-    return [sys.executable, "-c", code, *argv]
+NO_NAMES = """
+from pip_sysdeps.named import Named, Searched
+Named.search = lambda self: {each.name: Searched() for each in self._distributions}
+"""
+"""For the tool: sources are not read for what they open and run by name."""
+
+NO_FLOORS = """
+import pip_sysdeps.scan
+pip_sysdeps.scan._with_floors = lambda found, *_: found
+"""
+"""For the tool: no symbol is looked up, and no package has a least version."""
 
 
 def shell(script: str, files: Sequence[str]) -> list[str]:

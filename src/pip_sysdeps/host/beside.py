@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _T = TypeVar("_T")
+_LOOK = 0.1
+"""Seconds between two looks whether the first process is still there."""
 
 
 @contextmanager
@@ -88,9 +90,22 @@ def _work_and_exit(work: Callable[[], object], write_end: int) -> NoReturn:
     import pickle  # noqa: PLC0415 - as above
 
     try:
+        _leave_with(os.getppid())
         content = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
         with open(write_end, "wb") as pipe:
             pipe.write(content)
         os._exit(0)
     finally:
         os._exit(1)  # before a traceback: the first process does the work again, and tells
+
+
+def _leave_with(parent: int) -> None:
+    """End soon after the first process, if that is killed and so cannot end this one."""
+    import signal  # noqa: PLC0415 - as above
+
+    def look(*_: object) -> None:
+        if os.getppid() != parent:
+            os._exit(1)
+
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, _LOOK, _LOOK)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +28,14 @@ def children() -> bool:
     except ChildProcessError:
         return False
     return True
+
+
+def runs(identifier: str) -> bool:
+    """Tell whether a process, of whoever, is there and at work."""
+    try:
+        return "State:\tZ" not in Path("/proc", identifier, "status").read_text(encoding="ascii")
+    except OSError:
+        return False
 
 
 def test_the_work_is_done_by_another_process() -> None:
@@ -93,3 +102,28 @@ def test_it_ends_with_the_block(error: type[BaseException]) -> None:
         raise error
     assert time.monotonic() - begun < 30
     assert not children()
+
+
+def test_it_ends_soon_after_the_first_process_is_killed(tmp_path: Path) -> None:
+    """Nobody is there any more to end it."""
+    told = tmp_path / "worker"
+
+    def work() -> None:
+        told.write_text(str(os.getpid()), encoding="ascii")
+        time.sleep(60)
+
+    first = os.fork()
+    if first == 0:
+        try:
+            with beside(work, fork=True) as result:
+                result()
+        finally:
+            os._exit(1)
+    while not (told.exists() and told.read_text(encoding="ascii")):
+        time.sleep(0.01)
+    os.kill(first, signal.SIGKILL)
+    os.waitpid(first, 0)
+    begun = time.monotonic()
+    while runs(told.read_text(encoding="ascii")):
+        assert time.monotonic() - begun < 30
+        time.sleep(0.01)
