@@ -14,7 +14,7 @@ from pip_sysdeps.host.objects import Objects
 from pip_sysdeps.host.sboms import read_sboms
 from pip_sysdeps.host.tree import may_be_elf
 from pip_sysdeps.loader.machines import machine_of
-from pip_sysdeps.model import ElfFile, Skipped, Verdict
+from pip_sysdeps.model import ElfFile, Skipped
 from pip_sysdeps.roots import prevailing
 from pip_sysdeps.symbol_versions import version_gaps
 
@@ -26,15 +26,13 @@ if TYPE_CHECKING:
     from pip_sysdeps.host.root import Root
     from pip_sysdeps.model import Scan
 
-_FOREIGN = (Verdict.FOREIGN_ARCHITECTURE, Verdict.FOREIGN_LIBC)
-
 
 def read_evidence(
     root: Root, scan: Scan, *, settled: Iterable[tuple[str, str]] = (), changes: tuple[str, ...] = ()
 ) -> Evidence:
     """Return what the checks look at; `settled` are the needs that the policy decides, `changes` those of the lock."""
     objects = Objects(root)
-    foreign = {each.path for each in scan.skipped if each.verdict in _FOREIGN}
+    foreign = {each.path for each in scan.skipped if each.verdict.is_foreign}
     environment = scan.environment
     own = [file for each in environment.distributions for file in filter(may_be_elf, each.files)]
     real = {each.path: root.resolve(each.path) or each.path for load in scan.loads for each in load.objects}

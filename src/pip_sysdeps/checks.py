@@ -237,7 +237,7 @@ def _of_need(holder: str, need: Need, message: str) -> Trouble:
 @check("SD005", Severity.WARNING)
 def overlapping_files(evidence: Evidence) -> Iterator[Trouble]:
     """Files that two distributions claim: installing or removing one breaks the other."""
-    holders = {file: each.name for each in evidence.scan.environment.distributions for file in each.files}
+    holders = evidence.scan.environment.holders()
     for skipped in evidence.scan.skipped:
         if skipped.verdict is Verdict.OVERLAP:
             yield Trouble(message=skipped.reason, distribution=holders.get(skipped.path, ""), files=(skipped.path,))
@@ -246,11 +246,10 @@ def overlapping_files(evidence: Evidence) -> Iterator[Trouble]:
 @check("SD008", Severity.WARNING)
 def foreign_file(evidence: Evidence) -> Iterator[Trouble]:
     """An object for another architecture or C library: this interpreter cannot load it."""
-    holders = {file: each.name for each in evidence.scan.environment.distributions for file in each.files}
+    holders = evidence.scan.environment.holders()
     for skipped in evidence.scan.skipped:
-        if skipped.verdict in {Verdict.FOREIGN_ARCHITECTURE, Verdict.FOREIGN_LIBC}:
-            message = skipped.reason[0].lower() + skipped.reason[1:]
-            yield Trouble(message=message, distribution=holders.get(skipped.path, ""), files=(skipped.path,))
+        if skipped.verdict.is_foreign:
+            yield Trouble(message=skipped.reason, distribution=holders.get(skipped.path, ""), files=(skipped.path,))
 
 
 # ------------------------------------------------------------------------------------------------- one library twice

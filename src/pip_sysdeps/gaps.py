@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.model import Scan
 
-_FOREIGN = (Verdict.FOREIGN_ARCHITECTURE, Verdict.FOREIGN_LIBC)
 _SHARED_OBJECT = re.compile(r"\.so(?:\.[0-9]+)*$")
 
 
@@ -43,7 +42,7 @@ def gaps(scan: Scan) -> Iterator[Skipped]:
 
 def foreign_distributions(scan: Scan) -> Iterator[str]:
     """Say of each distribution all of whose objects are foreign that it will not load here, and why."""
-    foreign = {each.path: each.reason for each in scan.skipped if each.verdict in _FOREIGN}
+    foreign = {each.path: each.reason for each in scan.skipped if each.verdict.is_foreign}
     usable = {each.path for load in scan.loads for each in load.objects} if foreign else set()
     for each in scan.environment.distributions:
         reasons = {foreign[file] for file in each.files if file in foreign}

@@ -253,6 +253,10 @@ class Lockfile:
     target: tuple[Target, ...] = field(default=(), metadata={"of": Target})
     """By id."""
 
+    def find(self, name: str) -> Target | None:
+        """Return the target of this id."""
+        return next((each for each in self.target if each.id == name), None)
+
     def warning(self) -> str:
         """Return what to tell the user about a lock that a later version wrote, or nothing."""
         if self.lock_version == LOCK_VERSION:

@@ -89,6 +89,11 @@ class Verdict(Enum):
     ALTERNATIVE = "alternative"
     """A build for another release of a library, beside one that fits."""
 
+    @property
+    def is_foreign(self) -> bool:
+        """It is for another machine or C library than the process."""
+        return self in (Verdict.FOREIGN_ARCHITECTURE, Verdict.FOREIGN_LIBC)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
@@ -132,6 +137,10 @@ class Environment:
     """Regular files of the site directories and a venv's own prefix that no record claims and may be ELF; sorted."""
     skipped: tuple[Skipped, ...]
     """What could not be read, rows that leave the root, overlaps, shadowed distributions."""
+
+    def holders(self) -> dict[str, str]:
+        """Return the name of the distribution of each file that a record claims."""
+        return {file: each.name for each in self.distributions for file in each.files}
 
     def short(self, path: str) -> str:
         """Return a path as a person calls it: without the site directory that it lies in."""

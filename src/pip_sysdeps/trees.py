@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps import lockfile
 from pip_sysdeps.model import Found, FromDistribution, FromHost, FromPackage, Missing, NotFound, Unowned, Unreachable
+from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,12 +33,14 @@ class Label:
     """What is known about it here."""
 
 
-@dataclass(slots=True)
 class Node:
-    """A label and what it leads to, in the order in which it was found."""
+    """A label and what it leads to, in the order in which it was found; it grows."""
 
-    label: Label
-    children: dict[Label, Node] = field(default_factory=dict)
+    __slots__ = ("children", "label")
+
+    def __init__(self, label: Label) -> None:
+        self.label = label
+        self.children: dict[Label, Node] = {}
 
 
 def grown(ways: Iterable[Way]) -> tuple[Node, ...]:

@@ -18,7 +18,6 @@ from pip_sysdeps.model import (
     NotFound,
     Unowned,
     Unreachable,
-    Verdict,
     When,
 )
 from pip_sysdeps.naming.knowledge import is_known
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.lockfile import Target
     from pip_sysdeps.model import LoadedObject, Need, Owner, Scan
     from pip_sysdeps.symbol_versions import VersionGap
-
-_FOREIGN = (Verdict.FOREIGN_ARCHITECTURE, Verdict.FOREIGN_LIBC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,10 +218,10 @@ def _why(need: Need, package: str) -> str:
 
 def _broken_libraries(release: Release) -> Iterator[Problem]:
     """Yield what is missing for system libraries that an import loads: packages that are not whole, copied files."""
-    own = {file for each in release.scan.environment.distributions for file in each.files}
+    own = {*release.scan.environment.holders()}
     own.update(each.file for each in release.scan.unattributed)
     told = {need.name for _, need in release.scan.needs()}
-    holders = _holders(release.scan)
+    holders = release.scan.environment.holders()
     for root, loaded in _imported(release.scan):
         missed = [soname for soname in _not_found(loaded) if soname not in told]
         if missed and release.real(loaded.path) not in own:
@@ -255,10 +252,6 @@ def _imported(scan: Scan) -> Iterator[tuple[str, LoadedObject]]:
             yield from ((load.root, loaded) for loaded in load.objects)
 
 
-def _holders(scan: Scan) -> Mapping[str, str]:
-    return {file: each.name for each in scan.environment.distributions for file in each.files}
-
-
 def _find_library(release: Release) -> Iterator[Problem]:
     """Yield the libraries that are there, and that code asks `ctypes.util.find_library` for in vain."""
     for holder, need in release.scan.needs():
@@ -285,7 +278,7 @@ def _gaps(release: Release) -> Iterator[Problem]:
     """Yield what ld.so says as "version `GLIBC_2.38' not found"; of what only plugins load as a warning."""
     if not release.gaps:
         return
-    holders = _holders(release.scan)
+    holders = release.scan.environment.holders()
     loaded_by = {each.path: "" for each in release.scan.process}
     for root, loaded in _imported(release.scan):
         loaded_by.setdefault(loaded.path, holders.get(root, ""))
@@ -364,11 +357,11 @@ def _differences(scan: Scan, target: Target) -> Iterator[str]:
 
 def _foreign(scan: Scan) -> Iterator[Problem]:
     """Yield the files for another machine or C library: an error where a distribution has nothing else to load."""
-    holders = _holders(scan)
+    holders = scan.environment.holders()
     usable = {holders.get(loaded.path, "") for _, loaded in _imported(scan)}
     tags = {each.name: each.tags for each in scan.environment.distributions}
     for skipped in scan.skipped:
-        if skipped.verdict in _FOREIGN:
+        if skipped.verdict.is_foreign:
             holder = holders.get(skipped.path, "")
             built = any(not tag.endswith("-any") for tag in tags.get(holder, ()))
             yield Problem(

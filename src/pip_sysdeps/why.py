@@ -66,7 +66,7 @@ def names(scan: Scan) -> frozenset[str]:
 
 def _vendored(scan: Scan, name: str, ways: Mapping[str, tuple[Link, ...]]) -> Iterator[Chain]:
     """Yield one chain for each distribution that loads a file of this name from the environment itself."""
-    holders = {file: each.name for each in scan.environment.distributions for file in each.files}
+    holders = scan.environment.holders()
     seen: set[tuple[str, str]] = set()
     for load, file, answer in _found(scan):
         path, user = posixpath.normpath(answer.path), holders.get(file, "")

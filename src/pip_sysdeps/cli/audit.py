@@ -102,7 +102,7 @@ def _changes(args: argparse.Namespace, target: Target) -> tuple[str, ...]:
     path = args.lock or DEFAULT
     if args.lock is None and read_text(path) is None:
         return ()
-    locked = next((each for each in read_lock(path).target if each.id == target.id), None)
+    locked = read_lock(path).find(target.id)
     if locked is None:
         return (f"`{path}` has no target {target.id}",)
     return differences(locked, target)

@@ -71,7 +71,7 @@ def _diff(args: argparse.Namespace) -> tuple[TargetDiff, ...]:
         _refuse_more(args, "--environment", args.new)
         here = _environment(args)
         lock = _read(args, args.lock if args.old is None else args.old)
-        found = diff_targets(next((each for each in lock.target if each.id == here.id), None), here, _line)
+        found = diff_targets(lock.find(here.id), here, _line)
         return (found,) if found else ()
     before = _HEAD if args.old is None else args.old
     after = args.lock if args.new is None else args.new

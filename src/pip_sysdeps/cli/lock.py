@@ -118,8 +118,8 @@ def _find_target(
     if system is None and place.packages and (pin or project.pin):
         from pip_sysdeps.host.snapshot import read_snapshot  # noqa: PLC0415 - as above
 
-        versions = {name: each.version for name, each in place.packages.packages.items()}
-        applied = replace(applied, target=pinned(applied.target, versions, read_snapshot(place.root)))
+        snapshot = read_snapshot(place.root)
+        applied = replace(applied, target=pinned(applied.target, place.packages.versions, snapshot))
     if system and not system.has_glibc(applied.target.needs_glibc):
         args.messages.warning(
             f"{applied.target.needs_glibc_by} needs glibc {applied.target.needs_glibc}, "
@@ -149,7 +149,7 @@ def _compare(args: argparse.Namespace, target: Target) -> bool:
     lock = read_lock(args.output)
     if lock.warning():
         args.messages.warning(f"`{args.output}`: {lock.warning()}")
-    locked = next((each for each in lock.target if each.id == target.id), None)
+    locked = lock.find(target.id)
     if locked is None:
         names = ", ".join(each.id for each in lock.target)
         raise SysdepsError(

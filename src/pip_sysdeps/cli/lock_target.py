@@ -32,10 +32,10 @@ class System(Protocol):
 
 def named_target(lock: Lockfile, name: str) -> Target:
     """Return the target of this id. Raise SysdepsError if there is none."""
-    for target in lock.target:
-        if target.id == name:
-            return target
-    raise SysdepsError(f"the lock has no target `{name}`", hint=_has(lock))
+    target = lock.find(name)
+    if target is None:
+        raise SysdepsError(f"the lock has no target `{name}`", hint=_has(lock))
+    return target
 
 
 def own_target(lock: Lockfile, system: System) -> Target:

@@ -55,7 +55,7 @@ def _written(path: str, target: Target, *, extend: bool) -> str:
 
 def _stale(path: str, target: Target) -> str:
     lock = read_lock(path)
-    locked = next((each for each in lock.target if each.id == target.id), None)
+    locked = lock.find(target.id)
     if locked is None:
         raise SysdepsError(f"it has no target {target.id}", hint="`pip-sysdeps lock --add-target` adds it")
     if not differences(locked, target):

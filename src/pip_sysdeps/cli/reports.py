@@ -44,8 +44,7 @@ class Report(NamedTuple):
     @property
     def versions(self) -> Mapping[str, str]:
         """Return the version of each installed binary package."""
-        packages = self.place.packages
-        return {name: each.version for name, each in packages.packages.items()} if packages else {}
+        return self.place.packages.versions if self.place.packages else {}
 
 
 def add_lock_arguments(parser: argparse.ArgumentParser, where: argparse._MutuallyExclusiveGroup) -> None:

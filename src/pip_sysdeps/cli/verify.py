@@ -118,7 +118,7 @@ def _release(place: Place, objects: Objects, locked: Locked | None, *, this_cpu:
         scan=found,
         fresh=scanned(cache_as_is=False) if any(counts(*each, locked) for each in unmet(found)) else found,
         gaps=_gaps(found, place, objects),
-        installed={name: each.version for name, each in place.packages.packages.items()} if place.packages else {},
+        installed=place.packages.versions if place.packages else {},
         available=lambda name: _available(found.platform.id, name),
         real=cache(place.root.resolve),
         owner=lambda path: place.packages.owner(path) if place.packages else None,

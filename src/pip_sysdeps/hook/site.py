@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from dataclasses import dataclass
 
 from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.values import dataclass
 
 QUESTION = """
 import json, sys, sysconfig

@@ -95,6 +95,11 @@ class PackageDatabase:
         return next((path for each in names if self._root.is_file(path := f"{_INFO}/{each}")), None)
 
     @property
+    def versions(self) -> dict[str, str]:
+        """The version of each package that is installed."""
+        return {name: each.version for name, each in self.packages.items()}
+
+    @property
     def skipped(self) -> tuple[Skipped, ...]:
         """The packages whose files are not known: of a file that none of the others owns, the owner is unknown."""
         _ = self._lists
