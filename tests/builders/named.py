@@ -35,6 +35,7 @@ class Case:
     needs: frozenset[str]
     also: frozenset[str]
     pip: tuple[str, ...]
+    build: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def cases() -> list[Case]:
             needs=frozenset(case["needs"]),
             also=frozenset(case.get("also", ())),
             pip=tuple(case.get("pip", ())),
+            build=tuple(case.get("build", ())),
         )
         for kind, named in table.items()
         for name, case in named.items()
@@ -70,7 +72,8 @@ def installed(case: Case) -> Path:
     build = debian_root(SUITE, "build", ["python3-pip"])
     with made_once("-".join((SUITE, "named", case.name, *case.pip))) as (folder, unfinished):
         if unfinished is not None:
-            with overlay(build) as root:
+            with overlay(package_lists(), build) as root:
+                install_line(root, case.build)
                 run_in(root, ["python3", "-m", "pip", "install", *_PIP, f"/{PLACE}", case.name, *case.pip])
                 subprocess.run(["cp", "-a", f"{root}/{PLACE}/.", str(unfinished)], check=True)
     return folder
