@@ -74,6 +74,7 @@ class Named:
             name_owner=around.name_owner,
             host_library=around.host_library,
             brought=(names | own).__contains__,
+            has_package=cache(self._has_package),
             index=index,
             nowhere=around.nowhere,
             folded=around.libc,
@@ -137,6 +138,10 @@ class Named:
             return Marker(marker).evaluate(dict(marker_environment(self._interpreter, self._architecture)))
         except (InvalidMarker, UndefinedComparison):
             return True
+
+    def _has_package(self, name: str) -> bool:
+        end = f"/{name}/__init__.py"
+        return any(file.endswith(end) for each in self._distributions for file in each.files)
 
     def _program(self, name: str) -> str | None:
         paths = (f"/{folder}/{name}" for folder, names in self._programs if name in names)

@@ -79,8 +79,12 @@ def test_a_second_process_finds_the_same(desk: Desk, monkeypatch: pytest.MonkeyP
     ],
 )
 def test_a_source_that_asks_for_a_typelib(desk: Desk, source: bytes, package: str, confidence: str) -> None:
-    """PyGObject opens it by name: its package is offered, and in the line if the code does not do without it."""
-    install(desk.root / SITE.lstrip("/"), "window", files={"window.py": source})
+    """PyGObject opens it by name: its package is offered, and in the line if the code does not do without either."""
+    site = desk.root / SITE.lstrip("/")
+    install(site, "window", files={"window.py": source})
+    assert desk.run_lock().status == 0
+    assert desk.run_apt_line().out == "libpq5\n"
+    install(site, "introspection", files={"gi/__init__.py": b""})
     assert desk.run_lock().status == 0
     assert (desk.run_apt_line().out == f"{package} libpq5\n") is (confidence == "high")
     assert desk.run_apt_line("--when", "default,dlopen").out == f"{package} libpq5\n"

@@ -92,6 +92,8 @@ class Release:
     """For a library that a driver or container runtime brings: who does."""
     brought: Callable[[str], bool]
     """Whether a file of that name belongs to a distribution of the environment."""
+    has_package: Callable[[str], bool]
+    """Whether a distribution of the environment has a Python package of that name."""
     index: Index | None
     """What the release has, installed or not."""
     nowhere: str
@@ -264,6 +266,8 @@ def _file(reference: Reference, release: Release, about: About) -> Iterator[Need
         package = owner.package if owner else answer.package if answer else ""
         if package:
             sure = _judged(reference, about, [_Known(posixpath.splitext(name)[0], package, "")])
+            if reference.when is When.DLOPEN and not release.has_package("gi"):
+                sure = replace(sure, confidence=_at_most_medium(sure.confidence))  # nobody is there to open it
             yield _as_need(sure, _provider(package, path or ""), file=name)
             return
     answers = release.index is None or release.index.has_files

@@ -72,6 +72,7 @@ RELEASE = Release(
     name_owner=lambda _: None,
     host_library=lambda name: "comes with a driver" if name.startswith("libcuda.so") else None,
     brought=lambda name: name in {"libown.so", "own-script"},
+    has_package={"gi"}.__contains__,
     index=Index(),
     nowhere="no package has it",
     folded=frozenset({"libc6"}),
@@ -201,7 +202,7 @@ def test_the_same_thing_twice_is_one_need() -> None:
 
 
 def test_a_file() -> None:
-    """A file is answered by its pattern; one that a source opens is judged as a library is."""
+    """A file is answered by its pattern; a typelib of a source is judged as a library is, if PyGObject is there."""
     pattern = "/usr/share/fonts/*/foo.ttf"
     reference = Reference(
         kind=ReferenceKind.FILE,
@@ -215,6 +216,8 @@ def test_a_file() -> None:
     opened = replace(reference, when=When.DLOPEN)
     for text, confidence in (("Name: pkg", Confidence.MEDIUM), ("Name: pkg\n\nFoo for all.", Confidence.HIGH)):
         assert only(opened, about=About(text=text, sources=500)).confidence is confidence
+    alone = replace(RELEASE, has_package=lambda _: False)
+    assert only(opened, alone).confidence is Confidence.MEDIUM
     missing = only(replace(reference, names=("/nowhere",)))
     assert (missing.file, missing.provider) == ("/nowhere", Missing(note="no package has it"))
 
