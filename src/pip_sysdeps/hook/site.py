@@ -76,4 +76,8 @@ def _reason(error: Exception) -> str:
 def interpreter_path(python: str) -> str:
     """Return the interpreter of an environment's folder; an interpreter's own path is returned as it is."""
     path = os.path.abspath(python) if os.sep in python or os.path.isdir(python) else python
-    return os.path.join(path, "bin", "python") if os.path.isdir(path) else path
+    if not os.path.isdir(path):
+        return path
+    names = ("python", "python3")  # a distribution's own prefix may have the second alone
+    programs = [os.path.join(path, "bin", name) for name in names]
+    return next(filter(os.path.exists, programs), programs[0])

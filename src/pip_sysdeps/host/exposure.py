@@ -24,6 +24,9 @@ def writable_folders(root: Root, elements: Iterable[str], origin: str) -> tuple[
 
 def _is_open(root: Root, path: str) -> bool:
     place = posixpath.normpath(path)
-    while (status := root.status(place)) is None and place != "/":
-        place = posixpath.dirname(place)
+    try:
+        while (status := root.status(place)) is None and place != "/":
+            place = posixpath.dirname(place)
+    except PermissionError:  # a folder above it is closed to us, and so not open to everybody
+        return False
     return status is not None and stat.S_ISDIR(status.st_mode) and bool(status.st_mode & stat.S_IWOTH)

@@ -72,6 +72,15 @@ def test_enable_status_disable(hook: Callable[..., Result], venv: Path) -> None:
     assert hook("status") == (1, f"state: absent\nenvironment: {venv}\n", "")
 
 
+def test_environment_without_the_shorter_name(hook: Callable[..., Result], venv: Path) -> None:
+    """Debian's own prefix has bin/python3 alone."""
+    target = (venv / "bin/python").resolve()
+    for name in ("python", "python3"):
+        (venv / "bin" / name).unlink()
+    (venv / "bin/python3").symlink_to(target)
+    assert hook("status", "--python", str(venv)) == (1, f"state: absent\nenvironment: {venv}\n", "")
+
+
 def test_enable_for_another_project(hook: Callable[..., Result], venv: Path) -> None:
     """The environment is bound anew, and it is said to whom it belonged."""
     other = venv.parent / "other"

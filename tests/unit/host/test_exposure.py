@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from builders.root import unprivileged_folder
 from pip_sysdeps.host.exposure import writable_folders
 from pip_sysdeps.host.root import Root
 
@@ -24,3 +25,13 @@ def test_folders_that_anybody_can_fill_or_make(tmp_path: Path) -> None:
         "/shut/open",
         "/shut/link",
     )
+
+
+def test_folder_below_a_closed_one() -> None:
+    """A search path of the machine where it was built may lead into somebody's home: nobody else can fill that."""
+    with unprivileged_folder() as folder:
+        (folder / "home/open").mkdir(parents=True)
+        (folder / "home/open").chmod(0o777)
+        assert writable_folders(Root(str(folder)), ["/home/open"], "/") == ("/home/open",)
+        (folder / "home").chmod(0)
+        assert writable_folders(Root(str(folder)), ["/home/open"], "/") == ()
