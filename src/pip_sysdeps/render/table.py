@@ -75,7 +75,7 @@ def _package_tables(audit: Audit, terminal: Terminal) -> Iterator[str]:
 
 def _how(heading: str, audit: Audit, terminal: Terminal) -> str:
     how = how_to_add(audit.target) if heading == OFFERED else ""
-    return terminal.flow([Span(how)], _INDENT) if how else ""
+    return terminal.flow([Span(how)], _INDENT, _INDENT) if how else ""
 
 
 def _package(row: PackageRow) -> tuple[Cell, ...]:
