@@ -58,7 +58,7 @@ def fuzz(
     chance = random.Random(seed)  # noqa: S311 - mutations, no secrets
     pool = [*seeds, *(path.read_bytes() for path in sorted(corpus.glob("*")))]
     seen = {outcome for content in pool for outcome in enumerate(check(content))}
-    before, ends, runs = _memory(), time.monotonic() + seconds, 0
+    before, ends, runs, begun = _memory(), time.monotonic() + seconds, 0, time.process_time()
     while time.monotonic() < ends:
         content = mutate(chance.choice(pool), chance.choice(pool), chance)
         started = time.process_time()
@@ -76,7 +76,8 @@ def fuzz(
             seen |= outcomes
             pool.append(content)
             _keep(corpus, content, "is new")
-    sys.stdout.write(f"{runs} inputs, {len(seen)} kinds of outcome, {len(pool)} in the pool, seed {seed}\n")
+    took = f"{time.process_time() - begun:.0f} s of processor time"
+    sys.stdout.write(f"{runs} inputs in {took}, {len(seen)} kinds of outcome, {len(pool)} in the pool, seed {seed}\n")
     return 0
 
 

@@ -51,23 +51,26 @@ def all_undefined(pread: Pread, size: int) -> frozenset[str]:
     return undefined_names(pread, size, versions=_Every())
 
 
+QUESTIONS: tuple[Callable[[Pread, int], object], ...] = (
+    parse_elf,
+    lambda pread, size: load_fault(read_image(pread, size)),
+    lambda pread, size: defines_symbol(pread, size, "PyInit_a"),
+    all_undefined,
+    defined_versions,
+    dlopen_notes,
+)
+"""All that is asked of an ELF file."""
+
+
 def outcomes(content: bytes) -> tuple[str, ...]:
     """Put every question about an ELF file to some bytes: for each its kind of answer, or why the bytes are malformed.
 
     Any other exception is a bug, and goes through.
     """
     arguments = in_memory(content)
-    questions: tuple[Callable[[Pread, int], object], ...] = (
-        parse_elf,
-        lambda pread, size: load_fault(read_image(pread, size)),
-        lambda pread, size: defines_symbol(pread, size, "PyInit_a"),
-        all_undefined,
-        defined_versions,
-        dlopen_notes,
-    )
     if content.startswith(MAGIC) and len(content) >= SHORTEST:
         parse_header(content)
-    return tuple(_outcome(question, arguments) for question in questions)
+    return tuple(_outcome(question, arguments) for question in QUESTIONS)
 
 
 def _outcome(question: Callable[[Pread, int], object], arguments: tuple[Pread, int]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from builders.elf import Elf
-from builders.elf_memory import outcomes
+from builders.elf_memory import QUESTIONS, in_memory
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.formats.apt_sources import parse_source_list, parse_sources
 from pip_sysdeps.formats.contents import rows_in
@@ -36,6 +36,8 @@ from pip_sysdeps.project import parse_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from pip_sysdeps.formats.elf_image import Pread
 
 
 class Parser(NamedTuple):
@@ -83,6 +85,10 @@ def _lines(content: bytes) -> list[bytes]:
 
 
 # ------------------------------------------------------------------------------------------------- questions to some
+
+
+def _elf(question: Callable[[Pread, int], object]) -> Callable[[bytes], object]:
+    return lambda content: question(*in_memory(b"\x7fELF" + content[4:]))
 
 
 def _index(content: bytes) -> object:
@@ -184,7 +190,7 @@ Version: 1.0
 _FILES = frozenset({"libfoobar.so.1", "libfoobar2.so"})
 
 PARSERS = {
-    "elf": Parser((lambda content: outcomes(b"\x7fELF" + content[4:]),), _elf_seeds()),
+    "elf": Parser(tuple(map(_elf, QUESTIONS)), _elf_seeds()),
     "ld-so-cache": Parser((parse_ld_so_cache,), _cache_seeds()),
     "ld-so-conf": Parser(
         (parse_ld_so_conf,), (b"# comment\ninclude /etc/ld.so.conf.d/*.conf\n/usr/local/lib\nhwcap 0 nosegneg\n",)
