@@ -35,7 +35,7 @@ LAYERS = (
         "symbol_versions",
         "lockfile",
     },
-    {"model", "toml"},
+    {"model", "syntax", "toml"},
     {"errors", "stages", "values"},
 )
 """Top first: a unit imports itself and any line below its own."""
@@ -51,6 +51,7 @@ PURE = {
     "requirements",
     "siblings",
     "symbol_versions",
+    "syntax",
     "toml",
     "trees",
     "verification",

@@ -10,6 +10,8 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.syntax import parse_python
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -30,6 +32,9 @@ _MORE = rb"""(?=([{%\\]|["'][\s)\\]*(?:[+#]|[fFrRbBuU]{0,2}["']))?)"""
 
 _COMPUTED = "\0"
 """Stands for a piece of a string that only a run would tell."""
+
+_DEEP = 50
+"""Strings that are added up, of which the first is still looked at."""
 
 
 def beginnings(names: Iterable[str]) -> tuple[re.Pattern[bytes], ...]:
@@ -56,8 +61,8 @@ def mentioned(source: bytes, names: frozenset[str], begun: Sequence[re.Pattern[b
     whole = {name for name in possible if _is_whole(source, name)}
     rest = frozenset(names - whole)
     if any(more and name.startswith(text) for text, more in parts for name in rest) and _LOADERS.search(source):
-        patterns = tuple(_patterns(source, rest))
-        whole |= {name for name in rest if any(pattern.fullmatch(name) for pattern in patterns)}
+        computed = tuple(_computed_names(source, rest))
+        whole |= {name for name in rest if any(_fits(name, pieces) for pieces in computed)}
     return frozenset(whole)
 
 
@@ -71,17 +76,36 @@ def _any_of(texts: Iterable[str]) -> bytes:
     return b"(?:" + b"|".join(re.escape(text.encode("utf-8", "surrogateescape")) for text in sorted(texts)) + b")"
 
 
-def _patterns(source: bytes, names: frozenset[str]) -> Iterator[re.Pattern[str]]:
-    """Yield a pattern for the last path part of each string that the source puts together, if a name begins like it."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    for node in _computed(tree):
-        last = _text(node).rpartition("/")[2]
-        head = last.partition(_COMPUTED)[0]
+def _computed_names(source: bytes, names: frozenset[str]) -> Iterator[tuple[str, ...]]:
+    """Yield the last path part of each string that the source puts together, if a name begins like it.
+
+    It is in pieces, between which anything may stand.
+    """
+    tree = parse_python(source)
+    for node in () if tree is None else _computed(tree):
+        head, *rest = _text(node).rpartition("/")[2].split(_COMPUTED)
         if len(head) >= _HEAD and any(name.startswith(head) for name in names):
-            yield re.compile("[^/]*".join(re.escape(piece) for piece in last.split(_COMPUTED)))
+            yield head, *rest
+
+
+def _fits(name: str, pieces: tuple[str, ...]) -> bool:
+    """Tell whether a name has the pieces in this order, the first at its begin and the last at its end.
+
+    No regular expression: hundreds of pieces would be tried in all ways.
+    """
+    first, *rest = pieces
+    if not rest:
+        return name == first
+    *between, last = rest
+    if not (name.startswith(first) and name.endswith(last)):
+        return False
+    place, end = len(first), len(name) - len(last)
+    for piece in between:
+        found = name.find(piece, place, end)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return place <= end
 
 
 def _computed(tree: ast.AST) -> Iterator[ast.AST]:
@@ -98,15 +122,15 @@ def _computed(tree: ast.AST) -> Iterator[ast.AST]:
                 pending.append(part)
 
 
-def _text(node: ast.AST) -> str:
-    """Return a string expression's text, with `_COMPUTED` for each piece that is no literal."""
+def _text(node: ast.AST, depth: int = 0) -> str:
+    """Return a string expression's text, with `_COMPUTED` for each piece that is no literal, or lies too deep."""
     match node:
         case ast.Constant(value=str(text)):
             return text
         case ast.JoinedStr(values=values):
-            return "".join(_text(value) for value in values)
-        case ast.BinOp(left=left, op=ast.Add(), right=right):
-            return _text(left) + _text(right)
+            return "".join(_text(value, depth) for value in values)
+        case ast.BinOp(left=left, op=ast.Add(), right=right) if depth < _DEEP:
+            return _text(left, depth + 1) + _text(right, depth + 1)
         case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Mod()):
             return re.sub(r"%[a-z]", _COMPUTED, text)
         case _:

@@ -32,6 +32,7 @@ from pip_sysdeps.formats.soname_index import IndexTarget, dump_index, load_index
 from pip_sysdeps.lockfile import dumps, loads
 from pip_sysdeps.mentions import beginnings, mentioned
 from pip_sysdeps.merging import sides_of
+from pip_sysdeps.naming.sources import references
 from pip_sysdeps.project import parse_project
 
 if TYPE_CHECKING:
@@ -89,6 +90,10 @@ def _lines(content: bytes) -> list[bytes]:
 
 def _elf(question: Callable[[Pread, int], object]) -> Callable[[bytes], object]:
     return lambda content: question(*in_memory(b"\x7fELF" + content[4:]))
+
+
+def _references(content: bytes) -> object:
+    return references({"/site/a.py": content}, lambda _: {"/site/b.py": b"import a\na.f('libb.so')\n"}, "/site")
 
 
 def _index(content: bytes) -> object:
@@ -188,6 +193,30 @@ Version: 1.0
 """
 
 _FILES = frozenset({"libfoobar.so.1", "libfoobar2.so"})
+
+_PYTHON = (
+    b"""\
+import ctypes
+N = 'libfoo.so.1'
+def f(a=N):
+    for b in (a, f'{a}.2', 'lib%s.so' % 'c'):
+        ctypes.CDLL(b)
+""",
+    b"""\
+from ctypes.util import find_library as f
+import os, sys
+x = f('a') if sys.platform == 'win32' else os.path.join('/usr/lib', 'libb' + '.so')
+""",
+    b"""\
+import shutil, subprocess
+try:
+    subprocess.run(['git', '-v'])
+except OSError:
+    raise
+if not shutil.which('dot'):
+    exit(1)
+""",
+)
 
 PARSERS = {
     "elf": Parser(tuple(map(_elf, QUESTIONS)), _elf_seeds()),
@@ -289,6 +318,7 @@ PARSERS = {
             ).encode(),
         ),
     ),
+    "python": Parser((_references,), _PYTHON),
     "sources": Parser(
         (lambda content: mentioned(content, _FILES, beginnings(_FILES)),),
         (b'x = ctypes.CDLL(f"libfoobar{n}.so")\ny = "a/libfoobar.so.1"\nz = "libfoobar%s" % v + ".so"\n',),

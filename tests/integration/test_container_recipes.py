@@ -80,7 +80,8 @@ def test_docker(images: Images, project: Path) -> None:
     done = build(images, project, "app")
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
     assert "Connection refused" in images.run("app", "/opt/venv/bin/python", "-c", CONNECT).stderr
-    assert images.run("app", "sh", "-c", "command -v gcc pip-sysdeps; find /tmp /root/.cache").stdout == "/tmp\n"  # noqa: S108
+    left = images.run("app", "sh", "-c", "command -v gcc pip-sysdeps; find /tmp /root/.cache -type f -size +0").stdout
+    assert left == "", "where a file was mounted, buildah leaves an empty one"
     build(images, project, "app-build", target="build")
     left = images.run("app-build", "sh", "-c", "ls -A /src /root/.cache/pip; cat /opt/apt.txt").stdout
     assert left.split() == ["/root/.cache/pip:", "/src:", "libpq5"]

@@ -75,14 +75,12 @@ def parse_finder(content: bytes) -> tuple[str, ...]:
     Source: PEP 660.
     """
     import ast  # noqa: PLC0415 - slow to import, and few environments have such a file
-    import warnings  # noqa: PLC0415
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of invalid escapes
-            tree = ast.parse(content)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise MalformedError("not valid Python") from error
+    from pip_sysdeps.syntax import parse_python  # noqa: PLC0415 - the same
+
+    tree = parse_python(content)
+    if tree is None:
+        raise MalformedError("not valid Python")
     constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
     texts = (value for value in constants if isinstance(value, str))
     return tuple(dict.fromkeys(text for text in texts if text.startswith("/") and "\0" not in text))

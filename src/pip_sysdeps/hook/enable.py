@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.host.atomic_write import write_atomically
+from pip_sysdeps.syntax import parse_python
 from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
@@ -197,14 +198,14 @@ def module_text(settings: Settings) -> str:
 
 def read_settings(text: str) -> Settings | None:
     """Return the settings in the text of a `_pip_sysdeps_hook.py` of any version; None if there are none."""
+    tree = parse_python(text)
     try:
-        body = ast.parse(text).body
         values = {
             node.target.id: ast.literal_eval(node.value)
-            for node in body
+            for node in (tree.body if tree else ())
             if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
         }
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (ValueError, RecursionError, MemoryError):
         return None
     command, needed = values.get("COMMAND"), values.get("NEEDED")
     if not (command and needed and _are_strings(command) and _are_strings(needed)):

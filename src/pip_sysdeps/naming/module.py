@@ -144,13 +144,15 @@ class Module:
 
     def dotted(self, node: ast.expr) -> str:
         """Return the full name that an expression stands for (`ctypes.util.find_library`), or nothing."""
-        match node:
-            case ast.Name(id=name):
-                return self.imports.get(name, f"{self.name}.{name}" if name in self.functions else name)
-            case ast.Attribute(value=value, attr=attribute):
-                base = self.dotted(value)
-                return f"{base}.{attribute}" if base else ""
-        return ""
+        attributes: list[str] = []
+        while isinstance(node, ast.Attribute):
+            attributes.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return ""
+        name = node.id
+        base = self.imports.get(name, f"{self.name}.{name}" if name in self.functions else name)
+        return ".".join([base, *reversed(attributes)]) if base else ""
 
 
 def _gives_up_after(site: Site) -> bool:

@@ -19,6 +19,7 @@ from pip_sysdeps.naming.gate import Wrappers
 from pip_sysdeps.naming.knowledge import STEM, typelib
 from pip_sysdeps.naming.module import Module
 from pip_sysdeps.naming.values import CALLABLE, FINDER, LOADERS, Evaluator, Frame, defaults, parameters
+from pip_sysdeps.syntax import parse_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -100,9 +101,10 @@ def references(
 
 def _parsed(path: str, text: bytes, base: str) -> Module | None:
     relative = path.removeprefix(base.rstrip("/") + "/").removeprefix("src/")
+    tree = parse_python(text)
     try:
-        return Module(path, relative.removesuffix(".py").replace("/", "."), ast.parse(text))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None if tree is None else Module(path, relative.removesuffix(".py").replace("/", "."), tree)
+    except RecursionError:
         return None
 
 

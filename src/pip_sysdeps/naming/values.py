@@ -93,10 +93,13 @@ class Evaluator:
         self.budget = _MOST_OF_ALL
 
     def evaluate(self, node: ast.expr, frame: Frame) -> Values:
-        """Return what an argument may be, with a bound on the work."""
+        """Return what an argument may be, with a bound on the work; nothing for what is nested too deeply."""
         self._left = min(_MOST_STEPS, self.budget)
         before = self._left
-        found = self._of_argument(node, frame)
+        try:
+            found = self._of_argument(node, frame)
+        except RecursionError:  # a sum of a thousand strings is a tree as deep
+            found = ()
         self.budget -= before - self._left
         return found
 
