@@ -68,7 +68,7 @@ for path in sys.stdin.read().split("\\0"):
 
 NO_NAMES = """
 from pip_sysdeps.named import Named, Searched
-Named.search = lambda self: {each.name: Searched() for each in self._distributions}
+Named.search = lambda self, distribution: Searched()
 """
 """For the tool: sources are not read for what they open and run by name."""
 

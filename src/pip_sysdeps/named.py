@@ -17,7 +17,7 @@ from pip_sysdeps.naming.provision import Release, file_name, needs, package_of_p
 from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from pip_sysdeps.attribution import Surroundings
     from pip_sysdeps.formats.elf_notes import DlopenNote
@@ -81,16 +81,17 @@ class Named:
             base=base,
         )
 
-    def search(self) -> Mapping[str, Searched]:
-        """Return what each distribution says itself: most of the work."""
-        return {each.name: self._searched(each) for each in self._distributions}
+    def search(self, distribution: Distribution) -> Searched:
+        """Return what a distribution says itself: most of the work. Sources that are known to name nothing are left."""
+        settled = {each.kind for each in self._known(distribution) if not each.names}
+        found = Searched() if settled >= _SEARCHED else self._references(distribution).searched()
+        return found._replace(references=tuple(self._said(distribution, found.references)))
 
-    def with_needs(self, distribution: DistributionNeeds, searched: Mapping[str, Searched]) -> DistributionNeeds:
+    def with_needs(self, distribution: DistributionNeeds, said: Searched) -> DistributionNeeds:
         """Return the distribution with the needs that no DT_NEEDED states; those that one states are there already.
 
-        `searched` is what `search` gave.
+        `said` is what `search` gave.
         """
-        said = searched[distribution.distribution.name]
         found = with_authority(self._known(distribution.distribution), said.references)
         skipped = (*distribution.skipped, *said.skipped)
         if not found:
@@ -103,12 +104,6 @@ class Named:
 
     def _references(self, distribution: Distribution) -> References:
         return References(self._root, distribution, self._package_of)
-
-    def _searched(self, distribution: Distribution) -> Searched:
-        """Search sources, unless it is known that they name nothing, and read what else the distribution says."""
-        settled = {each.kind for each in self._known(distribution) if not each.names}
-        found = Searched() if settled >= _SEARCHED else self._references(distribution).searched()
-        return found._replace(references=tuple(self._said(distribution, found.references)))
 
     def _known(self, distribution: Distribution) -> tuple[Reference, ...]:
         return known_references(

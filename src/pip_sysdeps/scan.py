@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.process import Conditions
 
 _MANY_FILES = 2000
+"""In fewer a search of their sources takes no longer than to make a second process for it."""
 
 
 def scan(  # noqa: PLR0913 - each with a default that a lock needs
@@ -75,7 +76,9 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     )
     around = _surroundings(given)
     named = _named(given, around)
-    with beside(named.search, fork=second_process and _has_many_sources(environment)) as searched:
+    by_size = sorted(environment.distributions, key=lambda each: -len(each.files))
+    fork = second_process and sum(len(each.files) for each in by_size) > _MANY_FILES
+    with beside(named.search, by_size, fork=fork) as searched:
         loads = () if process is None else tuple(process.loads(read.usable, read.holders, stages))
         stages.end("loader")
         found = _attributed(given, around, loads)
@@ -83,8 +86,8 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
         if packages is not None:
             found = _with_floors(found, root, objects, packages)
             stages.end("version floors")
-        said = searched()
-    distributions = tuple(named.with_needs(each, said) for each in found.distributions)
+        said = {each.name: answer for each, answer in zip(by_size, searched(), strict=True)}
+    distributions = tuple(named.with_needs(each, said[each.distribution.name]) for each in found.distributions)
     notes = (note for each in distributions for note in each.skipped)
     stages.end("names in sources")
     return replace(found, distributions=distributions, skipped=(*found.skipped, *notes))
@@ -117,11 +120,6 @@ class _Given:
     def base(self) -> frozenset[str]:
         """Return the packages that every image of the release has."""
         return self.index.base if self.index else self.packages.base if self.packages else frozenset()
-
-
-def _has_many_sources(environment: Environment) -> bool:
-    """Tell whether a second process takes less time to search the sources than to be made."""
-    return sum(len(each.files) for each in environment.distributions) > _MANY_FILES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

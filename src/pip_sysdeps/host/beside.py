@@ -1,4 +1,4 @@
-"""Work that a second process does while this one goes on."""
+"""Work that a second process begins while this one is busy with something else, and that both share in the end."""
 
 from __future__ import annotations
 
@@ -7,45 +7,54 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _T = TypeVar("_T")
+_R = TypeVar("_R")
+
+_NUMBER = 4
+"""Bytes of an item's number in the queue."""
+_MOST_ITEMS = 10_000
+"""So many numbers a pipe surely holds."""
 _LOOK = 0.1
 """Seconds between two looks whether the first process is still there."""
 
 
 @contextmanager
-def beside(work: Callable[[], _T], *, fork: bool) -> Iterator[Callable[[], _T]]:
-    """Begin work in a second process, if `fork`; give what waits for its result and returns it.
+def beside(work: Callable[[_T], _R], items: Sequence[_T], *, fork: bool) -> Iterator[Callable[[], list[_R]]]:
+    """Begin to work on items in a second process, if `fork`; give what does the rest here and returns all results.
 
-    The result must be one that pickle can carry. Without `fork`, or where there is no such call or no second processor,
-    or the second process fails, the work is done here when its result is asked for, and an error is raised as if there
-    were one process only. The second process never outlives the block.
+    A result must be one that pickle can carry. Without `fork`, or where there is no such call or no second processor,
+    all is done here when the results are asked for; if the second process fails, what it had taken is done here again:
+    an error is raised as if there were one process only. The second process never outlives the block.
     """
-    process = _start(work) if fork else None
-    if process is None:
-        yield work
+    second = _start(work, items) if fork else None
+    if second is None:
+        yield lambda: list(map(work, items))
         return
     try:
-        yield process.result
+        yield second.results
     finally:
-        process.end()
+        second.end()
 
 
-def _start(work: Callable[[], _T]) -> _Process[_T] | None:
-    if not hasattr(os, "fork") or _processors() < 2:
+def _start(work: Callable[[_T], _R], items: Sequence[_T]) -> _Second[_T, _R] | None:
+    if not hasattr(os, "fork") or _processors() < 2 or len(items) > _MOST_ITEMS:
         return None
+    queue, fill = os.pipe()
     read_end, write_end = os.pipe()
+    os.write(fill, b"".join(number.to_bytes(_NUMBER, "little") for number in range(len(items))))
+    os.close(fill)
     try:
         identifier = os.fork()
     except OSError:  # no more processes, or no memory for one
-        os.close(read_end)
-        os.close(write_end)
+        for descriptor in (queue, read_end, write_end):
+            os.close(descriptor)
         return None
     if identifier == 0:
-        _work_and_exit(work, write_end)
+        _work_and_exit(work, items, queue, write_end)
     os.close(write_end)
-    return _Process(work, identifier, read_end)
+    return _Second(work, items, identifier, queue, read_end)
 
 
 def _processors() -> int:
@@ -53,23 +62,33 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class _Process(Generic[_T]):
-    """A fork of this process, and the pipe that its result comes through."""
+def _taken(queue: int) -> Iterator[int]:
+    """Yield the numbers of items that nobody else takes: what one process reads from a pipe no other does."""
+    while number := os.read(queue, _NUMBER):
+        yield int.from_bytes(number, "little")
 
-    def __init__(self, work: Callable[[], _T], identifier: int, read_end: int) -> None:
+
+class _Second(Generic[_T, _R]):
+    """A fork of this process, the queue that it takes items from, and the pipe that its results come through."""
+
+    def __init__(self, work: Callable[[_T], _R], items: Sequence[_T], identifier: int, queue: int, pipe: int) -> None:
         self._work = work
+        self._items = items
         self._identifier: int | None = identifier
-        self._pipe = read_end
+        self._queue = queue
+        self._pipe = pipe
 
-    def result(self) -> _T:
+    def results(self) -> list[_R]:
+        found = {number: self._work(self._items[number]) for number in _taken(self._queue)}
+        found |= self._its_results()
+        return [found[number] if number in found else self._work(item) for number, item in enumerate(self._items)]
+
+    def _its_results(self) -> Mapping[int, _R]:
         import pickle  # noqa: PLC0415 - slow, and not needed without a second process
 
         with open(self._pipe, "rb", closefd=False) as pipe:
             content = pipe.read()
-        if self._wait() != 0:
-            return self._work()
-        result: _T = pickle.loads(content)  # noqa: S301 - our own fork wrote it
-        return result
+        return pickle.loads(content) if self._wait() == 0 else {}  # noqa: S301 - our own fork wrote it
 
     def end(self) -> None:
         if self._identifier is not None:
@@ -77,6 +96,7 @@ class _Process(Generic[_T]):
 
             os.kill(self._identifier, SIGKILL)
             self._wait()
+        os.close(self._queue)
         os.close(self._pipe)
 
     def _wait(self) -> int:
@@ -85,15 +105,15 @@ class _Process(Generic[_T]):
         return os.waitpid(identifier, 0)[1] if identifier is not None else 0
 
 
-def _work_and_exit(work: Callable[[], object], write_end: int) -> NoReturn:
+def _work_and_exit(work: Callable[[_T], object], items: Sequence[_T], queue: int, write_end: int) -> NoReturn:
     """Write what the work gives; leave without any of what this process would do at its end."""
     import pickle  # noqa: PLC0415 - as above
 
     try:
         _leave_with(os.getppid())
-        content = pickle.dumps(work(), pickle.HIGHEST_PROTOCOL)
+        found = {number: work(items[number]) for number in _taken(queue)}
         with open(write_end, "wb") as pipe:
-            pipe.write(content)
+            pickle.dump(found, pipe, pickle.HIGHEST_PROTOCOL)
         os._exit(0)
     finally:
         os._exit(1)  # before a traceback: the first process does the work again, and tells
