@@ -179,7 +179,12 @@ class Attribution:
         if owner is not None:
             yield FromPackage(package=owner.package, path=path)
         elif not self._around.interpreters(real):
-            yield Unowned(path=path)
+            yield Unowned(path=self._plain(path))
+
+    def _plain(self, path: str) -> str:
+        """Return a path without links and `..` in its folder: one file is one need, from wherever it is reached."""
+        folder, name = posixpath.split(path)
+        return posixpath.join(self._around.real(folder) or folder, name)
 
     def _provider_of_missed(self, file: str, missed: NotFound) -> Iterator[Provider]:
         """Look for the name among the environment's own objects: they may have been loaded before."""

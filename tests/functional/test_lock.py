@@ -156,6 +156,19 @@ when = "import"
     assert desk.lock.read_text().count('package = "libpq5"') == 2
 
 
+def test_one_unowned_library_is_one_need_by_whichever_rpath_it_is_found(desk: Desk) -> None:
+    """`$ORIGIN/../..` from folders of different depth, as conda and cmake write it, leads to one file."""
+    write(desk.root / "opt/own/libown.so.1", Elf(soname="libown.so.1").build())
+    objects = {
+        f"{folder}/_c.abi3.so": Elf(needed=("libown.so.1",), runpath=f"$ORIGIN/{up}../../../../../own").build()
+        for folder, up in (("wrapper", ""), ("wrapper/inner", "../"))
+    }
+    install(desk.root / SITE[1:], "wrapper", files=objects)
+    desk.run_lock()
+    assert desk.lock.read_text().count('soname = "libown.so.1"') == 1
+    assert 'path = "/opt/own/libown.so.1"' in desk.lock.read_text()
+
+
 def test_a_file_of_no_record(desk: Desk) -> None:
     """An ELF file that nobody claims is locked, never dropped."""
     program = Elf(interpreter="/lib64/ld-linux-x86-64.so.2", needed=("libpq.so.5", "libc.so.6"))
