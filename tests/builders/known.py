@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 _BUILT_WITH = {
     "pygobject": ("libgirepository1.0-dev", "libcairo2-dev"),
     "pygraphviz": ("libgraphviz-dev",),
+    "pyscard": ("libpcsclite-dev", "swig"),
+    "rtree": (),
 }
-"""What it takes to build those that have no wheel."""
+"""What it takes to build those that have no wheel, or whose entry is about no wheel; a release has some of them."""
 _NEWEST = {"pygobject": "pygobject<3.51"}
 """Where the newest is not for this release: it needs a newer GLib."""
 _EVERY_WHEN = ("--when", "default,dlopen,exec,declared")
@@ -81,12 +83,13 @@ def held(name: str, interpreter: str) -> list[Outcome]:
 
 def _installed(name: str) -> Path:
     """Give the folder with one distribution alone, installed once by the Python of the release."""
-    with made_once(f"{SUITE}-known-{name}") as (folder, unfinished):
+    with made_once(f"{SUITE}-known-{name}{'-built' if name in _BUILT_WITH else ''}") as (folder, unfinished):
         if unfinished is not None:
             with overlay(package_lists(), debian_root(SUITE, "build", ["python3-pip"])) as root:
                 install_line(root, _BUILT_WITH.get(name, ()))
                 pip = ["python3", "-m", "pip", "install", "--quiet", "--no-deps", "--target", f"/{PLACE}"]
-                run_in(root, [*pip, _NEWEST.get(name, name)])
+                source = [f"--no-binary={name}"] if name in _BUILT_WITH else []
+                run_in(root, [*pip, *source, _NEWEST.get(name, name)])
                 subprocess.run(["cp", "-a", f"{root}/{PLACE}/.", str(unfinished)], check=True)
     return folder
 

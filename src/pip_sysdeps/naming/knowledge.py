@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ _WHEN = {
     ReferenceKind.PROGRAM: When.EXEC,
     ReferenceKind.FILE: When.DECLARED,
 }
+_KEYS = {"distribution", "why", "evidence", "versions", "unless", "brought", "interpreter", "confidence"}
+"""What an entry has beside the one thing that it names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,8 @@ class Known:
     """Version specifier (PEP 440); empty for all."""
     unless: tuple[str, ...] = ()
     """Distributions of which one brings it instead."""
+    brought: str = ""
+    """Path with `*`, relative to the distribution's folder: if it has such a file, it brings what it needs."""
     interpreter: str = ""
     """`debian` or `other`; empty for any Python."""
     confidence: Confidence = Confidence.HIGH
@@ -58,7 +63,7 @@ def parse_known(document: Mapping[str, Any]) -> tuple[Known, ...]:
     entries = []
     for number, table in enumerate(document.get("need", ())):
         kinds = [kind for kind in ReferenceKind if kind.value in table]
-        unknown = table.keys() - {"distribution", "why", "evidence", "versions", "unless", "interpreter", "confidence"}
+        unknown = table.keys() - _KEYS
         if len(kinds) != 1 or unknown - {kinds[0].value} or not table.keys() >= {"distribution", "why", "evidence"}:
             raise MalformedError("an entry needs distribution, why, evidence and one thing", where=f"need[{number}]")
         entries.append(
@@ -70,6 +75,7 @@ def parse_known(document: Mapping[str, Any]) -> tuple[Known, ...]:
                 evidence=table["evidence"],
                 versions=table.get("versions", ""),
                 unless=tuple(table.get("unless", ())),
+                brought=table.get("brought", ""),
                 interpreter=table.get("interpreter", ""),
                 confidence=Confidence(table.get("confidence", "high")),
             )
@@ -85,7 +91,7 @@ def known_references(
     debian_python: bool,
     fits: Callable[[str, str], bool],
 ) -> tuple[Reference, ...]:
-    """Return what the knowledge file says of a distribution; no name where another distribution brings it instead.
+    """Return what the knowledge file says of a distribution; no name where it, or another one, brings it instead.
 
     `installed` has the names of all distributions; `debian_python` tells whose interpreter it is; `fits` whether a
     version is in a specifier.
@@ -94,7 +100,7 @@ def known_references(
     return tuple(
         Reference(
             kind=entry.kind,
-            names=entry.names if installed.isdisjoint(entry.unless) else (),
+            names=entry.names if installed.isdisjoint(entry.unless) and not _brings(distribution, entry) else (),
             when=_WHEN[entry.kind],
             by=(distribution.metadata_path,),
             evidence=f"{_KNOWN}{entry.why} ({entry.evidence})",
@@ -115,6 +121,12 @@ def typelib(name: str) -> str:
 def is_known(evidence: str) -> bool:
     """Tell whether evidence is that of the knowledge file."""
     return evidence.startswith(_KNOWN)
+
+
+def _brings(distribution: Distribution, entry: Known) -> bool:
+    below = f"{distribution.base}/"
+    files = (file.removeprefix(below) for file in distribution.files)
+    return bool(entry.brought and fnmatch.filter(files, entry.brought))
 
 
 def declared_references(

@@ -21,6 +21,7 @@ from pip_sysdeps.naming.knowledge import (
     with_authority,
 )
 from pip_sysdeps.toml import parse_toml
+from pip_sysdeps.values import replace
 
 PQ = Known(
     distribution="pkg",
@@ -75,6 +76,25 @@ def test_when_an_entry_is_about_a_distribution(
         fits=lambda have, specifier: specifier == ">=3" and have.startswith("3"),
     )
     assert [each.names for each in found] == said
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (("pkg.libs/libpq-0a1b2c3d.so.5",), ()),
+        (("pkg/__init__.py", "other.libs/libpq-0a1b2c3d.so.5"), ("libpq.so.5",)),
+    ],
+)
+def test_an_entry_about_a_distribution_that_may_bring_it(files: tuple[str, ...], said: tuple[str, ...]) -> None:
+    """A wheel that brings the library needs none; what was built here from the same sdist does."""
+    found = known_references(
+        [replace(PQ, brought="pkg.libs/libpq*")],
+        distribution("pkg", *files),
+        installed=frozenset({"pkg"}),
+        debian_python=True,
+        fits=lambda *_: True,
+    )
+    assert [each.names for each in found] == [said]
 
 
 @pytest.mark.parametrize(
