@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from builders.command import Result
-from builders.small_debian import VENV
+from builders.system import VENV
 from pip_sysdeps.cli import main
 
 if TYPE_CHECKING:

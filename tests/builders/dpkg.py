@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from builders.root import write
+from pip_sysdeps.host.admindir import read_packages
+from pip_sysdeps.host.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from pip_sysdeps.host.admindir import PackageDatabase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +106,16 @@ def build_deb(into: Path, package: Package, contents: Mapping[str, str | bytes],
     deb = into / f"{package.name}_{package.architecture}.deb"
     subprocess.run(["dpkg-deb", "--build", "--root-owner-group", str(tree), str(deb)], check=True, capture_output=True)
     return deb
+
+
+def database(root: Path) -> PackageDatabase:
+    """Read the database of a root, which must be there."""
+    packages = read_packages(Root(str(root)))
+    assert packages is not None
+    return packages
+
+
+def owner(root: Path, path: str) -> str | None:
+    """Name the owner of a path."""
+    found = database(root).owner(path)
+    return found.package if found else None

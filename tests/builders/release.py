@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from builders.dpkg import Package, write_database
+from builders.dpkg import Package
 from builders.elf import Elf
-from builders.root import link, write
-from builders.venv import install, make_interpreter, make_venv
+from builders.root import write
+from builders.system import LIB, LOADER, VENV, make_system, write_library
+from builders.venv import install
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-LIB = "usr/lib/x86_64-linux-gnu"
-LOADER = "/lib64/ld-linux-x86-64.so.2"
 EXTENSION = "psycopg2/_psycopg.cpython-311-x86_64-linux-gnu.so"
 
 LIBC = Elf(soname="libc.so.6", version_definitions=("GLIBC_2.2.5", "GLIBC_2.34"))
@@ -39,20 +38,10 @@ def make_release(
     root: Path, *, packages: Sequence[Package] = (), symbols: Mapping[str, str] = SYMBOLS, psycopg: Elf = PSYCOPG
 ) -> Path:
     """Make the root, with these packages besides those that its own files are from; give its virtual environment."""
-    for name in ("lib", "lib64"):
-        (root / "usr" / name).mkdir(parents=True)
-        link(root / name, f"usr/{name}")
-    write(root / "etc/os-release", "ID=debian\nVERSION_ID=12\nVERSION_CODENAME=bookworm\n")
-    write(root / LIB / "ld-linux-x86-64.so.2", Elf(soname="ld-linux-x86-64.so.2").build())
-    link(root / "usr/lib64/ld-linux-x86-64.so.2", f"/{LIB}/ld-linux-x86-64.so.2")
-    write(root / LIB / "libc.so.6", LIBC.build())
-    write(root / LIB / "libpq.so.5", LIBPQ.build())
-    make_interpreter(root, "/usr")
-    write(root / "usr/bin/python3.11", Elf(needed=("libc.so.6",), interpreter=LOADER).build())
-    write_database(root, Package(name="dpkg"), LIBC6, LIBPQ5, PYTHON, *packages)
+    site = make_system(root, Package(name="dpkg"), LIBC6, LIBPQ5, PYTHON, *packages, libc=LIBC)
+    write_library(root, f"/{LIB}/libpq.so.5", LIBPQ)
     for package, text in symbols.items():
         write(root / f"var/lib/dpkg/info/{package}.symbols", text)
-    site = make_venv(root, home="/usr/bin")
     tags = ["cp311-cp311-linux_x86_64"]
     install(site, "psycopg2", "2.9.13", files={EXTENSION: psycopg.build()}, tags=tags)
-    return root / "opt/venv"
+    return root / VENV[1:]

@@ -8,31 +8,27 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from builders.dpkg import Package, write_database
+from builders.dpkg import Package
 from builders.elf import Elf
 from builders.root import write
-from builders.venv import install, make_interpreter, make_venv
+from builders.system import LIB, LOADER, make_system, write_library
+from builders.venv import install
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-VENV = "/opt/venv"
-TRIPLET = "/usr/lib/x86_64-linux-gnu"
-LOADER = "/lib64/ld-linux-x86-64.so.2"
 ODD_RUNPATH = "$ORIGIN/../odd:::lib:/home/build/lib:/tmp/odd"
 VERSIONS = {
     "libc6": ("GLIBC_2.2.5", "GLIBC_2.17", "GLIBC_2.28", "GLIBC_2.36"),
     "zlib1g": ("ZLIB_1.2",),
 }
 
-OS_RELEASE = 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n'
-
 LIBRARIES = {
-    "libc6": ("libc.so.6",),
-    "libgcc-s1": ("libgcc_s.so.1",),
-    "libgomp1": ("libgomp.so.1",),
-    "libpq5": ("libpq.so.5",),
-    "zlib1g": ("libz.so.1",),
+    "libc6": "libc.so.6",
+    "libgcc-s1": "libgcc_s.so.1",
+    "libgomp1": "libgomp.so.1",
+    "libpq5": "libpq.so.5",
+    "zlib1g": "libz.so.1",
 }
 
 PQ_SYMBOLS = """libpq.so.5 libpq5 #MINVER#
@@ -68,37 +64,38 @@ SBOM = {
 
 def reported_root(root: Path) -> Path:
     """Write the root into a folder; return it."""
-    write(root / "etc/os-release", OS_RELEASE)
-    _write_system(root)
-    make_interpreter(root, "/usr")
-    program = Elf(interpreter=LOADER, needed=("libc.so.6",), version_needs=(("libc.so.6", ("GLIBC_2.36",)),))
-    write(root / "usr/bin/python3.11", program.build())
-    site = make_venv(root, VENV, home="/usr/bin")
+    site = _make_system(root)
     _install_sound(site)
     _install_troubled(site)
     return root
 
 
-def _write_system(root: Path) -> None:
-    packages: list[Package] = []
-    for name, sonames in LIBRARIES.items():
-        versions = VERSIONS.get(name, ())
-        paths = [f"{TRIPLET}/{soname}" for soname in sonames]
-        for soname, path in zip(sonames, paths, strict=True):
-            needed = () if name == "libc6" else ("libc.so.6",)
-            elf = Elf(soname=soname, needed=needed, version_definitions=versions)
-            write(root / path.lstrip("/"), elf.build())
-        if name == "libc6":
-            paths.append(LOADER)
-        fields = {"Installed-Size": str(100 * len(name)), "Multi-Arch": "same"}
-        if name == "libc6":
-            fields["Essential"] = "yes"
-        packages.append(Package(name=name, files=paths, version=f"{len(packages) + 1}.0-1", fields=fields))
-    write(root / LOADER.lstrip("/"), Elf(soname="ld-linux-x86-64.so.2").build())
-    write_database(root, *packages)
+def _make_system(root: Path) -> Path:
+    """Make the system with its libraries, each in a package of its own; give the environment's site-packages."""
+    packages = [
+        Package(
+            name=name,
+            files=(f"/{LIB}/{soname}", *([LOADER] if name == "libc6" else [])),
+            version=f"{number}.0-1",
+            fields={
+                "Installed-Size": str(100 * len(name)),
+                "Multi-Arch": "same",
+                **({"Essential": "yes"} if name == "libc6" else {}),
+            },
+        )
+        for number, (name, soname) in enumerate(LIBRARIES.items(), 1)
+    ]
+    libc = Elf(soname="libc.so.6", version_definitions=VERSIONS["libc6"])
+    program = Elf(interpreter=LOADER, needed=("libc.so.6",), version_needs=(("libc.so.6", ("GLIBC_2.36",)),))
+    site = make_system(root, *packages, libc=libc, program=program)
+    for name, soname in LIBRARIES.items():
+        if name != "libc6":
+            elf = Elf(soname=soname, needed=("libc.so.6",), version_definitions=VERSIONS.get(name, ()))
+            write_library(root, f"/{LIB}/{soname}", elf)
     write(root / "var/lib/dpkg/info/libpq5:amd64.symbols", PQ_SYMBOLS)
     write(root / "usr/local/lib/libown.so", Elf(soname="libown.so", needed=("libz.so.1", "libc.so.6")).build())
-    write(root / "etc/ld.so.conf", f"/usr/local/lib\n{TRIPLET}\n")
+    write(root / "etc/ld.so.conf", f"/usr/local/lib\n/{LIB}\n")
+    return site
 
 
 def _install_sound(site: Path) -> None:

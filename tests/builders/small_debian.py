@@ -8,35 +8,33 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from builders.dpkg import Package, merge_usr, write_database
+from builders.dpkg import Package
 from builders.elf import Elf
-from builders.root import link, write
-from builders.venv import install, make_venv
+from builders.root import link
+from builders.system import LIB, LOADER, VENV, make_system, write_library
+from builders.venv import install
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-VENV = "/opt/venv"
 SITE = f"{VENV}/lib/python3.11/site-packages"
 MODULE = "psycopg2/_psycopg.cpython-311-x86_64-linux-gnu.so"
 """psycopg2's extension module, relative to SITE."""
 
-_LIB = "/usr/lib/x86_64-linux-gnu"
-_LOADER = "/lib64/ld-linux-x86-64.so.2"
 _GLIBC = ("libc.so.6", ("GLIBC_2.14",))
 
 PACKAGES = (
     Package(
         name="libc6",
         version="2.36-9+deb12u10",
-        files=(_LOADER, f"{_LIB}/libc.so.6"),
+        files=(LOADER, f"/{LIB}/libc.so.6"),
         fields={"Multi-Arch": "same", "Priority": "optional"},
     ),
     Package(name="dpkg", version="1.21.22", fields={"Essential": "yes", "Pre-Depends": "libc6 (>= 2.34)"}),
     Package(
         name="libpq5",
         version="15.10-0+deb12u1",
-        files=(f"{_LIB}/libpq.so.5", f"{_LIB}/libpq.so.5.15"),
+        files=(f"/{LIB}/libpq.so.5", f"/{LIB}/libpq.so.5.15"),
         fields={"Multi-Arch": "same"},
     ),
     Package(name="python3.11-minimal", version="3.11.2-6", files=("/usr/bin/python3.11",)),
@@ -82,17 +80,9 @@ LOCK = f"{HEADER}\n{TARGET}"
 
 def small_debian(root: Path) -> Path:
     """Make the root in a folder, which may be missing, and return it."""
-    merge_usr(root)
-    write(root / "etc/os-release", 'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n')
-    write_database(root, *PACKAGES)
-    write(root / "usr/lib64/ld-linux-x86-64.so.2", Elf(soname="ld-linux-x86-64.so.2").build())
-    write_library(root, f"{_LIB}/libc.so.6", Elf(soname="libc.so.6", needed=("ld-linux-x86-64.so.2",)))
-    write_library(root, f"{_LIB}/libpq.so.5.15", Elf(soname="libpq.so.5", needed=("libc.so.6",)))
-    link(root / f"{_LIB[1:]}/libpq.so.5", "libpq.so.5.15")
-    write_library(root, "/usr/bin/python3.11", Elf(interpreter=_LOADER, needed=("libc.so.6",))).chmod(0o755)
-    link(root / "usr/bin/python3", "python3.11")
-    write(root / "usr/lib/python3.11/os.py")
-    make_venv(root, VENV, home="/usr/bin")
+    make_system(root, *PACKAGES, libc=Elf(soname="libc.so.6", needed=("ld-linux-x86-64.so.2",)))
+    write_library(root, f"/{LIB}/libpq.so.5.15", Elf(soname="libpq.so.5", needed=("libc.so.6",)))
+    link(root / LIB / "libpq.so.5", "libpq.so.5.15")
     install_module(root)
     return root
 
@@ -101,11 +91,6 @@ def copy_of(root: Path, into: Path) -> Path:
     """Copy a root to change at will."""
     shutil.copytree(root, into, symlinks=True)
     return into
-
-
-def write_library(root: Path, path: str, elf: Elf) -> Path:
-    """Write an object at an absolute path below the root."""
-    return write(root / path.lstrip("/"), elf.build())
 
 
 def module(*needed: str) -> bytes:

@@ -8,8 +8,9 @@ import pytest
 
 from builders.command import Result
 from builders.desk import Desk
-from builders.reported import VENV, reported_root, world_writable
+from builders.reported import reported_root, world_writable
 from builders.small_debian import copy_of, small_debian
+from builders.system import VENV
 from pip_sysdeps.cli import main
 
 if TYPE_CHECKING:

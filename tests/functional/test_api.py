@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import pip_sysdeps
-from builders.small_debian import MODULE, SITE, VENV
+from builders.small_debian import MODULE, SITE
+from builders.system import VENV
 
 if TYPE_CHECKING:
     from builders.desk import Desk

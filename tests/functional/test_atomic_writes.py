@@ -16,7 +16,8 @@ from builders.archive import Archive, configure, published_archive
 from builders.faults import crashes, failing_at_open, no_more_bytes, no_more_descriptors, not_permitted, too_large
 from builders.mounts import FULL, NO_MORE_FILES, READ_ONLY, run_on_small_disk
 from builders.root import write
-from builders.small_debian import LOCK, VENV
+from builders.small_debian import LOCK
+from builders.system import VENV
 from pip_sysdeps.cli import main
 from pip_sysdeps.formats.soname_index import IndexTarget
 from pip_sysdeps.hook.enable import MODULE_NAME, PTH_NAME, enable, settings_for

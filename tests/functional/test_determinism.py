@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.faults import in_child
-from builders.reported import VENV
+from builders.system import VENV
 from pip_sysdeps.cli import main
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.reported import VENV
 from builders.schemas import check_schema
+from builders.system import VENV
 from pip_sysdeps.cli import main
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.faults import in_child
-from builders.small_debian import LOCK, MODULE, SITE, VENV, install_module
+from builders.small_debian import LOCK, MODULE, SITE, install_module
+from builders.system import VENV
 from pip_sysdeps.cli import main
 from pip_sysdeps.host.root import Root
 

@@ -8,8 +8,9 @@ import pytest
 
 from builders.dpkg import Package
 from builders.elf import Elf
-from builders.release import LIB, LIBPQ5, PSYCOPG, SYMBOLS, make_release
+from builders.release import LIBPQ5, PSYCOPG, SYMBOLS, make_release
 from builders.root import write
+from builders.system import LIB
 from pip_sysdeps.cli import main
 from pip_sysdeps.lockfile import Package as LockedPackage
 from pip_sysdeps.lockfile import loads

@@ -14,7 +14,8 @@ from markdown_it import MarkdownIt
 
 from builders.elf import Elf
 from builders.root import write
-from builders.small_debian import LOCK, MODULE, SITE, VENV, write_library
+from builders.small_debian import LOCK, MODULE, SITE
+from builders.system import VENV, write_library
 from builders.venv import install
 from pip_sysdeps.errors import MalformedLock
 from pip_sysdeps.lockfile import loads

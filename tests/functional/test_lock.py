@@ -10,7 +10,8 @@ import pytest
 
 from builders.elf import Elf
 from builders.root import write
-from builders.small_debian import HEADER, LOCK, MODULE, SITE, TARGET, install_module, module, write_library
+from builders.small_debian import HEADER, LOCK, MODULE, SITE, TARGET, install_module, module
+from builders.system import write_library
 from builders.venv import install
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ import pytest
 
 from builders.pip_env import write_sdist
 from builders.schemas import check_schema
-from builders.small_debian import SITE, VENV
+from builders.small_debian import SITE
+from builders.system import VENV
 from builders.venv import install
 
 if TYPE_CHECKING:

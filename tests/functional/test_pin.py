@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.elf import Elf
-from builders.release import LIB, make_release
+from builders.release import make_release
 from builders.root import write
+from builders.system import LIB
 from builders.venv import install
 from pip_sysdeps.cli import main
 from pip_sysdeps.lockfile import Target, loads

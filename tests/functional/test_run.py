@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.command import DEFAULT_SIGNALS
-from builders.reported import VENV
+from builders.system import VENV
 
 if TYPE_CHECKING:
     from pathlib import Path

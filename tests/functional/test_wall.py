@@ -12,7 +12,8 @@ import pytest
 from builders.elf import Elf
 from builders.mounts import ALONE, require_mounts
 from builders.root import link, write
-from builders.small_debian import LOCK, MODULE, SITE, VENV, write_library
+from builders.small_debian import LOCK, MODULE, SITE
+from builders.system import VENV, write_library
 from builders.venv import install
 
 if TYPE_CHECKING:

@@ -12,30 +12,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.debian import SUITES, debian_root, run_in, unavailable
-from builders.dpkg import Package, build_deb, merge_usr
-from pip_sysdeps.host.admindir import read_packages
+from builders.dpkg import Package, build_deb, database, merge_usr, owner
 from pip_sysdeps.host.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pip_sysdeps.host.admindir import PackageDatabase
 
 LIB = "/usr/lib/x86_64-linux-gnu"
 SAME = {"Multi-Arch": "same"}
-
-
-def database(root: Path) -> PackageDatabase:
-    """Read a database that is there."""
-    packages = read_packages(Root(str(root)))
-    assert packages is not None
-    return packages
-
-
-def owner(root: Path, path: str) -> str | None:
-    """Name the owner of a path."""
-    found = database(root).owner(path)
-    return found.package if found else None
 
 
 def spellings(path: str) -> tuple[str, str]:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.interpreters import interpreters
-from builders.small_debian import LOCK, VENV, small_debian
+from builders.small_debian import LOCK, small_debian
+from builders.system import VENV
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ import pytest
 from builders.command import DEFAULT_SIGNALS
 from builders.debian import unavailable
 from builders.mounts import FULL, READ_ONLY, run_on_small_disk
-from builders.reported import VENV
+from builders.system import VENV
 from pip_sysdeps.host.machine import read_machine
 from pip_sysdeps.host.root import Root
 from pip_sysdeps.lockfile import loads

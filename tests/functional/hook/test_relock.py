@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.reported import VENV
+from builders.system import VENV
 from pip_sysdeps.cli import main
 
 if TYPE_CHECKING:

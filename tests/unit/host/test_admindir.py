@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.dpkg import Package, merge_usr, put, write_database, write_status_d
+from builders.dpkg import Package, database, merge_usr, owner, put, write_database, write_status_d
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.host.admindir import read_packages
 from pip_sysdeps.host.root import Root
@@ -17,23 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pip_sysdeps.host.admindir import PackageDatabase
 
 LIB = "/usr/lib/x86_64-linux-gnu"
 SAME = {"Multi-Arch": "same"}
-
-
-def database(root: Path) -> PackageDatabase:
-    """Read the database, which must be there."""
-    packages = read_packages(Root(str(root)))
-    assert packages is not None
-    return packages
-
-
-def owner(root: Path, path: str) -> str | None:
-    """Name the owner of a path."""
-    found = database(root).owner(path)
-    return found.package if found else None
 
 
 def test_the_owner_has_its_version(tmp_path: Path) -> None:
