@@ -77,7 +77,7 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     around = _surroundings(given)
     named = _named(given, around)
     by_size = sorted(environment.distributions, key=lambda each: -len(each.files))
-    fork = second_process and sum(len(each.files) for each in by_size) > _MANY_FILES
+    fork = second_process and root.may_fork and sum(len(each.files) for each in by_size) > _MANY_FILES
     with beside(named.search, by_size, fork=fork) as searched:
         loads = () if process is None else tuple(process.loads(read.usable, read.holders, stages))
         stages.end("loader")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -387,3 +388,12 @@ def test_a_project_that_pins_is_told_where_it_cannot(tmp_path: Path, capsys: pyt
     Path("pyproject.toml").write_text("[tool.pip-sysdeps]\npin = true\n")
     assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 0
     assert f"`pin` in pyproject.toml has no effect on {TRIXIE}: an index has no versions\n" in capsys.readouterr().err
+
+
+def test_wheels_are_read_by_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many files they have: two would read on in a wheel where the other stopped."""
+    wheels = image_wheels(tmp_path / "wheels")
+    monkeypatch.setattr("pip_sysdeps.scan._MANY_FILES", 0)
+    monkeypatch.setattr("pip_sysdeps.host.beside._processors", lambda: 2)
+    monkeypatch.setattr(os, "fork", lambda: pytest.fail("a second process"))
+    assert "libgl1" in lines("--wheels", str(wheels), "--target", TRIXIE)

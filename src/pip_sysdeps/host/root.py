@@ -36,6 +36,9 @@ class Root:
     A root is taken to hold still while it is read; each folder is resolved once.
     """
 
+    may_fork = True
+    """A process and its fork may read it at the same time."""
+
     def __init__(self, directory: str = "/") -> None:
         """Take a folder of this machine. Raise SysdepsError for what is none."""
         if not os.path.isdir(directory):

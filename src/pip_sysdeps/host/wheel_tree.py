@@ -50,6 +50,9 @@ class WheelTree(Root):
     An ELF file is unpacked when it is opened, into a nameless temporary file that is gone with its descriptor.
     """
 
+    may_fork = False
+    """A fork has the place in each open wheel in common with its parent: each would read on where the other stopped."""
+
     def __init__(self) -> None:
         super().__init__()
         self._files: dict[str, Member | bytes] = {}
