@@ -64,7 +64,8 @@ def read_report(args: argparse.Namespace) -> Report:
     project = read_project(getattr(args, "lock", None) or DEFAULT)
     place = read_place(args)
     conditions = Conditions(library_path=project.library_path)
-    return Report(place, scan(place.root, place.environment, place.packages, conditions=conditions))
+    found = scan(place.root, place.environment, place.packages, conditions=conditions, second_process=True)
+    return Report(place, found)
 
 
 def read_target(args: argparse.Namespace) -> Target:

@@ -111,6 +111,7 @@ def _release(place: Place, objects: Objects, locked: Locked | None, *, this_cpu:
                 library_path=locked.target.library_path if locked else (), cache_as_is=cache_as_is, this_cpu=this_cpu
             ),
             objects=objects,
+            second_process=True,
         )
 
     found, finder = scanned(cache_as_is=True), FindLibrary(place.root)
