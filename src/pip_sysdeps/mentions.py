@@ -66,6 +66,22 @@ def mentioned(source: bytes, names: frozenset[str], begun: Sequence[re.Pattern[b
     return frozenset(whole)
 
 
+def imported(source: bytes) -> frozenset[str]:
+    """Return the top-level modules that a source cannot do without: it imports them without a condition.
+
+    Of a source that does not parse there are none.
+    """
+    tree = parse_python(source)
+    names: set[str] = set()
+    for node in tree.body if tree else ():
+        match node:
+            case ast.Import(names=aliases):
+                names |= {alias.name.partition(".")[0] for alias in aliases}
+            case ast.ImportFrom(module=str(module), level=0):
+                names.add(module.partition(".")[0])
+    return frozenset(names)
+
+
 def _is_whole(source: bytes, name: str) -> bool:
     """Tell whether the name stands at the end of a string."""
     text = name.encode("utf-8", "surrogateescape")

@@ -44,6 +44,7 @@ class InterpreterProcess:
     ) -> None:
         self._root = root
         self._interpreter = environment.interpreter
+        self._site_dirs = environment.site_dirs
         self._files = objects
         self.program = program
         self._config = read_loader_config(
@@ -83,7 +84,7 @@ class InterpreterProcess:
     def _named(self, holders: Mapping[str, Distribution], paths: frozenset[str]) -> frozenset[str]:
         from pip_sysdeps.host.sources import named_files  # noqa: PLC0415 - it loads ast, which a small lock does without
 
-        return named_files(self._root, holders, paths)
+        return named_files(self._root, self._site_dirs, holders, paths)
 
     def libc(self) -> str:
         """Return the dynamic loader that the program names; for a library, which stands for it, its libc."""

@@ -170,6 +170,19 @@ def test_one_unowned_library_is_one_need_by_whichever_rpath_it_is_found(desk: De
     assert 'path = "/opt/own/libown.so.1"' in desk.lock.read_text()
 
 
+@pytest.mark.parametrize("module", ["torch", "psycopg2", "telnetlib"])
+def test_what_a_source_opens_that_cannot_be_imported_here(desk: Desk, module: str) -> None:
+    """Open3D's operators for PyTorch are opened by a source that imports torch: without it they are no import need."""
+    files = {
+        "scene/ops.py": f"import {module}\nimport ctypes\nctypes.CDLL('libscene_ops.so')\n".encode(),
+        "scene/libscene_ops.so": Elf(needed=("libnowhere.so.1",)).build(),
+    }
+    install(desk.root / SITE[1:], "scene", files=files)
+    outcome = desk.run_lock("--strict")
+    assert outcome.status == (0 if module == "torch" else 1)
+    assert f'when = "{"plugin" if module == "torch" else "import"}"\ndistribution = "scene"' in desk.lock.read_text()
+
+
 def test_a_file_of_no_record(desk: Desk) -> None:
     """An ELF file that nobody claims is locked, never dropped."""
     program = Elf(interpreter="/lib64/ld-linux-x86-64.so.2", needed=("libpq.so.5", "libc.so.6"))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pip_sysdeps.mentions import beginnings, mentioned
+from pip_sysdeps.mentions import beginnings, imported, mentioned
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,20 @@ def test_pieces_fit_as_a_pattern_does(name: str, pieces: list[str]) -> None:
     name = f"CORENAME{name}"
     found = mentioned(source.encode(), frozenset({name}), beginnings({name}))
     assert bool(found) is bool(re.fullmatch(pattern, name))
+
+
+@pytest.mark.parametrize(
+    ("source", "modules"),
+    [
+        ("import torch as _torch, os.path", {"torch", "os"}),
+        ("from numpy.linalg import norm", {"numpy"}),
+        ("from . import ops\nfrom .core import name", set()),
+        ("try:\n    import torch\nexcept ImportError:\n    torch = None", set()),
+        ("def load():\n    import torch", set()),
+        ("if TYPE_CHECKING:\n    import torch", set()),
+        ("import torch\nno Python", set()),
+    ],
+)
+def test_what_a_source_cannot_do_without(source: str, modules: set[str]) -> None:
+    """Its own imports at the top level count, not what it may do without, imports later or has in its package."""
+    assert imported(source.encode()) == modules
