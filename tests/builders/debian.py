@@ -184,6 +184,7 @@ def _bootstrap(suite: str, packages: Sequence[str], into: Path) -> None:
             "--mode=root",
             "--format=directory",
             '--aptopt=Acquire::Retries "3"',
+            *(() if suite in SUITES else ('--aptopt=Acquire::Check-Valid-Until "false"',)),  # a mirror may stand still
             *_machine_apt_options(),
         ]
         command = ["mmdebstrap", *options, "--variant=minbase", include, suite, str(into), *mirror]
