@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -41,6 +42,21 @@ def test_mistake_is_named_with_what_was_meant(line: str, capsys: pytest.CaptureF
     message, meant = MISTAKES[line]
     assert error.startswith(f"error: {message}")
     assert (status, hint) == (2, f"hint: {meant}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "index show debian-bookworm-amd64 --json libpq.so.5 libz.so.1",
+        "index show --json debian-bookworm-amd64 libpq.so.5 libz.so.1",
+        "index show debian-bookworm-amd64 libpq.so.5 libz.so.1 --json",
+        "index show debian-bookworm-amd64 libpq.so.5 --json libz.so.1",
+    ],
+)
+def test_options_may_stand_between_words(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before, behind and between them, it is the same command."""
+    assert main(line.split()) == 0
+    assert list(json.loads(capsys.readouterr().out)["names"]) == ["libpq.so.5", "libz.so.1"]
 
 
 def test_help_is_as_wide_as_the_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

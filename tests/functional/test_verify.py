@@ -227,7 +227,7 @@ def test_plugins_are_counted_and_shown_on_demand(root: Path, capsys: pytest.Capt
     assert verify(root) == 0
     out, err = capsys.readouterr()
     assert out == ""
-    assert "-v lists 1 problem more that no import has, such as missing libraries of plugins\n" in err
+    assert "-v lists 1 more problem that no import has, such as missing libraries of plugins\n" in err
     assert verify(root, "-v") == 0
     assert capsys.readouterr().out == (
         f"warning: qt: libmariadb.so.3 is not there: libmariadb3 has it [missing]\n    /{SITE}/qt/plugins/"

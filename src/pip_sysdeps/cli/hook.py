@@ -96,7 +96,9 @@ def _status(args: argparse.Namespace) -> int:
     found = status(site)
     facts = dict(_facts(site, found))
     sys.stdout.write(_as_json(facts) if args.json else _as_text(facts))
-    if found.state not in (State.CURRENT, State.ABSENT):
+    if found.state is State.ABSENT:
+        args.messages.note("`pip-sysdeps hook enable` adds it")
+    elif found.state is not State.CURRENT:
         args.messages.note("`pip-sysdeps hook enable` renews it, `pip-sysdeps hook disable` removes it")
     return int(found.state is not State.CURRENT)
 

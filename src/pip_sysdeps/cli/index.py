@@ -53,7 +53,7 @@ def add_arguments(parser: Parser) -> None:
     listing.add_argument("--json", action="store_true", help="print a JSON document")
     show = add_action(actions, "show", "show one index, or what it says about sonames and programs")
     show.add_argument("target", metavar="TARGET", help="as in the lock: `debian-trixie-arm64`")
-    show.add_argument("names", nargs="*", metavar="NAME", help="a soname or a program")
+    show.add_argument("names", nargs="*", default=[], metavar="NAME", help="a soname or a program")
     show.add_argument("--json", action="store_true", help="print a JSON document")
 
 

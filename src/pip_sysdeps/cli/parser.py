@@ -21,6 +21,7 @@ class Parser(argparse.ArgumentParser):
     """A parser that takes no abbreviated options, has -q and -v, and refuses itself what it does not know."""
 
     def __init__(self, **options: object) -> None:
+        self._intermixing = False
         plain = {"allow_abbrev": False, "formatter_class": _Help}
         super().__init__(**{**plain, **options})  # type: ignore[arg-type] # argparse's own options
         quiet, verbose = "only errors on stderr", "more detail on stderr; -vv: where the time went, too"
@@ -35,8 +36,16 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(  # type: ignore[override] # always a Namespace
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
-        """Parse; refuse the rest here, where it is known which command's options it is none of."""
-        found, rest = super().parse_known_args(args, namespace)
+        """Parse; refuse the rest here, where it is known which command's options it is none of.
+
+        Where a command takes several words, options may stand between them, as they may before and behind one.
+        """
+        if self._intermixing:
+            return super().parse_known_args(args, namespace)
+        self._intermixing = _takes_several_words(self)
+        parse = super().parse_known_intermixed_args if self._intermixing else super().parse_known_args
+        found, rest = parse(args, namespace)
+        self._intermixing = False
         if rest:
             self._refuse(f"unrecognized arguments: {' '.join(rest)}", rest[0], self._option_string_actions)
         return found, rest
@@ -58,6 +67,11 @@ class Parser(argparse.ArgumentParser):
 def add_action(actions: argparse._SubParsersAction[Parser], name: str, summary: str) -> Parser:
     """Add a command, or an action of one, with what it does in one line."""
     return actions.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+
+
+def _takes_several_words(parser: Parser) -> bool:
+    words = [each for each in parser._actions if not each.option_strings]  # noqa: SLF001 - argparse has no other list
+    return len(words) > 1 and not any(each.nargs in {argparse.PARSER, argparse.REMAINDER} for each in words)
 
 
 def _shown_choices(action: argparse.Action) -> list[str]:

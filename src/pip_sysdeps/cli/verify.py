@@ -180,7 +180,7 @@ def _summarize(args: argparse.Namespace, release: Release, problems: Sequence[Pr
     hidden = len(problems) - len(_worth_showing(args, problems))
     if hidden and not args.json:
         args.messages.note(
-            f"-v lists {counted(hidden, 'problem')} more that no import has, such as missing libraries of plugins"
+            f"-v lists {counted(hidden, 'more problem')} that no import has, such as missing libraries of plugins"
         )
     if not any(problem.error for problem in problems):
         found = release.scan

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+ADDS = "`pip-sysdeps hook enable` adds it\n"
+
+
 @pytest.fixture(scope="module")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a virtual environment without anything, which the tests copy."""
@@ -69,7 +72,7 @@ def test_enable_status_disable(hook: Callable[..., Result], venv: Path) -> None:
     assert hook("disable") == (0, "", f"disabled {place}\n")
     assert hook("disable") == (0, "", f"nothing to disable {place}\n")
     assert files_of_the_hook(venv) == []
-    assert hook("status") == (1, f"state: absent\nenvironment: {venv}\n", "")
+    assert hook("status") == (1, f"state: absent\nenvironment: {venv}\n", ADDS)
 
 
 def test_environment_without_the_shorter_name(hook: Callable[..., Result], venv: Path) -> None:
@@ -78,7 +81,7 @@ def test_environment_without_the_shorter_name(hook: Callable[..., Result], venv:
     for name in ("python", "python3"):
         (venv / "bin" / name).unlink()
     (venv / "bin/python3").symlink_to(target)
-    assert hook("status", "--python", str(venv)) == (1, f"state: absent\nenvironment: {venv}\n", "")
+    assert hook("status", "--python", str(venv)) == (1, f"state: absent\nenvironment: {venv}\n", ADDS)
 
 
 def test_enable_for_another_project(hook: Callable[..., Result], venv: Path) -> None:
