@@ -28,11 +28,7 @@ class Place(NamedTuple):
 def add_environment_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
     """Declare the options that `read_place` reads; return the group of those that exclude each other."""
     where = parser.add_mutually_exclusive_group()
-    where.add_argument(
-        "--python",
-        metavar="ENV",
-        help="an environment's folder or interpreter (default: $VIRTUAL_ENV, then .venv, then python3 on PATH)",
-    )
+    add_python_argument(where)
     where.add_argument(
         "--path",
         metavar="DIR",
@@ -47,6 +43,21 @@ def add_environment_arguments(parser: argparse.ArgumentParser) -> argparse._Mutu
         help="an unpacked image or chroot: all other paths are inside it, and nothing outside is read",
     )
     return where
+
+
+def add_python_argument(parser: argparse._ActionsContainer) -> None:
+    """Declare the option that names an environment."""
+    parser.add_argument(
+        "--python",
+        metavar="ENV",
+        help="an environment's folder or interpreter (default: $VIRTUAL_ENV, then .venv, then python3 on PATH)",
+    )
+
+
+def tell_library_path(args: argparse.Namespace) -> None:
+    """Say that the shell's LD_LIBRARY_PATH is not followed."""
+    if os.environ.get("LD_LIBRARY_PATH"):
+        args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
 
 
 def read_place(args: argparse.Namespace, stages: Stages | None = None) -> Place:

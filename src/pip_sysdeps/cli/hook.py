@@ -9,7 +9,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.cli.environments import add_environment_arguments
+from pip_sysdeps.cli.environments import add_environment_arguments, add_python_argument
 from pip_sysdeps.cli.lock_file import DEFAULT
 from pip_sysdeps.cli.parser import add_action
 
@@ -40,11 +40,7 @@ def add_arguments(parser: Parser) -> None:
     status.epilog = "Exit status: 0 if the hook is current, 1 if it is anything else, 2 trouble."
     status.set_defaults(act=_status)
     for action in (enable, disable, status):
-        action.add_argument(
-            "--python",
-            metavar="ENV",
-            help="the environment's folder or interpreter (default: $VIRTUAL_ENV, then .venv, then python3 on PATH)",
-        )
+        add_python_argument(action)
     relock = actions.add_parser("relock")  # without help: not for people
     add_environment_arguments(relock)
     relock.add_argument("--project")

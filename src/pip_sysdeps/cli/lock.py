@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.elsewhere import add_target_arguments, read_target
-from pip_sysdeps.cli.environments import add_environment_arguments, read_place
+from pip_sysdeps.cli.environments import add_environment_arguments, read_place, tell_library_path
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_text
 from pip_sysdeps.cli.project import read_project, target_of
 from pip_sysdeps.errors import MalformedError, SysdepsError
@@ -66,8 +65,7 @@ def run(args: argparse.Namespace) -> int:
         from pip_sysdeps.cli.validate import validate  # noqa: PLC0415 - the usual lock does without
 
         return validate(args.validate or [args.output], args.messages)
-    if os.environ.get("LD_LIBRARY_PATH"):
-        args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
+    tell_library_path(args)
     if args.pin and (args.target or args.wheels):
         raise SysdepsError(
             "--pin records installed versions, and with --target or --wheels only an index is asked, which has none",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.cli.environments import read_place
+from pip_sysdeps.cli.environments import read_place, tell_library_path
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
 from pip_sysdeps.cli.lock_target import named_target, own_target
 from pip_sysdeps.cli.project import read_project
@@ -59,8 +58,7 @@ def add_lock_arguments(parser: argparse.ArgumentParser, where: argparse._Mutuall
 
 def read_report(args: argparse.Namespace) -> Report:
     """Scan the environment that the options name; raise SysdepsError as its readers do."""
-    if os.environ.get("LD_LIBRARY_PATH"):
-        args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
+    tell_library_path(args)
     project = read_project(getattr(args, "lock", None) or DEFAULT)
     place = read_place(args)
     conditions = Conditions(library_path=project.library_path)
