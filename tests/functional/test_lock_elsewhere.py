@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -278,6 +279,25 @@ def test_a_damaged_library_in_a_wheel(capsys: pytest.CaptureFixture[str]) -> Non
     assert message.startswith(
         "error: `one-1.0-cp311-abi3-manylinux_2_17_x86_64.whl` is damaged: `one.abi3.so` cannot be unpacked: "
     )
+
+
+@pytest.mark.parametrize("value", [0, 1, 12, 14, 99, 0xFFFF])
+@pytest.mark.parametrize("offset", [8, 10, 20, 22, 24, 44])
+def test_a_wheel_whose_directory_lies(capsys: pytest.CaptureFixture[str], offset: int, value: int) -> None:
+    """Flags, method, sizes and places of its files: a wheel that is read, or one error that names it.
+
+    Source: APPNOTE.TXT, 4.3.12.
+    """
+    path = build_wheel(Path("wheels"), "one", {"one.abi3.so": Elf(needed=("libz.so.1",)).build()})
+    content = bytearray(path.read_bytes())
+    places = [match.start() + offset for match in re.finditer(rb"PK\x01\x02", content)]
+    for place in places:
+        content[place : place + 2] = value.to_bytes(2, "little")
+    path.write_bytes(content)
+    status = main(["lock", "--wheels", "wheels", "--target", TRIXIE])
+    message = capsys.readouterr().err
+    assert status == 0 or message.startswith(f"error: `{path.name}` is ")
+    assert message.count("\n") == status or status == 0
 
 
 def test_without_a_target_it_is_this_system_s(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

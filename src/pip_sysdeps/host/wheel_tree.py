@@ -8,11 +8,17 @@ import os
 import posixpath
 import shutil
 import stat
+import struct
 import tempfile
 import zlib
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
+
+try:
+    from lzma import LZMAError
+except ImportError:  # a Python that was built without it: no member is unpacked with it either
+    LZMAError = BadZipFile  # type: ignore[misc,assignment]
 
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.host.root import Root
@@ -24,8 +30,10 @@ if TYPE_CHECKING:
 _ELF = b"\x7fELF"
 _HEAD = 4 << 20
 """Of a file that is no ELF file no reader asks for more."""
-_BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+BROKEN = (BadZipFile, zlib.error, LZMAError, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 """What zipfile raises while it reads a member that is damaged, encrypted, or compressed in an unknown way."""
+OF_DATA = (None, errno.EINVAL)
+"""The numbers of OSErrors that the data are the reason of: from bz2, and for a seek to before the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +190,9 @@ def _told(member: Member) -> Iterator[None]:
     """Turn what zipfile raises into an error for a person."""
     try:
         yield
-    except _BROKEN as error:
+    except (*BROKEN, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in OF_DATA:
+            raise
         wheel = os.path.basename(member.archive.filename or "")
         raise SysdepsError(
             f"`{wheel}` is damaged: `{member.name}` cannot be unpacked: {error}", hint="download or build it again"

@@ -6,7 +6,7 @@ import os
 import posixpath
 import warnings
 from typing import TYPE_CHECKING, BinaryIO
-from zipfile import BadZipFile, ZipExtFile, ZipFile
+from zipfile import ZipExtFile, ZipFile
 
 from installer import install
 from installer.destinations import WheelDestination
@@ -20,7 +20,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.formats.wheel_tags import PLATFORM_ARCHITECTURES, fitting_tags, own_python
 from pip_sysdeps.host.environment import environment_of_paths
-from pip_sysdeps.host.wheel_tree import Member, WheelTree
+from pip_sysdeps.host.wheel_tree import BROKEN, OF_DATA, Member, WheelTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -36,15 +36,7 @@ _PREFIX = "/environment"
 _MAX_MEMBERS = 1_000_000
 _MAX_DIST_INFO = 64 << 20
 """Bytes of one file of a .dist-info, which installer reads as a whole."""
-_UNUSABLE = (
-    BadZipFile,
-    InstallerError,
-    InvalidWheelFilename,
-    KeyError,
-    ValueError,
-    AssertionError,
-    NotImplementedError,
-)
+_UNUSABLE = (*BROKEN, InstallerError, InvalidWheelFilename, KeyError, AssertionError)
 """What zipfile and installer raise for what is no wheel."""
 
 
@@ -205,8 +197,11 @@ def _put(tree: WheelTree, path: str, python: str) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # byte code in a wheel is of no interest here
             install(WheelFile(archive), destination, additional_metadata={"INSTALLER": b"pip-sysdeps"})
-    except _UNUSABLE as error:
-        raise SysdepsError(f"`{name}` is no usable wheel: {error}", hint="download or build it again") from error
+    except (*_UNUSABLE, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in OF_DATA:
+            raise  # it may not be read
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise SysdepsError(f"`{name}` is no usable wheel: {reason}", hint="download or build it again") from error
 
 
 def _refuse_bombs(archive: ZipFile) -> None:
