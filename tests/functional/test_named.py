@@ -51,6 +51,7 @@ def _counted(fork: Callable[[], int], forked: list[int]) -> Callable[[], int]:
     return counted
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")  # as in unit/host/test_beside.py
 def test_a_second_process_finds_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a large environment the sources are searched beside the rest; what is noted of them comes back, too."""
     files = {"opener.py": OPENS, "broken.py": b"import ctypes\nctypes.CDLL('libz.so.1'"}
