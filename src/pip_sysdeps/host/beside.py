@@ -41,18 +41,21 @@ def beside(work: Callable[[_T], _R], items: Sequence[_T], *, fork: bool) -> Iter
 def _start(work: Callable[[_T], _R], items: Sequence[_T]) -> _Second[_T, _R] | None:
     if not hasattr(os, "fork") or _processors() < 2 or len(items) > _MOST_ITEMS:
         return None
-    queue, fill = os.pipe()
-    read_end, write_end = os.pipe()
-    os.write(fill, b"".join(number.to_bytes(_NUMBER, "little") for number in range(len(items))))
-    os.close(fill)
+    pipes: list[int] = []
     try:
+        pipes += os.pipe()
+        pipes += os.pipe()
         identifier = os.fork()
-    except OSError:  # no more processes, or no memory for one
-        for descriptor in (queue, read_end, write_end):
+    except OSError:  # no more files or processes, or no memory for one
+        for descriptor in pipes:
             os.close(descriptor)
         return None
+    queue, fill, read_end, write_end = pipes
     if identifier == 0:
+        os.close(fill)
         _work_and_exit(work, items, queue, write_end)
+    os.write(fill, b"".join(number.to_bytes(_NUMBER, "little") for number in range(len(items))))
+    os.close(fill)
     os.close(write_end)
     return _Second(work, items, identifier, queue, read_end)
 

@@ -99,13 +99,14 @@ def test_without_fork_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch, pro
         assert results() == [(3, os.getpid()), (4, os.getpid())]
 
 
-def test_where_no_process_can_be_made_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A limit on processes is no error."""
+@pytest.mark.parametrize("call", ["pipe", "fork"])
+def test_where_no_process_can_be_made_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    """A limit on open files or processes is no error."""
 
     def refuse() -> int:
-        raise BlockingIOError("Resource temporarily unavailable")
+        raise OSError("no more of them")
 
-    monkeypatch.setattr(os, "fork", refuse)
+    monkeypatch.setattr(os, call, refuse)
     open_before = len(os.listdir("/proc/self/fd"))
     with beside(who, [3], fork=True) as results:
         assert results() == [(3, os.getpid())]
