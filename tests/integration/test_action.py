@@ -150,7 +150,7 @@ def test_trouble(runner: Runner) -> None:
     """A lock that is not there, or an environment, is an error of the action."""
     succeeded, said = runner.run(python="nowhere")
     assert not succeeded
-    assert "error: No environment or interpreter at" in said
+    assert "error: no environment or interpreter at" in said
 
 
 def test_the_file_is_an_action(tmp_path: Path) -> None:
