@@ -145,7 +145,7 @@ class _World:
                 continue
             found = list(self._expanded(site, argument, self._values, self._openers))
             for each in found:
-                names = tuple(name for each_name in each.names if (name := library_name(each_name)))
+                names = tuple(name for text in each.names if (name := library_name(_asked(site.call, text))))
                 if names:
                     reference = _reference(ReferenceKind.LIBRARY, names, each, When.DLOPEN)
                     yield Opened(reference, id(each.site.call)), argument is site.call
@@ -203,7 +203,7 @@ class _World:
             return call if full == FINDER else first
         if full in self._scopes:
             return None
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "dlopen":
+        if _is_cffi(call):
             return first
         if full == "getattr" and len(call.args) >= 2 and module.dotted(call.args[0]) in LOADERS:
             return call.args[1]
@@ -285,6 +285,16 @@ def _last_name(func: ast.expr) -> str:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
     return ""
+
+
+def _asked(call: ast.Call, text: str) -> str:
+    """Return what a call looks for: cffi asks find_library for a name without a dot and a slash (cffi/api.py)."""
+    is_plain = not text.startswith(STEM) and "." not in text and "/" not in text
+    return STEM + text if is_plain and _is_cffi(call) else text
+
+
+def _is_cffi(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "dlopen"
 
 
 def library_name(text: str) -> str:

@@ -122,6 +122,8 @@ LIBRARIES = {
         "from ctypes import CDLL\nloader = CDLL\nloader('libfoo.so.1')",
         ["libfoo.so.1"],
     ),
+    "cffi, which asks find_library": ("import cffi\nffi = cffi.FFI()\nffi.dlopen('pulse')", ["-lpulse"]),
+    "cffi, with a file name": ("import cffi\nffi = cffi.FFI()\nffi.dlopen('libfoo.so.1')", ["libfoo.so.1"]),
     "another name for the same variable later": (
         "from ctypes.util import find_library as f\nimport ctypes\np = f('a')\np = f('b')\nctypes.CDLL(p)",
         ["-lb"],
