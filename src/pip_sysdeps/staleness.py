@@ -11,8 +11,11 @@ from pip_sysdeps.values import fields
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-_NOT_COMPARED = {"min", "version", "snapshot"}
-"""What the build machine or the day decides, not the environment; a distribution's version has words of its own."""
+_NOT_COMPARED = {"min", "version", "snapshot", "evidence"}
+"""What the build machine, the day or our own wording decides, not the environment.
+
+A distribution's version has words of its own.
+"""
 
 _Part = TypeVar("_Part")
 _Key = TypeVar("_Key", bound="str | tuple[str, ...]")
@@ -21,7 +24,7 @@ _Document = TypeVar("_Document", Target, Distribution, Need, Unresolved, Package
 
 
 def differences(locked: Target, found: Target) -> tuple[str, ...]:
-    """Say in words in what two states of a target differ; `min`, `version` and `snapshot` do not count.
+    """Say in words in what two states of a target differ; `min`, `version`, `snapshot` and `evidence` do not count.
 
     Nothing is said exactly if `lock` would write the same block again, those keys aside.
     """

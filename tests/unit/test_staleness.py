@@ -31,6 +31,7 @@ def with_distribution(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any pa
     [
         (changed(), ()),
         (changed(package=(Package(name="libpq5", min="15", version="15.1"),), snapshot="2026"), ()),
+        (with_distribution(needs=(replace(NEED, evidence="in other words"),)), ()),
         (changed(python="cp312"), ("python cp311 is locked, cp312 is found",)),
         (changed(distribution=()), ("psycopg2 2.9.9 is locked, and is not installed or needs nothing",)),
         (
