@@ -17,7 +17,7 @@ from pip_sysdeps.cli.parser import TROUBLE, Parser, add_action
 from pip_sysdeps.errors import SysdepsError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from types import ModuleType
 
 COMMANDS = {
@@ -75,8 +75,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     return TROUBLE
 
 
-def build_parser(commands: Collection[str] = tuple(COMMANDS)) -> Parser:
-    """Return the parser, with the arguments of these commands: the module of another one is not imported."""
+def build_parser(argv: Sequence[str] | None = None) -> Parser:
+    """Return the parser; for a command line, with as much as that needs: no module of another command is imported.
+
+    A line that begins with a command needs no other at all: each would take as long as the parsing.
+    """
+    known = argv[:1] if argv and argv[0] in COMMANDS else COMMANDS
     parser = Parser(
         prog=_PROGRAM,
         description="Find which system libraries an environment's Python distributions need, and lock the binary "
@@ -86,9 +90,9 @@ def build_parser(commands: Collection[str] = tuple(COMMANDS)) -> Parser:
     parser.add_argument("--version", action=_Version, help="print the version and exit")
     parser.set_defaults(quiet=0, verbose=0)
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, summary in COMMANDS.items():
-        subparser = add_action(subparsers, name, summary)
-        if name in commands:
+    for name in known:
+        subparser = add_action(subparsers, name, COMMANDS[name])
+        if argv is None or name in argv:
             _module(name).add_arguments(subparser)
     return parser
 
