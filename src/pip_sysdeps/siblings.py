@@ -15,7 +15,7 @@ from pip_sysdeps.model import FromPackage, Missing, When
 from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from pip_sysdeps.model import ElfFile, Need
 
@@ -41,7 +41,8 @@ def leave_to_others(needs: Sequence[Need], objects: Mapping[str, ElfFile]) -> tu
 
     That goes for plugins. Of an import that would fail, the package is the better answer.
     """
-    families = sorted({family for need in filter(_may_be_left, needs) for family in _families(need, objects)})
+    brought = {elf.soname for elf in objects.values()}
+    families = sorted({family for need in filter(_may_be_left, needs) for family in _families(need, objects, brought)})
     return tuple(_left(need, families) if _may_be_left(need) else need for need in needs)
 
 
@@ -49,9 +50,8 @@ def _may_be_left(need: Need) -> bool:
     return need.when is When.PLUGIN and isinstance(need.provider, FromPackage)
 
 
-def _families(need: Need, objects: Mapping[str, ElfFile]) -> Iterator[_Family]:
+def _families(need: Need, objects: Mapping[str, ElfFile], brought: Container[str | None]) -> Iterator[_Family]:
     """Yield the families that a needed name and a library which the distribution brings make, by what objects ask."""
-    brought = {elf.soname for elf in objects.values()}
     for file in need.by:
         asked = objects[file].version_needs if file in objects else ()
         versions = {each.version for each in asked if each.soname == need.soname}
