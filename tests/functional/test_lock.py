@@ -174,7 +174,7 @@ def test_one_unowned_library_is_one_need_by_whichever_rpath_it_is_found(desk: De
 def test_what_a_source_opens_that_cannot_be_imported_here(desk: Desk, module: str) -> None:
     """Open3D's operators for PyTorch are opened by a source that imports torch: without it they are no import need."""
     files = {
-        "scene/ops.py": f"import {module}\nimport ctypes\nctypes.CDLL('libscene_ops.so')\n".encode(),
+        "scene/ml/torch/ops.py": f"import {module}\nimport ctypes\nctypes.CDLL('libscene_ops.so')\n".encode(),
         "scene/libscene_ops.so": Elf(needed=("libnowhere.so.1",)).build(),
     }
     install(desk.root / SITE[1:], "scene", files=files)

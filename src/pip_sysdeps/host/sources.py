@@ -46,13 +46,15 @@ def named_files(
 
 
 def _importable(root: Root, site_dirs: Iterable[str], files: Iterable[str]) -> Callable[[str], bool]:
-    """Return what tells whether a top-level module may be there: in doubt it is."""
-    names = cache(lambda: {name.partition(".")[0] for folder in site_dirs for name in root.names(folder)})
+    """Return what tells whether a top-level module may be there: in a site directory, or in a project elsewhere."""
+    sites = tuple(f"{folder}/" for folder in site_dirs)
+    names = cache(lambda: {name.partition(".")[0] for folder in sites for name in root.names(folder)})
+    elsewhere = cache(lambda: [file for file in files if not file.startswith(sites)])
 
     @cache
     def is_there(module: str) -> bool:
         parts = (f"/{module}/", f"/{module}.")
-        return module in _STANDARD or module in names() or any(part in file for file in files for part in parts)
+        return module in _STANDARD or module in names() or any(part in file for file in elsewhere() for part in parts)
 
     return is_there
 
