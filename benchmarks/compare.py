@@ -40,7 +40,7 @@ STAGES = {
     "sources": "searches Python sources for the names of libraries that no extension module loads",
     "attribution": "owners by dpkg's lists, the index, the lock's needs",
     "version floors": "undefined symbols against the symbols files of packages",
-    "names in sources": "waits for the second process, which reads what sources open and run by name; maps it",
+    "names in sources": "what sources open and run by name, as far as the second process has left them",
     "lock": "writes it",
     "all": "",
 }

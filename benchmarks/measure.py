@@ -64,7 +64,7 @@ def interleaved(commands: Mapping[str, Command], rounds: int) -> dict[str, Time]
 def extrapolated(few: Command, more: Command, counts: tuple[int, int], all_of_them: int) -> Time:
     """Return what a command would take for all files, by what it takes for few and for more: a straight line."""
     one, other = run(few), run(more)
-    steps = (all_of_them - counts[0]) / (counts[1] - counts[0])
+    steps = (all_of_them - counts[0]) / max(counts[1] - counts[0], 1)
     return Time(
         one.wall + steps * (other.wall - one.wall),
         one.processor + steps * (other.processor - one.processor),
