@@ -46,9 +46,11 @@ STAGES = {
 }
 TREE, TREES = "libtree -vv, a process a file", "libtree -vv, one process"
 NO_NAMES, NO_FLOORS = "lock without names in sources", "lock without version floors"
+SHLIBDEPS, SHLIBDEPS_AT_ONCE = "dpkg-shlibdeps, a process a file", "dpkg-shlibdeps, one process without an answer"
 TARGETS = (
     ("ldd and dpkg -S / `lock`", "at least 400", "ldd and dpkg -S", "lock"),
-    ("dpkg-shlibdeps / `lock`", "at least 1,000", "dpkg-shlibdeps", "lock"),
+    ("dpkg-shlibdeps, a process a file / `lock`", "at least 1,000", SHLIBDEPS, "lock"),
+    ("dpkg-shlibdeps, one process / `lock`", "", SHLIBDEPS_AT_ONCE, "lock"),
     ("`lock` / libtree, a process a file", "at most 2", "lock", TREE),
     ("`lock` without floors / libtree, a process a file", "at most 1.5", NO_FLOORS, TREE),
     ("`lock` / libtree, one process", "", "lock", TREES),
@@ -167,7 +169,11 @@ def large(tool: Tool, folder: Path, files: list[str], scratch: str, options: arg
     found = interleaved(quick, options.rounds)
     found["ELF facts by pyelftools"] = run(Command([sys.executable, "-c", peers.PYELFTOOLS], listed))
     few, more = files[:: options.sample], files[:: options.sample // 2]
-    for name, script in {"ldd and dpkg -S": peers.LDD_AND_DPKG, "dpkg-shlibdeps": peers.SHLIBDEPS}.items():
+    for name, script in {
+        "ldd and dpkg -S": peers.LDD_AND_DPKG,
+        SHLIBDEPS: peers.SHLIBDEPS,
+        SHLIBDEPS_AT_ONCE: peers.SHLIBDEPS_AT_ONCE,
+    }.items():
         pair = [Command(peers.shell(script, sample), may_fail=True) for sample in (few, more)]
         found[name] = extrapolated(pair[0], pair[1], (len(few), len(more)), len(files))
     return found

@@ -16,13 +16,19 @@ done | cut -d: -f1 | sort -u
 """
 """The script of a hundred blog posts: ldd for each file, dpkg -S for each library."""
 
-SHLIBDEPS = """
-set -e
+_SOURCE_PACKAGE = """
 folder=$(mktemp -d); trap 'rm -r "$folder"' EXIT; cd "$folder"; mkdir debian
 printf 'Source: x\\n\\nPackage: x\\nArchitecture: any\\n' > debian/control
-dpkg-shlibdeps --ignore-missing-info --warnings=0 -O "$@" 2>/dev/null || :
+shlibdeps() { dpkg-shlibdeps --ignore-missing-info --warnings=0 -O "$@" 2>/dev/null; }
 """
-"""dpkg's own tool, in an empty source package."""
+SHLIBDEPS = f"""{_SOURCE_PACKAGE}
+for file do shlibdeps "$file"; done || :
+"""
+"""dpkg's own tool, in an empty source package; a process a file, as ldd."""
+SHLIBDEPS_AT_ONCE = f"""{_SOURCE_PACKAGE}
+shlibdeps "$@" || :
+"""
+"""The same in one process, which says nothing of any file if one needs a library that it does not find."""
 
 PYELFTOOLS = """
 import sys

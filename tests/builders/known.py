@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _BUILT_WITH = {
     "pygobject": ("libgirepository1.0-dev", "libcairo2-dev"),
-    "pygraphviz": ("libgraphviz-dev",),
+    "pygraphviz": ("graphviz", "libgraphviz-dev"),
     "pyscard": ("libpcsclite-dev", "swig"),
     "rtree": (),
 }
