@@ -32,7 +32,7 @@ from measure import Command, Time, extrapolated, interleaved, run, stages
 
 CHECKOUT = Path(__file__).parents[1]
 STAGES = {
-    "start": "Python itself, the imports, the command line",
+    "start": "Python itself with its end, the imports, the command line",
     "dpkg status": "reads the stanzas of the packages",
     "environment": "walks the tree, reads METADATA and RECORD of each distribution, and dpkg's lists",
     "ELF facts": "opens what may be ELF by its name, reads headers, dynamic section and names of what is",
