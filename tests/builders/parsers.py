@@ -58,7 +58,7 @@ def _outcome(question: Callable[[bytes], object], content: bytes) -> str:
     try:
         answer = question(content)
     except MalformedError as error:
-        return re.split(r"[`'\":0-9]", error.reason)[0]
+        return re.split(r"[`'\":;0-9]", error.reason)[0]  # what goes on is of this input: a name, the next problem
     strings = list(_strings(answer))
     for text in strings:
         text.encode("utf-8", "surrogateescape")  # what is not UTF-8 is kept so, and can be written again
