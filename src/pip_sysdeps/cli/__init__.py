@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
 import errno
 import gc
@@ -51,8 +52,9 @@ _HINTS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 clean, 1 findings or differences, 2 trouble."""
-    if argv is None:
-        gc.disable()  # the process is ours: what takes memory by the megabyte is in no cycle, and to look costs a tenth
+    if argv is None:  # the process is ours: what takes memory by the megabyte is in no cycle, and to look costs a tenth
+        gc.disable()
+        atexit.register(gc.freeze)  # Python looks for cycles once more when it ends
     argv = sys.argv[1:] if argv is None else list(argv)
     _have_streams()
     messages = Messages(sys.stderr, os.environ)
