@@ -21,16 +21,13 @@ or not the package was configured. `config-files` has configuration at most, `no
 """
 
 _STATES = UNPACKED | {"not-installed", "config-files"}
-_FIELD = re.compile(
-    r"\n(Package|Status|Priority|Section|Essential|Installed-Size|Architecture|Multi-Arch|Source|Version|Provides"
-    r"|Depends|Pre-Depends):(.*(?:\n[ \t].*)*)"
-)
-"""A field of interest with its continuation lines: behind a newline, which is found faster than the start of a line."""
+_FIELD = re.compile(r"\n(Package|Status|Architecture|Multi-Arch|Version):(.*)")
+"""What every package is asked for: behind a newline, which is found faster than the start of a line."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
 """As lax as dpkg's pkg_name_is_illegal: Debian Policy 5.6.7 is stricter, local packages are not."""
 _VERSION = re.compile(r"[A-Za-z0-9.+~:-]+")
 _ARCHITECTURE = re.compile(r"[a-z0-9][a-z0-9-]*")
-_MD5SUM = re.compile(rb"[0-9a-f]{32}[ *]{2}(?:\./)?/*([^\n]+)")
+_MD5SUM = rb"[0-9a-f]{32}[ *]{2}(?:\./)?/*([^\n]+)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,26 +40,31 @@ class PackageStatus:
     """`Version`; empty where a first installation was broken off."""
     architecture: str
     """`Architecture`: `amd64`, `all`."""
-    state: str
-    """The third word of `Status`, one of `UNPACKED`; `installed` where a status.d has no such field."""
-    essential: bool
-    """`Essential: yes`."""
-    priority: str
-    """`Priority` as the .deb has it; the archive may override it."""
-    section: str
-    """`Section` without its archive area: `libs`."""
     multi_arch: str
     """`Multi-Arch`: `same`, `foreign`, `allowed`; empty for `no`."""
-    source: str
-    """`Source` without its version; the package's own name where the field is absent."""
-    installed_size: int
-    """`Installed-Size` in KiB; 0 where it is absent or no number."""
-    pre_depends: str
-    """`Pre-Depends` as written; see `formats.relations`."""
-    depends: str
-    """`Depends` as written."""
-    provides: str
-    """`Provides` as written."""
+    stanza: str
+    """Its stanza, behind a newline: few packages are asked for what else it says."""
+
+    def field(self, name: str) -> str:
+        """Return another field as written, with its continuation lines; nothing where it is absent."""
+        found = re.search(rf"\n{name}:(.*(?:\n[ \t].*)*)", self.stanza)
+        return found[1].strip() if found else ""
+
+    @property
+    def essential(self) -> bool:
+        """Tell whether it has `Essential: yes`."""
+        return self.field("Essential") == "yes"
+
+    @property
+    def priority(self) -> str:
+        """Return `Priority` as the .deb has it; the archive may override it."""
+        return self.field("Priority")
+
+    @property
+    def installed_size(self) -> int:
+        """Return `Installed-Size` in KiB; 0 where it is absent or no number."""
+        size = self.field("Installed-Size")
+        return int(size) if size.isascii() and size.isdigit() and len(size) < 20 else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +88,7 @@ def parse_status(content: bytes) -> tuple[PackageStatus, ...]:
     packages: dict[tuple[str, str], PackageStatus | None] = {}
     for number, stanza in enumerate(content.decode("utf-8", "surrogateescape").split("\n\n"), 1):
         if stanza.strip():
-            fields = {name: value.strip() for name, value in _FIELD.findall(f"\n{stanza}")}
-            name, architecture, package = _package(fields, number)
+            name, architecture, package = _package(f"\n{stanza}", number)
             packages[name, architecture] = package
     return tuple(package for package in packages.values() if package is not None)
 
@@ -102,7 +103,7 @@ def parse_md5sums(content: bytes) -> list[bytes]:
 
     Lines of another form are passed over: the format has no place for them, and dpkg does not read it to find owners.
     """
-    return [b"/" + path for path in _MD5SUM.findall(content)]
+    return [b"/" + path for path in re.findall(_MD5SUM, content)]
 
 
 def parse_diversions(content: bytes) -> tuple[Diversion, ...]:
@@ -114,40 +115,20 @@ def parse_diversions(content: bytes) -> tuple[Diversion, ...]:
     return tuple(_diversion(entry, number) for number, entry in enumerate(entries))
 
 
-def _package(fields: dict[str, str], number: int) -> tuple[str, str, PackageStatus | None]:
-    name = fields.get("Package", "")
+def _package(stanza: str, number: int) -> tuple[str, str, PackageStatus | None]:
+    fields = {name: value.strip() for name, value in _FIELD.findall(stanza)}
+    name, version, architecture = fields.get("Package", ""), fields.get("Version", ""), fields.get("Architecture", "")
     if not _NAME.fullmatch(name):
         raise MalformedError(f"no usable package name: {name!r}", where=f"stanza {number}")
     where = f"stanza {number} ({name})"
-    state = _state(fields.get("Status", "install ok installed"), where)
-    architecture = fields.get("Architecture", "")
-    if state not in UNPACKED:
+    if _state(fields.get("Status", "install ok installed"), where) not in UNPACKED:
         return name, architecture, None
-    version = fields.get("Version", "")
     for value, form in ((version, _VERSION), (architecture, _ARCHITECTURE)):
         if value and not form.fullmatch(value):
             raise MalformedError(f"no usable version or architecture: {value!r}", where=where)
-    size = fields.get("Installed-Size", "")
-    multi_arch = fields.get("Multi-Arch", "no")
-    return (
-        name,
-        architecture,
-        PackageStatus(
-            name=name,
-            version=version,
-            architecture=architecture,
-            state=state,
-            essential=fields.get("Essential") == "yes",
-            priority=fields.get("Priority", ""),
-            section=fields.get("Section", "").rpartition("/")[2],
-            multi_arch="" if multi_arch == "no" else multi_arch,
-            source=(fields.get("Source") or name).partition(" ")[0],
-            installed_size=int(size) if size.isascii() and size.isdigit() and len(size) < 20 else 0,
-            pre_depends=fields.get("Pre-Depends", ""),
-            depends=fields.get("Depends", ""),
-            provides=fields.get("Provides", ""),
-        ),
-    )
+    multi_arch = fields.get("Multi-Arch", "").removeprefix("no")
+    package = PackageStatus(name=name, version=version, architecture=architecture, multi_arch=multi_arch, stanza=stanza)
+    return name, architecture, package
 
 
 def _state(status: str, where: str) -> str:

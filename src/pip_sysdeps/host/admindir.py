@@ -6,7 +6,6 @@ time in ten on a system with merged /usr, and it names packages that only divert
 
 from __future__ import annotations
 
-import errno
 import os
 import posixpath
 from collections import Counter
@@ -122,7 +121,7 @@ class PackageDatabase:
         return frozenset(found)
 
     def _dependencies(self, package: PackageStatus) -> Iterator[str]:
-        for group in parse_relations(f"{package.pre_depends}, {package.depends}"):
+        for group in parse_relations(f"{package.field('Pre-Depends')}, {package.field('Depends')}"):
             chosen = next((name for name in group if name in self.packages), None)
             providers = {each for name in group for each in self._providers.get(name, ())}
             if chosen is not None:
@@ -135,7 +134,7 @@ class PackageDatabase:
         """The packages that stand for each virtual package."""
         providers: dict[str, tuple[str, ...]] = {}
         for key, package in self.packages.items():
-            for name, *_ in parse_relations(package.provides):
+            for name, *_ in parse_relations(package.field("Provides")):
                 providers[name] = (*providers.get(name, ()), key)
         return providers
 
@@ -174,36 +173,35 @@ class PackageDatabase:
 
     def _listing(self, name: str) -> Sequence[str]:
         """Return the packages whose file lists have the name."""
-        folder, _, base = name.encode("utf-8", "surrogateescape").rpartition(b"/")
+        path = name.encode("utf-8", "surrogateescape")
+        folder = path.rpartition(b"/")[0].removeprefix(b"/usr")
         if folder not in self._folders:
             self._folders[folder] = self._owners_in(folder)
-        return self._folders[folder].get(base, ())
+        return self._folders[folder].get(path, ())
 
     def _owners_in(self, folder: bytes) -> Mapping[bytes, Sequence[str]]:
-        """Return the packages of each name that file lists have in a folder.
+        """Return the packages of each path that file lists have in a folder, and in `/usr` with that folder behind it.
 
         All lists have a hundred thousand paths, most of them documentation: only those of the folders that are asked
-        about are taken apart, and no regular expression is as fast as `find`.
+        about are taken apart, in both spellings at once, and no regular expression is as fast as `find`.
         """
         owners: dict[bytes, list[str]] = {}
-        start = b"\n" + folder + b"/"
+        folders = {folder, b"/usr" + folder}
+        part = folder + b"/"
         for key, text in self._lists.items():
-            at = text.find(start)
+            at = text.find(part)
             while at >= 0:
-                at += len(start)
                 end = text.find(b"\n", at)
-                name = text[at:end] if end >= 0 else text[at:]
-                if name and b"/" not in name:
-                    owners.setdefault(name, []).append(key)
-                at = text.find(start, end) if end >= 0 else end
+                path = text[text.rfind(b"\n", 0, at) + 1 : end if end >= 0 else None]
+                before, _, base = path.rpartition(b"/")
+                if base and before in folders:
+                    owners.setdefault(path, []).append(key)
+                at = text.find(part, end) if end >= 0 else end
         return owners
 
     @cached_property
     def _lists(self) -> Mapping[str, bytes]:
-        """The file list of each package that has one; the others are noted.
-
-        There is a newline before each path but the `/.` that dpkg begins with: to put one there costs a copy of all.
-        """
+        """The file list of each package that has one; the others are noted."""
         return dict(self._file_lists())
 
     def _file_lists(self) -> Iterator[tuple[str, bytes]]:
@@ -215,25 +213,17 @@ class PackageDatabase:
                 self._note(f"{folder}/{key}.list", f"the package `{key}` has no file list")
                 continue
             try:
-                content = self._read_list(f"{real}/{name}", budget)
+                content = self._root.read_resolved(f"{real}/{name}", budget + 1)
             except OSError as error:
                 self._note(f"{folder}/{name}", error.strerror or "cannot be read")
+                continue
+            if len(content) > budget:
+                self._note(f"{folder}/{name}", "the file lists are too large")
                 continue
             budget -= len(content)
             if name.endswith(".md5sums"):
                 content = b"\n".join(parse_md5sums(content))
-            yield key, content if content.startswith(b"/.\n") else b"\n" + content
-
-    def _read_list(self, resolved: str, limit: int) -> bytes:
-        """Read a file by its resolved path, without the costs of `Root.read`: there are a thousand."""
-        descriptor = self._root.open_resolved(resolved)
-        try:
-            size = os.fstat(descriptor).st_size
-            if size > limit:
-                raise OSError(errno.EFBIG, "the file lists are too large", resolved)
-            return os.read(descriptor, size)
-        finally:
-            os.close(descriptor)
+            yield key, content
 
     def _note(self, path: str, reason: str) -> None:
         self._unknown.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=reason))

@@ -8,7 +8,6 @@ from builders.dpkg import Package
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.formats.dpkg import (
     Diversion,
-    PackageStatus,
     parse_diversions,
     parse_list,
     parse_md5sums,
@@ -38,46 +37,26 @@ Description: compression library - runtime
 
 def test_every_fact_of_a_stanza() -> None:
     """The fields of interest, folded ones joined, text of other fields left alone."""
-    assert parse_status(ZLIB) == (
-        PackageStatus(
-            name="zlib1g",
-            version="1:1.2.13.dfsg-1",
-            architecture="amd64",
-            state="installed",
-            essential=False,
-            priority="optional",
-            section="libs",
-            multi_arch="same",
-            source="zlib",
-            installed_size=168,
-            pre_depends="dpkg",
-            depends="libc6 (>= 2.14),\n libfoo",
-            provides="libz1",
-        ),
+    (zlib,) = parse_status(ZLIB)
+    assert (zlib.name, zlib.version, zlib.architecture, zlib.multi_arch) == (
+        "zlib1g",
+        "1:1.2.13.dfsg-1",
+        "amd64",
+        "same",
     )
+    assert (zlib.essential, zlib.priority, zlib.installed_size) == (False, "optional", 168)
+    assert [zlib.field(name) for name in ("Pre-Depends", "Depends", "Provides")] == [
+        "dpkg",
+        "libc6 (>= 2.14),\n libfoo",
+        "libz1",
+    ]
 
 
 def test_what_a_stanza_lacks_is_empty() -> None:
-    """A stanza of a status.d has no Status; a source package of the same name is not written."""
-    assert parse_status(
-        b"Package: base-files\nVersion: 12\nEssential: yes\nMulti-Arch: no\nInstalled-Size: many\n"
-    ) == (
-        PackageStatus(
-            name="base-files",
-            version="12",
-            architecture="",
-            state="installed",
-            essential=True,
-            priority="",
-            section="",
-            multi_arch="",
-            source="base-files",
-            installed_size=0,
-            pre_depends="",
-            depends="",
-            provides="",
-        ),
-    )
+    """A stanza of a status.d has no Status, and one that was broken off may lack nearly everything."""
+    (base,) = parse_status(b"Package: base-files\nVersion: 12\nEssential: yes\nMulti-Arch: no\nInstalled-Size: many\n")
+    assert (base.version, base.architecture, base.multi_arch) == ("12", "", "")
+    assert (base.essential, base.priority, base.installed_size, base.field("Depends")) == (True, "", 0, "")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +76,7 @@ def test_what_a_stanza_lacks_is_empty() -> None:
 def test_packages_whose_files_are_on_the_disk_count(status: str, *, counts: bool) -> None:
     """Only a package that was never unpacked, or was removed, has no files."""
     parsed = parse_status(Package(name="libpq5", status=status).stanza().encode())
-    assert [each.state for each in parsed] == ([status.split()[2]] if counts else [])
+    assert len(parsed) == counts
 
 
 def test_the_last_stanza_of_a_package_counts() -> None:
@@ -118,7 +97,10 @@ def test_the_last_stanza_of_a_package_counts() -> None:
 
 def test_bytes_that_are_no_utf8_are_kept() -> None:
     """A field that nobody asked for may hold anything."""
-    assert parse_status(b"Package: a\nVersion: 1\nMaintainer: \xff\xfe\x00\nSection: \xff\n")[0].section == "\udcff"
+    assert (
+        parse_status(b"Package: a\nVersion: 1\nMaintainer: \xff\xfe\x00\nSection: \xff\n")[0].field("Section")
+        == "\udcff"
+    )
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n\n", b"\n\n \n\n"])

@@ -236,6 +236,30 @@ def test_a_list_that_is_no_file_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_lists_beyond_all_measure_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lists that still fit answer."""
+    path = put(tmp_path, f"{LIB}/libz.so.1")
+    write_database(tmp_path, Package(name="a", files=[path]), Package(name="b", files=[f"{LIB}/{'x' * 999}"]))
+    monkeypatch.setattr("pip_sysdeps.host.admindir._MAX_LISTS", 500)
+    assert (owner(tmp_path, path), [each.path for each in database(tmp_path).skipped]) == (
+        "a",
+        ["/var/lib/dpkg/info/b.list"],
+    )
+
+
+@pytest.mark.parametrize("ends_with_newline", [True, False])
+def test_a_folder_is_looked_for_as_a_whole(tmp_path: Path, *, ends_with_newline: bool) -> None:
+    """No deeper files, not the same folder elsewhere, no longer name of it; the first and the last line count."""
+    paths = [put(tmp_path, path) for path in ("/lib/a/x.so", "/usr/lib/a/x.so", "/opt/lib/a/x.so", "/xlib/a/x.so")]
+    write_database(tmp_path, *(Package(name=f"p{number}", files=None) for number in range(4)))
+    for number, path in enumerate(paths):
+        text = f"{path}\n{path}/deeper" + "\n" * ends_with_newline
+        (tmp_path / f"var/lib/dpkg/info/p{number}.list").write_text(text)
+    found = database(tmp_path)
+    assert [owned and owned.package for owned in map(found.owner, paths)] == ["p0", "p1", "p2", "p3"]
+    assert found.owner(put(tmp_path, "/lib/a/deeper")) is None
+
+
 def test_links_out_of_the_root_end_at_its_top(tmp_path: Path) -> None:
     """A hostile image's links neither leave the root nor loop for ever."""
     put(tmp_path, "/usr/lib/out.so", link="../../../../../../etc/passwd")
