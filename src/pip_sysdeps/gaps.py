@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.model import Scan
 
-_SHARED_OBJECT = re.compile(r"\.so(?:\.[0-9]+)*$")
+_SHARED_OBJECT = r"\.so(?:\.[0-9]+)*$"
 
 
 def gaps(scan: Scan) -> Iterator[Skipped]:
@@ -32,7 +32,7 @@ def gaps(scan: Scan) -> Iterator[Skipped]:
     for skipped in scan.skipped:
         closed = skipped.verdict is Verdict.UNREADABLE and (skipped in told or skipped.path in files)
         broken = skipped.verdict is Verdict.MALFORMED and skipped.path in files
-        if closed or (broken and _SHARED_OBJECT.search(skipped.path)):
+        if closed or (broken and re.search(_SHARED_OBJECT, skipped.path)):
             yield skipped
     for each in environment.distributions:
         if each.record is RecordKind.RECORD and not each.files:

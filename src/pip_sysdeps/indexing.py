@@ -40,9 +40,9 @@ PROGRAM_FOLDERS = ("usr/bin", "usr/sbin", "bin", "sbin")
 
 _MOST_OWNERS = 3
 """Packages that are named for one file of a table."""
-_LIBRARY = re.compile(r"[^\s:,]+\.so(?:\.[^\s:,]+)?")
-_VIRTUAL_LIBRARY = re.compile(r"lib[^\s:,]+\.so(?:\.[0-9]+)*")
-_PROGRAM = re.compile(r"[^\s:,]+")
+_LIBRARY = r"[^\s:,]+\.so(?:\.[^\s:,]+)?"
+_VIRTUAL_LIBRARY = r"lib[^\s:,]+\.so(?:\.[0-9]+)*"
+_PROGRAM = r"[^\s:,]+"
 
 
 def library_folders(architecture: str) -> tuple[str, ...]:
@@ -60,9 +60,11 @@ def library_table(rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePac
     """
     shipped: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
-        if _LIBRARY.fullmatch(row.name):
+        if re.fullmatch(_LIBRARY, row.name):
             shipped[row.name] |= {name for name in row.packages if name in packages}
-    provided = {name: set(found) for name, found in _providers(packages).items() if _VIRTUAL_LIBRARY.fullmatch(name)}
+    provided = {
+        name: set(found) for name, found in _providers(packages).items() if re.fullmatch(_VIRTUAL_LIBRARY, name)
+    }
     trust = reliance(packages)
     names = shipped.keys() | provided.keys()
     values = {
@@ -81,7 +83,7 @@ def program_table(
     """
     owners: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
-        if _PROGRAM.fullmatch(row.name):
+        if re.fullmatch(_PROGRAM, row.name):
             owners[row.name] |= {name for name in row.packages if name in packages}
     table = {name: next(iter(found)) for name, found in owners.items() if len(found) == 1}
     for name, behind in alternatives.items():

@@ -31,8 +31,8 @@ _HEADER = """\
 """
 NO_HANDS = "do not edit it by hand: restore it from version control, or remove it and run `pip-sysdeps lock`"
 """What to do about a lock that is not what `dumps` writes."""
-_TARGET_LINE = re.compile(r"^[ \t]*\[\[[ \t]*target[ \t]*\]\]", re.MULTILINE)
-_LONG_STRING = re.compile(r"\"{3}|'{3}")
+_TARGET_LINE = r"(?m)^[ \t]*\[\[[ \t]*target[ \t]*\]\]"
+_LONG_STRING = r"\"{3}|'{3}"
 _SHOWN_PROBLEMS = 10
 _SHOWN_LENGTH = 60
 
@@ -476,8 +476,8 @@ def split(text: str) -> tuple[str, dict[str, str]]:
     Raise MalformedLock as `loads` does, and for a text that is not cut at its `[[target]]` lines.
     """
     targets = loads(text).target
-    starts = [match.start() for match in _TARGET_LINE.finditer(text)]
-    if len(starts) != len(targets) or _LONG_STRING.search(text):
+    starts = [match.start() for match in re.finditer(_TARGET_LINE, text)]
+    if len(starts) != len(targets) or re.search(_LONG_STRING, text):
         raise MalformedLock("its [[target]] lines cannot be told from its strings", hint=NO_HANDS)
     ends = [*starts, len(text)]
     blocks = [text[start:end] for start, end in zip(starts, ends[1:], strict=True)]

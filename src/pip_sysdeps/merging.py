@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.lockfile import Target
 
-_MARKER = re.compile(r"(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?\n?")
+_MARKER = r"(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?\n?"
 
 
 def merge(old: str, target: Target, *, add_target: bool, listed: Sequence[str] = ()) -> str:
@@ -57,7 +57,7 @@ def sides_of(text: str) -> tuple[str, ...]:
     following = {"": "<", "<": "|=", "|": "=", "=": ">"}
     state = ""
     for number, line in enumerate(text.splitlines(keepends=True), 1):
-        marker = _MARKER.fullmatch(line)
+        marker = re.fullmatch(_MARKER, line)
         if marker is None:
             for side in into:
                 side.append(line)

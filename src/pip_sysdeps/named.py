@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _MOST_FOLDERS = 200
 _SEARCHED = {ReferenceKind.LIBRARY, ReferenceKind.PROGRAM}
 """What sources are searched for."""
-_MACHINE = re.compile(r"[-_.](?:(?:many|musl)?linux|x86_64|amd64|aarch64|arm64).*")
+_MACHINE = r"[-_.](?:(?:many|musl)?linux|x86_64|amd64|aarch64|arm64).*"
 
 
 class Named:
@@ -174,7 +174,7 @@ def _fits(version: str, specifier: str) -> bool:
 def _plain_name(path: str) -> str:
     """Return what a program or library is called without machine and version: `ffmpeg` of `ffmpeg-linux-x86_64-v7`."""
     name, _, _ = posixpath.basename(path).partition(".so")
-    return _MACHINE.sub("", name)
+    return re.sub(_MACHINE, "", name)
 
 
 def _newest(root: Root, folders: tuple[str, ...], stem: str) -> str | None:

@@ -14,12 +14,12 @@ _LEVELS = (
     ("x86-64-v4", "avx512bw avx512cd avx512dq avx512f avx512vl"),
 )
 """Each has the features of those before it too."""
-_FLAGS = re.compile(rb"^flags[\t ]*:(.*)$", re.MULTILINE)
+_FLAGS = rb"(?m)^flags[\t ]*:(.*)$"
 
 
 def hwcaps_folders(cpuinfo: bytes) -> tuple[str, ...]:
     """Return the folders that count on every CPU of the machine, best first: `glibc-hwcaps/x86-64-v2`."""
-    found = [frozenset(line.decode("ascii", "replace").split()) for line in _FLAGS.findall(cpuinfo)]
+    found = [frozenset(line.decode("ascii", "replace").split()) for line in re.findall(_FLAGS, cpuinfo)]
     flags = frozenset.intersection(*found) if found else frozenset()
     folders: tuple[str, ...] = ()
     for name, features in _LEVELS:

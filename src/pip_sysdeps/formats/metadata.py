@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Z0-9]([A-Z0-9._-]*[A-Z0-9])?", re.IGNORECASE | re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 _TAG = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.]+){2}")
-_FILE_URL = re.compile(r"file:(//(localhost)?)?(?P<path>/[^/?#][^?#]*)([?#].*)?", re.DOTALL)
-_ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
+_FILE_URL = r"(?s)file:(//(localhost)?)?(?P<path>/[^/?#][^?#]*)([?#].*)?"
+_ESCAPED = rb"%([0-9A-Fa-f]{2})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +124,11 @@ def parse_direct_url(content: bytes) -> DirectUrl:
 
 def _local_path(url: object) -> str:
     """Return the path of a `file:` URL of this machine (RFC 8089); empty for another."""
-    match = _FILE_URL.fullmatch(url) if isinstance(url, str) else None
+    match = re.fullmatch(_FILE_URL, url) if isinstance(url, str) else None
     if match is None:
         return ""
     encoded = match["path"].encode("utf-8", "surrogateescape")
-    path = _ESCAPED.sub(lambda escaped: bytes([int(escaped[1], 16)]), encoded)
+    path = re.sub(_ESCAPED, lambda escaped: bytes([int(escaped[1], 16)]), encoded)
     return "" if b"\0" in path else path.decode("utf-8", "surrogateescape")
 
 

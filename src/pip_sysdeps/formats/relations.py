@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9+._-]*)")
+_NAME = r"\s*([A-Za-z0-9][A-Za-z0-9+._-]*)"
 
 
 def parse_relations(value: str) -> tuple[tuple[str, ...], ...]:
@@ -13,6 +13,6 @@ def parse_relations(value: str) -> tuple[tuple[str, ...], ...]:
     Versions, architecture qualifiers and restrictions are left out; so is an alternative that has no name.
     """
     groups = (
-        tuple(match[1] for each in group.split("|") if (match := _NAME.match(each))) for group in value.split(",")
+        tuple(match[1] for each in group.split("|") if (match := re.match(_NAME, each))) for group in value.split(",")
     )
     return tuple(group for group in groups if group)

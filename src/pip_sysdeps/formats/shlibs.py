@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-_LINE = re.compile(r"\s*(?:(\S+):\s+)?(\S+)\s+(\S+)(?:\s+(\S.*))?")
-_VERSIONED = re.compile(r"(.+)\.so\.(.+)", re.DOTALL)
-_UNSTABLE = re.compile(r"(.+)-([0-9].*)\.so", re.DOTALL)
+_LINE = r"\s*(?:(\S+):\s+)?(\S+)\s+(\S+)(?:\s+(\S.*))?"
+_VERSIONED = r"(?s)(.+)\.so\.(.+)"
+_UNSTABLE = r"(?s)(.+)-([0-9].*)\.so"
 
 
 def parse_shlibs(content: bytes, soname: str) -> str | None:
@@ -14,12 +14,12 @@ def parse_shlibs(content: bytes, soname: str) -> str | None:
 
     A line of type `deb` counts before one without a type; lines of no known form and other types are passed over.
     """
-    split = _VERSIONED.fullmatch(soname) or _UNSTABLE.fullmatch(soname)
+    split = re.fullmatch(_VERSIONED, soname) or re.fullmatch(_UNSTABLE, soname)
     if split is None:
         return None
     untyped = None
     for line in content.decode("utf-8", "surrogateescape").split("\n"):
-        match = _LINE.fullmatch(line.rstrip())
+        match = re.fullmatch(_LINE, line.rstrip())
         if match is None or line.startswith("#") or match.group(2, 3) != split.groups():
             continue
         if match[1] == "deb":

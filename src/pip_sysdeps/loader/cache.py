@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.formats.ld_so_cache import CacheEntry
 
-_LEADING_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
+_LEADING_ZEROS = r"(?<![0-9])0+(?=[0-9])"
 
 
 def comparable(name: str) -> str:
     """Return a name so that two of them are equal when the cache takes them for the same: `libx.so.01` is libx.so.1."""
-    return _LEADING_ZEROS.sub("", name) if "0" in name else name
+    return re.sub(_LEADING_ZEROS, "", name) if "0" in name else name
 
 
 def cache_lookup(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-_TOKEN = re.compile(r"\$(?:\{(ORIGIN|LIB|PLATFORM)\}|(ORIGIN|LIB|PLATFORM)(?![A-Za-z0-9_]))")
+_DST = r"\$(?:\{(ORIGIN|LIB|PLATFORM)\}|(ORIGIN|LIB|PLATFORM)(?![A-Za-z0-9_]))"
 
 
 def expand(text: str, *, origin: str, lib: str, platform: str) -> str | None:
@@ -19,7 +19,7 @@ def expand(text: str, *, origin: str, lib: str, platform: str) -> str | None:
     if "$" not in text:
         return text
     values = {"ORIGIN": origin, "LIB": lib, "PLATFORM": platform}
-    names = [braced or plain for braced, plain in _TOKEN.findall(text)]
+    names = [braced or plain for braced, plain in re.findall(_DST, text)]
     if not all(values[name] for name in names):
         return None
-    return _TOKEN.sub(lambda match: values[match[1] or match[2]], text)
+    return re.sub(_DST, lambda match: values[match[1] or match[2]], text)

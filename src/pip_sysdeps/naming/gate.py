@@ -9,15 +9,13 @@ from typing import NamedTuple
 _LOADER_BYTES = (b"DLL", b"dlopen")
 _LIBRARY_BYTES = (b"oadLibrary", b"load_library", b"find_library")
 """All these have `ibrary` in them: three looks at most sources instead of five."""
-_OPENS = re.compile(rb"\b(?:CDLL|PyDLL|LoadLibrary|find_library)\b|(?:dlopen|load_library|loadLibrary)\(\s*[^\s:)]")
-_NAMES_LIBRARY = re.compile(
-    rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
-)
+_OPENS = rb"\b(?:CDLL|PyDLL|LoadLibrary|find_library)\b|(?:dlopen|load_library|loadLibrary)\(\s*[^\s:)]"
+_NAMES_LIBRARY = rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
 _RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system")
 _SETTING_BYTES = (b"BINARY", b"EXECUTABLE")
-_IS_SET = re.compile(rb"(?:BINARY|EXECUTABLE)\s*[:=]")
+_IS_SET = rb"(?:BINARY|EXECUTABLE)\s*[:=]"
 _WORD = rb"""\s*f?["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)(?:["']| -)"""
-_RUNS = (re.compile(rb"[\[(=]" + _WORD), re.compile(rb"return" + _WORD))
+_RUNS = (rb"[\[(=]" + _WORD, rb"return" + _WORD)
 """Two patterns with a fixed beginning each: one with both takes four times as long."""
 _NOT_SHIPPED = re.compile(
     r"(?:^|/)(?:tests?|testing|docs?|examples?|benchmarks?|conftest\.py|setup\.py|test_[^/]*|[^/]*_test\.py"
@@ -46,22 +44,22 @@ def loads(source: bytes) -> bool:
     is_loader = any(word in source for word in _LOADER_BYTES) or (
         b"ibrary" in source and any(word in source for word in _LIBRARY_BYTES)
     )
-    return is_loader and _OPENS.search(source) is not None
+    return is_loader and re.search(_OPENS, source) is not None
 
 
 def opens(source: bytes) -> bool:
     """Tell by a quick search whether a source may open a library or a typelib that it names."""
-    return (loads(source) and _NAMES_LIBRARY.search(source) is not None) or b"require_version(" in source
+    return (loads(source) and re.search(_NAMES_LIBRARY, source) is not None) or b"require_version(" in source
 
 
 def runs(source: bytes) -> frozenset[str]:
     """Return by a quick search the words that may be programs which a source runs."""
     is_runner = any(word in source for word in _RUNNER_BYTES) or (
-        any(word in source for word in _SETTING_BYTES) and _IS_SET.search(source) is not None
+        any(word in source for word in _SETTING_BYTES) and re.search(_IS_SET, source) is not None
     )
     if not is_runner:
         return frozenset()
-    return frozenset(word.decode("ascii", "replace") for pattern in _RUNS for word in pattern.findall(source))
+    return frozenset(word.decode("ascii", "replace") for pattern in _RUNS for word in re.findall(pattern, source))
 
 
 def _calls(source: bytes, names: frozenset[str]) -> bool:

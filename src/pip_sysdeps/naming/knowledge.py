@@ -20,7 +20,7 @@ STEM = "-l"
 """Stands before what `ctypes.util.find_library` is asked for, as ld(1) writes it."""
 _KNOWN = "known: "
 """Stands before the evidence of the knowledge file."""
-_EXTERNAL = re.compile(r"(?:(?:pkg|dep):generic/)?([A-Za-z0-9][A-Za-z0-9._+-]*)")
+_EXTERNAL = r"(?:(?:pkg|dep):generic/)?([A-Za-z0-9][A-Za-z0-9._+-]*)"
 _NOT_RUN = {"c", "c++", "cc", "gcc", "make", "cmake", "pkg", "dep", "virtual"}
 """What is for building, and forms of PEP 725 that name no file: `virtual:compiler/c`, `pkg:github/...`."""
 _WHEN = {
@@ -144,7 +144,7 @@ def declared_references(
     return tuple(
         _declared(distribution, f"{where}: {line}", match[1], is_program)
         for where, line in lines
-        if (match := _EXTERNAL.match(line)) and match[1].lower() not in _NOT_RUN
+        if (match := re.match(_EXTERNAL, line)) and match[1].lower() not in _NOT_RUN
         if not (marker := line.partition(";")[2].strip()) or applies(marker)
     )
 

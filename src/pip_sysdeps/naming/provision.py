@@ -32,8 +32,8 @@ FEW_SOURCES = 100
 """A distribution with so few modules is about what they open; in a larger one a single module is one feature."""
 _MOST_NAMES = 8
 _NO_FILES = "the index of this release does not answer for files"
-_TITLE = re.compile(r"^(?:Name|Summary|Keywords):(.*)", re.MULTILINE)
-_INTERPRETER = re.compile(r"(?:python|pip)[0-9.]*")
+_TITLE = r"(?m)^(?:Name|Summary|Keywords):(.*)"
+_INTERPRETER = r"(?:python|pip)[0-9.]*"
 
 
 class Answer(Protocol):
@@ -121,7 +121,7 @@ class About:
         self.sources = sources
         self._words = _words(text)
         head = text.replace("\r", "").partition("\n\n")[0]
-        self.title = _words("\n".join(_TITLE.findall(head)))
+        self.title = _words("\n".join(re.findall(_TITLE, head)))
 
     @property
     def is_large(self) -> bool:
@@ -166,7 +166,7 @@ def _need(reference: Reference, release: Release, about: About) -> Iterator[Need
 
 
 def _library(reference: Reference, release: Release, about: About) -> Iterator[Need]:
-    names = [name for name in reference.names if not _INTERPRETER.fullmatch(name)]
+    names = [name for name in reference.names if not re.fullmatch(_INTERPRETER, name)]
     if any(release.brought(name) for name in names):
         return
     for name in names:
@@ -230,7 +230,7 @@ def _without_development(found: Iterable[Need]) -> Iterator[Need]:
 
 
 def _program(reference: Reference, release: Release, about: About) -> Iterator[Need]:
-    if any(_INTERPRETER.fullmatch(name) or release.brought(name) for name in reference.names):
+    if any(re.fullmatch(_INTERPRETER, name) or release.brought(name) for name in reference.names):
         return
     known = list({each.name: each for name in reference.names if (each := _known_program(name, release))}.values())
     if any(each.package in release.base for each in known):
@@ -245,7 +245,7 @@ def _program(reference: Reference, release: Release, about: About) -> Iterator[N
 
 def package_of_program(name: str, release: Release) -> str:
     """Return the binary package of a program that not every image has; nothing for what is none."""
-    known = None if _INTERPRETER.fullmatch(name) else _known_program(name, release)
+    known = None if re.fullmatch(_INTERPRETER, name) else _known_program(name, release)
     return "" if known is None or known.package in release.base else known.package
 
 
