@@ -252,6 +252,16 @@ def foreign_file(evidence: Evidence) -> Iterator[Trouble]:
             yield Trouble(message=skipped.reason, distribution=holders.get(skipped.path, ""), files=(skipped.path,))
 
 
+@check("SD020", Severity.WARNING)
+def missing_file(evidence: Evidence) -> Iterator[Trouble]:
+    """Shared objects that a record lists and that are not there."""
+    for each in evidence.scan.environment.distributions:
+        if each.gone:
+            subjects = tuple(sorted({posixpath.basename(path) for path in each.gone}))
+            message = f"not there, though {each.record.value} lists {'it' if len(each.gone) == 1 else 'them'}"
+            yield Trouble(subjects=subjects, message=message, distribution=each.name, files=each.gone)
+
+
 # ------------------------------------------------------------------------------------------------- one library twice
 
 

@@ -7,18 +7,16 @@ See docs/decisions/0020-a-damaged-environment-is-not-locked.md.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.model import RecordKind, Skipped, Verdict
+from pip_sysdeps.roots import is_shared_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pip_sysdeps.model import Scan
-
-_SHARED_OBJECT = r"\.so(?:\.[0-9]+)*$"
 
 
 def gaps(scan: Scan) -> Iterator[Skipped]:
@@ -32,7 +30,7 @@ def gaps(scan: Scan) -> Iterator[Skipped]:
     for skipped in scan.skipped:
         closed = skipped.verdict is Verdict.UNREADABLE and (skipped in told or skipped.path in files)
         broken = skipped.verdict is Verdict.MALFORMED and skipped.path in files
-        if closed or (broken and re.search(_SHARED_OBJECT, skipped.path)):
+        if closed or (broken and is_shared_object(skipped.path)):
             yield skipped
     for each in environment.distributions:
         if each.record is RecordKind.RECORD and not each.files:

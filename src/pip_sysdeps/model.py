@@ -53,6 +53,8 @@ class Distribution:
     """Which of the sources gave `files`."""
     files: tuple[str, ...]
     """Existing files that the record claims, as resolved inside the root; sorted; each belongs to one distribution."""
+    gone: tuple[str, ...] = ()
+    """Shared objects, by their names, that the record claims and that are not there; sorted."""
     tags: tuple[str, ...] = ()
     """WHEEL `Tag` lines, sorted; empty for what is no wheel."""
     source: str = ""

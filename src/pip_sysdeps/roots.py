@@ -86,6 +86,11 @@ def has_extension_tag(path: str) -> bool:
     return tagged is not None and not tagged["tag"].endswith("-darwin")
 
 
+def is_shared_object(path: str) -> bool:
+    """Tell whether a file's name alone says that it is a shared object: `.so`, or `.so.` and numbers."""
+    return ".so" in path and re.search(r"\.so(?:\.[0-9]+)*$", path) is not None
+
+
 def _init_function(module: str) -> str:
     if module.isascii():
         return f"PyInit_{module}"

@@ -97,6 +97,7 @@ def verify(release: Release, locked: Locked | None) -> tuple[Problem, ...]:
         *_find_library(release),
         *((*_of_lock(release, locked.target), *_declared(release, locked)) if locked else ()),
         *_foreign(release.scan),
+        *_gone(release.scan),
     )
     return tuple(sorted(dict.fromkeys(problems), key=_order))
 
@@ -352,7 +353,7 @@ def _differences(scan: Scan, target: Target) -> Iterator[str]:
             yield f"{found.name} {found.version}".rstrip() + " is installed, has needs, and is not locked"
 
 
-# ------------------------------------------------------------------------------------------------------- foreign files
+# ---------------------------------------------------------------------------------------------- foreign and gone files
 
 
 def _foreign(scan: Scan) -> Iterator[Problem]:
@@ -371,4 +372,18 @@ def _foreign(scan: Scan) -> Iterator[Problem]:
                 subject=skipped.path,
                 message=f"{skipped.path} is {skipped.reason}",
                 files=(skipped.path,),
+            )
+
+
+def _gone(scan: Scan) -> Iterator[Problem]:
+    """Yield what records list and is not there; nobody but the user can tell whether it was taken out on purpose."""
+    for each in scan.environment.distributions:
+        if each.gone:
+            yield Problem(
+                error=False,
+                kind="missing-file",
+                distribution=each.name,
+                subject=each.metadata_path,
+                message=f"what its {each.record.value} lists is not there",
+                files=each.gone,
             )

@@ -158,6 +158,8 @@ def _install_troubled(site: Path) -> None:
             needed=("libz.so.1", "libc.so.6"), version_needs=(("libz.so.1", ("ZLIB_9.0",)),)
         ).build(),
     })  # fmt: skip
+    install(site, "cut", files={"cut/_cut.abi3.so": Elf(needed=("libc.so.6",)).build()})
+    (site / "cut/_cut.abi3.so").unlink()
     (site.parents[3] / "tmp").mkdir(exist_ok=True)
 
 

@@ -252,6 +252,29 @@ def test_what_is_set_aside_is_counted(desk: Desk) -> None:
     assert desk.lock.read_text() == LOCK
 
 
+def test_shared_objects_that_are_gone(desk: Desk) -> None:
+    """Taken out on purpose or lost, nobody can tell: the lock is written, and they are named; -v names them all."""
+    (desk.root / SITE[1:] / MODULE).unlink()
+    names = [f"plugins/{letter}.so.1" for letter in "abcd"]
+    install(
+        desk.root / SITE[1:],
+        "plugins",
+        record="".join(f"{name},,\n" for name in [*names, "plugins-1.0.dist-info/RECORD"]),
+    )
+    outcome = desk.run_lock()
+    assert outcome.status == 0
+    end = "; install it again, unless you took that out\n"
+    first, second, *_ = outcome.err.splitlines(keepends=True)[1:]
+    shown = ", ".join(names[:3])
+    assert first == f"warning: plugins is not whole: {shown} and 1 more, which its RECORD lists, are not there{end}"
+    assert second == f"warning: psycopg2 is not whole: {MODULE}, which its RECORD lists, is not there{end}"
+    assert (
+        f"plugins is not whole: {', '.join(names)}, which its RECORD lists, are not there{end}"
+        in desk.run_lock("-v").err
+    )
+    assert "psycopg2" not in desk.lock.read_text()
+
+
 def test_the_file_stays_the_file_it_was(desk: Desk) -> None:
     """A link stays a link, and the mode stays; a new one follows the umask."""
     real = write(desk.lock.with_name("real.lock"), LOCK.replace("2.9.9", "2.9.8"))

@@ -219,6 +219,15 @@ def test_foreign_files(root: Path, capsys: pytest.CaptureFixture[str], content: 
     )
 
 
+def test_a_file_that_is_gone(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What RECORD lists, and the image has not, is a warning: it may have been taken out on purpose."""
+    (root / MODULE[1:]).unlink()
+    assert verify(root) == 0
+    assert capsys.readouterr().out == (
+        f"warning: psycopg2: what its RECORD lists is not there [missing-file]\n    {MODULE}\n"
+    )
+
+
 def test_plugins_are_counted_and_shown_on_demand(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The line does not install for them, so they are no errors."""
     plugin = Elf(needed=("libmariadb.so.3",)).build()

@@ -150,4 +150,4 @@ def test_names_of_checks(text: str) -> None:
 def test_every_check_is_silent_about_nothing() -> None:
     """An environment without objects has no findings."""
     assert findings(evidence({})) == ()
-    assert len(CATALOGUE) == 19
+    assert len(CATALOGUE) == 20

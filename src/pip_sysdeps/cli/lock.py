@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -182,7 +183,7 @@ def _tell(args: argparse.Namespace, found: Scan, target: Target) -> None:
     )
     if absent and not (args.target or args.wheels):
         messages.note(f"not installed here, but in the lock: {listed(absent)}")
-    for line in foreign_distributions(found):
+    for line in (*foreign_distributions(found), *_not_whole(found, most=3 if messages.level < 1 else sys.maxsize)):
         messages.warning(line)
     for line in (*offers(target), *unowned(target), *_unresolved(target)):
         messages.note(line)
@@ -192,6 +193,18 @@ def _tell(args: argparse.Namespace, found: Scan, target: Target) -> None:
         messages.detail(f"set aside ({skipped.verdict.value}): {skipped.path}: {skipped.reason}")
     if found.skipped and messages.level < 1:
         messages.note(f"{counted(len(found.skipped), 'file')} set aside: -v lists them")
+
+
+def _not_whole(found: Scan, most: int) -> Iterator[str]:
+    """Say which distributions lack shared objects that their records list: nobody can tell what those would need."""
+    for each in found.environment.distributions:
+        if each.gone:
+            files = listed([found.environment.short(path) for path in each.gone], most)
+            are = "is" if len(each.gone) == 1 else "are"
+            yield (
+                f"{each.name} is not whole: {files}, which its {each.record.value} lists, {are} not there; "
+                "install it again, unless you took that out"
+            )
 
 
 def _unresolved(target: Target) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.formats.record import entry_of
 from pip_sysdeps.host.tree import inside
 from pip_sysdeps.model import RecordKind, Skipped, Verdict
+from pip_sysdeps.roots import is_shared_object
 from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
@@ -59,6 +60,19 @@ def existing_files(root: Root, claim: Claim, tree: Tree, notes: list[Skipped]) -
         except PermissionError as error:
             notes.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=str(error.strerror)))
     return found
+
+
+def gone_objects(root: Root, claim: Claim, found: Mapping[str, Row]) -> tuple[str, ...]:
+    """Return the shared objects, by their names, that a claim lists and that are not there, sorted."""
+    absent = filter(is_shared_object, claim.rows.keys() - found.keys())
+    return tuple(sorted(path for path in absent if not _exists(root, path)))
+
+
+def _exists(root: Root, path: str) -> bool:
+    try:
+        return root.status(path) is not None
+    except PermissionError:
+        return True  # for all that this user can tell
 
 
 def first_of_each_name(claims: Sequence[Claim]) -> tuple[list[int], list[Skipped]]:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.formats.metadata import required_name
-from pip_sysdeps.host.claims import decide_owners, existing_files, first_of_each_name, without_echoes
+from pip_sysdeps.host.claims import (
+    decide_owners,
+    existing_files,
+    first_of_each_name,
+    gone_objects,
+    without_echoes,
+)
 from pip_sysdeps.host.distributions import read_claims
 from pip_sysdeps.host.interpreter import open_installation, parse_python_name, programs_on_path
 from pip_sysdeps.host.sites import interpreter_of, sites_below, sites_of
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.formats.record import Row
+    from pip_sysdeps.host.claims import Claim
     from pip_sysdeps.host.distributions import PackageFiles
     from pip_sysdeps.host.root import Root
     from pip_sysdeps.host.sites import Site
@@ -157,7 +164,7 @@ def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> En
         site_dirs=tuple(site.folder for site in layout.sites),
         interpreter=layout.interpreter,
         distributions=tuple(
-            sorted((_with_files(claims[i].distribution, found[i], owners) for i in chosen), key=lambda each: each.name)
+            sorted((_with_files(root, claims[i], found[i], owners) for i in chosen), key=lambda each: each.name)
         ),
         unclaimed=tuple(sorted(path for path in unclaimed if may_be_elf(path) and not _is_python(path, layout))),
         skipped=(*notes, *tree.skipped, *shadowed, *overlaps),
@@ -183,5 +190,7 @@ def _is_python(path: str, layout: _Layout) -> bool:
     return named and layout.own_prefix and folder == f"{layout.prefix}/bin"
 
 
-def _with_files(distribution: Distribution, found: Mapping[str, Row], owners: Mapping[str, str]) -> Distribution:
-    return replace(distribution, files=tuple(sorted(path for path in found if owners[path] == distribution.name)))
+def _with_files(root: Root, claim: Claim, found: Mapping[str, Row], owners: Mapping[str, str]) -> Distribution:
+    distribution = claim.distribution
+    files = tuple(sorted(path for path in found if owners[path] == distribution.name))
+    return replace(distribution, files=files, gone=gone_objects(root, claim, found))

@@ -298,6 +298,16 @@ def test_overlap_of_a_row_without_hash(tmp_path: Path, site: Path) -> None:
     assert [files_below(each) for each in read(tmp_path).distributions] == [[], ["x.so"]]
 
 
+def test_gone_objects(tmp_path: Path, site: Path) -> None:
+    """Shared objects that are listed and not there, not even behind a link; of a hidden distribution none count."""
+    link(site / "dangling.so", "nowhere.so")
+    link(site / "linked.so", "a.so")
+    rows = "".join(f"{name},,\n" for name in ("a.so", "dangling.so", "gone.so", "gone.so.1.2", "gone.elf", "linked.so"))
+    install(site, "a", "1.0", files={"a.so": ELF}, record=rows)
+    install(site, "a", "2.0", record="b.so,,\n")
+    assert only(read(tmp_path)).gone == (f"{SITE}/dangling.so", f"{SITE}/gone.so", f"{SITE}/gone.so.1.2")
+
+
 def test_namespace_package(tmp_path: Path, site: Path) -> None:
     """Two distributions may share a folder."""
     install(site, "ns-a", files={"ns/a.so": ELF})
