@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.lockfile import dumps, loads, printable
+from pip_sysdeps.lockfile import dumps, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from pip_sysdeps.project import Project
 
 
-def faults(text: str, project: Project) -> Iterator[str]:
-    """Yield, in words, what is wrong with the text of a lock. Raise MalformedLock as `loads` does.
+def faults(lock: Lockfile, text: str, project: Project) -> Iterator[str]:
+    """Yield, in words, what is wrong with a lock that was read from a text.
 
     What a later version wrote is not held against the form of this one.
     """
-    lock = loads(text)
     if not lock.warning():
         yield from _of_form(text, dumps(lock))
     yield from _idle_packages(lock)

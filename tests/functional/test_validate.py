@@ -48,9 +48,11 @@ def validate(
     return call
 
 
-def test_a_valid_lock(validate: Callable[..., Result]) -> None:
-    """Nothing is said."""
-    assert validate(LOCK) == (0, "", "")
+def test_a_valid_lock(validate: Callable[..., Result], capsys: pytest.CaptureFixture[str]) -> None:
+    """One line says so, with its targets; -q leaves it out."""
+    assert validate(LOCK) == (0, "", "`sysdeps.lock` is valid: debian-bookworm-amd64\n")
+    assert main(["-q", "lock", "--validate"]) == 0
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(
@@ -72,8 +74,10 @@ def test_another_form(validate: Callable[..., Result], text: str, fault: str) ->
 
 
 def test_a_later_version(validate: Callable[..., Result]) -> None:
-    """Its form is its own."""
-    assert validate(LOCK.replace('lock-version = "1.0"', 'lock-version = "1.7"\nlater = true')) == (0, "", "")
+    """Its form is its own, and that there may be more in it is told."""
+    result = validate(LOCK.replace('lock-version = "1.0"', 'lock-version = "1.7"\nlater = true'))
+    warning = "warning: `sysdeps.lock`: lock-version is 1.7, newer than 1.0: what it adds is ignored\n"
+    assert result == (0, "", f"{warning}`sysdeps.lock` is valid: debian-bookworm-amd64\n")
 
 
 def test_a_package_that_nothing_needs(validate: Callable[..., Result]) -> None:

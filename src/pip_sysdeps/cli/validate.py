@@ -5,39 +5,48 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.lock_file import read_text
+from pip_sysdeps.cli.lock_target import listed_targets
 from pip_sysdeps.cli.project import read_project
 from pip_sysdeps.errors import MalformedLock, SysdepsError
+from pip_sysdeps.lockfile import loads
 from pip_sysdeps.validation import faults
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pip_sysdeps.cli.messages import Messages
+    from pip_sysdeps.lockfile import Lockfile
 
 
 def validate(paths: Sequence[str], messages: Messages) -> int:
-    """Say what is wrong with each lock, also after one that cannot be read; return the exit status."""
+    """Say of each lock what is wrong with it, or that nothing is, also after one that cannot be read; return the exit status."""
     return max([_validate(path, messages) for path in paths])
 
 
 def _validate(path: str, messages: Messages) -> int:
     try:
-        found = _faults(path)
+        lock, found = _read(path)
     except SysdepsError as error:
         messages.error(str(error), hint=error.hint)
         return 2
+    if lock.warning():
+        messages.warning(f"`{path}`: {lock.warning()}")
     for fault in found:
         messages.warning(f"`{path}`: {fault}")
     if found:
         messages.note(f"`{path}` is not valid: restore it from version control, or run `pip-sysdeps lock`")
+    else:
+        messages.note(f"`{path}` is valid: {listed_targets(lock)}")
     return int(bool(found))
 
 
-def _faults(path: str) -> tuple[str, ...]:
+def _read(path: str) -> tuple[Lockfile, tuple[str, ...]]:
+    """Return a lock, and what is wrong with it."""
     text, project = read_text(path), read_project(path)
     if text is None:
         raise SysdepsError(f"no `{path}` here", hint="name the lock, or make it with `pip-sysdeps lock`")
     try:
-        return tuple(faults(text, project))
+        lock = loads(text)
     except MalformedLock as error:
         raise error.at(path) from error
+    return lock, tuple(faults(lock, text, project))
