@@ -236,7 +236,8 @@ def test_plugins_are_counted_and_shown_on_demand(root: Path, capsys: pytest.Capt
     assert verify(root) == 0
     out, err = capsys.readouterr()
     assert out == ""
-    assert "-v lists 1 more problem that no import has, such as missing libraries of plugins\n" in err
+    told = "of plugins, of what code may open or run by name, or of files for other machines"
+    assert f"-v lists 1 more problem that no import has: {told}\n" in err
     assert verify(root, "-v") == 0
     assert capsys.readouterr().out == (
         f"warning: qt: libmariadb.so.3 is not there: libmariadb3 has it [missing]\n    /{SITE}/qt/plugins/"

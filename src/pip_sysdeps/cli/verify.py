@@ -168,7 +168,7 @@ def _no_target(lock: Lockfile, found: Scan) -> Problem:
 
 
 def _worth_showing(args: argparse.Namespace, problems: Sequence[Problem]) -> list[Problem]:
-    """Leave out what only plugins and the like miss, unless details are asked for."""
+    """Leave out what no import and nothing in the line misses, unless details are asked for."""
     return [each for each in problems if each.error or each.kind not in {"missing", "foreign-file"} or _details(args)]
 
 
@@ -180,7 +180,8 @@ def _summarize(args: argparse.Namespace, release: Release, problems: Sequence[Pr
     hidden = len(problems) - len(_worth_showing(args, problems))
     if hidden and not args.json:
         args.messages.note(
-            f"-v lists {counted(hidden, 'more problem')} that no import has, such as missing libraries of plugins"
+            f"-v lists {counted(hidden, 'more problem')} that no import has: of plugins, of what code may open or run by "
+            "name, or of files for other machines"
         )
     if not any(problem.error for problem in problems):
         found = release.scan
