@@ -46,5 +46,5 @@ def scan_environment(python: str, *, root: str = "/") -> Scan:
         package_files=None if packages is None else packages.owned_with,
     )
     found = scan(inside, environment, packages)
-    refuse_gaps(found)
+    refuse_gaps(found, inside.shown)
     return found

@@ -14,7 +14,7 @@ from pip_sysdeps.model import RecordKind, Skipped, Verdict
 from pip_sysdeps.roots import is_shared_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pip_sysdeps.model import Scan
 
@@ -56,14 +56,14 @@ def half_searched_distributions(scan: Scan) -> tuple[str, ...]:
     )
 
 
-def refuse_gaps(scan: Scan) -> None:
-    """Raise SysdepsError if a lock of this scan would have gaps."""
+def refuse_gaps(scan: Scan, shown: Callable[[str], str]) -> None:
+    """Raise SysdepsError if a lock of this scan would have gaps; `shown` writes a path as a person knows it."""
     found = tuple(gaps(scan))
     if not found:
         return
     first = next((each for each in found if each.verdict is Verdict.UNREADABLE), found[0])
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    raise SysdepsError(f"cannot tell what is in `{first.path}` ({first.reason}){more}", hint=_hint(scan, first))
+    raise SysdepsError(f"cannot tell what is in `{shown(first.path)}` ({first.reason}){more}", hint=_hint(scan, first))
 
 
 def _hint(scan: Scan, gap: Skipped) -> str:
@@ -74,4 +74,4 @@ def _hint(scan: Scan, gap: Skipped) -> str:
         for each in scan.environment.distributions
         if gap.path in each.files or gap.path.startswith(f"{each.metadata_path}/")
     )
-    return f"it is damaged: install {next(holders, 'what has it')} again, or make the environment again"
+    return f"it is damaged: get {next(holders, 'what has it')} again, or make the environment again"

@@ -143,19 +143,19 @@ DAMAGES = [
     pytest.param(
         cut_module,
         f"cannot tell what is in `{SITE}/{MODULE}` (offset 64: cannot read file data)",
-        "it is damaged: install psycopg2 again, or make the environment again",
+        "it is damaged: get psycopg2 again, or make the environment again",
         id="an ELF file cut short",
     ),
     pytest.param(
         empty_module,
         f"cannot tell what is in `{SITE}/{MODULE}` (file too short)",
-        "it is damaged: install psycopg2 again, or make the environment again",
+        "it is damaged: get psycopg2 again, or make the environment again",
         id="an ELF file of nothing",
     ),
     pytest.param(
         garbage_record,
         f"cannot tell what is in `{INFO}/RECORD` (it names no file that is there)",
-        "it is damaged: install psycopg2 again, or make the environment again",
+        "it is damaged: get psycopg2 again, or make the environment again",
         id="a RECORD of garbage",
     ),
 ]

@@ -281,6 +281,23 @@ def test_a_damaged_library_in_a_wheel(capsys: pytest.CaptureFixture[str]) -> Non
     )
 
 
+def test_files_are_called_by_wheel_and_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the tool unpacks them to in its mind is nobody's business: neither in what is set aside nor in an error."""
+    wheel = build_wheel(tmp_path / "wheels", "one", {
+        "one/arm.so": Elf(machine=183).build(), "one-1.0.data/scripts/tool": b"\x7fELF cut",
+    })  # fmt: skip
+    assert main(["lock", "-v", "--wheels", "wheels", "--target", TRIXIE]) == 0
+    malformed, foreign = (line for line in capsys.readouterr().err.splitlines() if line.startswith("set aside"))
+    assert malformed == f"set aside (malformed): {wheel.name}: one-1.0.data/scripts/tool: offset 8: file too short"
+    assert foreign.startswith(f"set aside (foreign-architecture): {wheel.name}: one/arm.so: made for AArch64 ")
+    wheel = build_wheel(tmp_path / "wheels", "one", {"one/cut.so": b"\x7fELF cut"})
+    assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 2
+    assert capsys.readouterr().err == (
+        f"error: cannot tell what is in `{wheel.name}: one/cut.so` (offset 8: file too short)\n"
+        "hint: it is damaged: get one again, or make the environment again\n"
+    )
+
+
 @pytest.mark.parametrize("value", [0, 1, 12, 14, 99, 0xFFFF])
 @pytest.mark.parametrize("offset", [8, 10, 20, 22, 24, 44])
 def test_a_wheel_whose_directory_lies(capsys: pytest.CaptureFixture[str], offset: int, value: int) -> None:

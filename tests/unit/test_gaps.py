@@ -71,7 +71,7 @@ def test_a_record_without_one_file(record: RecordKind, found: int) -> None:
 def test_the_error_names_what_the_user_can_mend() -> None:
     """Permissions come first: without them the rest is not known."""
     with pytest.raises(SysdepsError) as caught:
-        refuse_gaps(scan_with(note(Verdict.MALFORMED, MODULE), note(Verdict.UNREADABLE, DATA)))
+        refuse_gaps(scan_with(note(Verdict.MALFORMED, MODULE), note(Verdict.UNREADABLE, DATA)), str)
     assert (str(caught.value), caught.value.hint) == (
         f"cannot tell what is in `{DATA}` (why), and 1 more",
         "run it as a user who may read the whole environment",
@@ -80,7 +80,7 @@ def test_the_error_names_what_the_user_can_mend() -> None:
 
 def test_no_gaps_are_no_error() -> None:
     """Nothing is raised."""
-    refuse_gaps(scan_with())
+    refuse_gaps(scan_with(), str)
 
 
 def test_a_foreign_distribution() -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.cli.environments import Place
     from pip_sysdeps.cli.messages import Messages
+    from pip_sysdeps.host.root import Root
     from pip_sysdeps.host.target import TargetSystem
     from pip_sysdeps.lockfile import Target
     from pip_sysdeps.model import Scan
@@ -80,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
         args.messages.warning(f"a policy in pyproject.toml has no effect on {target.id}: {entry}")
     stale = _compare(args, target) if args.check else _write(args, target)
     stages.end("lock")
-    _tell(args, found, target)
+    _tell(args, found, target, place.root)
     if args.pin and not target.snapshot:
         args.messages.note("apt's sources name no snapshot: mirrors drop the pinned versions within weeks")
     args.messages.times(stages)
@@ -110,7 +111,7 @@ def _find_target(
         target=system,
         second_process=True,
     )
-    refuse_gaps(found)
+    refuse_gaps(found, place.root.shown)
     applied = target_of(found, project, name=args.name)
     if system and project.pin:
         args.messages.note(f"`pin` in pyproject.toml has no effect on {system.platform.id}: an index has no versions")
@@ -171,7 +172,7 @@ def _counted(target: Target) -> str:
     return f"{target.id}, {counted(asking, 'distribution')} with needs, {counted(len(packages), 'package')} to install"
 
 
-def _tell(args: argparse.Namespace, found: Scan, target: Target) -> None:
+def _tell(args: argparse.Namespace, found: Scan, target: Target, root: Root) -> None:
     """Say what a person should know besides the lock: what is missing here, offered, unresolved or set aside."""
     messages: Messages = args.messages
     absent = sorted(
@@ -190,7 +191,7 @@ def _tell(args: argparse.Namespace, found: Scan, target: Target) -> None:
     if half := half_searched_distributions(found):
         messages.note(f"sources too long to be searched for what they open and run by name: {listed(half)}")
     for skipped in found.skipped:
-        messages.detail(f"set aside ({skipped.verdict.value}): {skipped.path}: {skipped.reason}")
+        messages.detail(f"set aside ({skipped.verdict.value}): {root.shown(skipped.path)}: {skipped.reason}")
     if found.skipped and messages.level < 1:
         messages.note(f"{counted(len(found.skipped), 'file')} set aside: -v lists them")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def validate(paths: Sequence[str], messages: Messages) -> int:
-    """Say of each lock what is wrong with it, or that nothing is, also after one that cannot be read; return the exit status."""
+    """Say of each lock what is wrong, or that nothing is, also after one that is none; return the exit status."""
     return max([_validate(path, messages) for path in paths])
 
 

@@ -180,8 +180,8 @@ def _summarize(args: argparse.Namespace, release: Release, problems: Sequence[Pr
     hidden = len(problems) - len(_worth_showing(args, problems))
     if hidden and not args.json:
         args.messages.note(
-            f"-v lists {counted(hidden, 'more problem')} that no import has: of plugins, of what code may open or run by "
-            "name, or of files for other machines"
+            f"-v lists {counted(hidden, 'more problem')} that no import has: of plugins, of what code may open or run "
+            "by name, or of files for other machines"
         )
     if not any(problem.error for problem in problems):
         found = release.scan

@@ -51,6 +51,10 @@ class Root:
         """Return where a path that `resolve` gave lies on this machine."""
         return (self._prefix + resolved) or "/"
 
+    def shown(self, path: str) -> str:
+        """Return a path as a person knows it."""
+        return path
+
     def resolve(self, path: str) -> str | None:
         """Return the path with every link followed inside the root, or None if it leads nowhere (a link loop too).
 

@@ -47,6 +47,11 @@ class Member:
     size: int
     """Bytes, as the wheel says."""
 
+    @property
+    def wheel(self) -> str:
+        """Return the file name of the wheel."""
+        return os.path.basename(self.archive.filename or "")
+
     def open(self) -> IO[bytes]:
         """Open it from its start."""
         return self.archive.open(self.name)
@@ -77,6 +82,11 @@ class WheelTree(Root):
         folder, _, name = path.rpartition("/")
         self._folder_at(folder or "/")[name] = False
         return True
+
+    def shown(self, path: str) -> str:
+        """Return the wheel that has a file, and the file's name in it: nobody has seen the tree."""
+        member = self._files.get(path)
+        return f"{member.wheel}: {member.name}" if isinstance(member, Member) else path
 
     def resolve(self, path: str) -> str | None:
         """Return the path without `.` and `..`, or None if nothing lies there."""
@@ -193,7 +203,7 @@ def _told(member: Member) -> Iterator[None]:
     except (*BROKEN, OSError) as error:
         if isinstance(error, OSError) and error.errno not in OF_DATA:
             raise
-        wheel = os.path.basename(member.archive.filename or "")
         raise SysdepsError(
-            f"`{wheel}` is damaged: `{member.name}` cannot be unpacked: {error}", hint="download or build it again"
+            f"`{member.wheel}` is damaged: `{member.name}` cannot be unpacked: {error}",
+            hint="download or build it again",
         ) from error
