@@ -56,14 +56,24 @@ def half_searched_distributions(scan: Scan) -> tuple[str, ...]:
     )
 
 
-def refuse_gaps(scan: Scan, shown: Callable[[str], str]) -> None:
-    """Raise SysdepsError if a lock of this scan would have gaps; `shown` writes a path as a person knows it."""
+def told_gaps(scan: Scan, shown: Callable[[str], str]) -> tuple[str, str]:
+    """Say what nobody can tell of the environment, and what to do about it: two texts, empty if there is nothing.
+
+    `shown` writes a path as a person knows it.
+    """
     found = tuple(gaps(scan))
     if not found:
-        return
+        return "", ""
     first = next((each for each in found if each.verdict is Verdict.UNREADABLE), found[0])
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    raise SysdepsError(f"cannot tell what is in `{shown(first.path)}` ({first.reason}){more}", hint=_hint(scan, first))
+    return f"cannot tell what is in `{shown(first.path)}` ({first.reason}){more}", _hint(scan, first)
+
+
+def refuse_gaps(scan: Scan, shown: Callable[[str], str]) -> None:
+    """Raise SysdepsError if a lock of this scan would have gaps."""
+    message, hint = told_gaps(scan, shown)
+    if message:
+        raise SysdepsError(message, hint=hint)
 
 
 def _hint(scan: Scan, gap: Skipped) -> str:

@@ -173,6 +173,28 @@ def test_a_damaged_environment(
     assert desk.lock.read_text() == OLD
 
 
+GARBAGE = f"cannot tell what is in `{INFO}/RECORD` (it names no file that is there)"
+
+
+@pytest.mark.parametrize(
+    "command", [("why", "psycopg2"), ("tree",), ("audit",), ("export", "--format", "cyclonedx")], ids=" ".join
+)
+def test_a_report_on_a_damaged_environment(desk: Desk, command: tuple[str, ...]) -> None:
+    """It says what it leaves out."""
+    garbage_record(desk.root)
+    outcome = desk.run(*command, "--root", str(desk.root), "--python", "/opt/venv")
+    assert outcome.err.startswith(f"warning: {GARBAGE}: what it needs is left out; it is damaged: get psycopg2 again")
+
+
+@pytest.mark.parametrize("command", [("diff", "--environment"), ("verify",)], ids=" ".join)
+def test_a_verdict_on_a_damaged_environment(desk: Desk, command: tuple[str, ...]) -> None:
+    """There is none: neither that psycopg2 was removed, nor that all works."""
+    desk.lock.write_text(LOCK)
+    garbage_record(desk.root)
+    outcome = desk.run(*command, "--lock", str(desk.lock), "--root", str(desk.root), "--python", "/opt/venv")
+    assert failed(outcome)[0] == GARBAGE
+
+
 def test_no_environment_is_meant(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without any of the defaults there is nothing to lock."""
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)

@@ -79,7 +79,7 @@ def _diff(args: argparse.Namespace) -> tuple[TargetDiff, ...]:
 
 
 def _environment(args: argparse.Namespace) -> Target:
-    return target_of(read_report(args).scan, read_project(args.lock), name=args.name).target
+    return target_of(read_report(args, whole=True).scan, read_project(args.lock), name=args.name).target
 
 
 def _read(args: argparse.Namespace, what: str) -> Lockfile:

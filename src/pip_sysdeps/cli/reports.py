@@ -8,6 +8,7 @@ from pip_sysdeps.cli.environments import read_place, tell_library_path
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
 from pip_sysdeps.cli.lock_target import named_target, own_target
 from pip_sysdeps.cli.project import read_project
+from pip_sysdeps.gaps import refuse_gaps, told_gaps
 from pip_sysdeps.host.machine import read_machine
 from pip_sysdeps.host.root import Root
 from pip_sysdeps.process import Conditions
@@ -56,13 +57,21 @@ def add_lock_arguments(parser: argparse.ArgumentParser, where: argparse._Mutuall
     )
 
 
-def read_report(args: argparse.Namespace) -> Report:
-    """Scan the environment that the options name; raise SysdepsError as its readers do."""
+def read_report(args: argparse.Namespace, *, whole: bool = False) -> Report:
+    """Scan the environment that the options name; raise SysdepsError as its readers do.
+
+    What nobody may look into is warned about; with `whole` it is an error, as for `lock`.
+    """
     tell_library_path(args)
     project = read_project(getattr(args, "lock", None) or DEFAULT)
     place = read_place(args)
     conditions = Conditions(library_path=project.library_path)
     found = scan(place.root, place.environment, place.packages, conditions=conditions, second_process=True)
+    if whole:
+        refuse_gaps(found, place.root.shown)
+    message, hint = told_gaps(found, place.root.shown)
+    if message:
+        args.messages.warning(f"{message}: what it needs is left out; {hint}")
     return Report(place, found)
 
 

@@ -10,6 +10,7 @@ from pip_sysdeps.cli.environments import add_environment_arguments, read_place
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
 from pip_sysdeps.cli.lock_target import find_target, listed_targets, named_target
 from pip_sysdeps.formats.elf_symbols import defined_versions
+from pip_sysdeps.gaps import refuse_gaps
 from pip_sysdeps.host.find_library import FindLibrary
 from pip_sysdeps.host.index import open_index
 from pip_sysdeps.host.objects import Objects
@@ -67,6 +68,7 @@ def run(args: argparse.Namespace) -> int:
     target = _target(args, lock, place, objects) if lock else None
     locked = _held_to(target) if target else None
     release = _release(place, objects, locked, this_cpu=True)
+    refuse_gaps(release.scan, place.root.shown)
     problems = verify(release, locked)
     if takes_cpu_folders(release.scan):
         plain = _release(place, objects, locked, this_cpu=False)
