@@ -136,6 +136,7 @@ def test_what_only_a_plugin_needs_is_offered(desk: Desk) -> None:
     assert "not in the line: viewer: libxcb1 (plugin)\nto add them: `apt-line --when default,plugin`; " in outcome.err
     assert desk.run_apt_line().out == "libpq5\n"
     assert desk.run_apt_line("--when", "import,plugin").out == "libpq5 libxcb1\n"
+    assert "not in the line" not in desk.run_lock("--check").err  # it was decided on when the lock was committed
 
 
 def test_an_unowned_library_and_what_it_needs(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from pip_sysdeps.lockfile import header as lock_header
 from pip_sysdeps.locking import to_target
 from pip_sysdeps.model import Confidence, DistributionNeeds, FromPackage, Missing, Need, When
 from pip_sysdeps.render.apt import wanted
-from pip_sysdeps.render.offers import offers
+from pip_sysdeps.render.offers import installed_by_apt, offers, unresolved_imports, unresolved_others
 from pip_sysdeps.values import replace
 
 MAGIC = Need(
@@ -87,3 +87,29 @@ def test_the_line_has_what_is_sure_and_offers_the_rest() -> None:
         ),
     ]
     assert [each.package.name for each in wanted(target, when={"exec"})] == ["graphviz"]
+
+
+def test_what_nothing_answers_is_told_by_its_weight() -> None:
+    """What an import needs in a line of its own, all else in one line."""
+    gone = Need(soname="libgone.so.1", when=When.IMPORT, by=("/env/site/magic/m.so",), provider=Missing())
+    target = to_target(scan_of(target_of(gone, FONT)))
+    assert list(unresolved_imports(target)) == ["unresolved: libgone.so.1, which magic needs"]
+    assert list(unresolved_others(target)) == [
+        "unresolved, though no import needs them: /usr/share/fonts/x.ttf (magic)"
+    ]
+    assert list(unresolved_others(to_target(scan_of(target_of(gone))))) == []
+
+
+def test_a_distribution_that_is_a_binary_package_is_told() -> None:
+    """The line has what python3-magic needs, and not python3-magic, unless the project adds it."""
+    locked = to_target(scan_of(target_of(MAGIC)))
+    target = replace(locked, distribution=(replace(locked.distribution[0], source="dpkg:python3-magic"),))
+    (line,) = installed_by_apt(target)
+    assert line == (
+        "not in the line, though distributions come from there: python3-magic (magic); `add` in pyproject.toml adds one"
+    )
+    assert list(installed_by_apt(locked)) == []
+    added = replace(target.distribution[0].needs[0], package="python3-magic", any_of=(), soname="x", when="declared")
+    distribution_with_it = replace(target.distribution[0], needs=(added,))
+    package = replace(target.package[0], name="python3-magic")
+    assert list(installed_by_apt(replace(target, distribution=(distribution_with_it,), package=(package,)))) == []

@@ -17,7 +17,7 @@ from pip_sysdeps.merging import merge
 from pip_sysdeps.model import FromPackage, When
 from pip_sysdeps.process import Conditions
 from pip_sysdeps.render.apt import unowned, wanted
-from pip_sysdeps.render.offers import offers
+from pip_sysdeps.render.offers import installed_by_apt, offers, unresolved_imports, unresolved_others
 from pip_sysdeps.render.words import counted, listed
 from pip_sysdeps.scan import scan
 from pip_sysdeps.stages import Stages
@@ -186,8 +186,10 @@ def _tell(args: argparse.Namespace, found: Scan, target: Target, root: Root) -> 
         messages.note(f"not installed here, but in the lock: {listed(absent)}")
     for line in (*foreign_distributions(found), *_not_whole(found, most=3 if messages.level < 1 else sys.maxsize)):
         messages.warning(line)
-    for line in (*offers(target), *unowned(target), *_unresolved(target)):
+    for line in (*unowned(target), *unresolved_imports(target)):
         messages.note(line)
+    for line in () if args.check else (*unresolved_others(target), *offers(target), *installed_by_apt(target)):
+        messages.note(line)  # whoever only compares has decided on these
     if half := half_searched_distributions(found):
         messages.note(f"sources too long to be searched for what they open and run by name: {listed(half)}")
     for skipped in found.skipped:
@@ -206,10 +208,3 @@ def _not_whole(found: Scan, most: int) -> Iterator[str]:
                 f"{each.name} is not whole: {files}, which its {each.record.value} lists, {are} not there; "
                 "install it again, unless you took that out"
             )
-
-
-def _unresolved(target: Target) -> Iterator[str]:
-    for each in target.unresolved:
-        if each.when == When.IMPORT.value:
-            holder = each.distribution or ", ".join(each.by)
-            yield f"unresolved: {each.name}, which {holder} needs{f': {each.note}' if each.note else ''}"

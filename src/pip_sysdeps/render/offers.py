@@ -1,16 +1,17 @@
-"""What a lock has and its line leaves out: offered to the person, with what would add it."""
+"""What a lock has and its line leaves out: told to the person, with what would add it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.model import When
 from pip_sysdeps.render.apt import wanted
 from pip_sysdeps.render.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pip_sysdeps.lockfile import Need, Target
+    from pip_sysdeps.lockfile import Need, Target, Unresolved
 
 
 def offers(target: Target) -> Iterator[str]:
@@ -32,6 +33,34 @@ def how_to_add(target: Target) -> str:
         f"to add them: `apt-line --when {','.join(whens)}`; for one distribution, `when = [{policy}]` "
         "in [tool.pip-sysdeps.distribution.NAME] of pyproject.toml"
     )
+
+
+def unresolved_imports(target: Target) -> Iterator[str]:
+    """Yield a line for each need of an import that nothing answers."""
+    for each in target.unresolved:
+        if each.when == When.IMPORT.value:
+            yield f"unresolved: {each.name}, which {_holder(each)} needs{f': {each.note}' if each.note else ''}"
+
+
+def unresolved_others(target: Target) -> Iterator[str]:
+    """Yield one line for all else that nothing answers; nothing where there is nothing."""
+    others = {f"{each.name} ({_holder(each)})" for each in target.unresolved if each.when != When.IMPORT.value}
+    if others:
+        yield f"unresolved, though no import needs them: {listed(sorted(others))}"
+
+
+def installed_by_apt(target: Target) -> Iterator[str]:
+    """Yield one line for the distributions that are binary packages themselves: the line has only what they need."""
+    line = {each.package.name for each in wanted(target, base=True)}
+    sources = {each.name: each.source.removeprefix("dpkg:") for each in target.distribution if "dpkg:" in each.source}
+    absent = [f"{package} ({name})" for name, package in sources.items() if package not in line]
+    if absent:
+        said = listed(absent)
+        yield f"not in the line, though distributions come from there: {said}; `add` in pyproject.toml adds one"
+
+
+def _holder(unresolved: Unresolved) -> str:
+    return unresolved.distribution or ", ".join(unresolved.by)
 
 
 def _outside(target: Target) -> dict[str, list[Need]]:
