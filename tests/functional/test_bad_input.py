@@ -203,6 +203,16 @@ def test_no_environment_is_meant(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     assert failed(desk.run("lock", "-o", str(desk.lock))) == expected
 
 
+def test_nothing_but_the_interpreter_itself_is_meant(desk: Desk) -> None:
+    """Somebody in the wrong folder learns what the lock is about."""
+    install(desk.root / "usr/lib/python3.11/site-packages", "own")
+    for command in (("lock", "-o", str(desk.lock)), ("audit",)):
+        outcome = desk.run(*command, "--root", str(desk.root))
+        assert outcome.err.startswith("no virtual environment is active or here: this is about `/usr`\n")
+    for named in (("--python", "/usr"), ("--path", "/usr")):
+        assert "no virtual environment" not in desk.run("audit", "--root", str(desk.root), *named).err
+
+
 def test_a_root_that_is_none(desk: Desk) -> None:
     """What is misspelt is the root, and not the environment in it."""
     nowhere = f"{desk.root}/nowhere"

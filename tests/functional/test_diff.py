@@ -154,4 +154,4 @@ def test_outside_a_repository(run: Callable[..., Result]) -> None:
     assert run("lock").status == 0
     result = run("diff", environment=False)
     assert (result.status, result.out) == (2, "")
-    assert "`HEAD` is neither a file nor a git revision here" in result.err
+    assert "`HEAD` is neither a file nor a git revision here: not a git repository" in result.err

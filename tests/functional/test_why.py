@@ -56,9 +56,12 @@ def test_what_nothing_needs(run: Callable[..., Result]) -> None:
     assert run("why", "libssl3") == (1, "", "nothing here needs `libssl3`\n")
 
 
-@pytest.mark.parametrize(("said", "meant"), [("libpq", "libpq5"), ("psycopg", "psycopg2"), ("libpq.so", "libpq.so.5")])
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("libpq", "libpq5"), ("psycopg", "psycopg2"), ("libpq.so", "libpq.so.5"), ("Where", "libnowhere.so.3")],
+)
 def test_what_may_have_been_meant(run: Callable[..., Result], said: str, meant: str) -> None:
-    """A package, a distribution and a soname."""
+    """A package, a distribution, a soname, and what a name has in it."""
     assert run("why", said) == (1, "", f"nothing here needs `{said}`; did you mean `{meant}`?\n")
 
 

@@ -60,6 +60,12 @@ def tell_library_path(args: argparse.Namespace) -> None:
         args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
 
 
+def tell_fallback(args: argparse.Namespace, environment: Environment) -> None:
+    """Say that an interpreter's own prefix is looked at, which somebody in the wrong folder does not mean."""
+    if not (args.python or args.path) and environment.prefix == environment.interpreter.prefix:
+        args.messages.note(f"no virtual environment is active or here: this is about `{environment.prefix}`")
+
+
 def read_place(args: argparse.Namespace, stages: Stages | None = None) -> Place:
     """Read the environment that the options name; raise SysdepsError as the readers do.
 

@@ -73,6 +73,8 @@ def _enable(args: argparse.Namespace) -> int:
     args.messages.note(
         f"{'enabled' if changed else 'already enabled'} in `{site.prefix}` for the project `{settings.project}`{moved}"
     )
+    if site.in_venv and not site.has_pip:
+        args.messages.note("it has no pip: uv and other installers start no hook, but `pip-sysdeps run -- CMD` does it")
     return 0
 
 

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.elsewhere import add_target_arguments, read_target
-from pip_sysdeps.cli.environments import add_environment_arguments, read_place, tell_library_path
+from pip_sysdeps.cli.environments import add_environment_arguments, read_place, tell_fallback, tell_library_path
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_text
 from pip_sysdeps.cli.project import read_project, target_of
 from pip_sysdeps.errors import MalformedError, SysdepsError
@@ -75,6 +75,8 @@ def run(args: argparse.Namespace) -> int:
         )
     stages = Stages(perf_counter)
     place, system = read_target(args, stages)
+    if not args.wheels:
+        tell_fallback(args, place.environment)
     found, applied = _find_target(args, place, system, stages, pin=args.pin)
     target = applied.target
     for entry in applied.idle:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.cli.environments import read_place, tell_library_path
+from pip_sysdeps.cli.environments import read_place, tell_fallback, tell_library_path
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
 from pip_sysdeps.cli.lock_target import named_target, own_target
 from pip_sysdeps.cli.project import read_project
@@ -65,6 +65,7 @@ def read_report(args: argparse.Namespace, *, whole: bool = False) -> Report:
     tell_library_path(args)
     project = read_project(getattr(args, "lock", None) or DEFAULT)
     place = read_place(args)
+    tell_fallback(args, place.environment)
     conditions = Conditions(library_path=project.library_path)
     found = scan(place.root, place.environment, place.packages, conditions=conditions, second_process=True)
     if whole:

@@ -17,9 +17,11 @@ from pip_sysdeps.why import locked_names, names, why, why_locked
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Collection
 
 _GLIBC = ("glibc", "libc.so.6", "libc6")
 """What a person may call the one library that is no need: all have it."""
+_FEW = 2
 
 
 class _Answer(NamedTuple):
@@ -57,8 +59,14 @@ def _nothing(name: str, answer: _Answer) -> str:
     version, holder = answer.glibc
     if name in _GLIBC and version:
         return f"every image has it; the newest version that is needed is {version}, by {holder}"
-    meant = nearest(name, answer.names)
+    meant = nearest(name, answer.names) or _containing(name, answer.names)
     return f"nothing here needs `{name}`{f'; did you mean `{meant}`?' if meant else ''}"
+
+
+def _containing(said: str, names: Collection[str]) -> str:
+    """Return the shortest name with what was said in it, as libpango-1.0-0 has pango; nothing for a few letters."""
+    found = (each for each in names if len(said) > _FEW and said.lower() in each.lower())
+    return min(found, key=lambda each: (len(each), each), default="")
 
 
 def _in_environment(args: argparse.Namespace) -> _Answer:

@@ -233,4 +233,7 @@ def _explained(site: HookSite) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise SysdepsError(f"cannot change `{site.purelib}`: {error.strerror or error}") from error
+        raise SysdepsError(
+            f"cannot change `{site.purelib}`: {error.strerror or error}",
+            hint="run it as a user who may install there, with some space left",
+        ) from error

@@ -39,6 +39,11 @@ class HookSite:
     has_orig_argv: bool
     """`sys.orig_argv` is there (CPython 3.10), by which the hook knows pip."""
 
+    @property
+    def has_pip(self) -> bool:
+        """Tell whether pip is installed there: in what uv makes it is not, and only a pip from outside starts the hook."""
+        return os.path.isdir(os.path.join(self.purelib, "pip"))
+
 
 def ask_interpreter(python: str) -> HookSite:
     """Run the interpreter (or the one of this environment folder) once and return its facts.

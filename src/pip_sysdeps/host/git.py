@@ -20,7 +20,7 @@ def file_of_revision(revision: str, path: str, folder: str) -> str | None:
     `path` is relative to `folder`, which lies in the work tree. Raise SysdepsError where there is no git or no
     repository, and for an unknown revision.
     """
-    _git(["rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}"], folder, revision)
+    _require_commit(revision, folder)
     result = _run(["cat-file", "blob", f"{revision}:./{path}"], folder)
     if result.returncode:
         return None
@@ -32,10 +32,13 @@ def file_of_revision(revision: str, path: str, folder: str) -> str | None:
         raise SysdepsError(f"`{path}` of `{revision}` is not UTF-8", hint="is it a lock?") from error
 
 
-def _git(arguments: Sequence[str], folder: str, revision: str) -> None:
-    if _run(arguments, folder).returncode:
+def _require_commit(revision: str, folder: str) -> None:
+    """Raise SysdepsError unless git knows the revision; --quiet leaves it the word where it can look up none at all."""
+    result = _run(["rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}"], folder)
+    if result.returncode:
+        reason = result.stderr.decode("utf-8", "replace").partition("\n")[0].removeprefix("fatal: ")
         raise SysdepsError(
-            f"`{revision}` is neither a file nor a git revision here",
+            f"`{revision}` is neither a file nor a git revision here{f': {reason}' if reason else ''}",
             hint="name a lock, or a revision of the repository that holds it",
         )
 

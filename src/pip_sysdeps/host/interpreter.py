@@ -111,8 +111,17 @@ def _open_folder(root: Root, prefix: str) -> Installation:
             return _open_program(root, f"{prefix}/bin/{name}")
     raise SysdepsError(
         f"`{prefix}` is no Python environment: it has neither pyvenv.cfg nor bin/python3",
-        hint="for what `pip install --target`, `--prefix` or `--user` filled, use --path",
+        hint=_within(root, prefix) or "for what `pip install --target`, `--prefix` or `--user` filled, use --path",
     )
+
+
+def _within(root: Root, folder: str) -> str:
+    """Say in which virtual environment a folder lies; nothing if in none."""
+    while folder != "/":
+        folder = posixpath.dirname(folder)
+        if _read_venv_config(root, folder) is not None:
+            return f"it lies in the virtual environment `{folder}`: name that"
+    return ""
 
 
 def _open_program(root: Root, path: str) -> Installation:

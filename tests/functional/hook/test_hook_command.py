@@ -26,9 +26,10 @@ ADDS = "`pip-sysdeps hook enable` adds it\n"
 
 @pytest.fixture(scope="module")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a virtual environment without anything, which the tests copy."""
+    """Give a virtual environment with what passes for pip, which the tests copy."""
     folder = tmp_path_factory.mktemp("venv") / "made"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    (next(folder.glob("lib/python3.*/site-packages")) / "pip").mkdir()
     return folder
 
 
@@ -73,6 +74,14 @@ def test_enable_status_disable(hook: Callable[..., Result], venv: Path) -> None:
     assert hook("disable") == (0, "", f"nothing to disable {place}\n")
     assert files_of_the_hook(venv) == []
     assert hook("status") == (1, f"state: absent\nenvironment: {venv}\n", ADDS)
+
+
+def test_enable_where_there_is_no_pip(hook: Callable[..., Result], venv: Path) -> None:
+    """An environment of uv gets the hook, and it is said who will not start it."""
+    next(venv.rglob("site-packages/pip")).rmdir()
+    assert hook("enable").err.splitlines()[1:] == [
+        "it has no pip: uv and other installers start no hook, but `pip-sysdeps run -- CMD` does it"
+    ]
 
 
 def test_environment_without_the_shorter_name(hook: Callable[..., Result], venv: Path) -> None:

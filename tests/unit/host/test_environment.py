@@ -685,6 +685,15 @@ def test_no_environment(tmp_path: Path, python: str | None, environ: dict[str, s
     assert caught.value.hint
 
 
+@pytest.mark.parametrize("inside", ["bin", "lib/python3.11/site-packages"])
+def test_a_folder_inside_an_environment(tmp_path: Path, inside: str) -> None:
+    """The hint names the environment that is meant."""
+    make_venv(tmp_path)
+    with pytest.raises(SysdepsError) as caught:
+        read(tmp_path, f"/opt/venv/{inside}")
+    assert caught.value.hint == "it lies in the virtual environment `/opt/venv`: name that"
+
+
 def test_shim_first_on_path(tmp_path: Path) -> None:
     """The Python that pip used is not known: an error, no guess at the next one."""
     make_interpreter(tmp_path)
