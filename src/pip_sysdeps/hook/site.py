@@ -41,7 +41,7 @@ class HookSite:
 
     @property
     def has_pip(self) -> bool:
-        """Tell whether pip is installed there: in what uv makes it is not, and only a pip from outside starts the hook."""
+        """Tell whether pip is installed there: in what uv makes it is not, and none of its own starts the hook."""
         return os.path.isdir(os.path.join(self.purelib, "pip"))
 
 
