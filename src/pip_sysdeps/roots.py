@@ -72,12 +72,15 @@ def is_extension_module(path: str, abi_tag: str, defines: Callable[[str, str], b
     tagged = _TAGGED_SUFFIX.search(name)
     if tagged:
         return _fits(tagged["tag"], abi_tag)
-    if not name.endswith(".so"):
-        return False
-    module = name.removesuffix(".so")
+    return name.endswith(".so") and name.count(".") == 1 and has_init_function(path, defines)
+
+
+def has_init_function(path: str, defines: Callable[[str, str], bool]) -> bool:
+    """Tell whether a file has the function that an import of it calls: what has none may be of another program."""
+    module = posixpath.basename(path).partition(".")[0]
     if module == "__init__":
         module = posixpath.basename(posixpath.dirname(path))
-    return "." not in module and defines(path, _init_function(module))
+    return defines(path, _init_function(module))
 
 
 def has_extension_tag(path: str) -> bool:

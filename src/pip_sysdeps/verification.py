@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.lockfile import Target
     from pip_sysdeps.model import LoadedObject, Need, Owner, Scan
     from pip_sysdeps.symbol_versions import VersionGap
+    from pip_sysdeps.symbols import SymbolGap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,8 @@ class Release:
     """The same as after a run of ldconfig; or `scan` again where nothing is missing that the image is to have."""
     gaps: tuple[VersionGap, ...]
     """Symbol versions that are needed and not defined."""
+    symbols: tuple[SymbolGap, ...]
+    """Symbols that imports need, and that nothing in the image defines."""
     installed: Mapping[str, str]
     """Binary package -> version; empty without a dpkg database."""
     available: Callable[[str], str | None]
@@ -94,6 +97,7 @@ def verify(release: Release, locked: Locked | None) -> tuple[Problem, ...]:
         *_missing(release, locked),
         *_broken_libraries(release),
         *_gaps(release),
+        *_undefined_symbols(release),
         *_find_library(release),
         *((*_of_lock(release, locked.target), *_declared(release, locked)) if locked else ()),
         *_foreign(release.scan),
@@ -272,7 +276,7 @@ def _find_library(release: Release) -> Iterator[Problem]:
             )
 
 
-# ----------------------------------------------------------------------------------------------------- symbol versions
+# --------------------------------------------------------------------------------------------------- symbols, versions
 
 
 def _gaps(release: Release) -> Iterator[Problem]:
@@ -295,6 +299,26 @@ def _gaps(release: Release) -> Iterator[Problem]:
             message=f"{gap.version} is not in {library}{': ld.so only warns' if gap.weak else ''}",
             files=(file,),
         )
+
+
+def _undefined_symbols(release: Release) -> Iterator[Problem]:
+    """Yield what ld.so says as "undefined symbol: sybdb_new", unless it stops at a version before."""
+    if not release.symbols:
+        return
+    holders = release.scan.environment.holders()
+    loaded_by = {release.real(loaded.path): root for root, loaded in _imported(release.scan)}
+    told = {release.real(gap.file) for gap in release.gaps if not gap.weak}
+    for gap in release.symbols:
+        if gap.file not in told:
+            more = f", and {len(gap.symbols) - 1} more that it needs" if len(gap.symbols) > 1 else ""
+            yield Problem(
+                error=True,
+                kind="missing-symbol",
+                distribution=holders.get(gap.file) or holders.get(loaded_by.get(gap.file, ""), ""),
+                subject=gap.symbols[0],
+                message=f"undefined symbol: no library here has {gap.symbols[0]}{more}",
+                files=(gap.file,),
+            )
 
 
 # ------------------------------------------------------------------------------------------------------------ the lock

@@ -18,6 +18,7 @@ _LOAD, _DYNAMIC, _INTERP, _NOTE, _PHDR, _GNU_STACK = 1, 2, 3, 4, 6, 0x6474E551
 _NULL, _NEEDED, _HASH, _STRTAB, _SYMTAB, _STRSZ, _SYMENT, _SONAME, _RPATH = 0, 1, 4, 5, 6, 10, 11, 14, 15
 _TEXTREL, _RUNPATH, _FLAGS, _GNU_HASH, _VERSYM, _FLAGS_1 = 22, 29, 30, 0x6FFFFEF5, 0x6FFFFFF0, 0x6FFFFFFB
 _VERDEF, _VERDEFNUM, _VERNEED, _VERNEEDNUM = 0x6FFFFFFC, 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF
+_RELA, _RELASZ = 7, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,8 @@ class Elf:
     """Global functions, `name` or `name@VERSION`; all are the code."""
     undefined: tuple[str, ...] = ()
     """Undefined functions, `name` or `name@VERSION`."""
+    bound: tuple[str, ...] = ()
+    """Those of the undefined symbols that a relocation refers to."""
     sysv_hash: bool = True
     gnu_hash: bool = True
     code: bytes | None = None
@@ -186,6 +189,10 @@ class _Writer:
         if len(self.versions) > 1:
             indices = [0, *(self.versions[version] for _, version in split)]
             self.entries.append((_VERSYM, self.place(struct.pack(f"{self.order}{len(indices)}H", *indices))))
+        if elf.bound:
+            names = [name for name, _ in split]
+            rows = b"".join(self.relocation(1 + names.index(name)) for name in elf.bound)
+            self.entries += [(_RELA, self.place(rows)), (_RELASZ, len(rows))]
         if elf.sysv_hash:
             chain = range(2, len(split) + 1)
             words = (1, len(split) + 1, 1 if split else 0, 0, *chain, *([0] if split else []))
@@ -208,6 +215,11 @@ class _Writer:
         if self.wide:
             return struct.pack(self.order + "IBBHQQ", name, global_function, 0, section, value, 0)
         return struct.pack(self.order + "IIIBBH", name, value, 0, global_function, 0, section)
+
+    def relocation(self, index: int) -> bytes:
+        if self.wide:
+            return struct.pack(self.order + "QQq", 0, index << 32 | 1, 0)
+        return struct.pack(self.order + "IIi", 0, index << 8 | 1, 0)
 
     def note(self, note: tuple[str, int, bytes]) -> bytes:
         owner, kind, contents = note[0].encode() + b"\0", note[1], note[2]

@@ -11,7 +11,8 @@ from pip_sysdeps.errors import MalformedElf
 from pip_sysdeps.formats.elf import facts_of, load_fault, parse_header
 from pip_sysdeps.formats.elf_image import MAGIC, SHORTEST, read_image
 from pip_sysdeps.formats.elf_notes import dlopen_notes
-from pip_sysdeps.formats.elf_symbols import defined_versions, defines_symbol, undefined_names
+from pip_sysdeps.formats.elf_relocations import bound_names
+from pip_sysdeps.formats.elf_symbols import defined_names, defined_versions, defines_symbol, undefined_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,7 +57,9 @@ QUESTIONS: tuple[Callable[[Pread, int], object], ...] = (
     lambda pread, size: load_fault(read_image(pread, size)),
     lambda pread, size: defines_symbol(pread, size, "PyInit_a"),
     all_undefined,
+    defined_names,
     defined_versions,
+    bound_names,
     dlopen_notes,
 )
 """All that is asked of an ELF file."""

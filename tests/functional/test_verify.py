@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -217,6 +218,36 @@ def test_foreign_files(root: Path, capsys: pytest.CaptureFixture[str], content: 
         f"{severity}: other: /{SITE}/other/driver is made for AArch64 (64-bit, little-endian), not for x86-64 "
         "(64-bit, little-endian) [foreign-file]\n"
     )
+
+
+def test_undefined_symbols(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a module is bound to when it is imported, and no library has; a version that is missing is said instead."""
+    lacking = replace(
+        PSYCOPG, undefined=("PQexec", "PQnew", "PQnewer", "PQnever"), bound=("PQexec", "PQnewer", "PQnew")
+    )
+    write(root / MODULE[1:], lacking.build())
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        "error: psycopg2: undefined symbol: no library here has PQnew, and 1 more that it needs [missing-symbol]\n"
+        f"    {MODULE}\n"
+    )
+    write(root / MODULE[1:], replace(lacking, version_needs=(("libc.so.6", ("GLIBC_2.99",)),)).build())
+    assert verify(root) == 1
+    assert "[missing-version]" in (out := capsys.readouterr().out)
+    assert "[missing-symbol]" not in out
+
+
+@pytest.mark.parametrize(
+    "extra", ["a plugin of another program", "an import that lacks a library", "served by another"]
+)
+def test_undefined_symbols_that_may_be_there(root: Path, capsys: pytest.CaptureFixture[str], extra: str) -> None:
+    """No alarm where something that nobody can see from here may bring the symbol."""
+    needed, defined = ("libnowhere.so.1",) if "lacks" in extra else (), () if "plugin" in extra else ("PyInit_m",)
+    module = Elf(needed=needed, defined=defined, undefined=("thing",), bound=("thing",)).build()
+    other = Elf(defined=("PyInit_o", *(["thing"] if "served" in extra else []))).build()
+    install(root / SITE, "m", files={"m.abi3.so": module, "o.abi3.so": other})
+    verify(root, "--lockless")
+    assert "[missing-symbol]" not in capsys.readouterr().out
 
 
 def test_a_file_that_is_gone(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

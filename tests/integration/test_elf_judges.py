@@ -20,7 +20,8 @@ import pytest
 
 from builders.elf import Elf
 from builders.elf_memory import all_undefined, parse_elf
-from pip_sysdeps.formats.elf_symbols import defined_versions, defines_symbol
+from pip_sysdeps.formats.elf_relocations import bound_names
+from pip_sysdeps.formats.elf_symbols import defined_names, defined_versions, defines_symbol
 from pip_sysdeps.host.objects import Objects
 from pip_sysdeps.host.root import Root
 from pip_sysdeps.model import ElfFile, Skipped, Verdict, VersionNeed
@@ -150,6 +151,25 @@ def symbols_of_pyelftools(path: str) -> tuple[list[str], list[str], list[str] | 
         return undefined, names, defined
 
 
+def bound_by_pyelftools(path: str) -> set[str]:
+    """Return the undefined symbols, but weak ones, that relocations of the dynamic symbol table refer to."""
+    from elftools.elf.elffile import ELFFile
+    from elftools.elf.relocation import RelocationSection
+
+    with open(path, "rb") as file:
+        elf: Any = ELFFile(file)
+        dynamic = elf.get_section_index(".dynsym")
+        sections = [each for each in elf.iter_sections() if isinstance(each, RelocationSection)]
+        tables = [each for each in sections if each.header.sh_link == dynamic and each.header.sh_flags & 2]
+        used = {entry.entry.r_info_sym for table in tables for entry in table.iter_relocations()} - {0}
+        symbols = [elf.get_section(dynamic).get_symbol(index) for index in used]
+        return {
+            each.name
+            for each in symbols
+            if each.entry.st_shndx == "SHN_UNDEF" and each.entry.st_info.bind == "STB_GLOBAL" and each.name
+        }
+
+
 # ----------------------------------------------------------------------------------------------------------- the tests
 
 
@@ -191,6 +211,8 @@ def compare_symbols(path: str) -> list[str]:
     pairs = {
         "undefined": (set(undefined), ask(path, all_undefined)),
         "versions": (versions, own if own is None else list(own)),
+        "bound": (bound_by_pyelftools(path), ask(path, bound_names)),
+        "defined": (set(), {*defined} - ask(path, defined_names)),
     }
     differences = [f"{path}: {kind}" for kind, (theirs, ours) in pairs.items() if theirs != ours]
     names = [*defined[:3], *defined[-3:], *(name.partition("@")[0] for name in undefined[:9])]

@@ -15,6 +15,7 @@ from pip_sysdeps.host.find_library import FindLibrary
 from pip_sysdeps.host.index import open_index
 from pip_sysdeps.host.objects import Objects
 from pip_sysdeps.host.platform import read_platform
+from pip_sysdeps.host.undefined import read_symbol_gaps
 from pip_sysdeps.model import ElfFile
 from pip_sysdeps.process import Conditions
 from pip_sysdeps.render.apt import needs_in_line
@@ -121,6 +122,7 @@ def _release(place: Place, objects: Objects, locked: Locked | None, *, this_cpu:
         scan=found,
         fresh=scanned(cache_as_is=False) if any(counts(*each, locked) for each in unmet(found)) else found,
         gaps=_gaps(found, place, objects),
+        symbols=read_symbol_gaps(place.root, objects, found),
         installed=place.packages.versions if place.packages else {},
         available=lambda name: _available(found.platform.id, name),
         real=cache(place.root.resolve),

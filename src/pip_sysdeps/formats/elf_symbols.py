@@ -33,8 +33,8 @@ _BASE = "Base"
 """The version of a symbol without one: deb-symbols(5)."""
 _SECTION = {True: 6, False: 14}
 """Where a symbol of a 64-bit file, or of another, has its section (`st_shndx`): two bytes, 0 for an undefined one."""
-_UNDEFINED = re.compile(rb"\0+")
-"""A stretch of undefined symbols, in one byte a symbol that is 0 for an undefined one."""
+_UNDEFINED, _DEFINED = re.compile(rb"\0+"), re.compile(rb"[^\0]+")
+"""A stretch of undefined symbols, or of others, in one byte a symbol that is 0 for an undefined one."""
 
 
 _Row = tuple[int, int, int]
@@ -94,6 +94,16 @@ def undefined_names(pread: Pread, size: int, *, versions: Container[str]) -> fro
     return frozenset([f"{names[name]}@{suffixes.get(index, _BASE)}" for name, _, index in rows])
 
 
+def defined_names(pread: Pread, size: int) -> frozenset[str]:
+    """Return the symbols that the file defines for others, whatever their versions."""
+    image = read_image(pread, size)
+    values = read_dynamic(image).values
+    if _DT_SYMTAB not in values or DT_STRTAB not in values:
+        return frozenset()
+    offsets = {name for name, _, _ in _rows(image, values, _DEFINED)}
+    return frozenset(read_names(image, values, offsets, _MAX_NAMES).values())
+
+
 def defined_versions(pread: Pread, size: int) -> tuple[str, ...] | None:
     """Return the versions that the file defines, without the base one; None if it has no DT_VERDEF.
 
@@ -115,13 +125,13 @@ def _read_symbols(pread: Pread, size: int) -> _Symbols:
         return _Symbols(image, values, {}, [])
     versions = {index: name for _, name, _, index in read_version_needs(image, values)}
     versions |= {index: name for name, _, index in _read_version_definitions(image, values) if index > 1}
-    rows = list(_rows(image, values))
+    rows = list(_rows(image, values, _UNDEFINED))
     used = {index for _, _, index in rows}
     return _Symbols(image, values, {index: name for index, name in versions.items() if index in used}, rows)
 
 
-def _rows(image: Image, values: dict[int, int]) -> Iterator[_Row]:
-    """Yield the named undefined symbols, without local ones."""
+def _rows(image: Image, values: dict[int, int], wanted: re.Pattern[bytes]) -> Iterator[_Row]:
+    """Yield the named symbols that are undefined, or those that are not, without local ones."""
     try:
         count = _symbol_count(image, values)
     except struct_error as error:
@@ -131,7 +141,7 @@ def _rows(image: Image, values: dict[int, int]) -> Iterator[_Row]:
     form, end = _symbol_form(image), values.get(_DT_STRSZ, image.size)
     table = image.read(image.offset_of(values[_DT_SYMTAB], "DT_SYMTAB"), count * form.size)
     versions = _version_indices(image, values, count)
-    for first, last in _stretches(image, table, form.size):
+    for first, last in _stretches(image, table, form.size, wanted):
         entries = form.iter_unpack(table[first * form.size : last * form.size])
         # A name beyond the table is what patchelf leaves of old tables behind the symbols.
         yield from [
@@ -141,8 +151,8 @@ def _rows(image: Image, values: dict[int, int]) -> Iterator[_Row]:
         ]
 
 
-def _stretches(image: Image, table: bytes, size: int) -> Iterator[tuple[int, int]]:
-    """Yield where undefined symbols begin and end: they have the section 0, and mostly lie together.
+def _stretches(image: Image, table: bytes, size: int, wanted: re.Pattern[bytes]) -> Iterator[tuple[int, int]]:
+    """Yield where undefined symbols, or others, begin and end: they have the section 0, and mostly lie together.
 
     A file may have 100,000 symbols. The two bytes of all their sections are joined as two large numbers, so that none
     is looked at by itself.
@@ -151,7 +161,7 @@ def _stretches(image: Image, table: bytes, size: int) -> Iterator[tuple[int, int
     whole = len(table) // size * size
     low, high = table[section:whole:size], table[section + 1 : whole : size]
     sections = (int.from_bytes(low, "little") | int.from_bytes(high, "little")).to_bytes(len(low), "little")
-    return (match.span() for match in _UNDEFINED.finditer(sections))
+    return (match.span() for match in wanted.finditer(sections))
 
 
 def _version_indices(image: Image, values: dict[int, int], count: int) -> Callable[[int, int], tuple[int, ...]]:
