@@ -20,12 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from builders.debian import made_once, unavailable
+from builders.dlopen import open_and_keep
 from builders.loader import split_library_path
 from builders.world import JUDGE, LOADER, gcc, materialize, place, written
 from pip_sysdeps.host.loader_config import read_loader_config
 from pip_sysdeps.host.objects import Objects
 from pip_sysdeps.host.root import Root
-from pip_sysdeps.loader.resolve import find, open_and_keep, start
+from pip_sysdeps.loader.resolve import find, start
 from pip_sysdeps.loader.tokens import expand
 from pip_sysdeps.model import Found, NotFound, SearchStep
 

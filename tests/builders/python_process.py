@@ -8,13 +8,14 @@ import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from builders.dlopen import open_and_keep
 from builders.ld_so import release
 from builders.loader import split_library_path
 from builders.world import JUDGE
 from pip_sysdeps.host.loader_config import read_loader_config
 from pip_sysdeps.host.objects import Objects
 from pip_sysdeps.host.root import Root
-from pip_sysdeps.loader.resolve import find, open_and_keep, open_object, start
+from pip_sysdeps.loader.resolve import find, open_object, start
 from pip_sysdeps.model import ElfFile, NotFound
 
 if TYPE_CHECKING:

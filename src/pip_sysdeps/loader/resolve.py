@@ -133,23 +133,6 @@ def open_object(  # noqa: PLR0913, PLR0917 - what dlopen takes, and what the loa
     return _Loading(process, lookup, config, memory).open(path, caller)
 
 
-def open_and_keep(
-    process: Process, path: str, caller: str, lookup: Lookup, config: LoaderConfig
-) -> tuple[LoadedObject, ...]:
-    """Do as `open_object`, and leave what was loaded in the process, unless a need was not found: then dlopen fails.
-
-    A failed dlopen leaves only further names of the objects that were loaded before: those under which it had found
-    them until it failed.
-    """
-    loading = _Loading(process, lookup, config)
-    objects = loading.open(path, caller)
-    if any(isinstance(answer, NotFound) for each in objects for answer in each.needs):
-        loading.keep_names()
-    else:
-        loading.keep(objects)
-    return objects
-
-
 def find(process: Process, name: str, caller: str, lookup: Lookup, config: LoaderConfig) -> Resolution:
     """Say where dlopen(3) of a name or path, called by the loaded object `caller`, finds it."""
     loading = _Loading(process, lookup, config)
@@ -171,9 +154,6 @@ class _Loading:
         self._lookup = lookup
         self._config = config
         self._work = 0
-        self._failed = False
-        self._renamed: list[tuple[str, _Map]] = []
-        """What was found under another name, before anything was not found."""
 
     def start(self, program: str) -> Process:
         process, config = self._process, self._config
@@ -197,12 +177,6 @@ class _Loading:
         self._names.keep()
         self._process._maps |= self._maps
         self._process.objects += objects
-
-    def keep_names(self) -> None:
-        """Keep the names that objects of the process were found under."""
-        for name, loaded in self._renamed:
-            if self._process._maps.get(loaded.path) is loaded:
-                self._process._names.add(loaded, (name,))
 
     def caller(self, path: str) -> _Map | None:
         """Return the loaded object that calls dlopen; the main program if the path is unknown."""
@@ -238,7 +212,6 @@ class _Loading:
         known = self._names.by_file(opened.identity)
         if known is not None:
             self._names.add(known, (name,))
-            self._renamed += [] if self._failed else [(name, known)]
             return Found(soname=soname, path=known.path, step=SearchStep.LOADED), None
         loaded = self._map(answer.path, opened.elf, loading)
         self._work += loaded.depth
@@ -250,15 +223,10 @@ class _Loading:
         queue, objects = [first], []
         for loading in queue:
             self._maps.setdefault(loading.path, loading)
-            answers = [self._answer(name, loading) for name in loading.elf.needed]
+            answers = [self.find(name, loading) for name in loading.elf.needed]
             queue += [loaded for _, loaded in answers if loaded is not None]
             objects.append(LoadedObject(path=loading.path, needs=tuple([answer for answer, _ in answers])))
         return tuple(objects)
-
-    def _answer(self, soname: str, loading: _Map) -> tuple[Resolution, _Map | None]:
-        resolution, loaded = self.find(soname, loading)
-        self._failed = self._failed or isinstance(resolution, NotFound)
-        return resolution, loaded
 
     def _add_interpreter(self, path: str | None) -> None:
         """Put the dynamic loader itself, which the kernel has mapped, beside the program."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from builders.dlopen import open_and_keep
 from builders.facts import elf
 from builders.loader import config, lookup
-from pip_sysdeps.loader.resolve import find, judge, open_and_keep, open_object, start
+from pip_sysdeps.loader.resolve import find, judge, open_object, start
 from pip_sysdeps.model import ElfFile, Found, LoadedObject, NotFound, OpenedFile, SearchStep, Tried
 
 PYTHON = "/usr/bin/python3"
