@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.audit import Installed
@@ -52,7 +53,7 @@ def read_evidence(
         gaps=version_gaps(
             (loaded for load in scan.loads for loaded in load.objects),
             facts=lambda path: facts.get(real.get(path, path)),
-            defined=_Versions(objects).defined,
+            defined=cache(partial(_defined, objects)),
         ),
         glibc=glibc_version(root, machine_of(program)) if program else None,
         settled=frozenset(settled),
@@ -60,19 +61,10 @@ def read_evidence(
     )
 
 
-class _Versions:
-    """The versions that libraries define, each read once."""
-
-    def __init__(self, objects: Objects) -> None:
-        self._objects = objects
-        self._known: dict[str, frozenset[str] | None] = {}
-
-    def defined(self, path: str) -> frozenset[str] | None:
-        """Return the versions of one library; None for one without any."""
-        if path not in self._known:
-            versions = self._objects.ask(path, defined_versions)
-            self._known[path] = None if versions is None else frozenset(versions)
-        return self._known[path]
+def _defined(objects: Objects, path: str) -> frozenset[str] | None:
+    """Return the versions that a library defines; None for one without any."""
+    versions = objects.ask(path, defined_versions)
+    return None if versions is None else frozenset(versions)
 
 
 def installed_packages(packages: PackageDatabase | None) -> Mapping[str, Installed]:
