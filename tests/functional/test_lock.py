@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 
 from builders.elf import Elf
 from builders.root import write
+from builders.schemas import check_schema
 from builders.small_debian import HEADER, LOCK, MODULE, SITE, TARGET, install_module, module
 from builders.system import write_library
 from builders.venv import install
@@ -137,6 +139,20 @@ def test_what_only_a_plugin_needs_is_offered(desk: Desk) -> None:
     assert desk.run_apt_line().out == "libpq5\n"
     assert desk.run_apt_line("--when", "import,plugin").out == "libpq5 libxcb1\n"
     assert "not in the line" not in desk.run_lock("--check").err  # it was decided on when the lock was committed
+
+
+@pytest.mark.parametrize("spelling", [("--json",), ("--format", "json")], ids=" ".join)
+def test_the_line_as_json(desk: Desk, spelling: tuple[str, ...]) -> None:
+    """By the published schema, with who needs each package."""
+    install_module(desk.root, "zipper", "libz.so.1")
+    desk.run_lock()
+    document = json.loads(desk.run_apt_line(*spelling, "--all").out)
+    check_schema("apt-line", document)
+    assert document["target"] == "debian-bookworm-amd64"
+    assert document["packages"] == [
+        {"name": "libpq5", "base": False, "when": ["import"], "by": ["psycopg2"]},
+        {"name": "zlib1g", "base": True, "when": ["import"], "by": ["zipper"]},
+    ]
 
 
 def test_an_unowned_library_and_what_it_needs(desk: Desk) -> None:

@@ -18,8 +18,8 @@ MISTAKES = {
         "argument --when: `plugins` is none of default, import, plugin, ",
         "see `pip-sysdeps apt-line --help`",
     ),
-    "apt-line --format json": (
-        "argument --format: `json` is none of names, lines, satisfy, dockerfile",
+    "apt-line --format table": (
+        "argument --format: `table` is none of names, lines, satisfy, dockerfile, json",
         "see `pip-sysdeps apt-line --help`",
     ),
     "audit --select SD999": ("argument --select: `SD999` is none of SD001, ", "see `pip-sysdeps audit --help`"),

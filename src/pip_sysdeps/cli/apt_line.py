@@ -39,8 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="packages that every image of the release has, too")
     parser.add_argument("--pin", action="store_true", help="exactly the versions that `lock --pin` has recorded")
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--format", choices=tuple(FORMATS), default="names", help="form of the output (default: names)")
-    form.add_argument("--json", action="store_true", help="a JSON document with who needs each package")
+    choices = (*FORMATS, "json")
+    form.add_argument("--format", choices=choices, default="names", help="form of the output (default: names)")
+    form.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
     parser.epilog = (
         "apt.txt as it prints it is installed by\n"
         "  xargs -r -a apt.txt apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true\n"
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     packages = wanted(target, when=args.when, base=args.all, pin=args.pin)
     if args.pin:
         _check_pins(args, target, packages)
-    if args.json:
+    if args.format == "json":
         sys.stdout.write(as_json(target, packages))
     elif args.format == "dockerfile":
         sys.stdout.write(as_dockerfile(packages, target.snapshot if args.pin else ""))

@@ -18,19 +18,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.host.index import IndexAnswer, SonameIndex
 
 
-class _Arguments:
-    """What argparse fills in."""
-
-    action: str
-    suite: list[str]
-    architecture: str
-    root: str
-    messages: Messages
-    json: bool
-    target: str
-    names: list[str]
-
-
 def add_arguments(parser: Parser) -> None:
     """Declare the actions and their options."""
     parser.epilog = "Exit status: 0; 2 trouble."
@@ -49,38 +36,38 @@ def add_arguments(parser: Parser) -> None:
     update.add_argument(
         "--root", metavar="DIR", default="/", help="an unpacked image or chroot whose apt sources are used"
     )
+    update.set_defaults(act=_update)
     listing = add_action(actions, "list", "list the indices that there are")
     listing.add_argument("--json", action="store_true", help="print a JSON document")
+    listing.set_defaults(act=_list)
     show = add_action(actions, "show", "show one index, or what it says about sonames and programs")
     show.add_argument("target", metavar="TARGET", help="as in the lock: `debian-trixie-arm64`")
     show.add_argument("names", nargs="*", default=[], metavar="NAME", help="a soname or a program")
     show.add_argument("--json", action="store_true", help="print a JSON document")
+    show.set_defaults(act=_show)
 
 
 def run(args: argparse.Namespace) -> int:
     """Carry out the chosen action; return the exit status."""
-    arguments = _Arguments()
-    vars(arguments).update(vars(args))
-    actions = {"update": _update, "list": _list, "show": _show}
-    actions[arguments.action](arguments)
+    args.act(args)
     return 0
 
 
-def _update(arguments: _Arguments) -> None:
+def _update(args: argparse.Namespace) -> None:
     from pip_sysdeps.host.admindir import read_packages
     from pip_sysdeps.host.index_update import Wanted, update_index
     from pip_sysdeps.host.platform import read_platform
     from pip_sysdeps.host.root import Root
 
-    messages = arguments.messages
-    root = Root(arguments.root)
+    messages: Messages = args.messages
+    root = Root(args.root)
     platform = read_platform(root, read_packages(root), None)
-    for suite in arguments.suite or [""]:
+    for suite in args.suite or [""]:
         wanted = Wanted(
             distro=platform.distro,
             codename=platform.codename or platform.release,
             suite=suite,
-            architecture=arguments.architecture or platform.architecture,
+            architecture=args.architecture or platform.architecture,
         )
         made = update_index(root, wanted, quiet=messages.level < 0 or not sys.stderr.isatty())
         for complaint in made.complaints:
@@ -88,7 +75,7 @@ def _update(arguments: _Arguments) -> None:
         messages.note(f"wrote the index of {made.target.id}, archive of {made.target.date}: `{made.path}`")
 
 
-def _list(arguments: _Arguments) -> None:
+def _list(args: argparse.Namespace) -> None:
     from pip_sysdeps.host.index import index_files, read_index
 
     rows = [
@@ -100,29 +87,29 @@ def _list(arguments: _Arguments) -> None:
     last = {str(row["target"]): row for row in rows}
     for row in last.values():
         row["used"] = True
-    if arguments.json:
+    if args.json:
         _print_json({"indices": rows})
         return
-    width = max(len(str(row["target"])) for row in rows)
+    width = max((len(str(row["target"])) for row in rows), default=0)
     for row in rows:
         note = "" if row["used"] else "  (not used: a later one of the same target is)"
         _say(f"{row['target']:{width}}  {row['date']}  {row['path']}{note}")
 
 
-def _show(arguments: _Arguments) -> None:
+def _show(args: argparse.Namespace) -> None:
     from pip_sysdeps.host.index import no_index, open_index
 
-    index = open_index(arguments.target)
+    index = open_index(args.target)
     if index is None:
-        raise no_index(arguments.target)
-    if arguments.names:
-        answers = {name: _answer(index, name) for name in arguments.names}
-        _print_json({"target": arguments.target, "names": answers}) if arguments.json else _print_answers(answers)
+        raise no_index(args.target)
+    if args.names:
+        answers = {name: _answer(index, name) for name in args.names}
+        _print_json({"target": args.target, "names": answers}) if args.json else _print_answers(answers)
         return
     facts: dict[str, object] = {"target": index.target.id, "date": index.target.date}
     facts |= {"release": index.target.release, "glibc": index.target.glibc, "python": index.target.python}
     facts |= {**index.counts(), "base": sorted(index.base)}
-    if arguments.json:
+    if args.json:
         _print_json(facts)
         return
     for name, value in facts.items():
