@@ -201,6 +201,17 @@ def test_audit_offers_what_is_not_sure(unsure: Desk, form: str, monkeypatch: pyt
     assert OFFER in outside
 
 
+def test_audit_tells_what_a_distribution_needs_from_what_it_may_use(
+    unsure: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not in the line stands on a line of its own."""
+    monkeypatch.setenv("COLUMNS", "300")
+    out = unsure.run("audit", "--root", str(unsure.root), "--python", VENV).out
+    rows = [" ".join(line.split()) for line in out.partition("Distributions with needs")[2].splitlines()]
+    assert "may use libmagic1, poppler-utils" in rows
+    assert [row for row in rows if row.startswith("needs")] == ["needs libpq5"]
+
+
 def test_audit_tells_programs_how_sure_it_is(unsure: Desk) -> None:
     """The JSON document has the confidence of each need."""
     document = json.loads(unsure.run("audit", "--root", str(unsure.root), "--python", VENV, "--json").out)

@@ -12,7 +12,7 @@ from pip_sysdeps.render.terminal import Role, Span, joined, plain
 from pip_sysdeps.render.words import counted, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from pip_sysdeps.audit import Audit, DistributionRow, PackageRow
     from pip_sysdeps.checks import Finding
@@ -101,18 +101,22 @@ def _distributions(audit: Audit, terminal: Terminal) -> str:
     if not audit.distributions:
         return ""
     lines = [terminal.heading(f"Distributions with needs or libraries of their own ({len(audit.distributions)})")]
+    outside = {row.package.name for heading, rows in groups(audit) for row in rows if heading == OFFERED}
     for row in audit.distributions:
         lines.append(terminal.flow([Span(row.name, Role.DISTRIBUTION), Span(f" {row.version}")], _INDENT))
-        lines += [terminal.flow(spans, 2 * _INDENT + label, " " * 12) for label, spans in _facts(row)]
+        lines += [terminal.flow(spans, 2 * _INDENT + label, " " * 12) for label, spans in _facts(row, outside)]
     return "".join(lines)
 
 
-def _facts(row: DistributionRow) -> Iterator[tuple[str, Cell]]:
+def _facts(row: DistributionRow, outside: Container[str]) -> Iterator[tuple[str, Cell]]:
     packages = dict.fromkeys(need.package for need in row.needs if need.package)
     others = [f"{need.name} ({need.distribution or need.class_})" for need in row.needs if not need.package]
-    if row.needs:
-        spans = [Span(name, Role.PACKAGE) for name in packages]
-        yield "needs   ", joined(_most([*spans, *map(Span, others)]))
+    needed = [Span(name, Role.PACKAGE) for name in packages if name not in outside]
+    offered = [Span(name, Role.PACKAGE) for name in packages if name in outside]
+    if needed or others:
+        yield "needs   ", joined(_most([*needed, *map(Span, others)]))
+    if offered:
+        yield "may use ", joined(_most(offered))
     if row.vendored:
         names = [Span(name.rpartition("/")[2], Role.SONAME) for name in row.vendored]
         yield "brings  ", joined(_most(names))
@@ -152,7 +156,7 @@ def _finding(finding: Finding, short: Callable[[str], str]) -> Iterator[Span]:
 def _summary(audit: Audit) -> Iterator[Span]:
     worst = audit.findings[0].check.severity if audit.findings else None
     packages = len(wanted(audit.target))
-    yield Span(f"{audit.target.id}: {counted(packages, 'package')} to install, {len(audit.packages)} needed in all, ")
+    yield Span(f"{audit.target.id}: {counted(packages, 'package')} to install, {len(audit.packages)} in all, ")
     yield Span(counts(audit.findings), _SEVERITY[worst] if worst else Role.PACKAGE)
 
 
