@@ -28,7 +28,7 @@ _WHEN = {
     ReferenceKind.PROGRAM: When.EXEC,
     ReferenceKind.FILE: When.DECLARED,
 }
-_KEYS = {"distribution", "why", "evidence", "versions", "unless", "brought", "interpreter", "confidence"}
+_KEYS = {"distribution", "why", "evidence", "versions", "unless", "brought", "has", "interpreter", "confidence"}
 """What an entry has beside the one thing that it names."""
 
 
@@ -52,6 +52,8 @@ class Known:
     """Distributions of which one brings it instead."""
     brought: str = ""
     """Path with `*`, relative to the distribution's folder: if it has such a file, it brings what it needs."""
+    has: str = ""
+    """Path like that: the entry is only about a distribution that has such a file."""
     interpreter: str = ""
     """`debian` or `other`; empty for any Python."""
     confidence: Confidence = Confidence.HIGH
@@ -76,6 +78,7 @@ def parse_known(document: Mapping[str, Any]) -> tuple[Known, ...]:
                 versions=table.get("versions", ""),
                 unless=tuple(table.get("unless", ())),
                 brought=table.get("brought", ""),
+                has=table.get("has", ""),
                 interpreter=table.get("interpreter", ""),
                 confidence=Confidence(table.get("confidence", "high")),
             )
@@ -100,7 +103,7 @@ def known_references(
     return tuple(
         Reference(
             kind=entry.kind,
-            names=entry.names if installed.isdisjoint(entry.unless) and not _brings(distribution, entry) else (),
+            names=entry.names if installed.isdisjoint(entry.unless) and not _has(distribution, entry.brought) else (),
             when=_WHEN[entry.kind],
             by=(distribution.metadata_path,),
             evidence=f"{_KNOWN}{entry.why} ({entry.evidence})",
@@ -109,6 +112,7 @@ def known_references(
         for entry in entries
         if entry.distribution == distribution.name
         and entry.interpreter != wrong
+        and (not entry.has or _has(distribution, entry.has))
         and (not entry.versions or fits(distribution.version, entry.versions))
     )
 
@@ -123,10 +127,10 @@ def is_known(evidence: str) -> bool:
     return evidence.startswith(_KNOWN)
 
 
-def _brings(distribution: Distribution, entry: Known) -> bool:
+def _has(distribution: Distribution, pattern: str) -> bool:
     below = f"{distribution.base}/"
     files = (file.removeprefix(below) for file in distribution.files)
-    return bool(entry.brought and fnmatch.filter(files, entry.brought))
+    return bool(pattern and fnmatch.filter(files, pattern))
 
 
 def declared_references(

@@ -79,22 +79,24 @@ def test_when_an_entry_is_about_a_distribution(
 
 
 @pytest.mark.parametrize(
-    ("files", "said"),
+    ("entry", "files", "said"),
     [
-        (("pkg.libs/libpq-0a1b2c3d.so.5",), ()),
-        (("pkg/__init__.py", "other.libs/libpq-0a1b2c3d.so.5"), ("libpq.so.5",)),
+        (replace(PQ, brought="pkg.libs/libpq*"), ("pkg.libs/libpq-0a1b2c3d.so.5",), [()]),
+        (replace(PQ, brought="pkg.libs/libpq*"), ("pkg/__init__.py", "other.libs/libpq-0a1b2c3d.so.5"), [PQ.names]),
+        (replace(PQ, has="pkg.libs/libpq*"), ("pkg.libs/libpq-0a1b2c3d.so.5",), [PQ.names]),
+        (replace(PQ, has="pkg.libs/libpq*"), ("pkg/__init__.py",), []),
     ],
 )
-def test_an_entry_about_a_distribution_that_may_bring_it(files: tuple[str, ...], said: tuple[str, ...]) -> None:
-    """A wheel that brings the library needs none; what was built here from the same sdist does."""
+def test_an_entry_about_some_builds_of_a_distribution(entry: Known, files: tuple[str, ...], said: list[object]) -> None:
+    """A wheel that brings the library needs none, what was built here does; or only the wheel opens one at all."""
     found = known_references(
-        [replace(PQ, brought="pkg.libs/libpq*")],
+        [entry],
         distribution("pkg", *files),
         installed=frozenset({"pkg"}),
         debian_python=True,
         fits=lambda *_: True,
     )
-    assert [each.names for each in found] == [said]
+    assert [each.names for each in found] == said
 
 
 @pytest.mark.parametrize(
