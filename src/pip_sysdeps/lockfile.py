@@ -101,8 +101,6 @@ class Need:
     """Of class `unowned`: the file to copy by hand."""
     distribution: str = field(default="", metadata=_DISTRIBUTION)
     """Of class `distribution`: the one that brings it."""
-    origin: str = field(default="", metadata=_TEXT)
-    """The third-party repository that has the package."""
     when: str = field(metadata=_WORD)
     """One of `WHENS`, or a word of a later version, which never reaches the line."""
     by: tuple[str, ...] = field(default=(), metadata=_TEXT)

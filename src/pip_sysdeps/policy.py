@@ -144,7 +144,6 @@ def _answered(need: Need, entry: Entry, *, package: str, class_: str) -> Need:
         class_=class_,
         path="",
         distribution="",
-        origin="",
         policy=True,
         note=entry.reason,
     )

@@ -116,7 +116,6 @@ file = "bin/uwsgi"
 [[target.unattributed.needs]]
 program = "pdftoppm"
 package = "poppler-utils"
-origin = "packages.example.org"
 when = "exec"
 
 [[target.unresolved]]

@@ -112,14 +112,6 @@ class Root:
         except (FileNotFoundError, NotADirectoryError):
             return []
 
-    def entries(self, folder: str) -> Iterator[os.DirEntry[str]]:
-        """Yield os.scandir's entries of a folder, in the disk's order; use `is_*` with `follow_symlinks=False`."""
-        real = self._folder(folder)
-        if real is None:
-            return
-        with os.scandir(self.on_machine(real)) as entries:
-            yield from entries
-
     def scan_resolved(self, real: str) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
         """Return os.scandir's entries of a folder by a path that is resolved already (from walking real folders)."""
         return os.scandir(self.on_machine(real))
