@@ -20,7 +20,7 @@ from pip_sysdeps.wheel_tags import is_allowed, promised_glibc
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from pip_sysdeps.model import DistributionNeeds, ElfFile, Need, Scan
+    from pip_sysdeps.model import DistributionNeeds, ElfFile, Need, Provider, Scan
     from pip_sysdeps.symbol_versions import VersionGap
 
 _DF_TEXTREL = 0x4
@@ -467,9 +467,8 @@ def library_outside_tag(evidence: Evidence) -> Iterator[Trouble]:
     for distribution in evidence.scan.distributions:
         promised = promised_glibc(distribution.distribution.tags)
         for need in distribution.needs if promised else ():
-            outside = isinstance(need.provider, FromPackage | Unowned | Missing)
             if (
-                outside
+                _is_asked_of_the_system(need.provider)
                 and need.soname
                 and need.confidence is None
                 and promised
@@ -477,6 +476,12 @@ def library_outside_tag(evidence: Evidence) -> Iterator[Trouble]:
             ):
                 message = f"expected of the system, which manylinux_{promised[0]}_{promised[1]} does not allow"
                 yield _of_need(distribution.distribution.name, need, message)
+
+
+def _is_asked_of_the_system(provider: Provider) -> bool:
+    """Tell whether no distribution is expected to bring a library."""
+    is_left = isinstance(provider, Missing) and bool(provider.sibling)
+    return isinstance(provider, FromPackage | Unowned | Missing) and not is_left
 
 
 def _of_gaps(

@@ -464,6 +464,8 @@ class Missing:
     """Each path considered."""
     note: str = ""
     """What stopped the search, if something did."""
+    sibling: str = ""
+    """A library of the same build that the distribution brings, where it leaves this one to another distribution."""
 
 
 Provider = FromPackage | FromDistribution | FromHost | Unowned | Unreachable | Missing

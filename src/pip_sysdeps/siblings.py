@@ -37,7 +37,7 @@ class _Family(NamedTuple):
 
 
 def leave_to_others(needs: Sequence[Need], objects: Mapping[str, ElfFile]) -> tuple[Need, ...]:
-    """Return the needs of one distribution, whose objects are given: those of siblings have no package.
+    """Return the needs of one distribution, whose objects are given: those of siblings are missing, and say why.
 
     That goes for plugins. Of an import that would fail, the package is the better answer.
     """
@@ -47,7 +47,7 @@ def leave_to_others(needs: Sequence[Need], objects: Mapping[str, ElfFile]) -> tu
 
 
 def _may_be_left(need: Need) -> bool:
-    return need.when is When.PLUGIN and isinstance(need.provider, FromPackage)
+    return need.when is When.PLUGIN and isinstance(need.provider, FromPackage | Missing)
 
 
 def _families(need: Need, objects: Mapping[str, ElfFile], brought: Container[str | None]) -> Iterator[_Family]:
@@ -66,7 +66,8 @@ def _left(need: Need, families: Sequence[_Family]) -> Need:
     for start, end, version, brought in families:
         if need.soname.startswith(start) and need.soname.endswith(end):
             note = f"left to another distribution: of one project with {brought}, which this one brings ({version})"
-            return replace(need, provider=Missing(note=note))
+            tried = need.provider.tried if isinstance(need.provider, Missing) else ()
+            return replace(need, provider=Missing(tried=tried, note=note, sibling=brought))
     return need
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from builders.facts import distribution, elf, found, load, scan_of
 from pip_sysdeps.checks import CATALOGUE, Evidence, Trouble, findings, library_name, named, search_path_elements
-from pip_sysdeps.model import DistributionNeeds, VersionNeed, When
+from pip_sysdeps.model import DistributionNeeds, Missing, Need, VersionNeed, When
 
 if TYPE_CHECKING:
     from pip_sysdeps.model import ElfFile, Load
@@ -115,6 +115,17 @@ def test_glibc_beyond_the_tag(version: str, expected: list[str]) -> None:
     need = VersionNeed(soname="libc.so.6", version=version, weak=False)
     subject = evidence({f"{SITE}one/m.so": elf("libc.so.6", version_needs=(need,))})
     assert [subject for each in troubles("SD015", subject) for subject in each.subjects] == expected
+
+
+def test_what_is_left_to_another_distribution_is_not_asked_of_the_system() -> None:
+    """A wheel may leave libraries to its sibling: that breaks no promise of its tag."""
+    needs = [
+        Need(soname="libQt6Pdf.so.6", when=When.PLUGIN, by=("m.so",), provider=Missing(sibling="libQt6Gui.so.6")),
+        Need(soname="libclntsh.so.23.1", when=When.PLUGIN, by=("m.so",), provider=Missing()),
+    ]
+    one = DistributionNeeds(distribution=distribution("one", "m.so"), needs=tuple(needs), vendored=(), glibc="")
+    subject = Evidence(scan=scan_of(one), objects={}, real={}, glibc=(2, 36))
+    assert [each.subjects for each in troubles("SD017", subject)] == [("libclntsh.so.23.1",)]
 
 
 @pytest.mark.parametrize(

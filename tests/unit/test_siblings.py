@@ -11,10 +11,13 @@ from pip_sysdeps.model import FromPackage, Missing, Need, VersionNeed, When
 from pip_sysdeps.siblings import leave_to_others
 
 if TYPE_CHECKING:
-    from pip_sysdeps.model import ElfFile
+    from pip_sysdeps.model import ElfFile, Provider
 
 PACKAGE = FromPackage(package="libqt6pdf6", path="")
-LEFT = Missing(note="left to another distribution: of one project with libQt6Gui.so.6, which this one brings (Qt_6)")
+LEFT = Missing(
+    note="left to another distribution: of one project with libQt6Gui.so.6, which this one brings (Qt_6)",
+    sibling="libQt6Gui.so.6",
+)
 
 
 def plugin(**versions: str) -> ElfFile:
@@ -23,9 +26,9 @@ def plugin(**versions: str) -> ElfFile:
     return elf(*(each.soname for each in asked), version_needs=asked)
 
 
-def need(soname: str, *by: str, when: When = When.PLUGIN) -> Need:
-    """Return a need that a package answers."""
-    return Need(soname=soname, when=when, by=by, provider=PACKAGE)
+def need(soname: str, *by: str, when: When = When.PLUGIN, provider: Provider = PACKAGE) -> Need:
+    """Return a need that a package answers, or nothing."""
+    return Need(soname=soname, when=when, by=by, provider=provider)
 
 
 def providers(objects: dict[str, ElfFile], *needs: Need) -> list[object]:
@@ -46,6 +49,14 @@ def test_a_sibling_of_which_no_symbol_is_used_is_left_too() -> None:
     needs = need("libQt6Pdf.so.6", "/pdf.so"), need("libQt6Multimedia.so.6", "/other.so"), need("libGL.so.1", "/pdf.so")
     assert providers(QT, *needs) == [LEFT, LEFT, PACKAGE]
     assert providers(QT, needs[1]) == [PACKAGE]
+
+
+def test_a_sibling_that_no_package_has_is_left_too() -> None:
+    """That the release lacks it is not why: none of its packages would go with what the distribution brings."""
+    nowhere = Missing(note="no binary package of debian-bookworm-amd64 has it")
+    assert providers(QT, need("libQt6Pdf.so.6", "/pdf.so", provider=nowhere)) == [LEFT]
+    oracle = need("libclntsh.so.23.1", "/pdf.so", provider=nowhere)
+    assert providers(QT, need("libQt6Pdf.so.6", "/pdf.so"), oracle) == [LEFT, nowhere]
 
 
 @pytest.mark.parametrize(
