@@ -45,6 +45,7 @@ _SYSTEM_FOLDER = re.compile(r"/(?:usr/)?lib(?:/[a-z0-9_]+-linux-gnu[a-z0-9]*|64)
 _PROGRAM_FOLDER = re.compile(r"/(?:usr/)?s?bin")
 _FOREIGN_STEM = re.compile(r"\.(?:dll|dylib|framework|exe)$|^(?:cyg|msys-)|[\\/]", re.IGNORECASE)
 _FOREIGN_PROGRAM = {"open", "osascript", "defaults", "sw_vers", "wmic", "reg", "cmd", "start", "pbcopy", "pbpaste"}
+_WINDOWS = ("ctypes.windll", "ctypes.WinDLL", "ctypes.oledll", "ctypes.OleDLL")
 _MOST_CALLS_DEEP = 4
 _MOST_CALLERS = 64
 """A function with more callers runs everything: what one of them hands over says little."""
@@ -141,7 +142,7 @@ class _World:
     def _libraries(self) -> Iterator[tuple[Opened, bool]]:
         for site in self._sites():
             argument = self._library_argument(site)
-            if argument is None:
+            if argument is None or (argument is site.call and _opens_for_windows(site.scope.module)):
                 continue
             found = list(self._expanded(site, argument, self._values, self._openers))
             for each in found:
@@ -268,6 +269,13 @@ class _World:
             if self._scopes.get(site.scope.module.dotted(site.call.func), function) is function
             and site.scope is not function
         ]
+
+
+def _opens_for_windows(module: Module) -> bool:
+    """Tell whether a module opens all by what ctypes has on Windows alone, without asking where it runs."""
+    called = {module.dotted(site.call.func) for site in module.sites}
+    opens_here = not called.isdisjoint(LOADERS) or any(_is_cffi(site.call) for site in module.sites)
+    return not opens_here and any(name.startswith(_WINDOWS) for name in called)
 
 
 def _function_of(scope: Scope, free: set[str]) -> Scope | None:
