@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from pip_sysdeps.cli import main
+from pip_sysdeps.cli import COMMANDS, main
 
 MISTAKES = {
     "lok": ("argument COMMAND: `lok` is none of lock, verify, ", "did you mean `lock`? see `pip-sysdeps --help`"),
@@ -74,3 +74,17 @@ def test_closed_stream_is_no_traceback(closed: str) -> None:
     command = f'"{sys.executable}" -m pip_sysdeps index show debian-bookworm-amd64 libpq.so.5 {closed}'
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=False)
     assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_fits_a_terminal(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 80 columns, but for lines to be copied; names are in one piece, and options in place of others beside them."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main([command, "--help"]) == 0
+    text = capsys.readouterr().out
+    assert [line for line in text.splitlines() if len(line) > 80 and not line.startswith("  xargs ")] == []
+    assert "debian-\n" not in text
+    if command == "lock":
+        assert "[--python ENV | --path DIR | --wheels DIR]" in text

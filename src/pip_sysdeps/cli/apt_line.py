@@ -40,7 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pin", action="store_true", help="exactly the versions that `lock --pin` has recorded")
     form = parser.add_mutually_exclusive_group()
     choices = (*FORMATS, "json")
-    form.add_argument("--format", choices=choices, default="names", help="form of the output (default: names)")
+    words = f"{', '.join(choices)} (default: %(default)s)"
+    form.add_argument("--format", choices=choices, default="names", metavar="FORM", help=words)
     form.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
     parser.epilog = (
         "apt.txt as it prints it is installed by\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.cli.environments import Place, read_place
+from pip_sysdeps.cli.environments import Place, add_place_arguments, add_root_argument, read_place
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.host.root import Root
 from pip_sysdeps.values import replace
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from pip_sysdeps.stages import Stages
 
 
-def add_target_arguments(parser: argparse.ArgumentParser, where: argparse._MutuallyExclusiveGroup) -> None:
-    """Declare the options; `where` has those that name an environment."""
-    where.add_argument(
+def add_target_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that name an environment, or wheels in its place, and the system that it is for."""
+    add_place_arguments(parser).add_argument(
         "--wheels",
         metavar="DIR",
         help="a folder of wheels, as pip wheel or pip download leaves it, in place of an environment",
     )
+    add_root_argument(parser)
     parser.add_argument(
         "--target",
         metavar="ID",

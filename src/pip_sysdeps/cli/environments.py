@@ -25,8 +25,14 @@ class Place(NamedTuple):
     packages: PackageDatabase | None
 
 
-def add_environment_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
-    """Declare the options that `read_place` reads; return the group of those that exclude each other."""
+def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that `read_place` reads."""
+    add_place_arguments(parser)
+    add_root_argument(parser)
+
+
+def add_place_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    """Declare the options that name an environment; return their group, for others in their place."""
     where = parser.add_mutually_exclusive_group()
     add_python_argument(where)
     where.add_argument(
@@ -36,13 +42,17 @@ def add_environment_arguments(parser: argparse.ArgumentParser) -> argparse._Mutu
         help="a folder that pip filled with --prefix, --target or --user, or /usr/local without an environment; "
         "may be repeated",
     )
+    return where
+
+
+def add_root_argument(parser: argparse.ArgumentParser) -> None:
+    """Declare the option that names the root."""
     parser.add_argument(
         "--root",
         metavar="DIR",
         default="/",
         help="an unpacked image or chroot: all other paths are inside it, and nothing outside is read",
     )
-    return where
 
 
 def add_python_argument(parser: argparse._ActionsContainer) -> None:

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.elsewhere import add_target_arguments, read_target
-from pip_sysdeps.cli.environments import add_environment_arguments, read_place, tell_fallback, tell_library_path
+from pip_sysdeps.cli.environments import read_place, tell_fallback, tell_library_path
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_text
 from pip_sysdeps.cli.project import read_project, target_of
 from pip_sysdeps.errors import MalformedError, SysdepsError
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    add_target_arguments(parser, add_environment_arguments(parser))
+    add_target_arguments(parser)
     parser.add_argument("-o", "--output", metavar="FILE", default=DEFAULT, help="the lock (default: %(default)s)")
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--check", action="store_true", help="compare only; status 1 if the lock is stale")

@@ -98,6 +98,12 @@ class _Help(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=_columns() - 2)
 
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        """Fill a description with words; the name of an option, target or package is one."""
+        import textwrap  # noqa: PLC0415 - for the help only, as argparse has it
+
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
+
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         fill = super(argparse.RawDescriptionHelpFormatter, self)._fill_text
         return "\n".join(

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.cli.environments import read_place, tell_fallback, tell_library_path
+from pip_sysdeps.cli.environments import (
+    add_place_arguments,
+    add_root_argument,
+    read_place,
+    tell_fallback,
+    tell_library_path,
+)
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
 from pip_sysdeps.cli.lock_target import named_target, own_target
 from pip_sysdeps.cli.project import read_project
@@ -47,11 +53,12 @@ class Report(NamedTuple):
         return self.place.packages.versions if self.place.packages else {}
 
 
-def add_lock_arguments(parser: argparse.ArgumentParser, where: argparse._MutuallyExclusiveGroup) -> None:
-    """Declare the options by which a command answers from a lock alone; `where` has those that name an environment."""
-    where.add_argument(
+def add_lock_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that name an environment, or a lock to answer from in its place."""
+    add_place_arguments(parser).add_argument(
         "--lock", metavar="FILE", nargs="?", const=DEFAULT, help=f"answer from a lock alone (default: {DEFAULT})"
     )
+    add_root_argument(parser)
     parser.add_argument(
         "--target", metavar="ID", help="the target of the lock (default: this machine's release and architecture)"
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environments import add_environment_arguments
 from pip_sysdeps.cli.parser import nearest
 from pip_sysdeps.cli.reports import add_lock_arguments, read_report, read_target
 from pip_sysdeps.errors import SysdepsError
@@ -38,7 +37,7 @@ class _Answer(NamedTuple):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("name", metavar="NAME", help="a binary package, soname, distribution or file")
-    add_lock_arguments(parser, add_environment_arguments(parser))
+    add_lock_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print a JSON document")
     parser.usage = f"{parser.prog} NAME [OPTIONS]"  # behind --lock, NAME would be taken for its FILE
     parser.epilog = "Exit status: 0; 1 if nothing needs it; 2 trouble."
