@@ -7,11 +7,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.naming.linux import is_foreign_name, truth
+from pip_sysdeps.naming.signature import asked, both, holds, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    from pip_sysdeps.naming.signature import Function, Given
+
 _STARRED = {
     "ctypes": ("CDLL", "PyDLL", "cdll", "pydll"),
     "ctypes.util": ("find_library",),
@@ -39,6 +41,14 @@ class Source(NamedTuple):
     """The branches around it, outermost first."""
 
 
+class Exit(NamedTuple):
+    """A statement that gives up."""
+
+    line: int
+    given: Given
+    """What has to be so that it is reached."""
+
+
 class Scope:
     """A function or a module, and the names that are set in it."""
 
@@ -50,8 +60,7 @@ class Scope:
         self.owner = owner
         self.names: defaultdict[str, list[Source]] = defaultdict(list)
         self.returns: list[ast.expr] = []
-        self.last_raise: list[int] = []
-        """Lines where it gives up."""
+        self.exits: list[Exit] = []
 
     @property
     def name(self) -> str:
@@ -75,7 +84,19 @@ class Site(NamedTuple):
     call: ast.Call
     scope: Scope
     guarded: bool
-    """The code goes on if it fails."""
+    """It is tried: the code around it does not fail with it."""
+    given: Given
+    """What has to be so that it is reached."""
+
+    def is_reached(self, known: Mapping[str, bool]) -> bool:
+        """Tell whether the call can happen, by what is known of the function's parameters."""
+        return holds(self.given, known)
+
+    def is_optional(self, known: Mapping[str, bool]) -> bool:
+        """Tell whether the function goes on if the call fails: it is tried, and nothing behind it gives up."""
+        if not self.guarded:
+            return False
+        return not any(each.line > self.call.lineno and holds(each.given, known) for each in self.scope.exits)
 
 
 class Attempt(NamedTuple):
@@ -109,7 +130,6 @@ class Module:
         self.top = Scope(self, tree, None)
         self._collect_imports(tree)
         _Walk(self).body(tree.body, self.top, "", guarded=False)
-        self.sites = [site._replace(guarded=site.guarded and not _gives_up_after(site)) for site in self.sites]
 
     def forget(self) -> None:
         """Drop the tables: what they hold leads back here, so that only a look for cycles would free them."""
@@ -155,10 +175,6 @@ class Module:
         return ".".join([base, *reversed(attributes)]) if base else ""
 
 
-def _gives_up_after(site: Site) -> bool:
-    return any(line > site.call.lineno for line in site.scope.last_raise)
-
-
 class _Walk:
     """Goes through the statements that can run on Linux."""
 
@@ -166,75 +182,87 @@ class _Walk:
         self.module = module
         self.block: tuple[int, ...] = ()
         self._blocks = 0
+        self._given: Given = ()
         self._has_finders = any(name.startswith(("shutil", "distutils")) for name in module.imports.values())
 
     def body(self, statements: Iterable[ast.stmt], scope: Scope, owner: str, *, guarded: bool) -> None:
         """Go through a branch, up to where it surely ends."""
         self._blocks += 1
-        outside, self.block = self.block, (*self.block, self._blocks)
+        outside, given = self.block, self._given
+        self.block = (*self.block, self._blocks)
         for statement in statements:
             self.statement(statement, scope, owner, guarded=guarded)
-            if _ends(statement) or (isinstance(statement, ast.If) and self._always_leaves(statement, scope)):
+            if _ends(statement):
                 break
-        self.block = outside
-
-    def _always_leaves(self, statement: ast.If, scope: Scope) -> bool:
-        return self._truth(statement.test, scope) is True and bool(statement.body) and _ends(statement.body[-1])
+            if isinstance(statement, ast.If) and _ends(statement.body[-1]):
+                if self._truth(statement.test, scope) is True:
+                    break
+                self._given = both(self._given, refused(statement.test))
+        self.block, self._given = outside, given
 
     def _truth(self, test: ast.expr, scope: Scope) -> bool | None:
         return truth(test, self.module.dotted, scope.only_value)
 
-    def statement(  # noqa: C901, PLR0912 - one case for each kind of statement
-        self, node: ast.stmt, scope: Scope, owner: str, *, guarded: bool
-    ) -> None:
+    def statement(self, node: ast.stmt, scope: Scope, owner: str, *, guarded: bool) -> None:
         """Note what a statement sets and calls."""
         match node:
-            case ast.If(test=test, body=body, orelse=orelse):
-                self.expressions(test, scope, guarded=guarded)
-                decided = self._truth(test, scope)
-                optional = guarded or self._goes_on_without(node, scope)
-                if decided is not False:
-                    self.body(body, scope, owner, guarded=optional)
-                if decided is not True:
-                    self.body(orelse, scope, owner, guarded=optional)
-            case ast.Try(orelse=orelse, finalbody=final):
+            case ast.If():
+                self._choice(node, scope, owner, guarded=guarded)
+            case ast.Try():
                 self._attempt(node, scope, owner, guarded=guarded)
-                self.body([*orelse, *final], scope, owner, guarded=guarded)
-            case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
-                for item in items:
-                    self.expressions(item.context_expr, scope, guarded=guarded)
-                    if item.optional_vars is not None:
-                        self.bind(item.optional_vars, item.context_expr, scope)
-                suppressed = any("suppress" in ast.dump(item.context_expr) for item in items)
-                self.body(body, scope, owner, guarded=guarded or suppressed)
-            case (
-                ast.For(target=target, iter=iterated, body=body, orelse=orelse)
-                | ast.AsyncFor(target=target, iter=iterated, body=body, orelse=orelse)
-            ):
-                self.bind(target, iterated, scope, iterated=True)
-                self.expressions(iterated, scope, guarded=guarded)
-                self.body(body, scope, owner, guarded=guarded)
-                self.body(orelse, scope, owner, guarded=guarded)
-            case ast.While(test=test, body=body, orelse=orelse):
-                self.expressions(test, scope, guarded=guarded)
-                self.body([*body, *orelse], scope, owner, guarded=guarded)
+            case ast.With() | ast.AsyncWith():
+                self._with(node, scope, owner, guarded=guarded)
+            case ast.For() | ast.AsyncFor():
+                self.bind(node.target, node.iter, scope, iterated=True)
+                self._loop(node.iter, node, scope, owner, guarded=guarded)
+            case ast.While():
+                self._loop(node.test, node, scope, owner, guarded=guarded)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self.function(node, scope, owner)
             case ast.ClassDef(name=name, body=body):
                 self._class(name, body, scope, guarded=guarded)
             case ast.Raise():
-                scope.last_raise.append(node.lineno)
+                scope.exits.append(Exit(node.lineno, self._given))
                 self.expressions(node, scope, guarded=guarded)
             case _:
                 self._simple(node, scope, guarded=guarded)
 
+    def _choice(self, node: ast.If, scope: Scope, owner: str, *, guarded: bool) -> None:
+        """Go through the branches that a condition may lead to on Linux."""
+        self.expressions(node.test, scope, guarded=guarded)
+        decided = self._truth(node.test, scope)
+        optional = guarded or self._goes_on_without(node, scope)
+        outside = self._given
+        if decided is not False:
+            self._given = both(outside, asked(node.test))
+            self.body(node.body, scope, owner, guarded=optional)
+        if decided is not True:
+            self._given = both(outside, refused(node.test))
+            self.body(node.orelse, scope, owner, guarded=optional)
+        self._given = outside
+
+    def _with(self, node: ast.With | ast.AsyncWith, scope: Scope, owner: str, *, guarded: bool) -> None:
+        for item in node.items:
+            self.expressions(item.context_expr, scope, guarded=guarded)
+            if item.optional_vars is not None:
+                self.bind(item.optional_vars, item.context_expr, scope)
+        suppressed = any("suppress" in ast.dump(item.context_expr) for item in node.items)
+        self.body(node.body, scope, owner, guarded=guarded or suppressed)
+
+    def _loop(
+        self, head: ast.expr, node: ast.For | ast.AsyncFor | ast.While, scope: Scope, owner: str, *, guarded: bool
+    ) -> None:
+        self.expressions(head, scope, guarded=guarded)
+        self.body(node.body, scope, owner, guarded=guarded)
+        self.body(node.orelse, scope, owner, guarded=guarded)
+
     def _attempt(self, node: ast.Try, scope: Scope, owner: str, *, guarded: bool) -> None:
         """Go through what is tried and what handles its failure, and note which calls are which."""
-        swallows = any(not _raises(handler.body) for handler in node.handlers)
-        calls = self._calls_of(node.body, scope, owner, guarded=guarded or swallows)
+        calls = self._calls_of(node.body, scope, owner, guarded=guarded or bool(node.handlers))
         fallbacks = tuple(self._calls_of(each.body, scope, owner, guarded=guarded) for each in node.handlers)
         if calls and any(fallbacks):
             self.module.attempts.append(Attempt(calls, fallbacks))
+        self.body([*node.orelse, *node.finalbody], scope, owner, guarded=guarded)
 
     def _calls_of(self, body: list[ast.stmt], scope: Scope, owner: str, *, guarded: bool) -> frozenset[int]:
         known = len(self.module.sites)
@@ -273,7 +301,9 @@ class _Walk:
             self.expressions(decorator, scope, guarded=False)
         inner = Scope(self.module, node, scope, owner)
         self.module.functions[inner.name].append(inner)
+        around, self._given = self._given, ()
         self.body(node.body, inner, "", guarded=False)
+        self._given = around
 
     def _simple(self, node: ast.stmt, scope: Scope, *, guarded: bool) -> None:
         match node:
@@ -333,14 +363,14 @@ class _Walk:
                     self.bind(item, value, scope, number, iterated=iterated)
 
     def _call(self, call: ast.Call, scope: Scope, *, guarded: bool) -> None:
-        self.module.sites.append(Site(call, scope, guarded))
+        self.module.sites.append(Site(call, scope, guarded, self._given))
         match call.func:
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if attribute in _GROWS:
                 scope.names[name] += [
                     Source(each, None, grows=True, line=call.lineno, block=self.block) for each in call.args
                 ]
-            case ast.Attribute(attr="exit") | ast.Name(id="exit"):
-                scope.last_raise.append(call.lineno)
+            case ast.Attribute(attr="exit" | "_exit") | ast.Name(id="exit"):
+                scope.exits.append(Exit(call.lineno, self._given))
 
 
 _PLAIN = {"arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "module", "name", "names"}

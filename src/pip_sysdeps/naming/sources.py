@@ -18,7 +18,8 @@ from pip_sysdeps.naming.attempts import Opened, joined
 from pip_sysdeps.naming.gate import Wrappers
 from pip_sysdeps.naming.knowledge import STEM, typelib
 from pip_sysdeps.naming.module import Module
-from pip_sysdeps.naming.values import CALLABLE, FINDER, LOADERS, Evaluator, Frame, defaults, parameters
+from pip_sysdeps.naming.signature import defaults, parameters, truths
+from pip_sysdeps.naming.values import CALLABLE, FINDER, LOADERS, Evaluator, Frame
 from pip_sysdeps.syntax import parse_python
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ _LONGEST_EVIDENCE = 100
 class _Found(NamedTuple):
     names: Values
     site: Site
-    guarded: bool
+    optional: bool
+    """The code goes on without it."""
 
 
 def references(
@@ -159,8 +161,8 @@ class _World:
             full = site.scope.module.dotted(site.call.func)
             if full not in _RUNNERS or not site.call.args:
                 continue
-            careful = site._replace(guarded=site.guarded or site.scope.module.goes_without(site.call))
-            for each in self._expanded(careful, site.call.args[0], self._heads, set()):
+            optional = site.scope.module.goes_without(site.call)
+            for each in self._expanded(site, site.call.args[0], self._heads, set(), optional=optional):
                 names = tuple(name for text in each.names if (name := program_name(text)))
                 if names and len(names) <= _MOST_PROGRAMS:
                     yield _reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
@@ -173,7 +175,9 @@ class _World:
                     case [ast.Constant(value=str(name)), ast.Constant(value=str(version))]:
                         if _TYPELIB.fullmatch(f"{name}-{version}"):
                             names = (typelib(f"{name}-{version}"),)
-                            yield _reference(ReferenceKind.FILE, names, _Found((), site, site.guarded), When.DLOPEN)
+                            yield _reference(
+                                ReferenceKind.FILE, names, _Found((), site, site.is_optional({})), When.DLOPEN
+                            )
 
     def near_loaders(self) -> Iterator[Reference]:
         """Yield what looks like a library's name in a source that opens what cannot be told."""
@@ -219,7 +223,9 @@ class _World:
             return call
         return first if any(name.removeprefix(CALLABLE) in LOADERS for name in called if name[:1] == CALLABLE) else None
 
-    def _expanded(self, site: Site, argument: ast.expr, evaluator: Evaluator, wrappers: set[str]) -> Iterator[_Found]:
+    def _expanded(
+        self, site: Site, argument: ast.expr, evaluator: Evaluator, wrappers: set[str], *, optional: bool = False
+    ) -> Iterator[_Found]:
         """Yield the values of an argument, for each outermost call that decides on it.
 
         The functions through whose parameters they come are added to `wrappers`.
@@ -228,7 +234,7 @@ class _World:
         def evaluate(frame: Frame) -> Values:
             return evaluator.evaluate(argument, frame)
 
-        found = _Found((), site, site.guarded)
+        found = _Found((), site, optional)
         yield from self._through(site.scope, evaluate, found, evaluator, wrappers, _MOST_CALLS_DEEP)
 
     def _through(  # noqa: PLR0913, PLR0917 - one call of itself
@@ -249,7 +255,7 @@ class _World:
         if function is not None:
             wrappers.add(function.name)
         if function is None or not callers:
-            yield found._replace(names=values)
+            yield found._replace(names=values, optional=found.optional or found.site.is_optional({}))
             return
         for caller in callers:
 
@@ -257,8 +263,10 @@ class _World:
                 bound = evaluator.bindings(function, caller.call, outer)
                 return evaluate(Frame(scope, bound))
 
-            guarded = found.guarded or caller.guarded
-            further = _Found((), caller, guarded)
+            known = _known(function, caller.call) if function is scope else {}
+            if not found.site.is_reached(known):
+                continue
+            further = _Found((), caller, found.optional or found.site.is_optional(known))
             yield from self._through(caller.scope, through, further, evaluator, wrappers, deep - 1)
 
     def _callers_of(self, function: Scope) -> list[Site]:
@@ -276,6 +284,11 @@ def _opens_for_windows(module: Module) -> bool:
     called = {module.dotted(site.call.func) for site in module.sites}
     opens_here = not called.isdisjoint(LOADERS) or any(_is_cffi(site.call) for site in module.sites)
     return not opens_here and any(name.startswith(_WINDOWS) for name in called)
+
+
+def _known(function: Scope, call: ast.Call) -> dict[str, bool]:
+    """Return what a call says of a function's parameters that are not set to something else in it."""
+    return {name: truth for name, truth in truths(function.node, call).items() if name not in function.names}
 
 
 def _function_of(scope: Scope, free: set[str]) -> Scope | None:
@@ -382,7 +395,7 @@ def _reference(kind: ReferenceKind, names: Values, found: _Found, when: When) ->
         when=when,
         by=(found.site.scope.module.path,),
         evidence=evidence,
-        confidence=Confidence.MEDIUM if found.guarded else Confidence.HIGH,
+        confidence=Confidence.MEDIUM if found.optional else Confidence.HIGH,
     )
 
 

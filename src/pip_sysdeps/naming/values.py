@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.naming.knowledge import STEM
 from pip_sysdeps.naming.linux import PLATFORM
+from pip_sysdeps.naming.signature import defaults, parameters, placed, rest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from pip_sysdeps.naming.module import Function, Scope, Source
+    from pip_sysdeps.naming.module import Scope, Source
 
 Values = tuple[str, ...]
 
@@ -411,13 +412,10 @@ class Evaluator:
 
     def bindings(self, function: Scope, call: ast.Call, frame: Frame) -> Mapping[str, Values]:
         """Return the values that a call gives to a function's parameters; the defaults for those it leaves out."""
-        names = parameters(function.node)
-        if names and names[0] in {"self", "cls"}:
-            names = names[1:]
-        asked: dict[str, Callable[[], Values]] = {name: partial(self._default, name, function) for name in names}
-        rest = _vararg(function.node)
+        names, rest = placed(function.node), rest_of(function.node)
+        every = [name for name in parameters(function.node) if name not in {"self", "cls"}]
+        asked: dict[str, Callable[[], Values]] = {name: partial(self._default, name, function) for name in every}
         if rest:
-            names = names[: names.index(rest)]
             asked[rest] = partial(self._rest, call.args[len(names) :], frame)
         asked |= {name: partial(self._of_argument, value, frame) for name, value in zip(names, call.args, strict=False)}
         asked |= {each.arg: partial(self._of_argument, each.value, frame) for each in call.keywords if each.arg}
@@ -431,32 +429,6 @@ class Evaluator:
     def results(self, function: Scope, bound: Mapping[str, Values]) -> Values:
         """Return what a function may give back."""
         return _bounded(self._each(function.returns, Frame(function, bound)))
-
-
-def parameters(node: Function | ast.Module) -> list[str]:
-    """Return the names of a function's parameters: by place, `*rest`, by keyword."""
-    if isinstance(node, ast.Module):
-        return []
-    own = node.args
-    every = [*own.posonlyargs, *own.args, *([own.vararg] if own.vararg else []), *own.kwonlyargs]
-    return [each.arg for each in every]
-
-
-def _vararg(node: Function | ast.Module) -> str:
-    """Return the name of `*rest`, or nothing."""
-    return "" if isinstance(node, ast.Module) or node.args.vararg is None else node.args.vararg.arg
-
-
-def defaults(node: Function | ast.Module) -> dict[str, ast.expr]:
-    """Return the defaults of a function's parameters."""
-    if isinstance(node, ast.Module):
-        return {}
-    own = node.args
-    placed = [*own.posonlyargs, *own.args]
-    with_default = placed[len(placed) - len(own.defaults) :]
-    found = {each.arg: value for each, value in zip(with_default, own.defaults, strict=True)}
-    found |= {each.arg: value for each, value in zip(own.kwonlyargs, own.kw_defaults, strict=True) if value is not None}
-    return found
 
 
 def _in(scope: Scope, frame: Frame) -> Frame:

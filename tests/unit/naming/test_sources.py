@@ -185,6 +185,50 @@ def test_what_the_code_does_without(body: str, confidence: str) -> None:
     assert brief(named(f"import contextlib, ctypes\n{body}")) == [(confidence, "library", ["libfoo.so.1"])]
 
 
+TRIES = """
+def load(*names, optional=False, **more):
+    for name in names:
+        with contextlib.suppress(OSError):
+            return ctypes.CDLL(name)
+    if optional:
+        return None
+    {0}
+"""
+HANDLES = """
+class Loader:
+    def load(self, name, required=True):
+        try:
+            return ctypes.CDLL(name)
+        except OSError:
+            {0}
+"""
+FALLS_BACK, RAISES = TRIES.format("return ctypes.CDLL(names[0])"), TRIES.format("raise ImportError(names)")
+IF_REQUIRED = HANDLES.format("if required: raise")
+UNLESS_NOT = HANDLES.format("if not required: return None\n            raise")
+CALLERS = [
+    (FALLS_BACK, "load('libfoo.so.1')", "high"),
+    (FALLS_BACK, "load('libfoo.so.1', optional=True)", "medium"),
+    (FALLS_BACK, "load('libfoo.so.1', optional=flag)", "high"),
+    (FALLS_BACK, "load('libfoo.so.1', **{'optional': True})", "high"),
+    (FALLS_BACK.replace("for name", "optional = 1\n    for name"), "load('libfoo.so.1', optional=True)", "high"),
+    (RAISES, "load('libfoo.so.1')", "high"),
+    (RAISES, "load('libfoo.so.1', optional=True)", "medium"),
+    (IF_REQUIRED, "Loader().load('libfoo.so.1')", "high"),
+    (IF_REQUIRED, "Loader().load('libfoo.so.1', False)", "medium"),
+    (IF_REQUIRED, "Loader().load('libfoo.so.1', *rest)", "high"),
+    (IF_REQUIRED.replace("if required", "if debug"), "Loader().load('libfoo.so.1', False)", "high"),
+    (UNLESS_NOT, "Loader().load('libfoo.so.1')", "high"),
+    (UNLESS_NOT, "Loader().load('libfoo.so.1', required=False)", "medium"),
+]
+
+
+@pytest.mark.parametrize(("function", "call", "confidence"), CALLERS)
+def test_a_caller_says_whether_the_code_does_without(function: str, call: str, confidence: str) -> None:
+    """By a constant, or the default, for a parameter on which the function gives up or goes on; `allow_fail=True`."""
+    found = named(f"import contextlib, ctypes\n{function}\n{call}\n")
+    assert brief(found) == [(confidence, "library", ["libfoo.so.1"])]
+
+
 ATTEMPTS = {
     "a fallback": (
         """
