@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import fnmatch
 import posixpath
 import re
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.host.installed import Installed
 from pip_sysdeps.host.known import known_of
 from pip_sysdeps.host.references import References, Searched
-from pip_sysdeps.indexing import PROGRAM_FOLDERS
 from pip_sysdeps.model import ReferenceKind
 from pip_sysdeps.naming.knowledge import declared_references, known_references, noted_references, with_authority
 from pip_sysdeps.naming.provision import Release, file_name, needs, package_of_program
 from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from pip_sysdeps.attribution import Surroundings
     from pip_sysdeps.formats.elf_notes import DlopenNote
@@ -25,10 +24,54 @@ if TYPE_CHECKING:
     from pip_sysdeps.host.root import Root
     from pip_sysdeps.model import Distribution, DistributionNeeds, Environment, Reference
 
-_MOST_FOLDERS = 200
 _SEARCHED = {ReferenceKind.LIBRARY, ReferenceKind.PROGRAM}
 """What sources are searched for."""
 _MACHINE = r"[-_.](?:(?:many|musl)?linux|x86_64|amd64|aarch64|arm64).*"
+
+
+def release_of(  # noqa: PLR0913 - as below
+    root: Root,
+    environment: Environment,
+    around: Surroundings,
+    *,
+    index: SonameIndex | None,
+    base: frozenset[str],
+    library: Callable[[str], str | None],
+    folders: tuple[str, ...],
+) -> Release:
+    """Return what the root and its release have by name.
+
+    `library` says where the loader finds a file name; `folders` are its default directories.
+    """
+    installed = Installed(root)
+    return Release(
+        library=cache(library),
+        stem=lambda stem: installed.newest(stem, folders),
+        program=cache(installed.program),
+        file=cache(installed.file),
+        owner=around.owner,
+        name_owner=around.name_owner,
+        host_library=around.host_library,
+        brought=_names_of(root, environment).__contains__,
+        has_package=cache(lambda name: _has_package(environment, name)),
+        index=index,
+        nowhere=around.nowhere,
+        folded=around.libc,
+        base=base,
+    )
+
+
+def _names_of(root: Root, environment: Environment) -> frozenset[str]:
+    """Return the names of the files of an environment, and of the scripts that are its own."""
+    names = frozenset(posixpath.basename(file) for each in environment.distributions for file in each.files)
+    if environment.prefix == environment.interpreter.prefix:
+        return names
+    return names.union(root.names(posixpath.join(environment.prefix, "bin")))
+
+
+def _has_package(environment: Environment, name: str) -> bool:
+    end = f"/{name}/__init__.py"
+    return any(file.endswith(end) for each in environment.distributions for file in each.files)
 
 
 class Named:
@@ -38,48 +81,24 @@ class Named:
         self,
         root: Root,
         environment: Environment,
+        release: Release,
         *,
-        around: Surroundings,
-        index: SonameIndex | None,
-        is_object: Callable[[str], bool],
+        objects: Container[str],
         notes: Callable[[str], tuple[DlopenNote, ...] | None],
-        base: frozenset[str],
-        library: Callable[[str], str | None],
-        folders: tuple[str, ...],
         architecture: str,
     ) -> None:
         """Take what answers.
 
-        `library` says where the loader finds a file name; `folders` are its default directories. `is_object` tells the
-        ELF files that count, `notes` what one of them says that it may dlopen; `architecture` is for markers.
+        `objects` are the ELF files that count, `notes` says what one of them may dlopen; `architecture` is for markers.
         """
         self._root = root
-        self._is_object = is_object
+        self._environment = environment
+        self._release = release
+        self._objects = objects
         self._notes = notes
-        self._interpreter = environment.interpreter
         self._architecture = architecture
-        self._distributions = environment.distributions
         self._installed = frozenset(each.name for each in environment.distributions)
-        self._debian_python = self._interpreter.prefix == "/usr"
-        names = frozenset(posixpath.basename(file) for each in environment.distributions for file in each.files)
-        scripts = frozenset(name for name in root.names(posixpath.join(environment.prefix, "bin")))
-        own = scripts if environment.prefix != environment.interpreter.prefix else frozenset()
-        self._package_of = cache(lambda word: package_of_program(word, self._release))
-        self._release = Release(
-            library=cache(library),
-            stem=lambda stem: _newest(root, folders, stem),
-            program=cache(self._program),
-            file=cache(self._file),
-            owner=around.owner,
-            name_owner=around.name_owner,
-            host_library=around.host_library,
-            brought=(names | own).__contains__,
-            has_package=cache(self._has_package),
-            index=index,
-            nowhere=around.nowhere,
-            folded=around.libc,
-            base=base,
-        )
+        self._package_of = cache(lambda word: package_of_program(word, release))
 
     def search(self, distribution: Distribution) -> Searched:
         """Return what a distribution says itself: most of the work. Sources that are known to name nothing are left."""
@@ -110,17 +129,18 @@ class Named:
             known_of(distribution.name),
             distribution,
             installed=self._installed,
-            debian_python=self._debian_python,
+            debian_python=self._environment.interpreter.prefix == "/usr",
             fits=_fits,
         )
 
     def _said(self, distribution: Distribution, named: tuple[Reference, ...]) -> Iterator[Reference]:
         """Yield what the distribution itself says: its metadata, its ELF files' notes, its sources."""
         yield from declared_references(distribution, lambda name: bool(self._package_of(name)), self._applies)
-        for file in filter(self._is_object, distribution.files):
+        objects = [file for file in distribution.files if file in self._objects]
+        for file in objects:
             yield from noted_references(file, self._notes(file) or ())
         if named:
-            bundled = {_plain_name(file) for file in filter(self._is_object, distribution.files)}
+            bundled = {_plain_name(file) for file in objects}
             yield from (each for each in named if bundled.isdisjoint(_plain_name(file_name(n)) for n in each.names))
 
     def _applies(self, marker: str) -> bool:
@@ -130,34 +150,9 @@ class Named:
         from pip_sysdeps.requirements import marker_environment  # noqa: PLC0415 - the same
 
         try:
-            return Marker(marker).evaluate(dict(marker_environment(self._interpreter, self._architecture)))
+            return Marker(marker).evaluate(dict(marker_environment(self._environment.interpreter, self._architecture)))
         except (InvalidMarker, UndefinedComparison):
             return True
-
-    def _has_package(self, name: str) -> bool:
-        end = f"/{name}/__init__.py"
-        return any(file.endswith(end) for each in self._distributions for file in each.files)
-
-    def _program(self, name: str) -> str | None:
-        paths = (f"/{folder}/{name}" for folder, names in self._programs if name in names)
-        return next((path for path in paths if self._root.is_file(path)), None)
-
-    @cached_property
-    def _programs(self) -> tuple[tuple[str, frozenset[str]], ...]:
-        """The names in each folder of programs: words of sources are looked up by the thousand."""
-        return tuple((folder, frozenset(self._root.names(f"/{folder}"))) for folder in PROGRAM_FOLDERS)
-
-    def _file(self, pattern: str) -> str | None:
-        """Return the first file of a pattern, in which `*` stands for one folder or a part of a name."""
-        places = [""]
-        for part in pattern.strip("/").split("/"):
-            found = [
-                f"{place}/{name}"
-                for place in places
-                for name in (fnmatch.filter(self._root.names(place or "/"), part) if "*" in part else [part])
-            ]
-            places = found[:_MOST_FOLDERS]
-        return next((place for place in places if self._root.is_file(place)), None)
 
 
 def _fits(version: str, specifier: str) -> bool:
@@ -175,11 +170,3 @@ def _plain_name(path: str) -> str:
     """Return what a program or library is called without machine and version: `ffmpeg` of `ffmpeg-linux-x86_64-v7`."""
     name, _, _ = posixpath.basename(path).partition(".so")
     return re.sub(_MACHINE, "", name)
-
-
-def _newest(root: Root, folders: tuple[str, ...], stem: str) -> str | None:
-    """Return the file name of the newest library of a stem, as ldconfig(8) lists it first."""
-    start = f"lib{stem}.so."
-    names = {name for folder in folders for name in root.names(folder) if name.startswith(start)}
-    major = [name for name in names if name.removeprefix(start).isdigit()]
-    return max(major, key=lambda name: int(name.removeprefix(start)[:9]), default=None)

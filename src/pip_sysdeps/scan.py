@@ -18,7 +18,7 @@ from pip_sysdeps.host.shlibs import Shlibs
 from pip_sysdeps.host.tree import inside, may_be_elf
 from pip_sysdeps.host.uses import Uses
 from pip_sysdeps.model import ElfFile, FromPackage, Scan, Skipped, Unowned
-from pip_sysdeps.named import Named
+from pip_sysdeps.named import Named, release_of
 from pip_sysdeps.process import USUAL, InterpreterProcess
 from pip_sysdeps.roots import foreign, is_libpython, is_libpython_of, prevailing
 from pip_sysdeps.stages import Stages
@@ -180,16 +180,21 @@ def _surroundings(given: _Given) -> Surroundings:
 
 def _named(given: _Given, around: Surroundings) -> Named:
     process = given.process
-    return Named(
+    release = release_of(
         given.root,
         given.environment,
-        around=around,
+        around,
         index=given.index,
-        is_object=given.read.usable.__contains__,
-        notes=lambda path: given.objects.ask(path, dlopen_notes),
         base=given.base,
         library=(lambda _: None) if process is None else process.library,
         folders=() if process is None else process.folders,
+    )
+    return Named(
+        given.root,
+        given.environment,
+        release,
+        objects=given.read.usable,
+        notes=lambda path: given.objects.ask(path, dlopen_notes),
         architecture=given.platform.architecture,
     )
 
