@@ -65,6 +65,12 @@ def test_what_may_have_been_meant(run: Callable[..., Result], said: str, meant: 
     assert run("why", said) == (1, "", f"nothing here needs `{said}`; did you mean `{meant}`?\n")
 
 
+def test_an_empty_name(run: Callable[..., Result]) -> None:
+    """A variable of a script that has no value is no question about all that is not installed."""
+    hint = "hint: name a binary package, soname, distribution or file\n"
+    assert run("why", "") == (2, "", f"error: NAME is empty\n{hint}")
+
+
 def test_target_without_lock(run: Callable[..., Result]) -> None:
     """The environment has no targets: nothing is silently not heeded."""
     hint = "hint: add --lock, or ask about the environment without --target\n"

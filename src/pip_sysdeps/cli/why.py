@@ -45,6 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the chains; return 1 if there are none."""
+    if not args.name:
+        raise SysdepsError("NAME is empty", hint="name a binary package, soname, distribution or file")
     if args.target and not args.lock:
         raise SysdepsError("--target is for --lock", hint="add --lock, or ask about the environment without --target")
     answer = _in_lock(args) if args.lock else _in_environment(args)
