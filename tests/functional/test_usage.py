@@ -34,6 +34,19 @@ MISTAKES = {
 }
 
 
+@pytest.mark.parametrize(
+    "line", ["lock --target", "lock --python", "lock --path", "lock -o", "apt-line --lock", "verify --root"]
+)
+def test_empty_values_are_refused(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A script's variable without a value would mean this folder or this machine; `--name` is empty by default."""
+    assert main([*line.split(), ""]) == 2
+    error, hint = capsys.readouterr().err.splitlines()
+    assert error.endswith(": its value is empty")
+    assert hint == f"hint: see `pip-sysdeps {line.partition(' ')[0]} --help`"
+    assert main(["audit", "--name", "", "--root", "/nowhere"]) == 2
+    assert "its value is empty" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("line", MISTAKES)
 def test_mistake_is_named_with_what_was_meant(line: str, capsys: pytest.CaptureFixture[str]) -> None:
     """An option of a command is told by that command's own parser."""

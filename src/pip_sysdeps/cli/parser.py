@@ -50,6 +50,12 @@ class Parser(argparse.ArgumentParser):
             self._refuse(f"unrecognized arguments: {' '.join(rest)}", rest[0], self._option_string_actions)
         return found, rest
 
+    def _get_value(self, action: argparse.Action, arg_string: str) -> object:
+        """Refuse an empty value, as a script's variable may leave it, but for an option that is empty by default."""
+        if action.option_strings and not arg_string and action.default != "":
+            self._refuse(f"argument {'/'.join(action.option_strings)}: its value is empty")
+        return super()._get_value(action, arg_string)
+
     def _check_value(self, action: argparse.Action, value: object) -> None:
         if action.choices is not None and value not in action.choices:
             choices = _shown_choices(action)
