@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _SEARCHED = {ReferenceKind.LIBRARY, ReferenceKind.PROGRAM}
 """What sources are searched for."""
-_MACHINE = r"[-_.](?:(?:many|musl)?linux|x86_64|amd64|aarch64|arm64).*"
+_BUILD = r"[-_.](?:(?:many|musl)?linux|x86_64|amd64|aarch64|arm64|cpython|pypy|abi3).*"
+"""What a name says of the machine, or of the Python, that a file is built for: setuptools builds any library so."""
 
 
 def release_of(  # noqa: PLR0913 - as below
@@ -167,6 +168,6 @@ def _fits(version: str, specifier: str) -> bool:
 
 
 def _plain_name(path: str) -> str:
-    """Return what a program or library is called without machine and version: `ffmpeg` of `ffmpeg-linux-x86_64-v7`."""
+    """Return what a program or library is called without what it is built for: `ffmpeg` of `ffmpeg-linux-x86_64-v7`."""
     name, _, _ = posixpath.basename(path).partition(".so")
-    return re.sub(_MACHINE, "", name)
+    return re.sub(_BUILD, "", name)

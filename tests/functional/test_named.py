@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.elf import Elf
 from builders.pip_env import write_sdist
 from builders.schemas import check_schema
 from builders.small_debian import SITE
@@ -41,6 +42,27 @@ def test_a_source_that_opens_a_library(desk: Desk) -> None:
     install(desk.root / SITE.lstrip("/"), "opener", files={"opener.py": OPENS})
     assert desk.run_lock().status == 0
     assert desk.run_apt_line().out == "libmagic1 libpq5\n"
+
+
+@pytest.mark.parametrize(
+    ("brings", "needs_nothing"),
+    [
+        ("libwrap.cpython-311-x86_64-linux-gnu.so", True),
+        ("libwrap.pypy310-pp73-x86_64-linux-gnu.so", True),
+        ("libwrap.abi3.so", True),
+        ("libwrap-x86_64.so", True),
+        ("libwrapper.abi3.so", False),
+        ("wrap.abi3.so", False),
+    ],
+)
+def test_a_library_of_its_own_under_a_name_with_what_it_is_built_for(
+    desk: Desk, brings: str, needs_nothing: bool
+) -> None:
+    """It is what the sources open, whatever setuptools or a wheel's maker put into its name."""
+    opens = b"import ctypes\nctypes.CDLL('libwrap.so')\n"
+    install(desk.root / SITE.lstrip("/"), "wrap", files={"wrap.py": opens, brings: Elf().build()})
+    assert desk.run_lock().status == 0
+    assert ("libwrap.so" not in desk.lock.read_text(encoding="utf-8")) is needs_nothing
 
 
 def _counted(fork: Callable[[], int], forked: list[int]) -> Callable[[], int]:
