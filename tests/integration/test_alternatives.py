@@ -1,0 +1,32 @@
+"""Programs that exist only as a link which a postinst makes: the package that is named for one brings it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.debian import SUITES, apt_install, fresh_root, run_in
+from pip_sysdeps.host.archive import default_alternatives
+from pip_sysdeps.host.index import open_index
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOT_ON_PATH = 'for name; do command -v "$name" >/dev/null || echo "$name"; done'
+
+
+@pytest.mark.debian
+@pytest.mark.network
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("suite", SUITES)
+def test_the_named_package_brings_the_program(suite: str, tmp_path: Path) -> None:
+    """Each name of the file is on PATH once the packages that the index has for them are installed, and not before."""
+    index = open_index(f"debian-{suite}-amd64")
+    assert index is not None
+    answers = {name: index.package_of_program(name) for name in default_alternatives()}
+    packages = {name: answer.package for name, answer in answers.items() if answer is not None}
+    root = fresh_root(tmp_path / "root", suite)
+    assert packages.keys() <= set(run_in(root, ["sh", "-c", NOT_ON_PATH, "sh", *packages]).stdout.split())
+    apt_install(root, sorted(set(packages.values())))
+    assert run_in(root, ["sh", "-c", NOT_ON_PATH, "sh", *packages]).stdout == ""
