@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.naming.knowledge import Known
 
 _BUILT_WITH = {
+    "pycurl": ("libcurl4-openssl-dev", "libssl-dev"),
     "pygobject": ("libgirepository1.0-dev", "libcairo2-dev"),
     "pygraphviz": ("graphviz", "libgraphviz-dev"),
     "pyscard": ("libpcsclite-dev", "swig"),
