@@ -52,6 +52,23 @@ def test_the_fewest_missing() -> None:
     assert skipped == (Skipped(path="/env/core7.so", verdict=Verdict.ALTERNATIVE, reason=reason),)
 
 
+@pytest.mark.parametrize("tag", ["cpython-311-x86_64-linux-gnu", "abi3", "pypy310-pp73-x86_64-linux-gnu"])
+@pytest.mark.parametrize(
+    ("twelve", "forty", "chosen"),
+    [
+        pytest.param(AVAILABLE, NOWHERE, 0, id="the one that a release has"),
+        pytest.param(AVAILABLE, INSTALLED, 1, id="the one that is installed"),
+        pytest.param(AVAILABLE, AVAILABLE, 1, id="the newest of equals"),
+    ],
+)
+def test_an_extension_module_that_is_picked_by_a_word(tag: str, twelve: Provider, forty: Provider, chosen: int) -> None:
+    """Python finds no file with a dot before its tag: the distribution itself picks one."""
+    needs = [need("libmpi.so.12", twelve, f"MPI.zmpich.{tag}.so"), need("libmpi.so.40", forty, f"MPI.openmpi.{tag}.so")]
+    kept, skipped = choose(needs)
+    assert kept == (needs[chosen],)
+    assert [each.path for each in skipped] == [*needs[1 - chosen].by]
+
+
 @pytest.mark.parametrize(
     "needs",
     [
@@ -59,6 +76,10 @@ def test_the_fewest_missing() -> None:
         pytest.param([need("liba.so.1", NOWHERE, "p/x1.so"), need("liba.so.2", NOWHERE, "q/x2.so")], id="two folders"),
         pytest.param([need("liba.so.1", NOWHERE, "x1.so"), need("liba.so.2", NOWHERE, "y2.so")], id="other names"),
         pytest.param([need("liba.so.1", NOWHERE, "x1.so", "x2.so")], id="one library"),
+        pytest.param(
+            [need("liba.so.1", NOWHERE, "x.abi3.so"), need("liba.so.2", NOWHERE, "y.abi3.so")], id="two modules"
+        ),
+        pytest.param([need("liba.so.1", NOWHERE, "x.a.so"), need("liba.so.2", NOWHERE, "x.b.so")], id="without a tag"),
     ],
 )
 def test_no_family(needs: list[Need]) -> None:
