@@ -12,6 +12,7 @@ from pip_sysdeps.formats.metadata import required_name
 from pip_sysdeps.host.beside import beside
 from pip_sysdeps.host.hostlibs import host_library
 from pip_sysdeps.host.index import open_index
+from pip_sysdeps.host.known import known_of
 from pip_sysdeps.host.objects import Objects
 from pip_sysdeps.host.platform import read_platform
 from pip_sysdeps.host.shlibs import Shlibs
@@ -221,7 +222,10 @@ def _attributed(given: _Given, around: Surroundings, loads: tuple[Load, ...]) ->
 
 
 def _requires(environment: Environment) -> Callable[[str, str], bool]:
-    """Return what tells whether one distribution requires another, extras and all, directly or through others."""
+    """Return what tells whether one distribution requires another, extras and all, directly or through others.
+
+    One that the knowledge file says may bring what the first needs counts, too: who installs both means it.
+    """
     direct = {each.name: each.requires for each in environment.distributions}
 
     @cache
@@ -234,7 +238,7 @@ def _requires(environment: Environment) -> Callable[[str, str], bool]:
             pending += names
         return frozenset(found)
 
-    return lambda name, other: other in required(name)
+    return lambda name, other: other in required(name) or any(other in each.unless for each in known_of(name))
 
 
 def _with_floors(found: Scan, root: Root, objects: Objects, packages: PackageDatabase) -> Scan:

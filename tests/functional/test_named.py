@@ -114,6 +114,18 @@ def test_a_source_that_asks_for_a_typelib(desk: Desk, source: bytes, package: st
     assert desk.run_apt_line("--when", "default,dlopen").out == f"{package} libpq5\n"
 
 
+@pytest.mark.parametrize(("other", "line"), [("openmpi", "libpq5\n"), ("sometool", "libopenmpi3 libpq5 openmpi-bin\n")])
+def test_a_library_that_another_distribution_is_known_to_bring(desk: Desk, other: str, line: str) -> None:
+    """Neither requires the other, but who installs both means them for each other; not so any other distribution."""
+    site = desk.root / SITE.lstrip("/")
+    install(site, "mpi4py", files={"mpi.abi3.so": Elf(needed=("libmpi.so.40",), defined=("PyInit_mpi",)).build()})
+    program = Elf(interpreter="/lib64/ld-linux-x86-64.so.2", needed=("libmpi.so.40",), runpath="$ORIGIN/../lib")
+    brought = {"../../libmpi.so.40": Elf(soname="libmpi.so.40").build(), "../../../bin/info": program.build()}
+    install(site, other, files=brought)
+    assert desk.run_lock().status == 0
+    assert desk.run_apt_line().out == line
+
+
 def test_a_distribution_that_is_known_to_need_nothing(desk: Desk) -> None:
     """Its sources are not heeded, whatever they open: the knowledge file says so of pip."""
     install(desk.root / SITE.lstrip("/"), "pip", files={"pip/opener.py": OPENS})
