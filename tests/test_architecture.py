@@ -37,11 +37,12 @@ LAYERS = (
         "lockfile",
     },
     {"model", "syntax", "toml"},
-    {"errors", "stages", "values"},
+    {"architectures", "errors", "stages", "values"},
 )
 """Top first: a unit imports itself and any line below its own."""
 
 PURE = {
+    "architectures",
     "audit",
     "checks",
     "diff",

@@ -12,6 +12,7 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.architectures import TRIPLETS
 from pip_sysdeps.formats.soname_index import DEVELOPMENT
 
 if TYPE_CHECKING:
@@ -20,20 +21,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.formats.contents import ContentsRow
     from pip_sysdeps.formats.packages import ArchivePackage
     from pip_sysdeps.formats.soname_index import Table
-
-TRIPLETS = {
-    "amd64": "x86_64-linux-gnu",
-    "arm64": "aarch64-linux-gnu",
-    "armel": "arm-linux-gnueabi",
-    "armhf": "arm-linux-gnueabihf",
-    "i386": "i386-linux-gnu",
-    "loong64": "loongarch64-linux-gnu",
-    "mips64el": "mips64el-linux-gnuabi64",
-    "ppc64el": "powerpc64le-linux-gnu",
-    "riscv64": "riscv64-linux-gnu",
-    "s390x": "s390x-linux-gnu",
-}
-"""Architecture -> multiarch tuple. Source: dpkg-architecture(1), `DEB_HOST_MULTIARCH`."""
 
 PROGRAM_FOLDERS = ("usr/bin", "usr/sbin", "bin", "sbin")
 """Root's PATH in every Debian image, without /usr/local, which packages may not fill (Debian Policy 9.1.2)."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from pip_sysdeps.architectures import machine_of
 from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.model import Distribution, Interpreter
 
 _EXTRA = re.compile(r"""\bextra\s*==\s*['"]([^'"]+)['"]""")
-_MACHINES = {"amd64": "x86_64", "arm64": "aarch64", "armhf": "armv7l", "i386": "i686", "ppc64el": "ppc64le"}
-"""What uname(2) calls an architecture of Debian's, where the two differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +139,7 @@ def marker_environment(interpreter: Interpreter, architecture: str) -> Mapping[s
         "implementation_name": "pypy" if pypy else "cpython",
         "implementation_version": f"{version}.0",
         "os_name": "posix",
-        "platform_machine": _MACHINES.get(architecture, architecture),
+        "platform_machine": machine_of(architecture),
         "platform_python_implementation": "PyPy" if pypy else "CPython",
         "platform_release": "",
         "platform_system": "Linux",

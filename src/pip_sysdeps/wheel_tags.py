@@ -1,7 +1,7 @@
-"""What a wheel's tags promise: on how old a glibc it runs, and which system libraries it takes for granted.
+"""Wheels' tags: which wheels fit a target, and which glibc and system libraries a wheel promises to do with.
 
-Source: PEP 513, 571, 599 and 600; packaging.python.org, "Platform compatibility tags". The list of libraries is that of
-the policies which PEP 600 leaves to auditwheel.
+Source: packaging.python.org, "Platform compatibility tags"; PEP 425, 513, 571, 599 and 600. The list of libraries is
+that of the policies which PEP 600 leaves to auditwheel.
 """
 
 from __future__ import annotations
@@ -9,11 +9,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from packaging.tags import Tag, compatible_tags, cpython_tags, generic_tags
 
+from pip_sysdeps.architectures import machine_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_FIRST = {"x86_64": 5, "i686": 5}
+"""The oldest glibc 2.x that a platform tag is defined for; 17 for all others. Source: PEP 600, PEP 599."""
+_ABI = re.compile(r"(cp|pp)([0-9])([0-9]{1,2})(t?)")
 _PERENNIAL = re.compile(r"manylinux_([0-9]{1,3})_([0-9]{1,3})_")
-_LEGACY = {"manylinux1_": (2, 5), "manylinux2010_": (2, 12), "manylinux2014_": (2, 17)}
+_LEGACY = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
+"""The glibc that the tags without a number promise (PEP 600, "Legacy manylinux tags")."""
 _ALWAYS = frozenset(
     {
         "libGL.so.1",
@@ -44,6 +52,55 @@ _SINCE = {"libexpat.so.1": (2, 12), "libmvec.so.1": (2, 24)}
 _LOADERS = ("ld-linux", "ld64.so")
 
 
+# ------------------------------------------------------------------------------------------------ which wheels fit
+
+
+def fitting_tags(abi_tag: str, architecture: str, glibc: str) -> frozenset[Tag]:
+    """Return every tag that an interpreter takes: `cp311` on `arm64` with glibc `2.36`.
+
+    Without a known glibc all of them count. Source: packaging.tags, PEP 425, PEP 600.
+    """
+    kind, major, minor, threads = _parsed(abi_tag)
+    version = (int(major), int(minor))
+    platforms = list(_platforms(machine_of(architecture), glibc))
+    if kind == "cp":
+        own = cpython_tags(version, [f"cp{major}{minor}{threads}"], platforms)
+    else:
+        own = generic_tags(f"pp{major}{minor}", [f"pypy{major}{minor}_pp73"], platforms)
+    return frozenset({*own, *compatible_tags(version, f"{kind}{major}{minor}", platforms)})
+
+
+def own_python(tags: Iterable[Tag]) -> frozenset[str]:
+    """Return the ABI tags (`cp311`, `cp313t`) of the only interpreters that take a wheel; empty if several do."""
+    found = {_abi_tag(tag) for tag in tags}
+    return frozenset(filter(None, found)) if "" not in found else frozenset()
+
+
+def _abi_tag(tag: Tag) -> str:
+    if _ABI.fullmatch(tag.abi):
+        return tag.abi
+    return tag.interpreter if _ABI.fullmatch(tag.interpreter) and tag.abi != "abi3" else ""
+
+
+def _parsed(abi_tag: str) -> tuple[str, str, str, str]:
+    match = _ABI.fullmatch(abi_tag)
+    if match is None:
+        raise ValueError(abi_tag)
+    return match[1], match[2], match[3], match[4]
+
+
+def _platforms(machine: str, glibc: str) -> Iterator[str]:
+    """Yield the platform tags of a machine, the newest first."""
+    newest = int(glibc.partition(".")[2] or 99)
+    for minor in range(newest, _FIRST.get(machine, 17) - 1, -1):
+        yield f"manylinux_2_{minor}_{machine}"
+        yield from (f"{name}_{machine}" for name, promised in _LEGACY.items() if promised == (2, minor))
+    yield f"linux_{machine}"
+
+
+# --------------------------------------------------------------------------------------------- what a wheel promises
+
+
 def promised_glibc(tags: Iterable[str]) -> tuple[int, int] | None:
     """Return the oldest glibc that any of a wheel's tags promises to do with; None for tags without such a promise."""
     return min(filter(None, map(_glibc_of, tags)), default=None)
@@ -59,4 +116,4 @@ def _glibc_of(tag: str) -> tuple[int, int] | None:
     match = _PERENNIAL.match(platform)
     if match:
         return int(match[1]), int(match[2])
-    return next((version for prefix, version in _LEGACY.items() if platform.startswith(prefix)), None)
+    return next((version for name, version in _LEGACY.items() if platform.startswith(f"{name}_")), None)

@@ -15,6 +15,8 @@ import pytest
 from builders.elf import Elf
 from builders.wheels import build_wheel, install_wheels
 from pip_sysdeps.cli import main
+from pip_sysdeps.formats.soname_index import IndexTarget
+from pip_sysdeps.host.index_update import write_index
 from pip_sysdeps.host.machine import Machine
 
 if TYPE_CHECKING:
@@ -167,6 +169,18 @@ def test_a_wheel_that_does_not_fit(
         f"error: `one-1.0-{tag}.whl` does not fit {target}: its tag is {tag}, and the target is {meant}\n"
         "hint: get it for the target: `pip download --platform TAG --only-binary :all:`, or name another --target\n"
     )
+
+
+@pytest.mark.parametrize(("architecture", "machine"), [("mips64el", "mips64"), ("armel", "armel")])
+def test_an_architecture_that_no_wheel_is_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], architecture: str, machine: str
+) -> None:
+    """Debian has ports for which there are no platform tags."""
+    target = IndexTarget(id=f"debian-bookworm-{architecture}", date="", release="12", glibc="2.36", python="3.11")
+    write_index(target, {"library": {}})
+    build_wheel(tmp_path / "wheels", "one", {}, tag="py3-none-manylinux_2_28_x86_64")
+    assert main(["lock", "--wheels", "wheels", "--target", target.id]) == 2
+    assert f"and the target is cp311 on {machine} with glibc 2.36\n" in capsys.readouterr().err
 
 
 def test_an_installed_distribution_that_does_not_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -344,6 +358,8 @@ def audit(event, args):
         opened.append(str(args[0]))
 sys.addaudithook(audit)
 from pip_sysdeps.cli import main
+from pip_sysdeps.formats.soname_index import IndexTarget
+from pip_sysdeps.host.index_update import write_index
 from pip_sysdeps.host.machine import Machine
 status = main(["lock", "-q", "--wheels", "wheels", "--target", "debian-trixie-arm64"])
 own = (os.getcwd(), tempfile.gettempdir(), "wheels", ".", "sysdeps.lock", *{folders!r})

@@ -6,6 +6,7 @@ import os
 import tempfile
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.architectures import TRIPLETS
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.formats.apt_sources import AptSource, dump_source, parse_source_list, parse_sources
 from pip_sysdeps.formats.soname_index import IndexTarget, dump_index
@@ -13,7 +14,6 @@ from pip_sysdeps.host.apt import Apt, has_sources
 from pip_sysdeps.host.archive import default_alternatives, read_archive
 from pip_sysdeps.host.atomic_write import write_atomically
 from pip_sysdeps.host.index import made_index
-from pip_sysdeps.indexing import TRIPLETS
 from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pip_sysdeps.architectures import TRIPLETS
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.host.index import SonameIndex, no_index, open_index
-from pip_sysdeps.indexing import TRIPLETS
 from pip_sysdeps.loader.machines import MACHINES, Machine
 from pip_sysdeps.model import ElfFile, Platform
 from pip_sysdeps.values import dataclass

@@ -17,10 +17,11 @@ from installer.utils import Scheme, construct_record_file
 from packaging.tags import parse_tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
+from pip_sysdeps.architectures import machine_of
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.formats.wheel_tags import PLATFORM_ARCHITECTURES, fitting_tags, own_python
 from pip_sysdeps.host.environment import environment_of_paths
 from pip_sysdeps.host.wheel_tree import BROKEN, OF_DATA, Member, WheelTree
+from pip_sysdeps.wheel_tags import fitting_tags, own_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -182,7 +183,7 @@ def _misfit(name: str, tags: Iterable[Tag], abi_tag: str, system: TargetSystem) 
     glibc = f" with glibc {system.index.target.glibc}" if system.index.target.glibc else ""
     return SysdepsError(
         f"`{name}` does not fit {system.platform.id}: its tag is {', '.join(sorted(map(str, tags)))}, "
-        f"and the target is {abi_tag} on {PLATFORM_ARCHITECTURES[system.platform.architecture]}{glibc}",
+        f"and the target is {abi_tag} on {machine_of(system.platform.architecture)}{glibc}",
         hint="get it for the target: `pip download --platform TAG --only-binary :all:`, or name another --target",
     )
 
