@@ -141,6 +141,14 @@ def test_what_only_a_plugin_needs_is_offered(desk: Desk) -> None:
     assert "not in the line" not in desk.run_lock("--check").err  # it was decided on when the lock was committed
 
 
+def test_what_only_a_plugin_needs_and_nothing_has(desk: Desk) -> None:
+    """It is told in one line when the lock is written; `--check` leaves it to the lock."""
+    plugin = Elf(soname="libodd.so", needed=("libnowhere.so.9", "libc.so.6")).build()
+    install(desk.root / SITE[1:], "viewer", files={"viewer/__init__.py": b"", "viewer/plugins/libodd.so": plugin})
+    assert "unresolved, though no import needs them: libnowhere.so.9 (viewer)\n" in desk.run_lock().err
+    assert "libnowhere" not in desk.run_lock("--check").err
+
+
 @pytest.mark.parametrize("spelling", [("--json",), ("--format", "json")], ids=" ".join)
 def test_the_line_as_json(desk: Desk, spelling: tuple[str, ...]) -> None:
     """By the published schema, with who needs each package."""
