@@ -208,7 +208,7 @@ def test_nothing_but_the_interpreter_itself_is_meant(desk: Desk) -> None:
     install(desk.root / "usr/lib/python3.11/site-packages", "own")
     for command in (("lock", "-o", str(desk.lock)), ("audit",)):
         outcome = desk.run(*command, "--root", str(desk.root))
-        assert outcome.err.startswith("no virtual environment is active or here: this is about `/usr`\n")
+        assert outcome.err.startswith("this is about `/usr`, which is no virtual environment: --python names another\n")
     for named in (("--python", "/usr"), ("--path", "/usr")):
         assert "no virtual environment" not in desk.run("audit", "--root", str(desk.root), *named).err
 

@@ -73,7 +73,9 @@ def tell_library_path(args: argparse.Namespace) -> None:
 def tell_fallback(args: argparse.Namespace, environment: Environment) -> None:
     """Say that an interpreter's own prefix is looked at, which somebody in the wrong folder does not mean."""
     if not (args.python or args.path) and environment.prefix == environment.interpreter.prefix:
-        args.messages.note(f"no virtual environment is active or here: this is about `{environment.prefix}`")
+        args.messages.note(
+            f"this is about `{environment.prefix}`, which is no virtual environment: --python names another"
+        )
 
 
 def read_place(args: argparse.Namespace, stages: Stages | None = None) -> Place:

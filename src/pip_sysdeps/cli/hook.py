@@ -74,7 +74,7 @@ def _enable(args: argparse.Namespace) -> int:
         f"{'enabled' if changed else 'already enabled'} in `{site.prefix}` for the project `{settings.project}`{moved}"
     )
     if site.in_venv and not site.has_pip:
-        args.messages.note("it has no pip: uv and other installers start no hook, but `pip-sysdeps run -- CMD` does it")
+        args.messages.note("no pip is there to start it: with uv, `pip-sysdeps run -- CMD` brings the lock up to date")
     return 0
 
 

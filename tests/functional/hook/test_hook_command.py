@@ -80,7 +80,7 @@ def test_enable_where_there_is_no_pip(hook: Callable[..., Result], venv: Path) -
     """An environment of uv gets the hook, and it is said who will not start it."""
     next(venv.rglob("site-packages/pip")).rmdir()
     assert hook("enable").err.splitlines()[1:] == [
-        "it has no pip: uv and other installers start no hook, but `pip-sysdeps run -- CMD` does it"
+        "no pip is there to start it: with uv, `pip-sysdeps run -- CMD` brings the lock up to date"
     ]
 
 
