@@ -299,7 +299,8 @@ def _parse(text: str) -> dict[str, Any]:
 def _check_major(version: object) -> None:
     known = LOCK_VERSION.partition(".")[0]
     if not isinstance(version, str) or re.fullmatch(r"[0-9]{1,4}\.[0-9]{1,4}", version, re.ASCII) is None:
-        raise MalformedLock("is not a version such as 1.0", where="lock-version", hint="is this a lock of pip-sysdeps?")
+        fault = "is missing" if version is None else "is not a version such as 1.0"
+        raise MalformedLock(fault, where="lock-version", hint="is this a lock of pip-sysdeps?")
     if version.partition(".")[0] != known:
         raise MalformedLock(
             f"{version} is not known, only {known}.x is", where="lock-version", hint="use a newer pip-sysdeps"

@@ -308,7 +308,7 @@ def test_a_lock_that_is_none(desk: Desk, text: str, error: str, command: str) ->
 def test_an_empty_lock(desk: Desk) -> None:
     """It says nothing to print or compare; `lock` writes into it."""
     desk.lock.touch()
-    expected = (f"{desk.lock}: lock-version: is not a version such as 1.0", "is this a lock of pip-sysdeps?")
+    expected = (f"{desk.lock}: lock-version: is missing", "is this a lock of pip-sysdeps?")
     assert failed(desk.run_apt_line()) == expected
     assert failed(desk.run_lock("--check")) == expected
     assert desk.run_lock().status == 0
