@@ -33,6 +33,25 @@ def test_min_is_raised_by_the_symbols_used(tmp_path: Path) -> None:
     assert locked(tmp_path) == {"libpq5": LockedPackage(name="libpq5", min="10~~")}
 
 
+@pytest.mark.parametrize(
+    ("dpkg", "undefined", "least"),
+    [
+        ("1.21.22", "PQping@PQ_5", "10~~"),
+        ("1.22.6", "PQping@PQ_5", "15.14"),
+        ("1.21.22", "PQother", "15.14"),
+    ],
+)
+def test_a_version_reference_counts_as_the_release_has_it(
+    tmp_path: Path, dpkg: str, undefined: str, least: str
+) -> None:
+    """Before dpkg 1.22 the symbol says all, where one of the version is used."""
+    symbols = {"libpq5": "libpq.so.5 libpq5 #MINVER#\n PQ_5@PQ_5 15.14\n PQexec@PQ_5 9~\n PQping@PQ_5 10~~\n"}
+    needs = (("libpq.so.5", ("PQ_5",)),)
+    user = Elf(needed=PSYCOPG.needed, defined=PSYCOPG.defined, undefined=(undefined,), version_needs=needs)
+    make_release(tmp_path, packages=[Package(name="dpkg", version=dpkg)], symbols=symbols, psycopg=user)
+    assert locked(tmp_path)["libpq5"].min == least
+
+
 def test_a_package_that_is_not_installed_has_none(tmp_path: Path) -> None:
     """Its symbols file lies inside the .deb."""
     make_release(tmp_path)

@@ -6,11 +6,12 @@ package is being built.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.floors import Library
 from pip_sysdeps.formats.deb_symbols import parse_symbols
+from pip_sysdeps.formats.deb_version import version_key
 from pip_sysdeps.formats.shlibs import parse_shlibs
 from pip_sysdeps.host.admindir import stems
 from pip_sysdeps.model import Skipped, Verdict
@@ -36,6 +37,12 @@ class Shlibs:
         self._known = cache(self._library)
         self.skipped: list[Skipped] = []
         """Files that are there and cannot be read: of their libraries no version is known."""
+
+    @cached_property
+    def every_reference_counts(self) -> bool:
+        """Whether the release's dpkg-shlibdeps takes a version reference for a symbol; it does since dpkg 1.22."""
+        dpkg = self._packages.packages.get("dpkg")
+        return dpkg is not None and version_key(dpkg.version) >= version_key("1.22")
 
     def library(self, soname: str, package: str, *, public: bool = True) -> Library:
         """Return what a package says about the users of a library of its own, by the needed name.

@@ -53,7 +53,9 @@ class Uses:
         """Return the undefined symbols that the symbols files of the libraries may have, as those spell them.
 
         A version reference counts as a symbol of the version's name: glibc's symbols file has `GLIBC_ABI_DT_RELR`,
-        which objects need without using any symbol of it. Source: dpkg 1.22, Dpkg::Shlibs::Objdump::Object.
+        which objects need without using any symbol of it. Where a symbol of the version is used, that one says when
+        the version was there; dpkg-shlibdeps counts the reference too since 1.22, and so do we where it does.
+        Source: dpkg 1.22, Dpkg::Shlibs::Objdump::Object.
         """
         known = [library.symbols for library in libraries if library.symbols]
         if not known:
@@ -62,4 +64,5 @@ class Uses:
         elf = self._objects.facts(self._root.resolve(path) or path)
         needed = elf.version_needs if isinstance(elf, ElfFile) else ()
         symbols = self._objects.ask(path, partial(undefined_names, versions=versions)) or frozenset()
-        return symbols.union(f"{need.version}@{need.version}" for need in needed)
+        used = frozenset() if self._shlibs.every_reference_counts else {name.rpartition("@")[2] for name in symbols}
+        return symbols.union(f"{need.version}@{need.version}" for need in needed if need.version not in used)
