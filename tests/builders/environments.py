@@ -109,3 +109,58 @@ def from_wheels(suite: str) -> Project:
         "tbb": "2023.2.0",
     }
     return Project(suite=suite, requirements=tuple(versions), constraints=tuple(versions.items()))
+
+
+def of_devices(suite: str) -> Project:
+    """Describe sound, cameras, printers, buses and stores: nearly all built against -dev packages."""
+    versions = {
+        "PyAudio": "0.2.14",
+        "berkeleydb": "18.1.18",
+        "dbus-python": "1.5.1",
+        "easysnmp": "0.2.6",
+        "gmpy2": "2.3.2",
+        "gphoto2": "2.6.4",
+        "libarchive-c": "5.3",
+        "libvirt-python": "12.8.0",
+        "lmdb": "3.0.0",
+        "mariadb": "1.1.14",
+        "pyalsaaudio": "0.11.0",
+        "pycups": "2.0.4",
+        "pylibmc": "1.6.3",
+        "pyscard": "2.3.1",
+        "python-prctl": "1.8.1",
+        "python-rtmidi": "1.5.8",
+        "python-sane": "2.9.2",
+        "pyusb": "1.3.1",
+        "systemd-python": "235",
+    }
+    return Project(
+        suite=suite,
+        requirements=tuple(versions),
+        no_binary=tuple(name for name in versions if name not in {"libarchive-c", "pyusb"}),
+        constraints=tuple(versions.items()),
+        dev_packages=(
+            "libasound2-dev",
+            "libcap-dev",
+            "libcups2-dev",
+            "libdb-dev",
+            "libdbus-1-dev",
+            "libglib2.0-dev",
+            "libgmp-dev",
+            "libgphoto2-dev",
+            "libjack-jackd2-dev",
+            "liblmdb-dev",
+            "libmariadb-dev",
+            "libmemcached-dev",
+            "libmpc-dev",
+            "libmpfr-dev",
+            "libpcsclite-dev",
+            "libsane-dev",
+            "libsnmp-dev",
+            "libsystemd-dev",
+            "libvirt-dev",
+            "portaudio19-dev",
+            "swig",
+        ),
+        variables=(("LMDB_FORCE_SYSTEM", "1"),),
+    )

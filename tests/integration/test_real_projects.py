@@ -10,7 +10,7 @@ import pytest
 
 from builders.command import lock_of, pip_sysdeps
 from builders.debian import SUITES, run_in
-from builders.environments import VENV, build_root, from_wheels
+from builders.environments import VENV, build_root, from_wheels, of_devices
 from builders.release_root import imports, release_root
 
 if TYPE_CHECKING:
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.debian, pytest.mark.network, pytest.mark.exhaustive]
 
-BUILT = [pytest.param(from_wheels(suite), id=f"from_wheels-{suite}") for suite in SUITES]
+BUILT = [
+    pytest.param(describe(suite), id=f"{describe.__name__}-{suite}")
+    for describe in (from_wheels, of_devices)
+    for suite in SUITES
+]
 
 
 @pytest.mark.parametrize("project", BUILT)
