@@ -126,8 +126,14 @@ def _package(stanza: str, number: int) -> tuple[str, str, PackageStatus | None]:
     for value, form in ((version, _VERSION), (architecture, _ARCHITECTURE)):
         if value and not form.fullmatch(value):
             raise MalformedError(f"no usable version or architecture: {value!r}", where=where)
-    multi_arch = fields.get("Multi-Arch", "").removeprefix("no")
-    package = PackageStatus(name=name, version=version, architecture=architecture, multi_arch=multi_arch, stanza=stanza)
+    multi_arch = fields.get("Multi-Arch", "no")
+    package = PackageStatus(
+        name=name,
+        version=version,
+        architecture=architecture,
+        multi_arch="" if multi_arch == "no" else multi_arch,
+        stanza=stanza,
+    )
     return name, architecture, package
 
 

@@ -34,8 +34,8 @@ def defaults(node: Function | ast.Module) -> dict[str, ast.expr]:
     if isinstance(node, ast.Module):
         return {}
     own = node.args
-    placed = [*own.posonlyargs, *own.args]
-    with_default = placed[len(placed) - len(own.defaults) :]
+    by_place = [*own.posonlyargs, *own.args]
+    with_default = by_place[len(by_place) - len(own.defaults) :]
     found = {each.arg: value for each, value in zip(with_default, own.defaults, strict=True)}
     found |= {each.arg: value for each, value in zip(own.kwonlyargs, own.kw_defaults, strict=True) if value is not None}
     return found
