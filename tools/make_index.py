@@ -62,8 +62,8 @@ class Maker:
         sources = os.path.join(folder, "debian.sources")
         with open(sources, "w", encoding="utf-8") as file:
             file.write(SOURCE.format(mirror=self.mirror, suite=suite, keyring=self.keyring))
-        options = ("-o", f"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=-")
-        return Apt(folder=folder, architecture=architecture, options=options)
+        settings = (("Dir::Etc::sourcelist", sources), ("Dir::Etc::sourceparts", "-"))
+        return Apt(folder=folder, architecture=architecture, settings=settings)
 
 
 def main() -> int:

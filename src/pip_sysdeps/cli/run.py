@@ -13,6 +13,7 @@ from pip_sysdeps.cli.environments import add_environment_arguments
 from pip_sysdeps.cli.lock_file import DEFAULT
 from pip_sysdeps.cli.relock import relock
 from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.host.programs import start_command
 
 if TYPE_CHECKING:
     import argparse
@@ -69,7 +70,7 @@ def run_command(command: list[str]) -> int:
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {*FORWARDED, signal.SIGCHLD})
     try:
         sys.stdout.flush()
-        child = os.posix_spawnp(command[0], command, os.environ, setsigmask=mask, setsigdef=_SET_BY_PYTHON)
+        child = start_command(command, blocked=mask, default=_SET_BY_PYTHON)
         return _wait_for(child)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)

@@ -6,13 +6,13 @@ import ast
 import contextlib
 import glob
 import os
-import subprocess
 import sys
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.host.atomic_write import write_atomically
+from pip_sysdeps.host.programs import PYTHON, run
 from pip_sysdeps.syntax import parse_python
 from pip_sysdeps.values import dataclass
 
@@ -114,8 +114,8 @@ def settings_for(project: str, *, check_only: bool = False) -> Settings:
 
 
 def _require_importable(command: tuple[str, ...]) -> None:
-    question = [*command[:2], "-c", "import pip_sysdeps"]
-    if not sys.executable or subprocess.run(question, capture_output=True, check=False).returncode != 0:  # noqa: S603 - our own interpreter
+    question = ["-I", "-c", "import pip_sysdeps"]
+    if not sys.executable or run(PYTHON, question, path=command[0]).returncode != 0:
         raise SysdepsError(
             "this pip-sysdeps is found by PYTHONPATH or in a user's site directory, on which a hook cannot rely",
             hint="`pipx install pip-sysdeps` or `uv tool install pip-sysdeps`, and enable the hook from there",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 
 from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.host.programs import PYTHON, run
 from pip_sysdeps.values import dataclass
 
+_SECONDS = 60
 QUESTION = """
 import json, sys, sysconfig
 print(json.dumps({
@@ -52,9 +53,9 @@ def ask_interpreter(python: str) -> HookSite:
     """
     program = interpreter_path(python)
     try:
-        done = subprocess.run(  # noqa: S603 - the interpreter that the user named
-            [program, "-I", "-c", QUESTION], capture_output=True, check=True, timeout=60
-        )
+        done = run(PYTHON, ["-I", "-c", QUESTION], path=program, timeout=_SECONDS)
+        if done.returncode:
+            raise ChildProcessError(f"it ended with status {done.returncode}")
         facts = json.loads(done.stdout)
         return HookSite(
             python=program,
@@ -64,7 +65,7 @@ def ask_interpreter(python: str) -> HookSite:
             purelib=facts["purelib"],
             has_orig_argv=facts["has_orig_argv"],
         )
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise SysdepsError(
             f"`{program}` does not run as a Python 3 interpreter: {_reason(error)}",
             hint="name an interpreter, or the folder of a virtual environment, with `--python`",
@@ -73,9 +74,7 @@ def ask_interpreter(python: str) -> HookSite:
 
 def _reason(error: Exception) -> str:
     """Say in a few words why an interpreter has not answered."""
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    return str(error) if isinstance(error, subprocess.SubprocessError) else "it does not answer as one"
+    return error.strerror or str(error) if isinstance(error, OSError) else "it does not answer as one"
 
 
 def interpreter_path(python: str) -> str:

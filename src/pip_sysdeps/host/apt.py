@@ -7,12 +7,13 @@ their keys, proxies and credentials are apt's own configuration: apt.conf(5), so
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from contextlib import contextmanager
+from itertools import islice
 from typing import IO, TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.host.programs import APT_GET, APT_HELPER, lines_of, run, started
 from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
@@ -71,6 +72,10 @@ Debian has one Contents index for each component, Ubuntu one beside the componen
 _FORMAT = "\t".join(
     f"$({name})" for name in ("IDENTIFIER", "FILENAME", "METAKEY", "CODENAME", "SUITE", "ORIGIN", "TRUSTED")
 )
+_MAX_LINE = 1 << 16
+"""Bytes of one line of what apt says."""
+_MOST_LINES = 1000
+"""Complaints that are kept."""
 _KINDS = {
     "Packages": "Packages",
     "pip-sysdeps-contents": "Contents",
@@ -108,8 +113,8 @@ class Apt:
     """The private folder; it must exist."""
     architecture: str
     """Whose packages: `arm64`."""
-    options: tuple[str, ...] = ()
-    """What else to tell apt: `-o`, `Dir::Etc=/image/etc/apt`, ..."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """What else its configuration has, by name: `Dir::Etc::sourceparts`."""
 
     def update(self, *, quiet: bool) -> tuple[str, ...]:
         """Download and verify the indices; return apt's complaints about those that it could not get.
@@ -118,7 +123,7 @@ class Apt:
         bad one does not void the others. apt shows its progress on stderr unless `quiet`.
         """
         runs = [_PACKAGES, *(_CONTENTS.format(architecture=contents) for contents in (self.architecture, "all"))]
-        complaints = [self._run(("update",), extra, quiet=quiet) for extra in runs]
+        complaints = [self._update(extra, quiet=quiet) for extra in runs]
         return tuple(dict.fromkeys(line for lines in complaints for line in lines))
 
     def indices(self) -> tuple[AptIndex, ...]:
@@ -126,70 +131,65 @@ class Apt:
         found: dict[str, AptIndex] = {}
         for contents in (self.architecture, "all"):
             extra = _PACKAGES + _CONTENTS.format(architecture=contents)
-            command = self._command(("indextargets", "--format", _FORMAT), extra)
-            listed = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())  # noqa: S603 - apt-get, our options
-            for line in listed.stdout.splitlines():
+            listed = run(APT_GET, ["-c", self._configure(extra), "indextargets", "--format", _FORMAT])
+            for line in listed.stdout.decode("utf-8", "replace").splitlines():
                 index = _index(line.split("\t"))
                 if index is not None:
                     found[index.path] = index
         return tuple(found.values())
 
-    def _run(self, words: tuple[str, ...], extra: str, *, quiet: bool) -> tuple[str, ...]:
-        """Run apt-get, show what it says as it comes, and return its complaints."""
-        command = self._command(words, extra)
-        with subprocess.Popen(  # noqa: S603 - apt-get, our options
-            command, stdout=subprocess.DEVNULL if quiet else 2, stderr=subprocess.PIPE, text=True, env=_environment()
+    def _update(self, extra: str, *, quiet: bool) -> tuple[str, ...]:
+        """Run `apt-get update`, show what it does as it comes, and return its complaints."""
+        shown = subprocess.DEVNULL if quiet else 2
+        with started(
+            APT_GET, ["-c", self._configure(extra), "update"], stdout=shown, stderr=subprocess.PIPE
         ) as process:
-            lines = tuple(line.rstrip() for line in process.stderr or ())
-        return tuple(line for line in lines if line.startswith(("E:", "W:")) and "were not able" not in line)
+            said = (line.decode("utf-8", "replace").rstrip() for line in lines_of(process.stderr, _MAX_LINE))
+            complaints = (line for line in said if line.startswith(("E:", "W:")) and "were not able" not in line)
+            return tuple(islice(complaints, _MOST_LINES))
 
-    def _command(self, words: tuple[str, ...], extra: str) -> list[str]:
-        configuration = os.path.join(self.folder, "apt.conf")
-        with open(configuration, "w", encoding="utf-8") as file:
-            file.write(_CONFIGURATION + extra)
+    def _configure(self, extra: str) -> str:
+        """Write the configuration that apt reads after the system's, and return its path."""
         for name in ("state/lists/partial", "cache/archives/partial"):
             os.makedirs(os.path.join(self.folder, name), exist_ok=True)
-        private = {
-            "Dir::State": f"{self.folder}/state",
-            "Dir::State::status": "/dev/null",
-            "Dir::Cache": f"{self.folder}/cache",
-            "APT::Architecture": self.architecture,
-        }
-        settings = [word for name, value in private.items() for word in ("-o", f"{name}={value}")]
-        settings += ["-o", f"APT::Architectures::={self.architecture}"]
-        return [_apt_get(), "-c", configuration, *settings, *self.options, *words]
+        settings = (
+            ("Dir::State", f"{self.folder}/state"),
+            ("Dir::State::status", "/dev/null"),
+            ("Dir::Cache", f"{self.folder}/cache"),
+            ("APT::Architecture", self.architecture),
+            ("APT::Architectures::", self.architecture),
+            *self.settings,
+        )
+        path = os.path.join(self.folder, "apt.conf")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(_CONFIGURATION + extra + "".join(_setting(name, value) for name, value in settings))
+        return path
+
+
+def _setting(name: str, value: str) -> str:
+    """Return one line of apt.conf(5), whose values can have neither quotation marks nor backslashes."""
+    if not value.isprintable() or '"' in value or "\\" in value:
+        raise SysdepsError(
+            f"apt's configuration cannot hold {value!a}", hint="set TMPDIR to a folder with a plain name"
+        )
+    return f'{name} "{value}";\n'
 
 
 def has_sources() -> bool:
     """Tell whether the machine's own apt has any source."""
-    command = [_apt_get(), "indextargets", "--format", "$(URI)"]
-    listed = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())  # noqa: S603
-    return bool(listed.stdout.strip())
+    return bool(run(APT_GET, ["indextargets", "--format", "$(URI)"]).stdout.strip())
 
 
 @contextmanager
 def opened(index: AptIndex) -> Iterator[IO[bytes]]:
     """Give an index as a stream of bytes, decompressed by apt's own helper, which knows every form apt keeps."""
-    command = ["/usr/lib/apt/apt-helper", "cat-file", index.path]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - apt's own helper
+    with started(APT_HELPER, ["cat-file", index.path]) as process:
         if process.stdout is None:
             raise SysdepsError(f"`{index.path}` cannot be read")
         yield process.stdout
         rest = process.stdout.read(1)
     if process.returncode and not rest:
         raise SysdepsError(f"apt-helper could not read `{index.path}`")
-
-
-def _apt_get() -> str:
-    found = shutil.which("apt-get")
-    if found is None:
-        raise SysdepsError("apt-get is not on PATH", hint="run this on Debian, Ubuntu or another system with apt")
-    return found
-
-
-def _environment() -> dict[str, str]:
-    """Return the environment as it is, proxies and all, but with apt's messages untranslated."""
-    return {**os.environ, "LC_ALL": "C.UTF-8"}
 
 
 def _index(columns: list[str]) -> AptIndex | None:

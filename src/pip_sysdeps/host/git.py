@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.host.programs import GIT, run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from subprocess import CompletedProcess
 
 _MAX_BYTES = 16 << 20
 _SECONDS = 60
@@ -43,17 +44,8 @@ def _require_commit(revision: str, folder: str) -> None:
         )
 
 
-def _run(arguments: Sequence[str], folder: str) -> subprocess.CompletedProcess[bytes]:
+def _run(arguments: Sequence[str], folder: str) -> CompletedProcess[bytes]:
     try:
-        return subprocess.run(  # noqa: S603 - git itself, never through a shell
-            ["git", "--no-optional-locks", *arguments],  # noqa: S607 - the one on PATH, as everywhere
-            cwd=folder,
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            timeout=_SECONDS,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise SysdepsError("there is no git here", hint="install it, or name two locks") from error
-    except subprocess.TimeoutExpired as error:
+        return run(GIT, arguments, cwd=folder, timeout=_SECONDS)
+    except TimeoutError as error:
         raise SysdepsError(f"git did not answer within {_SECONDS} seconds", hint="try it by hand") from error

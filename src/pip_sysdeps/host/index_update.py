@@ -68,7 +68,7 @@ def update_index(root: Root, wanted: Wanted, *, quiet: bool) -> Updated:
         raise SysdepsError(f"architecture `{wanted.architecture}` is not known", hint=f"one of {', '.join(TRIPLETS)}")
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder:
         os.chmod(folder, 0o755)  # noqa: S103 - apt downloads as its own user, _apt
-        apt = Apt(folder=folder, architecture=wanted.architecture, options=_source_options(root, wanted, folder))
+        apt = Apt(folder=folder, architecture=wanted.architecture, settings=_source_settings(root, wanted, folder))
         complaints = apt.update(quiet=quiet)
         indices = tuple(index for index in apt.indices() if index.automatic)
         own = [index for index in indices if index.kind == "Contents" and index.origin.lower() == wanted.distro]
@@ -93,8 +93,8 @@ def write_index(target: IndexTarget, tables: Mapping[str, Table]) -> str:
     return path
 
 
-def _source_options(root: Root, wanted: Wanted, folder: str) -> tuple[str, ...]:
-    """Return the options with which apt uses the right sources.
+def _source_settings(root: Root, wanted: Wanted, folder: str) -> tuple[tuple[str, str], ...]:
+    """Return the settings with which apt uses the right sources.
 
     The machine's own configuration is used as it is. The sources of another root, or for another suite, are written out
     anew, with the root's keyrings; the root's other apt configuration, which may name programs to run, is not read.
@@ -118,8 +118,10 @@ def _source_options(root: Root, wanted: Wanted, folder: str) -> tuple[str, ...]:
         if root.is_file(path):
             _copy(root, path, keys)
     return (
-        *("-o", f"Dir::Etc::sourcelist={written}", "-o", "Dir::Etc::sourceparts=-"),
-        *("-o", f"Dir::Etc::trusted={keys}/trusted.gpg", "-o", f"Dir::Etc::trustedparts={keys}"),
+        ("Dir::Etc::sourcelist", written),
+        ("Dir::Etc::sourceparts", "-"),
+        ("Dir::Etc::trusted", f"{keys}/trusted.gpg"),
+        ("Dir::Etc::trustedparts", keys),
     )
 
 

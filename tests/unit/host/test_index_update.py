@@ -189,5 +189,5 @@ def test_an_unknown_architecture(root: Path) -> None:
 def test_without_apt(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Elsewhere the command says so."""
     monkeypatch.setenv("PATH", "/nonexistent")
-    with pytest.raises(SysdepsError, match=r"^apt-get is not on PATH$"):
+    with pytest.raises(SysdepsError, match=r"^apt-get is not installed$"):
         update(root)
