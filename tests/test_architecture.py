@@ -39,7 +39,7 @@ LAYERS = (
         "lockfile",
     },
     {"model", "syntax", "toml"},
-    {"architectures", "errors", "stages", "values"},
+    {"architectures", "errors", "printing", "stages", "values"},
 )
 """Top first: a unit imports itself and any line below its own."""
 
@@ -51,6 +51,7 @@ PURE = {
     "validation",
     "wheel_tags",
     "policy",
+    "printing",
     "project",
     "requirements",
     "siblings",
@@ -200,3 +201,15 @@ def test_every_program_is_explained() -> None:
     text = (PACKAGE.parents[1] / "docs" / "safety.md").read_text(encoding="utf-8")
     names = [program.name.rpartition("/")[2] for program in PROGRAMS]
     assert [name for name in names if f"| `{name}` |" not in text] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in modules() if path.relative_to(PACKAGE).as_posix() not in {"cli/output.py", "cli/messages.py"}],
+    ids=lambda path: str(path.relative_to(PACKAGE)),
+)
+def test_one_writer(path: Path) -> None:
+    """Results go through `cli/output.py` and messages through `cli/messages.py`, which make them safe to print."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert not called & {"print", "sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write"}

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pip_sysdeps.errors import MalformedError, MalformedLock
+from pip_sysdeps.printing import printable
 from pip_sysdeps.toml import parse_toml
 from pip_sysdeps.values import dataclass, field, fields, replace
 
@@ -71,6 +72,11 @@ _PACKAGE_VERSION = _pattern(
 def is_target_id(text: str) -> bool:
     """Tell whether a lock may have a target of this id."""
     return bool(_ID["rule"].holds(text))
+
+
+def is_package_name(text: str) -> bool:
+    """Tell whether a lock may name a binary package so: nothing else reaches a line for a shell or for apt."""
+    return bool(_PACKAGE["rule"].holds(text))
 
 
 def is_package_version(text: str) -> bool:
@@ -533,19 +539,3 @@ def _toml(value: str | tuple[str, ...] | int) -> str:
         items = [_toml(item) for item in value]
         return f"[{items[0]}]" if len(items) == 1 else "".join(["[\n", *(f"    {item},\n" for item in items), "]"])
     return str(value).lower()
-
-
-def printable(text: str) -> str:
-    r"""Return text with everything escaped that is no printable character, such as escape sequences and bidi marks.
-
-    A byte that is no UTF-8, kept by "surrogateescape", becomes `\xff`.
-    """
-    return text if text.isprintable() else "".join(map(_printable, text))
-
-
-def _printable(character: str) -> str:
-    if character.isprintable():
-        return character
-    if "\udc80" <= character <= "\udcff":
-        return f"\\x{ord(character) - 0xDC00:02x}"
-    return character.encode("unicode-escape").decode("ascii")

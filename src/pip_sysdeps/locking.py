@@ -17,9 +17,9 @@ from pip_sysdeps.lockfile import (
     is_package_version,
     is_target_id,
     ordered,
-    printable,
 )
 from pip_sysdeps.model import FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
+from pip_sysdeps.printing import printable
 from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from pip_sysdeps import lockfile
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.formats.metadata import normalize_name
 from pip_sysdeps.lockfile import WHENS
+from pip_sysdeps.printing import printable
 from pip_sysdeps.toml import parse_toml
 from pip_sysdeps.values import dataclass, field, fields, replace
 
@@ -224,7 +225,7 @@ class _Reader:
         if not isinstance(value, str):
             self._refuse(where, "is not a string")
         elif not value or not rule.holds(value):
-            self._refuse(where, f"`{lockfile.printable(value[:60])}` is no {rule.words}")
+            self._refuse(where, f"`{printable(value[:60])}` is no {rule.words}")
         else:
             return value
         return ""
@@ -242,7 +243,7 @@ class _Reader:
         return ()
 
     def _refuse(self, where: str, problem: str) -> None:
-        self.problems.append((lockfile.printable(where), problem))
+        self.problems.append((printable(where), problem))
 
 
 def _key(each: Field[Any]) -> str:

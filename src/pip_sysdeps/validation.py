@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.lockfile import dumps, printable
+from pip_sysdeps.lockfile import dumps
+from pip_sysdeps.printing import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

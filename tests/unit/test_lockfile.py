@@ -20,9 +20,9 @@ from pip_sysdeps.lockfile import (
     dumps,
     join,
     loads,
-    printable,
     split,
 )
+from pip_sysdeps.printing import printable
 from pip_sysdeps.values import replace
 
 EXAMPLE = Path(__file__).parents[2] / "sysdeps.lock.example"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.cli import output
 from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
 from pip_sysdeps.cli.lock_target import named_target, own_target
 from pip_sysdeps.errors import SysdepsError
@@ -62,11 +62,11 @@ def run(args: argparse.Namespace) -> int:
     if args.pin:
         _check_pins(args, target, packages)
     if args.format == "json":
-        sys.stdout.write(as_json(target, packages))
+        output.write_document(as_json(target, packages))
     elif args.format == "dockerfile":
-        sys.stdout.write(as_dockerfile(packages, target.snapshot if args.pin else ""))
+        output.write(as_dockerfile(packages, target.snapshot if args.pin else ""))
     else:
-        sys.stdout.write(FORMATS[args.format](packages))
+        output.write(FORMATS[args.format](packages))
     for line in unowned(target, args.when):
         args.messages.warning(line)
     if not packages:

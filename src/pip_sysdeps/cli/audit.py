@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     scanned = read_report(args)
     audit = _audit(args, scanned, read_project(args.lock or DEFAULT))
     if args.format == "json":
-        output.write(audit_document(audit))
+        output.write_document(audit_document(audit))
     elif args.format == "markdown":
         output.write(audit_as_markdown(audit, scanned.scan.environment.short))
     else:

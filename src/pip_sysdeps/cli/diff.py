@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     """Print what differs; return 1 if something does."""
     found = _diff(args)
     if args.format == "json":
-        output.write(diff_document(found))
+        output.write_document(diff_document(found))
     elif args.format == "markdown":
         output.write(diff_as_markdown(found))
     else:

@@ -48,5 +48,5 @@ def run(args: argparse.Namespace) -> int:
         replace_text(args.output, text)
         args.messages.note(f"wrote `{args.output}`")
     else:
-        output.write(text)
+        output.write_document(text)
     return 0

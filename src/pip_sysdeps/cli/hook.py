@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.cli import output
 from pip_sysdeps.cli.environments import add_environment_arguments, add_python_argument
 from pip_sysdeps.cli.lock_file import DEFAULT
 from pip_sysdeps.cli.parser import add_action
+from pip_sysdeps.printing import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -89,11 +90,15 @@ def _disable(args: argparse.Namespace) -> int:
 
 def _status(args: argparse.Namespace) -> int:
     from pip_sysdeps.hook.enable import State, status
+    from pip_sysdeps.render.document import as_document
 
     site = _site(args)
     found = status(site)
     facts = dict(_facts(site, found))
-    sys.stdout.write(_as_json(facts) if args.json else _as_text(facts))
+    if args.json:
+        output.write_document(as_document({"schema": SCHEMA, **facts}))
+    else:
+        output.write(_as_text(facts))
     if found.state is State.ABSENT:
         args.messages.note("`pip-sysdeps hook enable` adds it")
     elif found.state is not State.CURRENT:
@@ -141,17 +146,11 @@ def _facts(site: HookSite, found: Installed) -> Iterator[tuple[str, str | bool |
         yield "missing", list(found.missing)
 
 
-def _as_json(facts: Mapping[str, object]) -> str:
-    return json.dumps({"schema": SCHEMA, **facts}, indent=2) + "\n"
-
-
 def _as_text(facts: Mapping[str, str | bool | list[str]]) -> str:
     return "".join(f"{key}: {_shown(value)}\n" for key, value in facts.items())
 
 
 def _shown(value: str | bool | list[str]) -> str:
-    from pip_sysdeps.lockfile import printable
-
     if isinstance(value, bool):
         return "yes" if value else "no"
     return printable(shlex.join(value) if isinstance(value, list) else value)

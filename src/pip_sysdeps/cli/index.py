@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.cli import output
 from pip_sysdeps.cli.parser import add_action
+from pip_sysdeps.printing import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -139,8 +140,10 @@ def _words(value: object) -> Iterable[str]:
 
 
 def _print_json(document: dict[str, object]) -> None:
-    _say(json.dumps({"schema": 1, **document}, indent=2, ensure_ascii=False))
+    from pip_sysdeps.render.document import as_document
+
+    output.write_document(as_document({"schema": 1, **document}))
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    output.write(f"{printable(line)}\n")

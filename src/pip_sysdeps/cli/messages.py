@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from typing import TYPE_CHECKING
+
+from pip_sysdeps.printing import printable, without_log_commands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +21,7 @@ class Messages:
     """Lines on a stream, in colour on a terminal.
 
     `level` is -1 for errors alone, 0, 1 for details, or 2 for the times of the stages too. Names come from files that
-    are not trusted: whatever could steer the terminal is escaped.
+    are not trusted: whatever could steer the terminal or a CI system is escaped.
     """
 
     def __init__(self, stream: TextIO, environ: Mapping[str, str]) -> None:
@@ -46,16 +50,34 @@ class Messages:
         if self.level > 0:
             self._line("", "", text)
 
+    def debug(self, line: str) -> None:
+        """Write a line of a traceback, at any level: it was asked for."""
+        self._line("", "", line)
+
     def times(self, stages: Stages) -> None:
         """Say where the time of a run went."""
         for line in stages.report() if self.level > 1 else ():
             self._line("", "", line)
 
     def _line(self, label: str, colour: str, text: str) -> None:
-        from pip_sysdeps.lockfile import printable  # noqa: PLC0415 - a run without a message does without it
-
         head = f"{colour}{label}{_PLAIN}: " if self._colour and label else f"{label}: " if label else ""
-        self._stream.write(f"{head}{printable(text)}\n")
+        self._write(f"{without_log_commands(head + printable(text))}\n")
+
+    def _write(self, line: str) -> None:
+        """Write a line; where that cannot be (a full disk, a reader that is gone), do without messages from then on."""
+        try:
+            self._stream.write(line)
+            self._stream.flush()
+        except (OSError, ValueError):
+            drop(self._stream)
+
+
+def drop(stream: TextIO) -> None:
+    """Send what a stream still holds nowhere, so that the interpreter's own flush at the end is silent."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def wants_colour(stream: TextIO, environ: Mapping[str, str]) -> bool:

@@ -1,17 +1,18 @@
-"""Standard output as commands write to it: results in the width and the colours that it can show."""
+"""Standard output as commands write to it: every result passes through here."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.messages import wants_colour
-from pip_sysdeps.render.terminal import Terminal
+from pip_sysdeps.printing import safe_lines
 
 if TYPE_CHECKING:
     from typing import TextIO
+
+    from pip_sysdeps.render.terminal import Terminal
 
 _PIPED_WIDTH = 100
 """Columns where stdout is no terminal and COLUMNS does not say."""
@@ -20,14 +21,38 @@ _DRAWN = "│└├→"
 
 def terminal() -> Terminal:
     """Return what stdout can show."""
+    import shutil  # noqa: PLC0415 - `apt-line` does without all its compressors
+
+    from pip_sysdeps.render.terminal import Terminal  # noqa: PLC0415
+
     width, _ = shutil.get_terminal_size((_PIPED_WIDTH, 24))
     return Terminal(width=width, colour=wants_colour(sys.stdout, os.environ), lines=_can_draw(sys.stdout))
 
 
 def write(text: str) -> None:
-    """Write a result; characters that the encoding of stdout lacks are escaped."""
+    """Write lines of a result: nothing in them steers a terminal or a CI system.
+
+    Characters that the encoding of stdout lacks are escaped.
+    """
+    shown = safe_lines(text, colour=wants_colour(sys.stdout, os.environ))
     encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    sys.stdout.write(shown.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def write_document(text: str) -> None:
+    """Write a JSON document of `render.document`, with characters that the encoding of stdout lacks escaped."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = "".join(letter if letter.isascii() else _escaped(letter) for letter in text)
+    sys.stdout.write(text)
+
+
+def _escaped(letter: str) -> str:
+    """Return a character as JSON has it: one or two units of UTF-16. Source: RFC 8259, 7."""
+    units = letter.encode("utf-16-be")
+    return "".join(f"\\u{units[start : start + 2].hex()}" for start in range(0, len(units), 2))
 
 
 def _can_draw(stream: TextIO) -> bool:

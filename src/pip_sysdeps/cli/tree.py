@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     report = read_report(args)
     nodes = (packages_tree if args.reverse else needs_tree)(report.scan, report.ways)
     if args.json:
-        output.write(tree_document(nodes, target=report.scan.platform.id))
+        output.write_document(tree_document(nodes, target=report.scan.platform.id))
     else:
         output.write(as_text(nodes, output.terminal(), folded=True))
     if not nodes:

@@ -79,7 +79,9 @@ def run(args: argparse.Namespace) -> int:
     packages = mending(problems)
     if args.json:
         found = release.scan.platform.id
-        output.write(verify_document(problems, target=found, install=packages, command=apt_get_install(packages)))
+        output.write_document(
+            verify_document(problems, target=found, install=packages, command=apt_get_install(packages))
+        )
     else:
         output.write(as_text(_worth_showing(args, problems), packages))
     _summarize(args, release, problems)

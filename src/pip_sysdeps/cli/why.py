@@ -74,7 +74,7 @@ def _in_environment(args: argparse.Namespace) -> _Answer:
     report = read_report(args)
     chains = why(report.scan, args.name, report.ways)
     if args.json:
-        output.write(why_document(args.name, chains, report.scan))
+        output.write_document(why_document(args.name, chains, report.scan))
     else:
         output.write(as_text(evidence_tree(chains, report.scan, report.versions), output.terminal()))
     return _Answer(bool(chains), names(report.scan), newest_glibc(report.scan))
@@ -84,7 +84,7 @@ def _in_lock(args: argparse.Namespace) -> _Answer:
     target = read_target(args)
     chains = why_locked(target, args.name)
     if args.json:
-        output.write(locked_why_document(args.name, chains, target=target.id))
+        output.write_document(locked_why_document(args.name, chains, target=target.id))
     else:
         output.write(as_text(locked_tree(chains), output.terminal()))
     return _Answer(bool(chains), locked_names(target), (target.needs_glibc, target.needs_glibc_by))

@@ -159,6 +159,6 @@ def as_json(target: Target, packages: Iterable[Wanted]) -> str:
             for each in packages
         ],
     }
-    import json  # noqa: PLC0415 - slow to import for a line of names
+    from pip_sysdeps.render.document import as_document  # noqa: PLC0415 - slow to import for a line of names
 
-    return json.dumps(document, indent=2) + "\n"
+    return as_document(document)

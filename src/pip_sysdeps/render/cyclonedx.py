@@ -7,14 +7,13 @@ version of the standard, the fields that 1.6 has in any case.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from packaging.utils import canonicalize_name
 
-from pip_sysdeps.lockfile import printable
+from pip_sysdeps.render.document import as_document
 from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ def as_cyclonedx(materials: Materials) -> str:
         "components": [*(wheel.component() for wheel in wheels), *_packages(materials)],
         "dependencies": _dependencies([(_ROOT, tuple(asked)), *edges]),
     }
-    return json.dumps(_printable(document), indent=2, ensure_ascii=False) + "\n"
+    return as_document(document)
 
 
 def pypi(distribution: Distribution) -> str:
@@ -290,11 +289,3 @@ def _object(value: object) -> Mapping[str, Any]:
 def _objects(value: object) -> Iterator[Mapping[str, Any]]:
     if isinstance(value, list):
         yield from (item for item in value if isinstance(item, dict))
-
-
-def _printable(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can be
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, dict):
-        return {key: _printable(each) for key, each in value.items()}
-    return [_printable(each) for each in value] if isinstance(value, list) else value

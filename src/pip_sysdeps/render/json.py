@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps import lockfile
-from pip_sysdeps.lockfile import printable
 from pip_sysdeps.model import Found, FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
+from pip_sysdeps.render.document import as_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -187,16 +186,7 @@ def answer(provider: Provider) -> dict[str, Any]:
 
 
 def _dumps(document: Mapping[str, Any]) -> str:
-    return json.dumps(_printable({"schema": SCHEMA, **document}), indent=2, ensure_ascii=False) + "\n"
-
-
-def _printable(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can be
-    """Return a value with every string in it made printable: names come from files that are not trusted."""
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, dict):
-        return {printable(key): _printable(each) for key, each in value.items()}
-    return [_printable(each) for each in value] if isinstance(value, list) else value
+    return as_document({"schema": SCHEMA, **document})
 
 
 def _node(node: Node) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.lockfile import printable
+from pip_sysdeps.printing import printable
 from pip_sysdeps.render.offers import how_to_add
 from pip_sysdeps.render.table import OFFERED, counts, groups, size, whens
 from pip_sysdeps.render.text import SIGNS, because, title, versions

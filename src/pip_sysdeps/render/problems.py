@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.lockfile import printable
+from pip_sysdeps.printing import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.lockfile import printable
+from pip_sysdeps.printing import printable
 from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:

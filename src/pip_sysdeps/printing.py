@@ -1,0 +1,52 @@
+"""Text from untrusted files, made safe to print: on a terminal, and in the log of a CI system."""
+
+from __future__ import annotations
+
+import re
+
+_COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
+_BRACKET = re.compile(r"##(?=[A-Za-z]*\[)")
+_COLONS = re.compile(rf"(?m)^((?:[^\S\n]|{_COLOUR.pattern[1:-1]})*):(?=:)")
+
+
+def printable(text: str) -> str:
+    r"""Return text with everything escaped that is no printable character, such as escape sequences and bidi marks.
+
+    A byte that is no UTF-8, kept by "surrogateescape", becomes `\xff`.
+    """
+    return text if text.isprintable() else "".join(map(_printable, text))
+
+
+def safe_lines(text: str, *, colour: bool = False) -> str:
+    """Return lines in which nothing steers a terminal or a CI system; with `colour`, colours stay."""
+    lines = (line if line.isprintable() else _line(line, colour=colour) for line in text.split("\n"))
+    return without_log_commands("\n".join(lines))
+
+
+def without_log_commands(text: str) -> str:
+    r"""Return lines in which a CI system finds no command: `##[a]` becomes `#\x23[a]`, `::a::` becomes `\x3a:a::`.
+
+    GitHub takes `::NAME` at the beginning of a line, after white space, and `##[NAME]` anywhere; Azure Pipelines takes
+    `##[NAME]` and `##vso[NAME]`, TeamCity `##teamcity[NAME]`. Source: actions/runner, `ActionCommand.cs`;
+    microsoft/azure-pipelines-agent, `Command.cs`; TeamCity's documentation of service messages.
+    """
+    return _COLONS.sub(r"\1\\x3a", _BRACKET.sub(r"#\\x23", text))
+
+
+def json_without_log_commands(text: str) -> str:
+    """Return a JSON document that means the same, and in which a CI system finds no command."""
+    return _BRACKET.sub(r"#\\u0023", text)
+
+
+def _line(text: str, *, colour: bool) -> str:
+    if not colour:
+        return printable(text)
+    return "".join(part if _COLOUR.fullmatch(part) else printable(part) for part in _COLOUR.split(text))
+
+
+def _printable(character: str) -> str:
+    if character.isprintable():
+        return character
+    if "\udc80" <= character <= "\udcff":
+        return f"\\x{ord(character) - 0xDC00:02x}"
+    return character.encode("unicode-escape").decode("ascii")

@@ -1,0 +1,25 @@
+"""JSON documents: every one that the tool prints is written here."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pip_sysdeps.printing import json_without_log_commands, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def as_document(document: Mapping[str, Any]) -> str:
+    """Return a JSON document in which every string is printable: names come from files that are not trusted."""
+    text = json.dumps(_printable(document), indent=2, ensure_ascii=False)
+    return f"{json_without_log_commands(text)}\n"
+
+
+def _printable(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can be
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {printable(key): _printable(each) for key, each in value.items()}
+    return [_printable(each) for each in value] if isinstance(value, list) else value
