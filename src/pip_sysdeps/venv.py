@@ -10,6 +10,7 @@ import venv
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.cli.messages import Messages
+from pip_sysdeps.cli.trouble import attempt
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.hook.enable import enable, require_supported, settings_for
 from pip_sysdeps.hook.site import ask_interpreter
@@ -42,7 +43,10 @@ class EnvBuilder(venv.EnvBuilder):
 def main(argv: Sequence[str] | None = None) -> int:
     """Build the environments that the command line names; return 0, or 2 for trouble."""
     args = _parser().parse_args(argv)
-    messages = Messages(sys.stderr, os.environ)
+    return attempt(lambda: _build(args), Messages(sys.stderr, os.environ))
+
+
+def _build(args: argparse.Namespace) -> int:
     try:
         builder = EnvBuilder(
             system_site_packages=args.system_site_packages,
@@ -57,13 +61,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         for folder in args.folders:
             builder.create(folder)
-    except SysdepsError as error:
-        messages.error(str(error), hint=error.hint)
     except (OSError, ValueError, subprocess.CalledProcessError) as error:
-        messages.error(f"no environment could be made: {error}", hint="does `python -m venv` make one here?")
-    else:
-        return 0
-    return 2
+        raise SysdepsError(
+            f"no environment could be made: {error}", hint="does `python -m venv` make one here?"
+        ) from error
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -178,3 +178,40 @@ def test_a_parent_that_ignores_its_children(tmp_path: Path) -> None:
     """SIGCHLD may be ignored by who started us; the command's status is known all the same."""
     ignoring = ("env", "--ignore-signal=CHLD")
     assert run(tmp_path, "--", "sh", "-c", "exit 5", prelude=ignoring).returncode == 5
+
+
+def with_relock(code: str) -> list[str]:
+    """Return the command line with another function in the place of `relock`: a bug, or one that takes its time."""
+    prelude = "import sys, time; from pip_sysdeps.cli import main, run"
+    script = f"{prelude}; run.relock = lambda *a, **b: {code}; sys.exit(main(['run', *sys.argv[1:]]))"
+    return [*DEFAULT_SIGNALS, sys.executable, "-c", script]
+
+
+@pytest.mark.parametrize(("options", "status"), [((), 0), (("--strict",), 2)])
+def test_ctrl_c_while_the_lock_is_made(tmp_path: Path, options: tuple[str, ...], status: int) -> None:
+    """The status is CMD's, and one line says that the lock was not made; a second signal changes nothing."""
+    command = [*with_relock("print('locking', flush=True) or time.sleep(60)"), *options, "--", "true"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "locking\n"
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (status, "error: interrupted\nhint: nothing was changed: run it again\n")
+
+
+@pytest.mark.parametrize(("options", "status"), [((), 0), (("--strict",), 2)])
+def test_a_bug_while_the_lock_is_made(tmp_path: Path, options: tuple[str, ...], status: int) -> None:
+    """Whatever exception it is, the status is CMD's."""
+    command = [*with_relock("{}['key']"), *options, "--", "true"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == status
+    assert done.stderr.startswith("error: internal error: KeyError: 'key'\nhint: report this as a bug in pip-sysdeps")
+
+
+def test_no_place_for_what_is_said(root: Path, tmp_path: Path) -> None:
+    """A full disk behind standard error leaves CMD's status as it is."""
+    command = [*TOOL, "--root", str(root), "--python", VENV, "--", "true"]
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(command, cwd=tmp_path, stderr=full, check=False, timeout=60)
+    assert (done.returncode, [path.name for path in tmp_path.iterdir()]) == (0, ["sysdeps.lock"])

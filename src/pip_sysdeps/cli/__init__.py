@@ -1,11 +1,9 @@
-"""The command line: picks the command, and turns errors into messages and exit status."""
+"""The command line: picks the command and runs it."""
 
 from __future__ import annotations
 
 import argparse
 import atexit
-import contextlib
-import errno
 import gc
 import os
 import sys
@@ -13,9 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pip_sysdeps import __version__
+from pip_sysdeps.cli import output
 from pip_sysdeps.cli.messages import Messages
-from pip_sysdeps.cli.parser import TROUBLE, Parser, add_action
-from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.cli.parser import Parser, add_action
+from pip_sysdeps.cli.trouble import attempt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,17 +36,6 @@ COMMANDS = {
 """Each command, in the module of its name below this one, and what it does in one line."""
 
 _PROGRAM = "pip-sysdeps"
-_HINTS = {
-    errno.ENOENT: "make the folder first, or name another place",
-    errno.ENOTDIR: "name another place",
-    errno.EISDIR: "name a file",
-    errno.ENOSPC: "free some space, then run it again: nothing was changed",
-    errno.EDQUOT: "free some space, then run it again: nothing was changed",
-    errno.EACCES: "run it as a user who may do that",
-    errno.EPERM: "run it as a user who may do that",
-    errno.EROFS: "write to another place with -o, or mount it writable",
-    errno.EBUSY: "mount the folder that holds it, not the file alone",
-}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,23 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else list(argv)
     _have_streams()
     messages = Messages(sys.stderr, os.environ)
-    try:
-        return _run(argv, messages)
-    except SystemExit as parsed:  # --help, --version, or a usage error that argparse has told
-        return parsed.code if isinstance(parsed.code, int) else TROUBLE
-    except SysdepsError as error:
-        messages.error(str(error), hint=error.hint)
-    except ImportError as error:
-        messages.error(f"this installation of {_PROGRAM} is incomplete: {error}", hint="install it again")
-    except KeyboardInterrupt:
-        messages.error("interrupted", hint="nothing was changed: run it again")
-    except BrokenPipeError:
-        _drop_stdout()
-    except OSError as error:
-        place = f"`{os.fsdecode(error.filename)}`: " if isinstance(error.filename, str | bytes) else ""
-        messages.error(f"{place}{error.strerror or error}", hint=_HINTS.get(error.errno or 0, ""))
-        _drop_stdout()
-    return TROUBLE
+    return attempt(lambda: _run(argv, messages), messages)
 
 
 def build_parser(argv: Sequence[str] | None = None) -> Parser:
@@ -121,14 +93,6 @@ def _have_streams() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - to the end of the process
 
 
-def _drop_stdout() -> None:
-    """Send what stdout still holds nowhere, so that the interpreter's own flush at the end is silent."""
-    with contextlib.suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-
-
 class _Version(argparse.Action):
     """Print the version."""
 
@@ -136,5 +100,5 @@ class _Version(argparse.Action):
         super().__init__(option_strings, dest, nargs=0, help=help, default=argparse.SUPPRESS)
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        sys.stdout.write(f"{_PROGRAM} {__version__}\n")
+        output.write(f"{_PROGRAM} {__version__}\n")
         parser.exit()

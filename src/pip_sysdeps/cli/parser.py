@@ -7,13 +7,13 @@ import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
+from pip_sysdeps.cli import output
 from pip_sysdeps.cli.messages import Messages
+from pip_sysdeps.cli.trouble import TROUBLE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-TROUBLE = 2
-"""The exit status of whatever is neither a result nor a finding."""
 _WIDTH = 80
 
 
@@ -28,6 +28,10 @@ class Parser(argparse.ArgumentParser):
         absent = argparse.SUPPRESS  # the default would undo what stood before the command
         self.add_argument("-q", "--quiet", action="store_const", const=1, default=absent, help=quiet)
         self.add_argument("-v", "--verbose", action="count", default=absent, help=verbose)
+
+    def _print_message(self, message: str, file: object = None) -> None:  # noqa: ARG002 - help goes to stdout alone
+        """Write the help where all results go."""
+        output.write(message)
 
     def error(self, message: str) -> NoReturn:
         """Tell a usage error."""

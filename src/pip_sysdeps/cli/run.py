@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.cli.environments import add_environment_arguments
 from pip_sysdeps.cli.lock_file import DEFAULT
 from pip_sysdeps.cli.relock import relock
+from pip_sysdeps.cli.trouble import attempt
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.host.programs import start_command
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
+    from types import FrameType
 
 NOT_RUNNABLE, NOT_FOUND = 126, 127
 """As env(1), timeout(1) and the shells have it."""
@@ -46,21 +49,28 @@ def run(args: argparse.Namespace) -> int:
     command = args.cmd[1:] if args.cmd[:1] == ["--"] else args.cmd
     if not command:
         raise SysdepsError("no command to run", hint="`pip-sysdeps run -- pip install -r requirements.txt`")
-    try:
-        status = run_command(command)
-    except OSError as error:
-        args.messages.error(f"cannot run `{command[0]}`: {error.strerror}")
-        return NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_RUNNABLE
+    ended: list[int] = []
+
+    def run_and_lock() -> int:
+        """Note the command's status before anything else can happen: a signal that has waited comes right behind it."""
+        try:
+            run_command(command, ended.append)
+        except OSError as error:
+            args.messages.error(f"cannot run `{command[0]}`: {error.strerror}")
+            return NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_RUNNABLE
+        return relock(args, extend=True) if ended == [0] else 0
+
+    locked = attempt(run_and_lock, args.messages)
+    if not ended:
+        return locked
+    (status,) = ended
     if status < 0:
         return _end_by(-status)
-    if status > 0:
-        return status
-    locked = relock(args, extend=True)
-    return locked if args.strict else 0
+    return status or (locked if args.strict else 0)
 
 
-def run_command(command: list[str]) -> int:
-    """Run a command to its end as if it stood in our place; return its exit status, or minus the signal's number.
+def run_command(command: list[str], ended: Callable[[int], object]) -> None:
+    """Run a command to its end as if it stood in our place; give `ended` its exit status, or minus the signal's number.
 
     Standard input, output and error are shared, and so is the process group: what the terminal sends (Ctrl-C) reaches
     the command by itself. What another process sends to us alone is passed on. `si_code` tells the two apart: it is
@@ -71,7 +81,8 @@ def run_command(command: list[str]) -> int:
     try:
         sys.stdout.flush()
         child = start_command(command, blocked=mask, default=_SET_BY_PYTHON)
-        return _wait_for(child)
+        ended(_wait_for(child))
+        _take_one_interrupt()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
@@ -86,6 +97,17 @@ def _wait_for(child: int) -> int:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
             return os.waitstatus_to_exitcode(status)
+
+
+def _take_one_interrupt() -> None:
+    """Let the first Ctrl-C from now on stop the lock, and a second one not disturb what is said of that."""
+
+    def interrupt(number: int, _: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def _end_by(number: int) -> int:

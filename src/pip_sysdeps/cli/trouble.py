@@ -1,0 +1,75 @@
+"""What ends a command early, as one error line and an exit status: the only place that catches every exception."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.cli.messages import drop
+from pip_sysdeps.errors import SysdepsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pip_sysdeps.cli.messages import Messages
+
+TROUBLE = 2
+"""The exit status of whatever is neither a result nor a finding."""
+DEBUG = "PIP_SYSDEPS_DEBUG"
+"""The environment variable that, if not empty, adds the traceback of an error that nobody expected."""
+_LONGEST = 200
+"""Characters that are shown of such an error's own text."""
+_HINTS = {
+    errno.ENOENT: "make the folder first, or name another place",
+    errno.ENOTDIR: "name another place",
+    errno.EISDIR: "name a file",
+    errno.ENOSPC: "free some space, then run it again: nothing was changed",
+    errno.EDQUOT: "free some space, then run it again: nothing was changed",
+    errno.EACCES: "run it as a user who may do that",
+    errno.EPERM: "run it as a user who may do that",
+    errno.EROFS: "write to another place with -o, or mount it writable",
+    errno.EBUSY: "mount the folder that holds it, not the file alone",
+}
+
+
+def attempt(action: Callable[[], int], messages: Messages) -> int:
+    """Return the exit status of an action; TROUBLE, after one error line, for one that ends by an exception."""
+    try:
+        return action()
+    except SystemExit as parsed:  # --help, --version, or a usage error that argparse has told
+        return parsed.code if isinstance(parsed.code, int) else TROUBLE
+    except SysdepsError as error:
+        messages.error(str(error), hint=error.hint)
+    except ImportError as error:
+        messages.error(f"this installation of pip-sysdeps is incomplete: {error}", hint="install it again")
+        _show_traceback(error, messages)
+    except KeyboardInterrupt:
+        messages.error("interrupted", hint="nothing was changed: run it again")
+    except BrokenPipeError:
+        drop(sys.stdout)
+    except OSError as error:
+        place = f"`{os.fsdecode(error.filename)}`: " if isinstance(error.filename, str | bytes) else ""
+        messages.error(f"{place}{error.strerror or error}", hint=_HINTS.get(error.errno or 0, ""))
+        drop(sys.stdout)
+    except MemoryError as error:
+        messages.error("out of memory", hint="run it where there is more, or report what it was run on as a bug")
+        _show_traceback(error, messages)
+    except Exception as error:  # noqa: BLE001 - whatever it is, its status must not be that of a finding
+        messages.error(
+            f"internal error: {type(error).__name__}: {str(error)[:_LONGEST]}",
+            hint=f"report this as a bug in pip-sysdeps, with the output of a run with {DEBUG}=1",
+        )
+        _show_traceback(error, messages)
+    return TROUBLE
+
+
+def _show_traceback(error: Exception, messages: Messages) -> None:
+    """Show where an error happened, if that was asked for: by -vv or the environment."""
+    if messages.level < 2 and not os.environ.get(DEBUG):
+        return
+    import traceback  # noqa: PLC0415 - for debugging only
+
+    for line in "".join(traceback.format_exception(error)).splitlines():
+        messages.debug(line)
