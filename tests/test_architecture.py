@@ -39,7 +39,7 @@ LAYERS = (
         "lockfile",
     },
     {"model", "syntax", "toml"},
-    {"architectures", "errors", "printing", "stages", "values"},
+    {"architectures", "errors", "package_name", "printing", "stages", "values"},
 )
 """Top first: a unit imports itself and any line below its own."""
 
@@ -53,6 +53,7 @@ PURE = {
     "policy",
     "printing",
     "project",
+    "package_name",
     "requirements",
     "siblings",
     "symbol_versions",

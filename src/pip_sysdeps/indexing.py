@@ -27,9 +27,14 @@ PROGRAM_FOLDERS = ("usr/bin", "usr/sbin", "bin", "sbin")
 
 _MOST_OWNERS = 3
 """Packages that are named for one file of a table."""
+_MOST_PROVIDERS = 100
+"""Packages that are named for one library, or provide one name; eight is the most that Debian has of the first."""
+_MAX_NAME = 255
+"""Characters of a file's name: NAME_MAX of limits.h."""
 _LIBRARY = r"[^\s:,]+\.so(?:\.[^\s:,]+)?"
 _VIRTUAL_LIBRARY = r"lib[^\s:,]+\.so(?:\.[0-9]+)*"
 _PROGRAM = r"[^\s:,]+"
+_FILE = r"[^\s:]+"
 
 
 def library_folders(architecture: str) -> tuple[str, ...]:
@@ -47,10 +52,12 @@ def library_table(rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePac
     """
     shipped: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
-        if re.fullmatch(_LIBRARY, row.name):
+        if _is_plain(row.name) and re.fullmatch(_LIBRARY, row.name):
             shipped[row.name] |= {name for name in row.packages if name in packages}
     provided = {
-        name: set(found) for name, found in _providers(packages).items() if re.fullmatch(_VIRTUAL_LIBRARY, name)
+        name: set(found)
+        for name, found in _providers(packages).items()
+        if _is_plain(name) and re.fullmatch(_VIRTUAL_LIBRARY, name)
     }
     trust = reliance(packages)
     names = shipped.keys() | provided.keys()
@@ -70,7 +77,7 @@ def program_table(
     """
     owners: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
-        if re.fullmatch(_PROGRAM, row.name):
+        if _is_plain(row.name) and re.fullmatch(_PROGRAM, row.name):
             owners[row.name] |= {name for name in row.packages if name in packages}
     table = {name: next(iter(found)) for name, found in owners.items() if len(found) == 1}
     for name, behind in alternatives.items():
@@ -84,6 +91,8 @@ def file_table(found: Iterable[tuple[str, tuple[str, ...]]], packages: Mapping[s
     """Make the table file -> binary packages, the one to name first, from `contents.rows_like`."""
     owners: defaultdict[str, set[str]] = defaultdict(set)
     for pattern, names in found:
+        if not re.fullmatch(_FILE, pattern) or not pattern.isprintable():
+            continue
         owners[pattern] |= {name for name in names if name in packages and packages[name].section != "debug"}
     trust = reliance(packages)
     best = {
@@ -105,11 +114,21 @@ def base_set(packages: Mapping[str, ArchivePackage]) -> frozenset[str]:
     pending = list(chosen)
     while pending:
         for group in packages[pending.pop()].depends:
-            options = {name for wanted in group for name in ([wanted] if wanted in packages else providers[wanted])}
+            options = _first_two(name for each in group for name in ([each] if each in packages else providers[each]))
             if len(options) == 1 and not options & chosen:
                 chosen |= options
                 pending += options
     return frozenset(chosen)
+
+
+def _first_two(names: Iterable[str]) -> set[str]:
+    """Return the first two different names, or the only one: whether there is a choice, not what it is between."""
+    found: set[str] = set()
+    for name in names:
+        found.add(name)
+        if len(found) > 1:
+            break
+    return found
 
 
 def version_id(distro: str, version: str) -> str:
@@ -161,13 +180,20 @@ def _library_value(
     usable = [packages[name] for name in shipped | provided if packages[name].section != "debug"]
     runtime = [package for package in usable if package.section != "libdevel"]
     ordered = sorted(runtime or usable, key=lambda package: (package.name not in shipped, preference(package, trust)))
-    return ("" if runtime or not usable else DEVELOPMENT) + ",".join(package.name for package in ordered)
+    names = ",".join(package.name for package in ordered[:_MOST_PROVIDERS])
+    return names if runtime or not usable else DEVELOPMENT + names
 
 
 def _providers(packages: Mapping[str, ArchivePackage]) -> defaultdict[str, list[str]]:
-    """Return virtual package -> packages that provide it."""
+    """Return virtual package -> packages that provide it, each once and not without end."""
     providers: defaultdict[str, list[str]] = defaultdict(list)
     for package in packages.values():
-        for name in package.provides:
-            providers[name].append(package.name)
+        for name in dict.fromkeys(package.provides):
+            if len(providers[name]) < _MOST_PROVIDERS:
+                providers[name].append(package.name)
     return providers
+
+
+def _is_plain(name: str) -> bool:
+    """Return whether a file's name can exist and be shown; a longer one is not worth a pattern's time."""
+    return len(name) <= _MAX_NAME and name.isprintable()

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pip_sysdeps.errors import MalformedError, MalformedLock
+from pip_sysdeps.package_name import PACKAGE_NAME
 from pip_sysdeps.printing import printable
 from pip_sysdeps.toml import parse_toml
 from pip_sysdeps.values import dataclass, field, fields, replace
@@ -60,9 +61,9 @@ _WHEEL = _pattern("wheel tag", r"[A-Za-z0-9_.]+-[A-Za-z0-9_.]+-[A-Za-z0-9_.]+")
 _GLIBC = _pattern("glibc version", r"[0-9]{1,4}(?:\.[0-9]{1,4})+")
 _PACKAGE = _pattern(
     "binary package name (Debian Policy 5.6.1)",
-    r"[a-z0-9][a-z0-9+.-]{0,254}[a-z0-9+.](?::[a-z0-9]+(?:-[a-z0-9]+)*)?",
+    rf"{PACKAGE_NAME}(?::[a-z0-9]+(?:-[a-z0-9]+)*)?",
 )
-"""The name's last character is never "-": `apt-get install libpq5-` removes it. A foreign architecture follows ":"."""
+"""A foreign architecture follows ":"."""
 _SNAPSHOT = _pattern("date of an archive snapshot (20240812T000000Z)", r"[0-9]{8}T[0-9]{6}Z")
 _PACKAGE_VERSION = _pattern(
     "binary package version (Debian Policy 5.6.12)", r"(?:[0-9]{1,9}:)?[A-Za-z0-9][A-Za-z0-9.+~-]{0,254}"

@@ -15,6 +15,8 @@ from pip_sysdeps.values import dataclass
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+_MAX_PATH = 4096
+"""Bytes of a path that can exist: PATH_MAX of limits.h."""
 MAX_LINE = 1 << 20
 """Bytes; the longest real row (a documentation folder's link that hundreds of packages ship) has about 16,000."""
 
@@ -41,14 +43,13 @@ def rows_in(lines: Iterable[bytes], folders: Collection[str]) -> Iterator[Conten
     starts = tuple(prefixes)
     by_length = sorted(prefixes.items(), key=lambda item: -len(item[0]))
     for number, line in enumerate(lines, 1):
-        if len(line) > MAX_LINE:
-            raise MalformedError(f"row longer than {MAX_LINE} bytes", where=f"line {number}")
+        _refuse_endless(line, number)
         if not line.startswith(starts):
             continue
         prefix, folder = next(item for item in by_length if line.startswith(item[0]))
         path, packages = _columns(line, number)
         name = path[len(prefix) :]
-        if b"/" not in name:
+        if b"/" not in name and len(path) <= _MAX_PATH:
             yield ContentsRow(folder=folder, name=name.decode("utf-8", "surrogateescape"), packages=packages)
 
 
@@ -62,13 +63,21 @@ def rows_like(lines: Iterable[bytes], patterns: Collection[str]) -> Iterator[tup
     starts = tuple({pattern.lstrip("/").partition("*")[0].encode() for pattern in patterns})
     ends = tuple({pattern.rpartition("*")[2].rpartition("/")[2].encode() for pattern in patterns})
     for number, line in enumerate(lines, 1):
+        _refuse_endless(line, number)
         if line.startswith(starts) and line.rpartition(b" ")[0].rstrip().endswith(ends):
             path, packages = _columns(line, number)
+            if len(path) > _MAX_PATH:
+                continue
             yield from (
                 (_named(pattern, path) if "**" in pattern else pattern, packages)
                 for pattern, rule in rules.items()
                 if rule.fullmatch(path)
             )
+
+
+def _refuse_endless(line: bytes, number: int) -> None:
+    if len(line) > MAX_LINE:
+        raise MalformedError(f"row longer than {MAX_LINE} bytes", where=f"line {number}")
 
 
 def _named(pattern: str, path: bytes) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.package_name import is_package_name
 from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ _FIELDS = {
     b"Pre-Depends",
     b"Provides",
 }
-_MAX_LINE = 1 << 20
+MAX_LINE = 1 << 20
+"""Bytes of one field."""
+_MAX_RELATIONS = 1 << 14
+"""Packages that one field may name; the largest real one, of a metapackage, has about 1,500."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +58,19 @@ class ArchivePackage:
 
 
 def parse_packages(lines: Iterable[bytes]) -> Iterator[ArchivePackage]:
-    """Yield every stanza of a Packages index, in its order; `lines` is streamed.
+    """Yield the packages of a Packages index, in its order; `lines` is streamed.
 
-    Raise MalformedError for a stanza without a name, a line that is no field, or an endless line.
+    A package whose name Debian Policy does not allow is left out: names reach a command line. Raise
+    MalformedError for a stanza without a name, a line that is no field, an endless line, or endless relations.
     """
     fields: dict[bytes, bytes] = {}
     started = number = 0
     for number, line in enumerate(lines, 1):
-        if len(line) > _MAX_LINE:
-            raise MalformedError(f"line longer than {_MAX_LINE} bytes", where=f"line {number}")
+        if len(line) > MAX_LINE:
+            raise MalformedError(f"line longer than {MAX_LINE} bytes", where=f"line {number}")
         if not line.strip():
             if started:
-                yield _package(fields, started)
+                yield from _package(fields, started)
             fields, started = {}, 0
             continue
         started = started or number
@@ -75,15 +80,19 @@ def parse_packages(lines: Iterable[bytes]) -> Iterator[ArchivePackage]:
         elif not colon and line[:1] not in {b" ", b"\t"}:
             raise MalformedError("neither a field nor a continuation", where=f"line {number}")
     if started:
-        yield _package(fields, started)
+        yield from _package(fields, started)
 
 
-def _package(fields: dict[bytes, bytes], line: int) -> ArchivePackage:
+def _package(fields: dict[bytes, bytes], line: int) -> Iterator[ArchivePackage]:
     text = {name.decode(): value.decode("utf-8", "surrogateescape").strip() for name, value in fields.items()}
     name = text.get("Package", "")
     if not name:
         raise MalformedError("a stanza without a Package field", where=f"line {line}")
-    return ArchivePackage(
+    if not is_package_name(name):
+        return
+    if max(each.count(",") + each.count("|") for each in text.values()) >= _MAX_RELATIONS:
+        raise MalformedError(f"more than {_MAX_RELATIONS} packages in one field", where=f"line {line}")
+    yield ArchivePackage(
         name=name,
         version=text.get("Version", ""),
         source=(text.get("Source") or name).partition(" ")[0],

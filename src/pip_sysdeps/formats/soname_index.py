@@ -10,6 +10,7 @@ of them in one file are hardly larger than two.
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,11 @@ _BLOCK = 1 << 16
 """Bytes before compression: larger ones hardly save anything, smaller ones cost a tenth."""
 _MAX_INFLATED = 1 << 22
 """Bytes that one block or header may inflate to."""
+_WORD = re.compile(r"[^\s:]+")
+"""A key, or a value: spaces, line ends and ":" are what the lines are made of."""
+_ID = re.compile(r"[a-z0-9][a-z0-9._+-]{0,199}")
+_MAX_FACT = 100
+"""Characters of a date or version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +113,11 @@ def _key(line: bytes) -> str:
     return line.partition(b" ")[0].decode("utf-8", "surrogateescape")
 
 
+def is_index_id(text: str) -> bool:
+    """Return whether an index may have a target of this id: it names a file, and people see it."""
+    return _ID.fullmatch(text) is not None
+
+
 def load_index(blob: bytes) -> IndexFile:
     """Read an index's header. Raise MalformedError for what is no index of ours, or damaged."""
     start = len(_MAGIC) + 4
@@ -123,7 +134,7 @@ def load_index(blob: bytes) -> IndexFile:
                 blocks.append(_Block(first=str(first), start=position, size=int(size)))
                 position += blocks[-1].size
             tables[str(name)] = tuple(blocks)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise MalformedError("the header of the soname index is damaged", where=f"offset {start}") from error
     if position != len(blob):
         raise MalformedError(f"{len(blob)} bytes where {position} belong", where=f"offset {end}")
@@ -133,21 +144,36 @@ def load_index(blob: bytes) -> IndexFile:
 def dump_index(targets: Sequence[IndexTarget], tables: Mapping[str, Sequence[Table]]) -> bytes:
     """Write an index of several targets; each table has one part for each target, in their order.
 
-    The same input gives the same bytes (with the same zlib).
+    The same input gives the same bytes (with the same zlib). Raise MalformedError for what `load_index` could not read
+    again: a key or value with white space or ":", a target that is no id, a table that is too large.
     """
     packed = {name: [_pack(lines) for lines in _cut(_merged(parts))] for name, parts in sorted(tables.items())}
     header = {
         "targets": [{each.name: getattr(target, each.name) for each in fields(target)} for target in targets],
         "tables": {name: [[first, len(block)] for first, block in blocks] for name, blocks in packed.items()},
     }
-    head = zlib.compress(json.dumps(header, separators=(",", ":")).encode(), 9)
+    for target in targets:
+        _require_sound(target)
+    head = _deflate(json.dumps(header, separators=(",", ":")).encode())
     body = b"".join(block for blocks in packed.values() for _, block in blocks)
     return _MAGIC + len(head).to_bytes(4, "little") + head + body
 
 
 def _target(item: Mapping[str, object]) -> IndexTarget:
     later = {name: str(item.get(name, "")) for name in ("release", "glibc", "python")}
-    return IndexTarget(id=str(item["id"]), date=str(item["date"]), **later)
+    target = IndexTarget(id=str(item["id"]), date=str(item["date"]), **later)
+    _require_sound(target)
+    return target
+
+
+def _require_sound(target: IndexTarget) -> None:
+    """Raise MalformedError unless a target has an id, and facts that are short and printable: people see them."""
+    if not is_index_id(target.id):
+        raise MalformedError(f"{target.id[:_MAX_FACT]!a} is not the id of a target", where="targets")
+    for each in fields(target):
+        value = getattr(target, each.name)
+        if not value.isprintable() or (each.name != "id" and len(value) > _MAX_FACT):
+            raise MalformedError(f"the {each.name} of {target.id} is {value[:_MAX_FACT]!a}", where="targets")
 
 
 def _value(line: bytes, target: int) -> str | None:
@@ -167,11 +193,18 @@ def _merged(parts: Sequence[Table]) -> Iterator[tuple[str, str]]:
     """Yield each key with its fields for all the targets, sorted."""
     everywhere = (1 << len(parts)) - 1
     for key in sorted(set().union(*parts)):
+        _require_word(key)
         masks: dict[str, int] = {}
         for number, part in enumerate(parts):
             if key in part:
+                _require_word(part[key])
                 masks[part[key]] = masks.get(part[key], 0) | 1 << number
         yield key, " ".join(value if mask == everywhere else f"{mask:x}:{value}" for value, mask in masks.items())
+
+
+def _require_word(text: str) -> None:
+    if not _WORD.fullmatch(text):
+        raise MalformedError(f"a soname index cannot hold {text[:_MAX_FACT]!a}")
 
 
 def _cut(entries: Iterator[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
@@ -191,7 +224,13 @@ def _cut(entries: Iterator[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
 def _pack(block: list[tuple[str, str]]) -> tuple[str, bytes]:
     """Return a block's first key and its compressed lines."""
     lines = "".join(f"\n{key} {fields}" for key, fields in block) + "\n"
-    return block[0][0], zlib.compress(lines.encode("utf-8", "surrogateescape"), 9)
+    return block[0][0], _deflate(lines.encode("utf-8", "surrogateescape"))
+
+
+def _deflate(content: bytes) -> bytes:
+    if len(content) > _MAX_INFLATED:
+        raise MalformedError("a soname index cannot hold so much in one block")
+    return zlib.compress(content, 9)
 
 
 def _inflate(packed: bytes) -> bytes:

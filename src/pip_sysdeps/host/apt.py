@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import subprocess
 from contextlib import contextmanager
-from itertools import islice
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
-from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.formats.contents import MAX_LINE
 from pip_sysdeps.host.programs import APT_GET, APT_HELPER, lines_of, run, started
 from pip_sysdeps.values import dataclass
 
@@ -69,10 +69,13 @@ Acquire::IndexTargets::deb::pip-sysdeps-contents-all-components {{
 Debian has one Contents index for each component, Ubuntu one beside the components.
 """
 
-_FORMAT = "\t".join(
-    f"$({name})" for name in ("IDENTIFIER", "FILENAME", "METAKEY", "CODENAME", "SUITE", "ORIGIN", "TRUSTED")
-)
-_MAX_LINE = 1 << 16
+_FORMAT = "\t".join(f"$({name})" for name in ("IDENTIFIER", "TRUSTED", "METAKEY", "FILENAME"))
+"""Nothing that a Release file says is in it: such a value may have a tab."""
+_MAX_RELEASE = 1 << 24
+"""Bytes of a Release file; that of Debian unstable has about 200,000."""
+_MAX_INDEX = 1 << 33
+"""Bytes of one index, decompressed; the Contents of Debian unstable have about a twentieth."""
+_MAX_LINE = 1 << 12
 """Bytes of one line of what apt says."""
 _MOST_LINES = 1000
 """Complaints that are kept."""
@@ -146,7 +149,7 @@ class Apt:
         ) as process:
             said = (line.decode("utf-8", "replace").rstrip() for line in lines_of(process.stderr, _MAX_LINE))
             complaints = (line for line in said if line.startswith(("E:", "W:")) and "were not able" not in line)
-            return tuple(islice(complaints, _MOST_LINES))
+            return tuple(complaints)[:_MOST_LINES]
 
     def _configure(self, extra: str) -> str:
         """Write the configuration that apt reads after the system's, and return its path."""
@@ -181,30 +184,46 @@ def has_sources() -> bool:
 
 
 @contextmanager
-def opened(index: AptIndex) -> Iterator[IO[bytes]]:
-    """Give an index as a stream of bytes, decompressed by apt's own helper, which knows every form apt keeps."""
+def opened(index: AptIndex) -> Iterator[Iterator[bytes]]:
+    """Give the lines of an index, decompressed by apt's own helper, which knows every form apt keeps.
+
+    A line comes whole, or with one byte more than MAX_LINE. Raise MalformedError for an index without end.
+    """
     with started(APT_HELPER, ["cat-file", index.path]) as process:
         if process.stdout is None:
             raise SysdepsError(f"`{index.path}` cannot be read")
-        yield process.stdout
+        yield _bounded(lines_of(process.stdout, MAX_LINE + 1), index.path)
         rest = process.stdout.read(1)
     if process.returncode and not rest:
         raise SysdepsError(f"apt-helper could not read `{index.path}`")
 
 
+def _bounded(lines: Iterator[bytes], path: str) -> Iterator[bytes]:
+    """Yield lines as long as an index may be."""
+    size = 0
+    for line in lines:
+        size += len(line)
+        if size > _MAX_INDEX:
+            raise MalformedError(f"is larger than {_MAX_INDEX} bytes").at(os.path.basename(path))
+        yield line
+
+
 def _index(columns: list[str]) -> AptIndex | None:
     """Read one line of `apt-get indextargets`; None for what is not there, unverified or not asked for."""
-    identifier, path, key, codename, suite, origin, trusted = columns
-    if identifier not in _KINDS or trusted != "yes" or not os.path.exists(path):
+    if len(columns) != 4:
+        return None
+    identifier, trusted, key, path = columns
+    stem, found, _ = path.rpartition(key.replace("/", "_"))
+    if identifier not in _KINDS or trusted != "yes" or not found or not os.path.exists(path):
         return None
     kind = _KINDS[identifier] + ("-all" if key.endswith("Contents-all") else "")
-    release = _release_file(path[: path.rindex(key.replace("/", "_"))])
+    release = _release_file(stem)
     return AptIndex(
         kind=kind,
         path=path,
-        codename=codename,
-        suite=suite,
-        origin=origin,
+        codename=release.get("Codename", ""),
+        suite=release.get("Suite", ""),
+        origin=release.get("Origin", ""),
         date=release.get("Date", ""),
         version=release.get("Version", ""),
         automatic=release.get("NotAutomatic") != "yes",
@@ -215,9 +234,13 @@ def _release_file(stem: str) -> dict[str, str]:
     """Return the fields of the Release file that apt verified, by the common start of the names in its lists folder."""
     for name in ("InRelease", "Release"):
         try:
-            with open(stem + name, encoding="utf-8", errors="replace") as file:
-                fields = [line.partition(":") for line in file if line[:1].isalpha()]
+            with open(stem + name, "rb") as file:
+                content = file.read(_MAX_RELEASE + 1)
         except FileNotFoundError:
             continue
+        if len(content) > _MAX_RELEASE:
+            raise MalformedError(f"is larger than {_MAX_RELEASE} bytes").at(os.path.basename(stem + name))
+        lines = content.decode("utf-8", "replace").split("\n")
+        fields = [line.partition(":") for line in lines if line[:1].isalpha()]
         return {name: value.strip() for name, _, value in fields}
     return {}

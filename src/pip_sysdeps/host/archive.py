@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import tomlkit
 
+from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.formats.contents import rows_in, rows_like
 from pip_sysdeps.formats.packages import parse_packages
 from pip_sysdeps.host.apt import opened
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     from pip_sysdeps.formats.packages import ArchivePackage
     from pip_sysdeps.formats.soname_index import Table
     from pip_sysdeps.host.apt import AptIndex
+
+
+_MOST_NAMES = 1 << 23
+"""Files, and packages that are named for them or by other packages, in all the indices; Debian has about 400,000."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +67,12 @@ def read_archive(
     folders = library_folders(architecture)
     libraries: list[ContentsRow] = []
     programs: list[ContentsRow] = []
+    budget = _Budget()
     for row in _rows(indices, (*folders, *PROGRAM_FOLDERS)):
+        budget.spend(1 + len(row.packages))
         (libraries if row.folder in folders else programs).append(row)
     return ArchiveTables(
-        date=max((index.date for index in indices if index.date), key=parsedate_to_datetime, default=""),
+        date=max((index.date for index in indices if index.date), key=_moment, default=""),
         release=version_id(distro, next((index.version for index in indices if index.origin.lower() == distro), "")),
         glibc=version_of("libc6", packages),
         python=version_of("python3", packages),
@@ -75,6 +83,34 @@ def read_archive(
             "base": dict.fromkeys(base_set({name: packages[name] for name in own}), "="),
         },
     )
+
+
+class _Budget:
+    """Counts names as they are read, so that an archive cannot take all of the memory."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_NAMES
+
+    def spend(self, names: int) -> None:
+        """Raise MalformedError when there have been too many."""
+        self._left -= names
+        if self._left < 0:
+            raise MalformedError(f"the archive's indices have more than {_MOST_NAMES} names")
+
+    def packages(self, packages: Iterator[ArchivePackage]) -> Iterator[ArchivePackage]:
+        """Yield packages, each with the names that it has."""
+        for package in packages:
+            self.spend(1 + sum(map(len, package.depends)) + len(package.provides))
+            yield package
+
+
+def _moment(date: str) -> datetime:
+    """Return the time of a Release file's `Date`, which may be anything. Raise MalformedError for no date."""
+    try:
+        moment = parsedate_to_datetime(date)
+        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    except (ValueError, TypeError, IndexError, OverflowError) as error:
+        raise MalformedError(f"{date[:60]!a} is not a date", where="Date of a Release file") from error
 
 
 def default_alternatives() -> dict[str, tuple[str, ...]]:
@@ -88,10 +124,11 @@ def _packages(indices: Sequence[AptIndex], distro: str) -> tuple[dict[str, Archi
     """Return every package, and the names that the release's own archives have; theirs count where others have both."""
     packages: dict[str, ArchivePackage] = {}
     own: set[str] = set()
+    budget = _Budget()
     for index in sorted(indices, key=lambda index: index.origin.lower() == distro):
         if index.kind == "Packages":
             with opened(index) as lines:
-                read = {package.name: package for package in parse_packages(lines)}
+                read = {package.name: package for package in budget.packages(parse_packages(lines))}
             packages |= read
             own |= read.keys() if index.origin.lower() == distro else set()
     return packages, own
