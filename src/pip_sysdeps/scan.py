@@ -63,7 +63,7 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     stages.end("ELF facts")
     process = InterpreterProcess(root, environment, objects, read.program, conditions) if read.program else None
     platform = target.platform if target else read_platform(root, packages, read.program)
-    index = target.index if target else open_index(platform.id)
+    index = target.index if target else open_index(platform.id, root)
     given = _Given(
         root=root,
         environment=environment,

@@ -1,4 +1,4 @@
-"""A small signed Debian archive in a folder, as apt reads it through a `file:` source."""
+"""A small signed Debian archive in a folder, as apt reads it through a `file:` source of a root."""
 
 from __future__ import annotations
 
@@ -51,6 +51,9 @@ class Archive:
             if shutil.which(tool) is None:
                 pytest.skip(f"install {tool}: apt-get install apt gpg")
         self.folder = folder
+        self.date = "Sat, 12 Sep 2026 07:55:41 UTC"
+        self.contents = b""
+        """Instead of the usual Contents of amd64, compressed."""
         self.keyring = folder / "archive.gpg"
         self._home = folder / "gnupg"
         self._home.mkdir(mode=0o700, parents=True)
@@ -59,8 +62,8 @@ class Archive:
 
     @property
     def uri(self) -> str:
-        """What a source names."""
-        return f"file:{self.folder}"
+        """What a source of the root around the archive names."""
+        return f"file:/{self.folder.name}"
 
     def publish(
         self,
@@ -80,8 +83,9 @@ class Archive:
         (dist / "main" / "binary-amd64" / "Packages").write_text(PACKAGES.replace(*renamed))
         for name, text in (("amd64", CONTENTS), ("all", CONTENTS_OF_ALL)):
             rows = text.replace(*renamed)
-            (dist / "main" / f"Contents-{name}").write_text(rows)
-            (dist / "main" / f"Contents-{name}.gz").write_bytes(gzip.compress(rows.encode(), mtime=0))
+            packed = self.contents if self.contents and name == "amd64" else gzip.compress(rows.encode(), mtime=0)
+            (dist / "main" / f"Contents-{name}").write_bytes(gzip.decompress(packed))
+            (dist / "main" / f"Contents-{name}.gz").write_bytes(packed)
         files = sorted(path for path in dist.rglob("*") if path.is_file())
         hashes = "".join(
             f" {hashlib.sha256(path.read_bytes()).hexdigest()} {path.stat().st_size} {path.relative_to(dist)}\n"
@@ -91,7 +95,7 @@ class Archive:
             (dist / "main" / f"Contents-{name}").unlink()  # named in the Release file alone, as mirrors have it
         release = dist / "Release"
         release.write_text(
-            f"Origin: {origin}\nSuite: stable\nCodename: {suite}\nDate: Sat, 12 Sep 2026 07:55:41 UTC\n"
+            f"Origin: {origin}\nSuite: stable\nCodename: {suite}\nDate: {self.date}\n"
             f"Architectures: all amd64\nComponents: main\nNo-Support-for-Architecture-all: Packages\n"
             f"{fields}SHA256:\n{hashes}"
         )
@@ -120,7 +124,10 @@ def published_archive() -> Iterator[Archive]:
 
 
 def configure(root: Path, archive: Archive, *suites: str) -> None:
-    """Let the archive, with its key, be a root's one apt source."""
+    """Let the archive, with its key, be a root's one apt source; one that lies elsewhere is copied into the root."""
+    inside = root / archive.folder.name
+    if inside != archive.folder:
+        shutil.copytree(archive.folder / "dists", inside / "dists", dirs_exist_ok=True)
     write(root / "usr/share/keyrings/archive.gpg", archive.keyring.read_bytes())
     write(
         root / "etc/apt/sources.list.d/test.sources",

@@ -65,7 +65,7 @@ def index_writer(desk: Desk, archive: Archive) -> Writer:
     target = IndexTarget(id="debian-tested-amd64", date="Sat, 12 Sep 2026 07:55:41 UTC")
     path = Path(write_index(target, {"library": {"libz.so.1": "zlib1g"}}))
     libraries = {f"lib{number}.so.1": f"lib{number}" for number in range(999)}
-    argv = ("index", "update", "--root", str(desk.root), "--architecture", "amd64")
+    argv = ("index", "update", "--shared", "--root", str(desk.root), "--architecture", "amd64")
     return Writer(path.parent, lambda: write_index(target, {"library": libraries}), argv)
 
 

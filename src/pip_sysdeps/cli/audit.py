@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _audit(args: argparse.Namespace, scanned: Report, project: Project) -> Audit:
     _refuse_unknown(project.audit)
-    target = target_of(scanned.scan, project, name=args.name).target
+    target = target_of(scanned.scan, project, scanned.place.root, name=args.name).target
     settled = [(holder, need.name) for holder, need in target.needs() if need.policy]
     evidence = read_evidence(scanned.place.root, scanned.scan, settled=settled, changes=_changes(args, target))
     sboms, unusable = sboms_of(scanned.place.root, scanned.scan)

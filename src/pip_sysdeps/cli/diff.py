@@ -79,7 +79,8 @@ def _diff(args: argparse.Namespace) -> tuple[TargetDiff, ...]:
 
 
 def _environment(args: argparse.Namespace) -> Target:
-    return target_of(read_report(args, whole=True).scan, read_project(args.lock), name=args.name).target
+    report = read_report(args, whole=True)
+    return target_of(report.scan, read_project(args.lock), report.place.root, name=args.name).target
 
 
 def _read(args: argparse.Namespace, what: str) -> Lockfile:

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     evidence = read_evidence(report.place.root, report.scan)
     text = as_cyclonedx(
         Materials(
-            target=target_of(report.scan, read_project(DEFAULT), name=args.name).target,
+            target=target_of(report.scan, read_project(DEFAULT), report.place.root, name=args.name).target,
             distributions=report.scan.environment.distributions,
             required=required(report.scan.environment.distributions, report.markers),
             vendored={each.distribution.name: vendored(each, evidence) for each in report.scan.distributions},

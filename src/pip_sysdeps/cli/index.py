@@ -37,6 +37,11 @@ def add_arguments(parser: Parser) -> None:
     update.add_argument(
         "--root", metavar="DIR", default="/", help="an unpacked image or chroot whose apt sources are used"
     )
+    update.add_argument(
+        "--shared",
+        action="store_true",
+        help="with --root: let every project use the index, not only roots with the same apt sources and keys",
+    )
     update.set_defaults(act=_update)
     listing = add_action(actions, "list", "list the indices that there are")
     listing.add_argument("--json", action="store_true", help="print a JSON document")
@@ -44,6 +49,7 @@ def add_arguments(parser: Parser) -> None:
     show = add_action(actions, "show", "show one index, or what it says about sonames and programs")
     show.add_argument("target", metavar="TARGET", help="as in the lock: `debian-trixie-arm64`")
     show.add_argument("names", nargs="*", default=[], metavar="NAME", help="a soname or a program")
+    show.add_argument("--root", metavar="DIR", default="/", help="as `lock --root DIR` would ask: see `index update`")
     show.add_argument("--json", action="store_true", help="print a JSON document")
     show.set_defaults(act=_show)
 
@@ -69,6 +75,7 @@ def _update(args: argparse.Namespace) -> None:
             codename=platform.codename or platform.release,
             suite=suite,
             architecture=args.architecture or platform.architecture,
+            shared=args.shared,
         )
         made = update_index(root, wanted, quiet=messages.level < 0 or not sys.stderr.isatty())
         for complaint in made.complaints:
@@ -77,15 +84,16 @@ def _update(args: argparse.Namespace) -> None:
 
 
 def _list(args: argparse.Namespace) -> None:
-    from pip_sysdeps.host.index import index_files, read_index
+    from pip_sysdeps.host.index import index_files, read_index, root_index_files
 
     rows = [
-        {"target": target.id, "date": target.date, "path": path, "used": False}
-        for path in index_files()
+        {"target": target.id, "date": target.date, "path": path, "used": own, "root_only": own}
+        for own, paths in ((False, index_files()), (True, root_index_files()))
+        for path in paths
         if (index := read_index(path)) is not None
         for target in index.targets
     ]
-    last = {str(row["target"]): row for row in rows}
+    last = {str(row["target"]): row for row in rows if not row["root_only"]}
     for row in last.values():
         row["used"] = True
     if args.json:
@@ -94,13 +102,15 @@ def _list(args: argparse.Namespace) -> None:
     width = max((len(str(row["target"])) for row in rows), default=0)
     for row in rows:
         note = "" if row["used"] else "  (not used: a later one of the same target is)"
+        note = "  (only for roots with the same apt sources)" if row["root_only"] else note
         _say(f"{row['target']:{width}}  {row['date']}  {row['path']}{note}")
 
 
 def _show(args: argparse.Namespace) -> None:
     from pip_sysdeps.host.index import no_index, open_index
+    from pip_sysdeps.host.root import Root
 
-    index = open_index(args.target)
+    index = open_index(args.target, Root(args.root))
     if index is None:
         raise no_index(args.target)
     if args.names:

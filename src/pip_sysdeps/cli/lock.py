@@ -114,7 +114,7 @@ def _find_target(
         second_process=True,
     )
     refuse_gaps(found, place.root.shown)
-    applied = target_of(found, project, name=args.name)
+    applied = target_of(found, project, None if system else place.root, name=args.name)
     if system and project.pin:
         args.messages.note(f"`pin` in pyproject.toml has no effect on {system.platform.id}: an index has no versions")
     if system is None and place.packages and (pin or project.pin):

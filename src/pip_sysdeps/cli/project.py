@@ -12,6 +12,7 @@ from pip_sysdeps.policy import Applied, Surroundings, apply
 from pip_sysdeps.project import Project, parse_project
 
 if TYPE_CHECKING:
+    from pip_sysdeps.host.root import Root
     from pip_sysdeps.model import Scan
 
 _NAME = "pyproject.toml"
@@ -40,17 +41,20 @@ def read_project(lock: str) -> Project:
         raise error.at(path, hint=_HINT) from error
 
 
-def target_of(found: Scan, project: Project, *, name: str) -> Applied:
-    """Return the target that a scan stands for, as the project wants it. Raise SysdepsError as `to_target` does."""
+def target_of(found: Scan, project: Project, root: Root | None, *, name: str) -> Applied:
+    """Return the target that a scan of a root stands for, as the project wants it; None is another system.
+
+    Raise SysdepsError as `to_target` does.
+    """
     target = to_target(found, name=name, library_path=project.library_path)
     around = Surroundings(
         installed=distributions(found),
         base=found.base,
-        package_of=lambda soname: _package_of(found.platform.id, soname),
+        package_of=lambda soname: _package_of(found.platform.id, root, soname),
     )
     return apply(project, target, around)
 
 
-def _package_of(target_id: str, soname: str) -> str | None:
-    index = open_index(target_id)
+def _package_of(target_id: str, root: Root | None, soname: str) -> str | None:
+    index = open_index(target_id, root)
     return index.installable(soname) if index else None

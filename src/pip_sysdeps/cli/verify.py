@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pip_sysdeps.cli.environments import Place
+    from pip_sysdeps.host.root import Root
     from pip_sysdeps.lockfile import Lockfile, Target
     from pip_sysdeps.model import Scan
     from pip_sysdeps.symbol_versions import VersionGap
@@ -126,7 +127,7 @@ def _release(place: Place, objects: Objects, locked: Locked | None, *, this_cpu:
         gaps=_gaps(found, place, objects),
         symbols=read_symbol_gaps(place.root, objects, found),
         installed=place.packages.versions if place.packages else {},
-        available=lambda name: _available(found.platform.id, name),
+        available=lambda name: _available(place.root, found.platform.id, name),
         real=cache(place.root.resolve),
         owner=lambda path: place.packages.owner(path) if place.packages else None,
         can_find_library=finder.possible,
@@ -147,8 +148,8 @@ def _gaps(found: Scan, place: Place, objects: Objects) -> tuple[VersionGap, ...]
     return version_gaps(dict.fromkeys(loaded), facts=cache(facts), defined=cache(defined))
 
 
-def _available(target_id: str, name: str) -> str | None:
-    index = open_index(target_id)
+def _available(root: Root, target_id: str, name: str) -> str | None:
+    index = open_index(target_id, root)
     if index is None:
         return None
     program = index.package_of_program(name)

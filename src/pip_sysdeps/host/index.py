@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
+import stat
+from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.formats.soname_index import DEVELOPMENT, IndexFile, load_index
+from pip_sysdeps.formats.soname_index import DEVELOPMENT, IndexFile, is_index_id, load_index
+from pip_sysdeps.package_name import is_package_name
 from pip_sysdeps.values import dataclass
 
+if TYPE_CHECKING:
+    from pip_sysdeps.host.root import Root
+
 _SUFFIX = ".index"
+_MAX_BYTES = 64 << 20
+_ROOTS = "roots"
+"""The folder of the indices that were made from other roots."""
 _SHIPPED = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "debian.index")
 
 
@@ -80,7 +89,9 @@ class SonameIndex:
     @property
     def base(self) -> frozenset[str]:
         """Every binary package that all images of the release have."""
-        return frozenset(name for name, _ in self._file.starting_with("base", "", self._number))
+        return frozenset(
+            name for name, _ in self._file.starting_with("base", "", self._number) if is_package_name(name)
+        )
 
     def counts(self) -> dict[str, int]:
         """Count the sonames and programs that the index answers for."""
@@ -90,12 +101,16 @@ class SonameIndex:
         }
 
 
-def open_index(target_id: str) -> SonameIndex | None:
+def open_index(target_id: str, root: Root | None = None) -> SonameIndex | None:
     """Return the index for `debian-trixie-arm64`: one that `index update` made, else the shipped one, else None.
 
-    Raise MalformedError for a damaged file.
+    For a root other than `/`, one that was made from a root with the same apt sources and keys comes first. Raise
+    MalformedError for a damaged file.
     """
-    for path in (made_index(target_id), _SHIPPED):
+    if not is_index_id(target_id):
+        return None
+    own = _made_for(root, target_id) if root is not None and root.directory != "/" else ""
+    for path in (*([own] if own else []), made_index(target_id), _SHIPPED):
         found = read_index(path)
         for number, target in enumerate(found.targets if found else ()):
             if found and target.id == target_id:
@@ -121,8 +136,9 @@ def read_index(path: str) -> IndexFile | None:
     A folder that may not be searched is another user's: containers often run a user with root's HOME.
     """
     try:
-        with open(path, "rb") as file:
-            return load_index(file.read())
+        with open(path, "rb", opener=_open_at_once) as file:
+            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            return load_index(file.read(_MAX_BYTES) if regular else b"")
     except (FileNotFoundError, PermissionError):
         if os.path.lexists(path):
             raise
@@ -131,30 +147,62 @@ def read_index(path: str) -> IndexFile | None:
         raise error.at(path) from error
 
 
+def _open_at_once(path: str, flags: int) -> int:
+    """Open for `open`, without waiting for who writes to a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+
+
 def index_files() -> tuple[str, ...]:
     """Name the index files that there are: the shipped one, then those that `index update` made."""
     folder = os.path.dirname(made_index(""))
+    return _SHIPPED, *(os.path.join(folder, name) for name in _names(folder) if name.endswith(_SUFFIX))
+
+
+def root_index_files() -> tuple[str, ...]:
+    """Name the index files that `index update --root` made for roots with the same apt sources."""
+    folder = os.path.join(os.path.dirname(made_index("")), _ROOTS)
+    inner = [os.path.join(folder, name) for name in _names(folder)]
+    return tuple(os.path.join(each, name) for each in inner for name in _names(each) if name.endswith(_SUFFIX))
+
+
+def _names(folder: str) -> list[str]:
     try:
-        names = sorted(name for name in os.listdir(folder) if name.endswith(_SUFFIX))
+        return sorted(os.listdir(folder))
     except (FileNotFoundError, NotADirectoryError, PermissionError):
-        names = []
-    return _SHIPPED, *(os.path.join(folder, name) for name in names)
+        return []
 
 
-def made_index(target_id: str) -> str:
-    """Say where `index update` keeps the index of a target. Source: XDG Base Directory Specification, cache."""
+def _made_for(root: Root, target_id: str) -> str:
+    """Return the path of the index for roots with the same apt sources as this one; empty where none was made."""
+    name = os.path.basename(made_index(target_id))
+    if not any(os.path.basename(path) == name for path in root_index_files()):
+        return ""
+    from pip_sysdeps.host.apt_sources import sources_key  # noqa: PLC0415 - few have such an index
+
+    try:
+        return made_index(target_id, sources_key(root))
+    except (SysdepsError, OSError):  # none was made from sources that cannot be read
+        return ""
+
+
+def made_index(target_id: str, key: str = "") -> str:
+    """Return where `index update` keeps the index of a target; with a `key`, that for roots with these apt sources.
+
+    Source: XDG Base Directory Specification, cache.
+    """
     chosen = os.environ.get("XDG_CACHE_HOME", "")
     base = chosen if os.path.isabs(chosen) else os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "pip-sysdeps", "index", target_id.replace("/", "_") + _SUFFIX)
+    folders = ("pip-sysdeps", "index", *((_ROOTS, key) if key else ()))
+    return os.path.join(base, *folders, target_id.replace("/", "_") + _SUFFIX)
 
 
 def _answer(name: str, value: str | None) -> IndexAnswer | None:
-    if value is None:
+    """Return an answer with the names that Debian Policy allows, or None where no such name is left."""
+    packages = tuple(filter(is_package_name, (value or "").removeprefix(DEVELOPMENT).split(",")))
+    if value is None or not packages or not name.isprintable():
         return None
-    package, *others = value.removeprefix(DEVELOPMENT).split(",")
-    return IndexAnswer(
-        name=name, package=package, alternatives=tuple(others), development=value.startswith(DEVELOPMENT)
-    )
+    development = value.startswith(DEVELOPMENT)
+    return IndexAnswer(name=name, package=packages[0], alternatives=packages[1:], development=development)
 
 
 def _version(soname: str) -> tuple[int, ...]:

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.architectures import TRIPLETS
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.formats.apt_sources import AptSource, dump_source, parse_source_list, parse_sources
 from pip_sysdeps.formats.soname_index import IndexTarget, dump_index
 from pip_sysdeps.host.apt import Apt, has_sources
+from pip_sysdeps.host.apt_sources import read_sources, sources_key, write_sources
 from pip_sysdeps.host.archive import default_alternatives, read_archive
 from pip_sysdeps.host.atomic_write import write_atomically
 from pip_sysdeps.host.index import made_index
 from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pip_sysdeps.formats.soname_index import Table
     from pip_sysdeps.host.apt import AptIndex
     from pip_sysdeps.host.root import Root
 
-_MAX_SOURCES = 1 << 22
-_TRUSTED = "/etc/apt/trusted.gpg.d"
+_LEFT = "the old index, if there is one, is left as it was"
+_NEVER = ("AllowInsecureRepositories", "AllowWeakRepositories", "AllowDowngradeToInsecureRepositories")
+"""apt.conf(5): what would let an archive count that nobody signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,8 @@ class Wanted:
     """Another release to ask the same archives for; empty for the configured one."""
     architecture: str
     """Of which architecture."""
+    shared: bool = False
+    """The index of another root is to answer everywhere, not only for roots with the same apt sources."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ class Updated:
     path: str
     """Where it lies."""
     complaints: tuple[str, ...]
-    """What apt said about indices that it could not get: their packages are missing in the index."""
+    """In words, which sources were left out and which indices apt could not get: their packages are missing."""
 
 
 def update_index(root: Root, wanted: Wanted, *, quiet: bool) -> Updated:
@@ -68,13 +72,15 @@ def update_index(root: Root, wanted: Wanted, *, quiet: bool) -> Updated:
         raise SysdepsError(f"architecture `{wanted.architecture}` is not known", hint=f"one of {', '.join(TRIPLETS)}")
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder:
         os.chmod(folder, 0o755)  # noqa: S103 - apt downloads as its own user, _apt
-        apt = Apt(folder=folder, architecture=wanted.architecture, settings=_source_settings(root, wanted, folder))
+        settings, skipped = _settings(root, wanted, folder)
+        apt = Apt(folder=folder, architecture=wanted.architecture, settings=settings)
         complaints = apt.update(quiet=quiet)
         indices = tuple(index for index in apt.indices() if index.automatic)
         own = [index for index in indices if index.kind == "Contents" and index.origin.lower() == wanted.distro]
         if not own:
-            raise SysdepsError(*_nothing(complaints, wanted), hint="the old index, if there is one, is left as it was")
-        tables = read_archive(indices, wanted.architecture, default_alternatives(), wanted.distro)
+            raise SysdepsError(*_nothing(complaints, wanted), hint=_LEFT)
+        with _explained():
+            tables = read_archive(indices, wanted.architecture, default_alternatives(), wanted.distro)
     target = IndexTarget(
         id=_target_id(own, wanted),
         date=tables.date,
@@ -82,88 +88,57 @@ def update_index(root: Root, wanted: Wanted, *, quiet: bool) -> Updated:
         glibc=tables.glibc,
         python=tables.python,
     )
-    return Updated(target=target, path=write_index(target, tables.tables), complaints=complaints)
+    key = "" if root.directory == "/" or wanted.shared else sources_key(root)
+    with _explained():
+        path = write_index(target, tables.tables, key)
+    return Updated(target=target, path=path, complaints=(*skipped, *complaints))
 
 
-def write_index(target: IndexTarget, tables: Mapping[str, Table]) -> str:
-    """Write the index of a target to where it is looked for; return that path. The old one stays until it is whole."""
-    path = made_index(target.id)
+def write_index(target: IndexTarget, tables: Mapping[str, Table], key: str = "") -> str:
+    """Write the index of a target to where it is looked for; return that path. The old one stays until it is whole.
+
+    With a `key` it answers for the roots with these sources only. Raise MalformedError for what no index can hold.
+    """
+    path = made_index(target.id, key)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     write_atomically(path, dump_index([target], {name: [table] for name, table in tables.items()}))
     return path
 
 
-def _source_settings(root: Root, wanted: Wanted, folder: str) -> tuple[tuple[str, str], ...]:
-    """Return the settings with which apt uses the right sources.
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say of an error in what an archive has that it comes from there."""
+    try:
+        yield
+    except MalformedError as error:
+        raise error.at("the archive's indices", hint=_LEFT) from error
 
-    The machine's own configuration is used as it is. The sources of another root, or for another suite, are written out
-    anew, with the root's keyrings; the root's other apt configuration, which may name programs to run, is not read.
+
+def _settings(root: Root, wanted: Wanted, folder: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Return the settings with which apt uses the right sources, and in words what was left out.
+
+    The machine's own configuration is used as it is. The sources of another root, or for another suite, are written
+    anew (`host/apt_sources.py`); the root's other apt configuration, which may name programs to run, is not read.
     """
     if root.directory == "/" and not wanted.suite:
         if not has_sources():
             raise _no_sources("apt has no sources")
-        return ()
+        return (), ()
     sources = read_sources(root)
     if wanted.suite:
         found = (replace(source, suites=(wanted.suite,)) for source in sources if wanted.codename in source.suites)
         sources = tuple(found)
     if not sources:
         raise _no_sources(f"no apt source names `{wanted.codename}`" if wanted.suite else "the root has no apt sources")
-    keys = os.path.join(folder, "keys")
-    os.mkdir(keys)
-    written = os.path.join(folder, "written.sources")
-    with open(written, "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write("\n".join(dump_source(_with_keyrings(source, root, folder)) for source in sources))
-    for path in ("/etc/apt/trusted.gpg", *(f"{_TRUSTED}/{name}" for name in root.names(_TRUSTED))):
-        if root.is_file(path):
-            _copy(root, path, keys)
-    return (
-        ("Dir::Etc::sourcelist", written),
+    written = write_sources(root, sources, folder, wanted.architecture)
+    settings = (
+        ("Dir::Etc::sourcelist", written.path),
         ("Dir::Etc::sourceparts", "-"),
-        ("Dir::Etc::trusted", f"{keys}/trusted.gpg"),
-        ("Dir::Etc::trustedparts", keys),
+        ("Dir::Etc::trusted", f"{written.keys}/none.gpg"),
+        ("Dir::Etc::trustedparts", written.keys),
+        *((f"Acquire::{name}", "false") for name in _NEVER),
     )
-
-
-def read_sources(root: Root) -> tuple[AptSource, ...]:
-    """Read every apt source of a root. Raise MalformedError for a file that is not in its format."""
-    folder = "/etc/apt/sources.list.d"
-    paths = ["/etc/apt/sources.list", *(f"{folder}/{name}" for name in root.names(folder))]
-    sources: list[AptSource] = []
-    for path in paths:
-        parse = parse_sources if path.endswith(".sources") else parse_source_list if path.endswith(".list") else None
-        if parse is not None and root.is_file(path):
-            text = root.read(path, _MAX_SOURCES).decode("utf-8", "surrogateescape")
-            try:
-                sources += parse(text)
-            except MalformedError as error:
-                raise error.at(path) from error
-    return tuple(sources)
-
-
-def _with_keyrings(source: AptSource, root: Root, folder: str) -> AptSource:
-    """Name copies of a root's keyrings; fingerprints and whole keys stay as they are."""
-    return replace(
-        source,
-        options=tuple(
-            (name, ", ".join(_copy(root, key, folder) for key in value.replace(",", " ").split()))
-            if name == "Signed-By" and value.startswith("/")
-            else (name, value)
-            for name, value in source.options
-        ),
-    )
-
-
-def _copy(root: Root, keyring: str, folder: str) -> str:
-    """Copy a keyring to where apt's own user can read it, and return the copy's path."""
-    target = os.path.join(folder, os.path.basename(keyring))
-    try:
-        content = root.read(keyring, _MAX_SOURCES)
-    except OSError as error:
-        raise SysdepsError(f"the keyring `{keyring}` of an apt source cannot be read: {error.strerror}") from error
-    with open(target, "wb") as file:
-        file.write(content)
-    return target
+    return settings, written.skipped
 
 
 def _no_sources(message: str) -> SysdepsError:

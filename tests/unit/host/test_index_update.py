@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import shutil
+import tracemalloc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ from builders.root import write
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.formats.soname_index import IndexTarget
 from pip_sysdeps.host.index import IndexAnswer, made_index, open_index
-from pip_sysdeps.host.index_update import Updated, Wanted, update_index
+from pip_sysdeps.host.index_update import Updated, Wanted, update_index, write_index
 from pip_sysdeps.host.root import Root
 
 if TYPE_CHECKING:
@@ -31,16 +33,16 @@ def archive() -> Iterator[Archive]:
 
 @pytest.fixture
 def root(tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a root whose one apt source is the archive."""
+    """Give a root whose one apt source is the archive, which lies in it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    folder = tmp_path / "root"
+    folder = archive.folder.parent
     configure(folder, archive, "tested")
     return folder
 
 
-def update(root: Path, suite: str = "") -> Updated:
-    """Update the index of the root's architecture."""
-    wanted = Wanted(distro="debian", codename="tested", suite=suite, architecture="amd64")
+def update(root: Path, suite: str = "", *, shared: bool = True) -> Updated:
+    """Update the index of the root's architecture, for everybody unless told otherwise."""
+    wanted = Wanted(distro="debian", codename="tested", suite=suite, architecture="amd64", shared=shared)
     return update_index(Root(str(root)), wanted, quiet=True)
 
 
@@ -177,6 +179,125 @@ def test_a_suite_that_no_source_has(root: Path) -> None:
     wanted = Wanted(distro="debian", codename="other", suite="next", architecture="amd64")
     with pytest.raises(SysdepsError, match=r"^no apt source names `other`$"):
         update_index(Root(str(root)), wanted, quiet=True)
+
+
+def test_the_index_of_a_root_answers_for_its_own_sources_only(root: Path, tmp_path: Path) -> None:
+    """Neither for the machine nor for a root with another source or key, but for one with the same."""
+    made = update(root, shared=False)
+    assert "/index/roots/" in made.path
+    same, other = tmp_path / "same", tmp_path / "other"
+    for folder in (same, other):
+        shutil.copytree(root / "etc", folder / "etc")
+        shutil.copytree(root / "usr", folder / "usr")
+    write(other / "usr/share/keyrings/archive.gpg", b"another key")
+    roots = (Root(str(root)), Root(str(same)), Root(str(other)), Root("/"), None)
+    assert [open_index(TARGET, each) is not None for each in roots] == [True, True, False, False, False]
+
+
+def test_the_index_of_a_root_comes_before_that_of_the_user(root: Path) -> None:
+    """For that root alone."""
+    write_index(IndexTarget(id=TARGET, date="the user's"), {"library": {}})
+    update(root, shared=False)
+    dates = {str(each and each.directory): open_index(TARGET, each) for each in (Root(str(root)), None)}
+    assert [index and index.target.date for index in dates.values()] == ["Sat, 12 Sep 2026 07:55:41 UTC", "the user's"]
+
+
+def test_a_root_whose_sources_cannot_be_read_has_no_index_of_its_own(root: Path) -> None:
+    """And no error: `lock` does not need them."""
+    update(root, shared=False)
+    write(root / "etc/apt/sources.list", "deb broken\n")
+    assert open_index(TARGET, Root(str(root))) is None
+
+
+def test_a_program_of_the_root_is_never_run(root: Path) -> None:
+    """Apt takes what stands before ":" for the path of a method."""
+    ran = root / "ran"
+    evil = root / "evil"
+    write(evil, f"#!/bin/sh\ntouch {ran}\n")
+    evil.chmod(0o755)
+    write(root / "etc/apt/sources.list", f"deb [trusted=yes] ../../../../..{evil}:///x ./\n")
+    made = update(root)
+    assert not ran.exists()
+    assert len(made.complaints) == 1
+    assert "evil:///x': it is reached neither by http or https" in made.complaints[0]
+
+
+def test_an_archive_that_nobody_signed_does_not_count(root: Path, archive: Archive) -> None:
+    """Whatever the root says about its trust."""
+    dist = archive.publish()
+    lines = (dist / "InRelease").read_text().splitlines()
+    signed = lines[lines.index("") + 1 : lines.index("-----BEGIN PGP SIGNATURE-----")]
+    (dist / "InRelease").unlink()
+    write(dist / "Release", "\n".join(signed) + "\n")
+    (root / "etc/apt/sources.list.d/test.sources").unlink()
+    write(root / "etc/apt/sources.list", f"deb [trusted=yes] {archive.uri} tested main\n")
+    with pytest.raises(SysdepsError, match="could not get and verify"):
+        update(root)
+
+
+def test_an_archive_with_hashes_in_its_names(root: Path, archive: Archive) -> None:
+    """`Acquire-By-Hash`: apt takes the plain names where the others are not there."""
+    archive.publish(fields="Acquire-By-Hash: yes\n")
+    assert update(root).complaints == ()
+
+
+@pytest.mark.parametrize(
+    ("date", "fault"),
+    [
+        ("garbage", "Date of a Release file: 'garbage' is not a date"),
+        (
+            "Sat,\t12 Sep 2026 07:55:41 UTC",
+            "targets: the date of debian-tested-amd64 is 'Sat,\\t12 Sep 2026 07:55:41 UTC'",
+        ),
+        ("Sat, 12 Sep 99999999 07:55:41", "Date of a Release file: 'Sat, 12 Sep 99999999 07:55:41' is not a date"),
+    ],
+)
+def test_a_date_that_is_none_is_one_error(root: Path, archive: Archive, date: str, fault: str) -> None:
+    """The old index stays."""
+    archive.date = date
+    archive.publish()
+    with pytest.raises(SysdepsError) as caught:
+        update(root)
+    assert str(caught.value) == f"the archive's indices: {fault}"
+    assert caught.value.hint == "the old index, if there is one, is left as it was"
+
+
+def test_a_date_without_a_zone_counts(root: Path, archive: Archive) -> None:
+    """`-0000` says that none is known (RFC 5322): it is compared with the others as UTC."""
+    archive.publish("extra", origin="Somebody")
+    archive.date = "Sat, 12 Sep 2026 08:00:00 -0000"
+    archive.publish()
+    configure(root, archive, "tested", "extra")
+    assert update(root).target.date == "Sat, 12 Sep 2026 08:00:00 -0000"
+
+
+def test_a_tab_in_origin_is_another_origin(root: Path, archive: Archive) -> None:
+    """It is no more than that."""
+    archive.publish(origin="Deb\tian")
+    with pytest.raises(SysdepsError, match="could not get and verify"):
+        update(root)
+
+
+def test_hostile_names_are_left_out_of_an_index(root: Path, archive: Archive) -> None:
+    """What remains can be read."""
+    archive.publish(renamed=("libfoo1", "-oAPT=x"))
+    update(root)
+    assert answers()[:2] == (None, IndexAnswer(name="foo", package="foo-tools"))
+    archive.publish(renamed=("libfoo.so.1", "lib:foo.so.1"))
+    update(root)
+    assert answers()[:2] == (None, IndexAnswer(name="foo", package="foo-tools"))
+
+
+def test_an_endless_row_takes_no_memory(root: Path, archive: Archive) -> None:
+    """A gigabyte of zeros is one megabyte of gzip; here is a tenth of that."""
+    archive.contents = gzip.compress(bytes(1 << 20)) * 100  # members of one stream
+    archive.publish()
+    tracemalloc.start()
+    with pytest.raises(SysdepsError, match=r"^the archive's indices: line 1: row longer than 1048576 bytes$"):
+        update(root)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20 << 20
 
 
 def test_an_unknown_architecture(root: Path) -> None:
