@@ -1,0 +1,117 @@
+"""Exclusion of other runs that change the same file, by flock(2) on an empty file beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST_WAIT = 20.0
+"""Seconds to wait for another run; the hook's own limit is longer."""
+_PAUSE = 0.02
+_OWNER, _GROUP = 0o600, 0o060
+
+
+@contextlib.contextmanager
+def alone(path: str) -> Iterator[bool]:
+    """Keep other runs that change this file waiting; yield False if another run is still at work after LONGEST_WAIT.
+
+    flock(2) asks for no permission, so the lock file is one that only those may open who may write in the folder: a
+    reader of the project cannot hold it. Its holder removes it. One that a killed run left behind is taken over, since
+    the kernel has released it. Without such a file (a read-only folder, a full disk, no locks on this file system) the
+    run goes on: what it writes is whole in any case.
+    """
+    descriptor, waited_in_vain = None, False
+    busy = _busy_file(path)
+    try:
+        descriptor = _take(busy) if busy else None
+    except TimeoutError:
+        waited_in_vain = True
+    except (OSError, ImportError):  # Windows has no fcntl
+        pass
+    try:
+        yield not waited_in_vain
+    finally:
+        if descriptor is not None:
+            _release(busy, descriptor)
+
+
+def _busy_file(path: str) -> str:
+    """Return the path of the lock file; empty for a device, a folder, or a link that leads to no file."""
+    real = os.path.realpath(path)
+    if not os.path.isfile(real) and os.path.lexists(path):
+        return ""
+    folder, name = os.path.split(real)
+    return os.path.join(folder, f".{name}.busy")
+
+
+def _take(busy: str) -> int:
+    """Return a descriptor that holds the lock. Raise TimeoutError, or OSError where there can be no lock."""
+    end = time.monotonic() + LONGEST_WAIT
+    while True:
+        descriptor = os.open(busy, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, _OWNER)
+        try:
+            if _keeps_readers_out(busy, descriptor) and _is_locked(descriptor) and _is_at(busy, descriptor):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+        if time.monotonic() >= end:
+            raise TimeoutError
+        time.sleep(_PAUSE)
+
+
+def _keeps_readers_out(busy: str, descriptor: int) -> bool:
+    """Let those open the lock file who may write in its folder; remove one that others may have open already.
+
+    Raise FileExistsError for a file that is none of ours: it is not regular, or not empty.
+    """
+    folder, status = os.stat(os.path.dirname(busy)), os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or status.st_size:
+        raise FileExistsError
+    with contextlib.suppress(PermissionError):
+        if (status.st_uid, status.st_gid) == (
+            os.geteuid(),
+            os.getegid(),
+        ):  # just made: to the folder's owner
+            os.fchown(descriptor, folder.st_uid if os.geteuid() == 0 else -1, folder.st_gid)
+    shared = bool(folder.st_mode & stat.S_IWGRP) and os.fstat(descriptor).st_gid == folder.st_gid
+    wanted = _OWNER | _GROUP if shared else _OWNER
+    if stat.S_IMODE(status.st_mode) & ~wanted:
+        os.unlink(busy)
+        return False
+    if status.st_uid == os.geteuid():
+        os.fchmod(descriptor, wanted)  # whatever the umask took away
+    return True
+
+
+def _is_locked(descriptor: int) -> bool:
+    import fcntl  # noqa: PLC0415 - Windows has none
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_at(busy: str, descriptor: int) -> bool:
+    """Detect a lock file that its last holder has removed meanwhile."""
+    try:
+        return os.path.samestat(os.lstat(busy), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _release(busy: str, descriptor: int) -> None:
+    """Remove the lock file while it is still held, so that nobody removes that of the next run."""
+    with contextlib.suppress(OSError):
+        if _is_at(busy, descriptor):
+            os.unlink(busy)
+    os.close(descriptor)
