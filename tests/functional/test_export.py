@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from builders.cyclonedx import check_cyclonedx
 
 if TYPE_CHECKING:
@@ -38,6 +40,22 @@ def test_the_same_bytes_into_a_file(run: Callable[..., Result], tmp_path: Path) 
     result = run("export", "--format", "cyclonedx", "-o", "bom.json")
     assert (result.status, result.out, result.err) == (0, "", "wrote `bom.json`\n")
     assert (tmp_path / "bom.json").read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("content", [None, "old\n"])
+def test_nothing_is_written_through_a_link(run: Callable[..., Result], tmp_path: Path, content: str | None) -> None:
+    """Whoever made the link would have chosen the file."""
+    if content is not None:
+        (tmp_path / "profile.sh").write_text(content)
+    (tmp_path / "bom.json").symlink_to("profile.sh")
+    result = run("export", "--format", "cyclonedx", "-o", "bom.json")
+    told = (
+        "error: `bom.json` is a link, and nothing is written through a link\n"
+        "hint: name the file itself, or leave out -o to print it\n"
+    )
+    assert (result.status, result.out, result.err) == (2, "", told)
+    assert ((tmp_path / "profile.sh").read_text() if content else None) == content
+    assert (tmp_path / "profile.sh").exists() == bool(content)
 
 
 def test_the_format_is_named(run: Callable[..., Result]) -> None:

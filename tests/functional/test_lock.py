@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import subprocess
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +17,10 @@ from builders.elf import Elf
 from builders.root import write
 from builders.schemas import check_schema
 from builders.small_debian import HEADER, LOCK, MODULE, SITE, TARGET, install_module, module
-from builders.system import write_library
+from builders.system import VENV, write_library
 from builders.venv import install
+from pip_sysdeps.host.exclusion import alone
+from pip_sysdeps.lockfile import loads
 
 if TYPE_CHECKING:
     from builders.desk import Desk
@@ -309,6 +315,45 @@ def test_the_file_stays_the_file_it_was(desk: Desk) -> None:
     assert os.readlink(desk.lock) == str(real)
     assert (real.read_text(), real.stat().st_mode & 0o777) == (LOCK, 0o640)
     assert [each.name for each in desk.lock.parent.glob(".*")] == []
+
+
+@pytest.mark.parametrize("content", [None, "", "# aliases\n", "umask 022\n"], ids=str)
+def test_a_link_that_leads_to_no_lock(desk: Desk, content: str | None) -> None:
+    """It neither makes a file nor changes one: whoever made the link would have chosen which."""
+    real = desk.lock.with_name("profile.sh")
+    if content is not None:
+        real.write_text(content)
+    desk.lock.symlink_to(real)
+    result = desk.run_lock()
+    assert (result.status, result.out) == (2, "")
+    assert re.fullmatch(rf"error: `?{desk.lock}.*\nhint: .*\n", result.err)
+    assert (real.read_text() if real.exists() else None) == content
+    assert [each.name for each in desk.lock.parent.glob(".*")] == []
+
+
+def test_two_that_add_targets_at_once(desk: Desk) -> None:
+    """The second waits, and keeps what the first has written meanwhile."""
+    other = f"{HEADER}\n{TRIXIE}"
+    command = [sys.executable, "-m", "pip_sysdeps", "lock", "--root", str(desk.root), "--python", VENV]
+    with alone(str(desk.lock)):
+        second = subprocess.Popen([*command, "-o", str(desk.lock), "--add-target"], stderr=subprocess.DEVNULL)
+        time.sleep(2)
+        assert second.poll() is None
+        desk.lock.write_text(other)
+    assert second.wait(timeout=60) == 0
+    assert [target.id for target in loads(desk.lock.read_text()).target] == [
+        "debian-bookworm-amd64",
+        "debian-trixie-amd64",
+    ]
+
+
+def test_another_run_that_does_not_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is waited for no longer than some seconds, and that is said."""
+    monkeypatch.setattr("pip_sysdeps.host.exclusion.LONGEST_WAIT", 0.0)
+    with alone(str(desk.lock)):
+        result = desk.run_lock()
+    assert (result.status, desk.lock.read_text()) == (0, LOCK)
+    assert f"warning: another run still holds `{desk.lock}`: not waiting longer" in result.err.splitlines()
 
 
 def test_a_root_without_the_interpreter(desk: Desk) -> None:

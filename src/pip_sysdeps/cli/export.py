@@ -8,7 +8,7 @@ from pip_sysdeps.audit import vendored
 from pip_sysdeps.auditing import installed_packages, read_evidence, sboms_of
 from pip_sysdeps.cli import output
 from pip_sysdeps.cli.environments import add_environment_arguments
-from pip_sysdeps.cli.lock_file import DEFAULT, replace_text
+from pip_sysdeps.cli.lock_file import DEFAULT, replace_report
 from pip_sysdeps.cli.project import read_project, target_of
 from pip_sysdeps.cli.reports import read_report
 from pip_sysdeps.render.cyclonedx import Materials, as_cyclonedx
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         )
     )
     if args.output:
-        replace_text(args.output, text)
+        replace_report(args.output, text)
         args.messages.note(f"wrote `{args.output}`")
     else:
         output.write_document(text)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.elsewhere import add_target_arguments, read_target
 from pip_sysdeps.cli.environments import read_place, tell_fallback, tell_library_path
-from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_text
+from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_lock
 from pip_sysdeps.cli.project import read_project, target_of
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.gaps import foreign_distributions, half_searched_distributions, refuse_gaps
+from pip_sysdeps.host.exclusion import alone
 from pip_sysdeps.locking import pinned
 from pip_sysdeps.merging import merge
 from pip_sysdeps.model import FromPackage, When
@@ -73,6 +74,17 @@ def run(args: argparse.Namespace) -> int:
             "--pin records installed versions, and with --target or --wheels only an index is asked, which has none",
             hint="run `pip-sysdeps lock --pin` in a build stage of the target, or leave out --pin",
         )
+    if args.check:
+        return _lock(args)
+    with alone(args.output) as nobody_else:
+        if not nobody_else:
+            args.messages.warning(f"another run still holds `{args.output}`: not waiting longer")
+
+        return _lock(args)
+
+
+def _lock(args: argparse.Namespace) -> int:
+    """Scan, then write or compare."""
     stages = Stages(perf_counter)
     place, system = read_target(args, stages)
     if not args.wheels:
@@ -139,7 +151,7 @@ def _write(args: argparse.Namespace, target: Target) -> bool:
     if text == old:
         args.messages.note(f"`{args.output}` is up to date: {_counted(target)}")
     else:
-        replace_text(args.output, text)
+        replace_lock(args.output, text)
         args.messages.note(f"wrote `{args.output}`: {_counted(target)}")
     return False
 

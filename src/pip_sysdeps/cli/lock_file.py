@@ -5,23 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import time
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, MalformedLock, SysdepsError
 from pip_sysdeps.host.atomic_write import write_atomically
 from pip_sysdeps.lockfile import NO_HANDS, loads
+from pip_sysdeps.merging import sides_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pip_sysdeps.lockfile import Lockfile
 
 DEFAULT = "sysdeps.lock"
 _MAX_BYTES = 16 << 20
-_LONGEST_WAIT = 60.0
-"""Seconds for which another run that changes the same lock is waited for."""
-_PAUSE = 0.02
 
 
 def read_text(path: str) -> str | None:
@@ -51,50 +46,47 @@ def read_lock(path: str, *, hint: str = "run `pip-sysdeps lock` where the enviro
         raise error.at(path) from error
 
 
-@contextlib.contextmanager
-def alone(path: str) -> Iterator[None]:
-    """Keep other runs that change this lock waiting, so that the last of them sees what all have installed.
+def replace_lock(path: str, text: str) -> None:
+    """Replace a lock as a whole, or write a new one; a link to a lock stays a link.
 
-    It is the lock's folder that is locked (flock(2)): nothing is left behind. Where that cannot be, or takes too long,
-    the run goes on: what it writes is whole in any case.
+    A link that leads to no lock is refused: whoever wrote the repository would choose the file that is written, a start
+    file of the shell for example. Raise SysdepsError for that and for what is no regular file, OSError with the path as
+    given.
     """
-    with contextlib.ExitStack() as held:
-        with contextlib.suppress(OSError, ImportError):
-            import fcntl  # noqa: F401, PLC0415 - Windows has neither this nor O_DIRECTORY
-
-            descriptor = os.open(os.path.dirname(os.path.realpath(path)), os.O_RDONLY | os.O_DIRECTORY)
-            held.callback(os.close, descriptor)
-            _wait_for(descriptor)
-        yield
+    if os.path.islink(path) and not _is_lock(read_text(path) or ""):
+        raise SysdepsError(
+            f"`{path}` is a link that leads to no lock", hint="remove the link, or name the lock with -o"
+        )
+    _replace(path, os.path.realpath(path) if os.path.islink(path) else path, text)
 
 
-def _wait_for(descriptor: int) -> None:
-    """Wait for the lock of an open folder, in the end without it. Raise OSError where there are no such locks."""
-    end = time.monotonic() + _LONGEST_WAIT
-    while not _is_taken(descriptor) and time.monotonic() < end:
-        time.sleep(_PAUSE)
+def replace_report(path: str, text: str) -> None:
+    """Replace a file that is no lock, or write a new one; nothing is written through a link.
+
+    Raise SysdepsError for a link and for what is no regular file, OSError with the path as given.
+    """
+    if os.path.islink(path):
+        raise SysdepsError(
+            f"`{path}` is a link, and nothing is written through a link",
+            hint="name the file itself, or leave out -o to print it",
+        )
+    _replace(path, path, text)
 
 
-def _is_taken(descriptor: int) -> bool:
-    import fcntl  # noqa: PLC0415 - as in `alone`
-
+def _is_lock(text: str) -> bool:
+    """Detect a lock, or both sides of a conflict between two."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        return bool(text.strip()) and all(loads(side) for side in sides_of(text))
+    except MalformedError:
         return False
-    return True
 
 
-def replace_text(path: str, text: str) -> None:
-    """Write a file so that it has the old text or the new one, whatever happens on the way; a link stays a link.
-
-    Raise OSError with the path as given, SysdepsError for what is no regular file.
-    """
-    real = os.path.realpath(path)
+def _replace(path: str, place: str, text: str) -> None:
+    """Put a text in the place of a file; errors name the path as given."""
     try:
         with contextlib.suppress(FileNotFoundError):
-            _refuse_special(real, os.stat(real).st_mode)
-        write_atomically(real, text.encode("utf-8"))
+            _refuse_special(path, os.lstat(place).st_mode)
+        write_atomically(place, text.encode("utf-8"))
     except OSError as error:
         raise OSError(error.errno, error.strerror, path) from error
 

@@ -6,18 +6,17 @@ import os
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.lock import find_target
-from pip_sysdeps.cli.lock_file import alone, read_lock, read_text, replace_text
+from pip_sysdeps.cli.lock_file import read_lock, read_text, replace_lock
 from pip_sysdeps.cli.project import read_project
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.hook.summary import summarize
+from pip_sysdeps.host.exclusion import alone
 from pip_sysdeps.lockfile import Lockfile, loads
 from pip_sysdeps.merging import merge, sides_of
 from pip_sysdeps.staleness import differences
 
 if TYPE_CHECKING:
     import argparse
-
-    from pip_sysdeps.lockfile import Target
 
 CURRENT, STALE, TROUBLE = range(3)
 """What `relock` returns."""
@@ -31,9 +30,7 @@ def relock(args: argparse.Namespace, *, check: bool = False, extend: bool = Fals
     """
     name = os.path.basename(args.output)
     try:
-        with alone(args.output):
-            target = find_target(args)[1].target
-            line = _stale(args.output, target) if check else _written(args.output, target, extend=extend)
+        line = _stale(args) if check else _written(args, extend=extend)
     except (SysdepsError, OSError) as error:
         args.messages.note(f"pip-sysdeps: {name} not {'checked' if check else 'updated'}: {_reason(error)}")
         return TROUBLE
@@ -42,19 +39,25 @@ def relock(args: argparse.Namespace, *, check: bool = False, extend: bool = Fals
     return STALE if check and line else CURRENT
 
 
-def _written(path: str, target: Target, *, extend: bool) -> str:
-    old = read_text(path) or ""
-    listed = read_project(path).targets if extend or not old.strip() else ()
-    text = merge(old, target, add_target=False, listed=listed)
-    if text == old:
-        return ""
-    replace_text(path, text)
+def _written(args: argparse.Namespace, *, extend: bool) -> str:
+    """Write the lock if it changes; no other run scans or writes meanwhile, so the last one sees every install."""
+    path = args.output
+    with alone(path):
+        target = find_target(args)[1].target
+        old = read_text(path) or ""
+        listed = read_project(path).targets if extend or not old.strip() else ()
+        text = merge(old, target, add_target=False, listed=listed)
+        if text == old:
+            return ""
+        replace_lock(path, text)
     before = loads(sides_of(old)[0]) if old.strip() else Lockfile()
     return f"{'updated' if old.strip() else 'created'}: {summarize(before, loads(text))}"
 
 
-def _stale(path: str, target: Target) -> str:
-    lock = read_lock(path)
+def _stale(args: argparse.Namespace) -> str:
+    """Compare alone: a lock is read whole at any time."""
+    target = find_target(args)[1].target
+    lock = read_lock(args.output)
     locked = lock.find(target.id)
     if locked is None:
         raise SysdepsError(f"it has no target {target.id}", hint="`pip-sysdeps lock --add-target` adds it")

@@ -14,6 +14,7 @@ import pytest
 
 from builders.system import VENV
 from pip_sysdeps.cli import main
+from pip_sysdeps.host.exclusion import alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -190,23 +191,43 @@ def test_a_folder_that_is_gone(
 
 
 def test_waits_for_another_run(root: Path, tmp_path: Path) -> None:
-    """While another run holds the project's folder nothing is read or written; then the work is done."""
+    """While another run holds the lock nothing is read or written; then the work is done, and no file is left."""
     command = [sys.executable, "-m", "pip_sysdeps", "run", "--root", str(root), "--python", VENV, "--", "true"]
-    held = os.open(tmp_path, os.O_RDONLY)
-    fcntl.flock(held, fcntl.LOCK_EX)
-    run = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
-    time.sleep(0.3)
-    assert run.poll() is None
-    os.close(held)
+    with alone(str(lock_in(tmp_path))):
+        run = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
+        time.sleep(2)
+        assert run.poll() is None
     assert run.communicate(timeout=60)[1] == CREATED.encode()
+    assert os.listdir(tmp_path) == ["sysdeps.lock"]
 
 
 def test_does_not_wait_for_ever(
     relock: Callable[..., tuple[int, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run that was stopped while it held the folder keeps no other from its work."""
-    monkeypatch.setattr("pip_sysdeps.cli.lock_file._LONGEST_WAIT", 0.0)
-    held = os.open(tmp_path, os.O_RDONLY)
-    fcntl.flock(held, fcntl.LOCK_EX)
+    """A run that was stopped while it held the lock keeps no other from its work."""
+    monkeypatch.setattr("pip_sysdeps.host.exclusion.LONGEST_WAIT", 0.0)
+    with alone(str(lock_in(tmp_path))):
+        assert relock() == (0, CREATED)
+
+
+def test_a_reader_keeps_nobody_waiting(relock: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    """Whoever may open the project's folder or its files for reading can lock those, in vain."""
+    lock_in(tmp_path).touch()
+    held = [os.open(path, os.O_RDONLY) for path in (tmp_path, lock_in(tmp_path))]
+    for descriptor in held:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    begin = time.monotonic()
     assert relock() == (0, CREATED)
-    os.close(held)
+    assert time.monotonic() - begin < 15, "shorter than the wait for another run"
+    for descriptor in held:
+        os.close(descriptor)
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_lock_that_is_a_link(relock: Callable[..., tuple[int, str]], tmp_path: Path, *, check: bool) -> None:
+    """One that leads to no file makes none."""
+    lock_in(tmp_path).symlink_to(tmp_path / "profile.sh")
+    status, line = relock(*(["--check-only"] if check else []))
+    assert status == 2
+    assert line.startswith(f"pip-sysdeps: sysdeps.lock not {'checked: no' if check else 'updated:'} `sysdeps.lock` ")
+    assert os.listdir(tmp_path) == ["sysdeps.lock"]
