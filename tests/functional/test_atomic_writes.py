@@ -103,10 +103,12 @@ def test_killed_at_every_step(writer: Writer) -> None:
     for status in crashes(writer.folder, writer.write):
         found = writer.files
         seen.append((status, {name: found.pop(name) for name in old}))
+        found.pop(".sysdeps.lock.busy", None)  # empty: the next run takes it over
         assert all(re.fullmatch(r"\.pip-sysdeps-[0-9a-f]+", name) for name in found), "nobody reads a part of a file"
         writer.put_back(old)
     assert seen[0] == (-signal.SIGKILL, old)
     assert seen[-1][0] == 0
+    assert ".sysdeps.lock.busy" not in writer.files
     new = seen[-1][1]
     assert len(seen) > 3 * len(old), "there are steps to be killed at"
     assert all(new[name] != old[name] and files[name] in {old[name], new[name]} for _, files in seen for name in old)
@@ -171,3 +173,23 @@ def test_what_is_put_in_place_is_on_the_disk(writer: Writer, monkeypatch: pytest
     monkeypatch.setattr(os, "replace", judging)
     writer.write()
     assert len(synced) == len(writer.files)
+
+
+_ENDED_WHILE_WRITING = """
+import os, sys
+from pip_sysdeps.cli import main
+number = int(sys.argv.pop())
+os.fsync = lambda _: os.kill(os.getpid(), number)
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
+def test_ended_in_the_midst(desk: Desk, number: signal.Signals) -> None:
+    """SIGTERM and SIGHUP leave the old lock, and neither a temporary file nor the one that keeps others waiting."""
+    writer = lock_writer(desk)
+    old = writer.files
+    command = [sys.executable, "-c", _ENDED_WHILE_WRITING, *writer.argv, str(int(number))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (128 + number, "", "")
+    assert writer.files == old

@@ -43,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is None:  # the process is ours: what takes memory by the megabyte is in no cycle, and to look costs a tenth
         gc.disable()
         atexit.register(gc.freeze)  # Python looks for cycles once more when it ends
+        _clean_up_when_ended()
     argv = sys.argv[1:] if argv is None else list(argv)
     _have_streams()
     messages = Messages(sys.stderr, os.environ)
@@ -84,6 +85,18 @@ def _run(argv: Sequence[str], messages: Messages) -> int:
 def _module(command: str) -> ModuleType:
     """Return the module of a command, which has `add_arguments(parser)` and `run(args) -> int`."""
     return import_module(f"{__name__}.{command.replace('-', '_')}")
+
+
+def _clean_up_when_ended() -> None:
+    """Let SIGTERM and SIGHUP end this process as an exit does: temporary files are removed, the status is 128 + n."""
+    import signal  # noqa: PLC0415 - only where the process is ours
+
+    def leave(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup(1) ignores SIGHUP
+            signal.signal(number, leave)
 
 
 def _have_streams() -> None:
