@@ -13,7 +13,8 @@ from pip_sysdeps.cli.messages import Messages
 from pip_sysdeps.cli.trouble import attempt
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.hook.enable import enable, require_supported, settings_for
-from pip_sysdeps.hook.site import ask_interpreter
+from pip_sysdeps.hook.site import read_site
+from pip_sysdeps.host.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,7 @@ class EnvBuilder(venv.EnvBuilder):
     def create(self, env_dir: str | os.PathLike[str]) -> None:  # type: ignore[override] # typeshed allows bytes, which venv refuses
         """Build an environment; the hook comes last, after a pip that brings pip itself up to date."""
         super().create(env_dir)
-        enable(ask_interpreter(os.path.abspath(env_dir)), self._settings)
+        enable(read_site(Root(), os.path.abspath(env_dir), named=False), self._settings)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -119,11 +119,12 @@ def _in_ci(environ: Mapping[str, str]) -> bool:
 
 
 def _site(args: argparse.Namespace) -> HookSite:
-    from pip_sysdeps.hook.site import ask_interpreter
+    from pip_sysdeps.hook.site import read_site
     from pip_sysdeps.host.environment import meant_environment
     from pip_sysdeps.host.root import Root
 
-    return ask_interpreter(meant_environment(Root(), args.python, os.environ, os.getcwd()))
+    root = Root()
+    return read_site(root, meant_environment(root, args.python, os.environ, os.getcwd()), named=args.python is not None)
 
 
 def _refuse_own(site: HookSite) -> None:

@@ -1,13 +1,19 @@
-"""The interpreter of an environment, as the hook has to know it: asked, not guessed."""
+"""The site directory of an environment: read from its files, or asked of an interpreter that a person named."""
 
 from __future__ import annotations
 
 import json
 import os
+from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.host.interpreter import open_installation
 from pip_sysdeps.host.programs import PYTHON, run
+from pip_sysdeps.host.tree import inside
 from pip_sysdeps.values import dataclass
+
+if TYPE_CHECKING:
+    from pip_sysdeps.host.root import Root
 
 _SECONDS = 60
 QUESTION = """
@@ -44,6 +50,38 @@ class HookSite:
     def has_pip(self) -> bool:
         """Tell whether pip is installed there: in what uv makes it is not, and none of its own starts the hook."""
         return os.path.isdir(os.path.join(self.purelib, "pip"))
+
+
+def read_site(root: Root, python: str, *, named: bool) -> HookSite:
+    """Return the facts of a virtual environment from its files; an interpreter outside one is run, if `named`.
+
+    A checkout may bring a `.venv` whose `bin/python` is any program, so nothing that was found is run: pyvenv.cfg and
+    the folders in `lib` say enough. An interpreter's own prefix has its site directory where its distribution wants it
+    (Debian's dist-packages), which only the interpreter knows: a person must have named it.
+    Raises SysdepsError when there is no environment, or an interpreter that nobody named.
+    """
+    installation = open_installation(root, python)
+    if installation.venv is None:
+        if not named:
+            raise SysdepsError(
+                f"`{python}` is not in a virtual environment, and is not run to ask where it installs",
+                hint="create one with `python -m venv .venv`, or name the interpreter with `--python`",
+            )
+        return ask_interpreter(python)
+    purelib = f"{installation.prefix}/lib/{installation.python}/site-packages"
+    if not inside(root.resolve(purelib) or purelib, installation.prefix):
+        raise SysdepsError(
+            f"`{purelib}` is a link out of the environment, and nothing is written through it",
+            hint="make the environment again with `python -m venv`",
+        )
+    return HookSite(
+        python=f"{installation.prefix}/bin/python",
+        prefix=installation.prefix,
+        in_venv=True,
+        version=installation.interpreter.version,
+        purelib=purelib,
+        has_orig_argv=True,
+    )
 
 
 def ask_interpreter(python: str) -> HookSite:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -147,9 +148,8 @@ def test_status_of_an_orphaned_hook(hook: Callable[..., Result], venv: Path) -> 
 def test_json_and_errors(hook: Callable[..., Result], action: str) -> None:
     """What is no environment is an error for each action."""
     result = hook(action, "--python", "nothing-here")
-    assert result.status == 2
-    assert result.err.startswith("error: `")
-    assert result.err.splitlines()[1].startswith("hint: ")
+    assert (result.status, result.out) == (2, "")
+    assert re.fullmatch(r"error: no environment or interpreter at `\S*/nothing-here`\nhint: .*\n", result.err)
 
 
 def test_refuses_a_base_without_system(hook: Callable[..., Result]) -> None:
@@ -163,18 +163,8 @@ def test_refuses_a_base_without_system(hook: Callable[..., Result]) -> None:
 
 
 def test_refuses_python_3_18(hook: Callable[..., Result], venv: Path) -> None:
-    """Whatever that interpreter says of itself is taken: an environment of 3.18 keeps clear of the hook."""
-    python = venv / "bin" / "python"
-    python.unlink()
-    facts = {
-        "prefix": str(venv),
-        "base_prefix": "/usr",
-        "version": [3, 18],
-        "purelib": str(venv),
-        "has_orig_argv": True,
-    }
-    python.write_text(f"#!/bin/sh\necho '{json.dumps(facts)}'\n")
-    python.chmod(0o755)
+    """The environment's own files say so: one of 3.18 keeps clear of the hook."""
+    next(venv.glob("lib/python3.*")).rename(venv / "lib/python3.18")
     result = hook("enable")
     assert result.status == 2
     assert result.err == (
@@ -182,6 +172,70 @@ def test_refuses_python_3_18(hook: Callable[..., Result], venv: Path) -> None:
         "hint: install with `pip-sysdeps run -- pip install ...`, which locks afterwards\n"
     )
     assert files_of_the_hook(venv) == []
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_no_program_of_a_checkout_is_run(hook: Callable[..., Result], venv: Path, *, named: bool) -> None:
+    """Whatever `.venv/bin/python` is, each action reads the files around it."""
+    for python in venv.glob("bin/python*"):
+        python.unlink()
+        python.write_text(f"#!/bin/sh\ntouch {venv.parent}/was-run\n")
+        python.chmod(0o755)
+    options = ["--python", str(venv)] if named else []
+    assert [hook(action, *options).status for action in ("enable", "status", "disable")] == [0, 0, 0]
+    assert not (venv.parent / "was-run").exists()
+
+
+def test_an_interpreter_that_nobody_named(
+    hook: Callable[..., Result], venv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first python3 on PATH is not run to ask where it installs."""
+    shutil.rmtree(venv)
+    bin_folder = venv.parent / "bin"
+    bin_folder.mkdir()
+    (bin_folder / "python3").symlink_to(os.path.realpath(sys.executable))
+    monkeypatch.setenv("PATH", str(bin_folder))
+    result = hook("status")
+    assert (result.status, result.out) == (2, "")
+    assert result.err == (
+        f"error: `{bin_folder}/python3` is not in a virtual environment, and is not run to ask where it installs\n"
+        "hint: create one with `python -m venv .venv`, or name the interpreter with `--python`\n"
+    )
+
+
+@pytest.mark.parametrize("action", ["enable", "disable", "status"])
+def test_a_site_directory_that_leads_out(hook: Callable[..., Result], venv: Path, action: str) -> None:
+    """A link in a checkout does not choose another folder to write in."""
+    elsewhere = venv.parent / "elsewhere"
+    next(venv.glob("lib/python3.*/site-packages")).rename(elsewhere)
+    site = next(venv.glob("lib/python3.*")) / "site-packages"
+    site.symlink_to(elsewhere)
+    result = hook(action)
+    assert (result.status, result.out) == (2, "")
+    assert result.err == (
+        f"error: `{site}` is a link out of the environment, and nothing is written through it\n"
+        "hint: make the environment again with `python -m venv`\n"
+    )
+    assert sorted(path.name for path in elsewhere.glob("*pip_sysdeps*")) == []
+
+
+def test_a_hook_that_is_a_pipe(hook: Callable[..., Result], venv: Path) -> None:
+    """Nobody waits for its writer."""
+    for name in (PTH_NAME, MODULE_NAME):
+        os.mkfifo(next(venv.glob("lib/python3.*/site-packages")) / name)
+    assert hook("status").out.splitlines()[0] == "state: incomplete"
+
+
+def test_status_of_a_copied_environment(hook: Callable[..., Result], venv: Path) -> None:
+    """It is said that the hook of a copy does nothing, and `enable` binds it anew."""
+    hook("enable")
+    copy = shutil.copytree(venv, venv.parent / "copy", symlinks=True)
+    result = hook("status", "--python", str(copy), "--json")
+    document = json.loads(result.out)
+    check_schema("hook", document)
+    assert (result.status, document["state"]) == (1, "copied")
+    hook("enable", "--python", str(copy))
+    assert hook("status", "--python", str(copy)).out.splitlines()[0] == "state: current"
 
 
 def test_refuses_the_tools_own_environment(
