@@ -86,7 +86,7 @@ TOUCHES = {"os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile",
 STARTS = {
     "src/pip_sysdeps/host/programs.py": ["os.posix_spawnp", "subprocess.Popen", "subprocess.run"],
     "src/pip_sysdeps/host/beside.py": ["os.fork"],
-    "src/pip_sysdeps/hook/runtime.py": ["subprocess.call"],
+    "src/pip_sysdeps/hook/runtime.py": ["subprocess.Popen"],
 }
 """Every place that starts a process: the gate; the fork that runs no other program; and the hook, which is copied into
 environments that cannot import the gate, and runs the one command that `hook enable` wrote into it."""

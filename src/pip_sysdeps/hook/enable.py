@@ -6,6 +6,7 @@ import ast
 import contextlib
 import glob
 import os
+import shlex
 import sys
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.host.atomic_write import write_atomically
 from pip_sysdeps.host.programs import PYTHON, run
+from pip_sysdeps.host.root import Root
+from pip_sysdeps.printing import printable
 from pip_sysdeps.syntax import parse_python
 from pip_sysdeps.values import dataclass
 
@@ -30,7 +33,7 @@ GUARDED = "try: import _pip_sysdeps_hook as h; h.start()\nexcept Exception: pass
 PTH_TEXT = f"""\
 # Written by `pip-sysdeps hook enable`: after pip has changed this environment, sysdeps.lock is brought up to date.
 # To remove it, run `pip-sysdeps hook disable`, or delete this file and _pip_sysdeps_hook.py beside it.
-import sys; 'pip' in str(sys.orig_argv[1:]) and exec({GUARDED!r})
+import sys; 'pip' in str(getattr(sys, 'orig_argv', ())[1:]) and exec({GUARDED!r})
 """
 """ASCII, because before 3.13 a .pth is read in the encoding of the locale; one line, because `site` runs lines.
 
@@ -45,7 +48,7 @@ END_VERSION = (3, 18)
 _PROJECT, _CHECK_ONLY = "--project", "--check-only"
 """Options of the command that a hook runs."""
 
-SIZE_LIMIT = 1 << 20
+SIZE_LIMIT = 1 << 16
 """No hook that we have written is larger, in bytes."""
 
 
@@ -58,6 +61,8 @@ class State(Enum):
     """Both files are there, and this version would write them otherwise."""
     INCOMPLETE = "incomplete"
     """One of the two files is missing, or the settings cannot be read: it does nothing."""
+    COPIED = "copied"
+    """It was enabled in another environment, which was copied or moved here: it does nothing."""
     ORPHANED = "orphaned"
     """What it starts, or the project that it is bound to, no longer exists: it does nothing."""
 
@@ -70,6 +75,8 @@ class Settings:
     """Brings the lock up to date; the hook adds `--python ENV`."""
     needed: tuple[str, ...]
     """Paths without which the hook does nothing."""
+    prefix: str = ""
+    """The environment that it was enabled in; empty before that, and in a hook of an earlier version."""
 
     @property
     def project(self) -> str:
@@ -133,7 +140,7 @@ def enable(site: HookSite, settings: Settings, *, system: bool = False) -> bool:
             f"`{site.python}` is not in a virtual environment",
             hint="create one with `python -m venv .venv`, or say `--system` to change the interpreter for everybody",
         )
-    wanted = {MODULE_NAME: module_text(settings), PTH_NAME: PTH_TEXT}
+    wanted = {MODULE_NAME: module_text(settings, site), PTH_NAME: PTH_TEXT}
     stale = {name: text for name, text in wanted.items() if _read(site, name) != text}
     with _explained(site):
         for name, text in stale.items():  # the module first: a .pth without it would be of no use
@@ -180,20 +187,31 @@ def status(site: HookSite) -> Installed:
     missing = tuple(path for path in settings.needed if not os.path.exists(path))
     if missing:
         return Installed(state=State.ORPHANED, settings=settings, missing=missing)
-    current = (pth, module) == (PTH_TEXT, module_text(settings))
+    if settings.prefix and os.path.realpath(settings.prefix) != os.path.realpath(site.prefix):
+        return Installed(state=State.COPIED, settings=settings)
+    current = (pth, module) == (PTH_TEXT, module_text(settings, site))
     return Installed(state=State.CURRENT if current else State.OUTDATED, settings=settings)
 
 
-def module_text(settings: Settings) -> str:
-    """Return the text of `_pip_sysdeps_hook.py`: runtime.py with these settings, in ASCII."""
+def module_text(settings: Settings, site: HookSite) -> str:
+    """Return the text of `_pip_sysdeps_hook.py`: runtime.py with these settings for one environment, in ASCII."""
     with open(os.path.join(os.path.dirname(__file__), "runtime.py"), encoding="utf-8") as file:
         lines = file.read().splitlines()
-    values = {"COMMAND:": settings.command, "NEEDED:": settings.needed}
+    values: dict[str, object] = {"COMMAND:": settings.command, "NEEDED:": settings.needed}
+    values |= {"PREFIX:": site.prefix, "BY_HAND:": _by_hand(settings, site)}
     for number, line in enumerate(lines):
         value = values.get(line.partition(" ")[0])
         if value is not None:
             lines[number] = f"{line.partition('=')[0]}= {value!a}"
     return "\n".join(lines) + "\n"
+
+
+def _by_hand(settings: Settings, site: HookSite) -> str:
+    """Return the line for the shell that locks the environment as the hook would."""
+    end = settings.command.index("hook") if "hook" in settings.command else len(settings.command)
+    options = ["--python", site.prefix if site.in_venv else site.python]
+    options += ["-o", os.path.join(settings.project, "sysdeps.lock"), *(["--check"] if settings.check_only else [])]
+    return printable(shlex.join([*settings.command[:end], "lock", *options]))
 
 
 def read_settings(text: str) -> Settings | None:
@@ -210,7 +228,8 @@ def read_settings(text: str) -> Settings | None:
     command, needed = values.get("COMMAND"), values.get("NEEDED")
     if not (command and needed and _are_strings(command) and _are_strings(needed)):
         return None
-    return Settings(command=command, needed=needed)
+    prefix = values.get("PREFIX", "")
+    return Settings(command=command, needed=needed, prefix=prefix if isinstance(prefix, str) else "")
 
 
 def _are_strings(value: object) -> bool:
@@ -218,10 +237,9 @@ def _are_strings(value: object) -> bool:
 
 
 def _read(site: HookSite, name: str) -> str | None:
-    """Return the text of one of the two files; None where it is missing, empty text where it is not text."""
+    """Return the text of one of the two files; None where it is missing, empty text where it is none of ours."""
     try:
-        with open(os.path.join(site.purelib, name), "rb") as file:
-            return file.read(SIZE_LIMIT).decode("utf-8")
+        return Root().read(os.path.join(site.purelib, name), SIZE_LIMIT).decode("utf-8")
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError):

@@ -5,7 +5,8 @@ Written by `pip-sysdeps hook enable`, for this environment only; no installed di
 
 `pip_sysdeps_hook.pth` calls `start` in processes that may be pip's. `start` imports what `finish` needs, in pip's own
 processes only; `finish` imports nothing at all, because pip 26.3 blocks imports from the moment it begins to install
-until the process exits. All work is done in a child process, and whatever goes wrong has no effect on pip.
+until the process exits. All work is done in a child process, which is ended after TIME_LIMIT, and whatever goes wrong
+has no effect on pip.
 """
 
 from __future__ import annotations
@@ -16,11 +17,22 @@ import sys
 TYPE_CHECKING = False  # typing's own costs a start of the interpreter more than the rest of this file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from types import ModuleType
 
 COMMAND: tuple[str, ...] = ()
 """What brings the lock up to date, `--python ENV` added at its end."""
 NEEDED: tuple[str, ...] = ()
 """COMMAND is run only while each of these paths exists: its interpreter, its code, and the project's folder."""
+PREFIX: str = ""
+"""The environment that the hook was enabled in: in a copy of it, or after it was moved, the hook does nothing."""
+BY_HAND: str = ""
+"""A line for the shell that does what COMMAND does, without a time limit."""
+
+TIME_LIMIT = 60.0
+"""Seconds after which COMMAND is ended, with every process that it has started."""
+GRACE = 2.0
+"""Seconds that it then has to remove its temporary files."""
+_SIGTERM, _SIGKILL = 15, 9
 
 SILENCER = "SYSDEPS_HOOK_PREFIX"
 """The environment variable that names the environment whose pip is at work: the pips that it starts stay silent."""
@@ -45,11 +57,13 @@ def start() -> None:
     directories = sorted({os.path.realpath(sysconfig.get_path(name)) for name in ("purelib", "platlib")})
     if os.path.realpath(os.path.dirname(__file__)) not in directories:
         return  # the base's hook, seen from a venv with --system-site-packages
+    if os.path.realpath(PREFIX) != os.path.realpath(sys.prefix):
+        return  # a copy: the project belongs to the environment that it was copied from
     if only_starts_another_pip(arguments):
         return
     os.environ[SILENCER] = sys.prefix
     statuses = _remember_exit_statuses()
-    atexit.register(finish, os.getpid(), directories, fingerprint(directories), statuses, subprocess.call)
+    atexit.register(finish, os.getpid(), directories, fingerprint(directories), statuses, bounded_call(subprocess))
 
 
 def finish(
@@ -57,7 +71,7 @@ def finish(
     directories: Sequence[str],
     before: object,
     statuses: Sequence[object],
-    call: Callable[..., int],
+    call: Callable[..., int | None],
 ) -> None:
     """Run COMMAND if this process, not a fork of it, has changed the environment and has succeeded."""
     try:
@@ -162,7 +176,39 @@ def _has_installed() -> bool:
     return "pip._internal.commands.install" in sys.modules or "pip._internal.commands.uninstall" in sys.modules
 
 
-def _run_command(call: Callable[..., int]) -> None:
+def bounded_call(subprocess: ModuleType) -> Callable[..., int | None]:
+    """Return a `subprocess.call` that ends the command after TIME_LIMIT seconds, and then returns None.
+
+    The command leads a session of its own (setsid(2)), so what it has started ends with it.
+    """
+
+    def call(command: Sequence[str], **options: object) -> int | None:
+        process = subprocess.Popen(command, start_new_session=True, **options)
+        try:
+            status: int = process.wait(TIME_LIMIT)
+        except subprocess.TimeoutExpired:
+            _end(process.pid, _SIGTERM)
+            try:  # noqa: SIM105 - contextlib may not be loaded yet
+                process.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                pass
+            return None
+        else:
+            return status
+        finally:  # Ctrl-C too reaches only pip
+            _end(process.pid, _SIGKILL)
+
+    return call
+
+
+def _end(group: int, signal: int) -> None:
+    try:  # noqa: SIM105 - contextlib may not be loaded yet
+        os.killpg(group, signal)
+    except ProcessLookupError:
+        pass
+
+
+def _run_command(call: Callable[..., int | None]) -> None:
     """Run COMMAND for this environment, its output on standard error and after what pip has printed."""
     try:  # noqa: SIM105 - contextlib may not be loaded yet
         sys.stdout.flush()
@@ -171,4 +217,8 @@ def _run_command(call: Callable[..., int]) -> None:
     # Of a process that began without a standard error, descriptor 2 may be any file. DEVNULL is -3 (subprocess).
     output = -3 if sys.__stderr__ is None else 2
     environment = sys.prefix if sys.prefix != sys.base_prefix else sys.executable
-    call([*COMMAND, "--python", environment], stdin=-3, stdout=output)
+    status = call([*COMMAND, "--python", environment], stdin=-3, stdout=output)
+    if status is None and sys.__stderr__ is not None:
+        sys.__stderr__.write(
+            f"pip-sysdeps: sysdeps.lock not updated: stopped after {TIME_LIMIT:.0f} s; run `{BY_HAND}`\n"
+        )

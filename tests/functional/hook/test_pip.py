@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from builders.command import DEFAULT_SIGNALS
-from pip_sysdeps.hook.enable import MODULE_NAME, PTH_NAME
+from pip_sysdeps.hook.enable import MODULE_NAME, PTH_NAME, enable, read_settings
+from pip_sysdeps.hook.site import ask_interpreter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from builders.hooked_env import HookedEnv
 
 
@@ -186,6 +191,50 @@ def test_tool_removed_by_this_very_pip(any_env: HookedEnv) -> None:
     )
     done = any_env.pip("uninstall", "-y", "alpha")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("copy", [shutil.copytree, shutil.move], ids=["copied", "moved"])
+def test_another_environment_than_the_enabled_one(env: HookedEnv, tmp_path: Path, copy: Callable[..., str]) -> None:
+    """The pip of a copy, or of an environment that was moved, leaves the lock of the first one's project alone."""
+    first = tmp_path / "first"
+    shutil.copytree(env.prefix, first, symlinks=True)
+    settings = read_settings((env.site_packages / MODULE_NAME).read_text())
+    assert settings
+    enable(ask_interpreter(str(first)), settings)
+    second = copy(first, tmp_path / "second")
+    done = env.run(f"{second}/bin/python", "-m", "pip", "install", "alpha")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(Path(second).glob("lib/python3.*/site-packages/alpha.py"))
+    assert env.calls == []
+
+
+def test_another_spelling_of_the_environment(env: HookedEnv, tmp_path: Path) -> None:
+    """Through a link to its folder it is the same one."""
+    (tmp_path / "link").symlink_to(env.prefix)
+    env.run(f"{tmp_path}/link/bin/python", "-m", "pip", "install", "alpha")
+    assert env.calls == [[*env.expected_call[:-1], f"{tmp_path}/link"]]
+
+
+def test_a_tool_that_does_not_end(env: HookedEnv) -> None:
+    """It is ended with what it has started, pip's own status is kept, and a line says what to run."""
+    env.tool.write_text(
+        "import signal, subprocess, time\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "subprocess.Popen(['sleep', '300'], stdout=2)\n"
+        "time.sleep(300)\n"
+    )
+    module = env.site_packages / MODULE_NAME
+    text = module.read_text()
+    module.write_text(text.replace("TIME_LIMIT = 60.0", "TIME_LIMIT = 1.0").replace("GRACE = 2.0", "GRACE = 0.1"))
+    assert module.read_text() != text
+    begin = time.monotonic()
+    done = env.pip("install", "alpha")  # ends when nobody has its standard error open any more
+    assert time.monotonic() - begin < 60
+    by_hand = f"lock --python '{env.prefix}' -o {env.project}/sysdeps.lock"
+    assert done.returncode == 0
+    assert re.fullmatch(
+        rf"pip-sysdeps: sysdeps\.lock not updated: stopped after 1 s; run `.* {re.escape(by_hand)}`\n", done.stderr
+    )
 
 
 def test_module_deleted_by_hand(any_env: HookedEnv) -> None:

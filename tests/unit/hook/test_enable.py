@@ -12,6 +12,7 @@ from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.hook import enable as hook
 from pip_sysdeps.hook.enable import MODULE_NAME, PTH_NAME, Installed, Settings, State
 from pip_sysdeps.hook.site import HookSite, ask_interpreter
+from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,15 +65,17 @@ def test_enable_is_idempotent(tmp_path: Path) -> None:
 def test_settings_survive(tmp_path: Path) -> None:
     """What was written is read back, bytes that are no UTF-8 included, without running it."""
     hook.enable(make_site(tmp_path), make_settings(tmp_path))
-    assert hook.status(make_site(tmp_path)) == Installed(state=State.CURRENT, settings=make_settings(tmp_path))
+    settings = replace(make_settings(tmp_path), prefix="/env")
+    assert hook.status(make_site(tmp_path)) == Installed(state=State.CURRENT, settings=settings)
 
 
-def test_the_module_is_the_runtime_with_its_settings() -> None:
+def test_the_module_is_the_runtime_with_its_settings(tmp_path: Path) -> None:
     """The written text runs by itself, and its settings are where the runtime reads them."""
-    settings = Settings(command=("a", "b"), needed=("c",))
+    settings = Settings(command=("a", "-m", "b", "hook", "relock", "--project", "/a b", "--check-only"), needed=("c",))
     names: dict[str, object] = {"__name__": "_pip_sysdeps_hook"}
-    exec(hook.module_text(settings), names)  # noqa: S102 - as `site` does
-    assert (names["COMMAND"], names["NEEDED"]) == (settings.command, settings.needed)
+    exec(hook.module_text(settings, make_site(tmp_path)), names)  # noqa: S102 - as `site` does
+    assert (names["COMMAND"], names["NEEDED"], names["PREFIX"]) == (settings.command, settings.needed, "/env")
+    assert names["BY_HAND"] == "a -m b lock --python /env -o '/a b/sysdeps.lock' --check"
     assert callable(names["start"])
 
 
@@ -85,6 +88,7 @@ def test_the_module_is_the_runtime_with_its_settings() -> None:
         (MODULE_NAME, "not python (", State.INCOMPLETE),
         (MODULE_NAME, "COMMAND: tuple = __import__('os').getcwd()\nNEEDED: tuple = ('/',)\n", State.INCOMPLETE),
         (MODULE_NAME, "COMMAND: tuple = ('tool',)\nNEEDED: tuple = ('/',)\n", State.OUTDATED),
+        (MODULE_NAME, "COMMAND: tuple = ('tool',)\nNEEDED: tuple = ('/',)\nPREFIX: str = '/old'\n", State.COPIED),
         (MODULE_NAME, "COMMAND: tuple = ('tool',)\nNEEDED: tuple = ('/', '/no/such/tool')\n", State.ORPHANED),
     ],
 )
