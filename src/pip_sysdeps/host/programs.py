@@ -41,8 +41,8 @@ class Program:
 
 
 _FILE = re.compile(r"/[^\0\n]*")
-_WORD = re.compile(r"[^-\0\n][^\0\n]*")
-"""Never an option, whatever its text."""
+_OBJECT = re.compile(r"[0-9a-f]{40,64}")
+"""The id of a git object."""
 
 APT_GET = Program(
     name="apt-get",
@@ -61,14 +61,31 @@ APT_HELPER = Program(name="/usr/lib/apt/apt-helper", forms=(("cat-file", _FILE),
 
 GIT = Program(
     name="git",
-    options=("--no-optional-locks",),
-    forms=(
-        ("rev-parse", "--quiet", "--verify", "--end-of-options", re.compile(r"[^\0\n]+")),
-        ("cat-file", "blob", _WORD),
+    options=(
+        "--no-optional-locks",
+        "--no-pager",
+        "--literal-pathspecs",
+        *("-c", "safe.bareRepository=explicit"),
+        *("-c", "protocol.allow=never"),
+        *("-c", "core.fsmonitor=false"),
+        *("-c", f"core.hooksPath={os.devnull}"),
     ),
+    forms=(
+        ("rev-parse", "--absolute-git-dir"),
+        ("rev-parse", "--quiet", "--verify", "--end-of-options", re.compile(r"[^\0\n]+")),
+        ("ls-tree", "-z", _OBJECT, "--", re.compile(r"[^\0\n]+")),
+        ("cat-file", "-s", _OBJECT),
+        ("cat-file", "blob", _OBJECT),
+    ),
+    environment=(("GIT_ALLOW_PROTOCOL", "none"), ("GIT_NO_LAZY_FETCH", "1")),
     hint="install it, or name two locks",
 )
-"""Reads a lock of another revision."""
+"""Reads a lock of another revision, whatever the repository's configuration says.
+
+None of these calls runs a filter, a hook, a pager or an editor. One program is left that the configuration could name:
+the transport that fetches an object which a partial clone lacks. GIT_ALLOW_PROTOCOL overrides every `protocol.*.allow`
+of the repository, which options do not; "none" is no protocol. Source: git(1), git-config(1).
+"""
 
 PYTHON = Program(name="python", forms=(("-I", "-c", re.compile(r"[^\0]+")),))
 """Asks the interpreter that the user named, or our own, a question of ours. `-I` keeps the current folder and
