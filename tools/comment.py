@@ -6,6 +6,7 @@
 FILE has the comment, and its first line is what the comment is found again by. A new one is made only if the text has a
 line that begins with "+ " or "- ": where nothing changes, nobody is told. Only a comment of a bot, or of somebody who
 may write to the repository, is changed: anybody could have written that line first, and would own what stands there.
+A comment that the token may not change, such as one of another bot, is passed over.
 From the environment, as a runner sets it: GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_TOKEN. The standard library alone:
 most containers have no `gh`.
 """
@@ -19,7 +20,10 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PAGE = 100
 """Comments of one answer, the most that there are (docs.github.com/rest/issues/comments)."""
@@ -32,35 +36,53 @@ MAY_WRITE = ("OWNER", "MEMBER", "COLLABORATOR")
 
 def main(path: str, number: str) -> int:
     """Write the comment; return 1 if that cannot be."""
-    text = Path(path).read_text(encoding="utf-8")
-    comments = f"repos/{os.environ['GITHUB_REPOSITORY']}/issues"
     try:
+        text = Path(path).read_text(encoding="utf-8")
+        comments = f"repos/{os.environ['GITHUB_REPOSITORY']}/issues"
         known = find(f"{comments}/{number}/comments", text.partition("\n")[0])
-        if known:
-            ask("PATCH", f"{comments}/comments/{known}", {"body": fitting(text)})
-        elif re.search(r"^[-+] ", text, re.MULTILINE):
+        if any(changed(f"{comments}/comments/{each}", fitting(text)) for each in known):
+            return 0
+        if re.search(r"^[-+] ", text, re.MULTILINE):
             ask("POST", f"{comments}/{number}/comments", {"body": fitting(text)})
-    except (OSError, ValueError) as error:
-        sys.stderr.write(f"error: cannot comment: {error}\n")
+    except (OSError, ValueError, KeyError) as error:
+        sys.stderr.write(f"error: cannot comment: {str(error)!a}\n")
         return 1
     return 0
 
 
-def find(comments: str, first: str) -> int:
-    """Return the id of the comment that begins with a line, or 0."""
+def find(comments: str, first: str) -> Iterator[int]:
+    """Yield the id of each comment with that first line that may be ours. Raise ValueError for another answer."""
     for page in range(1, MOST_PAGES + 1):
         found = ask("GET", f"{comments}?per_page={PAGE}&page={page}")
-        for comment in found:
-            if comment["body"].startswith(first) and is_ours(comment):
-                return int(comment["id"])
+        if not isinstance(found, list):
+            raise ValueError("the comments are not a list")  # noqa: TRY004 - of the answer, not of an argument
+        yield from (comment["id"] for comment in found if is_comment(comment, first))
         if len(found) < PAGE:
             break
-    return 0
 
 
-def is_ours(comment: dict[str, Any]) -> bool:
-    """Tell whether a comment is of who may write here: the token's bot, or the person whose token was given."""
-    return comment["user"]["type"] == "Bot" or comment["author_association"] in MAY_WRITE
+def is_comment(comment: Any, first: str) -> bool:  # noqa: ANN401 - JSON
+    """Tell whether a comment begins with a line, and is of who may write here: a bot, or the person with the token.
+
+    A comment without text has `null` for its body, and one whose author has left GitHub may have it for its user.
+    """
+    match comment:
+        case {"id": int(), "body": str(body)} if body.splitlines()[:1] == [first]:
+            user = comment.get("user")
+            is_bot = isinstance(user, dict) and user.get("type") == "Bot"
+            return is_bot or comment.get("author_association") in MAY_WRITE
+    return False
+
+
+def changed(comment: str, text: str) -> bool:
+    """Change a comment; return False for one that the token may not change, or that has gone."""
+    try:
+        ask("PATCH", comment, {"body": text})
+    except urllib.error.HTTPError as error:
+        if error.code in {403, 404}:
+            return False
+        raise
+    return True
 
 
 def fitting(text: str) -> str:

@@ -28,13 +28,18 @@ EXPRESSION = re.compile(r"\$\{\{ ([a-z._-]+) \}\}")
 class Comment:
     """A comment and who wrote it, as far as the action looks at it."""
 
-    body: str
-    kind: str = "User"
+    body: str | None
+    """None as GitHub has it for a comment without text."""
+    kind: str | None = "User"
+    """None for one whose author has left GitHub."""
     association: str = "NONE"
+    others: bool = False
+    """The token may not change it."""
 
     def document(self, number: int) -> dict[str, object]:
         """Return what the API says of it."""
-        author = {"user": {"type": self.kind}, "author_association": self.association}
+        user = None if self.kind is None else {"type": self.kind}
+        author = {"user": user, "author_association": self.association}
         return {"id": number, "body": self.body, **author}
 
 
@@ -71,8 +76,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_PATCH(self) -> None:
         folder, _, number = self.path.rpartition("/")
-        self.server.comments[int(number) - 1].body = self._body()
-        self._answer(folder == "/repos/acme/app/issues/comments", 200, {})
+        comment = self.server.comments[int(number) - 1]
+        body = self._body()
+        if not comment.others:
+            comment.body = body
+        self._answer(folder == "/repos/acme/app/issues/comments", 403 if comment.others else 200, {})
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -124,7 +132,7 @@ class Runner:
     @property
     def comments(self) -> list[str]:
         """The action's comments on the pull request."""
-        return [each.body for each in self.api.comments if each.kind == "Bot"]
+        return [each.body or "" for each in self.api.comments if each.kind == "Bot"]
 
     @property
     def summary(self) -> str:

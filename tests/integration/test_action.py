@@ -118,7 +118,7 @@ def test_a_comment_of_somebody_else(runner: Runner) -> None:
     strange = Comment(f"{CURRENT}Nothing to see here", kind="User", association="CONTRIBUTOR")
     runner.api.comments.append(strange)
     assert runner.run()[0]
-    assert strange.body.endswith("Nothing to see here")
+    assert strange.body == f"{CURRENT}Nothing to see here"
     assert len(runner.comments) == 1
 
 
@@ -132,6 +132,25 @@ def test_more_than_a_comment_may_hold(runner: Runner, tmp_path: Path, monkeypatc
     (comment,) = runner.comments
     told = "What changes is longer than a comment may be: the job's summary has it.\n"
     assert comment == f"<!-- pip-sysdeps a -->\n{told}"
+
+
+def test_a_bare_repository_in_the_pull_request(runner: Runner, tmp_path: Path) -> None:
+    """Files that a commit may have: git neither runs what they name nor takes their word for the base."""
+    folder = runner.checkout / "services" / "web"
+    folder.mkdir(parents=True)
+    (folder / "sysdeps.lock").write_bytes((runner.checkout / "sysdeps.lock").read_bytes())
+    for name in ("objects", "refs"):
+        (folder / name).mkdir()
+    (folder / "HEAD").write_text("ref: refs/heads/main\n")
+    program = f"touch {tmp_path / 'pwned'};false"
+    (folder / "config").write_text(
+        "[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n"
+        f'[remote "origin"]\n\turl = /\n\tuploadpack = "{program}"\n'
+    )
+    succeeded, said = runner.run(**{"working-directory": "services/web", "python": "../../.venv"})
+    assert not succeeded
+    assert "looks like a bare git repository, whose revisions are not to be trusted" in said
+    assert not (tmp_path / "pwned").exists()
 
 
 def test_without_a_comment(runner: Runner) -> None:
