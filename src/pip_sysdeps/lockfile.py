@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pip_sysdeps.errors import MalformedError, MalformedLock
-from pip_sysdeps.package_name import PACKAGE_NAME
+from pip_sysdeps.package_name import PACKAGE_ARGUMENT
 from pip_sysdeps.printing import printable
 from pip_sysdeps.toml import parse_toml
 from pip_sysdeps.values import dataclass, field, fields, replace
@@ -59,10 +59,7 @@ _ID = _pattern("target id (lower-case letters, digits and . _ + -)", r"[a-z0-9][
 _DISTRIBUTION = _pattern("normalized distribution name", r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WHEEL = _pattern("wheel tag", r"[A-Za-z0-9_.]+-[A-Za-z0-9_.]+-[A-Za-z0-9_.]+")
 _GLIBC = _pattern("glibc version", r"[0-9]{1,4}(?:\.[0-9]{1,4})+")
-_PACKAGE = _pattern(
-    "binary package name (Debian Policy 5.6.1)",
-    rf"{PACKAGE_NAME}(?::[a-z0-9]+(?:-[a-z0-9]+)*)?",
-)
+_PACKAGE = _pattern("binary package name (Debian Policy 5.6.1)", PACKAGE_ARGUMENT)
 """A foreign architecture follows ":"."""
 _SNAPSHOT = _pattern("date of an archive snapshot (20240812T000000Z)", r"[0-9]{8}T[0-9]{6}Z")
 _PACKAGE_VERSION = _pattern(
@@ -73,11 +70,6 @@ _PACKAGE_VERSION = _pattern(
 def is_target_id(text: str) -> bool:
     """Tell whether a lock may have a target of this id."""
     return bool(_ID["rule"].holds(text))
-
-
-def is_package_name(text: str) -> bool:
-    """Tell whether a lock may name a binary package so: nothing else reaches a line for a shell or for apt."""
-    return bool(_PACKAGE["rule"].holds(text))
 
 
 def is_package_version(text: str) -> bool:

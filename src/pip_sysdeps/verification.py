@@ -21,6 +21,7 @@ from pip_sysdeps.model import (
     When,
 )
 from pip_sysdeps.naming.knowledge import is_known
+from pip_sysdeps.package_name import is_package_argument
 from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -127,8 +128,8 @@ def on_older_cpus(problems: Iterable[Problem], here: Iterable[Problem]) -> tuple
 
 
 def mending(problems: Iterable[Problem]) -> tuple[str, ...]:
-    """Return the binary packages that mend all that can be mended, sorted."""
-    return tuple(sorted({problem.package for problem in problems if problem.error and problem.package}))
+    """Return the binary packages that mend all that can be mended, sorted; they are words of a line for a shell."""
+    return tuple(sorted({each.package for each in problems if each.error and is_package_argument(each.package)}))
 
 
 def unmet(scan: Scan) -> Iterator[tuple[str, Need]]:

@@ -18,8 +18,13 @@ from builders.small_debian import LOCK, MODULE, SITE
 from builders.system import VENV, write_library
 from builders.venv import install
 from pip_sysdeps.errors import MalformedLock
+from pip_sysdeps.formats.soname_index import IndexTarget, dump_index
+from pip_sysdeps.host.apt import AptIndex
+from pip_sysdeps.host.archive import read_archive
 from pip_sysdeps.lockfile import loads
+from pip_sysdeps.printing import printable
 from pip_sysdeps.render.apt import FORMATS
+from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -198,6 +203,40 @@ def test_from_a_system_to_the_lock(desk: Desk, way: Callable[[Path, str], None],
     if desk.lock.exists():
         shown(desk.lock.read_text())
         assert name.strip("\0") not in desk.run_apt_line().out or name == "libpq5-"
+
+
+@NAMES
+def test_from_an_index(desk: Desk, name: str) -> None:
+    """Whoever made it: only names that Debian Policy allows are answers, and words of the apt-get line of `verify`."""
+    target, words = "debian-bookworm-amd64", re.sub(r"[\s:,]", "_", printable(name))
+    index = dump_index(
+        [IndexTarget(id=target, date=printable(name))],
+        {"library": [{"libgone.so.1": words, "libgone.so.2": "libgone2"}], "program": [{"gone": words}]},
+    )
+    write(desk.lock.parent / "cache" / "pip-sysdeps" / "index" / f"{target}.index", index)
+    write_library(desk.root, f"{SITE}/{MODULE}", Elf(needed=("libgone.so.1", "libgone.so.2")))
+    verified = desk.run("verify", "--lockless", "--root", str(desk.root), "--python", VENV)
+    line = "apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true libgone2"
+    assert verified.out.splitlines()[-1] == line
+    for command in (["list"], ["show", target], ["show", target, "libgone.so.1", "gone", f"x{words}"]):
+        outcome = desk.run("index", *command)
+        shown(outcome.out + outcome.err)
+        json.loads(shown(desk.run("index", *command, "--json").out))
+    assert "libgone.so.1: no binary package has it\ngone: no binary package has it\n" in outcome.out
+
+
+@pytest.mark.parametrize("name", ["a;touch${IFS}pwned;#", "-oAPT=x", "libpq5-"])
+def test_from_an_archive_to_an_index(tmp_path: Path, name: str) -> None:
+    """What its Packages index calls otherwise than Debian Policy allows is not there."""
+    stanza = "Package: {}\nVersion: 1\nSection: libs\nPriority: required\n\n"
+    packages = write(tmp_path / "Packages", stanza.format(name) + stanza.format("libb1"))
+    rows = f"usr/lib/liba.so.1 libs/{name}\nusr/lib/libb.so.1 libs/{name},libs/libb1\n"
+    contents = write(tmp_path / "Contents", rows)
+    index = AptIndex(
+        kind="Packages", path=str(packages), codename="", suite="", origin="Debian", date="", version="", automatic=True
+    )
+    tables = read_archive((index, replace(index, kind="Contents", path=str(contents))), "amd64", {}).tables
+    assert (tables["library"], tables["base"]) == ({"libb.so.1": "libb1"}, {"libb1": "="})
 
 
 def hold_apt_line(desk: Desk) -> None:

@@ -68,6 +68,21 @@ def test_a_soname_has_its_packages(index: SonameIndex, soname: str, answer: Inde
     assert index.package_of(soname) == answer
 
 
+@pytest.mark.parametrize("name", ["a;touch${IFS}b;#", "-oAPT=x", "libpq5-", "a`id`", "A"], ids=ascii)
+def test_names_that_policy_does_not_allow(name: str) -> None:
+    """Whoever made the index: they are not there."""
+    path = Path(made_index(TARGET))
+    path.parent.mkdir(parents=True)
+    libraries: Table = {"liba.so.1": name, "libb.so.1": f"{name},libb1", "libc.so.1": f"~{name}"}
+    tables: dict[str, list[Table]] = {"library": [libraries], "program": [{"a": name}], "base": [{name: "="}]}
+    path.write_bytes(dump_index([IndexTarget(id=TARGET, date="today")], tables))
+    index = open_index(TARGET)
+    assert index is not None
+    assert [index.package_of("liba.so.1"), index.package_of("libc.so.1"), index.package_of_program("a")] == [None] * 3
+    assert index.package_of("libb.so.1") == IndexAnswer(name="libb.so.1", package="libb1")
+    assert index.base == frozenset()
+
+
 @pytest.mark.parametrize(
     ("stem", "answer"),
     [
