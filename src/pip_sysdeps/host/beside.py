@@ -113,7 +113,7 @@ def _work_and_exit(work: Callable[[_T], object], items: Sequence[_T], queue: int
     import pickle  # noqa: PLC0415 - as above
 
     try:
-        _leave_with(os.getppid())
+        leave_with(os.getppid())
         found = {number: work(items[number]) for number in _taken(queue)}
         with open(write_end, "wb") as pipe:
             pickle.dump(found, pipe, pickle.HIGHEST_PROTOCOL)
@@ -122,7 +122,7 @@ def _work_and_exit(work: Callable[[_T], object], items: Sequence[_T], queue: int
         os._exit(1)  # before a traceback: the first process does the work again, and tells
 
 
-def _leave_with(parent: int) -> None:
+def leave_with(parent: int) -> None:
     """End soon after the first process, if that is killed and so cannot end this one."""
     import signal  # noqa: PLC0415 - as above
 
