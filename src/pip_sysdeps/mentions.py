@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.syntax import parse_python
@@ -33,6 +34,12 @@ _MORE = rb"""(?=([{%\\]|["'][\s)\\]*(?:[+#]|[fFrRbBuU]{0,2}["']))?)"""
 _COMPUTED = "\0"
 """Stands for a piece of a string that only a run would tell."""
 
+_END_OF_STRING = re.compile(rb"""["'/\\]([^"'/\\\n]+)(?=["'])""")
+_FEW_NAMES = 16
+"""Names that are looked for one by one, which is faster."""
+_MOST_COMPUTED = 1000
+"""Strings of one source that are put together and begin like a name."""
+
 _DEEP = 50
 """Strings that are added up, of which the first is still looked at."""
 
@@ -57,11 +64,11 @@ def mentioned(source: bytes, names: frozenset[str], begun: Sequence[re.Pattern[b
     if not found:
         return frozenset()
     parts = {(text.decode("utf-8", "surrogateescape"), bool(more)) for text, more in found}
-    possible = {name for name in names if any(name.startswith(text) for text, _ in parts)}
-    whole = {name for name in possible if _is_whole(source, name)}
+    possible = _that_begin(names, {text for text, _ in parts})
+    whole = _whole(source, possible)
     rest = frozenset(names - whole)
-    if any(more and name.startswith(text) for text, more in parts for name in rest) and _LOADERS.search(source):
-        computed = tuple(_computed_names(source, rest))
+    if _that_begin(rest, {text for text, more in parts if more}) and _LOADERS.search(source):
+        computed = tuple(islice(_computed_names(source, rest), _MOST_COMPUTED))
         whole |= {name for name in rest if any(_fits(name, pieces) for pieces in computed)}
     return frozenset(whole)
 
@@ -82,6 +89,19 @@ def imported(source: bytes) -> frozenset[str]:
     return frozenset(names)
 
 
+def _that_begin(names: Iterable[str], beginnings: set[str]) -> set[str]:
+    """Return the names that begin with one of some texts."""
+    return {name for name in names if any(name[:end] in beginnings for end in range(len(name) + 1))}
+
+
+def _whole(source: bytes, names: set[str]) -> set[str]:
+    """Return the names that stand at the end of a string; many of them are found in one look at the source."""
+    if len(names) <= _FEW_NAMES:
+        return {name for name in names if _is_whole(source, name)}
+    ends = {text.decode("utf-8", "surrogateescape") for text in _END_OF_STRING.findall(source)}
+    return names & ends
+
+
 def _is_whole(source: bytes, name: str) -> bool:
     """Tell whether the name stands at the end of a string."""
     text = name.encode("utf-8", "surrogateescape")
@@ -98,9 +118,10 @@ def _computed_names(source: bytes, names: frozenset[str]) -> Iterator[tuple[str,
     It is in pieces, between which anything may stand.
     """
     tree = parse_python(source)
+    heads = {name[:end] for name in names for end in range(len(name) + 1)}
     for node in () if tree is None else _computed(tree):
         head, *rest = _text(node).rpartition("/")[2].split(_COMPUTED)
-        if len(head) >= _HEAD and any(name.startswith(head) for name in names):
+        if len(head) >= _HEAD and head in heads:
             yield head, *rest
 
 
