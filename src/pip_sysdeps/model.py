@@ -75,7 +75,7 @@ class Verdict(Enum):
     UNREADABLE = "unreadable"
     MALFORMED = "malformed"
     TOO_LONG = "too-long"
-    """Python source beyond what of one distribution is searched for names."""
+    """Python source that is not searched for names: it is too long, or its distribution's search hit a limit."""
     FOREIGN_ARCHITECTURE = "foreign-architecture"
     FOREIGN_LIBC = "foreign-libc"
     NOT_RUNTIME = "not-runtime"

@@ -87,10 +87,12 @@ class Named:
         objects: Container[str],
         notes: Callable[[str], tuple[DlopenNote, ...] | None],
         architecture: str,
+        fork: bool = False,
     ) -> None:
         """Take what answers.
 
         `objects` are the ELF files that count, `notes` says what one of them may dlopen; `architecture` is for markers.
+        With `fork` large sources are parsed in processes of their own.
         """
         self._root = root
         self._environment = environment
@@ -98,6 +100,7 @@ class Named:
         self._objects = objects
         self._notes = notes
         self._architecture = architecture
+        self._fork = fork
         self._installed = frozenset(each.name for each in environment.distributions)
         self._package_of = cache(lambda word: package_of_program(word, release))
 
@@ -123,7 +126,7 @@ class Named:
         return replace(distribution, needs=tuple(every), skipped=skipped)
 
     def _references(self, distribution: Distribution) -> References:
-        return References(self._root, distribution, self._package_of)
+        return References(self._root, distribution, self._package_of, fork=self._fork)
 
     def _known(self, distribution: Distribution) -> tuple[Reference, ...]:
         return known_references(

@@ -55,7 +55,8 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     `packages` is None where there is no dpkg database. `objects` are those of the root, for a caller who has more
     questions about them. With a `target` the answers are those on that system, and the root has the environment alone.
     Nothing of the environment is run. With `second_process` a fork of this one may search the sources of a large
-    environment beside the rest: for a program that has one thread, as a command is.
+    environment beside the rest, and others parse large sources within limits: for a program that has one thread, as a
+    command is.
     """
     stages = stages or Stages()
     objects = objects or Objects(root)
@@ -76,9 +77,10 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
         target=target,
     )
     around = _surroundings(given)
-    named = _named(given, around)
+    may_fork = second_process and root.may_fork
+    named = _named(given, around, fork=may_fork)
     by_size = sorted(environment.distributions, key=lambda each: -len(each.files))
-    fork = second_process and root.may_fork and sum(len(each.files) for each in by_size) > _MANY_FILES
+    fork = may_fork and sum(len(each.files) for each in by_size) > _MANY_FILES
     with beside(named.search, by_size, fork=fork) as searched:
         loads = () if process is None else tuple(process.loads(read.usable, read.holders, stages))
         stages.end("loader")
@@ -179,7 +181,7 @@ def _surroundings(given: _Given) -> Surroundings:
     )
 
 
-def _named(given: _Given, around: Surroundings) -> Named:
+def _named(given: _Given, around: Surroundings, *, fork: bool) -> Named:
     process = given.process
     release = release_of(
         given.root,
@@ -197,6 +199,7 @@ def _named(given: _Given, around: Surroundings) -> Named:
         objects=given.read.usable,
         notes=lambda path: given.objects.ask(path, dlopen_notes),
         architecture=given.platform.architecture,
+        fork=fork,
     )
 
 

@@ -1,16 +1,28 @@
-"""Python source text that others wrote, as a tree: nothing of it is run, and the parser says nothing about it."""
+"""Python sources as trees: nothing of them is run, and the parser says nothing about them."""
 
 from __future__ import annotations
 
 import ast
 import warnings
 
+MOST_MARKS = 200_000
+"""Marks of a source that is parsed: as many as 1.5 MB of usual code have. The parser needs a kilobyte for each."""
+_WORDS = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum() or chr(byte) in "_ \t\r")
+
+
+def marks(source: bytes) -> int:
+    """Return how many punctuation marks and line ends a source has: the parser's time and memory grow with them."""
+    return len(source.translate(None, _WORDS))
+
 
 def parse_python(source: bytes | str) -> ast.Module | None:
-    """Return the tree of a source, or None for what is no Python of this interpreter, or is nested too deeply.
+    """Return the tree of a source; None if it is no Python of this interpreter, too large, or nested too deeply.
 
     The parser's warnings, such as that of an invalid escape, are for who wrote it; `-W error` makes no error of them.
     """
+    text = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
+    if marks(text) > MOST_MARKS:
+        return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

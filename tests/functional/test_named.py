@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import shutil
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -290,3 +291,32 @@ def test_a_folder_of_programs_that_may_not_be_read(desk: Desk, monkeypatch: pyte
     result = desk.run_lock()
     assert result.status == 2
     assert result.err.startswith("error: ")
+
+
+EVIL = b"import ctypes\nctypes.CDLL('libz.so.1')\n" + b"a = b\n" * 9000 + b"ctypes.CDLL(a)\n" * 2000
+
+
+def test_a_hostile_source_holds_up_nothing(desk: Desk) -> None:
+    """A lock is written, and says which distribution was not searched; the others are."""
+    install(desk.root / SITE.lstrip("/"), "evil", files={"evil.py": EVIL})
+    install(desk.root / SITE.lstrip("/"), "opener", files={"opener.py": OPENS})
+    done = desk.run_lock("-v")
+    assert done.status == 0
+    assert "evil.py" in done.err
+    assert "take too long to search" in done.err
+    assert 'name = "opener"' in desk.lock.read_text(encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")  # as in unit/host/test_beside.py
+def test_a_parser_that_dies_ends_no_command(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process that parses may hit a limit or be killed: the distribution is not searched, and the lock says so."""
+    install(desk.root / SITE.lstrip("/"), "opener", files={"opener.py": OPENS})
+    monkeypatch.setattr("pip_sysdeps.host.references._MARKS_TO_FORK", 0)
+    assert desk.run_lock("-v").status == 0
+    whole = desk.lock.read_text(encoding="utf-8")
+    monkeypatch.setattr("pip_sysdeps.host.bounded._limit", lambda: os.kill(os.getpid(), signal.SIGKILL))
+    desk.lock.unlink()
+    done = desk.run_lock("-v")
+    assert done.status == 0
+    assert "take too long to search" in done.err
+    assert desk.lock.read_text(encoding="utf-8") != whole

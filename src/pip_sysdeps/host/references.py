@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import posixpath
+from bisect import insort
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.model import Skipped, Verdict
 from pip_sysdeps.naming.gate import is_used, opens, runs
 from pip_sysdeps.naming.provision import FEW_SOURCES, About
+from pip_sysdeps.naming.steps import StepLimitError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pip_sysdeps.host.root import Root
     from pip_sysdeps.model import Distribution, Reference
@@ -27,6 +29,8 @@ _MOST_RUNNING = 1 << 18
 """The same of those that run programs."""
 _MOST_OF_LARGE = 1 << 16
 """The same of those of a large distribution that open libraries: each is one feature, and none is sure."""
+_MARKS_TO_FORK = 20_000
+"""Marks of sources that are worth a process of their own: fewer are parsed in a tenth of a second."""
 _MOST_CALLING = 24
 """A function that more sources call is not what opens a library."""
 
@@ -40,11 +44,52 @@ class Searched(NamedTuple):
     """Sources that were not looked at."""
 
 
+class _Shortest:
+    """The shortest of some sources, as many as have so many bytes together; of the others the paths alone."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+        self._kept: list[tuple[int, str, bytes]] = []
+        self._left_out: list[tuple[int, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._kept) + len(self._left_out)
+
+    def add(self, path: str, text: bytes) -> None:
+        """Keep a source, and leave out the longest while there are too many bytes."""
+        insort(self._kept, (len(text), path, text))
+        self._left -= len(text)
+        while self._left < 0:
+            size, longest, _ = self._kept.pop()
+            self._left += size
+            self._left_out.append((size, longest))
+
+    def kept(self) -> dict[str, bytes]:
+        """Return those that are kept, the shortest first."""
+        return {path: text for _, path, text in self._kept}
+
+    def left_out(self) -> list[str]:
+        """Return the paths of the others, the shortest first."""
+        return [path for _, path in sorted(self._left_out)]
+
+
+def too_long(paths: Iterable[str], reason: str) -> Iterator[Skipped]:
+    """Yield a note for each source that is not searched for its size, or for the work that it causes."""
+    for path in paths:
+        yield Skipped(path=path, verdict=Verdict.TOO_LONG, reason=reason)
+
+
 class References:
     """The sources of one distribution."""
 
-    def __init__(self, root: Root, distribution: Distribution, package_of: Callable[[str], str]) -> None:
-        """`package_of` gives the binary package of a program that not every image has; nothing for other words."""
+    def __init__(
+        self, root: Root, distribution: Distribution, package_of: Callable[[str], str], *, fork: bool = False
+    ) -> None:
+        """`package_of` gives the binary package of a program that not every image has; nothing for other words.
+
+        With `fork` large sources are parsed in a process of their own.
+        """
+        self._fork = fork
         self._root = root
         self._base = distribution.base
         self._files = distribution.files
@@ -69,38 +114,45 @@ class References:
         """
         is_large = len(self._paths) > FEW_SOURCES
         titled = [word.encode() for word in self.about.title if self._package_of(word)] if is_large else []
-        opening: dict[str, bytes] = {}
-        running: dict[str, bytes] = {}
+        opening = _Shortest(_MOST_OF_LARGE if is_large else _MOST_OPENING)
+        running = _Shortest(_MOST_RUNNING)
         for path, text in self._read_all():
             if opens(text) or len(text) == _MAX_SOURCE:
-                opening[path] = text
+                opening.add(path, text)
             elif is_large and not any(word in text for word in titled):
                 continue
             elif any(map(self._counts, runs(text))):
-                running[path] = text
-        gated = self._within(_MOST_OF_LARGE if is_large else _MOST_OPENING, opening) | self._within(
-            _MOST_RUNNING, running
-        )
-        if not gated:
-            return ()
-        from pip_sysdeps.naming.sources import references  # noqa: PLC0415 - with ast, a tenth of a small lock
+                running.add(path, text)
+        gated = self._kept(opening) | self._kept(running)
+        return self._named_by(gated) if gated else ()
 
-        return references(gated, self._calling, self._base, self._broken)
+    def _named_by(self, gated: Mapping[str, bytes]) -> tuple[Reference, ...]:
+        """Return what sources name; nothing of those that cause too much work, which is noted."""
+        from pip_sysdeps.host.bounded import LostError, bounded  # noqa: PLC0415 - few distributions need it
+        from pip_sysdeps.naming.sources import references  # noqa: PLC0415 - with ast, a tenth of a small lock
+        from pip_sysdeps.syntax import marks  # noqa: PLC0415 - the same
+
+        def search() -> tuple[tuple[Reference, ...], list[Skipped]]:
+            return references(gated, self._calling, self._base, self._broken), self._skipped
+
+        fork = self._fork and sum(map(marks, gated.values())) > _MARKS_TO_FORK
+        before = list(self._skipped)
+        try:
+            found, self._skipped = bounded(search, fork=fork)
+        except (StepLimitError, LostError):
+            reason = "the sources of its distribution take too long to search for libraries and programs"
+            self._skipped = [*before, *too_long(gated, reason)]
+            return ()
+        return found
 
     def _broken(self, path: str) -> None:
         self._skipped.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason="Python does not parse it"))
 
-    def _within(self, left: int, sources: Mapping[str, bytes]) -> dict[str, bytes]:
-        """Return the shortest sources, as many as have so many bytes; the others are noted."""
-        kept: dict[str, bytes] = {}
-        for path, text in sorted(sources.items(), key=lambda item: (len(item[1]), item[0])):
-            left -= len(text)
-            if left < 0:
-                reason = "too long to be searched for libraries and programs with the others of its distribution"
-                self._skipped.append(Skipped(path=path, verdict=Verdict.TOO_LONG, reason=reason))
-            else:
-                kept[path] = text
-        return kept
+    def _kept(self, sources: _Shortest) -> dict[str, bytes]:
+        """Return the sources that are searched; the others are noted."""
+        reason = "too long to be searched for libraries and programs with the others of its distribution"
+        self._skipped += too_long(sources.left_out(), reason)
+        return sources.kept()
 
     @cached_property
     def about(self) -> About:
@@ -122,8 +174,11 @@ class References:
         """Return the sources that call wrappers; in a large distribution those that are read are all."""
         if len(self._paths) > FEW_SOURCES:
             return {}
-        found = {path: text for path, text in self._read_all() if wrappers.are_called(text)}
-        return self._within(_MOST_RUNNING, found) if len(found) <= _MOST_CALLING else {}
+        found = _Shortest(_MOST_RUNNING)
+        for path, text in self._read_all():
+            if wrappers.are_called(text):
+                found.add(path, text)
+        return self._kept(found) if len(found) <= _MOST_CALLING else {}
 
     def _read_all(self) -> Iterator[tuple[str, bytes]]:
         for path in self._paths:

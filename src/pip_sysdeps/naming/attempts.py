@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.values import replace
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.model import Reference
     from pip_sysdeps.naming.module import Attempt
+    from pip_sysdeps.naming.steps import Steps
 
 
 class Opened(NamedTuple):
@@ -21,20 +23,50 @@ class Opened(NamedTuple):
     """The call that decides on the name, by the identity of its node."""
 
 
-def joined(opened: Sequence[Opened], attempts: Iterable[Attempt]) -> list[Opened]:
+def joined(opened: Sequence[Opened], attempts: Iterable[Attempt], steps: Steps) -> list[Opened]:
     """Join what is tried with what is opened instead, in their order, as far as one stands for the other.
 
     Together they are as sure as the fallback: the code goes on after the failure of what it tries first.
     """
-    every = list(opened)
+    every = _Ordered(opened, steps)
     for attempt in attempts:
         for fallback in attempt.fallbacks:
-            first = [each for each in every if each.call in attempt.calls]
-            second = [each for each in every if each.call in fallback]
+            second = every.of(fallback)
+            first = every.of(attempt.calls) if second else []
             if first and len(first) == len(second):
-                pairs = [_either(*pair) for pair in zip(first, second, strict=True)]
-                every = [each for each in every if each not in first and each not in second] + pairs
-    return every
+                pairs = [
+                    _either(every.opened[one], every.opened[other]) for one, other in zip(first, second, strict=True)
+                ]
+                every.exchange((*first, *second), pairs)
+    return list(every.opened.values())
+
+
+class _Ordered:
+    """What is opened, by a number that grows, and found by its call."""
+
+    def __init__(self, opened: Iterable[Opened], steps: Steps) -> None:
+        self.opened: dict[int, Opened] = {}
+        self._by_call: defaultdict[int, dict[int, None]] = defaultdict(dict)
+        self._next = 0
+        self._steps = steps
+        self._add(opened)
+
+    def of(self, calls: frozenset[int]) -> list[int]:
+        """Return the numbers of what the calls open, in their order."""
+        self._steps.take(len(calls))
+        return sorted(number for call in calls & self._by_call.keys() for number in self._by_call[call])
+
+    def exchange(self, numbers: Iterable[int], opened: Iterable[Opened]) -> None:
+        """Put something else, at the end, in the place of some."""
+        for number in numbers:
+            del self._by_call[self.opened.pop(number).call][number]
+        self._add(opened)
+
+    def _add(self, opened: Iterable[Opened]) -> None:
+        for each in opened:
+            self.opened[self._next] = each
+            self._by_call[each.call][self._next] = None
+            self._next += 1
 
 
 def _either(one: Opened, other: Opened) -> Opened:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pip_sysdeps.naming.steps import Steps
+
 PLATFORM = {"sys.platform": "linux", "platform.system": "Linux", "os.name": "posix"}
 """What a condition on the platform compares, and what it is here."""
 
@@ -31,14 +33,14 @@ def is_foreign_name(name: str) -> bool:
 
 
 def truth(
-    condition: ast.expr, dotted: Callable[[ast.expr], str], values: Callable[[str], ast.expr | None]
+    condition: ast.expr, dotted: Callable[[ast.expr], str], values: Callable[[str], ast.expr | None], steps: Steps
 ) -> bool | None:
     """Return what a condition is on Linux; None where the platform does not decide it.
 
     `dotted` gives the full name of an expression (`sys.platform`) through the module's imports, `values` the only
     expression that a variable is set to.
     """
-    return _Linux(dotted, values).decide(condition)
+    return _Linux(dotted, values, steps).decide(condition)
 
 
 class _Linux(NamedTuple):
@@ -46,8 +48,10 @@ class _Linux(NamedTuple):
 
     dotted: Callable[[ast.expr], str]
     values: Callable[[str], ast.expr | None]
+    steps: Steps
 
     def decide(self, node: ast.expr, depth: int = 0) -> bool | None:  # noqa: PLR0911 - one for each form of a condition
+        self.steps.take()
         match node:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return _negated(self.decide(operand, depth))

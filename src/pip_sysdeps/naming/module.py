@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.naming.linux import is_foreign_name, truth
-from pip_sysdeps.naming.signature import asked, both, holds, refused
+from pip_sysdeps.naming.signature import asked, both, defaults, holds, parameters, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pip_sysdeps.naming.signature import Function, Given
+    from pip_sysdeps.naming.steps import Steps
 
 _STARRED = {
     "ctypes": ("CDLL", "PyDLL", "cdll", "pydll"),
@@ -62,6 +64,16 @@ class Scope:
         self.returns: list[ast.expr] = []
         self.exits: list[Exit] = []
 
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The names of a function's parameters."""
+        return frozenset(parameters(self.node))
+
+    @cached_property
+    def defaults(self) -> Mapping[str, ast.expr]:
+        """The defaults of a function's parameters."""
+        return defaults(self.node)
+
     @property
     def name(self) -> str:
         """Return what a caller writes: a class for its `__init__`."""
@@ -96,6 +108,7 @@ class Site(NamedTuple):
         """Tell whether the function goes on if the call fails: it is tried, and nothing behind it gives up."""
         if not self.guarded:
             return False
+        self.scope.module.steps.take(len(self.scope.exits))
         return not any(each.line > self.call.lineno and holds(each.given, known) for each in self.scope.exits)
 
 
@@ -111,9 +124,13 @@ class Attempt(NamedTuple):
 class Module:
     """A parsed source."""
 
-    def __init__(self, path: str, name: str, tree: ast.Module) -> None:
-        """Take the tables from a tree. `name` is the module's full name; a package's ends with `.__init__`."""
+    def __init__(self, path: str, name: str, tree: ast.Module, steps: Steps) -> None:
+        """Take the tables from a tree. `name` is the module's full name; a package's ends with `.__init__`.
+
+        Raise StepLimitError if that takes more than `steps`.
+        """
         self.path = path
+        self.steps = steps
         self.package = name.rpartition(".")[0]
         self.name = self.package if name.endswith(".__init__") else name
         self.imports: dict[str, str] = {}
@@ -201,7 +218,7 @@ class _Walk:
         self.block, self._given = outside, given
 
     def _truth(self, test: ast.expr, scope: Scope) -> bool | None:
-        return truth(test, self.module.dotted, scope.only_value)
+        return truth(test, self.module.dotted, scope.only_value, self.module.steps)
 
     def statement(self, node: ast.stmt, scope: Scope, owner: str, *, guarded: bool) -> None:
         """Note what a statement sets and calls."""
@@ -267,12 +284,13 @@ class _Walk:
     def _calls_of(self, body: list[ast.stmt], scope: Scope, owner: str, *, guarded: bool) -> frozenset[int]:
         known = len(self.module.sites)
         self.body(body, scope, owner, guarded=guarded)
+        self.module.steps.take(len(self.module.sites) - known)
         return frozenset(id(site.call) for site in self.module.sites[known:])
 
     def _goes_on_without(self, node: ast.If, scope: Scope) -> bool:
         """Tell whether a condition asks for a program, and no branch of it gives up; note it if one does."""
         found = self._searches(node.test, scope)
-        if found and (_raises(node.body) or _raises(node.orelse)):
+        if found and (self._raises(node.body) or self._raises(node.orelse)):
             self.module.demanded |= set(map(id, found))
             return False
         return bool(found)
@@ -282,9 +300,19 @@ class _Walk:
         if not self._has_finders:
             return []
         looked_at = list(ast.walk(test))
-        names = [node.id for node in looked_at if isinstance(node, ast.Name)]
+        names = {node.id for node in looked_at if isinstance(node, ast.Name)}
+        self.module.steps.take(len(looked_at) + sum(len(scope.names.get(name, ())) for name in names))
         set_to = [source.value for name in names for source in scope.names.get(name, ())]
         return [node for node in (*looked_at, *set_to) if self.module.finds(node)]
+
+    def _raises(self, statements: Iterable[ast.stmt]) -> bool:
+        """Tell whether a branch gives up: it raises or leaves the program somewhere."""
+        for statement in statements:
+            for node in ast.walk(statement):
+                self.module.steps.take()
+                if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _leaves(node.func)):
+                    return True
+        return False
 
     def _class(self, name: str, body: list[ast.stmt], scope: Scope, *, guarded: bool) -> None:
         if is_foreign_name(name):
@@ -410,14 +438,13 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from _statements(handler.body)
 
 
-def _raises(statements: Iterable[ast.stmt]) -> bool:
-    """Tell whether a handler gives up: it raises or leaves the program somewhere."""
-    for statement in statements:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Raise):
-                return True
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in {"sys.exit", "exit", "os._exit"}:
-                return True
+def _leaves(func: ast.expr) -> bool:
+    """Tell whether a function that is called leaves the program."""
+    match func:
+        case ast.Name(id=name):
+            return name == "exit"
+        case ast.Attribute(value=ast.Name(id=module), attr=name):
+            return f"{module}.{name}" in {"sys.exit", "os._exit"}
     return False
 
 

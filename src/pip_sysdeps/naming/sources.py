@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.model import Confidence, Reference, ReferenceKind, When
@@ -18,9 +19,10 @@ from pip_sysdeps.naming.attempts import Opened, joined
 from pip_sysdeps.naming.gate import Wrappers
 from pip_sysdeps.naming.knowledge import STEM, typelib
 from pip_sysdeps.naming.module import Module
-from pip_sysdeps.naming.signature import defaults, parameters, truths
+from pip_sysdeps.naming.signature import truths
+from pip_sysdeps.naming.steps import StepLimitError, Steps
 from pip_sysdeps.naming.values import CALLABLE, FINDER, LOADERS, Evaluator, Frame
-from pip_sysdeps.syntax import parse_python
+from pip_sysdeps.syntax import MOST_MARKS, marks, parse_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -53,6 +55,10 @@ _MOST_CALLERS = 64
 _MOST_PROGRAMS = 6
 """More alternatives are a table of something, not the choice of a program."""
 _LONGEST_EVIDENCE = 100
+_LONGEST_NAME = 255
+"""NAME_MAX of Linux."""
+_STEPS_A_REFERENCE = 50
+"""Steps for one reference: each is looked up in the release, too."""
 
 
 class _Found(NamedTuple):
@@ -67,54 +73,95 @@ def references(
     calling: Callable[[Wrappers], Mapping[str, bytes]],
     base: str,
     broken: Callable[[str], None] = lambda _: None,
+    steps: Steps | None = None,
 ) -> tuple[Reference, ...]:
     """Return what the sources of one distribution name, strongest first.
 
     `sources` has those that `opens` and `runs` let through, by path; `calling` gives those that call wrappers; `base`
-    is the distribution's folder. Sources that do not parse name nothing, and `broken` is told of them.
+    is the distribution's folder. Sources that do not parse name nothing, and `broken` is told of them. Raise
+    StepLimitError if the search takes more than `steps`.
     """
-
-    def parsed(texts: Mapping[str, bytes]) -> list[Module]:
-        modules = {path: _parsed(path, text, base) for path, text in texts.items()}
-        for path in [path for path, module in modules.items() if module is None]:
-            broken(path)
-        return [module for module in modules.values() if module]
-
-    modules = parsed(sources)
-    world = _World(modules)
-    known = set(sources)
-    for _ in range(_MOST_CALLS_DEEP):
-        wrappers = world.wrappers()
-        more = {path: text for path, text in calling(wrappers).items() if path not in known} if any(wrappers) else {}
-        if not more:
-            break
-        known |= more.keys()
-        modules += parsed(more)
-        world = _World(modules)
-    queries = [each.reference for each, is_query in world.libraries if is_query]
-    attempts = (attempt for module in modules for attempt in module.attempts)
-    opened = joined([each for each, is_query in world.libraries if not is_query], attempts)
-    libraries = [each.reference for each in opened]
-    others = (*world.programs(), *world.typelibs(), *_defaults(modules, world), *world.near_loaders())
-    found = _merged(queries, [*libraries, *others])
-    for module in modules:
-        module.forget()
-    return found
-
-
-def _parsed(path: str, text: bytes, base: str) -> Module | None:
-    relative = path.removeprefix(base.rstrip("/") + "/").removeprefix("src/")
-    tree = parse_python(text)
+    search = _Search(calling, base, broken, steps or Steps())
     try:
-        return None if tree is None else Module(path, relative.removesuffix(".py").replace("/", "."), tree)
-    except RecursionError:
-        return None
+        return search.found(sources)
+    finally:
+        search.forget()
+
+
+class _Search:
+    """A search of the sources of one distribution, which follows calls from one source into others."""
+
+    def __init__(
+        self,
+        calling: Callable[[Wrappers], Mapping[str, bytes]],
+        base: str,
+        broken: Callable[[str], None],
+        steps: Steps,
+    ) -> None:
+        self._calling = calling
+        self._base = base
+        self._broken = broken
+        self._steps = steps
+        self._modules: list[Module] = []
+
+    def found(self, sources: Mapping[str, bytes]) -> tuple[Reference, ...]:
+        world = self._with_callers(sources)
+        queries = [each.reference for each, is_query in world.libraries if is_query]
+        attempts = (attempt for module in self._modules for attempt in module.attempts)
+        opened = joined([each for each, is_query in world.libraries if not is_query], attempts, self._steps)
+        libraries = [each.reference for each in opened]
+        settings = _defaults(self._modules, world)
+        others = (*world.programs(), *world.typelibs(), *settings, *world.near_loaders())
+        return _merged(queries, [*libraries, *others], self._steps)
+
+    def forget(self) -> None:
+        """Free the modules."""
+        for module in self._modules:
+            module.forget()
+
+    def _with_callers(self, sources: Mapping[str, bytes]) -> _World:
+        """Parse the sources, and those that call what opens a library for them."""
+        self._parse(sources)
+        world = _World(self._modules, self._steps)
+        known = set(sources)
+        for _ in range(_MOST_CALLS_DEEP):
+            wrappers = world.wrappers()
+            called = self._calling(wrappers) if any(wrappers) else {}
+            more = {path: text for path, text in called.items() if path not in known}
+            if not more:
+                break
+            known |= more.keys()
+            self._parse(more)
+            world = _World(self._modules, self._steps)
+        return world
+
+    def _parse(self, texts: Mapping[str, bytes]) -> None:
+        for path, text in texts.items():
+            module = self._parsed(path, text)
+            if module is None:
+                self._broken(path)
+            else:
+                self._modules.append(module)
+
+    def _parsed(self, path: str, text: bytes) -> Module | None:
+        count = marks(text)
+        if count > MOST_MARKS:
+            raise StepLimitError
+        self._steps.take(count)
+        relative = path.removeprefix(self._base.rstrip("/") + "/").removeprefix("src/")
+        tree = parse_python(text)
+        name = relative.removesuffix(".py").replace("/", ".")
+        try:
+            return None if tree is None else Module(path, name, tree, self._steps)
+        except RecursionError:
+            return None
 
 
 class _World:
     """The modules of one distribution, and who calls whom in them."""
 
-    def __init__(self, modules: Iterable[Module]) -> None:
+    def __init__(self, modules: Iterable[Module], steps: Steps) -> None:
+        self.steps = steps
         self._modules = list(modules)
         self._scopes: dict[str, Scope] = {}
         self._callers: defaultdict[str, list[Site]] = defaultdict(list)
@@ -122,14 +169,18 @@ class _World:
             self._scopes[f"{module.name}."] = module.top
             for name, scopes in module.functions.items():
                 self._scopes.setdefault(f"{module.name}.{name}", scopes[0])
+            steps.take(len(module.sites))
             for site in module.sites:
                 self._callers[_last_name(site.call.func)].append(site)
-        self._values = Evaluator(self._scopes.get)
-        self._heads = Evaluator(self._scopes.get, first=True)
+        self._values = Evaluator(self._scopes.get, steps)
+        self._heads = Evaluator(self._scopes.get, steps, first=True)
         self.heads = self._heads.evaluate
         self._openers: set[str] = set()
         self._takers: set[str] = set()
-        self._silent: set[Module] = set()
+        self._silent: dict[Module, None] = {}
+        self._called_by: dict[Scope, list[Site]] = {}
+        self._for_windows = cache(_opens_for_windows)
+        self._evidence: dict[int, str] = {}
 
     def wrappers(self) -> Wrappers:
         """Return the functions whose calls decide what is opened; a name of two letters may be anything's."""
@@ -144,16 +195,16 @@ class _World:
     def _libraries(self) -> Iterator[tuple[Opened, bool]]:
         for site in self._sites():
             argument = self._library_argument(site)
-            if argument is None or (argument is site.call and _opens_for_windows(site.scope.module)):
+            if argument is None or (argument is site.call and self._for_windows(site.scope.module)):
                 continue
             found = list(self._expanded(site, argument, self._values, self._openers))
             for each in found:
                 names = tuple(name for text in each.names if (name := library_name(_asked(site.call, text))))
                 if names:
-                    reference = _reference(ReferenceKind.LIBRARY, names, each, When.DLOPEN)
+                    reference = self._reference(ReferenceKind.LIBRARY, names, each, When.DLOPEN)
                     yield Opened(reference, id(each.site.call)), argument is site.call
             if not any(each.names for each in found):
-                self._silent.add(site.scope.module)
+                self._silent[site.scope.module] = None
 
     def programs(self) -> Iterator[Reference]:
         """Yield what is run by subprocess and its like."""
@@ -165,7 +216,7 @@ class _World:
             for each in self._expanded(site, site.call.args[0], self._heads, set(), optional=optional):
                 names = tuple(name for text in each.names if (name := program_name(text)))
                 if names and len(names) <= _MOST_PROGRAMS:
-                    yield _reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
+                    yield self._reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
 
     def typelibs(self) -> Iterator[Reference]:
         """Yield the typelibs of which a version is asked for; PyGObject opens them by name."""
@@ -175,15 +226,15 @@ class _World:
                     case [ast.Constant(value=str(name)), ast.Constant(value=str(version))]:
                         if _TYPELIB.fullmatch(f"{name}-{version}"):
                             names = (typelib(f"{name}-{version}"),)
-                            yield _reference(
-                                ReferenceKind.FILE, names, _Found((), site, site.is_optional({})), When.DLOPEN
-                            )
+                            found = _Found((), site, site.is_optional({}))
+                            yield self._reference(ReferenceKind.FILE, names, found, When.DLOPEN)
 
     def near_loaders(self) -> Iterator[Reference]:
         """Yield what looks like a library's name in a source that opens what cannot be told."""
         for module in self._silent:
             for text in dict.fromkeys(module.constants):
-                if text.startswith("lib") and _LIBRARY.fullmatch(text):
+                if text.startswith("lib") and _is_library(text):
+                    self.steps.take(_STEPS_A_REFERENCE)
                     yield Reference(
                         kind=ReferenceKind.LIBRARY,
                         names=(text,),
@@ -246,6 +297,7 @@ class _World:
         wrappers: set[str],
         deep: int,
     ) -> Iterator[_Found]:
+        self.steps.take()
         frame = Frame(scope)
         values = evaluate(frame)
         function = _function_of(scope, frame.free)
@@ -270,13 +322,44 @@ class _World:
             yield from self._through(caller.scope, through, further, evaluator, wrappers, deep - 1)
 
     def _callers_of(self, function: Scope) -> list[Site]:
-        """Return the calls that may be of a function: of that name, and not surely of another one."""
-        return [
-            site
-            for site in self._callers[function.name]
-            if self._scopes.get(site.scope.module.dotted(site.call.func), function) is function
-            and site.scope is not function
-        ]
+        """Return the calls that may be of a function: of that name, and not surely of another one.
+
+        Of too many, one more than `_MOST_CALLERS`.
+        """
+        if function not in self._called_by:
+            sites = self._callers.get(function.name, ())
+            self._called_by[function] = list(islice(filter(self._may_call(function), sites), _MOST_CALLERS + 1))
+        return self._called_by[function]
+
+    def _may_call(self, function: Scope) -> Callable[[Site], bool]:
+        def may_call(site: Site) -> bool:
+            self.steps.take()
+            called = self._scopes.get(site.scope.module.dotted(site.call.func), function)
+            return called is function and site.scope is not function
+
+        return may_call
+
+    def _reference(self, kind: ReferenceKind, names: Values, found: _Found, when: When) -> Reference:
+        """Return a reference by a call; its evidence says where only `find_library` leads to the library."""
+        evidence = self.text(found.site.call)
+        if all(name.startswith(STEM) for name in names) and "find_library(" not in evidence:
+            evidence += f", by find_library({names[0].removeprefix(STEM)!r})"
+        return Reference(
+            kind=kind,
+            names=names,
+            when=when,
+            by=(found.site.scope.module.path,),
+            evidence=evidence,
+            confidence=Confidence.MEDIUM if found.optional else Confidence.HIGH,
+        )
+
+    def text(self, node: ast.expr, before: str = "") -> str:
+        """Return the text of an expression as the evidence of a reference: one short line."""
+        self.steps.take(_STEPS_A_REFERENCE)
+        if id(node) not in self._evidence:
+            self.steps.take(sum(1 for _ in ast.walk(node)))
+            self._evidence[id(node)] = ast.unparse(node)
+        return _short(before + self._evidence[id(node)])
 
 
 def _opens_for_windows(module: Module) -> bool:
@@ -295,7 +378,7 @@ def _function_of(scope: Scope, free: set[str]) -> Scope | None:
     """Return the function whose parameter decides."""
     inner: Scope | None = scope
     while inner is not None:
-        if free & set(parameters(inner.node)):
+        if free & inner.parameters:
             return inner
         inner = inner.parent
     return None
@@ -326,12 +409,17 @@ def library_name(text: str) -> str:
     folder, _, name = text.rpartition("/")
     if folder and not _SYSTEM_FOLDER.fullmatch(folder):
         return ""
-    return name if _LIBRARY.fullmatch(name) else ""
+    return name if _is_library(name) else ""
+
+
+def _is_library(name: str) -> bool:
+    """Tell whether a name is that of a library. A longer one than files have would be matched in squared time."""
+    return len(name) <= _LONGEST_NAME and _LIBRARY.fullmatch(name) is not None
 
 
 def program_name(text: str) -> str:
     """Return the name of a program on PATH that a command begins with; nothing for one with a folder of its own."""
-    word = next(iter(text.split()), "")
+    word = next(iter(text.split(None, 1)), "")
     folder, _, name = word.rpartition("/")
     if (folder and not _PROGRAM_FOLDER.fullmatch(folder)) or not _PROGRAM.fullmatch(name):
         return ""
@@ -340,9 +428,10 @@ def program_name(text: str) -> str:
 
 def _defaults(modules: Iterable[Module], world: _World) -> Iterator[Reference]:
     """Yield the programs that variables and parameters such as `DOT_BINARY` or `tesseract_cmd` are set to."""
+    is_literal = cache(_is_literal)
     for module in modules:
         for name, scope, value in _settings(module):
-            if not _DEFAULT_NAME.fullmatch(name) or not _is_literal(value) or module.finds(value):
+            if not _DEFAULT_NAME.fullmatch(name) or not is_literal(value) or module.finds(value):
                 continue
             frame = Frame(scope)
             names = tuple(word for text in world.heads(value, frame) if (word := program_name(text)))
@@ -352,7 +441,7 @@ def _defaults(modules: Iterable[Module], world: _World) -> Iterator[Reference]:
                     names=names,
                     when=When.EXEC,
                     by=(module.path,),
-                    evidence=_short(f"{name} = {ast.unparse(value)}"),
+                    evidence=world.text(value, f"{name} = "),
                     confidence=Confidence.HIGH,
                 )
 
@@ -366,7 +455,7 @@ def _settings(module: Module) -> Iterator[tuple[str, Scope, ast.expr]]:
     for name, pairs in module.attributes.items():
         yield from ((name, scope, source.value) for scope, source in pairs if _plain(source))
     for function in functions:
-        yield from ((name, module.top, value) for name, value in defaults(function.node).items())
+        yield from ((name, module.top, value) for name, value in function.defaults.items())
 
 
 def _is_literal(value: ast.expr) -> bool:
@@ -384,21 +473,6 @@ def _plain(source: Source) -> bool:
     return source.place is None and not source.grows and not is_bytes
 
 
-def _reference(kind: ReferenceKind, names: Values, found: _Found, when: When) -> Reference:
-    """Return a reference by a call; its evidence says where only `find_library` leads to the library."""
-    evidence = _short(ast.unparse(found.site.call))
-    if all(name.startswith(STEM) for name in names) and "find_library(" not in evidence:
-        evidence += f", by find_library({names[0].removeprefix(STEM)!r})"
-    return Reference(
-        kind=kind,
-        names=names,
-        when=when,
-        by=(found.site.scope.module.path,),
-        evidence=evidence,
-        confidence=Confidence.MEDIUM if found.optional else Confidence.HIGH,
-    )
-
-
 def _short(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _LONGEST_EVIDENCE else line[: _LONGEST_EVIDENCE - 4] + " ..."
@@ -407,25 +481,49 @@ def _short(text: str) -> str:
 _ORDER = list(Confidence)
 
 
-def _merged(queries: Iterable[Reference], found: Iterable[Reference]) -> tuple[Reference, ...]:
+def _merged(queries: Iterable[Reference], found: Iterable[Reference], steps: Steps) -> tuple[Reference, ...]:
     """Join what several calls name.
 
     Who has one of few has one of more that include them: of two calls the one with fewer names says all, if it is as
     sure. What `find_library` is asked for is only a query, and says nothing where a call opens its answer.
     """
-    kept: list[Reference] = []
+    kept = _Kept(steps)
     by_strength = sorted(
         found, key=lambda each: (len(each.names), _ORDER.index(each.confidence), each.by, each.evidence)
     )
     for each in by_strength:
-        covering = next((other for other in kept if _covers(other, each)), None)
-        if covering is None:
-            kept.append(each)
-        elif set(covering.names) == set(each.names):
-            kept[kept.index(covering)] = _with_files(covering, each)
-    asked = {name for each in kept if each.kind is ReferenceKind.LIBRARY for name in each.names}
-    kept += [each for each in dict.fromkeys(queries) if not asked & set(each.names)]
-    return tuple(sorted(kept, key=lambda each: (_ORDER.index(each.confidence), each.kind.value, each.names)))
+        kept.add(each)
+    asked = {name for each in kept.references if each.kind is ReferenceKind.LIBRARY for name in each.names}
+    every = [*kept.references, *(each for each in dict.fromkeys(queries) if not asked & set(each.names))]
+    return tuple(sorted(every, key=lambda each: (_ORDER.index(each.confidence), each.kind.value, each.names)))
+
+
+class _Kept:
+    """References of which none says less than another one, found by their first name."""
+
+    def __init__(self, steps: Steps) -> None:
+        self.references: list[Reference] = []
+        self._by_name: defaultdict[tuple[ReferenceKind, str], list[int]] = defaultdict(list)
+        self._steps = steps
+
+    def add(self, each: Reference) -> None:
+        """Keep a reference, or only its files if one says the same; nothing of one that says less."""
+        place = self._covering(each)
+        if place is None:
+            self._by_name[each.kind, each.names[0]].append(len(self.references))
+            self.references.append(each)
+        elif set(self.references[place].names) == set(each.names):
+            self.references[place] = _with_files(self.references[place], each)
+
+    def _covering(self, each: Reference) -> int | None:
+        found: int | None = None
+        for name in each.names:
+            for place in self._by_name.get((each.kind, name), ()):
+                self._steps.take()
+                if _covers(self.references[place], each):
+                    found = place if found is None else min(found, place)
+                    break
+        return found
 
 
 def _covers(one: Reference, other: Reference) -> bool:

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.naming.knowledge import STEM
 from pip_sysdeps.naming.linux import PLATFORM
-from pip_sysdeps.naming.signature import defaults, parameters, placed, rest_of
+from pip_sysdeps.naming.signature import parameters, placed, rest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.naming.module import Scope, Source
+    from pip_sysdeps.naming.steps import Steps
 
 Values = tuple[str, ...]
 
@@ -45,8 +46,9 @@ _MOST = 64
 _DEEP = 24
 _MOST_STEPS = 5000
 """Expressions looked at for one argument: a source is not trusted to be sane."""
-_MOST_OF_ALL = 100_000
-"""And for all the arguments of one distribution."""
+_LONGEST = 1 << 14
+"""Characters of a string that is put together: what is longer names nothing, and would double at each step."""
+_LETTERS_A_STEP = 64
 _SAME = {"str", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "next", "os.fspath", "os.fsencode"}
 _SAME |= {"bytes", "filter", "os.path.expanduser", "os.path.abspath", "os.path.realpath", "shutil.which", "Path"}
 _SAME |= {"pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath", "distutils.spawn.find_executable", "enumerate"}
@@ -82,27 +84,25 @@ class _Bindings(dict[str, Values]):
 class Evaluator:
     """Evaluates expressions of the sources of one distribution."""
 
-    def __init__(self, functions: Callable[[str], Scope | None], *, first: bool = False) -> None:
+    def __init__(self, functions: Callable[[str], Scope | None], steps: Steps, *, first: bool = False) -> None:
         """`functions` gives a function of the distribution by its full name, a module's own scope by `module.`.
 
-        With `first`, what a call hands over as a list counts as its first item: an argument list is its program.
+        `steps` is the budget. With `first`, what a call hands over as a list counts as its first item: an argument list
+        is its program.
         """
         self._functions = functions
         self._first = first
         self._busy: set[tuple[int, int]] = set()
         self._left = 0
-        self.budget = _MOST_OF_ALL
+        self._steps = steps
 
     def evaluate(self, node: ast.expr, frame: Frame) -> Values:
         """Return what an argument may be, with a bound on the work; nothing for what is nested too deeply."""
-        self._left = min(_MOST_STEPS, self.budget)
-        before = self._left
+        self._left = _MOST_STEPS
         try:
-            found = self._of_argument(node, frame)
+            return self._of_argument(node, frame)
         except RecursionError:  # a sum of a thousand strings is a tree as deep
-            found = ()
-        self.budget -= before - self._left
-        return found
+            return ()
 
     def _of_argument(self, node: ast.expr, frame: Frame) -> Values:
         return self.heads(node, frame) if self._first else self.values(node, frame)
@@ -110,6 +110,7 @@ class Evaluator:
     def values(self, node: ast.expr, frame: Frame) -> Values:
         """Return what an expression may be."""
         key = (id(node), id(frame.bound))
+        self._steps.take()
         self._left -= 1
         if key in self._busy or len(self._busy) > _DEEP or self._left < 0:
             return ()
@@ -133,7 +134,7 @@ class Evaluator:
             case ast.Name(id=name):
                 return self._heads_of_name(node, name, frame)
             case ast.Call(func=ast.Attribute(value=value, attr="split"), args=[]):
-                return tuple(word for text in self.values(value, frame) for word in text.split()[:1])
+                return tuple(word for text in self.values(value, frame) for word in text.split(None, 1)[:1])
         return self.values(node, frame)
 
     def _heads_of_name(self, node: ast.Name, name: str, frame: Frame) -> Values:
@@ -191,7 +192,7 @@ class Evaluator:
 
     def _joined(self, parts: Iterable[ast.expr], frame: Frame) -> Iterator[str]:
         pieces = [self.values(part, frame) for part in parts]
-        return map("".join, _product(pieces))
+        return map("".join, self._product(pieces))
 
     # ------------------------------------------------------------------------------------------------------- names
 
@@ -200,6 +201,7 @@ class Evaluator:
         scope: Scope | None = frame.scope
         while scope is not None:
             if name in scope.names:
+                self._steps.take(len(scope.names[name]))
                 return [(scope, source) for source in scope.names[name]]
             scope = scope.parent
         return []
@@ -214,8 +216,8 @@ class Evaluator:
         if used is None or any(scope is not frame.scope for scope, _ in found):
             return found
         before = [each for each in found if each[1].line < node.lineno]
-        sure = [s.line for _, s in before if not s.grows and s.block == used[: len(s.block)]]
-        return [each for each in before if each[1].line >= max(sure, default=0)] or found
+        sure = max((s.line for _, s in before if not s.grows and s.block == used[: len(s.block)]), default=0)
+        return [each for each in before if each[1].line >= sure] or found
 
     def _name(self, node: ast.Name, frame: Frame) -> Iterable[str]:
         name = node.id
@@ -223,7 +225,7 @@ class Evaluator:
             return (*frame.bound[name], *self._set_to(node, frame))
         scope: Scope | None = frame.scope
         while scope is not None:
-            if name in parameters(scope.node):
+            if name in scope.parameters:
                 frame.free.add(name)
                 return (*self._set_to(node, frame), *self._default(name, scope))
             if name in scope.names:
@@ -240,6 +242,7 @@ class Evaluator:
             return self.values(source.value, frame)
         match source.value:
             case ast.Tuple(elts=items) | ast.List(elts=items) if source.iterated:
+                self._steps.take(len(items))
                 rows = [item.elts for item in items if isinstance(item, ast.Tuple | ast.List)]
                 picked = [row[source.place] for row in rows if source.place < len(row)]
                 return _bounded(self._each(picked, frame))
@@ -256,7 +259,7 @@ class Evaluator:
         return ()
 
     def _default(self, name: str, scope: Scope) -> Values:
-        default = defaults(scope.node).get(name)
+        default = scope.defaults.get(name)
         outside = Frame(scope.parent) if scope.parent else None
         return () if default is None or outside is None else self.values(default, outside)
 
@@ -287,6 +290,7 @@ class Evaluator:
         wanted = self.values(key, frame) if isinstance(key, ast.expr) else ()
         for mapping, scope in self._literals(value, frame):
             if wanted:
+                self._steps.take(len(mapping.keys))
                 pairs = zip(mapping.keys, mapping.values, strict=True)
                 picked = [item for name, item in pairs if isinstance(name, ast.Constant) and name.value in wanted]
                 return self._each(picked, _in(scope, frame))
@@ -310,9 +314,9 @@ class Evaluator:
             case ast.Add() if self._is_collection(node.left, frame) or self._is_collection(node.right, frame):
                 return (*left, *right)
             case ast.Add():
-                return map("".join, _product([left, right]))
+                return map("".join, self._product([left, right]))
             case ast.Div():
-                return (posixpath.join(*pair) for pair in _product([left, right]))
+                return (posixpath.join(*pair) for pair in self._product([left, right]))
             case ast.Mod():
                 parts = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
                 return self._filled(left, r"%[sdir]", [self._piece(part, frame) for part in parts])
@@ -331,6 +335,7 @@ class Evaluator:
         return self.values(node, frame)
 
     def _is_collection(self, node: ast.expr, frame: Frame) -> bool:
+        self._steps.take()
         match node:
             case ast.List() | ast.Tuple() | ast.Set() | ast.ListComp() | ast.GeneratorExp() | ast.Dict():
                 return True
@@ -346,10 +351,11 @@ class Evaluator:
 
     def _filled(self, texts: Iterable[str], pattern: str, pieces: list[Values]) -> Iterator[str]:
         for text in texts:
+            self._steps.take(len(text) // _LETTERS_A_STEP)
             fixed = re.split(pattern, text)
             if len(fixed) == len(pieces) + 1:
-                for filling in _product(pieces):
-                    yield "".join(part for pair in zip(fixed, (*filling, ""), strict=True) for part in pair)
+                for filling in self._product([*pieces, (text,)]):
+                    yield "".join(part for pair in zip(fixed, (*filling[:-1], ""), strict=True) for part in pair)
 
     # ------------------------------------------------------------------------------------------------------- calls
 
@@ -363,7 +369,8 @@ class Evaluator:
         if full in _DEFAULT:
             return self._each(node.args[1:2], frame)
         if full == "os.path.join":
-            return (posixpath.join(*parts) for parts in _product([self.values(part, frame) for part in node.args]))
+            pieces = [self.values(part, frame) for part in node.args]
+            return (posixpath.join(*parts) for parts in self._product(pieces))
         if full == FINDER or CALLABLE + FINDER in self.callables(node.func, frame):
             return (stem if "/" in stem else STEM + stem for stem in self._each(node.args[:1], frame))
         own = self.function(node.func, frame)
@@ -378,17 +385,21 @@ class Evaluator:
                 return self._filled(self.values(value, frame), r"\{\w*\}", pieces)
             case ast.Attribute(value=value, attr="split"):
                 separator = next(iter(self._each(node.args[:1], frame)), None) if node.args else None
-                return (part for text in self.values(value, frame) for part in text.split(separator or None))
+                return (part for text in self.values(value, frame) for part in self._split(text, separator))
             case ast.Attribute(value=value, attr="get"):
                 found = [*self._item(value, node.args[0], frame)] if node.args else []
                 return found or self._each(node.args[1:2], frame)
             case ast.Attribute(value=value, attr="join" | "joinpath") if node.args:
                 base = self.values(value, frame)
                 rest = [self.values(part, frame) for part in node.args]
-                return (posixpath.join(*parts) for parts in _product([base, *rest]))
+                return (posixpath.join(*parts) for parts in self._product([base, *rest]))
             case ast.Attribute(value=value, attr=name) if name in _SAME_METHODS:
                 return self.values(value, frame)
         return ()
+
+    def _split(self, text: str, separator: str | None) -> list[str]:
+        self._steps.take(len(text) // _LETTERS_A_STEP)
+        return text.split(separator or None)
 
     def callables(self, func: ast.expr, frame: Frame) -> Values:
         """Return what may be called; a parameter that has a default, or is set here, needs no caller to tell it."""
@@ -412,6 +423,7 @@ class Evaluator:
 
     def bindings(self, function: Scope, call: ast.Call, frame: Frame) -> Mapping[str, Values]:
         """Return the values that a call gives to a function's parameters; the defaults for those it leaves out."""
+        self._steps.take(len(function.parameters) + len(call.args) + len(call.keywords))
         names, rest = placed(function.node), rest_of(function.node)
         every = [name for name in parameters(function.node) if name not in {"self", "cls"}]
         asked: dict[str, Callable[[], Values]] = {name: partial(self._default, name, function) for name in every}
@@ -430,6 +442,13 @@ class Evaluator:
         """Return what a function may give back."""
         return _bounded(self._each(function.returns, Frame(function, bound)))
 
+    def _product(self, pieces: Sequence[Values]) -> Iterator[tuple[str, ...]]:
+        """Yield the combinations of several values, a bounded number of them, each of a bounded length."""
+        for parts, _ in zip(product(*pieces), range(_MOST), strict=False):
+            self._steps.take(len(parts))
+            if sum(map(len, parts)) <= _LONGEST:
+                yield parts
+
 
 def _in(scope: Scope, frame: Frame) -> Frame:
     """Return the frame for something that is set in a scope: the same parameters if it is the same function."""
@@ -441,11 +460,6 @@ def _in(scope: Scope, frame: Frame) -> Frame:
             return Frame(scope, frame.bound, frame.free)
         inner = inner.parent
     return Frame(scope)
-
-
-def _product(pieces: Iterable[Values]) -> Iterator[tuple[str, ...]]:
-    """Return the combinations of several values, a bounded number of them."""
-    return (parts for parts, _ in zip(product(*pieces), range(_MOST), strict=False))
 
 
 def _bounded(values: Iterable[str]) -> Values:
