@@ -86,9 +86,10 @@ TOUCHES = {"os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile",
 STARTS = {
     "src/pip_sysdeps/host/programs.py": ["os.posix_spawnp", "subprocess.Popen", "subprocess.run"],
     "src/pip_sysdeps/host/beside.py": ["os.fork"],
+    "src/pip_sysdeps/host/bounded.py": ["os.fork"],
     "src/pip_sysdeps/hook/runtime.py": ["subprocess.Popen"],
 }
-"""Every place that starts a process: the gate; the fork that runs no other program; and the hook, which is copied into
+"""Every place that starts a process: the gate; the two forks that run no other program; and the hook, which is copied into
 environments that cannot import the gate, and runs the one command that `hook enable` wrote into it."""
 STARTERS = {
     "subprocess": {"run", "call", "check_call", "check_output", "Popen", "getoutput", "getstatusoutput"},
