@@ -89,8 +89,8 @@ STARTS = {
     "src/pip_sysdeps/host/bounded.py": ["os.fork"],
     "src/pip_sysdeps/hook/runtime.py": ["subprocess.Popen"],
 }
-"""Every place that starts a process: the gate; the two forks that run no other program; and the hook, which is copied into
-environments that cannot import the gate, and runs the one command that `hook enable` wrote into it."""
+"""Every place that starts a process: the gate; the two forks that run no other program; and the hook, which is copied
+into environments that cannot import the gate, and runs the one command that `hook enable` wrote into it."""
 STARTERS = {
     "subprocess": {"run", "call", "check_call", "check_output", "Popen", "getoutput", "getstatusoutput"},
     "os": {"system", "popen", "startfile", "fork", "forkpty"},
