@@ -134,13 +134,17 @@ def run(
 def started(
     program: Program, arguments: Sequence[str], *, stdout: int = subprocess.PIPE, stderr: int | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a program, to read what it says as it comes; it has ended after the block."""
+    """Start a program, to read what it says as it comes; it has ended after the block, by SIGTERM if that raises."""
     command = arguments_of(program, arguments)
     environment = _environment(program, os.environ)
     with subprocess.Popen(  # noqa: S603 - allowed by a form, and never through a shell
         command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, env=environment
     ) as process:
-        yield process
+        try:
+            yield process
+        except BaseException:
+            process.terminate()  # Popen would wait for its own end, which may be hours off
+            raise
 
 
 def lines_of(stream: IO[bytes] | None, limit: int) -> Iterator[bytes]:

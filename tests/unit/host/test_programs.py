@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -73,3 +75,11 @@ def test_what_a_program_says_can_be_read_as_it_comes(monkeypatch: pytest.MonkeyP
     with started(PYTHON, ["-I", "-c", "print('x')"]) as process:
         assert process.stdout is not None
         assert process.stdout.read() == b"x\n"
+
+
+def test_an_exception_ends_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is interrupted does not wait for a download."""
+    monkeypatch.setenv("PATH", os.path.dirname(sys.executable))
+    with pytest.raises(SystemExit), started(PYTHON, ("-I", "-c", "import time; time.sleep(100)")) as process:
+        raise SystemExit
+    assert process.returncode == -signal.SIGTERM
