@@ -17,7 +17,7 @@ class EnvironmentRoot(Root):
     """A root in which only the files of an environment can be found, under every name that leads to them."""
 
     def __init__(self, root: Root, environment: Environment) -> None:
-        super().__init__(root.directory)
+        super().__init__(root.directory, disk=root.disk)
         self._visible = {"/"}
         for file in _files(root, environment):
             while file not in self._visible:

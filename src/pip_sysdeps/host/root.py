@@ -9,10 +9,13 @@ import stat
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.host.disk import disk_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
+
+    from pip_sysdeps.host.disk import Disk
 
 if hasattr(os, "pread"):
     pread = os.pread
@@ -33,23 +36,20 @@ class Root:
 
     Paths are strings as in `model`: absolute, seen from inside. A link, absolute or relative, and `..` never lead out
     of the folder: they stop at its top, as chroot(2) has it, and magic links of /proc are read as the text they show.
-    A root is taken to hold still while it is read; each folder is resolved once.
+    Who renames folders while they are read changes what is found, never where: see `host.disk`. Each folder is resolved
+    once.
     """
 
     may_fork = True
     """A process and its fork may read it at the same time."""
 
-    def __init__(self, directory: str = "/") -> None:
-        """Take a folder of this machine. Raise SysdepsError for what is none."""
+    def __init__(self, directory: str = "/", *, disk: Disk | None = None) -> None:
+        """Take a folder of this machine, or the disk of another root of it. Raise SysdepsError for what is none."""
         if not os.path.isdir(directory):
             raise SysdepsError(f"`{directory}` is not a folder", hint="name an unpacked image or a chroot")
         self.directory = _canonical(directory)
-        self._prefix = "" if self.directory == "/" else self.directory
+        self.disk = disk or disk_below(self.directory)
         self._folders: dict[str, str | None] = {"/": "/"}
-
-    def on_machine(self, resolved: str) -> str:
-        """Return where a path that `resolve` gave lies on this machine."""
-        return (self._prefix + resolved) or "/"
 
     def shown(self, path: str) -> str:
         """Return a path as a person knows it."""
@@ -74,8 +74,8 @@ class Root:
         """Return lstat(2) of what the resolved path names, or None."""
         real = self.resolve(path)
         try:
-            return None if real is None else os.lstat(self.on_machine(real))
-        except FileNotFoundError:
+            return None if real is None else self.disk.status(real)
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
     def identity(self, path: str) -> tuple[int, int] | None:
@@ -108,13 +108,16 @@ class Root:
         if real is None:
             return []
         try:
-            return sorted(os.listdir(self.on_machine(real)))
+            return sorted(self.disk.list(real))
         except (FileNotFoundError, NotADirectoryError):
             return []
 
     def scan_resolved(self, real: str) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
-        """Return os.scandir's entries of a folder by a path that is resolved already (from walking real folders)."""
-        return os.scandir(self.on_machine(real))
+        """Return os.scandir's entries of a folder by a path that is resolved already (from walking real folders).
+
+        Their `path` says nothing, and what they tell must be asked for before the context ends.
+        """
+        return self.disk.scan(real)
 
     def open(self, path: str) -> int:
         """Open a regular file for reading and return its descriptor.
@@ -128,12 +131,7 @@ class Root:
 
     def open_resolved(self, real: str) -> int:
         """Open a regular file by a path that is resolved already (from `resolve`, or from walking real folders)."""
-        place = self.on_machine(real)
-        mode = os.lstat(place).st_mode
-        if not stat.S_ISREG(mode):
-            fault = errno.ELOOP if stat.S_ISLNK(mode) else errno.EINVAL
-            raise OSError(fault, "Not a regular file", real)
-        return os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+        return self.disk.open_file(real)
 
     def read(self, path: str, limit: int) -> bytes:
         """Return the file's bytes.
@@ -195,7 +193,7 @@ class Root:
     def _link_text(self, place: str) -> str | None:
         """Return the text of a link, nothing for what is no link, or None for what is not there."""
         try:
-            return os.readlink(self.on_machine(place))
+            return self.disk.read_link(place)
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
         except OSError as error:
@@ -206,7 +204,7 @@ class Root:
             raise
 
     def _is_real_folder(self, place: str) -> bool:
-        return stat.S_ISDIR(os.lstat(self.on_machine(place)).st_mode)
+        return stat.S_ISDIR(self.disk.status(place).st_mode)
 
 
 def _canonical(directory: str) -> str:

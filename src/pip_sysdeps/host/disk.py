@@ -1,0 +1,204 @@
+"""The system calls that read a root: by whole paths, or folder by folder from a descriptor of its top."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+_MAX_OPEN = 32
+"""Folders kept open at once: few beside any limit on descriptors, and more than a search goes to and fro between."""
+_MAX_PATH = 4096
+"""PATH_MAX, which a path that is handed to the kernel in pieces must not escape: what is deeper has no end in time."""
+
+_NOWHERE = {"", ".", ".."}
+"""Names that no resolved path has, and none of which leads on: `..` would lead up."""
+
+
+class Disk:
+    """Reads by whole paths, so that the kernel follows each folder on the way: this machine, where all is inside.
+
+    Paths are resolved, absolute, and seen from inside the root. Every call raises OSError as the system call does,
+    with the path on this machine as its `filename`.
+    """
+
+    def __init__(self, prefix: str = "") -> None:
+        """Take what stands in front of each path on this machine."""
+        self._prefix = prefix
+
+    def status(self, real: str) -> os.stat_result:
+        """Return lstat(2) of a path."""
+        return os.lstat(self._prefix + real)
+
+    def read_link(self, real: str) -> str:
+        """Return the text of a link; EINVAL for what is no link."""
+        return os.readlink(self._prefix + real)
+
+    def open_file(self, real: str) -> int:
+        """Open a regular file for reading and return its descriptor.
+
+        ELOOP for a link, EINVAL for a folder, a pipe or a device, which is not even opened: that could block or act.
+        """
+        place = self._prefix + real
+        _require_regular(os.lstat(place))
+        return os.open(place, _reading())
+
+    def list(self, real: str) -> list[str]:
+        """Return the names in a folder, in any order."""
+        return os.listdir(self._prefix + real)
+
+    def scan(self, real: str) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
+        """Return the entries of a folder, whose `path` says nothing."""
+        return os.scandir(self._prefix + real)
+
+
+class WalledDisk(Disk):
+    """Reads below a folder that nothing leads out of, even while somebody renames folders or swaps them for links.
+
+    Each folder is opened by its name in the one above it, and a link on the way is ENOTDIR: openat(2) with O_NOFOLLOW.
+    Links are followed by `Root`, as text. Some folders are kept open for the next call; they close with this object.
+    """
+
+    def __init__(self, top: str) -> None:
+        """Open the folder at the top, by its path on this machine."""
+        super().__init__(top)
+        self._open: dict[str, int] = {}
+        self._top = os.open(top, _passing() & ~os.O_NOFOLLOW)
+
+    def __del__(self) -> None:
+        """Close every folder."""
+        self._close()
+        if hasattr(self, "_top"):
+            os.close(self._top)
+
+    def status(self, real: str) -> os.stat_result:
+        """Return fstatat(2) of a path."""
+        try:
+            name, folder = self._place(real)
+            return os.stat(name, dir_fd=folder, follow_symlinks=False)
+        except OSError as error:
+            if self._gives_up(error):
+                return self.status(real)
+            error.filename = self._prefix + real
+            raise
+
+    def read_link(self, real: str) -> str:
+        """Return the text of a link, by readlinkat(2)."""
+        try:
+            name, folder = self._place(real)
+            return os.readlink(name, dir_fd=folder)
+        except OSError as error:
+            if self._gives_up(error):
+                return self.read_link(real)
+            error.filename = self._prefix + real
+            raise
+
+    def open_file(self, real: str) -> int:
+        """Open a regular file, as `Disk` has it."""
+        try:
+            name, folder = self._place(real)
+            _require_regular(os.stat(name, dir_fd=folder, follow_symlinks=False))
+            return os.open(name, _reading(), dir_fd=folder)
+        except OSError as error:
+            if self._gives_up(error):
+                return self.open_file(real)
+            error.filename = self._prefix + real
+            raise
+
+    def list(self, real: str) -> list[str]:
+        """Return the names in a folder, in any order."""
+        descriptor = self._open_to_list(real)
+        try:
+            return os.listdir(descriptor)
+        finally:
+            os.close(descriptor)
+
+    @contextmanager
+    def scan(self, real: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+        """Give the entries of a folder."""
+        descriptor = self._open_to_list(real)
+        try:
+            with os.scandir(descriptor) as entries:
+                yield entries
+        finally:
+            os.close(descriptor)
+
+    def _open_to_list(self, real: str) -> int:
+        """Open a folder to list it: one that is kept open has its place in the list in common with a fork."""
+        try:
+            name, folder = self._place(real)
+            return os.open(name, _listing(), dir_fd=folder)
+        except OSError as error:
+            if self._gives_up(error):
+                return self._open_to_list(real)
+            error.filename = self._prefix + real
+            raise
+
+    def _place(self, real: str) -> tuple[str, int]:
+        """Return the last name of a path, and the descriptor of its folder until the next call."""
+        folder, _, name = real.rpartition("/")
+        descriptor = self._open.get(folder)
+        if descriptor is None:
+            descriptor = self._descend(folder)
+        return "." if name in _NOWHERE else name, descriptor
+
+    def _descend(self, folder: str) -> int:
+        """Open a folder, and those above it from the nearest that is open; let as many of the oldest go."""
+        if len(folder) >= _MAX_PATH:
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), folder)
+        above, names = folder, []
+        while above and above not in self._open:
+            above, _, name = above.rpartition("/")
+            names.append(name)
+        descriptor = self._open[above] if above else self._top
+        while names:
+            name = names.pop()
+            above = f"{above}/{name}"
+            descriptor = os.open("." if name in _NOWHERE else name, _passing(), dir_fd=descriptor)
+            self._open[above] = descriptor
+            if len(self._open) > _MAX_OPEN:
+                os.close(self._open.pop(next(iter(self._open))))
+        return descriptor
+
+    def _gives_up(self, error: OSError) -> bool:
+        """Close the folders that are kept open if that may mend an error: there were too many descriptors."""
+        if error.errno != errno.EMFILE or not self._open:
+            return False
+        self._close()
+        return True
+
+    def _close(self) -> None:
+        """Close every folder but the top."""
+        while self._open:
+            os.close(self._open.popitem()[1])
+
+
+def disk_below(directory: str) -> Disk:
+    """Return what reads a folder of this machine as a root: walled, unless it is `/` or the system has no openat(2)."""
+    if directory == "/":
+        return Disk()
+    return WalledDisk(directory) if os.open in os.supports_dir_fd else Disk(directory)
+
+
+def _require_regular(status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.ELOOP if stat.S_ISLNK(status.st_mode) else errno.EINVAL, "Not a regular file")
+
+
+def _reading() -> int:
+    return os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+
+
+def _listing() -> int:
+    return os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def _passing() -> int:
+    """Return the flags for a folder that is only passed through: O_PATH asks for no right to list it."""
+    return _listing() | getattr(os, "O_PATH", 0)
