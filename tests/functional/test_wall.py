@@ -13,8 +13,10 @@ from builders.elf import Elf
 from builders.mounts import ALONE, require_mounts
 from builders.root import link, write
 from builders.small_debian import LOCK, MODULE, SITE
+from builders.swapping import swapped_without_pause
 from builders.system import VENV, write_library
 from builders.venv import install
+from builders.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,24 +28,6 @@ INFO = f"{SITE}/psycopg2-2.9.9.dist-info"
 LIB = "usr/lib/x86_64-linux-gnu"
 CANARY = "escaped"
 """Part of every content outside, and of no path."""
-
-
-class Watch:
-    """Notes each open(2) and each listing of a folder of this process that leads to somewhere."""
-
-    def __init__(self, outside: Path) -> None:
-        self.place = os.path.realpath(outside)
-        self.seen: list[str] = []
-        self.on = False
-
-    def __call__(self, event: str, arguments: tuple[object, ...]) -> None:
-        """Hear of an audit event."""
-        if self.on and event in {"open", "os.listdir", "os.scandir"} and isinstance(arguments[0], str | bytes):
-            self.on = False  # realpath itself is not what is watched
-            real = os.path.realpath(os.fsdecode(arguments[0]))
-            self.on = True
-            if real == self.place or real.startswith(f"{self.place}/"):
-                self.seen.append(real)
 
 
 @pytest.fixture
@@ -63,12 +47,10 @@ def outside(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def watch(outside: Path) -> Iterator[Watch]:
-    """Give a watch on that folder; an audit hook stays for ever, so it is switched off."""
+    """Give a watch on that folder."""
     watch = Watch(outside)
-    sys.addaudithook(watch)
-    watch.on = True
     yield watch
-    watch.on = False
+    watch.close()
 
 
 def in_place_of(path: Path, target: str) -> None:
@@ -214,15 +196,14 @@ TRICKS = [
 @pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.__name__)
 def test_nothing_outside_is_read(desk: Desk, outside: Path, watch: Watch, trick: Callable[[Path, str], None]) -> None:
     """No command opens or lists anything there, and none tells what is in it."""
-    watch.on = False
     trick(desk.root, str(outside))
-    watch.on = True
+    watch.opened()
     place = ("--root", str(desk.root), "--python", VENV)
     outcomes = [desk.run_lock("-v")]
     outcomes += [desk.run(command, *place) for command in ("audit", "tree", "verify")]
     outcomes += [desk.run("why", "libpq.so.5", *place)]
     lock = desk.lock.read_text() if desk.lock.exists() else ""
-    assert watch.seen == []
+    assert watch.opened() == []
     assert CANARY not in "".join([lock, *(text for outcome in outcomes for text in (outcome.out, outcome.err))])
     assert {outcome.status for outcome in outcomes} <= {0, 1, 2}
     assert "Traceback" not in "".join(outcome.err for outcome in outcomes)
@@ -230,11 +211,28 @@ def test_nothing_outside_is_read(desk: Desk, outside: Path, watch: Watch, trick:
 
 def test_the_watch_sees(desk: Desk, outside: Path, watch: Watch) -> None:
     """Whoever follows such a link by himself is seen: the test above could fail."""
-    watch.on = False
     linked_library(desk.root, str(outside))
-    watch.on = True
+    watch.opened()
     (desk.root / LIB / "libpq.so.5").read_bytes()
-    assert watch.seen == [os.path.realpath(outside / "libpq.so.5")]
+    assert watch.opened() == [os.path.realpath(outside / "libpq.so.5")]
+
+
+def test_a_folder_that_is_swapped_for_a_link(desk: Desk, outside: Path) -> None:
+    """Whoever does that without a pause while the root is read leads nothing astray."""
+    write_library(outside, f"/{MODULE}", Elf(defined=("PyInit__psycopg",), needed=(f"lib{CANARY}.so.9",)))
+    write(outside / "psycopg2/__init__.py", f"import ctypes\nctypes.CDLL('lib{CANARY}.so.8')\n")
+    watch = Watch(outside)
+    site = desk.root / SITE[1:]
+    link(site / "swapped", str(outside / "psycopg2"))
+    told = []
+    with swapped_without_pause(site / "psycopg2", site / "swapped"):
+        for _ in range(30):
+            outcome = desk.run_lock()
+            told += [outcome.out, outcome.err, desk.lock.read_text() if desk.lock.exists() else ""]
+            assert "Traceback" not in outcome.err
+    assert watch.opened() == []
+    assert CANARY not in "".join(told)
+    watch.close()
 
 
 def test_a_library_in_the_roots_own_place_is_found(desk: Desk, outside: Path) -> None:

@@ -6,14 +6,17 @@ import errno
 import os
 import stat
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+_T = TypeVar("_T")
+
 _MAX_OPEN = 32
-"""Folders kept open at once: few beside any limit on descriptors, and more than a search goes to and fro between."""
+"""Folders kept open at once, or an eighth of the descriptors that are allowed: more than a search goes to and fro
+between."""
 _MAX_PATH = 4096
 """PATH_MAX, which a path that is handed to the kernel in pieces must not escape: what is deeper has no end in time."""
 
@@ -69,11 +72,13 @@ class WalledDisk(Disk):
         """Open the folder at the top, by its path on this machine."""
         super().__init__(top)
         self._open: dict[str, int] = {}
+        self._most = max(1, min(_MAX_OPEN, os.sysconf("SC_OPEN_MAX") // 8))
         self._top = os.open(top, _passing() & ~os.O_NOFOLLOW)
 
     def __del__(self) -> None:
         """Close every folder."""
-        self._close()
+        for descriptor in self._open.values():
+            os.close(descriptor)
         if hasattr(self, "_top"):
             os.close(self._top)
 
@@ -83,8 +88,6 @@ class WalledDisk(Disk):
             name, folder = self._place(real)
             return os.stat(name, dir_fd=folder, follow_symlinks=False)
         except OSError as error:
-            if self._gives_up(error):
-                return self.status(real)
             error.filename = self._prefix + real
             raise
 
@@ -94,8 +97,6 @@ class WalledDisk(Disk):
             name, folder = self._place(real)
             return os.readlink(name, dir_fd=folder)
         except OSError as error:
-            if self._gives_up(error):
-                return self.read_link(real)
             error.filename = self._prefix + real
             raise
 
@@ -104,10 +105,8 @@ class WalledDisk(Disk):
         try:
             name, folder = self._place(real)
             _require_regular(os.stat(name, dir_fd=folder, follow_symlinks=False))
-            return os.open(name, _reading(), dir_fd=folder)
+            return self._open_at(name, _reading(), folder)
         except OSError as error:
-            if self._gives_up(error):
-                return self.open_file(real)
             error.filename = self._prefix + real
             raise
 
@@ -115,7 +114,7 @@ class WalledDisk(Disk):
         """Return the names in a folder, in any order."""
         descriptor = self._open_to_list(real)
         try:
-            return os.listdir(descriptor)
+            return self._trying(lambda: os.listdir(descriptor))
         finally:
             os.close(descriptor)
 
@@ -124,7 +123,7 @@ class WalledDisk(Disk):
         """Give the entries of a folder."""
         descriptor = self._open_to_list(real)
         try:
-            with os.scandir(descriptor) as entries:
+            with self._trying(lambda: os.scandir(descriptor)) as entries:
                 yield entries
         finally:
             os.close(descriptor)
@@ -133,10 +132,8 @@ class WalledDisk(Disk):
         """Open a folder to list it: one that is kept open has its place in the list in common with a fork."""
         try:
             name, folder = self._place(real)
-            return os.open(name, _listing(), dir_fd=folder)
+            return self._open_at(name, _listing(), folder)
         except OSError as error:
-            if self._gives_up(error):
-                return self._open_to_list(real)
             error.filename = self._prefix + real
             raise
 
@@ -160,23 +157,32 @@ class WalledDisk(Disk):
         while names:
             name = names.pop()
             above = f"{above}/{name}"
-            descriptor = os.open("." if name in _NOWHERE else name, _passing(), dir_fd=descriptor)
+            descriptor = self._open_at("." if name in _NOWHERE else name, _passing(), descriptor)
             self._open[above] = descriptor
-            if len(self._open) > _MAX_OPEN:
-                os.close(self._open.pop(next(iter(self._open))))
+            if len(self._open) > self._most:
+                self._let_go(descriptor)
         return descriptor
 
-    def _gives_up(self, error: OSError) -> bool:
-        """Close the folders that are kept open if that may mend an error: there were too many descriptors."""
-        if error.errno != errno.EMFILE or not self._open:
-            return False
-        self._close()
-        return True
+    def _open_at(self, name: str, flags: int, folder: int) -> int:
+        """Open a name in a folder by openat(2)."""
+        return self._trying(lambda: os.open(name, flags, dir_fd=folder), folder)
 
-    def _close(self) -> None:
-        """Close every folder but the top."""
-        while self._open:
-            os.close(self._open.popitem()[1])
+    def _trying(self, call: Callable[[], _T], folder: int = -1) -> _T:
+        """Make a call that takes a descriptor; while there is none, let folders go, but for the one it needs."""
+        while True:
+            try:
+                return call()
+            except OSError as error:  # noqa: PERF203 - seldom more than once
+                if error.errno != errno.EMFILE or not self._let_go(folder):
+                    raise
+
+    def _let_go(self, needed: int) -> bool:
+        """Close the folder that has been open for longest; False if there is none but the one that is needed."""
+        oldest = next((folder for folder, descriptor in self._open.items() if descriptor != needed), None)
+        if oldest is None:
+            return False
+        os.close(self._open.pop(oldest))
+        return True
 
 
 def disk_below(directory: str) -> Disk:

@@ -48,7 +48,7 @@ class Root:
         if not os.path.isdir(directory):
             raise SysdepsError(f"`{directory}` is not a folder", hint="name an unpacked image or a chroot")
         self.directory = _canonical(directory)
-        self.disk = disk or disk_below(self.directory)
+        self.disk = disk or _opened(self.directory)
         self._folders: dict[str, str | None] = {"/": "/"}
 
     def shown(self, path: str) -> str:
@@ -205,6 +205,15 @@ class Root:
 
     def _is_real_folder(self, place: str) -> bool:
         return stat.S_ISDIR(self.disk.status(place).st_mode)
+
+
+def _opened(directory: str) -> Disk:
+    """Open a folder as a root. Raise SysdepsError where that fails: it is gone, or too many files are open."""
+    try:
+        return disk_below(directory)
+    except OSError as error:
+        hint = "allow more with `ulimit -n`" if error.errno == errno.EMFILE else "run it as a user who may read it"
+        raise SysdepsError(f"cannot open `{directory}`: {error.strerror}", hint=hint) from error
 
 
 def _canonical(directory: str) -> str:

@@ -1,0 +1,44 @@
+"""Somebody who renames folders without a pause, while others read them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_SWAP = """
+import os, sys
+place, other, kept = sys.argv[1:]
+print("ready", flush=True)
+while True:
+    os.rename(place, kept)
+    os.rename(other, place)
+    os.rename(place, other)
+    os.rename(kept, place)
+"""
+
+
+def swap(place: Path, other: Path) -> None:
+    """Put one in the place of the other, and the other way round."""
+    kept = place.with_name("kept")
+    place.rename(kept)
+    other.rename(place)
+    kept.rename(other)
+
+
+@contextmanager
+def swapped_without_pause(place: Path, other: Path) -> Iterator[None]:
+    """Let another process swap two names of one folder until the block ends."""
+    command = [sys.executable, "-S", "-c", _SWAP, *map(str, (place, other, place.with_name("kept")))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        try:
+            yield
+        finally:
+            process.kill()
