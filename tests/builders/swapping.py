@@ -12,15 +12,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SWAP = """
-import os, sys
+import ctypes, os, sys
 place, other, kept = sys.argv[1:]
+exchange = getattr(ctypes.CDLL(None), "renameat2", None)
 print("ready", flush=True)
+while exchange is not None:
+    exchange(-100, os.fsencode(place), -100, os.fsencode(other), 2)
 while True:
     os.rename(place, kept)
     os.rename(other, place)
     os.rename(place, other)
     os.rename(kept, place)
 """
+"""By renameat2(2) with AT_FDCWD and RENAME_EXCHANGE at once, where the C library has it."""
 
 
 def swap(place: Path, other: Path) -> None:

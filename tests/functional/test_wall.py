@@ -226,7 +226,7 @@ def test_a_folder_that_is_swapped_for_a_link(desk: Desk, outside: Path) -> None:
     link(site / "swapped", str(outside / "psycopg2"))
     told = []
     with swapped_without_pause(site / "psycopg2", site / "swapped"):
-        for _ in range(30):
+        for _ in range(8):
             outcome = desk.run_lock()
             told += [outcome.out, outcome.err, desk.lock.read_text() if desk.lock.exists() else ""]
             assert "Traceback" not in outcome.err

@@ -33,7 +33,7 @@ class _Reading(NamedTuple):
 class Objects:
     """Answers what the ELF files under a root say; a file is opened once, however many paths lead to it.
 
-    A root is taken to hold still. Of a file that shrinks or vanishes while it is read we say what was found.
+    Of a file that shrinks or vanishes while it is read we say what was found.
     """
 
     def __init__(self, root: Root) -> None:

@@ -94,7 +94,7 @@ def test_a_folder_that_is_swapped_without_a_pause(folder: Path) -> None:
     root = Root(str(folder))
     seen = []
     with swapped_without_pause(folder / "usr/lib", folder / "usr/link"):
-        for _ in range(400):
+        for _ in range(200):
             root = Root(str(folder), disk=root.disk)
             seen += [outcome(root, CALLS[call]) for call in ("read", "read_resolved", "names", "read_link", "status")]
             root = Root(str(folder))
