@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from builders.elf import Elf
 from builders.elf_memory import QUESTIONS, in_memory
 from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.formats.apt_sources import parse_source_list, parse_sources
-from pip_sysdeps.formats.contents import rows_in
+from pip_sysdeps.formats.apt_sources import parse_mirrors, parse_source_list, parse_sources
+from pip_sysdeps.formats.contents import rows_in, rows_like
 from pip_sysdeps.formats.cpuinfo import hwcaps_folders
 from pip_sysdeps.formats.deb_symbols import parse_symbols
 from pip_sysdeps.formats.deb_version import version_key
@@ -269,7 +269,10 @@ PARSERS = {
         (lambda content: parse_shlibs(content, "libz.so.1"),), (b"libz 1 zlib1g (>= 1:1.2)\nudeb: libz 1 z\n",)
     ),
     "contents": Parser(
-        (lambda content: list(rows_in(_lines(content), ["usr/lib", "lib"])),),
+        (
+            lambda content: list(rows_in(_lines(content), ["usr/lib", "lib"])),
+            lambda content: list(rows_like(_lines(content), ["/usr/lib/*/a*.so", "/usr/**.so"])),
+        ),
         (b"FILE LOCATION\nusr/lib/libz.so.1  libs/zlib1g,x/y\n./lib/a b.so  z\nusr/bin/x admin/x\n",),
     ),
     "packages": Parser(
@@ -277,9 +280,10 @@ PARSERS = {
         (b"Package: a\nSection: contrib/libs\nDepends: b (>= 1) | c:any, d\nProvides: e (= 1)\n x\n\nPackage: f\n",),
     ),
     "apt-sources": Parser(
-        (_text(parse_source_list), _text(parse_sources)),
+        (_text(parse_source_list), _text(parse_sources), _text(parse_mirrors)),
         (
             b"deb [arch=amd64 signed-by=/a] http://deb.example/debian bookworm main contrib # c\n",
+            b"http://deb.example/debian\ttype:index priority:1\nhttps://b.example/\n",
             b"Types: deb\nURIs: http://deb.example/debian\nSuites: trixie\nComponents: main\nSigned-By:\n .\n x\n",
         ),
     ),

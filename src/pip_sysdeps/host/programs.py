@@ -105,7 +105,8 @@ def arguments_of(program: Program, arguments: Sequence[str], *, path: str = "") 
     found = path or shutil.which(program.name)
     if found is None:
         raise SysdepsError(f"{program.name} is not installed", hint=program.hint)
-    return [found, *program.options, *arguments]
+    # A relative one, of a relative part of PATH, would be another program in another folder.
+    return [os.path.abspath(found), *program.options, *arguments]
 
 
 def run(

@@ -50,6 +50,13 @@ def test_an_endless_line_is_an_error() -> None:
         list(rows_in([b"x" * (MAX_LINE + 1)], FOLDERS))
 
 
+def test_a_path_that_cannot_exist_is_passed_over() -> None:
+    """A pattern would take long over it."""
+    line = b"usr/lib/" + b"a" * 4096 + b".so libs/ab\n"
+    assert list(rows_in([line], FOLDERS)) == []
+    assert list(rows_like([line], {"/usr/lib/*.so"})) == []
+
+
 @given(st.lists(st.binary(max_size=60).map(lambda tail: b"usr/lib/" + tail)))
 def test_any_bytes_give_rows_or_the_one_error(lines: list[bytes]) -> None:
     """Nothing else comes out of a damaged index."""

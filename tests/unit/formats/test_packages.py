@@ -43,6 +43,21 @@ def test_a_stanza_has_what_the_index_needs() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "name", ["-oAPT=x", "a;touch${IFS}x;#", "a", "libpq5-", "LIB", "a:b", "a b", "a\x1b[m", "ab\x00"]
+)
+def test_a_name_that_policy_does_not_allow_is_left_out(name: str) -> None:
+    """The others stay."""
+    lines = f"Package: {name}\nVersion: 1\n\nPackage: good\n".encode().splitlines(keepends=True)
+    assert [package.name for package in parse_packages(lines)] == ["good"]
+
+
+def test_endless_relations_are_an_error() -> None:
+    """They are counted before they are split."""
+    with pytest.raises(MalformedError, match=r"^line 1: more than 16384 packages in one field$"):
+        list(parse_packages([b"Package: ab\n", b"Provides: " + b"a," * 16384 + b"\n"]))
+
+
 def test_what_a_stanza_leaves_out_has_its_default() -> None:
     """The source package is then called like the binary package."""
     (package,) = parse_packages([b"Package: base-files\n", b"Essential: yes\n", b"\n", b"\n"])

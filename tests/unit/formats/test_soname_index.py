@@ -79,6 +79,53 @@ def test_a_bomb_is_an_error() -> None:
         load_index(b"pip-sysdeps index 1\n" + len(head).to_bytes(4, "little") + head)
 
 
+@pytest.mark.parametrize("word", ["a b", "a:b", "a\tb", "a\nb", "", "a\u2028b"])
+def test_what_cannot_be_read_again_is_not_written(word: str) -> None:
+    """As a key or as a value: a ":" ended every later `lock` of the target."""
+    for table in ({word: "x"}, {"x": word}):
+        with pytest.raises(MalformedError, match=r"^a soname index cannot hold "):
+            dump_index(TARGETS[:1], {"library": [table]})
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        IndexTarget(id="../../x", date="d"),
+        IndexTarget(id="debian-a\tb", date="d"),
+        IndexTarget(id="", date="d"),
+        IndexTarget(id="debian-a", date="d\td"),
+        IndexTarget(id="debian-a", date="d", release="1\x1b[31m"),
+        IndexTarget(id="debian-a", date="d" * 101),
+    ],
+)
+def test_a_target_is_an_id_with_facts_that_can_be_shown(target: IndexTarget) -> None:
+    """Neither a path nor what steers a terminal."""
+    with pytest.raises(MalformedError):
+        dump_index([target], {})
+
+
+def test_a_block_that_could_not_be_inflated_is_not_written() -> None:
+    """A value without end."""
+    with pytest.raises(MalformedError, match=r"^a soname index cannot hold so much in one block$"):
+        dump_index(TARGETS[:1], {"library": [{"x": "y" * (1 << 22)}]})
+
+
+ANY = st.dictionaries(st.text(max_size=9), st.text(max_size=9), max_size=4)
+
+
+@given(ANY, st.text(max_size=9), st.text(max_size=9))
+def test_an_index_that_is_written_can_be_read(table: Table, codename: str, date: str) -> None:
+    """Whatever an archive says, it is the one error or an index with the same answers."""
+    target = IndexTarget(id=f"debian-{codename}-amd64", date=date)
+    try:
+        blob = dump_index([target], {"library": [table]})
+    except MalformedError:
+        return
+    index = load_index(blob)
+    assert index.targets == (target,)
+    assert dict(index.starting_with("library", "", 0)) == table
+
+
 BLOB = dump_index(TARGETS, {"library": [{f"lib{n}.so.1": f"p{n}" for n in range(500)}, {"lib7.so.1": "q"}]})
 
 

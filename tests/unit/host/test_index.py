@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +14,9 @@ from builders.root import unprivileged_folder
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.formats.soname_index import IndexTarget, Table, dump_index
 from pip_sysdeps.host.index import IndexAnswer, SonameIndex, index_files, made_index, open_index, read_index
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TARGET = "debian-tested-amd64"
 LIBRARIES: Table = {
@@ -138,6 +143,38 @@ def test_a_damaged_index_is_an_error_with_its_path(index: SonameIndex) -> None:
     Path(path).write_bytes(b"nonsense")
     with pytest.raises(MalformedError, match=f"^{path}: offset 0: not a soname index of this version$"):
         open_index(index.target.id)
+
+
+def test_names_that_policy_does_not_allow_are_not_read() -> None:
+    """An index of an earlier version, or of somebody else, may have them."""
+    tables: dict[str, list[Table]] = {
+        "library": [{"liba.so.1": "-oAPT=x", "libb.so.1": "a;touch,good,LIB", "lib\x1b[m.so.1": "good"}],
+        "base": [{"-x": "=", "good": "="}],
+    }
+    path = Path(made_index(TARGET))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(dump_index([IndexTarget(id=TARGET, date="today")], tables))
+    index = open_index(TARGET)
+    assert index is not None
+    answers = [index.package_of(name) for name in ("liba.so.1", "libb.so.1", "lib\x1b[m.so.1")]
+    assert answers == [None, IndexAnswer(name="libb.so.1", package="good"), None]
+    assert index.base == {"good"}
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_an_index_that_is_no_file_is_an_error(make: Callable[[Path], None]) -> None:
+    """A pipe is not waited for."""
+    path = Path(made_index(TARGET))
+    path.parent.mkdir(parents=True)
+    make(path)
+    with pytest.raises((MalformedError, IsADirectoryError)):
+        open_index(TARGET)
+
+
+@pytest.mark.parametrize("target", ["debian-a\0b-amd64", "debian-\n-amd64", "-", "a" * 5000])
+def test_what_is_no_id_has_no_index(target: str) -> None:
+    """os-release may say anything."""
+    assert open_index(target) is None
 
 
 def test_a_cache_of_another_user_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
