@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 from contextlib import contextmanager
+from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
@@ -149,9 +150,8 @@ def started(
 
 
 def lines_of(stream: IO[bytes] | None, limit: int) -> Iterator[bytes]:
-    """Yield the lines of a program's output; one that is longer than `limit` bytes comes cut, in its parts."""
-    while stream is not None and (line := stream.readline(limit)):
-        yield line
+    """Give the lines of a program's output; one that is longer than `limit` bytes comes cut, in its parts."""
+    return iter(()) if stream is None else iter(partial(stream.readline, limit), b"")
 
 
 def start_command(command: Sequence[str], *, blocked: Collection[int], default: Collection[int]) -> int:
