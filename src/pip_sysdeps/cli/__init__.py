@@ -94,7 +94,7 @@ def _clean_up_when_ended() -> None:
     def leave(number: int, _: object) -> None:
         raise SystemExit(128 + number)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):  # Windows has one of them
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup(1) ignores SIGHUP
             signal.signal(number, leave)
 

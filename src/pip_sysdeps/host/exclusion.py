@@ -51,7 +51,9 @@ def _busy_file(path: str) -> str:
 
 
 def _take(busy: str) -> int:
-    """Return a descriptor that holds the lock. Raise TimeoutError, or OSError where there can be no lock."""
+    """Return a descriptor that holds the lock. Raise TimeoutError; OSError, ImportError where it cannot be."""
+    import fcntl  # noqa: F401, PLC0415 - Windows has neither this nor the flags below
+
     end = time.monotonic() + LONGEST_WAIT
     while True:
         descriptor = os.open(busy, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, _OWNER)
