@@ -8,6 +8,7 @@ import platform
 import re
 import shutil
 import stat
+import struct
 import subprocess
 import sys
 import sysconfig
@@ -264,6 +265,7 @@ LOADER = "/lib64/ld-linux-x86-64.so.2"
 LIBRARY = Elf(soname="liba.so.1", version_definitions=("A_1",), defined=("f@A_1",))
 CUT = 64 + 3 * 56
 """Behind the program headers of LIBRARY."""
+DYNAMIC, DT_NEEDED, DT_RPATH = 2, 1, 15
 
 
 @pytest.fixture
@@ -292,6 +294,42 @@ def test_built_files_run(program: Path, segments: int, kind: int, flags_1: int) 
     program.write_bytes(replace(base, version_needs=(("liba.so.1", ("A_9",)),)).build())
     refused = subprocess.run([program], check=False, capture_output=True, text=True)
     assert "version `A_9' not found" in refused.stderr
+
+
+def _with_late_need(*, cut: int, load_cut: int, behind: bytes) -> bytes:
+    """Return a library whose last needed name is libz9.so, its dynamic section and PT_LOAD shortened by their headers.
+
+    `behind` stands in the file in the place of DT_NULL.
+    """
+    plain = bytearray(replace(LIBRARY, rpath="libz9.so").build())
+    headers = [struct.unpack_from("<IIQQQQQQ", plain, 64 + 56 * number) for number in range(plain[56])]
+    dynamic = next(number for number, header in enumerate(headers) if header[0] == DYNAMIC)
+    start, size = headers[dynamic][2], headers[dynamic][5]
+    entries = [struct.unpack_from("<QQ", plain, start + place) for place in range(0, size - 16, 16)]
+    entries.sort(key=lambda entry: entry[0] == DT_RPATH)
+    moved = [(DT_NEEDED if tag == DT_RPATH else tag, value) for tag, value in entries]
+    plain[start : start + size] = b"".join(struct.pack("<QQ", *entry) for entry in moved) + behind
+    struct.pack_into("<Q", plain, 64 + 56 * dynamic + 32, size - cut)
+    struct.pack_into("<Q", plain, 64 + 32, headers[0][5] - load_cut)
+    return bytes(plain)
+
+
+@pytest.mark.toolchain
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(_with_late_need(cut=0, load_cut=0, behind=bytes(16)), id="inside"),
+        pytest.param(_with_late_need(cut=32, load_cut=0, behind=bytes(16)), id="behind p_filesz of PT_DYNAMIC"),
+        pytest.param(_with_late_need(cut=0, load_cut=16, behind=b"\1" * 16), id="DT_NULL in zeroed memory"),
+    ],
+)
+def test_needed_names_end_at_the_null_entry(program: Path, content: bytes) -> None:
+    """The loader reads DT_NEEDED up to DT_NULL, whatever size PT_DYNAMIC has, and so do the facts."""
+    path = program.parent / "liba.so.1"
+    path.write_bytes(content)
+    refused = subprocess.run([program], check=False, capture_output=True, text=True)
+    assert "libz9.so: cannot open shared object file" in refused.stderr
+    assert ask(str(path), parse_elf).needed == ("libz9.so",)
 
 
 def _changed(content: bytes, offset: int, value: int) -> bytes:

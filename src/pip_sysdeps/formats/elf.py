@@ -8,6 +8,7 @@ from __future__ import annotations
 from pip_sysdeps.errors import MalformedElf
 from pip_sysdeps.formats.elf_image import (
     LAYOUTS,
+    PAGE,
     PT_DYNAMIC,
     Image,
     read_chains,
@@ -25,7 +26,6 @@ _DT_SONAME, _DT_RPATH, _DT_TEXTREL, _DT_RUNPATH, _DT_FLAGS = 14, 15, 22, 29, 30
 _DT_FLAGS_1, _DT_VERNEED = 0x6FFFFFFB, 0x6FFFFFFE
 _DF_TEXTREL, _VER_FLG_WEAK = 0x4, 0x2
 _PF_X = 0x1
-_PAGE = 4096
 _MAX_PATH = 4096
 """Bytes of PT_INTERP: as Linux has it."""
 
@@ -103,7 +103,7 @@ def load_fault(image: Image) -> str:
         return "ELF file version does not match current one"
     if not image.loads:
         return "object file has no loadable segments"
-    if any((load.address - load.offset) % _PAGE for load in image.loads):
+    if any((load.address - load.offset) % PAGE for load in image.loads):
         return "ELF load command address/offset not page-aligned"
     return ""
 

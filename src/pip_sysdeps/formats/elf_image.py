@@ -25,6 +25,7 @@ Row = TypeVar("Row")
 MAGIC = b"\x7fELF"
 HEAD = 4096
 """Bytes of the first read: the header, nearly always the program headers, often more."""
+PAGE = 4096
 SHORTEST, SHORTEST_32 = 64, 52
 """Bytes of the ELF header: what a loader must get to look at a file at all."""
 
@@ -112,6 +113,23 @@ class Image:
                 return address - start + offset
         raise MalformedElf(f"{what} at address {address:#x} is in no segment of the file", where="offset 0")
 
+    def memory(self, address: int, length: int) -> bytes:
+        """Return what the loader maps from an address on, fewer bytes where its segment or the file ends.
+
+        Zeros follow the bytes of a segment that is longer in memory, and else the rest of the file's page.
+        Source: glibc elf/dl-map-segments.h.
+        """
+        for _, _, offset, start, _, size, memory_size, _ in self.loads:
+            if start <= address < start + size:
+                whole, page = start + size - address, -(start + size) % PAGE
+                found = self.read(address - start + offset, min(length, whole))
+                if len(found) < whole or length <= whole:
+                    return found
+                if memory_size > size:
+                    return found + bytes(min(memory_size - size, length - whole))
+                return found + self.read(offset + size, page).ljust(page, b"\0")[: length - whole]
+        return b""
+
     def segment(self, kind: int) -> Segment | None:
         """Return the last segment of a type: the one that the loader heeds."""
         found = None
@@ -155,28 +173,36 @@ def read_image(pread: Pread, size: int) -> Image:
 
 
 def read_dynamic(image: Image) -> Dynamic:
-    """Read the dynamic section up to DT_NULL, where the loader has it: at its address."""
+    """Read the dynamic section where the loader has it, at its address, up to DT_NULL.
+
+    The loader takes no notice of p_filesz, but for one of 0. Source: glibc elf/get-dynamic-info.h, elf/dl-deps.c.
+    """
     segment = image.segment(PT_DYNAMIC)
     if segment is None or not segment.file_size:
         return Dynamic((), {})
     start = image.offset_of(segment.address, "the dynamic section")
-    table = image.read(start, min(segment.file_size, _MAX_DYNAMIC))
+    for length in (segment.file_size, _MAX_DYNAMIC):
+        found = _entries(image, image.memory(segment.address, min(length, _MAX_DYNAMIC)), start)
+        if found is not None:
+            return found
+    raise MalformedElf("the dynamic section is cut off or has no end", where=f"offset {start}")
+
+
+def _entries(image: Image, table: bytes, start: int) -> Dynamic | None:
+    """Return the entries before DT_NULL, or None without one."""
     needed: list[int] = []
     values: dict[int, int] = {}
     entry = image.layout.dynamic
     for tag, value in entry.iter_unpack(table[: len(table) // entry.size * entry.size]):
         if tag == DT_NEEDED:
             needed.append(value)
+            if len(needed) > _MAX_NEEDED:
+                raise MalformedElf(f"more than {_MAX_NEEDED} DT_NEEDED", where=f"offset {start}")
         elif tag:
             values[tag] = value
         else:
-            break
-    else:
-        if len(table) < segment.file_size:
-            raise MalformedElf("the dynamic section is cut off or has no end", where=f"offset {start}")
-    if len(needed) > _MAX_NEEDED:
-        raise MalformedElf(f"more than {_MAX_NEEDED} DT_NEEDED", where=f"offset {start}")
-    return Dynamic(tuple(needed), values)
+            return Dynamic(tuple(needed), values)
+    return None
 
 
 def read_chains(image: Image, start: int, walk: Callable[[Image, bytes, int], list[Row]]) -> list[Row]:
