@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.model import Distribution, ElfFile, Load, NotFound, Owner, Provider, Resolution
 
-_GLIBC_VERSION = re.compile(r"GLIBC_([0-9]+(?:\.[0-9]+)+)$")
+_GLIBC_VERSION = re.compile(r"GLIBC_([0-9]{1,4}(?:\.[0-9]{1,4}){1,3})$")
+_NUMBERED = re.compile(r"GLIBC_[0-9]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +132,8 @@ class Attribution:
                 self._imported.add(file)
             edges = self._edges.setdefault(file, {})
             for answer in loaded.needs:
+                if not answer.soname:
+                    continue  # an empty DT_NEEDED is the main program (glibc elf/dl-load.c, _dl_name_match_p)
                 edge = edges.get(answer.soname)
                 if edge is None:
                     edge = edges[answer.soname] = _Edge()
@@ -237,12 +240,18 @@ class Attribution:
 def newest_glibc(objects: Iterable[ElfFile]) -> str:
     """Return the newest `GLIBC_` version that any of the objects needs (`2.34`), or nothing.
 
-    `GLIBC_PRIVATE` and `GLIBC_ABI_DT_RELR` are no numbers and do not order.
+    `GLIBC_PRIVATE` and `GLIBC_ABI_DT_RELR` are no numbers and do not order; one that `impossible_glibc` finds neither.
     """
     versions = {
         match[1] for elf in objects for need in elf.version_needs if (match := _GLIBC_VERSION.match(need.version))
     }
     return max(versions, key=lambda version: tuple(map(int, version.split("."))), default="")
+
+
+def impossible_glibc(elf: ElfFile) -> str:
+    """Return a needed version that no glibc ever has, such as `GLIBC_99999.1`, or nothing."""
+    versions = (need.version for need in elf.version_needs if _NUMBERED.match(need.version))
+    return next((version for version in versions if not _GLIBC_VERSION.match(version)), "")
 
 
 def _by_name(objects: Mapping[str, ElfFile]) -> Mapping[str, tuple[str, ...]]:

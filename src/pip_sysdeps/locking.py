@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps import model
 
+_LONGEST_SHOWN = 60
 _MOST_BY = 3
 _WHEEL_TAG = re.compile(r"([A-Za-z0-9_.]+)-([A-Za-z0-9_.]+)-([A-Za-z0-9_.]+)", re.ASCII)
 
@@ -52,6 +53,12 @@ def to_target(scan: model.Scan, *, name: str = "", library_path: Sequence[str] =
     if name and not is_target_id(identity):
         raise SysdepsError(
             f"`{name}` cannot be a part of a target's id", hint="lower-case letters, digits and . _ + - can be"
+        )
+    if not is_target_id(identity):
+        shown = printable(identity[:_LONGEST_SHOWN])
+        raise SysdepsError(
+            f"os-release and dpkg's status give `{shown}`, which cannot be a target's id",
+            hint="ID, VERSION_CODENAME and VERSION_ID have lower-case letters, digits and . _ - (os-release(5))",
         )
     bases = {each.distribution.name: each.distribution.base for each in scan.distributions}
     unresolved = tuple(_unresolved(scan, bases))

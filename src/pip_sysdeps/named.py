@@ -148,25 +148,19 @@ class Named:
             yield from (each for each in named if bundled.isdisjoint(_plain_name(file_name(n)) for n in each.names))
 
     def _applies(self, marker: str) -> bool:
-        """Tell whether an environment marker is true of the environment; what is no marker is."""
-        from packaging.markers import InvalidMarker, Marker, UndefinedComparison  # noqa: PLC0415 - few declare anything
+        """Tell whether an environment marker is true of the environment; one that cannot be judged is."""
+        from pip_sysdeps.requirements import applies, marker_environment  # noqa: PLC0415 - few declare anything
 
-        from pip_sysdeps.requirements import marker_environment  # noqa: PLC0415 - the same
-
-        try:
-            return Marker(marker).evaluate(dict(marker_environment(self._environment.interpreter, self._architecture)))
-        except (InvalidMarker, UndefinedComparison):
-            return True
+        return applies(marker, marker_environment(self._environment.interpreter, self._architecture))
 
 
 def _fits(version: str, specifier: str) -> bool:
     """Tell whether a version is in a specifier; one that is no version is in any."""
     from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - slower to import than a small lock takes
-    from packaging.version import InvalidVersion  # noqa: PLC0415 - the same
 
     try:
         return SpecifierSet(specifier).contains(version, prereleases=True)
-    except InvalidVersion:
+    except ValueError:  # no version, or one with more digits than a number may have
         return True
 
 

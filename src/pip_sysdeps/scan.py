@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.attribution import Attribution, Surroundings
+from pip_sysdeps.attribution import Attribution, Surroundings, impossible_glibc
 from pip_sysdeps.floors import dependencies, floors
 from pip_sysdeps.formats.elf_notes import dlopen_notes
 from pip_sysdeps.formats.metadata import required_name
@@ -18,7 +18,8 @@ from pip_sysdeps.host.platform import read_platform
 from pip_sysdeps.host.shlibs import Shlibs
 from pip_sysdeps.host.tree import inside, may_be_elf
 from pip_sysdeps.host.uses import Uses
-from pip_sysdeps.model import ElfFile, FromPackage, Scan, Skipped, Unowned
+from pip_sysdeps.lockfile import printable
+from pip_sysdeps.model import ElfFile, FromPackage, Scan, Skipped, Unowned, Verdict
 from pip_sysdeps.named import Named, release_of
 from pip_sysdeps.process import USUAL, InterpreterProcess
 from pip_sysdeps.roots import foreign, is_libpython, is_libpython_of, prevailing
@@ -26,7 +27,7 @@ from pip_sysdeps.stages import Stages
 from pip_sysdeps.values import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pip_sysdeps.host.admindir import PackageDatabase
     from pip_sysdeps.host.index import SonameIndex
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model import Distribution, Environment, Load, Platform
     from pip_sysdeps.process import Conditions
 
+_LONGEST_SHOWN = 60
 _MANY_FILES = 2000
 """In fewer a search of their sources takes no longer than to make a second process for it."""
 
@@ -150,8 +152,20 @@ def _read(objects: Objects, environment: Environment, target: TargetSystem | Non
         holders=holders,
         usable={file: elf for file, elf in facts.items() if file not in strangers},
         program=program,
-        skipped=(*(each for each in answers.values() if isinstance(each, Skipped)), *strangers.values()),
+        skipped=(
+            *(each for each in answers.values() if isinstance(each, Skipped)),
+            *strangers.values(),
+            *_impossible(facts),
+        ),
     )
+
+
+def _impossible(facts: Mapping[str, ElfFile]) -> Iterator[Skipped]:
+    """Yield the files that no glibc loads: a lock cannot hold the version that they need."""
+    for file, elf in facts.items():
+        if version := impossible_glibc(elf):
+            shown = printable(version[:_LONGEST_SHOWN])
+            yield Skipped(path=file, verdict=Verdict.MALFORMED, reason=f"needs {shown}, which no glibc has")
 
 
 def _program(objects: Objects, environment: Environment, facts: Mapping[str, ElfFile]) -> ElfFile | None:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pip_sysdeps.errors import MalformedError
+
+_MOST_PARTS = 32
+"""Parts of a dotted key: time and memory of the parsers grow with their square."""
+_STRING_OR_COMMENT = re.compile(
+    r'''"""(?:[^\\]|\\.)*?(?:"""|\Z)|\'\'\'.*?(?:\'\'\'|\Z)|"(?:[^"\\\n]|\\[^\n])*"?|'[^'\n]*'?|\#[^\n]*''', re.DOTALL
+)
+_KEY = re.compile(r"[\w-]+(?:[ \t]*\.[ \t]*[\w-]+)*")
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -13,6 +21,8 @@ def parse_toml(text: str) -> dict[str, Any]:
         import tomllib as toml  # type: ignore[import-not-found] # noqa: PLC0415 - Python 3.11 and later: 9 times faster
     except ModuleNotFoundError:
         import tomlkit as toml  # noqa: PLC0415
+    if _longest_key(text) > _MOST_PARTS:
+        raise MalformedError(f"has a key of more than {_MOST_PARTS} parts")
     try:
         document = toml.loads(text)
     except RecursionError as error:
@@ -21,3 +31,18 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise MalformedError(f"is not TOML: {error}") from error
     table: dict[str, Any] = document.unwrap() if hasattr(document, "unwrap") else document
     return table
+
+
+def _longest_key(text: str) -> int:
+    """Count the parts of the longest dotted key, if not more than are allowed stand on any line.
+
+    A string counts as one part, whether it is a key or a value.
+    """
+    if max(map(_dots, text.split("\n"))) < _MOST_PARTS:
+        return 0
+    bare = _STRING_OR_COMMENT.sub(lambda match: "" if match[0].startswith("#") else "s", text)
+    return max((match[0].count(".") + 1 for match in _KEY.finditer(bare)), default=0)
+
+
+def _dots(line: str) -> int:
+    return line.count(".")

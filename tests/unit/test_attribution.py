@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.facts import distribution, elf, found, load, not_found
-from pip_sysdeps.attribution import Attribution, Surroundings, newest_glibc
+from pip_sysdeps.attribution import Attribution, Surroundings, impossible_glibc, newest_glibc
 from pip_sysdeps.model import (
     Distribution,
     ElfFile,
@@ -279,3 +279,18 @@ def test_a_library_that_is_left_to_another_distribution() -> None:
     loads = [load(When.PLUGIN, {"/env/site/pdf.so": answers})]
     (need,) = attribution(objects, loads, one, packages=with_package).of_distribution(one).needs
     assert isinstance(need.provider, Missing)
+
+
+@pytest.mark.parametrize("version", [f"GLIBC_2.{'9' * 5000}", "GLIBC_99999.1", "GLIBC_2.1.1.1.1", "GLIBC_3"])
+def test_a_version_that_no_glibc_has(version: str) -> None:
+    """It is not the newest one, and it is named."""
+    odd = replace(elf(), version_needs=(VersionNeed(soname="libc.so.6", version=version, weak=False),))
+    assert newest_glibc([odd]) == ""
+    assert impossible_glibc(odd) == version
+
+
+@pytest.mark.parametrize("version", ["GLIBC_2.36", "GLIBC_2.2.5", "GLIBC_PRIVATE", "GLIBC_ABI_DT_RELR"])
+def test_a_version_that_a_glibc_may_have(version: str) -> None:
+    """Numbers and words that are in use are possible."""
+    usual = replace(elf(), version_needs=(VersionNeed(soname="libc.so.6", version=version, weak=False),))
+    assert impossible_glibc(usual) == ""

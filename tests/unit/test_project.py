@@ -141,3 +141,35 @@ def test_the_table_must_be_a_table() -> None:
     """Not an array of them."""
     with pytest.raises(MalformedError, match=r"^tool.pip-sysdeps: is not a table$"):
         parse_project("[[tool.pip-sysdeps]]\n")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ".".join("a" * 33),
+        " . ".join(['"a.b"'] * 33),
+        f"x = 1\n[{'.'.join('a' * 33)}]\n#",
+        f'x = {{y = """\nz""", {".".join("a" * 33)} = 1, w = ""}}\n#',
+    ],
+)
+def test_a_key_of_endless_parts(key: str) -> None:
+    """The parts of a key are counted before a parser takes their square."""
+    with pytest.raises(MalformedError, match=r"^has a key of more than 32 parts$"):
+        parse_project(f"{key} = 1\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{'.'.join('a' * 32)} = 1",
+        f'description = "{"a." * 40}"',
+        f"description = '{'a.' * 40}'",
+        f'description = """\n{"a." * 40}"""',
+        f'a = "\\"{"a." * 40}"',
+        f"a = 1 # {'a.' * 40}",
+        "files = [" + '"a.b", ' * 40 + "]",
+    ],
+)
+def test_dots_that_are_in_no_key(line: str) -> None:
+    """Strings and comments may have as many dots as they like."""
+    assert parse_project(f"{line}\n") == Project()

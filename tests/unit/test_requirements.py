@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from builders.facts import distribution
 from pip_sysdeps.model import Distribution, Interpreter
-from pip_sysdeps.requirements import Link, marker_environment, required, ways
+from pip_sysdeps.requirements import Link, applies, marker_environment, required, ways
 
 INTERPRETER = Interpreter(path="/usr/bin/python3.11", prefix="/usr", version=(3, 11), abi_tag="cp311")
 MARKERS = marker_environment(INTERPRETER, "amd64")
@@ -88,3 +89,39 @@ def test_a_distribution_that_requires_itself() -> None:
     """As pip allows for collecting extras; it is no way to itself."""
     assert way("b", one("a", "a[x]", "b; extra == 'x'", requested=True), one("b")) == ("a", "b")
     assert required([one("a", "a[x]", "b; extra == 'x'"), one("b")], MARKERS)["a"] == ("b",)
+
+
+@pytest.mark.parametrize(
+    "marker", ['os_name ~= "x"', f'python_version > "{"9" * 5000}"', f"{'(' * 3000}os_name == 'posix'{')' * 3000}"]
+)
+def test_a_marker_that_cannot_be_judged(marker: str) -> None:
+    """The requirement leads nowhere; a declared need counts."""
+    assert way("b", one("a", f"b; {marker}", requested=True), one("b")) == ("b",)
+    assert applies(marker, MARKERS)
+
+
+@pytest.mark.parametrize("marker", ["extra == 'X_y'", "'x-Y' == extra"])
+def test_extras_are_compared_by_their_normalized_names(marker: str) -> None:
+    """PEP 685, whichever side of the comparison the extra stands on."""
+    assert required([one("a", "b[x.y]"), one("b", f"c; {marker}"), one("c")], MARKERS)["b"] == ("c",)
+
+
+def test_a_chain_of_extras() -> None:
+    """Each requirement is judged once, however long the chain of extras is."""
+    links = [f'a[e{number + 1}]; extra == "e{number}"' for number in range(1000)]
+    judged = judgements(one("a", "a[e0]", *links, 'b; extra == "e1000"'), one("b"))
+    assert judged < 5000
+
+
+def judgements(*distributions: Distribution) -> int:
+    """Count the reads of the environment of markers."""
+
+    class Counting(dict[str, str]):
+        reads = 0
+
+        def keys(self) -> Any:  # noqa: ANN401 - what dict gives
+            Counting.reads += 1
+            return super().keys()
+
+    assert required(distributions, Counting(MARKERS))["a"] == ("b",)
+    return Counting.reads

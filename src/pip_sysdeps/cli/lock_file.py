@@ -24,7 +24,7 @@ def read_text(path: str) -> str | None:
     try:
         with open(path, "rb", opener=_open_at_once) as file:
             _refuse_special(path, os.fstat(file.fileno()).st_mode)
-            content = file.read(_MAX_BYTES + 1)
+            content = file.read(_MAX_BYTES + 1) or b""  # a file of /proc that has nothing yet gives None
     except FileNotFoundError:
         return None
     if len(content) > _MAX_BYTES:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.host.index import open_index
+from pip_sysdeps.host.regular_file import read_regular
 from pip_sysdeps.locking import distributions, to_target
 from pip_sysdeps.policy import Applied, Surroundings, apply
 from pip_sysdeps.project import Project, parse_project
@@ -29,10 +31,12 @@ def read_project(lock: str) -> Project:
     path = next((path for path in (os.path.join(os.path.dirname(lock), _NAME), _NAME) if os.path.isfile(path)), None)
     if path is None:
         return Project()
-    with open(path, "rb") as file:
-        content = file.read(_MAX_BYTES + 1)
-    if len(content) > _MAX_BYTES:
-        raise SysdepsError(f"`{path}` is larger than {_MAX_BYTES} bytes", hint="is this a pyproject.toml?")
+    try:
+        content = read_regular(path, _MAX_BYTES)
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        raise SysdepsError(f"`{path}` is larger than {_MAX_BYTES} bytes", hint="is this a pyproject.toml?") from error
     try:
         return parse_project(content.decode("utf-8"))
     except UnicodeDecodeError as error:

@@ -6,6 +6,7 @@ Source: UAPI.12, "ELF Dlopen Metadata"; gABI, "Note Section".
 from __future__ import annotations
 
 import json
+from itertools import islice
 from struct import Struct
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ _PT_NOTE = 4
 _OWNER, _TYPE = b"FDO\0", 0x407C0C0A
 _MAX_NOTES = 1 << 20
 """Bytes of the notes of one segment."""
+_MAX_ROWS = 1000
+"""Features of a file; systemd's libraries have ten."""
+_MAX_SONAMES = 20
 _PRIORITIES = ("required", "recommended", "suggested")
 
 
@@ -43,13 +47,14 @@ def dlopen_notes(pread: Pread, size: int) -> tuple[DlopenNote, ...]:
     Raise MalformedElf for contents that are not as the specification has them.
     """
     image = read_image(pread, size)
-    return tuple(
-        note
-        for segment in image.segments
-        if segment.type == _PT_NOTE
-        for place, contents in _notes(image, segment)
-        for note in _parse(contents, place)
+    segments = dict.fromkeys(segment for segment in image.segments if segment.type == _PT_NOTE)
+    notes = (
+        note for segment in segments for place, contents in _notes(image, segment) for note in _parse(contents, place)
     )
+    found = tuple(islice(notes, _MAX_ROWS + 1))
+    if len(found) > _MAX_ROWS:
+        raise MalformedElf(f"more than {_MAX_ROWS} dlopen notes", where="offset 0")
+    return found
 
 
 def _notes(image: Image, segment: Segment) -> Iterator[tuple[int, bytes]]:
@@ -80,6 +85,8 @@ def _parse(contents: bytes, place: int) -> Iterator[DlopenNote]:
         raise MalformedElf("a dlopen note is not an array of objects", where=f"offset {place}")
     for row in rows:
         sonames = row.get("soname")
+        if isinstance(sonames, list) and len(sonames) > _MAX_SONAMES:
+            raise MalformedElf(f"more than {_MAX_SONAMES} names in a dlopen note", where=f"offset {place}")
         texts = [row.get(key, default) for key, default in (("feature", ""), ("description", ""), ("priority", ""))]
         if not isinstance(sonames, list) or not all(_is_text(value) for value in (*sonames, *texts)):
             raise MalformedElf("a dlopen note has a value of the wrong type", where=f"offset {place}")

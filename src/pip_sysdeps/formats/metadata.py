@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
+from math import prod
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError
@@ -12,8 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NAME = re.compile(r"[A-Z0-9]([A-Z0-9._-]*[A-Z0-9])?", re.IGNORECASE | re.ASCII)
-_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]{0,199}")
 _TAG = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.]+){2}")
+_MOST_LINES = {"requires-dist": 10_000, "requires-external": 1000}
+"""Lines of a field, each of which is looked up: the largest known has 1,500."""
+_MOST_TAGS = 10_000
+"""Tags that the lines of one WHEEL spell out to: `a.b-c.d-e.f` is eight."""
 _FILE_URL = r"(?s)file:(//(localhost)?)?(?P<path>/[^/?#][^?#]*)([?#].*)?"
 _ESCAPED = rb"%([0-9A-Fa-f]{2})"
 
@@ -67,6 +73,9 @@ def parse_metadata(content: bytes) -> Metadata:
     fields: dict[str, list[str]] = {}
     for key, value in _headers(content):
         fields.setdefault(key, []).append(value)
+    for key, most in _MOST_LINES.items():
+        if len(fields.get(key, ())) > most:
+            raise MalformedError(f"more than {most} lines `{key.title()}`")
     name = fields.get("name", [""])[0]
     if not _NAME.fullmatch(name):
         raise MalformedError(f"`Name` is missing or no distribution's name: {name[:60]!a}")
@@ -93,11 +102,18 @@ def parse_folder_name(name: str) -> tuple[str, str]:
 
 
 def parse_wheel_tags(content: bytes) -> tuple[str, ...]:
-    """Return the `Tag` lines of WHEEL, sorted; an empty or malformed one is left out.
+    """Return the `Tag` lines of WHEEL, sorted; an empty or malformed one is left out, and so are those beyond a bound.
 
     Source: packaging.python.org, "Binary distribution format".
     """
-    return tuple(sorted({value for key, value in _headers(content) if key == "tag" and _TAG.fullmatch(value)}))
+    tags = sorted({value for key, value in _headers(content) if key == "tag" and _TAG.fullmatch(value)})
+    spelled = accumulate(map(tag_count, tags))
+    return tuple(tag for tag, count in zip(tags, spelled, strict=True) if count <= _MOST_TAGS)
+
+
+def tag_count(tag: str) -> int:
+    """Count the plain tags that a compressed one stands for."""
+    return prod(part.count(".") + 1 for part in tag.split("-"))
 
 
 def parse_direct_url(content: bytes) -> DirectUrl:
@@ -127,7 +143,10 @@ def _local_path(url: object) -> str:
     match = re.fullmatch(_FILE_URL, url) if isinstance(url, str) else None
     if match is None:
         return ""
-    encoded = match["path"].encode("utf-8", "surrogateescape")
+    try:
+        encoded = match["path"].encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # JSON can escape half a surrogate pair, and no path has one
+        return ""
     path = re.sub(_ESCAPED, lambda escaped: bytes([int(escaped[1], 16)]), encoded)
     return "" if b"\0" in path else path.decode("utf-8", "surrogateescape")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.values import dataclass
@@ -22,6 +23,8 @@ Row = tuple[str, str, str]
 """Path, hash and size, as written."""
 
 _MAX_NOTES = 10
+_MAX_ROWS = 200_000
+"""Five times what the largest distributions have."""
 _HASHES = frozenset({"sha256", "sha384", "sha512"})
 
 _PLAIN_ROW = re.compile(r'^([^,"\r\n]+),((?:sha256=[\w-]+)?),([0-9]*)\r?$', re.ASCII | re.MULTILINE)
@@ -44,10 +47,10 @@ def parse_record(content: bytes) -> Record:
     Bytes that are not UTF-8 are kept by "surrogateescape".
     Source: packaging.python.org, "Recording installed projects", "The RECORD file"; PEP 376.
     """
-    text = _text(content)
+    text, more = _bounded(_text(content))
     plain: list[Row] = _PLAIN_ROW.findall(text)
     if len(plain) == text.count("\n") and text.endswith("\n"):
-        return Record(rows=tuple(plain), notes=())
+        return Record(rows=tuple(plain), notes=more)
     try:
         table = [(number, row) for number, row in enumerate(csv.reader(io.StringIO(text, newline="\n")), 1) if row]
     except csv.Error:
@@ -55,9 +58,11 @@ def parse_record(content: bytes) -> Record:
     if any("\n" in field for _, row in table for field in row):
         table = list(_line_by_line(text))  # a stray quote swallowed the lines up to the next one
     padded = ((*row, "", "") for _, row in table if row[0])
-    notes = [f"line {number}: {oddity}" for number, row in table for oddity in _oddities(row)]
-    more = [f"{len(notes) - _MAX_NOTES} more like these"] if len(notes) > _MAX_NOTES else []
-    return Record(rows=tuple((row[0], row[1], row[2]) for row in padded), notes=(*notes[:_MAX_NOTES], *more))
+    oddities = (f"line {number}: {oddity}" for number, row in table for oddity in _oddities(row))
+    notes = list(islice(oddities, _MAX_NOTES))
+    rest = sum(1 for _ in oddities)
+    notes += [f"{rest} more like these"] if rest else []
+    return Record(rows=tuple((row[0], row[1], row[2]) for row in padded), notes=(*notes, *more))
 
 
 def parse_installed_files(content: bytes) -> tuple[str, ...]:
@@ -65,7 +70,7 @@ def parse_installed_files(content: bytes) -> tuple[str, ...]:
 
     Source: setuptools' `install_egg_info` and pip's legacy `setup.py install --record`.
     """
-    return tuple(line for each in _text(content).split("\n") if (line := each.rstrip("\r")))
+    return tuple(line for each in _bounded(_text(content))[0].split("\n") if (line := each.rstrip("\r")))
 
 
 def entry_of(row: Row) -> RecordEntry | None:
@@ -84,6 +89,14 @@ def entry_of(row: Row) -> RecordEntry | None:
 
 def _text(content: bytes) -> str:
     return content.decode("utf-8", "surrogateescape").removeprefix("\ufeff").replace("\0", "\ufffd")
+
+
+def _bounded(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return the first lines of a text, and a note if there are more."""
+    if text.count("\n") <= _MAX_ROWS:
+        return text, ()
+    end = next(islice(re.finditer("\n", text), _MAX_ROWS - 1, None)).end()
+    return text[:end], (f"more than {_MAX_ROWS} rows: the others are not read",)
 
 
 def _line_by_line(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
@@ -32,6 +32,8 @@ _INFO = f"{ADMINDIR}/info"
 _STATUS_D = f"{ADMINDIR}/status.d"
 _MAX_STATUS = 256 << 20
 _MAX_LISTS = 1 << 30
+_MOST_SEARCHED = 2 << 30
+"""Bytes of file lists that are searched folder by folder; a large system has 30 MB of lists."""
 _MAX_LINKS = 40
 _MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libo32", "libx32")
 """Folders that may be `/usr` links: wiki.debian.org/UsrMerge, with those of the multilib packages."""
@@ -60,6 +62,7 @@ class PackageDatabase:
         self._diverted_to = {each.to: each for each in self._diverted.values()}
         self._unknown: list[Skipped] = []
         self._folders: dict[bytes, Mapping[bytes, Sequence[str]]] = {}
+        self._left = _MOST_SEARCHED
 
     def owner(self, path: str, *, of_name: bool = False) -> Owner | None:
         """Return the installed package that owns a file, by the path under which it was opened, or None.
@@ -121,22 +124,23 @@ class PackageDatabase:
         return frozenset(found)
 
     def _dependencies(self, package: PackageStatus) -> Iterator[str]:
-        for group in parse_relations(f"{package.field('Pre-Depends')}, {package.field('Depends')}"):
+        for group in dict.fromkeys(parse_relations(f"{package.field('Pre-Depends')}, {package.field('Depends')}")):
             chosen = next((name for name in group if name in self.packages), None)
-            providers = {each for name in group for each in self._providers.get(name, ())}
             if chosen is not None:
                 yield chosen
-            elif len(providers) == 1:
+                continue
+            providers = {each for name in group for each in self._providers.get(name, ())[:2]}
+            if len(providers) == 1:
                 yield from providers
 
     @cached_property
     def _providers(self) -> Mapping[str, tuple[str, ...]]:
         """The packages that stand for each virtual package."""
-        providers: dict[str, tuple[str, ...]] = {}
+        providers: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for key, package in self.packages.items():
             for name, *_ in parse_relations(package.field("Provides")):
-                providers[name] = (*providers.get(name, ()), key)
-        return providers
+                providers[name][key] = None
+        return {name: tuple(keys) for name, keys in providers.items()}
 
     def _names(self, path: str, *, own_first: bool) -> Iterator[str]:
         """Yield each name of a file, the end of its links first or last, and each in both spellings if they are one."""
@@ -174,6 +178,8 @@ class PackageDatabase:
     def _listing(self, name: str) -> Sequence[str]:
         """Return the packages whose file lists have the name."""
         path = name.encode("utf-8", "surrogateescape")
+        if self._left < 0:
+            return self._owners.get(path, ())
         folder = path.rpartition(b"/")[0].removeprefix(b"/usr")
         if folder not in self._folders:
             self._folders[folder] = self._owners_in(folder)
@@ -185,6 +191,7 @@ class PackageDatabase:
         All lists have a hundred thousand paths, most of them documentation: only those of the folders that are asked
         about are taken apart, in both spellings at once, and no regular expression is as fast as `find`.
         """
+        self._left -= sum(map(len, self._lists.values()))
         owners: dict[bytes, list[str]] = {}
         folders = {folder, b"/usr" + folder}
         part = folder + b"/"
@@ -197,6 +204,15 @@ class PackageDatabase:
                 if base and before in folders:
                     owners.setdefault(path, []).append(key)
                 at = text.find(part, end) if end >= 0 else end
+        return owners
+
+    @cached_property
+    def _owners(self) -> Mapping[bytes, Sequence[str]]:
+        """The packages of every path: for who asks about so many folders that a search for each would take longer."""
+        owners: dict[bytes, list[str]] = {}
+        for key, text in self._lists.items():
+            for path in text.split(b"\n"):
+                owners.setdefault(path, []).append(key)
         return owners
 
     @cached_property

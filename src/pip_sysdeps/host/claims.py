@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from pip_sysdeps.host.root import Root
     from pip_sysdeps.host.tree import Tree
     from pip_sysdeps.model import Distribution
+
+_MOST_HASHED = 512 << 20
+"""Bytes that are read to tell whose the files are that several claim."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,18 +103,19 @@ def decide_owners(root: Root, claimed: Mapping[str, Mapping[str, Row]]) -> tuple
             if first != name:
                 contested.setdefault(path, [first]).append(name)
     overlaps: list[Skipped] = []
+    hashes = _Hashes(root)
     for path, names in contested.items():
-        owners[path] = _true_owner(root, path, {name: claimed[name][path] for name in names})
+        owners[path] = _true_owner(root, hashes, path, {name: claimed[name][path] for name in names})
         losers = ", ".join(name for name in names if name != owners[path])
         reason = f"{owners[path]} has it, {losers} claims it too"
         overlaps.append(Skipped(path=path, verdict=Verdict.OVERLAP, reason=reason))
     return owners, overlaps
 
 
-def _true_owner(root: Root, path: str, rows: Mapping[str, Row]) -> str:
+def _true_owner(root: Root, hashes: _Hashes, path: str, rows: Mapping[str, Row]) -> str:
     """Return whose size and hash the file has; the first, if all or none agree with it.
 
-    A large file is read only if its size does not tell already.
+    A file is read only if its size does not tell already, and only so many bytes of all of them.
     """
     first = next(iter(rows))
     if len({row[1:] for row in rows.values()}) == 1:
@@ -119,15 +125,39 @@ def _true_owner(root: Root, path: str, rows: Mapping[str, Row]) -> str:
     fitting = [name for name, row in rows.items() if row[2] in {size, ""}]
     if len(fitting) == 1:
         return fitting[0]
-    return next((name for name in fitting if _has_hash(root, path, rows[name])), first)
+    if status and status.st_size > _MOST_HASHED:
+        return first
+    return next((name for name in fitting if hashes.has(path, rows[name])), first)
 
 
-def _has_hash(root: Root, path: str, row: Row) -> bool:
-    entry = entry_of(row)
-    if entry is None:
-        return False
-    try:
-        with os.fdopen(root.open(path), "rb") as file:
-            return entry.validate_stream(file)
-    except OSError:
-        return False
+class _Hashes:
+    """The hashes of files that several distributions claim: each is read once for each algorithm, within bounds."""
+
+    def __init__(self, root: Root) -> None:
+        self._root = root
+        self._left = _MOST_HASHED
+        self._known: dict[tuple[str, str], str] = {}
+
+    def has(self, path: str, row: Row) -> bool:
+        """Tell whether a file has the size and hash of a row; one that may not be read any more has not."""
+        entry = entry_of(row)
+        if entry is None or entry.hash_ is None:
+            return False
+        key = (path, entry.hash_.name)
+        if key not in self._known:
+            self._known[key] = self._hash(*key)
+        return self._known[key] == entry.hash_.value
+
+    def _hash(self, path: str, algorithm: str) -> str:
+        """Return the hash as a RECORD has it, or nothing."""
+        found = hashlib.new(algorithm)
+        try:
+            with os.fdopen(self._root.open(path), "rb") as file:
+                self._left -= os.fstat(file.fileno()).st_size
+                if self._left < 0:
+                    return ""
+                while block := file.read(1 << 20):
+                    found.update(block)
+        except OSError:
+            return ""
+        return base64.urlsafe_b64encode(found.digest()).decode("ascii").rstrip("=")

@@ -25,6 +25,7 @@ from pip_sysdeps.host.tree import inside, join, walk
 from pip_sysdeps.model import Distribution, RecordKind, Skipped, Verdict
 from pip_sysdeps.naming.knowledge import external_of_project
 from pip_sysdeps.toml import parse_toml
+from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,6 +42,8 @@ _MAX_RECORD = 1 << 24
 """150,000 rows: five times the largest known."""
 _MAX_METADATA = 1 << 22
 _MAX_SMALL = 1 << 20
+_MAX_NOTES = 10
+"""Of rows of one record that leave the environment."""
 
 
 class _Files:
@@ -55,12 +58,15 @@ class _Files:
 
 def read_claims(root: Root, site: Site, package_files: PackageFiles | None) -> Iterator[Claim]:
     """Yield each distribution of a site directory with the paths that it claims, by name of its metadata."""
+    read: dict[tuple[int, int], str] = {}
     for name in metadata_names(root, site.folder):
         path = f"{site.folder}/{name}"
         try:
-            yield _read_claim(root, site, path, package_files)
+            identity = root.identity(path)
+            first = path if identity is None else read.setdefault(identity, path)
+            yield _read_claim(root, site, path, package_files) if first == path else _same(site, path, first)
         except PermissionError as error:
-            yield _unreadable(site, path, error)
+            yield _unreadable(site, path, error.strerror)
 
 
 def _read_claim(root: Root, site: Site, path: str, package_files: PackageFiles | None) -> Claim:
@@ -87,13 +93,20 @@ def _read_claim(root: Root, site: Site, path: str, package_files: PackageFiles |
     return Claim(distribution=distribution, rows=files.rows, notes=tuple(files.notes))
 
 
-def _unreadable(site: Site, path: str, error: PermissionError) -> Claim:
+def _same(site: Site, path: str, first: str) -> Claim:
+    """Return nothing but a note for a link to metadata that was read already."""
+    claim = _unreadable(site, path, None)
+    note = Skipped(path=path, verdict=Verdict.SHADOWED, reason=f"is the same as {first}")
+    return replace(claim, distribution=replace(claim.distribution, name=""), notes=(note,))
+
+
+def _unreadable(site: Site, path: str, reason: str | None) -> Claim:
     """Return a distribution of which only the folder's name is known."""
     name, version = parse_folder_name(posixpath.basename(path))
     distribution = Distribution(
         name=name, version=version, metadata_path=path, base=site.folder, record=RecordKind.NONE, files=()
     )
-    note = Skipped(path=path, verdict=Verdict.UNREADABLE, reason=str(error.strerror))
+    note = Skipped(path=path, verdict=Verdict.UNREADABLE, reason=str(reason))
     return Claim(distribution=distribution, rows={}, notes=(note,))
 
 
@@ -154,6 +167,7 @@ def _claim_record(root: Root, site: Site, path: str, files: _Files) -> None:
 
 def _claim_rows(files: _Files, site: Site, base: str, rows: Iterable[Row]) -> None:
     """Resolve the rows of a record against the folder that they are relative to; byte code is of no use here."""
+    outside: list[str] = []
     for row in rows:
         path = row[0]
         if path.endswith(".pyc"):
@@ -166,8 +180,12 @@ def _claim_rows(files: _Files, site: Site, base: str, rows: Iterable[Row]) -> No
         if inside(place, site.top):
             files.rows[place] = row
         else:
-            reason = f"a row of {base} leaves {site.top}"
-            files.notes.append(Skipped(path=place, verdict=Verdict.OUTSIDE, reason=reason))
+            outside.append(place)
+    reason = f"a row of {base} leaves {site.top}"
+    files.notes += (Skipped(path=place, verdict=Verdict.OUTSIDE, reason=reason) for place in outside[:_MAX_NOTES])
+    if len(outside) > _MAX_NOTES:
+        reason = f"{len(outside) - _MAX_NOTES} more rows leave {site.top}"
+        files.notes.append(Skipped(path=base, verdict=Verdict.OUTSIDE, reason=reason))
 
 
 def _claim_project(files: _Files, project: Project | None) -> None:

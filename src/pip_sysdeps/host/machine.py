@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 _STATUS = "/var/lib/dpkg/status"
 _MAX_BYTES = 256 << 20
-_DPKG_STANZA = re.compile(rb"^Package: dpkg\n(?:.+\n)*?Architecture: *([a-z0-9-]+)", re.MULTILINE)
+_DPKG = re.compile(rb"^Package: dpkg$", re.MULTILINE)
+_ARCHITECTURE = re.compile(rb"^Architecture: *([a-z0-9-]+)", re.MULTILINE)
 
 
 class Machine(NamedTuple):
@@ -37,10 +38,21 @@ def read_machine(root: Root) -> Machine:
     """Read os-release(5), and dpkg's own entry in its status. Raise OSError for a file that cannot be read."""
     path = next((path for path in _OS_RELEASE if root.is_file(path)), None)
     release = parse_os_release(root.read(path, _MAX_BYTES)) if path else {}
-    match = _DPKG_STANZA.search(root.read(_STATUS, _MAX_BYTES)) if root.is_file(_STATUS) else None
     return Machine(
         distro=release.get("ID", ""),
         codename=release.get("VERSION_CODENAME", ""),
         release=release.get("VERSION_ID", ""),
-        architecture=match[1].decode("ascii") if match else "",
+        architecture=_architecture(root.read(_STATUS, _MAX_BYTES)) if root.is_file(_STATUS) else "",
     )
+
+
+def _architecture(status: bytes) -> str:
+    """Return the architecture of the stanza of dpkg; each stanza is looked at once, however many there are."""
+    found = _DPKG.search(status)
+    while found:
+        end = status.find(b"\n\n", found.end())
+        end = end if end >= 0 else len(status)
+        if match := _ARCHITECTURE.search(status, found.end(), end):
+            return match[1].decode("ascii")
+        found = _DPKG.search(status, end)
+    return ""

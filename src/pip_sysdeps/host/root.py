@@ -14,6 +14,7 @@ from pip_sysdeps.host.disk import disk_below
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
+    from typing import BinaryIO
 
     from pip_sysdeps.host.disk import Disk
 
@@ -140,9 +141,9 @@ class Root:
         """
         with os.fdopen(self.open(path), "rb") as file:
             size = os.fstat(file.fileno()).st_size
-            content = file.read(min(size, limit) + 1)
+            content = _read_now(file, min(size, limit) + 1)
             if len(content) > size:  # files of /proc show no size
-                content += file.read(limit + 1 - len(content))
+                content += _read_now(file, limit + 1 - len(content))
         if len(content) > limit:
             raise OSError(errno.EFBIG, f"Larger than {limit} bytes", path)
         return content
@@ -214,6 +215,14 @@ def _opened(directory: str) -> Disk:
     except OSError as error:
         hint = "allow more with `ulimit -n`" if error.errno == errno.EMFILE else "run it as a user who may read it"
         raise SysdepsError(f"cannot open `{directory}`: {error.strerror}", hint=hint) from error
+
+
+def _read_now(file: BinaryIO, size: int) -> bytes:
+    """Read bytes that are there. Raise OSError (EAGAIN) where a read would have to wait, as of /proc/kmsg."""
+    content: bytes | None = file.read(size)
+    if content is None:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    return content
 
 
 def _canonical(directory: str) -> str:

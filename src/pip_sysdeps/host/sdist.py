@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _MAX_UNPACKED = 1 << 26
 """Bytes that are unpacked in search of a file."""
+_MAX_MEMBERS = 10_000
 
 
 class _Stream(Protocol):
@@ -52,12 +53,14 @@ def read_from_sdist(root: Root, path: str, name: str, limit: int) -> bytes | Non
         try:
             with tarfile.open(fileobj=_Bounded(unpacked), mode="r|") as archive:  # type: ignore[call-overload] # a stream
                 return _find(archive, name, limit)
-        except (tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError, ValueError) as error:
+        except (tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError, ValueError, RecursionError) as error:
             raise MalformedError(f"is no sdist: {error}") from error
 
 
 def _find(archive: tarfile.TarFile, name: str, limit: int) -> bytes | None:
-    for member in archive:
+    for number, member in enumerate(archive):
+        if number == _MAX_MEMBERS:
+            raise MalformedError(f"more than {_MAX_MEMBERS} members before `{name}`")
         folder, _, own = member.name.partition("/")
         if folder and own == name and member.isfile():
             file = archive.extractfile(member)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import errno
-import io
 import os
 import posixpath
-import shutil
 import stat
 import struct
 import tempfile
@@ -30,6 +28,10 @@ if TYPE_CHECKING:
 _ELF = b"\x7fELF"
 _HEAD = 4 << 20
 """Of a file that is no ELF file no reader asks for more."""
+_BLOCK = 256 << 10
+_LEAST_UNPACKED = 128 << 20
+_MOST_RATIO = 50
+"""Bytes that may be unpacked in all, and those that each byte of a wheel adds: libraries compress to a third."""
 BROKEN = (BadZipFile, zlib.error, LZMAError, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 """What zipfile raises while it reads a member that is damaged, encrypted, or compressed in an unknown way."""
 OF_DATA = (None, errno.EINVAL)
@@ -70,8 +72,13 @@ class WheelTree(Root):
         super().__init__()
         self._files: dict[str, Member | bytes] = {}
         self._numbers: dict[str, int] = {}
+        self._left = _LEAST_UNPACKED
         self._content: dict[str, dict[str, bool]] = {"/": {}}
         """Folder -> its names, and whether each is a folder."""
+
+    def allow(self, size: int) -> None:
+        """Let a wheel of so many bytes be unpacked, several times over: each question to a file unpacks it again."""
+        self._left += size * _MOST_RATIO
 
     def add(self, path: str, content: Member | bytes) -> bool:
         """Put a file at a normalized path; False, and nothing done, if one lies there already."""
@@ -146,7 +153,7 @@ class WheelTree(Root):
             if isinstance(content, bytes):
                 file.write(content)
             else:
-                _unpack(content, file)
+                self._unpack(content, file)
             file.flush()
             os.lseek(file.fileno(), 0, os.SEEK_SET)
             return os.dup(file.fileno())
@@ -159,9 +166,26 @@ class WheelTree(Root):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         if isinstance(content, Member):
             with _told(content), content.open() as stream:
-                content = stream.read(limit + 1)
+                content = self._counted(content, stream.read(limit + 1))
         if len(content) > limit:
             raise OSError(errno.EFBIG, f"Larger than {limit} bytes", path)
+        return content
+
+    def _unpack(self, member: Member, file: IO[bytes]) -> None:
+        with _told(member), member.open() as stream:
+            head = self._counted(member, stream.read(_HEAD))
+            file.write(head)
+            while head.startswith(_ELF) and (block := self._counted(member, stream.read(_BLOCK))):
+                file.write(block)
+
+    def _counted(self, member: Member, content: bytes) -> bytes:
+        """Return what was unpacked. Raise SysdepsError if it is more than wheels of this size honestly have."""
+        self._left -= len(content)
+        if self._left < 0:
+            raise SysdepsError(
+                f"`{member.wheel}` unpacks to far more than its size: stopped at `{member.name}`",
+                hint="do not install it; download or build it again",
+            )
         return content
 
     def _folder_at(self, folder: str) -> dict[str, bool]:
@@ -185,14 +209,6 @@ class _Entry:
 
     def is_dir(self, *, follow_symlinks: bool = True) -> bool:  # noqa: ARG002 - as os.DirEntry
         return self._is_folder
-
-
-def _unpack(member: Member, file: IO[bytes]) -> None:
-    with _told(member), member.open() as stream:
-        head = stream.read(_HEAD)
-        file.write(head)
-        if head.startswith(_ELF):
-            shutil.copyfileobj(stream, file, io.DEFAULT_BUFFER_SIZE << 5)
 
 
 @contextmanager

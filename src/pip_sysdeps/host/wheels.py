@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import posixpath
 import warnings
+from configparser import Error as ConfigParserError
 from typing import TYPE_CHECKING, BinaryIO
-from zipfile import ZipExtFile, ZipFile
+from zipfile import ZipExtFile, ZipFile, ZipInfo
 
 from installer import install
 from installer.destinations import WheelDestination
 from installer.exceptions import InstallerError
-from installer.records import RecordEntry
+from installer.records import InvalidRecordEntry, RecordEntry
 from installer.sources import WheelFile
 from installer.utils import Scheme, construct_record_file
 from packaging.tags import parse_tag
@@ -19,7 +20,9 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from pip_sysdeps.architectures import machine_of
 from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.formats.metadata import tag_count
 from pip_sysdeps.host.environment import environment_of_paths
+from pip_sysdeps.host.regular_file import open_regular
 from pip_sysdeps.host.wheel_tree import BROKEN, OF_DATA, Member, WheelTree
 from pip_sysdeps.wheel_tags import fitting_tags, own_python
 
@@ -35,9 +38,17 @@ if TYPE_CHECKING:
 _PREFIX = "/environment"
 """Where the tree has the environment: no path of the lock shows it."""
 _MAX_MEMBERS = 1_000_000
-_MAX_DIST_INFO = 64 << 20
-"""Bytes of one file of a .dist-info, which installer reads as a whole."""
-_UNUSABLE = (*BROKEN, InstallerError, InvalidWheelFilename, KeyError, AssertionError)
+_MAX_DIST_INFO = {"RECORD": 16 << 20, "METADATA": 4 << 20, "entry_points.txt": 1 << 20, "WHEEL": 1 << 16}
+"""Bytes of the files that installer reads as a whole."""
+_LINE_ENDS = [end.encode() for end in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"]
+"""What str.splitlines, by which installer reads RECORD, takes for the end of a line."""
+_SPARE_ROWS = 1000
+"""Rows that a RECORD may have more than its wheel has files."""
+_MOST_TAGS = 1000
+"""Tags that the name of one wheel may stand for."""
+_UNUSABLE = (
+    *BROKEN, InstallerError, InvalidWheelFilename, InvalidRecordEntry, ConfigParserError, KeyError, AssertionError
+)  # fmt: skip
 """What zipfile and installer raise for what is no wheel."""
 
 
@@ -142,6 +153,8 @@ def _tags_of(path: str) -> frozenset[Tag]:
 
 
 def _parsed(name: str) -> tuple[str, frozenset[Tag]]:
+    if tag_count("-".join(name.removesuffix(".whl").split("-")[-3:])) > _MOST_TAGS:
+        raise SysdepsError(f"the name `{name}` stands for more than {_MOST_TAGS} tags", hint="build it again")
     try:
         distribution, _, _, tags = parse_wheel_filename(name)
     except InvalidWheelFilename as error:
@@ -192,8 +205,9 @@ def _put(tree: WheelTree, path: str, python: str) -> None:
     """Let installer put a wheel into the tree."""
     name = os.path.basename(path)
     try:
-        archive = ZipFile(path)  # stays open: the tree reads from it
+        archive = ZipFile(open_regular(path))  # stays open: the tree reads from it
         _refuse_bombs(archive)
+        tree.allow(os.path.getsize(path))
         destination = ScanningDestination(tree, archive, python)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # byte code in a wheel is of no interest here
@@ -210,5 +224,16 @@ def _refuse_bombs(archive: ZipFile) -> None:
     if len(members) > _MAX_MEMBERS:
         raise ValueError(f"more than {_MAX_MEMBERS} files")
     for member in members:
-        if ".dist-info/" in member.filename and member.file_size > _MAX_DIST_INFO:
-            raise ValueError(f"`{member.filename}` is larger than {_MAX_DIST_INFO} bytes")
+        limit = _MAX_DIST_INFO.get(posixpath.basename(member.filename), member.file_size)
+        if ".dist-info/" in member.filename and member.file_size > limit:
+            raise ValueError(f"`{member.filename}` is larger than {limit} bytes")
+        if member.filename.endswith(".dist-info/RECORD"):
+            _refuse_rows(archive, member)
+
+
+def _refuse_rows(archive: ZipFile, record: ZipInfo) -> None:
+    """Raise ValueError for a RECORD with many more rows than the wheel has files: installer keeps each."""
+    text = archive.read(record)
+    rows = sum(map(text.count, _LINE_ENDS)) - text.count(b"\r\n")
+    if rows > len(archive.namelist()) + _SPARE_ROWS:
+        raise ValueError(f"`{record.filename}` has {rows} rows, and there are {len(archive.namelist())} files")

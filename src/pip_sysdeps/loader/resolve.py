@@ -29,6 +29,10 @@ _ABI_VERSIONS = {0: 1, 3: 4}  # System V and GNU: the first EI_ABIVERSION that i
 
 _MAX_WORK = 50_000
 """Paths tried for one start or dlopen, and objects by their depth: many times what the largest distributions take."""
+_MAX_SEARCHED, _FOR_EACH_OBJECT = 100_000, 500
+"""Paths tried for all that one environment opens, each search counted once, and those that each object adds."""
+_MAX_TRIED = 1000
+"""Paths that one answer lists."""
 
 
 _Paths = tuple[str, "SearchPath | None", "SearchPath | None"]
@@ -110,6 +114,8 @@ class Memory:
     def __init__(self) -> None:
         self.paths: dict[str, _Paths] = {}
         self.searches: dict[tuple[str, str, Seeker], _Search] = {}
+        self.left = _MAX_SEARCHED
+        """Paths that may still be tried."""
 
 
 def start(program: str, lookup: Lookup, config: LoaderConfig, memory: Memory | None = None) -> Process:
@@ -147,7 +153,8 @@ class _Loading:
 
     def __init__(self, process: Process, lookup: Lookup, config: LoaderConfig, memory: Memory | None = None) -> None:
         self._process = process
-        self._paths = {} if memory is None else memory.paths
+        self._memory = memory or Memory()
+        self._paths = self._memory.paths
         self._searches = None if memory is None else memory.searches
         self._names = _Names(process._names)
         self._maps: dict[str, _Map] = {}
@@ -196,11 +203,16 @@ class _Loading:
         return self._search(soname, name, loading)
 
     def _search(self, soname: str, name: str, loading: _Map | None) -> tuple[Resolution, _Map | None]:
+        if self._work > _MAX_WORK:
+            return _exhausted(soname, ()), None
         seeker = self._seeker(loading)
         key = (soname, name, seeker)
         search = None if self._searches is None else self._searches.get(key)
         if search is None:
+            if self._memory.left < 0 and "/" not in name:
+                return _exhausted(soname, ()), None
             search = _search(soname, name, seeker, self._lookup, self._config)
+            self._memory.left -= search.work
             if self._searches is not None:
                 self._searches[key] = search
         answer, opened, work = search
@@ -223,6 +235,7 @@ class _Loading:
         queue, objects = [first], []
         for loading in queue:
             self._maps.setdefault(loading.path, loading)
+            self._memory.left += _FOR_EACH_OBJECT
             answers = [self.find(name, loading) for name in loading.elf.needed]
             queue += [loaded for _, loaded in answers if loaded is not None]
             objects.append(LoadedObject(path=loading.path, needs=tuple([answer for answer, _ in answers])))
@@ -251,6 +264,7 @@ class _Loading:
 def _search(soname: str, name: str, seeker: Seeker, lookup: Lookup, config: LoaderConfig) -> _Search:
     """Look for a name that is not loaded yet: the first path that the loader takes."""
     tried: list[Tried] = []
+    work = 0
     for work, (step, path, by, passed_over) in enumerate(candidates(name, seeker, config), 1):
         if work > _MAX_WORK:
             return _Search(_exhausted(soname, tried), None, work)
@@ -258,10 +272,11 @@ def _search(soname: str, name: str, seeker: Seeker, lookup: Lookup, config: Load
         reason, fatal = (passed_over or "no such file", False) if opened is None else judge(opened, config)
         if opened is not None and opened.elf is not None and not reason:
             return _Search(Found(soname=soname, path=path, step=step, by=by), opened, work)
-        tried.append(Tried(step=step, path=path, reason=reason, by=by))
+        if len(tried) < _MAX_TRIED:
+            tried.append(Tried(step=step, path=path, reason=reason, by=by))
         if fatal:
             return _Search(NotFound(soname=soname, tried=tuple(tried), fatal=reason), None, work)
-    return _Search(NotFound(soname=soname, tried=tuple(tried)), None, len(tried))
+    return _Search(NotFound(soname=soname, tried=tuple(tried)), None, work)
 
 
 def _exhausted(soname: str, tried: Iterable[Tried]) -> NotFound:

@@ -221,9 +221,8 @@ def _without_development(found: Iterable[Need]) -> Iterator[Need]:
     """Leave out `libfoo.so`, which only a package for compiling has, where the distribution tries `libfoo.so.1` too."""
     every = list(found)
     names = {name for need in every for name in (need.soname, *need.any_of)}
-    for need in every:
-        if not (need.soname.endswith(".so") and any(name.startswith(f"{need.soname}.") for name in names)):
-            yield need
+    versioned = {name[: match.start() + 3] for name in names for match in re.finditer(r"\.so(?=\.)", name)}
+    yield from (need for need in every if need.soname not in versioned)
 
 
 # ------------------------------------------------------------------------------------------------- programs and files

@@ -78,3 +78,16 @@ def test_note_that_leads_out_of_its_segment() -> None:
     content = noted(b"[]")
     place = content.index(b"GNU\0") - 12
     assert dlopen_notes(*in_memory(content[:place] + b"\xff" * 4 + content[place + 4 :])) == ()
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([{"soname": ["a"]}] * 1001, "more than 1000 dlopen notes"),
+        ([{"soname": ["a"] * 21}], "more than 20 names in a dlopen note"),
+    ],
+)
+def test_more_than_honest_files_have(rows: list[object], message: str) -> None:
+    """Features and names are counted before anybody looks for them."""
+    with pytest.raises(MalformedElf, match=message):
+        dlopen_notes(*in_memory(Elf(notes=(("FDO", 0x407C0C0A, json.dumps(rows).encode()),)).build()))

@@ -141,3 +141,27 @@ def test_direct_url_malformed(content: bytes) -> None:
     """What is no JSON object is malformed."""
     with pytest.raises(MalformedError):
         parse_direct_url(content)
+
+
+def test_a_url_with_half_a_surrogate_pair() -> None:
+    """JSON can escape what no path has: such a URL names no local folder."""
+    assert parse_direct_url(b'{"url": "file:///\\ud800"}').path == ""
+
+
+def test_a_version_longer_than_versions_are() -> None:
+    """It is no version: its numbers would have more digits than Python makes numbers of."""
+    assert parse_metadata(f"Name: a\nVersion: {'9' * 5000}\n".encode()).version == ""
+
+
+@pytest.mark.parametrize(("field", "most"), [("Requires-Dist", 10_000), ("Requires-External", 1000)])
+def test_more_lines_than_can_be_looked_up(field: str, most: int) -> None:
+    """The lines of a field are counted before anybody reads them."""
+    parse_metadata(f"Name: a\n{f'{field}: b{chr(10)}' * most}".encode())
+    with pytest.raises(MalformedError, match=f"^more than {most} lines `{field}`$"):
+        parse_metadata(f"Name: a\n{f'{field}: b{chr(10)}' * (most + 1)}".encode())
+
+
+def test_tags_that_spell_out_to_too_many() -> None:
+    """Compressed tags are counted before they are taken apart, and those beyond the bound are left out."""
+    many = ".".join(f"a{number}" for number in range(100))
+    assert parse_wheel_tags(f"Tag: {many}-{many}-{many}\nTag: Py3-none-any\n".encode()) == ("Py3-none-any",)

@@ -352,3 +352,20 @@ def test_the_owner_of_a_name_on_path(tmp_path: Path) -> None:
     for path in ("/usr/bin/cpp", "/usr/bin/alternative"):
         assert packages.owner(path) == Owner(package="cpp-12", version="1.0")
         assert packages.owner(path, of_name=True) == Owner(package="cpp", version="1.0")
+
+
+def test_a_package_that_provides_one_name_many_times(tmp_path: Path) -> None:
+    """It provides it once, and alone: what depends on it is there."""
+    lines = {"Essential": "yes", "Depends": "v," * 50_000}
+    provided = {"Provides": "v," * 50_000}
+    write_database(tmp_path, Package(name="a", fields=lines), Package(name="b", fields=provided))
+    assert database(tmp_path).base == {"a", "b"}
+
+
+def test_owners_of_more_than_is_searched_by_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks about many folders gets the same answers."""
+    monkeypatch.setattr("pip_sysdeps.host.admindir._MOST_SEARCHED", 10)
+    paths = [put(tmp_path, f"/usr/lib/{folder}/a.so") for folder in ("x", "y", "z")]
+    write_database(tmp_path, Package(name="a", files=paths[:2]), Package(name="b", files=paths[2:]))
+    packages = database(tmp_path)
+    assert [owner and owner.package for owner in map(packages.owner, paths)] == ["a", "a", "b"]

@@ -807,3 +807,32 @@ def test_target_with_a_shim_on_path(tmp_path: Path) -> None:
     message = "nothing tells which Python `/flat` is for: `/shims/python3`, first on PATH, is a script"
     with pytest.raises(SysdepsError, match=message):
         read_paths(tmp_path, "/flat", PATH="/shims")
+
+
+def test_links_to_one_metadata_folder(tmp_path: Path, site: Path) -> None:
+    """A distribution is read once, however many links lead to its metadata."""
+    install(site, "d", "1", files={"d/__init__.py": b""})
+    link(site / "e-1.dist-info", "d-1.dist-info")
+    environment = read(tmp_path)
+    assert [each.name for each in environment.distributions] == ["d"]
+    reason = f"is the same as {SITE}/d-1.dist-info"
+    assert Skipped(path=f"{SITE}/e-1.dist-info", verdict=Verdict.SHADOWED, reason=reason) in environment.skipped
+
+
+def test_many_rows_that_leave_the_environment(tmp_path: Path, site: Path) -> None:
+    """Ten are named, the others are counted."""
+    rows = "".join(f"../../../../../{number},,\n" for number in range(100))
+    install(site, "d", "1", record=f"{rows}d/a.py,,\n")
+    outside = [each for each in read(tmp_path).skipped if each.verdict is Verdict.OUTSIDE]
+    assert len(outside) == 11
+    assert outside[-1].reason == "90 more rows leave /opt/venv"
+
+
+def test_a_sparse_file_that_two_claim(tmp_path: Path, site: Path) -> None:
+    """A file larger than may be hashed is the first one's that claims it."""
+    with (site / "z").open("wb") as file:
+        file.truncate(1 << 40)
+    for name in ("a", "b"):
+        install(site, name, "1", record=f"z,sha256={digest(name.encode())},\n")
+    owners = {each.name: each.files for each in read(tmp_path).distributions}
+    assert owners == {"a": (f"{SITE}/z",), "b": ()}

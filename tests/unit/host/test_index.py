@@ -228,3 +228,19 @@ def test_asking_does_not_load_what_makes_an_index() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": source}
     )
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("target", ["a\0b-1-amd64", "a\udcff-1-amd64", "a" * 5000])
+def test_a_target_that_no_file_is_called_by(target: str) -> None:
+    """os-release may say anything: there is no index for it."""
+    assert open_index(target) is None
+
+
+def test_an_index_that_is_no_regular_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe in the place of an index is an error, and is not waited for."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    path = Path(made_index("debian-bookworm-amd64"))
+    path.parent.mkdir(parents=True)
+    os.mkfifo(path)
+    with pytest.raises(MalformedError, match="not a soname index"):
+        open_index("debian-bookworm-amd64")

@@ -66,3 +66,25 @@ def test_relative_directories(tmp_path: Path) -> None:
     """A relative line depends on where ldconfig is started, and is left out."""
     write(tmp_path / "etc/ld.so.conf", "opt/a\n")
     assert directories(tmp_path, "/opt/a") == ()
+
+
+class Counting(Root):
+    """A root that counts how often a folder is listed."""
+
+    listed = 0
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names, and count."""
+        self.listed += 1
+        return super().names(folder)
+
+
+def test_patterns_through_many_links(tmp_path: Path) -> None:
+    """Names that are held against patterns are counted, and a pattern is followed once."""
+    (tmp_path / "d").mkdir()
+    for number in range(256):
+        link(tmp_path / "d" / str(number), "/d")
+    write(tmp_path / "etc/ld.so.conf", "include /d/*/*/*/*/x*\n" * 20)
+    root = Counting(str(tmp_path))
+    assert configured_directories(root, AMD64) == ()
+    assert root.listed <= 1 + 3 * 256 + 256

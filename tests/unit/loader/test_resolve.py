@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from builders.dlopen import open_and_keep
 from builders.facts import elf
 from builders.loader import config, lookup
-from pip_sysdeps.loader.resolve import find, judge, open_object, start
+from pip_sysdeps.loader.resolve import Memory, find, judge, open_object, start
 from pip_sysdeps.model import ElfFile, Found, LoadedObject, NotFound, OpenedFile, SearchStep, Tried
 
 PYTHON = "/usr/bin/python3"
@@ -180,3 +182,33 @@ def test_judge_of_the_float_abi() -> None:
     soft, double = (elf(machine=243, header_flags=flags) for flags in (0x1, 0x5))
     assert judge(OpenedFile(identity=(1, 1), elf=soft, fault=""), riscv) == ("wrong machine", False)
     assert judge(OpenedFile(identity=(1, 1), elf=double, fault=""), riscv) == ("", False)
+
+
+def test_what_all_objects_search_is_bounded() -> None:
+    """Objects that differ by their paths alone share one bound on the paths that are tried."""
+    needed = tuple(f"l{number}" for number in range(1000))
+    hostile = replace(elf(*needed), runpath=":".join(f"/n/{number}" for number in range(500)))
+    world = BASE | {f"/env/{number}.so": hostile for number in range(10)}
+    look, tried = lookup(world), 0
+
+    def counting(path: str) -> OpenedFile | None:
+        nonlocal tried
+        tried += 1
+        return look(path)
+
+    memory = Memory()
+    process = start(PYTHON, counting, config(CACHE), memory)
+    for number in range(10):
+        (loaded,) = open_object(process, f"/env/{number}.so", PYTHON, counting, config(CACHE), memory)
+        assert len(loaded.needs) == 1000
+    assert tried < 110_000
+
+
+def test_an_answer_lists_so_many_paths() -> None:
+    """The paths that one answer has tried are kept up to a bound."""
+    hostile = replace(elf("l"), rpath=":".join(f"/n/{number}" for number in range(999)))
+    world = BASE | {"/env/m.so": hostile}
+    process = start(PYTHON, lookup(world), replace(config(CACHE), subfolders=("a", "b")))
+    (loaded,) = open_object(process, "/env/m.so", PYTHON, lookup(world), replace(config(CACHE), subfolders=("a", "b")))
+    assert isinstance(loaded.needs[0], NotFound)
+    assert len(loaded.needs[0].tried) == 1000

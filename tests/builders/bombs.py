@@ -1,0 +1,524 @@
+"""Small inputs that are made to cost much, and what a command costs on them: less than 1 MB each, sources aside."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import tarfile
+import zipfile
+from typing import TYPE_CHECKING, NamedTuple
+
+from builders.elf import Elf
+from builders.small_debian import MODULE, SITE, small_debian
+from builders.system import VENV
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+NAME = "psycopg2"
+INFO = f"{SITE}/{NAME}-2.9.9.dist-info"
+HEAD = f"Metadata-Version: 2.1\nName: {NAME}\nVersion: 2.9.9\n"
+STATUS = "var/lib/dpkg/status"
+
+
+class Shape(NamedTuple):
+    """One way to be expensive."""
+
+    write: Callable[[Path], None]
+    """Writes it into a folder: a root, or a project."""
+    commands: tuple[tuple[str, ...], ...]
+    """What is run on it; ROOT stands for the folder."""
+    in_root: bool = True
+    """Whether the folder is a root, so that several shapes go together."""
+
+
+class Cost(NamedTuple):
+    """What one run took."""
+
+    seconds: float
+    """Processor time, of the process and those that it started."""
+    memory: int
+    """Most bytes that one of its processes had."""
+    status: int
+    """Exit status; negative for a signal."""
+    errors: str
+    """Standard error."""
+
+
+def run(argv: Sequence[str], folder: Path, limit: float) -> Cost:
+    """Run the command line in a child, which is killed after `limit` seconds of processor time."""
+    command = [sys.executable, "-m", "pip_sysdeps", *argv]
+    environment = {**os.environ, "HOME": str(folder), "XDG_CACHE_HOME": str(folder)}
+    with subprocess.Popen(
+        ["/bin/sh", "-c", f'ulimit -t {int(limit)}; exec "$@"', "sh", *command],
+        cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        timer = _kill_later(process.pid, limit * 5)
+        assert process.stderr is not None
+        errors = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, timer)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return Cost(
+        seconds=usage.ru_utime + usage.ru_stime,
+        memory=usage.ru_maxrss * 1024,
+        status=process.returncode,
+        errors=errors.decode("utf-8", "replace"),
+    )
+
+
+def _kill_later(pid: int, seconds: float) -> signal.Handlers:
+    """Kill a process that waits for ever, which costs no processor time."""
+
+    def kill(*_: object) -> None:
+        os.killpg(pid, signal.SIGKILL)
+
+    before = signal.signal(signal.SIGALRM, kill)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    return before  # type: ignore[return-value] # nobody else has one
+
+
+def measured(folder: Path, names: Sequence[str], limit: float) -> Iterator[tuple[str, Cost]]:
+    """Put shapes into one folder, and yield what each of their commands costs."""
+    place = folder / "place"
+    shapes = [SHAPES[name]() for name in names]
+    if shapes[0].in_root:
+        small_debian(place)
+    else:
+        place.mkdir()
+    for shape in shapes:
+        shape.write(place)
+    for command in dict.fromkeys(command for shape in shapes for command in shape.commands):
+        yield command[0], run([part.replace("ROOT", str(place)) for part in command], place, limit)
+
+
+# ------------------------------------------------------------------------------------------------------------ writing
+
+ROOT = ("--root", "ROOT", "--python", VENV)
+LOCK = ("lock", *ROOT, "-o", "ROOT/l")
+ELSEWHERE = ("lock", *ROOT, "--target", "debian-trixie-amd64", "-o", "ROOT/l")
+TREE, AUDIT, VERIFY = ("tree", *ROOT), ("audit", *ROOT), ("verify", "--lockless", *ROOT)
+EXPORT = ("export", *ROOT, "--format", "cyclonedx")
+WHEELS = ("lock", "--wheels", "ROOT/w", "--target", "debian-trixie-amd64", "-o", "ROOT/l")
+HERE = ("lock", "--wheels", "ROOT/w", "--root", "ROOT", "-o", "ROOT/l")
+APT_LINE, VALIDATE, DIFF = ("apt-line",), ("lock", "--validate"), ("diff", "sysdeps.lock", "sysdeps.lock")
+
+
+def _put(path: str, content: str | bytes) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        place = folder / path.lstrip("/")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.unlink(missing_ok=True)
+        place.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "surrogateescape"))
+
+    return write
+
+
+def _add(path: str, content: str) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        with (folder / path.lstrip("/")).open("a", encoding="utf-8") as file:
+            file.write(content)
+
+    return write
+
+
+def _all(*writes: Callable[[Path], None]) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        for each in writes:
+            each(folder)
+
+    return write
+
+
+def _elf(**facts: object) -> bytes:
+    return Elf(**facts).build()  # type: ignore[arg-type] # as Elf has them
+
+
+def _module(content: bytes, links: int = 1) -> Callable[[Path], None]:
+    """Put an extension module there, under so many names."""
+
+    def write(folder: Path) -> None:
+        _put(f"{SITE}/{MODULE}", content)(folder)
+        for number in range(1, links):
+            os.link(folder / SITE.lstrip("/") / MODULE, folder / SITE.lstrip("/") / f"{NAME}/m{number}.abi3.so")
+
+    return write
+
+
+def _metadata(lines: Sequence[str]) -> Callable[[Path], None]:
+    return _put(f"{INFO}/METADATA", HEAD + "\n".join(lines) + "\n")
+
+
+def _self_links(folder: Path) -> None:
+    (folder / "d").mkdir()
+    for number in range(256):
+        (folder / "d" / str(number)).symlink_to("/d")
+
+
+def _distributions(count: int, record: str) -> Callable[[Path], None]:
+    """Put so many distributions there, whose RECORD is one file."""
+
+    def write(folder: Path) -> None:
+        site = folder / SITE.lstrip("/")
+        (site / "record").write_text(record)
+        for number in range(count):
+            (site / f"d{number}-1.dist-info").mkdir()
+            os.link(site / "record", site / f"d{number}-1.dist-info/RECORD")
+
+    return write
+
+
+def _linked_metadata(folder: Path) -> None:
+    site = folder / SITE.lstrip("/")
+    (site / "d-1.dist-info").mkdir()
+    (site / "d-1.dist-info/RECORD").write_text("".join(f"{number},,\n" for number in range(100_000)))
+    for number in range(200):
+        (site / f"e{number}-1.dist-info").symlink_to("d-1.dist-info")
+
+
+def _sparse(folder: Path) -> None:
+    site = folder / SITE.lstrip("/")
+    with (site / "z").open("wb") as file:
+        file.truncate(1 << 40)
+    for number in range(3):
+        info = site / f"s{number}-1.dist-info"
+        info.mkdir()
+        (info / "RECORD").write_text(f"z,sha256={number:043},\n")
+
+
+def _notes(count: int, names: int = 1) -> bytes:
+    rows = [
+        {"soname": [f"libq{row}.so.{name}" for name in range(names)], "priority": "required"} for row in range(count)
+    ]
+    return _elf(notes=(("FDO", 0x407C0C0A, json.dumps(rows).encode()),), needed=("libc.so.6",))
+
+
+def _sdist(raw: bytes) -> Callable[[Path], None]:
+    return _all(_put("x.tar.gz", gzip.compress(raw)), _put(f"{INFO}/direct_url.json", '{"url": "file:///x.tar.gz"}'))
+
+
+def _tar(count: int, kind: bytes, content: bytes = b"") -> bytes:
+    member = tarfile.TarInfo("x/y")
+    member.type, member.size = kind, len(content)
+    return (member.tobuf(tarfile.GNU_FORMAT) + content.ljust(-len(content) // 512 * -512, b"\0")) * count
+
+
+def _wheel(
+    files: dict[str, str | bytes], *, record: str = "", name: str = "a-1-py3-none-any.whl"
+) -> Callable[[Path], None]:
+    """Put a wheel into the folder `w`; an empty record lists its files."""
+    metadata: dict[str, str | bytes] = {
+        "a-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: a\nVersion: 1\n",
+        "a-1.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    members = {**metadata, **files}
+    record = record or "".join(f"{path},,\n" for path in (*members, "a-1.dist-info/RECORD"))
+
+    def write(folder: Path) -> None:
+        (folder / "w").mkdir(exist_ok=True)
+        with zipfile.ZipFile(folder / "w" / name, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path, content in {"a-1.dist-info/RECORD": record, **members}.items():
+                archive.writestr(path, content)
+
+    return write
+
+
+def _elf_bomb(folder: Path) -> None:
+    _wheel({"a/y.py": b""})(folder)
+    wheel = folder / "w/a-1-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("a/x.so", "w") as file:
+        file.write(b"\x7fELF")
+        for _ in range(800):
+            file.write(bytes(1 << 20))
+
+
+def _fifo(path: str) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.unlink(missing_ok=True)
+        os.mkfifo(place)
+
+    return write
+
+
+def _link(path: str, target: str) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.unlink(missing_ok=True)
+        place.symlink_to(target)
+
+    return write
+
+
+_HEAD = 'lock-version = "1.0"\n'
+_TARGET = (
+    '[[target]]\nid = "debian-bookworm-amd64"\ndistro = "debian"\nrelease = "12"\narchitecture = "amd64"\n'
+    'package-manager = "dpkg"\nlibc = "glibc"\npython = "cp311"\n'
+)
+
+
+def _lock(text: str) -> Shape:
+    return Shape(_put("sysdeps.lock", _HEAD + text), (APT_LINE, VALIDATE, DIFF), in_root=False)
+
+
+def _project(text: str | bytes) -> Shape:
+    write = _all(_put("sysdeps.lock", _HEAD), _put("pyproject.toml", text))
+    return Shape(write, (VALIDATE,), in_root=False)
+
+
+def _many(count: int, line: str) -> str:
+    """Return a line so many times; NUMBER stands for its number."""
+    return "".join(line.replace("NUMBER", str(number)) for number in range(count))
+
+
+_NO_INDEX = _put("etc/os-release", "ID=debian\nVERSION_ID=99\n")
+_PACKAGE = "\nPackage: zNUMBER\nStatus: install ok installed\nVersion: 1\n"
+_BIG = 950_000
+
+SHAPES: dict[str, Callable[[], Shape]] = {
+    # locks and projects
+    "lock-dotted": lambda: _lock(".".join("a" * 20_000) + "=1\n"),
+    "lock-dotted-lines": lambda: _lock(_many(9000, ".".join("a" * 30) + ".kNUMBER=1\n")),
+    "lock-dotted-quoted": lambda: _lock("x='''\n'\"'''\n" + ".".join(['"a"'] * 20_000) + "=1\n"),
+    "lock-dotted-table": lambda: _lock("[" + ".".join("a" * 20_000) + "]\n"),
+    "lock-arrays": lambda: _lock("a=" + "[" * 100_000),
+    "lock-inline": lambda: _lock("a=" + "{a=" * 100_000),
+    "lock-tables": lambda: _lock(_many(100_000, "[[a]]\n")),
+    "lock-targets": lambda: _lock(_TARGET + _many(12_000, '[[target.distribution]]\nname = "aNUMBER"\n')),
+    "lock-same-targets": lambda: _lock(_TARGET * 4000),
+    "lock-quotes": lambda: _lock('a="""' + '\\"""' * 200_000),
+    "project-dotted": lambda: _project(".".join("a" * 20_000) + "=1\n"),
+    "project-policy": lambda: _project("[tool.pip-sysdeps.distribution]\n" + _many(40_000, "aNUMBER = {}\n")),
+    "project-unknown": lambda: _project("[tool.pip-sysdeps]\n" + _many(40_000, "aNUMBER = 1\n")),
+    "project-kmsg": lambda: Shape(
+        _all(_put("sysdeps.lock", _HEAD), _link("pyproject.toml", "/proc/kmsg")), (VALIDATE,), in_root=False
+    ),
+    "project-fifo": lambda: Shape(
+        _all(_put("sysdeps.lock", _HEAD), _fifo("pyproject.toml")), (VALIDATE,), in_root=False
+    ),
+    "lock-fifo": lambda: Shape(_fifo("sysdeps.lock"), (APT_LINE, VALIDATE), in_root=False),
+    # the loader
+    "ld-so-conf-links": lambda: Shape(
+        _all(
+            _self_links,
+            _put("etc/ld.so.conf", "include /d/*/*/*/*/x*\n" * 20 + _many(100, "include /d/*/*/*/NUMBER*\n")),
+        ),
+        (LOCK, VERIFY),
+    ),
+    "ld-so-conf-directories": lambda: Shape(_put("etc/ld.so.conf", _many(140_000, "/NUMBER\n")), (LOCK,)),
+    "ld-so-conf-includes": lambda: Shape(_put("etc/ld.so.conf", _many(80_000, "include NUMBER\n")), (LOCK,)),
+    "ld-so-conf-stars": lambda: Shape(_put("etc/ld.so.conf", f"include /usr/lib/{'*a' * 400_000}\n"), (LOCK,)),
+    "needed-by-runpath": lambda: Shape(
+        _module(
+            _elf(needed=tuple(f"l{n}" for n in range(4000)), runpath=":".join(f"/n/{n}" for n in range(990))), links=20
+        ),
+        (LOCK, VERIFY),
+    ),
+    "needed": lambda: Shape(_module(_elf(needed=tuple(f"libq{n}.so" for n in range(4000)))), (LOCK, AUDIT, VERIFY)),
+    "needed-empty": lambda: Shape(_module(_elf(needed=("libc.so.6", ""))), (LOCK, VERIFY)),
+    "glibc-digits": lambda: Shape(
+        _module(_elf(needed=("libc.so.6",), version_needs=(("libc.so.6", (f"GLIBC_2.{'9' * 5000}",)),))),
+        (LOCK, AUDIT, VERIFY),
+    ),
+    "version-needs": lambda: Shape(
+        _module(_elf(needed=("libc.so.6",), version_needs=(("libc.so.6", tuple(f"A_{n}" for n in range(30_000))),))),
+        (LOCK, VERIFY),
+    ),
+    "note-rows": lambda: Shape(_module(_notes(10_000)), (LOCK,)),
+    "note-allowed-rows": lambda: Shape(_module(_notes(1000, names=10)), (LOCK,)),
+    "symbols": lambda: Shape(
+        _module(_elf(needed=("libpq.so.5",), undefined=tuple(f"f{n}" for n in range(25_000)))), (LOCK, VERIFY)
+    ),
+    # dpkg
+    "status-dpkg": lambda: Shape(_all(_wheel({}), _put(STATUS, "Package: dpkg\n" * 70_000)), (HERE, LOCK)),
+    "status-stanzas": lambda: Shape(_add(STATUS, _many(14_000, _PACKAGE)), (LOCK,)),
+    "status-provides": lambda: Shape(
+        _all(_NO_INDEX, _add(STATUS, f"{_PACKAGE}Provides: {'a,' * (_BIG // 2)}\n")), (LOCK,)
+    ),
+    "status-depends": lambda: Shape(
+        _all(
+            _NO_INDEX,
+            _add(STATUS, _many(5000, f"{_PACKAGE}Provides: v\n")),
+            _add(STATUS, f"\nPackage: y\nEssential: yes\nStatus: install ok installed\nDepends: {'v,' * 250_000}\n"),
+        ),
+        (LOCK,),
+    ),
+    "status-depends-distinct": lambda: Shape(
+        _all(
+            _NO_INDEX,
+            _add(STATUS, _many(5000, f"{_PACKAGE}Provides: v\n")),
+            _add(
+                STATUS,
+                "\nPackage: y\nEssential: yes\nStatus: install ok installed\nDepends: "
+                + _many(40_000, "v|NUMBER,")
+                + "\n",
+            ),
+        ),
+        (LOCK,),
+    ),
+    "status-lines": lambda: Shape(_put(STATUS, "Package: dpkg\n\n" * 60_000), (LOCK,)),
+    "list": lambda: Shape(_put("var/lib/dpkg/info/libpq5.list", _many(60_000, "/usr/lib/NUMBER\n")), (LOCK,)),
+    "diversions": lambda: Shape(_put("var/lib/dpkg/diversions", _many(40_000, "/aNUMBER\n/bNUMBER\n:\n")), (LOCK,)),
+    "symbols-file": lambda: Shape(
+        _put(
+            "var/lib/dpkg/info/libpq5:amd64.symbols",
+            "libpq.so.5 libpq5 #MINVER#\n" + _many(60_000, " fNUMBER@Base 1\n"),
+        ),
+        (LOCK,),
+    ),
+    "symbols-file-libraries": lambda: Shape(
+        _put("var/lib/dpkg/info/libpq5:amd64.symbols", "libpq.so.5 libpq5 #MINVER#\n" * 35_000), (LOCK,)
+    ),
+    "shlibs-file": lambda: Shape(
+        _put("var/lib/dpkg/info/libpq5:amd64.shlibs", _many(60_000, "libpq 5 aNUMBER\n")), (LOCK,)
+    ),
+    "os-release-nul": lambda: Shape(_put("etc/os-release", 'ID="a\0b"\n'), (LOCK, AUDIT)),
+    "os-release-surrogate": lambda: Shape(_put("etc/os-release", b'ID="\xff"\nVERSION_ID=1\n'), (LOCK, AUDIT)),
+    "os-release-escapes": lambda: Shape(_put("etc/os-release", 'ID="' + "\\a" * 450_000), (LOCK,)),
+    # distributions
+    "record-rows": lambda: Shape(_put(f"{INFO}/RECORD", _many(110_000, "NUMBER,,\n")), (LOCK,)),
+    "record-odd-rows": lambda: Shape(_put(f"{INFO}/RECORD", _many(110_000, "NUMBER,\n")), (LOCK,)),
+    "record-slashes": lambda: Shape(_put(f"{INFO}/RECORD", "/,,\n" * 220_000), (LOCK,)),
+    "record-outside": lambda: Shape(_put(f"{INFO}/RECORD", _many(55_000, "../../../../../NUMBER,,\n")), (LOCK,)),
+    "record-objects": lambda: Shape(_put(f"{INFO}/RECORD", _many(75_000, "NUMBER.so,,\n")), (LOCK, AUDIT)),
+    "record-quotes": lambda: Shape(_put(f"{INFO}/RECORD", '"a\n' * 220_000), (LOCK,)),
+    "record-commas": lambda: Shape(_put(f"{INFO}/RECORD", "a" + "," * _BIG), (LOCK,)),
+    "record-deep": lambda: Shape(_put(f"{INFO}/RECORD", "a/" * 400_000 + ",,\n"), (LOCK,)),
+    "record-linked": lambda: Shape(_linked_metadata, (LOCK,)),
+    "record-hard-links": lambda: Shape(_distributions(50, _many(50_000, "NUMBER,,\n")), (LOCK,)),
+    "installed-files": lambda: Shape(
+        _all(
+            _put(f"{SITE}/q-1.egg-info/PKG-INFO", "Name: q\nVersion: 1\n"),
+            _put(f"{SITE}/q-1.egg-info/installed-files.txt", _many(110_000, "../NUMBER\n")),
+        ),
+        (LOCK,),
+    ),
+    "sparse-claimed": lambda: Shape(_sparse, (LOCK,)),
+    "metadata-external": lambda: Shape(_metadata([f"Requires-External: q{n}" for n in range(40_000)]), (LOCK,)),
+    "metadata-allowed-external": lambda: Shape(_metadata([f"Requires-External: q{n}" for n in range(1000)]), (LOCK,)),
+    "metadata-external-markers": lambda: Shape(
+        _metadata([f"Requires-External: q{n}; " + " or ".join(["python_version > '3'"] * 40) for n in range(900)]),
+        (LOCK,),
+    ),
+    "metadata-requires": lambda: Shape(_metadata([f"Requires-Dist: q{n}" for n in range(9999)]), (LOCK, TREE)),
+    "metadata-many-requires": lambda: Shape(_metadata([f"Requires-Dist: q{n}" for n in range(45_000)]), (LOCK, TREE)),
+    "metadata-extras": lambda: Shape(
+        _metadata(
+            [f"Requires-Dist: {NAME}[e0]"] + [f'Requires-Dist: {NAME}[e{n + 1}]; extra == "e{n}"' for n in range(9000)]
+        ),
+        (LOCK, TREE, EXPORT),
+    ),
+    "metadata-marker-extras": lambda: Shape(
+        _metadata([f"Requires-Dist: {NAME}; " + " or ".join(f'extra == "e{n}"' for n in range(400))] * 140),
+        (TREE,),
+    ),
+    "metadata-marker-extras-distinct": lambda: Shape(
+        _metadata(
+            [f"Requires-Dist: {NAME}; " + " or ".join(f'extra == "e{n}x{k}"' for n in range(400)) for k in range(120)]
+        ),
+        (TREE,),
+    ),
+    "metadata-nested-marker": lambda: Shape(
+        _metadata(["Requires-Dist: x; " + "(" * 3000 + 'python_version > "3"' + ")" * 3000]),
+        (LOCK, TREE, AUDIT, EXPORT),
+    ),
+    "metadata-odd-marker": lambda: Shape(_metadata(['Requires-Dist: x; os_name ~= "x"']), (TREE, EXPORT)),
+    "metadata-digits-marker": lambda: Shape(
+        _metadata([f'Requires-Dist: {NAME}; python_version > "{"9" * 5000}"']), (LOCK, TREE, EXPORT)
+    ),
+    "metadata-folds": lambda: Shape(_put(f"{INFO}/METADATA", HEAD + "Summary: a\n" + " a\n" * 300_000), (LOCK,)),
+    "metadata-version": lambda: Shape(
+        _put(f"{INFO}/METADATA", f"Name: mss\nVersion: {'9' * 5000}\n"), (LOCK, AUDIT, TREE)
+    ),
+    "metadata-name": lambda: Shape(_put(f"{INFO}/METADATA", f"Name: {'a-' * 450_000}a\nVersion: 1\n"), (LOCK, TREE)),
+    "metadata-words": lambda: Shape(_put(f"{INFO}/METADATA", HEAD + "Keywords: " + "a-" * 470_000 + "\n"), (LOCK,)),
+    "wheel-tags": lambda: Shape(
+        _put(f"{INFO}/WHEEL", _many(10, "Tag: {0}-{0}-{0}\n".format(".".join(f"a{n}" for n in range(3000))))),
+        (ELSEWHERE, LOCK),
+    ),
+    "wheel-many-tags": lambda: Shape(
+        _put(f"{INFO}/WHEEL", _many(40_000, "Tag: py3-none-aNUMBER\n")), (ELSEWHERE, LOCK)
+    ),
+    "direct-url-surrogate": lambda: Shape(_put(f"{INFO}/direct_url.json", '{"url": "file:///\\ud800"}'), (LOCK,)),
+    "direct-url-nested": lambda: Shape(_put(f"{INFO}/direct_url.json", "[" * 900_000), (LOCK,)),
+    "direct-url-fifo": lambda: Shape(_fifo(f"{INFO}/direct_url.json".lstrip("/")), (LOCK,)),
+    "sdist-names": lambda: Shape(_sdist(_tar(3000, b"L", b"abcd")), (LOCK,)),
+    "sdist-members": lambda: Shape(_sdist(_tar(120_000, b"0")), (LOCK,)),
+    "sdist-pax": lambda: Shape(_sdist(_tar(3, b"x", b"9 a=1234\n" * 2_000_000)), (LOCK,)),
+    "sdist-pyproject": lambda: Shape(
+        _all(
+            _put("x/pyproject.toml", "[external]\ndependencies = [" + _many(40_000, '"dep:generic/qNUMBER",') + "]\n"),
+            _put(f"{INFO}/direct_url.json", '{"url": "file:///x", "dir_info": {"editable": true}}'),
+        ),
+        (LOCK,),
+    ),
+    "pth-lines": lambda: Shape(_put(f"{SITE}/a.pth", _many(130_000, "/NUMBER\n")), (LOCK,)),
+    "pyvenv": lambda: Shape(_put(f"{VENV}/pyvenv.cfg", "home = /usr/bin\n" + _many(60_000, "kNUMBER = v\n")), (LOCK,)),
+    "sbom-components": lambda: Shape(
+        _put(
+            f"{INFO}/sboms/a.json",
+            json.dumps(
+                {"bomFormat": "CycloneDX", "components": [{"name": f"a{n}", "version": "1"} for n in range(25_000)]}
+            ),
+        ),
+        (EXPORT, AUDIT),
+    ),
+    "sbom-nested": lambda: Shape(
+        _put(
+            f"{INFO}/sboms/a.json",
+            '{"bomFormat": "CycloneDX", "components": '
+            + '[{"name": "a", "components": ' * 900
+            + "[]"
+            + "}]" * 900
+            + "}",
+        ),
+        (EXPORT, AUDIT),
+    ),
+    # wheels
+    "wheels-fifo": lambda: Shape(_fifo("w/a-1-py3-none-any.whl"), (WHEELS,), in_root=False),
+    "wheels-zero": lambda: Shape(_link("w/a-1-py3-none-any.whl", "/dev/zero"), (WHEELS,), in_root=False),
+    "wheels-elf-bomb": lambda: Shape(_elf_bomb, (WHEELS,), in_root=False),
+    "wheels-source-bombs": lambda: Shape(
+        _wheel(dict.fromkeys((f"a/{n}.py" for n in range(200)), b"ctypes.CDLL\n" + b"#" * (4 << 20))),
+        (WHEELS,),
+        in_root=False,
+    ),
+    "wheels-record": lambda: Shape(_wheel({}, record="a,,\n" * 4_000_000), (WHEELS,), in_root=False),
+    "wheels-record-separators": lambda: Shape(_wheel({}, record="a,,\x1c" * 4_000_000), (WHEELS,), in_root=False),
+    "wheels-record-quotes": lambda: Shape(_wheel({}, record='"' + "a" * (15 << 20)), (WHEELS,), in_root=False),
+    "wheels-bad-record": lambda: Shape(_wheel({}, record="x\n"), (WHEELS,), in_root=False),
+    "wheels-metadata": lambda: Shape(
+        _wheel({"a-1.dist-info/METADATA": "Name: a\nVersion: 1\n" + "K: v\n" * 800_000}), (WHEELS,), in_root=False
+    ),
+    "wheels-wheel": lambda: Shape(
+        _wheel({"a-1.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\n" + "Tag: a-b-c\n" * 5000}),
+        (WHEELS,),
+        in_root=False,
+    ),
+    "wheels-entry-points": lambda: Shape(
+        _wheel({"a-1.dist-info/entry_points.txt": "[console_scripts]\n" + _many(60_000, "xNUMBER=a:b\n")}),
+        (WHEELS,),
+        in_root=False,
+    ),
+    "wheels-bad-entry-points": lambda: Shape(
+        _wheel({"a-1.dist-info/entry_points.txt": "x\n"}), (WHEELS,), in_root=False
+    ),
+    "wheels-members": lambda: Shape(_wheel({f"{n}": b"" for n in range(7000)}), (WHEELS,), in_root=False),
+    "wheels-name": lambda: Shape(
+        _wheel({}, name="a-1-{0}-{0}-{0}.whl".format(".".join(f"{n:x}" for n in range(20)))), (WHEELS,), in_root=False
+    ),
+    "wheels-deep": lambda: Shape(_wheel({"a/" * 30_000 + "x.so": b"\x7fELF"}), (WHEELS,), in_root=False),
+    # an index that `index update` is said to have made
+    "index-fifo": lambda: Shape(_fifo("pip-sysdeps/index/debian-bookworm-amd64.index"), (LOCK,)),
+    "index-zero": lambda: Shape(_link("pip-sysdeps/index/debian-bookworm-amd64.index", "/dev/zero"), (LOCK,)),
+}
+"""By name: what is written, and what is run on it. Made when asked for: what this process has, its children count."""
