@@ -18,9 +18,9 @@ from pip_sysdeps.host.platform import read_platform
 from pip_sysdeps.host.shlibs import Shlibs
 from pip_sysdeps.host.tree import inside, may_be_elf
 from pip_sysdeps.host.uses import Uses
-from pip_sysdeps.lockfile import printable
 from pip_sysdeps.model import ElfFile, FromPackage, Scan, Skipped, Unowned, Verdict
 from pip_sysdeps.named import Named, release_of
+from pip_sysdeps.printing import printable
 from pip_sysdeps.process import USUAL, InterpreterProcess
 from pip_sysdeps.roots import foreign, is_libpython, is_libpython_of, prevailing
 from pip_sysdeps.stages import Stages

@@ -192,6 +192,7 @@ class WheelTree(Root):
         """Return the names in a folder, which is made with those above it."""
         if folder not in self._content:
             self._content[folder] = {}
+            self._numbers[folder] = len(self._numbers) + 1
             above, _, name = folder.rpartition("/")
             self._folder_at(above or "/")[name] = True
         return self._content[folder]

@@ -40,6 +40,8 @@ _PREFIX = "/environment"
 _MAX_MEMBERS = 1_000_000
 _MAX_DIST_INFO = {"RECORD": 16 << 20, "METADATA": 4 << 20, "entry_points.txt": 1 << 20, "WHEEL": 1 << 16}
 """Bytes of the files that installer reads as a whole."""
+_MAX_OTHER = 64 << 20
+"""Bytes of any other file of a .dist-info."""
 _LINE_ENDS = [end.encode() for end in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"]
 """What str.splitlines, by which installer reads RECORD, takes for the end of a line."""
 _SPARE_ROWS = 1000
@@ -205,7 +207,8 @@ def _put(tree: WheelTree, path: str, python: str) -> None:
     """Let installer put a wheel into the tree."""
     name = os.path.basename(path)
     try:
-        archive = ZipFile(open_regular(path))  # stays open: the tree reads from it
+        open_regular(path).close()  # a pipe or a device is refused
+        archive = ZipFile(path)  # stays open: the tree reads from it
         _refuse_bombs(archive)
         tree.allow(os.path.getsize(path))
         destination = ScanningDestination(tree, archive, python)
@@ -224,7 +227,7 @@ def _refuse_bombs(archive: ZipFile) -> None:
     if len(members) > _MAX_MEMBERS:
         raise ValueError(f"more than {_MAX_MEMBERS} files")
     for member in members:
-        limit = _MAX_DIST_INFO.get(posixpath.basename(member.filename), member.file_size)
+        limit = _MAX_DIST_INFO.get(posixpath.basename(member.filename), _MAX_OTHER)
         if ".dist-info/" in member.filename and member.file_size > limit:
             raise ValueError(f"`{member.filename}` is larger than {limit} bytes")
         if member.filename.endswith(".dist-info/RECORD"):
