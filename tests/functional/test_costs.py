@@ -31,6 +31,7 @@ SECONDS, MEMORY = 15.0, 400 << 20
         "wheel-tags",
         "wheels-fifo",
         "wheels-record",
+        "wheels-record-quotes",
         "wheels-elf-bomb",
         "index-fifo",
     ],

@@ -6,6 +6,7 @@ import os
 import posixpath
 import warnings
 from configparser import Error as ConfigParserError
+from csv import Error as CsvError
 from typing import TYPE_CHECKING, BinaryIO
 from zipfile import ZipExtFile, ZipFile, ZipInfo
 
@@ -49,7 +50,8 @@ _SPARE_ROWS = 1000
 _MOST_TAGS = 1000
 """Tags that the name of one wheel may stand for."""
 _UNUSABLE = (
-    *BROKEN, InstallerError, InvalidWheelFilename, InvalidRecordEntry, ConfigParserError, KeyError, AssertionError
+    *BROKEN, InstallerError, InvalidWheelFilename, InvalidRecordEntry, ConfigParserError, CsvError, KeyError,
+    AssertionError,
 )  # fmt: skip
 """What zipfile and installer raise for what is no wheel."""
 
