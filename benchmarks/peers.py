@@ -53,8 +53,8 @@ for path in sys.stdin.read().split("\\0"):
 
 OUR_FACTS = """
 import sys
-from pip_sysdeps.host.objects import Objects
-from pip_sysdeps.host.root import Root
+from pip_sysdeps.elf.read_objects import Objects
+from pip_sysdeps.system.root import Root
 objects = Objects(Root())
 for path in sys.stdin.read().split("\\0"):
     objects.facts(path)
@@ -73,14 +73,14 @@ for path in sys.stdin.read().split("\\0"):
 
 
 NO_NAMES = """
-from pip_sysdeps.named import Named, Searched
+from pip_sysdeps.byname.named_needs import Named, Searched
 Named.search = lambda self, distribution: Searched()
 """
 """For the tool: sources are not read for what they open and run by name."""
 
 NO_FLOORS = """
-import pip_sysdeps.scan
-pip_sysdeps.scan._with_floors = lambda found, *_: found
+import pip_sysdeps.app.scan
+pip_sysdeps.app.scan._with_floors = lambda found, *_: found
 """
 """For the tool: no symbol is looked up, and no package has a least version."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pip_sysdeps.host.programs import PROGRAMS
+from pip_sysdeps.system.programs import PROGRAMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

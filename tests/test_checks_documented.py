@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pip_sysdeps.checks import CATALOGUE, Check
+from pip_sysdeps.report.checks import CATALOGUE, Check
 
 TEXT = (Path(__file__).parents[1] / "docs" / "checks.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (SD\d{3} \S+)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))

@@ -6,6 +6,7 @@ import argparse
 import re
 import shlex
 import subprocess
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,17 @@ import pytest
 from builders.checkout import PROJECT
 from pip_sysdeps import __version__
 from pip_sysdeps.cli import COMMANDS, build_parser
-from pip_sysdeps.lockfile import Distribution, Lockfile, Need, Package, Target, Unattributed, Unresolved, dumps, loads
-from pip_sysdeps.values import fields
+from pip_sysdeps.lock.document import (
+    Distribution,
+    Lockfile,
+    Need,
+    Package,
+    Target,
+    Unattributed,
+    Unresolved,
+    dumps,
+    loads,
+)
 
 REPOSITORY = Path(__file__).parents[1]
 CLI = (REPOSITORY / "docs/cli.md").read_text(encoding="utf-8")

@@ -20,9 +20,9 @@ import tempfile
 from dataclasses import dataclass
 
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.formats.soname_index import IndexTarget, dump_index
-from pip_sysdeps.host.apt import Apt
-from pip_sysdeps.host.archive import ArchiveTables, default_alternatives, read_archive
+from pip_sysdeps.packages.debian.apt import Apt
+from pip_sysdeps.packages.debian.archive import ArchiveTables, default_alternatives, read_archive
+from pip_sysdeps.packages.index_file import IndexTarget, dump_index
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SHIPPED = os.path.join(HERE, "..", "src", "pip_sysdeps", "data", "debian.index")

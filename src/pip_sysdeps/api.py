@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 
+from pip_sysdeps.app.scan import scan
+from pip_sysdeps.environment.read_environment import find_environment
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.gaps import refuse_gaps
-from pip_sysdeps.host.admindir import read_packages
-from pip_sysdeps.host.environment import find_environment
-from pip_sysdeps.host.root import Root
-from pip_sysdeps.lockfile import Lockfile, Target, dumps, loads
-from pip_sysdeps.locking import to_target
-from pip_sysdeps.model import Scan
-from pip_sysdeps.render.apt import wanted
-from pip_sysdeps.scan import scan
-from pip_sysdeps.staleness import differences
+from pip_sysdeps.lock.build import to_target
+from pip_sysdeps.lock.document import Lockfile, Target, dumps, loads
+from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.lock.staleness import differences
+from pip_sysdeps.model.scan import Scan
+from pip_sysdeps.needs.completeness import refuse_gaps
+from pip_sysdeps.packages.debian.database import read_packages
+from pip_sysdeps.system.root import Root
 
 __all__ = [
     "Lockfile",

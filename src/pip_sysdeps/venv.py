@@ -14,7 +14,7 @@ from pip_sysdeps.cli.trouble import attempt
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.hook.enable import enable, require_supported, settings_for
 from pip_sysdeps.hook.site import read_site
-from pip_sysdeps.host.root import Root
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

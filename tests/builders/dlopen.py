@@ -12,11 +12,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.loader.resolve import _Loading
-from pip_sysdeps.model import Found, NotFound
+from pip_sysdeps.model.loader import Found, NotFound
 
 if TYPE_CHECKING:
     from pip_sysdeps.loader.resolve import Lookup, Process, _Map
-    from pip_sysdeps.model import LoadedObject, LoaderConfig, Resolution
+    from pip_sysdeps.model.loader import LoadedObject, LoaderConfig, Resolution
 
 
 def open_and_keep(

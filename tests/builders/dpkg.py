@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from builders.root import write
-from pip_sysdeps.host.admindir import read_packages
-from pip_sysdeps.host.root import Root
+from pip_sysdeps.packages.debian.database import read_packages
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pip_sysdeps.host.admindir import PackageDatabase
+    from pip_sysdeps.packages.debian.database import PackageDatabase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

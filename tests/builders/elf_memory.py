@@ -7,18 +7,18 @@ from collections.abc import Container
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.elf.headers import facts_of, load_fault, parse_header
+from pip_sysdeps.elf.image import MAGIC, SHORTEST, read_image
+from pip_sysdeps.elf.notes import dlopen_notes
+from pip_sysdeps.elf.relocations import bound_names
+from pip_sysdeps.elf.symbols import defined_names, defined_versions, defines_symbol, undefined_names
 from pip_sysdeps.errors import MalformedElf
-from pip_sysdeps.formats.elf import facts_of, load_fault, parse_header
-from pip_sysdeps.formats.elf_image import MAGIC, SHORTEST, read_image
-from pip_sysdeps.formats.elf_notes import dlopen_notes
-from pip_sysdeps.formats.elf_relocations import bound_names
-from pip_sysdeps.formats.elf_symbols import defined_names, defined_versions, defines_symbol, undefined_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pip_sysdeps.formats.elf_image import Pread
-    from pip_sysdeps.model import ElfFile
+    from pip_sysdeps.elf.image import Pread
+    from pip_sysdeps.model.elf import ElfFile
 
 
 def in_memory(content: bytes) -> tuple[Pread, int]:

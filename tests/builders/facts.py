@@ -5,28 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pip_sysdeps.model import (
-    Distribution,
-    DistributionNeeds,
-    ElfFile,
-    Environment,
-    Found,
-    Interpreter,
-    Load,
-    LoadedObject,
-    NotFound,
-    Platform,
-    RecordKind,
-    Resolution,
-    Scan,
-    SearchStep,
-    Tried,
-    When,
-)
-from pip_sysdeps.requirements import Link
+from pip_sysdeps.environment.requirements import Link
+from pip_sysdeps.model.elf import ElfFile
+from pip_sysdeps.model.environment import Distribution, Environment, Interpreter, RecordKind
+from pip_sysdeps.model.loader import Found, Load, LoadedObject, NotFound, Resolution, SearchStep, Tried
+from pip_sysdeps.model.packages import Platform
+from pip_sysdeps.model.scan import Scan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pip_sysdeps.model.needs import DistributionNeeds, When
 
 _LIBRARY = ElfFile(
     elf_class=64,

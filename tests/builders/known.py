@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from builders.debian import debian_root, made_once, run_in
 from builders.images import local_python_root
 from builders.named import PLACE, SUITE, install_line, line_of, locked, overlay, package_lists
-from pip_sysdeps.host.known import known
-from pip_sysdeps.lockfile import loads
-from pip_sysdeps.model import ReferenceKind
+from pip_sysdeps.byname.read_knowledge import known
+from pip_sysdeps.lock.document import loads
+from pip_sysdeps.model.needs import ReferenceKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from pip_sysdeps.lockfile import Need, Target
-    from pip_sysdeps.naming.knowledge import Known
+    from pip_sysdeps.byname.knowledge import Known
+    from pip_sysdeps.lock.document import Need, Target
 
 _BUILT_WITH = {
     "pycurl": ("libcurl4-openssl-dev", "libssl-dev"),

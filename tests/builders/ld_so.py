@@ -23,18 +23,19 @@ from builders.debian import made_once, unavailable
 from builders.dlopen import open_and_keep
 from builders.loader import split_library_path
 from builders.world import JUDGE, LOADER, gcc, materialize, place, written
-from pip_sysdeps.host.loader_config import read_loader_config
-from pip_sysdeps.host.objects import Objects
-from pip_sysdeps.host.root import Root
+from pip_sysdeps.elf.read_objects import Objects
+from pip_sysdeps.loader.glibc.read_config import read_loader_config
+from pip_sysdeps.loader.glibc.tokens import expand
 from pip_sysdeps.loader.resolve import find, start
-from pip_sysdeps.loader.tokens import expand
-from pip_sysdeps.model import Found, NotFound, SearchStep
+from pip_sysdeps.model.loader import Found, NotFound, SearchStep
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from builders.world import Spec, World
-    from pip_sysdeps.model import LoadedObject, LoaderConfig, OpenedFile, Resolution
+    from pip_sysdeps.model.elf import OpenedFile
+    from pip_sysdeps.model.loader import LoadedObject, LoaderConfig, Resolution
 
 LIBC = "/lib/x86_64-linux-gnu/libc.so.6"
 AUDIT = "/audit.so"

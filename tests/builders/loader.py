@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pip_sysdeps.loader.machines import MACHINES
-from pip_sysdeps.model import ElfFile, LoaderConfig, OpenedFile
+from pip_sysdeps.loader.glibc.machines import MACHINES
+from pip_sysdeps.model.elf import ElfFile, OpenedFile
+from pip_sysdeps.model.loader import LoaderConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

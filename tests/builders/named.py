@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builders.debian import debian_root, made_once, run_in
-from pip_sysdeps.lockfile import loads
-from pip_sysdeps.render.apt import is_in_line
-from pip_sysdeps.toml import parse_toml
+from pip_sysdeps.lock.document import loads
+from pip_sysdeps.lock.selection import is_in_line
+from pip_sysdeps.system.toml import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -135,7 +135,7 @@ def install_line(root: Path, line: Sequence[str]) -> None:
 _WITHOUT_KNOWLEDGE = """
 from unittest.mock import patch
 from pip_sysdeps.cli import main
-with patch("pip_sysdeps.named.known_of", return_value=()):
+with patch("pip_sysdeps.byname.named_needs.known_of", return_value=()):
     raise SystemExit(main())
 """
 """The tool with an empty knowledge file, for comparison."""

@@ -11,34 +11,34 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from builders.elf import Elf
 from builders.elf_memory import QUESTIONS, in_memory
+from pip_sysdeps.byname.sources import references
+from pip_sysdeps.byname.string_literals import beginnings, mentioned
+from pip_sysdeps.environment.metadata import parse_direct_url, parse_folder_name, parse_metadata, parse_wheel_tags
+from pip_sysdeps.environment.record import entry_of, parse_installed_files, parse_record
+from pip_sysdeps.environment.sbom import parse_sbom
+from pip_sysdeps.environment.site_files import parse_egg_link, parse_finder, parse_pth, parse_venv_config
 from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.formats.apt_sources import parse_mirrors, parse_source_list, parse_sources
-from pip_sysdeps.formats.contents import rows_in, rows_like
-from pip_sysdeps.formats.cpuinfo import hwcaps_folders
-from pip_sysdeps.formats.deb_symbols import parse_symbols
-from pip_sysdeps.formats.deb_version import version_key
-from pip_sysdeps.formats.dpkg import parse_diversions, parse_list, parse_md5sums, parse_status
-from pip_sysdeps.formats.ld_so_cache import parse_ld_so_cache
-from pip_sysdeps.formats.ld_so_conf import parse_ld_so_conf
-from pip_sysdeps.formats.metadata import parse_direct_url, parse_folder_name, parse_metadata, parse_wheel_tags
-from pip_sysdeps.formats.os_release import parse_os_release
-from pip_sysdeps.formats.packages import parse_packages
-from pip_sysdeps.formats.record import entry_of, parse_installed_files, parse_record
-from pip_sysdeps.formats.relations import parse_relations
-from pip_sysdeps.formats.sbom import parse_sbom
-from pip_sysdeps.formats.shlibs import parse_shlibs
-from pip_sysdeps.formats.site import parse_egg_link, parse_finder, parse_pth, parse_venv_config
-from pip_sysdeps.formats.soname_index import IndexTarget, dump_index, load_index
-from pip_sysdeps.lockfile import dumps, loads
-from pip_sysdeps.mentions import beginnings, mentioned
-from pip_sysdeps.merging import sides_of
-from pip_sysdeps.naming.sources import references
-from pip_sysdeps.project import parse_project
+from pip_sysdeps.loader.glibc.cache_file import parse_ld_so_cache
+from pip_sysdeps.loader.glibc.conf_file import parse_ld_so_conf
+from pip_sysdeps.loader.glibc.cpuinfo import hwcaps_folders
+from pip_sysdeps.lock.document import dumps, loads
+from pip_sysdeps.lock.merge import sides_of
+from pip_sysdeps.lock.project import parse_project
+from pip_sysdeps.packages.debian.apt_sources import parse_mirrors, parse_source_list, parse_sources
+from pip_sysdeps.packages.debian.contents import rows_in, rows_like
+from pip_sysdeps.packages.debian.dpkg_files import parse_diversions, parse_list, parse_md5sums, parse_status
+from pip_sysdeps.packages.debian.packages_file import parse_packages
+from pip_sysdeps.packages.debian.relations import parse_relations
+from pip_sysdeps.packages.debian.shlibs_file import parse_shlibs
+from pip_sysdeps.packages.debian.symbols_file import parse_symbols
+from pip_sysdeps.packages.debian.version import version_key
+from pip_sysdeps.packages.index_file import IndexTarget, dump_index, load_index
+from pip_sysdeps.system.os_release import parse_os_release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pip_sysdeps.formats.elf_image import Pread
+    from pip_sysdeps.elf.image import Pread
 
 
 class Parser(NamedTuple):

@@ -12,17 +12,18 @@ from builders.dlopen import open_and_keep
 from builders.ld_so import release
 from builders.loader import split_library_path
 from builders.world import JUDGE
-from pip_sysdeps.host.loader_config import read_loader_config
-from pip_sysdeps.host.objects import Objects
-from pip_sysdeps.host.root import Root
+from pip_sysdeps.elf.read_objects import Objects
+from pip_sysdeps.loader.glibc.read_config import read_loader_config
 from pip_sysdeps.loader.resolve import find, open_object, start
-from pip_sysdeps.model import ElfFile, NotFound
+from pip_sysdeps.model.elf import ElfFile
+from pip_sysdeps.model.loader import NotFound
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pip_sysdeps.loader.resolve import Process
-    from pip_sysdeps.model import LoadedObject
+    from pip_sysdeps.model.loader import LoadedObject
 
 ACTIONS = JUDGE / "actions.py"
 

@@ -19,10 +19,10 @@ from builders.root import write
 from builders.small_debian import LOCK
 from builders.system import VENV
 from pip_sysdeps.cli import main
-from pip_sysdeps.formats.soname_index import IndexTarget
 from pip_sysdeps.hook.enable import MODULE_NAME, PTH_NAME, enable, settings_for
 from pip_sysdeps.hook.site import ask_interpreter
-from pip_sysdeps.host.index_update import write_index
+from pip_sysdeps.packages.debian.index_update import write_index
+from pip_sysdeps.packages.index_file import IndexTarget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

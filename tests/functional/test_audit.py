@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.schemas import check_schema
-from pip_sysdeps.checks import CATALOGUE
+from pip_sysdeps.report.checks import CATALOGUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ from builders.faults import in_child
 from builders.small_debian import LOCK, MODULE, SITE, install_module
 from builders.system import VENV
 from pip_sysdeps.cli import main
-from pip_sysdeps.host.root import Root
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Callable

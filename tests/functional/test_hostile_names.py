@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,12 @@ from builders.small_debian import LOCK, MODULE, SITE
 from builders.system import VENV, write_library
 from builders.venv import install
 from pip_sysdeps.errors import MalformedLock
-from pip_sysdeps.formats.soname_index import IndexTarget, dump_index
-from pip_sysdeps.host.apt import AptIndex
-from pip_sysdeps.host.archive import read_archive
-from pip_sysdeps.lockfile import loads
+from pip_sysdeps.lock.document import loads
+from pip_sysdeps.lock.selection import FORMATS
+from pip_sysdeps.packages.debian.apt import AptIndex
+from pip_sysdeps.packages.debian.archive import read_archive
+from pip_sysdeps.packages.index_file import IndexTarget, dump_index
 from pip_sysdeps.printing import printable
-from pip_sysdeps.render.apt import FORMATS
-from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

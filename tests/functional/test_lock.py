@@ -19,8 +19,8 @@ from builders.schemas import check_schema
 from builders.small_debian import HEADER, LOCK, MODULE, SITE, TARGET, install_module, module
 from builders.system import VENV, write_library
 from builders.venv import install
-from pip_sysdeps.host.exclusion import alone
-from pip_sysdeps.lockfile import loads
+from pip_sysdeps.lock.document import loads
+from pip_sysdeps.system.exclusion import alone
 
 if TYPE_CHECKING:
     from builders.desk import Desk
@@ -349,7 +349,7 @@ def test_two_that_add_targets_at_once(desk: Desk) -> None:
 
 def test_another_run_that_does_not_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is waited for no longer than some seconds, and that is said."""
-    monkeypatch.setattr("pip_sysdeps.host.exclusion.LONGEST_WAIT", 0.0)
+    monkeypatch.setattr("pip_sysdeps.system.exclusion.LONGEST_WAIT", 0.0)
     with alone(str(desk.lock)):
         result = desk.run_lock()
     assert (result.status, desk.lock.read_text()) == (0, LOCK)

@@ -15,9 +15,9 @@ import pytest
 from builders.elf import Elf
 from builders.wheels import build_wheel, install_wheels
 from pip_sysdeps.cli import main
-from pip_sysdeps.formats.soname_index import IndexTarget
-from pip_sysdeps.host.index_update import write_index
-from pip_sysdeps.host.machine import Machine
+from pip_sysdeps.packages.debian.index_update import write_index
+from pip_sysdeps.packages.index_file import IndexTarget
+from pip_sysdeps.packages.machine import Machine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -358,9 +358,9 @@ def audit(event, args):
         opened.append(str(args[0]))
 sys.addaudithook(audit)
 from pip_sysdeps.cli import main
-from pip_sysdeps.formats.soname_index import IndexTarget
-from pip_sysdeps.host.index_update import write_index
-from pip_sysdeps.host.machine import Machine
+from pip_sysdeps.packages.index_file import IndexTarget
+from pip_sysdeps.packages.debian.index_update import write_index
+from pip_sysdeps.packages.machine import Machine
 status = main(["lock", "-q", "--wheels", "wheels", "--target", "debian-trixie-arm64"])
 own = (os.getcwd(), tempfile.gettempdir(), "wheels", ".", "sysdeps.lock", *{folders!r})
 print(status, sorted(path for path in opened if not path.isdigit() and not path.startswith(own)))
@@ -446,7 +446,7 @@ def test_a_project_that_pins_is_told_where_it_cannot(tmp_path: Path, capsys: pyt
 def test_wheels_are_read_by_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many files they have: two would read on in a wheel where the other stopped."""
     wheels = image_wheels(tmp_path / "wheels")
-    monkeypatch.setattr("pip_sysdeps.scan._MANY_FILES", 0)
-    monkeypatch.setattr("pip_sysdeps.host.beside._processors", lambda: 2)
+    monkeypatch.setattr("pip_sysdeps.app.scan._MANY_FILES", 0)
+    monkeypatch.setattr("pip_sysdeps.system.fork_worker._processors", lambda: 2)
     monkeypatch.setattr(os, "fork", lambda: pytest.fail("a second process"))
     assert "libgl1" in lines("--wheels", str(wheels), "--target", TRIXIE)

@@ -81,8 +81,8 @@ def test_a_second_process_finds_the_same(desk: Desk, monkeypatch: pytest.MonkeyP
     install(desk.root / SITE.lstrip("/"), "opener", files=files)
     alone = desk.run_lock("-v")
     text = desk.lock.read_text(encoding="utf-8")
-    monkeypatch.setattr("pip_sysdeps.scan._MANY_FILES", 0)
-    monkeypatch.setattr("pip_sysdeps.host.beside._processors", lambda: 2)
+    monkeypatch.setattr("pip_sysdeps.app.scan._MANY_FILES", 0)
+    monkeypatch.setattr("pip_sysdeps.system.fork_worker._processors", lambda: 2)
     forked: list[int] = []
     monkeypatch.setattr(os, "fork", _counted(os.fork, forked))
     desk.lock.unlink()
@@ -167,7 +167,7 @@ def test_the_project_of_an_sdist(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
 
     whole = sdist.read_bytes()
     for content in (whole[:200], b"", gzip.compress(b"no archive"), whole):
-        monkeypatch.setattr("pip_sysdeps.host.sdist._MAX_UNPACKED", 500)
+        monkeypatch.setattr("pip_sysdeps.environment.read_sdist._MAX_UNPACKED", 500)
         sdist.write_bytes(content)
         assert "set aside (malformed): /declaring-1.0.tar.gz: " in desk.run_lock("-v").err
         assert desk.run_apt_line().out == "libpq5\n"
@@ -287,7 +287,7 @@ def test_a_folder_of_programs_that_may_not_be_read(desk: Desk, monkeypatch: pyte
             raise PermissionError(errno.EACCES, "Permission denied", folder)
         return real(folder)
 
-    monkeypatch.setattr("pip_sysdeps.host.root.os.listdir", closed)
+    monkeypatch.setattr("pip_sysdeps.system.root.os.listdir", closed)
     result = desk.run_lock()
     assert result.status == 2
     assert result.err.startswith("error: ")
@@ -311,10 +311,10 @@ def test_a_hostile_source_holds_up_nothing(desk: Desk) -> None:
 def test_a_parser_that_dies_ends_no_command(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process that parses may hit a limit or be killed: the distribution is not searched, and the lock says so."""
     install(desk.root / SITE.lstrip("/"), "opener", files={"opener.py": OPENS})
-    monkeypatch.setattr("pip_sysdeps.host.references._MARKS_TO_FORK", 0)
+    monkeypatch.setattr("pip_sysdeps.byname.source_search._MARKS_TO_FORK", 0)
     assert desk.run_lock("-v").status == 0
     whole = desk.lock.read_text(encoding="utf-8")
-    monkeypatch.setattr("pip_sysdeps.host.bounded._limit", lambda: os.kill(os.getpid(), signal.SIGKILL))
+    monkeypatch.setattr("pip_sysdeps.system.bounded_worker._limit", lambda: os.kill(os.getpid(), signal.SIGKILL))
     desk.lock.unlink()
     done = desk.run_lock("-v")
     assert done.status == 0

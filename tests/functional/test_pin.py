@@ -12,7 +12,7 @@ from builders.root import write
 from builders.system import LIB
 from builders.venv import install
 from pip_sysdeps.cli import main
-from pip_sysdeps.lockfile import Target, loads
+from pip_sysdeps.lock.document import Target, loads
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from builders.elf import Elf
 from builders.release import make_release
 from builders.root import write
 from pip_sysdeps.cli import main
-from pip_sysdeps.lockfile import Need, Target, loads
+from pip_sysdeps.lock.document import Need, Target, loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from builders.command import Result
 from pip_sysdeps.cli import main
-from pip_sysdeps.lockfile import Distribution, Lockfile, Need, Package, Target, dumps
-from pip_sysdeps.values import replace
+from pip_sysdeps.lock.document import Distribution, Lockfile, Need, Package, Target, dumps
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,25 +12,26 @@ from builders.debian import SUITES
 from builders.environments import VENV, build_root
 from builders.shlibdeps import shlibdeps
 from builders.truth import PROJECTS, read_truth
-from pip_sysdeps.floors import dependencies
-from pip_sysdeps.host.admindir import read_packages
-from pip_sysdeps.host.environment import find_environment
-from pip_sysdeps.host.loader_config import read_loader_config
-from pip_sysdeps.host.objects import Objects
-from pip_sysdeps.host.root import Root
-from pip_sysdeps.host.shlibs import Shlibs
-from pip_sysdeps.host.tree import walk
-from pip_sysdeps.host.uses import Uses
+from pip_sysdeps.elf.read_objects import Objects
+from pip_sysdeps.environment.read_environment import find_environment
+from pip_sysdeps.loader.glibc.read_config import read_loader_config
 from pip_sysdeps.loader.resolve import open_object, start
-from pip_sysdeps.model import ElfFile, Found, LoadedObject
-from pip_sysdeps.roots import is_program
+from pip_sysdeps.loader.roots import is_program
+from pip_sysdeps.model.elf import ElfFile
+from pip_sysdeps.model.loader import Found, LoadedObject
+from pip_sysdeps.packages.debian.database import read_packages
+from pip_sysdeps.packages.debian.floors import dependencies
+from pip_sysdeps.packages.debian.read_shlibs import Shlibs
+from pip_sysdeps.packages.debian.symbol_uses import Uses
+from pip_sysdeps.system.root import Root
+from pip_sysdeps.system.tree import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from builders.shlibdeps import Told
-    from pip_sysdeps.floors import Library
-    from pip_sysdeps.model import Distribution
+    from pip_sysdeps.model.environment import Distribution
+    from pip_sysdeps.packages.debian.floors import Library
 
 pytestmark = [pytest.mark.debian, pytest.mark.network]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.debian import SUITES, apt_install, fresh_root, run_in
-from pip_sysdeps.host.archive import default_alternatives
-from pip_sysdeps.host.index import open_index
+from pip_sysdeps.packages.debian.archive import default_alternatives
+from pip_sysdeps.packages.index import open_index
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,9 +9,9 @@ import pytest
 
 from builders.debian import fresh_root, run_in
 from builders.root import write
-from pip_sysdeps.host.environment import find_environment
-from pip_sysdeps.host.root import Root
-from pip_sysdeps.model import Interpreter, RecordKind
+from pip_sysdeps.environment.read_environment import find_environment
+from pip_sysdeps.model.environment import Interpreter, RecordKind
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from pathlib import Path

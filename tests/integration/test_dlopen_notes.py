@@ -14,8 +14,8 @@ import pytest
 from builders.debian import debian_root
 from builders.named import overlay
 from builders.venv import install
-from pip_sysdeps.formats.elf_notes import DlopenNote, dlopen_notes
-from pip_sysdeps.lockfile import loads
+from pip_sysdeps.elf.notes import DlopenNote, dlopen_notes
+from pip_sysdeps.lock.document import loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

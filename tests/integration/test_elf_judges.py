@@ -21,17 +21,18 @@ import pytest
 
 from builders.elf import Elf
 from builders.elf_memory import all_undefined, parse_elf
-from pip_sysdeps.formats.elf_relocations import bound_names
-from pip_sysdeps.formats.elf_symbols import defined_names, defined_versions, defines_symbol
-from pip_sysdeps.host.objects import Objects
-from pip_sysdeps.host.root import Root
-from pip_sysdeps.model import ElfFile, Skipped, Verdict, VersionNeed
+from pip_sysdeps.elf.read_objects import Objects
+from pip_sysdeps.elf.relocations import bound_names
+from pip_sysdeps.elf.symbols import defined_names, defined_versions, defines_symbol
+from pip_sysdeps.model.elf import ElfFile, VersionNeed
+from pip_sysdeps.model.environment import Skipped, Verdict
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pip_sysdeps.formats.elf_image import Pread
+    from pip_sysdeps.elf.image import Pread
 
 SAMPLE = 20
 """One file in so many is in the quick run."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.debian import debian_root
-from pip_sysdeps.host.index import open_index
+from pip_sysdeps.packages.index import open_index
 
 if TYPE_CHECKING:
     from pathlib import Path

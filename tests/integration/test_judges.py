@@ -13,12 +13,13 @@ from builders.debian import SUITES, run_in
 from builders.dlopen import open_and_keep
 from builders.environments import VENV, build_root, from_wheels, several
 from builders.truth import PROJECTS, read_truth
-from pip_sysdeps.host.admindir import read_packages
-from pip_sysdeps.host.loader_config import read_loader_config
-from pip_sysdeps.host.objects import Objects
-from pip_sysdeps.host.root import Root
+from pip_sysdeps.elf.read_objects import Objects
+from pip_sysdeps.loader.glibc.read_config import read_loader_config
 from pip_sysdeps.loader.resolve import open_object, start
-from pip_sysdeps.model import ElfFile, Found, LoadedObject, VersionNeed
+from pip_sysdeps.model.elf import ElfFile, VersionNeed
+from pip_sysdeps.model.loader import Found, LoadedObject
+from pip_sysdeps.packages.debian.database import read_packages
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

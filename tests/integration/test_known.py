@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.known import environments, held
-from pip_sysdeps.host.index import open_index
-from pip_sysdeps.host.known import known
-from pip_sysdeps.model import ReferenceKind
+from pip_sysdeps.byname.read_knowledge import known
+from pip_sysdeps.model.needs import ReferenceKind
+from pip_sysdeps.packages.index import open_index
 
 if TYPE_CHECKING:
-    from pip_sysdeps.naming.knowledge import Known
+    from pip_sysdeps.byname.knowledge import Known
 
 ENTRIES = [entry for entries in known().values() for entry in entries if entry.names]
 SHORT = ("pysaml2", "debian")

@@ -13,7 +13,7 @@ import pytest
 
 from builders.debian import SUITES, debian_root, run_in, unavailable
 from builders.dpkg import Package, build_deb, database, merge_usr, owner
-from pip_sysdeps.host.root import Root
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -16,12 +16,12 @@ from uv import find_uv_bin
 from builders.interpreters import interpreters
 from builders.pip_env import PipEnv, make_pip_env, write_sdist, write_wheel
 from builders.venv import ELF
-from pip_sysdeps.host.environment import environment_of_paths, find_environment
-from pip_sysdeps.host.root import Root
-from pip_sysdeps.model import RecordKind
+from pip_sysdeps.environment.read_environment import environment_of_paths, find_environment
+from pip_sysdeps.model.environment import RecordKind
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
-    from pip_sysdeps.model import Distribution, Environment
+    from pip_sysdeps.model.environment import Distribution, Environment
 
 FILES = {
     "tool/__init__.py": b"",

@@ -15,17 +15,19 @@ from builders.command import lock_of, pip_sysdeps
 from builders.debian import apt_install, fresh_root, run_in
 from builders.environments import VENV, Project, build_root
 from builders.torch import torch_root
-from pip_sysdeps.cli.environments import read_place
-from pip_sysdeps.host.objects import Objects
-from pip_sysdeps.model import ElfFile, FromPackage, Load, NotFound
-from pip_sysdeps.roots import is_program
-from pip_sysdeps.scan import scan
+from pip_sysdeps.app.scan import scan
+from pip_sysdeps.cli.environment_options import read_place
+from pip_sysdeps.elf.read_objects import Objects
+from pip_sysdeps.loader.roots import is_program
+from pip_sysdeps.model.elf import ElfFile
+from pip_sysdeps.model.loader import Load, NotFound
+from pip_sysdeps.model.needs import FromPackage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pip_sysdeps.cli.environments import Place
-    from pip_sysdeps.model import Scan
+    from pip_sysdeps.cli.environment_options import Place
+    from pip_sysdeps.model.scan import Scan
 
 pytestmark = [pytest.mark.debian, pytest.mark.network, pytest.mark.exhaustive]
 

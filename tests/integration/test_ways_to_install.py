@@ -11,13 +11,13 @@ import pytest
 from builders.command import pip_sysdeps
 from builders.debian import apt_install, copy_root, debian_root, fresh_root, run_in
 from builders.images import local_python_root
-from pip_sysdeps.lockfile import loads
+from pip_sysdeps.lock.document import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pip_sysdeps.lockfile import Target
+    from pip_sysdeps.lock.document import Target
 
 pytestmark = [pytest.mark.debian, pytest.mark.network, pytest.mark.exhaustive]
 

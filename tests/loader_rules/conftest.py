@@ -14,9 +14,9 @@ from builders.interpreters import interpreters
 from builders.ld_so import release
 from builders.python_process import Program
 from builders.world import gcc
-from pip_sysdeps.host.objects import Objects
-from pip_sysdeps.host.root import Root
-from pip_sysdeps.model import ElfFile
+from pip_sysdeps.elf.read_objects import Objects
+from pip_sysdeps.model.elf import ElfFile
+from pip_sysdeps.system.root import Root
 
 EMBED = "int Py_BytesMain(int, char **);\nint main(int argc, char **argv) { return Py_BytesMain(argc, argv); }\n"
 

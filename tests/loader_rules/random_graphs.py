@@ -24,9 +24,9 @@ if __name__ == "__main__":
 from builders.graphs import graph
 from builders.ld_so import ask, differences, fill_root, ours, read_config, release, run_ldconfig
 from builders.world import written
-from pip_sysdeps.host.objects import Objects
-from pip_sysdeps.host.root import Root
+from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.loader.resolve import Memory, open_object, start
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

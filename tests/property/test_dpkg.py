@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.formats.dpkg import parse_diversions, parse_list, parse_md5sums, parse_status
-from pip_sysdeps.formats.os_release import parse_os_release
-from pip_sysdeps.formats.relations import parse_relations
+from pip_sysdeps.packages.debian.dpkg_files import parse_diversions, parse_list, parse_md5sums, parse_status
+from pip_sysdeps.packages.debian.relations import parse_relations
+from pip_sysdeps.system.os_release import parse_os_release
 
 LINES = st.lists(
     st.sampled_from(

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from builders.elf import Elf
 from builders.elf_memory import all_undefined, in_memory, outcomes, parse
-from pip_sysdeps.formats.elf_symbols import defines_symbol
-from pip_sysdeps.model import VersionNeed
+from pip_sysdeps.elf.symbols import defines_symbol
+from pip_sysdeps.model.elf import VersionNeed
 
 BASES = [
     Elf(

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pip_sysdeps.lockfile import Distribution, Lockfile, Need, Package, Target, Unattributed, Unresolved, dumps, loads
-from pip_sysdeps.values import fields
+from pip_sysdeps.lock.document import (
+    Distribution,
+    Lockfile,
+    Need,
+    Package,
+    Target,
+    Unattributed,
+    Unresolved,
+    dumps,
+    loads,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=9)
 PATHS = st.lists(TEXT, max_size=3, unique=True).map(tuple)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pip_sysdeps.errors import MalformedLock
-from pip_sysdeps.lockfile import (
+from pip_sysdeps.lock.document import (
     Distribution,
     Lockfile,
     Need,
@@ -22,9 +23,8 @@ from pip_sysdeps.lockfile import (
     loads,
     ordered,
 )
-from pip_sysdeps.merging import merge, sides_of
-from pip_sysdeps.staleness import differences
-from pip_sysdeps.values import replace
+from pip_sysdeps.lock.merge import merge, sides_of
+from pip_sysdeps.lock.staleness import differences
 
 if TYPE_CHECKING:
     import random

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from builders.facts import distribution, scan_of
-from pip_sysdeps.lockfile import Need as Locked
-from pip_sysdeps.lockfile import Unresolved, block, loads
-from pip_sysdeps.lockfile import header as lock_header
-from pip_sysdeps.locking import to_target
-from pip_sysdeps.model import Confidence, DistributionNeeds, FromPackage, Missing, Need, When
-from pip_sysdeps.render.apt import wanted
+from pip_sysdeps.lock.build import to_target
+from pip_sysdeps.lock.document import Need as Locked
+from pip_sysdeps.lock.document import Unresolved, block, loads
+from pip_sysdeps.lock.document import header as lock_header
+from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.model.needs import Confidence, DistributionNeeds, FromPackage, Missing, Need, When
 from pip_sysdeps.render.offers import installed_by_apt, offers, unresolved_imports, unresolved_others
-from pip_sysdeps.values import replace
 
 MAGIC = Need(
     any_of=("libmagic.so.1", "libmagic.so"),

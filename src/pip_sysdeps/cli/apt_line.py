@@ -6,20 +6,20 @@ from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
-from pip_sysdeps.cli.lock_target import named_target, own_target
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.host.machine import read_machine
-from pip_sysdeps.host.root import Root
-from pip_sysdeps.lockfile import WHENS
-from pip_sysdeps.render.apt import FORMATS, as_dockerfile, as_json, unowned, wanted
+from pip_sysdeps.lock.document import WHENS
+from pip_sysdeps.lock.file import DEFAULT, read_lock
+from pip_sysdeps.lock.selection import FORMATS, as_dockerfile, as_json, unowned, wanted
+from pip_sysdeps.lock.target_choice import named_target, own_target
+from pip_sysdeps.packages.machine import read_machine
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from pip_sysdeps.lockfile import Target
-    from pip_sysdeps.render.apt import Wanted
+    from pip_sysdeps.lock.document import Target
+    from pip_sysdeps.lock.selection import Wanted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,27 +5,27 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.audit import report
-from pip_sysdeps.auditing import installed_packages, read_evidence, sboms_of
-from pip_sysdeps.checks import CATALOGUE, Severity, findings, named
+from pip_sysdeps.app.audit import installed_packages, read_evidence, sboms_of
+from pip_sysdeps.app.project import read_project, target_of
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environments import add_environment_arguments
-from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text
-from pip_sysdeps.cli.project import read_project, target_of
-from pip_sysdeps.cli.reports import read_report
+from pip_sysdeps.cli.environment_options import add_environment_arguments
+from pip_sysdeps.cli.report_options import read_report
 from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text
+from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.render.json import audit_document
 from pip_sysdeps.render.markdown import audit_as_markdown
 from pip_sysdeps.render.table import as_table
-from pip_sysdeps.staleness import differences
+from pip_sysdeps.report.audit import report
+from pip_sysdeps.report.checks import CATALOGUE, Severity, findings, named
 
 if TYPE_CHECKING:
     import argparse
 
-    from pip_sysdeps.audit import Audit
-    from pip_sysdeps.cli.reports import Report
-    from pip_sysdeps.lockfile import Target
-    from pip_sysdeps.project import AuditPolicy, Project
+    from pip_sysdeps.cli.report_options import Report
+    from pip_sysdeps.lock.document import Target
+    from pip_sysdeps.lock.project import AuditPolicy, Project
+    from pip_sysdeps.report.audit import Audit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

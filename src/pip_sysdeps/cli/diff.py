@@ -5,26 +5,26 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.app.project import read_project, target_of
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environments import add_environment_arguments
-from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
-from pip_sysdeps.cli.lock_target import named_target
-from pip_sysdeps.cli.project import read_project, target_of
-from pip_sysdeps.cli.reports import read_report
-from pip_sysdeps.diff import TargetDiff, diff_locks, diff_targets
+from pip_sysdeps.cli.environment_options import add_environment_arguments
+from pip_sysdeps.cli.report_options import read_report
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.host.git import file_of_revision
-from pip_sysdeps.lockfile import Lockfile, loads
-from pip_sysdeps.render.apt import needs_in_line
+from pip_sysdeps.lock.document import Lockfile, loads
+from pip_sysdeps.lock.file import DEFAULT, read_lock
+from pip_sysdeps.lock.selection import needs_in_line
+from pip_sysdeps.lock.target_choice import named_target
 from pip_sysdeps.render.json import diff_document
 from pip_sysdeps.render.markdown import diff_as_markdown
 from pip_sysdeps.render.text import diff_as_text
+from pip_sysdeps.report.diff import TargetDiff, diff_locks, diff_targets
+from pip_sysdeps.system.git import file_of_revision
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from pip_sysdeps.lockfile import Need, Target
+    from pip_sysdeps.lock.document import Need, Target
 
 _HEAD = "HEAD"
 

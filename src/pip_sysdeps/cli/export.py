@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.audit import vendored
-from pip_sysdeps.auditing import installed_packages, read_evidence, sboms_of
+from pip_sysdeps.app.audit import installed_packages, read_evidence, sboms_of
+from pip_sysdeps.app.project import read_project, target_of
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environments import add_environment_arguments
-from pip_sysdeps.cli.lock_file import DEFAULT, replace_report
-from pip_sysdeps.cli.project import read_project, target_of
-from pip_sysdeps.cli.reports import read_report
+from pip_sysdeps.cli.environment_options import add_environment_arguments
+from pip_sysdeps.cli.report_options import read_report
+from pip_sysdeps.environment.requirements import required
+from pip_sysdeps.lock.file import DEFAULT, replace_report
 from pip_sysdeps.render.cyclonedx import Materials, as_cyclonedx
-from pip_sysdeps.requirements import required
+from pip_sysdeps.report.audit import vendored
 
 if TYPE_CHECKING:
     import argparse

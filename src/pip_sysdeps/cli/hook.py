@@ -9,9 +9,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environments import add_environment_arguments, add_python_argument
-from pip_sysdeps.cli.lock_file import DEFAULT
+from pip_sysdeps.cli.environment_options import add_environment_arguments, add_python_argument
 from pip_sysdeps.cli.parser import add_action
+from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.printing import printable
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _status(args: argparse.Namespace) -> int:
 
 def _relock(args: argparse.Namespace) -> int:
     """Do what the hook is for; it ignores the exit status."""
-    from pip_sysdeps.cli.relock import relock
+    from pip_sysdeps.app.relock import relock
 
     os.chdir(args.project)
     return relock(args, check=args.check_only or _in_ci(os.environ))
@@ -119,9 +119,9 @@ def _in_ci(environ: Mapping[str, str]) -> bool:
 
 
 def _site(args: argparse.Namespace) -> HookSite:
+    from pip_sysdeps.environment.read_environment import meant_environment
     from pip_sysdeps.hook.site import read_site
-    from pip_sysdeps.host.environment import meant_environment
-    from pip_sysdeps.host.root import Root
+    from pip_sysdeps.system.root import Root
 
     root = Root()
     return read_site(root, meant_environment(root, args.python, os.environ, os.getcwd()), named=args.python is not None)
@@ -129,8 +129,8 @@ def _site(args: argparse.Namespace) -> HookSite:
 
 def _refuse_own(site: HookSite) -> None:
     """Raise SysdepsError for the environment that pipx, uvx or pre-commit made for this tool: it is not meant."""
-    from pip_sysdeps.host.environment import find_environment
-    from pip_sysdeps.host.root import Root
+    from pip_sysdeps.environment.read_environment import find_environment
+    from pip_sysdeps.system.root import Root
 
     if os.path.realpath(site.prefix) == os.path.realpath(sys.prefix):
         find_environment(Root(), site.prefix, environ={})

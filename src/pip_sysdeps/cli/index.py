@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.cli.messages import Messages
     from pip_sysdeps.cli.parser import Parser
-    from pip_sysdeps.host.index import IndexAnswer, SonameIndex
+    from pip_sysdeps.packages.index import IndexAnswer, SonameIndex
 
 
 def add_arguments(parser: Parser) -> None:
@@ -61,10 +61,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _update(args: argparse.Namespace) -> None:
-    from pip_sysdeps.host.admindir import read_packages
-    from pip_sysdeps.host.index_update import Wanted, update_index
-    from pip_sysdeps.host.platform import read_platform
-    from pip_sysdeps.host.root import Root
+    from pip_sysdeps.packages.debian.database import read_packages
+    from pip_sysdeps.packages.debian.index_update import Wanted, update_index
+    from pip_sysdeps.packages.platform import read_platform
+    from pip_sysdeps.system.root import Root
 
     messages: Messages = args.messages
     root = Root(args.root)
@@ -84,7 +84,7 @@ def _update(args: argparse.Namespace) -> None:
 
 
 def _list(args: argparse.Namespace) -> None:
-    from pip_sysdeps.host.index import index_files, read_index, root_index_files
+    from pip_sysdeps.packages.index import index_files, read_index, root_index_files
 
     rows = [
         {"target": target.id, "date": target.date, "path": path, "used": own, "root_only": own}
@@ -107,8 +107,8 @@ def _list(args: argparse.Namespace) -> None:
 
 
 def _show(args: argparse.Namespace) -> None:
-    from pip_sysdeps.host.index import no_index, open_index
-    from pip_sysdeps.host.root import Root
+    from pip_sysdeps.packages.index import no_index, open_index
+    from pip_sysdeps.system.root import Root
 
     index = open_index(args.target, Root(args.root))
     if index is None:

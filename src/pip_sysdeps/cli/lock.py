@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.cli.elsewhere import add_target_arguments, read_target
-from pip_sysdeps.cli.environments import read_place, tell_fallback, tell_library_path
-from pip_sysdeps.cli.lock_file import DEFAULT, read_lock, read_text, replace_lock
-from pip_sysdeps.cli.project import read_project, target_of
+from pip_sysdeps.app.project import read_project, target_of
+from pip_sysdeps.app.scan import scan
+from pip_sysdeps.cli.environment_options import read_place, tell_fallback, tell_library_path
+from pip_sysdeps.cli.target_options import add_target_arguments, read_target
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.gaps import foreign_distributions, half_searched_distributions, refuse_gaps
-from pip_sysdeps.host.exclusion import alone
-from pip_sysdeps.locking import pinned
-from pip_sysdeps.merging import merge
-from pip_sysdeps.model import FromPackage, When
-from pip_sysdeps.process import Conditions
-from pip_sysdeps.render.apt import unowned, wanted
+from pip_sysdeps.loader.process import Conditions
+from pip_sysdeps.lock.build import pinned
+from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text, replace_lock
+from pip_sysdeps.lock.merge import merge
+from pip_sysdeps.lock.selection import unowned, wanted
+from pip_sysdeps.model.needs import FromPackage, When
+from pip_sysdeps.needs.completeness import foreign_distributions, half_searched_distributions, refuse_gaps
 from pip_sysdeps.render.offers import installed_by_apt, offers, unresolved_imports, unresolved_others
 from pip_sysdeps.render.words import counted, listed
-from pip_sysdeps.scan import scan
-from pip_sysdeps.stages import Stages
-from pip_sysdeps.values import replace
+from pip_sysdeps.system.exclusion import alone
+from pip_sysdeps.system.timings import Stages
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from pip_sysdeps.cli.environments import Place
+    from pip_sysdeps.cli.environment_options import Place
     from pip_sysdeps.cli.messages import Messages
-    from pip_sysdeps.host.root import Root
-    from pip_sysdeps.host.target import TargetSystem
-    from pip_sysdeps.lockfile import Target
-    from pip_sysdeps.model import Scan
-    from pip_sysdeps.policy import Applied
+    from pip_sysdeps.lock.document import Target
+    from pip_sysdeps.lock.policy import Applied
+    from pip_sysdeps.model.scan import Scan
+    from pip_sysdeps.packages.target_system import TargetSystem
+    from pip_sysdeps.system.root import Root
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -130,7 +130,7 @@ def _find_target(
     if system and project.pin:
         args.messages.note(f"`pin` in pyproject.toml has no effect on {system.platform.id}: an index has no versions")
     if system is None and place.packages and (pin or project.pin):
-        from pip_sysdeps.host.snapshot import read_snapshot  # noqa: PLC0415 - as above
+        from pip_sysdeps.packages.debian.read_snapshot import read_snapshot  # noqa: PLC0415 - as above
 
         snapshot = read_snapshot(place.root)
         applied = replace(applied, target=pinned(applied.target, place.packages.versions, snapshot))
@@ -158,7 +158,7 @@ def _write(args: argparse.Namespace, target: Target) -> bool:
 
 def _compare(args: argparse.Namespace, target: Target) -> bool:
     """Say what differs, and whether anything does."""
-    from pip_sysdeps.staleness import differences  # noqa: PLC0415 - as above
+    from pip_sysdeps.lock.staleness import differences  # noqa: PLC0415 - as above
 
     lock = read_lock(args.output)
     if lock.warning():

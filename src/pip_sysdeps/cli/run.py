@@ -9,12 +9,12 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.cli.environments import add_environment_arguments
-from pip_sysdeps.cli.lock_file import DEFAULT
-from pip_sysdeps.cli.relock import relock
+from pip_sysdeps.app.relock import relock
+from pip_sysdeps.cli.environment_options import add_environment_arguments
 from pip_sysdeps.cli.trouble import attempt
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.host.programs import start_command
+from pip_sysdeps.lock.file import DEFAULT
+from pip_sysdeps.system.programs import start_command
 
 if TYPE_CHECKING:
     import argparse

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environments import add_environment_arguments
-from pip_sysdeps.cli.reports import read_report
+from pip_sysdeps.cli.environment_options import add_environment_arguments
+from pip_sysdeps.cli.report_options import read_report
 from pip_sysdeps.render.json import tree_document
 from pip_sysdeps.render.tree import as_text
-from pip_sysdeps.trees import needs_tree, packages_tree
+from pip_sysdeps.report.trees import needs_tree, packages_tree
 
 if TYPE_CHECKING:
     import argparse

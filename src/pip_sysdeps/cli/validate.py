@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.cli.lock_file import read_text
-from pip_sysdeps.cli.lock_target import listed_targets
-from pip_sysdeps.cli.project import read_project
+from pip_sysdeps.app.project import read_project
 from pip_sysdeps.errors import MalformedLock, SysdepsError
-from pip_sysdeps.lockfile import loads
-from pip_sysdeps.validation import faults
+from pip_sysdeps.lock.document import loads
+from pip_sysdeps.lock.file import read_text
+from pip_sysdeps.lock.target_choice import listed_targets
+from pip_sysdeps.lock.validation import faults
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pip_sysdeps.cli.messages import Messages
-    from pip_sysdeps.lockfile import Lockfile
+    from pip_sysdeps.lock.document import Lockfile
 
 
 def validate(paths: Sequence[str], messages: Messages) -> int:

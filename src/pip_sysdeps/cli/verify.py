@@ -5,26 +5,26 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.app.scan import scan
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environments import add_environment_arguments, read_place
-from pip_sysdeps.cli.lock_file import DEFAULT, read_lock
-from pip_sysdeps.cli.lock_target import find_target, listed_targets, named_target
-from pip_sysdeps.formats.elf_symbols import defined_versions
-from pip_sysdeps.gaps import refuse_gaps
-from pip_sysdeps.host.find_library import FindLibrary
-from pip_sysdeps.host.index import open_index
-from pip_sysdeps.host.objects import Objects
-from pip_sysdeps.host.platform import read_platform
-from pip_sysdeps.host.undefined import read_symbol_gaps
-from pip_sysdeps.model import ElfFile
-from pip_sysdeps.process import Conditions
-from pip_sysdeps.render.apt import needs_in_line
+from pip_sysdeps.cli.environment_options import add_environment_arguments, read_place
+from pip_sysdeps.elf.read_objects import Objects
+from pip_sysdeps.elf.symbols import defined_versions
+from pip_sysdeps.loader.glibc.find_library import FindLibrary
+from pip_sysdeps.loader.process import Conditions
+from pip_sysdeps.lock.file import DEFAULT, read_lock
+from pip_sysdeps.lock.selection import needs_in_line
+from pip_sysdeps.lock.target_choice import find_target, listed_targets, named_target
+from pip_sysdeps.model.elf import ElfFile
+from pip_sysdeps.needs.completeness import refuse_gaps
+from pip_sysdeps.needs.read_undefined_symbols import read_symbol_gaps
+from pip_sysdeps.needs.symbol_versions import version_gaps
+from pip_sysdeps.packages.index import open_index
+from pip_sysdeps.packages.platform import read_platform
 from pip_sysdeps.render.json import verify_document
 from pip_sysdeps.render.problems import apt_get_install, as_text
 from pip_sysdeps.render.words import counted
-from pip_sysdeps.scan import scan
-from pip_sysdeps.symbol_versions import version_gaps
-from pip_sysdeps.verification import (
+from pip_sysdeps.report.verification import (
     Locked,
     Problem,
     Release,
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from pip_sysdeps.cli.environments import Place
-    from pip_sysdeps.host.root import Root
-    from pip_sysdeps.lockfile import Lockfile, Target
-    from pip_sysdeps.model import Scan
-    from pip_sysdeps.symbol_versions import VersionGap
+    from pip_sysdeps.cli.environment_options import Place
+    from pip_sysdeps.lock.document import Lockfile, Target
+    from pip_sysdeps.model.scan import Scan
+    from pip_sysdeps.needs.symbol_versions import VersionGap
+    from pip_sysdeps.system.root import Root
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.cli import output
 from pip_sysdeps.cli.parser import nearest
-from pip_sysdeps.cli.reports import add_lock_arguments, read_report, read_target
+from pip_sysdeps.cli.report_options import add_lock_arguments, read_report, read_target
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.locking import newest_glibc
+from pip_sysdeps.lock.build import newest_glibc
 from pip_sysdeps.render.json import locked_why_document, why_document
 from pip_sysdeps.render.tree import as_text
-from pip_sysdeps.trees import evidence_tree, locked_tree
-from pip_sysdeps.why import locked_names, names, why, why_locked
+from pip_sysdeps.report.trees import evidence_tree, locked_tree
+from pip_sysdeps.report.why import locked_names, names, why, why_locked
 
 if TYPE_CHECKING:
     import argparse

@@ -8,16 +8,16 @@ import glob
 import os
 import shlex
 import sys
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.host.atomic_write import write_atomically
-from pip_sysdeps.host.programs import PYTHON, run
-from pip_sysdeps.host.root import Root
 from pip_sysdeps.printing import printable
-from pip_sysdeps.syntax import parse_python
-from pip_sysdeps.values import dataclass
+from pip_sysdeps.system.atomic_write import write_atomically
+from pip_sysdeps.system.programs import PYTHON, run
+from pip_sysdeps.system.python_syntax import parse_python
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

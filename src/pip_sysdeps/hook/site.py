@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.environment.read_interpreter import open_installation
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.host.interpreter import open_installation
-from pip_sysdeps.host.programs import PYTHON, run
-from pip_sysdeps.host.tree import inside
-from pip_sysdeps.values import dataclass
+from pip_sysdeps.system.programs import PYTHON, run
+from pip_sysdeps.system.tree import inside
 
 if TYPE_CHECKING:
-    from pip_sysdeps.host.root import Root
+    from pip_sysdeps.system.root import Root
 
 _SECONDS = 60
 QUESTION = """

@@ -1,1 +1,1 @@
-"""What the dynamic loader would do, as pure functions. Each cites ld.so(8) or glibc's source."""
+"""What the dynamic loader does: one walk, and the rules of each C library in a folder of its own."""

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.loader.search import Seeker, candidates, folders, search_path
-from pip_sysdeps.loader.tokens import expand
-from pip_sysdeps.model import Found, LoadedObject, NotFound, OpenedFile, SearchStep, Tried
+from pip_sysdeps.loader.glibc.search import Seeker, candidates, folders, search_path
+from pip_sysdeps.loader.glibc.tokens import expand
+from pip_sysdeps.model.elf import OpenedFile
+from pip_sysdeps.model.loader import Found, LoadedObject, NotFound, SearchStep, Tried
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pip_sysdeps.loader.search import Folder, SearchPath
-    from pip_sysdeps.model import ElfFile, LoaderConfig, Resolution
+    from pip_sysdeps.loader.glibc.search import Folder, SearchPath
+    from pip_sysdeps.model.elf import ElfFile
+    from pip_sysdeps.model.loader import LoaderConfig, Resolution
 
 Lookup = Callable[[str], OpenedFile | None]
 """What open(2) and the headers give at a path; None if it cannot be opened."""

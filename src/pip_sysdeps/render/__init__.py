@@ -1,1 +1,1 @@
-"""Results to text, one file for each output format."""
+"""Results to text, one module for each output format."""

@@ -8,21 +8,21 @@ version of the standard, the fields that 1.6 has in any case.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from packaging.utils import canonicalize_name
 
 from pip_sysdeps.render.document import as_document
-from pip_sysdeps.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pip_sysdeps.audit import Installed
-    from pip_sysdeps.formats.sbom import Sbom
-    from pip_sysdeps.lockfile import Need, Target
-    from pip_sysdeps.model import Distribution
+    from pip_sysdeps.environment.sbom import Sbom
+    from pip_sysdeps.lock.document import Need, Target
+    from pip_sysdeps.model.environment import Distribution
+    from pip_sysdeps.report.audit import Installed
 
 _SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 _ROOT = "environment"

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pip_sysdeps import lockfile
-from pip_sysdeps.model import Found, FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
+from pip_sysdeps.lock import document as lockfile
+from pip_sysdeps.model.loader import Found
+from pip_sysdeps.model.needs import FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
 from pip_sysdeps.render.document import as_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pip_sysdeps.audit import Audit, DistributionRow, PackageRow
-    from pip_sysdeps.checks import Finding
-    from pip_sysdeps.diff import TargetDiff
-    from pip_sysdeps.model import Distribution, Floor, Provider, Scan
-    from pip_sysdeps.trees import Node
-    from pip_sysdeps.verification import Problem
-    from pip_sysdeps.why import Chain, Hop, LockedChain
+    from pip_sysdeps.model.environment import Distribution
+    from pip_sysdeps.model.needs import Provider
+    from pip_sysdeps.model.packages import Floor
+    from pip_sysdeps.model.scan import Scan
+    from pip_sysdeps.report.audit import Audit, DistributionRow, PackageRow
+    from pip_sysdeps.report.checks import Finding
+    from pip_sysdeps.report.diff import TargetDiff
+    from pip_sysdeps.report.trees import Node
+    from pip_sysdeps.report.verification import Problem
+    from pip_sysdeps.report.why import Chain, Hop, LockedChain
 
 SCHEMA = 1
 """The version of every document here: raised when one changes in a way that breaks a reader."""

@@ -13,10 +13,10 @@ from pip_sysdeps.render.text import SIGNS, because, title, versions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from pip_sysdeps.audit import Audit, PackageRow
-    from pip_sysdeps.checks import Finding
-    from pip_sysdeps.diff import TargetDiff
-    from pip_sysdeps.formats.sbom import Component
+    from pip_sysdeps.environment.sbom import Component
+    from pip_sysdeps.report.audit import Audit, PackageRow
+    from pip_sysdeps.report.checks import Finding
+    from pip_sysdeps.report.diff import TargetDiff
 
 _CHANGED = {"added": "Added", "removed": "Removed", "changed": "Changed"}
 _SPECIAL = re.compile(r"([\\`*\[\]<>|#~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)|(?<=www)\.)")

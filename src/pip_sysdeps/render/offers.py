@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.model import When
-from pip_sysdeps.render.apt import wanted
+from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.model.needs import When
 from pip_sysdeps.render.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pip_sysdeps.lockfile import Need, Target, Unresolved
+    from pip_sysdeps.lock.document import Need, Target, Unresolved
 
 
 def offers(target: Target) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pip_sysdeps.printing import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pip_sysdeps.verification import Problem
+    from pip_sysdeps.report.verification import Problem
 
 _SHOWN = 3
 

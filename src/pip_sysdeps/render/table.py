@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.checks import Severity
-from pip_sysdeps.render.apt import wanted
+from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.render.offers import how_to_add
 from pip_sysdeps.render.terminal import Role, Span, joined, plain
 from pip_sysdeps.render.words import counted, listed
+from pip_sysdeps.report.checks import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
-    from pip_sysdeps.audit import Audit, DistributionRow, PackageRow
-    from pip_sysdeps.checks import Finding
     from pip_sysdeps.render.terminal import Cell, Terminal
+    from pip_sysdeps.report.audit import Audit, DistributionRow, PackageRow
+    from pip_sysdeps.report.checks import Finding
 
 _SEVERITY = {Severity.ERROR: Role.BAD, Severity.WARNING: Role.DOUBTFUL, Severity.NOTE: Role.SONAME}
 _INDENT = "  "

@@ -9,8 +9,8 @@ from pip_sysdeps.render.terminal import Role, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pip_sysdeps.diff import DistributionChange, PackageChange, TargetDiff
     from pip_sysdeps.render.terminal import Terminal
+    from pip_sysdeps.report.diff import DistributionChange, PackageChange, TargetDiff
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 _ROLES = {"added": Role.GOOD, "removed": Role.BAD, "changed": Role.DOUBTFUL}

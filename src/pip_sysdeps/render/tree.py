@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pip_sysdeps.render.terminal import Terminal
-    from pip_sysdeps.trees import Label, Node
+    from pip_sysdeps.report.trees import Label, Node
 
 _LINES = ("├── ", "│   ", "└── ", " → ")
 _ASCII = ("|-- ", "|   ", "`-- ", " -> ")

@@ -15,8 +15,8 @@ import re
 import sys
 from pathlib import Path
 
-from pip_sysdeps.formats.packages import ArchivePackage, parse_packages
-from pip_sysdeps.indexing import base_set
+from pip_sysdeps.packages.debian.indexing import base_set
+from pip_sysdeps.packages.debian.packages_file import ArchivePackage, parse_packages
 
 HERE = Path(__file__).parent
 LIBRARIES = (

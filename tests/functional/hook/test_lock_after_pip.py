@@ -17,9 +17,9 @@ from builders.command import DEFAULT_SIGNALS
 from builders.debian import unavailable
 from builders.mounts import FULL, READ_ONLY, run_on_small_disk
 from builders.system import VENV
-from pip_sysdeps.host.machine import read_machine
-from pip_sysdeps.host.root import Root
-from pip_sysdeps.lockfile import loads
+from pip_sysdeps.lock.document import loads
+from pip_sysdeps.packages.machine import read_machine
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from builders.hooked_env import HookedEnv
@@ -124,7 +124,7 @@ def test_an_incomplete_tool(any_env: HookedEnv, tmp_path: Path) -> None:
     done = any_env.pip("install", "native")
     assert done.returncode == 0
     assert done.stderr.startswith(
-        "error: this installation of pip-sysdeps is incomplete: No module named 'pip_sysdeps.locking'\n"
+        "error: this installation of pip-sysdeps is incomplete: No module named 'pip_sysdeps.lock.build'\n"
     )
     assert len(done.stderr.splitlines()) == 2
 

@@ -14,7 +14,7 @@ import pytest
 
 from builders.system import VENV
 from pip_sysdeps.cli import main
-from pip_sysdeps.host.exclusion import alone
+from pip_sysdeps.system.exclusion import alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -205,7 +205,7 @@ def test_does_not_wait_for_ever(
     relock: Callable[..., tuple[int, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A run that was stopped while it held the lock keeps no other from its work."""
-    monkeypatch.setattr("pip_sysdeps.host.exclusion.LONGEST_WAIT", 0.0)
+    monkeypatch.setattr("pip_sysdeps.system.exclusion.LONGEST_WAIT", 0.0)
     with alone(str(lock_in(tmp_path))):
         assert relock() == (0, CREATED)
 

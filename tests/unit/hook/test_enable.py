@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,6 @@ from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.hook import enable as hook
 from pip_sysdeps.hook.enable import MODULE_NAME, PTH_NAME, Installed, Settings, State
 from pip_sysdeps.hook.site import HookSite, ask_interpreter
-from pip_sysdeps.values import replace
 
 if TYPE_CHECKING:
     from pathlib import Path

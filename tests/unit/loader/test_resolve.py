@@ -10,7 +10,8 @@ from builders.dlopen import open_and_keep
 from builders.facts import elf
 from builders.loader import config, lookup
 from pip_sysdeps.loader.resolve import Memory, find, judge, open_object, start
-from pip_sysdeps.model import ElfFile, Found, LoadedObject, NotFound, OpenedFile, SearchStep, Tried
+from pip_sysdeps.model.elf import ElfFile, OpenedFile
+from pip_sysdeps.model.loader import Found, LoadedObject, NotFound, SearchStep, Tried
 
 PYTHON = "/usr/bin/python3"
 LOADER = "/lib64/ld-linux-x86-64.so.2"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from builders.cyclonedx import check_cyclonedx
 from builders.facts import distribution
-from pip_sysdeps.formats.sbom import parse_sbom
-from pip_sysdeps.lockfile import Need, Package, Target, Unattributed, Unresolved
+from pip_sysdeps.environment.sbom import parse_sbom
+from pip_sysdeps.lock.document import Need, Package, Target, Unattributed, Unresolved
 from pip_sysdeps.render.cyclonedx import Materials, as_cyclonedx, deb
-from pip_sysdeps.values import replace
 
 TARGET = Target(
     id="debian-bookworm-amd64",

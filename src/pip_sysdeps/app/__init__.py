@@ -1,0 +1,1 @@
+"""The use cases: what the command line, the hook and Python code call."""

@@ -1,0 +1,64 @@
+"""The project's own settings: pyproject.toml is found, read within bounds, and applied to a target of the lock."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.lock.build import distributions, to_target
+from pip_sysdeps.lock.policy import Applied, Surroundings, apply
+from pip_sysdeps.lock.project import Project, parse_project
+from pip_sysdeps.packages.index import open_index
+from pip_sysdeps.system.regular_file import read_regular
+
+if TYPE_CHECKING:
+    from pip_sysdeps.model.scan import Scan
+    from pip_sysdeps.system.root import Root
+
+_NAME = "pyproject.toml"
+_HINT = "docs/policy.md explains each key of [tool.pip-sysdeps]"
+_MAX_BYTES = 4 << 20
+
+
+def read_project(lock: str) -> Project:
+    """Return what pyproject.toml says: the one beside the lock, else the one here, else none.
+
+    The hook runs in any folder, and an image build may write the lock to any folder. Raise SysdepsError for a file that
+    cannot be read, MalformedError for one that says something unknown.
+    """
+    path = next((path for path in (os.path.join(os.path.dirname(lock), _NAME), _NAME) if os.path.isfile(path)), None)
+    if path is None:
+        return Project()
+    try:
+        content = read_regular(path, _MAX_BYTES)
+    except OSError as error:
+        if error.errno != errno.EFBIG:
+            raise
+        raise SysdepsError(f"`{path}` is larger than {_MAX_BYTES} bytes", hint="is this a pyproject.toml?") from error
+    try:
+        return parse_project(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise MalformedError("is not UTF-8", where=f"offset {error.start}", hint=_HINT).at(path) from error
+    except MalformedError as error:
+        raise error.at(path, hint=_HINT) from error
+
+
+def target_of(found: Scan, project: Project, root: Root | None, *, name: str) -> Applied:
+    """Return the target that a scan of a root stands for, as the project wants it; None is another system.
+
+    Raise SysdepsError as `to_target` does.
+    """
+    target = to_target(found, name=name, library_path=project.library_path)
+    around = Surroundings(
+        installed=distributions(found),
+        base=found.base,
+        package_of=lambda soname: _package_of(found.platform.id, root, soname),
+    )
+    return apply(project, target, around)
+
+
+def _package_of(target_id: str, root: Root | None, soname: str) -> str | None:
+    index = open_index(target_id, root)
+    return index.installable(soname) if index else None

@@ -1,0 +1,52 @@
+"""What a root has under a name: programs, files, libraries."""
+
+from __future__ import annotations
+
+import fnmatch
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.packages.debian.indexing import PROGRAM_FOLDERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pip_sysdeps.system.root import Root
+
+_MOST_FOLDERS = 200
+
+
+class Installed:
+    """Answers for one root."""
+
+    def __init__(self, root: Root) -> None:
+        self._root = root
+
+    def program(self, name: str) -> str | None:
+        """Return where a program is on root's PATH."""
+        paths = (f"/{folder}/{name}" for folder, names in self._programs if name in names)
+        return next((path for path in paths if self._root.is_file(path)), None)
+
+    @cached_property
+    def _programs(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """The names in each folder of programs: words of sources are looked up by the thousand."""
+        return tuple((folder, frozenset(self._root.names(f"/{folder}"))) for folder in PROGRAM_FOLDERS)
+
+    def file(self, pattern: str) -> str | None:
+        """Return the first file of a pattern, in which `*` stands for one folder or a part of a name."""
+        places = [""]
+        for part in pattern.strip("/").split("/"):
+            found = [
+                f"{place}/{name}"
+                for place in places
+                for name in (fnmatch.filter(self._root.names(place or "/"), part) if "*" in part else [part])
+            ]
+            places = found[:_MOST_FOLDERS]
+        return next((place for place in places if self._root.is_file(place)), None)
+
+    def newest(self, stem: str, folders: Iterable[str]) -> str | None:
+        """Return the file name of the newest library of a stem in some folders, as ldconfig(8) lists it first."""
+        start = f"lib{stem}.so."
+        names = {name for folder in folders for name in self._root.names(folder) if name.startswith(start)}
+        major = [name for name in names if name.removeprefix(start).isdigit()]
+        return max(major, key=lambda name: int(name.removeprefix(start)[:9]), default=None)

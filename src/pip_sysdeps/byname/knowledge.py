@@ -1,0 +1,225 @@
+"""What people know of distributions: the knowledge file, and what distributions declare of themselves."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pip_sysdeps.elf.notes import DlopenNote
+    from pip_sysdeps.model.environment import Distribution
+
+STEM = "-l"
+"""Stands before what `ctypes.util.find_library` is asked for, as ld(1) writes it."""
+_KNOWN = "known: "
+"""Stands before the evidence of the knowledge file."""
+_EXTERNAL = r"(?:(?:pkg|dep):generic/)?([A-Za-z0-9][A-Za-z0-9._+-]*)"
+_MOST_EXTERNAL = 1000
+_NOT_RUN = {"c", "c++", "cc", "gcc", "make", "cmake", "pkg", "dep", "virtual"}
+"""What is for building, and forms of PEP 725 that name no file: `virtual:compiler/c`, `pkg:github/...`."""
+_WHEN = {
+    ReferenceKind.LIBRARY: When.DLOPEN,
+    ReferenceKind.PROGRAM: When.EXEC,
+    ReferenceKind.FILE: When.DECLARED,
+}
+_KEYS = {"distribution", "why", "evidence", "versions", "unless", "brought", "has", "interpreter", "confidence"}
+"""What an entry has beside the one thing that it names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """One entry of the knowledge file."""
+
+    distribution: str
+    """Normalized name."""
+    kind: ReferenceKind
+    """What is named."""
+    names: tuple[str, ...]
+    """Alternatives, best first; none if the distribution needs nothing of the kind, whatever its sources name."""
+    why: str
+    """One line for the reader of a lock."""
+    evidence: str
+    """`file: text` of the distribution that shows it."""
+    versions: str = ""
+    """Version specifier (PEP 440); empty for all."""
+    unless: tuple[str, ...] = ()
+    """Distributions of which one brings it instead."""
+    brought: str = ""
+    """Path with `*`, relative to the distribution's folder: if it has such a file, it brings what it needs."""
+    has: str = ""
+    """Path like that: the entry is only about a distribution that has such a file."""
+    interpreter: str = ""
+    """`debian` or `other`; empty for any Python."""
+    confidence: Confidence = Confidence.HIGH
+    """Medium for one feature of several."""
+
+
+def parse_known(document: Mapping[str, Any]) -> tuple[Known, ...]:
+    """Read the knowledge file. Raise MalformedError with the entry's number for one that is not as it must be."""
+    entries = []
+    for number, table in enumerate(document.get("need", ())):
+        kinds = [kind for kind in ReferenceKind if kind.value in table]
+        unknown = table.keys() - _KEYS
+        if len(kinds) != 1 or unknown - {kinds[0].value} or not table.keys() >= {"distribution", "why", "evidence"}:
+            raise MalformedError("an entry needs distribution, why, evidence and one thing", where=f"need[{number}]")
+        entries.append(
+            Known(
+                distribution=table["distribution"],
+                kind=kinds[0],
+                names=tuple(table[kinds[0].value]),
+                why=table["why"],
+                evidence=table["evidence"],
+                versions=table.get("versions", ""),
+                unless=tuple(table.get("unless", ())),
+                brought=table.get("brought", ""),
+                has=table.get("has", ""),
+                interpreter=table.get("interpreter", ""),
+                confidence=Confidence(table.get("confidence", "high")),
+            )
+        )
+    return tuple(entries)
+
+
+def known_references(
+    entries: Iterable[Known],
+    distribution: Distribution,
+    *,
+    installed: frozenset[str],
+    debian_python: bool,
+    fits: Callable[[str, str], bool],
+) -> tuple[Reference, ...]:
+    """Return what the knowledge file says of a distribution; no name where it, or another one, brings it instead.
+
+    `installed` has the names of all distributions; `debian_python` tells whose interpreter it is; `fits` whether a
+    version is in a specifier.
+    """
+    wrong = "other" if debian_python else "debian"
+    return tuple(
+        Reference(
+            kind=entry.kind,
+            names=entry.names if installed.isdisjoint(entry.unless) and not _has(distribution, entry.brought) else (),
+            when=_WHEN[entry.kind],
+            by=(distribution.metadata_path,),
+            evidence=f"{_KNOWN}{entry.why} ({entry.evidence})",
+            confidence=entry.confidence,
+        )
+        for entry in entries
+        if entry.distribution == distribution.name
+        and entry.interpreter != wrong
+        and (not entry.has or _has(distribution, entry.has))
+        and (not entry.versions or fits(distribution.version, entry.versions))
+    )
+
+
+def typelib(name: str) -> str:
+    """Return where a release has a typelib: `Gtk-3.0`, what `gi.require_version("Gtk", "3.0")` reads."""
+    return f"/usr/lib/*/girepository-1.0/{name}.typelib"
+
+
+def is_known(evidence: str) -> bool:
+    """Tell whether evidence is that of the knowledge file."""
+    return evidence.startswith(_KNOWN)
+
+
+def _has(distribution: Distribution, pattern: str) -> bool:
+    below = f"{distribution.base}/"
+    files = (file.removeprefix(below) for file in distribution.files)
+    return bool(pattern and fnmatch.filter(files, pattern))
+
+
+def declared_references(
+    distribution: Distribution, is_program: Callable[[str], bool], applies: Callable[[str], bool]
+) -> tuple[Reference, ...]:
+    """Return what a distribution declares of itself: a program of that name, else a library, by its file name or stem.
+
+    `applies` tells whether an environment marker is true here.
+    Source: packaging.python.org, "Core metadata specifications", Requires-External; PEP 725, `dep:generic/name`.
+    """
+    lines = [
+        *(("Requires-External", line) for line in distribution.requires_external),
+        *(("[external]", line) for line in distribution.external),
+    ]
+    return tuple(
+        _declared(distribution, f"{where}: {line}", match[1], is_program)
+        for where, line in lines
+        if (match := re.match(_EXTERNAL, line)) and match[1].lower() not in _NOT_RUN
+        if not (marker := line.partition(";")[2].strip()) or applies(marker)
+    )
+
+
+def _declared(distribution: Distribution, evidence: str, name: str, is_program: Callable[[str], bool]) -> Reference:
+    program = is_program(name)
+    stem = name.removeprefix("lib")
+    names = (name,) if program or ".so" in name else tuple(dict.fromkeys((f"-l{stem}", f"-l{name}")))
+    return Reference(
+        kind=ReferenceKind.PROGRAM if program else ReferenceKind.LIBRARY,
+        names=names,
+        when=When.DECLARED,
+        by=(distribution.metadata_path,),
+        evidence=evidence,
+        confidence=Confidence.HIGH,
+    )
+
+
+def external_of_project(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the `dependencies` of the table `[external]` of a pyproject.toml, as written (PEP 725).
+
+    Raise MalformedError for more of them than can be looked up.
+    """
+    table = document.get("external")
+    lines = table.get("dependencies") if isinstance(table, dict) else None
+    if isinstance(lines, list) and len(lines) > _MOST_EXTERNAL:
+        raise MalformedError(f"has more than {_MOST_EXTERNAL} lines in [external]")
+    return tuple(line for line in lines if isinstance(line, str)) if isinstance(lines, list) else ()
+
+
+def noted_references(path: str, notes: Iterable[DlopenNote]) -> tuple[Reference, ...]:
+    """Return what an ELF file says that it may dlopen: high if it says that it must (UAPI.12)."""
+    return tuple(
+        Reference(
+            kind=ReferenceKind.LIBRARY,
+            names=note.sonames,
+            when=When.DLOPEN,
+            by=(path,),
+            evidence=f".note.dlopen, {note.priority}{': ' if note.description else ''}{note.description}",
+            confidence=Confidence.HIGH if note.priority == "required" else Confidence.MEDIUM,
+        )
+        for note in notes
+        if note.sonames
+    )
+
+
+def with_authority(known: Iterable[Reference], found: Iterable[Reference]) -> tuple[Reference, ...]:
+    """Join what is known with what sources say: who knows a kind of thing says all that is sure of it.
+
+    A known reference without a name says that there is nothing of its kind.
+    """
+    every = tuple(known)
+    sure = tuple(each for each in every if each.names)
+    nothing = {each.kind for each in every if not each.names}
+    kinds = {each.kind for each in sure}
+    names = {name for each in sure for name in each.names}
+    return sure + tuple(
+        _at_most_medium(each) if each.kind in kinds else each
+        for each in found
+        if each.kind not in nothing and names.isdisjoint(each.names)
+    )
+
+
+def _at_most_medium(each: Reference) -> Reference:
+    confidence = Confidence.MEDIUM if each.confidence is Confidence.HIGH else each.confidence
+    return Reference(
+        kind=each.kind,
+        names=each.names,
+        when=each.when,
+        by=each.by,
+        evidence=each.evidence,
+        confidence=confidence,
+    )

@@ -1,0 +1,171 @@
+"""The conductor of what is needed by name: references of each distribution, from all who know, become its needs."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.byname.installed import Installed
+from pip_sysdeps.byname.knowledge import declared_references, known_references, noted_references, with_authority
+from pip_sysdeps.byname.provision import Release, file_name, needs, package_of_program
+from pip_sysdeps.byname.read_knowledge import known_of
+from pip_sysdeps.byname.source_search import References, Searched
+from pip_sysdeps.model.needs import ReferenceKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterator
+
+    from pip_sysdeps.elf.notes import DlopenNote
+    from pip_sysdeps.model.environment import Distribution, Environment
+    from pip_sysdeps.model.needs import DistributionNeeds, Reference
+    from pip_sysdeps.needs.attribution import Surroundings
+    from pip_sysdeps.packages.index import SonameIndex
+    from pip_sysdeps.system.root import Root
+
+_SEARCHED = {ReferenceKind.LIBRARY, ReferenceKind.PROGRAM}
+"""What sources are searched for."""
+_BUILD = r"[-_.](?:(?:many|musl)?linux|x86_64|amd64|aarch64|arm64|cpython|pypy|abi3).*"
+"""What a name says of the machine, or of the Python, that a file is built for: setuptools builds any library so."""
+
+
+def release_of(  # noqa: PLR0913 - as below
+    root: Root,
+    environment: Environment,
+    around: Surroundings,
+    *,
+    index: SonameIndex | None,
+    base: frozenset[str],
+    library: Callable[[str], str | None],
+    folders: tuple[str, ...],
+) -> Release:
+    """Return what the root and its release have by name.
+
+    `library` says where the loader finds a file name; `folders` are its default directories.
+    """
+    installed = Installed(root)
+    return Release(
+        library=cache(library),
+        stem=lambda stem: installed.newest(stem, folders),
+        program=cache(installed.program),
+        file=cache(installed.file),
+        owner=around.owner,
+        name_owner=around.name_owner,
+        host_library=around.host_library,
+        brought=_names_of(root, environment).__contains__,
+        has_package=cache(lambda name: _has_package(environment, name)),
+        index=index,
+        nowhere=around.nowhere,
+        folded=around.libc,
+        base=base,
+    )
+
+
+def _names_of(root: Root, environment: Environment) -> frozenset[str]:
+    """Return the names of the files of an environment, and of the scripts that are its own."""
+    names = frozenset(posixpath.basename(file) for each in environment.distributions for file in each.files)
+    if environment.prefix == environment.interpreter.prefix:
+        return names
+    return names.union(root.names(posixpath.join(environment.prefix, "bin")))
+
+
+def _has_package(environment: Environment, name: str) -> bool:
+    end = f"/{name}/__init__.py"
+    return any(file.endswith(end) for each in environment.distributions for file in each.files)
+
+
+class Named:
+    """Adds to the needs of distributions what they need by name."""
+
+    def __init__(  # noqa: PLR0913 - one of each thing that answers
+        self,
+        root: Root,
+        environment: Environment,
+        release: Release,
+        *,
+        objects: Container[str],
+        notes: Callable[[str], tuple[DlopenNote, ...] | None],
+        architecture: str,
+        fork: bool = False,
+    ) -> None:
+        """Take what answers.
+
+        `objects` are the ELF files that count, `notes` says what one of them may dlopen; `architecture` is for markers.
+        With `fork` large sources are parsed in processes of their own.
+        """
+        self._root = root
+        self._environment = environment
+        self._release = release
+        self._objects = objects
+        self._notes = notes
+        self._architecture = architecture
+        self._fork = fork
+        self._installed = frozenset(each.name for each in environment.distributions)
+        self._package_of = cache(lambda word: package_of_program(word, release))
+
+    def search(self, distribution: Distribution) -> Searched:
+        """Return what a distribution says itself: most of the work. Sources that are known to name nothing are left."""
+        settled = {each.kind for each in self._known(distribution) if not each.names}
+        found = Searched() if settled >= _SEARCHED else self._references(distribution).searched()
+        return found._replace(references=tuple(self._said(distribution, found.references)))
+
+    def with_needs(self, distribution: DistributionNeeds, said: Searched) -> DistributionNeeds:
+        """Return the distribution with the needs that no DT_NEEDED states; those that one states are there already.
+
+        `said` is what `search` gave.
+        """
+        found = with_authority(self._known(distribution.distribution), said.references)
+        skipped = (*distribution.skipped, *said.skipped)
+        if not found:
+            return replace(distribution, skipped=skipped)
+        stated = {need.soname for need in distribution.needs if need.soname}
+        about = self._references(distribution.distribution).about
+        named = [need for need in needs(found, self._release, about) if stated.isdisjoint((need.soname, *need.any_of))]
+        every = sorted((*distribution.needs, *named), key=lambda need: (need.name, need.by, need.when.value))
+        return replace(distribution, needs=tuple(every), skipped=skipped)
+
+    def _references(self, distribution: Distribution) -> References:
+        return References(self._root, distribution, self._package_of, fork=self._fork)
+
+    def _known(self, distribution: Distribution) -> tuple[Reference, ...]:
+        return known_references(
+            known_of(distribution.name),
+            distribution,
+            installed=self._installed,
+            debian_python=self._environment.interpreter.prefix == "/usr",
+            fits=_fits,
+        )
+
+    def _said(self, distribution: Distribution, named: tuple[Reference, ...]) -> Iterator[Reference]:
+        """Yield what the distribution itself says: its metadata, its ELF files' notes, its sources."""
+        yield from declared_references(distribution, lambda name: bool(self._package_of(name)), self._applies)
+        objects = [file for file in distribution.files if file in self._objects]
+        for file in objects:
+            yield from noted_references(file, self._notes(file) or ())
+        if named:
+            bundled = {_plain_name(file) for file in objects}
+            yield from (each for each in named if bundled.isdisjoint(_plain_name(file_name(n)) for n in each.names))
+
+    def _applies(self, marker: str) -> bool:
+        """Tell whether an environment marker is true of the environment; one that cannot be judged is."""
+        from pip_sysdeps.environment.requirements import applies, marker_environment  # noqa: PLC0415 - few declare anything
+
+        return applies(marker, marker_environment(self._environment.interpreter, self._architecture))
+
+
+def _fits(version: str, specifier: str) -> bool:
+    """Tell whether a version is in a specifier; one that is no version is in any."""
+    from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - slower to import than a small lock takes
+
+    try:
+        return SpecifierSet(specifier).contains(version, prereleases=True)
+    except ValueError:  # no version, or one with more digits than a number may have
+        return True
+
+
+def _plain_name(path: str) -> str:
+    """Return what a program or library is called without what it is built for: `ffmpeg` of `ffmpeg-linux-x86_64-v7`."""
+    name, _, _ = posixpath.basename(path).partition(".so")
+    return re.sub(_BUILD, "", name)

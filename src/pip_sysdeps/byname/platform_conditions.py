@@ -1,0 +1,134 @@
+"""Which branches of a Python source run on Linux: conditions on the platform, decided as text.
+
+Source: Python's documentation of `sys.platform`, `os.name`, `platform.system`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pip_sysdeps.byname.steps import Steps
+
+PLATFORM = {"sys.platform": "linux", "platform.system": "Linux", "os.name": "posix"}
+"""What a condition on the platform compares, and what it is here."""
+
+_NOT_HERE = {"os.add_dll_directory", "os.startfile", "ctypes.windll", "ctypes.WinDLL", "ctypes.oledll", "sys.frozen"}
+_DEEP = 4
+"""Variables that are set to variables."""
+_FOREIGN_NAME = re.compile(
+    r"(?:Darwin|Win(?:dows|32|64)|Mac_?OS[xX]?|OSX|(?:Free|Open|Net)BSD|Cygwin|SunOS)(?![a-z])"
+    r"|(?:^|_)(?:darwin|win(?:dows|32|64)|mac_?osx?|osx|(?:free|open|net)bsd|cygwin|sunos)(?=$|_)"
+)
+_OWN_NAME = re.compile("linux|unix|posix", re.IGNORECASE)
+
+
+def is_foreign_name(name: str) -> bool:
+    """Tell whether a class or function says by its name that it is for another system: `DarwinInfo`, `load_win32`."""
+    return _FOREIGN_NAME.search(name) is not None and not _OWN_NAME.search(name)
+
+
+def truth(
+    condition: ast.expr, dotted: Callable[[ast.expr], str], values: Callable[[str], ast.expr | None], steps: Steps
+) -> bool | None:
+    """Return what a condition is on Linux; None where the platform does not decide it.
+
+    `dotted` gives the full name of an expression (`sys.platform`) through the module's imports, `values` the only
+    expression that a variable is set to.
+    """
+    return _Linux(dotted, values, steps).decide(condition)
+
+
+class _Linux(NamedTuple):
+    """What expressions of one scope are on Linux; two functions in a function would be a cycle for each condition."""
+
+    dotted: Callable[[ast.expr], str]
+    values: Callable[[str], ast.expr | None]
+    steps: Steps
+
+    def decide(self, node: ast.expr, depth: int = 0) -> bool | None:  # noqa: PLR0911 - one for each form of a condition
+        self.steps.take()
+        match node:
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return _negated(self.decide(operand, depth))
+            case ast.BoolOp(op=ast.And(), values=parts):
+                return _all([self.decide(part, depth) for part in parts])
+            case ast.BoolOp(op=ast.Or(), values=parts):
+                return _negated(_all([_negated(self.decide(part, depth)) for part in parts]))
+            case ast.Compare(left=left, ops=[operator], comparators=[right]):
+                have = self.text(left, depth)
+                return _compared(have, operator, right) if have else _within(left, operator, self.text(right, depth))
+            case ast.Call(func=ast.Attribute(value=value, attr="startswith" | "endswith" as method), args=[argument]):
+                return _affix(self.text(value, depth), method, argument)
+            case ast.Call(func=ast.Name(id="hasattr"), args=[ast.expr() as module, ast.Constant(value=str(name))]):
+                return False if f"{self.dotted(module)}.{name}" in _NOT_HERE else None
+            case ast.Name(id=name) if depth < _DEEP:
+                known = self.values(name)
+                return None if known is None else self.decide(known, depth + 1)
+        return None
+
+    def text(self, node: ast.expr, depth: int) -> str | None:
+        """Return what the platform makes of an expression."""
+        match node:
+            case ast.Call(func=ast.Attribute(value=value, attr="lower"), args=[]):
+                inner = self.text(value, depth)
+                return None if inner is None else inner.lower()
+            case ast.Call(func=func, args=[]):
+                return PLATFORM.get(self.dotted(func))
+            case ast.Subscript(value=value):
+                return self.text(value, depth)
+            case ast.Name(id=name) if depth < _DEEP and (known := self.values(name)) is not None:
+                return self.text(known, depth + 1)
+        return PLATFORM.get(self.dotted(node))
+
+
+def _compared(have: str | None, operator: ast.cmpop, right: ast.expr) -> bool | None:
+    wanted = _strings(right)
+    if have is None or wanted is None:
+        return None
+    match operator:
+        case ast.Eq() | ast.In() | ast.Is():
+            return have in wanted
+        case ast.NotEq() | ast.NotIn() | ast.IsNot():
+            return have not in wanted
+    return None
+
+
+def _within(left: ast.expr, operator: ast.cmpop, have: str | None) -> bool | None:
+    """Decide `"win" in sys.platform`."""
+    match left, operator:
+        case ast.Constant(value=str(part)), ast.In() | ast.NotIn() if have is not None:
+            return (part in have) is isinstance(operator, ast.In)
+    return None
+
+
+def _affix(have: str | None, method: str, argument: ast.expr) -> bool | None:
+    wanted = _strings(argument)
+    if have is None or wanted is None:
+        return None
+    return have.startswith(wanted) if method == "startswith" else have.endswith(wanted)
+
+
+def _strings(node: ast.expr) -> tuple[str, ...] | None:
+    """Return a literal string or collection of strings."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return (text,)
+        case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
+            texts = [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+            return tuple(texts) if len(texts) == len(items) else None
+    return None
+
+
+def _negated(value: bool | None) -> bool | None:
+    return None if value is None else not value
+
+
+def _all(values: list[bool | None]) -> bool | None:
+    if False in values:
+        return False
+    return None if None in values else True

@@ -1,0 +1,327 @@
+"""Who brings what a distribution names: references and the world become needs.
+
+Of alternatives, those count that the system or its release has; the first of them answers. What the distribution or
+another one brings, and what every image has, is no need.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from pip_sysdeps.byname.knowledge import STEM, is_known
+from pip_sysdeps.model.needs import Confidence, FromHost, FromPackage, Missing, Need, ReferenceKind, Unowned, When
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pip_sysdeps.model.needs import Provider, Reference
+    from pip_sysdeps.model.packages import Owner
+
+FEW_SOURCES = 100
+"""A distribution with so few modules is about what they open; in a larger one a single module is one feature."""
+_MOST_NAMES = 8
+_NO_FILES = "the index of this release does not answer for files"
+_TITLE = r"(?m)^(?:Name|Summary|Keywords):(.*)"
+_INTERPRETER = r"(?:python|pip)[0-9.]*"
+
+
+class Answer(Protocol):
+    """What an index says of one name."""
+
+    @property
+    def name(self) -> str:
+        """The full name."""
+
+    @property
+    def package(self) -> str:
+        """The binary package to name."""
+
+    @property
+    def development(self) -> bool:
+        """Only packages for compiling have it."""
+
+
+class Index(Protocol):
+    """What a release has."""
+
+    def package_of(self, soname: str) -> Answer | None:
+        """Return who has a library."""
+
+    def package_of_stem(self, stem: str) -> Answer | None:
+        """Return what `find_library` would find."""
+
+    def package_of_program(self, name: str) -> Answer | None:
+        """Return who has a program."""
+
+    def package_of_file(self, path: str) -> Answer | None:
+        """Return who has a file."""
+
+    @property
+    def has_files(self) -> bool:
+        """Whether it answers for files at all: one that an older version made does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What provision asks about the world outside the environment's distributions."""
+
+    library: Callable[[str], str | None]
+    """Where the loader finds a library by its file name."""
+    stem: Callable[[str], str | None]
+    """The file name of what `find_library` finds, asked of the system itself."""
+    program: Callable[[str], str | None]
+    """Where a program is on root's PATH."""
+    file: Callable[[str], str | None]
+    """The path of a file if it is there; of a pattern with `*`, of the first."""
+    owner: Callable[[str], Owner | None]
+    """The binary package that owns a file."""
+    name_owner: Callable[[str], Owner | None]
+    """The binary package that a path on PATH is from, which may be a link to a file of another one."""
+    host_library: Callable[[str], str | None]
+    """For a library that a driver or container runtime brings: who does."""
+    brought: Callable[[str], bool]
+    """Whether a file of that name belongs to a distribution of the environment."""
+    has_package: Callable[[str], bool]
+    """Whether a distribution of the environment has a Python package of that name."""
+    index: Index | None
+    """What the release has, installed or not."""
+    nowhere: str
+    """What to say of what no package has; empty where nobody knows all packages."""
+    folded: frozenset[str]
+    """Packages that are no need: those of the libc."""
+    base: frozenset[str]
+    """Packages that every image of the release has: a program of theirs is no need."""
+
+
+class _Known(NamedTuple):
+    """One name that the system or its release has."""
+
+    name: str
+    package: str
+    path: str
+    development: bool = False
+
+
+class About:
+    """What a distribution is about, which tells whether something that it names is its purpose or one feature."""
+
+    def __init__(self, *, text: str, sources: int) -> None:
+        """`text` is its name, summary and description; `sources` how many Python modules it has."""
+        self.sources = sources
+        self._words = _words(text)
+        head = text.replace("\r", "").partition("\n\n")[0]
+        self.title = _words("\n".join(re.findall(_TITLE, head)))
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it has so many modules that one of them is one feature."""
+        return self.sources > FEW_SOURCES
+
+    def mentions(self, *words: str, in_title: bool = False) -> bool:
+        """Tell whether the text, or its title (name, summary and keywords), has one of the words."""
+        have = self.title if in_title else self._words
+        return not have.isdisjoint(word.lower() for word in words if len(word) > 1)
+
+
+def _words(text: str) -> set[str]:
+    found = {word.strip(".-+") for word in re.findall(r"[a-z0-9][a-z0-9.+-]*", text.lower())}
+    return found | {part for word in found for part in word.split("-")}
+
+
+def needs(references: Iterable[Reference], release: Release, about: About) -> tuple[Need, ...]:
+    """Return the needs that references stand for, by name; several references of the same thing are one need.
+
+    One without names stands for none.
+    """
+    found: dict[tuple[object, ...], Need] = {}
+    for reference in (each for each in references if each.names):
+        for need in _need(reference, release, about):
+            key = (need.name, need.when)
+            found[key] = _joined(found[key], need) if key in found else need
+    return tuple(sorted(_without_development(found.values()), key=lambda need: (need.name, need.when.value)))
+
+
+def _need(reference: Reference, release: Release, about: About) -> Iterator[Need]:
+    match reference.kind:
+        case ReferenceKind.LIBRARY:
+            yield from _library(reference, release, about)
+        case ReferenceKind.PROGRAM:
+            yield from _program(reference, release, about)
+        case ReferenceKind.FILE:
+            yield from _file(reference, release, about)
+
+
+# ------------------------------------------------------------------------------------------------------------ libraries
+
+
+def _library(reference: Reference, release: Release, about: About) -> Iterator[Need]:
+    names = [name for name in reference.names if not re.fullmatch(_INTERPRETER, name)]
+    if any(release.brought(name) for name in names):
+        return
+    for name in names:
+        note = release.host_library(file_name(name))
+        if note is not None:
+            yield _as_need(reference, FromHost(note=note), soname=file_name(name))
+            return
+    known = list({each.name: each for name in names if (each := _known_library(name, release))}.values())
+    if any(each.package in release.folded for each in known):
+        return
+    runtime = [each for each in known if not each.development]
+    if known and not runtime:
+        note = f"only {known[0].package} has it, which is for compiling"
+        yield from _unknown(_judged(reference, about, known), known[0].name, replace(release, nowhere=note))
+        return
+    if not runtime:
+        unheard = [_Known(file_name(name), "", "") for name in names]
+        yield from _unknown(_judged(reference, about, unheard), unheard[0].name if unheard else "", release)
+        return
+    path = next((each.path for each in runtime if each.path), "")
+    sure = _judged(reference, about, runtime)
+    sonames = tuple(each.name for each in runtime[:_MOST_NAMES])
+    provider = _provider(runtime[0].package, path)
+    yield _as_need(sure, provider, **({"soname": sonames[0]} if len(sonames) == 1 else {"any_of": sonames}))
+
+
+def _known_library(name: str, release: Release) -> _Known | None:
+    """Return a library that is installed or that the release has; what is installed tells its own package."""
+    answer: Answer | None
+    if name.startswith(STEM):
+        stem = name.removeprefix(STEM)
+        answer = release.index.package_of_stem(stem) if release.index else None
+        file = answer.name if answer else release.stem(stem) or ""
+    else:
+        answer = release.index.package_of(name) if release.index else None
+        file = name
+    path = (release.library(file) if file else None) or ""
+    owner = release.owner(path) if path else None
+    if owner is not None:
+        return _Known(file, owner.package, path, owner.package.endswith("-dev"))
+    if answer is not None:
+        return _Known(file, answer.package, path, answer.development)
+    return _Known(file, "", path) if path else None
+
+
+def file_name(name: str) -> str:
+    """Return the file name of a library that a link editor would find for a stem; of any other name, itself."""
+    return f"lib{name.removeprefix(STEM)}.so" if name.startswith(STEM) else name
+
+
+def _without_development(found: Iterable[Need]) -> Iterator[Need]:
+    """Leave out `libfoo.so`, which only a package for compiling has, where the distribution tries `libfoo.so.1` too."""
+    every = list(found)
+    names = {name for need in every for name in (need.soname, *need.any_of)}
+    versioned = {name[: match.start() + 3] for name in names for match in re.finditer(r"\.so(?=\.)", name)}
+    yield from (need for need in every if need.soname not in versioned)
+
+
+# ------------------------------------------------------------------------------------------------- programs and files
+
+
+def _program(reference: Reference, release: Release, about: About) -> Iterator[Need]:
+    if any(re.fullmatch(_INTERPRETER, name) or release.brought(name) for name in reference.names):
+        return
+    known = list({each.name: each for name in reference.names if (each := _known_program(name, release))}.values())
+    if any(each.package in release.base for each in known):
+        return
+    if not known:
+        spoken_of = about.mentions(reference.names[0], in_title=True)
+        yield from _unknown(reference, reference.names[0], release) if spoken_of else ()
+        return
+    path = next((each.path for each in known if each.path), "")
+    yield _as_need(_judged(reference, about, known), _provider(known[0].package, path), program=known[0].name)
+
+
+def package_of_program(name: str, release: Release) -> str:
+    """Return the binary package of a program that not every image has; nothing for what is none."""
+    known = None if re.fullmatch(_INTERPRETER, name) else _known_program(name, release)
+    return "" if known is None or known.package in release.base else known.package
+
+
+def _known_program(name: str, release: Release) -> _Known | None:
+    path = release.program(name) or ""
+    owner = release.name_owner(path) if path else None
+    answer = release.index.package_of_program(name) if release.index else None
+    if owner is None and answer is None:
+        return _Known(name, "", path) if path else None
+    return _Known(name, owner.package if owner else answer.package if answer else "", path)
+
+
+def _file(reference: Reference, release: Release, about: About) -> Iterator[Need]:
+    for name in reference.names:
+        path = release.file(name)
+        owner = release.owner(path) if path else None
+        answer = release.index.package_of_file(name) if release.index else None
+        package = owner.package if owner else answer.package if answer else ""
+        if package:
+            sure = _judged(reference, about, [_Known(posixpath.splitext(name)[0], package, "")])
+            if reference.when is When.DLOPEN and not release.has_package("gi"):
+                sure = replace(sure, confidence=_at_most_medium(sure.confidence))  # nobody is there to open it
+            yield _as_need(sure, _provider(package, path or ""), file=name)
+            return
+    answers = release.index is None or release.index.has_files
+    yield from _unknown(reference, reference.names[0], release if answers else replace(release, nowhere=_NO_FILES))
+
+
+# ------------------------------------------------------------------------------------------------------------ in common
+
+
+def _provider(package: str, path: str) -> Provider:
+    return FromPackage(package=package, path=path) if package else Unowned(path=path)
+
+
+def _as_need(reference: Reference, provider: Provider, **name: str | tuple[str, ...]) -> Need:
+    return Need(
+        **name,  # type: ignore[arg-type] # one of the names of a need
+        when=reference.when,
+        by=reference.by,
+        provider=provider,
+        evidence=reference.evidence,
+        confidence=reference.confidence,
+    )
+
+
+def _unknown(reference: Reference, name: str, release: Release) -> Iterator[Need]:
+    """Yield what nothing here or in the release has, if it was said without a condition."""
+    if name and reference.confidence is Confidence.HIGH:
+        field = {ReferenceKind.LIBRARY: "soname", ReferenceKind.PROGRAM: "program", ReferenceKind.FILE: "file"}
+        yield _as_need(reference, Missing(note=release.nowhere), **{field[reference.kind]: name})
+
+
+def _judged(reference: Reference, about: About, known: Iterable[_Known]) -> Reference:
+    """Lower the confidence of what is not what the distribution is about.
+
+    What it says of itself tells: a name of the thing, or of its package, stands in its description. A library that a
+    small distribution opens is its purpose even so. Programs are run for many reasons, and have the names of common
+    words: of them its title (name, summary and keywords) must speak.
+    """
+    if reference.when is When.DECLARED or is_known(reference.evidence):
+        return reference
+    words = {word for each in known for word in (each.name, each.package)}
+    if reference.kind is not ReferenceKind.PROGRAM:
+        words |= {stem for each in known for stem in _stems(each.name)}
+        certain = not about.is_large or about.mentions(*words)
+    else:
+        certain = about.mentions(*words, in_title=True)
+    return reference if certain else replace(reference, confidence=_at_most_medium(reference.confidence))
+
+
+def _stems(soname: str) -> tuple[str, ...]:
+    """Return what people call a library: `libusb-1.0.so.0` is libusb, usb."""
+    stem = re.sub(r"[-_]?[0-9.]+$", "", posixpath.basename(soname).partition(".so")[0])
+    return stem, stem.removeprefix("lib")
+
+
+def _at_most_medium(confidence: Confidence) -> Confidence:
+    return Confidence.MEDIUM if confidence is Confidence.HIGH else confidence
+
+
+_ORDER = list(Confidence)
+
+
+def _joined(one: Need, other: Need) -> Need:
+    """Return one need for two references of the same thing: the surer evidence, and the files of both."""
+    surer = min(one, other, key=lambda need: _ORDER.index(need.confidence or Confidence.HIGH))
+    return replace(surer, by=tuple(sorted({*one.by, *other.by})))

@@ -1,0 +1,61 @@
+"""The shipped knowledge file, read when it is first asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import defaultdict
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pip_sysdeps.byname.knowledge import Known, parse_known, typelib
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.model.needs import ReferenceKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_FILE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "known.toml")
+_NAME = re.compile(r'distribution = "([^"]*)"')
+
+
+def known_of(distribution: str) -> tuple[Known, ...]:
+    """Return the entries of one distribution; the rest is not parsed: that takes a fifth of a small lock."""
+    return parse_known({"need": list(map(_values, _tables().get(distribution, ())))})
+
+
+def _values(table: str) -> dict[str, Any]:
+    """Read an entry: each is a line, whose value is one in JSON too, and to import tomllib takes longer than all else.
+
+    A test holds the whole file to what TOML makes of it.
+    """
+    lines = (line.partition(" = ") for line in table.splitlines() if line and not line.startswith("#"))
+    return {key: json.loads(value) for key, _, value in lines}
+
+
+@cache
+def _tables() -> Mapping[str, Sequence[str]]:
+    """Return the text of each entry, by distribution."""
+    with open(_FILE, encoding="utf-8") as file:
+        tables = file.read().split("\n[[need]]\n")[1:]
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for table in tables:
+        match = _NAME.match(table)
+        if match is None:
+            raise MalformedError("an entry begins with its distribution", where=table.partition("\n")[0]).at(_FILE)
+        found[match[1]].append(table)
+    return found
+
+
+@cache
+def known() -> Mapping[str, tuple[Known, ...]]:
+    """Return all entries by distribution."""
+    return {distribution: known_of(distribution) for distribution in _tables()}
+
+
+def known_files() -> frozenset[str]:
+    """Return the patterns of files that an index has to answer: those of the entries, and every typelib."""
+    every = (each for entries in known().values() for each in entries)
+    named = (name for each in every if each.kind is ReferenceKind.FILE for name in each.names)
+    return frozenset((*named, typelib("**")))

@@ -1,0 +1,196 @@
+"""What the distributions of an environment name: their Python sources, searched fast and read where it matters."""
+
+from __future__ import annotations
+
+import posixpath
+from bisect import insort
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.byname.provision import FEW_SOURCES, About
+from pip_sysdeps.byname.source_filter import is_used, opens, runs
+from pip_sysdeps.byname.steps import StepLimitError
+from pip_sysdeps.model.environment import Skipped, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from pip_sysdeps.byname.source_filter import Wrappers
+    from pip_sysdeps.model.environment import Distribution
+    from pip_sysdeps.model.needs import Reference
+    from pip_sysdeps.system.root import Root
+
+_MAX_SOURCE = 1 << 24
+"""Bytes of a source that are looked at; of a longer one no more is known than that."""
+_MAX_ABOUT = 1 << 16
+"""Bytes of a description; what it is about stands in front."""
+_MOST_OPENING = 1 << 20
+"""Bytes of sources that are parsed for one distribution because they open libraries: python-vlc is half a million."""
+_MOST_RUNNING = 1 << 18
+"""The same of those that run programs."""
+_MOST_OF_LARGE = 1 << 16
+"""The same of those of a large distribution that open libraries: each is one feature, and none is sure."""
+_MARKS_TO_FORK = 20_000
+"""Marks of sources that are worth a process of their own: fewer are parsed in a tenth of a second."""
+_MOST_CALLING = 24
+"""A function that more sources call is not what opens a library."""
+
+
+class Searched(NamedTuple):
+    """What a search of one distribution gave."""
+
+    references: tuple[Reference, ...] = ()
+    """What its sources name."""
+    skipped: tuple[Skipped, ...] = ()
+    """Sources that were not looked at."""
+
+
+class _Shortest:
+    """The shortest of some sources, as many as have so many bytes together; of the others the paths alone."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+        self._kept: list[tuple[int, str, bytes]] = []
+        self._left_out: list[tuple[int, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._kept) + len(self._left_out)
+
+    def add(self, path: str, text: bytes) -> None:
+        """Keep a source, and leave out the longest while there are too many bytes."""
+        insort(self._kept, (len(text), path, text))
+        self._left -= len(text)
+        while self._left < 0:
+            size, longest, _ = self._kept.pop()
+            self._left += size
+            self._left_out.append((size, longest))
+
+    def kept(self) -> dict[str, bytes]:
+        """Return those that are kept, the shortest first."""
+        return {path: text for _, path, text in self._kept}
+
+    def left_out(self) -> list[str]:
+        """Return the paths of the others, the shortest first."""
+        return [path for _, path in sorted(self._left_out)]
+
+
+def too_long(paths: Iterable[str], reason: str) -> Iterator[Skipped]:
+    """Yield a note for each source that is not searched for its size, or for the work that it causes."""
+    for path in paths:
+        yield Skipped(path=path, verdict=Verdict.TOO_LONG, reason=reason)
+
+
+class References:
+    """The sources of one distribution."""
+
+    def __init__(
+        self, root: Root, distribution: Distribution, package_of: Callable[[str], str], *, fork: bool = False
+    ) -> None:
+        """`package_of` gives the binary package of a program that not every image has; nothing for other words.
+
+        With `fork` large sources are parsed in a process of their own.
+        """
+        self._fork = fork
+        self._root = root
+        self._base = distribution.base
+        self._files = distribution.files
+        self._metadata = distribution.metadata_path
+        self._package_of = package_of
+        self._skipped: list[Skipped] = []
+
+    @cached_property
+    def _paths(self) -> list[str]:
+        prefix = len(self._base.rstrip("/")) + 1
+        return [path for path in self._files if path[-3:] == ".py" and is_used(path[prefix:])]
+
+    def searched(self) -> Searched:
+        """Search the sources."""
+        found = self._found()
+        return Searched(found, tuple(self._skipped))
+
+    def _found(self) -> tuple[Reference, ...]:
+        """Return what the sources name.
+
+        Sources of a large distribution are searched for programs only if its title names one: no other would be sure.
+        """
+        is_large = len(self._paths) > FEW_SOURCES
+        titled = [word.encode() for word in self.about.title if self._package_of(word)] if is_large else []
+        opening = _Shortest(_MOST_OF_LARGE if is_large else _MOST_OPENING)
+        running = _Shortest(_MOST_RUNNING)
+        for path, text in self._read_all():
+            if opens(text) or len(text) == _MAX_SOURCE:
+                opening.add(path, text)
+            elif is_large and not any(word in text for word in titled):
+                continue
+            elif any(map(self._counts, runs(text))):
+                running.add(path, text)
+        gated = self._kept(opening) | self._kept(running)
+        return self._named_by(gated) if gated else ()
+
+    def _named_by(self, gated: Mapping[str, bytes]) -> tuple[Reference, ...]:
+        """Return what sources name; nothing of those that cause too much work, which is noted."""
+        from pip_sysdeps.byname.sources import references  # noqa: PLC0415 - with ast, a tenth of a small lock
+        from pip_sysdeps.system.bounded_worker import LostError, bounded  # noqa: PLC0415 - few distributions need it
+        from pip_sysdeps.system.python_syntax import marks  # noqa: PLC0415 - the same
+
+        def search() -> tuple[tuple[Reference, ...], list[Skipped]]:
+            return references(gated, self._calling, self._base, self._broken), self._skipped
+
+        fork = self._fork and sum(map(marks, gated.values())) > _MARKS_TO_FORK
+        before = list(self._skipped)
+        try:
+            found, self._skipped = bounded(search, fork=fork)
+        except (StepLimitError, LostError):
+            reason = "the sources of its distribution take too long to search for libraries and programs"
+            self._skipped = [*before, *too_long(gated, reason)]
+            return ()
+        return found
+
+    def _broken(self, path: str) -> None:
+        self._skipped.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason="Python does not parse it"))
+
+    def _kept(self, sources: _Shortest) -> dict[str, bytes]:
+        """Return the sources that are searched; the others are noted."""
+        reason = "too long to be searched for libraries and programs with the others of its distribution"
+        self._skipped += too_long(sources.left_out(), reason)
+        return sources.kept()
+
+    @cached_property
+    def about(self) -> About:
+        """What the distribution says about itself."""
+        return About(text=self._text(), sources=len(self._paths))
+
+    def _text(self) -> str:
+        places = [posixpath.join(self._metadata, name) for name in ("METADATA", "PKG-INFO", "")]
+        found = next(filter(self._root.is_file, places), None)
+        place = self._root.resolve(found) if found else None
+        return self._read(place)[:_MAX_ABOUT].decode("utf-8", "replace") if place else ""
+
+    def _counts(self, word: str) -> bool:
+        """Tell whether a word is a program that the distribution's description names, or the package of one."""
+        package = self._package_of(word)
+        return bool(package) and self.about.mentions(word, package)
+
+    def _calling(self, wrappers: Wrappers) -> Mapping[str, bytes]:
+        """Return the sources that call wrappers; in a large distribution those that are read are all."""
+        if len(self._paths) > FEW_SOURCES:
+            return {}
+        found = _Shortest(_MOST_RUNNING)
+        for path, text in self._read_all():
+            if wrappers.are_called(text):
+                found.add(path, text)
+        return self._kept(found) if len(found) <= _MOST_CALLING else {}
+
+    def _read_all(self) -> Iterator[tuple[str, bytes]]:
+        for path in self._paths:
+            text = self._read(path)
+            if text:
+                yield path, text
+
+    def _read(self, path: str) -> bytes:
+        """Read a source; one that cannot be read names nothing, and is noted."""
+        try:
+            return self._root.read_resolved(path, _MAX_SOURCE)
+        except OSError as error:
+            self._skipped.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=str(error.strerror)))
+            return b""

@@ -1,0 +1,1 @@
+"""ELF files: headers, dynamic section, symbols, notes and relocations as facts."""

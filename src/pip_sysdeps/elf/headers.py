@@ -1,0 +1,153 @@
+"""What an ELF file says to the loader, from its program headers and dynamic section.
+
+Source: gABI chapters 4 and 5; LSB Core, "Symbol Versioning"; glibc elf/dl-load.c and elf/dl-version.c.
+"""
+
+from __future__ import annotations
+
+from pip_sysdeps.elf.image import (
+    LAYOUTS,
+    PAGE,
+    PT_DYNAMIC,
+    Image,
+    read_chains,
+    read_dynamic,
+    read_names,
+)
+from pip_sysdeps.errors import MalformedElf
+from pip_sysdeps.model.elf import ElfFile, VersionNeed
+
+ET_REL, ET_CORE = 1, 4
+MAX_CHAIN = 1 << 15
+"""Steps through a version table: a version's index has 15 bits."""
+
+_PT_INTERP, _PT_GNU_STACK = 3, 0x6474E551
+_DT_SONAME, _DT_RPATH, _DT_TEXTREL, _DT_RUNPATH, _DT_FLAGS = 14, 15, 22, 29, 30
+_DT_FLAGS_1, _DT_VERNEED = 0x6FFFFFFB, 0x6FFFFFFE
+_DF_TEXTREL, _VER_FLG_WEAK = 0x4, 0x2
+_PF_X = 0x1
+_MAX_PATH = 4096
+"""Bytes of PT_INTERP: as Linux has it."""
+
+
+def facts_of(image: Image) -> ElfFile:
+    """Read the facts of a file whose program headers are read.
+
+    Raise MalformedElf, with the offset, where the dynamic section or what it leads to cannot be followed. Time and
+    memory are bounded whatever the file says: a few MB of names and tables.
+    """
+    dynamic = read_dynamic(image)
+    needs = read_version_needs(image, dynamic.values)
+    values = dynamic.values
+    single = [values[tag] for tag in (_DT_SONAME, _DT_RPATH, _DT_RUNPATH) if tag in values]
+    wanted = {*dynamic.needed, *single, *(offset for need in needs for offset in need[:2])}
+    names = read_names(image, values, wanted)
+    stack = image.segment(_PT_GNU_STACK)
+    return ElfFile(
+        elf_class=64 if image.layout.wide else 32,
+        little_endian=image.layout.order == "<",
+        os_abi=image.head[7],
+        abi_version=image.head[8],
+        type=image.type,
+        machine=image.machine,
+        header_flags=image.flags,
+        interpreter=_interpreter(image),
+        dynamic=bool(values),
+        executable_stack=None if stack is None else bool(stack.flags & _PF_X),
+        soname=names[values[_DT_SONAME]] if _DT_SONAME in values else None,
+        needed=tuple([names[offset] for offset in dynamic.needed]),
+        rpath=names[values[_DT_RPATH]] if _DT_RPATH in values else None,
+        runpath=names[values[_DT_RUNPATH]] if _DT_RUNPATH in values else None,
+        flags=values.get(_DT_FLAGS, 0) | (_DF_TEXTREL if _DT_TEXTREL in values else 0),
+        flags_1=values.get(_DT_FLAGS_1, 0),
+        version_needs=tuple(
+            [
+                VersionNeed(soname=names[soname], version=names[version], weak=bool(flags & _VER_FLG_WEAK))
+                for soname, version, flags, _ in needs
+            ]
+        ),
+        detached=_is_detached(image),
+    )
+
+
+def parse_header(head: bytes) -> ElfFile:
+    """Return what the ELF header alone says, however odd: by it the loader may pass over a file that is broken beyond.
+
+    `head` is the magic and at least 60 bytes more; an unknown class is 0.
+    """
+    layout = LAYOUTS[2 if head[4] == 2 else 1, 2 if head[5] == 2 else 1]
+    kind, machine, _, _, _, _, flags, *_ = layout.header.unpack_from(head, 16)
+    return ElfFile(
+        elf_class={1: 32, 2: 64}.get(head[4], 0),
+        little_endian=head[5] == 1,
+        os_abi=head[7],
+        abi_version=head[8],
+        type=kind,
+        machine=machine,
+        header_flags=flags,
+    )
+
+
+def load_fault(image: Image) -> str:
+    """Say at what the loader stops that no fact shows, in its own words; nothing for a sound file.
+
+    Class, data encoding, machine, OS ABI and type are facts: whoever knows what the loader wants judges these, first.
+    Source: glibc 2.36 elf/dl-load.c, open_verify and _dl_map_object_from_fd; measured.
+    """
+    head = image.head
+    if head[6] != 1:
+        return "ELF file version ident does not match current one"
+    if any(head[9:16]):
+        return "nonzero padding in e_ident"
+    if image.version != 1:
+        return "ELF file version does not match current one"
+    if not image.loads:
+        return "object file has no loadable segments"
+    if any((load.address - load.offset) % PAGE for load in image.loads):
+        return "ELF load command address/offset not page-aligned"
+    return ""
+
+
+def read_version_needs(image: Image, values: dict[int, int]) -> list[tuple[int, int, int, int]]:
+    """Read DT_VERNEED: for each Vernaux the string offsets of soname and version, its flags and its version index."""
+    if _DT_VERNEED not in values:
+        return []
+    start = image.offset_of(values[_DT_VERNEED], "DT_VERNEED")
+    return read_chains(image, start, _walk_version_needs)
+
+
+def _walk_version_needs(image: Image, table: bytes, start: int) -> list[tuple[int, int, int, int]]:
+    """Follow the links to their ends, without the counts, as elf/dl-version.c does; they only lead forward."""
+    need, aux = image.layout.verneed.unpack_from, image.layout.vernaux.unpack_from
+    rows: list[tuple[int, int, int, int]] = []
+    place, following, steps = 0, -1, 0
+    while following:
+        _, _, soname, first, following = need(table, place)
+        at, link = place + first, -1
+        while link:
+            _, flags, index, version, link = aux(table, at)
+            rows.append((soname, version, flags, index))
+            at += link
+            steps += 1
+            if steps > MAX_CHAIN:
+                raise MalformedElf("a version table has no end", where=f"offset {start}")
+        place += following
+    return rows
+
+
+def _interpreter(image: Image) -> str | None:
+    """Return the first PT_INTERP, as execve(2) takes it, without what follows the first NUL."""
+    for segment in image.segments:
+        if segment[0] == _PT_INTERP:
+            text = image.read(segment.offset, min(segment.file_size, _MAX_PATH)).partition(b"\0")[0]
+            return text.decode("utf-8", "surrogateescape") or None
+    return None
+
+
+def _is_detached(image: Image) -> bool:
+    """Tell whether what a process runs is only described: dynamic section, or all code, has no bytes in the file."""
+    dynamic = image.segment(PT_DYNAMIC)
+    if dynamic is not None and dynamic.memory_size and not dynamic.file_size:
+        return True
+    code = [segment for segment in image.loads if segment.flags & _PF_X]
+    return bool(code) and all(segment.memory_size and not segment.file_size for segment in code)

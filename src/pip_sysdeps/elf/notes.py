@@ -1,0 +1,104 @@
+"""What an ELF file says it may dlopen: the `.note.dlopen` notes that its developers put into it.
+
+Source: UAPI.12, "ELF Dlopen Metadata"; gABI, "Note Section".
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import islice
+from struct import Struct
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.elf.image import Image, Pread, Segment, read_image
+from pip_sysdeps.errors import MalformedElf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PT_NOTE = 4
+_OWNER, _TYPE = b"FDO\0", 0x407C0C0A
+_MAX_NOTES = 1 << 20
+"""Bytes of the notes of one segment."""
+_MAX_ROWS = 1000
+"""Features of a file; systemd's libraries have ten."""
+_MAX_SONAMES = 20
+_PRIORITIES = ("required", "recommended", "suggested")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DlopenNote:
+    """One feature of a file, and the libraries of which it takes the first that it can open."""
+
+    sonames: tuple[str, ...]
+    """`soname`: alternatives, best first."""
+    feature: str
+    """`feature`; empty if not said."""
+    description: str
+    """`description`; empty if not said."""
+    priority: str
+    """`priority`: required, recommended, or suggested; recommended if not said."""
+
+
+def dlopen_notes(pread: Pread, size: int) -> tuple[DlopenNote, ...]:
+    """Return the dlopen notes of a file, in order.
+
+    Raise MalformedElf for contents that are not as the specification has them.
+    """
+    image = read_image(pread, size)
+    segments = dict.fromkeys(segment for segment in image.segments if segment.type == _PT_NOTE)
+    notes = (
+        note for segment in segments for place, contents in _notes(image, segment) for note in _parse(contents, place)
+    )
+    found = tuple(islice(notes, _MAX_ROWS + 1))
+    if len(found) > _MAX_ROWS:
+        raise MalformedElf(f"more than {_MAX_ROWS} dlopen notes", where="offset 0")
+    return found
+
+
+def _notes(image: Image, segment: Segment) -> Iterator[tuple[int, bytes]]:
+    """Yield offset and contents of each dlopen note; note heads that lead out of the segment end it."""
+    table = image.read(segment.offset, min(segment.file_size, _MAX_NOTES))
+    head = Struct(image.layout.order + "III")
+    align = 8 if segment.align == 8 else 4
+    place = 0
+    while place + head.size <= len(table):
+        owner_size, size, kind = head.unpack_from(table, place)
+        owner = place + head.size
+        start = _aligned(owner + owner_size, align)
+        if kind == _TYPE and table[owner : owner + owner_size] == _OWNER:
+            yield segment.offset + start, table[start : start + size]
+        place = _aligned(start + size, align)
+
+
+def _aligned(place: int, align: int) -> int:
+    return place + -place % align
+
+
+def _parse(contents: bytes, place: int) -> Iterator[DlopenNote]:
+    try:
+        rows = json.loads(contents.rstrip(b"\0").decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise MalformedElf("a dlopen note is not JSON", where=f"offset {place}") from error
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise MalformedElf("a dlopen note is not an array of objects", where=f"offset {place}")
+    for row in rows:
+        sonames = row.get("soname")
+        if isinstance(sonames, list) and len(sonames) > _MAX_SONAMES:
+            raise MalformedElf(f"more than {_MAX_SONAMES} names in a dlopen note", where=f"offset {place}")
+        texts = [row.get(key, default) for key, default in (("feature", ""), ("description", ""), ("priority", ""))]
+        if not isinstance(sonames, list) or not all(_is_text(value) for value in (*sonames, *texts)):
+            raise MalformedElf("a dlopen note has a value of the wrong type", where=f"offset {place}")
+        feature, description, priority = texts
+        yield DlopenNote(
+            sonames=tuple(sonames),
+            feature=feature,
+            description=description,
+            priority=priority if priority in _PRIORITIES else "recommended",
+        )
+
+
+def _is_text(value: object) -> bool:
+    """Tell a string that can be written as UTF-8: JSON can also escape half a surrogate pair."""
+    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)

@@ -1,0 +1,148 @@
+"""The ELF files under a root: what each says, and what the loader would say of it; each is read once."""
+
+from __future__ import annotations
+
+import errno
+import os
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from pip_sysdeps.elf.headers import ET_CORE, ET_REL, facts_of, load_fault, parse_header
+from pip_sysdeps.elf.image import HEAD, MAGIC, SHORTEST, Pread, read_image
+from pip_sysdeps.elf.symbols import defines_symbol
+from pip_sysdeps.errors import MalformedElf
+from pip_sysdeps.loader.roots import has_extension_tag
+from pip_sysdeps.model.elf import ElfFile, OpenedFile
+from pip_sysdeps.model.environment import Skipped, Verdict
+from pip_sysdeps.system.root import pread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pip_sysdeps.system.root import Root
+
+Answer = TypeVar("Answer")
+
+
+class _Reading(NamedTuple):
+    """One file as it was found."""
+
+    opened: OpenedFile
+    malformed: str
+    """Why an ELF file has no facts, and at which offset."""
+
+
+class Objects:
+    """Answers what the ELF files under a root say; a file is opened once, however many paths lead to it.
+
+    Of a file that shrinks or vanishes while it is read we say what was found.
+    """
+
+    def __init__(self, root: Root) -> None:
+        self._root = root
+        self._readings: dict[str, _Reading] = {}
+        self._opened: dict[str, OpenedFile | None] = {}
+
+    def open(self, path: str) -> OpenedFile | None:
+        """Open a candidate as the loader does, following links; None if it cannot be opened (ENOENT, EACCES, ...).
+
+        A folder or a device can be opened, and the loader stops there. Source: glibc elf/dl-load.c, open_verify.
+        """
+        if path not in self._opened:
+            self._opened[path] = self._open(path)
+        return self._opened[path]
+
+    def _open(self, path: str) -> OpenedFile | None:
+        try:
+            real = self._root.resolve(path)
+            return None if real is None else self._reading(real).opened
+        except OSError as error:
+            if error.errno not in {errno.EINVAL, errno.EIO}:
+                return None
+            return OpenedFile(identity=self._root.identity(path) or (0, 0), elf=None, fault="cannot read file data")
+
+    def facts(self, path: str) -> ElfFile | Skipped | None:
+        """Return the facts of a file, or why there are none to use; None if it is not an ELF file, nor named as one.
+
+        `path` is resolved already. Whether the file is one for this architecture and C library is not asked here.
+        """
+        try:
+            reading = self._reading(path)
+        except OSError as error:
+            return Skipped(path=path, verdict=Verdict.UNREADABLE, reason=error.strerror or str(error))
+        elf = reading.opened.elf
+        if reading.malformed:
+            return Skipped(path=path, verdict=Verdict.MALFORMED, reason=reading.malformed)
+        if elf is None:
+            broken = has_extension_tag(path)
+            return Skipped(path=path, verdict=Verdict.MALFORMED, reason=reading.opened.fault) if broken else None
+        unused = _not_runtime(elf)
+        return Skipped(path=path, verdict=Verdict.NOT_RUNTIME, reason=unused) if unused else elf
+
+    def defines(self, path: str, symbol: str) -> bool:
+        """Tell whether a file defines a dynamic symbol; a file that cannot be read defines none."""
+        return bool(self.ask(path, lambda pread, size: defines_symbol(pread, size, symbol)))
+
+    def ask(self, path: str, question: Callable[[Pread, int], Answer]) -> Answer | None:
+        """Put another question of `formats.elf_symbols` to an ELF file; None if it cannot be read or is malformed."""
+        try:
+            descriptor = self._root.open(path)
+        except OSError:
+            return None
+        try:
+            read, _ = _opened(descriptor)
+            return question(read, os.fstat(descriptor).st_size)
+        except (OSError, MalformedElf):
+            return None
+        finally:
+            os.close(descriptor)
+
+    def _reading(self, real: str) -> _Reading:
+        """Read a file once; one that is no ELF file is not remembered: there are tens of thousands."""
+        reading = self._readings.get(real)
+        if reading is not None:
+            return reading
+        descriptor = self._root.open_resolved(real)
+        try:
+            status = os.fstat(descriptor)
+            reading = _read(descriptor, status.st_size, self._root.identify(real, status))
+        finally:
+            os.close(descriptor)
+        if reading.opened.elf is not None or reading.malformed:
+            self._readings[real] = reading
+        return reading
+
+
+def _read(descriptor: int, size: int, identity: tuple[int, int]) -> _Reading:
+    read, head = _opened(descriptor)
+    if len(head) < SHORTEST:
+        fault = "file too short"
+        malformed = f"offset {len(head)}: {fault}" if head.startswith(MAGIC) else ""
+        return _Reading(OpenedFile(identity=identity, elf=None, fault=fault), malformed)
+    if not head.startswith(MAGIC):
+        return _Reading(OpenedFile(identity=identity, elf=None, fault="invalid ELF header"), "")
+    fault = ""
+    try:
+        image = read_image(read, size)
+        fault = load_fault(image)
+        return _Reading(OpenedFile(identity=identity, elf=facts_of(image), fault=fault), "")
+    except MalformedElf as error:
+        return _Reading(OpenedFile(identity=identity, elf=parse_header(head), fault=fault or error.reason), str(error))
+
+
+def _opened(descriptor: int) -> tuple[Pread, bytes]:
+    """Return how to read an open file, and its first bytes, which are not read again."""
+    head = pread(descriptor, HEAD, 0)
+
+    def read(size: int, offset: int) -> bytes:
+        return head[:size] if offset == 0 and size <= len(head) else pread(descriptor, size, offset)
+
+    return read, head
+
+
+def _not_runtime(elf: ElfFile) -> str:
+    """Say why no process would load or run a file, or nothing."""
+    if elf.type == ET_REL:
+        return "a relocatable object, input of a linker"
+    if elf.type == ET_CORE:
+        return "a core file"
+    return "a detached debug file" if elf.detached else ""

@@ -1,0 +1,1 @@
+"""The Python side: interpreter, site directories, distributions, their files, wheels."""

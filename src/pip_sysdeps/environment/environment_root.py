@@ -1,0 +1,44 @@
+"""An environment and nothing else of the root that it lies in: what there is of this machine for another target."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.system.root import Root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.model.environment import Environment
+
+
+class EnvironmentRoot(Root):
+    """A root in which only the files of an environment can be found, under every name that leads to them."""
+
+    def __init__(self, root: Root, environment: Environment) -> None:
+        super().__init__(root.directory, disk=root.disk)
+        self._visible = {"/"}
+        for file in _files(root, environment):
+            while file not in self._visible:
+                self._visible.add(file)
+                file = posixpath.dirname(file)  # noqa: PLW2901 - up to a folder that is there already
+
+    def resolve(self, path: str) -> str | None:
+        """Return the path with every link followed, or None if that is no file or folder of the environment."""
+        real = super().resolve(path)
+        return real if real in self._visible else None
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names in a folder that are the environment's, sorted."""
+        return [name for name in super().names(folder) if self.resolve(posixpath.join(folder, name)) is not None]
+
+
+def _files(root: Root, environment: Environment) -> Iterator[str]:
+    """Yield every file of an environment, resolved."""
+    yield from environment.unclaimed
+    for distribution in environment.distributions:
+        yield from distribution.files
+        metadata = distribution.metadata_path
+        yield from (f"{metadata}/{name}" for name in root.names(metadata))
+        yield metadata

@@ -1,0 +1,278 @@
+"""The distributions of one site directory, and the files that each of them claims."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from pip_sysdeps.byname.knowledge import external_of_project
+from pip_sysdeps.environment.claims import Claim
+from pip_sysdeps.environment.metadata import (
+    DirectUrl,
+    Metadata,
+    parse_direct_url,
+    parse_folder_name,
+    parse_metadata,
+    parse_wheel_tags,
+)
+from pip_sysdeps.environment.read_editable import Project, find_project, is_editable_record, project_in
+from pip_sysdeps.environment.read_sdist import read_from_sdist
+from pip_sysdeps.environment.read_sites import Site, metadata_names
+from pip_sysdeps.environment.record import Row, parse_installed_files, parse_record
+from pip_sysdeps.environment.site_files import parse_egg_link
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.model.environment import Distribution, RecordKind, Skipped, Verdict
+from pip_sysdeps.system.toml import parse_toml
+from pip_sysdeps.system.tree import inside, join, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pip_sysdeps.system.root import Root
+
+Owned: TypeAlias = tuple[str, Sequence[str]]
+"""A binary package, and the paths that it owns."""
+
+PackageFiles: TypeAlias = Callable[[str], Owned | None]
+"""Given the path of a distribution's metadata: the binary package that owns it, if one does."""
+
+_MAX_RECORD = 1 << 24
+"""150,000 rows: five times the largest known."""
+_MAX_METADATA = 1 << 22
+_MAX_SMALL = 1 << 20
+_MAX_NOTES = 10
+"""Of rows of one record that leave the environment."""
+
+
+class _Files:
+    """What the ladder has found so far."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.kind = RecordKind.NONE
+        self.rows: dict[str, Row] = {}
+        self.notes: list[Skipped] = []
+
+
+def read_claims(root: Root, site: Site, package_files: PackageFiles | None) -> Iterator[Claim]:
+    """Yield each distribution of a site directory with the paths that it claims, by name of its metadata."""
+    read: dict[tuple[int, int], str] = {}
+    for name in metadata_names(root, site.folder):
+        path = f"{site.folder}/{name}"
+        try:
+            identity = root.identity(path)
+            first = path if identity is None else read.setdefault(identity, path)
+            yield _read_claim(root, site, path, package_files) if first == path else _same(site, path, first)
+        except PermissionError as error:
+            yield _unreadable(site, path, error.strerror)
+
+
+def _read_claim(root: Root, site: Site, path: str, package_files: PackageFiles | None) -> Claim:
+    files = _Files(site.folder)
+    metadata = _read_metadata(root, path, files.notes)
+    direct = _read_direct_url(root, path, files.notes)
+    tags = parse_wheel_tags(_read(root, f"{path}/WHEEL", _MAX_SMALL, files.notes) or b"")
+    owned = package_files(path) if package_files else None
+    _find_files(root, site, path, files, direct, owned)
+    distribution = Distribution(
+        name=metadata.name,
+        version=metadata.version,
+        metadata_path=path,
+        base=files.base,
+        record=files.kind,
+        files=(),
+        tags=tags,
+        source=_source(files.kind, direct, tags, owned),
+        requested=root.is_file(f"{path}/REQUESTED"),
+        requires=metadata.requires,
+        requires_external=metadata.requires_external,
+        external=_external(root, files, direct),
+    )
+    return Claim(distribution=distribution, rows=files.rows, notes=tuple(files.notes))
+
+
+def _same(site: Site, path: str, first: str) -> Claim:
+    """Return nothing but a note for a link to metadata that was read already."""
+    claim = _unreadable(site, path, None)
+    note = Skipped(path=path, verdict=Verdict.SHADOWED, reason=f"is the same as {first}")
+    return replace(claim, distribution=replace(claim.distribution, name=""), notes=(note,))
+
+
+def _unreadable(site: Site, path: str, reason: str | None) -> Claim:
+    """Return a distribution of which only the folder's name is known."""
+    name, version = parse_folder_name(posixpath.basename(path))
+    distribution = Distribution(
+        name=name, version=version, metadata_path=path, base=site.folder, record=RecordKind.NONE, files=()
+    )
+    note = Skipped(path=path, verdict=Verdict.UNREADABLE, reason=str(reason))
+    return Claim(distribution=distribution, rows={}, notes=(note,))
+
+
+def _source(kind: RecordKind, direct: DirectUrl | None, tags: tuple[str, ...], owned: Owned | None) -> str:
+    if kind is RecordKind.EDITABLE:
+        return "editable"
+    if direct is not None and direct.vcs:
+        return "vcs"
+    if owned is not None:
+        return f"dpkg:{owned[0]}"
+    return "local" if any(tag.rpartition("-")[2].startswith("linux_") for tag in tags) else ""
+
+
+# ------------------------------------------------------------------------------------------------------- the ladder
+
+
+def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, and where to put the answer
+    root: Root, site: Site, path: str, files: _Files, direct: DirectUrl | None, owned: Owned | None
+) -> None:
+    """Find out which files are the distribution's: the first source that has an answer gives it.
+
+    RECORD or installed-files.txt; with them, the project of an editable install; else the project of an .egg-link; else
+    the folder of an .egg; else the file list of the binary package that owns the metadata; else the project that a
+    `.pth` file put on the path as a whole; else nothing.
+    """
+    _claim_record(root, site, path, files)
+    if (direct is not None and direct.editable) or is_editable_record(files.rows, site.folder):
+        _claim_project(files, find_project(root, site.folder, files.rows, direct.path if direct else "", files.notes))
+    elif path.endswith(".egg-link"):
+        folder = _linked_folder(root, path, files.notes)
+        _claim_project(files, project_in(root, folder, files.notes) if folder else None)
+    elif files.kind is RecordKind.NONE and path.endswith(".egg") and root.is_folder(path):
+        tree = walk(root, path)
+        _claim_paths(files, RecordKind.EGG, tree.files)
+        files.base = path
+        files.notes += tree.skipped
+    elif files.kind is RecordKind.NONE and owned is not None:
+        _claim_paths(files, RecordKind.DPKG, owned[1])
+    elif files.kind is RecordKind.NONE and site.added and path.endswith(".egg-info"):
+        _claim_project(files, project_in(root, site.folder, files.notes))
+    if files.kind is RecordKind.NONE:
+        files.notes.append(Skipped(path=path, verdict=Verdict.RECORD, reason="nothing says which files belong to it"))
+
+
+def _claim_record(root: Root, site: Site, path: str, files: _Files) -> None:
+    content = _read(root, f"{path}/RECORD", _MAX_RECORD, files.notes)
+    if content is not None:
+        record = parse_record(content)
+        files.notes += (Skipped(path=f"{path}/RECORD", verdict=Verdict.RECORD, reason=note) for note in record.notes)
+        _claim_rows(files, site, site.folder, record.rows)
+        files.kind = RecordKind.RECORD if record.rows else RecordKind.NONE
+    if files.kind is RecordKind.NONE:
+        content = _read(root, f"{path}/installed-files.txt", _MAX_RECORD, files.notes)
+        if content:
+            _claim_rows(files, site, path, ((line, "", "") for line in parse_installed_files(content)))
+            files.kind = RecordKind.INSTALLED_FILES
+
+
+def _claim_rows(files: _Files, site: Site, base: str, rows: Iterable[Row]) -> None:
+    """Resolve the rows of a record against the folder that they are relative to; byte code is of no use here."""
+    outside: list[str] = []
+    for row in rows:
+        path = row[0]
+        if path.endswith(".pyc"):
+            continue
+        if path[0] not in "./" and "/." not in path and "//" not in path:
+            files.rows[f"{base}/{path}"] = row
+            continue
+        moved = site.flat and path.startswith("../../")
+        place = join(site.folder, path[6:]) if moved else join(base, path)
+        if inside(place, site.top):
+            files.rows[place] = row
+        else:
+            outside.append(place)
+    reason = f"a row of {base} leaves {site.top}"
+    files.notes += (Skipped(path=place, verdict=Verdict.OUTSIDE, reason=reason) for place in outside[:_MAX_NOTES])
+    if len(outside) > _MAX_NOTES:
+        reason = f"{len(outside) - _MAX_NOTES} more rows leave {site.top}"
+        files.notes.append(Skipped(path=base, verdict=Verdict.OUTSIDE, reason=reason))
+
+
+def _claim_project(files: _Files, project: Project | None) -> None:
+    if project is not None:
+        _claim_paths(files, RecordKind.EDITABLE, project.files)
+        files.base = project.folder
+
+
+def _claim_paths(files: _Files, kind: RecordKind, paths: Iterable[str]) -> None:
+    files.kind = kind
+    files.rows.update((path, (path, "", "")) for path in paths)
+
+
+# ------------------------------------------------------------------------------------------------ the small files
+
+
+def _external(root: Root, files: _Files, direct: DirectUrl | None) -> tuple[str, ...]:
+    """Return what the pyproject.toml of a local project or sdist says that it needs from outside (PEP 725)."""
+    origin = files.base if files.kind is RecordKind.EDITABLE else direct.path if direct else ""
+    content = _pyproject(root, origin, files.notes) if origin else None
+    if content is None or b"[external" not in content:
+        return ()
+    try:
+        return external_of_project(parse_toml(content.decode("utf-8", "replace")))
+    except MalformedError as error:
+        files.notes.append(Skipped(path=origin, verdict=Verdict.MALFORMED, reason=f"pyproject.toml {error}"))
+        return ()
+
+
+def _pyproject(root: Root, origin: str, notes: list[Skipped]) -> bytes | None:
+    """Read the pyproject.toml of a folder or an sdist; None if there is none (any more)."""
+    if not root.is_file(origin):
+        return _read(root, f"{origin}/pyproject.toml", _MAX_SMALL, notes)
+    try:
+        return read_from_sdist(root, origin, "pyproject.toml", _MAX_SMALL)
+    except OSError as error:
+        notes.append(Skipped(path=origin, verdict=Verdict.UNREADABLE, reason=error.strerror or "cannot be read"))
+    except MalformedError as error:
+        notes.append(Skipped(path=origin, verdict=Verdict.MALFORMED, reason=str(error)))
+    return None
+
+
+def _read_metadata(root: Root, path: str, notes: list[Skipped]) -> Metadata:
+    """Read the metadata; what it does not say is taken from the folder's name, as Python does for an egg."""
+    content = None
+    if path.endswith(".egg-link"):
+        name = posixpath.basename(path).replace(".egg-link", ".egg-info/PKG-INFO")
+        content = _read(root, f"{_linked_folder(root, path, notes)}/{name}", _MAX_METADATA, notes)
+    elif root.is_folder(path):
+        names = ("METADATA", "PKG-INFO", "EGG-INFO/PKG-INFO")
+        contents = (_read(root, f"{path}/{name}", _MAX_METADATA, notes) for name in names)
+        content = next((each for each in contents if each is not None), None)
+    elif path.endswith(".egg-info"):
+        content = _read(root, path, _MAX_METADATA, notes)
+    try:
+        if content is not None:
+            return parse_metadata(content)
+    except MalformedError as error:
+        notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason=str(error)))
+    name, version = parse_folder_name(posixpath.basename(path))
+    if not name:
+        notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason="nothing says the distribution's name"))
+    return Metadata(name=name, version=version, requires=(), requires_external=())
+
+
+def _linked_folder(root: Root, path: str, notes: list[Skipped]) -> str:
+    """Return the project's folder that an .egg-link names; empty if it names none."""
+    return parse_egg_link(_read(root, path, _MAX_SMALL, notes) or b"")
+
+
+def _read_direct_url(root: Root, path: str, notes: list[Skipped]) -> DirectUrl | None:
+    content = _read(root, f"{path}/direct_url.json", _MAX_SMALL, notes)
+    if content is None:
+        return None
+    try:
+        return parse_direct_url(content)
+    except MalformedError as error:
+        notes.append(Skipped(path=f"{path}/direct_url.json", verdict=Verdict.MALFORMED, reason=str(error)))
+        return None
+
+
+def _read(root: Root, path: str, limit: int, notes: list[Skipped]) -> bytes | None:
+    """Read a small file; None if it is not there, with a note if it cannot be read."""
+    try:
+        return root.read(path, limit)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        notes.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=error.strerror or "cannot be read"))
+        return None

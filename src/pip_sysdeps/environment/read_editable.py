@@ -1,0 +1,99 @@
+"""The project of an editable install: where its modules lie, from what its installer left behind."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.environment.site_files import parse_finder, parse_pth
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.model.environment import Skipped, Verdict
+from pip_sysdeps.system.tree import join, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pip_sysdeps.system.root import Root
+
+_MAX_FINDER = 1 << 20
+_MAX_FILES = 200_000
+
+_NOT_SOURCE = frozenset({"node_modules", "build", "dist", "site-packages"})
+"""Folders of a project that Python does not import from: other languages, what a build leaves, other environments.
+Neither are those that begin with a dot (.git, .tox, .venv), metadata, and other virtual environments. A folder that the
+installer names (meson-python imports from `build/cp311`) counts all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """The source tree of an editable install."""
+
+    folder: str
+    """The project's own folder, resolved where it exists."""
+    files: frozenset[str]
+    """The files of its modules, resolved."""
+
+
+def find_project(root: Root, site: str, claimed: Iterable[str], folder: str, notes: list[Skipped]) -> Project | None:
+    """Find the project from what an editable install leaves in a site directory; None if nothing names a place.
+
+    `claimed` are the files of its record, `folder` is what direct_url.json says, or empty; `notes` takes what could not
+    be looked at. The files beside the .dist-info tell which folders are imported: `.pth` lines, and the paths in the
+    text of an import finder or loader (setuptools, meson-python, scikit-build-core, hatchling, ...); without them it
+    is the whole project.
+    Source: PEP 660.
+    """
+    told = [path for path in claimed if _may_tell(path) and posixpath.dirname(path) == site]
+    named = [join(site, each) for path in told for each in _named_paths(root, path, notes)]
+    places = {place: None for path in named if (place := root.resolve(path)) and place not in {"/", site}}
+    home = (root.resolve(folder) or folder) if folder else next(iter(places), "")
+    return _project(root, home, list(places) or [home], notes) if home else None
+
+
+def project_in(root: Root, folder: str, notes: list[Skipped]) -> Project:
+    """Take a whole folder as the project: what `setup.py develop` leaves is its name in an .egg-link."""
+    return _project(root, root.resolve(folder) or folder, [folder], notes)
+
+
+def is_editable_record(claimed: Iterable[str], site: str) -> bool:
+    """Tell whether a record without direct_url.json is that of an editable install, by setuptools' file names."""
+    return any(path.startswith(f"{site}/__editable__") for path in claimed)
+
+
+def _may_tell(path: str) -> bool:
+    return path.endswith(".pth") or ("editable" in path and path.endswith(".py"))
+
+
+def _named_paths(root: Root, path: str, notes: list[Skipped]) -> tuple[str, ...]:
+    try:
+        content = root.read(path, _MAX_FINDER)
+        return parse_pth(content) if path.endswith(".pth") else parse_finder(content)
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        notes.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=str(error.strerror)))
+    except MalformedError as error:
+        notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason=str(error)))
+    return ()
+
+
+def _project(root: Root, folder: str, places: list[str], notes: list[Skipped]) -> Project:
+    files: set[str] = set()
+    for place in places:
+        resolved = root.resolve(place)
+        if resolved is None:
+            notes.append(Skipped(path=place, verdict=Verdict.RECORD, reason="the project is not there"))
+        elif resolved == "/":
+            notes.append(Skipped(path=place, verdict=Verdict.OUTSIDE, reason="the whole disk is no project"))
+        elif root.is_file(resolved):
+            files.add(resolved)
+        else:
+            tree = walk(root, resolved, enter=_is_source, limit=_MAX_FILES)
+            files |= tree.files
+            notes += tree.skipped
+    return Project(folder=folder, files=frozenset(files))
+
+
+def _is_source(name: str) -> bool:
+    return name not in _NOT_SOURCE and not name.startswith(".") and not name.endswith((".egg-info", ".dist-info"))

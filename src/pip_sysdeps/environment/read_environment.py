@@ -1,0 +1,196 @@
+"""A Python environment: where it is, its distributions, and the files that belong to each of them."""
+
+from __future__ import annotations
+
+import posixpath
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.environment.claims import (
+    decide_owners,
+    existing_files,
+    first_of_each_name,
+    gone_objects,
+    without_echoes,
+)
+from pip_sysdeps.environment.metadata import required_name
+from pip_sysdeps.environment.read_distributions import read_claims
+from pip_sysdeps.environment.read_interpreter import open_installation, parse_python_name, programs_on_path
+from pip_sysdeps.environment.read_sites import interpreter_of, sites_below, sites_of
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.model.environment import Environment
+from pip_sysdeps.system.tree import Tree, inside, may_be_elf, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pip_sysdeps.environment.claims import Claim
+    from pip_sysdeps.environment.read_distributions import PackageFiles
+    from pip_sysdeps.environment.read_sites import Site
+    from pip_sysdeps.environment.record import Row
+    from pip_sysdeps.model.environment import Distribution, Interpreter
+    from pip_sysdeps.system.root import Root
+
+_TOOL = "pip-sysdeps"
+_INSTALLERS = frozenset({"pip", "setuptools", "wheel"})
+
+
+def find_environment(
+    root: Root,
+    python: str | None,
+    *,
+    environ: Mapping[str, str],
+    cwd: str = "/",
+    package_files: PackageFiles | None = None,
+) -> Environment:
+    """Read the environment that a person names, or means.
+
+    `python` is the folder of an environment or an interpreter, absolute inside the root or relative to `cwd`. Without
+    it: `VIRTUAL_ENV`, then `.venv` in `cwd`, then the first `python3` on `PATH`.
+    Raise SysdepsError if there is none, or it has no distributions, or is the tool's own.
+    """
+    with _permissions_told():
+        installation = open_installation(root, meant_environment(root, python, environ, cwd))
+        layout = _Layout(
+            prefix=installation.prefix,
+            own_prefix=installation.venv is not None and installation.prefix != "/",
+            sites=sites_of(root, installation),
+            interpreter=installation.interpreter,
+        )
+        environment = _read(root, layout, package_files)
+    if not environment.distributions:
+        raise SysdepsError(
+            f"no distributions in the environment `{environment.prefix}`",
+            hint="install into it first, or name another with --python or --path",
+        )
+    if _is_own(environment.distributions):
+        raise SysdepsError(
+            f"the environment `{environment.prefix}` holds nothing but {_TOOL} itself",
+            hint="name the project's environment with --python",
+        )
+    return environment
+
+
+def environment_of_paths(
+    root: Root,
+    paths: Sequence[str],
+    *,
+    environ: Mapping[str, str],
+    cwd: str = "/",
+    package_files: PackageFiles | None = None,
+) -> Environment:
+    """Read what `pip install --prefix`, `--target` or `--user` filled: prefixes, or folders with distributions.
+
+    Raise SysdepsError for a path without distributions, or if nothing tells which Python they are for.
+    """
+    with _permissions_told():
+        sites = tuple(site for path in paths for site in sites_below(root, posixpath.join(cwd, path)))
+        interpreter = interpreter_of(root, sites, environ)
+        layout = _Layout(prefix=sites[0].top, own_prefix=False, sites=sites, interpreter=interpreter)
+        environment = _read(root, layout, package_files)
+    if not environment.distributions:
+        raise SysdepsError(f"no distributions in `{sites[0].folder}`", hint="name the folder that pip filled")
+    return environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    """Where an environment keeps what."""
+
+    prefix: str
+    own_prefix: bool
+    """The prefix is the environment's alone (a venv): a file in it that no record claims is the environment's too."""
+    sites: tuple[Site, ...]
+    interpreter: Interpreter
+
+
+@contextmanager
+def _permissions_told() -> Iterator[None]:
+    """Turn a folder that may not be read, on the way to the environment, into an error for a person."""
+    try:
+        yield
+    except PermissionError as error:
+        message = f"cannot read `{error.filename}`: {error.strerror}"
+        raise SysdepsError(message, hint="run it as a user who may read it") from error
+
+
+def meant_environment(root: Root, python: str | None, environ: Mapping[str, str], cwd: str) -> str:
+    """Return the path of the environment or interpreter that is meant."""
+    if python is not None:
+        return posixpath.join(cwd, python)
+    active = environ.get("VIRTUAL_ENV")
+    if active:
+        if not root.is_folder(posixpath.join(cwd, active)):
+            raise SysdepsError(f"VIRTUAL_ENV names `{active}`, which is no folder", hint="unset it, or use --python")
+        return posixpath.join(cwd, active)
+    if root.is_folder(posixpath.join(cwd, ".venv")):
+        return posixpath.join(cwd, ".venv")
+    for program in programs_on_path(root, environ, "python3"):
+        return program
+    raise SysdepsError("no Python environment found", hint="name one with --python, or a folder with --path")
+
+
+def _is_own(distributions: Iterable[Distribution]) -> bool:
+    """Tell whether only the tool and what it requires is installed: what pipx, uvx or pre-commit makes for it."""
+    requires = {each.name: each.requires for each in distributions}
+    reached: set[str] = set()
+    pending = [_TOOL] if _TOOL in requires else []
+    while pending:
+        name = pending.pop()
+        if name in requires and name not in reached:
+            reached.add(name)
+            pending += [required_name(line) for line in requires[name] if "extra ==" not in line]
+    return bool(reached) and requires.keys() <= reached | _INSTALLERS
+
+
+# ----------------------------------------------------------------------------------------------------- assembling
+
+
+def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> Environment:
+    """Read every distribution, and share the files out."""
+    claims = without_echoes([claim for site in layout.sites for claim in read_claims(root, site, package_files)])
+    tree = _walk(root, layout)
+    notes = [note for each in layout.sites for note in each.notes]
+    notes += [note for each in claims for note in each.notes]
+    claims = [each for each in claims if each.distribution.name]
+    found = [existing_files(root, claim, tree, notes) for claim in claims]
+    chosen, shadowed = first_of_each_name(claims)
+    owners, overlaps = decide_owners(root, {claims[index].distribution.name: found[index] for index in chosen})
+    metadata = {claim.distribution.metadata_path for claim in claims}
+    unclaimed = (path for path in tree.files.difference(*found) if posixpath.dirname(path) not in metadata)
+    return Environment(
+        prefix=layout.prefix,
+        site_dirs=tuple(site.folder for site in layout.sites),
+        interpreter=layout.interpreter,
+        distributions=tuple(
+            sorted((_with_files(root, claims[i], found[i], owners) for i in chosen), key=lambda each: each.name)
+        ),
+        unclaimed=tuple(sorted(path for path in unclaimed if may_be_elf(path) and not _is_python(path, layout))),
+        skipped=(*notes, *tree.skipped, *shadowed, *overlaps),
+    )
+
+
+def _walk(root: Root, layout: _Layout) -> Tree:
+    """Walk a venv's own prefix, and each site directory that does not lie in it."""
+    tops = [layout.prefix] if layout.own_prefix else []
+    tops += [site.folder for site in layout.sites if not site.added]
+    outer = [top for top in dict.fromkeys(tops) if not any(top != other and inside(top, other) for other in tops)]
+    trees = [walk(root, top) for top in outer]
+    return Tree(
+        files=frozenset[str]().union(*(tree.files for tree in trees)),
+        skipped=tuple(note for tree in trees for note in tree.skipped),
+    )
+
+
+def _is_python(path: str, layout: _Layout) -> bool:
+    """Tell whether a file is the venv's own copy of its interpreter (`python -m venv --copies`)."""
+    folder, name = posixpath.split(path)
+    named = name in {"python", "python3", "pypy", "pypy3"} or parse_python_name(name) is not None
+    return named and layout.own_prefix and folder == f"{layout.prefix}/bin"
+
+
+def _with_files(root: Root, claim: Claim, found: Mapping[str, Row], owners: Mapping[str, str]) -> Distribution:
+    distribution = claim.distribution
+    files = tuple(sorted(path for path in found if owners[path] == distribution.name))
+    return replace(distribution, files=files, gone=gone_objects(root, claim, found))

@@ -1,0 +1,205 @@
+"""The Python of an environment, known without running it: from links, folder names and pyvenv.cfg."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.environment.site_files import VenvConfig, parse_venv_config
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.model.environment import Interpreter
+from pip_sysdeps.system.root import pread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pip_sysdeps.system.root import Root
+
+_VERSIONED = re.compile(r"(?P<kind>python|pypy)(?P<major>[0-9])\.(?P<minor>[0-9]{1,2})(?P<thread>t?)")
+_PROGRAMS = ("python3", "python", "pypy3", "pypy")
+_DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""What the official images set."""
+_MAX_CONFIG = 1 << 20
+_MAGIC = b"\x7fELF"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PythonName:
+    """What `python3.13t` or `pypy3.10` says, as the name of a program or of its folder in `lib`."""
+
+    name: str
+    """The name itself."""
+    version: tuple[int, int]
+    """Major and minor."""
+    abi_tag: str
+    """`cp313t`, `pp310`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """A place that Python starts from: a virtual environment, or an interpreter's own prefix."""
+
+    prefix: str
+    """`sys.prefix`, resolved."""
+    interpreter: Interpreter
+    """Who runs it."""
+    python: str
+    """The name of its folder in `lib`: `python3.11`."""
+    venv: VenvConfig | None
+    """Its pyvenv.cfg; None for an interpreter's own prefix."""
+
+
+def parse_python_name(name: str) -> PythonName | None:
+    """Return what a program's or folder's name says about Python; None for another name."""
+    match = _VERSIONED.fullmatch(name)
+    if match is None:
+        return None
+    version = (int(match["major"]), int(match["minor"]))
+    kind = "pp" if match["kind"] == "pypy" else "cp"
+    return PythonName(name=name, version=version, abi_tag=f"{kind}{version[0]}{version[1]}{match['thread']}")
+
+
+def open_installation(root: Root, path: str) -> Installation:
+    """Look at the folder of an environment, or at an interpreter, that a person named.
+
+    Raise SysdepsError for what is neither.
+    """
+    if root.is_folder(path):
+        return _open_folder(root, root.resolve(path) or path)
+    if is_program(root, path):
+        return _open_program(root, path)
+    if root.is_file(path):
+        raise SysdepsError(
+            f"`{path}` is no interpreter but a script or another file",
+            hint="a pyenv shim or a wrapper does not show what it would run: name the interpreter or the environment",
+        )
+    raise SysdepsError(
+        f"no environment or interpreter at `{path}`", hint="name the folder of a virtual environment, or its bin/python"
+    )
+
+
+def programs_on_path(root: Root, environ: Mapping[str, str], name: str) -> Iterator[str]:
+    """Yield each executable file that a shell would find for a name, best first; it may be a script."""
+    for folder in environ.get("PATH", _DEFAULT_PATH).split(":"):
+        path = posixpath.join(folder, name)
+        status = root.status(path) if folder.startswith("/") else None
+        if status is not None and root.is_file(path) and status.st_mode & 0o111:
+            yield path
+
+
+def is_program(root: Root, path: str) -> bool:
+    """Tell whether the path leads to an ELF file."""
+    try:
+        descriptor = root.open(path)
+    except OSError:
+        return False
+    try:
+        return pread(descriptor, len(_MAGIC), 0) == _MAGIC
+    finally:
+        os.close(descriptor)
+
+
+def _open_folder(root: Root, prefix: str) -> Installation:
+    config = _read_venv_config(root, prefix)
+    if config is not None:
+        return _open_venv(root, prefix, config)
+    for name in _PROGRAMS:
+        if is_program(root, f"{prefix}/bin/{name}"):
+            return _open_program(root, f"{prefix}/bin/{name}")
+    raise SysdepsError(
+        f"`{prefix}` is no Python environment: it has neither pyvenv.cfg nor bin/python3",
+        hint=_within(root, prefix) or "for what `pip install --target`, `--prefix` or `--user` filled, use --path",
+    )
+
+
+def _within(root: Root, folder: str) -> str:
+    """Say in which virtual environment a folder lies; nothing if in none."""
+    while folder != "/":
+        folder = posixpath.dirname(folder)
+        if _read_venv_config(root, folder) is not None:
+            return f"it lies in the virtual environment `{folder}`: name that"
+    return ""
+
+
+def _open_program(root: Root, path: str) -> Installation:
+    """Look at an interpreter by the path that it would be started with: only its folder's links are followed yet.
+
+    Source: CPython's Modules/getpath.py: pyvenv.cfg lies beside the program, or one folder up.
+    """
+    folder = root.resolve(posixpath.dirname(path)) or "/"
+    for prefix in (posixpath.dirname(folder), folder):
+        config = _read_venv_config(root, prefix)
+        if config is not None:
+            return _open_venv(root, prefix, config)
+    program = root.resolve(path) or path
+    prefix, python = _standard_library(root, program, parse_python_name(posixpath.basename(program)))
+    interpreter = Interpreter(path=program, prefix=prefix, version=python.version, abi_tag=python.abi_tag)
+    return Installation(prefix=prefix, interpreter=interpreter, python=python.name, venv=None)
+
+
+def _read_venv_config(root: Root, prefix: str) -> VenvConfig | None:
+    """Read the pyvenv.cfg of a folder; None if it has none.
+
+    Raise SysdepsError for one that Python would not take.
+    """
+    path = f"{prefix}/pyvenv.cfg"
+    try:
+        return parse_venv_config(root.read(path, _MAX_CONFIG))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise SysdepsError(
+            f"cannot read `{path}`: {error.strerror}", hint="run it as a user who may read it"
+        ) from error
+    except MalformedError as error:
+        raise SysdepsError(str(error.at(path)), hint="make the environment again with `python3 -m venv`") from error
+
+
+def _open_venv(root: Root, prefix: str, config: VenvConfig) -> Installation:
+    """Look at a virtual environment; its base interpreter may be gone, as in a stage that only gets the folder."""
+    names = {name for lib in ("lib", "lib64") for name in root.names(f"{prefix}/{lib}")}
+    pythons = [python for name in sorted(names) if (python := parse_python_name(name))]
+    python = next((each for each in pythons if each.version == config.version), next(iter(pythons), None))
+    if python is None:
+        raise SysdepsError(
+            f"the virtual environment `{prefix}` has no lib/python3.x", hint="make it again with `python3 -m venv`"
+        )
+    own = [f"{prefix}/bin/{name}" for name in (*_PROGRAMS, python.name)]
+    base = [f"{config.home}/{name}" for name in (python.name, *_PROGRAMS)]
+    program = next((root.resolve(path) or "" for path in (*own, *base) if is_program(root, path)), "")
+    origin = next((root.resolve(path) or "" for path in base if is_program(root, path)), program)
+    interpreter = Interpreter(
+        path=program,
+        prefix=_standard_library(root, origin, python)[0] if origin else "",
+        version=python.version,
+        abi_tag=python.abi_tag,
+    )
+    return Installation(prefix=prefix, interpreter=interpreter, python=python.name, venv=config)
+
+
+def _standard_library(root: Root, program: str, named: PythonName | None) -> tuple[str, PythonName]:
+    """Return prefix and name of an interpreter by the landmark that it seeks upward from its own folder.
+
+    Source: CPython's Modules/getpath.py, `PREFIX` and `STDLIB_LANDMARKS`.
+    """
+    prefix = posixpath.dirname(program)
+    while prefix != "/":
+        prefix = posixpath.dirname(prefix)
+        top = "" if prefix == "/" else prefix
+        libraries = (f"{top}/lib64", f"{top}/lib")
+        names = [named.name] if named else dict.fromkeys(name for lib in libraries for name in root.names(lib))
+        pythons = (parse_python_name(name) for name in names)
+        found = [
+            each for each in pythons if each and any(root.is_file(f"{lib}/{each.name}/os.py") for lib in libraries)
+        ]
+        if len(found) == 1:
+            return prefix, found[0]
+    if named is None:
+        raise SysdepsError(
+            f"cannot tell the version of `{program}`",
+            hint="name an interpreter like python3.11, with lib/python3.11 beside it",
+        )
+    return posixpath.dirname(posixpath.dirname(program)), named

@@ -1,0 +1,173 @@
+"""Site directories: the folders that Python finds distributions in, in the order of `sys.path`."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.environment.read_interpreter import is_program, open_installation, parse_python_name, programs_on_path
+from pip_sysdeps.environment.site_files import parse_pth
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.model.environment import Interpreter, Skipped, Verdict
+from pip_sysdeps.system.tree import inside, join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pip_sysdeps.environment.read_interpreter import Installation
+    from pip_sysdeps.system.root import Root
+
+_MAX_PTH = 1 << 20
+_MAX_ADDED = 1000
+"""Folders that the `.pth` files of one site directory may add."""
+
+_SUFFIXES = (".dist-info", ".egg-info", ".egg-link", ".egg")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One folder with distributions."""
+
+    folder: str
+    """The folder, resolved."""
+    top: str
+    """What the rows of a record must not leave: the prefix around it."""
+    flat: bool = False
+    """`pip install --target` filled it: scripts lie in the folder's own `bin`, and RECORD says `../../bin`."""
+    added: bool = False
+    """A `.pth` file added it: what no record claims in it is not the environment's."""
+    notes: tuple[Skipped, ...] = ()
+    """Its `.pth` files that cannot be read."""
+
+
+def metadata_names(root: Root, folder: str) -> list[str]:
+    """Return the names in a folder that stand for a distribution, sorted; `~` is pip's mark of one being removed."""
+    return [name for name in root.names(folder) if name.endswith(_SUFFIXES) and name[0] not in "~."]
+
+
+def sites_of(root: Root, installation: Installation) -> tuple[Site, ...]:
+    """Return the site directories of an environment, each once.
+
+    Source: `getsitepackages` in CPython's and in Debian's site.py.
+    """
+    prefix, base, python = installation.prefix, installation.interpreter.prefix, installation.python
+    folders = []
+    if installation.venv is not None:
+        folders += [(f"{prefix}/{lib}/{python}/site-packages", prefix) for lib in ("lib64", "lib")]
+    if base and (installation.venv is None or installation.venv.system_site_packages):
+        folders += [(folder, base) for folder in _base_folders(root, base, python)]
+    return tuple(_existing(root, folders))
+
+
+def sites_below(root: Root, path: str) -> tuple[Site, ...]:
+    """Return the site directories that a person means by a folder: itself, or those of a prefix.
+
+    Raise SysdepsError if there is none, or those of several versions of Python.
+    """
+    if not root.is_folder(path):
+        raise SysdepsError(f"`{path}` is not a folder", hint="name the folder that pip filled")
+    folder = root.resolve(path) or path
+    prefix = _prefix_of(folder)
+    if prefix or metadata_names(root, folder):
+        return tuple(_existing(root, [(folder, prefix or folder)], flat=not prefix))
+    candidates = [
+        (f"{folder}/{lib}/{python}/{kind}", folder)
+        for lib in ("local/lib", "lib64", "lib")
+        for python in root.names(f"{folder}/{lib}")
+        if python == "python3" or parse_python_name(python)
+        for kind in ("site-packages", "dist-packages")
+    ]
+    sites = [site for site in _existing(root, candidates) if site.added or metadata_names(root, site.folder)]
+    versions = {posixpath.basename(posixpath.dirname(site.folder)) for site in sites if not site.added} - {"python3"}
+    if not sites:
+        raise SysdepsError(
+            f"no distributions in `{path}`", hint="name what followed --target or --prefix of pip, or the site-packages"
+        )
+    if len(versions) > 1:
+        raise SysdepsError(
+            f"`{path}` has distributions for {' and '.join(sorted(versions))}", hint="name one site-packages folder"
+        )
+    return tuple(sites)
+
+
+def interpreter_of(root: Root, sites: Sequence[Site], environ: Mapping[str, str]) -> Interpreter:
+    """Find the interpreter that site directories are for: by their folder's name, else the first on PATH.
+
+    Its `path` is empty if that version is not there. Raise SysdepsError if nothing tells the version.
+    """
+    names = (posixpath.basename(posixpath.dirname(site.folder)) for site in sites)
+    python = next((parsed for name in names if (parsed := parse_python_name(name))), None)
+    if python is None:
+        program = next(programs_on_path(root, environ, "python3"), "")
+        if program and is_program(root, program):
+            return open_installation(root, program).interpreter
+        fault = f": `{program}`, first on PATH, is a script" if program else ""
+        raise SysdepsError(
+            f"nothing tells which Python `{sites[0].folder}` is for{fault}",
+            hint="put that Python's own `python3` first on PATH",
+        )
+    candidates = [f"{site.top}/bin/{python.name}" for site in sites]
+    candidates += [path for name in (python.name, "python3") for path in programs_on_path(root, environ, name)]
+    for program in candidates:
+        interpreter = _open_quietly(root, program)
+        if interpreter is not None and interpreter.abi_tag == python.abi_tag:
+            return interpreter
+    return Interpreter(path="", prefix="", version=python.version, abi_tag=python.abi_tag)
+
+
+def _open_quietly(root: Root, program: str) -> Interpreter | None:
+    try:
+        return open_installation(root, program).interpreter
+    except SysdepsError:
+        return None
+
+
+def _base_folders(root: Root, prefix: str, python: str) -> list[str]:
+    """Return where an interpreter's own prefix has distributions; Debian's Python has names and an order of its own."""
+    top = "" if prefix == "/" else prefix
+    if root.is_folder(f"{top}/lib/python3/dist-packages"):
+        return [f"{top}/{lib}/dist-packages" for lib in (f"local/lib/{python}", "lib/python3", f"lib/{python}")]
+    return [f"{top}/{lib}/{python}/site-packages" for lib in ("lib64", "lib")]
+
+
+def _existing(root: Root, folders: Iterable[tuple[str, str]], *, flat: bool = False) -> Iterator[Site]:
+    """Yield each folder that exists, followed by those with distributions that its `.pth` files add."""
+    seen: set[str] = set()
+    for folder, top in folders:
+        resolved = root.resolve(folder)
+        if resolved is None or resolved in seen or not root.is_folder(resolved):
+            continue
+        seen.add(resolved)
+        lines, notes = _read_pth(root, resolved)
+        top_of_it = top if inside(resolved, top) else _prefix_of(resolved) or resolved
+        yield Site(folder=resolved, top=top_of_it, flat=flat, notes=notes)
+        for line in lines[:_MAX_ADDED]:
+            added = root.resolve(join(resolved, line)) or ""
+            if added not in seen and root.is_folder(added) and metadata_names(root, added):
+                seen.add(added)
+                yield Site(folder=added, top=_prefix_of(added) or added, added=True)
+
+
+def _read_pth(root: Root, folder: str) -> tuple[list[str], tuple[Skipped, ...]]:
+    """Return the lines of a folder's `.pth` files that are paths, and the files that cannot be read."""
+    lines: list[str] = []
+    notes: list[Skipped] = []
+    for name in root.names(folder):
+        if not name.endswith(".pth") or name.startswith("."):
+            continue
+        try:
+            lines += parse_pth(root.read(f"{folder}/{name}", _MAX_PTH))
+        except OSError as error:
+            notes.append(Skipped(path=f"{folder}/{name}", verdict=Verdict.UNREADABLE, reason=str(error.strerror)))
+    return lines, tuple(notes)
+
+
+def _prefix_of(folder: str) -> str:
+    """Return `/install` for `/install/lib/python3.11/site-packages`; empty for a folder of another form."""
+    parts = folder.split("/")
+    if len(parts) < 4 or parts[-3] not in {"lib", "lib64"} or parts[-1] not in {"site-packages", "dist-packages"}:
+        return ""
+    if parts[-2] != "python3" and parse_python_name(parts[-2]) is None:
+        return ""
+    return "/".join(parts[:-3]) or "/"

@@ -1,0 +1,244 @@
+"""A folder of wheels, as `pip download` or `pip wheel` leaves it -> the environment that they would make."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import warnings
+from configparser import Error as ConfigParserError
+from csv import Error as CsvError
+from typing import TYPE_CHECKING, BinaryIO
+from zipfile import ZipExtFile, ZipFile, ZipInfo
+
+from installer import install
+from installer.destinations import WheelDestination
+from installer.exceptions import InstallerError
+from installer.records import InvalidRecordEntry, RecordEntry
+from installer.sources import WheelFile
+from installer.utils import Scheme, construct_record_file
+from packaging.tags import parse_tag
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+from pip_sysdeps.environment.metadata import tag_count
+from pip_sysdeps.environment.read_environment import environment_of_paths
+from pip_sysdeps.environment.wheel_tags import fitting_tags, own_python
+from pip_sysdeps.environment.wheel_tree import BROKEN, OF_DATA, Member, WheelTree
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.packages.debian.architectures import machine_of
+from pip_sysdeps.system.regular_file import open_regular
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from installer.scripts import ScriptSection
+    from packaging.tags import Tag
+
+    from pip_sysdeps.model.environment import Environment
+    from pip_sysdeps.packages.target_system import TargetSystem
+
+_PREFIX = "/environment"
+"""Where the tree has the environment: no path of the lock shows it."""
+_MAX_MEMBERS = 1_000_000
+_MAX_DIST_INFO = {"RECORD": 16 << 20, "METADATA": 4 << 20, "entry_points.txt": 1 << 20, "WHEEL": 1 << 16}
+"""Bytes of the files that installer reads as a whole."""
+_MAX_OTHER = 64 << 20
+"""Bytes of any other file of a .dist-info."""
+_LINE_ENDS = [end.encode() for end in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"]
+"""What str.splitlines, by which installer reads RECORD, takes for the end of a line."""
+_SPARE_ROWS = 1000
+"""Rows that a RECORD may have more than its wheel has files."""
+_MOST_TAGS = 1000
+"""Tags that the name of one wheel may stand for."""
+_UNUSABLE = (
+    *BROKEN, InstallerError, InvalidWheelFilename, InvalidRecordEntry, ConfigParserError, CsvError, KeyError,
+    AssertionError,
+)  # fmt: skip
+"""What zipfile and installer raise for what is no wheel."""
+
+
+class ScanningDestination(WheelDestination):
+    """Where installer puts the files of a wheel: a tree that remembers in which wheel each of them is."""
+
+    def __init__(self, tree: WheelTree, archive: ZipFile, python: str) -> None:
+        """`python` is the folder in lib: `python3.11`."""
+        self._tree = tree
+        self._archive = archive
+        site = f"{_PREFIX}/lib/{python}/site-packages"
+        self._folders: Mapping[str, str] = {
+            "purelib": site,
+            "platlib": site,
+            "scripts": f"{_PREFIX}/bin",
+            "headers": f"{_PREFIX}/include/site/{python}",
+            "data": _PREFIX,
+        }
+
+    def write_script(self, name: str, module: str, attr: str, section: ScriptSection) -> RecordEntry:  # noqa: ARG002
+        """Claim the script of an entry point, which has no needs and is not made."""
+        return RecordEntry(name, None, None)
+
+    def write_file(
+        self,
+        scheme: Scheme,
+        path: str | os.PathLike[str],
+        stream: BinaryIO,
+        is_executable: bool,  # noqa: ARG002 - what a file is shows in its contents
+    ) -> RecordEntry:
+        """Note where a file lies, or keep what is in no wheel."""
+        name = os.fspath(path)
+        content: Member | bytes
+        if isinstance(stream, ZipExtFile):
+            member = self._archive.getinfo(stream.name)
+            content = Member(archive=self._archive, name=member.filename, size=member.file_size)
+        else:
+            content = stream.read()
+        self._tree.add(self._place(scheme, name), content)
+        return RecordEntry(name, None, None)
+
+    def finalize_installation(
+        self, scheme: Scheme, record_file_path: str, records: Iterable[tuple[Scheme, RecordEntry]]
+    ) -> None:
+        """Write the RECORD into the tree."""
+        start = self._folders[scheme]
+
+        def prefix(other: Scheme) -> str | None:
+            folder = self._folders[other]
+            return None if folder == start else posixpath.relpath(folder, start) + "/"
+
+        with construct_record_file(records, prefix) as record:
+            self._tree.add(f"{start}/{record_file_path}", record.read())
+
+    def _place(self, scheme: str, path: str) -> str:
+        folder = self._folders[scheme]
+        place = posixpath.normpath(f"{folder}/{path}")
+        if not place.startswith(f"{folder}/"):
+            raise ValueError(f"`{path}` leaves the environment")
+        return place
+
+
+def environment_of_wheels(folder: str, system: TargetSystem) -> tuple[WheelTree, Environment]:
+    """Return the environment that the wheels of a folder would make on a system, and the tree that it lies in.
+
+    Nothing is installed or run. Raise SysdepsError for a folder without wheels, with two of one distribution, with one
+    that does not fit the system, or with one that cannot be read.
+    """
+    wheels = {path: _tags_of(path) for path in _wheels_in(folder)}
+    abi_tag = _abi_tag(wheels, system)
+    _refuse_unfitting_wheels(wheels, abi_tag, system)
+    tree = WheelTree()
+    python = f"{'pypy' if abi_tag.startswith('pp') else 'python'}{abi_tag[2]}.{abi_tag[3:]}"
+    for path in wheels:
+        _put(tree, path, python)
+    return tree, environment_of_paths(tree, [_PREFIX], environ={"PATH": ""})
+
+
+def _wheels_in(folder: str) -> Sequence[str]:
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith(".whl"))
+    except OSError as error:
+        raise SysdepsError(
+            f"`{folder}`: {error.strerror}", hint="name the folder that `pip download` or `pip wheel` filled"
+        ) from error
+    if not names:
+        raise SysdepsError(
+            f"no wheels in `{folder}`", hint="fill it with `pip wheel -r requirements.txt -w DIR`, or `pip download`"
+        )
+    first: dict[str, str] = {}
+    for name in names:
+        other = first.setdefault(_parsed(name)[0], name)
+        if other != name:
+            raise SysdepsError(
+                f"two wheels of one distribution: `{other}` and `{name}`", hint="leave the one that will be installed"
+            )
+    return [os.path.join(folder, name) for name in names]
+
+
+def _tags_of(path: str) -> frozenset[Tag]:
+    return _parsed(os.path.basename(path))[1]
+
+
+def _parsed(name: str) -> tuple[str, frozenset[Tag]]:
+    if tag_count("-".join(name.removesuffix(".whl").split("-")[-3:])) > _MOST_TAGS:
+        raise SysdepsError(f"the name `{name}` stands for more than {_MOST_TAGS} tags", hint="build it again")
+    try:
+        distribution, _, _, tags = parse_wheel_filename(name)
+    except InvalidWheelFilename as error:
+        raise SysdepsError(f"`{name}` is no wheel's name: {error}", hint="download or build it again") from error
+    return distribution, tags
+
+
+def _abi_tag(wheels: Mapping[str, frozenset[Tag]], system: TargetSystem) -> str:
+    """Return the ABI tag of the Python that the wheels are for; where none of them says it, of the release's own."""
+    asking: dict[str, str] = {}
+    for path, tags in wheels.items():
+        for abi_tag in own_python(tags):
+            asking.setdefault(abi_tag, os.path.basename(path))
+    if len(asking) > 1:
+        names = " and ".join(f"`{asking[abi_tag]}` is for {abi_tag}" for abi_tag in sorted(asking))
+        raise SysdepsError(f"the wheels are for several Pythons: {names}", hint="leave those of one")
+    return next(iter(asking), "") or system.own_python()
+
+
+def _refuse_unfitting_wheels(wheels: Mapping[str, frozenset[Tag]], abi_tag: str, system: TargetSystem) -> None:
+    fitting = fitting_tags(abi_tag, system.platform.architecture, system.index.target.glibc)
+    for path, tags in wheels.items():
+        if not tags & fitting:
+            raise _misfit(os.path.basename(path), tags, abi_tag, system)
+
+
+def refuse_unfitting(environment: Environment, system: TargetSystem) -> None:
+    """Raise SysdepsError if a wheel that is installed in an environment does not fit another system."""
+    abi_tag = environment.interpreter.abi_tag
+    fitting = fitting_tags(abi_tag, system.platform.architecture, system.index.target.glibc)
+    for distribution in environment.distributions:
+        tags = frozenset(tag for text in distribution.tags for tag in parse_tag(text))
+        if tags and not tags & fitting:
+            raise _misfit(f"{distribution.name} {distribution.version}", tags, abi_tag, system)
+
+
+def _misfit(name: str, tags: Iterable[Tag], abi_tag: str, system: TargetSystem) -> SysdepsError:
+    """Return the error for what does not fit a system, with its tags."""
+    glibc = f" with glibc {system.index.target.glibc}" if system.index.target.glibc else ""
+    return SysdepsError(
+        f"`{name}` does not fit {system.platform.id}: its tag is {', '.join(sorted(map(str, tags)))}, "
+        f"and the target is {abi_tag} on {machine_of(system.platform.architecture)}{glibc}",
+        hint="get it for the target: `pip download --platform TAG --only-binary :all:`, or name another --target",
+    )
+
+
+def _put(tree: WheelTree, path: str, python: str) -> None:
+    """Let installer put a wheel into the tree."""
+    name = os.path.basename(path)
+    try:
+        open_regular(path).close()  # a pipe or a device is refused
+        archive = ZipFile(path)  # stays open: the tree reads from it
+        _refuse_bombs(archive)
+        tree.allow(os.path.getsize(path))
+        destination = ScanningDestination(tree, archive, python)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # byte code in a wheel is of no interest here
+            install(WheelFile(archive), destination, additional_metadata={"INSTALLER": b"pip-sysdeps"})
+    except (*_UNUSABLE, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in OF_DATA:
+            raise  # it may not be read
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise SysdepsError(f"`{name}` is no usable wheel: {reason}", hint="download or build it again") from error
+
+
+def _refuse_bombs(archive: ZipFile) -> None:
+    members = archive.infolist()
+    if len(members) > _MAX_MEMBERS:
+        raise ValueError(f"more than {_MAX_MEMBERS} files")
+    for member in members:
+        limit = _MAX_DIST_INFO.get(posixpath.basename(member.filename), _MAX_OTHER)
+        if ".dist-info/" in member.filename and member.file_size > limit:
+            raise ValueError(f"`{member.filename}` is larger than {limit} bytes")
+        if member.filename.endswith(".dist-info/RECORD"):
+            _refuse_rows(archive, member)
+
+
+def _refuse_rows(archive: ZipFile, record: ZipInfo) -> None:
+    """Raise ValueError for a RECORD with many more rows than the wheel has files: installer keeps each."""
+    text = archive.read(record)
+    rows = sum(map(text.count, _LINE_ENDS)) - text.count(b"\r\n")
+    if rows > len(archive.namelist()) + _SPARE_ROWS:
+        raise ValueError(f"`{record.filename}` has {rows} rows, and there are {len(archive.namelist())} files")

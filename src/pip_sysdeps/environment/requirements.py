@@ -1,0 +1,214 @@
+"""Why a distribution is installed: the way to it from what a person asked for.
+
+Source: packaging.python.org, "Dependency specifiers" (PEP 508) and "Recording installed projects" (REQUESTED).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from pip_sysdeps.packages.debian.architectures import machine_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pip_sysdeps.model.environment import Distribution, Interpreter
+
+_EXTRA = re.compile(r"""\bextra\s*==\s*['"]([^'"]+)['"]|['"]([^'"]+)['"]\s*==\s*extra\b""")
+_LONGEST = 8192
+"""Characters of a requirement that is parsed, and of a marker."""
+_MOST_EXTRAS = 100
+"""Extras that one marker may name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One distribution on the way to another."""
+
+    name: str
+    """Its normalized name."""
+    requirement: str = ""
+    """The Requires-Dist line by which the one before it asks for it; empty for the first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Required:
+    """One requirement of a distribution."""
+
+    name: str
+    """The normalized name of what is required."""
+    asked: frozenset[str]
+    """The extras of it that are asked for, normalized."""
+    text: str
+    """As a reader knows it."""
+    always: bool
+    """Whether it holds without any extra."""
+    extras: frozenset[str]
+    """The extras, normalized, under which it holds besides."""
+
+
+Edges = Mapping[str, tuple[Link, ...]]
+"""A distribution -> the installed ones that it requires."""
+
+
+def ways(distributions: Iterable[Distribution], markers: Mapping[str, str]) -> Mapping[str, tuple[Link, ...]]:
+    """Return for each distribution one shortest way to it, first what was asked for and last itself.
+
+    Asked for is what has REQUESTED. Extras that one distribution asks of another count as asked for. pip does not
+    record which extras a person asked for, so requirements of other extras are followed where nothing else leads. What
+    is not reached so begins a way of its own: first what nobody requires. `markers` is the environment of PEP 508's
+    markers; a requirement that does not parse leads nowhere.
+    """
+    installed = {each.name: each for each in distributions}
+    requirements = _requirements(installed, markers)
+    extras = _asked_extras(requirements)
+    certain = {name: _links(name, each, extras[name]) for name, each in requirements.items()}
+    possible = {name: _links(name, each, None) for name, each in requirements.items()}
+    required = {link.name for edges in (certain, possible) for links in edges.values() for link in links}
+    found: dict[str, tuple[Link, ...]] = {}
+    asked = {name for name, each in installed.items() if each.requested}
+    for starts in (asked, installed.keys() - required, *({name} for name in sorted(installed))):
+        if begun := {name: (Link(name=name),) for name in starts if name not in found}:
+            found |= begun
+            _walk(certain, found)
+            _walk(possible, found)
+    return found
+
+
+def required(distributions: Iterable[Distribution], markers: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the installed distributions that each one requires: always, and for extras that another one asks for."""
+    requirements = _requirements({each.name: each for each in distributions}, markers)
+    extras = _asked_extras(requirements)
+    return {
+        name: tuple(link.name for link in _links(name, each, extras[name]))
+        for name, each in sorted(requirements.items())
+    }
+
+
+def applies(text: str, environment: Mapping[str, str]) -> bool:
+    """Tell whether an environment marker is true; one that does not parse, or cannot be judged, is."""
+    try:
+        return len(text) > _LONGEST or holds(Marker(text), environment) is not False
+    except (ValueError, RecursionError):
+        return True
+
+
+def holds(marker: Marker, environment: Mapping[str, str]) -> bool | None:
+    """Tell whether an environment marker is true; None for one that cannot be judged.
+
+    `os_name ~= "x"` compares what does not compare, and `python_version < "9...9"` may have more digits than a number.
+    """
+    try:
+        return marker.evaluate(dict(environment))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _asked_extras(requirements: Mapping[str, tuple[_Required, ...]]) -> Mapping[str, frozenset[str]]:
+    """Return the extras of each distribution that others ask for, directly or by way of extras of their own."""
+    by_extra: dict[tuple[str, str], list[_Required]] = {}
+    for name, each in requirements.items():
+        for requirement in each:
+            for extra in ("",) if requirement.always else requirement.extras:
+                by_extra.setdefault((name, extra), []).append(requirement)
+    pending = [(name, "") for name in requirements]
+    asked = set(pending)
+    while pending:
+        for requirement in by_extra.get(pending.pop(), ()):
+            new = {(requirement.name, extra) for extra in requirement.asked} - asked
+            asked |= new
+            pending += new
+    extras: dict[str, set[str]] = {name: set() for name in requirements}
+    for name, extra in asked:
+        extras[name].add(extra)
+    return {name: frozenset(each) for name, each in extras.items()}
+
+
+def _walk(edges: Edges, found: dict[str, tuple[Link, ...]]) -> None:
+    """Go on breadth first from all that has a way, the shortest ways first."""
+    queue = sorted(found, key=lambda name: (len(found[name]), name))
+    for name in queue:
+        for onward in edges[name]:
+            if onward.name not in found:
+                found[onward.name] = (*found[name], onward)
+                queue.append(onward.name)
+
+
+def _links(name: str, requirements: Iterable[_Required], extras: frozenset[str] | None) -> tuple[Link, ...]:
+    """Return the distributions that one requires, by name; with no `extras` given, under any of its extras."""
+    links: dict[str, Link] = {}
+    for each in requirements:
+        if each.name != name and (each.always or extras is None or not extras.isdisjoint(each.extras)):
+            links.setdefault(each.name, Link(name=each.name, requirement=each.text))
+    return tuple(link for _, link in sorted(links.items()))
+
+
+def _requirements(
+    installed: Mapping[str, Distribution], markers: Mapping[str, str]
+) -> Mapping[str, tuple[_Required, ...]]:
+    """Return the requirements of each distribution that are installed and hold: always, or under some extra."""
+    return {
+        name: tuple(
+            each
+            for line in dict.fromkeys(distribution.requires)
+            if (each := _required(line, markers)) is not None
+            and each.name in installed
+            and (each.always or each.extras)
+        )
+        for name, distribution in installed.items()
+    }
+
+
+def _required(line: str, markers: Mapping[str, str]) -> _Required | None:
+    """Read a Requires-Dist line; None for one that does not parse, or whose marker cannot be judged."""
+    try:
+        requirement = Requirement(line) if len(line) <= _LONGEST else None
+    except (ValueError, RecursionError):
+        return None
+    if requirement is None:
+        return None
+    marker = requirement.marker
+    always = marker is None or holds(marker, {**markers, "extra": ""})
+    if always is None:
+        return None
+    named = {name for pair in _EXTRA.findall(str(marker)) for name in pair if name} if marker and not always else ()
+    return _Required(
+        name=canonicalize_name(requirement.name),
+        asked=frozenset(map(canonicalize_name, requirement.extras)),
+        text=str(requirement),
+        always=always,
+        extras=frozenset(
+            canonicalize_name(name)
+            for name in sorted(named)[:_MOST_EXTRAS]
+            if marker and holds(marker, {**markers, "extra": name})
+        ),
+    )
+
+
+def marker_environment(interpreter: Interpreter, architecture: str) -> Mapping[str, str]:
+    """Return the environment of PEP 508's markers for an interpreter on Linux that is not run.
+
+    `architecture` is in Debian's words: `amd64`.
+    """
+    version = ".".join(map(str, interpreter.version))
+    pypy = interpreter.abi_tag.startswith("pp")
+    return {
+        "implementation_name": "pypy" if pypy else "cpython",
+        "implementation_version": f"{version}.0",
+        "os_name": "posix",
+        "platform_machine": machine_of(architecture),
+        "platform_python_implementation": "PyPy" if pypy else "CPython",
+        "platform_release": "",
+        "platform_system": "Linux",
+        "platform_version": "",
+        "python_full_version": f"{version}.0",
+        "python_version": version,
+        "sys_platform": "linux",
+    }

@@ -1,0 +1,85 @@
+"""Software bills of materials in a wheel: CycloneDX and SPDX, in their JSON forms.
+
+Source: PEP 770 (`*.dist-info/sboms/`); CycloneDX 1.x, ECMA-424; SPDX 2.x, "packages".
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pip_sysdeps.errors import MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_MAX_COMPONENTS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """One thing that a wheel is made of."""
+
+    name: str
+    """Its name."""
+    version: str
+    """Its version; empty if the document has none."""
+    purl: str
+    """Its package URL; empty if the document has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sbom:
+    """One document."""
+
+    components: tuple[Component, ...]
+    """What it names, nested components too; in the document's order."""
+    cyclonedx: Mapping[str, Any] | None
+    """The document itself, if it is CycloneDX."""
+
+
+def parse_sbom(content: bytes) -> Sbom:
+    """Read a document. Raise MalformedError for what is no JSON object, or is neither CycloneDX nor SPDX."""
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError("is not JSON") from error
+    if isinstance(document, dict) and document.get("bomFormat") == "CycloneDX":
+        return Sbom(components=tuple(map(_component, _walk(document))), cyclonedx=document)
+    if isinstance(document, dict) and str(document.get("spdxVersion", "")).startswith("SPDX-2"):
+        return Sbom(components=tuple(map(_package, _objects(document.get("packages")))), cyclonedx=None)
+    raise MalformedError("is neither CycloneDX nor SPDX 2")
+
+
+def _walk(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield components, each before those nested in it."""
+    pending = list(_objects(document.get("components")))[::-1]
+    for _ in range(_MAX_COMPONENTS):
+        if not pending:
+            return
+        component = pending.pop()
+        yield component
+        pending += list(_objects(component.get("components")))[::-1]
+    raise MalformedError(f"has more than {_MAX_COMPONENTS} components")
+
+
+def _objects(value: object) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, list):
+        yield from (item for item in value if isinstance(item, dict))
+
+
+def _component(component: Mapping[str, Any]) -> Component:
+    return Component(
+        name=_text(component.get("name")), version=_text(component.get("version")), purl=_text(component.get("purl"))
+    )
+
+
+def _package(package: Mapping[str, Any]) -> Component:
+    references = _objects(package.get("externalRefs"))
+    purl = next((each.get("referenceLocator") for each in references if each.get("referenceType") == "purl"), "")
+    return Component(name=_text(package.get("name")), version=_text(package.get("versionInfo")), purl=_text(purl))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

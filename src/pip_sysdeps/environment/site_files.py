@@ -1,0 +1,87 @@
+"""What extends `sys.path`: pyvenv.cfg, `.pth` and `.egg-link` files, and the import finders of editable installs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pip_sysdeps.errors import MalformedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenvConfig:
+    """The pyvenv.cfg of a virtual environment (PEP 405)."""
+
+    home: str
+    """`home`: the folder of the base interpreter's program."""
+    version: tuple[int, int] | None
+    """Major and minor of `version` (venv) or `version_info` (virtualenv, uv)."""
+    system_site_packages: bool
+    """`include-system-site-packages`."""
+
+
+def parse_venv_config(content: bytes) -> VenvConfig:
+    """Read pyvenv.cfg.
+
+    Raise MalformedError without an absolute `home`.
+    Source: PEP 405; CPython's getpath.py and site.py (`venv`).
+    """
+    fields: dict[str, str] = {}
+    for line in content.decode("utf-8", "surrogateescape").splitlines():
+        key, equals, value = line.partition("=")
+        if equals:
+            fields[key.strip().lower()] = value.strip()
+    home = fields.get("home", "")
+    if not home.startswith("/") or "\0" in home:
+        raise MalformedError("`home` is missing or no absolute path")
+    return VenvConfig(
+        home=home,
+        version=_version(fields.get("version_info") or fields.get("version", "")),
+        system_site_packages=fields.get("include-system-site-packages", "").lower() == "true",
+    )
+
+
+def _version(text: str) -> tuple[int, int] | None:
+    numbers = text.split(".")[:2]
+    if len(numbers) < 2 or not all(number.isdecimal() and len(number) < 4 for number in numbers):
+        return None
+    return int(numbers[0]), int(numbers[1])
+
+
+def parse_pth(content: bytes) -> tuple[str, ...]:
+    """Return the lines of a `.pth` file that are paths; those that Python would run are left out.
+
+    Source: docs.python.org, module site.
+    """
+    lines = content.decode("utf-8", "surrogateescape").removeprefix("\ufeff").split("\n")
+    stripped = (line.rstrip() for line in lines)
+    return tuple(
+        line for line in stripped if line and "\0" not in line and not line.startswith(("#", "import ", "import\t"))
+    )
+
+
+def parse_egg_link(content: bytes) -> str:
+    """Return the folder that a `.egg-link` names on its first line; empty if it names none.
+
+    Source: setuptools, "Development mode" (`setup.py develop`).
+    """
+    first = content.decode("utf-8", "surrogateescape").partition("\n")[0].strip()
+    return first if first.startswith("/") and "\0" not in first else ""
+
+
+def parse_finder(content: bytes) -> tuple[str, ...]:
+    """Return every absolute path that the text of an import finder or loader names; nothing of it is run.
+
+    Editable installs of setuptools (`MAPPING`), meson-python and scikit-build-core keep where their modules lie as
+    strings in such a file. Raise MalformedError for what is not Python.
+    Source: PEP 660.
+    """
+    import ast  # noqa: PLC0415 - slow to import, and few environments have such a file
+
+    from pip_sysdeps.system.python_syntax import parse_python  # noqa: PLC0415 - the same
+
+    tree = parse_python(content)
+    if tree is None:
+        raise MalformedError("not valid Python")
+    constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    texts = (value for value in constants if isinstance(value, str))
+    return tuple(dict.fromkeys(text for text in texts if text.startswith("/") and "\0" not in text))

@@ -1,0 +1,119 @@
+"""Wheels' tags: which wheels fit a target, and which glibc and system libraries a wheel promises to do with.
+
+Source: packaging.python.org, "Platform compatibility tags"; PEP 425, 513, 571, 599 and 600. The list of libraries is
+that of the policies which PEP 600 leaves to auditwheel.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from packaging.tags import Tag, compatible_tags, cpython_tags, generic_tags
+
+from pip_sysdeps.packages.debian.architectures import machine_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_FIRST = {"x86_64": 5, "i686": 5}
+"""The oldest glibc 2.x that a platform tag is defined for; 17 for all others. Source: PEP 600, PEP 599."""
+_ABI = re.compile(r"(cp|pp)([0-9])([0-9]{1,2})(t?)")
+_PERENNIAL = re.compile(r"manylinux_([0-9]{1,3})_([0-9]{1,3})_")
+_LEGACY = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
+"""The glibc that the tags without a number promise (PEP 600, "Legacy manylinux tags")."""
+_ALWAYS = frozenset(
+    {
+        "libGL.so.1",
+        "libICE.so.6",
+        "libSM.so.6",
+        "libX11.so.6",
+        "libXext.so.6",
+        "libXrender.so.1",
+        "libanl.so.1",
+        "libatomic.so.1",
+        "libc.so.6",
+        "libdl.so.2",
+        "libgcc_s.so.1",
+        "libglib-2.0.so.0",
+        "libgobject-2.0.so.0",
+        "libgthread-2.0.so.0",
+        "libm.so.6",
+        "libnsl.so.1",
+        "libpthread.so.0",
+        "libresolv.so.2",
+        "librt.so.1",
+        "libstdc++.so.6",
+        "libutil.so.1",
+        "libz.so.1",
+    }
+)
+_SINCE = {"libexpat.so.1": (2, 12), "libmvec.so.1": (2, 24)}
+_LOADERS = ("ld-linux", "ld64.so")
+
+
+# ------------------------------------------------------------------------------------------------ which wheels fit
+
+
+def fitting_tags(abi_tag: str, architecture: str, glibc: str) -> frozenset[Tag]:
+    """Return every tag that an interpreter takes: `cp311` on `arm64` with glibc `2.36`.
+
+    Without a known glibc all of them count. Source: packaging.tags, PEP 425, PEP 600.
+    """
+    kind, major, minor, threads = _parsed(abi_tag)
+    version = (int(major), int(minor))
+    platforms = list(_platforms(machine_of(architecture), glibc))
+    if kind == "cp":
+        own = cpython_tags(version, [f"cp{major}{minor}{threads}"], platforms)
+    else:
+        own = generic_tags(f"pp{major}{minor}", [f"pypy{major}{minor}_pp73"], platforms)
+    return frozenset({*own, *compatible_tags(version, f"{kind}{major}{minor}", platforms)})
+
+
+def own_python(tags: Iterable[Tag]) -> frozenset[str]:
+    """Return the ABI tags (`cp311`, `cp313t`) of the only interpreters that take a wheel; empty if several do."""
+    found = {_abi_tag(tag) for tag in tags}
+    return frozenset(filter(None, found)) if "" not in found else frozenset()
+
+
+def _abi_tag(tag: Tag) -> str:
+    if _ABI.fullmatch(tag.abi):
+        return tag.abi
+    return tag.interpreter if _ABI.fullmatch(tag.interpreter) and tag.abi != "abi3" else ""
+
+
+def _parsed(abi_tag: str) -> tuple[str, str, str, str]:
+    match = _ABI.fullmatch(abi_tag)
+    if match is None:
+        raise ValueError(abi_tag)
+    return match[1], match[2], match[3], match[4]
+
+
+def _platforms(machine: str, glibc: str) -> Iterator[str]:
+    """Yield the platform tags of a machine, the newest first."""
+    newest = int(glibc.partition(".")[2] or 99)
+    for minor in range(newest, _FIRST.get(machine, 17) - 1, -1):
+        yield f"manylinux_2_{minor}_{machine}"
+        yield from (f"{name}_{machine}" for name, promised in _LEGACY.items() if promised == (2, minor))
+    yield f"linux_{machine}"
+
+
+# --------------------------------------------------------------------------------------------- what a wheel promises
+
+
+def promised_glibc(tags: Iterable[str]) -> tuple[int, int] | None:
+    """Return the oldest glibc that any of a wheel's tags promises to do with; None for tags without such a promise."""
+    return min(filter(None, map(_glibc_of, tags)), default=None)
+
+
+def is_allowed(soname: str, glibc: tuple[int, int]) -> bool:
+    """Tell whether a wheel for this glibc may take a library from the system."""
+    return soname in _ALWAYS or soname.startswith(_LOADERS) or _SINCE.get(soname, (999, 0)) <= glibc
+
+
+def _glibc_of(tag: str) -> tuple[int, int] | None:
+    platform = tag.rpartition("-")[2]
+    match = _PERENNIAL.match(platform)
+    if match:
+        return int(match[1]), int(match[2])
+    return next((version for name, version in _LEGACY.items() if platform.startswith(f"{name}_")), None)

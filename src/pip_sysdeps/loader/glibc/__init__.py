@@ -1,0 +1,1 @@
+"""The rules of glibc's dynamic loader. Source: ld.so(8); glibc elf/."""

@@ -1,0 +1,26 @@
+"""What the dynamic loader of this machine looks into because of its CPU."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.loader.glibc.cpuinfo import hwcaps_folders
+from pip_sysdeps.system.root import Root
+
+if TYPE_CHECKING:
+    from pip_sysdeps.loader.glibc.machines import Machine
+
+_CPUINFO = "/proc/cpuinfo"
+_MAX_CPUINFO = 16 << 20
+
+
+def cpu_subfolders(machine: Machine) -> tuple[str, ...]:
+    """Return the folders, as in LoaderConfig, for programs of a machine; none if this CPU is another, or tells nothing.
+
+    It is this machine's CPU, whichever root is looked at.
+    """
+    try:
+        content = Root("/").read(_CPUINFO, _MAX_CPUINFO)
+    except OSError:
+        return ()
+    return hwcaps_folders(content) if machine.triplet == "x86_64-linux-gnu" else ()

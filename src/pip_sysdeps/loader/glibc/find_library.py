@@ -1,0 +1,46 @@
+"""What `ctypes.util.find_library` would find in a root, without running any of the programs that it asks.
+
+It asks `/sbin/ldconfig -p`, whose answer is ld.so.cache, then a compiler or linker, whose answer it needs objdump to
+read; where all are missing it returns None though the loader finds the library. Source: CPython's Lib/ctypes/util.py.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.loader.glibc.ldconfig import read_cache
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pip_sysdeps.system.root import Root
+
+_FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+
+
+class FindLibrary:
+    """Answers for one root."""
+
+    def __init__(self, root: Root) -> None:
+        self._root = root
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is anybody to ask."""
+        return self._compiles or self._root.is_file("/sbin/ldconfig")
+
+    def finds(self, names: Iterable[str]) -> bool:
+        """Tell whether a library that is there is found under any of its names; with a compiler it is."""
+        return self._compiles or (self.possible and bool(self._cached.intersection(names)))
+
+    @cached_property
+    def _cached(self) -> frozenset[str]:
+        return frozenset(entry.soname for entry in read_cache(self._root))
+
+    @cached_property
+    def _compiles(self) -> bool:
+        return self._has("objdump") and any(map(self._has, ("gcc", "cc", "ld")))
+
+    def _has(self, program: str) -> bool:
+        return any(self._root.is_file(f"{folder}/{program}") for folder in _FOLDERS)

@@ -1,0 +1,181 @@
+"""ld.so.cache: as it is, and as a fresh ldconfig(8) would write it, looked up without writing or reading it whole.
+
+apt's trigger runs ldconfig whenever a package changes a library directory: a release image has the fresh one.
+Source: glibc elf/ldconfig.c, search_dir and create_links; elf/readlib.c; elf/dl-is_dso.h.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.loader.glibc.cache_file import parse_ld_so_cache
+from pip_sysdeps.loader.glibc.read_conf import configured_directories
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pip_sysdeps.loader.glibc.cache_file import CacheEntry
+    from pip_sysdeps.loader.glibc.machines import Machine
+    from pip_sysdeps.model.elf import OpenedFile
+    from pip_sysdeps.system.root import Root
+
+CACHE = "/etc/ld.so.cache"
+
+_MAX_CACHE = 64 << 20  # bytes
+_LIBRARY = re.compile(r"(?:lib|ld-).*\.so|ld\.so\.|ld64\.so\.", re.DOTALL)
+_TEMPORARY = re.compile(r".*(?:;.*|\.dpkg-new|\.dpkg-tmp|\.#prelink#(?:\.......)?)", re.DOTALL)
+_ET_DYN = 3
+_FEW = 40
+"""Libraries of a folder that are read sooner than what the present cache says of all libraries of the system."""
+
+
+def read_cache(root: Root) -> tuple[CacheEntry, ...]:
+    """Return the entries of the cache that is there; as the loader, take no notice of a missing or broken one."""
+    try:
+        return parse_ld_so_cache(root.read(CACHE, _MAX_CACHE))
+    except (OSError, MalformedError):
+        return ()
+
+
+class _Library(NamedTuple):
+    """One file of a folder, as ldconfig enters it."""
+
+    soname: str
+    """The name in the cache."""
+    is_link: bool
+    """A link that is named as its target's DT_SONAME, or is the short name for the linker."""
+
+
+class FreshCache:
+    """Looks names up as in a cache that was just written; calling it gives a path or None."""
+
+    def __init__(
+        self,
+        root: Root,
+        machine: Machine,
+        lookup: Callable[[str], OpenedFile | None],
+        subfolders: tuple[str, ...] = (),
+    ) -> None:
+        """Find the directories; of `subfolders`, as in LoaderConfig, those in glibc-hwcaps matter here."""
+        self._root = root
+        self._machine = machine
+        self._lookup = lookup
+        directories = configured_directories(root, machine)
+        usable = [each for each in subfolders if each.startswith("glibc-hwcaps/")]
+        self._folders = tuple(
+            [_Folder(f"{directory}/{each}", self, named=True) for each in usable for directory in directories]
+            + [_Folder(directory, self, named=False) for directory in directories]
+        )
+        self._answers: dict[str, str | None] = {}
+
+    def __call__(self, name: str) -> str | None:
+        """Return the path that the cache would have for a name."""
+        if name not in self._answers:
+            paths = (folder.find(name) for folder in self._folders)
+            self._answers[name] = next((path for path in paths if path is not None), None)
+        return self._answers[name]
+
+    def names(self, folder: str, *, any_link: bool) -> frozenset[str]:
+        """Return the names in a folder that ldconfig looks at: those of libraries, and `any_link`."""
+        return frozenset(
+            name
+            for name in self._root.names(folder)
+            if (_LIBRARY.match(name) or (any_link and self._root.read_link(f"{folder}/{name}") is not None))
+            and not _TEMPORARY.fullmatch(name)
+        )
+
+    def library(self, path: str, name: str, *, believe: bool) -> _Library | None:
+        """Return how ldconfig enters a file of this name, or None if it leaves it out.
+
+        `believe` what the present cache says of a file: reading a thousand libraries takes far longer.
+        """
+        soname = self._told.get(self._root.resolve(path) or "") if believe else None
+        soname = soname or self._read_soname(path, name)
+        if soname is None:
+            return None
+        short = name.endswith(".so") and soname.startswith(name)
+        is_link = (name == soname or short) and self._root.read_link(path) is not None
+        return _Library(name if is_link else soname, is_link)
+
+    def is_linked(self, link: str, target: str) -> bool:
+        """Tell whether ldconfig leaves what is at `link` alone: it leads to `target`, or is no link."""
+        real = self._root.resolve(link)
+        return real is not None and (real == self._root.resolve(target) or self._root.read_link(link) is None)
+
+    def _read_soname(self, path: str, name: str) -> str | None:
+        """Return the DT_SONAME of a shared object for this machine, its name if it has none; None for anything else."""
+        opened = self._lookup(path)
+        elf = None if opened is None else opened.elf
+        wanted = self._machine.elf_class, self._machine.machine, _ET_DYN
+        if elf is None or not elf.dynamic or (elf.elf_class, elf.machine, elf.type) != wanted:
+            return None
+        return elf.soname or name
+
+    @cached_property
+    def _told(self) -> Mapping[str, str]:
+        """The DT_SONAMEs that the present cache tells, by file.
+
+        Only links to a file tell one, for what is named so itself may only be in the way of a link; but no name that
+        ends in `.so`, which may be the linker's; and of files with two names none.
+        """
+        sonames: dict[str, set[str]] = {}
+        for entry in read_cache(self._root):
+            real = self._root.resolve(entry.path)
+            if real is not None and entry.flags == self._machine.cache_flags[0]:
+                sonames.setdefault(real, set()).add(entry.soname)
+        single = ((real, min(names)) for real, names in sonames.items() if len(names) == 1)
+        return {real: name for real, name in single if not name.endswith(".so") and not real.endswith(f"/{name}")}
+
+
+class _Folder:
+    """One directory of the cache; its libraries are read only when a name is not simply there."""
+
+    def __init__(self, path: str, cache: FreshCache, *, named: bool) -> None:
+        self._path = path
+        self._cache = cache
+        self._named = named
+        """A glibc-hwcaps folder: its entries name the files themselves, no links are made in it, and of a link that is
+        there any name will do."""
+
+    def find(self, name: str) -> str | None:
+        path = f"{self._path}/{name}"
+        if not self._named and name in self._names:
+            library = self._cache.library(path, name, believe=False)
+            if library is not None and library.soname == name:
+                return path
+        file = self._best.get(name)
+        if file is None:
+            return None
+        target = f"{self._path}/{file}"
+        return path if not self._named and self._cache.is_linked(path, target) else target
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return self._cache.names(self._path, any_link=self._named)
+
+    @cached_property
+    def _best(self) -> Mapping[str, str]:
+        """The file for each soname: a file rather than a link, then the newest version."""
+        found: dict[str, list[tuple[str, bool]]] = {}
+        believe = len(self._names) > _FEW
+        for name in sorted(self._names):
+            library = self._cache.library(f"{self._path}/{name}", name, believe=believe)
+            if library is not None:
+                found.setdefault(library.soname, []).append((name, library.is_link))
+        return {soname: files[0][0] if len(files) == 1 else _newest(files) for soname, files in found.items()}
+
+
+def _newest(files: list[tuple[str, bool]]) -> str:
+    return max(files, key=lambda file: (not file[1], _version(file[0])))[0]
+
+
+def _version(name: str) -> list[tuple[bool, int]]:
+    """Return a name in a form that sorts as ldconfig compares: numbers by value, and behind every other character.
+
+    Source: glibc elf/dl-cache.c, _dl_cache_libcmp.
+    """
+    parts = re.findall("[0-9]+|[^0-9]", name)
+    return [(True, int(part)) if part.isdigit() else (False, ord(part)) for part in parts]

@@ -1,0 +1,156 @@
+"""Where the dynamic loader looks for a needed name: every path, in order, each with its search step.
+
+Source: ld.so(8); glibc elf/dl-load.c, _dl_map_object, fillin_rpath and open_path.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.loader.glibc.tokens import expand
+from pip_sysdeps.model.loader import SearchStep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pip_sysdeps.model.loader import LoaderConfig
+
+_MAX_PATH = 4096
+"""Bytes, as Linux has it."""
+_MAX_FOLDERS = 1000
+"""Elements of one search path that are looked at; honest ones have a dozen."""
+
+
+class Candidate(NamedTuple):
+    """One path of a search, or one step or element of it that gives no path."""
+
+    step: SearchStep
+    """The step of ld.so(8)."""
+    path: str
+    """What the loader opens; if `passed_over` is set, the element as written, or nothing for a whole step."""
+    by: str = ""
+    """The object whose DT_RPATH or DT_RUNPATH gave it."""
+    passed_over: str = ""
+    """Why it is not opened at all."""
+
+
+class Folder(NamedTuple):
+    """One element of a search path."""
+
+    path: str
+    """The directory with a slash at the end, nothing for the current one; the element as written if `passed_over`."""
+    passed_over: str = ""
+    """Why the loader, or we, cannot look there."""
+
+
+class SearchPath(NamedTuple):
+    """The DT_RPATH or DT_RUNPATH of one object."""
+
+    by: str
+    """The object."""
+    folders: tuple[Folder, ...]
+    """Its directories, each once."""
+
+
+class Seeker(NamedTuple):
+    """What a search depends on besides the name: the loading object, and the objects above it."""
+
+    rpaths: tuple[SearchPath, ...]
+    """Of the object itself, of the object that loaded it, and so on, and of the main program."""
+    ignored: tuple[str, ...]
+    """Objects whose DT_RPATH would count, but for a DT_RUNPATH."""
+    library_path: tuple[Folder, ...]
+    """LD_LIBRARY_PATH."""
+    runpath: SearchPath | None
+    """Of the object itself, never of another."""
+    no_default: bool
+    """The object has DF_1_NODEFLIB."""
+
+
+def folders(elements: Iterable[str], *, origin: str, config: LoaderConfig) -> tuple[Folder, ...]:
+    """Return the directories that the elements of a search path name, each once.
+
+    An empty element is the current directory, and one with a token that has no value is dropped.
+    """
+    found: dict[Folder, None] = {}
+    for number, element in enumerate(elements):
+        if number == _MAX_FOLDERS:
+            found[Folder("", f"more than {_MAX_FOLDERS} elements")] = None
+            break
+        found[_folder(element, origin, config)] = None
+    return tuple(found)
+
+
+def search_path(text: str | None, *, by: str, origin: str, config: LoaderConfig) -> SearchPath | None:
+    """Return the directories of a DT_RPATH or DT_RUNPATH, or None for none or an empty one."""
+    return SearchPath(by, folders(text.split(":"), origin=origin, config=config)) if text else None
+
+
+def candidates(name: str, seeker: Seeker, config: LoaderConfig) -> Iterator[Candidate]:
+    """Yield where the loader looks for a needed name, best first.
+
+    `name` has its tokens replaced. The caller takes the first candidate that can be opened and is for this machine.
+    """
+    if "/" in name:
+        yield _direct(name, config)
+        return
+    for by in seeker.ignored:
+        yield Candidate(SearchStep.RPATH, "", by, "DT_RUNPATH is set")
+    for rpath in seeker.rpaths:
+        yield from _in_folders(SearchStep.RPATH, rpath.folders, name, rpath.by, config)
+    yield from _in_folders(SearchStep.LD_LIBRARY_PATH, seeker.library_path, name, "", config)
+    if seeker.runpath:
+        yield from _in_folders(SearchStep.RUNPATH, seeker.runpath.folders, name, seeker.runpath.by, config)
+    yield _in_cache(name, seeker, config)
+    if seeker.no_default:
+        yield Candidate(SearchStep.DEFAULT, "", passed_over="DF_1_NODEFLIB is set")
+    else:
+        yield from _in_folders(SearchStep.DEFAULT, _defaults(config), name, "", config)
+
+
+def _direct(name: str, config: LoaderConfig) -> Candidate:
+    if name.startswith("/"):
+        return Candidate(SearchStep.DIRECT, name)
+    if config.working_directory is None:
+        return Candidate(SearchStep.DIRECT, name, passed_over="relative to the current directory")
+    return Candidate(SearchStep.DIRECT, posixpath.join(config.working_directory, name))
+
+
+def _in_cache(name: str, seeker: Seeker, config: LoaderConfig) -> Candidate:
+    path = config.cache(name)
+    if path is None:
+        return Candidate(SearchStep.CACHE, "", passed_over="no entry")
+    if seeker.no_default and any(path.startswith(f"{folder}/") for folder in config.default_directories):
+        return Candidate(SearchStep.CACHE, path, passed_over="DF_1_NODEFLIB is set")
+    return Candidate(SearchStep.CACHE, path)
+
+
+def _in_folders(
+    step: SearchStep, where: Iterable[Folder], name: str, by: str, config: LoaderConfig
+) -> Iterator[Candidate]:
+    for path, passed_over in where:
+        if passed_over:
+            yield Candidate(step, path, by, passed_over)
+            continue
+        place = path if path.startswith("/") else posixpath.join(config.working_directory or "/", path)
+        for subfolder in config.subfolders:
+            yield Candidate(step, f"{place}{subfolder}/{name}", by)
+        yield Candidate(step, place + name, by)
+
+
+def _defaults(config: LoaderConfig) -> Iterator[Folder]:
+    return (Folder(f"{folder}/") for folder in config.default_directories)
+
+
+def _folder(element: str, origin: str, config: LoaderConfig) -> Folder:
+    path = expand(element, origin=origin, lib=config.lib, platform=config.platform)
+    if path is None:
+        return Folder(element, "the value of $PLATFORM depends on the CPU")
+    if len(path) > _MAX_PATH:
+        return Folder(f"{path[:60]}...", "longer than any path")
+    if not path.startswith("/") and config.working_directory is None:
+        return Folder(
+            element, "relative to the current directory" if element else "an empty element: the current directory"
+        )
+    return Folder(path.rstrip("/") + "/" if path else "")

@@ -1,0 +1,117 @@
+"""The interpreter's process: what its loader finds, and what each root of an environment brings into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.loader.glibc.cpu import cpu_subfolders
+from pip_sysdeps.loader.glibc.machines import machine_of
+from pip_sysdeps.loader.glibc.read_config import read_loader_config
+from pip_sysdeps.loader.resolve import Memory, open_object, start
+from pip_sysdeps.loader.roots import is_extension_module, is_libpython, is_program, load_roots
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pip_sysdeps.elf.read_objects import Objects
+    from pip_sysdeps.model.elf import ElfFile
+    from pip_sysdeps.model.environment import Distribution, Environment
+    from pip_sysdeps.model.loader import Load, LoadedObject
+    from pip_sysdeps.system.root import Root
+    from pip_sysdeps.system.timings import Stages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """Under which the loader is asked."""
+
+    library_path: tuple[str, ...] = ()
+    """The elements of LD_LIBRARY_PATH."""
+    cache_as_is: bool = False
+    """With ld.so.cache as it is; otherwise as a run of ldconfig would write it."""
+    this_cpu: bool = False
+    """With the libraries that this machine's CPU has of its own; otherwise the answers hold on every CPU."""
+
+
+USUAL = Conditions()
+"""Those of a lock."""
+
+
+class InterpreterProcess:
+    """The interpreter's process, ready to open the objects of its environment."""
+
+    def __init__(
+        self, root: Root, environment: Environment, objects: Objects, program: ElfFile, conditions: Conditions
+    ) -> None:
+        self._root = root
+        self._interpreter = environment.interpreter
+        self._site_dirs = environment.site_dirs
+        self._files = objects
+        self.program = program
+        self._config = read_loader_config(
+            root,
+            program,
+            library_path=conditions.library_path,
+            cache="as-is" if conditions.cache_as_is else "fresh",
+            lookup=objects.open,
+            subfolders=cpu_subfolders(machine_of(program)) if conditions.this_cpu else (),
+        )
+        self._memory = Memory()
+        self._process = start(self._interpreter.path, objects.open, self._config, self._memory)
+        self.objects = self._process.objects
+        """The interpreter and what it loads before it opens anything."""
+        self.own = frozenset(filter(None, (root.resolve(each.path) for each in self.objects)))
+        """The files of the interpreter's process, before it opens anything."""
+
+    def loads(
+        self, usable: Mapping[str, ElfFile], holders: Mapping[str, Distribution], stages: Stages
+    ) -> Iterator[Load]:
+        """Open the environment's objects from their roots."""
+
+        def named(paths: frozenset[str]) -> frozenset[str]:
+            stages.end("loader")
+            found = self._named(holders, paths) if paths else paths
+            stages.end("sources")
+            return found
+
+        return load_roots(
+            usable,
+            is_extension=lambda path: is_extension_module(path, self._interpreter.abi_tag, self._files.defines),
+            named=named,
+            open_root=lambda path: self._open(path, usable[path]),
+            real=self._root.resolve,
+        )
+
+    def _named(self, holders: Mapping[str, Distribution], paths: frozenset[str]) -> frozenset[str]:
+        from pip_sysdeps.byname.file_mentions import named_files  # noqa: PLC0415 - it loads ast, which a small lock does without
+
+        return named_files(self._root, self._site_dirs, holders, paths)
+
+    def libc(self) -> str:
+        """Return the dynamic loader that the program names; for a library, which stands for it, its libc."""
+        libraries = (f"{folder}/libc.so.6" for folder in self._config.default_directories)
+        return self.program.interpreter or next(filter(self._files.open, libraries), "")
+
+    def library(self, name: str) -> str | None:
+        """Return where dlopen(3) finds a file name, in a process that has nothing but the interpreter."""
+        loaded = next((each.path for each in self.objects if each.path.rpartition("/")[2] == name), None)
+        return loaded or next((each.path for each in self._opened(name)), None)
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The loader's default directories."""
+        return self._config.default_directories
+
+    def _open(self, path: str, elf: ElfFile) -> tuple[LoadedObject, ...]:
+        if is_program(elf):
+            return start(path, self._files.open, self._config, self._memory).objects
+        return self._opened(path)
+
+    def _opened(self, name: str) -> tuple[LoadedObject, ...]:
+        return open_object(self._process, name, self._caller(), self._files.open, self._config, self._memory)
+
+    def _caller(self) -> str:
+        """Return who calls dlopen(3) for `import`: the shared libpython where there is one, else the program."""
+        paths = [each.path for each in self.objects]
+        return next((path for path in paths if is_libpython(path)), self._interpreter.path)

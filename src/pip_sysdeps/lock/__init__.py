@@ -1,0 +1,1 @@
+"""sysdeps.lock: the document, building it from a scan, merging, staleness, policy, selection."""

@@ -1,0 +1,226 @@
+"""From a scan to the lock: the block of one target."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypedDict
+
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.lock.document import (
+    Distribution,
+    Need,
+    Package,
+    Target,
+    Unattributed,
+    Unresolved,
+    is_package_version,
+    is_target_id,
+    ordered,
+)
+from pip_sysdeps.model.needs import FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
+from pip_sysdeps.printing import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pip_sysdeps.model import needs
+    from pip_sysdeps.model.needs import DistributionNeeds
+    from pip_sysdeps.model.packages import Platform
+    from pip_sysdeps.model.scan import Scan
+
+_LONGEST_SHOWN = 60
+_MOST_BY = 3
+_WHEEL_TAG = re.compile(r"([A-Za-z0-9_.]+)-([A-Za-z0-9_.]+)-([A-Za-z0-9_.]+)", re.ASCII)
+
+
+class _Name(TypedDict):
+    """What is needed, as `Need` and `Unresolved` name it."""
+
+    soname: str
+    any_of: tuple[str, ...]
+    program: str
+    file: str
+
+
+def to_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -> Target:
+    """Return the block of the lock that a scan stands for.
+
+    `name` tells a second environment of the same image from the first; `library_path` is the project's. Raise
+    SysdepsError for a name that no id can have, and for a system whose package manager, release or architecture is not
+    known.
+    """
+    platform = _known(scan.platform)
+    identity = "-".join(filter(None, (platform.id, name)))
+    if name and not is_target_id(identity):
+        raise SysdepsError(
+            f"`{name}` cannot be a part of a target's id", hint="lower-case letters, digits and . _ + - can be"
+        )
+    if not is_target_id(identity):
+        shown = printable(identity[:_LONGEST_SHOWN])
+        raise SysdepsError(
+            f"os-release and dpkg's status give `{shown}`, which cannot be a target's id",
+            hint="ID, VERSION_CODENAME and VERSION_ID have lower-case letters, digits and . _ - (os-release(5))",
+        )
+    bases = {each.distribution.name: each.distribution.base for each in scan.distributions}
+    unresolved = tuple(_unresolved(scan, bases))
+    troubled = {each.distribution for each in unresolved}
+    unattributed = [_unattributed(each, scan.environment.prefix) for each in scan.unattributed]
+    glibc, glibc_by = newest_glibc(scan)
+    target = Target(
+        id=identity,
+        distro=platform.distro,
+        release=platform.release,
+        architecture=platform.architecture,
+        package_manager=platform.package_manager,
+        libc=platform.libc,
+        python=scan.environment.interpreter.abi_tag,
+        needs_glibc=glibc,
+        needs_glibc_by=glibc_by,
+        library_path=tuple(library_path),
+        distribution=tuple(
+            each for each in distributions(scan).values() if each.needs or each.vendored or each.name in troubled
+        ),
+        unattributed=tuple(each for each in unattributed if each.needs),
+        unresolved=unresolved,
+    )
+    packages = {need.package for _, need in target.needs() if need.package}
+    return ordered(replace(target, package=tuple(_package(name, scan) for name in packages)))
+
+
+def pinned(target: Target, installed: Mapping[str, str], snapshot: str) -> Target:
+    """Return the target with the installed version of each package that not every image has, and the snapshot's date.
+
+    A package that is not installed, or whose version no lock may hold, stays without one.
+    """
+    versions = {name: version for name, version in installed.items() if is_package_version(version)}
+    packages = (each if each.base else replace(each, version=versions.get(each.name, "")) for each in target.package)
+    return replace(target, package=tuple(packages), snapshot=snapshot)
+
+
+def _known(platform: Platform) -> Platform:
+    if not platform.package_manager:
+        raise SysdepsError(
+            "no dpkg database here: this is not Debian, Ubuntu or another system with apt",
+            hint="run it in an image of the release, name an unpacked one with --root, or lock for one with --target",
+        )
+    if not (platform.distro and platform.architecture and platform.libc):
+        raise SysdepsError(
+            "cannot tell the release or architecture of this system", hint="os-release(5) and dpkg's status name them"
+        )
+    return platform
+
+
+def _package(name: str, scan: Scan) -> Package:
+    floor = scan.floors.get(name)
+    return Package(name=name, base=name in scan.base, min=floor.version if floor else "")
+
+
+def distributions(scan: Scan) -> dict[str, Distribution]:
+    """Return every distribution of a scan by name, those too that the lock leaves out."""
+    return {each.distribution.name: _distribution(each) for each in scan.distributions}
+
+
+def _distribution(found: DistributionNeeds) -> Distribution:
+    distribution = found.distribution
+    return Distribution(
+        name=distribution.name,
+        version="" if distribution.source == "editable" else _token(distribution.version),
+        wheel=compressed(distribution.tags),
+        source=distribution.source,
+        vendored=tuple(map(printable, found.vendored)),
+        needs=tuple(_needs(found.needs, distribution.base)),
+    )
+
+
+def _unattributed(found: needs.Unattributed, prefix: str) -> Unattributed:
+    return Unattributed(file=printable(posixpath.relpath(found.file, prefix)), needs=tuple(_needs(found.needs, prefix)))
+
+
+def _needs(needs: Iterable[needs.Need], base: str) -> Iterator[Need]:
+    """Yield the needs that somebody answers, but not those that the loader answers inside the environment."""
+    for need in needs:
+        by, more = _evidence(need.by, base)
+        known = Need(
+            **_named(need),
+            when=need.when.value,
+            by=by,
+            by_more=more,
+            evidence=printable(need.evidence),
+            confidence=need.confidence.value if need.confidence else "",
+        )
+        match need.provider:
+            case FromPackage(package=package):
+                yield replace(known, package=package)
+            case FromHost(note=note):
+                yield replace(known, class_="host", note=printable(note))
+            case Unowned(path=path):
+                yield replace(known, class_="unowned", path=printable(path))
+            case FromDistribution(distribution="", by_loader=False):
+                yield replace(known, class_="distribution", note="a file that no record claims loads it first")
+            case FromDistribution(distribution=distribution, by_loader=False):
+                yield replace(known, class_="distribution", distribution=distribution)
+
+
+def _named(need: needs.Need) -> _Name:
+    return {
+        "soname": _token(need.soname),
+        "any_of": tuple(map(_token, need.any_of)),
+        "program": printable(need.program),
+        "file": printable(need.file),
+    }
+
+
+def _unresolved(scan: Scan, bases: Mapping[str, str]) -> Iterator[Unresolved]:
+    prefix = scan.environment.prefix
+    found = [(each.distribution.name, each.distribution.base, each.needs) for each in scan.distributions]
+    found += [("", prefix, each.needs) for each in scan.unattributed]
+    for distribution, base, needs in found:
+        for need in needs:
+            match need.provider:
+                case Missing(note=text):
+                    note = printable(text)
+                case Unreachable(distribution=holder, path=path):
+                    place = printable(posixpath.relpath(path, bases.get(holder, prefix)))
+                    note = f"{holder or 'the environment'} has {place}, where the loader does not look"
+                case _:
+                    continue
+            by, more = _evidence(need.by, base)
+            yield Unresolved(
+                **_named(need),
+                when=need.when.value,
+                distribution=distribution,
+                by=by,
+                by_more=more,
+                note=note,
+            )
+
+
+def _evidence(files: Iterable[str], base: str) -> tuple[tuple[str, ...], int]:
+    """Return the first files relative to a folder, and how many more there are."""
+    relative = sorted(printable(posixpath.relpath(file, base)) for file in files)
+    return tuple(relative[:_MOST_BY]), max(0, len(relative) - _MOST_BY)
+
+
+def compressed(tags: Iterable[str]) -> str:
+    """Return a wheel's tags as one, each part sorted (packaging.python.org, "Compressed tag sets")."""
+    matches = [match.groups() for match in map(_WHEEL_TAG.fullmatch, tags) if match]
+    columns = zip(*matches, strict=True)
+    return "-".join(".".join(sorted({part for parts in column for part in parts.split(".")})) for column in columns)
+
+
+def newest_glibc(scan: Scan) -> tuple[str, str]:
+    """Return the newest glibc version that is needed, and who first needs it: distributions before files."""
+    asked = [(each.glibc, each.distribution.name) for each in scan.distributions if each.glibc]
+    asked += [
+        (each.glibc, printable(posixpath.relpath(each.file, scan.environment.prefix)))
+        for each in scan.unattributed
+        if each.glibc
+    ]
+    return max(asked, key=lambda pair: tuple(map(int, pair[0].split("."))), default=("", ""))
+
+
+def _token(text: str) -> str:
+    """Return printable text without white space, for names and versions that come from untrusted files."""
+    return "".join(f"\\x{ord(letter):02x}" if letter == " " else letter for letter in printable(text))

@@ -1,0 +1,101 @@
+"""sysdeps.lock on the disk: read within bounds, replaced as a whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import MalformedError, MalformedLock, SysdepsError
+from pip_sysdeps.lock.document import NO_HANDS, loads
+from pip_sysdeps.lock.merge import sides_of
+from pip_sysdeps.system.atomic_write import write_atomically
+
+if TYPE_CHECKING:
+    from pip_sysdeps.lock.document import Lockfile
+
+DEFAULT = "sysdeps.lock"
+_MAX_BYTES = 16 << 20
+
+
+def read_text(path: str) -> str | None:
+    """Return the text of a lock, line ends as they are, or None if there is none. Raise OSError, MalformedLock."""
+    try:
+        with open(path, "rb", opener=_open_at_once) as file:
+            _refuse_special(path, os.fstat(file.fileno()).st_mode)
+            content = file.read(_MAX_BYTES + 1) or b""  # a file of /proc that has nothing yet gives None
+    except FileNotFoundError:
+        return None
+    if len(content) > _MAX_BYTES:
+        raise MalformedLock(f"is larger than {_MAX_BYTES} bytes", hint=NO_HANDS).at(path)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedLock("is not UTF-8", where=f"offset {error.start}", hint=NO_HANDS).at(path) from error
+
+
+def read_lock(path: str, *, hint: str = "run `pip-sysdeps lock` where the environment is") -> Lockfile:
+    """Return the lock of a path. Raise SysdepsError if there is none, OSError, MalformedLock."""
+    text = read_text(path)
+    if text is None:
+        raise SysdepsError(f"no `{path}` here", hint=hint)
+    try:
+        return loads(text)
+    except MalformedError as error:
+        raise error.at(path) from error
+
+
+def replace_lock(path: str, text: str) -> None:
+    """Replace a lock as a whole, or write a new one; a link to a lock stays a link.
+
+    A link that leads to no lock is refused: whoever wrote the repository would choose the file that is written, a start
+    file of the shell for example. Raise SysdepsError for that and for what is no regular file, OSError with the path as
+    given.
+    """
+    if os.path.islink(path) and not _is_lock(read_text(path) or ""):
+        raise SysdepsError(
+            f"`{path}` is a link that leads to no lock", hint="remove the link, or name the lock with -o"
+        )
+    _replace(path, os.path.realpath(path) if os.path.islink(path) else path, text)
+
+
+def replace_report(path: str, text: str) -> None:
+    """Replace a file that is no lock, or write a new one; nothing is written through a link.
+
+    Raise SysdepsError for a link and for what is no regular file, OSError with the path as given.
+    """
+    if os.path.islink(path):
+        raise SysdepsError(
+            f"`{path}` is a link, and nothing is written through a link",
+            hint="name the file itself, or leave out -o to print it",
+        )
+    _replace(path, path, text)
+
+
+def _is_lock(text: str) -> bool:
+    """Detect a lock, or both sides of a conflict between two."""
+    try:
+        return bool(text.strip()) and all(loads(side) for side in sides_of(text))
+    except MalformedError:
+        return False
+
+
+def _replace(path: str, place: str, text: str) -> None:
+    """Put a text in the place of a file; errors name the path as given."""
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            _refuse_special(path, os.lstat(place).st_mode)
+        write_atomically(place, text.encode("utf-8"))
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from error
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file without waiting for somebody to write into it, as a pipe would have it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+
+
+def _refuse_special(path: str, mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        raise SysdepsError(f"`{path}` is no regular file", hint="name the lock with -o or --lock")

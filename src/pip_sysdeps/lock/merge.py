@@ -1,0 +1,91 @@
+"""The place of one target's block among the others of a lock, through git conflicts too."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import MalformedLock, SysdepsError
+from pip_sysdeps.lock.document import block, has_conflict, header, join, loads, split
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pip_sysdeps.lock.document import Target
+
+_MARKER = r"(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?\n?"
+
+
+def merge(old: str, target: Target, *, add_target: bool, listed: Sequence[str] = ()) -> str:
+    """Return the lock with this target's block in it, and every other target's block as it was, line ends aside.
+
+    `old` is the lock as it stands, or nothing; it may have git conflict markers, and then the other targets are taken
+    where both sides agree or one side alone has them. `listed` has the targets that the project wants, if it says so.
+    Raise SysdepsError for a target that is new to the lock, unless it is the first, listed, or `add_target`; for others
+    on which the sides differ; MalformedLock as `loads` does.
+    """
+    if old == join(header(), [block(target)]):
+        return old  # nothing to read: tomllib is slow to load
+    unix = old.replace("\r\n", "\n")
+    sides = [split(side) for side in sides_of(unix)] if old.strip() else []
+    others = _agreed([blocks for _, blocks in sides], target.id)
+    new = not any(target.id in blocks for _, blocks in sides)
+    if new and listed and target.id not in listed and not add_target:
+        raise SysdepsError(
+            f"the project's targets are {_listed(listed)}, not {target.id}",
+            hint="list it in `targets` of [tool.pip-sysdeps], or add it with --add-target",
+        )
+    if new and others and target.id not in listed and not add_target:
+        raise SysdepsError(
+            f"the lock has no target {target.id}, but {_listed(sorted(others))}",
+            hint="add it with --add-target, or run this where the lock was made",
+        )
+    head = next((head for head, _ in sides if loads(head).warning()), header())
+    return join(head, [text for _, text in sorted({**others, target.id: block(target)}.items())])
+
+
+def sides_of(text: str) -> tuple[str, ...]:
+    """Return a text as it is, or, where git left conflict markers, as each side has it.
+
+    Raise MalformedLock for markers that do not pair.
+    """
+    if not has_conflict(text):
+        return (text,)
+    ours: list[str] = []
+    theirs: list[str] = []
+    into: tuple[list[str], ...] = (ours, theirs)
+    following = {"": "<", "<": "|=", "|": "=", "=": ">"}
+    state = ""
+    for number, line in enumerate(text.splitlines(keepends=True), 1):
+        marker = re.fullmatch(_MARKER, line)
+        if marker is None:
+            for side in into:
+                side.append(line)
+            continue
+        if marker[1][0] not in following[state]:
+            raise MalformedLock("a git conflict marker without its pair", where=f"line {number}")
+        state = marker[1][0] if marker[1][0] != ">" else ""
+        into = {"<": (ours,), "|": (), "=": (theirs,), "": (ours, theirs)}[state]
+    if state:
+        raise MalformedLock("a git conflict without its end", where="last line")
+    return "".join(ours), "".join(theirs)
+
+
+def _agreed(sides: Sequence[Mapping[str, str]], own: str) -> dict[str, str]:
+    """Return the blocks of every target but our own."""
+    others: dict[str, set[str]] = {}
+    for blocks in sides:
+        for name, text in blocks.items():
+            others.setdefault(name, set()).add(text.rstrip("\r\n"))
+    others.pop(own, None)
+    undecided = sorted(name for name, texts in others.items() if len(texts) > 1)
+    if undecided:
+        raise SysdepsError(
+            f"the two sides of the git conflict differ in {_listed(undecided)}, which this environment does not decide",
+            hint="take one side by hand (`git checkout --ours sysdeps.lock`), then lock where each target belongs",
+        )
+    return {name: texts.pop() for name, texts in others.items()}
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names)

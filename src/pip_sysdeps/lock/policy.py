@@ -1,0 +1,161 @@
+"""The project's policy, applied to a target of the lock: every entry leaves a mark there, or is reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
+
+from pip_sysdeps.lock.document import Distribution, Need, Package, Target, Unresolved, ordered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from pip_sysdeps.lock.project import DistributionPolicy, Entry, Project, Replacement
+
+_AnyEntry = TypeVar("_AnyEntry", bound="Entry")
+
+IGNORED = "ignored"
+"""The class of a need that the project has decided not to install anything for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the policy asks about the world outside the target."""
+
+    installed: Mapping[str, Distribution]
+    """Every distribution of the environment by name, without needs: the lock leaves out those that need nothing."""
+    base: Collection[str]
+    """Binary packages that every image of the release has."""
+    package_of: Callable[[str], str | None]
+    """The binary package of the release that has a soname."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """A target with the policy in it."""
+
+    target: Target
+    """With `policy = true` at each need that was added or changed, and the project's `when`."""
+    idle: tuple[str, ...]
+    """Entries that matched nothing, in words for a person."""
+
+
+def apply(project: Project, target: Target, around: Surroundings) -> Applied:
+    """Return the target as the project wants it: per distribution, `ignore`, then `replace`, then `add`."""
+    work = _Work(target, around)
+    for policy in project.distribution:
+        work.apply(policy)
+    return Applied(target=work.result(project.when), idle=tuple(work.idle))
+
+
+class _Work:
+    """A target that is being changed."""
+
+    def __init__(self, target: Target, around: Surroundings) -> None:
+        self._target = target
+        self._around = around
+        self._distributions = {each.name: each for each in target.distribution}
+        self._unresolved = list(target.unresolved)
+        self.idle: list[str] = []
+
+    def apply(self, policy: DistributionPolicy) -> None:
+        """Carry out what the policy says of one distribution."""
+        if policy.name not in self._around.installed:
+            self.idle.append(f"distribution.{policy.name}: no such distribution is in the environment")
+            return
+        for entry in self._meant(policy.ignore):
+            self._ignore(policy.name, entry)
+        for replacement in self._meant(policy.replace):
+            self._replace(policy.name, replacement)
+        for entry in self._meant(policy.add):
+            self._add(policy.name, entry)
+        if policy.when and self._of(policy.name).needs:
+            self._change(policy.name, when=policy.when)
+        elif policy.when:
+            self.idle.append(f"distribution.{policy.name}.when: {policy.name} has no needs")
+
+    def result(self, when: tuple[str, ...]) -> Target:
+        """Return the changed target; packages that nothing names any more are out."""
+        changed = replace(
+            self._target,
+            when=when,
+            distribution=tuple(self._distributions.values()),
+            unresolved=tuple(self._unresolved),
+        )
+        known = {each.name: each for each in self._target.package}
+        names = {need.package for _, need in changed.needs() if need.package}
+        packages = (known.get(name) or Package(name=name, base=name in self._around.base) for name in names)
+        return ordered(replace(changed, package=tuple(packages)))
+
+    def _meant(self, entries: Iterable[_AnyEntry]) -> Iterable[_AnyEntry]:
+        return (entry for entry in entries if not entry.targets or self._target.id in entry.targets)
+
+    def _ignore(self, name: str, entry: Entry) -> None:
+        self._answer(name, entry, package="", class_=IGNORED)
+
+    def _replace(self, name: str, entry: Replacement) -> None:
+        self._answer(name, entry, package=entry.with_, class_="")
+
+    def _answer(self, name: str, entry: Entry, *, package: str, class_: str) -> None:
+        """Give every need that an entry is about another answer; what was unresolved becomes a need by it."""
+        needs = self._of(name).needs
+        met = [need for need in needs if _is_about(entry, need)]
+        open_ = [each for each in self._unresolved if each.distribution == name and _is_about(entry, each)]
+        if not met and not open_:
+            self.idle.append(f"{entry.where}: {name} has no need of {entry.soname or entry.package}")
+            return
+        answered = [_answered(need, entry, package=package, class_=class_) for need in met]
+        answered += [_answered(_as_need(each), entry, package=package, class_=class_) for each in open_]
+        self._unresolved = [each for each in self._unresolved if each not in open_]
+        self._change(name, needs=(*(need for need in needs if need not in met), *answered))
+
+    def _add(self, name: str, entry: Entry) -> None:
+        needs = self._of(name).needs
+        package = entry.package or self._package_of(name, entry.soname)
+        if package is None:
+            self.idle.append(f"{entry.where}: no binary package of {self._target.id} has {entry.soname}")
+        elif any(need.package == package and need.when == "import" for need in needs):
+            self.idle.append(f"{entry.where}: {name} has a need of {package} without it")
+        else:
+            added = Need(soname=entry.soname, package=package, when="declared", policy=True, note=entry.reason)
+            self._change(name, needs=(*needs, added))
+
+    def _package_of(self, name: str, soname: str) -> str | None:
+        found = (need.package for need in self._of(name).needs if need.soname == soname and need.package)
+        return next(found, None) or self._around.package_of(soname)
+
+    def _of(self, name: str) -> Distribution:
+        return self._distributions.get(name) or self._around.installed[name]
+
+    def _change(self, name: str, **changes: object) -> None:
+        self._distributions[name] = replace(self._of(name), **changes)  # type: ignore[arg-type] # fields of its own
+
+
+def _is_about(entry: Entry, need: Need | Unresolved) -> bool:
+    if entry.soname:
+        return entry.soname == need.soname or entry.soname in need.any_of
+    return isinstance(need, Need) and entry.package == need.package
+
+
+def _answered(need: Need, entry: Entry, *, package: str, class_: str) -> Need:
+    return replace(
+        need,
+        package=package,
+        class_=class_,
+        path="",
+        distribution="",
+        policy=True,
+        note=entry.reason,
+    )
+
+
+def _as_need(unresolved: Unresolved) -> Need:
+    return Need(
+        soname=unresolved.soname,
+        any_of=unresolved.any_of,
+        program=unresolved.program,
+        file=unresolved.file,
+        when=unresolved.when,
+        by=unresolved.by,
+        by_more=unresolved.by_more,
+    )

@@ -1,0 +1,58 @@
+"""What can be said of a lock without any environment: whether it is as `lock` writes it, and fits the project."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.lock.document import dumps
+from pip_sysdeps.printing import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.lock.document import Lockfile
+    from pip_sysdeps.lock.project import Project
+
+
+def faults(lock: Lockfile, text: str, project: Project) -> Iterator[str]:
+    """Yield, in words, what is wrong with a lock that was read from a text.
+
+    What a later version wrote is not held against the form of this one.
+    """
+    if not lock.warning():
+        yield from _of_form(text, dumps(lock))
+    yield from _idle_packages(lock)
+    yield from _of_project(lock, project)
+
+
+def _of_form(text: str, written: str) -> Iterator[str]:
+    """Yield the first line that `lock` would write otherwise: a hand, a merge or an editor has been there."""
+    pairs = enumerate(zip_longest(text.splitlines(), written.splitlines()), 1)
+    number, wanted = next(((number, wanted) for number, (line, wanted) in pairs if line != wanted), (0, None))
+    if number and wanted is not None:
+        yield f"line {number} is not what `pip-sysdeps lock` writes there: {printable(wanted) or 'nothing'}"
+    elif number:
+        yield f"line {number} is one too many"
+    elif text != written:
+        yield "its line ends are not those that `pip-sysdeps lock` writes"
+
+
+def _idle_packages(lock: Lockfile) -> Iterator[str]:
+    for target in lock.target:
+        asked = {need.package for _, need in target.needs()}
+        idle = [package.name for package in target.package if package.name not in asked]
+        yield from (f"{target.id}: nothing needs its package {name}" for name in idle)
+
+
+def _of_project(lock: Lockfile, project: Project) -> Iterator[str]:
+    """Yield in what pyproject.toml and the lock differ: the targets, and what the line is to have."""
+    have = {target.id for target in lock.target}
+    yield from (
+        f"pyproject.toml lists the target {name}, which is not locked" for name in project.targets if name not in have
+    )
+    for target in lock.target:
+        if project.targets and target.id not in project.targets:
+            yield f"{target.id} is locked, and not one of the targets of pyproject.toml"
+        if target.when != project.when:
+            yield f"{target.id}: `when` is another than that of pyproject.toml"

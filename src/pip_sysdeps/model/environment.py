@@ -1,0 +1,136 @@
+"""A Python environment: its interpreter, its distributions, and the files of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class RecordKind(Enum):
+    """How a distribution's files are known, best first."""
+
+    RECORD = "RECORD"
+    """`*.dist-info/RECORD` (packaging.python.org, "Recording installed projects")."""
+    INSTALLED_FILES = "installed-files.txt"
+    """`*.egg-info/installed-files.txt`, left by `setup.py install --record`."""
+    EDITABLE = "editable"
+    """The files lie in a project's own folder; its `.egg-link`, `.pth` or `direct_url.json` says where."""
+    DPKG = "dpkg"
+    """A Debian package's file list: `dist-packages` of python3-foo."""
+    EGG = "egg"
+    """The folder of an unzipped `.egg`."""
+    NONE = "none"
+    """Nothing says it: only the metadata itself is the distribution's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """One installed distribution and the files that are its own."""
+
+    name: str
+    """Normalized name (packaging.utils.canonicalize_name)."""
+    version: str
+    """METADATA `Version`; empty where it has none."""
+    metadata_path: str
+    """The `.dist-info` or `.egg-info` folder (or egg-info file)."""
+    base: str
+    """The folder that `by` paths are relative to: the one that holds `metadata_path`, or an editable's project."""
+    record: RecordKind
+    """Which of the sources gave `files`."""
+    files: tuple[str, ...]
+    """Existing files that the record claims, as resolved inside the root; sorted; each belongs to one distribution."""
+    gone: tuple[str, ...] = ()
+    """Shared objects, by their names, that the record claims and that are not there; sorted."""
+    tags: tuple[str, ...] = ()
+    """WHEEL `Tag` lines, sorted; empty for what is no wheel."""
+    source: str = ""
+    """`local`, `editable`, `vcs`, `dpkg:python3-foo`, or empty for a distribution of an index."""
+    requested: bool = False
+    """REQUESTED is there: a person asked for it (PEP 376)."""
+    requires: tuple[str, ...] = ()
+    """METADATA `Requires-Dist` lines as written."""
+    requires_external: tuple[str, ...] = ()
+    """METADATA `Requires-External` lines as written."""
+    external: tuple[str, ...] = ()
+    """`dependencies` of `[external]` in the pyproject.toml that it was installed from, if that is there (PEP 725)."""
+
+
+class Verdict(Enum):
+    """Why something was looked at and set aside."""
+
+    UNREADABLE = "unreadable"
+    MALFORMED = "malformed"
+    TOO_LONG = "too-long"
+    """Python source that is not searched for names: it is too long, or its distribution's search hit a limit."""
+    FOREIGN_ARCHITECTURE = "foreign-architecture"
+    FOREIGN_LIBC = "foreign-libc"
+    NOT_RUNTIME = "not-runtime"
+    """A relocatable object (ET_REL), core file or detached debug file: no process loads it."""
+    OUTSIDE = "outside"
+    """A record's row that leaves the environment's root."""
+    OVERLAP = "overlap"
+    """A file that two distributions claim."""
+    SHADOWED = "shadowed"
+    """A distribution that another one of the same name, earlier on the path, hides."""
+    RECORD = "record"
+    """A row or a whole record that could not be understood."""
+    ALTERNATIVE = "alternative"
+    """A build for another release of a library, beside one that fits."""
+
+    @property
+    def is_foreign(self) -> bool:
+        """It is for another machine or C library than the process."""
+        return self in (Verdict.FOREIGN_ARCHITECTURE, Verdict.FOREIGN_LIBC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A thing that could not be looked at, or was set aside: shown and counted, never dropped."""
+
+    path: str
+    """The file or folder."""
+    verdict: Verdict
+    """Why, as a stable word."""
+    reason: str
+    """Why, for a person: one line without a full stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interpreter:
+    """The Python of an environment, known without running it."""
+
+    path: str
+    """The program after every link: what /proc/self/exe gives (`/usr/bin/python3.11`); empty if none was found."""
+    prefix: str
+    """`sys.base_prefix`: `/usr`, `/usr/local`, ..."""
+    version: tuple[int, int]
+    """Major and minor version."""
+    abi_tag: str
+    """`cp311`, `cp313t`, `pp310`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """A Python environment: its site directories, distributions, and files that no record claims."""
+
+    prefix: str
+    """`sys.prefix`: the venv, or the interpreter's own prefix, or the first `--path`."""
+    site_dirs: tuple[str, ...]
+    """Folders with distributions, in the order of `sys.path`."""
+    interpreter: Interpreter
+    """Who runs it."""
+    distributions: tuple[Distribution, ...]
+    """Sorted by name; one of each name."""
+    unclaimed: tuple[str, ...]
+    """Regular files of the site directories and a venv's own prefix that no record claims and may be ELF; sorted."""
+    skipped: tuple[Skipped, ...]
+    """What could not be read, rows that leave the root, overlaps, shadowed distributions."""
+
+    def holders(self) -> dict[str, str]:
+        """Return the name of the distribution of each file that a record claims."""
+        return {file: each.name for each in self.distributions for file in each.files}
+
+    def short(self, path: str) -> str:
+        """Return a path as a person calls it: without the site directory that it lies in."""
+        folders = (f"{folder}/" for folder in self.site_dirs)
+        return next((path[len(folder) :] for folder in folders if path.startswith(folder)), path)

@@ -1,0 +1,46 @@
+"""The whole answer for one environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pip_sysdeps.model.environment import Environment, Skipped
+    from pip_sysdeps.model.loader import Load, LoadedObject
+    from pip_sysdeps.model.needs import DistributionNeeds, Need, Unattributed
+    from pip_sysdeps.model.packages import Floor, Platform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """The whole answer for one environment."""
+
+    platform: Platform
+    """Where."""
+    base: frozenset[str]
+    """Binary packages that every image of the release has: by the index, or without one by the dpkg status."""
+    environment: Environment
+    """What was looked at."""
+    distributions: tuple[DistributionNeeds, ...]
+    """By name; every distribution, also those without needs."""
+    unattributed: tuple[Unattributed, ...]
+    """By file."""
+    loads: tuple[Load, ...]
+    """What each root brings into its process: the evidence."""
+    process: tuple[LoadedObject, ...] = ()
+    """The interpreter itself and what it loads before anything else."""
+    skipped: tuple[Skipped, ...]
+    """All that was set aside, the environment's included."""
+    floors: Mapping[str, Floor] = field(default_factory=dict)
+    """Binary package -> the least version that has every symbol used; for those that are installed and not in `base`,
+    and whose symbols or shlibs file tells it."""
+
+    def needs(self) -> Iterator[tuple[str, Need]]:
+        """Yield every need with its distribution's name, which is empty for a file that no record claims."""
+        for distribution in self.distributions:
+            yield from ((distribution.distribution.name, need) for need in distribution.needs)
+        for file in self.unattributed:
+            yield from (("", need) for need in file.needs)

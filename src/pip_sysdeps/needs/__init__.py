@@ -1,0 +1,1 @@
+"""Who needs which library from whom."""

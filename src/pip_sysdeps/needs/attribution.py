@@ -1,0 +1,289 @@
+"""Who needs what from whom: loads and owners become the needs of each distribution, with their evidence.
+
+An object may be loaded from several roots, and a library that any of them resolves is fine: an answer found on the way
+from an import root counts before one found from a plugin, and both before a failure.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.model.loader import Found
+from pip_sysdeps.model.needs import (
+    DistributionNeeds,
+    FromDistribution,
+    FromHost,
+    FromPackage,
+    Missing,
+    Need,
+    Unattributed,
+    Unowned,
+    Unreachable,
+    When,
+)
+from pip_sysdeps.needs.build_variants import choose
+from pip_sysdeps.needs.split_wheels import leave_to_others
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from pip_sysdeps.model.elf import ElfFile
+    from pip_sysdeps.model.environment import Distribution
+    from pip_sysdeps.model.loader import Load, NotFound, Resolution
+    from pip_sysdeps.model.needs import Provider
+    from pip_sysdeps.model.packages import Owner
+
+_GLIBC_VERSION = re.compile(r"GLIBC_([0-9]{1,4}(?:\.[0-9]{1,4}){1,3})$")
+_NUMBERED = re.compile(r"GLIBC_[0-9]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What attribution asks about the world outside the environment's objects."""
+
+    real: Callable[[str], str | None]
+    """A path with its links followed."""
+    owner: Callable[[str], Owner | None]
+    """The binary package that owns a file, by the path under which the loader opens it."""
+    name_owner: Callable[[str], Owner | None]
+    """The binary package that a path itself is from, though it may be a link to a file of another one."""
+    available: Callable[[str], str | None]
+    """For a soname that is not installed: the release's binary package that has it."""
+    nowhere: str
+    """What to say of a soname that no package has; empty where nobody knows all packages."""
+    host_library: Callable[[str], str | None]
+    """For a soname that a driver or container runtime brings: who does."""
+    interpreters: Callable[[str], bool]
+    """Whether a resolved path is the interpreter's own unpackaged library."""
+    requires: Callable[[str, str], bool]
+    """Whether one distribution requires another, directly or through others: it may rely on being imported after it."""
+    absent_interpreter: Callable[[str], bool]
+    """Whether a soname is that of the interpreter's own library, where the interpreter is not there to be looked at."""
+    libc: frozenset[str]
+    """The packages whose libraries are the libc: whatever owns the dynamic loader."""
+
+
+class _Edge:
+    """All answers for one needed name of one file."""
+
+    __slots__ = ("imported", "missed", "plugged", "when")
+
+    def __init__(self) -> None:
+        self.when = When.PLUGIN
+        self.imported: dict[str, Found] = {}
+        self.plugged: dict[str, Found] = {}
+        self.missed: NotFound | None = None
+
+    def add(self, when: When, answer: Resolution) -> None:
+        if when is When.IMPORT:
+            self.when = when
+        if isinstance(answer, Found):
+            (self.imported if when is When.IMPORT else self.plugged).setdefault(answer.path, answer)
+        else:
+            self.missed = self.missed or answer
+
+    @property
+    def found(self) -> dict[str, Found]:
+        return self.imported or self.plugged
+
+
+class Attribution:
+    """The joined answers of all loads of one environment."""
+
+    def __init__(
+        self,
+        *,
+        objects: Mapping[str, ElfFile],
+        holders: Mapping[str, str],
+        loads: Iterable[Load],
+        surroundings: Surroundings,
+    ) -> None:
+        """Join the loads. `holders` has the distribution of each claimed object; `objects` the unclaimed ones too."""
+        self._objects = objects
+        self._holders = holders
+        self._around = surroundings
+        self._edges: dict[str, dict[str, _Edge]] = {}
+        self._imported: set[str] = set()
+        for load in loads:
+            self._join(load)
+        self._by_name = _by_name(objects)
+
+    def of_distribution(self, distribution: Distribution) -> DistributionNeeds:
+        """Return what one distribution needs and does not bring."""
+        files = [file for file in distribution.files if file in self._objects]
+        own = {file: self._objects[file] for file in files}
+        needs, skipped = choose(leave_to_others(self._needs(files), own))
+        return DistributionNeeds(
+            distribution=distribution,
+            needs=needs,
+            vendored=tuple(sorted({posixpath.relpath(folder, distribution.base) for folder in self._vendored(files)})),
+            glibc=newest_glibc(own.values()),
+            skipped=skipped,
+        )
+
+    def of_unclaimed(self, file: str) -> Unattributed:
+        """Return what an object needs that no record claims."""
+        return Unattributed(file=file, needs=self._needs([file]), glibc=newest_glibc([self._objects[file]]))
+
+    def _join(self, load: Load) -> None:
+        for loaded in load.objects:
+            file = self._around.real(loaded.path) or loaded.path
+            if load.when is When.IMPORT:
+                self._imported.add(file)
+            edges = self._edges.setdefault(file, {})
+            for answer in loaded.needs:
+                if not answer.soname:
+                    continue  # an empty DT_NEEDED is the main program (glibc elf/dl-load.c, _dl_name_match_p)
+                edge = edges.get(answer.soname)
+                if edge is None:
+                    edge = edges[answer.soname] = _Edge()
+                edge.add(load.when, answer)
+
+    def _needs(self, files: Iterable[str]) -> tuple[Need, ...]:
+        needs: dict[tuple[str, ...], Need] = {}
+        for file in files:
+            for need in self._needs_of_file(file, by=file, above=frozenset()):
+                key = (need.soname, *_identity(need.provider))
+                known = needs.get(key)
+                needs[key] = need if known is None else _merge(known, need)
+        return tuple(sorted(needs.values(), key=lambda need: (need.soname, need.by, need.when.value)))
+
+    def _needs_of_file(self, file: str, *, by: str, above: frozenset[str]) -> Iterator[Need]:
+        """Yield the needs of a file, and through unowned files what those need in turn."""
+        for soname, edge in self._edges.get(file, {}).items():
+            for provider in self._providers(file, soname, edge):
+                if isinstance(provider, FromPackage) and provider.package in self._around.libc:
+                    continue
+                yield Need(soname=soname, when=edge.when, by=(by,), provider=provider)
+                if isinstance(provider, Unowned) and provider.path not in above:
+                    real = self._around.real(provider.path) or provider.path
+                    for inner in self._needs_of_file(real, by=by, above=above | {provider.path}):
+                        yield replace(inner, when=edge.when)
+
+    def _providers(self, file: str, soname: str, edge: _Edge) -> Iterator[Provider]:
+        """Yield who brings a needed name: nobody if it is vendored or the interpreter's own."""
+        note = self._around.host_library(soname)
+        if note is not None:
+            yield FromHost(note=note)
+        elif edge.found:
+            for found in edge.found.values():
+                yield from self._provider_of_found(file, found.path)
+        elif edge.missed is not None:
+            yield from self._provider_of_missed(file, edge.missed)
+
+    def _provider_of_found(self, file: str, path: str) -> Iterator[Provider]:
+        real = self._around.real(path) or path
+        if real in self._objects:
+            holder = self._holders.get(real, "")
+            if holder != self._holders.get(file, ""):
+                yield FromDistribution(distribution=holder, path=real, by_loader=True)
+            return
+        owner = self._around.owner(path)
+        if owner is not None:
+            yield FromPackage(package=owner.package, path=path)
+        elif not self._around.interpreters(real):
+            yield Unowned(path=self._plain(path))
+
+    def _plain(self, path: str) -> str:
+        """Return a path without links and `..` in its folder: one file is one need, from wherever it is reached."""
+        folder, name = posixpath.split(path)
+        return posixpath.join(self._around.real(folder) or folder, name)
+
+    def _provider_of_missed(self, file: str, missed: NotFound) -> Iterator[Provider]:
+        """Look for the name among the environment's own objects: they may have been loaded before."""
+        candidates = self._candidates(file, missed.soname)
+        holder = self._holders.get(file, "")
+        if not candidates:
+            provider = self._provider_from_index(missed)
+            if not (isinstance(provider, Missing) and self._around.absent_interpreter(missed.soname)):
+                yield provider
+        elif any(self._holders.get(path, "") == holder for path in candidates):
+            return
+        elif (loaded := next((path for path in candidates if path in self._imported), None)) is not None:
+            yield self._provider_of_loaded(holder, loaded, missed)
+        else:
+            yield Unreachable(distribution=self._holders.get(candidates[0], ""), path=candidates[0])
+
+    def _provider_of_loaded(self, holder: str, loaded: str, missed: NotFound) -> Provider:
+        """Rely on what another distribution has loaded if that one is required, or nobody else has it.
+
+        Two that know nothing of each other are imported in any order, and either alone.
+        """
+        other = self._holders.get(loaded, "")
+        package = None if self._around.requires(holder, other) else self._around.available(missed.soname)
+        if package is not None:
+            return FromPackage(package=package, path="")
+        return FromDistribution(distribution=other, path=loaded, by_loader=False)
+
+    def _provider_from_index(self, missed: NotFound) -> Provider:
+        """Ask what the release has; not for a search that an unusable file stopped, which a package would not mend."""
+        package = None if missed.fatal else self._around.available(missed.soname)
+        if package is None:
+            return Missing(tried=missed.tried, note=missed.fatal or self._around.nowhere)
+        return FromPackage(package=package, path="")
+
+    def _candidates(self, file: str, soname: str) -> list[str]:
+        """Return the environment's objects of that name, made for the same machine, those named so as files first."""
+        elf = self._objects.get(file)
+        fitting = [path for path in self._by_name.get(soname, ()) if elf is None or _alike(elf, self._objects[path])]
+        return sorted(fitting, key=lambda path: posixpath.basename(path) != soname)
+
+    def _vendored(self, files: list[str]) -> Iterator[str]:
+        """Yield the folders of libraries that these files load from their own distribution."""
+        own = set(files)
+        for file in files:
+            for soname, edge in self._edges.get(file, {}).items():
+                paths = [self._around.real(path) for path in edge.found] or self._candidates(file, soname)
+                yield from (posixpath.dirname(path) for path in paths if path in own and path is not None)
+
+
+def newest_glibc(objects: Iterable[ElfFile]) -> str:
+    """Return the newest `GLIBC_` version that any of the objects needs (`2.34`), or nothing.
+
+    `GLIBC_PRIVATE` and `GLIBC_ABI_DT_RELR` are no numbers and do not order; one that `impossible_glibc` finds neither.
+    """
+    versions = {
+        match[1] for elf in objects for need in elf.version_needs if (match := _GLIBC_VERSION.match(need.version))
+    }
+    return max(versions, key=lambda version: tuple(map(int, version.split("."))), default="")
+
+
+def impossible_glibc(elf: ElfFile) -> str:
+    """Return a needed version that no glibc ever has, such as `GLIBC_99999.1`, or nothing."""
+    versions = (need.version for need in elf.version_needs if _NUMBERED.match(need.version))
+    return next((version for version in versions if not _GLIBC_VERSION.match(version)), "")
+
+
+def _by_name(objects: Mapping[str, ElfFile]) -> Mapping[str, tuple[str, ...]]:
+    """Return which objects answer to a needed name: by file name or by DT_SONAME."""
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for path in sorted(objects):
+        for name in {posixpath.basename(path), objects[path].soname or ""}:
+            names[name].append(path)
+    return {name: tuple(paths) for name, paths in names.items()}
+
+
+def _alike(one: ElfFile, other: ElfFile) -> bool:
+    return (one.machine, one.elf_class, one.little_endian) == (other.machine, other.elf_class, other.little_endian)
+
+
+def _identity(provider: Provider) -> tuple[str, ...]:
+    """Return what makes two answers the same need: a path found by another way does not make a second one."""
+    match provider:
+        case FromPackage(package=package):
+            return ("package", package)
+        case FromDistribution(distribution=name) | Unreachable(distribution=name):
+            return (type(provider).__name__, name)
+        case Unowned(path=path):
+            return ("unowned", path)
+        case FromHost() | Missing():
+            return (type(provider).__name__,)
+
+
+def _merge(one: Need, other: Need) -> Need:
+    when = When.IMPORT if When.IMPORT in (one.when, other.when) else one.when
+    return replace(one, when=when, by=tuple(sorted({*one.by, *other.by})))

@@ -1,0 +1,89 @@
+"""Builds of one library for several releases of another: one of them has to load.
+
+torchcodec brings `libtorchcodec_core4.so` to `libtorchcodec_core8.so`, one for each major release of FFmpeg, and opens
+the first that loads. What tells such a family: files of one folder whose names differ by their digits alone, and which
+need the same names, again but for digits. mpi4py brings `MPI.mpich.cpython-311-x86_64-linux-gnu.so` and one for Open
+MPI: no module has a dot in its name, so that it is not Python that finds such a file, but the distribution picks one.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.model.environment import Skipped, Verdict
+from pip_sysdeps.model.needs import FromPackage, Missing, Need, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_DIGITS = re.compile(r"[0-9]+")
+_PICKED = re.compile(r"(?<=\.)[^.]+(?=\.(?:cpython-|pypy|abi3)[^.]*\.so$)")
+"""What stands between the name of a module and the tag of a Python."""
+
+
+def choose(needs: Sequence[Need]) -> tuple[tuple[Need, ...], tuple[Skipped, ...]]:
+    """Drop the needs that only unchosen members of a family have, and say which files were set aside.
+
+    The member with the fewest unanswered needs is chosen, then the one whose packages are installed, then the newest,
+    by its own name or else by what it needs.
+    """
+    by_file: defaultdict[str, list[Need]] = defaultdict(list)
+    for need in needs:
+        for file in need.by:
+            by_file[file].append(need)
+    aside: dict[tuple[str, str], str] = {}
+    for family in _families(by_file):
+        chosen = max(family, key=lambda file: _rank(file, by_file[file]))
+        shared = {need.soname for need in by_file[chosen]}
+        for file in family - {chosen}:
+            aside |= {(file, need.soname): chosen for need in by_file[file] if need.soname not in shared}
+    return tuple(_without(needs, aside)), tuple(_said(aside))
+
+
+def _families(by_file: dict[str, list[Need]]) -> Iterator[set[str]]:
+    """Yield the groups of files that differ by digits alone, in their names and in what they need.
+
+    What a distribution picks an extension module by may be a word, too.
+    """
+    groups: defaultdict[tuple[str, frozenset[str]], set[str]] = defaultdict(set)
+    for file, needs in by_file.items():
+        folder, name = posixpath.split(file)
+        shape = frozenset(_DIGITS.sub("#", need.soname) for need in needs)
+        groups[posixpath.join(folder, _DIGITS.sub("#", _PICKED.sub("#", name))), shape].add(file)
+    for group in groups.values():
+        if len({frozenset(need.soname for need in by_file[file]) for file in group}) == len(group) > 1:
+            yield group
+
+
+def _rank(file: str, needs: Sequence[Need]) -> tuple[int, bool, list[int], list[int], str]:
+    providers = [need.provider for need in needs]
+    return (
+        -sum(isinstance(provider, Missing | Unreachable) for provider in providers),
+        all(provider.path for provider in providers if isinstance(provider, FromPackage)),
+        _numbers(posixpath.basename(file)),
+        _numbers(" ".join(sorted(need.soname for need in needs))),
+        file,
+    )
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(digits) for digits in _DIGITS.findall(text)]
+
+
+def _without(needs: Iterable[Need], aside: dict[tuple[str, str], str]) -> Iterator[Need]:
+    for need in needs:
+        by = tuple(file for file in need.by if (file, need.soname) not in aside)
+        if by:
+            yield replace(need, by=by)
+
+
+def _said(aside: dict[tuple[str, str], str]) -> Iterator[Skipped]:
+    for file in sorted({file for file, _ in aside}):
+        names = sorted(soname for each, soname in aside if each == file)
+        chosen = posixpath.basename(aside[file, names[0]])
+        reason = f"built for {', '.join(names)}; `{chosen}` is the one for this system"
+        yield Skipped(path=file, verdict=Verdict.ALTERNATIVE, reason=reason)

@@ -1,0 +1,41 @@
+"""The list of libraries that a driver or the container runtime brings: `data/host_libraries.txt`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pip_sysdeps.errors import MalformedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostLibrary:
+    """A library that comes from the host, in any version."""
+
+    name: str
+    """Its file name up to and with `.so`."""
+    note: str
+    """Who brings it, for a person."""
+    source: str
+    """Where that is written."""
+
+
+def parse_host_libraries(text: str) -> dict[str, HostLibrary]:
+    """Read the list: name, note and source with a tab between, `#` begins a comment line.
+
+    Raise MalformedError for a line with another number of columns, and for a name twice.
+    """
+    libraries: dict[str, HostLibrary] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        columns = line.split("\t")
+        if len(columns) != 3 or not all(columns) or columns[0] in libraries:
+            raise MalformedError("not a new name, a note and a source", where=f"line {number}")
+        libraries[columns[0]] = HostLibrary(name=columns[0], note=columns[1], source=columns[2])
+    return libraries
+
+
+def find_host_library(soname: str, libraries: dict[str, HostLibrary]) -> HostLibrary | None:
+    """Return the entry for a soname: `libcuda.so.1` is `libcuda.so`, whatever numbers follow."""
+    stem, suffix, version = soname.partition(".so")
+    return libraries.get(stem + suffix) if version[:1] in {"", "."} else None

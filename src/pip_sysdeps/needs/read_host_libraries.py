@@ -1,0 +1,23 @@
+"""Which libraries come from the host: the shipped list, read when it is first asked for."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from pip_sysdeps.needs.host_libraries import HostLibrary, find_host_library, parse_host_libraries
+
+_LIST = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "host_libraries.txt")
+
+
+def host_library(soname: str) -> str | None:
+    """Say who brings a library that no binary package should: `comes with the NVIDIA driver`; None for all others."""
+    found = find_host_library(soname, host_libraries())
+    return None if found is None else found.note
+
+
+@cache
+def host_libraries() -> dict[str, HostLibrary]:
+    """Return the shipped list: file name up to `.so` -> its entry."""
+    with open(_LIST, encoding="utf-8") as file:
+        return parse_host_libraries(file.read())

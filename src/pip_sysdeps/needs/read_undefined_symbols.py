@@ -1,0 +1,59 @@
+"""The undefined symbols of what imports load, held against all that is loaded."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.elf.relocations import bound_names
+from pip_sysdeps.elf.symbols import defined_names
+from pip_sysdeps.loader.roots import has_init_function, is_extension_module
+from pip_sysdeps.model.elf import ElfFile
+from pip_sysdeps.model.loader import NotFound
+from pip_sysdeps.model.needs import FromPackage, Unowned, When
+from pip_sysdeps.needs.undefined_symbols import symbol_gaps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pip_sysdeps.elf.read_objects import Objects
+    from pip_sysdeps.model.loader import Load, LoadedObject
+    from pip_sysdeps.model.scan import Scan
+    from pip_sysdeps.needs.undefined_symbols import SymbolGap
+    from pip_sysdeps.system.root import Root
+
+
+def read_symbol_gaps(root: Root, objects: Objects, scan: Scan) -> tuple[SymbolGap, ...]:
+    """Return the symbols that imports need and that nothing defines; none where the interpreter does not start."""
+    interpreter = scan.environment.interpreter
+    program = objects.facts(interpreter.path) if interpreter.path else None
+    if not isinstance(program, ElfFile) or not _is_whole(scan.process):
+        return ()
+    real = cache(lambda path: root.resolve(path) or path)
+    imports = [load for load in scan.loads if _is_import(load, interpreter.abi_tag, objects)]
+    others = (*(each.path for each in scan.process), program.interpreter or "", *_loaded(scan))
+    return symbol_gaps(
+        dict.fromkeys(real(each.path) for load in imports if _is_whole(load.objects) for each in load.objects),
+        dict.fromkeys(real(path) for path in others if path),
+        bound=lambda path: objects.ask(path, bound_names) or frozenset(),
+        defined=lambda path: objects.ask(path, defined_names),
+    )
+
+
+def _is_whole(objects: Iterable[LoadedObject]) -> bool:
+    """Tell whether all libraries are there; what one that is missing would define is not known."""
+    return not any(isinstance(answer, NotFound) for each in objects for answer in each.needs)
+
+
+def _is_import(load: Load, abi_tag: str, objects: Objects) -> bool:
+    if load.when is not When.IMPORT or not is_extension_module(load.root, abi_tag, objects.defines):
+        return False
+    return has_init_function(load.root, objects.defines)
+
+
+def _loaded(scan: Scan) -> Iterator[str]:
+    """Yield all that some code loads besides the interpreter: with RTLD_GLOBAL it serves everybody."""
+    yield from (each.path for load in scan.loads for each in load.objects)
+    for _, need in scan.needs():
+        if need.confidence is not None and isinstance(need.provider, FromPackage | Unowned):
+            yield need.provider.path

@@ -1,0 +1,77 @@
+"""Libraries that a distribution leaves to another one: of the same build as those that it brings itself.
+
+PySide6-Essentials has plugins for Qt modules that PySide6-Addons brings. Where that one is not installed, the release
+has packages with libraries of these names, but of a Qt of its own, which does not go with the wheel's. What tells such
+a library: the object that needs it asks of it for a symbol version by the same name (`Qt_6`) as of a library that the
+distribution brings, and the two are named alike, from the beginning (`libQt6`) to the end (`.so.6`).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.model.needs import FromPackage, Missing, When
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator, Mapping, Sequence
+
+    from pip_sysdeps.model.elf import ElfFile
+    from pip_sysdeps.model.needs import Need
+
+_LEAST_START = len("libQt6")
+"""A shorter beginning (`libs`, `libav`) is no project's name."""
+
+
+class _Family(NamedTuple):
+    """The libraries of one project."""
+
+    start: str
+    """How their names begin."""
+    end: str
+    """How they end."""
+    version: str
+    """The symbol version that two of them have."""
+    brought: str
+    """One of them that the distribution brings."""
+
+
+def leave_to_others(needs: Sequence[Need], objects: Mapping[str, ElfFile]) -> tuple[Need, ...]:
+    """Return the needs of one distribution, whose objects are given: those of siblings are missing, and say why.
+
+    That goes for plugins. Of an import that would fail, the package is the better answer.
+    """
+    brought = {elf.soname for elf in objects.values()}
+    families = sorted({family for need in filter(_may_be_left, needs) for family in _families(need, objects, brought)})
+    return tuple(_left(need, families) if _may_be_left(need) else need for need in needs)
+
+
+def _may_be_left(need: Need) -> bool:
+    return need.when is When.PLUGIN and isinstance(need.provider, FromPackage | Missing)
+
+
+def _families(need: Need, objects: Mapping[str, ElfFile], brought: Container[str | None]) -> Iterator[_Family]:
+    """Yield the families that a needed name and a library which the distribution brings make, by what objects ask."""
+    for file in need.by:
+        asked = objects[file].version_needs if file in objects else ()
+        versions = {each.version for each in asked if each.soname == need.soname}
+        for each in asked:
+            start, end = posixpath.commonprefix([each.soname, need.soname]), _end(need.soname)
+            alike = len(start) >= _LEAST_START and _end(each.soname) == end
+            if alike and each.version in versions and each.soname in brought and each.soname != need.soname:
+                yield _Family(start, end, each.version, each.soname)
+
+
+def _left(need: Need, families: Sequence[_Family]) -> Need:
+    for start, end, version, brought in families:
+        if need.soname.startswith(start) and need.soname.endswith(end):
+            note = f"left to another distribution: of one project with {brought}, which this one brings ({version})"
+            tried = need.provider.tried if isinstance(need.provider, Missing) else ()
+            return replace(need, provider=Missing(tried=tried, note=note, sibling=brought))
+    return need
+
+
+def _end(soname: str) -> str:
+    """Return what follows the name proper: `.so.6`."""
+    return soname[soname.find(".so") :]

@@ -1,0 +1,50 @@
+"""Symbols that a process would miss: what ld.so stops an import for with "undefined symbol".
+
+Python imports with RTLD_NOW: all that a module and its libraries refer to, functions too, is bound before it runs.
+Which objects serve a reference depends on what was loaded before, and how (RTLD_GLOBAL); so only what no object at all
+defines is said to be missing. Source: dlopen(3); CPython, Python/pystate.c, `dlopenflags`; glibc elf/dl-lookup.c.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SymbolGap:
+    """The symbols that an object needs, and that nothing defines."""
+
+    file: str
+    """The object, by its real path."""
+    symbols: tuple[str, ...]
+    """Their names, sorted."""
+
+
+def symbol_gaps(
+    files: Iterable[str],
+    others: Iterable[str],
+    *,
+    bound: Callable[[str], frozenset[str]],
+    defined: Callable[[str], frozenset[str] | None],
+) -> tuple[SymbolGap, ...]:
+    """Return what is missing for files that imports load, sorted by file.
+
+    `others` are all objects that could have it, the most likely ones first. `bound(path)` gives the symbols that an
+    object needs, `defined(path)` those that it has; None if that cannot be told: then nothing is said to be missing.
+    """
+    needs = {path: bound(path) for path in files}
+    missing = set[str]().union(*needs.values())
+    for path in others:
+        if not missing:
+            break
+        names = defined(path)
+        if names is None:
+            return ()
+        missing -= names
+    left = frozenset(missing)  # a set that lost its items is as slow to go through as it was
+    gaps = {path: tuple(sorted(left & names)) for path, names in sorted(needs.items())}
+    return tuple(SymbolGap(file=path, symbols=symbols) for path, symbols in gaps.items() if symbols)

@@ -1,0 +1,1 @@
+"""System packages: databases, ownership of files, indices, target systems."""

@@ -1,0 +1,1 @@
+"""dpkg and apt: Debian, Ubuntu and their derivatives."""

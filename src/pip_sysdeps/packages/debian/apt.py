@@ -1,0 +1,246 @@
+"""apt as the one that downloads and verifies: package and Contents indices of the configured sources.
+
+Everything goes into a private state folder: the lists, caches and hooks of the system are not touched. The sources,
+their keys, proxies and credentials are apt's own configuration: apt.conf(5), sources.list(5).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.packages.debian.contents import MAX_LINE
+from pip_sysdeps.system.programs import APT_GET, APT_HELPER, lines_of, run, started
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_CONFIGURATION = """
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear Acquire::IndexTargets;
+#clear APT::Architectures;
+APT::Get::List-Cleanup "false";
+Acquire::Languages "none";
+Acquire::GzipIndexes "true";
+"""
+"""Read after the system's configuration: no hooks, none of the indices that other programs ask for (apt-file the same
+ones as we, appstream large others), no clean-up between the passes, lists kept compressed."""
+
+_PACKAGES = """
+Acquire::IndexTargets::deb::Packages {
+  MetaKey "$(COMPONENT)/binary-$(ARCHITECTURE)/Packages";
+  ShortDescription "Packages";
+  Description "$(RELEASE)/$(COMPONENT) $(ARCHITECTURE) Packages";
+  flatMetaKey "Packages";
+  flatDescription "$(RELEASE) Packages";
+  Optional "false";
+};
+"""
+"""apt's own definition (apt-config dump)."""
+
+_CONTENTS = """
+Acquire::IndexTargets::deb::pip-sysdeps-contents {{
+  MetaKey "$(COMPONENT)/Contents-{architecture}";
+  ShortDescription "Contents-{architecture}";
+  Description "$(RELEASE)/$(COMPONENT) Contents-{architecture}";
+  flatMetaKey "Contents-{architecture}";
+  flatDescription "$(RELEASE) Contents-{architecture}";
+  PDiffs "false";
+  KeepCompressedAs "gz";
+  Identifier "pip-sysdeps-contents";
+}};
+Acquire::IndexTargets::deb::pip-sysdeps-contents-all-components {{
+  MetaKey "Contents-{architecture}";
+  ShortDescription "Contents-{architecture}";
+  Description "$(RELEASE) Contents-{architecture}";
+  PDiffs "false";
+  KeepCompressedAs "gz";
+  Identifier "pip-sysdeps-contents-all-components";
+}};
+"""
+"""apt-file's definitions with one literal architecture: apt drops all the indices of a Release file when one is bad.
+
+Debian has one Contents index for each component, Ubuntu one beside the components.
+"""
+
+_FORMAT = "\t".join(f"$({name})" for name in ("IDENTIFIER", "TRUSTED", "METAKEY", "FILENAME"))
+"""Nothing that a Release file says is in it: such a value may have a tab."""
+_MAX_RELEASE = 1 << 24
+"""Bytes of a Release file; that of Debian unstable has about 200,000."""
+_MAX_INDEX = 1 << 33
+"""Bytes of one index, decompressed; the Contents of Debian unstable have about a twentieth."""
+_MAX_LINE = 1 << 12
+"""Bytes of one line of what apt says."""
+_MOST_LINES = 1000
+"""Complaints that are kept."""
+_KINDS = {
+    "Packages": "Packages",
+    "pip-sysdeps-contents": "Contents",
+    "pip-sysdeps-contents-all-components": "Contents",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AptIndex:
+    """One downloaded and verified index."""
+
+    kind: str
+    """`Packages`, `Contents`, or `Contents-all`: the files of the packages that fit every architecture."""
+    path: str
+    """Where it lies, compressed, on this machine."""
+    codename: str
+    """`Codename` of its Release file; empty where that has none."""
+    suite: str
+    """`Suite` of its Release file."""
+    origin: str
+    """`Origin` of its Release file: `Debian`."""
+    date: str
+    """`Date` of its Release file, as written there."""
+    version: str
+    """`Version` of its Release file: `13.1`; empty where that has none."""
+    automatic: bool
+    """apt installs from it without being asked: no `NotAutomatic`, which backports have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apt:
+    """apt with a state folder of its own."""
+
+    folder: str
+    """The private folder; it must exist."""
+    architecture: str
+    """Whose packages: `arm64`."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """What else its configuration has, by name: `Dir::Etc::sourceparts`."""
+
+    def update(self, *, quiet: bool) -> tuple[str, ...]:
+        """Download and verify the indices; return apt's complaints about those that it could not get.
+
+        Packages come first, then Contents of the architecture, then those of `all`, in runs of their own, so that a
+        bad one does not void the others. apt shows its progress on stderr unless `quiet`.
+        """
+        runs = [_PACKAGES, *(_CONTENTS.format(architecture=contents) for contents in (self.architecture, "all"))]
+        complaints = [self._update(extra, quiet=quiet) for extra in runs]
+        return tuple(dict.fromkeys(line for lines in complaints for line in lines))
+
+    def indices(self) -> tuple[AptIndex, ...]:
+        """Name the indices that are there."""
+        found: dict[str, AptIndex] = {}
+        for contents in (self.architecture, "all"):
+            extra = _PACKAGES + _CONTENTS.format(architecture=contents)
+            listed = run(APT_GET, ["-c", self._configure(extra), "indextargets", "--format", _FORMAT])
+            for line in listed.stdout.decode("utf-8", "replace").splitlines():
+                index = _index(line.split("\t"))
+                if index is not None:
+                    found[index.path] = index
+        return tuple(found.values())
+
+    def _update(self, extra: str, *, quiet: bool) -> tuple[str, ...]:
+        """Run `apt-get update`, show what it does as it comes, and return its complaints."""
+        shown = subprocess.DEVNULL if quiet else 2
+        with started(
+            APT_GET, ["-c", self._configure(extra), "update"], stdout=shown, stderr=subprocess.PIPE
+        ) as process:
+            said = (line.decode("utf-8", "replace").rstrip() for line in lines_of(process.stderr, _MAX_LINE))
+            complaints = (line for line in said if line.startswith(("E:", "W:")) and "were not able" not in line)
+            return tuple(complaints)[:_MOST_LINES]
+
+    def _configure(self, extra: str) -> str:
+        """Write the configuration that apt reads after the system's, and return its path."""
+        for name in ("state/lists/partial", "cache/archives/partial"):
+            os.makedirs(os.path.join(self.folder, name), exist_ok=True)
+        settings = (
+            ("Dir::State", f"{self.folder}/state"),
+            ("Dir::State::status", "/dev/null"),
+            ("Dir::Cache", f"{self.folder}/cache"),
+            ("APT::Architecture", self.architecture),
+            ("APT::Architectures::", self.architecture),
+            *self.settings,
+        )
+        path = os.path.join(self.folder, "apt.conf")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(_CONFIGURATION + extra + "".join(_setting(name, value) for name, value in settings))
+        return path
+
+
+def _setting(name: str, value: str) -> str:
+    """Return one line of apt.conf(5), whose values can have neither quotation marks nor backslashes."""
+    if not value.isprintable() or '"' in value or "\\" in value:
+        raise SysdepsError(
+            f"apt's configuration cannot hold {value!a}", hint="set TMPDIR to a folder with a plain name"
+        )
+    return f'{name} "{value}";\n'
+
+
+def has_sources() -> bool:
+    """Tell whether the machine's own apt has any source."""
+    return bool(run(APT_GET, ["indextargets", "--format", "$(URI)"]).stdout.strip())
+
+
+@contextmanager
+def opened(index: AptIndex) -> Iterator[Iterator[bytes]]:
+    """Give the lines of an index, decompressed by apt's own helper, which knows every form apt keeps.
+
+    A line comes whole, or with one byte more than MAX_LINE. Raise MalformedError for an index without end.
+    """
+    with started(APT_HELPER, ["cat-file", index.path]) as process:
+        if process.stdout is None:
+            raise SysdepsError(f"`{index.path}` cannot be read")
+        yield _bounded(lines_of(process.stdout, MAX_LINE + 1), index.path)
+        rest = process.stdout.read(1)
+    if process.returncode and not rest:
+        raise SysdepsError(f"apt-helper could not read `{index.path}`")
+
+
+def _bounded(lines: Iterator[bytes], path: str) -> Iterator[bytes]:
+    """Yield lines as long as an index may be."""
+    size = 0
+    for line in lines:
+        size += len(line)
+        if size > _MAX_INDEX:
+            raise MalformedError(f"is larger than {_MAX_INDEX} bytes").at(os.path.basename(path))
+        yield line
+
+
+def _index(columns: list[str]) -> AptIndex | None:
+    """Read one line of `apt-get indextargets`; None for what is not there, unverified or not asked for."""
+    if len(columns) != 4:
+        return None
+    identifier, trusted, key, path = columns
+    stem, found, _ = path.rpartition(key.replace("/", "_"))
+    if identifier not in _KINDS or trusted != "yes" or not found or not os.path.exists(path):
+        return None
+    kind = _KINDS[identifier] + ("-all" if key.endswith("Contents-all") else "")
+    release = _release_file(stem)
+    return AptIndex(
+        kind=kind,
+        path=path,
+        codename=release.get("Codename", ""),
+        suite=release.get("Suite", ""),
+        origin=release.get("Origin", ""),
+        date=release.get("Date", ""),
+        version=release.get("Version", ""),
+        automatic=release.get("NotAutomatic") != "yes",
+    )
+
+
+def _release_file(stem: str) -> dict[str, str]:
+    """Return the fields of the Release file that apt verified, by the common start of the names in its lists folder."""
+    for name in ("InRelease", "Release"):
+        try:
+            with open(stem + name, "rb") as file:
+                content = file.read(_MAX_RELEASE + 1)
+        except FileNotFoundError:
+            continue
+        if len(content) > _MAX_RELEASE:
+            raise MalformedError(f"is larger than {_MAX_RELEASE} bytes").at(os.path.basename(stem + name))
+        lines = content.decode("utf-8", "replace").split("\n")
+        fields = [line.partition(":") for line in lines if line[:1].isalpha()]
+        return {name: value.strip() for name, _, value in fields}
+    return {}

@@ -1,0 +1,148 @@
+"""An archive's downloaded Packages and Contents indices -> the tables of a soname index."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+import tomlkit
+
+from pip_sysdeps.byname.read_knowledge import known_files
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.packages.debian.apt import opened
+from pip_sysdeps.packages.debian.contents import rows_in, rows_like
+from pip_sysdeps.packages.debian.indexing import (
+    PROGRAM_FOLDERS,
+    base_set,
+    file_table,
+    library_folders,
+    library_table,
+    program_table,
+    version_id,
+    version_of,
+)
+from pip_sysdeps.packages.debian.packages_file import parse_packages
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from pip_sysdeps.packages.debian.apt import AptIndex
+    from pip_sysdeps.packages.debian.contents import ContentsRow
+    from pip_sysdeps.packages.debian.packages_file import ArchivePackage
+    from pip_sysdeps.packages.index_file import Table
+
+
+_MOST_NAMES = 1 << 23
+"""Files, and packages that are named for them or by other packages, in all the indices; Debian has about 400,000."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveTables:
+    """What the indices of a release's archives say about one architecture."""
+
+    date: str
+    """`Date` of the newest Release file."""
+    release: str
+    """`VERSION_ID` of the release."""
+    glibc: str
+    """Version of its glibc."""
+    python: str
+    """Version of its own Python."""
+    tables: Mapping[str, Table]
+    """`library`, `program`, `file` and `base`."""
+
+
+def read_archive(
+    indices: Sequence[AptIndex], architecture: str, alternatives: Mapping[str, Sequence[str]], distro: str = "debian"
+) -> ArchiveTables:
+    """Read downloaded indices into the tables of an index.
+
+    `distro` is the `Origin` of the release's own archives; the base set comes from these alone. Raise MalformedError
+    for an index that is not in its format, and SysdepsError for one that cannot be read.
+    """
+    packages, own = _packages(indices, distro)
+    folders = library_folders(architecture)
+    libraries: list[ContentsRow] = []
+    programs: list[ContentsRow] = []
+    budget = _Budget()
+    for row in _rows(indices, (*folders, *PROGRAM_FOLDERS)):
+        budget.spend(1 + len(row.packages))
+        (libraries if row.folder in folders else programs).append(row)
+    return ArchiveTables(
+        date=max((index.date for index in indices if index.date), key=_moment, default=""),
+        release=version_id(distro, next((index.version for index in indices if index.origin.lower() == distro), "")),
+        glibc=version_of("libc6", packages),
+        python=version_of("python3", packages),
+        tables={
+            "library": library_table(libraries, packages),
+            "program": program_table(programs, packages, alternatives),
+            "file": file_table(_files(indices, known_files()), packages),
+            "base": dict.fromkeys(base_set({name: packages[name] for name in own}), "="),
+        },
+    )
+
+
+class _Budget:
+    """Counts names as they are read, so that an archive cannot take all of the memory."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_NAMES
+
+    def spend(self, names: int) -> None:
+        """Raise MalformedError when there have been too many."""
+        self._left -= names
+        if self._left < 0:
+            raise MalformedError(f"the archive's indices have more than {_MOST_NAMES} names")
+
+    def packages(self, packages: Iterator[ArchivePackage]) -> Iterator[ArchivePackage]:
+        """Yield packages, each with the names that it has."""
+        for package in packages:
+            self.spend(1 + sum(map(len, package.depends)) + len(package.provides))
+            yield package
+
+
+def _moment(date: str) -> datetime:
+    """Return the time of a Release file's `Date`, which may be anything. Raise MalformedError for no date."""
+    try:
+        moment = parsedate_to_datetime(date)
+        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    except (ValueError, TypeError, IndexError, OverflowError) as error:
+        raise MalformedError(f"{date[:60]!a} is not a date", where="Date of a Release file") from error
+
+
+def default_alternatives() -> dict[str, tuple[str, ...]]:
+    """Return the programs that update-alternatives(1) makes, each with what stands behind it by default."""
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    with open(os.path.join(folder, "data", "alternatives.toml"), encoding="utf-8") as file:
+        return {name: tuple(entry["behind"]) for name, entry in tomlkit.load(file).unwrap().items()}
+
+
+def _packages(indices: Sequence[AptIndex], distro: str) -> tuple[dict[str, ArchivePackage], set[str]]:
+    """Return every package, and the names that the release's own archives have; theirs count where others have both."""
+    packages: dict[str, ArchivePackage] = {}
+    own: set[str] = set()
+    budget = _Budget()
+    for index in sorted(indices, key=lambda index: index.origin.lower() == distro):
+        if index.kind == "Packages":
+            with opened(index) as lines:
+                read = {package.name: package for package in budget.packages(parse_packages(lines))}
+            packages |= read
+            own |= read.keys() if index.origin.lower() == distro else set()
+    return packages, own
+
+
+def _files(indices: Sequence[AptIndex], patterns: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for index in indices:
+        if index.kind.startswith("Contents"):
+            with opened(index) as lines:
+                yield from rows_like(lines, patterns)
+
+
+def _rows(indices: Sequence[AptIndex], folders: tuple[str, ...]) -> Iterator[ContentsRow]:
+    for index in indices:
+        if index.kind.startswith("Contents"):
+            with opened(index) as lines:
+                yield from rows_in(lines, folders)

@@ -1,0 +1,98 @@
+"""Debian Contents indices: which binary package ships which file.
+
+Source: wiki.debian.org/DebianRepository/Format, "Contents indices". One row a file, links listed as files: the path
+without its leading "/", white space, then `[[area/]section/]package` for each package that ships it, with commas.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+_MAX_PATH = 4096
+"""Bytes of a path that can exist: PATH_MAX of limits.h."""
+MAX_LINE = 1 << 20
+"""Bytes; the longest real row (a documentation folder's link that hundreds of packages ship) has about 16,000."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentsRow:
+    """One file and the binary packages that ship it."""
+
+    folder: str
+    """The file's folder, as asked for: `usr/lib`."""
+    name: str
+    """The file's name; it may have spaces."""
+    packages: tuple[str, ...]
+    """Binary packages, as listed, without their sections."""
+
+
+def rows_in(lines: Iterable[bytes], folders: Collection[str]) -> Iterator[ContentsRow]:
+    """Yield the rows of files that lie directly in one of `folders` (`usr/lib`, no "/" at either end).
+
+    `lines` is streamed: a Contents index has millions of rows. A header, as indices had before 2018, is passed over.
+    Raise MalformedError for a row of a wanted folder that has no package, and for an endless line.
+    """
+    prefixes = {f"{lead}{folder}/".encode(): folder for folder in folders for lead in ("", "./")}
+    starts = tuple(prefixes)
+    by_length = sorted(prefixes.items(), key=lambda item: -len(item[0]))
+    for number, line in enumerate(lines, 1):
+        _refuse_endless(line, number)
+        if not line.startswith(starts):
+            continue
+        prefix, folder = next(item for item in by_length if line.startswith(item[0]))
+        path, packages = _columns(line, number)
+        name = path[len(prefix) :]
+        if b"/" not in name and len(path) <= _MAX_PATH:
+            yield ContentsRow(folder=folder, name=name.decode("utf-8", "surrogateescape"), packages=packages)
+
+
+def rows_like(lines: Iterable[bytes], patterns: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the pattern and the packages of each row that one of `patterns` is about.
+
+    A pattern is an absolute path in which `*` stands for a part of one name. If its last name has `**`, each file comes
+    by itself, as the pattern with that file's name. `lines` and errors as for `rows_in`.
+    """
+    rules = {pattern: re.compile(_expression(pattern)) for pattern in patterns}
+    starts = tuple({pattern.lstrip("/").partition("*")[0].encode() for pattern in patterns})
+    ends = tuple({pattern.rpartition("*")[2].rpartition("/")[2].encode() for pattern in patterns})
+    for number, line in enumerate(lines, 1):
+        _refuse_endless(line, number)
+        if line.startswith(starts) and line.rpartition(b" ")[0].rstrip().endswith(ends):
+            path, packages = _columns(line, number)
+            if len(path) > _MAX_PATH:
+                continue
+            yield from (
+                (_named(pattern, path) if "**" in pattern else pattern, packages)
+                for pattern, rule in rules.items()
+                if rule.fullmatch(path)
+            )
+
+
+def _refuse_endless(line: bytes, number: int) -> None:
+    if len(line) > MAX_LINE:
+        raise MalformedError(f"row longer than {MAX_LINE} bytes", where=f"line {number}")
+
+
+def _named(pattern: str, path: bytes) -> str:
+    return f"{pattern.rpartition('/')[0]}/{path.rpartition(b'/')[2].decode('utf-8', 'surrogateescape')}"
+
+
+def _expression(pattern: str) -> bytes:
+    parts = re.split(r"\*+", pattern.lstrip("/"))
+    return rb"[^/]*".join(re.escape(part.encode()) for part in parts)
+
+
+def _columns(line: bytes, number: int) -> tuple[bytes, tuple[str, ...]]:
+    """Split one row at its last white space: a path may have spaces, the list of packages has none."""
+    columns = line.rsplit(None, 1)
+    if len(columns) != 2:
+        raise MalformedError("a path without a package", where=f"line {number}")
+    packages = columns[1].decode("utf-8", "surrogateescape").split(",")
+    return columns[0].rstrip(), tuple(package.rpartition("/")[2] for package in packages)

@@ -1,0 +1,310 @@
+"""dpkg's database of a root: which binary packages it has, and which of them owns a file.
+
+`dpkg-query --search` is not enough, nor right: it compares text, so that the path which the loader opens is found one
+time in ten on a system with merged /usr, and it names packages that only divert a file.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections import Counter, defaultdict
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
+
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.model.environment import Skipped, Verdict
+from pip_sysdeps.model.packages import Owner
+from pip_sysdeps.packages.debian.dpkg_files import parse_diversions, parse_list, parse_md5sums, parse_status
+from pip_sysdeps.packages.debian.relations import parse_relations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from pip_sysdeps.packages.debian.dpkg_files import Diversion, PackageStatus
+    from pip_sysdeps.system.root import Root
+
+_T = TypeVar("_T")
+
+ADMINDIR = "/var/lib/dpkg"
+
+_INFO = f"{ADMINDIR}/info"
+_STATUS_D = f"{ADMINDIR}/status.d"
+_MAX_STATUS = 256 << 20
+_MAX_LISTS = 1 << 30
+_MOST_SEARCHED = 2 << 30
+"""Bytes of file lists that are searched folder by folder; a large system has 30 MB of lists."""
+_MAX_LINKS = 40
+_MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libo32", "libx32")
+"""Folders that may be `/usr` links: wiki.debian.org/UsrMerge, with those of the multilib packages."""
+
+
+class PackageDatabase:
+    """The binary packages of a root, and whose file a file is."""
+
+    def __init__(
+        self,
+        root: Root,
+        *,
+        packages: Iterable[PackageStatus],
+        diversions: Iterable[Diversion] = (),
+        status_d: bool = False,
+    ) -> None:
+        """Hold the packages; the file lists are read when the first owner is asked for.
+
+        `status_d` says that the database has a stanza a file, as distroless images do.
+        """
+        self._root = root
+        self._status_d = status_d
+        self.architecture = native_architecture(packages := tuple(packages))
+        self.packages: Mapping[str, PackageStatus] = MappingProxyType({self._key(each): each for each in packages})
+        self._diverted = {each.diverted: each for each in diversions}
+        self._diverted_to = {each.to: each for each in self._diverted.values()}
+        self._unknown: list[Skipped] = []
+        self._folders: dict[bytes, Mapping[bytes, Sequence[str]]] = {}
+        self._left = _MOST_SEARCHED
+
+    def owner(self, path: str, *, of_name: bool = False) -> Owner | None:
+        """Return the installed package that owns a file, by the path under which it was opened, or None.
+
+        The names of a file are the path, every hop of its links, and where they end; each as it stands and with `/usr`
+        put before or taken off. The end of the links counts first, so that libfoo.so belongs to the library's
+        package and not to libfoo-dev, and then each hop before it, so that a packaged link to an unpackaged file
+        belongs to the link's package. Of several owners of one name (Multi-Arch: same) a package of the native
+        architecture counts before a foreign one, then the first by name.
+
+        With `of_name` the path itself counts first, and each hop after it: who installs the package of a program wants
+        its name on PATH, and `cpp` is a link of the package cpp to a file of cpp-12.
+        """
+        for name in self._names(path, own_first=of_name):
+            owners = self._owners_of_name(name)
+            if owners:
+                key = min(owners, key=lambda each: (":" in each, each))
+                return Owner(package=key, version=self.packages[key].version)
+        return None
+
+    def owned_with(self, path: str) -> tuple[str, tuple[str, ...]] | None:
+        """Return the package that owns a file, and every path that it owns; None if none does."""
+        owner = self.owner(path)
+        if owner is None:
+            return None
+        paths = parse_list(self._lists.get(owner.package, b""))
+        return owner.package, tuple(map(os.fsdecode, paths))
+
+    def control_file(self, package: str, name: str) -> str | None:
+        """Return where the database has a package's `symbols`, `shlibs` or the like; None if it has none."""
+        names = (f"{stem}.{name}" for stem in stems(self.packages[package]))
+        return next((path for each in names if self._root.is_file(path := f"{_INFO}/{each}")), None)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of each package that is installed."""
+        return {name: each.version for name, each in self.packages.items()}
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """The packages whose files are not known: of a file that none of the others owns, the owner is unknown."""
+        _ = self._lists
+        return tuple(self._unknown)
+
+    @cached_property
+    def base(self) -> frozenset[str]:
+        """The packages that a minimal system has, as far as the status tells: a guide for where there is no index.
+
+        Essential ones and those of priority required, with all that they depend on; of alternatives the first that is
+        installed. Priority is the .deb's own here, which the archive may override (Debian Policy 3.8, 2.5).
+        """
+        pending = [key for key, each in self.packages.items() if each.essential or each.priority == "required"]
+        found: set[str] = set()
+        while pending:
+            key = pending.pop()
+            if key not in found:
+                found.add(key)
+                pending += self._dependencies(self.packages[key])
+        return frozenset(found)
+
+    def _dependencies(self, package: PackageStatus) -> Iterator[str]:
+        for group in dict.fromkeys(parse_relations(f"{package.field('Pre-Depends')}, {package.field('Depends')}")):
+            chosen = next((name for name in group if name in self.packages), None)
+            if chosen is not None:
+                yield chosen
+                continue
+            providers = {each for name in group for each in self._providers.get(name, ())[:2]}
+            if len(providers) == 1:
+                yield from providers
+
+    @cached_property
+    def _providers(self) -> Mapping[str, tuple[str, ...]]:
+        """The packages that stand for each virtual package."""
+        providers: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        for key, package in self.packages.items():
+            for name, *_ in parse_relations(package.field("Provides")):
+                providers[name][key] = None
+        return {name: tuple(keys) for name, keys in providers.items()}
+
+    def _names(self, path: str, *, own_first: bool) -> Iterator[str]:
+        """Yield each name of a file, the end of its links first or last, and each in both spellings if they are one."""
+        hops = [path]
+        for _ in range(_MAX_LINKS):
+            place = self._root.resolve_folder_of(hops[-1])
+            if place is None:
+                break
+            hops.append(place)
+            text = self._root.read_link(place)
+            if text is None:
+                break
+            hops.append(posixpath.join(posixpath.dirname(place), text))
+        for hop in dict.fromkeys(hops if own_first else reversed(hops)):
+            yield hop
+            other = _other_spelling(hop)
+            if other and self._root.resolve_folder_of(other) == self._root.resolve_folder_of(hop):
+                yield other
+
+    def _owners_of_name(self, name: str) -> Iterable[str]:
+        """Return the packages that have a file of this name on the disk, diversions applied.
+
+        Under a diverted name only the diverting package's file lies; under the name it is diverted to, that of
+        whoever else has it. Source: dpkg-divert(1).
+        """
+        diversion = self._diverted.get(name)
+        if diversion is not None:
+            return [key for key in self._listing(name) if self.packages[key].name == diversion.package]
+        owners = list(self._listing(name))
+        moved = self._diverted_to.get(name)
+        if moved is not None:
+            owners += (key for key in self._listing(moved.diverted) if self.packages[key].name != moved.package)
+        return owners
+
+    def _listing(self, name: str) -> Sequence[str]:
+        """Return the packages whose file lists have the name."""
+        path = name.encode("utf-8", "surrogateescape")
+        if self._left < 0:
+            return self._owners.get(path, ())
+        folder = path.rpartition(b"/")[0].removeprefix(b"/usr")
+        if folder not in self._folders:
+            self._folders[folder] = self._owners_in(folder)
+        return self._folders[folder].get(path, ())
+
+    def _owners_in(self, folder: bytes) -> Mapping[bytes, Sequence[str]]:
+        """Return the packages of each path that file lists have in a folder, and in `/usr` with that folder behind it.
+
+        All lists have a hundred thousand paths, most of them documentation: only those of the folders that are asked
+        about are taken apart, in both spellings at once, and no regular expression is as fast as `find`.
+        """
+        self._left -= sum(map(len, self._lists.values()))
+        owners: dict[bytes, list[str]] = {}
+        folders = {folder, b"/usr" + folder}
+        part = folder + b"/"
+        for key, text in self._lists.items():
+            at = text.find(part)
+            while at >= 0:
+                end = text.find(b"\n", at)
+                path = text[text.rfind(b"\n", 0, at) + 1 : end if end >= 0 else None]
+                before, _, base = path.rpartition(b"/")
+                if base and before in folders:
+                    owners.setdefault(path, []).append(key)
+                at = text.find(part, end) if end >= 0 else end
+        return owners
+
+    @cached_property
+    def _owners(self) -> Mapping[bytes, Sequence[str]]:
+        """The packages of every path: for who asks about so many folders that a search for each would take longer."""
+        owners: dict[bytes, list[str]] = {}
+        for key, text in self._lists.items():
+            for path in text.split(b"\n"):
+                owners.setdefault(path, []).append(key)
+        return owners
+
+    @cached_property
+    def _lists(self) -> Mapping[str, bytes]:
+        """The file list of each package that has one; the others are noted."""
+        return dict(self._file_lists())
+
+    def _file_lists(self) -> Iterator[tuple[str, bytes]]:
+        folder = _STATUS_D if self._status_d else _INFO
+        real, present, budget = self._root.resolve(folder), set(self._root.names(folder)), _MAX_LISTS
+        for key, package in self.packages.items():
+            name = next((name for name in _list_names(package) if name in present), None)
+            if name is None:
+                self._note(f"{folder}/{key}.list", f"the package `{key}` has no file list")
+                continue
+            try:
+                content = self._root.read_resolved(f"{real}/{name}", budget + 1)
+            except OSError as error:
+                self._note(f"{folder}/{name}", error.strerror or "cannot be read")
+                continue
+            if len(content) > budget:
+                self._note(f"{folder}/{name}", "the file lists are too large")
+                continue
+            budget -= len(content)
+            if name.endswith(".md5sums"):
+                content = b"\n".join(parse_md5sums(content))
+            yield key, content
+
+    def _note(self, path: str, reason: str) -> None:
+        self._unknown.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=reason))
+
+    def _key(self, package: PackageStatus) -> str:
+        foreign = package.architecture not in {self.architecture, "all", ""}
+        return f"{package.name}:{package.architecture}" if foreign else package.name
+
+
+def read_packages(root: Root) -> PackageDatabase | None:
+    """Read the status of a root's packages; None if it has no dpkg database.
+
+    Raise SysdepsError for a database that cannot be read, and MalformedError for one that is none.
+    """
+    if root.is_file(f"{ADMINDIR}/status"):
+        packages = _parse(root, f"{ADMINDIR}/status", parse_status)
+        return PackageDatabase(root, packages=packages, diversions=_diversions(root))
+    files = [name for name in root.names(_STATUS_D) if not name.endswith(".md5sums")]
+    if files:
+        packages = tuple(each for name in files for each in _parse(root, f"{_STATUS_D}/{name}", parse_status))
+        return PackageDatabase(root, packages=packages, status_d=True)
+    return None
+
+
+def native_architecture(packages: Iterable[PackageStatus]) -> str:
+    """Return the architecture of a system: that of dpkg itself, else of most of its packages; else nothing."""
+    packages = tuple(packages)
+    own = next((each.architecture for each in packages if each.name == "dpkg"), "")
+    counts = Counter(each.architecture for each in packages if each.architecture not in {"all", ""})
+    return own or min(counts, key=lambda name: (-counts[name], name), default="")
+
+
+def _diversions(root: Root) -> tuple[Diversion, ...]:
+    path = f"{ADMINDIR}/diversions"
+    return _parse(root, path, parse_diversions) if root.is_file(path) else ()
+
+
+def _parse(root: Root, path: str, parser: Callable[[bytes], tuple[_T, ...]]) -> tuple[_T, ...]:
+    try:
+        return parser(root.read(path, _MAX_STATUS))
+    except MalformedError as error:
+        hint = "dpkg itself cannot read it either: restore it (dpkg keeps `status-old`), or take another root"
+        raise MalformedError(error.reason, where=f"{path}: {error.where}", hint=hint) from error
+    except OSError as error:
+        raise SysdepsError(
+            f"cannot read dpkg's database `{path}`: {error.strerror}", hint="make it readable, or run as root"
+        ) from error
+
+
+def stems(package: PackageStatus) -> tuple[str, str]:
+    """Return what a package's files in the database may be called by, dpkg's own choice first."""
+    qualified = f"{package.name}:{package.architecture}"
+    return (qualified, package.name) if package.multi_arch == "same" else (package.name, qualified)
+
+
+def _list_names(package: PackageStatus) -> Iterator[str]:
+    """Yield the names that a package's file list may have, best first: md5sums lack links and configuration."""
+    for suffix in ("list", "md5sums"):
+        yield from (f"{stem}.{suffix}" for stem in stems(package))
+
+
+def _other_spelling(path: str) -> str:
+    """Return the path with `/usr` put before or taken off; nothing for one that merged /usr does not concern."""
+    bare = path.removeprefix("/usr")
+    if bare[1:].partition("/")[0] not in _MERGED or not bare.startswith("/"):
+        return ""
+    return bare if bare != path else f"/usr{path}"

@@ -1,0 +1,152 @@
+"""dpkg's own database files: status, info/*.list, info/*.md5sums, diversions.
+
+Source: dpkg(1) "Package states", deb822(5), dpkg-divert(1), deb-md5sums(5); dpkg's lib/dpkg/parse.c and divertdb.c for
+what the manual pages leave out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pip_sysdeps.errors import MalformedError
+
+UNPACKED = frozenset(
+    {"half-installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending", "installed"}
+)
+"""States in which files of the package are on the disk.
+
+The question put to the database is whose file a file is, and `dpkg-query --search` answers it in all of them, whether
+or not the package was configured. `config-files` has configuration at most, `not-installed` nothing.
+"""
+
+_STATES = UNPACKED | {"not-installed", "config-files"}
+_FIELD = re.compile(r"\n(Package|Status|Architecture|Multi-Arch|Version):(.*)")
+"""What every package is asked for: behind a newline, which is found faster than the start of a line."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
+"""As lax as dpkg's pkg_name_is_illegal: Debian Policy 5.6.7 is stricter, local packages are not."""
+_VERSION = re.compile(r"[A-Za-z0-9.+~:-]+")
+_ARCHITECTURE = re.compile(r"[a-z0-9][a-z0-9-]*")
+_MD5SUM = rb"[0-9a-f]{32}[ *]{2}(?:\./)?/*([^\n]+)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageStatus:
+    """One binary package whose files are on the disk."""
+
+    name: str
+    """`Package`."""
+    version: str
+    """`Version`; empty where a first installation was broken off."""
+    architecture: str
+    """`Architecture`: `amd64`, `all`."""
+    multi_arch: str
+    """`Multi-Arch`: `same`, `foreign`, `allowed`; empty for `no`."""
+    stanza: str
+    """Its stanza, behind a newline: few packages are asked for what else it says."""
+
+    def field(self, name: str) -> str:
+        """Return another field as written, with its continuation lines; nothing where it is absent."""
+        found = re.search(rf"\n{name}:(.*(?:\n[ \t].*)*)", self.stanza)
+        return found[1].strip() if found else ""
+
+    @property
+    def essential(self) -> bool:
+        """Tell whether it has `Essential: yes`."""
+        return self.field("Essential") == "yes"
+
+    @property
+    def priority(self) -> str:
+        """Return `Priority` as the .deb has it; the archive may override it."""
+        return self.field("Priority")
+
+    @property
+    def installed_size(self) -> int:
+        """Return `Installed-Size` in KiB; 0 where it is absent or no number."""
+        size = self.field("Installed-Size")
+        return int(size) if size.isascii() and size.isdigit() and len(size) < 20 else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diversion:
+    """One diversion: every package but `package` has the file `diverted` under the name `to`."""
+
+    diverted: str
+    """The path in the packages' file lists."""
+    to: str
+    """Where dpkg puts it instead."""
+    package: str
+    """The package that diverts; empty for a local diversion, which holds for every package."""
+
+
+def parse_status(content: bytes) -> tuple[PackageStatus, ...]:
+    """Read a status file, or the control file of a status.d, keeping the packages whose files are on the disk.
+
+    A package that comes twice counts as it comes last, as dpkg has it. Raise MalformedError, with the stanza, for one
+    without a name, and for a name, version, architecture or state that cannot be one.
+    """
+    packages: dict[tuple[str, str], PackageStatus | None] = {}
+    for number, stanza in enumerate(content.decode("utf-8", "surrogateescape").split("\n\n"), 1):
+        if stanza.strip():
+            name, architecture, package = _package(f"\n{stanza}", number)
+            packages[name, architecture] = package
+    return tuple(package for package in packages.values() if package is not None)
+
+
+def parse_list(content: bytes) -> list[bytes]:
+    """Return the paths of an info/*.list, folders too, as bytes: absolute, one a line."""
+    return content.split(b"\n")
+
+
+def parse_md5sums(content: bytes) -> list[bytes]:
+    """Return the paths of a deb-md5sums(5) file made absolute: the package's regular files, no links or conffiles.
+
+    Lines of another form are passed over: the format has no place for them, and dpkg does not read it to find owners.
+    """
+    return [b"/" + path for path in re.findall(_MD5SUM, content)]
+
+
+def parse_diversions(content: bytes) -> tuple[Diversion, ...]:
+    """Read the diversions file: three lines each. Raise MalformedError for a broken one."""
+    lines = content.decode("utf-8", "surrogateescape").split("\n")
+    if lines.pop() or len(lines) % 3:
+        raise MalformedError("the last entry has not its three lines", where=f"line {len(lines)}")
+    entries = zip(lines[::3], lines[1::3], lines[2::3], strict=True)
+    return tuple(_diversion(entry, number) for number, entry in enumerate(entries))
+
+
+def _package(stanza: str, number: int) -> tuple[str, str, PackageStatus | None]:
+    fields = {name: value.strip() for name, value in _FIELD.findall(stanza)}
+    name, version, architecture = fields.get("Package", ""), fields.get("Version", ""), fields.get("Architecture", "")
+    if not _NAME.fullmatch(name):
+        raise MalformedError(f"no usable package name: {name!r}", where=f"stanza {number}")
+    where = f"stanza {number} ({name})"
+    if _state(fields.get("Status", "install ok installed"), where) not in UNPACKED:
+        return name, architecture, None
+    for value, form in ((version, _VERSION), (architecture, _ARCHITECTURE)):
+        if value and not form.fullmatch(value):
+            raise MalformedError(f"no usable version or architecture: {value!r}", where=where)
+    multi_arch = fields.get("Multi-Arch", "no")
+    package = PackageStatus(
+        name=name,
+        version=version,
+        architecture=architecture,
+        multi_arch="" if multi_arch == "no" else multi_arch,
+        stanza=stanza,
+    )
+    return name, architecture, package
+
+
+def _state(status: str, where: str) -> str:
+    """Return the third word of `want flag status`."""
+    words = status.split()
+    if len(words) != 3 or words[2] not in _STATES:
+        raise MalformedError(f"no package state: {status!r}", where=where)
+    return words[2]
+
+
+def _diversion(entry: tuple[str, str, str], number: int) -> Diversion:
+    diverted, to, package = entry
+    if not (diverted.startswith("/") and to.startswith("/") and package):
+        raise MalformedError("a diversion is two absolute paths and a package", where=f"line {3 * number + 1}")
+    return Diversion(diverted=diverted, to=to, package="" if package == ":" else package)

@@ -1,0 +1,125 @@
+"""Version floors: the least version of each binary package that has every symbol which objects use.
+
+This is the algorithm of dpkg-shlibdeps(1) (dpkg's scripts/dpkg-shlibdeps.pl), told without its search for libraries:
+which file a needed name leads to, and whose that is, has been decided before.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.model.packages import Floor
+from pip_sysdeps.packages.debian.version import version_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pip_sysdeps.packages.debian.symbols_file import LibrarySymbols
+    from pip_sysdeps.packages.debian.version import VersionKey
+
+_MINVER = "#MINVER#"
+_COMMA = re.compile(r"\s*,\s*")
+_BOUND = re.compile(
+    r"\s*([A-Za-z0-9][A-Za-z0-9+._-]*)(?::[a-z0-9-]+)?\s*"
+    r"\(\s*(?:>=|>>|=)\s*((?:[0-9]{1,9}:)?[A-Za-z0-9][A-Za-z0-9.+~-]{0,254})\s*\)\s*"
+)
+"""A relation that bounds a version from below: Debian Policy 7.1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """What the package of one needed library says about its users."""
+
+    soname: str
+    """The needed name."""
+    symbols: LibrarySymbols | None
+    """The library's entry of a symbols file, if there is one."""
+    shlibs: str | None
+    """Else its dependencies by a shlibs file; None if neither knows it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One object and what it takes from the libraries that it needs."""
+
+    libraries: tuple[Library, ...]
+    """In the order of DT_NEEDED: where two have a symbol, the first counts."""
+    undefined: frozenset[str]
+    """The undefined symbols, as `name@version` or `name@Base`; those that no library has need not be among them."""
+    file: str = ""
+    """The object."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependency:
+    """One dependency, as a Depends field would have it."""
+
+    template: str
+    """One relation or several alternatives, in which `#MINVER#` stands for the version."""
+    version: str
+    """The least version that is enough; empty if any is."""
+    symbol: str = ""
+    """The symbol that asks for that version; empty if the library as such does."""
+    file: str = ""
+    """The object that uses it."""
+
+    def __str__(self) -> str:
+        """Write it as in a control file: `libpq5 (>= 10~~)`."""
+        bound = f"(>= {self.version})" if self.version else ""
+        return " ".join(self.template.replace(_MINVER, bound).split())
+
+
+def dependencies(uses: Iterable[Use]) -> tuple[Dependency, ...]:
+    """Return what the objects depend on together, sorted; of one dependency the highest version."""
+    highest: dict[str, Dependency] = {}
+    for use in uses:
+        for template, version, symbol in _of_use(use):
+            known = highest.get(template)
+            if known is None or _strength(version) > _strength(known.version):
+                highest[template] = Dependency(template=template, version=version, symbol=symbol, file=use.file)
+    return tuple(each for _, each in sorted(highest.items()))
+
+
+def floors(found: Iterable[Dependency]) -> Mapping[str, Floor]:
+    """Return the least version of each package that a dependency bounds from below; others are absent.
+
+    Of a relation `=` or `>>` the version counts as if it were `>=`: the floor is never higher than what is asked for.
+    """
+    bounds: dict[str, Floor] = {}
+    for dependency in found:
+        for match in filter(None, map(_BOUND.fullmatch, str(dependency).split("|"))):
+            name, version = match.groups()
+            if name not in bounds or _strength(version) > _strength(bounds[name].version):
+                bounds[name] = Floor(version=version, symbol=dependency.symbol, file=dependency.file)
+    return bounds
+
+
+def _of_use(use: Use) -> Iterator[tuple[str, str, str]]:
+    """Yield the templates of one object, each with the least version and the symbol that asks for it."""
+    with_symbols = [library.symbols for library in use.libraries if library.symbols]
+    for library in use.libraries:
+        if library.symbols:
+            # An unversioned dependency would not do: the package may not always have had the library.
+            yield from _each(library.symbols.templates[0], library.symbols.smallest, "")
+        elif library.shlibs:
+            yield from _each(library.shlibs, "", "")
+    rest = use.undefined
+    for entry in with_symbols:
+        used = rest & entry.symbols.keys()
+        rest -= used
+        for origin, symbol in {entry.symbols[symbol]: symbol for symbol in sorted(used, reverse=True)}.items():
+            yield from _each(entry.templates[origin.template], origin.version, symbol)
+
+
+def _each(templates: str, version: str, symbol: str) -> Iterator[tuple[str, str, str]]:
+    """Split a list of dependencies; version 0 is none, as dpkg-shlibdeps has it."""
+    for template in _COMMA.split(templates.strip()):
+        if template:
+            yield template, "" if version == "0" else version, symbol
+
+
+def _strength(version: str) -> tuple[bool, VersionKey]:
+    """Order versions, and none before any: even before one that begins with a tilde."""
+    return bool(version), version_key(version)

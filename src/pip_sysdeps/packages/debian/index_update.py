@@ -1,0 +1,159 @@
+"""Making an index from whatever apt sources a machine or a root has configured."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.packages.debian.apt import Apt, has_sources
+from pip_sysdeps.packages.debian.architectures import TRIPLETS
+from pip_sysdeps.packages.debian.archive import default_alternatives, read_archive
+from pip_sysdeps.packages.debian.read_apt_sources import read_sources, sources_key, write_sources
+from pip_sysdeps.packages.index import made_index
+from pip_sysdeps.packages.index_file import IndexTarget, dump_index
+from pip_sysdeps.system.atomic_write import write_atomically
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pip_sysdeps.packages.debian.apt import AptIndex
+    from pip_sysdeps.packages.index_file import Table
+    from pip_sysdeps.system.root import Root
+
+_LEFT = "the old index, if there is one, is left as it was"
+_NEVER = ("AllowInsecureRepositories", "AllowWeakRepositories", "AllowDowngradeToInsecureRepositories")
+"""apt.conf(5): what would let an archive count that nobody signed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which index to make."""
+
+    distro: str
+    """`ID` of os-release(5)."""
+    codename: str
+    """The release that the sources are for."""
+    suite: str
+    """Another release to ask the same archives for; empty for the configured one."""
+    architecture: str
+    """Of which architecture."""
+    shared: bool = False
+    """The index of another root is to answer everywhere, not only for roots with the same apt sources."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updated:
+    """The index that was made."""
+
+    target: IndexTarget
+    """What it answers for."""
+    path: str
+    """Where it lies."""
+    complaints: tuple[str, ...]
+    """In words, which sources were left out and which indices apt could not get: their packages are missing."""
+
+
+def update_index(root: Root, wanted: Wanted, *, quiet: bool) -> Updated:
+    """Download the indices of the configured sources, and write the index of one release and architecture.
+
+    Raise SysdepsError, with the old index left as it was, when apt or sources are missing, or when no Contents index of
+    the release's own archive could be downloaded and verified.
+    """
+    if not (wanted.distro and wanted.codename and wanted.architecture):
+        raise SysdepsError(
+            "this system has no os-release or no dpkg database: nothing tells what the index is to be of",
+            hint="run it where the release's apt sources are, or name an unpacked root of it with --root",
+        )
+    if wanted.architecture not in TRIPLETS:
+        raise SysdepsError(f"architecture `{wanted.architecture}` is not known", hint=f"one of {', '.join(TRIPLETS)}")
+    with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder:
+        os.chmod(folder, 0o755)  # noqa: S103 - apt downloads as its own user, _apt
+        settings, skipped = _settings(root, wanted, folder)
+        apt = Apt(folder=folder, architecture=wanted.architecture, settings=settings)
+        complaints = apt.update(quiet=quiet)
+        indices = tuple(index for index in apt.indices() if index.automatic)
+        own = [index for index in indices if index.kind == "Contents" and index.origin.lower() == wanted.distro]
+        if not own:
+            raise SysdepsError(*_nothing(complaints, wanted), hint=_LEFT)
+        with _explained():
+            tables = read_archive(indices, wanted.architecture, default_alternatives(), wanted.distro)
+    target = IndexTarget(
+        id=_target_id(own, wanted),
+        date=tables.date,
+        release=tables.release,
+        glibc=tables.glibc,
+        python=tables.python,
+    )
+    key = "" if root.directory == "/" or wanted.shared else sources_key(root)
+    with _explained():
+        path = write_index(target, tables.tables, key)
+    return Updated(target=target, path=path, complaints=(*skipped, *complaints))
+
+
+def write_index(target: IndexTarget, tables: Mapping[str, Table], key: str = "") -> str:
+    """Write the index of a target to where it is looked for; return that path. The old one stays until it is whole.
+
+    With a `key` it answers for the roots with these sources only. Raise MalformedError for what no index can hold.
+    """
+    path = made_index(target.id, key)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    write_atomically(path, dump_index([target], {name: [table] for name, table in tables.items()}))
+    return path
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Say of an error in what an archive has that it comes from there."""
+    try:
+        yield
+    except MalformedError as error:
+        raise error.at("the archive's indices", hint=_LEFT) from error
+
+
+def _settings(root: Root, wanted: Wanted, folder: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Return the settings with which apt uses the right sources, and in words what was left out.
+
+    The machine's own configuration is used as it is. The sources of another root, or for another suite, are written
+    anew (`host/apt_sources.py`); the root's other apt configuration, which may name programs to run, is not read.
+    """
+    if root.directory == "/" and not wanted.suite:
+        if not has_sources():
+            raise _no_sources("apt has no sources")
+        return (), ()
+    sources = read_sources(root)
+    if wanted.suite:
+        found = (replace(source, suites=(wanted.suite,)) for source in sources if wanted.codename in source.suites)
+        sources = tuple(found)
+    if not sources:
+        raise _no_sources(f"no apt source names `{wanted.codename}`" if wanted.suite else "the root has no apt sources")
+    written = write_sources(root, sources, folder, wanted.architecture)
+    settings = (
+        ("Dir::Etc::sourcelist", written.path),
+        ("Dir::Etc::sourceparts", "-"),
+        ("Dir::Etc::trusted", f"{written.keys}/none.gpg"),
+        ("Dir::Etc::trustedparts", written.keys),
+        *((f"Acquire::{name}", "false") for name in _NEVER),
+    )
+    return settings, written.skipped
+
+
+def _no_sources(message: str) -> SysdepsError:
+    return SysdepsError(message, hint="sources.list(5) says how to configure them")
+
+
+def _nothing(complaints: tuple[str, ...], wanted: Wanted) -> tuple[str]:
+    """Say why there is nothing to make an index of."""
+    release = wanted.suite or wanted.codename
+    said = f": {complaints[0]}" if complaints else ""
+    return (f"apt could not get and verify a Contents index of {wanted.distro} {release} {wanted.architecture}{said}",)
+
+
+def _target_id(own: list[AptIndex], wanted: Wanted) -> str:
+    """Return the target's id as the lock has it, by the codename that the Release file itself gives."""
+    codenames = {index.codename for index in own}
+    codename = wanted.codename if not wanted.suite else next(iter(codenames)) if len(codenames) == 1 else wanted.suite
+    return f"{wanted.distro}-{codename or wanted.suite}-{wanted.architecture}"

@@ -1,0 +1,199 @@
+"""Contents and Packages of one archive -> the tables of a soname index: which binary package to name for a file.
+
+Only files count that the loader finds by itself: those directly in a default directory of the target (ld.so(8)). This
+alone leaves out cross, lib32 and libx32 libraries, private copies in folders below (nxagent's libX11.so.6, primus'
+libGL.so.1), and the debug files. The configuration fragments that Debian's own packages add to /etc/ld.so.conf.d name
+no further folder with libraries to link to: fakeroot's, fakechroot's and torsocks' are for LD_PRELOAD.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.packages.debian.architectures import TRIPLETS
+from pip_sysdeps.packages.index_file import DEVELOPMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pip_sysdeps.packages.debian.contents import ContentsRow
+    from pip_sysdeps.packages.debian.packages_file import ArchivePackage
+    from pip_sysdeps.packages.index_file import Table
+
+PROGRAM_FOLDERS = ("usr/bin", "usr/sbin", "bin", "sbin")
+"""Root's PATH in every Debian image, without /usr/local, which packages may not fill (Debian Policy 9.1.2)."""
+
+_MOST_OWNERS = 3
+"""Packages that are named for one file of a table."""
+_MOST_PROVIDERS = 100
+"""Packages that are named for one library, or provide one name; eight is the most that Debian has of the first."""
+_MAX_NAME = 255
+"""Characters of a file's name: NAME_MAX of limits.h."""
+_LIBRARY = r"[^\s:,]+\.so(?:\.[^\s:,]+)?"
+_VIRTUAL_LIBRARY = r"lib[^\s:,]+\.so(?:\.[0-9]+)*"
+_PROGRAM = r"[^\s:,]+"
+_FILE = r"[^\s:]+"
+
+
+def library_folders(architecture: str) -> tuple[str, ...]:
+    """Name the loader's default directories, without leading "/". Source: ld.so(8), `ld.so --list-diagnostics`."""
+    triplet = TRIPLETS[architecture]
+    return f"lib/{triplet}", f"usr/lib/{triplet}", "lib", "usr/lib"
+
+
+def library_table(rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage]) -> Table:
+    """Make the table soname -> binary packages, the one to name first, then the others that have it.
+
+    The key is the file's name: the loader looks for that, whatever DT_SONAME says. Rows are those of
+    `library_folders`. What no file has but packages provide (`Provides: libblas.so.3`, an alternatives link that a
+    postinst makes) is answered by its providers.
+    """
+    shipped: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if _is_plain(row.name) and re.fullmatch(_LIBRARY, row.name):
+            shipped[row.name] |= {name for name in row.packages if name in packages}
+    provided = {
+        name: set(found)
+        for name, found in _providers(packages).items()
+        if _is_plain(name) and re.fullmatch(_VIRTUAL_LIBRARY, name)
+    }
+    trust = reliance(packages)
+    names = shipped.keys() | provided.keys()
+    values = {
+        name: _library_value(shipped.get(name, set()), provided.get(name, set()), packages, trust) for name in names
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def program_table(
+    rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage], alternatives: Mapping[str, Sequence[str]]
+) -> Table:
+    """Make the table program -> binary package, for those that one package alone has.
+
+    `alternatives`: names that update-alternatives makes, which no index shows, each with the programs or packages that
+    stand behind it by default; the first that the release has answers.
+    """
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if _is_plain(row.name) and re.fullmatch(_PROGRAM, row.name):
+            owners[row.name] |= {name for name in row.packages if name in packages}
+    table = {name: next(iter(found)) for name, found in owners.items() if len(found) == 1}
+    for name, behind in alternatives.items():
+        answers = [table.get(target) or (target if target in packages else "") for target in behind]
+        if any(answers):
+            table[name] = next(filter(None, answers))
+    return table
+
+
+def file_table(found: Iterable[tuple[str, tuple[str, ...]]], packages: Mapping[str, ArchivePackage]) -> Table:
+    """Make the table file -> binary packages, the one to name first, from `contents.rows_like`."""
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    for pattern, names in found:
+        if not re.fullmatch(_FILE, pattern) or not pattern.isprintable():
+            continue
+        owners[pattern] |= {name for name in names if name in packages and packages[name].section != "debug"}
+    trust = reliance(packages)
+    best = {
+        pattern: sorted(names, key=lambda name: preference(packages[name], trust)) for pattern, names in owners.items()
+    }
+    return {pattern: ",".join(names[:_MOST_OWNERS]) for pattern, names in best.items() if names}
+
+
+def base_set(packages: Mapping[str, ArchivePackage]) -> frozenset[str]:
+    """Name what every image of the release has: Essential, required, apt, and all that these surely depend on.
+
+    It is what `debootstrap --variant=minbase` installs (debootstrap(8)), less the choices: where several packages
+    satisfy a dependency and none of them is in already, images differ (`usrmerge | usr-is-merged`), and none is
+    named; a real package alone answers for its name, whoever else provides it. An image without apt has no use for a
+    lock's line.
+    """
+    providers = _providers(packages)
+    chosen = {p.name for p in packages.values() if p.essential or p.priority == "required" or p.name == "apt"}
+    pending = list(chosen)
+    while pending:
+        for group in packages[pending.pop()].depends:
+            options = _first_two(name for each in group for name in ([each] if each in packages else providers[each]))
+            if len(options) == 1 and not options & chosen:
+                chosen |= options
+                pending += options
+    return frozenset(chosen)
+
+
+def _first_two(names: Iterable[str]) -> set[str]:
+    """Return the first two different names, or the only one: whether there is a choice, not what it is between."""
+    found: set[str] = set()
+    for name in names:
+        found.add(name)
+        if len(found) > 1:
+            break
+    return found
+
+
+def version_id(distro: str, version: str) -> str:
+    """Return what os-release(5) has as VERSION_ID for the `Version` of a Release file.
+
+    Debian's is that of the point release (13.1), where os-release has the major number alone.
+    """
+    return version.partition(".")[0] if distro == "debian" else version
+
+
+def version_of(name: str, packages: Mapping[str, ArchivePackage]) -> str:
+    """Return the first two numbers of a package's version: `2.41` of 2.41-12+deb13u1; empty if it is not there."""
+    match = re.match(r"[0-9]+\.[0-9]+", packages[name].version) if name in packages else None
+    return match[0] if match else ""
+
+
+def reliance(packages: Mapping[str, ArchivePackage]) -> Counter[str]:
+    """Count for each package the other source packages that depend on it before any alternative."""
+    dependents: defaultdict[str, set[str]] = defaultdict(set)
+    for package in packages.values():
+        for group in package.depends:
+            dependents[group[0]].add(package.source)
+    return Counter(
+        {name: len(sources - {packages[name].source}) for name, sources in dependents.items() if name in packages}
+    )
+
+
+def preference(package: ArchivePackage, trust: Mapping[str, int]) -> tuple[bool, bool, bool, bool, int, str]:
+    """Order the packages that have one library, the best first.
+
+    Not for compiling, nor a leftover of an older release; of section libs; made to be linked to on any architecture
+    (`Multi-Arch: same`); then the one that most other source packages depend on; then by name. Source: Debian Policy
+    2.4 and 8, the archive's sections.
+    """
+    return (
+        package.section == "libdevel",
+        package.section == "oldlibs",
+        package.section != "libs",
+        package.multi_arch != "same",
+        -trust.get(package.name, 0),
+        package.name,
+    )
+
+
+def _library_value(
+    shipped: set[str], provided: set[str], packages: Mapping[str, ArchivePackage], trust: Mapping[str, int]
+) -> str:
+    """Return the packages for one library as the table has them; nothing if only debug packages have it."""
+    usable = [packages[name] for name in shipped | provided if packages[name].section != "debug"]
+    runtime = [package for package in usable if package.section != "libdevel"]
+    ordered = sorted(runtime or usable, key=lambda package: (package.name not in shipped, preference(package, trust)))
+    names = ",".join(package.name for package in ordered[:_MOST_PROVIDERS])
+    return names if runtime or not usable else DEVELOPMENT + names
+
+
+def _providers(packages: Mapping[str, ArchivePackage]) -> defaultdict[str, list[str]]:
+    """Return virtual package -> packages that provide it, each once and not without end."""
+    providers: defaultdict[str, list[str]] = defaultdict(list)
+    for package in packages.values():
+        for name in dict.fromkeys(package.provides):
+            if len(providers[name]) < _MOST_PROVIDERS:
+                providers[name].append(package.name)
+    return providers
+
+
+def _is_plain(name: str) -> bool:
+    """Return whether a file's name can exist and be shown; a longer one is not worth a pattern's time."""
+    return len(name) <= _MAX_NAME and name.isprintable()

@@ -1,0 +1,87 @@
+"""What the installed packages, and the administrator's overrides, say about the users of their libraries.
+
+Source: dpkg-shlibdeps(1), "Symbols files" and "Shlibs files": of the places that it names those that exist where no
+package is being built.
+"""
+
+from __future__ import annotations
+
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.model.environment import Skipped, Verdict
+from pip_sysdeps.packages.debian.database import stems
+from pip_sysdeps.packages.debian.floors import Library
+from pip_sysdeps.packages.debian.shlibs_file import parse_shlibs
+from pip_sysdeps.packages.debian.symbols_file import parse_symbols
+from pip_sysdeps.packages.debian.version import version_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.packages.debian.database import PackageDatabase
+    from pip_sysdeps.packages.debian.symbols_file import LibrarySymbols
+    from pip_sysdeps.system.root import Root
+
+_OVERRIDES = "/etc/dpkg"
+_MAX_FILE = 64 << 20
+
+
+class Shlibs:
+    """The symbols and shlibs files of a root; each is read once."""
+
+    def __init__(self, root: Root, packages: PackageDatabase) -> None:
+        self._root = root
+        self._packages = packages
+        self._read = cache(self._contents)
+        self._known = cache(self._library)
+        self.skipped: list[Skipped] = []
+        """Files that are there and cannot be read: of their libraries no version is known."""
+
+    @cached_property
+    def every_reference_counts(self) -> bool:
+        """Whether the release's dpkg-shlibdeps takes a version reference for a symbol; it does since dpkg 1.22."""
+        dpkg = self._packages.packages.get("dpkg")
+        return dpkg is not None and version_key(dpkg.version) >= version_key("1.22")
+
+    def library(self, soname: str, package: str, *, public: bool = True) -> Library:
+        """Return what a package says about the users of a library of its own, by the needed name.
+
+        One that is not `public`, having no DT_SONAME, is looked for in symbols files only, as dpkg-shlibdeps does.
+        """
+        return self._known(soname, package, public)
+
+    def _library(self, soname: str, package: str, public: bool) -> Library:
+        symbols = self._symbols(soname, package)
+        shlibs = self._dependencies(soname, package) if public and symbols is None else None
+        return Library(soname=soname, symbols=symbols, shlibs=shlibs)
+
+    def _symbols(self, soname: str, package: str) -> LibrarySymbols | None:
+        """Return the entry of the first file that has one."""
+        entries = (parse_symbols(self._read(path), soname) for path in self._symbols_files(package))
+        return next((entry for entry in entries if entry is not None), None)
+
+    def _symbols_files(self, package: str) -> Iterator[str]:
+        for stem in stems(self._packages.packages[package]):
+            yield f"{_OVERRIDES}/symbols/{stem}.symbols.{self._packages.architecture}"
+            yield f"{_OVERRIDES}/symbols/{stem}.symbols"
+        own = self._packages.control_file(package, "symbols")
+        if own:
+            yield own
+
+    def _dependencies(self, soname: str, package: str) -> str | None:
+        """Return the dependencies by the first file that knows the library."""
+        own = self._packages.control_file(package, "shlibs")
+        files = (f"{_OVERRIDES}/shlibs.override", own, f"{_OVERRIDES}/shlibs.default")
+        answers = (parse_shlibs(self._read(path), soname) for path in files if path)
+        return next((answer for answer in answers if answer is not None), None)
+
+    def _contents(self, path: str) -> bytes:
+        try:
+            return self._root.read(path, _MAX_FILE)
+        except (FileNotFoundError, NotADirectoryError):
+            return b""
+        except OSError as error:
+            reason = error.strerror or "cannot be read"
+            self.skipped.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=reason))
+            return b""

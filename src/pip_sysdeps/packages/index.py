@@ -1,0 +1,211 @@
+"""Soname indices: the one that ships with the package, and those that `index update` made."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.packages.debian.package_name import is_package_name
+from pip_sysdeps.packages.index_file import DEVELOPMENT, IndexFile, is_index_id, load_index
+
+if TYPE_CHECKING:
+    from pip_sysdeps.system.root import Root
+
+_SUFFIX = ".index"
+_MAX_BYTES = 64 << 20
+_ROOTS = "roots"
+"""The folder of the indices that were made from other roots."""
+_SHIPPED = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "debian.index")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexAnswer:
+    """What an index says about one library or program."""
+
+    name: str
+    """The soname (a file name) or program that was found: for a question by stem, the full name."""
+    package: str
+    """The binary package to name."""
+    alternatives: tuple[str, ...] = ()
+    """Other packages that have it, the next best first."""
+    development: bool = False
+    """Only packages for compiling have it: a file `libfoo.so` of libfoo-dev."""
+
+
+class SonameIndex:
+    """The index of one target: what its release has, installed or not."""
+
+    def __init__(self, file: IndexFile, number: int) -> None:
+        self._file = file
+        self._number = number
+        self.target = file.targets[number]
+
+    def package_of(self, soname: str) -> IndexAnswer | None:
+        """Return the package that has a file of this name where the loader looks, or None."""
+        return _answer(soname, self._file.value("library", soname, self._number))
+
+    def installable(self, soname: str) -> str | None:
+        """Return the package to install for a library that a program loads: none that is for compiling."""
+        answer = self.package_of(soname)
+        return None if answer is None or answer.development else answer.package
+
+    def package_of_stem(self, stem: str) -> IndexAnswer | None:
+        """Return what `ctypes.util.find_library(stem)` would find with every package installed: `magic`, `usb-1.0`.
+
+        Of several versions the newest, as ldconfig(8) lists it first; packages for compiling do not count. The packages
+        of the other versions are its alternatives.
+        """
+        answers = [
+            answer
+            for name, value in self._file.starting_with("library", f"lib{stem}.so.", self._number)
+            if (answer := _answer(name, value)) is not None and not answer.development
+        ]
+        if not answers:
+            plain = self.package_of(f"lib{stem}.so")
+            return None if plain is None or plain.development else plain
+        newest = max(answers, key=lambda answer: (_version(answer.name), -len(answer.name)))
+        shortest = min(
+            (answer for answer in answers if answer.package == newest.package), key=lambda answer: len(answer.name)
+        )
+        others = {name for answer in answers for name in (answer.package, *answer.alternatives)} - {newest.package}
+        return IndexAnswer(name=shortest.name, package=newest.package, alternatives=tuple(sorted(others)))
+
+    def package_of_program(self, name: str) -> IndexAnswer | None:
+        """Return the package that has this program on root's PATH, if one alone or an alternatives' default has it."""
+        return _answer(name, self._file.value("program", name, self._number))
+
+    @property
+    def has_files(self) -> bool:
+        """Whether it answers for files: one that was made before there was a knowledge file does not."""
+        return any(True for _ in self._file.starting_with("file", "", self._number))
+
+    def package_of_file(self, pattern: str) -> IndexAnswer | None:
+        """Return the package that has a file which the knowledge file names, by the pattern that stands there."""
+        return _answer(pattern, self._file.value("file", pattern, self._number))
+
+    @property
+    def base(self) -> frozenset[str]:
+        """Every binary package that all images of the release have."""
+        return frozenset(
+            name for name, _ in self._file.starting_with("base", "", self._number) if is_package_name(name)
+        )
+
+    def counts(self) -> dict[str, int]:
+        """Count the sonames and programs that the index answers for."""
+        tables = {"sonames": "library", "programs": "program"}
+        return {
+            name: sum(1 for _ in self._file.starting_with(table, "", self._number)) for name, table in tables.items()
+        }
+
+
+def open_index(target_id: str, root: Root | None = None) -> SonameIndex | None:
+    """Return the index for `debian-trixie-arm64`: one that `index update` made, else the shipped one, else None.
+
+    For a root other than `/`, one that was made from a root with the same apt sources and keys comes first. Raise
+    MalformedError for a damaged file.
+    """
+    if not is_index_id(target_id):
+        return None
+    own = _made_for(root, target_id) if root is not None and root.directory != "/" else ""
+    for path in (*([own] if own else []), made_index(target_id), _SHIPPED):
+        found = read_index(path)
+        for number, target in enumerate(found.targets if found else ()):
+            if found and target.id == target_id:
+                return SonameIndex(found, number)
+    return None
+
+
+def no_index(target_id: str) -> SysdepsError:
+    """Return the error of a target without an index; it names those that are meant by a part of an id, or a number."""
+    words = set(target_id.lower().split("-"))
+    known = [target for path in index_files() if (index := read_index(path)) for target in index.targets]
+    meant = dict.fromkeys(each.id for each in known if words <= {*each.id.split("-"), each.release})
+    return SysdepsError(
+        f"there is no index for `{target_id}`",
+        hint=(f"there is {' and '.join(meant)}; " if meant else "")
+        + "`pip-sysdeps index list` names all targets that have one, `pip-sysdeps index update` makes one",
+    )
+
+
+def read_index(path: str) -> IndexFile | None:
+    """Read an index file, or return None if it is not there. Raise MalformedError for a damaged one.
+
+    A folder that may not be searched is another user's: containers often run a user with root's HOME.
+    """
+    try:
+        with open(path, "rb", opener=_open_at_once) as file:
+            regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            return load_index(file.read(_MAX_BYTES) if regular else b"")
+    except (FileNotFoundError, PermissionError):
+        if os.path.lexists(path):
+            raise
+        return None
+    except MalformedError as error:
+        raise error.at(path) from error
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open for `open`, without waiting for who writes to a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
+
+
+def index_files() -> tuple[str, ...]:
+    """Name the index files that there are: the shipped one, then those that `index update` made."""
+    folder = os.path.dirname(made_index(""))
+    return _SHIPPED, *(os.path.join(folder, name) for name in _names(folder) if name.endswith(_SUFFIX))
+
+
+def root_index_files() -> tuple[str, ...]:
+    """Name the index files that `index update --root` made for roots with the same apt sources."""
+    folder = os.path.join(os.path.dirname(made_index("")), _ROOTS)
+    inner = [os.path.join(folder, name) for name in _names(folder)]
+    return tuple(os.path.join(each, name) for each in inner for name in _names(each) if name.endswith(_SUFFIX))
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return []
+
+
+def _made_for(root: Root, target_id: str) -> str:
+    """Return the path of the index for roots with the same apt sources as this one; empty where none was made."""
+    name = os.path.basename(made_index(target_id))
+    if not any(os.path.basename(path) == name for path in root_index_files()):
+        return ""
+    from pip_sysdeps.packages.debian.read_apt_sources import sources_key  # noqa: PLC0415 - few have such an index
+
+    try:
+        return made_index(target_id, sources_key(root))
+    except (SysdepsError, OSError):  # none was made from sources that cannot be read
+        return ""
+
+
+def made_index(target_id: str, key: str = "") -> str:
+    """Return where `index update` keeps the index of a target; with a `key`, that for roots with these apt sources.
+
+    Source: XDG Base Directory Specification, cache.
+    """
+    chosen = os.environ.get("XDG_CACHE_HOME", "")
+    base = chosen if os.path.isabs(chosen) else os.path.join(os.path.expanduser("~"), ".cache")
+    folders = ("pip-sysdeps", "index", *((_ROOTS, key) if key else ()))
+    return os.path.join(base, *folders, target_id.replace("/", "_") + _SUFFIX)
+
+
+def _answer(name: str, value: str | None) -> IndexAnswer | None:
+    """Return an answer with the names that Debian Policy allows, or None where no such name is left."""
+    packages = tuple(filter(is_package_name, (value or "").removeprefix(DEVELOPMENT).split(",")))
+    if value is None or not packages or not name.isprintable():
+        return None
+    development = value.startswith(DEVELOPMENT)
+    return IndexAnswer(name=name, package=packages[0], alternatives=packages[1:], development=development)
+
+
+def _version(soname: str) -> tuple[int, ...]:
+    """Return the numbers behind `.so.`, to compare versions as ldconfig(8) does."""
+    digits = "".join(letter if letter.isdigit() else " " for letter in soname.partition(".so.")[2])
+    return tuple(int(number[:9]) for number in digits.split()[:8])

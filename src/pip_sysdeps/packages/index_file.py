@@ -1,0 +1,245 @@
+"""Our own compact index: soname, program or base package -> binary packages, for several targets in one file.
+
+The file is the magic line; the length of the header, four bytes, little-endian; the header, JSON through zlib; then
+the blocks. A table is a sorted list of lines, `key field ...`, cut into blocks that are compressed each by itself; the
+header has each block's first key and length, so a question inflates one block. A field is the value that every target
+has, or `mask:value` with the targets as the bits of a hexadecimal number. Releases and architectures mostly agree: all
+of them in one file are hardly larger than two.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from pip_sysdeps.errors import MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+Table = dict[str, str]
+"""Of one target: key -> value, neither with white space or ":"."""
+
+DEVELOPMENT = "~"
+"""Stands before a library's value whose packages are for compiling: they alone have it (the link `libfoo.so`)."""
+
+_MAGIC = b"pip-sysdeps index 1\n"
+_BLOCK = 1 << 16
+"""Bytes before compression: larger ones hardly save anything, smaller ones cost a tenth."""
+_MAX_INFLATED = 1 << 22
+"""Bytes that one block or header may inflate to."""
+_WORD = re.compile(r"[^\s:]+")
+"""A key, or a value: spaces, line ends and ":" are what the lines are made of."""
+_ID = re.compile(r"[a-z0-9][a-z0-9._+-]{0,199}")
+_MAX_FACT = 100
+"""Characters of a date or version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexTarget:
+    """One system that an index answers for."""
+
+    id: str
+    """As in the lock: `debian-trixie-arm64`."""
+    date: str
+    """`Date` of the archive's Release file, as it is written there."""
+    release: str = ""
+    """`VERSION_ID` of the release's os-release; empty for one that has none yet (Debian testing)."""
+    glibc: str = ""
+    """Version of its glibc: `2.41`; empty where the archive does not have it."""
+    python: str = ""
+    """Version of its own Python: `3.13`; empty likewise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    first: str
+    start: int
+    size: int
+
+
+class IndexFile:
+    """An index as it lies in memory: nothing but the header is read until a question needs it."""
+
+    def __init__(self, targets: tuple[IndexTarget, ...], blob: bytes, tables: Mapping[str, tuple[_Block, ...]]) -> None:
+        self.targets = targets
+        """What it answers for."""
+        self._blob = blob
+        self._tables = tables
+        self._inflated: dict[int, list[bytes]] = {}
+
+    def value(self, table: str, key: str, target: int) -> str | None:
+        """Return what the table has for the key and the target with that number, or None.
+
+        Raise MalformedError for a damaged block.
+        """
+        blocks = self._tables.get(table, ())
+        number = bisect_right(blocks, key, key=lambda block: block.first) - 1
+        if number < 0 or not key:
+            return None
+        lines = self._lines(blocks[number])
+        place = bisect_left(lines, key, key=_key)
+        return _value(lines[place], target) if place < len(lines) and _key(lines[place]) == key else None
+
+    def starting_with(self, table: str, prefix: str, target: int) -> Iterator[tuple[str, str]]:
+        """Yield each key of the target that starts with the prefix, with its value, sorted.
+
+        Raise MalformedError for a damaged block.
+        """
+        blocks = self._tables.get(table, ())
+        number = max(bisect_right(blocks, prefix, key=lambda block: block.first) - 1, 0)
+        for block in blocks[number:]:
+            if block.first > prefix and not block.first.startswith(prefix):
+                return
+            for line in self._lines(block):
+                key = _key(line)
+                value = _value(line, target) if key.startswith(prefix) else None
+                if value is not None:
+                    yield key, value
+
+    def _lines(self, block: _Block) -> list[bytes]:
+        """Inflate a block, once; it begins and ends with a newline."""
+        if block.start not in self._inflated:
+            text = _inflate(self._blob[block.start : block.start + block.size])
+            self._inflated[block.start] = text[1:-1].split(b"\n")
+        return self._inflated[block.start]
+
+
+def _key(line: bytes) -> str:
+    return line.partition(b" ")[0].decode("utf-8", "surrogateescape")
+
+
+def is_index_id(text: str) -> bool:
+    """Return whether an index may have a target of this id: it names a file, and people see it."""
+    return _ID.fullmatch(text) is not None
+
+
+def load_index(blob: bytes) -> IndexFile:
+    """Read an index's header. Raise MalformedError for what is no index of ours, or damaged."""
+    start = len(_MAGIC) + 4
+    if not blob.startswith(_MAGIC) or len(blob) < start:
+        raise MalformedError("not a soname index of this version", where="offset 0")
+    end = start + int.from_bytes(blob[start - 4 : start], "little")
+    try:
+        header: Any = json.loads(_inflate(blob[start:end]))
+        targets = tuple(map(_target, header["targets"]))
+        tables, position = {}, end
+        for name, listed in header["tables"].items():
+            blocks = []
+            for first, size in listed:
+                blocks.append(_Block(first=str(first), start=position, size=int(size)))
+                position += blocks[-1].size
+            tables[str(name)] = tuple(blocks)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+        raise MalformedError("the header of the soname index is damaged", where=f"offset {start}") from error
+    if position != len(blob):
+        raise MalformedError(f"{len(blob)} bytes where {position} belong", where=f"offset {end}")
+    return IndexFile(targets, blob, tables)
+
+
+def dump_index(targets: Sequence[IndexTarget], tables: Mapping[str, Sequence[Table]]) -> bytes:
+    """Write an index of several targets; each table has one part for each target, in their order.
+
+    The same input gives the same bytes (with the same zlib). Raise MalformedError for what `load_index` could not read
+    again: a key or value with white space or ":", a target that is no id, a table that is too large.
+    """
+    packed = {name: [_pack(lines) for lines in _cut(_merged(parts))] for name, parts in sorted(tables.items())}
+    header = {
+        "targets": [{each.name: getattr(target, each.name) for each in fields(target)} for target in targets],
+        "tables": {name: [[first, len(block)] for first, block in blocks] for name, blocks in packed.items()},
+    }
+    for target in targets:
+        _require_sound(target)
+    head = _deflate(json.dumps(header, separators=(",", ":")).encode())
+    body = b"".join(block for blocks in packed.values() for _, block in blocks)
+    return _MAGIC + len(head).to_bytes(4, "little") + head + body
+
+
+def _target(item: Mapping[str, object]) -> IndexTarget:
+    later = {name: str(item.get(name, "")) for name in ("release", "glibc", "python")}
+    target = IndexTarget(id=str(item["id"]), date=str(item["date"]), **later)
+    _require_sound(target)
+    return target
+
+
+def _require_sound(target: IndexTarget) -> None:
+    """Raise MalformedError unless a target has an id, and facts that are short and printable: people see them."""
+    if not is_index_id(target.id):
+        raise MalformedError(f"{target.id[:_MAX_FACT]!a} is not the id of a target", where="targets")
+    for each in fields(target):
+        value = getattr(target, each.name)
+        if not value.isprintable() or (each.name != "id" and len(value) > _MAX_FACT):
+            raise MalformedError(f"the {each.name} of {target.id} is {value[:_MAX_FACT]!a}", where="targets")
+
+
+def _value(line: bytes, target: int) -> str | None:
+    """Return a line's value for one target."""
+    for item in line.split(b" ")[1:]:
+        mask, colon, value = item.rpartition(b":")
+        try:
+            holds = not colon or int(mask, 16) >> target & 1
+        except ValueError as error:
+            raise MalformedError("a line of the soname index is damaged", where=repr(line[:60])) from error
+        if holds:
+            return value.decode("utf-8", "surrogateescape")
+    return None
+
+
+def _merged(parts: Sequence[Table]) -> Iterator[tuple[str, str]]:
+    """Yield each key with its fields for all the targets, sorted."""
+    everywhere = (1 << len(parts)) - 1
+    for key in sorted(set().union(*parts)):
+        _require_word(key)
+        masks: dict[str, int] = {}
+        for number, part in enumerate(parts):
+            if key in part:
+                _require_word(part[key])
+                masks[part[key]] = masks.get(part[key], 0) | 1 << number
+        yield key, " ".join(value if mask == everywhere else f"{mask:x}:{value}" for value, mask in masks.items())
+
+
+def _require_word(text: str) -> None:
+    if not _WORD.fullmatch(text):
+        raise MalformedError(f"a soname index cannot hold {text[:_MAX_FACT]!a}")
+
+
+def _cut(entries: Iterator[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    """Cut a table's entries into blocks."""
+    block: list[tuple[str, str]] = []
+    size = 0
+    for key, values in entries:
+        block.append((key, values))
+        size += len(key) + len(values) + 2
+        if size >= _BLOCK:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
+
+
+def _pack(block: list[tuple[str, str]]) -> tuple[str, bytes]:
+    """Return a block's first key and its compressed lines."""
+    lines = "".join(f"\n{key} {fields}" for key, fields in block) + "\n"
+    return block[0][0], _deflate(lines.encode("utf-8", "surrogateescape"))
+
+
+def _deflate(content: bytes) -> bytes:
+    if len(content) > _MAX_INFLATED:
+        raise MalformedError("a soname index cannot hold so much in one block")
+    return zlib.compress(content, 9)
+
+
+def _inflate(packed: bytes) -> bytes:
+    """Inflate, bounded."""
+    inflater = zlib.decompressobj()
+    try:
+        text = inflater.decompress(packed, _MAX_INFLATED)
+    except zlib.error as error:
+        raise MalformedError("the soname index is damaged") from error
+    if not inflater.eof:
+        raise MalformedError("the soname index is cut off, or a block inflates without end")
+    return text

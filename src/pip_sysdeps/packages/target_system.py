@@ -1,0 +1,85 @@
+"""A system that is not this machine: what its index says of it, for a lock that is made elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.loader.glibc.machines import MACHINES, Machine
+from pip_sysdeps.model.elf import ElfFile
+from pip_sysdeps.model.packages import Platform
+from pip_sysdeps.packages.debian.architectures import TRIPLETS
+from pip_sysdeps.packages.index import SonameIndex, no_index, open_index
+
+_ET_DYN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetSystem:
+    """A release on an architecture, with all its packages and none of them installed."""
+
+    platform: Platform
+    """What it is."""
+    program: ElfFile
+    """What stands for its Python: a program for its machine that nothing is known of but the dynamic loader."""
+    index: SonameIndex
+    """Who has which library."""
+
+    @property
+    def libc(self) -> str:
+        """Name the package that has the dynamic loader."""
+        return self.index.installable((self.program.interpreter or "").rpartition("/")[2]) or ""
+
+    def has_glibc(self, version: str) -> bool:
+        """Tell whether its glibc is of a version or newer; where either is not known, nothing speaks against it."""
+        own = self.index.target.glibc
+        return not (own and version) or _numbers(own) >= _numbers(version)
+
+    def own_python(self) -> str:
+        """Return the ABI tag of the release's own Python: `cp313`. Raise SysdepsError if it is not known."""
+        version = self.index.target.python
+        if not version:
+            raise SysdepsError(
+                f"nothing tells for which Python this is, and the index does not tell that of {self.platform.id}",
+                hint="put a wheel for one version of Python (cp312-...) beside the others, or run "
+                "`pip-sysdeps index update`",
+            )
+        return "cp" + version.replace(".", "")
+
+
+def open_target(target_id: str) -> TargetSystem:
+    """Return the system that a target's id names. Raise SysdepsError if there is no index for it."""
+    index = open_index(target_id)
+    distro, _, rest = target_id.partition("-")
+    codename, _, architecture = rest.rpartition("-")
+    if index is None or architecture not in TRIPLETS:
+        raise no_index(target_id)
+    release = index.target.release
+    platform = Platform(
+        distro=distro,
+        codename="" if codename == release else codename,
+        release=release,
+        architecture=architecture,
+        package_manager="dpkg",
+        libc="glibc",
+    )
+    machine = next(each for each in MACHINES if each.triplet == TRIPLETS[architecture])
+    return TargetSystem(platform=platform, program=_program(machine), index=index)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def _program(machine: Machine) -> ElfFile:
+    return ElfFile(
+        elf_class=machine.elf_class,
+        little_endian=machine.little_endian,
+        os_abi=0,
+        abi_version=0,
+        type=_ET_DYN,
+        machine=machine.machine,
+        header_flags=machine.header_flags[1],
+        interpreter=f"/lib/{machine.loader}",
+        dynamic=True,
+    )

@@ -1,0 +1,1 @@
+"""Questions about results: audit, verification, why, trees, differences."""

@@ -1,0 +1,153 @@
+"""The report of `audit`: which binary package which distribution needs, and back, what is vendored, the findings."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pip_sysdeps.environment.sbom import Component
+    from pip_sysdeps.lock import document as lockfile
+    from pip_sysdeps.lock.document import Need, Target
+    from pip_sysdeps.model.needs import DistributionNeeds
+    from pip_sysdeps.report.checks import Evidence, Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """What dpkg knows about one binary package."""
+
+    version: str
+    """Its version."""
+    size: int
+    """`Installed-Size` in KiB; 0 where it is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One need, as a package sees it."""
+
+    distribution: str
+    """Who needs it: a distribution, or a file that no record claims."""
+    version: str
+    """The distribution's version."""
+    name: str
+    """What is needed: a soname, mostly."""
+    when: str
+    """When the need bites."""
+    confidence: str
+    """How sure it is; empty for what an ELF file states."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageRow:
+    """One binary package and who needs it."""
+
+    package: lockfile.Package
+    """Its entry in the target."""
+    installed: Installed | None
+    """None if it is not installed here."""
+    uses: tuple[Use, ...]
+    """By distribution and name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributionRow:
+    """One distribution, what it needs, and what it brings."""
+
+    name: str
+    """Its normalized name."""
+    version: str
+    """Its version."""
+    wheel: str
+    """The wheel's compressed tags."""
+    needs: tuple[Need, ...]
+    """By name, those that a binary package or another one answers."""
+    vendored: tuple[str, ...]
+    """Libraries that it brings for its own objects, relative to its folder; sorted."""
+    components: tuple[Component, ...]
+    """What its own bills of materials name, without itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """The whole report."""
+
+    target: Target
+    """The environment as the lock has it, by the project's policy."""
+    packages: tuple[PackageRow, ...]
+    """By name."""
+    distributions: tuple[DistributionRow, ...]
+    """By name; those that need or bring something."""
+    findings: tuple[Finding, ...]
+    """The worst first."""
+
+
+def report(
+    evidence: Evidence,
+    target: Target,
+    findings: tuple[Finding, ...],
+    *,
+    installed: Mapping[str, Installed],
+    components: Mapping[str, tuple[Component, ...]],
+) -> Audit:
+    """Return the report; `components` has what the bills of materials of each distribution name."""
+    locked = {each.name: each for each in target.distribution}
+    rows = [
+        DistributionRow(
+            name=each.distribution.name,
+            version=each.distribution.version,
+            wheel=locked[each.distribution.name].wheel if each.distribution.name in locked else "",
+            needs=locked[each.distribution.name].needs if each.distribution.name in locked else (),
+            vendored=vendored(each, evidence),
+            components=tuple(_others(each.distribution.name, components.get(each.distribution.name, ()))),
+        )
+        for each in evidence.scan.distributions
+    ]
+    return Audit(
+        target=target,
+        packages=tuple(_packages(target, installed)),
+        distributions=tuple(row for row in rows if row.needs or row.vendored or row.components),
+        findings=findings,
+    )
+
+
+def _packages(target: Target, installed: Mapping[str, Installed]) -> Iterator[PackageRow]:
+    uses: defaultdict[str, list[Use]] = defaultdict(list)
+    versions = {each.name: each.version for each in target.distribution}
+    for holder, need in target.needs():
+        if need.package:
+            version = versions.get(holder, "")
+            use = Use(distribution=holder, version=version, name=need.name, when=need.when, confidence=need.confidence)
+            uses[need.package].append(use)
+    for package in target.package:
+        yield PackageRow(
+            package=package,
+            installed=installed.get(package.name),
+            uses=tuple(sorted(uses[package.name], key=lambda use: (use.distribution, use.name, use.when))),
+        )
+
+
+def vendored(needs: DistributionNeeds, evidence: Evidence) -> tuple[str, ...]:
+    """Return the libraries in the folders that a distribution's own objects load from, relative to its base; sorted."""
+    base = needs.distribution.base
+    folders = {posixpath.normpath(f"{base}/{folder}") for folder in needs.vendored}
+    libraries = (
+        file
+        for file in needs.distribution.files
+        if (elf := evidence.objects.get(file)) is not None and elf.soname is not None
+    )
+    return tuple(sorted(posixpath.relpath(each, base) for each in libraries if posixpath.dirname(each) in folders))
+
+
+def _others(name: str, components: Iterable[Component]) -> Iterator[Component]:
+    """Yield the components once each, without the distribution itself."""
+    for each in dict.fromkeys(components):
+        if each.name and canonicalize_name(each.name) != name:
+            yield each

@@ -1,0 +1,247 @@
+"""What two locks, or two targets, differ in, and why: which binary packages come and go, because of whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pip_sysdeps.lock.document import Distribution, Lockfile, Need, Package, Target, Unresolved
+
+_PLAIN_KEYS = ("release", "architecture", "libc", "python", "needs_glibc", "library_path", "when", "snapshot")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageChange:
+    """One binary package that is not needed alike on both sides."""
+
+    change: str
+    """`added`, `removed` or `changed`."""
+    name: str
+    """Its name."""
+    in_line: bool
+    """It is, or was, in the line that installs it."""
+    because: tuple[str, ...]
+    """Why, in words; sorted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributionChange:
+    """One distribution that the locks do not have alike."""
+
+    change: str
+    """`added`, `removed` or `changed`."""
+    name: str
+    """Its normalized name."""
+    old: str
+    """Its version before; empty if it was not in the lock, or editable."""
+    new: str
+    """Its version now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnresolvedChange:
+    """One need that nothing answers on one of the sides."""
+
+    change: str
+    """`added` or `removed`."""
+    name: str
+    """What is needed."""
+    distribution: str
+    """Who needs it; empty for a file that no record claims."""
+    when: str
+    """When it bites."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyChange:
+    """One plain key of a target."""
+
+    key: str
+    """As in the lock: `needs-glibc`."""
+    old: str
+    """Its value before; empty if it was not there."""
+    new: str
+    """Its value now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetDiff:
+    """What is different in one target."""
+
+    id: str
+    """The target, or `OLD and NEW` for two."""
+    change: str
+    """`added` or `removed` for a target that only one side has, else `changed`."""
+    packages: tuple[PackageChange, ...]
+    """Those of the line first, then by name."""
+    distributions: tuple[DistributionChange, ...]
+    """By name."""
+    unresolved: tuple[UnresolvedChange, ...]
+    """By name and distribution."""
+    keys: tuple[KeyChange, ...]
+    """In the order of the lock."""
+
+
+Line: TypeAlias = "Callable[[Target], Iterable[tuple[str, Need]]]"
+"""Gives the needs that reach a target's line, each with who has it."""
+
+
+def diff_locks(old: Lockfile, new: Lockfile, line: Line) -> tuple[TargetDiff, ...]:
+    """Return what differs, by target; targets that are alike are left out."""
+    before, after = {each.id: each for each in old.target}, {each.id: each for each in new.target}
+    found = (diff_targets(before.get(name), after.get(name), line) for name in sorted({*before, *after}))
+    return tuple(each for each in found if each is not None)
+
+
+def diff_targets(old: Target | None, new: Target | None, line: Line) -> TargetDiff | None:
+    """Return what differs between two targets, of which one may be missing; None if nothing does."""
+    names = list(dict.fromkeys(each.id for each in (old, new) if each))
+    found = TargetDiff(
+        id=" and ".join(names),
+        change="added" if old is None else "removed" if new is None else "changed",
+        packages=tuple(sorted(_packages(old, new, line), key=lambda each: (not each.in_line, each.name))),
+        distributions=tuple(_distributions(old, new)),
+        unresolved=tuple(_unresolved(old, new)),
+        keys=tuple(_keys(old, new)),
+    )
+    same = not (found.packages or found.distributions or found.unresolved or found.keys)
+    return None if same and found.change == "changed" else found
+
+
+# ------------------------------------------------------------------------------------------------------------ packages
+
+
+def _packages(old: Target | None, new: Target | None, line: Line) -> Iterator[PackageChange]:
+    """Yield the packages that come to the line or leave it, then, of those in neither line, who comes and goes."""
+    entries = tuple({each.name: each for each in target.package} if target else {} for target in (old, new))
+    lines = tuple(_by_package(line(target) if target else ()) for target in (old, new))
+    whole = tuple(_by_package(target.needs() if target else ()) for target in (old, new))
+    for name in sorted({*entries[0], *entries[1]}):
+        in_line = name in lines[0] or name in lines[1]
+        was, now = ((lines if in_line else whole)[side].get(name) for side in (0, 1))
+        if now and not was:
+            yield PackageChange(
+                change="added", name=name, in_line=in_line, because=_reasons(name, now, new, old, _COMES)
+            )
+        elif was and not now:
+            yield PackageChange(
+                change="removed", name=name, in_line=in_line, because=_reasons(name, was, old, new, _GOES)
+            )
+        elif changes := tuple(_of_entry(entries[0].get(name), entries[1].get(name))):
+            yield PackageChange(change="changed", name=name, in_line=in_line, because=changes)
+
+
+def _by_package(needs: Iterable[tuple[str, Need]]) -> dict[str, list[tuple[str, Need]]]:
+    found: dict[str, list[tuple[str, Need]]] = {}
+    for holder, need in needs:
+        if need.package:
+            found.setdefault(need.package, []).append((holder, need))
+    return found
+
+
+def _of_entry(was: Package | None, now: Package | None) -> Iterator[str]:
+    for what, key in (("at least", "min"), ("pinned to", "version")):
+        old, new = getattr(was, key, ""), getattr(now, key, "")
+        if old != new:
+            yield _changed(what, old, new)
+
+
+def _changed(what: str, old: str, new: str) -> str:
+    if not old:
+        return f"{what} {new}, was any version"
+    return f"{what} {new}, was {old}" if new else f"any version, was {what} {old}"
+
+
+class _Words(NamedTuple):
+    """How reasons are told for one direction."""
+
+    whole: str
+    """Of a distribution that only one side has."""
+    part: str
+    """Of a need that only one side has."""
+    other: str
+    """Of needs that another package answers on the other side."""
+
+
+_COMES = _Words("was added", "needs", "it replaces")
+_GOES = _Words("was removed", "no longer needs", "it is replaced by")
+
+
+def _reasons(
+    package: str, needs: Iterable[tuple[str, Need]], having: Target | None, lacking: Target | None, words: _Words
+) -> tuple[str, ...]:
+    """Return why one side has a package that the other lacks, for the needs that it has it for."""
+    own = {each.name: each for each in having.distribution} if having else {}
+    others = {each.name: each for each in lacking.distribution} if lacking else {}
+    reasons: set[str] = set()
+    replaced: dict[tuple[str, str], list[str]] = {}
+    for holder, need in needs:
+        mine, theirs = own.get(holder), others.get(holder)
+        answers = {each.package for each in theirs.needs if each.name == need.name} if theirs else set()
+        if other := ", ".join(sorted(answers - {"", package})):
+            replaced.setdefault((other, need.name), []).append(holder)
+        else:
+            reasons.add(_reason(need, holder, mine, theirs, words))
+    for (other, name), holders in replaced.items():
+        reasons.add(f"{words.other} {other} ({name} of {', '.join(dict.fromkeys(holders))})")
+    return tuple(sorted(reasons))
+
+
+def _reason(need: Need, holder: str, mine: Distribution | None, theirs: Distribution | None, words: _Words) -> str:
+    if mine is None:
+        return f"{holder} {words.part} {need.name}"
+    if theirs is None:
+        return f"{called(mine)} {words.whole}"
+    if mine.version != theirs.version:
+        old, new = (theirs, mine) if words is _COMES else (mine, theirs)
+        return f"{mine.name} went from {old.version or 'editable'} to {new.version or 'editable'}"
+    return f"{called(mine)} {words.part} {need.name}"
+
+
+# ----------------------------------------------------------------------------------------------------------- the others
+
+
+def called(distribution: Distribution) -> str:
+    """Return a distribution's name and version."""
+    return f"{distribution.name} {distribution.version}".rstrip()
+
+
+def _distributions(old: Target | None, new: Target | None) -> Iterator[DistributionChange]:
+    before = {each.name: each for each in old.distribution} if old else {}
+    after = {each.name: each for each in new.distribution} if new else {}
+    for name in sorted({*before, *after}):
+        was, now = before.get(name), after.get(name)
+        change = "added" if was is None else "removed" if now is None else "changed"
+        versions = was.version if was else "", now.version if now else ""
+        if change != "changed" or versions[0] != versions[1]:
+            yield DistributionChange(change=change, name=name, old=versions[0], new=versions[1])
+
+
+def _unresolved(old: Target | None, new: Target | None) -> Iterator[UnresolvedChange]:
+    before, after = (_by_name(each.unresolved) if each else {} for each in (old, new))
+    for key in sorted(before.keys() ^ after.keys()):
+        each = before.get(key) or after[key]
+        change = "removed" if key in before else "added"
+        yield UnresolvedChange(change=change, name=each.name, distribution=each.distribution, when=each.when)
+
+
+def _by_name(unresolved: tuple[Unresolved, ...]) -> dict[tuple[str, str], Unresolved]:
+    return {(each.name, each.distribution): each for each in unresolved}
+
+
+def _keys(old: Target | None, new: Target | None) -> Iterator[KeyChange]:
+    """Yield the plain keys that differ, of a target that both sides have."""
+    for name in _PLAIN_KEYS if old and new else ():
+        was, now = getattr(old, name), getattr(new, name)
+        if was != now:
+            yield KeyChange(key=name.replace("_", "-"), old=_written(old, name), new=_written(new, name))
+
+
+def _written(target: Target | None, name: str) -> str:
+    """Write a key for a person; the newest glibc with who needs it."""
+    value = getattr(target, name)
+    by = f" ({target.needs_glibc_by})" if target and value and name == "needs_glibc" else ""
+    return f"{', '.join(value) if isinstance(value, tuple) else value}{by}"

@@ -1,0 +1,246 @@
+"""Results as trees: what leads to what, for `tree` and `why`."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.lock import document as lockfile
+from pip_sysdeps.model.loader import Found, NotFound
+from pip_sysdeps.model.needs import FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from pip_sysdeps.environment.requirements import Link
+    from pip_sysdeps.model.environment import Distribution
+    from pip_sysdeps.model.loader import Resolution, Tried
+    from pip_sysdeps.model.needs import Need, Provider
+    from pip_sysdeps.model.scan import Scan
+    from pip_sysdeps.report.why import Chain, Hop, LockedChain
+
+Way = tuple["Label", ...]
+"""The labels from a root of the forest down to a leaf."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What stands at one node."""
+
+    kind: str
+    """`distribution`, `file`, what it needs (`soname`, `program`, `needed-file`), who brings that (`package`, `other`,
+    `missing`), and what is said about them (`floor`, `tried`)."""
+    name: str
+    """The thing's name."""
+    detail: str = ""
+    """What is known about it here."""
+
+
+class Node:
+    """A label and what it leads to, in the order in which it was found; it grows."""
+
+    __slots__ = ("children", "label")
+
+    def __init__(self, label: Label) -> None:
+        self.label = label
+        self.children: dict[Label, Node] = {}
+
+
+def grown(ways: Iterable[Way]) -> tuple[Node, ...]:
+    """Join ways into trees: what two of them begin with stands once."""
+    top = Node(Label(kind="", name=""))
+    for way in ways:
+        node = top
+        for label in way:
+            node = node.children.setdefault(label, Node(label))
+    return tuple(top.children.values())
+
+
+def needs_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
+    """Return requirement -> distribution -> file -> soname -> who brings it; `ways` is from `requirements.ways`."""
+    installed = _installed(scan)
+    return grown(
+        (*_distributions(way, installed), _file(by, holder, scan), _need(need), _merged(need, scan))
+        for way, holder, need in sorted(_needs(scan, ways), key=_order_of_way)
+        for by in need.by[:1]
+    )
+
+
+def packages_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
+    """Return who brings it -> soname -> distribution -> what requires that, up to what was asked for."""
+    installed = _installed(scan)
+    found = [
+        (
+            _merged(need, scan, absence=False),
+            _need(need),
+            *reversed([*_distributions(way, installed), _file(by, holder, scan)]),
+        )
+        for way, holder, need in _needs(scan, ways)
+        for by in need.by[:1]
+    ]
+    return grown(sorted(found, key=lambda way: [(label.kind, label.name) for label in way]))
+
+
+def evidence_tree(chains: Iterable[Chain], scan: Scan, versions: Mapping[str, str]) -> tuple[Node, ...]:
+    """Return the chains of `why` as trees, each hop with how it was found; below what is missing, what was tried.
+
+    `versions` has the installed binary packages; paths in a site directory are relative to it.
+    """
+    evidence = _Evidence(scan, versions)
+    return grown(way for chain in chains for way in evidence.ways(chain))
+
+
+def answer(provider: Provider, short: Callable[[str], str]) -> Label:
+    """Return the label of who brings a library; `short` writes a path as a person calls it."""
+    match provider:
+        case FromPackage(package=package, path=path):
+            return Label(kind="package", name=package, detail=f"({path or 'not installed here'})")
+        case FromDistribution(distribution=name, path=path, by_loader=by_loader):
+            how = "found by the loader" if by_loader else "if it is imported first"
+            return Label(kind="other", name=name or "a file that no record claims", detail=f"{short(path)}, {how}")
+        case FromHost(note=note):
+            return Label(kind="other", name="the host", detail=note)
+        case Unowned(path=path):
+            return Label(kind="other", name="no package", detail=f"{path} must be copied by hand")
+        case Unreachable(distribution=name, path=path):
+            detail = f"{name or 'the environment'} has {short(path)}, where the loader does not look"
+            return Label(kind="missing", name="unreachable", detail=detail)
+        case Missing(note=note):
+            return Label(kind="missing", name="missing", detail=note or "nothing here has it")
+
+
+def _merged(need: Need, scan: Scan, *, absence: bool = True) -> Label:
+    """Return the label of who brings a library; of a package the name alone, or with `absence` that it is not there."""
+    label = answer(need.provider, scan.environment.short)
+    told = absence and not getattr(need.provider, "path", "")
+    return replace(label, detail="") if label.kind == "package" and not told else label
+
+
+def _needs(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> Iterator[tuple[tuple[Link, ...], str, Need]]:
+    for holder, need in scan.needs():
+        yield (ways[holder] if holder else (), holder, need)
+
+
+def _order_of_way(each: tuple[tuple[Link, ...], str, Need]) -> tuple[list[str], str]:
+    way, _, need = each
+    return [link.name for link in way], need.name
+
+
+def _installed(scan: Scan) -> Mapping[str, Distribution]:
+    return {each.name: each for each in scan.environment.distributions}
+
+
+def _distributions(way: Sequence[Link], installed: Mapping[str, Distribution]) -> list[Label]:
+    return [Label(kind="distribution", name=link.name, detail=installed[link.name].version) for link in way]
+
+
+def _file(path: str, holder: str, scan: Scan) -> Label:
+    base = next((each.base for each in scan.environment.distributions if each.name == holder), scan.environment.prefix)
+    return Label(kind="file", name=posixpath.relpath(path, base))
+
+
+def _need(need: Need) -> Label:
+    sure = f" ({need.confidence.value})" if need.confidence else ""
+    how = f", by {need.evidence}{sure}" if need.evidence else ""
+    return Label(kind=_kind(need), name=need.name, detail=need.when.value + how)
+
+
+def _kind(need: Need | lockfile.Need | lockfile.Unresolved) -> str:
+    return "program" if need.program else "needed-file" if need.file else "soname"
+
+
+class _Evidence:
+    """Turns chains into ways down a tree."""
+
+    def __init__(self, scan: Scan, versions: Mapping[str, str]) -> None:
+        self._short = scan.environment.short
+        self._installed = _installed(scan)
+        self._versions = versions
+        self._floors = scan.floors
+
+    def ways(self, chain: Chain) -> Iterator[Way]:
+        """Yield a chain, and for a library that was not found each step of the search."""
+        hops, need = chain.hops, chain.need
+        way = [self._distribution(link) for link in chain.way]
+        way.append(Label(kind="file", name=self._short(hops[0].file if hops else need.by[0])))
+        way += [self._file(hop.answer, hop.file) for hop in hops[:-1]]
+        way.append(self._soname(hops[-1]) if hops else _need(need))
+        if hops and isinstance(hops[-1].answer, NotFound):
+            yield from ((*way, self._tried(each)) for each in hops[-1].answer.tried)
+        yield (*way, self._answer(need.provider), *self._floor(need.provider))
+
+    def _distribution(self, link: Link) -> Label:
+        distribution = self._installed[link.name]
+        asked = f"required as {link.requirement}" if link.requirement else "required by nothing that is installed"
+        how = "requested" if not link.requirement and distribution.requested else asked
+        return Label(kind="distribution", name=link.name, detail=f"{distribution.version} ({how})")
+
+    def _file(self, found: Resolution, file: str) -> Label:
+        """Return the label of what was found for a needed name of a file, and needs another in turn."""
+        if isinstance(found, Found):
+            return Label(kind="file", name=self._short(found.path), detail=f"by {_step(found, file)}")
+        return Label(kind="missing", name=found.soname)
+
+    def _soname(self, hop: Hop) -> Label:
+        if isinstance(hop.answer, Found):
+            detail = f"{self._short(hop.answer.path)}, by {_step(hop.answer, hop.file)}"
+        else:
+            detail = f"not found{f' ({hop.answer.fatal})' if hop.answer.fatal else ''}; considered in this order"
+        return Label(kind="soname", name=hop.answer.soname, detail=detail)
+
+    def _tried(self, each: Tried) -> Label:
+        if not each.path:
+            return Label(kind="tried", name=each.step.value, detail=each.reason)
+        return Label(kind="tried", name=self._short(each.path), detail=f"{each.reason} ({each.step.value})")
+
+    def _answer(self, provider: Provider) -> Label:
+        if isinstance(provider, FromDistribution) and provider.by_loader:
+            return Label(kind="other", name=provider.distribution or "no record", detail="brings it")
+        if not isinstance(provider, FromPackage):
+            return answer(provider, self._short)
+        version = self._versions.get(provider.package, "") if provider.path else "has it, and is not installed here"
+        return Label(kind="package", name=provider.package, detail=version)
+
+    def _floor(self, provider: Provider) -> Iterator[Label]:
+        """Yield the version floor of a package, with the symbol that set it."""
+        floor = self._floors.get(provider.package) if isinstance(provider, FromPackage) else None
+        if floor is not None:
+            what = floor.symbol or "the library"
+            yield Label(kind="floor", name=f">= {floor.version}", detail=f"for {what}, by {self._short(floor.file)}")
+
+
+def _step(found: Found, file: str) -> str:
+    """Say by which step of the search a file was found; whose search path it was, unless the needing file's own."""
+    return f"{found.step.value} of {posixpath.basename(found.by)}" if found.by not in {"", file} else found.step.value
+
+
+# ------------------------------------------------------------------------------------------------- from a lock alone
+
+
+def locked_tree(chains: Iterable[LockedChain]) -> tuple[Node, ...]:
+    """Return the chains that a lock has as trees."""
+    return grown(_locked_way(chain) for chain in chains)
+
+
+def _locked_way(chain: LockedChain) -> Way:
+    holder, need = chain.distribution, chain.need
+    way = [Label(kind="distribution", name=holder.name, detail=holder.version)] if holder else []
+    more = f"and {need.by_more} more" if need.by_more else ""
+    way += [Label(kind="file", name=", ".join(need.by), detail=more)] if need.by else []
+    return (*way, _locked_need(need), _locked_answer(chain))
+
+
+def _locked_need(need: lockfile.Need | lockfile.Unresolved) -> Label:
+    evidence = getattr(need, "evidence", "")
+    return Label(kind=_kind(need), name=need.name, detail=f"{need.when}, by {evidence}" if evidence else need.when)
+
+
+def _locked_answer(chain: LockedChain) -> Label:
+    need = chain.need
+    if chain.package is not None:
+        floor = f">= {chain.package.min}" if chain.package.min else ""
+        return Label(kind="package", name=chain.package.name, detail=floor)
+    if isinstance(need, lockfile.Unresolved):
+        return Label(kind="missing", name="missing", detail=need.note or "nothing has it")
+    return Label(kind="other", name=need.class_, detail=need.distribution or need.path or need.note)

@@ -1,0 +1,183 @@
+"""The chains of evidence: from what a person asked for, by distributions and files, to a library and its package."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from pip_sysdeps.model.loader import Found
+from pip_sysdeps.model.needs import FromDistribution, FromPackage, Need, Unowned, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pip_sysdeps.environment.requirements import Link
+    from pip_sysdeps.lock import document as lockfile
+    from pip_sysdeps.model.loader import Load, Resolution
+    from pip_sysdeps.model.scan import Scan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """One object of a process, and what became of one name that it needs."""
+
+    file: str
+    """The object."""
+    answer: Resolution
+    """Its needed name, found or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """Why one need is there."""
+
+    way: tuple[Link, ...]
+    """Distributions from what was asked for to the one that needs it; empty for a file that no record claims."""
+    hops: tuple[Hop, ...]
+    """From the root that the process opens itself to the needed name; each hop finds the file of the next."""
+    need: Need
+    """The need at the end."""
+
+
+def why(scan: Scan, name: str, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Chain, ...]:
+    """Return the chains that end at a name, by distribution and soname; nothing if nothing needs it.
+
+    `name` is a binary package, a soname, a distribution or a file: a whole path, or the end of one. Of a library that
+    only its own distribution needs, the chains by which it is loaded. `ways` is from `requirements.ways`.
+    """
+    chains = tuple(
+        Chain(way=ways.get(holder, ()) if holder else (), hops=_hops(scan, need, by), need=need)
+        for holder, need in scan.needs()
+        for by in _files(need, holder, name)
+    )
+    return chains or tuple(_vendored(scan, name, ways))
+
+
+def names(scan: Scan) -> frozenset[str]:
+    """Return all that a person may ask `why` about, but for files."""
+    return frozenset(
+        name
+        for holder, need in scan.needs()
+        for name in (holder, need.name, *need.any_of, *_answers(need))
+        if name and not name.startswith("/")
+    )
+
+
+def _vendored(scan: Scan, name: str, ways: Mapping[str, tuple[Link, ...]]) -> Iterator[Chain]:
+    """Yield one chain for each distribution that loads a file of this name from the environment itself."""
+    holders = scan.environment.holders()
+    seen: set[tuple[str, str]] = set()
+    for load, file, answer in _found(scan):
+        path, user = posixpath.normpath(answer.path), holders.get(file, "")
+        if path in holders and (answer.soname == name or _ends_with(path, name)) and (user, path) not in seen:
+            seen.add((user, path))
+            provider = FromDistribution(distribution=holders[path], path=path, by_loader=True)
+            need = Need(soname=answer.soname, when=load.when, by=(file,), provider=provider)
+            yield Chain(way=ways.get(user, ()), hops=_way_in(load, file, answer.soname), need=need)
+
+
+def _found(scan: Scan) -> Iterator[tuple[Load, str, Found]]:
+    """Yield every needed name that was found, with the load and the file that needs it."""
+    for load in scan.loads:
+        for loaded in load.objects:
+            file = posixpath.normpath(loaded.path)
+            yield from ((load, file, answer) for answer in loaded.needs if isinstance(answer, Found))
+
+
+def _files(need: Need, holder: str, name: str) -> tuple[str, ...]:
+    """Return the files to show for a need that a name is about: those that the name names, or the first."""
+    named = tuple(file for file in need.by if _ends_with(file, name))
+    if named:
+        return named
+    about = name in (need.name, *need.any_of, *_answers(need)) or (holder and holder == canonicalize_name(name))
+    return need.by[:1] if about else ()
+
+
+def _answers(need: Need) -> Iterator[str]:
+    """Yield what else a person may call the one who brings it."""
+    match need.provider:
+        case FromPackage(package=package, path=path):
+            yield from (package, path)
+        case FromDistribution(path=path) | Unowned(path=path) | Unreachable(path=path):
+            yield path
+        case _:
+            pass
+
+
+def _ends_with(file: str, name: str) -> bool:
+    return file == name or (("/" in name or "." in name) and file.endswith("/" + name.lstrip("/")))
+
+
+def _hops(scan: Scan, need: Need, by: str) -> tuple[Hop, ...]:
+    """Return the shortest way, from any root, to where `by` asks for the need; imports before plugins."""
+    found = [hops for load in scan.loads if (hops := _way_in(load, by, need.soname))]
+    return min(found, key=len, default=())
+
+
+def _way_in(load: Load, by: str, soname: str) -> tuple[Hop, ...]:
+    """Return the hops of one load, from its root, to a file's needed name."""
+    objects = {each.path for each in load.objects}
+    ways: dict[str, tuple[Hop, ...]] = {load.root: ()}
+    for loaded in load.objects:
+        way = ways.get(loaded.path, ())
+        passes = _same(loaded.path, by) or any(_same(hop.file, by) for hop in way)
+        for answer in loaded.needs:
+            hop = Hop(file=loaded.path, answer=answer)
+            if passes and answer.soname == soname:
+                return (*way, hop)
+            if isinstance(answer, Found) and answer.path in objects:
+                ways.setdefault(answer.path, (*way, hop))
+    return ()
+
+
+def _same(loaded: str, file: str) -> bool:
+    """Tell whether an object was opened as this file: a path with `..` in it is followed as text."""
+    return loaded == file or posixpath.normpath(loaded) == file
+
+
+# ------------------------------------------------------------------------------------------------- from a lock alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedChain:
+    """Why one need of a lock is there, as far as the lock has it."""
+
+    distribution: lockfile.Distribution | None
+    """Who needs it; None for a file that no record claims."""
+    need: lockfile.Need | lockfile.Unresolved
+    """The need, with the files that have it."""
+    package: lockfile.Package | None
+    """The binary package that brings it, if one does."""
+
+
+def why_locked(target: lockfile.Target, name: str) -> tuple[LockedChain, ...]:
+    """Return the chains of a lock's target that end at a name, as `why` does for an environment."""
+    packages = {each.name: each for each in target.package}
+    known = {each.name: each for each in target.distribution}
+    return tuple(
+        LockedChain(distribution=known.get(holder), need=need, package=packages.get(getattr(need, "package", "")))
+        for holder, need in _locked_needs(target)
+        if _is_about(need, holder, name)
+    )
+
+
+def locked_names(target: lockfile.Target) -> frozenset[str]:
+    """Return all that a person may ask `why` about from a lock, as `names` does for an environment."""
+    return frozenset(name for holder, need in _locked_needs(target) for name in _names(need, holder))
+
+
+def _locked_needs(target: lockfile.Target) -> Iterator[tuple[str, lockfile.Need | lockfile.Unresolved]]:
+    yield from target.needs()
+    yield from ((each.distribution, each) for each in target.unresolved)
+
+
+def _names(need: lockfile.Need | lockfile.Unresolved, holder: str) -> set[str]:
+    return {need.soname, *need.any_of, need.program, need.file, getattr(need, "package", ""), holder} - {""}
+
+
+def _is_about(need: lockfile.Need | lockfile.Unresolved, holder: str, name: str) -> bool:
+    about = name in _names(need, holder) or canonicalize_name(name) == holder
+    return about or any(_ends_with(file, name) for file in need.by)

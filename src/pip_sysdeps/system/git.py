@@ -1,0 +1,88 @@
+"""A file as a git revision has it, from a repository whose configuration is not trusted."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.system.programs import GIT, run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from subprocess import CompletedProcess
+
+_MAX_BYTES = 16 << 20
+_SECONDS = 60
+
+
+def file_of_revision(revision: str, name: str, folder: str) -> str | None:
+    """Return the text of a file at a revision; None if the revision does not have it.
+
+    `name` is that of the file in `folder`, which lies in the work tree. Raise SysdepsError where there is no git or no
+    repository, for an unknown revision, and for an object that the repository lacks: none is fetched.
+    """
+    _refuse_embedded(folder)
+    commit = _commit(revision, folder)
+    listed = _run(["ls-tree", "-z", commit, "--", name], folder)
+    if listed.returncode:
+        raise _missing(f"`{name}` of `{revision}`")
+    kind, blob = (*listed.stdout.partition(b"\t")[0].decode("ascii").split(" "), "", "", "")[1:3]
+    return _text(blob, f"`{name}` of `{revision}`", folder) if kind == "blob" else None
+
+
+def _text(blob: str, what: str, folder: str) -> str:
+    size = _run(["cat-file", "-s", blob], folder)
+    if size.returncode == 0 and int(size.stdout) > _MAX_BYTES:
+        raise SysdepsError(f"{what} is larger than {_MAX_BYTES} bytes", hint="is it a lock?")
+    content = _run(["cat-file", "blob", blob], folder)
+    if content.returncode:
+        raise _missing(what)
+    try:
+        return content.stdout.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SysdepsError(f"{what} is not UTF-8", hint="is it a lock?") from error
+
+
+def _refuse_embedded(folder: str) -> None:
+    """Raise SysdepsError if git takes the folder, or one above it, for a bare repository.
+
+    Files called `HEAD`, `config`, `objects` and `refs` are enough for that, and a commit may have them: whoever wrote
+    it would say what a revision is. git refuses them by itself since 2.38 (git-config(1), `safe.bareRepository`).
+    """
+    found = _run(["rev-parse", "--absolute-git-dir"], folder)
+    repository, here = os.path.realpath(os.fsdecode(found.stdout).rstrip("\n")), os.path.realpath(folder)
+    bare = found.returncode == 0 and os.path.commonpath((repository, here)) == repository
+    if bare or b"safe.bareRepository" in found.stderr:
+        raise SysdepsError(
+            f"`{folder}` looks like a bare git repository, whose revisions are not to be trusted",
+            hint="compare two files, or remove `HEAD`, `config`, `objects` and `refs` from the folders above the lock",
+        )
+
+
+def _commit(revision: str, folder: str) -> str:
+    """Return the id of a revision's commit, or raise SysdepsError.
+
+    --quiet leaves git the word where it can look up none at all.
+    """
+    result = _run(["rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}"], folder)
+    if result.returncode:
+        reason = result.stderr.decode("utf-8", "replace").partition("\n")[0].removeprefix("fatal: ")
+        raise SysdepsError(
+            f"`{revision}` is neither a file nor a git revision here{f': {reason}' if reason else ''}",
+            hint="name a lock, or a revision of the repository that holds it",
+        )
+    return result.stdout.decode("ascii").rstrip("\n")
+
+
+def _missing(what: str) -> SysdepsError:
+    return SysdepsError(
+        f"this clone does not have {what}", hint="fetch it with git (`git show REVISION:./FILE`), then run this again"
+    )
+
+
+def _run(arguments: Sequence[str], folder: str) -> CompletedProcess[bytes]:
+    try:
+        return run(GIT, arguments, cwd=folder, timeout=_SECONDS)
+    except TimeoutError as error:
+        raise SysdepsError(f"git did not answer within {_SECONDS} seconds", hint="try it by hand") from error

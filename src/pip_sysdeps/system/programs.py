@@ -1,0 +1,174 @@
+"""Every program that this one starts, and the arguments that each may be given.
+
+Nothing that a root, an environment, a wheel, an index, a lock or a repository says reaches a program except as an
+argument that a form below allows; a shell is never used. docs/safety.md has the same list with the reasons, and
+tests/test_architecture.py fails when another module starts a program.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import IO, TYPE_CHECKING
+
+from pip_sysdeps.errors import SysdepsError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+Form = tuple["str | re.Pattern[str]", ...]
+"""The arguments of one call: each is a word as it stands, or a pattern that the whole argument matches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A program that may be started."""
+
+    name: str
+    """Its name on PATH, or its path."""
+    forms: tuple[Form, ...]
+    """The calls that are allowed."""
+    options: tuple[str, ...] = ()
+    """Arguments of every call, before those of the form."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """Variables that are set for it, beside those of this process."""
+    hint: str = ""
+    """What to do where it is not installed."""
+
+
+_FILE = re.compile(r"/[^\0\n]*")
+_OBJECT = re.compile(r"[0-9a-f]{40,64}")
+"""The id of a git object."""
+
+APT_GET = Program(
+    name="apt-get",
+    forms=(
+        ("-c", _FILE, "update"),
+        ("-c", _FILE, "indextargets", "--format", re.compile(r"[$()A-Z\t]+")),
+        ("indextargets", "--format", "$(URI)"),
+    ),
+    environment=(("LC_ALL", "C.UTF-8"),),
+    hint="run this on Debian, Ubuntu or another system with apt",
+)
+"""Downloads and verifies indices. What it may read stands in the configuration file that `host/apt.py` writes."""
+
+APT_HELPER = Program(name="/usr/lib/apt/apt-helper", forms=(("cat-file", _FILE),))
+"""Decompresses an index that apt downloaded into our own folder."""
+
+GIT = Program(
+    name="git",
+    options=(
+        "--no-optional-locks",
+        "--no-pager",
+        "--literal-pathspecs",
+        *("-c", "safe.bareRepository=explicit"),
+        *("-c", "protocol.allow=never"),
+        *("-c", "core.fsmonitor=false"),
+        *("-c", f"core.hooksPath={os.devnull}"),
+    ),
+    forms=(
+        ("rev-parse", "--absolute-git-dir"),
+        ("rev-parse", "--quiet", "--verify", "--end-of-options", re.compile(r"[^\0\n]+")),
+        ("ls-tree", "-z", _OBJECT, "--", re.compile(r"[^\0\n]+")),
+        ("cat-file", "-s", _OBJECT),
+        ("cat-file", "blob", _OBJECT),
+    ),
+    environment=(("GIT_ALLOW_PROTOCOL", "none"), ("GIT_NO_LAZY_FETCH", "1")),
+    hint="install it, or name two locks",
+)
+"""Reads a lock of another revision, whatever the repository's configuration says.
+
+None of these calls runs a filter, a hook, a pager or an editor. One program is left that the configuration could name:
+the transport that fetches an object which a partial clone lacks. GIT_ALLOW_PROTOCOL overrides every `protocol.*.allow`
+of the repository, which options do not; "none" is no protocol. Source: git(1), git-config(1).
+"""
+
+PYTHON = Program(name="python", forms=(("-I", "-c", re.compile(r"[^\0]+")),))
+"""Asks the interpreter that the user named, or our own, a question of ours. `-I` keeps the current folder and
+PYTHON* variables out."""
+
+PROGRAMS = (APT_GET, APT_HELPER, GIT, PYTHON)
+"""All of them, beside the command that the user gives to `pip-sysdeps run`."""
+
+
+def arguments_of(program: Program, arguments: Sequence[str], *, path: str = "") -> list[str]:
+    """Return the command line of a program, found on PATH unless `path` names it.
+
+    Raise SysdepsError for a program that is not installed, and for arguments that no form of it allows.
+    """
+    if not any(_allowed(form, arguments) for form in program.forms):
+        raise SysdepsError(f"{program.name} may not be started as {' '.join(map(ascii, arguments))}")
+    found = path or shutil.which(program.name)
+    if found is None:
+        raise SysdepsError(f"{program.name} is not installed", hint=program.hint)
+    # A relative one, of a relative part of PATH, would be another program in another folder.
+    return [os.path.abspath(found), *program.options, *arguments]
+
+
+def run(
+    program: Program, arguments: Sequence[str], *, path: str = "", cwd: str | None = None, timeout: float | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run a program to its end, its standard output and error captured, whatever its exit status.
+
+    `timeout` is in seconds. Raise SysdepsError as `arguments_of` does, TimeoutError for a program that was killed after
+    that time, and OSError for one that cannot be run.
+    """
+    try:
+        return subprocess.run(  # noqa: S603 - allowed by a form, and never through a shell
+            arguments_of(program, arguments, path=path),
+            cwd=cwd,
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            env=_environment(program, os.environ),
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise TimeoutError(f"it did not answer within {timeout:g} seconds") from error
+
+
+@contextmanager
+def started(
+    program: Program, arguments: Sequence[str], *, stdout: int = subprocess.PIPE, stderr: int | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a program, to read what it says as it comes; it has ended after the block, by SIGTERM if that raises."""
+    command = arguments_of(program, arguments)
+    environment = _environment(program, os.environ)
+    with subprocess.Popen(  # noqa: S603 - allowed by a form, and never through a shell
+        command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, env=environment
+    ) as process:
+        try:
+            yield process
+        except BaseException:
+            process.terminate()  # Popen would wait for its own end, which may be hours off
+            raise
+
+
+def lines_of(stream: IO[bytes] | None, limit: int) -> Iterator[bytes]:
+    """Give the lines of a program's output; one that is longer than `limit` bytes comes cut, in its parts."""
+    return iter(()) if stream is None else iter(partial(stream.readline, limit), b"")
+
+
+def start_command(command: Sequence[str], *, blocked: Collection[int], default: Collection[int]) -> int:
+    """Start the command that the user gave to `pip-sysdeps run`, found on PATH; return the number of its process.
+
+    It shares the standard streams and the environment. `blocked` are the signals that it begins with blocked, `default`
+    those whose disposition is set back. Raise OSError for a command that cannot be run.
+    """
+    return os.posix_spawnp(command[0], list(command), os.environ, setsigmask=blocked, setsigdef=default)
+
+
+def _allowed(form: Form, arguments: Sequence[str]) -> bool:
+    return len(form) == len(arguments) and all(
+        argument == word if isinstance(word, str) else word.fullmatch(argument) is not None
+        for word, argument in zip(form, arguments, strict=True)
+    )
+
+
+def _environment(program: Program, environment: Mapping[str, str]) -> dict[str, str]:
+    return {**environment, **dict(program.environment)}

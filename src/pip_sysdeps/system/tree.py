@@ -1,0 +1,93 @@
+"""The files below a folder, found by one walk that follows no link."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.model.environment import Skipped, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pip_sysdeps.system.root import Root
+
+_MAX_FILES = 2_000_000
+"""More than the largest environments by an order of magnitude; a bound for what somebody else made."""
+
+NEVER_ELF = (
+    *(".py", ".pyc", ".pyi", ".pyx", ".pxd", ".pth", ".typed", ".txt", ".md", ".rst", ".html", ".css", ".js", ".mjs"),
+    *(".ts", ".map", ".json", ".yaml", ".yml", ".toml", ".cfg", ".ini", ".xml", ".csv", ".h", ".hpp", ".c", ".cpp"),
+    *(".cu", ".cuh", ".f", ".f90", ".sh", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".ttf", ".woff", ".woff2", ".gz"),
+    *(".zip", ".npy", ".npz", ".parquet", ".mo", ".po", ".qml", ".qmltypes", ".qm", ".tmpl", ".jinja2", ".pem"),
+)
+"""Suffixes of text, of data with another magic, and of Python itself: three of four files are one of these, and are
+never opened to look for the ELF magic. What else there is counts by its content, whatever its name or mode."""
+
+
+def may_be_elf(path: str) -> bool:
+    """Tell whether a file has to be opened to know that it is no ELF file."""
+    return not path.endswith(NEVER_ELF)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """What one walk found."""
+
+    files: frozenset[str]
+    """Regular files, as resolved paths; byte code in `__pycache__` is not looked for."""
+    skipped: tuple[Skipped, ...]
+    """Folders that could not be listed, or were too many."""
+
+
+def walk(root: Root, top: str, *, enter: Callable[[str], bool] = lambda _name: True, limit: int = _MAX_FILES) -> Tree:
+    """Find the regular files below a resolved folder; links are not followed.
+
+    `enter(name)` tells whether a folder of that name is looked into. A folder below `top` that has a pyvenv.cfg is an
+    environment of its own and left out. At about `limit` files the walk ends, and says so.
+    """
+    files: set[str] = set()
+    skipped: list[Skipped] = []
+    pending = [top]
+    while pending:
+        folder = pending.pop()
+        try:
+            here, below = _list(root, folder, enter)
+        except OSError as error:
+            skipped.append(Skipped(path=folder, verdict=Verdict.UNREADABLE, reason=str(error.strerror)))
+            continue
+        if folder != top and f"{folder}/pyvenv.cfg" in here:
+            continue
+        files.update(here)
+        pending += below
+        if len(files) > limit:
+            skipped.append(Skipped(path=top, verdict=Verdict.UNREADABLE, reason=f"more than {limit} files"))
+            break
+    return Tree(files=frozenset(files), skipped=tuple(skipped))
+
+
+def _list(root: Root, folder: str, enter: Callable[[str], bool]) -> tuple[list[str], list[str]]:
+    """Return the regular files of one folder, and the folders to look into."""
+    prefix = folder if folder == "/" else folder + "/"
+    files: list[str] = []
+    folders: list[str] = []
+    with root.scan_resolved(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if entry.is_file(follow_symlinks=False):
+                files.append(prefix + name)
+            elif entry.is_dir(follow_symlinks=False) and name != "__pycache__" and enter(name):
+                folders.append(prefix + name)
+    return files, folders
+
+
+def inside(path: str, folder: str) -> bool:
+    """Tell whether a normalized path is the folder or lies below it."""
+    return path == folder or path.startswith(folder if folder == "/" else folder + "/")
+
+
+def join(folder: str, path: str) -> str:
+    """Return a path relative to a folder, normalized: `..` ends at the top."""
+    joined = posixpath.normpath(posixpath.join(folder, path))
+    return joined[1:] if joined.startswith("//") else joined  # POSIX lets two leading slashes stand

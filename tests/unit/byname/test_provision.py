@@ -1,0 +1,244 @@
+"""Who brings what is named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import pytest
+
+from pip_sysdeps.byname.provision import About, Release, needs, package_of_program
+from pip_sysdeps.model.needs import (
+    Confidence,
+    FromHost,
+    FromPackage,
+    Missing,
+    Need,
+    Reference,
+    ReferenceKind,
+    Unowned,
+    When,
+)
+from pip_sysdeps.model.packages import Owner
+
+BY = ("/env/site/pkg/a.py",)
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer of the index."""
+
+    name: str
+    package: str
+    development: bool = False
+
+
+class Index:
+    """A release with a few things."""
+
+    has_files = True
+
+    libraries: ClassVar = {
+        "libfoo.so": Said("libfoo.so", "libfoo-dev", development=True),
+        "libfoo.so.1": Said("libfoo.so.1", "libfoo1"),
+        "libfoo.so.2": Said("libfoo.so.2", "libfoo2"),
+        "libonly.so": Said("libonly.so", "libonly-dev", development=True),
+        "libc.so.6": Said("libc.so.6", "libc6"),
+    }
+
+    def package_of(self, soname: str) -> Said | None:
+        """Return who has a library."""
+        return self.libraries.get(soname)
+
+    def package_of_stem(self, stem: str) -> Said | None:
+        """Return the newest library of a stem."""
+        return {"foo": self.libraries["libfoo.so.2"], "c": self.libraries["libc.so.6"]}.get(stem)
+
+    def package_of_program(self, name: str) -> Said | None:
+        """Return who has a program."""
+        return {"dot": Said("dot", "graphviz"), "ls": Said("ls", "coreutils")}.get(name)
+
+    def package_of_file(self, path: str) -> Said | None:
+        """Return who has a file."""
+        return Said(path, "fonts-foo") if path == "/usr/share/fonts/*/foo.ttf" else None
+
+
+RELEASE = Release(
+    library=lambda _: None,
+    stem=lambda _: None,
+    program=lambda _: None,
+    file=lambda _: None,
+    owner=lambda _: None,
+    name_owner=lambda _: None,
+    host_library=lambda name: "comes with a driver" if name.startswith("libcuda.so") else None,
+    brought=lambda name: name in {"libown.so", "own-script"},
+    has_package={"gi"}.__contains__,
+    index=Index(),
+    nowhere="no package has it",
+    folded=frozenset({"libc6"}),
+    base=frozenset({"coreutils"}),
+)
+SMALL = About(text="Name: pkg", sources=3)
+LARGE = About(text="Name: pkg\n\nIt draws with graphviz, and libfoo.", sources=500)
+
+
+def library(*names: str, confidence: Confidence = Confidence.HIGH) -> Reference:
+    """Return a reference to a library."""
+    return Reference(
+        kind=ReferenceKind.LIBRARY, names=names, when=When.DLOPEN, by=BY, evidence="a call", confidence=confidence
+    )
+
+
+def program(*names: str) -> Reference:
+    """Return a reference to a program."""
+    return Reference(
+        kind=ReferenceKind.PROGRAM, names=names, when=When.EXEC, by=BY, evidence="a run", confidence=Confidence.HIGH
+    )
+
+
+def only(reference: Reference, release: Release = RELEASE, about: About = SMALL) -> Need:
+    """Return the one need of a reference."""
+    (need,) = needs([reference], release, about)
+    return need
+
+
+def need(package: str, path: str = "", confidence: Confidence = Confidence.HIGH, **name: object) -> Need:
+    """Return the need of a library."""
+    return Need(
+        **name,  # type: ignore[arg-type]
+        when=When.DLOPEN,
+        by=BY,
+        provider=FromPackage(package=package, path=path),
+        evidence="a call",
+        confidence=confidence,
+    )
+
+
+def test_the_alternatives_that_the_release_has() -> None:
+    """The first that maps answers."""
+    assert only(library("libzzz.so.1", "libfoo.so", "libfoo.so.1", "-lfoo")) == need(
+        "libfoo1", any_of=("libfoo.so.1", "libfoo.so.2")
+    )
+    assert only(library("-lfoo")) == need("libfoo2", soname="libfoo.so.2")
+
+
+def test_a_package_for_compiling_never_answers() -> None:
+    """What only a -dev package has is missing if it is sure, with a word on who has it; else it is no need."""
+    assert only(library("libonly.so")).provider == Missing(note="only libonly-dev has it, which is for compiling")
+    assert needs([library("libonly.so", confidence=Confidence.MEDIUM)], RELEASE, SMALL) == ()
+
+
+def test_an_installed_library_tells_its_package() -> None:
+    """The owner comes before the index, and any alternative that is there has the path."""
+    there = replace_release(library={"libfoo.so.1": "/lib/libfoo.so.1"}, owner={"/lib/libfoo.so.1": "libfoo1t64"})
+    assert only(library("libfoo.so.1"), there) == need("libfoo1t64", "/lib/libfoo.so.1", soname="libfoo.so.1")
+    assert only(library("libfoo.so.2", "libfoo.so.1"), there) == need(
+        "libfoo2", "/lib/libfoo.so.1", any_of=("libfoo.so.2", "libfoo.so.1")
+    )
+
+
+def test_without_an_index_the_system_is_asked() -> None:
+    """What is installed is found by its stem; what nobody owns must be copied; the rest is missing."""
+    bare = replace(
+        replace_release(library={"libbar.so.3": "/opt/libbar.so.3"}), index=None, stem=lambda _: "libbar.so.3"
+    )
+    assert only(library("-lbar"), bare).provider == Unowned(path="/opt/libbar.so.3")
+    assert only(library("libzzz.so.1"), RELEASE).provider == Missing(note="no package has it")
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        library("libown.so"),
+        library("-lc"),
+        library("libzzz.so.1", confidence=Confidence.MEDIUM),
+        program("ls"),
+        program("python3"),
+        program("own-script"),
+        program("unheard-of"),
+        *(replace(library(""), kind=kind, names=()) for kind in ReferenceKind),
+    ],
+)
+def test_no_need(reference: Reference) -> None:
+    """What the environment, the libc or every image brings is no need; nor what nobody knows and the code can miss."""
+    assert needs([reference], RELEASE, SMALL) == ()
+
+
+def test_the_driver_brings_it() -> None:
+    """A driver's library is never a package."""
+    assert only(library("-lcuda", "libcuda.so.1")).provider == FromHost(note="comes with a driver")
+
+
+def test_one_feature_of_many_is_medium() -> None:
+    """In a large distribution a library that the description does not name is not sure; nor is that it is missing."""
+    assert needs([library("libzzz.so.1")], RELEASE, About(text="Name: pkg", sources=500)) == ()
+    assert only(library("libfoo.so.1"), about=LARGE).confidence is Confidence.HIGH
+    assert only(library("libfoo.so.1"), about=About(text="Name: pkg", sources=500)).confidence is Confidence.MEDIUM
+
+
+@pytest.mark.parametrize(
+    ("text", "sources", "evidence", "confidence"),
+    [
+        ("Name: pkg\n\nIt draws with dot.", 3, "a run", Confidence.MEDIUM),
+        ("Name: pkg\nSummary: Draws by Graphviz\n", 3, "a run", Confidence.HIGH),
+        ("Name: pkg\n\nIt draws with dot.", 500, "a run", Confidence.MEDIUM),
+        ("Name: pkg\nSummary: Draws by Graphviz\n", 500, "a run", Confidence.HIGH),
+        ("Name: pkg", 3, "a run", Confidence.MEDIUM),
+        ("Name: pkg", 3, "known: it draws (a.py: dot)", Confidence.HIGH),
+    ],
+)
+def test_which_programs_are_sure(text: str, sources: int, evidence: str, confidence: Confidence) -> None:
+    """Those that the title of the description speaks of."""
+    reference = replace(program("dot"), evidence=evidence)
+    assert only(reference, about=About(text=text, sources=sources)).confidence is confidence
+
+
+def test_the_same_thing_twice_is_one_need() -> None:
+    """The surer evidence stays, with the files of both; `libfoo.so` adds nothing to `libfoo.so.1`."""
+    other = replace(library("libfoo.so.1", confidence=Confidence.MEDIUM), by=("/env/site/pkg/b.py",))
+    assert needs([other, library("libfoo.so.1"), library("libfoo.so")], RELEASE, SMALL) == (
+        replace(need("libfoo1", soname="libfoo.so.1"), by=(*BY, "/env/site/pkg/b.py")),
+    )
+
+
+def test_a_file() -> None:
+    """A file is answered by its pattern; a typelib of a source is judged as a library is, if PyGObject is there."""
+    pattern = "/usr/share/fonts/*/foo.ttf"
+    reference = Reference(
+        kind=ReferenceKind.FILE,
+        names=("/nowhere", pattern),
+        when=When.DECLARED,
+        by=BY,
+        evidence="a call",
+        confidence=Confidence.HIGH,
+    )
+    assert only(reference) == replace(need("fonts-foo", file=pattern), when=When.DECLARED)
+    opened = replace(reference, when=When.DLOPEN)
+    for text, confidence in (("Name: pkg", Confidence.MEDIUM), ("Name: pkg\n\nFoo for all.", Confidence.HIGH)):
+        assert only(opened, about=About(text=text, sources=500)).confidence is confidence
+    alone = replace(RELEASE, has_package=lambda _: False)
+    assert only(opened, alone).confidence is Confidence.MEDIUM
+    missing = only(replace(reference, names=("/nowhere",)))
+    assert (missing.file, missing.provider) == ("/nowhere", Missing(note="no package has it"))
+
+
+def test_the_package_of_a_program() -> None:
+    """A word is a program if a package has it that not every image has."""
+    assert [package_of_program(word, RELEASE) for word in ("dot", "ls", "python3", "word")] == ["graphviz", "", "", ""]
+
+
+def replace_release(*, library: dict[str, str], owner: dict[str, str] | None = None) -> Release:
+    """Return a release with libraries installed."""
+
+    def owned(path: str) -> Owner | None:
+        package = (owner or {}).get(path)
+        return Owner(package=package, version="1") if package else None
+
+    return replace(RELEASE, library=library.get, owner=owned)
+
+
+def test_a_program_is_of_the_package_that_has_its_name() -> None:
+    """`cpp` is a link of the package cpp to a file of cpp-12, which alone would not put it on PATH."""
+    packages = {"/usr/bin/cpp": Owner(package="cpp", version="1")}
+    release = replace(RELEASE, program={"cpp": "/usr/bin/cpp"}.get, name_owner=packages.get)
+    assert package_of_program("cpp", release) == "cpp"

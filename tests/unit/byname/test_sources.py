@@ -1,0 +1,493 @@
+"""What Python sources name, each form of it as it stands in a real distribution."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pip_sysdeps.byname.source_filter import is_used, opens, runs
+from pip_sysdeps.byname.sources import library_name, program_name, references
+from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pip_sysdeps.byname.source_filter import Wrappers
+
+BASE = "/env/site"
+
+
+def named(*sources: str, **more: str) -> tuple[Reference, ...]:
+    """Return what the modules `pkg/__init__.py`, `pkg/m1.py`, ... name; `more` has others by name."""
+    files = {("__init__" if number == 0 else f"m{number}"): text for number, text in enumerate(sources)} | more
+    texts = {f"{BASE}/pkg/{name}.py": textwrap.dedent(text).encode() for name, text in files.items()}
+    gated = {path: text for path, text in texts.items() if opens(text) or runs(text)}
+
+    def calling(wrappers: Wrappers) -> Mapping[str, bytes]:
+        return {path: text for path, text in texts.items() if wrappers.are_called(text)}
+
+    return references(gated, calling, BASE)
+
+
+def brief(found: tuple[Reference, ...]) -> list[tuple[str, str, list[str]]]:
+    """Return confidence, kind and names of references."""
+    return [(each.confidence.value, each.kind.value, list(each.names)) for each in found]
+
+
+LIBRARIES = {
+    "a literal": ("import ctypes\nctypes.CDLL('libfoo.so.1')", ["libfoo.so.1"]),
+    "from an import": ("from ctypes import PyDLL as P\nP('libfoo.so.1')", ["libfoo.so.1"]),
+    "a star import": ("from ctypes import *\nCDLL('libfoo.so.1')", ["libfoo.so.1"]),
+    "cdll": ("from ctypes import cdll\ncdll.LoadLibrary('libfoo.so.1')", ["libfoo.so.1"]),
+    "find_library": ("from ctypes.util import find_library as f\nf('foo-1.0')", ["-lfoo-1.0"]),
+    "cffi": ("ffi.dlopen('libfoo.so.1')", ["libfoo.so.1"]),
+    "a module variable": ("import ctypes\nNAME = 'libfoo.so.1'\nctypes.CDLL(NAME)", ["libfoo.so.1"]),
+    "a whole path": ("import ctypes\nctypes.CDLL('/usr/lib/x86_64-linux-gnu/libfoo.so.1')", ["libfoo.so.1"]),
+    "or": (
+        "from ctypes import CDLL\nfrom ctypes.util import find_library\nCDLL(find_library('foo') or 'libfoo.so.0')",
+        ["-lfoo", "libfoo.so.0"],
+    ),
+    "a loop over a tuple": (
+        """
+        import ctypes
+        for name in ('libfoo.so', 'libfoo.so.0', 'foo.dll', 'libfoo.dylib'):
+            try:
+                lib = ctypes.cdll.LoadLibrary(name)
+                break
+            except OSError:
+                pass
+        else:
+            raise ImportError
+        """,
+        ["libfoo.so", "libfoo.so.0"],
+    ),
+    "words of a string": (
+        "from ctypes.util import find_library\nfor n in 'foo foo-3'.split():\n    find_library(n)",
+        ["-lfoo", "-lfoo-3"],
+    ),
+    "a product": (
+        """
+        import ctypes, itertools
+        versions, options = ('', '-7'), ('', '.Q16')
+        for suffix in [v + o for v, o in itertools.product(versions, options)]:
+            ctypes.util.find_library('Foo' + suffix)
+        """,
+        ["-lFoo", "-lFoo.Q16", "-lFoo-7", "-lFoo-7.Q16"],
+    ),
+    "numbers of a range": (
+        """
+        import ctypes
+        base = 'lib' + 'foo' + '.so'
+        tried = [base]
+        tried.extend(list(reversed([base + '.%i' % i for i in range(0, 2)])))
+        for name in tried:
+            ctypes.CDLL(name)
+        """,
+        ["libfoo.so", "libfoo.so.0", "libfoo.so.1"],
+    ),
+    "an f-string and format": (
+        "import ctypes\nv = '3'\nctypes.CDLL(f'libfoo.so.{v}' if v else 'lib{}.so.1'.format('bar'))",
+        ["libfoo.so.3", "libbar.so.1"],
+    ),
+    "a number": (
+        "import ctypes\ndef name(stem, abi=3):\n    return f'lib{stem}.so.{abi}'\nctypes.CDLL(name('foo', 42))",
+        ["libfoo.so.42"],
+    ),
+    "a dictionary": (
+        "import ctypes\nNAMES = {'a': 'libfoo.so.1', 'b': 'libbar.so.1'}\nctypes.CDLL(NAMES['b'])",
+        ["libbar.so.1"],
+    ),
+    "a default of the environment": (
+        "import ctypes, os\nctypes.CDLL(os.environ.get('FOO') or os.getenv('BAR', 'libfoo.so.1'))",
+        ["libfoo.so.1"],
+    ),
+    "what a function gives back": (
+        "import ctypes\ndef names():\n    yield 'libfoo.so.1'\nfor name in names():\n    ctypes.CDLL(name)",
+        ["libfoo.so.1"],
+    ),
+    "an attribute": (
+        """
+        import ctypes
+        class Loader:
+            name = 'libfoo.so.1'
+            def load(self):
+                return ctypes.CDLL(self.name)
+        """,
+        ["libfoo.so.1"],
+    ),
+    "a loader in a variable": (
+        "from ctypes import CDLL\nloader = CDLL\nloader('libfoo.so.1')",
+        ["libfoo.so.1"],
+    ),
+    "cffi, which asks find_library": ("import cffi\nffi = cffi.FFI()\nffi.dlopen('pulse')", ["-lpulse"]),
+    "cffi, with a file name": ("import cffi\nffi = cffi.FFI()\nffi.dlopen('libfoo.so.1')", ["libfoo.so.1"]),
+    "another name for the same variable later": (
+        "from ctypes.util import find_library as f\nimport ctypes\np = f('a')\np = f('b')\nctypes.CDLL(p)",
+        ["-lb"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "names"), LIBRARIES.values(), ids=LIBRARIES)
+def test_a_library(source: str, names: list[str]) -> None:
+    """Each form of naming a library is read; what only another system has is left out."""
+    found = [each for each in named(source) if set(each.names) >= set(names)]
+    assert brief(tuple(found)) == [("high", "library", names)]
+
+
+def test_wrappers_of_wrappers_across_modules() -> None:
+    """Each outermost call is a reference of its own, with its text and file."""
+    found = named(
+        "from .m2 import load\nA = load('foo')\nB = load('bar')\n",
+        "def open_it(kind, name, end='.so.1'):\n    'CDLL'\n    return kind('lib' + name + end)\n",
+        "import ctypes\nfrom . import m1\ndef load(name):\n    return m1.open_it(ctypes.CDLL, name)\n",
+    )
+    assert [(each.names, each.by, each.evidence) for each in found] == [
+        (("libbar.so.1",), (f"{BASE}/pkg/__init__.py",), "load('bar')"),
+        (("libfoo.so.1",), (f"{BASE}/pkg/__init__.py",), "load('foo')"),
+    ]
+
+
+PLATFORMS = [
+    "if sys.platform == 'win32':\n    {0}\nelse:\n    {1}",
+    "if sys.platform.startswith(('win', 'darwin')):\n    {0}\nelif sys.platform == 'linux':\n    {1}\nelse:\n    {0}",
+    "if platform.system() in ('Windows', 'Darwin'):\n    {0}\nelse:\n    {1}",
+    "if os.name != 'posix':\n    {0}\nelse:\n    {1}",
+    "WINDOWS = os.name == 'nt'\nif WINDOWS:\n    {0}\nelse:\n    {1}",
+    "if 'win32' in sys.platform.lower():\n    {0}\nelse:\n    {1}",
+    "if hasattr(os, 'add_dll_directory') and not x:\n    {0}\nelse:\n    {1}",
+    "def f():\n    system = platform.system()\n    if system == 'Linux':\n        return {1}\n    {0}",
+    "{0} if sys.platform == 'darwin' else {1}",
+]
+
+
+@pytest.mark.parametrize("form", PLATFORMS)
+def test_branches_of_other_platforms_are_left_out(form: str) -> None:
+    """Only what can run on Linux counts, however the source asks for the platform."""
+    branches = form.format("ctypes.CDLL('libother.so.1')", "ctypes.CDLL('libhere.so.1')")
+    assert brief(named(f"import ctypes, os, platform, sys\n{branches}")) == [("high", "library", ["libhere.so.1"])]
+
+
+GUARDS = {
+    "try:\n    ctypes.CDLL('libfoo.so.1')\nexcept OSError:\n    pass": "medium",
+    "try:\n    ctypes.CDLL('libfoo.so.1')\nexcept OSError as e:\n    raise ImportError from e": "high",
+    "with contextlib.suppress(OSError):\n    ctypes.CDLL('libfoo.so.1')": "medium",
+    "try:\n    ctypes.CDLL('libfoo.so.1')\nexcept OSError:\n    x = 1\nif x:\n    raise ImportError": "high",
+}
+
+
+@pytest.mark.parametrize(("body", "confidence"), GUARDS.items())
+def test_what_the_code_does_without(body: str, confidence: str) -> None:
+    """A failure that the code goes on after is medium; one after which it gives up is not."""
+    assert brief(named(f"import contextlib, ctypes\n{body}")) == [(confidence, "library", ["libfoo.so.1"])]
+
+
+TRIES = """
+def load(*names, optional=False, **more):
+    for name in names:
+        with contextlib.suppress(OSError):
+            return ctypes.CDLL(name)
+    if optional:
+        return None
+    {0}
+"""
+HANDLES = """
+class Loader:
+    def load(self, name, required=True):
+        try:
+            return ctypes.CDLL(name)
+        except OSError:
+            {0}
+"""
+FALLS_BACK, RAISES = TRIES.format("return ctypes.CDLL(names[0])"), TRIES.format("raise ImportError(names)")
+IF_REQUIRED = HANDLES.format("if required: raise")
+UNLESS_NOT = HANDLES.format("if not required: return None\n            raise")
+CALLERS = [
+    (FALLS_BACK, "load('libfoo.so.1')", "high"),
+    (FALLS_BACK, "load('libfoo.so.1', optional=True)", "medium"),
+    (FALLS_BACK, "load('libfoo.so.1', optional=flag)", "high"),
+    (FALLS_BACK, "load('libfoo.so.1', **{'optional': True})", "high"),
+    (FALLS_BACK.replace("for name", "optional = 1\n    for name"), "load('libfoo.so.1', optional=True)", "high"),
+    (RAISES, "load('libfoo.so.1')", "high"),
+    (RAISES, "load('libfoo.so.1', optional=True)", "medium"),
+    (IF_REQUIRED, "Loader().load('libfoo.so.1')", "high"),
+    (IF_REQUIRED, "Loader().load('libfoo.so.1', False)", "medium"),
+    (IF_REQUIRED, "Loader().load('libfoo.so.1', *rest)", "high"),
+    (IF_REQUIRED.replace("if required", "if debug"), "Loader().load('libfoo.so.1', False)", "high"),
+    (UNLESS_NOT, "Loader().load('libfoo.so.1')", "high"),
+    (UNLESS_NOT, "Loader().load('libfoo.so.1', required=False)", "medium"),
+]
+
+
+@pytest.mark.parametrize(("function", "call", "confidence"), CALLERS)
+def test_a_caller_says_whether_the_code_does_without(function: str, call: str, confidence: str) -> None:
+    """By a constant, or the default, for a parameter on which the function gives up or goes on; `allow_fail=True`."""
+    found = named(f"import contextlib, ctypes\n{function}\n{call}\n")
+    assert brief(found) == [(confidence, "library", ["libfoo.so.1"])]
+
+
+ATTEMPTS = {
+    "a fallback": (
+        """
+        try:
+            ctypes.CDLL('libfoo.so.2')
+        except OSError:
+            ctypes.CDLL('libfoo.so.1')
+        """,
+        [("high", ["libfoo.so.2", "libfoo.so.1"])],
+    ),
+    "a fallback of a fallback, and a handler that gives up": (
+        """
+        try:
+            ctypes.CDLL('libfoo.so.3')
+        except OSError:
+            try:
+                ctypes.CDLL('libfoo.so.2')
+            except OSError:
+                try:
+                    ctypes.CDLL('libfoo.so.1')
+                except OSError:
+                    raise ImportError
+        """,
+        [("high", ["libfoo.so.3", "libfoo.so.2", "libfoo.so.1"])],
+    ),
+    "a fallback that is not needed either": (
+        """
+        try:
+            ctypes.CDLL('libfoo.so.2')
+        except OSError:
+            try:
+                ctypes.CDLL('libfoo.so.1')
+            except OSError:
+                pass
+        """,
+        [("medium", ["libfoo.so.2", "libfoo.so.1"])],
+    ),
+    "one for each, in their order, as pyvips has it": (
+        """
+        try:
+            one = ctypes.CDLL('libfoo.so.0')
+            two = ctypes.CDLL('libbar.so.0')
+        except Exception:
+            one = ctypes.CDLL('foo.so.0')
+            two = ctypes.CDLL('bar.so.0')
+        """,
+        [("high", ["libbar.so.0", "bar.so.0"]), ("high", ["libfoo.so.0", "foo.so.0"])],
+    ),
+    "several handlers": (
+        """
+        try:
+            ctypes.CDLL('libfoo.so.2')
+        except OSError:
+            ctypes.CDLL('libfoo.so.1')
+        except AttributeError:
+            ctypes.CDLL('libfoo.so.0')
+        """,
+        [("high", ["libfoo.so.2", "libfoo.so.1", "libfoo.so.0"])],
+    ),
+    "something else that is opened": (
+        """
+        try:
+            ctypes.CDLL('libfoo.so.2')
+            ctypes.CDLL('libbar.so.2')
+        except OSError:
+            ctypes.CDLL('libfoo.so.1')
+        """,
+        [("high", ["libfoo.so.1"]), ("medium", ["libbar.so.2"]), ("medium", ["libfoo.so.2"])],
+    ),
+    "a module that is tried": (
+        """
+        try:
+            import pkg._foo
+        except ImportError:
+            ctypes.CDLL('libfoo.so.1')
+        """,
+        [("high", ["libfoo.so.1"])],
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "expected"), ATTEMPTS.values(), ids=ATTEMPTS)
+def test_what_is_opened_after_a_failure_is_an_alternative(body: str, expected: list[tuple[str, list[str]]]) -> None:
+    """One of what a `try` statement and its handlers open has to be there, unless the code goes on without any."""
+    found = named("import ctypes\n" + textwrap.dedent(body))
+    assert brief(found) == [(confidence, "library", names) for confidence, names in expected]
+
+
+def test_of_two_calls_the_one_with_fewer_names_says_all() -> None:
+    """Who has one of two has one of three; and who only asks with `find_library` opens nothing by it."""
+    found = named(
+        """
+        import ctypes
+        from ctypes.util import find_library
+        def load(*names):
+            for name in names:
+                ctypes.CDLL(find_library(name) or name)
+        load('GLX', 'OpenGL', 'GL')
+        load('OpenGL', 'GL')
+        """
+    )
+    assert brief(found) == [("high", "library", ["-lOpenGL", "-lGL"])]
+
+
+def test_a_name_near_a_loader_is_low() -> None:
+    """Where what is opened cannot be told, names that stand in the same source are guesses, and say so."""
+    found = named("import ctypes\nTABLE = [('libfoo.so.1', 3)]\nctypes.CDLL(pick(TABLE))")
+    assert found == (
+        Reference(
+            kind=ReferenceKind.LIBRARY,
+            names=("libfoo.so.1",),
+            when=found[0].when,
+            by=(f"{BASE}/pkg/__init__.py",),
+            evidence="`libfoo.so.1` in a source that opens libraries",
+            confidence=Confidence.LOW,
+        ),
+    )
+
+
+PROGRAMS = {
+    "a list": ("import subprocess\nsubprocess.run(['foo', '-x'])", ["foo"]),
+    "a list that grows": ("import subprocess\na = ['foo']\na.append('x')\na += ['y']\nsubprocess.Popen(a)", ["foo"]),
+    "a sum": ("from subprocess import check_output\ncheck_output(['foo'] + options)", ["foo"]),
+    "what a function gives back": (
+        "import subprocess\ndef tool():\n    return 'foo'\nsubprocess.run([tool(), '-x'])",
+        ["foo"],
+    ),
+    "a shell command": ("import os\nos.system('foo -v > x')", ["foo"]),
+    "a whole path": ("import subprocess\nsubprocess.call(['/usr/bin/foo'])", ["foo"]),
+    "a wrapper": ("import subprocess\ndef run(args):\n    subprocess.run(args)\nrun(['foo', 'bar'])", ["foo"]),
+    "a rest": ("import subprocess\ndef run(*args):\n    subprocess.run([*args])\nrun('foo', 'bar')", ["foo"]),
+    "a variable's default": ("FOO_BINARY = 'foo'", ["foo"]),
+    "a path's default": ("import pathlib\nDOT_BINARY = pathlib.Path('foo')", ["foo"]),
+    "a parameter's default": ("import subprocess\ndef __init__(self, gpgbinary='foo'):\n    pass", ["foo"]),
+    "an attribute's default": ("import subprocess\nclass A:\n    foo_cmd = 'foo'", ["foo"]),
+    "a name of a program": ("import subprocess\nclass A:\n    foo_exec_name = 'foo'", ["foo"]),
+    "asyncio": ("import asyncio, subprocess\nasyncio.create_subprocess_exec('foo', 'x')", ["foo"]),
+}
+
+
+@pytest.mark.parametrize(("source", "names"), PROGRAMS.values(), ids=PROGRAMS)
+def test_a_program(source: str, names: list[str]) -> None:
+    """Each form of naming a program is read."""
+    assert brief(named(source)) == [("high", "program", names)]
+
+
+SEARCHES = {
+    "shutil.which('foo')": "medium",
+    "foo_exe = shutil.which('foo')": "medium",
+    "if not shutil.which('foo'):\n    raise OSError": "high",
+    "x = shutil.which('foo')\nif x is None:\n    raise OSError\nsubprocess.run([x])": "high",
+    "x = shutil.which('foo')\nif x is not None:\n    subprocess.run([x])": "medium",
+    "x = shutil.which('foo')\nif x:\n    y = x\nif not found:\n    raise OSError": "medium",
+    "if shutil.which('foo'):\n    subprocess.run(['foo'])": "medium",
+    "subprocess.run([shutil.which('foo'), '-x'])": "high",
+}
+
+
+@pytest.mark.parametrize(("body", "confidence"), SEARCHES.items())
+def test_a_program_that_is_looked_for(body: str, confidence: str) -> None:
+    """One that is used only if it is there is medium; one that is run anyhow, or without which it gives up, is not."""
+    assert brief(named(f"import shutil, subprocess\n{body}")) == [(confidence, "program", ["foo"])]
+
+
+OTHER_SYSTEMS = [
+    "class DarwinInfo:\n    {}",
+    "def load_win32():\n    {}",
+    "class A:\n    def copy_osx(self):\n        {}",
+]
+
+
+@pytest.mark.parametrize("around", OTHER_SYSTEMS)
+def test_what_is_for_another_system_by_its_name(around: str) -> None:
+    """A class or function that is named for another system does not run here; one that names Linux too does."""
+    code = "subprocess.run(['foo'])"
+    assert named(f"import subprocess\n{around.format(code)}") == ()
+    assert named(f"import subprocess\ndef load_linux_win32():\n    {code}") != ()
+
+
+NOTHING = [
+    "import ctypes\nctypes.CDLL(None)",
+    "import ctypes\nctypes.CDLL('foo.dll')",
+    "import ctypes\nctypes.CDLL('/opt/homebrew/lib/libfoo.dylib')",
+    "import subprocess, sys\nsubprocess.run([sys.executable, '-c', ''])",
+    "import subprocess\nsubprocess.run(['foo.exe'])",
+    "import ctypes\nctypes.CDLL('libfoo.so.1'",
+    "import ctypes\ndef f(x):\n    return f(x)\nctypes.CDLL(f('libfoo'))",
+    "import ctypes, ctypes.util\nif path := ctypes.util.find_library('foo64'):\n    ctypes.windll.LoadLibrary(path)",
+]
+
+
+@pytest.mark.parametrize("source", NOTHING)
+def test_no_reference(source: str) -> None:
+    """A file of one's own, another system's library, and what cannot be read or told is no reference."""
+    assert named(source) == ()
+
+
+def test_a_library_that_is_looked_for_on_two_systems() -> None:
+    """What a module opens here too counts, though it has a call that only Windows has."""
+    source = "import ctypes, ctypes.util\npath = ctypes.util.find_library('foo')\nctypes.windll.LoadLibrary('foo')\n"
+    assert named(source) == ()
+    assert brief(named(source + "ctypes.CDLL(path)")) == [("high", "library", ["-lfoo"])]
+
+
+def test_hostile_sources_end() -> None:
+    """Nested and endless expressions are bounded."""
+    nested = "import ctypes\nctypes.CDLL(" + "(" * 150 + "'libfoo.so.1'" + ")" * 150 + ")"
+    doubling = "import ctypes\na0 = ['a', 'b']\n" + "\n".join(
+        f"a{n + 1} = [x + y for x in a{n} for y in a{n}]" for n in range(60)
+    )
+    assert brief(named(nested)) == [("high", "library", ["libfoo.so.1"])]
+    assert named(f"{doubling}\nctypes.CDLL(a60)") == ()
+    assert isinstance(ast.parse(doubling), ast.Module)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("libfoo.so.1", "libfoo.so.1"),
+        ("/lib64/libfoo.so", "libfoo.so"),
+        ("/usr/local/lib/libfoo.so", ""),
+        ("libfoo", ""),
+        ("-lfoo-1.0", "-lfoo-1.0"),
+        ("-lfoo.dll", ""),
+        ("-llib\\foo", ""),
+    ],
+)
+def test_library_names(text: str, name: str) -> None:
+    """Only what glibc's loader may find where packages put libraries is a name."""
+    assert library_name(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("foo -x", "foo"), ("/usr/bin/foo", "foo"), ("./foo", ""), ("foo.exe", ""), ("", ""), ("$X", "")]
+)
+def test_program_names(text: str, name: str) -> None:
+    """A command begins with its program."""
+    assert program_name(text) == name
+
+
+@pytest.mark.parametrize(
+    ("path", "used"),
+    [
+        ("pkg/a.py", True),
+        ("pkg/tests/a.py", False),
+        ("pkg-1.0.dist-info/licenses/AUTHORS.py", False),
+        ("pkg.egg-info/a.py", False),
+        ("pkg/_build_parser.py", False),
+        ("pkg/version.py", False),
+        ("pkg/versions.py", True),
+        ("pkg/test_a.py", False),
+        ("pkg/_win/a.py", False),
+        ("pkg/libs/darwin/a.py", False),
+        ("pkg/backends/macOS/a.py", False),
+        ("pkg/_darwinkeyboard.py", False),
+        ("pkg/window.py", True),
+        ("pkg/a.pyi", False),
+    ],
+)
+def test_which_sources_count(path: str, *, used: bool) -> None:
+    """Tests, examples and what is for another system take no part in the use on Linux."""
+    assert is_used(path) is used

@@ -1,0 +1,113 @@
+"""The work that hostile sources cause: counted, not timed."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pip_sysdeps.byname.sources import library_name, references
+from pip_sysdeps.byname.steps import StepLimitError, Steps
+from pip_sysdeps.system.python_syntax import MOST_MARKS, marks, parse_python
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HEAD = "import ctypes, shutil\nfrom ctypes.util import find_library as find\nctypes.CDLL('liby.so')\n"
+MOST_CALLS = 1_000_000
+"""Calls of functions, Python's and C's, for a budget of 40,000 steps and the parsed source."""
+
+
+def lines(count: int, line: str) -> str:
+    """Return a line so many times, with its number in the place of `#`."""
+    return "".join(line.replace("#", str(number)) for number in range(count))
+
+
+SHAPES = {
+    "calls of a parameter, and callers": "def f(a):\n" + " ctypes.CDLL(a)\n" * 1000 + "f(1)\n" * 3000,
+    "callers in the function itself": "def f(a):\n" + " ctypes.CDLL(a)\n" * 500 + " f(1)\n" * 3000,
+    "functions of one name": "def f(a):\n f(a)\n ctypes.CDLL(a)\n" * 800,
+    "callers of callers": (
+        "def f(a):ctypes.CDLL(a)\n"
+        "def g(a):\n" + " f(a)\n" * 60 + "def h(a):\n" + " g(a)\n" * 60 + "def i(a):\n" + " h(a)\n" * 60
+    ),
+    "different libraries": lines(1000, "ctypes.CDLL('lib#.so')\n"),
+    "libraries with one name in common": lines(1000, "ctypes.CDLL('liba.so' or 'lib#.so')\n"),
+    "questions to find_library": lines(1500, "find('x#')\n"),
+    "names near a loader": "ctypes.CDLL(x)\n" + lines(2000, "'lib#.so'\n"),
+    "settings": lines(2000, "a#_cmd = 'p#'\n"),
+    "one setting": lines(2000, "a_cmd = 'p#'\n"),
+    "one value of many settings": lines(500, "a#_cmd = ") + "[" + "'a'," * 2000 + "]\n",
+    "attempts": lines(500, "try:\n ctypes.CDLL('lib#.so')\nexcept OSError:\n ctypes.CDLL('libx#.so')\n"),
+    "assignments, and uses": "a = b\n" * 2000 + "ctypes.CDLL(a)\n" * 1000,
+    "sums of a name": "a = a + a\n" * 1500 + "ctypes.CDLL(a + a)\n" * 800,
+    "loops over a name": "for a in b: q\n" * 1500 + "ctypes.CDLL('%s' % a)\n" * 800,
+    "a dictionary": "d = {" + lines(2000, "#: 1, ") + "}\n" + "ctypes.CDLL(d[1])\n" * 1000,
+    "parameters": "def f(" + lines(2000, "a#, ") + "):\n" + " ctypes.CDLL(a1)\n" * 1000,
+    "exits": "try:\n" + " ctypes.CDLL('l.so')\n" * 1000 + "except E: pass\n" + "raise\n" * 2000,
+    "conditions on a name": "a = a\nif a: b\n" * 1500,
+    "a condition on itself": "q = " + "q or " * 500 + "q\nif q: b\n",
+    "products": "a = 'a', 'b', 'c'\n" + "ctypes.CDLL(a + a + a + a + a)\n" * 1000,
+    "strings of strings": f"a = '{'a' * 9000}', 'b'\nb = f'{'{a}' * 900}'\nctypes.CDLL(f'{'{b}' * 900}')\n",
+}
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """Return how many functions are called, Python's and C's."""
+    count = 0
+
+    def see(_: object, event: str, __: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(see)
+    try:
+        work()
+    except StepLimitError:
+        pass
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("source", SHAPES.values(), ids=SHAPES)
+def test_no_source_causes_more_work_than_its_steps(source: str) -> None:
+    """Whatever a source repeats, the work ends with the budget."""
+    text = (HEAD + source).encode()
+    assert calls_of(lambda: references({"/b/p.py": text}, lambda _: {}, "/b", steps=Steps(40_000))) < MOST_CALLS
+
+
+def test_the_limit_depends_on_the_source_alone() -> None:
+    """The same source takes the same steps each time: so does a lock on a slow machine."""
+    left = []
+    for _ in range(2):
+        steps = Steps()
+        references({"/b/p.py": (HEAD + SHAPES["attempts"]).encode()}, lambda _: {}, "/b", steps=steps)
+        left.append(steps.left)
+    assert left[0] == left[1] > 0
+
+
+def test_what_a_function_opens_for_many_callers_is_not_listed() -> None:
+    """A function with more callers than count is not searched for each of them."""
+    steps = Steps()
+    text = (HEAD + SHAPES["calls of a parameter, and callers"]).encode()
+    assert len(references({"/b/p.py": text}, lambda _: {}, "/b", steps=steps)) == 1
+    assert steps.left > 0
+
+
+def test_a_source_with_too_many_marks_is_not_parsed() -> None:
+    """The parser takes a kilobyte and some microseconds for each: they are counted before."""
+    text = b"f(1)\n" * (MOST_MARKS // 2)
+    assert marks(text) == len(text) * 3 // 5
+    assert parse_python(text) is None
+    with pytest.raises(StepLimitError):
+        references({"/b/p.py": text}, lambda _: {}, "/b")
+
+
+def test_a_name_longer_than_file_names_is_none() -> None:
+    """It is not even matched."""
+    assert library_name("lib" + "a" * 249 + ".so") == "lib" + "a" * 249 + ".so"
+    assert library_name("lib" + "a" * 250 + ".so") == ""
+    assert library_name("lib" + ".so.0" * 100_000 + "-") == ""

@@ -1,0 +1,37 @@
+"""Search paths that lead where everybody can write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from builders.root import unprivileged_folder
+from pip_sysdeps.environment.exposure import writable_folders
+from pip_sysdeps.system.root import Root
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_folders_that_anybody_can_fill_or_make(tmp_path: Path) -> None:
+    """Links are followed; a folder that is not there counts by the nearest one above it."""
+    for name, mode in (("open", 0o1777), ("shut", 0o755), ("shut/open", 0o777)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name).chmod(mode)
+    (tmp_path / "shut/link").symlink_to("/open")
+    elements = ["/open", "/open/made/later", "/shut", "/shut/later", "$ORIGIN/open", "${ORIGIN}/link/", "relative", ""]
+    assert writable_folders(Root(str(tmp_path)), elements, "/shut") == (
+        "/open",
+        "/open/made/later",
+        "/shut/open",
+        "/shut/link",
+    )
+
+
+def test_folder_below_a_closed_one() -> None:
+    """A search path of the machine where it was built may lead into somebody's home: nobody else can fill that."""
+    with unprivileged_folder() as folder:
+        (folder / "home/open").mkdir(parents=True)
+        (folder / "home/open").chmod(0o777)
+        assert writable_folders(Root(str(folder)), ["/home/open"], "/") == ("/home/open",)
+        (folder / "home").chmod(0)
+        assert writable_folders(Root(str(folder)), ["/home/open"], "/") == ()

@@ -1,0 +1,62 @@
+"""Bills of materials in wheels."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pip_sysdeps.environment.sbom import Component, parse_sbom
+from pip_sysdeps.errors import MalformedError
+
+
+def test_cyclonedx_with_nested_components() -> None:
+    """Each before those nested in it, in the document's order; the document is kept."""
+    document: dict[str, Any] = {
+        "bomFormat": "CycloneDX",
+        "components": [
+            {"name": "a", "version": "1", "purl": "pkg:deb/debian/a@1", "components": [{"name": "b"}]},
+            {"name": "c", "version": 3},
+            "no component",
+        ],
+    }
+    sbom = parse_sbom(json.dumps(document).encode())
+    assert sbom.components == (
+        Component(name="a", version="1", purl="pkg:deb/debian/a@1"),
+        Component(name="b", version="", purl=""),
+        Component(name="c", version="", purl=""),
+    )
+    assert sbom.cyclonedx == document
+
+
+def test_spdx() -> None:
+    """Its packages, with the package URL among their references."""
+    package = {
+        "name": "zlib",
+        "versionInfo": "1.3",
+        "externalRefs": [
+            {"referenceType": "cpe23Type", "referenceLocator": "cpe:2.3:a"},
+            {"referenceType": "purl", "referenceLocator": "pkg:generic/zlib@1.3"},
+        ],
+    }
+    sbom = parse_sbom(json.dumps({"spdxVersion": "SPDX-2.3", "packages": [package, {"name": "x"}]}).encode())
+    assert sbom.components == (
+        Component(name="zlib", version="1.3", purl="pkg:generic/zlib@1.3"),
+        Component(name="x", version="", purl=""),
+    )
+    assert sbom.cyclonedx is None
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"[]", b"{}", b"1" * 5000, b"[" * 100_000, b'{"spdxVersion": 3}'])
+def test_what_is_no_bill_of_materials(content: bytes) -> None:
+    """Is an error, whatever the bytes."""
+    with pytest.raises(MalformedError):
+        parse_sbom(content)
+
+
+def test_components_without_end() -> None:
+    """Are refused."""
+    components = [{"name": "a"}] * 20_001
+    with pytest.raises(MalformedError, match="more than 20000"):
+        parse_sbom(json.dumps({"bomFormat": "CycloneDX", "components": components}).encode())

@@ -1,0 +1,182 @@
+"""From a scan to the block of one target."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.facts import distribution, scan_of
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.lock.build import to_target
+from pip_sysdeps.lock.document import Distribution, Need, Package, Target, Unattributed, Unresolved
+from pip_sysdeps.model.needs import (
+    DistributionNeeds,
+    FromDistribution,
+    FromHost,
+    FromPackage,
+    Missing,
+    Provider,
+    Unowned,
+    Unreachable,
+    When,
+)
+from pip_sysdeps.model.needs import Need as Found
+from pip_sysdeps.model.needs import Unattributed as Unclaimed
+
+if TYPE_CHECKING:
+    from pip_sysdeps.model.environment import Distribution as Installed
+    from pip_sysdeps.model.scan import Scan
+
+ID = "debian-bookworm-amd64"
+MODULE = "/env/site/m.abi3.so"
+OFF_THE_PATH = "where the loader does not look"
+PQ = FromPackage(package="libpq5", path="/lib/libpq.so.5")
+
+
+def found(soname: str, provider: Provider, *by: str, when: When = When.IMPORT) -> Found:
+    """Return a need of a scan."""
+    return Found(soname=soname, when=when, by=by or (MODULE,), provider=provider)
+
+
+def needing(*needs: Found, glibc: str = "", vendored: tuple[str, ...] = (), of: Installed | None = None) -> Scan:
+    """Return the scan of one distribution with these needs."""
+    one = of or distribution("one", MODULE)
+    return scan_of(DistributionNeeds(distribution=one, needs=needs, vendored=vendored, glibc=glibc))
+
+
+def locked(*needs: Found) -> tuple[Need, ...]:
+    """Return these needs of one distribution as the lock has them."""
+    (one,) = to_target(needing(*needs)).distribution
+    return one.needs
+
+
+def test_a_target_says_where() -> None:
+    """In the words of os-release and dpkg, with the newest glibc and who asks for it."""
+    scan = needing(found("libpq.so.5", PQ), glibc="2.28")
+    unclaimed = Unclaimed(
+        file="/env/bin/uwsgi", needs=(found("libz.so.1", replace(PQ, package="zlib1g")),), glibc="2.4"
+    )
+    target = to_target(replace(scan, unattributed=(unclaimed,)), name="web", library_path=("/opt/z", "/opt/a"))
+    assert target == Target(
+        id=f"{ID}-web",
+        distro="debian",
+        release="12",
+        architecture="amd64",
+        package_manager="dpkg",
+        libc="glibc",
+        python="cp311",
+        needs_glibc="2.28",
+        needs_glibc_by="one",
+        library_path=("/opt/z", "/opt/a"),
+        distribution=(
+            Distribution(
+                name="one",
+                version="1.0",
+                wheel="cp311-cp311-manylinux_2_28_x86_64",
+                needs=(Need(soname="libpq.so.5", package="libpq5", when="import", by=("m.abi3.so",)),),
+            ),
+        ),
+        unattributed=(
+            Unattributed(
+                file="bin/uwsgi",
+                needs=(Need(soname="libz.so.1", package="zlib1g", when="import", by=("site/m.abi3.so",)),),
+            ),
+        ),
+        package=(Package(name="libpq5"), Package(name="zlib1g")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("provider", "expected"),
+    [
+        (FromHost(note="the driver"), Need(soname="a", class_="host", note="the driver", when="import")),
+        (Unowned(path="/opt/liba.so"), Need(soname="a", class_="unowned", path="/opt/liba.so", when="import")),
+        (
+            FromDistribution(distribution="two", path="/env/site/liba.so", by_loader=False),
+            Need(soname="a", class_="distribution", distribution="two", when="import"),
+        ),
+        (
+            FromDistribution(distribution="", path="/env/lib/liba.so", by_loader=False),
+            Need(soname="a", class_="distribution", note="a file that no record claims loads it first", when="import"),
+        ),
+    ],
+)
+def test_what_is_no_package_has_a_class(provider: Provider, expected: Need) -> None:
+    """With what a reader has to know about it."""
+    assert locked(found("a", provider)) == (replace(expected, by=("m.abi3.so",)),)
+
+
+def test_what_the_loader_finds_in_another_distribution_is_not_written() -> None:
+    """There is nothing to do about it; a distribution without any other need is left out."""
+    by_loader = FromDistribution(distribution="two", path="/env/site/liba.so", by_loader=True)
+    assert to_target(needing(found("a", by_loader))).distribution == ()
+
+
+@pytest.mark.parametrize(
+    ("provider", "note"),
+    [
+        (Missing(), ""),
+        (Missing(note="no binary package has it"), "no binary package has it"),
+        (
+            Unreachable(distribution="one", path="/env/site/one/liba.so"),
+            "one has one/liba.so, where the loader does not look",
+        ),
+        (
+            Unreachable(distribution="", path="/env/lib/liba.so"),
+            "the environment has lib/liba.so, where the loader does not look",
+        ),
+    ],
+)
+def test_what_nothing_answers_is_unresolved(provider: Provider, note: str) -> None:
+    """With what was found out; its distribution is named although it has no needs."""
+    target = to_target(needing(found("a", provider, when=When.PLUGIN)))
+    assert target.unresolved == (
+        Unresolved(soname="a", when="plugin", distribution="one", by=("m.abi3.so",), note=note),
+    )
+    assert [each.name for each in target.distribution] == ["one"]
+
+
+def test_three_files_are_named_and_the_rest_counted() -> None:
+    """The first by name, relative to the folder of the metadata."""
+    files = [f"/env/site/{name}.so" for name in "dbeac"] + ["/env/lib/z.so"]
+    (need,) = locked(found("a", PQ, *files))
+    assert (need.by, need.by_more) == (("../lib/z.so", "a.so", "b.so"), 3)
+
+
+def test_names_from_untrusted_files_are_escaped() -> None:
+    """The lock can be read, and a terminal is not steered."""
+    (need,) = locked(found("lib a\n.so", PQ, "/env/site/x\x1b[2J.so"))
+    assert (need.soname, need.by) == ("lib\\x20a\\n.so", ("x\\x1b[2J.so",))
+
+
+def test_an_editable_install_has_no_version() -> None:
+    """It changes with every commit."""
+    editable = distribution("one", MODULE, source="editable")
+    (one,) = to_target(needing(found("a", PQ), of=editable)).distribution
+    assert (one.version, one.source) == ("", "editable")
+
+
+def test_vendored_folders_are_a_reason_to_be_written() -> None:
+    """Reviewers want to see them."""
+    (one,) = to_target(needing(vendored=("one.libs",))).distribution
+    assert one.vendored == ("one.libs",)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"package_manager": ""}, "no dpkg database here: this is not Debian, Ubuntu or another system with apt"),
+        ({"distro": ""}, "cannot tell the release or architecture of this system"),
+        ({"architecture": ""}, "cannot tell the release or architecture of this system"),
+        ({"libc": ""}, "cannot tell the release or architecture of this system"),
+    ],
+)
+def test_a_system_that_cannot_be_named(change: dict[str, str], message: str) -> None:
+    """A target without a name would be a guess."""
+    scan = needing()
+    with pytest.raises(SysdepsError) as caught:
+        to_target(replace(scan, platform=replace(scan.platform, **change)))
+    assert str(caught.value) == message
+    assert caught.value.hint

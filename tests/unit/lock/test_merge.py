@@ -1,0 +1,64 @@
+"""A target's block among the others of a lock."""
+
+from __future__ import annotations
+
+import pytest
+
+from builders.small_debian import HEADER, LOCK, TARGET
+from pip_sysdeps.errors import MalformedLock, SysdepsError
+from pip_sysdeps.lock.document import loads
+from pip_sysdeps.lock.merge import merge, sides_of
+
+ID = "debian-bookworm-amd64"
+OWN = loads(LOCK).target[0]
+TRIXIE = TARGET.replace("bookworm", "trixie")
+
+
+def test_the_first_target_needs_no_word() -> None:
+    """Whether there is no file, an empty one, or one without targets."""
+    for old in ("", "\n", HEADER):
+        assert merge(old, OWN, add_target=False) == LOCK
+
+
+def test_the_projects_targets_are_its_word() -> None:
+    """One that is listed is added, another one is not."""
+    old = f"{HEADER}\n{TRIXIE}"
+    assert merge(old, OWN, add_target=False, listed=(ID,)) == f"{LOCK}\n{TRIXIE}"
+    with pytest.raises(SysdepsError, match="the project's targets are debian-trixie-amd64, not debian-bookworm-amd64"):
+        merge("", OWN, add_target=False, listed=("debian-trixie-amd64",))
+
+
+def test_windows_line_ends_go() -> None:
+    """Where git or an editor has put them there are in the end either kind everywhere: `lock` writes one."""
+    windows = f"{HEADER}\n{TRIXIE}".replace("\n", "\r\n")
+    assert merge(windows, OWN, add_target=True) == f"{LOCK}\n{TRIXIE}"
+
+
+CONFLICT = "<<<<<<< HEAD\nours\n||||||| base\nold\n=======\ntheirs\n>>>>>>> branch\nboth\n"
+
+
+def test_the_sides_of_a_conflict() -> None:
+    """As git writes them with merge.conflictStyle diff3: the ancestor is on neither side."""
+    assert sides_of(f"above\n{CONFLICT}") == ("above\nours\nboth\n", "above\ntheirs\nboth\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (">>>>>>> branch\n", "line 1: a git conflict marker without its pair"),
+        ("<<<<<<< HEAD\n>>>>>>> branch\n", "line 2: a git conflict marker without its pair"),
+        ("<<<<<<< HEAD\n=======\n=======\n>>>>>>> x\n", "line 3: a git conflict marker without its pair"),
+        ("<<<<<<< HEAD\n<<<<<<< HEAD\n", "line 2: a git conflict marker without its pair"),
+        ("<<<<<<< HEAD\n=======\n", "last line: a git conflict without its end"),
+    ],
+)
+def test_markers_that_do_not_pair(text: str, problem: str) -> None:
+    """Somebody has edited between them."""
+    with pytest.raises(MalformedLock) as caught:
+        sides_of(text)
+    assert str(caught.value) == problem
+
+
+def test_a_line_of_equal_signs_alone_is_no_conflict() -> None:
+    """Only git's first and last markers say that there is one."""
+    assert sides_of("=======\n") == ("=======\n",)

@@ -1,0 +1,178 @@
+"""The project's policy: what it changes is marked in the target, what it does not change is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pip_sysdeps.lock.document import Distribution, Lockfile, Need, Package, Target, Unresolved, dumps, loads
+from pip_sysdeps.lock.policy import Applied, Surroundings, apply
+from pip_sysdeps.lock.project import parse_project
+from pip_sysdeps.lock.selection import wanted
+
+GL = Need(soname="libGL.so.1", package="libgl1", when="import", by=("cv2/cv2.abi3.so",))
+ICE = Need(soname="libICE.so.6", package="libice6", when="plugin", by=("cv2/qt/plugins/platforms/libqxcb.so",))
+ORACLE = Unresolved(soname="libclntsh.so.23.1", when="import", distribution="opencv", by=("cv2/x.so",), note="nobody")
+OPENCV = Distribution(name="opencv", version="4.1", needs=(GL, ICE))
+TARGET = Target(
+    id="debian-bookworm-amd64",
+    distro="debian",
+    release="12",
+    architecture="amd64",
+    package_manager="dpkg",
+    libc="glibc",
+    python="cp311",
+    distribution=(OPENCV,),
+    unresolved=(ORACLE,),
+    package=(Package(name="libgl1", min="1.0"), Package(name="libice6")),
+)
+AROUND = Surroundings(
+    installed={"opencv": replace(OPENCV, needs=()), "weasyprint": Distribution(name="weasyprint", version="63.1")},
+    base={"zlib1g"},
+    package_of={"libpango-1.0.so.0": "libpango-1.0-0", "libz.so.1": "zlib1g"}.get,
+)
+
+
+def applied(policy: str, target: Target = TARGET) -> Applied:
+    """Apply a policy in TOML; what comes out is a lock that can be written and read."""
+    result = apply(parse_project(f"[tool.pip-sysdeps]\n{policy}"), target, AROUND)
+    assert loads(dumps(Lockfile(target=(result.target,)))).target == (result.target,)
+    return result
+
+
+def line(target: Target) -> list[str]:
+    """Return the packages of the line."""
+    return [each.package.name for each in wanted(target)]
+
+
+def test_without_a_policy_nothing_changes() -> None:
+    """The target is what it was."""
+    assert applied("") == Applied(target=TARGET, idle=())
+
+
+@pytest.mark.parametrize("key", ["soname = 'libGL.so.1'", "package = 'libgl1'"])
+def test_ignore_takes_a_need_out_of_the_line_and_leaves_it_in_the_lock(key: str) -> None:
+    """By soname or package; the package goes, with nobody left who needs it."""
+    result = applied(f"distribution.opencv.ignore = [{{ {key}, reason = 'no windows here' }}]")
+    ignored = replace(GL, package="", class_="ignored", policy=True, note="no windows here")
+    assert result == Applied(
+        target=replace(
+            TARGET, distribution=(replace(OPENCV, needs=(ignored, ICE)),), package=(Package(name="libice6"),)
+        ),
+        idle=(),
+    )
+    assert line(result.target) == []
+
+
+def test_ignore_settles_what_is_unresolved() -> None:
+    """It stands among the needs then."""
+    result = applied("distribution.opencv.ignore = [{ soname = 'libclntsh.so.23.1', reason = 'no Oracle' }]")
+    assert result.target.unresolved == ()
+    assert result.target.distribution[0].needs[2] == Need(
+        soname="libclntsh.so.23.1", class_="ignored", when="import", by=("cv2/x.so",), policy=True, note="no Oracle"
+    )
+
+
+def test_replace_names_another_package() -> None:
+    """Also for what nothing answered; `min` of a package that stays is kept."""
+    result = applied(
+        """
+        [tool.pip-sysdeps.distribution.opencv]
+        replace = [
+            { package = "libice6", with = "libice-compat", reason = "ours" },
+            { soname = "libclntsh.so.23.1", with = "oracle-instantclient", reason = "Oracle's repository" },
+        ]
+        """
+    )
+    assert [(each.name, each.package, each.policy, each.note) for each in result.target.distribution[0].needs] == [
+        ("libGL.so.1", "libgl1", False, ""),
+        ("libICE.so.6", "libice-compat", True, "ours"),
+        ("libclntsh.so.23.1", "oracle-instantclient", True, "Oracle's repository"),
+    ]
+    assert result.target.package == (
+        Package(name="libgl1", min="1.0"),
+        Package(name="libice-compat"),
+        Package(name="oracle-instantclient"),
+    )
+    assert line(result.target) == ["libgl1", "oracle-instantclient"]
+
+
+def test_add_a_package_and_a_soname() -> None:
+    """A package needs no soname; a soname is looked up; a distribution that needed nothing is in the lock then."""
+    result = applied(
+        """
+        [tool.pip-sysdeps.distribution.weasyprint]
+        add = [
+            { soname = "libpango-1.0.so.0", reason = "found at run time" },
+            { soname = "libz.so.1", reason = "compressed fonts" },
+            { package = "fonts-dejavu-core", reason = "text" },
+        ]
+        """
+    )
+    declared = {"when": "declared", "policy": True}
+    assert result.target.distribution[1] == Distribution(
+        name="weasyprint",
+        version="63.1",
+        needs=(
+            Need(package="fonts-dejavu-core", note="text", **declared),  # type: ignore[arg-type]
+            Need(soname="libpango-1.0.so.0", package="libpango-1.0-0", note="found at run time", **declared),  # type: ignore[arg-type]
+            Need(soname="libz.so.1", package="zlib1g", note="compressed fonts", **declared),  # type: ignore[arg-type]
+        ),
+    )
+    assert Package(name="zlib1g", base=True) in result.target.package
+    assert line(result.target) == ["fonts-dejavu-core", "libgl1", "libpango-1.0-0"]
+
+
+def test_add_lifts_what_only_a_plugin_needs() -> None:
+    """The plugin's need stays as it is, beside the decision."""
+    result = applied("distribution.opencv.add = [{ soname = 'libICE.so.6', reason = 'windows' }]")
+    assert line(result.target) == ["libgl1", "libice6"]
+    assert [need.when for need in result.target.distribution[0].needs if need.name == "libICE.so.6"] == [
+        "declared",
+        "plugin",
+    ]
+
+
+def test_when_of_the_project_and_of_a_distribution() -> None:
+    """Both stand in the lock, since apt-line reads nothing else; the distribution's own counts before the project's."""
+    everywhere = applied("when = ['default', 'plugin']").target
+    here = applied("distribution.opencv.when = ['default', 'plugin']").target
+    both = applied("when = ['default', 'plugin']\ndistribution.opencv.when = ['import']").target
+    assert (everywhere.when, line(everywhere)) == (("default", "plugin"), ["libgl1", "libice6"])
+    assert (here.distribution[0].when, line(here)) == (("default", "plugin"), ["libgl1", "libice6"])
+    assert line(both) == ["libgl1"]
+
+
+def test_an_entry_for_another_target_is_neither_applied_nor_told() -> None:
+    """Names of packages differ between releases."""
+    entry = "{ package = 'libgl1', reason = 'x', targets = ['debian-trixie-amd64'] }"
+    assert applied(f"distribution.opencv.ignore = [{entry}]") == Applied(target=TARGET, idle=())
+
+
+@pytest.mark.parametrize(
+    ("policy", "message"),
+    [
+        (
+            "distribution.opencv.ignore = [{ soname = 'libSM.so.6', reason = 'x' }]",
+            "distribution.opencv.ignore[0]: opencv has no need of libSM.so.6",
+        ),
+        (
+            "distribution.opencv.replace = [{ package = 'libsm6', with = 'x1', reason = 'x' }]",
+            "distribution.opencv.replace[0]: opencv has no need of libsm6",
+        ),
+        (
+            "distribution.opencv.add = [{ soname = 'libnone.so.1', reason = 'x' }]",
+            "distribution.opencv.add[0]: no binary package of debian-bookworm-amd64 has libnone.so.1",
+        ),
+        (
+            "distribution.opencv.add = [{ package = 'libgl1', reason = 'x' }]",
+            "distribution.opencv.add[0]: opencv has a need of libgl1 without it",
+        ),
+        ("distribution.numpy.when = ['import']", "distribution.numpy: no such distribution is in the environment"),
+        ("distribution.weasyprint.when = ['import']", "distribution.weasyprint.when: weasyprint has no needs"),
+    ],
+)
+def test_an_entry_that_matches_nothing_is_told(policy: str, message: str) -> None:
+    """It changes nothing."""
+    assert applied(policy) == Applied(target=TARGET, idle=(message,))

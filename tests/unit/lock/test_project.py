@@ -1,0 +1,175 @@
+"""`[tool.pip-sysdeps]`: every key is understood, or told."""
+
+from __future__ import annotations
+
+import pytest
+
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.lock.project import DistributionPolicy, Entry, Project, Replacement, parse_project
+
+WHOLE = """
+[project]
+name = "ours"
+
+[tool.pip-sysdeps]
+targets = ["debian-bookworm-amd64", "debian-trixie-arm64"]
+when = ["default", "plugin"]
+library-path = ["/opt/vendor/lib"]
+
+[tool.pip-sysdeps.distribution.PySide6_Essentials]
+when = ["import"]
+ignore = [{ soname = "libGL.so.1", reason = "offscreen only" }]
+replace = [{ package = "libblas3", with = "libopenblas0", reason = "faster", targets = ["debian-trixie-arm64"] }]
+
+[[tool.pip-sysdeps.distribution.PySide6_Essentials.add]]
+package = "libgl1-mesa-dri"
+reason = "a driver for libgl1"
+"""
+
+
+def test_every_key() -> None:
+    """Each key has its field, and the distribution's name is normalized."""
+    where = "distribution.pyside6-essentials"
+    assert parse_project(WHOLE) == Project(
+        targets=("debian-bookworm-amd64", "debian-trixie-arm64"),
+        when=("default", "plugin"),
+        library_path=("/opt/vendor/lib",),
+        distribution=(
+            DistributionPolicy(
+                name="pyside6-essentials",
+                when=("import",),
+                ignore=(Entry(soname="libGL.so.1", reason="offscreen only", where=f"{where}.ignore[0]"),),
+                replace=(
+                    Replacement(
+                        package="libblas3",
+                        with_="libopenblas0",
+                        reason="faster",
+                        targets=("debian-trixie-arm64",),
+                        where=f"{where}.replace[0]",
+                    ),
+                ),
+                add=(Entry(package="libgl1-mesa-dri", reason="a driver for libgl1", where=f"{where}.add[0]"),),
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize("text", ["", "[project]\nname = 'x'\n", "[tool.ruff]\nline-length = 120\n", "tool = 1\n"])
+def test_a_project_without_the_table_says_nothing(text: str) -> None:
+    """As does an empty file."""
+    assert parse_project(text) == Project()
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("whens = ['import']", ".whens: is not known: `when` is"),
+        ("colour = 1", ".colour: is not known: targets, when, pin, library-path, audit, distribution are"),
+        (
+            "when = ['import', 'always']",
+            ".when[1]: `always` is no word of `when` (default, import, plugin, dlopen, exec, declared)",
+        ),
+        ("when = 'import'", ".when: is not an array"),
+        ("when = [1]", ".when[0]: is not a string"),
+        (
+            "targets = ['Debian 12']",
+            ".targets[0]: `Debian 12` is no target id (lower-case letters, digits and . _ + -)",
+        ),
+        (
+            "library-path = ['lib']",
+            ".library-path[0]: `lib` is no absolute path of a folder inside the image, without : ; $ and ..",
+        ),
+        ("distribution = ['numpy']", ".distribution: is not a table"),
+        ("distribution.numpy = 1", ".distribution.numpy: is not a table"),
+        ("distribution.numpy.ignored = []", ".distribution.numpy.ignored: is not known: `ignore` is"),
+        ("distribution.numpy.add = ['libgl1']", ".distribution.numpy.add[0]: is not a table"),
+        (
+            "distribution.numpy.add = [{ package = 'libgl1' }]",
+            ".distribution.numpy.add[0].reason: is missing",
+        ),
+        (
+            "distribution.numpy.add = [{ package = 'libgl1', soname = 'libGL.so.1', reason = 'x' }]",
+            ".distribution.numpy.add[0]: has not one of soname and package",
+        ),
+        (
+            "distribution.numpy.add = [{ reason = 'x' }]",
+            ".distribution.numpy.add[0]: has not one of soname and package",
+        ),
+        (
+            "distribution.numpy.add = [{ package = 'libgl1', with = 'x', reason = 'x' }]",
+            ".distribution.numpy.add[0].with: is not known: soname, package, reason, targets are",
+        ),
+        (
+            "distribution.numpy.add = [{ package = 'libgl1-', reason = 'x' }]",
+            ".distribution.numpy.add[0].package: `libgl1-` is no binary package name (Debian Policy 5.6.1)",
+        ),
+        (
+            "distribution.numpy.replace = [{ package = 'libgl1', reason = 'x' }]",
+            ".distribution.numpy.replace[0].with: is missing",
+        ),
+        ("pin = 1", ".pin: is not true or false"),
+        (
+            "distribution = { NumPy = {}, numpy = {} }",
+            ".distribution.numpy: is the same distribution as NumPy",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(table: str, message: str) -> None:
+    """And a misspelt key with the known one that is nearest."""
+    with pytest.raises(MalformedError) as told:
+        parse_project(f"[tool.pip-sysdeps]\n{table}\n")
+    assert str(told.value) == f"tool.pip-sysdeps{message}"
+
+
+def test_all_problems_are_told_at_once() -> None:
+    """One after the other would be a run each."""
+    with pytest.raises(MalformedError) as told:
+        parse_project("[tool.pip-sysdeps]\ntarget = []\nwhen = 1\n")
+    assert str(told.value) == (
+        "tool.pip-sysdeps.target: is not known: `targets` is; tool.pip-sysdeps.when: is not an array"
+    )
+
+
+@pytest.mark.parametrize("text", ["[tool.pip-sysdeps", "a = " + "[" * 5000])
+def test_text_that_is_no_toml(text: str) -> None:
+    """It is an error of ours, not of the parser."""
+    with pytest.raises(MalformedError, match=r"is not TOML|nested too deeply"):
+        parse_project(text)
+
+
+def test_the_table_must_be_a_table() -> None:
+    """Not an array of them."""
+    with pytest.raises(MalformedError, match=r"^tool.pip-sysdeps: is not a table$"):
+        parse_project("[[tool.pip-sysdeps]]\n")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ".".join("a" * 33),
+        " . ".join(['"a.b"'] * 33),
+        f"x = 1\n[{'.'.join('a' * 33)}]\n#",
+        f'x = {{y = """\nz""", {".".join("a" * 33)} = 1, w = ""}}\n#',
+    ],
+)
+def test_a_key_of_endless_parts(key: str) -> None:
+    """The parts of a key are counted before a parser takes their square."""
+    with pytest.raises(MalformedError, match=r"^has a key of more than 32 parts$"):
+        parse_project(f"{key} = 1\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{'.'.join('a' * 32)} = 1",
+        f'description = "{"a." * 40}"',
+        f"description = '{'a.' * 40}'",
+        f'description = """\n{"a." * 40}"""',
+        f'a = "\\"{"a." * 40}"',
+        f"a = 1 # {'a.' * 40}",
+        "files = [" + '"a.b", ' * 40 + "]",
+    ],
+)
+def test_dots_that_are_in_no_key(line: str) -> None:
+    """Strings and comments may have as many dots as they like."""
+    assert parse_project(f"{line}\n") == Project()

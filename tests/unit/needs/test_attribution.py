@@ -1,0 +1,295 @@
+"""Who needs what from whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.facts import distribution, elf, found, load, not_found
+from pip_sysdeps.model.elf import ElfFile, VersionNeed
+from pip_sysdeps.model.needs import (
+    FromDistribution,
+    FromHost,
+    FromPackage,
+    Missing,
+    Need,
+    Provider,
+    Unowned,
+    Unreachable,
+    When,
+)
+from pip_sysdeps.model.packages import Owner
+from pip_sysdeps.needs.attribution import Attribution, Surroundings, impossible_glibc, newest_glibc
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pip_sysdeps.model.environment import Distribution
+    from pip_sysdeps.model.loader import Load, Resolution
+
+PACKAGES = {"/lib/libpq.so.5": "libpq5", "/usr/lib/libpq.so.5": "libpq5", "/lib/libc.so.6": "libc6"}
+EXTENSION = "/env/site/m.abi3.so"
+
+
+def attribution(
+    objects: dict[str, ElfFile],
+    loads: list[Load],
+    *distributions: Distribution,
+    packages: Mapping[str, str] = PACKAGES,
+) -> Attribution:
+    """Return the answers in a small world: packages own their files, libcuda.so.1 is the driver's."""
+    return Attribution(
+        objects=objects,
+        holders={file: each.name for each in distributions for file in each.files if file in objects},
+        loads=loads,
+        surroundings=Surroundings(
+            name_owner=lambda _: None,
+            real=lambda path: path.replace("/link/", "/env/site/"),
+            owner=lambda path: Owner(package=packages[path], version="1") if path in packages else None,
+            available=lambda soname: "libgl1" if soname == "libGL.so.1" else None,
+            nowhere="no package has it",
+            host_library=lambda soname: "the NVIDIA driver" if soname == "libcuda.so.1" else None,
+            requires=lambda name, other: any(each.name == name and other in each.requires for each in distributions),
+            absent_interpreter=lambda _: False,
+            interpreters=lambda path: path.startswith("/usr/local/lib/libpython"),
+            libc=frozenset({"libc6"}),
+        ),
+    )
+
+
+def needs_of_one(*answers: Resolution) -> tuple[Need, ...]:
+    """Return the needs of a distribution whose only extension module got these answers."""
+    one = distribution("one", "m.abi3.so")
+    loads = [load(When.IMPORT, {EXTENSION: answers})]
+    return attribution({EXTENSION: elf()}, loads, one).of_distribution(one).needs
+
+
+def test_a_packaged_library() -> None:
+    """A system library that a binary package owns is a need with that package."""
+    assert needs_of_one(found("/lib/libpq.so.5")) == (
+        Need(
+            soname="libpq.so.5",
+            when=When.IMPORT,
+            by=(EXTENSION,),
+            provider=FromPackage(package="libpq5", path="/lib/libpq.so.5"),
+        ),
+    )
+
+
+@pytest.mark.parametrize("path", ["/lib/libc.so.6", "/usr/local/lib/libpython3.13.so.1.0"])
+def test_no_need(path: str) -> None:
+    """The libc and an unpackaged interpreter's own library are no needs."""
+    assert needs_of_one(found(path)) == ()
+
+
+def test_a_driver_library_is_never_a_package() -> None:
+    """A host library is the host's whether it is there or not."""
+    expected = FromHost(note="the NVIDIA driver")
+    assert [need.provider for need in needs_of_one(not_found("libcuda.so.1"))] == [expected]
+    assert [need.provider for need in needs_of_one(found("/lib/libcuda.so.1"))] == [expected]
+
+
+def test_a_missing_library() -> None:
+    """A name that neither the machine nor the release has is missing."""
+    assert [need.provider for need in needs_of_one(not_found("libclntsh.so.23.1"))] == [
+        Missing(note="no package has it")
+    ]
+
+
+def test_a_library_that_is_not_installed() -> None:
+    """A name that the release has in a package is a need, though the file is not here."""
+    assert [need.provider for need in needs_of_one(not_found("libGL.so.1"))] == [FromPackage(package="libgl1", path="")]
+
+
+def test_a_search_that_a_broken_file_stopped() -> None:
+    """A package would not mend it: it stays missing, with the reason."""
+    answer = replace(not_found("libGL.so.1"), fatal="file too short")
+    assert [need.provider for need in needs_of_one(answer)] == [Missing(note="file too short")]
+
+
+def test_an_unowned_file_is_followed() -> None:
+    """What an unpackaged system library needs in turn is the distribution's need too, in cycles as well."""
+    one = distribution("one", "m.abi3.so")
+    unowned = "/usr/local/lib/libfoo.so"
+    loads = [
+        load(
+            When.IMPORT,
+            {EXTENSION: (found(unowned),), unowned: (found("/lib/libpq.so.5"), found(unowned, "libself.so"))},
+        )
+    ]
+    needs = attribution({EXTENSION: elf()}, loads, one).of_distribution(one).needs
+    assert [(need.soname, need.provider, need.by) for need in needs] == [
+        ("libfoo.so", Unowned(path=unowned), (EXTENSION,)),
+        ("libpq.so.5", FromPackage(package="libpq5", path="/lib/libpq.so.5"), (EXTENSION,)),
+        ("libself.so", Unowned(path=unowned), (EXTENSION,)),
+    ]
+
+
+def test_a_vendored_library() -> None:
+    """A library of the same distribution is no need; its folder is named, also when a link leads there."""
+    one = distribution("one", "m.abi3.so", "one.libs/libv.so")
+    objects = {EXTENSION: elf("libv.so"), "/env/site/one.libs/libv.so": elf()}
+    loads = [load(When.IMPORT, {EXTENSION: (found("/link/one.libs/libv.so"),), "/link/one.libs/libv.so": ()})]
+    answer = attribution(objects, loads, one).of_distribution(one)
+    assert (answer.needs, answer.vendored) == ((), ("one.libs",))
+
+
+def test_a_bundled_sibling_that_the_loader_does_not_find() -> None:
+    """A library of the same distribution may have been loaded before: it is not called missing."""
+    one = distribution("one", "m.abi3.so", "lib/libv-1.so")
+    objects = {EXTENSION: elf("libv.so.1"), "/env/site/lib/libv-1.so": elf(soname="libv.so.1")}
+    loads = [load(When.IMPORT, {EXTENSION: (not_found("libv.so.1"),)})]
+    answer = attribution(objects, loads, one).of_distribution(one)
+    assert (answer.needs, answer.vendored) == ((), ("lib",))
+
+
+OTHER = "/env/site/other/libx.so"
+
+
+@pytest.mark.parametrize(
+    ("answer", "imported", "expected"),
+    [
+        (found(OTHER), True, FromDistribution(distribution="other", path=OTHER, by_loader=True)),
+        (not_found("libx.so"), True, FromDistribution(distribution="other", path=OTHER, by_loader=False)),
+        (not_found("libx.so"), False, Unreachable(distribution="other", path=OTHER)),
+    ],
+)
+def test_a_library_of_another_distribution(answer: Resolution, imported: bool, expected: Provider) -> None:
+    """Found by the loader, loaded before by that distribution, or off the path and loaded by nothing."""
+    one, other = distribution("one", "m.abi3.so"), distribution("other", "other/libx.so")
+    loads = [
+        load(When.IMPORT, {EXTENSION: (answer,)}),
+        load(When.IMPORT if imported else When.PLUGIN, {OTHER: ()}),
+    ]
+    needs = attribution({EXTENSION: elf(), OTHER: elf()}, loads, one, other).of_distribution(one).needs
+    assert [need.provider for need in needs] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("requires", "expected"),
+    [
+        ((), FromPackage(package="libgl1", path="")),
+        (("other",), FromDistribution(distribution="other", path="/env/site/other/libGL.so.1", by_loader=False)),
+    ],
+)
+def test_a_stranger_s_library_is_no_reason_to_leave_out_a_package(
+    requires: tuple[str, ...], expected: Provider
+) -> None:
+    """Only a distribution that is required is surely imported first: without it, the release's own package counts."""
+    path = "/env/site/other/libGL.so.1"
+    one = replace(distribution("one", "m.abi3.so"), requires=requires)
+    other = distribution("other", "other/libGL.so.1")
+    loads = [load(When.IMPORT, {EXTENSION: (not_found("libGL.so.1"),)}), load(When.IMPORT, {path: ()})]
+    needs = attribution({EXTENSION: elf(), path: elf()}, loads, one, other).of_distribution(one).needs
+    assert [need.provider for need in needs] == [expected]
+
+
+def test_a_library_for_another_machine_is_no_answer() -> None:
+    """An object of the environment that this process cannot load does not explain a missing name."""
+    one, other = distribution("one", "m.abi3.so"), distribution("other", "other/libx.so")
+    loads = [load(When.IMPORT, {EXTENSION: (not_found("libx.so"),)})]
+    needs = attribution({EXTENSION: elf(), OTHER: elf(machine=183)}, loads, one, other).of_distribution(one).needs
+    assert [need.provider for need in needs] == [Missing(note="no package has it")]
+
+
+VENDORED = "/env/site/one.libs/libv.so"
+
+
+def test_one_chain_that_resolves_is_enough() -> None:
+    """A library that one root cannot complete and another one can is fine."""
+    one = distribution("one", "m.abi3.so", "n.abi3.so", "one.libs/libv.so")
+    objects = {EXTENSION: elf(), "/env/site/n.abi3.so": elf(), VENDORED: elf()}
+    loads = [
+        load(When.IMPORT, {EXTENSION: (found(VENDORED),), VENDORED: (not_found("libpq.so.5"),)}),
+        load(When.IMPORT, {"/env/site/n.abi3.so": (found(VENDORED),), VENDORED: (found("/lib/libpq.so.5"),)}),
+    ]
+    needs = attribution(objects, loads, one).of_distribution(one).needs
+    assert [(need.provider, need.by) for need in needs] == [
+        (FromPackage(package="libpq5", path="/lib/libpq.so.5"), (VENDORED,))
+    ]
+
+
+def test_what_an_import_finds_counts_before_what_a_plugin_finds() -> None:
+    """A plugin's own way to another copy does not add a need to an object that an import loads."""
+    one = distribution("one", "m.abi3.so", "one.libs/libv.so", "p.so")
+    objects = {EXTENSION: elf(), VENDORED: elf(), "/env/site/p.so": elf()}
+    loads = [
+        load(When.PLUGIN, {"/env/site/p.so": (found(VENDORED),), VENDORED: (found("/opt/libz.so", "libpq.so.5"),)}),
+        load(When.IMPORT, {EXTENSION: (found(VENDORED),), VENDORED: (found("/lib/libpq.so.5"),)}),
+    ]
+    needs = attribution(objects, loads, one).of_distribution(one).needs
+    assert [(need.soname, need.when, need.provider) for need in needs] == [
+        ("libpq.so.5", When.IMPORT, FromPackage(package="libpq5", path="/lib/libpq.so.5"))
+    ]
+
+
+def test_files_that_share_a_need_are_merged() -> None:
+    """One soname and one package is one need: all files, the strongest `when`, whatever the path's spelling."""
+    one = distribution("one", "m.abi3.so", "a.so")
+    loads = [
+        load(When.PLUGIN, {"/env/site/a.so": (found("/usr/lib/libpq.so.5"),)}),
+        load(When.IMPORT, {EXTENSION: (found("/lib/libpq.so.5"),)}),
+    ]
+    (need,) = attribution({EXTENSION: elf(), "/env/site/a.so": elf()}, loads, one).of_distribution(one).needs
+    assert (need.when, need.by) == (When.IMPORT, ("/env/site/a.so", EXTENSION))
+
+
+def test_an_unclaimed_file() -> None:
+    """An object that no record claims has needs of its own."""
+    file = "/env/bin/uwsgi"
+    loads = [load(When.IMPORT, {file: (found("/lib/libpq.so.5"),)})]
+    answer = attribution({file: elf()}, loads).of_unclaimed(file)
+    assert [(need.soname, need.by) for need in answer.needs] == [("libpq.so.5", (file,))]
+
+
+def test_one_of_several_builds_is_enough() -> None:
+    """Builds for other releases of a library are set aside, and said to be."""
+    files = [f"/env/site/libcore{major}.so" for major in (4, 5, 6)]
+    one = distribution("one", *files)
+    answers: tuple[Resolution, ...] = (not_found("libpq.so.4"), found("/lib/libpq.so.5"), not_found("libpq.so.6"))
+    loads = [load(When.IMPORT, {file: (answer,)}) for file, answer in zip(files, answers, strict=True)]
+    answer = attribution({file: elf() for file in files}, loads, one).of_distribution(one)
+    assert [(need.soname, need.by) for need in answer.needs] == [("libpq.so.5", (files[1],))]
+    assert [(each.path, each.reason) for each in answer.skipped] == [
+        (files[0], "built for libpq.so.4; `libcore5.so` is the one for this system"),
+        (files[2], "built for libpq.so.6; `libcore5.so` is the one for this system"),
+    ]
+
+
+def test_newest_glibc() -> None:
+    """Versions order as numbers; names that are no versions do not count."""
+    needs = [
+        VersionNeed(soname="libc.so.6", version=version, weak=False)
+        for version in ("GLIBC_2.4", "GLIBC_2.34", "GLIBC_PRIVATE", "GLIBC_ABI_DT_RELR", "GLIBCXX_3.4.32")
+    ]
+    assert newest_glibc([elf(version_needs=tuple(needs))]) == "2.34"
+    assert newest_glibc([elf()]) == ""
+
+
+def test_a_library_that_is_left_to_another_distribution() -> None:
+    """A plugin's library of the project that the distribution brings has no package, though the release has one."""
+    asked = tuple(VersionNeed(soname=name, version="Qt_6", weak=False) for name in ("libQt6Gui.so.6", "libQt6Pdf.so.6"))
+    objects = {"/env/site/gui.so": elf(soname="libQt6Gui.so.6"), "/env/site/pdf.so": elf(version_needs=asked)}
+    one = distribution("one", "gui.so", "pdf.so")
+    answers = (found("/env/site/gui.so", "libQt6Gui.so.6"), found("/lib/libQt6Pdf.so.6"))
+    with_package = {**PACKAGES, "/lib/libQt6Pdf.so.6": "libqt6pdf6"}
+    loads = [load(When.PLUGIN, {"/env/site/pdf.so": answers})]
+    (need,) = attribution(objects, loads, one, packages=with_package).of_distribution(one).needs
+    assert isinstance(need.provider, Missing)
+
+
+@pytest.mark.parametrize("version", [f"GLIBC_2.{'9' * 5000}", "GLIBC_99999.1", "GLIBC_2.1.1.1.1", "GLIBC_3"])
+def test_a_version_that_no_glibc_has(version: str) -> None:
+    """It is not the newest one, and it is named."""
+    odd = replace(elf(), version_needs=(VersionNeed(soname="libc.so.6", version=version, weak=False),))
+    assert newest_glibc([odd]) == ""
+    assert impossible_glibc(odd) == version
+
+
+@pytest.mark.parametrize("version", ["GLIBC_2.36", "GLIBC_2.2.5", "GLIBC_PRIVATE", "GLIBC_ABI_DT_RELR"])
+def test_a_version_that_a_glibc_may_have(version: str) -> None:
+    """Numbers and words that are in use are possible."""
+    usual = replace(elf(), version_needs=(VersionNeed(soname="libc.so.6", version=version, weak=False),))
+    assert impossible_glibc(usual) == ""

@@ -1,0 +1,98 @@
+"""What stops a lock, and what does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.facts import distribution, load, scan_of
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.model.environment import RecordKind, Skipped, Verdict
+from pip_sysdeps.model.needs import DistributionNeeds, When
+from pip_sysdeps.needs.completeness import foreign_distributions, gaps, refuse_gaps
+
+if TYPE_CHECKING:
+    from pip_sysdeps.model.scan import Scan
+
+MODULE, DATA, RECORD = "/env/site/m.so", "/env/site/m.elf", "/env/site/one-1.0.dist-info/RECORD"
+
+
+def scan_with(*skipped: Skipped, told: tuple[Skipped, ...] = (), record: RecordKind = RecordKind.RECORD) -> Scan:
+    """Return the scan of one distribution with two files; `told` is what reading the environment set aside."""
+    one = distribution("one", MODULE, DATA, record=record)
+    scan = scan_of(DistributionNeeds(distribution=one, needs=(), vendored=(), glibc=""))
+    return replace(scan, environment=replace(scan.environment, skipped=told), skipped=(*told, *skipped))
+
+
+def note(verdict: Verdict, path: str) -> Skipped:
+    """Return something that was set aside."""
+    return Skipped(path=path, verdict=verdict, reason="why")
+
+
+@pytest.mark.parametrize(
+    "skipped",
+    [
+        note(Verdict.UNREADABLE, MODULE),
+        note(Verdict.UNREADABLE, DATA),
+        note(Verdict.MALFORMED, MODULE),
+    ],
+)
+def test_a_file_of_the_environment_is_a_gap(skipped: Skipped) -> None:
+    """What may not be read, and what is broken and named as a shared object."""
+    assert list(gaps(scan_with(skipped))) == [skipped]
+
+
+def test_a_folder_of_the_environment_is_a_gap() -> None:
+    """What it holds is not known at all."""
+    closed = note(Verdict.UNREADABLE, "/env/site/closed")
+    assert list(gaps(scan_with(told=(closed,)))) == [closed]
+
+
+@pytest.mark.parametrize(
+    "skipped",
+    [
+        note(Verdict.MALFORMED, DATA),
+        note(Verdict.TOO_LONG, DATA),
+        note(Verdict.FOREIGN_ARCHITECTURE, MODULE),
+        note(Verdict.NOT_RUNTIME, MODULE),
+        note(Verdict.RECORD, RECORD),
+        note(Verdict.UNREADABLE, "/var/lib/dpkg/info/slim.list"),
+    ],
+)
+def test_what_is_set_aside_without_harm(skipped: Skipped) -> None:
+    """Test data, other machines, odd rows, and the files of a package that is nobody's need."""
+    assert list(gaps(scan_with(skipped))) == []
+
+
+@pytest.mark.parametrize(("record", "found"), [(RecordKind.RECORD, 1), (RecordKind.NONE, 0), (RecordKind.EDITABLE, 0)])
+def test_a_record_without_one_file(record: RecordKind, found: int) -> None:
+    """A RECORD lists at least itself; other sources may have nothing to say."""
+    empty = DistributionNeeds(distribution=distribution("one", record=record), needs=(), vendored=(), glibc="")
+    assert len(list(gaps(scan_of(empty)))) == found
+
+
+def test_the_error_names_what_the_user_can_mend() -> None:
+    """Permissions come first: without them the rest is not known."""
+    with pytest.raises(SysdepsError) as caught:
+        refuse_gaps(scan_with(note(Verdict.MALFORMED, MODULE), note(Verdict.UNREADABLE, DATA)), str)
+    assert (str(caught.value), caught.value.hint) == (
+        f"cannot tell what is in `{DATA}` (why), and 1 more",
+        "run it as a user who may read the whole environment",
+    )
+
+
+def test_no_gaps_are_no_error() -> None:
+    """Nothing is raised."""
+    refuse_gaps(scan_with(), str)
+
+
+def test_a_foreign_distribution() -> None:
+    """One that has nothing but foreign objects is told, with the reason; one that has a usable one is not."""
+    musl = Skipped(path=MODULE, verdict=Verdict.FOREIGN_LIBC, reason="linked to musl, where Python is linked to glibc")
+    scan = scan_with(musl)
+    told = "one will not load here: it is linked to musl, where Python is linked to glibc"
+    assert list(foreign_distributions(scan)) == [told]
+    assert list(foreign_distributions(replace(scan, loads=(load(When.IMPORT, {DATA: ()}),)))) == []
+    assert list(foreign_distributions(scan_with(note(Verdict.NOT_RUNTIME, MODULE)))) == []

@@ -1,0 +1,253 @@
+"""Which binary package an index names, by rules that Contents and Packages can answer."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pip_sysdeps.packages.debian.archive import default_alternatives
+from pip_sysdeps.packages.debian.contents import ContentsRow, rows_in
+from pip_sysdeps.packages.debian.indexing import (
+    PROGRAM_FOLDERS,
+    base_set,
+    library_folders,
+    library_table,
+    program_table,
+    reliance,
+)
+from pip_sysdeps.packages.debian.packages_file import ArchivePackage, parse_packages
+from pip_sysdeps.packages.index import open_index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DATA = Path(__file__).parents[3] / "data" / "index"
+
+
+def package(name: str, section: str = "libs", multi_arch: str = "same", **fields: object) -> ArchivePackage:
+    """Make a package of an archive."""
+    values: dict[str, object] = {
+        "source": name,
+        "priority": "optional",
+        "essential": False,
+        "depends": (),
+        "provides": (),
+        **fields,
+    }
+    return ArchivePackage(name=name, section=section, multi_arch=multi_arch, **values)  # type: ignore[arg-type]
+
+
+def archive(*packages: ArchivePackage) -> dict[str, ArchivePackage]:
+    """Index packages by name."""
+    return {each.name: each for each in packages}
+
+
+def row(name: str, *packages: str) -> ContentsRow:
+    """Make a row of a loader's folder."""
+    return ContentsRow(folder="usr/lib", name=name, packages=packages)
+
+
+def chosen(*packages: ArchivePackage) -> str | None:
+    """Return the table's value for a library that all the packages of section libs, libdevel, ... ship."""
+    shipping = [each.name for each in packages if each.section != "none"]
+    return library_table([row("libx.so.1", *shipping)], archive(*packages)).get("libx.so.1")
+
+
+def dependents(of: str, count: int) -> Iterable[ArchivePackage]:
+    """Make packages of other sources that depend on one, and ship nothing."""
+    return (package(f"user{number}-of-{of}", "none", depends=((of,),)) for number in range(count))
+
+
+@pytest.mark.parametrize(
+    ("packages", "value"),
+    [
+        ((package("a", "net"), package("b")), "b,a"),
+        ((package("a", multi_arch=""), package("b")), "b,a"),
+        ((package("a"), package("b"), *dependents("b", 2), *dependents("a", 1)), "b,a"),
+        ((package("b"), package("a")), "a,b"),
+        ((package("a", "oldlibs"), package("b", "net")), "b,a"),
+        ((package("a", "libdevel"), package("b", "net")), "b"),
+        ((package("a", "libdevel"),), "~a"),
+        ((package("a", "debug"),), None),
+        ((package("a", "net"), package("b"), *dependents("a", 5)), "b,a"),
+    ],
+    ids=[
+        "section libs",
+        "Multi-Arch: same",
+        "most reverse dependencies",
+        "then by name",
+        "oldlibs last",
+        "not for compiling if another has it",
+        "for compiling if nothing else has it",
+        "never debug",
+        "the section counts before dependencies",
+    ],
+)
+def test_each_rule_of_preference(packages: tuple[ArchivePackage, ...], value: str | None) -> None:
+    """Of several packages with one library, the stated rules choose."""
+    assert chosen(*packages) == value
+
+
+def test_a_real_file_counts_before_a_promise() -> None:
+    """A package that ships the file is named before those that provide its name, however many depend on them."""
+    rival = package("b", provides=("libx.so.1",))
+    table = library_table([row("libx.so.1", "a")], archive(package("a", "net"), rival, *dependents("b", 3)))
+    assert table == {"libx.so.1": "a,b"}
+
+
+def test_a_library_that_is_only_provided_has_its_providers() -> None:
+    """What update-alternatives makes stands in Provides: all providers, by the same rules."""
+    providers = (package("a", provides=("libx.so.3",)), package("b", provides=("libx.so.3", "other")))
+    assert library_table([], archive(*providers, *dependents("b", 1))) == {"libx.so.3": "b,a"}
+
+
+@pytest.mark.parametrize("name", ["README", "libx.so:1", "libx.so.1 copy", "libx.a", ".so"])
+def test_what_is_no_library_is_left_out(name: str) -> None:
+    """Other files of the loader's folders, and names that no loader asks for, are not in the table."""
+    assert library_table([row(name, "a")], archive(package("a"))) == {}
+
+
+def test_a_package_that_packages_does_not_know_is_left_out() -> None:
+    """Contents may be a day older than Packages: what apt could not install is not named."""
+    assert library_table([row("libx.so.1", "gone", "a")], archive(package("a"))) == {"libx.so.1": "a"}
+
+
+def test_reliance_counts_other_sources_once() -> None:
+    """Several packages of one source count once, those of the own source not at all, later alternatives neither."""
+    packages = archive(
+        package("a", source="s"),
+        package("a-dev", source="s", depends=(("a",),)),
+        package("u1", source="u", depends=(("a", "b"),)),
+        package("u2", source="u", depends=(("a",), ("missing",))),
+        package("b"),
+    )
+    assert reliance(packages) == {"a": 1}
+
+
+def test_endless_providers_take_no_time() -> None:
+    """Every package provides what every package depends on; a value of the table stays short."""
+    many = archive(
+        *(
+            package(
+                f"p{number}", priority="required", provides=("libx.so.1",), depends=(("virtual", "libx.so.1"),) * 100
+            )
+            for number in range(5000)
+        )
+    )
+    started = time.process_time()
+    base = base_set(many)
+    value = library_table([], many)["libx.so.1"]
+    assert time.process_time() - started < 5
+    assert (len(base), len(value.split(","))) == (5000, 100)
+
+
+def test_a_program_has_an_answer_if_one_package_has_it() -> None:
+    """Two owners are no answer; the same owner in /bin and /usr/bin is one."""
+    rows = [row("dot", "graphviz"), row("dot", "graphviz"), row("sendmail", "postfix", "exim"), row("a b", "graphviz")]
+    packages = archive(package("graphviz"), package("postfix"), package("exim"))
+    assert program_table(rows, packages, {}) == {"dot": "graphviz"}
+
+
+def test_an_alternatives_link_is_answered_by_what_stands_behind_it() -> None:
+    """The first program or package that the release has; it wins over the odd package that ships a file of the name."""
+    rows = [row("convert", "compat"), row("convert-im7", "imagemagick-7")]
+    packages = archive(package("compat"), package("imagemagick-7"), package("default-jre"))
+    behind = {"convert": ("convert-im6", "convert-im7"), "java": ("default-jre",), "vi": ("vim.basic",)}
+    assert program_table(rows, packages, behind) == {
+        "convert": "imagemagick-7",
+        "convert-im7": "imagemagick-7",
+        "java": "default-jre",
+    }
+
+
+def test_base_is_what_is_certain() -> None:
+    """Essential, required and apt with their closure; a choice between packages that are not in is left open."""
+    packages = archive(
+        package("essential", essential=True, depends=(("lib",), ("one", "other"))),
+        package("required", priority="required", depends=(("virtual",), ("absent", "present"))),
+        package("apt", depends=(("essential", "other"), ("two-providers",))),
+        package("lib", depends=(("deep",),)),
+        package("deep", depends=(("lib",), ("nowhere",))),
+        package("provider", provides=("virtual", "lib", "two-providers")),
+        package("another", provides=("two-providers",)),
+        package("present"),
+        package("one"),
+        package("other"),
+        package("important", priority="important"),
+    )
+    assert base_set(packages) == {"essential", "required", "apt", "lib", "deep", "provider", "present"}
+
+
+@pytest.fixture(autouse=True)
+def _only_the_shipped_index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep an index that this machine's user made out of the answers."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
+@pytest.fixture(params=["bookworm", "trixie"])
+def codename(request: pytest.FixtureRequest) -> str:
+    """Name each release of which real excerpts are kept."""
+    return str(request.param)
+
+
+def excerpt(codename: str, folders: tuple[str, ...]) -> tuple[list[ContentsRow], dict[str, ArchivePackage]]:
+    """Read the real excerpts that tests/data/index/cut.py cut."""
+    contents = (DATA / f"{codename}-amd64.Contents").read_bytes().splitlines()
+    packages = parse_packages((DATA / f"{codename}-amd64.Packages").read_bytes().splitlines(keepends=True))
+    return list(rows_in(contents, folders)), archive(*packages)
+
+
+def test_the_shipped_libraries_come_out_of_real_indices(codename: str) -> None:
+    """A part of the index, made again from excerpts of Debian's own, is what ships."""
+    rows, packages = excerpt(codename, library_folders("amd64"))
+    table = library_table(rows, packages)
+    shipped = open_index(f"debian-{codename}-amd64")
+    assert shipped is not None
+    answers = {name: shipped.package_of(name) for name in table}
+    assert {
+        name: ("~" if answer.development else "") + ",".join((answer.package, *answer.alternatives))
+        for name, answer in answers.items()
+        if answer is not None
+    } == table
+    assert len(table) > 20
+
+
+def test_the_shipped_programs_and_base_come_out_of_real_indices(codename: str) -> None:
+    """As for the libraries."""
+    rows, packages = excerpt(codename, PROGRAM_FOLDERS)
+    shipped = open_index(f"debian-{codename}-amd64")
+    assert shipped is not None
+    assert base_set(packages) == shipped.base
+    table = program_table(rows, packages, default_alternatives())
+    answers = {name: shipped.package_of_program(name) for name in table}
+    assert {name: answer.package for name, answer in answers.items() if answer is not None} == table
+    assert {"dot", "pdftoppm", "convert"} <= table.keys()
+
+
+@pytest.mark.parametrize(
+    ("soname", "bookworm", "trixie"),
+    [
+        ("libX11.so.6", "libx11-6", "libx11-6"),
+        ("libGL.so.1", "libgl1", "libgl1"),
+        ("libz.so.1", "zlib1g", "zlib1g"),
+        ("libglib-2.0.so.0", "libglib2.0-0", "libglib2.0-0t64"),
+        ("libssl.so.3", "libssl3", "libssl3t64"),
+        ("libmagic.so.1", "libmagic1", "libmagic1t64"),
+        ("libgomp.so.1.0.0", "libgomp1", "libgomp1"),
+        ("libblas.so.3", "libblas3", "libblas3"),
+        ("libjack.so.0", "libjack-jackd2-0", "libjack-jackd2-0"),
+        ("libluajit-5.1.so.2", "libluajit-5.1-2", "libluajit-5.1-2"),
+        ("libarmadillo.so.11", "libarmadillo11", None),
+        ("libmysqlclient.so.21", None, None),
+    ],
+)
+def test_the_names_of_each_release(soname: str, bookworm: str | None, trixie: str | None) -> None:
+    """The traps of a search by name (nxagent, primus-libs, lib32z1), and the renames of Debian 13."""
+    for codename, package in (("bookworm", bookworm), ("trixie", trixie)):
+        for architecture in ("amd64", "arm64"):
+            index = open_index(f"debian-{codename}-{architecture}")
+            answer = index.package_of(soname) if index else None
+            assert (answer.package if answer else None) == package

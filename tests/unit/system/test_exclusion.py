@@ -1,0 +1,166 @@
+"""One run at a time for each file: who is kept waiting, who cannot interfere, and what is left behind."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import stat
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pip_sysdeps.system.exclusion import alone
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="run as root, which becomes somebody else")
+BUSY = ".sysdeps.lock.busy"
+
+COUNT = """
+import sys
+from pip_sysdeps.system.exclusion import alone
+for _ in range(20):
+    with alone(sys.argv[1]):
+        with open(sys.argv[1]) as file:
+            number = int(file.read())
+        with open(sys.argv[1], "w") as file:
+            file.write(str(number + 1))
+"""
+"""Loses a number when another does the same between reading and writing."""
+
+
+KILLED = """
+import os, sys
+from pip_sysdeps.system.exclusion import alone
+with alone(sys.argv[1]):
+    os.kill(os.getpid(), 9)
+"""
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> Path:
+    """Give the path of a lock in a folder of its own, which is not there yet."""
+    return tmp_path / "sysdeps.lock"
+
+
+def test_nothing_is_left(lock: Path) -> None:
+    """The file that keeps others waiting is there only meanwhile."""
+    with alone(str(lock)) as nobody_else:
+        assert (nobody_else, os.listdir(lock.parent)) == (True, [BUSY])
+    assert os.listdir(lock.parent) == []
+
+
+def test_nothing_is_lost(lock: Path) -> None:
+    """Processes that read, change and write at once see each other's work."""
+    lock.write_text("0")
+    command = [sys.executable, "-c", COUNT, str(lock)]
+    processes = [subprocess.Popen(command) for _ in range(4)]
+    assert [process.wait(timeout=60) for process in processes] == [0] * 4
+    assert (lock.read_text(), os.listdir(lock.parent)) == ("80", ["sysdeps.lock"])
+
+
+def test_the_wait_ends(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits too long goes on, and knows it."""
+    monkeypatch.setattr("pip_sysdeps.system.exclusion.LONGEST_WAIT", 0.0)
+    with alone(str(lock)):
+        with alone(str(lock)) as nobody_else:
+            assert not nobody_else
+        assert os.listdir(lock.parent) == [BUSY], "it is the other's to remove"
+
+
+def test_a_killed_run_keeps_nobody_waiting(lock: Path) -> None:
+    """What it leaves behind is taken over and removed."""
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(lock)], check=False)
+    assert (killed.returncode, os.listdir(lock.parent)) == (-signal.SIGKILL, [BUSY])
+    with alone(str(lock)) as nobody_else:
+        assert nobody_else
+    assert os.listdir(lock.parent) == []
+
+
+@pytest.mark.parametrize(("folder", "mode"), [(0o755, 0o600), (0o750, 0o600), (0o775, 0o660), (0o777, 0o660)])
+@pytest.mark.parametrize("mask", [0o000, 0o777])
+def test_only_writers_may_open_it(lock: Path, folder: int, mode: int, mask: int) -> None:
+    """Its mode is what the folder lets its owner and group do, whatever the umask."""
+    lock.parent.chmod(folder)
+    before = os.umask(mask)
+    try:
+        with alone(str(lock)):
+            assert stat.S_IMODE((lock.parent / BUSY).stat().st_mode) == mode
+    finally:
+        os.umask(before)
+
+
+@ROOT_ONLY
+def test_root_shares_it_with_the_folders_owner(lock: Path) -> None:
+    """A run as root and one as the project's owner wait for each other."""
+    os.chown(lock.parent, 4321, 1234)
+    with alone(str(lock)):
+        status = (lock.parent / BUSY).stat()
+        assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (4321, 1234, 0o600)
+
+
+def test_one_that_readers_may_open_is_replaced(lock: Path) -> None:
+    """A committed one, say, which somebody holds already."""
+    busy = lock.parent / BUSY
+    busy.touch(0o644)
+    busy.chmod(0o644)
+    held = os.open(busy, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    with alone(str(lock)) as nobody_else:
+        assert nobody_else
+        assert busy.stat().st_ino != os.fstat(held).st_ino
+    os.close(held)
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling link", "folder", "pipe", "text"])
+def test_what_is_not_ours_is_left_alone(lock: Path, kind: str) -> None:
+    """In the place of the file that keeps others waiting; the run goes on without."""
+    busy, other = lock.parent / BUSY, lock.parent / "other"
+    match kind:
+        case "link":
+            other.touch()
+            busy.symlink_to(other)
+        case "dangling link":
+            busy.symlink_to(other)
+        case "folder":
+            busy.mkdir()
+        case "pipe":
+            os.mkfifo(busy)
+        case _:
+            busy.write_text("text")
+    before = {path.name: path.lstat()[:7] for path in lock.parent.iterdir()}
+    with alone(str(lock)) as nobody_else:
+        assert nobody_else
+    assert {path.name: path.lstat()[:7] for path in lock.parent.iterdir()} == before
+
+
+def test_a_link_to_a_lock_is_the_lock(lock: Path) -> None:
+    """Two names of one file keep each other waiting, in the file's own folder."""
+    (lock.parent / "real").mkdir()
+    (lock.parent / "real" / "sysdeps.lock").touch()
+    lock.symlink_to("real/sysdeps.lock")
+    with alone(str(lock)):
+        assert (lock.parent / "real" / BUSY).exists()
+
+
+@pytest.mark.parametrize("target", ["/dev/null", "elsewhere/profile.sh"])
+def test_no_file_is_made_through_a_link(lock: Path, target: str) -> None:
+    """Beside a device, or where a link leads to nothing, there is nothing to keep others from."""
+    (lock.parent / "elsewhere").mkdir()
+    lock.symlink_to(target)
+    with alone(str(lock)) as nobody_else:
+        assert nobody_else
+        assert os.listdir(lock.parent / "elsewhere") == []
+        assert not os.path.exists("/dev/.null.busy")
+
+
+@pytest.mark.parametrize("folder", ["missing", "file"])
+def test_no_folder_to_write_in(lock: Path, folder: str) -> None:
+    """Whoever then writes says what is wrong."""
+    (lock.parent / "file").touch()
+    with alone(str(lock.parent / folder / "sysdeps.lock")) as nobody_else:
+        assert nobody_else

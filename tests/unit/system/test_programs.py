@@ -1,0 +1,85 @@
+"""The gate for other programs: allowed calls are made as they stand, all others are refused."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.system.programs import APT_GET, APT_HELPER, GIT, PROGRAMS, PYTHON, Program, arguments_of, run, started
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments"),
+    [
+        (APT_GET, ["-c", "/t/apt.conf", "update"]),
+        (APT_GET, ["-c", "/t/apt.conf", "indextargets", "--format", "$(URI)\t$(ORIGIN)"]),
+        (APT_HELPER, ["cat-file", "/t/state/lists/x_Packages.gz"]),
+        (PYTHON, ["-I", "-c", "import sys\nprint(sys.prefix)"]),
+    ],
+)
+def test_an_allowed_call_is_made_as_it_stands(program: Program, arguments: Sequence[str]) -> None:
+    """The program's path, its own options, and the arguments."""
+    assert arguments_of(program, arguments, path="/p") == ["/p", *program.options, *arguments]
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments"),
+    [
+        (APT_GET, ["-c", "/t/apt.conf", "install", "x"]),
+        (APT_GET, ["-c", "/t/apt.conf", "update", "-o", "Dir::Bin::methods=/evil"]),
+        (APT_GET, ["-c", "relative", "update"]),
+        (APT_HELPER, ["download-file", "/x"]),
+        (GIT, ["cat-file", "blob", "--batch"]),
+        (GIT, ["fetch", "origin"]),
+        (PYTHON, ["-c", "pass"]),
+        *[(program, []) for program in PROGRAMS],
+    ],
+)
+def test_any_other_call_is_refused(program: Program, arguments: Sequence[str]) -> None:
+    """Another word, an option where an operand belongs, one argument more or less."""
+    with pytest.raises(SysdepsError, match=f"^{program.name} may not be started as "):
+        arguments_of(program, arguments)
+
+
+def test_a_program_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hint says what to do."""
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(SysdepsError, match=r"^apt-get is not installed$") as caught:
+        arguments_of(APT_GET, ["-c", "/t/apt.conf", "update"])
+    assert caught.value.hint == APT_GET.hint
+
+
+def test_a_program_that_does_not_end_is_killed() -> None:
+    """Its caller gets an error of the operating system's kind."""
+    with pytest.raises(TimeoutError, match=r"^it did not answer within 0.1 seconds$"):
+        run(PYTHON, ["-I", "-c", "import time; time.sleep(60)"], path=sys.executable, timeout=0.1)
+
+
+def test_a_program_has_no_standard_input() -> None:
+    """It cannot ask whoever runs this one."""
+    question = "import sys; print(repr(sys.stdin.read()))"
+    assert run(PYTHON, ["-I", "-c", question], path=sys.executable).stdout == b"''\n"
+
+
+def test_what_a_program_says_can_be_read_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From its standard output."""
+    monkeypatch.setattr("shutil.which", lambda _: sys.executable)
+    with started(PYTHON, ["-I", "-c", "print('x')"]) as process:
+        assert process.stdout is not None
+        assert process.stdout.read() == b"x\n"
+
+
+def test_an_exception_ends_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is interrupted does not wait for a download."""
+    monkeypatch.setenv("PATH", os.path.dirname(sys.executable))
+    with pytest.raises(SystemExit), started(PYTHON, ("-I", "-c", "import time; time.sleep(100)")) as process:
+        raise SystemExit
+    assert process.returncode == -signal.SIGTERM
