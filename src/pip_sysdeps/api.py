@@ -13,7 +13,7 @@ from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.model.scan import Scan
 from pip_sysdeps.needs.completeness import refuse_gaps
-from pip_sysdeps.packages.debian.database import read_packages
+from pip_sysdeps.packages.registry import open_packages
 from pip_sysdeps.system.root import Root
 
 __all__ = [
@@ -37,7 +37,7 @@ def scan_environment(python: str, *, root: str = "/") -> Scan:
     Raise SysdepsError where `pip-sysdeps lock` ends with an error.
     """
     inside = Root(root)
-    packages = read_packages(inside)
+    packages = open_packages(inside)
     environment = find_environment(
         inside,
         python,

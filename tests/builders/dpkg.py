@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from builders.root import write
-from pip_sysdeps.packages.debian.database import read_packages
+from pip_sysdeps.packages.registry import open_packages
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pip_sysdeps.packages.debian.database import PackageDatabase
+    from pip_sysdeps.packages.installed import SystemPackages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +108,9 @@ def build_deb(into: Path, package: Package, contents: Mapping[str, str | bytes],
     return deb
 
 
-def database(root: Path) -> PackageDatabase:
+def database(root: Path) -> SystemPackages:
     """Read the database of a root, which must be there."""
-    packages = read_packages(Root(str(root)))
+    packages = open_packages(Root(str(root)))
     assert packages is not None
     return packages
 

@@ -20,9 +20,9 @@ from builders.system import VENV, write_library
 from builders.venv import install
 from pip_sysdeps.errors import MalformedLock
 from pip_sysdeps.lock.document import loads
-from pip_sysdeps.lock.selection import FORMATS
 from pip_sysdeps.packages.debian.apt import AptIndex
 from pip_sysdeps.packages.debian.archive import read_archive
+from pip_sysdeps.packages.debian.install import FORMATS
 from pip_sysdeps.packages.index_file import IndexTarget, dump_index
 from pip_sysdeps.printing import printable
 

@@ -15,9 +15,9 @@ import pytest
 from builders.elf import Elf
 from builders.wheels import build_wheel, install_wheels
 from pip_sysdeps.cli import main
+from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.debian.index_update import write_index
 from pip_sysdeps.packages.index_file import IndexTarget
-from pip_sysdeps.packages.machine import Machine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -360,7 +360,7 @@ sys.addaudithook(audit)
 from pip_sysdeps.cli import main
 from pip_sysdeps.packages.index_file import IndexTarget
 from pip_sysdeps.packages.debian.index_update import write_index
-from pip_sysdeps.packages.machine import Machine
+from pip_sysdeps.model.packages import Platform
 status = main(["lock", "-q", "--wheels", "wheels", "--target", "debian-trixie-arm64"])
 own = (os.getcwd(), tempfile.gettempdir(), "wheels", ".", "sysdeps.lock", *{folders!r})
 print(status, sorted(path for path in opened if not path.isdigit() and not path.startswith(own)))
@@ -408,16 +408,24 @@ def test_apt_line_on_a_system_that_the_lock_is_not_for(  # noqa: PLR0913, PLR091
     """It says which targets the lock has, and what adds this one; it never prints another release's names."""
     image_wheels(tmp_path / "wheels")
     lines("--wheels", "wheels", "--target", "debian-bookworm-amd64")
-    machine = Machine(distro="debian", codename=codename, release=release, architecture=architecture)
-    monkeypatch.setattr("pip_sysdeps.cli.apt_line.read_machine", lambda _: machine)
+    system = Platform(
+        distro="debian",
+        codename=codename,
+        release=release,
+        release_name=codename,
+        architecture=architecture,
+        machine="",
+        package_manager="dpkg",
+        libc="",
+    )
+    monkeypatch.setattr("pip_sysdeps.cli.apt_line.read_system", lambda _: system)
     assert main(["apt-line"]) == 2
-    system = f"debian-{codename}-{architecture}"
     assert capsys.readouterr() == (
         "",
         (
-            f"error: the lock has no target for this system, {system}, but debian-bookworm-amd64\n"
+            f"error: the lock has no target for this system, {system.id}, but debian-bookworm-amd64\n"
             "hint: add it with `pip-sysdeps lock --add-target` in a build stage of this system, or anywhere with "
-            f"`pip-sysdeps lock {option}--target {system} --add-target`\n"
+            f"`pip-sysdeps lock {option}--target {system.id} --add-target`\n"
         ),
     )
 

@@ -19,10 +19,11 @@ from pip_sysdeps.loader.resolve import open_object, start
 from pip_sysdeps.loader.roots import is_program
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.model.loader import Found, LoadedObject
-from pip_sysdeps.packages.debian.database import read_packages
+from pip_sysdeps.packages.debian.database import DpkgDatabase
 from pip_sysdeps.packages.debian.floors import dependencies
 from pip_sysdeps.packages.debian.read_shlibs import Shlibs
 from pip_sysdeps.packages.debian.symbol_uses import Uses
+from pip_sysdeps.packages.registry import open_packages
 from pip_sysdeps.system.root import Root
 from pip_sysdeps.system.tree import walk
 
@@ -56,10 +57,11 @@ class Ours:
     def __init__(self, root: Path) -> None:
         self.root = Root(str(root))
         self.objects = Objects(self.root)
-        packages = read_packages(self.root)
+        packages = open_packages(self.root)
         assert packages is not None
+        assert isinstance(packages.database, DpkgDatabase)
         self._packages = packages
-        shlibs = Shlibs(self.root, packages)
+        shlibs = Shlibs(self.root, packages.database)
         self._uses = Uses(self.root, self.objects, shlibs)
         self._without_references = WithoutReferences(self.root, self.objects, shlibs)
         self._python = self.root.resolve("/usr/bin/python3") or ""

@@ -18,7 +18,7 @@ from pip_sysdeps.loader.glibc.read_config import read_loader_config
 from pip_sysdeps.loader.resolve import open_object, start
 from pip_sysdeps.model.elf import ElfFile, VersionNeed
 from pip_sysdeps.model.loader import Found, LoadedObject
-from pip_sysdeps.packages.debian.database import read_packages
+from pip_sysdeps.packages.registry import open_packages
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def opened_by_libraries(objects: Objects, mapped: set[str]) -> set[str]:
 def test_owners_agree_with_dpkg_query(built: Path) -> None:
     """The owner of each system library is who `dpkg-query --search` finds by one of its spellings."""
     loader = Loader(built)
-    packages = read_packages(loader.root)
+    packages = open_packages(loader.root)
     assert packages is not None
     opened = (loader.open(path) for path in elf_files(built))
     needs = {answer.path for loaded in opened for each in loaded for answer in each.needs if isinstance(answer, Found)}

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.environment.sbom import Sbom
     from pip_sysdeps.model.environment import Skipped
     from pip_sysdeps.model.scan import Scan
-    from pip_sysdeps.packages.debian.database import PackageDatabase
+    from pip_sysdeps.packages.installed import SystemPackages
     from pip_sysdeps.system.root import Root
 
 
@@ -68,11 +68,11 @@ def _defined(objects: Objects, path: str) -> frozenset[str] | None:
     return None if versions is None else frozenset(versions)
 
 
-def installed_packages(packages: PackageDatabase | None) -> Mapping[str, Installed]:
+def installed_packages(packages: SystemPackages | None) -> Mapping[str, Installed]:
     """Return version and size of each binary package that is installed."""
     if packages is None:
         return {}
-    return {name: Installed(version=each.version, size=each.installed_size) for name, each in packages.packages.items()}
+    return {name: Installed(version=each.version, size=each.size >> 10) for name, each in packages.packages.items()}
 
 
 def sboms_of(root: Root, scan: Scan) -> tuple[Mapping[str, tuple[Sbom, ...]], tuple[Skipped, ...]]:

@@ -19,9 +19,7 @@ from pip_sysdeps.model.needs import FromPackage, Unowned
 from pip_sysdeps.model.scan import Scan
 from pip_sysdeps.needs.attribution import Attribution, Surroundings, impossible_glibc
 from pip_sysdeps.needs.read_host_libraries import host_library
-from pip_sysdeps.packages.debian.floors import dependencies, floors
-from pip_sysdeps.packages.debian.read_shlibs import Shlibs
-from pip_sysdeps.packages.debian.symbol_uses import Uses
+from pip_sysdeps.packages.family import FloorQuestion
 from pip_sysdeps.packages.index import open_index
 from pip_sysdeps.packages.platform import read_platform
 from pip_sysdeps.printing import printable
@@ -36,8 +34,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.environment import Distribution, Environment
     from pip_sysdeps.model.loader import Load
     from pip_sysdeps.model.packages import Platform
-    from pip_sysdeps.packages.debian.database import PackageDatabase
     from pip_sysdeps.packages.index import SonameIndex
+    from pip_sysdeps.packages.installed import SystemPackages
     from pip_sysdeps.packages.target_system import TargetSystem
     from pip_sysdeps.system.root import Root
 
@@ -49,7 +47,7 @@ _MANY_FILES = 2000
 def scan(  # noqa: PLR0913 - each with a default that a lock needs
     root: Root,
     environment: Environment,
-    packages: PackageDatabase | None,
+    packages: SystemPackages | None,
     *,
     conditions: Conditions = USUAL,
     objects: Objects | None = None,
@@ -59,7 +57,7 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
 ) -> Scan:
     """Return what every distribution of an environment needs, and from whom.
 
-    `packages` is None where there is no dpkg database. `objects` are those of the root, for a caller who has more
+    `packages` is None where there is no package database. `objects` are those of the root, for a caller who has more
     questions about them. With a `target` the answers are those on that system, and the root has the environment alone.
     Nothing of the environment is run. With `second_process` a fork of this one may search the sources of a large
     environment beside the rest, and others parse large sources within limits: for a program that has one thread, as a
@@ -111,7 +109,7 @@ class _Given:
     """Where the environment lies."""
     environment: Environment
     """The environment."""
-    packages: PackageDatabase | None
+    packages: SystemPackages | None
     """The root's binary packages."""
     objects: Objects
     """Answers more questions about files of the root."""
@@ -210,6 +208,7 @@ def _named(given: _Given, around: Surroundings, *, fork: bool) -> Named:
         base=given.base,
         library=(lambda _: None) if process is None else process.library,
         folders=() if process is None else process.folders,
+        is_development=given.packages.family.is_development if given.packages else lambda _: False,
     )
     return Named(
         given.root,
@@ -217,8 +216,8 @@ def _named(given: _Given, around: Surroundings, *, fork: bool) -> Named:
         release,
         objects=given.read.usable,
         notes=lambda path: given.objects.ask(path, dlopen_notes),
-        architecture=given.platform.architecture,
         fork=fork,
+        machine=given.platform.machine,
     )
 
 
@@ -263,7 +262,7 @@ def _requires(environment: Environment) -> Callable[[str, str], bool]:
     return lambda name, other: other in required(name) or any(other in each.unless for each in known_of(name))
 
 
-def _with_floors(found: Scan, root: Root, objects: Objects, packages: PackageDatabase) -> Scan:
+def _with_floors(found: Scan, root: Root, objects: Objects, packages: SystemPackages) -> Scan:
     """Add the version floors: from what the environment's objects, and unowned ones that they load, take."""
     needs = [need for _, need in found.needs()]
     providers = [need.provider for need in needs if need.confidence is None]
@@ -272,13 +271,13 @@ def _with_floors(found: Scan, root: Root, objects: Objects, packages: PackageDat
         for provider in providers
         if isinstance(provider, FromPackage) and provider.path and provider.package not in found.base
     }
-    if not libraries:
+    if not (libraries and packages.family.floors):
         return found
     unowned = {root.resolve(provider.path) for provider in providers if isinstance(provider, Unowned)}
-    shlibs = Shlibs(root, packages)
-    uses = Uses(root, objects, shlibs).of(
-        (loaded for load in found.loads for loaded in load.objects),
+    question = FloorQuestion(
+        loaded=(loaded for load in found.loads for loaded in load.objects),
         subjects=unowned.union(*(need.by for need in needs)),
         libraries=libraries,
     )
-    return replace(found, floors=floors(dependencies(uses)), skipped=(*found.skipped, *shlibs.skipped))
+    floors, skipped = packages.family.floors(root, packages.database, objects, question)
+    return replace(found, floors=floors, skipped=(*found.skipped, *skipped))

@@ -6,7 +6,7 @@ import fnmatch
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.packages.debian.indexing import PROGRAM_FOLDERS
+from pip_sysdeps.packages.index import PROGRAM_FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

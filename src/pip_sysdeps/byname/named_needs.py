@@ -40,10 +40,12 @@ def release_of(  # noqa: PLR0913 - as below
     base: frozenset[str],
     library: Callable[[str], str | None],
     folders: tuple[str, ...],
+    is_development: Callable[[str], bool],
 ) -> Release:
     """Return what the root and its release have by name.
 
-    `library` says where the loader finds a file name; `folders` are its default directories.
+    `library` says where the loader finds a file name; `folders` are its default directories;
+    `is_development` says whether an installed package is for compiling only.
     """
     installed = Installed(root)
     return Release(
@@ -56,6 +58,7 @@ def release_of(  # noqa: PLR0913 - as below
         host_library=around.host_library,
         brought=_names_of(root, environment).__contains__,
         has_package=cache(lambda name: _has_package(environment, name)),
+        is_development=is_development,
         index=index,
         nowhere=around.nowhere,
         folded=around.libc,
@@ -87,12 +90,12 @@ class Named:
         *,
         objects: Container[str],
         notes: Callable[[str], tuple[DlopenNote, ...] | None],
-        architecture: str,
+        machine: str,
         fork: bool = False,
     ) -> None:
         """Take what answers.
 
-        `objects` are the ELF files that count, `notes` says what one of them may dlopen; `architecture` is for markers.
+        `objects` are the ELF files that count, `notes` says what one of them may dlopen; `machine` is for markers.
         With `fork` large sources are parsed in processes of their own.
         """
         self._root = root
@@ -100,7 +103,7 @@ class Named:
         self._release = release
         self._objects = objects
         self._notes = notes
-        self._architecture = architecture
+        self._machine = machine
         self._fork = fork
         self._installed = frozenset(each.name for each in environment.distributions)
         self._package_of = cache(lambda word: package_of_program(word, release))
@@ -152,7 +155,7 @@ class Named:
         """Tell whether an environment marker is true of the environment; one that cannot be judged is."""
         from pip_sysdeps.environment.requirements import applies, marker_environment  # noqa: PLC0415 - few declare anything
 
-        return applies(marker, marker_environment(self._environment.interpreter, self._architecture))
+        return applies(marker, marker_environment(self._environment.interpreter, self._machine))
 
 
 def _fits(version: str, specifier: str) -> bool:

@@ -86,6 +86,8 @@ class Release:
     """Whether a file of that name belongs to a distribution of the environment."""
     has_package: Callable[[str], bool]
     """Whether a distribution of the environment has a Python package of that name."""
+    is_development: Callable[[str], bool]
+    """Whether an installed package, by its name, is for compiling only."""
     index: Index | None
     """What the release has, installed or not."""
     nowhere: str
@@ -198,7 +200,7 @@ def _known_library(name: str, release: Release) -> _Known | None:
     path = (release.library(file) if file else None) or ""
     owner = release.owner(path) if path else None
     if owner is not None:
-        return _Known(file, owner.package, path, owner.package.endswith("-dev"))
+        return _Known(file, owner.package, path, release.is_development(owner.package))
     if answer is not None:
         return _Known(file, answer.package, path, answer.development)
     return _Known(file, "", path) if path else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections import defaultdict
 from functools import cache
@@ -12,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from pip_sysdeps.byname.knowledge import Known, parse_known, typelib
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.model.needs import ReferenceKind
+from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_FILE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "known.toml")
+_FILE = shipped("known.toml")
 _NAME = re.compile(r'distribution = "([^"]*)"')
 
 

@@ -9,9 +9,10 @@ from pip_sysdeps.cli import output
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.document import WHENS
 from pip_sysdeps.lock.file import DEFAULT, read_lock
-from pip_sysdeps.lock.selection import FORMATS, as_dockerfile, as_json, unowned, wanted
+from pip_sysdeps.lock.selection import unowned, wanted
 from pip_sysdeps.lock.target_choice import named_target, own_target
-from pip_sysdeps.packages.machine import read_machine
+from pip_sysdeps.packages.platform import read_system
+from pip_sysdeps.packages.registry import families, family_of, formats
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -39,15 +40,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="packages that every image of the release has, too")
     parser.add_argument("--pin", action="store_true", help="exactly the versions that `lock --pin` has recorded")
     form = parser.add_mutually_exclusive_group()
-    choices = (*FORMATS, "json")
+    choices = (*formats(), "dockerfile", "json")
     words = f"{', '.join(choices)} (default: %(default)s)"
     form.add_argument("--format", choices=choices, default="names", metavar="FORM", help=words)
     form.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
     parser.epilog = (
-        "apt.txt as it prints it is installed by\n"
-        "  xargs -r -a apt.txt apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true\n"
-        "and the output of --format satisfy by\n"
-        "  xargs -r -d '\\n' -a apt.txt apt-get satisfy -y --no-install-recommends\n\n"
+        "\n".join(family.usage for family in families()) + "\n"
         "Exit status: 0; 2 if this distro, release and architecture is no target of the lock, and on any other trouble."
     )
 
@@ -57,21 +55,34 @@ def run(args: argparse.Namespace) -> int:
     lock = read_lock(args.lock)
     if lock.warning():
         args.messages.warning(f"`{args.lock}`: {lock.warning()}")
-    target = named_target(lock, args.target) if args.target else own_target(lock, read_machine(Root()))
+    target = named_target(lock, args.target) if args.target else own_target(lock, read_system(Root()))
     packages = wanted(target, when=args.when, base=args.all, pin=args.pin)
     if args.pin:
         _check_pins(args, target, packages)
-    if args.format == "json":
-        output.write_document(as_json(target, packages))
-    elif args.format == "dockerfile":
-        output.write(as_dockerfile(packages, target.snapshot if args.pin else ""))
-    else:
-        output.write(FORMATS[args.format](packages))
+    output.write(_rendered(args, target, packages))
     for line in unowned(target, args.when):
         args.messages.warning(line)
     if not packages:
         args.messages.note(f"{target.id} needs no binary package")
     return 0
+
+
+def _rendered(args: argparse.Namespace, target: Target, packages: Sequence[Wanted]) -> str:
+    """Return the line in the chosen format."""
+    if args.format == "json":
+        from pip_sysdeps.render.install_line import as_json  # noqa: PLC0415 - slow to import for a line of names
+
+        return as_json(target, packages)
+    family = family_of(target.package_manager)
+    if family is None:
+        raise SysdepsError(
+            f"{target.id} is for {target.package_manager}, whose names this version does not know",
+            hint="use a newer pip-sysdeps",
+        )
+    items = [each.item for each in packages]
+    if args.format == "dockerfile":
+        return family.dockerfile(items, target.snapshot if args.pin else "")
+    return family.formats[args.format](items)
 
 
 def _check_pins(args: argparse.Namespace, target: Target, packages: Sequence[Wanted]) -> None:

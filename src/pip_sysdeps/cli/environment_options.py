@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.environment.read_environment import environment_of_paths, find_environment
-from pip_sysdeps.packages.debian.database import read_packages
+from pip_sysdeps.packages.registry import open_packages
 from pip_sysdeps.system.root import Root
 from pip_sysdeps.system.timings import Stages
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
 
     from pip_sysdeps.model.environment import Environment
-    from pip_sysdeps.packages.debian.database import PackageDatabase
+    from pip_sysdeps.packages.installed import SystemPackages
 
 
 class Place(NamedTuple):
@@ -22,7 +22,7 @@ class Place(NamedTuple):
 
     root: Root
     environment: Environment
-    packages: PackageDatabase | None
+    packages: SystemPackages | None
 
 
 def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,8 +89,8 @@ def read_place(args: argparse.Namespace, stages: Stages | None = None) -> Place:
     cwd = os.getcwd() if here else "/"
     stages = stages or Stages()
     stages.end("start")
-    packages = read_packages(root)
-    stages.end("dpkg status")
+    packages = open_packages(root)
+    stages.end(packages.family.database if packages else "package database")
     package_files = None if packages is None else packages.owned_with
     if args.path:
         environment = environment_of_paths(root, args.path, environ=environ, cwd=cwd, package_files=package_files)

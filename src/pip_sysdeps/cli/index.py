@@ -61,14 +61,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _update(args: argparse.Namespace) -> None:
-    from pip_sysdeps.packages.debian.database import read_packages
     from pip_sysdeps.packages.debian.index_update import Wanted, update_index
-    from pip_sysdeps.packages.platform import read_platform
+    from pip_sysdeps.packages.platform import read_system
     from pip_sysdeps.system.root import Root
 
     messages: Messages = args.messages
     root = Root(args.root)
-    platform = read_platform(root, read_packages(root), None)
+    platform = read_system(root)
     for suite in args.suite or [""]:
         wanted = Wanted(
             distro=platform.distro,

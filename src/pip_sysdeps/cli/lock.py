@@ -20,9 +20,9 @@ from pip_sysdeps.lock.selection import unowned, wanted
 from pip_sysdeps.model.needs import FromPackage, When
 from pip_sysdeps.needs.completeness import foreign_distributions, half_searched_distributions, refuse_gaps
 from pip_sysdeps.render.offers import installed_by_apt, offers, unresolved_imports, unresolved_others
-from pip_sysdeps.render.words import counted, listed
 from pip_sysdeps.system.exclusion import alone
 from pip_sysdeps.system.timings import Stages
+from pip_sysdeps.words import counted, listed
 
 if TYPE_CHECKING:
     import argparse
@@ -130,9 +130,8 @@ def _find_target(
     if system and project.pin:
         args.messages.note(f"`pin` in pyproject.toml has no effect on {system.platform.id}: an index has no versions")
     if system is None and place.packages and (pin or project.pin):
-        from pip_sysdeps.packages.debian.read_snapshot import read_snapshot  # noqa: PLC0415 - as above
-
-        snapshot = read_snapshot(place.root)
+        read_snapshot = place.packages.family.snapshot
+        snapshot = read_snapshot(place.root) if read_snapshot else ""
         applied = replace(applied, target=pinned(applied.target, place.packages.versions, snapshot))
     if system and not system.has_glibc(applied.target.needs_glibc):
         args.messages.warning(

@@ -18,7 +18,7 @@ from pip_sysdeps.loader.process import Conditions
 from pip_sysdeps.lock.file import DEFAULT, read_lock
 from pip_sysdeps.lock.target_choice import named_target, own_target
 from pip_sysdeps.needs.completeness import refuse_gaps, told_gaps
-from pip_sysdeps.packages.machine import read_machine
+from pip_sysdeps.packages.platform import read_system
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Report(NamedTuple):
     @property
     def markers(self) -> Mapping[str, str]:
         """Return the environment of PEP 508's markers."""
-        return marker_environment(self.scan.environment.interpreter, self.scan.platform.architecture)
+        return marker_environment(self.scan.environment.interpreter, self.scan.platform.machine)
 
     @property
     def ways(self) -> Mapping[str, tuple[Link, ...]]:
@@ -91,4 +91,4 @@ def read_target(args: argparse.Namespace) -> Target:
         args.messages.warning(f"`{path}`: {lock.warning()}")
     if args.target:
         return named_target(lock, args.target)
-    return lock.target[0] if len(lock.target) == 1 else own_target(lock, read_machine(Root()))
+    return lock.target[0] if len(lock.target) == 1 else own_target(lock, read_system(Root()))

@@ -59,12 +59,12 @@ def read_target(args: argparse.Namespace, stages: Stages) -> tuple[Place, Target
 
 
 def _own_target(root: str) -> str:
-    from pip_sysdeps.packages.machine import read_machine  # noqa: PLC0415 - as above
+    from pip_sysdeps.packages.platform import read_system  # noqa: PLC0415 - as above
 
-    machine = read_machine(Root(root))
-    if not (machine.distro and machine.architecture):
+    system = read_system(Root(root))
+    if not (system.distro and system.architecture):
         raise SysdepsError(
-            "this system has no os-release or no dpkg database: nothing tells the target",
+            "this system has no os-release or no package database: nothing tells the target",
             hint="name it: --target debian-trixie-amd64; `pip-sysdeps index list` has those that are known",
         )
-    return machine.id
+    return system.id

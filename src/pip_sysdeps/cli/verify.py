@@ -21,9 +21,9 @@ from pip_sysdeps.needs.read_undefined_symbols import read_symbol_gaps
 from pip_sysdeps.needs.symbol_versions import version_gaps
 from pip_sysdeps.packages.index import open_index
 from pip_sysdeps.packages.platform import read_platform
+from pip_sysdeps.packages.registry import family_of
 from pip_sysdeps.render.json import verify_document
-from pip_sysdeps.render.problems import apt_get_install, as_text
-from pip_sysdeps.render.words import counted
+from pip_sysdeps.render.problems import as_text
 from pip_sysdeps.report.verification import (
     Locked,
     Problem,
@@ -35,6 +35,7 @@ from pip_sysdeps.report.verification import (
     unmet,
     verify,
 )
+from pip_sysdeps.words import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -56,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", metavar="ID", help="the target of the lock (default: that of the image's system)")
     parser.add_argument("--json", action="store_true", help="print a JSON document")
     parser.epilog = (
-        "The last line of the output is the apt-get command that mends all that a package mends.\n\n"
+        "The last line of the output is the command that installs what mends all that a package mends.\n\n"
         "Exit status: 0 nothing keeps the environment from working here; 1 something does, or it is not what was "
         "locked; 2 trouble."
     )
@@ -78,13 +79,13 @@ def run(args: argparse.Namespace) -> int:
     if lock and target is None:
         problems = (_no_target(lock, release.scan), *problems)
     packages = mending(problems)
+    family = family_of(release.scan.platform.package_manager)
+    command = family.command(packages) if family else ""
     if args.json:
         found = release.scan.platform.id
-        output.write_document(
-            verify_document(problems, target=found, install=packages, command=apt_get_install(packages))
-        )
+        output.write_document(verify_document(problems, target=found, install=packages, command=command))
     else:
-        output.write(as_text(_worth_showing(args, problems), packages))
+        output.write(as_text(_worth_showing(args, problems), command))
     _summarize(args, release, problems)
     return int(any(problem.error for problem in problems))
 
@@ -130,6 +131,7 @@ def _release(place: Place, objects: Objects, locked: Locked | None, *, this_cpu:
         available=lambda name: _available(place.root, found.platform.id, name),
         real=cache(place.root.resolve),
         owner=lambda path: place.packages.owner(path) if place.packages else None,
+        version_key=place.packages.family.version_key if place.packages else str,
         can_find_library=finder.possible,
         finds_library=finder.finds,
     )

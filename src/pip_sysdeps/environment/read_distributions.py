@@ -116,7 +116,7 @@ def _source(kind: RecordKind, direct: DirectUrl | None, tags: tuple[str, ...], o
     if direct is not None and direct.vcs:
         return "vcs"
     if owned is not None:
-        return f"dpkg:{owned[0]}"
+        return owned[0]
     return "local" if any(tag.rpartition("-")[2].startswith("linux_") for tag in tags) else ""
 
 
@@ -144,7 +144,7 @@ def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, 
         files.base = path
         files.notes += tree.skipped
     elif files.kind is RecordKind.NONE and owned is not None:
-        _claim_paths(files, RecordKind.DPKG, owned[1])
+        _claim_paths(files, RecordKind.SYSTEM_PACKAGE, owned[1])
     elif files.kind is RecordKind.NONE and site.added and path.endswith(".egg-info"):
         _claim_project(files, project_in(root, site.folder, files.notes))
     if files.kind is RecordKind.NONE:

@@ -24,7 +24,6 @@ from pip_sysdeps.environment.read_environment import environment_of_paths
 from pip_sysdeps.environment.wheel_tags import fitting_tags, own_python
 from pip_sysdeps.environment.wheel_tree import BROKEN, OF_DATA, Member, WheelTree
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.packages.debian.architectures import machine_of
 from pip_sysdeps.system.regular_file import open_regular
 
 if TYPE_CHECKING:
@@ -179,7 +178,7 @@ def _abi_tag(wheels: Mapping[str, frozenset[Tag]], system: TargetSystem) -> str:
 
 
 def _refuse_unfitting_wheels(wheels: Mapping[str, frozenset[Tag]], abi_tag: str, system: TargetSystem) -> None:
-    fitting = fitting_tags(abi_tag, system.platform.architecture, system.index.target.glibc)
+    fitting = fitting_tags(abi_tag, system.platform.machine, system.index.target.glibc)
     for path, tags in wheels.items():
         if not tags & fitting:
             raise _misfit(os.path.basename(path), tags, abi_tag, system)
@@ -188,7 +187,7 @@ def _refuse_unfitting_wheels(wheels: Mapping[str, frozenset[Tag]], abi_tag: str,
 def refuse_unfitting(environment: Environment, system: TargetSystem) -> None:
     """Raise SysdepsError if a wheel that is installed in an environment does not fit another system."""
     abi_tag = environment.interpreter.abi_tag
-    fitting = fitting_tags(abi_tag, system.platform.architecture, system.index.target.glibc)
+    fitting = fitting_tags(abi_tag, system.platform.machine, system.index.target.glibc)
     for distribution in environment.distributions:
         tags = frozenset(tag for text in distribution.tags for tag in parse_tag(text))
         if tags and not tags & fitting:
@@ -200,7 +199,7 @@ def _misfit(name: str, tags: Iterable[Tag], abi_tag: str, system: TargetSystem) 
     glibc = f" with glibc {system.index.target.glibc}" if system.index.target.glibc else ""
     return SysdepsError(
         f"`{name}` does not fit {system.platform.id}: its tag is {', '.join(sorted(map(str, tags)))}, "
-        f"and the target is {abi_tag} on {machine_of(system.platform.architecture)}{glibc}",
+        f"and the target is {abi_tag} on {system.platform.machine}{glibc}",
         hint="get it for the target: `pip download --platform TAG --only-binary :all:`, or name another --target",
     )
 

@@ -14,8 +14,6 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from pip_sysdeps.packages.debian.architectures import machine_of
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -192,10 +190,10 @@ def _required(line: str, markers: Mapping[str, str]) -> _Required | None:
     )
 
 
-def marker_environment(interpreter: Interpreter, architecture: str) -> Mapping[str, str]:
+def marker_environment(interpreter: Interpreter, machine: str) -> Mapping[str, str]:
     """Return the environment of PEP 508's markers for an interpreter on Linux that is not run.
 
-    `architecture` is in Debian's words: `amd64`.
+    `machine` is what uname(2) says: `x86_64`.
     """
     version = ".".join(map(str, interpreter.version))
     pypy = interpreter.abi_tag.startswith("pp")
@@ -203,7 +201,7 @@ def marker_environment(interpreter: Interpreter, architecture: str) -> Mapping[s
         "implementation_name": "pypy" if pypy else "cpython",
         "implementation_version": f"{version}.0",
         "os_name": "posix",
-        "platform_machine": machine_of(architecture),
+        "platform_machine": machine,
         "platform_python_implementation": "PyPy" if pypy else "CPython",
         "platform_release": "",
         "platform_system": "Linux",

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 from packaging.tags import Tag, compatible_tags, cpython_tags, generic_tags
 
-from pip_sysdeps.packages.debian.architectures import machine_of
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -55,14 +53,14 @@ _LOADERS = ("ld-linux", "ld64.so")
 # ------------------------------------------------------------------------------------------------ which wheels fit
 
 
-def fitting_tags(abi_tag: str, architecture: str, glibc: str) -> frozenset[Tag]:
-    """Return every tag that an interpreter takes: `cp311` on `arm64` with glibc `2.36`.
+def fitting_tags(abi_tag: str, machine: str, glibc: str) -> frozenset[Tag]:
+    """Return every tag that an interpreter takes: `cp311` on `aarch64` with glibc `2.36`.
 
     Without a known glibc all of them count. Source: packaging.tags, PEP 425, PEP 600.
     """
     kind, major, minor, threads = _parsed(abi_tag)
     version = (int(major), int(minor))
-    platforms = list(_platforms(machine_of(architecture), glibc))
+    platforms = list(_platforms(machine, glibc))
     if kind == "cp":
         own = cpython_tags(version, [f"cp{major}{minor}{threads}"], platforms)
     else:

@@ -15,11 +15,11 @@ from pip_sysdeps.lock.document import (
     Target,
     Unattributed,
     Unresolved,
-    is_package_version,
     is_target_id,
     ordered,
 )
 from pip_sysdeps.model.needs import FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
+from pip_sysdeps.packages.registry import families, family_of
 from pip_sysdeps.printing import printable
 
 if TYPE_CHECKING:
@@ -94,20 +94,24 @@ def pinned(target: Target, installed: Mapping[str, str], snapshot: str) -> Targe
 
     A package that is not installed, or whose version no lock may hold, stays without one.
     """
-    versions = {name: version for name, version in installed.items() if is_package_version(version)}
+    family = family_of(target.package_manager)
+    is_version = family.names.version if family else str
+    versions = {name: version for name, version in installed.items() if is_version(version)}
     packages = (each if each.base else replace(each, version=versions.get(each.name, "")) for each in target.package)
     return replace(target, package=tuple(packages), snapshot=snapshot)
 
 
 def _known(platform: Platform) -> Platform:
     if not platform.package_manager:
+        systems = "; nor ".join(family.systems for family in families())
         raise SysdepsError(
-            "no dpkg database here: this is not Debian, Ubuntu or another system with apt",
+            f"no package database here: this is not {systems}",
             hint="run it in an image of the release, name an unpacked one with --root, or lock for one with --target",
         )
     if not (platform.distro and platform.architecture and platform.libc):
         raise SysdepsError(
-            "cannot tell the release or architecture of this system", hint="os-release(5) and dpkg's status name them"
+            "cannot tell the release or architecture of this system",
+            hint="os-release(5) and the package database name them",
         )
     return platform
 

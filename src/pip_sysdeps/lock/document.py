@@ -3,7 +3,7 @@
 The dataclasses below are the schema: a field is the TOML key of its name ("_" is "-"), in the order in which keys are
 written; a field without default is required; an empty value is a key that is not there. docs/lockfile.md explains it.
 
-A lock is untrusted input: what is read here may be printed into the argument list of apt-get.
+A lock is untrusted input: what is read here may be printed into the argument list of a package manager.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pip_sysdeps.errors import MalformedError, MalformedLock
-from pip_sysdeps.packages.debian.package_name import PACKAGE_ARGUMENT
+from pip_sysdeps.packages.registry import family_of
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.toml import parse_toml
 
@@ -59,22 +59,15 @@ _ID = _pattern("target id (lower-case letters, digits and . _ + -)", r"[a-z0-9][
 _DISTRIBUTION = _pattern("normalized distribution name", r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WHEEL = _pattern("wheel tag", r"[A-Za-z0-9_.]+-[A-Za-z0-9_.]+-[A-Za-z0-9_.]+")
 _GLIBC = _pattern("glibc version", r"[0-9]{1,4}(?:\.[0-9]{1,4})+")
-_PACKAGE = _pattern("binary package name (Debian Policy 5.6.1)", PACKAGE_ARGUMENT)
-"""A foreign architecture follows ":"."""
+_PACKAGE = {"rule": _Rule("system package name", _SONAME["rule"].holds)}
+_PACKAGE_VERSION = {"rule": _Rule("system package version", _SONAME["rule"].holds)}
+"""Both are held to the rules of the target's package manager besides, by `_problems_of_names`."""
 _SNAPSHOT = _pattern("date of an archive snapshot (20240812T000000Z)", r"[0-9]{8}T[0-9]{6}Z")
-_PACKAGE_VERSION = _pattern(
-    "binary package version (Debian Policy 5.6.12)", r"(?:[0-9]{1,9}:)?[A-Za-z0-9][A-Za-z0-9.+~-]{0,254}"
-)
 
 
 def is_target_id(text: str) -> bool:
     """Tell whether a lock may have a target of this id."""
     return bool(_ID["rule"].holds(text))
-
-
-def is_package_version(text: str) -> bool:
-    """Tell whether a lock may hold a text as the version of a binary package."""
-    return bool(_PACKAGE_VERSION["rule"].holds(text))
 
 
 # --------------------------------------------------------------------------------------------------------- the document
@@ -403,6 +396,7 @@ def _problems_of_target(target: Target, where: str) -> Iterator[str]:
     yield from _repeated(f"{where}.distribution", "name", [each.name for each in target.distribution])
     yield from _repeated(f"{where}.unattributed", "file", [each.file for each in target.unattributed])
     yield from _repeated(f"{where}.package", "name", [each.name for each in target.package])
+    yield from _problems_of_names(target, where)
     packages = {package.name for package in target.package}
     holders = [(f"{where}.distribution[{number}]", each.needs) for number, each in enumerate(target.distribution)]
     holders += [(f"{where}.unattributed[{number}]", each.needs) for number, each in enumerate(target.unattributed)]
@@ -412,6 +406,22 @@ def _problems_of_target(target: Target, where: str) -> Iterator[str]:
     for number, unresolved in enumerate(target.unresolved):
         if _names(unresolved) != 1:
             yield f"{where}.unresolved[{number}]: has not one of soname, any-of, program and file"
+
+
+def _problems_of_names(target: Target, where: str) -> Iterator[str]:
+    """Yield the names and versions that the target's package manager does not have; of an unknown one none is used."""
+    family = family_of(target.package_manager)
+    if family is None:
+        return
+    names = [(f"{where}.package[{number}].name", each.name) for number, each in enumerate(target.package)]
+    for place, name in names:
+        if not family.names.package(name):
+            yield f"{place}: `{printable(name[:_SHOWN_LENGTH])}` is no {family.names.words}"
+    for number, each in enumerate(target.package):
+        for key, version in (("min", each.min), ("version", each.version)):
+            if version and not family.names.version(version):
+                shown = printable(version[:_SHOWN_LENGTH])
+                yield f"{where}.package[{number}].{key}: `{shown}` is no {family.names.version_words}"
 
 
 def _problems_of_need(need: Need, packages: Iterable[str]) -> Iterator[str]:

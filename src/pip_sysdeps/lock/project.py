@@ -15,6 +15,7 @@ from pip_sysdeps.environment.metadata import normalize_name
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.lock import document as lockfile
 from pip_sysdeps.lock.document import WHENS
+from pip_sysdeps.packages.registry import is_package_name
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.toml import parse_toml
 
@@ -51,7 +52,7 @@ def _is_folder(text: str) -> bool:
 
 _ID = _rule_of(lockfile.Target, "id")
 _SONAME = _rule_of(lockfile.Need, "soname")
-_PACKAGE = _rule_of(lockfile.Need, "package")
+_PACKAGE = {"rule": _Rule("system package name", is_package_name)}
 _WHEN = {"rule": _Rule(f"word of `when` ({', '.join((DEFAULT_WHEN, *WHENS))})", {DEFAULT_WHEN, *WHENS}.__contains__)}
 _FOLDER = {"rule": _Rule("absolute path of a folder inside the image, without : ; $ and ..", _is_folder)}
 _CODE = {

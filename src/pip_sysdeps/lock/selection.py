@@ -1,18 +1,17 @@
-"""What to install: the packages of a target's needs that the policy puts in the line, in apt's forms."""
+"""What to install: the packages of a target's needs that the policy puts in the line."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.render.words import listed
+from pip_sysdeps.packages.family import Item
+from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator
 
     from pip_sysdeps.lock.document import Need, Package, Target
-
-SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +24,11 @@ class Wanted:
     """When it is needed; sorted."""
     by: tuple[str, ...]
     """The distributions, or files without one, that need it; sorted."""
+
+    @property
+    def item(self) -> Item:
+        """The entry of the install line."""
+        return Item(name=self.package.name, minimum=self.package.min, version=self.package.version)
 
 
 def is_in_line(need: Need, when: Collection[str] = ()) -> bool:
@@ -81,84 +85,3 @@ def wanted(target: Target, *, when: Collection[str] = (), base: bool = False, pi
         for package in sorted(target.package, key=lambda each: each.name)
         if package.name in needs and (base or not package.base)
     )
-
-
-def as_names(packages: Sequence[Wanted]) -> str:
-    """Render one line for xargs(1)."""
-    return " ".join(map(_argument, packages)) + "\n" if packages else ""
-
-
-def as_lines(packages: Iterable[Wanted]) -> str:
-    """Render one name a line."""
-    return "".join(f"{_argument(each)}\n" for each in packages)
-
-
-def as_satisfy(packages: Iterable[Wanted]) -> str:
-    """Render one dependency a line, for xargs(1) and `apt-get satisfy` (Debian Policy 7.1)."""
-    return "".join(f"{each.package.name}{_bound(each.package)}\n" for each in packages)
-
-
-def as_dockerfile(packages: Sequence[Wanted], snapshot: str = "") -> str:
-    """Render a RUN instruction; none for no packages.
-
-    With the date of a snapshot, apt's sources are first changed to the archive as it was then, as far as they name a
-    snapshot themselves: in use, or in a comment in front of the live archive, as the official images have it.
-    """
-    if not packages:
-        return ""
-    names = "".join(f"        {_argument(each)} \\\n" for each in packages)
-    update = "apt-get update"
-    if snapshot:
-        update = _SNAPSHOT.replace("@DATE@", snapshot) + " && apt-get update -o Acquire::Check-Valid-Until=false"
-    return (
-        f"RUN {update} \\\n"
-        " && apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true \\\n"
-        f"{names}"
-        " && rm -rf /var/lib/apt/lists/*\n"
-    )
-
-
-def _argument(wanted: Wanted) -> str:
-    return f"{wanted.package.name}={wanted.package.version}" if wanted.package.version else wanted.package.name
-
-
-def _bound(package: Package) -> str:
-    if package.version:
-        return f" (= {package.version})"
-    return f" (>= {package.min})" if package.min else ""
-
-
-_SNAPSHOT = r"""find /etc/apt -regex '.*\.\(list\|sources\)' -exec sed -i -E \
-        -e '/^# (deb .+|[^ ]+)\/[0-9]{8}T[0-9]{6}Z/{N;s,^# (deb .*)\n.*,\1,;s,^# (.*)\n.*,URIs: \1,}' \
-        -e 's,[0-9]{8}T[0-9]{6}Z,@DATE@,' {} + \
-"""
-"""A comment with a date takes the place of the entry or the URIs in the line below it; then each date is the lock's."""
-
-FORMATS: Mapping[str, Callable[[Sequence[Wanted]], str]] = {
-    "names": as_names,
-    "lines": as_lines,
-    "satisfy": as_satisfy,
-    "dockerfile": as_dockerfile,
-}
-
-
-def as_json(target: Target, packages: Iterable[Wanted]) -> str:
-    """Render the line as a document of schema 1."""
-    document = {
-        "schema": SCHEMA,
-        "target": target.id,
-        "packages": [
-            {
-                "name": each.package.name,
-                **({"min": each.package.min} if each.package.min else {}),
-                **({"version": each.package.version} if each.package.version else {}),
-                "base": each.package.base,
-                "when": list(each.when),
-                "by": list(each.by),
-            }
-            for each in packages
-        ],
-    }
-    from pip_sysdeps.render.document import as_document  # noqa: PLC0415 - slow to import for a line of names
-
-    return as_document(document)

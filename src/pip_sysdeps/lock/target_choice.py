@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class System(Protocol):
-    """What tells whether a target is about a system: `host.machine.Machine` and `model.Platform` have it."""
+    """What tells whether a target is about a system: `model.packages.Platform` has it."""
 
     @property
     def distro(self) -> str:
@@ -55,7 +55,9 @@ def find_target(lock: Lockfile, system: System) -> Target | None:
     Raise SysdepsError for a system that does not tell what it is, and where several targets are about it.
     """
     if not (system.distro and system.architecture):
-        raise SysdepsError("this system has no os-release or no dpkg database: no target is its own", hint=_has(lock))
+        raise SysdepsError(
+            "this system has no os-release or no package database: no target is its own", hint=_has(lock)
+        )
     fitting = [target for target in lock.target if _fits(target, system)]
     plain = [target for target in fitting if target.id == system.id]
     if len(fitting) > 1 and not plain:

@@ -15,8 +15,8 @@ class RecordKind(Enum):
     """`*.egg-info/installed-files.txt`, left by `setup.py install --record`."""
     EDITABLE = "editable"
     """The files lie in a project's own folder; its `.egg-link`, `.pth` or `direct_url.json` says where."""
-    DPKG = "dpkg"
-    """A Debian package's file list: `dist-packages` of python3-foo."""
+    SYSTEM_PACKAGE = "system package"
+    """The file list of the system package that brings the distribution."""
     EGG = "egg"
     """The folder of an unzipped `.egg`."""
     NONE = "none"
@@ -44,7 +44,7 @@ class Distribution:
     tags: tuple[str, ...] = ()
     """WHEEL `Tag` lines, sorted; empty for what is no wheel."""
     source: str = ""
-    """`local`, `editable`, `vcs`, `dpkg:python3-foo`, or empty for a distribution of an index."""
+    """`local`, `editable`, `vcs`, `MANAGER:PACKAGE` for a system package's, or empty for a distribution of an index."""
     requested: bool = False
     """REQUESTED is there: a person asked for it (PEP 376)."""
     requires: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """The installed binary package that owns a file (dpkg-query --search)."""
+    """The installed binary package that owns a file."""
 
     package: str
     """Package name; with `:arch` only for an architecture that is not the target's."""
@@ -24,18 +24,22 @@ class Platform:
     codename: str
     """`VERSION_CODENAME`; empty where there is none."""
     release: str
-    """`VERSION_ID`; empty for Debian testing."""
+    """`VERSION_ID`; empty where there is none, as in development releases."""
+    release_name: str
+    """What names the release in `id`: its codename, else the parts of `release` that its distribution counts."""
     architecture: str
-    """In the package manager's words: `amd64`."""
+    """In the package manager's words."""
+    machine: str
+    """The architecture as uname(2) calls it: `x86_64`."""
     package_manager: str
-    """`dpkg`; empty without a database."""
+    """The word of `packages.registry`; empty without a database."""
     libc: str
-    """`glibc` or `musl`."""
+    """`glibc` or `musl`; empty where no program tells it."""
 
     @property
     def id(self) -> str:
-        """Name the platform as a target of the lock: `debian-bookworm-amd64`, `ubuntu-noble-arm64`."""
-        return "-".join(filter(None, (self.distro, self.codename or self.release, self.architecture)))
+        """Return the id of the platform as a target of the lock: distribution, release and architecture."""
+        return "-".join(filter(None, (self.distro, self.release_name, self.architecture)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 
 from pip_sysdeps.needs.host_libraries import HostLibrary, find_host_library, parse_host_libraries
+from pip_sysdeps.system.shipped import shipped
 
-_LIST = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "host_libraries.txt")
+_LIST = shipped("host_libraries.txt")
 
 
 def host_library(soname: str) -> str | None:

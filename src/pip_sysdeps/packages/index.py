@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.packages.debian.package_name import is_package_name
 from pip_sysdeps.packages.index_file import DEVELOPMENT, IndexFile, is_index_id, load_index
+from pip_sysdeps.packages.registry import is_package_name
+from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
@@ -18,7 +19,10 @@ _SUFFIX = ".index"
 _MAX_BYTES = 64 << 20
 _ROOTS = "roots"
 """The folder of the indices that were made from other roots."""
-_SHIPPED = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data", "debian.index")
+_SHIPPED = shipped("debian.index")
+
+PROGRAM_FOLDERS = ("usr/bin", "usr/sbin", "bin", "sbin")
+"""Root's PATH as packages may fill it: without /usr/local (FHS 3.0, 4.9)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.loader.glibc.machines import MACHINES, Machine
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.model.packages import Platform
-from pip_sysdeps.packages.debian.architectures import TRIPLETS
 from pip_sysdeps.packages.index import SonameIndex, no_index, open_index
+from pip_sysdeps.packages.registry import distributions, family_of
 
 _ET_DYN = 3
 
@@ -52,18 +52,23 @@ def open_target(target_id: str) -> TargetSystem:
     index = open_index(target_id)
     distro, _, rest = target_id.partition("-")
     codename, _, architecture = rest.rpartition("-")
-    if index is None or architecture not in TRIPLETS:
+    known = distributions().get(distro)
+    family = family_of(known.manager) if known else None
+    described = family.architectures.get(architecture) if family else None
+    if index is None or family is None or described is None:
         raise no_index(target_id)
     release = index.target.release
     platform = Platform(
         distro=distro,
         codename="" if codename == release else codename,
         release=release,
+        release_name=codename,
         architecture=architecture,
-        package_manager="dpkg",
+        machine=described.machine,
+        package_manager=family.manager,
         libc="glibc",
     )
-    machine = next(each for each in MACHINES if each.triplet == TRIPLETS[architecture])
+    machine = next(each for each in MACHINES if each.loader == described.loader)
     return TargetSystem(platform=platform, program=_program(machine), index=index)
 
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from packaging.utils import canonicalize_name
 
+from pip_sysdeps.packages.registry import family_of
 from pip_sysdeps.render.document import as_document
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Materials:
     sboms: Mapping[str, tuple[Sbom, ...]]
     """A distribution -> its own documents."""
     installed: Mapping[str, Installed]
-    """What dpkg knows about each binary package."""
+    """What the package database knows about each binary package."""
 
 
 def as_cyclonedx(materials: Materials) -> str:
@@ -76,10 +77,10 @@ def as_cyclonedx(materials: Materials) -> str:
         needs.setdefault(holder, []).append(need)
     wheels = [_Wheel(each, materials, needs.get(each.name, [])) for each in materials.distributions]
     edges = [edge for wheel in wheels for edge in wheel.edges()]
-    edges += [(_deb(package.name, materials), ()) for package in target.package]
+    edges += [(_purl(package.name, materials), ()) for package in target.package]
     asked = [pypi(each) for each in materials.distributions if each.requested or not _is_required(each.name, materials)]
     files = [need for each in target.unattributed for need in each.needs]
-    asked += [_deb(need.package, materials) for need in files if need.package]
+    asked += [_purl(need.package, materials) for need in files if need.package]
     document = {
         "$schema": _SCHEMA,
         "bomFormat": "CycloneDX",
@@ -102,12 +103,16 @@ def pypi(distribution: Distribution) -> str:
     return f"pkg:pypi/{distribution.name}" + (f"@{_quoted(version)}" if version else "")
 
 
-def deb(name: str, version: str, target: Target) -> str:
-    """Return the package URL of a binary package; `name` may end in `:architecture`."""
+def system_package(name: str, version: str, target: Target) -> str:
+    """Return the package URL of a system package; `name` may end in `:architecture`."""
+    family = family_of(target.package_manager)
     package, _, architecture = name.partition(":")
     at = f"@{_quoted(version)}" if version else ""
     distro = "-".join(filter(None, (target.distro, target.release)))
-    return f"pkg:deb/{target.distro}/{_quoted(package)}{at}?arch={architecture or target.architecture}&distro={distro}"
+    kind = family.purl if family else "generic"
+    return (
+        f"pkg:{kind}/{target.distro}/{_quoted(package)}{at}?arch={architecture or target.architecture}&distro={distro}"
+    )
 
 
 def _quoted(text: str) -> str:
@@ -118,9 +123,9 @@ def _is_required(name: str, materials: Materials) -> bool:
     return any(name in required for required in materials.required.values())
 
 
-def _deb(name: str, materials: Materials) -> str:
+def _purl(name: str, materials: Materials) -> str:
     installed = materials.installed.get(name)
-    return deb(name, installed.version if installed else "", materials.target)
+    return system_package(name, installed.version if installed else "", materials.target)
 
 
 def _packages(materials: Materials) -> Iterator[dict[str, Any]]:
@@ -129,10 +134,10 @@ def _packages(materials: Materials) -> Iterator[dict[str, Any]]:
         facts = {"base": str(package.base).lower(), "min": package.min, "installed": str(bool(installed)).lower()}
         yield {
             "type": "library",
-            "bom-ref": _deb(package.name, materials),
+            "bom-ref": _purl(package.name, materials),
             "name": package.name,
             **({"version": installed.version} if installed and installed.version else {}),
-            "purl": _deb(package.name, materials),
+            "purl": _purl(package.name, materials),
             "properties": _properties(facts.items()),
         }
 
@@ -192,7 +197,7 @@ class _Wheel:
         """Yield what depends on what, as far as this distribution knows."""
         by_name = {each.name: each for each in self._materials.distributions}
         required = [pypi(by_name[name]) for name in self._materials.required.get(self._distribution.name, ())]
-        packages = [_deb(need.package, self._materials) for need in self._needs if need.package]
+        packages = [_purl(need.package, self._materials) for need in self._needs if need.package]
         others = [pypi(by_name[need.distribution]) for need in self._needs if need.distribution in by_name]
         files = [f"{self.reference}#{path}" for path in self._materials.vendored.get(self._distribution.name, ())]
         yield self.reference, (*required, *packages, *others, *files)

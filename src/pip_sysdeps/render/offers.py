@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.model.needs import When
-from pip_sysdeps.render.words import listed
+from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +52,8 @@ def unresolved_others(target: Target) -> Iterator[str]:
 def installed_by_apt(target: Target) -> Iterator[str]:
     """Yield one line for the distributions that are binary packages themselves: the line has only what they need."""
     line = {each.package.name for each in wanted(target, base=True)}
-    sources = {each.name: each.source.removeprefix("dpkg:") for each in target.distribution if "dpkg:" in each.source}
+    prefix = f"{target.package_manager}:"
+    sources = {each.name: each.source.removeprefix(prefix) for each in target.distribution if prefix in each.source}
     absent = [f"{package} ({name})" for name, package in sources.items() if package not in line]
     if absent:
         said = listed(absent)

@@ -14,17 +14,10 @@ if TYPE_CHECKING:
 _SHOWN = 3
 
 
-def as_text(problems: Iterable[Problem], packages: Iterable[str]) -> str:
-    """Render each problem with the files that show it, then the line that mends all that can be mended."""
+def as_text(problems: Iterable[Problem], command: str) -> str:
+    """Render each problem with the files that show it, then the command that mends all that can be mended."""
     lines = [printable(line) for problem in problems for line in _lines(problem)]
-    command = apt_get_install(packages)
     return "".join(f"{line}\n" for line in (*lines, *(["", command] if command else [])))
-
-
-def apt_get_install(packages: Iterable[str]) -> str:
-    """Return the command that installs packages by exact name; nothing for none."""
-    names = " ".join(packages)
-    return f"apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true {names}" if names else ""
 
 
 def _lines(problem: Problem) -> Iterator[str]:

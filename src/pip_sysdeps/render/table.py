@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.render.offers import how_to_add
 from pip_sysdeps.render.terminal import Role, Span, joined, plain
-from pip_sysdeps.render.words import counted, listed
 from pip_sysdeps.report.checks import Severity
+from pip_sysdeps.words import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installed:
-    """What dpkg knows about one binary package."""
+    """What the package database knows about one binary package."""
 
     version: str
     """Its version."""

@@ -8,14 +8,13 @@ wrong on an older CPU.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.byname.knowledge import is_known
 from pip_sysdeps.lock.build import distributions
 from pip_sysdeps.model.loader import NotFound
 from pip_sysdeps.model.needs import Confidence, FromPackage, Missing, Unowned, Unreachable, When
-from pip_sysdeps.packages.debian.package_name import is_package_argument
-from pip_sysdeps.packages.debian.version import version_key
+from pip_sysdeps.packages.registry import is_package_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -74,7 +73,9 @@ class Release:
     symbols: tuple[SymbolGap, ...]
     """Symbols that imports need, and that nothing in the image defines."""
     installed: Mapping[str, str]
-    """Binary package -> version; empty without a dpkg database."""
+    """Binary package -> version; empty without a package database."""
+    version_key: Callable[[str], Any]
+    """A key that orders versions as the package manager does."""
     available: Callable[[str], str | None]
     """The release's binary package that has a library or a program."""
     real: Callable[[str], str | None]
@@ -125,7 +126,7 @@ def on_older_cpus(problems: Iterable[Problem], here: Iterable[Problem]) -> tuple
 
 def mending(problems: Iterable[Problem]) -> tuple[str, ...]:
     """Return the binary packages that mend all that can be mended, sorted; they are words of a line for a shell."""
-    return tuple(sorted({each.package for each in problems if each.error and is_package_argument(each.package)}))
+    return tuple(sorted({each.package for each in problems if each.error and is_package_name(each.package)}))
 
 
 def unmet(scan: Scan) -> Iterator[tuple[str, Need]]:
@@ -327,7 +328,7 @@ def _of_lock(release: Release, target: Target) -> Iterator[Problem]:
         yield Problem(error=True, kind="not-locked", distribution="", subject=target.id, message=text)
     for package in target.package:
         version = release.installed.get(package.name, "")
-        if package.min and version and version_key(version) < version_key(package.min):
+        if package.min and version and release.version_key(version) < release.version_key(package.min):
             yield Problem(
                 error=True,
                 kind="old-package",

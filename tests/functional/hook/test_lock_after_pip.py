@@ -18,7 +18,7 @@ from builders.debian import unavailable
 from builders.mounts import FULL, READ_ONLY, run_on_small_disk
 from builders.system import VENV
 from pip_sysdeps.lock.document import loads
-from pip_sysdeps.packages.machine import read_machine
+from pip_sysdeps.packages.platform import read_system
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ UPDATED = "pip-sysdeps: sysdeps.lock updated: +libgomp1 (native)\n"
 @pytest.fixture(autouse=True)
 def _debian() -> None:
     """Skip where no lock can be made for the machine itself."""
-    if not read_machine(Root()).architecture:
+    if not read_system(Root()).architecture:
         unavailable("this is not Debian or Ubuntu: there is no dpkg database")
 
 

@@ -73,6 +73,7 @@ RELEASE = Release(
     host_library=lambda name: "comes with a driver" if name.startswith("libcuda.so") else None,
     brought=lambda name: name in {"libown.so", "own-script"},
     has_package={"gi"}.__contains__,
+    is_development=lambda name: name.endswith("-dev"),
     index=Index(),
     nowhere="no package has it",
     folded=frozenset({"libc6"}),

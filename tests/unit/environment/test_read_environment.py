@@ -393,10 +393,10 @@ def test_owner_by_dpkg(tmp_path: Path) -> None:
     metadata = "/usr/lib/python3/dist-packages/cffi-1.15.egg-info"
     listed = ("/usr", "/usr/lib/python3/dist-packages/cffi/_c.so", "/usr/share/doc/gone", metadata)
     environment = find_environment(
-        Root(str(tmp_path)), "/usr", environ={}, package_files=owned_by({metadata: ("python3-cffi", listed)})
+        Root(str(tmp_path)), "/usr", environ={}, package_files=owned_by({metadata: ("dpkg:python3-cffi", listed)})
     )
     cffi, perf = environment.distributions
-    assert (cffi.source, cffi.record) == ("dpkg:python3-cffi", RecordKind.DPKG)
+    assert (cffi.source, cffi.record) == ("dpkg:python3-cffi", RecordKind.SYSTEM_PACKAGE)
     assert cffi.files == ("/usr/lib/python3/dist-packages/cffi/_c.so",)
     assert (perf.source, perf.record) == ("", RecordKind.NONE)
     assert [each.path for each in environment.skipped] == ["/usr/lib/python3/dist-packages/perf-0.1.egg-info"]

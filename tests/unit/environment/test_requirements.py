@@ -12,7 +12,7 @@ from pip_sysdeps.environment.requirements import Link, applies, marker_environme
 from pip_sysdeps.model.environment import Distribution, Interpreter
 
 INTERPRETER = Interpreter(path="/usr/bin/python3.11", prefix="/usr", version=(3, 11), abi_tag="cp311")
-MARKERS = marker_environment(INTERPRETER, "amd64")
+MARKERS = marker_environment(INTERPRETER, "x86_64")
 
 
 def one(name: str, *requires: str, requested: bool = False) -> Distribution:

@@ -101,7 +101,7 @@ def test_a_project_without_the_table_says_nothing(text: str) -> None:
         ),
         (
             "distribution.numpy.add = [{ package = 'libgl1-', reason = 'x' }]",
-            ".distribution.numpy.add[0].package: `libgl1-` is no binary package name (Debian Policy 5.6.1)",
+            ".distribution.numpy.add[0].package: `libgl1-` is no system package name",
         ),
         (
             "distribution.numpy.replace = [{ package = 'libgl1', reason = 'x' }]",

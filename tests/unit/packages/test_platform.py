@@ -10,8 +10,9 @@ from builders.dpkg import Package, write_database
 from builders.facts import elf
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.model.packages import Platform
-from pip_sysdeps.packages.debian.database import read_packages
-from pip_sysdeps.packages.platform import debian_architecture, read_platform
+from pip_sysdeps.packages.debian.architectures import architecture_of
+from pip_sysdeps.packages.platform import read_platform
+from pip_sysdeps.packages.registry import open_packages
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def platform(root: Path, **changes: object) -> Platform:
     """Read the platform of a root as seen by a glibc program."""
     inside = Root(str(root))
     program = elf("libc.so.6", **changes)
-    return read_platform(inside, read_packages(inside), program)
+    return read_platform(inside, open_packages(inside), program)
 
 
 def write_os_release(root: Path, text: str, path: str = "etc/os-release") -> None:
@@ -38,7 +39,14 @@ def test_a_debian_release(tmp_path: Path) -> None:
     write_os_release(tmp_path, BOOKWORM)
     write_database(tmp_path, Package(name="dpkg", architecture="arm64"), Package(name="a", architecture="all"))
     assert platform(tmp_path) == Platform(
-        distro="debian", codename="bookworm", release="12", architecture="arm64", package_manager="dpkg", libc="glibc"
+        distro="debian",
+        codename="bookworm",
+        release="12",
+        release_name="bookworm",
+        architecture="arm64",
+        machine="aarch64",
+        package_manager="dpkg",
+        libc="glibc",
     )
 
 
@@ -46,7 +54,14 @@ def test_debian_testing_has_no_release(tmp_path: Path) -> None:
     """Its os-release has a codename and no VERSION_ID."""
     write_os_release(tmp_path, "ID=debian\nVERSION_CODENAME=forky\n", "usr/lib/os-release")
     assert platform(tmp_path) == Platform(
-        distro="debian", codename="forky", release="", architecture="amd64", package_manager="", libc="glibc"
+        distro="debian",
+        codename="forky",
+        release="",
+        release_name="forky",
+        architecture="amd64",
+        machine="amd64",
+        package_manager="",
+        libc="glibc",
     )
 
 
@@ -55,14 +70,21 @@ def test_another_system(tmp_path: Path) -> None:
     write_os_release(tmp_path, "ID=alpine\nVERSION_ID=3.20.3\n")
     inside = Root(str(tmp_path))
     assert read_platform(inside, None, elf("libc.musl-x86_64.so.1")) == Platform(
-        distro="alpine", codename="", release="3.20.3", architecture="amd64", package_manager="", libc="musl"
+        distro="alpine",
+        codename="",
+        release="3.20.3",
+        release_name="3.20",
+        architecture="amd64",
+        machine="amd64",
+        package_manager="",
+        libc="musl",
     )
 
 
 def test_an_image_from_scratch(tmp_path: Path) -> None:
     """What nothing tells is empty."""
     assert read_platform(Root(str(tmp_path)), None, None) == Platform(
-        distro="", codename="", release="", architecture="", package_manager="", libc=""
+        distro="", codename="", release="", release_name="", architecture="", machine="", package_manager="", libc=""
     )
 
 
@@ -95,4 +117,4 @@ def test_debians_names_of_architectures(
 ) -> None:
     """By the ELF header alone."""
     facts = elf(machine=machine, elf_class=elf_class, little_endian=little_endian, header_flags=header_flags)
-    assert debian_architecture(facts) == name
+    assert architecture_of(facts) == name

@@ -12,7 +12,7 @@ from builders.cyclonedx import check_cyclonedx
 from builders.facts import distribution
 from pip_sysdeps.environment.sbom import parse_sbom
 from pip_sysdeps.lock.document import Need, Package, Target, Unattributed, Unresolved
-from pip_sysdeps.render.cyclonedx import Materials, as_cyclonedx, deb
+from pip_sysdeps.render.cyclonedx import Materials, as_cyclonedx, system_package
 
 TARGET = Target(
     id="debian-bookworm-amd64",
@@ -50,7 +50,7 @@ def document(*sboms: dict[str, Any], target: Target = TARGET, **changes: Any) ->
 )
 def test_package_urls_of_binary_packages(name: str, version: str, expected: str) -> None:
     """By the type's definition."""
-    assert deb(name, version, TARGET) == expected
+    assert system_package(name, version, TARGET) == expected
 
 
 def test_what_a_document_says_of_the_wheel_itself() -> None:

@@ -1,32 +1,59 @@
-"""What others call the architectures that have names of Debian's own."""
+"""Debian's architectures: their names, and what others call them.
+
+Source: dpkg-architecture(1), `DEB_HOST_MULTIARCH` and the tables behind it; the directories are those of Debian's glibc
+(`ld.so --help` on each architecture).
+"""
 
 from __future__ import annotations
 
-TRIPLETS = {
-    "amd64": "x86_64-linux-gnu",
-    "arm64": "aarch64-linux-gnu",
-    "armel": "arm-linux-gnueabi",
-    "armhf": "arm-linux-gnueabihf",
-    "i386": "i386-linux-gnu",
-    "loong64": "loongarch64-linux-gnu",
-    "mips64el": "mips64el-linux-gnuabi64",
-    "ppc64el": "powerpc64le-linux-gnu",
-    "riscv64": "riscv64-linux-gnu",
-    "s390x": "s390x-linux-gnu",
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.packages.family import Architecture
+
+if TYPE_CHECKING:
+    from pip_sysdeps.model.elf import ElfFile
+
+_EM_ARM, _EF_ARM_ABI_FLOAT_HARD = 40, 0x400
+
+_BY_ELF_HEADER = {
+    (3, 32, True): "i386",
+    (8, 32, False): "mips",
+    (8, 32, True): "mipsel",
+    (8, 64, True): "mips64el",
+    (20, 32, False): "powerpc",
+    (21, 64, False): "ppc64",
+    (21, 64, True): "ppc64el",
+    (22, 64, False): "s390x",
+    (62, 32, True): "x32",
+    (62, 64, True): "amd64",
+    (183, 64, True): "arm64",
+    (243, 64, True): "riscv64",
+    (258, 64, True): "loong64",
 }
-"""Architecture -> multiarch tuple. Source: dpkg-architecture(1), `DEB_HOST_MULTIARCH`."""
+"""Debian's name by `e_machine`, ELF class and whether it is little-endian."""
 
-_MACHINES = {
-    "amd64": "x86_64",
-    "arm64": "aarch64",
-    "armhf": "armv7l",
-    "i386": "i686",
-    "loong64": "loongarch64",
-    "mips64el": "mips64",
-    "ppc64el": "ppc64le",
+
+def _architecture(machine: str, triplet: str, loader: str) -> Architecture:
+    return Architecture(machine, loader, (f"/lib/{triplet}", f"/usr/lib/{triplet}", "/lib", "/usr/lib"))
+
+
+ARCHITECTURES = {
+    "amd64": _architecture("x86_64", "x86_64-linux-gnu", "ld-linux-x86-64.so.2"),
+    "arm64": _architecture("aarch64", "aarch64-linux-gnu", "ld-linux-aarch64.so.1"),
+    "armel": _architecture("armel", "arm-linux-gnueabi", "ld-linux.so.3"),
+    "armhf": _architecture("armv7l", "arm-linux-gnueabihf", "ld-linux-armhf.so.3"),
+    "i386": _architecture("i686", "i386-linux-gnu", "ld-linux.so.2"),
+    "loong64": _architecture("loongarch64", "loongarch64-linux-gnu", "ld-linux-loongarch-lp64d.so.1"),
+    "mips64el": _architecture("mips64", "mips64el-linux-gnuabi64", "ld.so.1"),
+    "ppc64el": _architecture("ppc64le", "powerpc64le-linux-gnu", "ld64.so.2"),
+    "riscv64": _architecture("riscv64", "riscv64-linux-gnu", "ld-linux-riscv64-lp64d.so.1"),
+    "s390x": _architecture("s390x", "s390x-linux-gnu", "ld64.so.1"),
 }
+"""Every architecture with a port in a current release."""
 
 
-def machine_of(architecture: str) -> str:
-    """Return what uname(2) calls an architecture, and with it `platform.machine()` and the platform tags of wheels."""
-    return _MACHINES.get(architecture, architecture)
+def architecture_of(elf: ElfFile) -> str:
+    """Return Debian's name for the architecture that an object was made for; empty for one that Debian lacks."""
+    if elf.machine == _EM_ARM and elf.little_endian:
+        return "armhf" if elf.header_flags & _EF_ARM_ABI_FLOAT_HARD else "armel"
+    return _BY_ELF_HEADER.get((elf.machine, elf.elf_class, elf.little_endian), "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
@@ -15,7 +14,6 @@ from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.debian.apt import opened
 from pip_sysdeps.packages.debian.contents import rows_in, rows_like
 from pip_sysdeps.packages.debian.indexing import (
-    PROGRAM_FOLDERS,
     base_set,
     file_table,
     library_folders,
@@ -25,6 +23,8 @@ from pip_sysdeps.packages.debian.indexing import (
     version_of,
 )
 from pip_sysdeps.packages.debian.packages_file import parse_packages
+from pip_sysdeps.packages.index import PROGRAM_FOLDERS
+from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -115,8 +115,7 @@ def _moment(date: str) -> datetime:
 
 def default_alternatives() -> dict[str, tuple[str, ...]]:
     """Return the programs that update-alternatives(1) makes, each with what stands behind it by default."""
-    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    with open(os.path.join(folder, "data", "alternatives.toml"), encoding="utf-8") as file:
+    with open(shipped("alternatives.toml"), encoding="utf-8") as file:
         return {name: tuple(entry["behind"]) for name, entry in tomlkit.load(file).unwrap().items()}
 
 

@@ -1,13 +1,13 @@
-"""dpkg's database of a root: which binary packages it has, and which of them owns a file.
+"""dpkg's database of a root: which binary packages it has, and which of them lists a file.
 
-`dpkg-query --search` is not enough, nor right: it compares text, so that the path which the loader opens is found one
-time in ten on a system with merged /usr, and it names packages that only divert a file.
+`dpkg-query --search` names packages that only divert a file; here diversions are applied. A distroless image has one
+file a package in `status.d` instead of `status`, and md5sums instead of file lists.
 """
 
 from __future__ import annotations
 
 import os
-import posixpath
+import re
 from collections import Counter, defaultdict
 from functools import cached_property
 from types import MappingProxyType
@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.model.environment import Skipped, Verdict
-from pip_sysdeps.model.packages import Owner
 from pip_sysdeps.packages.debian.dpkg_files import parse_diversions, parse_list, parse_md5sums, parse_status
-from pip_sysdeps.packages.debian.relations import parse_relations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,15 +30,14 @@ ADMINDIR = "/var/lib/dpkg"
 _INFO = f"{ADMINDIR}/info"
 _STATUS_D = f"{ADMINDIR}/status.d"
 _MAX_STATUS = 256 << 20
+_DPKG = re.compile(rb"^Package: dpkg$", re.MULTILINE)
+_ARCHITECTURE = re.compile(rb"^Architecture: *([a-z0-9-]+)", re.MULTILINE)
 _MAX_LISTS = 1 << 30
 _MOST_SEARCHED = 2 << 30
 """Bytes of file lists that are searched folder by folder; a large system has 30 MB of lists."""
-_MAX_LINKS = 40
-_MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libo32", "libx32")
-"""Folders that may be `/usr` links: wiki.debian.org/UsrMerge, with those of the multilib packages."""
 
 
-class PackageDatabase:
+class DpkgDatabase:
     """The binary packages of a root, and whose file a file is."""
 
     def __init__(
@@ -65,42 +62,23 @@ class PackageDatabase:
         self._folders: dict[bytes, Mapping[bytes, Sequence[str]]] = {}
         self._left = _MOST_SEARCHED
 
-    def owner(self, path: str, *, of_name: bool = False) -> Owner | None:
-        """Return the installed package that owns a file, by the path under which it was opened, or None.
+    def owners(self, path: str) -> Sequence[str]:
+        """Return the packages that have a file of this name on the disk, diversions applied.
 
-        The names of a file are the path, every hop of its links, and where they end; each as it stands and with `/usr`
-        put before or taken off. The end of the links counts first, so that libfoo.so belongs to the library's
-        package and not to libfoo-dev, and then each hop before it, so that a packaged link to an unpackaged file
-        belongs to the link's package. Of several owners of one name (Multi-Arch: same) a package of the native
-        architecture counts before a foreign one, then the first by name.
-
-        With `of_name` the path itself counts first, and each hop after it: who installs the package of a program wants
-        its name on PATH, and `cpp` is a link of the package cpp to a file of cpp-12.
+        Of several (Multi-Arch: same) those of the native architecture come before foreign ones, then by name. Under a
+        diverted name only the diverting package's file lies; under the name it is diverted to, that of whoever else has
+        it. Source: dpkg-divert(1).
         """
-        for name in self._names(path, own_first=of_name):
-            owners = self._owners_of_name(name)
-            if owners:
-                key = min(owners, key=lambda each: (":" in each, each))
-                return Owner(package=key, version=self.packages[key].version)
-        return None
+        return sorted(self._owners(path), key=lambda each: (":" in each, each))
 
-    def owned_with(self, path: str) -> tuple[str, tuple[str, ...]] | None:
-        """Return the package that owns a file, and every path that it owns; None if none does."""
-        owner = self.owner(path)
-        if owner is None:
-            return None
-        paths = parse_list(self._lists.get(owner.package, b""))
-        return owner.package, tuple(map(os.fsdecode, paths))
+    def files(self, package: str) -> Sequence[str]:
+        """Return every path that a package lists."""
+        return tuple(map(os.fsdecode, parse_list(self._lists.get(package, b""))))
 
     def control_file(self, package: str, name: str) -> str | None:
         """Return where the database has a package's `symbols`, `shlibs` or the like; None if it has none."""
         names = (f"{stem}.{name}" for stem in stems(self.packages[package]))
         return next((path for each in names if self._root.is_file(path := f"{_INFO}/{each}")), None)
-
-    @property
-    def versions(self) -> dict[str, str]:
-        """The version of each package that is installed."""
-        return {name: each.version for name, each in self.packages.items()}
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
@@ -125,7 +103,7 @@ class PackageDatabase:
         return frozenset(found)
 
     def _dependencies(self, package: PackageStatus) -> Iterator[str]:
-        for group in dict.fromkeys(parse_relations(f"{package.field('Pre-Depends')}, {package.field('Depends')}")):
+        for group in dict.fromkeys(package.requires):
             chosen = next((name for name in group if name in self.packages), None)
             if chosen is not None:
                 yield chosen
@@ -139,39 +117,16 @@ class PackageDatabase:
         """The packages that stand for each virtual package."""
         providers: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for key, package in self.packages.items():
-            for name, *_ in parse_relations(package.field("Provides")):
+            for name in package.provides:
                 providers[name][key] = None
         return {name: tuple(keys) for name, keys in providers.items()}
 
-    def _names(self, path: str, *, own_first: bool) -> Iterator[str]:
-        """Yield each name of a file, the end of its links first or last, and each in both spellings if they are one."""
-        hops = [path]
-        for _ in range(_MAX_LINKS):
-            place = self._root.resolve_folder_of(hops[-1])
-            if place is None:
-                break
-            hops.append(place)
-            text = self._root.read_link(place)
-            if text is None:
-                break
-            hops.append(posixpath.join(posixpath.dirname(place), text))
-        for hop in dict.fromkeys(hops if own_first else reversed(hops)):
-            yield hop
-            other = _other_spelling(hop)
-            if other and self._root.resolve_folder_of(other) == self._root.resolve_folder_of(hop):
-                yield other
-
-    def _owners_of_name(self, name: str) -> Iterable[str]:
-        """Return the packages that have a file of this name on the disk, diversions applied.
-
-        Under a diverted name only the diverting package's file lies; under the name it is diverted to, that of
-        whoever else has it. Source: dpkg-divert(1).
-        """
-        diversion = self._diverted.get(name)
+    def _owners(self, path: str) -> Iterable[str]:
+        diversion = self._diverted.get(path)
         if diversion is not None:
-            return [key for key in self._listing(name) if self.packages[key].name == diversion.package]
-        owners = list(self._listing(name))
-        moved = self._diverted_to.get(name)
+            return [key for key in self._listing(path) if self.packages[key].name == diversion.package]
+        owners = list(self._listing(path))
+        moved = self._diverted_to.get(path)
         if moved is not None:
             owners += (key for key in self._listing(moved.diverted) if self.packages[key].name != moved.package)
         return owners
@@ -180,7 +135,7 @@ class PackageDatabase:
         """Return the packages whose file lists have the name."""
         path = name.encode("utf-8", "surrogateescape")
         if self._left < 0:
-            return self._owners.get(path, ())
+            return self._all_owners.get(path, ())
         folder = path.rpartition(b"/")[0].removeprefix(b"/usr")
         if folder not in self._folders:
             self._folders[folder] = self._owners_in(folder)
@@ -208,7 +163,7 @@ class PackageDatabase:
         return owners
 
     @cached_property
-    def _owners(self) -> Mapping[bytes, Sequence[str]]:
+    def _all_owners(self) -> Mapping[bytes, Sequence[str]]:
         """The packages of every path: for who asks about so many folders that a search for each would take longer."""
         owners: dict[bytes, list[str]] = {}
         for key, text in self._lists.items():
@@ -250,19 +205,44 @@ class PackageDatabase:
         return f"{package.name}:{package.architecture}" if foreign else package.name
 
 
-def read_packages(root: Root) -> PackageDatabase | None:
+def read_database(root: Root) -> DpkgDatabase | None:
     """Read the status of a root's packages; None if it has no dpkg database.
 
     Raise SysdepsError for a database that cannot be read, and MalformedError for one that is none.
     """
     if root.is_file(f"{ADMINDIR}/status"):
         packages = _parse(root, f"{ADMINDIR}/status", parse_status)
-        return PackageDatabase(root, packages=packages, diversions=_diversions(root))
+        return DpkgDatabase(root, packages=packages, diversions=_diversions(root))
     files = [name for name in root.names(_STATUS_D) if not name.endswith(".md5sums")]
     if files:
         packages = tuple(each for name in files for each in _parse(root, f"{_STATUS_D}/{name}", parse_status))
-        return PackageDatabase(root, packages=packages, status_d=True)
+        return DpkgDatabase(root, packages=packages, status_d=True)
     return None
+
+
+def read_architecture(root: Root) -> str:
+    """Return the architecture of a root's dpkg from its own entry; empty if there is no database.
+
+    Faster than `read_database`, which decides where no package is dpkg's own.
+    """
+    status = f"{ADMINDIR}/status"
+    own = _own_architecture(root.read(status, _MAX_STATUS)) if root.is_file(status) else ""
+    if own:
+        return own
+    database = read_database(root)
+    return database.architecture if database else ""
+
+
+def _own_architecture(status: bytes) -> str:
+    """Return the architecture of the stanza of dpkg; each stanza is looked at once, however many there are."""
+    found = _DPKG.search(status)
+    while found:
+        end = status.find(b"\n\n", found.end())
+        end = end if end >= 0 else len(status)
+        if match := _ARCHITECTURE.search(status, found.end(), end):
+            return match[1].decode("ascii")
+        found = _DPKG.search(status, end)
+    return ""
 
 
 def native_architecture(packages: Iterable[PackageStatus]) -> str:
@@ -300,11 +280,3 @@ def _list_names(package: PackageStatus) -> Iterator[str]:
     """Yield the names that a package's file list may have, best first: md5sums lack links and configuration."""
     for suffix in ("list", "md5sums"):
         yield from (f"{stem}.{suffix}" for stem in stems(package))
-
-
-def _other_spelling(path: str) -> str:
-    """Return the path with `/usr` put before or taken off; nothing for one that merged /usr does not concern."""
-    bare = path.removeprefix("/usr")
-    if bare[1:].partition("/")[0] not in _MERGED or not bare.startswith("/"):
-        return ""
-    return bare if bare != path else f"/usr{path}"

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.packages.debian.relations import parse_relations
 
 UNPACKED = frozenset(
     {"half-installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending", "installed"}
@@ -61,10 +62,25 @@ class PackageStatus:
         return self.field("Priority")
 
     @property
-    def installed_size(self) -> int:
-        """Return `Installed-Size` in KiB; 0 where it is absent or no number."""
+    def size(self) -> int:
+        """Return `Installed-Size` in bytes; 0 where it is absent or no number."""
         size = self.field("Installed-Size")
-        return int(size) if size.isascii() and size.isdigit() and len(size) < 20 else 0
+        return int(size) << 10 if size.isascii() and size.isdigit() and len(size) < 20 else 0
+
+    @property
+    def source(self) -> str:
+        """Return the name in `Source`, without the version that may follow; else the package's own."""
+        return self.field("Source").partition(" ")[0] or self.name
+
+    @property
+    def requires(self) -> tuple[tuple[str, ...], ...]:
+        """Return the alternatives of each relation of `Pre-Depends` and `Depends`."""
+        return tuple(map(tuple, parse_relations(f"{self.field('Pre-Depends')}, {self.field('Depends')}")))
+
+    @property
+    def provides(self) -> tuple[str, ...]:
+        """Return the names in `Provides`."""
+        return tuple(name for name, *_ in parse_relations(self.field("Provides")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

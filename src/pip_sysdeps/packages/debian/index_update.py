@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.debian.apt import Apt, has_sources
-from pip_sysdeps.packages.debian.architectures import TRIPLETS
+from pip_sysdeps.packages.debian.architectures import ARCHITECTURES
 from pip_sysdeps.packages.debian.archive import default_alternatives, read_archive
 from pip_sysdeps.packages.debian.read_apt_sources import read_sources, sources_key, write_sources
 from pip_sysdeps.packages.index import made_index
@@ -68,8 +68,10 @@ def update_index(root: Root, wanted: Wanted, *, quiet: bool) -> Updated:
             "this system has no os-release or no dpkg database: nothing tells what the index is to be of",
             hint="run it where the release's apt sources are, or name an unpacked root of it with --root",
         )
-    if wanted.architecture not in TRIPLETS:
-        raise SysdepsError(f"architecture `{wanted.architecture}` is not known", hint=f"one of {', '.join(TRIPLETS)}")
+    if wanted.architecture not in ARCHITECTURES:
+        raise SysdepsError(
+            f"architecture `{wanted.architecture}` is not known", hint=f"one of {', '.join(ARCHITECTURES)}"
+        )
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder:
         os.chmod(folder, 0o755)  # noqa: S103 - apt downloads as its own user, _apt
         settings, skipped = _settings(root, wanted, folder)

@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.packages.debian.architectures import TRIPLETS
+from pip_sysdeps.packages.debian.architectures import ARCHITECTURES
 from pip_sysdeps.packages.index_file import DEVELOPMENT
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.packages.debian.contents import ContentsRow
     from pip_sysdeps.packages.debian.packages_file import ArchivePackage
     from pip_sysdeps.packages.index_file import Table
-
-PROGRAM_FOLDERS = ("usr/bin", "usr/sbin", "bin", "sbin")
-"""Root's PATH in every Debian image, without /usr/local, which packages may not fill (Debian Policy 9.1.2)."""
 
 _MOST_OWNERS = 3
 """Packages that are named for one file of a table."""
@@ -39,8 +36,7 @@ _FILE = r"[^\s:]+"
 
 def library_folders(architecture: str) -> tuple[str, ...]:
     """Name the loader's default directories, without leading "/". Source: ld.so(8), `ld.so --list-diagnostics`."""
-    triplet = TRIPLETS[architecture]
-    return f"lib/{triplet}", f"usr/lib/{triplet}", "lib", "usr/lib"
+    return tuple(folder.lstrip("/") for folder in ARCHITECTURES[architecture].directories)
 
 
 def library_table(rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage]) -> Table:

@@ -19,7 +19,7 @@ from pip_sysdeps.packages.debian.version import version_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pip_sysdeps.packages.debian.database import PackageDatabase
+    from pip_sysdeps.packages.debian.database import DpkgDatabase
     from pip_sysdeps.packages.debian.symbols_file import LibrarySymbols
     from pip_sysdeps.system.root import Root
 
@@ -30,7 +30,7 @@ _MAX_FILE = 64 << 20
 class Shlibs:
     """The symbols and shlibs files of a root; each is read once."""
 
-    def __init__(self, root: Root, packages: PackageDatabase) -> None:
+    def __init__(self, root: Root, packages: DpkgDatabase) -> None:
         self._root = root
         self._packages = packages
         self._read = cache(self._contents)

@@ -11,7 +11,7 @@ from builders.dpkg import Package, database, merge_usr, owner, put, write_databa
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.model.packages import Owner
-from pip_sysdeps.packages.debian.database import read_packages
+from pip_sysdeps.packages.registry import open_packages
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def test_the_owner_has_its_version(tmp_path: Path) -> None:
 
 def test_no_database(tmp_path: Path) -> None:
     """A root without dpkg has none, and that is no error."""
-    assert read_packages(Root(str(tmp_path))) is None
+    assert open_packages(Root(str(tmp_path))) is None
 
 
 def test_a_file_of_nobody(tmp_path: Path) -> None:
@@ -275,7 +275,7 @@ def test_a_broken_status_names_file_and_stanza(tmp_path: Path) -> None:
     """It is not half a database: nothing can go on."""
     write_database(tmp_path, Package(name="a"), Package(name="b", status="garbage"))
     with pytest.raises(MalformedError) as caught:
-        read_packages(Root(str(tmp_path)))
+        open_packages(Root(str(tmp_path)))
     assert str(caught.value) == "/var/lib/dpkg/status: stanza 2 (b): no package state: 'garbage'"
 
 
@@ -283,7 +283,7 @@ def test_broken_diversions_name_file_and_line(tmp_path: Path) -> None:
     """As above."""
     write_database(tmp_path, Package(name="a"), diversions=[("/a", "b", "c")])
     with pytest.raises(MalformedError) as caught:
-        read_packages(Root(str(tmp_path)))
+        open_packages(Root(str(tmp_path)))
     assert str(caught.value) == "/var/lib/dpkg/diversions: line 1: a diversion is two absolute paths and a package"
 
 
@@ -296,7 +296,7 @@ def test_an_unreadable_database_has_a_hint(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(Root, "read", refuse)
     with pytest.raises(SysdepsError) as caught:
-        read_packages(Root(str(tmp_path)))
+        open_packages(Root(str(tmp_path)))
     assert str(caught.value) == "cannot read dpkg's database `/var/lib/dpkg/status`: Permission denied"
     assert caught.value.hint == "make it readable, or run as root"
 
@@ -348,7 +348,7 @@ def test_the_owner_of_a_name_on_path(tmp_path: Path) -> None:
         Package(name="cpp-12", files=["/usr/bin/x86_64-linux-gnu-cpp-12"]),
     )
     write_database(tmp_path, cpp, cpp_12)
-    packages = read_packages(Root(str(tmp_path)))
+    packages = open_packages(Root(str(tmp_path)))
     assert packages is not None
     for path in ("/usr/bin/cpp", "/usr/bin/alternative"):
         assert packages.owner(path) == Owner(package="cpp-12", version="1.0")

@@ -44,7 +44,7 @@ def test_every_fact_of_a_stanza() -> None:
         "amd64",
         "same",
     )
-    assert (zlib.essential, zlib.priority, zlib.installed_size) == (False, "optional", 168)
+    assert (zlib.essential, zlib.priority, zlib.size) == (False, "optional", 168 << 10)
     assert [zlib.field(name) for name in ("Pre-Depends", "Depends", "Provides")] == [
         "dpkg",
         "libc6 (>= 2.14),\n libfoo",
@@ -56,7 +56,7 @@ def test_what_a_stanza_lacks_is_empty() -> None:
     """A stanza of a status.d has no Status, and one that was broken off may lack nearly everything."""
     (base,) = parse_status(b"Package: base-files\nVersion: 12\nEssential: yes\nMulti-Arch: no\nInstalled-Size: many\n")
     assert (base.version, base.architecture, base.multi_arch) == ("12", "", "")
-    assert (base.essential, base.priority, base.installed_size, base.field("Depends")) == (True, "", 0, "")
+    assert (base.essential, base.priority, base.size, base.field("Depends")) == (True, "", 0, "")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ import pytest
 from pip_sysdeps.packages.debian.archive import default_alternatives
 from pip_sysdeps.packages.debian.contents import ContentsRow, rows_in
 from pip_sysdeps.packages.debian.indexing import (
-    PROGRAM_FOLDERS,
     base_set,
     library_folders,
     library_table,
@@ -19,7 +18,7 @@ from pip_sysdeps.packages.debian.indexing import (
     reliance,
 )
 from pip_sysdeps.packages.debian.packages_file import ArchivePackage, parse_packages
-from pip_sysdeps.packages.index import open_index
+from pip_sysdeps.packages.index import PROGRAM_FOLDERS, open_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

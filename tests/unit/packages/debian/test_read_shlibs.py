@@ -8,7 +8,7 @@ import pytest
 
 from builders.dpkg import Package, write_database
 from pip_sysdeps.model.environment import Skipped, Verdict
-from pip_sysdeps.packages.debian.database import read_packages
+from pip_sysdeps.packages.debian.database import read_database
 from pip_sysdeps.packages.debian.read_shlibs import Shlibs
 from pip_sysdeps.system.root import Root
 
@@ -32,7 +32,7 @@ def read(root: Path, files: dict[str, str]) -> Shlibs:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
     inside = Root(str(root))
-    packages = read_packages(inside)
+    packages = read_database(inside)
     assert packages is not None
     return Shlibs(inside, packages)
 

@@ -1,0 +1,66 @@
+"""dpkg and apt, as one value: see `packages.family`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.packages.debian.architectures import ARCHITECTURES, architecture_of
+from pip_sysdeps.packages.debian.database import read_architecture, read_database
+from pip_sysdeps.packages.debian.install import FORMATS, USAGE, apt_get_install, as_dockerfile
+from pip_sysdeps.packages.debian.package_name import is_package_argument
+from pip_sysdeps.packages.debian.version import version_key
+from pip_sysdeps.packages.family import Family, NameRules
+
+if TYPE_CHECKING:
+    from pip_sysdeps.elf.read_objects import Objects
+    from pip_sysdeps.packages.database import PackageDatabase
+    from pip_sysdeps.packages.family import FloorQuestion, Floors
+    from pip_sysdeps.system.root import Root
+
+_VERSION = re.compile(r"(?:[0-9]{1,9}:)?[A-Za-z0-9][A-Za-z0-9.+~-]{0,254}", re.ASCII)
+
+
+def _is_development(package: str) -> bool:
+    return package.endswith("-dev")
+
+
+def _read_floors(root: Root, database: PackageDatabase, objects: Objects, question: FloorQuestion) -> Floors:
+    from pip_sysdeps.packages.debian.read_floors import read_floors  # noqa: PLC0415 - an install line does without
+
+    return read_floors(root, database, objects, question)
+
+
+def _read_snapshot(root: Root) -> str:
+    from pip_sysdeps.packages.debian.read_snapshot import read_snapshot  # noqa: PLC0415 - as above
+
+    return read_snapshot(root)
+
+
+FAMILY = Family(
+    manager="dpkg",
+    installer="apt-get",
+    systems="Debian, Ubuntu or another system with apt",
+    example="debian-trixie-amd64",
+    database="dpkg status",
+    architectures=ARCHITECTURES,
+    open=read_database,
+    read_architecture=read_architecture,
+    architecture=architecture_of,
+    names=NameRules(
+        package=is_package_argument,
+        version=_VERSION.fullmatch,
+        capability=lambda _: False,
+        words="binary package name (Debian Policy 5.6.1)",
+        version_words="binary package version (Debian Policy 5.6.12)",
+    ),
+    version_key=version_key,
+    is_development=_is_development,
+    floors=_read_floors,
+    snapshot=_read_snapshot,
+    formats=FORMATS,
+    dockerfile=as_dockerfile,
+    command=apt_get_install,
+    usage=USAGE,
+    purl="deb",
+)

@@ -1,0 +1,85 @@
+"""Install lines for apt: apt-get(8), and the relations of Debian Policy 7.1 for `apt-get satisfy`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pip_sysdeps.packages.family import Item
+
+
+def as_names(packages: Sequence[Item]) -> str:
+    """Render one line for xargs(1)."""
+    return " ".join(map(_argument, packages)) + "\n" if packages else ""
+
+
+def as_lines(packages: Iterable[Item]) -> str:
+    """Render one name a line."""
+    return "".join(f"{_argument(each)}\n" for each in packages)
+
+
+def as_satisfy(packages: Iterable[Item]) -> str:
+    """Render one dependency a line, for xargs(1) and `apt-get satisfy` (Debian Policy 7.1)."""
+    return "".join(f"{each.name}{_bound(each)}\n" for each in packages)
+
+
+def as_dockerfile(packages: Sequence[Item], snapshot: str = "") -> str:
+    """Render a RUN instruction; none for no packages.
+
+    With the date of a snapshot, apt's sources are first changed to the archive as it was then, as far as they name a
+    snapshot themselves: in use, or in a comment in front of the live archive, as the official images have it.
+    """
+    if not packages:
+        return ""
+    names = "".join(f"        {_argument(each)} \\\n" for each in packages)
+    update = "apt-get update"
+    if snapshot:
+        update = _SNAPSHOT.replace("@DATE@", snapshot) + " && apt-get update -o Acquire::Check-Valid-Until=false"
+    return (
+        f"RUN {update} \\\n"
+        " && apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true \\\n"
+        f"{names}"
+        " && rm -rf /var/lib/apt/lists/*\n"
+    )
+
+
+def apt_get_install(names: Sequence[str]) -> str:
+    """Return the shell command that installs packages; empty for none.
+
+    apt-get reads an unknown name with a dot as a regular expression, unless `APT::Cmd::Pattern-Only` is set.
+    """
+    return (
+        f"apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true {' '.join(names)}" if names else ""
+    )
+
+
+def _argument(item: Item) -> str:
+    return f"{item.name}={item.version}" if item.version else item.name
+
+
+def _bound(item: Item) -> str:
+    if item.version:
+        return f" (= {item.version})"
+    return f" (>= {item.minimum})" if item.minimum else ""
+
+
+_SNAPSHOT = r"""find /etc/apt -regex '.*\.\(list\|sources\)' -exec sed -i -E \
+        -e '/^# (deb .+|[^ ]+)\/[0-9]{8}T[0-9]{6}Z/{N;s,^# (deb .*)\n.*,\1,;s,^# (.*)\n.*,URIs: \1,}' \
+        -e 's,[0-9]{8}T[0-9]{6}Z,@DATE@,' {} + \
+"""
+"""A comment with a date takes the place of the entry or the URIs in the line below it; then each date is the lock's."""
+
+USAGE = (
+    "apt.txt as it prints it is installed by\n"
+    "  xargs -r -a apt.txt apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true\n"
+    "and the output of --format satisfy by\n"
+    "  xargs -r -d '\\n' -a apt.txt apt-get satisfy -y --no-install-recommends\n"
+)
+
+FORMATS: Mapping[str, Callable[[Sequence[Item]], str]] = {
+    "names": as_names,
+    "lines": as_lines,
+    "satisfy": as_satisfy,
+}

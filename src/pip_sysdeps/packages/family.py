@@ -1,0 +1,116 @@
+"""What differs from one package manager to another, as one value each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+
+    from pip_sysdeps.elf.read_objects import Objects
+    from pip_sysdeps.model.elf import ElfFile
+    from pip_sysdeps.model.environment import Skipped
+    from pip_sysdeps.model.loader import LoadedObject
+    from pip_sysdeps.model.packages import Floor
+    from pip_sysdeps.packages.database import PackageDatabase
+    from pip_sysdeps.system.root import Root
+
+
+class Architecture(NamedTuple):
+    """One architecture of a package manager."""
+
+    machine: str
+    """What uname(2) calls it: the platform tags of wheels and `platform.machine()` use this word."""
+    loader: str
+    """File name of the dynamic loader of its programs."""
+    directories: tuple[str, ...]
+    """The loader's default directories, where no root is at hand to state them."""
+
+
+class NameRules(NamedTuple):
+    """What a lock may hold, and what may reach a command line. Each is a whole-match test."""
+
+    package: Callable[[str], object]
+    """Whether a text is a package name."""
+    version: Callable[[str], object]
+    """Whether a text is a package version."""
+    capability: Callable[[str], object]
+    """Whether a text is a capability that the package manager installs by; never true if it does not."""
+    words: str
+    """What a package name is, for messages: `binary package name (Debian Policy 5.6.1)`."""
+    version_words: str
+    """What a version is, for messages."""
+
+
+class Item(NamedTuple):
+    """One entry of an install line."""
+
+    name: str
+    """Package name, or a capability."""
+    minimum: str = ""
+    """The least version that is enough; empty if any is."""
+    version: str = ""
+    """The exact version to install; empty if any is meant."""
+
+
+class Floors(NamedTuple):
+    """The least versions of packages, and what could not be read to find them."""
+
+    floors: Mapping[str, Floor]
+    """Package -> its least version."""
+    skipped: tuple[Skipped, ...] = ()
+    """Files that could not be read."""
+
+
+class FloorQuestion(NamedTuple):
+    """Which objects use which libraries."""
+
+    loaded: Iterable[LoadedObject]
+    """All loaded objects."""
+    subjects: Container[str | None]
+    """The objects that count, by their real path."""
+    libraries: Mapping[str, str]
+    """Package of each library that counts, by the path under which the loader opens it."""
+
+
+class Family(NamedTuple):
+    """One package manager."""
+
+    manager: str
+    """`dpkg`, `rpm`, `apk`: the word of a lock's `package-manager`."""
+    installer: str
+    """The program that installs packages, for messages."""
+    systems: str
+    """The systems that have it, for messages: `Debian, Ubuntu or another system with apt`."""
+    example: str
+    """A target id of the family, for messages."""
+    database: str
+    """What its database is called in messages: `dpkg status`."""
+    architectures: Mapping[str, Architecture]
+    """Every architecture by the family's word."""
+    open: Callable[[Root], PackageDatabase | None]
+    """Return the database of a root, None if it has none. Raise SysdepsError or MalformedError for a broken one."""
+    read_architecture: Callable[[Root], str]
+    """Return the native architecture of a root without reading all of its database; empty without a database."""
+    architecture: Callable[[ElfFile], str]
+    """Return the family's word for the architecture of an object; empty if it has none."""
+    names: NameRules
+    """What names and versions are."""
+    version_key: Callable[[str], Any]
+    """Return a key that orders versions as the package manager does."""
+    is_development: Callable[[str], bool]
+    """Whether a package, by its name, is for compiling only."""
+    floors: Callable[[Root, PackageDatabase, Objects, FloorQuestion], Floors] | None
+    """Find the least versions; None if the family does not record them."""
+    snapshot: Callable[[Root], str] | None
+    """Return the date of the archive snapshot that a root's sources name; None if the family has none."""
+    formats: Mapping[str, Callable[[Sequence[Item]], str]]
+    """Output format -> renderer of an install line: `names`, `lines`, and those of the family."""
+    dockerfile: Callable[[Sequence[Item], str], str]
+    """Render a Dockerfile instruction; with the date of a snapshot, from that snapshot."""
+    command: Callable[[Sequence[str]], str]
+    """Return the shell command that installs packages; empty for none."""
+    usage: str
+    """How to use the output of the formats, for `--help`."""
+    purl: str
+    """The package URL type: `deb`."""

@@ -1,0 +1,65 @@
+"""The system packages of one root: its database, and the rules of its package manager."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.packages import ownership
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pip_sysdeps.model.environment import Skipped
+    from pip_sysdeps.model.packages import Owner
+    from pip_sysdeps.packages.database import InstalledPackage, PackageDatabase
+    from pip_sysdeps.packages.family import Family
+    from pip_sysdeps.system.root import Root
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemPackages:
+    """What is installed in a root."""
+
+    root: Root
+    """The root."""
+    family: Family
+    """Its package manager."""
+    database: PackageDatabase
+    """Its database."""
+
+    def owner(self, path: str, *, of_name: bool = False) -> Owner | None:
+        """Return the package that owns a file; see `ownership.owner`."""
+        return ownership.owner(self.root, self.database, path, of_name=of_name)
+
+    def owned_with(self, path: str) -> tuple[str, Sequence[str]] | None:
+        """Return where distributions of the owner of a file come from, `dpkg:python3-foo`, and all that it owns."""
+        found = self.owner(path)
+        if found is None:
+            return None
+        return f"{self.family.manager}:{found.package}", self.database.files(found.package)
+
+    @property
+    def packages(self) -> Mapping[str, InstalledPackage]:
+        """Every installed package by name."""
+        return self.database.packages
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of each installed package."""
+        return {name: each.version for name, each in self.database.packages.items()}
+
+    @property
+    def architecture(self) -> str:
+        """The native architecture, in the package manager's words."""
+        return self.database.architecture
+
+    @property
+    def base(self) -> frozenset[str]:
+        """The packages of a minimal system, as far as the database tells."""
+        return self.database.base
+
+    @property
+    def skipped(self) -> Sequence[Skipped]:
+        """The packages whose files are not known."""
+        return self.database.skipped

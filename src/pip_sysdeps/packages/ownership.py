@@ -1,0 +1,67 @@
+"""Which package owns a file: links and merged /usr, for every package manager alike.
+
+A literal question to the database is not enough. The loader opens a library by a path that the package rarely lists:
+through a link in the library folder, and on a system with merged /usr by either of two spellings.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.model.packages import Owner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.packages.database import PackageDatabase
+    from pip_sysdeps.system.root import Root
+
+_MAX_LINKS = 40
+_MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libo32", "libx32")
+"""Top folders that may be links into /usr. Source: file-hierarchy(7); wiki.debian.org/UsrMerge."""
+
+
+def owner(root: Root, database: PackageDatabase, path: str, *, of_name: bool = False) -> Owner | None:
+    """Return the installed package that owns a file, by the path under which it was opened, or None.
+
+    The names of a file are the path, every hop of its links, and where they end; each as it stands and with `/usr` put
+    before or taken off. The end of the links counts first, so that libfoo.so belongs to the library's package and not
+    to the one for compiling, and then each hop before it, so that a packaged link to an unpackaged file belongs to the
+    link's package.
+
+    With `of_name` the path itself counts first, and each hop after it: who installs the package of a program wants its
+    name on PATH, and `cpp` may be one package's link to a file of another.
+    """
+    for name in _names(root, path, own_first=of_name):
+        owners = database.owners(name)
+        if owners:
+            return Owner(package=owners[0], version=database.packages[owners[0]].version)
+    return None
+
+
+def _names(root: Root, path: str, *, own_first: bool) -> Iterator[str]:
+    """Yield each name of a file, the end of its links first or last, and both spellings where they are one folder."""
+    hops = [path]
+    for _ in range(_MAX_LINKS):
+        place = root.resolve_folder_of(hops[-1])
+        if place is None:
+            break
+        hops.append(place)
+        text = root.read_link(place)
+        if text is None:
+            break
+        hops.append(posixpath.join(posixpath.dirname(place), text))
+    for hop in dict.fromkeys(hops if own_first else reversed(hops)):
+        yield hop
+        other = _other_spelling(hop)
+        if other and root.resolve_folder_of(other) == root.resolve_folder_of(hop):
+            yield other
+
+
+def _other_spelling(path: str) -> str:
+    """Return the path with `/usr` put before or taken off; empty if merged /usr does not concern it."""
+    bare = path.removeprefix("/usr")
+    if bare[1:].partition("/")[0] not in _MERGED or not bare.startswith("/"):
+        return ""
+    return bare if bare != path else f"/usr{path}"

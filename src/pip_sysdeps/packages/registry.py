@@ -1,0 +1,117 @@
+"""Which package managers are known, and which of them a root or a target has."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.packages.installed import SystemPackages
+from pip_sysdeps.system.shipped import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pip_sysdeps.packages.family import Family
+    from pip_sysdeps.system.root import Root
+
+FOLDERS = {"dpkg": "debian"}
+"""Package manager -> the folder here whose `family` module has its `FAMILY`; in the order in which roots are tried."""
+_UNKNOWN = {
+    "/var/lib/rpm": "rpm",
+    "/usr/lib/sysimage/rpm": "rpm",
+    "/usr/share/rpm": "rpm",
+    "/var/lib/rpmmanifest": "rpm",
+    "/lib/apk/db/installed": "apk",
+    "/usr/lib/apk/db/installed": "apk",
+    "/var/lib/pacman/local": "pacman",
+    "/var/db/pkg": "portage",
+    "/var/db/xbps": "xbps",
+    "/nix/store": "nix",
+    "/gnu/store": "guix",
+    "/var/lib/eopkg": "eopkg",
+    "/var/lib/chisel/manifest.wall": "chisel",
+}
+"""What shows a package manager that has no folder here. Source: each one's documentation of its database."""
+_DISTRIBUTIONS = shipped("distributions.txt")
+
+
+class LinuxDistribution(NamedTuple):
+    """How a Linux distribution numbers its releases, and which package manager it has."""
+
+    manager: str
+    """The package manager."""
+    parts: int | None
+    """How many parts of VERSION_ID name a release without a codename; None for all of them."""
+
+
+@cache
+def family_of(manager: str) -> Family | None:
+    """Return a package manager's family by its word in a lock; None if it is not known."""
+    if manager not in FOLDERS:
+        return None
+    family: Family = import_module(f"{__package__}.{FOLDERS[manager]}.family").FAMILY
+    return family
+
+
+def families() -> Iterator[Family]:
+    """Yield every known family."""
+    yield from filter(None, map(family_of, FOLDERS))
+
+
+def formats() -> tuple[str, ...]:
+    """Return the output formats of all families, each once."""
+    return tuple(dict.fromkeys(name for family in families() for name in family.formats))
+
+
+def is_package_name(text: str) -> bool:
+    """Return whether any known package manager has packages of such a name."""
+    return any(family.names.package(text) for family in families())
+
+
+def open_packages(root: Root) -> SystemPackages | None:
+    """Return the system packages of a root, None if it has no package database.
+
+    Raise SysdepsError for a database that cannot be read and for one of an unknown package manager, MalformedError for
+    a broken one.
+    """
+    for family in families():
+        database = family.open(root)
+        if database is not None:
+            return SystemPackages(root=root, family=family, database=database)
+    refuse_unknown(root)
+    return None
+
+
+def refuse_unknown(root: Root) -> None:
+    """Raise SysdepsError if a root shows a package manager that has no rules here."""
+    for path, manager in _UNKNOWN.items():
+        if manager not in FOLDERS and root.resolve(path) is not None:
+            raise SysdepsError(
+                f"the package manager of this system is not known: `{root.shown(path)}` is that of {manager}",
+                hint=f"known are {', '.join(FOLDERS)}; lock for one of their systems with --target",
+            )
+
+
+@cache
+def distributions() -> Mapping[str, LinuxDistribution]:
+    """Return the shipped table of Linux distributions: `ID` of os-release(5) -> its entry."""
+    with open(_DISTRIBUTIONS, encoding="utf-8") as file:
+        return parse_distributions(file.read())
+
+
+def parse_distributions(text: str) -> dict[str, LinuxDistribution]:
+    """Read the table: ID, package manager and number of parts with a tab between; `#` begins a comment line.
+
+    Raise MalformedError for a line of another form and for an ID twice.
+    """
+    found: dict[str, LinuxDistribution] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        name, *rest = line.split("\t")
+        if len(rest) != 2 or name in found or not (rest[1].isdigit() or rest[1] == "all"):
+            raise MalformedError("not a new ID, a package manager and a number", where=f"line {number}")
+        found[name] = LinuxDistribution(manager=rest[0], parts=int(rest[1]) if rest[1].isdigit() else None)
+    return found
