@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,76 +18,51 @@ PACKAGE = Path(__file__).parents[1] / "src" / "pip_sysdeps"
 
 LAYERS = (
     {"__main__", "venv"},
-    {"cli", "api"},
+    {"cli"},
     {"hook"},
-    {"auditing"},
-    {"scan"},
-    {"named", "process"},
-    {"host", "render"},
-    {"audit", "verification", "trees"},
-    {"checks", "diff", "gaps", "locking", "merging", "staleness", "indexing", "policy", "validation", "why"},
-    {"attribution", "floors", "loader", "naming", "project"},
-    {
-        "formats",
-        "requirements",
-        "wheel_tags",
-        "roots",
-        "mentions",
-        "alternatives",
-        "siblings",
-        "symbol_versions",
-        "symbols",
-        "lockfile",
-    },
-    {"model", "syntax", "toml"},
-    {"architectures", "errors", "package_name", "printing", "stages", "values"},
+    {"api"},
+    {"app"},
+    {"render"},
+    {"report"},
+    {"lock"},
+    {"needs"},
+    {"byname"},
+    {"environment"},
+    {"loader"},
+    {"packages"},
+    {"elf"},
+    {"system"},
+    {"model", "errors", "printing", "words"},
 )
 """Top first: a unit imports itself and any line below its own."""
 
-PURE = {
-    "architectures",
-    "audit",
-    "checks",
-    "diff",
-    "validation",
-    "wheel_tags",
-    "policy",
-    "printing",
-    "project",
-    "package_name",
-    "requirements",
-    "siblings",
-    "symbol_versions",
-    "symbols",
-    "syntax",
-    "toml",
-    "trees",
-    "verification",
-    "why",
-    "alternatives",
-    "floors",
-    "formats",
-    "gaps",
-    "loader",
-    "roots",
-    "mentions",
-    "naming",
-    "attribution",
-    "lockfile",
-    "locking",
-    "merging",
-    "staleness",
-    "model",
-    "errors",
-    "render",
-}
+READERS = (
+    "app/",
+    "cli/",
+    "hook/",
+    "system/",
+    "lock/file.py",
+    "packages/index.py",
+    "packages/registry.py",
+    "packages/debian/apt.py",
+    "packages/debian/archive.py",
+    "packages/debian/index_update.py",
+    "api.py",
+    "venv.py",
+    "__main__.py",
+)
+"""Modules that may touch the disk by themselves, beside those named `read_*`; all others read through a `Root`."""
+PACKAGE_MANAGERS = re.compile(
+    r"\b(?:dpkg|apt-get|amd64|arm64|[a-z0-9_]+-linux-gnu[a-z0-9]*|pkg:deb)\b|[\"']-dev[\"']|packages\.debian"
+)
+"""What only a family's own folder may name."""
 TOUCHES = {"os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile", "time", "urllib"}
 """Modules that reach the disk, the clock, the network or the process."""
 
 STARTS = {
-    "src/pip_sysdeps/host/programs.py": ["os.posix_spawnp", "subprocess.Popen", "subprocess.run"],
-    "src/pip_sysdeps/host/beside.py": ["os.fork"],
-    "src/pip_sysdeps/host/bounded.py": ["os.fork"],
+    "src/pip_sysdeps/system/programs.py": ["os.posix_spawnp", "subprocess.Popen", "subprocess.run"],
+    "src/pip_sysdeps/system/fork_worker.py": ["os.fork"],
+    "src/pip_sysdeps/system/bounded_worker.py": ["os.fork"],
     "src/pip_sysdeps/hook/runtime.py": ["subprocess.Popen"],
 }
 """Every place that starts a process: the gate; the two forks that run no other program; and the hook, which is copied
@@ -135,11 +111,17 @@ def test_every_unit_has_a_layer() -> None:
     assert {unit_of(path) for path in modules()} <= set().union(*LAYERS)
 
 
+def may_read(path: Path) -> bool:
+    """Return whether a module is on the list of those that may touch the disk."""
+    place = path.relative_to(PACKAGE).as_posix()
+    return path.name.startswith("read_") or place.startswith(READERS)
+
+
 @pytest.mark.parametrize(
-    "path", [path for path in modules() if unit_of(path) in PURE], ids=lambda path: str(path.relative_to(PACKAGE))
+    "path", [path for path in modules() if not may_read(path)], ids=lambda path: str(path.relative_to(PACKAGE))
 )
-def test_pure_modules_touch_nothing(path: Path) -> None:
-    """A pure module opens no file and asks neither clock, network nor environment."""
+def test_other_modules_touch_nothing(path: Path) -> None:
+    """A module that is not listed opens no file and asks neither clock, network nor environment."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     names = [name for name in imports_of(path) if not name.startswith("urllib.parse.")]  # that part is text alone
     touched = {name.partition(".")[0] for name in names} & TOUCHES
@@ -191,7 +173,7 @@ def test_each_way_to_start_a_program_is_seen(tmp_path: Path, source: str, found:
 
 
 def test_programs_are_started_in_one_place() -> None:
-    """A new call outside host/programs.py fails here, in the package and in the scripts of the action."""
+    """A new call outside system/programs.py fails here, in the package and in the scripts of the action."""
     project = PACKAGE.parents[1]
     files = [*sorted(PACKAGE.rglob("*.py")), *sorted((project / "tools").glob("*.py"))]
     found = {str(path.relative_to(project)): starts for path in files if (starts := starts_in(path))}
@@ -199,7 +181,7 @@ def test_programs_are_started_in_one_place() -> None:
 
 
 def test_every_program_is_explained() -> None:
-    """docs/safety.md has a row for each program that host/programs.py allows."""
+    """docs/safety.md has a row for each program that system/programs.py allows."""
     text = (PACKAGE.parents[1] / "docs" / "safety.md").read_text(encoding="utf-8")
     names = [program.name.rpartition("/")[2] for program in PROGRAMS]
     assert [name for name in names if f"| `{name}` |" not in text] == []
@@ -215,3 +197,26 @@ def test_one_writer(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     called = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     assert not called & {"print", "sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in modules() if not path.relative_to(PACKAGE).as_posix().startswith("packages/debian/")],
+    ids=lambda path: str(path.relative_to(PACKAGE)),
+)
+def test_only_a_family_s_folder_names_it(path: Path) -> None:
+    """Outside `packages/FAMILY/` no code names a package manager, its architectures, folders or naming habits."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    named = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+    ]
+    found = [text for text in (*named, *imports_of(path)) if PACKAGE_MANAGERS.search(text)]
+    assert not found
+
+
+def test_the_top_folder_is_small() -> None:
+    """Who lists the package sees its subjects: at most eight files stand beside them."""
+    assert len([path for path in PACKAGE.iterdir() if path.is_file()]) <= 8

@@ -19,6 +19,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 
+from pip_sysdeps.byname.read_knowledge import known_files
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.packages.debian.apt import Apt
 from pip_sysdeps.packages.debian.archive import ArchiveTables, default_alternatives, read_archive
@@ -52,7 +53,7 @@ class Maker:
             complaints = apt.update(quiet=False)
             indices = [index for index in apt.indices() if index.codename == codename]
             if not complaints and sorted(index.kind for index in indices) == WHOLE:
-                return read_archive(indices, architecture, default_alternatives())
+                return read_archive(indices, architecture, default_alternatives(), known_files())
             say(f"{codename} {architecture} is not whole as `{suite}`:", *complaints)
         raise SysdepsError(f"no whole set of indices for {codename} {architecture}")
 

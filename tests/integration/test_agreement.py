@@ -12,11 +12,11 @@ from builders.debian import SUITES
 from builders.environments import VENV, build_root
 from builders.shlibdeps import shlibdeps
 from builders.truth import PROJECTS, read_truth
+from pip_sysdeps.elf.kinds import is_program
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.environment.read_environment import find_environment
 from pip_sysdeps.loader.glibc.read_config import read_loader_config
 from pip_sysdeps.loader.resolve import open_object, start
-from pip_sysdeps.loader.roots import is_program
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.model.loader import Found, LoadedObject
 from pip_sysdeps.packages.debian.database import DpkgDatabase

@@ -17,8 +17,8 @@ from builders.environments import VENV, Project, build_root
 from builders.torch import torch_root
 from pip_sysdeps.app.scan import scan
 from pip_sysdeps.cli.environment_options import read_place
+from pip_sysdeps.elf.kinds import is_program
 from pip_sysdeps.elf.read_objects import Objects
-from pip_sysdeps.loader.roots import is_program
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.model.loader import Load, NotFound
 from pip_sysdeps.model.needs import FromPackage

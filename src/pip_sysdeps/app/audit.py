@@ -6,13 +6,13 @@ import posixpath
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.elf.kinds import prevailing
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.elf.symbols import defined_versions
 from pip_sysdeps.environment.exposure import writable_folders
 from pip_sysdeps.environment.read_sboms import read_sboms
 from pip_sysdeps.loader.glibc.machines import machine_of
 from pip_sysdeps.loader.glibc.read_config import glibc_version
-from pip_sysdeps.loader.roots import prevailing
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.needs.symbol_versions import version_gaps
 from pip_sysdeps.report.audit import Installed

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.named_needs import Named, release_of
 from pip_sysdeps.byname.read_knowledge import known_of
+from pip_sysdeps.elf.kinds import foreign, is_libpython, is_libpython_of, prevailing
 from pip_sysdeps.elf.notes import dlopen_notes
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.environment.metadata import required_name
 from pip_sysdeps.loader.process import USUAL, InterpreterProcess
-from pip_sysdeps.loader.roots import foreign, is_libpython, is_libpython_of, prevailing
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.model.needs import FromPackage, Unowned
@@ -30,13 +30,13 @@ from pip_sysdeps.system.tree import inside, may_be_elf
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from pip_sysdeps.environment.target_system import TargetSystem
     from pip_sysdeps.loader.process import Conditions
     from pip_sysdeps.model.environment import Distribution, Environment
     from pip_sysdeps.model.loader import Load
     from pip_sysdeps.model.packages import Platform
     from pip_sysdeps.packages.index import SonameIndex
     from pip_sysdeps.packages.installed import SystemPackages
-    from pip_sysdeps.packages.target_system import TargetSystem
     from pip_sysdeps.system.root import Root
 
 _LONGEST_SHOWN = 60
@@ -87,7 +87,7 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     by_size = sorted(environment.distributions, key=lambda each: -len(each.files))
     fork = may_fork and sum(len(each.files) for each in by_size) > _MANY_FILES
     with beside(named.search, by_size, fork=fork) as searched:
-        loads = () if process is None else tuple(process.loads(read.usable, read.holders, stages))
+        loads = () if process is None else tuple(process.loads(read.usable, _mentioned(given, stages)))
         stages.end("loader")
         found = _attributed(given, around, loads)
         stages.end("attribution")
@@ -99,6 +99,22 @@ def scan(  # noqa: PLR0913 - each with a default that a lock needs
     notes = (note for each in distributions for note in each.skipped)
     stages.end("names in sources")
     return replace(found, distributions=distributions, skipped=(*found.skipped, *notes))
+
+
+def _mentioned(given: _Given, stages: Stages) -> Callable[[frozenset[str]], frozenset[str]]:
+    """Return what picks the objects that a Python file of their own distribution names."""
+
+    def mentioned(paths: frozenset[str]) -> frozenset[str]:
+        if not paths:
+            return paths
+        from pip_sysdeps.byname.file_mentions import named_files  # noqa: PLC0415 - it loads ast; a small lock does not
+
+        stages.end("loader")
+        found = named_files(given.root, given.environment.site_dirs, given.read.holders, paths)
+        stages.end("sources")
+        return found
+
+    return mentioned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,6 @@ STEM = "-l"
 _KNOWN = "known: "
 """Stands before the evidence of the knowledge file."""
 _EXTERNAL = r"(?:(?:pkg|dep):generic/)?([A-Za-z0-9][A-Za-z0-9._+-]*)"
-_MOST_EXTERNAL = 1000
 _NOT_RUN = {"c", "c++", "cc", "gcc", "make", "cmake", "pkg", "dep", "virtual"}
 """What is for building, and forms of PEP 725 that name no file: `virtual:compiler/c`, `pkg:github/...`."""
 _WHEN = {
@@ -166,18 +165,6 @@ def _declared(distribution: Distribution, evidence: str, name: str, is_program: 
         evidence=evidence,
         confidence=Confidence.HIGH,
     )
-
-
-def external_of_project(document: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the `dependencies` of the table `[external]` of a pyproject.toml, as written (PEP 725).
-
-    Raise MalformedError for more of them than can be looked up.
-    """
-    table = document.get("external")
-    lines = table.get("dependencies") if isinstance(table, dict) else None
-    if isinstance(lines, list) and len(lines) > _MOST_EXTERNAL:
-        raise MalformedError(f"has more than {_MOST_EXTERNAL} lines in [external]")
-    return tuple(line for line in lines if isinstance(line, str)) if isinstance(lines, list) else ()
 
 
 def noted_references(path: str, notes: Iterable[DlopenNote]) -> tuple[Reference, ...]:

@@ -61,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _update(args: argparse.Namespace) -> None:
+    from pip_sysdeps.byname.read_knowledge import known_files
     from pip_sysdeps.packages.debian.index_update import Wanted, update_index
     from pip_sysdeps.packages.platform import read_system
     from pip_sysdeps.system.root import Root
@@ -76,7 +77,7 @@ def _update(args: argparse.Namespace) -> None:
             architecture=args.architecture or platform.architecture,
             shared=args.shared,
         )
-        made = update_index(root, wanted, quiet=messages.level < 0 or not sys.stderr.isatty())
+        made = update_index(root, wanted, known_files(), quiet=messages.level < 0 or not sys.stderr.isatty())
         for complaint in made.complaints:
             messages.warning(complaint)
         messages.note(f"wrote the index of {made.target.id}, archive of {made.target.date}: `{made.path}`")

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.cli.environment_options import Place
     from pip_sysdeps.cli.messages import Messages
+    from pip_sysdeps.environment.target_system import TargetSystem
     from pip_sysdeps.lock.document import Target
     from pip_sysdeps.lock.policy import Applied
     from pip_sysdeps.model.scan import Scan
-    from pip_sysdeps.packages.target_system import TargetSystem
     from pip_sysdeps.system.root import Root
 
 

@@ -12,7 +12,7 @@ from pip_sysdeps.system.root import Root
 if TYPE_CHECKING:
     import argparse
 
-    from pip_sysdeps.packages.target_system import TargetSystem
+    from pip_sysdeps.environment.target_system import TargetSystem
     from pip_sysdeps.system.timings import Stages
 
 
@@ -39,7 +39,7 @@ def read_target(args: argparse.Namespace, stages: Stages) -> tuple[Place, Target
     """
     if not (args.target or args.wheels):
         return read_place(args, stages), None
-    from pip_sysdeps.packages.target_system import open_target  # noqa: PLC0415 - the usual lock does without
+    from pip_sysdeps.environment.target_system import open_target  # noqa: PLC0415 - the usual lock does without
 
     system = open_target(args.target or _own_target(args.root))
     if args.wheels:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pip_sysdeps.elf.headers import ET_CORE, ET_REL, facts_of, load_fault, parse_header
 from pip_sysdeps.elf.image import HEAD, MAGIC, SHORTEST, Pread, read_image
+from pip_sysdeps.elf.kinds import has_extension_tag
 from pip_sysdeps.elf.symbols import defines_symbol
 from pip_sysdeps.errors import MalformedElf
-from pip_sysdeps.loader.roots import has_extension_tag
 from pip_sysdeps.model.elf import ElfFile, OpenedFile
 from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.system.root import pread

@@ -8,8 +8,8 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.elf.kinds import is_shared_object
 from pip_sysdeps.environment.record import entry_of
-from pip_sysdeps.loader.roots import is_shared_object
 from pip_sysdeps.model.environment import RecordKind, Skipped, Verdict
 from pip_sysdeps.system.tree import inside
 

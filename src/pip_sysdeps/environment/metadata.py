@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.errors import MalformedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _NAME = re.compile(r"[A-Z0-9]([A-Z0-9._-]*[A-Z0-9])?", re.IGNORECASE | re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]{0,199}")
@@ -22,6 +22,7 @@ _MOST_TAGS = 10_000
 """Tags that the lines of one WHEEL spell out to: `a.b-c.d-e.f` is eight."""
 _FILE_URL = r"(?s)file:(//(localhost)?)?(?P<path>/[^/?#][^?#]*)([?#].*)?"
 _ESCAPED = rb"%([0-9A-Fa-f]{2})"
+_MOST_EXTERNAL = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,3 +170,15 @@ def _headers(content: bytes) -> Iterator[tuple[str, str]]:
         key, value = key.strip().lower(), value.strip()
     if key:
         yield key, value
+
+
+def external_of_project(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the `dependencies` of the table `[external]` of a pyproject.toml, as written (PEP 725).
+
+    Raise MalformedError for more of them than can be looked up.
+    """
+    table = document.get("external")
+    lines = table.get("dependencies") if isinstance(table, dict) else None
+    if isinstance(lines, list) and len(lines) > _MOST_EXTERNAL:
+        raise MalformedError(f"has more than {_MOST_EXTERNAL} lines in [external]")
+    return tuple(line for line in lines if isinstance(line, str)) if isinstance(lines, list) else ()

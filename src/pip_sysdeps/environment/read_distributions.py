@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from pip_sysdeps.byname.knowledge import external_of_project
 from pip_sysdeps.environment.claims import Claim
 from pip_sysdeps.environment.metadata import (
     DirectUrl,
     Metadata,
+    external_of_project,
     parse_direct_url,
     parse_folder_name,
     parse_metadata,

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from installer.scripts import ScriptSection
     from packaging.tags import Tag
 
+    from pip_sysdeps.environment.target_system import TargetSystem
     from pip_sysdeps.model.environment import Environment
-    from pip_sysdeps.packages.target_system import TargetSystem
 
 _PREFIX = "/environment"
 """Where the tree has the environment: no path of the lock shows it."""

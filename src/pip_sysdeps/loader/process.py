@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.elf.kinds import is_extension_module, is_libpython, is_program
 from pip_sysdeps.loader.glibc.cpu import cpu_subfolders
 from pip_sysdeps.loader.glibc.machines import machine_of
 from pip_sysdeps.loader.glibc.read_config import read_loader_config
 from pip_sysdeps.loader.resolve import Memory, open_object, start
-from pip_sysdeps.loader.roots import is_extension_module, is_libpython, is_program, load_roots
+from pip_sysdeps.loader.roots import load_roots
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pip_sysdeps.elf.read_objects import Objects
     from pip_sysdeps.model.elf import ElfFile
-    from pip_sysdeps.model.environment import Distribution, Environment
+    from pip_sysdeps.model.environment import Environment
     from pip_sysdeps.model.loader import Load, LoadedObject
     from pip_sysdeps.system.root import Root
-    from pip_sysdeps.system.timings import Stages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,6 @@ class InterpreterProcess:
     ) -> None:
         self._root = root
         self._interpreter = environment.interpreter
-        self._site_dirs = environment.site_dirs
         self._files = objects
         self.program = program
         self._config = read_loader_config(
@@ -64,17 +63,11 @@ class InterpreterProcess:
         self.own = frozenset(filter(None, (root.resolve(each.path) for each in self.objects)))
         """The files of the interpreter's process, before it opens anything."""
 
-    def loads(
-        self, usable: Mapping[str, ElfFile], holders: Mapping[str, Distribution], stages: Stages
-    ) -> Iterator[Load]:
-        """Open the environment's objects from their roots."""
+    def loads(self, usable: Mapping[str, ElfFile], named: Callable[[frozenset[str]], frozenset[str]]) -> Iterator[Load]:
+        """Open the environment's objects from their roots.
 
-        def named(paths: frozenset[str]) -> frozenset[str]:
-            stages.end("loader")
-            found = self._named(holders, paths) if paths else paths
-            stages.end("sources")
-            return found
-
+        `named` returns those of some objects that a Python file of their own distribution names.
+        """
         return load_roots(
             usable,
             is_extension=lambda path: is_extension_module(path, self._interpreter.abi_tag, self._files.defines),
@@ -82,11 +75,6 @@ class InterpreterProcess:
             open_root=lambda path: self._open(path, usable[path]),
             real=self._root.resolve,
         )
-
-    def _named(self, holders: Mapping[str, Distribution], paths: frozenset[str]) -> frozenset[str]:
-        from pip_sysdeps.byname.file_mentions import named_files  # noqa: PLC0415 - it loads ast, which a small lock does without
-
-        return named_files(self._root, self._site_dirs, holders, paths)
 
     def libc(self) -> str:
         """Return the dynamic loader that the program names; for a library, which stands for it, its libc."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.elf.kinds import is_shared_object
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.loader.roots import is_shared_object
 from pip_sysdeps.model.environment import RecordKind, Skipped, Verdict
 
 if TYPE_CHECKING:

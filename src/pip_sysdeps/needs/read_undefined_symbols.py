@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.elf.kinds import has_init_function, is_extension_module
 from pip_sysdeps.elf.relocations import bound_names
 from pip_sysdeps.elf.symbols import defined_names
-from pip_sysdeps.loader.roots import has_init_function, is_extension_module
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.model.loader import NotFound
 from pip_sysdeps.model.needs import FromPackage, Unowned, When

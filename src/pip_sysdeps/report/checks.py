@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.elf.kinds import is_program
 from pip_sysdeps.environment.wheel_tags import is_allowed, promised_glibc
-from pip_sysdeps.loader.roots import is_program
 from pip_sysdeps.model.environment import Verdict
 from pip_sysdeps.model.needs import FromPackage, Missing, Unowned, Unreachable, When
 from pip_sysdeps.needs.attribution import newest_glibc

@@ -11,7 +11,6 @@ from builders.facts import distribution
 from pip_sysdeps.byname.knowledge import (
     Known,
     declared_references,
-    external_of_project,
     known_references,
     noted_references,
     parse_known,
@@ -19,6 +18,7 @@ from pip_sysdeps.byname.knowledge import (
 )
 from pip_sysdeps.byname.read_knowledge import known, known_files, known_of
 from pip_sysdeps.elf.notes import DlopenNote
+from pip_sysdeps.environment.metadata import external_of_project
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
 from pip_sysdeps.system.toml import parse_toml

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.facts import elf
-from pip_sysdeps.loader.roots import is_extension_module, is_program, load_roots
+from pip_sysdeps.elf.kinds import is_extension_module, is_program
+from pip_sysdeps.loader.roots import load_roots
 from pip_sysdeps.model.loader import LoadedObject
 from pip_sysdeps.model.needs import When
 

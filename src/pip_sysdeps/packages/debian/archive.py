@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import tomlkit
 
-from pip_sysdeps.byname.read_knowledge import known_files
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.debian.apt import opened
 from pip_sysdeps.packages.debian.contents import rows_in, rows_like
@@ -56,12 +55,17 @@ class ArchiveTables:
 
 
 def read_archive(
-    indices: Sequence[AptIndex], architecture: str, alternatives: Mapping[str, Sequence[str]], distro: str = "debian"
+    indices: Sequence[AptIndex],
+    architecture: str,
+    alternatives: Mapping[str, Sequence[str]],
+    files: Collection[str],
+    distro: str = "debian",
 ) -> ArchiveTables:
     """Read downloaded indices into the tables of an index.
 
-    `distro` is the `Origin` of the release's own archives; the base set comes from these alone. Raise MalformedError
-    for an index that is not in its format, and SysdepsError for one that cannot be read.
+    `files` has the patterns of files to answer for; `distro` is the `Origin` of the release's own archives, and the
+    base set comes from these alone. Raise MalformedError for an index that is not in its format, and SysdepsError for
+    one that cannot be read.
     """
     packages, own = _packages(indices, distro)
     folders = library_folders(architecture)
@@ -79,7 +83,7 @@ def read_archive(
         tables={
             "library": library_table(libraries, packages),
             "program": program_table(programs, packages, alternatives),
-            "file": file_table(_files(indices, known_files()), packages),
+            "file": file_table(_files(indices, files), packages),
             "base": dict.fromkeys(base_set({name: packages[name] for name in own}), "="),
         },
     )

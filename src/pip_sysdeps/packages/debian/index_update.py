@@ -18,7 +18,7 @@ from pip_sysdeps.packages.index_file import IndexTarget, dump_index
 from pip_sysdeps.system.atomic_write import write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from pip_sysdeps.packages.debian.apt import AptIndex
     from pip_sysdeps.packages.index_file import Table
@@ -57,9 +57,10 @@ class Updated:
     """In words, which sources were left out and which indices apt could not get: their packages are missing."""
 
 
-def update_index(root: Root, wanted: Wanted, *, quiet: bool) -> Updated:
+def update_index(root: Root, wanted: Wanted, files: Collection[str], *, quiet: bool) -> Updated:
     """Download the indices of the configured sources, and write the index of one release and architecture.
 
+    `files` has the patterns of files to answer for.
     Raise SysdepsError, with the old index left as it was, when apt or sources are missing, or when no Contents index of
     the release's own archive could be downloaded and verified.
     """
@@ -82,7 +83,7 @@ def update_index(root: Root, wanted: Wanted, *, quiet: bool) -> Updated:
         if not own:
             raise SysdepsError(*_nothing(complaints, wanted), hint=_LEFT)
         with _explained():
-            tables = read_archive(indices, wanted.architecture, default_alternatives(), wanted.distro)
+            tables = read_archive(indices, wanted.architecture, default_alternatives(), files, wanted.distro)
     target = IndexTarget(
         id=_target_id(own, wanted),
         date=tables.date,

@@ -1,0 +1,120 @@
+"""Kinds of ELF files: extension modules, programs, shared objects, files for another machine or C library."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.model.environment import Skipped, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pip_sysdeps.model.elf import ElfFile
+
+_TAGGED_SUFFIX = re.compile(r"\.(?P<tag>abi3t?|cpython-[0-9]+[^.]*|pypy[0-9]+-pp[0-9]+[^.]*)\.so$")
+"""What importlib.machinery.EXTENSION_SUFFIXES has beside the plain `.so` (PEP 3149, PEP 384)."""
+
+_MACHINES = {3: "Intel 80386", 21: "PowerPC64", 22: "IBM S/390", 40: "ARM", 62: "x86-64", 183: "AArch64", 243: "RISC-V"}
+"""`e_machine` of those that Debian has a port for (gABI, "ELF Header")."""
+
+_ET_EXEC = 2
+_DF_1_PIE = 0x08000000
+
+
+def foreign(path: str, elf: ElfFile, process: ElfFile) -> Skipped | None:
+    """Return why a process whose program is `process` cannot load an object, or None if it can.
+
+    A program for the same machine may have a libc of its own; a library brings its process no second one.
+    """
+    if (elf.machine, elf.elf_class, elf.little_endian) != (process.machine, process.elf_class, process.little_endian):
+        reason = f"made for {machine_name(elf)}, not for {machine_name(process)}"
+        return Skipped(path=path, verdict=Verdict.FOREIGN_ARCHITECTURE, reason=reason)
+    if elf.libc and process.libc and elf.libc != process.libc:
+        reason = f"linked to {elf.libc}, where Python is linked to {process.libc}"
+        return Skipped(path=path, verdict=Verdict.FOREIGN_LIBC, reason=reason)
+    return None
+
+
+def prevailing(objects: Iterable[ElfFile]) -> ElfFile | None:
+    """Return an object of the kind that most are of, to stand for a program that is not there; None without objects."""
+    kinds: defaultdict[tuple[int, int, bool], list[ElfFile]] = defaultdict(list)
+    for elf in objects:
+        kinds[elf.machine, elf.elf_class, elf.little_endian].append(elf)
+    return max(kinds.values(), key=len)[0] if kinds else None
+
+
+def machine_name(elf: ElfFile) -> str:
+    """Return a machine in words: the gABI's name, class and data encoding."""
+    name = _MACHINES.get(elf.machine, f"machine {elf.machine}")
+    return f"{name} ({elf.elf_class}-bit, {'little' if elf.little_endian else 'big'}-endian)"
+
+
+def is_extension_module(path: str, abi_tag: str, defines: Callable[[str, str], bool]) -> bool:
+    """Tell whether this interpreter imports the file: by its tagged suffix, or `.so` with the right `PyInit_` function.
+
+    `defines(path, symbol)` tells whether the object exports a symbol.
+    Source: importlib.machinery.EXTENSION_SUFFIXES; PEP 489, "Export Hook Name".
+    """
+    name = posixpath.basename(path)
+    tagged = _TAGGED_SUFFIX.search(name)
+    if tagged:
+        return _fits(tagged["tag"], abi_tag)
+    return name.endswith(".so") and name.count(".") == 1 and has_init_function(path, defines)
+
+
+def has_init_function(path: str, defines: Callable[[str, str], bool]) -> bool:
+    """Tell whether a file has the function that an import of it calls: what has none may be of another program."""
+    module = posixpath.basename(path).partition(".")[0]
+    if module == "__init__":
+        module = posixpath.basename(posixpath.dirname(path))
+    return defines(path, _init_function(module))
+
+
+def has_extension_tag(path: str) -> bool:
+    """Tell whether a file's name alone says that it is an extension module for Linux, of whichever interpreter."""
+    tagged = _TAGGED_SUFFIX.search(path)
+    return tagged is not None and not tagged["tag"].endswith("-darwin")
+
+
+def is_shared_object(path: str) -> bool:
+    """Tell whether a file's name alone says that it is a shared object: `.so`, or `.so.` and numbers."""
+    return ".so" in path and re.search(r"\.so(?:\.[0-9]+)*$", path) is not None
+
+
+def _init_function(module: str) -> str:
+    if module.isascii():
+        return f"PyInit_{module}"
+    return "PyInitU_" + module.encode("punycode", "ignore").decode("ascii").replace("-", "_")
+
+
+def _fits(tag: str, abi_tag: str) -> bool:
+    """Tell whether an interpreter of this ABI (`cp311`, `cp313t`, `pp310`) takes a suffix tag (`cpython-311-...`)."""
+    if tag in {"abi3", "abi3t"} or not abi_tag:
+        return True
+    implementation, _, rest = tag.partition("-")
+    if implementation == "cpython":
+        return abi_tag == "cp" + rest.partition("-")[0]
+    return abi_tag == "pp" + implementation.removeprefix("pypy")
+
+
+def is_program(elf: ElfFile) -> bool:
+    """Tell whether execve(2) is how the file is used.
+
+    A library may have a PT_INTERP too (libQt6Core prints its version when run): it has a DT_SONAME and no DF_1_PIE.
+    """
+    if elf.type == _ET_EXEC or elf.flags_1 & _DF_1_PIE:
+        return True
+    return elf.interpreter is not None and elf.soname is None
+
+
+def is_libpython(path: str) -> bool:
+    """Tell whether a file is Python's own shared library, by its name (PEP 3149: `libpython3.13t.so.1.0`)."""
+    return posixpath.basename(path).startswith(("libpython", "libpypy"))
+
+
+def is_libpython_of(soname: str, version: tuple[int, int]) -> bool:
+    """Tell whether a soname is that of the shared library of one Python: `libpython3.11.so.1.0`."""
+    return re.match(rf"lib(?:python|pypy){version[0]}\.{version[1]}(?![0-9])", soname) is not None
