@@ -15,16 +15,15 @@ from builders.checkout import PROJECT
 from pip_sysdeps import __version__
 from pip_sysdeps.cli import COMMANDS, build_parser
 from pip_sysdeps.lock.document import (
-    Distribution,
+    LockedDistribution,
+    LockedFile,
+    LockedNeed,
+    LockedPackage,
     Lockfile,
-    Need,
-    Package,
     Target,
-    Unattributed,
     Unresolved,
-    dumps,
-    loads,
 )
+from pip_sysdeps.lock.text import dumps, loads
 
 REPOSITORY = Path(__file__).parents[1]
 CLI = (REPOSITORY / "docs/cli.md").read_text(encoding="utf-8")
@@ -119,7 +118,9 @@ def test_the_example_of_the_lock_is_one() -> None:
     assert dumps(loads(example)).endswith(bare)
 
 
-@pytest.mark.parametrize("kind", [Lockfile, Target, Distribution, Need, Unattributed, Unresolved, Package])
+@pytest.mark.parametrize(
+    "kind", [Lockfile, Target, LockedDistribution, LockedNeed, LockedFile, Unresolved, LockedPackage]
+)
 def test_each_key_of_the_lock_is_documented(kind: type) -> None:
     """As the file has it."""
     keys = {each.name.rstrip("_").replace("_", "-") for each in fields(kind)}

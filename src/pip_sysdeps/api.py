@@ -8,9 +8,10 @@ from pip_sysdeps.app.scan import scan
 from pip_sysdeps.environment.read_environment import find_environment
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.build import to_target
-from pip_sysdeps.lock.document import Lockfile, Target, dumps, loads
+from pip_sysdeps.lock.document import Lockfile, Target
 from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.lock.staleness import differences
+from pip_sysdeps.lock.text import dumps, loads
 from pip_sysdeps.model.scan import Scan
 from pip_sysdeps.needs.completeness import refuse_gaps
 from pip_sysdeps.packages.registry import open_packages

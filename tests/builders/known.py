@@ -11,7 +11,7 @@ from builders.debian import debian_root, made_once, run_in
 from builders.images import local_python_root
 from builders.named import PLACE, SUITE, install_line, line_of, locked, overlay, package_lists
 from pip_sysdeps.byname.read_knowledge import known
-from pip_sysdeps.lock.document import loads
+from pip_sysdeps.lock.text import loads
 from pip_sysdeps.model.needs import ReferenceKind
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pip_sysdeps.byname.knowledge import Known
-    from pip_sysdeps.lock.document import Need, Target
+    from pip_sysdeps.lock.document import LockedNeed, Target
 
 _BUILT_WITH = {
     "pycurl": ("libcurl4-openssl-dev", "libssl-dev"),
@@ -52,7 +52,7 @@ class Outcome:
     entry: Known
     evidence: tuple[str, ...]
     """The files of the distribution that have the text which the entry cites."""
-    needs: tuple[Need, ...]
+    needs: tuple[LockedNeed, ...]
     """Those that the entry has in the lock; all of its kind for an entry which says that there is none."""
     base: frozenset[str]
     """The packages that every image of the release has."""
@@ -107,7 +107,7 @@ def _evidence(root: Path, entry: Known) -> Iterator[str]:
             yield str(file.relative_to(root / PLACE))
 
 
-def _needs(target: Target, entry: Known) -> tuple[Need, ...]:
+def _needs(target: Target, entry: Known) -> tuple[LockedNeed, ...]:
     own = [need for holder, need in target.needs() if holder == entry.distribution]
     if entry.names:
         return tuple(need for need in own if need.evidence == f"known: {entry.why} ({entry.evidence})")

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from builders.debian import debian_root, made_once, run_in
-from pip_sysdeps.lock.document import loads
 from pip_sysdeps.lock.selection import is_in_line
+from pip_sysdeps.lock.text import loads
 from pip_sysdeps.system.toml import parse_toml
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.loader.glibc.cache_file import parse_ld_so_cache
 from pip_sysdeps.loader.glibc.conf_file import parse_ld_so_conf
 from pip_sysdeps.loader.glibc.cpuinfo import hwcaps_folders
-from pip_sysdeps.lock.document import dumps, loads
 from pip_sysdeps.lock.merge import sides_of
 from pip_sysdeps.lock.project import parse_project
+from pip_sysdeps.lock.text import dumps, loads
 from pip_sysdeps.packages.debian.apt_sources import parse_mirrors, parse_source_list, parse_sources
 from pip_sysdeps.packages.debian.contents import rows_in, rows_like
 from pip_sysdeps.packages.debian.dpkg_files import parse_diversions, parse_list, parse_md5sums, parse_status

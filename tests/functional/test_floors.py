@@ -12,8 +12,8 @@ from builders.release import LIBPQ5, PSYCOPG, SYMBOLS, make_release
 from builders.root import write
 from builders.system import LIB
 from pip_sysdeps.cli import main
-from pip_sysdeps.lock.document import Package as LockedPackage
-from pip_sysdeps.lock.document import loads
+from pip_sysdeps.lock.document import LockedPackage
+from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ from builders.small_debian import LOCK, MODULE, SITE
 from builders.system import VENV, write_library
 from builders.venv import install
 from pip_sysdeps.errors import MalformedLock
-from pip_sysdeps.lock.document import loads
+from pip_sysdeps.lock.text import loads
 from pip_sysdeps.packages.debian.apt import AptIndex
 from pip_sysdeps.packages.debian.archive import read_archive
 from pip_sysdeps.packages.debian.install import FORMATS
@@ -235,7 +235,7 @@ def test_from_an_archive_to_an_index(tmp_path: Path, name: str) -> None:
     index = AptIndex(
         kind="Packages", path=str(packages), codename="", suite="", origin="Debian", date="", version="", automatic=True
     )
-    tables = read_archive((index, replace(index, kind="Contents", path=str(contents))), "amd64", {}).tables
+    tables = read_archive((index, replace(index, kind="Contents", path=str(contents))), "amd64", {}, frozenset()).tables
     assert (tables["library"], tables["base"]) == ({"libb.so.1": "libb1"}, {"libb1": "="})
 
 

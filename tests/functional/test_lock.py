@@ -19,7 +19,7 @@ from builders.schemas import check_schema
 from builders.small_debian import HEADER, LOCK, MODULE, SITE, TARGET, install_module, module
 from builders.system import VENV, write_library
 from builders.venv import install
-from pip_sysdeps.lock.document import loads
+from pip_sysdeps.lock.text import loads
 from pip_sysdeps.system.exclusion import alone
 
 if TYPE_CHECKING:

@@ -12,10 +12,12 @@ from builders.root import write
 from builders.system import LIB
 from builders.venv import install
 from pip_sysdeps.cli import main
-from pip_sysdeps.lock.document import Target, loads
+from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pip_sysdeps.lock.document import Target
 
 SOURCES = """Types: deb
 # http://snapshot.example/archive/debian/20240812T000000Z

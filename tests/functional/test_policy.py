@@ -11,7 +11,8 @@ from builders.elf import Elf
 from builders.release import make_release
 from builders.root import write
 from pip_sysdeps.cli import main
-from pip_sysdeps.lock.document import Need, Target, loads
+from pip_sysdeps.lock.document import LockedNeed, Target
+from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +60,7 @@ def test_each_kind_of_entry_reaches_the_line(run: Callable[..., str]) -> None:
     assert line(run) == "debian-bookworm-amd64 needs no binary package\n"
     (distribution,) = target().distribution
     assert distribution.needs == (
-        Need(
+        LockedNeed(
             soname="libpq.so.5",
             class_="ignored",
             when="import",

@@ -9,13 +9,14 @@ import pytest
 
 from builders.command import Result
 from pip_sysdeps.cli import main
-from pip_sysdeps.lock.document import Distribution, Lockfile, Need, Package, Target, dumps
+from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Lockfile, Target
+from pip_sysdeps.lock.text import dumps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-NEED = Need(soname="libpq.so.5", package="libpq5", when="import", by=("psycopg2/_psycopg.so",))
+NEED = LockedNeed(soname="libpq.so.5", package="libpq5", when="import", by=("psycopg2/_psycopg.so",))
 TARGET = Target(
     id="debian-bookworm-amd64",
     distro="debian",
@@ -24,8 +25,8 @@ TARGET = Target(
     package_manager="dpkg",
     libc="glibc",
     python="cp311",
-    distribution=(Distribution(name="psycopg2", version="2.9.13", needs=(NEED,)),),
-    package=(Package(name="libpq5"),),
+    distribution=(LockedDistribution(name="psycopg2", version="2.9.13", needs=(NEED,)),),
+    package=(LockedPackage(name="libpq5"),),
 )
 LOCK = dumps(Lockfile(target=(TARGET,)))
 INVALID = "`sysdeps.lock` is not valid: restore it from version control, or run `pip-sysdeps lock`\n"
@@ -82,7 +83,7 @@ def test_a_later_version(validate: Callable[..., Result]) -> None:
 
 def test_a_package_that_nothing_needs(validate: Callable[..., Result]) -> None:
     """A need went, and its package stayed: a merge did that."""
-    target = replace(TARGET, package=(Package(name="libgomp1"), Package(name="libpq5")))
+    target = replace(TARGET, package=(LockedPackage(name="libgomp1"), LockedPackage(name="libpq5")))
     fault = "debian-bookworm-amd64: nothing needs its package libgomp1"
     assert validate(dumps(Lockfile(target=(target,)))) == (1, "", f"warning: `sysdeps.lock`: {fault}\n{INVALID}")
 

@@ -14,7 +14,7 @@ from builders.elf import Elf
 from builders.environments import VENV, build_root
 from builders.truth import read_truth
 from builders.venv import install, make_venv
-from pip_sysdeps.lock.document import loads
+from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
     from pathlib import Path

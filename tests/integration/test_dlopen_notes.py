@@ -15,7 +15,7 @@ from builders.debian import debian_root
 from builders.named import overlay
 from builders.venv import install
 from pip_sysdeps.elf.notes import DlopenNote, dlopen_notes
-from pip_sysdeps.lock.document import loads
+from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,10 +19,12 @@ from builders.command import pip_sysdeps
 from builders.debian import SUITES, apt_install, copy_root, debian_root, fresh_root, in_root, run_in
 from builders.torch import torch_release, torch_root
 from builders.wheelhouses import PYTHONS, built_wheels, fetched_wheels
-from pip_sysdeps.lock.document import Target, loads
+from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from pip_sysdeps.lock.document import Target
 
 VENV = "/opt/venv"
 WHEELS = (

@@ -11,7 +11,7 @@ import pytest
 from builders.command import pip_sysdeps
 from builders.debian import apt_install, copy_root, debian_root, fresh_root, run_in
 from builders.images import local_python_root
-from pip_sysdeps.lock.document import loads
+from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

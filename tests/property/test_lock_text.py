@@ -10,16 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pip_sysdeps.lock.document import (
-    Distribution,
+    LockedDistribution,
+    LockedFile,
+    LockedNeed,
+    LockedPackage,
     Lockfile,
-    Need,
-    Package,
     Target,
-    Unattributed,
     Unresolved,
-    dumps,
-    loads,
 )
+from pip_sysdeps.lock.text import dumps, loads
 
 TEXT = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=9)
 PATHS = st.lists(TEXT, max_size=3, unique=True).map(tuple)
@@ -33,9 +32,17 @@ def values(kind: type, **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Any
 
 
 NEED = values(
-    Need, soname=TEXT, package=st.sampled_from(PACKAGES), when=WHEN, by=PATHS, by_more=st.integers(0, 99), note=TEXT
+    LockedNeed,
+    soname=TEXT,
+    package=st.sampled_from(PACKAGES),
+    when=WHEN,
+    by=PATHS,
+    by_more=st.integers(0, 99),
+    note=TEXT,
 )
-OTHER = values(Need, any_of=PATHS.filter(bool), class_=st.just("unowned"), path=TEXT, when=WHEN, policy=st.booleans())
+OTHER = values(
+    LockedNeed, any_of=PATHS.filter(bool), class_=st.just("unowned"), path=TEXT, when=WHEN, policy=st.booleans()
+)
 NEEDS = st.lists(NEED | OTHER, max_size=3).map(tuple)
 TARGET = values(
     Target,
@@ -48,15 +55,15 @@ TARGET = values(
     python=st.just("cp311"),
     library_path=PATHS,
     distribution=st.lists(
-        values(Distribution, name=st.sampled_from("abc"), version=st.just("1"), vendored=PATHS, needs=NEEDS),
+        values(LockedDistribution, name=st.sampled_from("abc"), version=st.just("1"), vendored=PATHS, needs=NEEDS),
         max_size=2,
         unique_by=lambda each: each.name,
     ).map(tuple),
-    unattributed=st.lists(
-        values(Unattributed, file=TEXT, needs=NEEDS), max_size=2, unique_by=lambda each: each.file
-    ).map(tuple),
+    unattributed=st.lists(values(LockedFile, file=TEXT, needs=NEEDS), max_size=2, unique_by=lambda each: each.file).map(
+        tuple
+    ),
     unresolved=st.lists(values(Unresolved, program=TEXT, when=WHEN, by=PATHS), max_size=2).map(tuple),
-    package=st.just(tuple(Package(name=name, base=name == "zlib1g", min="1~") for name in sorted(PACKAGES))),
+    package=st.just(tuple(LockedPackage(name=name, base=name == "zlib1g", min="1~") for name in sorted(PACKAGES))),
 )
 
 

@@ -11,20 +11,18 @@ from hypothesis import strategies as st
 
 from pip_sysdeps.errors import MalformedLock
 from pip_sysdeps.lock.document import (
-    Distribution,
+    LockedDistribution,
+    LockedFile,
+    LockedNeed,
+    LockedPackage,
     Lockfile,
-    Need,
-    Package,
     Target,
-    Unattributed,
     Unresolved,
-    dumps,
-    has_conflict,
-    loads,
     ordered,
 )
 from pip_sysdeps.lock.merge import merge, sides_of
 from pip_sysdeps.lock.staleness import differences
+from pip_sysdeps.lock.text import dumps, has_conflict, loads
 
 if TYPE_CHECKING:
     import random
@@ -56,15 +54,15 @@ evidence = st.fixed_dictionaries(
 )
 
 
-def need(name: dict[str, Any], provider: dict[str, Any], facts: dict[str, Any]) -> Need:
+def need(name: dict[str, Any], provider: dict[str, Any], facts: dict[str, Any]) -> LockedNeed:
     """Join the parts of a need."""
-    return Need(**name, **provider, **facts)
+    return LockedNeed(**name, **provider, **facts)
 
 
 needs = st.lists(st.builds(need, st.one_of(*names.values()), providers, evidence), max_size=3).map(tuple)
 distributions = st.lists(
     st.builds(
-        Distribution,
+        LockedDistribution,
         name=st.sampled_from(("one", "two", "three")),
         version=st.sampled_from(("", "1.0", "2.0")),
         source=st.sampled_from(("", "local")),
@@ -75,7 +73,7 @@ distributions = st.lists(
     unique_by=lambda each: each.name,
 ).map(tuple)
 unattributed = st.lists(
-    st.builds(Unattributed, file=st.sampled_from(("bin/uwsgi", "x y.so")), needs=needs),
+    st.builds(LockedFile, file=st.sampled_from(("bin/uwsgi", "x y.so")), needs=needs),
     max_size=2,
     unique_by=lambda each: each.file,
 ).map(tuple)
@@ -107,7 +105,7 @@ def targets(draw: st.DrawFn) -> Target:
         unresolved=draw(unresolved),
     )
     wanted = sorted({each.package for _, each in target.needs() if each.package})
-    return replace(target, package=tuple(Package(name=name, base=draw(st.booleans())) for name in wanted))
+    return replace(target, package=tuple(LockedPackage(name=name, base=draw(st.booleans())) for name in wanted))
 
 
 locks = st.lists(targets(), max_size=3, unique_by=lambda each: each.id).map(tuple)

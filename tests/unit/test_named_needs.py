@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from builders.facts import distribution, scan_of
 from pip_sysdeps.lock.build import to_target
-from pip_sysdeps.lock.document import Need as Locked
-from pip_sysdeps.lock.document import Unresolved, block, loads
-from pip_sysdeps.lock.document import header as lock_header
+from pip_sysdeps.lock.document import LockedNeed as Locked
+from pip_sysdeps.lock.document import Unresolved
 from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.lock.text import block, loads
+from pip_sysdeps.lock.text import header as lock_header
 from pip_sysdeps.model.needs import Confidence, DistributionNeeds, FromPackage, Missing, Need, When
 from pip_sysdeps.render.offers import installed_by_apt, offers, unresolved_imports, unresolved_others
 

@@ -15,7 +15,7 @@ from pip_sysdeps.loader.glibc.machines import machine_of
 from pip_sysdeps.loader.glibc.read_config import glibc_version
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.needs.symbol_versions import version_gaps
-from pip_sysdeps.report.audit import Installed
+from pip_sysdeps.report.audit import InstalledVersion
 from pip_sysdeps.report.checks import Evidence, search_path_elements
 from pip_sysdeps.system.tree import may_be_elf
 
@@ -68,11 +68,13 @@ def _defined(objects: Objects, path: str) -> frozenset[str] | None:
     return None if versions is None else frozenset(versions)
 
 
-def installed_packages(packages: SystemPackages | None) -> Mapping[str, Installed]:
+def installed_packages(packages: SystemPackages | None) -> Mapping[str, InstalledVersion]:
     """Return version and size of each binary package that is installed."""
     if packages is None:
         return {}
-    return {name: Installed(version=each.version, size=each.size >> 10) for name, each in packages.packages.items()}
+    return {
+        name: InstalledVersion(version=each.version, size=each.size >> 10) for name, each in packages.packages.items()
+    }
 
 
 def sboms_of(root: Root, scan: Scan) -> tuple[Mapping[str, tuple[Sbom, ...]], tuple[Skipped, ...]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.lock.build import distributions, to_target
-from pip_sysdeps.lock.policy import Applied, Surroundings, apply
+from pip_sysdeps.lock.policy import Applied, PolicyContext, apply
 from pip_sysdeps.lock.project import Project, parse_project
 from pip_sysdeps.packages.index import open_index
 from pip_sysdeps.system.regular_file import read_regular
@@ -51,7 +51,7 @@ def target_of(found: Scan, project: Project, root: Root | None, *, name: str) ->
     Raise SysdepsError as `to_target` does.
     """
     target = to_target(found, name=name, library_path=project.library_path)
-    around = Surroundings(
+    around = PolicyContext(
         installed=distributions(found),
         base=found.base,
         package_of=lambda soname: _package_of(found.platform.id, root, soname),

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.app.project import read_project
 from pip_sysdeps.cli.lock import find_target
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.lock.document import Lockfile, loads
+from pip_sysdeps.lock.document import Lockfile
 from pip_sysdeps.lock.file import read_lock, read_text, replace_lock
 from pip_sysdeps.lock.merge import merge, sides_of
 from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.lock.summary import summarize
+from pip_sysdeps.lock.text import loads
 from pip_sysdeps.system.exclusion import alone
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MOST_FOLDERS = 200
 
 
-class Installed:
+class SystemNames:
     """Answers for one root."""
 
     def __init__(self, root: Root) -> None:

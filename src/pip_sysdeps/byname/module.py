@@ -90,7 +90,7 @@ class Scope:
         return None
 
 
-class Site(NamedTuple):
+class CallSite(NamedTuple):
     """A call that can happen on Linux."""
 
     call: ast.Call
@@ -136,7 +136,7 @@ class Module:
         self.imports: dict[str, str] = {}
         self.attributes: defaultdict[str, list[tuple[Scope, Source]]] = defaultdict(list)
         self.functions: defaultdict[str, list[Scope]] = defaultdict(list)
-        self.sites: list[Site] = []
+        self.sites: list[CallSite] = []
         self.attempts: list[Attempt] = []
         """Inner ones first."""
         self.constants: list[str] = []
@@ -391,7 +391,7 @@ class _Walk:
                     self.bind(item, value, scope, number, iterated=iterated)
 
     def _call(self, call: ast.Call, scope: Scope, *, guarded: bool) -> None:
-        self.module.sites.append(Site(call, scope, guarded, self._given))
+        self.module.sites.append(CallSite(call, scope, guarded, self._given))
         match call.func:
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if attribute in _GROWS:
                 scope.names[name] += [

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.byname.installed import Installed
+from pip_sysdeps.byname.installed import SystemNames
 from pip_sysdeps.byname.knowledge import declared_references, known_references, noted_references, with_authority
 from pip_sysdeps.byname.provision import Release, file_name, needs, package_of_program
 from pip_sysdeps.byname.read_knowledge import known_of
@@ -47,7 +47,7 @@ def release_of(  # noqa: PLR0913 - as below
     `library` says where the loader finds a file name; `folders` are its default directories;
     `is_development` says whether an installed package is for compiling only.
     """
-    installed = Installed(root)
+    installed = SystemNames(root)
     return Release(
         library=cache(library),
         stem=lambda stem: installed.newest(stem, folders),

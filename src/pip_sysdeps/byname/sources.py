@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pip_sysdeps.byname.evaluator import Values
-    from pip_sysdeps.byname.module import Scope, Site, Source
+    from pip_sysdeps.byname.module import CallSite, Scope, Source
 
 _RUNNERS = {f"subprocess.{name}" for name in ("run", "Popen", "call", "check_call", "check_output")}
 _RUNNERS |= {"subprocess.getoutput", "subprocess.getstatusoutput", "os.system", "os.popen", "shutil.which"}
@@ -63,7 +63,7 @@ _STEPS_A_REFERENCE = 50
 
 class _Found(NamedTuple):
     names: Values
-    site: Site
+    site: CallSite
     optional: bool
     """The code goes on without it."""
 
@@ -164,7 +164,7 @@ class _World:
         self.steps = steps
         self._modules = list(modules)
         self._scopes: dict[str, Scope] = {}
-        self._callers: defaultdict[str, list[Site]] = defaultdict(list)
+        self._callers: defaultdict[str, list[CallSite]] = defaultdict(list)
         for module in self._modules:
             self._scopes[f"{module.name}."] = module.top
             for name, scopes in module.functions.items():
@@ -178,7 +178,7 @@ class _World:
         self._openers: set[str] = set()
         self._takers: set[str] = set()
         self._silent: dict[Module, None] = {}
-        self._called_by: dict[Scope, list[Site]] = {}
+        self._called_by: dict[Scope, list[CallSite]] = {}
         self._for_windows = cache(_opens_for_windows)
         self._evidence: dict[int, str] = {}
 
@@ -244,11 +244,11 @@ class _World:
                         confidence=Confidence.LOW,
                     )
 
-    def _sites(self) -> Iterator[Site]:
+    def _sites(self) -> Iterator[CallSite]:
         for module in self._modules:
             yield from module.sites
 
-    def _library_argument(self, site: Site) -> ast.expr | None:
+    def _library_argument(self, site: CallSite) -> ast.expr | None:
         """Return what a call opens, if it opens a library."""
         call, module = site.call, site.scope.module
         full = module.dotted(call.func)
@@ -265,7 +265,7 @@ class _World:
             return call.args[1]
         return self._by_variable(site, call, first)
 
-    def _by_variable(self, site: Site, call: ast.Call, first: ast.expr) -> ast.expr | None:
+    def _by_variable(self, site: CallSite, call: ast.Call, first: ast.expr) -> ast.expr | None:
         """Return what is opened by a variable that may be a loader."""
         if not isinstance(call.func, ast.Name) or call.func.id in site.scope.module.imports:
             return None
@@ -275,7 +275,7 @@ class _World:
         return first if any(name.removeprefix(CALLABLE) in LOADERS for name in called if name[:1] == CALLABLE) else None
 
     def _expanded(
-        self, site: Site, argument: ast.expr, evaluator: Evaluator, wrappers: set[str], *, optional: bool = False
+        self, site: CallSite, argument: ast.expr, evaluator: Evaluator, wrappers: set[str], *, optional: bool = False
     ) -> Iterator[_Found]:
         """Yield the values of an argument, for each outermost call that decides on it.
 
@@ -311,7 +311,7 @@ class _World:
             return
         for caller in callers:
 
-            def through(outer: Frame, caller: Site = caller, function: Scope = function) -> Values:
+            def through(outer: Frame, caller: CallSite = caller, function: Scope = function) -> Values:
                 bound = evaluator.bindings(function, caller.call, outer)
                 return evaluate(Frame(scope, bound))
 
@@ -321,7 +321,7 @@ class _World:
             further = _Found((), caller, found.optional or found.site.is_optional(known))
             yield from self._through(caller.scope, through, further, evaluator, wrappers, deep - 1)
 
-    def _callers_of(self, function: Scope) -> list[Site]:
+    def _callers_of(self, function: Scope) -> list[CallSite]:
         """Return the calls that may be of a function: of that name, and not surely of another one.
 
         Of too many, one more than `_MOST_CALLERS`.
@@ -331,8 +331,8 @@ class _World:
             self._called_by[function] = list(islice(filter(self._may_call(function), sites), _MOST_CALLERS + 1))
         return self._called_by[function]
 
-    def _may_call(self, function: Scope) -> Callable[[Site], bool]:
-        def may_call(site: Site) -> bool:
+    def _may_call(self, function: Scope) -> Callable[[CallSite], bool]:
+        def may_call(site: CallSite) -> bool:
             self.steps.take()
             called = self._scopes.get(site.scope.module.dotted(site.call.func), function)
             return called is function and site.scope is not function

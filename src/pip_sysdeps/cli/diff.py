@@ -10,10 +10,11 @@ from pip_sysdeps.cli import output
 from pip_sysdeps.cli.environment_options import add_environment_arguments
 from pip_sysdeps.cli.report_options import read_report
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.lock.document import Lockfile, loads
+from pip_sysdeps.lock.document import Lockfile
 from pip_sysdeps.lock.file import DEFAULT, read_lock
 from pip_sysdeps.lock.selection import needs_in_line
 from pip_sysdeps.lock.target_choice import named_target
+from pip_sysdeps.lock.text import loads
 from pip_sysdeps.render.json import diff_document
 from pip_sysdeps.render.markdown import diff_as_markdown
 from pip_sysdeps.render.text import diff_as_text
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from pip_sysdeps.lock.document import Need, Target
+    from pip_sysdeps.lock.document import LockedNeed, Target
 
 _HEAD = "HEAD"
 
@@ -97,7 +98,7 @@ def _read(args: argparse.Namespace, what: str) -> Lockfile:
         raise error.at(f"{what}:{args.lock}") from error
 
 
-def _line(target: Target) -> Iterator[tuple[str, Need]]:
+def _line(target: Target) -> Iterator[tuple[str, LockedNeed]]:
     """Yield the needs that packages are installed for: those of every image are there anyway."""
     base = {each.name for each in target.package if each.base}
     return ((holder, need) for holder, need in needs_in_line(target) if need.package not in base)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pip_sysdeps.cli.parser import Parser
-    from pip_sysdeps.hook.enable import Installed
+    from pip_sysdeps.hook.enable import HookStatus
     from pip_sysdeps.hook.site import HookSite
 
 SCHEMA = 1
@@ -136,7 +136,7 @@ def _refuse_own(site: HookSite) -> None:
         find_environment(Root(), site.prefix, environ={})
 
 
-def _facts(site: HookSite, found: Installed) -> Iterator[tuple[str, str | bool | list[str]]]:
+def _facts(site: HookSite, found: HookStatus) -> Iterator[tuple[str, str | bool | list[str]]]:
     yield "state", found.state.value
     yield "environment", site.prefix
     if found.settings:

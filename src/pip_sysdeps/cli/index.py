@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _update(args: argparse.Namespace) -> None:
     from pip_sysdeps.byname.read_knowledge import known_files
-    from pip_sysdeps.packages.debian.index_update import Wanted, update_index
+    from pip_sysdeps.packages.debian.index_update import IndexRequest, update_index
     from pip_sysdeps.packages.platform import read_system
     from pip_sysdeps.system.root import Root
 
@@ -70,7 +70,7 @@ def _update(args: argparse.Namespace) -> None:
     root = Root(args.root)
     platform = read_system(root)
     for suite in args.suite or [""]:
-        wanted = Wanted(
+        wanted = IndexRequest(
             distro=platform.distro,
             codename=platform.codename or platform.release,
             suite=suite,

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.project import read_project
 from pip_sysdeps.errors import MalformedLock, SysdepsError
-from pip_sysdeps.lock.document import loads
 from pip_sysdeps.lock.file import read_text
 from pip_sysdeps.lock.target_choice import listed_targets
+from pip_sysdeps.lock.text import loads
 from pip_sysdeps.lock.validation import faults
 
 if TYPE_CHECKING:

@@ -25,9 +25,9 @@ from pip_sysdeps.packages.registry import family_of
 from pip_sysdeps.render.json import verify_document
 from pip_sysdeps.render.problems import as_text
 from pip_sysdeps.report.verification import (
+    Image,
     Locked,
     Problem,
-    Release,
     counts,
     mending,
     on_older_cpus,
@@ -108,7 +108,7 @@ def _target(args: argparse.Namespace, lock: Lockfile, place: Place, objects: Obj
     return find_target(lock, system)
 
 
-def _release(place: Place, objects: Objects, locked: Locked | None, *, this_cpu: bool) -> Release:
+def _release(place: Place, objects: Objects, locked: Locked | None, *, this_cpu: bool) -> Image:
     def scanned(*, cache_as_is: bool) -> Scan:
         return scan(
             place.root,
@@ -122,7 +122,7 @@ def _release(place: Place, objects: Objects, locked: Locked | None, *, this_cpu:
         )
 
     found, finder = scanned(cache_as_is=True), FindLibrary(place.root)
-    return Release(
+    return Image(
         scan=found,
         fresh=scanned(cache_as_is=False) if any(counts(*each, locked) for each in unmet(found)) else found,
         gaps=_gaps(found, place, objects),
@@ -185,7 +185,7 @@ def _details(args: argparse.Namespace) -> bool:
     return bool(args.messages.level > 0)
 
 
-def _summarize(args: argparse.Namespace, release: Release, problems: Sequence[Problem]) -> None:
+def _summarize(args: argparse.Namespace, release: Image, problems: Sequence[Problem]) -> None:
     hidden = len(problems) - len(_worth_showing(args, problems))
     if hidden and not args.json:
         args.messages.note(

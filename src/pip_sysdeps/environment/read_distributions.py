@@ -17,7 +17,7 @@ from pip_sysdeps.environment.metadata import (
     parse_metadata,
     parse_wheel_tags,
 )
-from pip_sysdeps.environment.read_editable import Project, find_project, is_editable_record, project_in
+from pip_sysdeps.environment.read_editable import EditableProject, find_project, is_editable_record, project_in
 from pip_sysdeps.environment.read_sdist import read_from_sdist
 from pip_sysdeps.environment.read_sites import Site, metadata_names
 from pip_sysdeps.environment.record import Row, parse_installed_files, parse_record
@@ -188,7 +188,7 @@ def _claim_rows(files: _Files, site: Site, base: str, rows: Iterable[Row]) -> No
         files.notes.append(Skipped(path=base, verdict=Verdict.OUTSIDE, reason=reason))
 
 
-def _claim_project(files: _Files, project: Project | None) -> None:
+def _claim_project(files: _Files, project: EditableProject | None) -> None:
     if project is not None:
         _claim_paths(files, RecordKind.EDITABLE, project.files)
         files.base = project.folder

@@ -26,7 +26,7 @@ installer names (meson-python imports from `build/cp311`) counts all the same.""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
+class EditableProject:
     """The source tree of an editable install."""
 
     folder: str
@@ -35,7 +35,9 @@ class Project:
     """The files of its modules, resolved."""
 
 
-def find_project(root: Root, site: str, claimed: Iterable[str], folder: str, notes: list[Skipped]) -> Project | None:
+def find_project(
+    root: Root, site: str, claimed: Iterable[str], folder: str, notes: list[Skipped]
+) -> EditableProject | None:
     """Find the project from what an editable install leaves in a site directory; None if nothing names a place.
 
     `claimed` are the files of its record, `folder` is what direct_url.json says, or empty; `notes` takes what could not
@@ -51,7 +53,7 @@ def find_project(root: Root, site: str, claimed: Iterable[str], folder: str, not
     return _project(root, home, list(places) or [home], notes) if home else None
 
 
-def project_in(root: Root, folder: str, notes: list[Skipped]) -> Project:
+def project_in(root: Root, folder: str, notes: list[Skipped]) -> EditableProject:
     """Take a whole folder as the project: what `setup.py develop` leaves is its name in an .egg-link."""
     return _project(root, root.resolve(folder) or folder, [folder], notes)
 
@@ -78,7 +80,7 @@ def _named_paths(root: Root, path: str, notes: list[Skipped]) -> tuple[str, ...]
     return ()
 
 
-def _project(root: Root, folder: str, places: list[str], notes: list[Skipped]) -> Project:
+def _project(root: Root, folder: str, places: list[str], notes: list[Skipped]) -> EditableProject:
     files: set[str] = set()
     for place in places:
         resolved = root.resolve(place)
@@ -92,7 +94,7 @@ def _project(root: Root, folder: str, places: list[str], notes: list[Skipped]) -
             tree = walk(root, resolved, enter=_is_source, limit=_MAX_FILES)
             files |= tree.files
             notes += tree.skipped
-    return Project(folder=folder, files=frozenset(files))
+    return EditableProject(folder=folder, files=frozenset(files))
 
 
 def _is_source(name: str) -> bool:

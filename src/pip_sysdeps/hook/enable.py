@@ -91,7 +91,7 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Installed:
+class HookStatus:
     """The hook as it was found in an environment."""
 
     state: State
@@ -176,21 +176,21 @@ def disable(site: HookSite) -> bool:
     return removed
 
 
-def status(site: HookSite) -> Installed:
+def status(site: HookSite) -> HookStatus:
     """Read what an environment has of the hook; nothing of it is run."""
     pth, module = _read(site, PTH_NAME), _read(site, MODULE_NAME)
     if pth is None and module is None:
-        return Installed(state=State.ABSENT)
+        return HookStatus(state=State.ABSENT)
     settings = read_settings(module or "")
     if pth is None or settings is None:
-        return Installed(state=State.INCOMPLETE, settings=settings)
+        return HookStatus(state=State.INCOMPLETE, settings=settings)
     missing = tuple(path for path in settings.needed if not os.path.exists(path))
     if missing:
-        return Installed(state=State.ORPHANED, settings=settings, missing=missing)
+        return HookStatus(state=State.ORPHANED, settings=settings, missing=missing)
     if settings.prefix and os.path.realpath(settings.prefix) != os.path.realpath(site.prefix):
-        return Installed(state=State.COPIED, settings=settings)
+        return HookStatus(state=State.COPIED, settings=settings)
     current = (pth, module) == (PTH_TEXT, module_text(settings, site))
-    return Installed(state=State.CURRENT if current else State.OUTDATED, settings=settings)
+    return HookStatus(state=State.CURRENT if current else State.OUTDATED, settings=settings)
 
 
 def module_text(settings: Settings, site: HookSite) -> str:

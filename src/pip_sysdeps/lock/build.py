@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TypedDict
 
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.document import (
-    Distribution,
-    Need,
-    Package,
+    LockedDistribution,
+    LockedFile,
+    LockedNeed,
+    LockedPackage,
     Target,
-    Unattributed,
     Unresolved,
     is_target_id,
     ordered,
@@ -116,19 +116,19 @@ def _known(platform: Platform) -> Platform:
     return platform
 
 
-def _package(name: str, scan: Scan) -> Package:
+def _package(name: str, scan: Scan) -> LockedPackage:
     floor = scan.floors.get(name)
-    return Package(name=name, base=name in scan.base, min=floor.version if floor else "")
+    return LockedPackage(name=name, base=name in scan.base, min=floor.version if floor else "")
 
 
-def distributions(scan: Scan) -> dict[str, Distribution]:
+def distributions(scan: Scan) -> dict[str, LockedDistribution]:
     """Return every distribution of a scan by name, those too that the lock leaves out."""
     return {each.distribution.name: _distribution(each) for each in scan.distributions}
 
 
-def _distribution(found: DistributionNeeds) -> Distribution:
+def _distribution(found: DistributionNeeds) -> LockedDistribution:
     distribution = found.distribution
-    return Distribution(
+    return LockedDistribution(
         name=distribution.name,
         version="" if distribution.source == "editable" else _token(distribution.version),
         wheel=compressed(distribution.tags),
@@ -138,15 +138,15 @@ def _distribution(found: DistributionNeeds) -> Distribution:
     )
 
 
-def _unattributed(found: needs.Unattributed, prefix: str) -> Unattributed:
-    return Unattributed(file=printable(posixpath.relpath(found.file, prefix)), needs=tuple(_needs(found.needs, prefix)))
+def _unattributed(found: needs.Unattributed, prefix: str) -> LockedFile:
+    return LockedFile(file=printable(posixpath.relpath(found.file, prefix)), needs=tuple(_needs(found.needs, prefix)))
 
 
-def _needs(needs: Iterable[needs.Need], base: str) -> Iterator[Need]:
+def _needs(needs: Iterable[needs.Need], base: str) -> Iterator[LockedNeed]:
     """Yield the needs that somebody answers, but not those that the loader answers inside the environment."""
     for need in needs:
         by, more = _evidence(need.by, base)
-        known = Need(
+        known = LockedNeed(
             **_named(need),
             when=need.when.value,
             by=by,

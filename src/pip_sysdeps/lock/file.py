@@ -8,8 +8,8 @@ import stat
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, MalformedLock, SysdepsError
-from pip_sysdeps.lock.document import NO_HANDS, loads
 from pip_sysdeps.lock.merge import sides_of
+from pip_sysdeps.lock.text import NO_HANDS, loads
 from pip_sysdeps.system.atomic_write import write_atomically
 
 if TYPE_CHECKING:

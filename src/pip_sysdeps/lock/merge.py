@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedLock, SysdepsError
-from pip_sysdeps.lock.document import block, has_conflict, header, join, loads, split
+from pip_sysdeps.lock.text import block, has_conflict, header, join, loads, split
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

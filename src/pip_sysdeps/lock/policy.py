@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from pip_sysdeps.lock.document import Distribution, Need, Package, Target, Unresolved, ordered
+from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target, Unresolved, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -19,10 +19,10 @@ IGNORED = "ignored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class PolicyContext:
     """What the policy asks about the world outside the target."""
 
-    installed: Mapping[str, Distribution]
+    installed: Mapping[str, LockedDistribution]
     """Every distribution of the environment by name, without needs: the lock leaves out those that need nothing."""
     base: Collection[str]
     """Binary packages that every image of the release has."""
@@ -40,7 +40,7 @@ class Applied:
     """Entries that matched nothing, in words for a person."""
 
 
-def apply(project: Project, target: Target, around: Surroundings) -> Applied:
+def apply(project: Project, target: Target, around: PolicyContext) -> Applied:
     """Return the target as the project wants it: per distribution, `ignore`, then `replace`, then `add`."""
     work = _Work(target, around)
     for policy in project.distribution:
@@ -51,7 +51,7 @@ def apply(project: Project, target: Target, around: Surroundings) -> Applied:
 class _Work:
     """A target that is being changed."""
 
-    def __init__(self, target: Target, around: Surroundings) -> None:
+    def __init__(self, target: Target, around: PolicyContext) -> None:
         self._target = target
         self._around = around
         self._distributions = {each.name: each for each in target.distribution}
@@ -84,7 +84,7 @@ class _Work:
         )
         known = {each.name: each for each in self._target.package}
         names = {need.package for _, need in changed.needs() if need.package}
-        packages = (known.get(name) or Package(name=name, base=name in self._around.base) for name in names)
+        packages = (known.get(name) or LockedPackage(name=name, base=name in self._around.base) for name in names)
         return ordered(replace(changed, package=tuple(packages)))
 
     def _meant(self, entries: Iterable[_AnyEntry]) -> Iterable[_AnyEntry]:
@@ -117,27 +117,27 @@ class _Work:
         elif any(need.package == package and need.when == "import" for need in needs):
             self.idle.append(f"{entry.where}: {name} has a need of {package} without it")
         else:
-            added = Need(soname=entry.soname, package=package, when="declared", policy=True, note=entry.reason)
+            added = LockedNeed(soname=entry.soname, package=package, when="declared", policy=True, note=entry.reason)
             self._change(name, needs=(*needs, added))
 
     def _package_of(self, name: str, soname: str) -> str | None:
         found = (need.package for need in self._of(name).needs if need.soname == soname and need.package)
         return next(found, None) or self._around.package_of(soname)
 
-    def _of(self, name: str) -> Distribution:
+    def _of(self, name: str) -> LockedDistribution:
         return self._distributions.get(name) or self._around.installed[name]
 
     def _change(self, name: str, **changes: object) -> None:
         self._distributions[name] = replace(self._of(name), **changes)  # type: ignore[arg-type] # fields of its own
 
 
-def _is_about(entry: Entry, need: Need | Unresolved) -> bool:
+def _is_about(entry: Entry, need: LockedNeed | Unresolved) -> bool:
     if entry.soname:
         return entry.soname == need.soname or entry.soname in need.any_of
-    return isinstance(need, Need) and entry.package == need.package
+    return isinstance(need, LockedNeed) and entry.package == need.package
 
 
-def _answered(need: Need, entry: Entry, *, package: str, class_: str) -> Need:
+def _answered(need: LockedNeed, entry: Entry, *, package: str, class_: str) -> LockedNeed:
     return replace(
         need,
         package=package,
@@ -149,8 +149,8 @@ def _answered(need: Need, entry: Entry, *, package: str, class_: str) -> Need:
     )
 
 
-def _as_need(unresolved: Unresolved) -> Need:
-    return Need(
+def _as_need(unresolved: Unresolved) -> LockedNeed:
+    return LockedNeed(
         soname=unresolved.soname,
         any_of=unresolved.any_of,
         program=unresolved.program,

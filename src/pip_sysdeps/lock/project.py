@@ -7,21 +7,18 @@ decision that is silently not heeded.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pip_sysdeps.environment.metadata import normalize_name
 from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.lock import document as lockfile
-from pip_sysdeps.lock.document import WHENS
+from pip_sysdeps.lock.document import WHENS, LockedDistribution, LockedNeed, Target
+from pip_sysdeps.lock.schema import Problem, Reader, pattern, problems_of, rule, rule_of
 from pip_sysdeps.packages.registry import is_package_name
-from pip_sysdeps.printing import printable
 from pip_sysdeps.system.toml import parse_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from dataclasses import Field
+    from collections.abc import Iterator
 
 TABLE = "tool.pip-sysdeps"
 """The table of pyproject.toml."""
@@ -29,49 +26,26 @@ DEFAULT_WHEN = "default"
 """The word of `when` that stands for what reaches the line without any policy."""
 
 
-# ---------------------------------------------------------------------------------------------------- rules of a value
-
-
-class _Rule(NamedTuple):
-    """What a string must be: `words` complete the sentence "`x` is no ..."."""
-
-    words: str
-    holds: Callable[[str], object]
-
-
-def _rule_of(document: type, name: str) -> Mapping[str, Any]:
-    """Return the rule that the lock has for a field: what it would refuse later is refused here."""
-    rule: _Rule = next(each for each in fields(document) if each.name == name).metadata["rule"]
-    return {"rule": rule}
-
-
 def _is_folder(text: str) -> bool:
     parts = text.split("/")
     return text.startswith("/") and text.isprintable() and ".." not in parts and not any(mark in text for mark in ":;$")
 
 
-_ID = _rule_of(lockfile.Target, "id")
-_SONAME = _rule_of(lockfile.Need, "soname")
-_PACKAGE = {"rule": _Rule("system package name", is_package_name)}
-_WHEN = {"rule": _Rule(f"word of `when` ({', '.join((DEFAULT_WHEN, *WHENS))})", {DEFAULT_WHEN, *WHENS}.__contains__)}
-_FOLDER = {"rule": _Rule("absolute path of a folder inside the image, without : ; $ and ..", _is_folder)}
-_CODE = {
-    "rule": _Rule(
-        "code of a check, such as SD010, SD01 or SD010:shapely",
-        re.compile(r"SD[0-9]{0,3}(?::[a-z0-9]+(?:-[a-z0-9]+)*)?", re.ASCII).fullmatch,
-    )
-}
-_BOOLEAN = {"rule": None}
-_TEXT = {"rule": _Rule("printable text", lambda text: text.isprintable() and text.strip())}
-
-
-# ---------------------------------------------------------------------------------------------------------- the values
+_ID = rule_of(Target, "id")
+_SONAME = rule_of(LockedNeed, "soname")
+_PACKAGE = rule("system package name", is_package_name)
+_NAME = rule_of(LockedDistribution, "name")
+_WHEN = rule(f"word of `when` ({', '.join((DEFAULT_WHEN, *WHENS))})", {DEFAULT_WHEN, *WHENS}.__contains__)
+_FOLDER = rule("absolute path of a folder inside the image, without : ; $ and ..", _is_folder)
+_CODE = pattern("code of a check, such as SD010, SD01 or SD010:shapely", r"SD[0-9]{0,3}(?::[a-z0-9]+(?:-[a-z0-9]+)*)?")
+_TEXT = rule("printable text", lambda text: text.isprintable() and text.strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One decision about one soname or binary package: exactly one of the two is named."""
 
+    keyless: ClassVar[tuple[str, ...]] = ("where",)
     soname: str = field(default="", metadata=_SONAME)
     """The needed name that it is about."""
     package: str = field(default="", metadata=_PACKAGE)
@@ -126,7 +100,7 @@ class Project:
     """Ids of the targets that the lock is to have; empty if the project does not say."""
     when: tuple[str, ...] = field(default=(), metadata=_WHEN)
     """Which needs reach the line, in the words of `apt-line --when`; empty for the default."""
-    pin: bool = field(default=False, metadata=_BOOLEAN)
+    pin: bool = False
     """`lock` records the versions of the packages, as with `--pin`."""
     library_path: tuple[str, ...] = field(default=(), metadata=_FOLDER)
     """The folders of the LD_LIBRARY_PATH that the release image sets."""
@@ -136,11 +110,6 @@ class Project:
     """By name."""
 
 
-# -------------------------------------------------------------------------------------------------------------- reading
-
-_Document = TypeVar("_Document")
-
-
 def parse_project(text: str) -> Project:
     """Return what a pyproject.toml says; without the table, nothing.
 
@@ -148,112 +117,43 @@ def parse_project(text: str) -> Project:
     """
     tool = parse_toml(text).get("tool", {})
     table = tool.get("pip-sysdeps", {}) if isinstance(tool, dict) else {}
-    reader = _Reader()
     if not isinstance(table, dict):
         raise MalformedError("is not a table", where=TABLE)
-    project = reader.document(Project, table, "")
-    if reader.problems:
-        place, problem = reader.problems[0]
-        rest = [f"{TABLE}.{where}: {what}" for where, what in reader.problems[1:]]
-        raise MalformedError("; ".join([problem, *rest]), where=f"{TABLE}.{place}")
-    return project
+    reader = Reader(refuse_unknown=True)
+    project = reader.document(Project, table)
+    problems = reader.problems or [*problems_of(project), *_problems(project)]
+    if problems:
+        first, *rest = problems
+        others = [f"{TABLE}.{each}" for each in rest]
+        raise MalformedError("; ".join([first.what, *others]), where=f"{TABLE}.{first.where}")
+    return replace(project, distribution=tuple(map(_placed, project.distribution)))
 
 
-class _Reader:
-    """Turns tables into values, and remembers what does not fit."""
-
-    def __init__(self) -> None:
-        self.problems: list[tuple[str, str]] = []
-
-    def document(self, kind: type[_Document], table: Mapping[str, object], where: str) -> _Document:
-        keys = {_key(each): each for each in fields(kind) if each.metadata}  # type: ignore[arg-type] # a dataclass
-        dot = f"{where}." if where else ""
-        for key in sorted(table.keys() - keys.keys()):
-            self._refuse(f"{dot}{key}", f"is not known{_nearest(key, keys)}")
-        values: dict[str, Any] = {}
-        for key, each in keys.items():
-            if key in table:
-                values[each.name] = self._value(each, table[key], f"{dot}{key}")
-            elif not isinstance(each.default, str | tuple | bool | AuditPolicy):
-                self._refuse(f"{dot}{key}", "is missing")
-                values[each.name] = ""
-        return kind(**values)
-
-    def _value(self, each: Field[Any], value: object, where: str) -> object:
-        if "by-name" in each.metadata:
-            return tuple(self._by_name(value, where))
-        if "table" in each.metadata:
-            return self.document(each.metadata["table"], self._table(value, where), where)
-        if "of" in each.metadata:
-            return tuple(self._entries(each.metadata["of"], value, where))
-        if each.default is False:
-            return self._boolean(value, where)
-        if each.default == ():
-            return tuple(self._strings(each, value, where))
-        return self._string(each, value, where)
-
-    def _by_name(self, value: object, where: str) -> Iterator[DistributionPolicy]:
-        names: dict[str, str] = {}
-        for written, table in sorted(self._table(value, where).items()):
-            name = normalize_name(written)
-            if name in names:
-                self._refuse(f"{where}.{written}", f"is the same distribution as {names[name]}")
-            names[name] = written
-            place = f"{where}.{name}"
-            yield replace(self.document(DistributionPolicy, self._table(table, place), place), name=name)
-
-    def _entries(self, kind: type[Entry], value: object, where: str) -> Iterator[Entry]:
-        for number, table in enumerate(self._array(value, where)):
-            place = f"{where}[{number}]"
-            if not isinstance(table, dict):
-                self._refuse(place, "is not a table")
-                continue
-            if len({"soname", "package"} & table.keys()) != 1:
-                self._refuse(place, "has not one of soname and package")
-            yield replace(self.document(kind, table, place), where=place)
-
-    def _strings(self, each: Field[Any], value: object, where: str) -> Iterator[str]:
-        for number, item in enumerate(self._array(value, where)):
-            yield self._string(each, item, f"{where}[{number}]")
-
-    def _boolean(self, value: object, where: str) -> bool:
-        if not isinstance(value, bool):
-            self._refuse(where, "is not true or false")
-        return value is True
-
-    def _string(self, each: Field[Any], value: object, where: str) -> str:
-        rule: _Rule = each.metadata["rule"]
-        if not isinstance(value, str):
-            self._refuse(where, "is not a string")
-        elif not value or not rule.holds(value):
-            self._refuse(where, f"`{printable(value[:60])}` is no {rule.words}")
-        else:
-            return value
-        return ""
-
-    def _table(self, value: object, where: str) -> Mapping[str, object]:
-        if isinstance(value, dict):
-            return value
-        self._refuse(where, "is not a table")
-        return {}
-
-    def _array(self, value: object, where: str) -> Sequence[object]:
-        if isinstance(value, list):
-            return value
-        self._refuse(where, "is not an array")
-        return ()
-
-    def _refuse(self, where: str, problem: str) -> None:
-        self.problems.append((printable(where), problem))
+def _problems(project: Project) -> Iterator[Problem]:
+    """Yield what is wrong with distributions and entries as a whole."""
+    names: dict[str, str] = {}
+    for policy in project.distribution:
+        place = f"distribution.{policy.name}"
+        name = normalize_name(policy.name)
+        if name in names:
+            yield Problem(place, f"is the same distribution as {names[name]}")
+        names[name] = policy.name
+        for key, number, entry in _entries(policy):
+            if bool(entry.soname) == bool(entry.package):
+                yield Problem(f"{place}.{key}[{number}]", "has not one of soname and package")
 
 
-def _key(each: Field[Any]) -> str:
-    return each.name.rstrip("_").replace("_", "-")
+def _entries(policy: DistributionPolicy) -> Iterator[tuple[str, int, Entry]]:
+    for key in ("ignore", "replace", "add"):
+        yield from ((key, number, entry) for number, entry in enumerate(getattr(policy, key)))
 
 
-def _nearest(key: str, known: Iterable[str]) -> str:
-    """Name the known key that a misspelt one is nearest to, else all of them."""
-    import difflib  # noqa: PLC0415 - for a misspelt key only
+def _placed(policy: DistributionPolicy) -> DistributionPolicy:
+    """Return a policy under its normalized name, each entry with its place."""
+    name = normalize_name(policy.name)
 
-    close = difflib.get_close_matches(key, known, n=1)
-    return f": `{close[0]}` is" if close else f": {', '.join(known)} are"
+    def placed(key: str) -> tuple[Any, ...]:
+        entries = enumerate(getattr(policy, key))
+        return tuple(replace(each, where=f"distribution.{name}.{key}[{number}]") for number, each in entries)
+
+    return replace(policy, name=name, ignore=placed("ignore"), replace=placed("replace"), add=placed("add"))

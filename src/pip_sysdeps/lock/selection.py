@@ -11,14 +11,14 @@ from pip_sysdeps.words import listed
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from pip_sysdeps.lock.document import Need, Package, Target
+    from pip_sysdeps.lock.document import LockedNeed, LockedPackage, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """One binary package of the line."""
 
-    package: Package
+    package: LockedPackage
     """Its entry in the target; with a `version` only if that is to be installed."""
     when: tuple[str, ...]
     """When it is needed; sorted."""
@@ -31,7 +31,7 @@ class Wanted:
         return Item(name=self.package.name, minimum=self.package.min, version=self.package.version)
 
 
-def is_in_line(need: Need, when: Collection[str] = ()) -> bool:
+def is_in_line(need: LockedNeed, when: Collection[str] = ()) -> bool:
     """Tell whether a need reaches the line for which `when` has the words of `apt-line --when`.
 
     By default: what an import needs; of what the code opens and runs by name, and of what somebody declares, that which
@@ -42,7 +42,7 @@ def is_in_line(need: Need, when: Collection[str] = ()) -> bool:
     return need.when in when or (default and (not when or "default" in when))
 
 
-def needs_in_line(target: Target, when: Collection[str] = ()) -> Iterator[tuple[str, Need]]:
+def needs_in_line(target: Target, when: Collection[str] = ()) -> Iterator[tuple[str, LockedNeed]]:
     """Yield each need that reaches the line with who has it.
 
     `when` replaces what the project wants for a distribution, and that what it wants for all. Needs of a class (host,
@@ -51,7 +51,7 @@ def needs_in_line(target: Target, when: Collection[str] = ()) -> Iterator[tuple[
     return ((holder, need) for holder, need in _reaching(target, when) if need.package)
 
 
-def _reaching(target: Target, when: Collection[str]) -> Iterator[tuple[str, Need]]:
+def _reaching(target: Target, when: Collection[str]) -> Iterator[tuple[str, LockedNeed]]:
     wishes = {each.name: when or each.when for each in target.distribution}
     for holder, need in target.needs():
         if is_in_line(need, wishes.get(holder) or when or target.when):
@@ -73,7 +73,7 @@ def wanted(target: Target, *, when: Collection[str] = (), base: bool = False, pi
 
     With `pin` they keep the versions that the lock has.
     """
-    needs: dict[str, list[tuple[str, Need]]] = {}
+    needs: dict[str, list[tuple[str, LockedNeed]]] = {}
     for holder, need in needs_in_line(target, when):
         needs.setdefault(need.package, []).append((holder, need))
     return tuple(

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import fields
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from pip_sysdeps.lock.document import Distribution, Need, Package, Target, Unresolved, ordered
+from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target, Unresolved, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +20,7 @@ A distribution's version has words of its own.
 _Part = TypeVar("_Part")
 _Key = TypeVar("_Key", bound="str | tuple[str, ...]")
 _Pairs: TypeAlias = "list[tuple[_Key, _Part | None, _Part | None]]"
-_Document = TypeVar("_Document", Target, Distribution, Need, Unresolved, Package)
+_Document = TypeVar("_Document", Target, LockedDistribution, LockedNeed, Unresolved, LockedPackage)
 
 
 def differences(locked: Target, found: Target) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ def _differences(locked: Target, found: Target) -> Iterator[str]:
             yield from _of_part(name, first, second, "needed")
 
 
-def _of_distribution(name: str, locked: Distribution | None, found: Distribution | None) -> Iterator[str]:
+def _of_distribution(name: str, locked: LockedDistribution | None, found: LockedDistribution | None) -> Iterator[str]:
     if locked is None or found is None:
         yield (
             f"{_called(locked)} is locked, and is not installed or needs nothing"
@@ -62,7 +62,7 @@ def _of_distribution(name: str, locked: Distribution | None, found: Distribution
         yield from _of_needs(name, locked.needs if locked else (), found.needs)
 
 
-def _of_needs(holder: str, locked: Iterable[Need], found: Iterable[Need]) -> Iterator[str]:
+def _of_needs(holder: str, locked: Iterable[LockedNeed], found: Iterable[LockedNeed]) -> Iterator[str]:
     for (name, *_), old, new in _pairs(locked, found, _key_of_need):
         answer = old or new
         brought = f" ({answer.package or answer.class_})" if answer else ""
@@ -103,7 +103,7 @@ def _keyed(parts: Iterable[_Part], key: Callable[[_Part], _Key]) -> dict[tuple[_
     return keyed
 
 
-def _key_of_need(need: Need) -> tuple[str, ...]:
+def _key_of_need(need: LockedNeed) -> tuple[str, ...]:
     return (need.name, need.package, need.class_, need.path, need.distribution)
 
 
@@ -112,7 +112,7 @@ def _key_of_unresolved(unresolved: Unresolved) -> tuple[str, ...]:
     return (unresolved.name, unresolved.distribution, *(() if unresolved.distribution else unresolved.by))
 
 
-def _called(distribution: Distribution | None) -> str:
+def _called(distribution: LockedDistribution | None) -> str:
     return " ".join(filter(None, (distribution.name, distribution.version))) if distribution else ""
 
 

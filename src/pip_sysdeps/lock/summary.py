@@ -10,7 +10,7 @@ from pip_sysdeps.lock.selection import needs_in_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pip_sysdeps.lock.document import Need
+    from pip_sysdeps.lock.document import LockedNeed
 
 SHOWN = 6
 """How many changes the line names before it only counts."""
@@ -45,7 +45,7 @@ def _packages(before: Lockfile, after: Lockfile) -> Iterator[str]:
 def _needed_packages(lock: Lockfile) -> dict[str, str]:
     """Return each binary package of the line, with who needs it, and when if not at import."""
     base = {package.name for target in lock.target for package in target.package if package.base}
-    needs: dict[str, list[tuple[str, Need]]] = {}
+    needs: dict[str, list[tuple[str, LockedNeed]]] = {}
     for target in lock.target:
         for owner, need in needs_in_line(target):
             if need.package not in base:
@@ -53,7 +53,7 @@ def _needed_packages(lock: Lockfile) -> dict[str, str]:
     return {name: _reason(pairs) for name, pairs in needs.items()}
 
 
-def _reason(pairs: list[tuple[str, Need]]) -> str:
+def _reason(pairs: list[tuple[str, LockedNeed]]) -> str:
     """Return who needs a package most: at import before all else, then by name."""
     when, owner = min((_strength(need.when), owner) for owner, need in pairs)
     others = len({each for each, _ in pairs}) - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.lock.document import dumps
+from pip_sysdeps.lock.text import dumps
 from pip_sysdeps.printing import printable
 
 if TYPE_CHECKING:

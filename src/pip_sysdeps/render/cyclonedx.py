@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pip_sysdeps.environment.sbom import Sbom
-    from pip_sysdeps.lock.document import Need, Target
+    from pip_sysdeps.lock.document import LockedNeed, Target
     from pip_sysdeps.model.environment import Distribution
-    from pip_sysdeps.report.audit import Installed
+    from pip_sysdeps.report.audit import InstalledVersion
 
 _SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 _ROOT = "environment"
@@ -64,7 +64,7 @@ class Materials:
     """A distribution -> the libraries that it brings, relative to its folder."""
     sboms: Mapping[str, tuple[Sbom, ...]]
     """A distribution -> its own documents."""
-    installed: Mapping[str, Installed]
+    installed: Mapping[str, InstalledVersion]
     """What the package database knows about each binary package."""
 
 
@@ -72,7 +72,7 @@ def as_cyclonedx(materials: Materials) -> str:
     """Render the document."""
     target = materials.target
     system = f"{target.distro} {target.release}".rstrip()
-    needs: dict[str, list[Need]] = {}
+    needs: dict[str, list[LockedNeed]] = {}
     for holder, need in target.needs():
         needs.setdefault(holder, []).append(need)
     wheels = [_Wheel(each, materials, needs.get(each.name, [])) for each in materials.distributions]
@@ -160,7 +160,7 @@ def _dependencies(edges: Iterable[tuple[str, Iterable[str]]]) -> list[dict[str, 
 class _Wheel:
     """One distribution, with what its own documents say it is made of."""
 
-    def __init__(self, distribution: Distribution, materials: Materials, needs: list[Need]) -> None:
+    def __init__(self, distribution: Distribution, materials: Materials, needs: list[LockedNeed]) -> None:
         self._distribution = distribution
         self._materials = materials
         self._needs = needs

@@ -11,7 +11,7 @@ from pip_sysdeps.words import listed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pip_sysdeps.lock.document import Need, Target, Unresolved
+    from pip_sysdeps.lock.document import LockedNeed, Target, Unresolved
 
 
 def offers(target: Target) -> Iterator[str]:
@@ -64,7 +64,7 @@ def _holder(unresolved: Unresolved) -> str:
     return unresolved.distribution or ", ".join(unresolved.by)
 
 
-def _outside(target: Target) -> dict[str, list[Need]]:
+def _outside(target: Target) -> dict[str, list[LockedNeed]]:
     """Return the needs of each distribution whose packages are not in the line."""
     inside = {each.package.name for each in wanted(target, base=True)}
     inside |= {package.name for package in target.package if package.base}
@@ -75,7 +75,7 @@ def _outside(target: Target) -> dict[str, list[Need]]:
     return {name: needs for name, needs in every.items() if needs}
 
 
-def _grouped(needs: Iterable[Need]) -> str:
+def _grouped(needs: Iterable[LockedNeed]) -> str:
     """Return the packages by the kind of their needs, each once: a plugin's where nothing else needs it."""
     first: dict[str, str] = {}
     for need in sorted(needs, key=lambda need: (need.when == "plugin", need.when)):

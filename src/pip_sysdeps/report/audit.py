@@ -14,23 +14,23 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.environment.sbom import Component
     from pip_sysdeps.lock import document as lockfile
-    from pip_sysdeps.lock.document import Need, Target
+    from pip_sysdeps.lock.document import LockedNeed, Target
     from pip_sysdeps.model.needs import DistributionNeeds
     from pip_sysdeps.report.checks import Evidence, Finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Installed:
+class InstalledVersion:
     """What the package database knows about one binary package."""
 
     version: str
     """Its version."""
     size: int
-    """`Installed-Size` in KiB; 0 where it is not known."""
+    """`InstalledVersion-Size` in KiB; 0 where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class PackageUse:
     """One need, as a package sees it."""
 
     distribution: str
@@ -49,11 +49,11 @@ class Use:
 class PackageRow:
     """One binary package and who needs it."""
 
-    package: lockfile.Package
+    package: lockfile.LockedPackage
     """Its entry in the target."""
-    installed: Installed | None
+    installed: InstalledVersion | None
     """None if it is not installed here."""
-    uses: tuple[Use, ...]
+    uses: tuple[PackageUse, ...]
     """By distribution and name."""
 
 
@@ -67,7 +67,7 @@ class DistributionRow:
     """Its version."""
     wheel: str
     """The wheel's compressed tags."""
-    needs: tuple[Need, ...]
+    needs: tuple[LockedNeed, ...]
     """By name, those that a binary package or another one answers."""
     vendored: tuple[str, ...]
     """Libraries that it brings for its own objects, relative to its folder; sorted."""
@@ -94,7 +94,7 @@ def report(
     target: Target,
     findings: tuple[Finding, ...],
     *,
-    installed: Mapping[str, Installed],
+    installed: Mapping[str, InstalledVersion],
     components: Mapping[str, tuple[Component, ...]],
 ) -> Audit:
     """Return the report; `components` has what the bills of materials of each distribution name."""
@@ -118,13 +118,15 @@ def report(
     )
 
 
-def _packages(target: Target, installed: Mapping[str, Installed]) -> Iterator[PackageRow]:
-    uses: defaultdict[str, list[Use]] = defaultdict(list)
+def _packages(target: Target, installed: Mapping[str, InstalledVersion]) -> Iterator[PackageRow]:
+    uses: defaultdict[str, list[PackageUse]] = defaultdict(list)
     versions = {each.name: each.version for each in target.distribution}
     for holder, need in target.needs():
         if need.package:
             version = versions.get(holder, "")
-            use = Use(distribution=holder, version=version, name=need.name, when=need.when, confidence=need.confidence)
+            use = PackageUse(
+                distribution=holder, version=version, name=need.name, when=need.when, confidence=need.confidence
+            )
             uses[need.package].append(use)
     for package in target.package:
         yield PackageRow(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pip_sysdeps.lock.document import Distribution, Lockfile, Need, Package, Target, Unresolved
+    from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Lockfile, Target, Unresolved
 
 _PLAIN_KEYS = ("release", "architecture", "libc", "python", "needs_glibc", "library_path", "when", "snapshot")
 
@@ -85,7 +85,7 @@ class TargetDiff:
     """In the order of the lock."""
 
 
-Line: TypeAlias = "Callable[[Target], Iterable[tuple[str, Need]]]"
+Line: TypeAlias = "Callable[[Target], Iterable[tuple[str, LockedNeed]]]"
 """Gives the needs that reach a target's line, each with who has it."""
 
 
@@ -134,15 +134,15 @@ def _packages(old: Target | None, new: Target | None, line: Line) -> Iterator[Pa
             yield PackageChange(change="changed", name=name, in_line=in_line, because=changes)
 
 
-def _by_package(needs: Iterable[tuple[str, Need]]) -> dict[str, list[tuple[str, Need]]]:
-    found: dict[str, list[tuple[str, Need]]] = {}
+def _by_package(needs: Iterable[tuple[str, LockedNeed]]) -> dict[str, list[tuple[str, LockedNeed]]]:
+    found: dict[str, list[tuple[str, LockedNeed]]] = {}
     for holder, need in needs:
         if need.package:
             found.setdefault(need.package, []).append((holder, need))
     return found
 
 
-def _of_entry(was: Package | None, now: Package | None) -> Iterator[str]:
+def _of_entry(was: LockedPackage | None, now: LockedPackage | None) -> Iterator[str]:
     for what, key in (("at least", "min"), ("pinned to", "version")):
         old, new = getattr(was, key, ""), getattr(now, key, "")
         if old != new:
@@ -171,7 +171,7 @@ _GOES = _Words("was removed", "no longer needs", "it is replaced by")
 
 
 def _reasons(
-    package: str, needs: Iterable[tuple[str, Need]], having: Target | None, lacking: Target | None, words: _Words
+    package: str, needs: Iterable[tuple[str, LockedNeed]], having: Target | None, lacking: Target | None, words: _Words
 ) -> tuple[str, ...]:
     """Return why one side has a package that the other lacks, for the needs that it has it for."""
     own = {each.name: each for each in having.distribution} if having else {}
@@ -190,7 +190,9 @@ def _reasons(
     return tuple(sorted(reasons))
 
 
-def _reason(need: Need, holder: str, mine: Distribution | None, theirs: Distribution | None, words: _Words) -> str:
+def _reason(
+    need: LockedNeed, holder: str, mine: LockedDistribution | None, theirs: LockedDistribution | None, words: _Words
+) -> str:
     if mine is None:
         return f"{holder} {words.part} {need.name}"
     if theirs is None:
@@ -204,7 +206,7 @@ def _reason(need: Need, holder: str, mine: Distribution | None, theirs: Distribu
 # ----------------------------------------------------------------------------------------------------------- the others
 
 
-def called(distribution: Distribution) -> str:
+def called(distribution: LockedDistribution) -> str:
     """Return a distribution's name and version."""
     return f"{distribution.name} {distribution.version}".rstrip()
 

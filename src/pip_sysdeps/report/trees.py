@@ -146,7 +146,7 @@ def _need(need: Need) -> Label:
     return Label(kind=_kind(need), name=need.name, detail=need.when.value + how)
 
 
-def _kind(need: Need | lockfile.Need | lockfile.Unresolved) -> str:
+def _kind(need: Need | lockfile.LockedNeed | lockfile.Unresolved) -> str:
     return "program" if need.program else "needed-file" if need.file else "soname"
 
 
@@ -231,7 +231,7 @@ def _locked_way(chain: LockedChain) -> Way:
     return (*way, _locked_need(need), _locked_answer(chain))
 
 
-def _locked_need(need: lockfile.Need | lockfile.Unresolved) -> Label:
+def _locked_need(need: lockfile.LockedNeed | lockfile.Unresolved) -> Label:
     evidence = getattr(need, "evidence", "")
     return Label(kind=_kind(need), name=need.name, detail=f"{need.when}, by {evidence}" if evidence else need.when)
 

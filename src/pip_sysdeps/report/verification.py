@@ -61,7 +61,7 @@ class Locked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
+class Image:
     """What verification looks at."""
 
     scan: Scan
@@ -88,7 +88,7 @@ class Release:
     """Whether they know a library under any of these names."""
 
 
-def verify(release: Release, locked: Locked | None) -> tuple[Problem, ...]:
+def verify(release: Image, locked: Locked | None) -> tuple[Problem, ...]:
     """Return all problems, errors first; `locked` is None where there is no lock to hold the image to."""
     problems = (
         *_interpreter(release),
@@ -139,7 +139,7 @@ def unmet(scan: Scan) -> Iterator[tuple[str, Need]]:
                 pass
 
 
-def _interpreter(release: Release) -> Iterator[Problem]:
+def _interpreter(release: Image) -> Iterator[Problem]:
     """Yield what keeps Python itself from starting."""
     environment = release.scan.environment
     if not environment.interpreter.path:
@@ -163,14 +163,14 @@ def _interpreter(release: Release) -> Iterator[Problem]:
             yield _missing_from_library(release, "", loaded.path, soname)
 
 
-def _has_python(release: Release, prefix: str) -> bool:
+def _has_python(release: Image, prefix: str) -> bool:
     return any(release.real(f"{prefix}/bin/{name}") for name in ("python3", "python", "pypy3"))
 
 
 # ------------------------------------------------------------------------------------------------------------ missing
 
 
-def _missing(release: Release, locked: Locked | None) -> Iterator[Problem]:
+def _missing(release: Image, locked: Locked | None) -> Iterator[Problem]:
     """Yield the needs that nothing answers here, or only a run of ldconfig would."""
     still = {(holder, need.name) for holder, need in unmet(release.fresh)}
     for holder, need in unmet(release.scan):
@@ -219,7 +219,7 @@ def _why(need: Need, package: str) -> str:
             return f"is not there: {package} has it" if package else "is not there"
 
 
-def _broken_libraries(release: Release) -> Iterator[Problem]:
+def _broken_libraries(release: Image) -> Iterator[Problem]:
     """Yield what is missing for system libraries that an import loads: packages that are not whole, copied files."""
     own = {*release.scan.environment.holders()}
     own.update(each.file for each in release.scan.unattributed)
@@ -231,7 +231,7 @@ def _broken_libraries(release: Release) -> Iterator[Problem]:
             yield from (_missing_from_library(release, holders.get(root, ""), loaded.path, soname) for soname in missed)
 
 
-def _missing_from_library(release: Release, holder: str, library: str, soname: str) -> Problem:
+def _missing_from_library(release: Image, holder: str, library: str, soname: str) -> Problem:
     package = release.available(soname) or ""
     return Problem(
         error=True,
@@ -255,7 +255,7 @@ def _imported(scan: Scan) -> Iterator[tuple[str, LoadedObject]]:
             yield from ((load.root, loaded) for loaded in load.objects)
 
 
-def _find_library(release: Release) -> Iterator[Problem]:
+def _find_library(release: Image) -> Iterator[Problem]:
     """Yield the libraries that are there, and that code asks `ctypes.util.find_library` for in vain."""
     for holder, need in release.scan.needs():
         path = need.provider.path if isinstance(need.provider, FromPackage | Unowned) else ""
@@ -277,7 +277,7 @@ def _find_library(release: Release) -> Iterator[Problem]:
 # --------------------------------------------------------------------------------------------------- symbols, versions
 
 
-def _gaps(release: Release) -> Iterator[Problem]:
+def _gaps(release: Image) -> Iterator[Problem]:
     """Yield what ld.so says as "version `GLIBC_2.38' not found"; of what only plugins load as a warning."""
     if not release.gaps:
         return
@@ -299,7 +299,7 @@ def _gaps(release: Release) -> Iterator[Problem]:
         )
 
 
-def _undefined_symbols(release: Release) -> Iterator[Problem]:
+def _undefined_symbols(release: Image) -> Iterator[Problem]:
     """Yield what ld.so says as "undefined symbol: sybdb_new", unless it stops at a version before."""
     if not release.symbols:
         return
@@ -322,7 +322,7 @@ def _undefined_symbols(release: Release) -> Iterator[Problem]:
 # ------------------------------------------------------------------------------------------------------------ the lock
 
 
-def _of_lock(release: Release, target: Target) -> Iterator[Problem]:
+def _of_lock(release: Image, target: Target) -> Iterator[Problem]:
     """Yield in what the image is not what was locked."""
     for text in _differences(release.scan, target):
         yield Problem(error=True, kind="not-locked", distribution="", subject=target.id, message=text)
@@ -339,7 +339,7 @@ def _of_lock(release: Release, target: Target) -> Iterator[Problem]:
             )
 
 
-def _declared(release: Release, locked: Locked) -> Iterator[Problem]:
+def _declared(release: Image, locked: Locked) -> Iterator[Problem]:
     """Yield the packages that somebody says are needed, which no file shows, and that are not installed."""
     found = {(holder, need.name) for holder, need in release.scan.needs()}
     for holder, need in locked.target.needs():

@@ -145,11 +145,11 @@ def _same(loaded: str, file: str) -> bool:
 class LockedChain:
     """Why one need of a lock is there, as far as the lock has it."""
 
-    distribution: lockfile.Distribution | None
+    distribution: lockfile.LockedDistribution | None
     """Who needs it; None for a file that no record claims."""
-    need: lockfile.Need | lockfile.Unresolved
+    need: lockfile.LockedNeed | lockfile.Unresolved
     """The need, with the files that have it."""
-    package: lockfile.Package | None
+    package: lockfile.LockedPackage | None
     """The binary package that brings it, if one does."""
 
 
@@ -169,15 +169,15 @@ def locked_names(target: lockfile.Target) -> frozenset[str]:
     return frozenset(name for holder, need in _locked_needs(target) for name in _names(need, holder))
 
 
-def _locked_needs(target: lockfile.Target) -> Iterator[tuple[str, lockfile.Need | lockfile.Unresolved]]:
+def _locked_needs(target: lockfile.Target) -> Iterator[tuple[str, lockfile.LockedNeed | lockfile.Unresolved]]:
     yield from target.needs()
     yield from ((each.distribution, each) for each in target.unresolved)
 
 
-def _names(need: lockfile.Need | lockfile.Unresolved, holder: str) -> set[str]:
+def _names(need: lockfile.LockedNeed | lockfile.Unresolved, holder: str) -> set[str]:
     return {need.soname, *need.any_of, need.program, need.file, getattr(need, "package", ""), holder} - {""}
 
 
-def _is_about(need: lockfile.Need | lockfile.Unresolved, holder: str, name: str) -> bool:
+def _is_about(need: lockfile.LockedNeed | lockfile.Unresolved, holder: str, name: str) -> bool:
     about = name in _names(need, holder) or canonicalize_name(name) == holder
     return about or any(_ends_with(file, name) for file in need.by)

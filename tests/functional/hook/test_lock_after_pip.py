@@ -17,7 +17,7 @@ from builders.command import DEFAULT_SIGNALS
 from builders.debian import unavailable
 from builders.mounts import FULL, READ_ONLY, run_on_small_disk
 from builders.system import VENV
-from pip_sysdeps.lock.document import loads
+from pip_sysdeps.lock.text import loads
 from pip_sysdeps.packages.platform import read_system
 from pip_sysdeps.system.root import Root
 

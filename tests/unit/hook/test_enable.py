@@ -11,7 +11,7 @@ import pytest
 
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.hook import enable as hook
-from pip_sysdeps.hook.enable import MODULE_NAME, PTH_NAME, Installed, Settings, State
+from pip_sysdeps.hook.enable import MODULE_NAME, PTH_NAME, HookStatus, Settings, State
 from pip_sysdeps.hook.site import HookSite, ask_interpreter
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def test_settings_survive(tmp_path: Path) -> None:
     """What was written is read back, bytes that are no UTF-8 included, without running it."""
     hook.enable(make_site(tmp_path), make_settings(tmp_path))
     settings = replace(make_settings(tmp_path), prefix="/env")
-    assert hook.status(make_site(tmp_path)) == Installed(state=State.CURRENT, settings=settings)
+    assert hook.status(make_site(tmp_path)) == HookStatus(state=State.CURRENT, settings=settings)
 
 
 def test_the_module_is_the_runtime_with_its_settings(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_disable_removes_everything(tmp_path: Path) -> None:
     (tmp_path / "__pycache__" / "_pip_sysdeps_hook.cpython-312.pyc").touch()
     (tmp_path / "__pycache__" / "other.cpython-312.pyc").touch()
     assert hook.disable(site)
-    assert hook.status(site) == Installed(state=State.ABSENT)
+    assert hook.status(site) == HookStatus(state=State.ABSENT)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["__pycache__", "other.cpython-312.pyc"]
     assert not hook.disable(site)
 

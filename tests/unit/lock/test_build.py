@@ -10,7 +10,7 @@ import pytest
 from builders.facts import distribution, scan_of
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.build import to_target
-from pip_sysdeps.lock.document import Distribution, Need, Package, Target, Unattributed, Unresolved
+from pip_sysdeps.lock.document import LockedDistribution, LockedFile, LockedNeed, LockedPackage, Target, Unresolved
 from pip_sysdeps.model.needs import (
     DistributionNeeds,
     FromDistribution,
@@ -46,7 +46,7 @@ def needing(*needs: Found, glibc: str = "", vendored: tuple[str, ...] = (), of: 
     return scan_of(DistributionNeeds(distribution=one, needs=needs, vendored=vendored, glibc=glibc))
 
 
-def locked(*needs: Found) -> tuple[Need, ...]:
+def locked(*needs: Found) -> tuple[LockedNeed, ...]:
     """Return these needs of one distribution as the lock has them."""
     (one,) = to_target(needing(*needs)).distribution
     return one.needs
@@ -71,39 +71,41 @@ def test_a_target_says_where() -> None:
         needs_glibc_by="one",
         library_path=("/opt/z", "/opt/a"),
         distribution=(
-            Distribution(
+            LockedDistribution(
                 name="one",
                 version="1.0",
                 wheel="cp311-cp311-manylinux_2_28_x86_64",
-                needs=(Need(soname="libpq.so.5", package="libpq5", when="import", by=("m.abi3.so",)),),
+                needs=(LockedNeed(soname="libpq.so.5", package="libpq5", when="import", by=("m.abi3.so",)),),
             ),
         ),
         unattributed=(
-            Unattributed(
+            LockedFile(
                 file="bin/uwsgi",
-                needs=(Need(soname="libz.so.1", package="zlib1g", when="import", by=("site/m.abi3.so",)),),
+                needs=(LockedNeed(soname="libz.so.1", package="zlib1g", when="import", by=("site/m.abi3.so",)),),
             ),
         ),
-        package=(Package(name="libpq5"), Package(name="zlib1g")),
+        package=(LockedPackage(name="libpq5"), LockedPackage(name="zlib1g")),
     )
 
 
 @pytest.mark.parametrize(
     ("provider", "expected"),
     [
-        (FromHost(note="the driver"), Need(soname="a", class_="host", note="the driver", when="import")),
-        (Unowned(path="/opt/liba.so"), Need(soname="a", class_="unowned", path="/opt/liba.so", when="import")),
+        (FromHost(note="the driver"), LockedNeed(soname="a", class_="host", note="the driver", when="import")),
+        (Unowned(path="/opt/liba.so"), LockedNeed(soname="a", class_="unowned", path="/opt/liba.so", when="import")),
         (
             FromDistribution(distribution="two", path="/env/site/liba.so", by_loader=False),
-            Need(soname="a", class_="distribution", distribution="two", when="import"),
+            LockedNeed(soname="a", class_="distribution", distribution="two", when="import"),
         ),
         (
             FromDistribution(distribution="", path="/env/lib/liba.so", by_loader=False),
-            Need(soname="a", class_="distribution", note="a file that no record claims loads it first", when="import"),
+            LockedNeed(
+                soname="a", class_="distribution", note="a file that no record claims loads it first", when="import"
+            ),
         ),
     ],
 )
-def test_what_is_no_package_has_a_class(provider: Provider, expected: Need) -> None:
+def test_what_is_no_package_has_a_class(provider: Provider, expected: LockedNeed) -> None:
     """With what a reader has to know about it."""
     assert locked(found("a", provider)) == (replace(expected, by=("m.abi3.so",)),)
 

@@ -11,23 +11,20 @@ import pytest
 from builders.small_debian import HEADER, LOCK, TARGET
 from pip_sysdeps.errors import MalformedLock
 from pip_sysdeps.lock.document import (
-    Distribution,
+    LockedDistribution,
+    LockedFile,
+    LockedNeed,
+    LockedPackage,
     Lockfile,
-    Need,
-    Package,
     Target,
-    Unattributed,
     Unresolved,
-    dumps,
-    join,
-    loads,
-    split,
 )
+from pip_sysdeps.lock.text import dumps, join, loads, split
 from pip_sysdeps.printing import printable
 
 EXAMPLE = Path(__file__).parents[3] / "sysdeps.lock.example"
 
-PQ = Need(soname="libpq.so.5", package="libpq5", when="import", by=("_psycopg.so",))
+PQ = LockedNeed(soname="libpq.so.5", package="libpq5", when="import", by=("_psycopg.so",))
 ONE = Target(
     id="debian-bookworm-amd64",
     distro="debian",
@@ -35,8 +32,8 @@ ONE = Target(
     package_manager="dpkg",
     libc="glibc",
     python="cp311",
-    distribution=(Distribution(name="psycopg2", needs=(PQ,)),),
-    package=(Package(name="libpq5"),),
+    distribution=(LockedDistribution(name="psycopg2", needs=(PQ,)),),
+    package=(LockedPackage(name="libpq5"),),
 )
 
 EVERYTHING = """\
@@ -159,10 +156,12 @@ def test_a_lock_is_written_as_it_was(text: str) -> None:
 
 def test_the_order_of_the_parts_does_not_matter() -> None:
     """Targets by id, distributions, needs and packages by name, files by name."""
-    other = Need(soname="libpq.so", package="libpq-dev", when="plugin", by=("z.so", "a.so"))
-    packages = (Package(name="libpq5"), Package(name="libpq-dev"))
-    target = replace(ONE, distribution=(Distribution(name="psycopg2", needs=(PQ, other)),), package=packages)
-    turned = replace(target, distribution=(Distribution(name="psycopg2", needs=(other, PQ)),), package=packages[::-1])
+    other = LockedNeed(soname="libpq.so", package="libpq-dev", when="plugin", by=("z.so", "a.so"))
+    packages = (LockedPackage(name="libpq5"), LockedPackage(name="libpq-dev"))
+    target = replace(ONE, distribution=(LockedDistribution(name="psycopg2", needs=(PQ, other)),), package=packages)
+    turned = replace(
+        target, distribution=(LockedDistribution(name="psycopg2", needs=(other, PQ)),), package=packages[::-1]
+    )
     second = replace(ONE, id="debian-amd64")
     assert dumps(Lockfile(target=(target, second))) == dumps(Lockfile(target=(second, turned)))
 
@@ -170,7 +169,7 @@ def test_the_order_of_the_parts_does_not_matter() -> None:
 def test_nothing_is_written_that_would_be_refused() -> None:
     """A hostile name from an environment does not reach the file."""
     with pytest.raises(MalformedLock):
-        dumps(Lockfile(target=(replace(ONE, package=(Package(name="libpq5-"),)),)))
+        dumps(Lockfile(target=(replace(ONE, package=(LockedPackage(name="libpq5-"),)),)))
 
 
 def test_what_a_later_minor_version_adds_is_ignored() -> None:
@@ -225,7 +224,7 @@ def test_many_problems_are_counted() -> None:
     """Ten are shown, and the rest has its number."""
     needs = tuple(replace(PQ, soname=f"lib{number}.so", package="gone") for number in range(14))
     with pytest.raises(MalformedLock, match=r"; and 4 more$"):
-        dumps(Lockfile(target=(replace(ONE, distribution=(Distribution(name="a", needs=needs),)),)))
+        dumps(Lockfile(target=(replace(ONE, distribution=(LockedDistribution(name="a", needs=needs),)),)))
 
 
 @pytest.mark.parametrize("name", ["g++", "libstdc++6", "libpq5:i386", "libsigc++-2.0-0v5", "0ad", "lib32z1:x32"])
@@ -298,11 +297,11 @@ def test_what_could_steer_a_terminal_is_escaped(text: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("need", "name"),
     [
-        (Need(soname="liba.so", when="import"), "liba.so"),
-        (Need(any_of=("liba.so.1", "liba.so"), when="dlopen"), "liba.so.1 or liba.so"),
-        (Need(program="dot", when="exec"), "dot"),
-        (Need(file="/etc/mime.types", when="declared"), "/etc/mime.types"),
-        (Need(package="tini", when="declared", policy=True), "tini"),
+        (LockedNeed(soname="liba.so", when="import"), "liba.so"),
+        (LockedNeed(any_of=("liba.so.1", "liba.so"), when="dlopen"), "liba.so.1 or liba.so"),
+        (LockedNeed(program="dot", when="exec"), "dot"),
+        (LockedNeed(file="/etc/mime.types", when="declared"), "/etc/mime.types"),
+        (LockedNeed(package="tini", when="declared", policy=True), "tini"),
         (Unresolved(program="dot", when="exec"), "dot"),
         (Unresolved(any_of=("a", "b"), when="dlopen"), "a or b"),
     ],
@@ -314,5 +313,5 @@ def test_what_a_reader_calls_a_need(need: Any, name: str) -> None:  # noqa: ANN4
 
 def test_needs_of_distributions_and_of_files() -> None:
     """Each with its holder."""
-    target = replace(ONE, unattributed=(Unattributed(file="bin/uwsgi", needs=(PQ,)),))
+    target = replace(ONE, unattributed=(LockedFile(file="bin/uwsgi", needs=(PQ,)),))
     assert list(target.needs()) == [("psycopg2", PQ), ("bin/uwsgi", PQ)]

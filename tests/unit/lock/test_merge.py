@@ -6,8 +6,8 @@ import pytest
 
 from builders.small_debian import HEADER, LOCK, TARGET
 from pip_sysdeps.errors import MalformedLock, SysdepsError
-from pip_sysdeps.lock.document import loads
 from pip_sysdeps.lock.merge import merge, sides_of
+from pip_sysdeps.lock.text import loads
 
 ID = "debian-bookworm-amd64"
 OWN = loads(LOCK).target[0]

@@ -6,15 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from pip_sysdeps.lock.document import Distribution, Lockfile, Need, Package, Target, Unresolved, dumps, loads
-from pip_sysdeps.lock.policy import Applied, Surroundings, apply
+from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Lockfile, Target, Unresolved
+from pip_sysdeps.lock.policy import Applied, PolicyContext, apply
 from pip_sysdeps.lock.project import parse_project
 from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.lock.text import dumps, loads
 
-GL = Need(soname="libGL.so.1", package="libgl1", when="import", by=("cv2/cv2.abi3.so",))
-ICE = Need(soname="libICE.so.6", package="libice6", when="plugin", by=("cv2/qt/plugins/platforms/libqxcb.so",))
+GL = LockedNeed(soname="libGL.so.1", package="libgl1", when="import", by=("cv2/cv2.abi3.so",))
+ICE = LockedNeed(soname="libICE.so.6", package="libice6", when="plugin", by=("cv2/qt/plugins/platforms/libqxcb.so",))
 ORACLE = Unresolved(soname="libclntsh.so.23.1", when="import", distribution="opencv", by=("cv2/x.so",), note="nobody")
-OPENCV = Distribution(name="opencv", version="4.1", needs=(GL, ICE))
+OPENCV = LockedDistribution(name="opencv", version="4.1", needs=(GL, ICE))
 TARGET = Target(
     id="debian-bookworm-amd64",
     distro="debian",
@@ -25,10 +26,13 @@ TARGET = Target(
     python="cp311",
     distribution=(OPENCV,),
     unresolved=(ORACLE,),
-    package=(Package(name="libgl1", min="1.0"), Package(name="libice6")),
+    package=(LockedPackage(name="libgl1", min="1.0"), LockedPackage(name="libice6")),
 )
-AROUND = Surroundings(
-    installed={"opencv": replace(OPENCV, needs=()), "weasyprint": Distribution(name="weasyprint", version="63.1")},
+AROUND = PolicyContext(
+    installed={
+        "opencv": replace(OPENCV, needs=()),
+        "weasyprint": LockedDistribution(name="weasyprint", version="63.1"),
+    },
     base={"zlib1g"},
     package_of={"libpango-1.0.so.0": "libpango-1.0-0", "libz.so.1": "zlib1g"}.get,
 )
@@ -58,7 +62,7 @@ def test_ignore_takes_a_need_out_of_the_line_and_leaves_it_in_the_lock(key: str)
     ignored = replace(GL, package="", class_="ignored", policy=True, note="no windows here")
     assert result == Applied(
         target=replace(
-            TARGET, distribution=(replace(OPENCV, needs=(ignored, ICE)),), package=(Package(name="libice6"),)
+            TARGET, distribution=(replace(OPENCV, needs=(ignored, ICE)),), package=(LockedPackage(name="libice6"),)
         ),
         idle=(),
     )
@@ -69,7 +73,7 @@ def test_ignore_settles_what_is_unresolved() -> None:
     """It stands among the needs then."""
     result = applied("distribution.opencv.ignore = [{ soname = 'libclntsh.so.23.1', reason = 'no Oracle' }]")
     assert result.target.unresolved == ()
-    assert result.target.distribution[0].needs[2] == Need(
+    assert result.target.distribution[0].needs[2] == LockedNeed(
         soname="libclntsh.so.23.1", class_="ignored", when="import", by=("cv2/x.so",), policy=True, note="no Oracle"
     )
 
@@ -91,9 +95,9 @@ def test_replace_names_another_package() -> None:
         ("libclntsh.so.23.1", "oracle-instantclient", True, "Oracle's repository"),
     ]
     assert result.target.package == (
-        Package(name="libgl1", min="1.0"),
-        Package(name="libice-compat"),
-        Package(name="oracle-instantclient"),
+        LockedPackage(name="libgl1", min="1.0"),
+        LockedPackage(name="libice-compat"),
+        LockedPackage(name="oracle-instantclient"),
     )
     assert line(result.target) == ["libgl1", "oracle-instantclient"]
 
@@ -111,16 +115,16 @@ def test_add_a_package_and_a_soname() -> None:
         """
     )
     declared = {"when": "declared", "policy": True}
-    assert result.target.distribution[1] == Distribution(
+    assert result.target.distribution[1] == LockedDistribution(
         name="weasyprint",
         version="63.1",
         needs=(
-            Need(package="fonts-dejavu-core", note="text", **declared),  # type: ignore[arg-type]
-            Need(soname="libpango-1.0.so.0", package="libpango-1.0-0", note="found at run time", **declared),  # type: ignore[arg-type]
-            Need(soname="libz.so.1", package="zlib1g", note="compressed fonts", **declared),  # type: ignore[arg-type]
+            LockedNeed(package="fonts-dejavu-core", note="text", **declared),  # type: ignore[arg-type]
+            LockedNeed(soname="libpango-1.0.so.0", package="libpango-1.0-0", note="found at run time", **declared),  # type: ignore[arg-type]
+            LockedNeed(soname="libz.so.1", package="zlib1g", note="compressed fonts", **declared),  # type: ignore[arg-type]
         ),
     )
-    assert Package(name="zlib1g", base=True) in result.target.package
+    assert LockedPackage(name="zlib1g", base=True) in result.target.package
     assert line(result.target) == ["fonts-dejavu-core", "libgl1", "libpango-1.0-0"]
 
 

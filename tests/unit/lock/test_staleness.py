@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from builders.small_debian import LOCK
-from pip_sysdeps.lock.document import Distribution, Package, Unattributed, Unresolved, loads
+from pip_sysdeps.lock.document import LockedDistribution, LockedFile, LockedPackage, Unresolved
 from pip_sysdeps.lock.staleness import differences
+from pip_sysdeps.lock.text import loads
 
 OWN = loads(LOCK).target[0]
 PSYCOPG = OWN.distribution[0]
@@ -30,12 +31,12 @@ def with_distribution(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any pa
     ("said", "expected"),
     [
         (changed(), ()),
-        (changed(package=(Package(name="libpq5", min="15", version="15.1"),), snapshot="2026"), ()),
+        (changed(package=(LockedPackage(name="libpq5", min="15", version="15.1"),), snapshot="2026"), ()),
         (with_distribution(needs=(replace(NEED, evidence="in other words"),)), ()),
         (changed(python="cp312"), ("python cp311 is locked, cp312 is found",)),
         (changed(distribution=()), ("psycopg2 2.9.9 is locked, and is not installed or needs nothing",)),
         (
-            changed(distribution=(PSYCOPG, Distribution(name="two", version="3"))),
+            changed(distribution=(PSYCOPG, LockedDistribution(name="two", version="3"))),
             ("two 3 is installed and not locked",),
         ),
         (with_distribution(version="2.9.10"), ("psycopg2 2.9.9 is locked, 2.9.10 is installed",)),
@@ -50,7 +51,7 @@ def with_distribution(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any pa
         (
             changed(
                 distribution=(replace(PSYCOPG, needs=(NEED, replace(NEED, soname="libz.so.1", package="zlib1g"))),),
-                package=(Package(name="libpq5"), Package(name="zlib1g")),
+                package=(LockedPackage(name="libpq5"), LockedPackage(name="zlib1g")),
             ),
             ("libz.so.1 (zlib1g) of psycopg2 is needed and not locked",),
         ),
@@ -58,10 +59,10 @@ def with_distribution(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any pa
             with_distribution(needs=(replace(NEED, when="plugin"),)),
             ("libpq.so.5 (libpq5) of psycopg2: when import is locked, plugin is found",),
         ),
-        (changed(package=(Package(name="libpq5", base=True),)), ("libpq5: base false is locked, true is found",)),
+        (changed(package=(LockedPackage(name="libpq5", base=True),)), ("libpq5: base false is locked, true is found",)),
         (changed(package=()), ("libpq5 is locked and no longer needed",)),
         (
-            changed(unattributed=(Unattributed(file="bin/x", needs=(NEED,)),)),
+            changed(unattributed=(LockedFile(file="bin/x", needs=(NEED,)),)),
             ("bin/x is in no record and not locked", "libpq.so.5 (libpq5) of bin/x is needed and not locked"),
         ),
         (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pip_sysdeps.lock.document import loads
 from pip_sysdeps.lock.summary import summarize
+from pip_sysdeps.lock.text import loads
 
 HEAD = """lock-version = "1.0"
 

@@ -11,7 +11,7 @@ import pytest
 from builders.cyclonedx import check_cyclonedx
 from builders.facts import distribution
 from pip_sysdeps.environment.sbom import parse_sbom
-from pip_sysdeps.lock.document import Need, Package, Target, Unattributed, Unresolved
+from pip_sysdeps.lock.document import LockedFile, LockedNeed, LockedPackage, Target, Unresolved
 from pip_sysdeps.render.cyclonedx import Materials, as_cyclonedx, system_package
 
 TARGET = Target(
@@ -136,12 +136,12 @@ def test_deeply_nested_components() -> None:
 
 def test_needs_are_told_with_their_reasons() -> None:
     """As properties, since an edge has none; what no record claims depends on the environment's behalf."""
-    gl = Need(soname="libGL.so.1", package="libgl1", when="import")
+    gl = LockedNeed(soname="libGL.so.1", package="libgl1", when="import")
     target = replace(
         TARGET,
-        unattributed=(Unattributed(file="bin/tool", needs=(gl,)),),
+        unattributed=(LockedFile(file="bin/tool", needs=(gl,)),),
         unresolved=(Unresolved(soname="libgone.so", when="plugin", distribution="one"),),
-        package=(Package(name="libgl1", min="1.3"),),
+        package=(LockedPackage(name="libgl1", min="1.3"),),
     )
     found = document(target=target, source="editable")
     one, gl1 = found["components"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pip_sysdeps.lock.document import Distribution, Lockfile, Need, Package, Target, Unresolved
+from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Lockfile, Target, Unresolved
 from pip_sysdeps.lock.selection import needs_in_line
 from pip_sysdeps.report.diff import (
     DistributionChange,
@@ -21,13 +21,13 @@ from pip_sysdeps.report.diff import (
 if TYPE_CHECKING:
     from pip_sysdeps.report.diff import TargetDiff
 
-PQ = Need(soname="libpq.so.5", package="libpq5", when="import")
-GOMP = Need(soname="libgomp.so.1", package="libgomp1", when="import")
-PG = Distribution(name="psycopg2", version="2.9", needs=(PQ,))
-GBM = Distribution(name="lightgbm", version="4.7.0", needs=(GOMP,))
+PQ = LockedNeed(soname="libpq.so.5", package="libpq5", when="import")
+GOMP = LockedNeed(soname="libgomp.so.1", package="libgomp1", when="import")
+PG = LockedDistribution(name="psycopg2", version="2.9", needs=(PQ,))
+GBM = LockedDistribution(name="lightgbm", version="4.7.0", needs=(GOMP,))
 
 
-def target(*distributions: Distribution, **changes: Any) -> Target:  # noqa: ANN401 - any field of a Target
+def target(*distributions: LockedDistribution, **changes: Any) -> Target:  # noqa: ANN401 - any field of a Target
     """Return a target with these distributions and the packages that they need."""
     packages = {need.package for each in distributions for need in each.needs if need.package}
     made = Target(
@@ -38,7 +38,7 @@ def target(*distributions: Distribution, **changes: Any) -> Target:  # noqa: ANN
         libc="glibc",
         python="cp311",
         distribution=distributions,
-        package=tuple(Package(name=name) for name in sorted(packages)),
+        package=tuple(LockedPackage(name=name) for name in sorted(packages)),
     )
     return replace(made, **changes)
 
@@ -83,7 +83,7 @@ RENAMED = replace(PG, needs=(replace(PQ, package="libpq5t64"),))
     ],
 )
 def test_packages_come_and_go_because_of_distributions(
-    old: list[Distribution], new: list[Distribution], expected: list[PackageChange]
+    old: list[LockedDistribution], new: list[LockedDistribution], expected: list[PackageChange]
 ) -> None:
     """By what reaches the line: what only plugins need is no part of it."""
     assert list(diff(target(*old), target(*new)).packages) == expected
@@ -91,7 +91,7 @@ def test_packages_come_and_go_because_of_distributions(
 
 def test_a_package_that_stays() -> None:
     """With another floor or another pinned version."""
-    old, new = (target(PG, package=(Package(name="libpq5", min=each),)) for each in ("10", ""))
+    old, new = (target(PG, package=(LockedPackage(name="libpq5", min=each),)) for each in ("10", ""))
     assert diff(old, new).packages == (change("changed", "libpq5", "any version, was at least 10"),)
 
 

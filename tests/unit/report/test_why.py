@@ -93,9 +93,9 @@ def test_a_file_that_no_record_claims() -> None:
 
 def test_from_a_lock_alone() -> None:
     """By the same names, as far as the lock has them."""
-    pq = lockfile.Need(soname="libpq.so.5", package="libpq5", when="import", by=("one/m.abi3.so",))
+    pq = lockfile.LockedNeed(soname="libpq.so.5", package="libpq5", when="import", by=("one/m.abi3.so",))
     gone = lockfile.Unresolved(soname="libgone.so.1", when="import", distribution="one", by=("one/n.abi3.so",))
-    one = lockfile.Distribution(name="one", version="1.0", needs=(pq,))
+    one = lockfile.LockedDistribution(name="one", version="1.0", needs=(pq,))
     target = lockfile.Target(
         id="debian-bookworm-amd64",
         distro="debian",
@@ -105,7 +105,7 @@ def test_from_a_lock_alone() -> None:
         python="cp311",
         distribution=(one,),
         unresolved=(gone,),
-        package=(lockfile.Package(name="libpq5", min="10"),),
+        package=(lockfile.LockedPackage(name="libpq5", min="10"),),
     )
     to_pq = LockedChain(distribution=one, need=pq, package=target.package[0])
     to_gone = LockedChain(distribution=one, need=gone, package=None)

@@ -41,7 +41,7 @@ class Library:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class LibraryUse:
     """One object and what it takes from the libraries that it needs."""
 
     libraries: tuple[Library, ...]
@@ -71,7 +71,7 @@ class Dependency:
         return " ".join(self.template.replace(_MINVER, bound).split())
 
 
-def dependencies(uses: Iterable[Use]) -> tuple[Dependency, ...]:
+def dependencies(uses: Iterable[LibraryUse]) -> tuple[Dependency, ...]:
     """Return what the objects depend on together, sorted; of one dependency the highest version."""
     highest: dict[str, Dependency] = {}
     for use in uses:
@@ -96,7 +96,7 @@ def floors(found: Iterable[Dependency]) -> Mapping[str, Floor]:
     return bounds
 
 
-def _of_use(use: Use) -> Iterator[tuple[str, str, str]]:
+def _of_use(use: LibraryUse) -> Iterator[tuple[str, str, str]]:
     """Yield the templates of one object, each with the least version and the symbol that asks for it."""
     with_symbols = [library.symbols for library in use.libraries if library.symbols]
     for library in use.libraries:

@@ -30,7 +30,7 @@ _NEVER = ("AllowInsecureRepositories", "AllowWeakRepositories", "AllowDowngradeT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class IndexRequest:
     """Which index to make."""
 
     distro: str
@@ -57,7 +57,7 @@ class Updated:
     """In words, which sources were left out and which indices apt could not get: their packages are missing."""
 
 
-def update_index(root: Root, wanted: Wanted, files: Collection[str], *, quiet: bool) -> Updated:
+def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, quiet: bool) -> Updated:
     """Download the indices of the configured sources, and write the index of one release and architecture.
 
     `files` has the patterns of files to answer for.
@@ -117,7 +117,7 @@ def _explained() -> Iterator[None]:
         raise error.at("the archive's indices", hint=_LEFT) from error
 
 
-def _settings(root: Root, wanted: Wanted, folder: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+def _settings(root: Root, wanted: IndexRequest, folder: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """Return the settings with which apt uses the right sources, and in words what was left out.
 
     The machine's own configuration is used as it is. The sources of another root, or for another suite, are written
@@ -148,14 +148,14 @@ def _no_sources(message: str) -> SysdepsError:
     return SysdepsError(message, hint="sources.list(5) says how to configure them")
 
 
-def _nothing(complaints: tuple[str, ...], wanted: Wanted) -> tuple[str]:
+def _nothing(complaints: tuple[str, ...], wanted: IndexRequest) -> tuple[str]:
     """Say why there is nothing to make an index of."""
     release = wanted.suite or wanted.codename
     said = f": {complaints[0]}" if complaints else ""
     return (f"apt could not get and verify a Contents index of {wanted.distro} {release} {wanted.architecture}{said}",)
 
 
-def _target_id(own: list[AptIndex], wanted: Wanted) -> str:
+def _target_id(own: list[AptIndex], wanted: IndexRequest) -> str:
     """Return the target's id as the lock has it, by the codename that the Release file itself gives."""
     codenames = {index.codename for index in own}
     codename = wanted.codename if not wanted.suite else next(iter(codenames)) if len(codenames) == 1 else wanted.suite

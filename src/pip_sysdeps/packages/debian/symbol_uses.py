@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.elf.symbols import undefined_names
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.model.loader import Found
-from pip_sysdeps.packages.debian.floors import Use
+from pip_sysdeps.packages.debian.floors import LibraryUse
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -30,7 +30,7 @@ class Uses:
 
     def of(
         self, loaded: Iterable[LoadedObject], *, subjects: Container[str | None], libraries: Mapping[str, str]
-    ) -> Iterator[Use]:
+    ) -> Iterator[LibraryUse]:
         """Yield what each subject among loaded objects takes from the libraries, once.
 
         `subjects` are the objects that count, by their real path; `libraries` has the package of each library that
@@ -43,7 +43,7 @@ class Uses:
             if found and key not in seen and self._root.resolve(each.path) in subjects:
                 seen.add(key)
                 known = tuple([self._library(answer, libraries[answer.path]) for answer in found])
-                yield Use(file=each.path, libraries=known, undefined=self._undefined(each.path, known))
+                yield LibraryUse(file=each.path, libraries=known, undefined=self._undefined(each.path, known))
 
     def _library(self, found: Found, package: str) -> Library:
         elf = self._objects.facts(self._root.resolve(found.path) or found.path)

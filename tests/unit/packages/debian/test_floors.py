@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pip_sysdeps.model.packages import Floor
-from pip_sysdeps.packages.debian.floors import Dependency, Library, Use, dependencies, floors
+from pip_sysdeps.packages.debian.floors import Dependency, Library, LibraryUse, dependencies, floors
 from pip_sysdeps.packages.debian.symbols_file import parse_symbols
 
 
@@ -15,12 +15,12 @@ def library(soname: str, symbols: str = "", shlibs: str | None = None) -> Librar
     return Library(soname=soname, symbols=entry, shlibs=shlibs)
 
 
-def use(*libraries: Library, undefined: str = "") -> Use:
+def use(*libraries: Library, undefined: str = "") -> LibraryUse:
     """Make an object that needs the libraries and the symbols."""
-    return Use(libraries=libraries, undefined=frozenset(undefined.split()))
+    return LibraryUse(libraries=libraries, undefined=frozenset(undefined.split()))
 
 
-def written(*uses: Use) -> list[str]:
+def written(*uses: LibraryUse) -> list[str]:
     """Write the dependencies of the uses."""
     return [str(each) for each in dependencies(uses)]
 
@@ -128,8 +128,8 @@ def test_a_floor_tells_the_symbol_that_set_it() -> None:
     """And the first object that uses it; of several symbols of one version the first by name."""
     uses = (
         use(PQ, undefined="PQopen@Base"),
-        Use(file="/m.so", libraries=(PQ,), undefined=frozenset({"PQpipeline@Base", "PQexec@Base"})),
-        Use(file="/n.so", libraries=(PQ,), undefined=frozenset({"PQpipeline@Base"})),
+        LibraryUse(file="/m.so", libraries=(PQ,), undefined=frozenset({"PQpipeline@Base", "PQexec@Base"})),
+        LibraryUse(file="/n.so", libraries=(PQ,), undefined=frozenset({"PQpipeline@Base"})),
     )
     assert floors(dependencies(uses)) == {"libpq5": Floor(version="14~~", symbol="PQpipeline@Base", file="/m.so")}
     assert floors(dependencies([use(PQ)])) == {"libpq5": Floor(version="8.1")}

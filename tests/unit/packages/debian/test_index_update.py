@@ -14,7 +14,7 @@ from builders.archive import Archive, configure, published_archive
 from builders.root import write
 from pip_sysdeps.byname.read_knowledge import known_files
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.packages.debian.index_update import Updated, Wanted, update_index, write_index
+from pip_sysdeps.packages.debian.index_update import IndexRequest, Updated, update_index, write_index
 from pip_sysdeps.packages.index import IndexAnswer, made_index, open_index
 from pip_sysdeps.packages.index_file import IndexTarget
 from pip_sysdeps.system.root import Root
@@ -43,7 +43,7 @@ def root(tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> P
 
 def update(root: Path, suite: str = "", *, shared: bool = True) -> Updated:
     """Update the index of the root's architecture, for everybody unless told otherwise."""
-    wanted = Wanted(distro="debian", codename="tested", suite=suite, architecture="amd64", shared=shared)
+    wanted = IndexRequest(distro="debian", codename="tested", suite=suite, architecture="amd64", shared=shared)
     return update_index(Root(str(root)), wanted, known_files(), quiet=True)
 
 
@@ -177,7 +177,7 @@ def test_unusable_sources_are_errors(root: Path, content: str | None, message: s
 
 def test_a_suite_that_no_source_has(root: Path) -> None:
     """Another release is asked for where this one's source points; without one there is nowhere to ask."""
-    wanted = Wanted(distro="debian", codename="other", suite="next", architecture="amd64")
+    wanted = IndexRequest(distro="debian", codename="other", suite="next", architecture="amd64")
     with pytest.raises(SysdepsError, match=r"^no apt source names `other`$"):
         update_index(Root(str(root)), wanted, known_files(), quiet=True)
 
@@ -303,7 +303,7 @@ def test_an_endless_row_takes_no_memory(root: Path, archive: Archive) -> None:
 
 def test_an_unknown_architecture(root: Path) -> None:
     """The loader's folders are known for Debian's architectures only."""
-    wanted = Wanted(distro="debian", codename="tested", suite="", architecture="vax")
+    wanted = IndexRequest(distro="debian", codename="tested", suite="", architecture="vax")
     with pytest.raises(SysdepsError, match=r"^architecture `vax` is not known$"):
         update_index(Root(str(root)), wanted, known_files(), quiet=True)
 

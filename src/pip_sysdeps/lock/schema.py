@@ -1,0 +1,191 @@
+"""Documents as frozen dataclasses: the schema that sysdeps.lock and `[tool.pip-sysdeps]` of pyproject.toml share.
+
+A field is the TOML key of its name ("_" is "-", a trailing "_" is left out); a field without default is required; an
+empty value is a key that is absent. The metadata of a field says what it holds:
+
+- `rule`: strings that keep a `Rule`, one or several;
+- `of`: an array of tables, each a document of that class;
+- `table`: one table;
+- `by-name`: a table of tables, whose names go to the field `name` of the documents.
+
+A field without metadata is a number or a boolean, or no key at all if its class says so by `keyless`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import MISSING, fields
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from pip_sysdeps.printing import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from dataclasses import Field
+
+_SHOWN_LENGTH = 60
+_TYPE_WORDS = {str: "a string", int: "a whole number", bool: "true or false", dict: "a table"}
+_Document = TypeVar("_Document")
+
+
+class Rule(NamedTuple):
+    """What a string must be."""
+
+    words: str
+    """They complete the sentence "`x` is no ..."."""
+    holds: Callable[[str], object]
+    """The test."""
+
+
+def rule(words: str, holds: Callable[[str], object]) -> Mapping[str, Rule]:
+    """Return the metadata of a field whose strings pass a test."""
+    return {"rule": Rule(words, holds)}
+
+
+def pattern(words: str, expression: str) -> Mapping[str, Rule]:
+    """Return the metadata of a field whose strings match a regular expression as a whole."""
+    return rule(words, re.compile(expression, re.ASCII).fullmatch)
+
+
+def rule_of(kind: type, name: str) -> Mapping[str, Rule]:
+    """Return the metadata of another document's field, for one that holds the same."""
+    return {"rule": next(each for each in fields(kind) if each.name == name).metadata["rule"]}
+
+
+class Problem(NamedTuple):
+    """One place of a document that breaks the schema."""
+
+    where: str
+    """The key: `target[0].package[2].name`."""
+    what: str
+    """What is wrong, to be read after the key."""
+
+    def __str__(self) -> str:
+        """Return both as one text."""
+        return f"{self.where}: {self.what}"
+
+
+def key_of(field: Field[Any]) -> str:
+    """Return the TOML key of a field."""
+    return field.name.rstrip("_").replace("_", "-")
+
+
+class Reader:
+    """Turns TOML tables into documents, and collects what does not fit. The values are checked by `problems_of`."""
+
+    def __init__(self, *, refuse_unknown: bool = False) -> None:
+        """With `refuse_unknown` a key that the schema does not have is a problem; else it is ignored."""
+        self.problems: list[Problem] = []
+        self._refuse_unknown = refuse_unknown
+
+    def document(self, kind: type[_Document], table: Mapping[str, object], where: str = "") -> _Document:
+        """Return the document of a table; what does not fit is replaced by an empty value."""
+        keyless = getattr(kind, "keyless", ())
+        keys = {key_of(each): each for each in fields(kind) if each.name not in keyless}  # type: ignore[arg-type]
+        dot = f"{where}." if where else ""
+        if self._refuse_unknown:
+            for key in sorted(table.keys() - keys.keys()):
+                self._refuse(f"{dot}{key}", f"is not known{_nearest(key, keys)}")
+        values: dict[str, Any] = {}
+        for key, each in keys.items():
+            if key in table:
+                values[each.name] = self._value(each, table[key], f"{dot}{key}")
+            elif is_required(each):
+                self._refuse(f"{dot}{key}", "is missing")
+                values[each.name] = ""
+        return kind(**values)
+
+    def _value(self, field: Field[Any], value: object, where: str) -> object:
+        if "of" in field.metadata:
+            tables = self._array(value, dict, where)
+            return tuple(self.document(field.metadata["of"], table, f"{where}[{number}]") for number, table in tables)
+        if "table" in field.metadata:
+            return self.document(field.metadata["table"], self._table(value, where), where)
+        if "by-name" in field.metadata:
+            return tuple(self._by_name(field.metadata["by-name"], value, where))
+        if field.default == ():
+            return tuple(text for _, text in self._array(value, str, where))
+        return self._scalar(field, value, where)
+
+    def _by_name(self, kind: type[_Document], value: object, where: str) -> Iterator[_Document]:
+        for name, table in sorted(self._table(value, where).items()):
+            place = f"{where}.{name}"
+            yield self.document(kind, {**self._table(table, place), "name": name}, place)
+
+    def _scalar(self, field: Field[Any], value: object, where: str) -> object:
+        expected = type(field.default) if isinstance(field.default, bool | int) else str
+        if type(value) is expected:
+            return value
+        self._refuse(where, f"is not {_TYPE_WORDS[expected]}")
+        return expected()
+
+    def _table(self, value: object, where: str) -> Mapping[str, object]:
+        if isinstance(value, dict):
+            return value
+        self._refuse(where, "is not a table")
+        return {}
+
+    def _array(self, value: object, of: type, where: str) -> Iterator[tuple[int, Any]]:
+        if not isinstance(value, list):
+            self._refuse(where, "is not an array")
+            return
+        for number, item in enumerate(value):
+            if type(item) is of:
+                yield number, item
+            else:
+                self._refuse(f"{where}[{number}]", f"is not {_TYPE_WORDS[of]}")
+
+    def _refuse(self, where: str, what: str) -> None:
+        self.problems.append(Problem(printable(where), what))
+
+
+def is_required(field: Field[Any]) -> bool:
+    """Return whether a document must have the key of a field."""
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def problems_of(document: object, where: str = "") -> Iterator[Problem]:
+    """Yield each value of a document, and of the documents in it, that breaks its rule."""
+    for each in fields(document):  # type: ignore[arg-type] # a dataclass
+        value = getattr(document, each.name)
+        place = f"{where}.{key_of(each)}" if where else key_of(each)
+        if "of" in each.metadata:
+            for number, inner in enumerate(value):
+                yield from problems_of(inner, f"{place}[{number}]")
+        elif "table" in each.metadata:
+            yield from problems_of(value, place)
+        elif "by-name" in each.metadata:
+            for inner in value:
+                yield from problems_of(inner, f"{place}.{inner.name}")
+        elif isinstance(value, int) and value < 0:
+            yield Problem(place, "is below 0")
+        elif "rule" in each.metadata:
+            yield from _problems_of_strings(each, value, place)
+
+
+def _problems_of_strings(field: Field[Any], value: str | tuple[str, ...], where: str) -> Iterator[Problem]:
+    if isinstance(value, tuple):
+        strings = {f"{where}[{number}]": item for number, item in enumerate(value)}
+    else:
+        strings = {where: value} if value or is_required(field) else {}
+    held: Rule = field.metadata["rule"]
+    for place, text in strings.items():
+        if not text or not held.holds(text):
+            yield Problem(place, f"`{printable(text[:_SHOWN_LENGTH])}` is no {held.words}")
+
+
+def repeated(where: str, key: str, names: Iterable[str]) -> Iterator[Problem]:
+    """Yield each name that an array of tables has twice."""
+    seen = set()
+    for number, name in enumerate(names):
+        if name in seen:
+            yield Problem(f"{where}[{number}].{key}", f"`{printable(name)}` is there twice")
+        seen.add(name)
+
+
+def _nearest(key: str, known: Iterable[str]) -> str:
+    """Name the known key that a misspelt one is nearest to, else all of them."""
+    import difflib  # noqa: PLC0415 - for a misspelt key only
+
+    close = difflib.get_close_matches(key, known, n=1)
+    return f": `{close[0]}` is" if close else f": {', '.join(known)} are"
