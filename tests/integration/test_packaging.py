@@ -140,7 +140,7 @@ def test_installed_with_the_lowest_dependencies(built: tuple[Path, Path], tmp_pa
 TOOLS = ["pytest", "hypothesis", "pyelftools", "pyyaml", "jsonschema", "coverage[toml]", "auditwheel"]
 TOOLS += ["cyclonedx-python-lib[json-validation]", "markdown-it-py[linkify]"]
 """What the chosen tests import."""
-NEEDS_OTHERS = "tests/unit/host/test_index.py::test_a_cache_of_another_user_is_not_asked"
+NEEDS_OTHERS = "tests/unit/packages/test_index.py::test_a_cache_of_another_user_is_not_asked"
 """Becomes another user, who may not read what is installed in pytest's folder."""
 
 

@@ -1,4 +1,4 @@
-"""Cut a Contents and a Packages index down to what tests/unit/test_indexing.py asks about.
+"""Cut a Contents and a Packages index down to what tests/unit/packages/debian/test_indexing.py asks about.
 
     python tests/data/index/cut.py NAME CONTENTS CONTENTS-ALL PACKAGES
 
