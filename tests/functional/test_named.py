@@ -74,7 +74,7 @@ def _counted(fork: Callable[[], int], forked: list[int]) -> Callable[[], int]:
     return counted
 
 
-@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")  # as in unit/system/test_fork_worker.py
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")  # as test_fork_worker.py
 def test_a_second_process_finds_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a large environment the sources are searched beside the rest; what is noted of them comes back, too."""
     files = {"opener.py": OPENS, "broken.py": b"import ctypes\nctypes.CDLL('libz.so.1'"}
@@ -307,7 +307,7 @@ def test_a_hostile_source_holds_up_nothing(desk: Desk) -> None:
     assert 'name = "opener"' in desk.lock.read_text(encoding="utf-8")
 
 
-@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")  # as in unit/system/test_fork_worker.py
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")  # as test_fork_worker.py
 def test_a_parser_that_dies_ends_no_command(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process that parses may hit a limit or be killed: the distribution is not searched, and the lock says so."""
     install(desk.root / SITE.lstrip("/"), "opener", files={"opener.py": OPENS})

@@ -55,7 +55,7 @@ APT_GET = Program(
     environment=(("LC_ALL", "C.UTF-8"),),
     hint="run this on Debian, Ubuntu or another system with apt",
 )
-"""Downloads and verifies indices. What it may read stands in the configuration file that `packages/debian/apt.py` writes."""
+"""Downloads and verifies indices. What it may read stands in the configuration file that our apt module writes."""
 
 APT_HELPER = Program(name="/usr/lib/apt/apt-helper", forms=(("cat-file", _FILE),))
 """Decompresses an index that apt downloaded into our own folder."""

@@ -121,7 +121,7 @@ def _settings(root: Root, wanted: IndexRequest, folder: str) -> tuple[tuple[tupl
     """Return the settings with which apt uses the right sources, and in words what was left out.
 
     The machine's own configuration is used as it is. The sources of another root, or for another suite, are written
-    anew (`packages/debian/read_apt_sources.py`); the root's other apt configuration, which may name programs to run, is not read.
+    anew (see `read_apt_sources`); the root's other apt configuration, which may name programs to run, is not read.
     """
     if root.directory == "/" and not wanted.suite:
         if not has_sources():
