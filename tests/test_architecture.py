@@ -50,12 +50,17 @@ READERS = (
     "api.py",
     "venv.py",
     "__main__.py",
+    "environment/wheel_tree.py",
 )
 """Modules that may touch the disk by themselves, beside those named `read_*`; all others read through a `Root`."""
 PACKAGE_MANAGERS = re.compile(
-    r"\b(?:dpkg|apt-get|amd64|arm64|[a-z0-9_]+-linux-gnu[a-z0-9]*|pkg:deb)\b|[\"']-dev[\"']|packages\.debian"
+    r"\b(?:dpkg|apt-get|[a-z0-9_]+-linux-gnu[a-z0-9]*|pkg:deb)\b|^(?:amd64|arm64)$|-(?:amd64|arm64)\b"
+    r"|[\"']-dev[\"']|packages\.debian"
 )
-"""What only a family's own folder may name."""
+"""What only a family's own folder may name: an architecture by itself or in a target's id, but file names of wheels and
+modules have the same words."""
+NAMERS = ("packages/debian/", "packages/registry.py", "system/programs.py")
+"""Who may: the folders themselves, the table of the folders, and the list of all programs that may be started."""
 TOUCHES = {"os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile", "time", "urllib"}
 """Modules that reach the disk, the clock, the network or the process."""
 
@@ -201,7 +206,7 @@ def test_one_writer(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in modules() if not path.relative_to(PACKAGE).as_posix().startswith("packages/debian/")],
+    [path for path in modules() if not path.relative_to(PACKAGE).as_posix().startswith(NAMERS)],
     ids=lambda path: str(path.relative_to(PACKAGE)),
 )
 def test_only_a_family_s_folder_names_it(path: Path) -> None:

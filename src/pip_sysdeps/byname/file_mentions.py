@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import sys
 from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.string_literals import beginnings, imported, mentioned
+from pip_sysdeps.system.python_syntax import STANDARD_MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 
 _MAX_SOURCE = 4 << 20
 """More is read of no source: one that long is a table, and its head has what it opens."""
-
-_REMOVED = "aifc asynchat asyncore audioop binhex cgi cgitb chunk crypt distutils formatter imghdr imp lib2to3 mailcap"
-_REMOVED += " msilib nis nntplib ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu xdrlib"
-_STANDARD = sys.stdlib_module_names | {*_REMOVED.split(), "tomllib"}
-"""Modules of the standard library of some Python, not of ours alone."""
 
 
 def named_files(
@@ -54,7 +49,11 @@ def _importable(root: Root, site_dirs: Iterable[str], files: Iterable[str]) -> C
     @cache
     def is_there(module: str) -> bool:
         parts = (f"/{module}/", f"/{module}.")
-        return module in _STANDARD or module in names() or any(part in file for file in elsewhere() for part in parts)
+        return (
+            module in STANDARD_MODULES
+            or module in names()
+            or any(part in file for file in elsewhere() for part in parts)
+        )
 
     return is_there
 

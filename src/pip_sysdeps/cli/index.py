@@ -32,7 +32,10 @@ def add_arguments(parser: Parser) -> None:
         help="another release of the configured archives, `trixie` (default: the root's own); may be repeated",
     )
     update.add_argument(
-        "--architecture", metavar="ARCH", default="", help="another architecture, `arm64` (default: the root's own)"
+        "--architecture",
+        metavar="ARCH",
+        default="",
+        help="another architecture, in the package manager's words (default: the root's own)",
     )
     update.add_argument(
         "--root", metavar="DIR", default="/", help="an unpacked image or chroot whose apt sources are used"
@@ -47,7 +50,7 @@ def add_arguments(parser: Parser) -> None:
     listing.add_argument("--json", action="store_true", help="print a JSON document")
     listing.set_defaults(act=_list)
     show = add_action(actions, "show", "show one index, or what it says about sonames and programs")
-    show.add_argument("target", metavar="TARGET", help="as in the lock: `debian-trixie-arm64`")
+    show.add_argument("target", metavar="TARGET", help="an id of `index list`, as in the lock")
     show.add_argument("names", nargs="*", default=[], metavar="NAME", help="a soname or a program")
     show.add_argument("--root", metavar="DIR", default="/", help="as `lock --root DIR` would ask: see `index update`")
     show.add_argument("--json", action="store_true", help="print a JSON document")
@@ -62,13 +65,16 @@ def run(args: argparse.Namespace) -> int:
 
 def _update(args: argparse.Namespace) -> None:
     from pip_sysdeps.byname.read_knowledge import known_files
-    from pip_sysdeps.packages.debian.index_update import IndexRequest, update_index
+    from pip_sysdeps.packages.family import IndexRequest
     from pip_sysdeps.packages.platform import read_system
+    from pip_sysdeps.packages.registry import sources_of
     from pip_sysdeps.system.root import Root
 
     messages: Messages = args.messages
     root = Root(args.root)
     platform = read_system(root)
+    sources = sources_of(root, platform.distro)
+    quiet = messages.level < 0 or not sys.stderr.isatty()
     for suite in args.suite or [""]:
         wanted = IndexRequest(
             distro=platform.distro,
@@ -77,7 +83,7 @@ def _update(args: argparse.Namespace) -> None:
             architecture=args.architecture or platform.architecture,
             shared=args.shared,
         )
-        made = update_index(root, wanted, known_files(), quiet=messages.level < 0 or not sys.stderr.isatty())
+        made = sources.update(root, wanted, known_files(), quiet)
         for complaint in made.complaints:
             messages.warning(complaint)
         messages.note(f"wrote the index of {made.target.id}, archive of {made.target.date}: `{made.path}`")

@@ -27,7 +27,7 @@ def add_target_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--target",
         metavar="ID",
-        help="lock for another release or architecture, debian-trixie-arm64, whose index names the packages "
+        help="lock for another release or architecture, an id of `index list`, whose index names the packages "
         "(default: this machine's, with what is installed)",
     )
 
@@ -60,11 +60,12 @@ def read_target(args: argparse.Namespace, stages: Stages) -> tuple[Place, Target
 
 def _own_target(root: str) -> str:
     from pip_sysdeps.packages.platform import read_system  # noqa: PLC0415 - as above
+    from pip_sysdeps.packages.registry import example  # noqa: PLC0415 - as above
 
     system = read_system(Root(root))
     if not (system.distro and system.architecture):
         raise SysdepsError(
             "this system has no os-release or no package database: nothing tells the target",
-            hint="name it: --target debian-trixie-amd64; `pip-sysdeps index list` has those that are known",
+            hint=f"name it: --target {example()}; `pip-sysdeps index list` has those that are known",
         )
     return system.id

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -152,11 +151,11 @@ class _Hashes:
         """Return the hash as a RECORD has it, or nothing."""
         found = hashlib.new(algorithm)
         try:
-            with os.fdopen(self._root.open(path), "rb") as file:
-                self._left -= os.fstat(file.fileno()).st_size
-                if self._left < 0:
-                    return ""
+            with self._root.open_file(path) as file:
                 while block := file.read(1 << 20):
+                    self._left -= len(block)
+                    if self._left < 0:
+                        return ""
                     found.update(block)
         except OSError:
             return ""

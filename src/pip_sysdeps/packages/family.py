@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 
     from pip_sysdeps.elf.read_objects import Objects
     from pip_sysdeps.model.elf import ElfFile
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.loader import LoadedObject
     from pip_sysdeps.model.packages import Floor
     from pip_sysdeps.packages.database import PackageDatabase
+    from pip_sysdeps.packages.index_file import IndexTarget
     from pip_sysdeps.system.root import Root
 
 
@@ -73,6 +74,41 @@ class FloorQuestion(NamedTuple):
     """Package of each library that counts, by the path under which the loader opens it."""
 
 
+class IndexRequest(NamedTuple):
+    """Which index to make."""
+
+    distro: str
+    """`ID` of os-release(5)."""
+    codename: str
+    """The release that the sources are for."""
+    suite: str
+    """Another release to ask the same archives for; empty for the configured one."""
+    architecture: str
+    """Of which architecture."""
+    shared: bool = False
+    """The index of another root is to answer everywhere, not only for roots with the same sources."""
+
+
+class Updated(NamedTuple):
+    """The index that was made."""
+
+    target: IndexTarget
+    """What it answers for."""
+    path: str
+    """Where it lies."""
+    complaints: tuple[str, ...]
+    """In words, which sources were left out and which indices could not be had: their packages are missing."""
+
+
+class Sources(NamedTuple):
+    """What a package manager's configured sources answer."""
+
+    key: Callable[[Root], str]
+    """Return what tells a root's sources and keys from those of other roots."""
+    update: Callable[[Root, IndexRequest, Collection[str], bool], Updated]
+    """Download and write an index: of which root, what, with which patterns of files, and whether to be quiet."""
+
+
 class Family(NamedTuple):
     """One package manager."""
 
@@ -114,3 +150,5 @@ class Family(NamedTuple):
     """How to use the output of the formats, for `--help`."""
     purl: str
     """The package URL type: `deb`."""
+    sources: Sources | None = None
+    """What its configured sources answer; None where no index can be made of them."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.index_file import DEVELOPMENT, IndexFile, is_index_id, load_index
-from pip_sysdeps.packages.registry import is_package_name
+from pip_sysdeps.packages.registry import is_package_name, sources_of
 from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
@@ -181,10 +181,8 @@ def _made_for(root: Root, target_id: str) -> str:
     name = os.path.basename(made_index(target_id))
     if not any(os.path.basename(path) == name for path in root_index_files()):
         return ""
-    from pip_sysdeps.packages.debian.read_apt_sources import sources_key  # noqa: PLC0415 - few have such an index
-
     try:
-        return made_index(target_id, sources_key(root))
+        return made_index(target_id, sources_of(root, target_id.partition("-")[0]).key(root))
     except (SysdepsError, OSError):  # none was made from sources that cannot be read
         return ""
 

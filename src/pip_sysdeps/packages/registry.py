@@ -13,7 +13,7 @@ from pip_sysdeps.system.shipped import shipped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pip_sysdeps.packages.family import Family
+    from pip_sysdeps.packages.family import Family, Sources
     from pip_sysdeps.system.root import Root
 
 FOLDERS = {"dpkg": "debian"}
@@ -58,6 +58,37 @@ def family_of(manager: str) -> Family | None:
 def families() -> Iterator[Family]:
     """Yield every known family."""
     yield from filter(None, map(family_of, FOLDERS))
+
+
+def family_in(root: Root) -> Family | None:
+    """Return the family whose database a root has, None if it has none that is known."""
+    return next((family for family in families() if family.read_architecture(root)), None)
+
+
+def sources_of(root: Root, distro: str) -> Sources:
+    """Return what the configured sources of a root answer; `distro` is `ID` of its os-release.
+
+    Raise SysdepsError for a root of which nothing tells the package manager, and for one whose sources make no index.
+    """
+    known = distributions().get(distro)
+    family = (family_of(known.manager) if known else None) or family_in(root)
+    if family is None:
+        refuse_unknown(root)
+        raise SysdepsError(
+            "this system has no os-release or no package database: nothing tells what the index is to be of",
+            hint="run it where the release's package sources are, or name an unpacked root of it with --root",
+        )
+    if family.sources is None:
+        raise SysdepsError(
+            f"no index can be made of the sources of {family.installer}",
+            hint="an index is not needed there: the package manager finds libraries by itself",
+        )
+    return family.sources
+
+
+def example() -> str:
+    """Return the target id that messages give as an example: that of the first family."""
+    return next(families()).example
 
 
 def formats() -> tuple[str, ...]:

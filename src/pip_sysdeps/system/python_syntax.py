@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 
+_REMOVED = "aifc asynchat asyncore audioop binhex cgi cgitb chunk crypt distutils formatter imghdr imp lib2to3 mailcap"
+_REMOVED += " msilib nis nntplib ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu xdrlib"
+STANDARD_MODULES = sys.stdlib_module_names | {*_REMOVED.split(), "tomllib"}
+"""Modules of the standard library of some Python, not of ours alone."""
 MOST_MARKS = 200_000
 """Marks of a source that is parsed: as many as 1.5 MB of usual code have. The parser needs a kilobyte for each."""
 _WORDS = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum() or chr(byte) in "_ \t\r")

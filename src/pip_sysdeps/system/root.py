@@ -6,7 +6,7 @@ import errno
 import os
 import posixpath
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.system.disk import disk_below
@@ -129,6 +129,10 @@ class Root:
         if real is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         return self.open_resolved(real)
+
+    def open_file(self, path: str) -> BinaryIO:
+        """Open a regular file for reading as a stream; raise OSError as `open` does."""
+        return os.fdopen(self.open(path), "rb")
 
     def open_resolved(self, real: str) -> int:
         """Open a regular file by a path that is resolved already (from `resolve`, or from walking real folders)."""

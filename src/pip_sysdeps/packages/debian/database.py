@@ -6,7 +6,6 @@ file a package in `status.d` instead of `status`, and md5sums instead of file li
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter, defaultdict
 from functools import cached_property
@@ -73,7 +72,7 @@ class DpkgDatabase:
 
     def files(self, package: str) -> Sequence[str]:
         """Return every path that a package lists."""
-        return tuple(map(os.fsdecode, parse_list(self._lists.get(package, b""))))
+        return tuple(name.decode("utf-8", "surrogateescape") for name in parse_list(self._lists.get(package, b"")))
 
     def control_file(self, package: str, name: str) -> str | None:
         """Return where the database has a package's `symbols`, `shlibs` or the like; None if it has none."""

@@ -10,12 +10,14 @@ from pip_sysdeps.packages.debian.database import read_architecture, read_databas
 from pip_sysdeps.packages.debian.install import FORMATS, USAGE, apt_get_install, as_dockerfile
 from pip_sysdeps.packages.debian.package_name import is_package_argument
 from pip_sysdeps.packages.debian.version import version_key
-from pip_sysdeps.packages.family import Family, NameRules
+from pip_sysdeps.packages.family import Family, NameRules, Sources
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from pip_sysdeps.elf.read_objects import Objects
     from pip_sysdeps.packages.database import PackageDatabase
-    from pip_sysdeps.packages.family import FloorQuestion, Floors
+    from pip_sysdeps.packages.family import FloorQuestion, Floors, IndexRequest, Updated
     from pip_sysdeps.system.root import Root
 
 _VERSION = re.compile(r"(?:[0-9]{1,9}:)?[A-Za-z0-9][A-Za-z0-9.+~-]{0,254}", re.ASCII)
@@ -35,6 +37,18 @@ def _read_snapshot(root: Root) -> str:
     from pip_sysdeps.packages.debian.read_snapshot import read_snapshot  # noqa: PLC0415 - as above
 
     return read_snapshot(root)
+
+
+def _sources_key(root: Root) -> str:
+    from pip_sysdeps.packages.debian.read_apt_sources import sources_key  # noqa: PLC0415 - as above
+
+    return sources_key(root)
+
+
+def _update_index(root: Root, wanted: IndexRequest, files: Collection[str], quiet: bool) -> Updated:
+    from pip_sysdeps.packages.debian.index_update import update_index  # noqa: PLC0415 - as above
+
+    return update_index(root, wanted, files, quiet=quiet)
 
 
 FAMILY = Family(
@@ -63,4 +77,5 @@ FAMILY = Family(
     command=apt_get_install,
     usage=USAGE,
     purl="deb",
+    sources=Sources(key=_sources_key, update=_update_index),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
@@ -13,6 +13,7 @@ from pip_sysdeps.packages.debian.apt import Apt, has_sources
 from pip_sysdeps.packages.debian.architectures import ARCHITECTURES
 from pip_sysdeps.packages.debian.archive import default_alternatives, read_archive
 from pip_sysdeps.packages.debian.read_apt_sources import read_sources, sources_key, write_sources
+from pip_sysdeps.packages.family import Updated
 from pip_sysdeps.packages.index import made_index
 from pip_sysdeps.packages.index_file import IndexTarget, dump_index
 from pip_sysdeps.system.atomic_write import write_atomically
@@ -21,40 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from pip_sysdeps.packages.debian.apt import AptIndex
+    from pip_sysdeps.packages.family import IndexRequest
     from pip_sysdeps.packages.index_file import Table
     from pip_sysdeps.system.root import Root
 
 _LEFT = "the old index, if there is one, is left as it was"
 _NEVER = ("AllowInsecureRepositories", "AllowWeakRepositories", "AllowDowngradeToInsecureRepositories")
 """apt.conf(5): what would let an archive count that nobody signed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexRequest:
-    """Which index to make."""
-
-    distro: str
-    """`ID` of os-release(5)."""
-    codename: str
-    """The release that the sources are for."""
-    suite: str
-    """Another release to ask the same archives for; empty for the configured one."""
-    architecture: str
-    """Of which architecture."""
-    shared: bool = False
-    """The index of another root is to answer everywhere, not only for roots with the same apt sources."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Updated:
-    """The index that was made."""
-
-    target: IndexTarget
-    """What it answers for."""
-    path: str
-    """Where it lies."""
-    complaints: tuple[str, ...]
-    """In words, which sources were left out and which indices apt could not get: their packages are missing."""
 
 
 def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, quiet: bool) -> Updated:
@@ -66,7 +40,7 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, qu
     """
     if not (wanted.distro and wanted.codename and wanted.architecture):
         raise SysdepsError(
-            "this system has no os-release or no dpkg database: nothing tells what the index is to be of",
+            "this system has no os-release or no package database: nothing tells what the index is to be of",
             hint="run it where the release's apt sources are, or name an unpacked root of it with --root",
         )
     if wanted.architecture not in ARCHITECTURES:
