@@ -110,6 +110,6 @@ def _evidence(root: Path, entry: Known) -> Iterator[str]:
 def _needs(target: Target, entry: Known) -> tuple[LockedNeed, ...]:
     own = [need for holder, need in target.needs() if holder == entry.distribution]
     if entry.names:
-        return tuple(need for need in own if need.evidence == f"known: {entry.why} ({entry.evidence})")
+        return tuple(need for need in own if entry.names[0] in {need.soname, *need.any_of, need.program, need.file})
     program = entry.kind is ReferenceKind.PROGRAM
     return tuple(need for need in own if need.when == ("exec" if program else "dlopen"))

@@ -152,7 +152,7 @@ def _index_seeds() -> tuple[bytes, ...]:
     return (dump_index([target], tables),)
 
 
-_LOCK = b"""lock-version = "1.0"
+_LOCK = b"""lock-version = "2.0"
 
 [[target]]
 id = "debian-bookworm-amd64"
@@ -162,15 +162,14 @@ architecture = "amd64"
 package-manager = "dpkg"
 libc = "glibc"
 python = "cp311"
+installs = ["libpq5"]
+package = [{ name = "libpq5", min = "10~~" }]
 
 [[target.distribution]]
 name = "psycopg2"
 version = "2.9.9"
+base = [{ package = "zlib1g", sonames = ["libz.so.1"] }]
 needs = [{ soname = "libpq.so.5", package = "libpq5", when = "import", by = ["psycopg2/_psycopg.so"] }]
-
-[[target.package]]
-name = "libpq5"
-min = "10~~"
 """
 
 _STATUS = b"""Package: libz

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pip_sysdeps.errors import MalformedLock
+from pip_sysdeps.lock.arrangement import ordered
 from pip_sysdeps.lock.document import (
     LockedDistribution,
     LockedFile,
@@ -18,7 +19,6 @@ from pip_sysdeps.lock.document import (
     Lockfile,
     Target,
     Unresolved,
-    ordered,
 )
 from pip_sysdeps.lock.merge import merge, sides_of
 from pip_sysdeps.lock.staleness import differences
@@ -183,7 +183,7 @@ def test_any_text_is_a_lock_or_is_refused(text: str) -> None:
     with suppress(MalformedLock):
         loads(text)
     with suppress(MalformedLock):
-        loads(f'lock-version = "1.0"\n{text}')
+        loads(f'lock-version = "2.0"\n{text}')
 
 
 @_quickly

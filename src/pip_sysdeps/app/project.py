@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.lock.build import distributions, to_target
+from pip_sysdeps.lock.build import distributions, found_target
 from pip_sysdeps.lock.policy import Applied, PolicyContext, apply
 from pip_sysdeps.lock.project import Project, parse_project
 from pip_sysdeps.packages.index import open_index
@@ -48,9 +48,9 @@ def read_project(lock: str) -> Project:
 def target_of(found: Scan, project: Project, root: Root | None, *, name: str) -> Applied:
     """Return the target that a scan of a root stands for, as the project wants it; None is another system.
 
-    Raise SysdepsError as `to_target` does.
+    Raise SysdepsError as `found_target` does.
     """
-    target = to_target(found, name=name, library_path=project.library_path)
+    target = found_target(found, name=name, library_path=project.library_path)
     around = PolicyContext(
         installed=distributions(found),
         base=found.base,

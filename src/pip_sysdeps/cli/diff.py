@@ -100,8 +100,8 @@ def _read(args: argparse.Namespace, what: str) -> Lockfile:
 
 def _line(target: Target) -> Iterator[tuple[str, LockedNeed]]:
     """Yield the needs that packages are installed for: those of every image are there anyway."""
-    base = {each.name for each in target.package if each.base}
-    return ((holder, need) for holder, need in needs_in_line(target) if need.package not in base)
+    base = target.base
+    return ((holder, need) for holder, need in needs_in_line(target) if need.installed not in base)
 
 
 def _refuse_more(args: argparse.Namespace, option: str, new: str | None) -> None:

@@ -180,7 +180,7 @@ def _compare(args: argparse.Namespace, target: Target) -> bool:
 
 
 def _counted(target: Target) -> str:
-    asking = sum(1 for each in target.distribution if each.needs)
+    asking = sum(1 for each in target.distribution if any(each.every()))
     packages = wanted(target)
     return f"{target.id}, {counted(asking, 'distribution')} with needs, {counted(len(packages), 'package')} to install"
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict
 
 from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.lock.arrangement import ordered
 from pip_sysdeps.lock.document import (
     LockedDistribution,
     LockedFile,
@@ -16,14 +17,15 @@ from pip_sysdeps.lock.document import (
     Target,
     Unresolved,
     is_target_id,
-    ordered,
 )
+from pip_sysdeps.lock.evidence import evidence
+from pip_sysdeps.model.loader import Found
 from pip_sysdeps.model.needs import FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
 from pip_sysdeps.packages.registry import families, family_of
 from pip_sysdeps.printing import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.model import needs
     from pip_sysdeps.model.needs import DistributionNeeds
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.scan import Scan
 
 _LONGEST_SHOWN = 60
-_MOST_BY = 3
 _WHEEL_TAG = re.compile(r"([A-Za-z0-9_.]+)-([A-Za-z0-9_.]+)-([A-Za-z0-9_.]+)", re.ASCII)
 
 
@@ -45,7 +46,12 @@ class _Name(TypedDict):
 
 
 def to_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -> Target:
-    """Return the block of the lock that a scan stands for.
+    """Return the block of the lock that a scan stands for, without a policy. Raise SysdepsError as `found_target`."""
+    return ordered(found_target(scan, name=name, library_path=library_path))
+
+
+def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -> Target:
+    """Return what a scan found as a target whose needs are not in their arrays yet: see `lock.arrangement`.
 
     `name` tells a second environment of the same image from the first; `library_path` is the project's. Raise
     SysdepsError for a name that no id can have, and for a system whose package manager, release or architecture is not
@@ -66,7 +72,8 @@ def to_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -
     bases = {each.distribution.name: each.distribution.base for each in scan.distributions}
     unresolved = tuple(_unresolved(scan, bases))
     troubled = {each.distribution for each in unresolved}
-    unattributed = [_unattributed(each, scan.environment.prefix) for each in scan.unattributed]
+    repaired = repaired_libraries(scan)
+    unattributed = [_unattributed(each, scan.environment.prefix, repaired) for each in scan.unattributed]
     glibc, glibc_by = newest_glibc(scan)
     target = Target(
         id=identity,
@@ -86,7 +93,7 @@ def to_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -
         unresolved=unresolved,
     )
     packages = {need.package for _, need in target.needs() if need.package}
-    return ordered(replace(target, package=tuple(_package(name, scan) for name in packages)))
+    return replace(target, package=tuple(_package(name, scan) for name in packages))
 
 
 def pinned(target: Target, installed: Mapping[str, str], snapshot: str) -> Target:
@@ -123,10 +130,21 @@ def _package(name: str, scan: Scan) -> LockedPackage:
 
 def distributions(scan: Scan) -> dict[str, LockedDistribution]:
     """Return every distribution of a scan by name, those too that the lock leaves out."""
-    return {each.distribution.name: _distribution(each) for each in scan.distributions}
+    repaired = repaired_libraries(scan)
+    return {each.distribution.name: _distribution(each, repaired) for each in scan.distributions}
 
 
-def _distribution(found: DistributionNeeds) -> LockedDistribution:
+def repaired_libraries(scan: Scan) -> frozenset[str]:
+    """Return the libraries of the environment that others need by their own file name: it is their SONAME."""
+    answers = (answer for load in scan.loads for loaded in load.objects for answer in loaded.needs)
+    return frozenset(
+        answer.path
+        for answer in answers
+        if isinstance(answer, Found) and posixpath.basename(answer.path) == answer.soname
+    )
+
+
+def _distribution(found: DistributionNeeds, repaired: Collection[str]) -> LockedDistribution:
     distribution = found.distribution
     return LockedDistribution(
         name=distribution.name,
@@ -134,25 +152,27 @@ def _distribution(found: DistributionNeeds) -> LockedDistribution:
         wheel=compressed(distribution.tags),
         source=distribution.source,
         vendored=tuple(map(printable, found.vendored)),
-        needs=tuple(_needs(found.needs, distribution.base)),
+        needs=tuple(_needs(found.needs, distribution.base, repaired)),
     )
 
 
-def _unattributed(found: needs.Unattributed, prefix: str) -> LockedFile:
-    return LockedFile(file=printable(posixpath.relpath(found.file, prefix)), needs=tuple(_needs(found.needs, prefix)))
+def _unattributed(found: needs.Unattributed, prefix: str, repaired: Collection[str]) -> LockedFile:
+    return LockedFile(
+        file=printable(posixpath.relpath(found.file, prefix)), needs=tuple(_needs(found.needs, prefix, repaired))
+    )
 
 
-def _needs(needs: Iterable[needs.Need], base: str) -> Iterator[LockedNeed]:
+def _needs(needs: Iterable[needs.Need], base: str, repaired: Collection[str]) -> Iterator[LockedNeed]:
     """Yield the needs that somebody answers, but not those that the loader answers inside the environment."""
     for need in needs:
-        by, more = _evidence(need.by, base)
+        by, more = evidence(need.by, base, repaired)
         known = LockedNeed(
             **_named(need),
             when=need.when.value,
             by=by,
             by_more=more,
-            evidence=printable(need.evidence),
             confidence=need.confidence.value if need.confidence else "",
+            optional=need.optional,
         )
         match need.provider:
             case FromPackage(package=package):
@@ -177,11 +197,11 @@ def _named(need: needs.Need) -> _Name:
 
 
 def _unresolved(scan: Scan, bases: Mapping[str, str]) -> Iterator[Unresolved]:
-    prefix = scan.environment.prefix
+    prefix, repaired = scan.environment.prefix, repaired_libraries(scan)
     found = [(each.distribution.name, each.distribution.base, each.needs) for each in scan.distributions]
     found += [("", prefix, each.needs) for each in scan.unattributed]
     for distribution, base, needs in found:
-        for need in needs:
+        for need in (each for each in needs if not each.optional):
             match need.provider:
                 case Missing(note=text):
                     note = printable(text)
@@ -190,7 +210,7 @@ def _unresolved(scan: Scan, bases: Mapping[str, str]) -> Iterator[Unresolved]:
                     note = f"{holder or 'the environment'} has {place}, where the loader does not look"
                 case _:
                     continue
-            by, more = _evidence(need.by, base)
+            by, more = evidence(need.by, base, repaired)
             yield Unresolved(
                 **_named(need),
                 when=need.when.value,
@@ -199,12 +219,6 @@ def _unresolved(scan: Scan, bases: Mapping[str, str]) -> Iterator[Unresolved]:
                 by_more=more,
                 note=note,
             )
-
-
-def _evidence(files: Iterable[str], base: str) -> tuple[tuple[str, ...], int]:
-    """Return the first files relative to a folder, and how many more there are."""
-    relative = sorted(printable(posixpath.relpath(file, base)) for file in files)
-    return tuple(relative[:_MOST_BY]), max(0, len(relative) - _MOST_BY)
 
 
 def compressed(tags: Iterable[str]) -> str:

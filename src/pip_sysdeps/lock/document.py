@@ -5,15 +5,16 @@ A lock is untrusted input: what is read here may be printed into the argument li
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock.schema import pattern, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-LOCK_VERSION = "1.0"
+LOCK_VERSION = "2.0"
+"""The version that is written. Locks of 1.x are read too: see `lock.text`."""
 WHENS = ("import", "plugin", "dlopen", "exec", "declared")
 """Every `when` that this version knows, in order of strength."""
 
@@ -29,10 +30,11 @@ _WORD = pattern("word", r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 _ID = pattern("target id (lower-case letters, digits and . _ + -)", r"[a-z0-9][a-z0-9._+-]{0,199}")
 _DISTRIBUTION = pattern("normalized distribution name", r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WHEEL = pattern("wheel tag", r"[A-Za-z0-9_.]+-[A-Za-z0-9_.]+-[A-Za-z0-9_.]+")
-_GLIBC = pattern("glibc version", r"[0-9]{1,4}(?:\.[0-9]{1,4})+")
+_LIBC_VERSION = pattern("version of a C library", r"[0-9]{1,4}(?:\.[0-9]{1,4})+")
 _PACKAGE = rule("system package name", _is_one_word)
+_INSTALLED = rule("system package name or capability", _is_one_word)
 _PACKAGE_VERSION = rule("system package version", _is_one_word)
-"""Both are held to the rules of the target's package manager besides: see `lock.rules`."""
+"""All three are held to the rules of the target's package manager besides: see `lock.rules`."""
 _SNAPSHOT = pattern("date of an archive snapshot (20240812T000000Z)", r"[0-9]{8}T[0-9]{6}Z")
 
 
@@ -43,7 +45,7 @@ def is_target_id(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedNeed:
-    """One thing that a distribution needs: named by one of the first four fields, brought by `package` or `class`."""
+    """One thing that a distribution needs: named by one of the first four fields, answered by one of the next three."""
 
     soname: str = field(default="", metadata=_SONAME)
     """The needed name of an ELF file."""
@@ -54,7 +56,9 @@ class LockedNeed:
     file: str = field(default="", metadata=_TEXT)
     """A file that the distribution reads."""
     package: str = field(default="", metadata=_PACKAGE)
-    """The binary package that has it."""
+    """The system package that has it."""
+    capability: str = field(default="", metadata=_INSTALLED)
+    """What the package manager installs in place of a name: `so:libGL.so.1`, `libGL.so.1()(64bit)`."""
     class_: str = field(default="", metadata=_WORD)
     """Who else brings it: `host`, `unowned`, `distribution`, `ignored`, or a word of a later version."""
     path: str = field(default="", metadata=_TEXT)
@@ -67,10 +71,12 @@ class LockedNeed:
     """At most three of the files that need it, relative to the folder that holds the `.dist-info`; sorted."""
     by_more: int = 0
     """How many more files need it."""
-    evidence: str = field(default="", metadata=_TEXT)
-    """What says so, where no ELF file does."""
     confidence: str = field(default="", metadata=_WORD)
-    """How sure that is: `high`, `medium`, `low`."""
+    """How sure it is, where no ELF file states it: `high`, `medium`, `low`."""
+    optional: bool = False
+    """Nothing fails without it: in the line where a package answers it."""
+    unchecked: bool = False
+    """No repository metadata was at hand to confirm the capability."""
     policy: bool = False
     """The project's policy added or changed it."""
     note: str = field(default="", metadata=_TEXT)
@@ -79,7 +85,32 @@ class LockedNeed:
     @property
     def name(self) -> str:
         """Return what is needed, as a reader calls it."""
-        return self.soname or " or ".join(self.any_of) or self.program or self.file or self.package
+        return self.soname or " or ".join(self.any_of) or self.program or self.file or self.installed
+
+    @property
+    def installed(self) -> str:
+        """Return what the line has for it: a package, or a capability; empty if somebody else answers it."""
+        return self.package or self.capability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedBase:
+    """What one package answers that every image of the release has."""
+
+    package: str = field(metadata=_PACKAGE)
+    """Its name."""
+    sonames: tuple[str, ...] = field(default=(), metadata=_SONAME)
+    """The needed names; sorted."""
+    programs: tuple[str, ...] = field(default=(), metadata=_TEXT)
+    """The programs that are run; sorted."""
+    files: tuple[str, ...] = field(default=(), metadata=_TEXT)
+    """The files that are read; sorted."""
+
+    def needs(self) -> Iterator[LockedNeed]:
+        """Yield each as a need."""
+        yield from (LockedNeed(soname=name, package=self.package, when="import") for name in self.sonames)
+        yield from (LockedNeed(program=name, package=self.package, when="import") for name in self.programs)
+        yield from (LockedNeed(file=name, package=self.package, when="import") for name in self.files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +124,21 @@ class LockedDistribution:
     wheel: str = field(default="", metadata=_WHEEL)
     """The wheel's tags, compressed, each part sorted."""
     source: str = field(default="", metadata=_TEXT)
-    """`local`, `editable`, `vcs`, `dpkg:python3-foo`; absent for a distribution of an index."""
+    """`local`, `editable`, `vcs`, or package manager and package (`dpkg:python3-foo`); absent for one of an index."""
     vendored: tuple[str, ...] = field(default=(), metadata=_TEXT)
     """Folders with libraries that it brings for its own objects; sorted."""
     when: tuple[str, ...] = field(default=(), metadata=_WORD)
     """The project's `when` for this distribution, in its place of the target's."""
-    needs: tuple[LockedNeed, ...] = field(default=(), metadata={"of": LockedNeed})
-    """By name."""
+    needs: tuple[LockedNeed, ...] = field(default=(), metadata={"of": LockedNeed, "rows": True})
+    """By name; those that reach the line, if a package answers them."""
+    offered: tuple[LockedNeed, ...] = field(default=(), metadata={"of": LockedNeed, "rows": True})
+    """By name; those that do not reach the line."""
+    base: tuple[LockedBase, ...] = field(default=(), metadata={"of": LockedBase, "rows": True})
+    """By package; those that packages of every image answer."""
+
+    def every(self) -> Iterator[LockedNeed]:
+        """Yield the needs of all three kinds."""
+        yield from (*self.needs, *self.offered, *(need for each in self.base for need in each.needs()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +147,16 @@ class LockedFile:
 
     file: str = field(metadata=_TEXT)
     """The file, relative to the environment's prefix."""
-    needs: tuple[LockedNeed, ...] = field(default=(), metadata={"of": LockedNeed})
-    """By name."""
+    needs: tuple[LockedNeed, ...] = field(default=(), metadata={"of": LockedNeed, "rows": True})
+    """By name; those that reach the line, if a package answers them."""
+    offered: tuple[LockedNeed, ...] = field(default=(), metadata={"of": LockedNeed, "rows": True})
+    """By name; those that do not reach the line."""
+    base: tuple[LockedBase, ...] = field(default=(), metadata={"of": LockedBase, "rows": True})
+    """By package; those that packages of every image answer."""
+
+    def every(self) -> Iterator[LockedNeed]:
+        """Yield the needs of all three kinds."""
+        yield from (*self.needs, *self.offered, *(need for each in self.base for need in each.needs()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,36 +215,57 @@ class Target:
     architecture: str = field(metadata=_WORD)
     """In the package manager's words."""
     package_manager: str = field(metadata=_WORD)
-    """`dpkg`."""
+    """`dpkg`, `rpm`, `apk`, or one of a later version, whose target is read and never printed."""
     libc: str = field(metadata=_WORD)
     """`glibc` or `musl`."""
     python: str = field(metadata=_WORD)
     """ABI tag of the interpreter."""
-    needs_glibc: str = field(default="", metadata=_GLIBC)
+    needs_glibc: str = field(default="", metadata=_LIBC_VERSION)
     """Newest `GLIBC_` version that any file needs."""
     needs_glibc_by: str = field(default="", metadata=_TEXT)
     """The first distribution (or file without one) that needs it."""
+    needs_musl: str = field(default="", metadata=_LIBC_VERSION)
+    """Newest musl version that any wheel is built for, of a target with musl."""
+    needs_musl_by: str = field(default="", metadata=_TEXT)
+    """The first distribution that needs it."""
     library_path: tuple[str, ...] = field(default=(), metadata=_TEXT)
     """The project's `library-path`, in the order of the search."""
     when: tuple[str, ...] = field(default=(), metadata=_WORD)
     """The project's `when`: which needs reach the line; absent for the default."""
     snapshot: str = field(default="", metadata=_SNAPSHOT)
     """The date of the archive snapshot that the build stage's own sources name, after `lock --pin` only."""
+    installs: tuple[str, ...] = field(default=(), metadata={**_INSTALLED, "rows": True})
+    """What the line has by default: packages and capabilities; sorted."""
+    unresolved: tuple[Unresolved, ...] = field(default=(), metadata={"of": Unresolved, "rows": True})
+    """By name and distribution."""
+    package: tuple[LockedPackage, ...] = field(default=(), metadata={"of": LockedPackage, "rows": True})
+    """By name; every package of the block once. The file has no row that says nothing but the name, or `base` again."""
     distribution: tuple[LockedDistribution, ...] = field(default=(), metadata={"of": LockedDistribution})
     """By name."""
     unattributed: tuple[LockedFile, ...] = field(default=(), metadata={"of": LockedFile})
     """By file."""
-    unresolved: tuple[Unresolved, ...] = field(default=(), metadata={"of": Unresolved})
-    """By name and distribution."""
-    package: tuple[LockedPackage, ...] = field(default=(), metadata={"of": LockedPackage})
-    """By name; every package of the block once."""
 
     def needs(self) -> Iterator[tuple[str, LockedNeed]]:
         """Yield every need with the distribution, or the unattributed file, that has it."""
         for distribution in self.distribution:
-            yield from ((distribution.name, need) for need in distribution.needs)
+            yield from ((distribution.name, need) for need in distribution.every())
         for file in self.unattributed:
-            yield from ((file.file, need) for need in file.needs)
+            yield from ((file.file, need) for need in file.every())
+
+    def entries(self) -> tuple[LockedPackage, ...]:
+        """Return the packages, and an entry for each capability that stands in place of one."""
+        capabilities = sorted({need.capability for _, need in self.needs()} - {""})
+        return (*self.package, *(LockedPackage(name=name) for name in capabilities))
+
+    def holders(self) -> tuple[LockedDistribution | LockedFile, ...]:
+        """Return all that have needs."""
+        return (*self.distribution, *self.unattributed)
+
+    @property
+    def base(self) -> frozenset[str]:
+        """Return the packages that every image of the release has."""
+        marked = {each.name for each in self.package if each.base}
+        return frozenset(marked.union(each.package for holder in self.holders() for each in holder.base))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,39 +281,17 @@ class Lockfile:
         """Return the target of this id."""
         return next((each for each in self.target if each.id == name), None)
 
+    @property
+    def is_old(self) -> bool:
+        """Return whether it was written by an earlier major version: `lock` writes it anew."""
+        return _major(self.lock_version) < _major(LOCK_VERSION)
+
     def warning(self) -> str:
         """Return what to tell the user about a lock that a later version wrote, or nothing."""
-        if self.lock_version == LOCK_VERSION:
+        if self.is_old or self.lock_version == LOCK_VERSION:
             return ""
         return f"lock-version is {self.lock_version}, newer than {LOCK_VERSION}: what it adds is ignored"
 
 
-def ordered(target: Target) -> Target:
-    """Return the target with its parts in the order of the file."""
-    return replace(
-        target,
-        distribution=tuple(
-            replace(each, vendored=tuple(sorted(each.vendored)), needs=_ordered_needs(each.needs))
-            for each in sorted(target.distribution, key=lambda each: each.name)
-        ),
-        unattributed=tuple(
-            replace(each, needs=_ordered_needs(each.needs))
-            for each in sorted(target.unattributed, key=lambda each: each.file)
-        ),
-        unresolved=tuple(
-            sorted(
-                (replace(each, by=tuple(sorted(each.by))) for each in target.unresolved),
-                key=lambda each: (each.name, each.distribution, _order(each)),
-            )
-        ),
-        package=tuple(sorted(target.package, key=lambda each: each.name)),
-    )
-
-
-def _ordered_needs(needs: Iterable[LockedNeed]) -> tuple[LockedNeed, ...]:
-    sorted_by = (replace(need, by=tuple(sorted(need.by))) for need in needs)
-    return tuple(sorted(sorted_by, key=lambda need: (need.name, _order(need))))
-
-
-def _order(document: LockedNeed | Unresolved) -> tuple[object, ...]:
-    return tuple(getattr(document, each.name) for each in fields(document))
+def _major(version: str) -> int:
+    return int(version.partition(".")[0])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target, Unresolved, ordered
+from pip_sysdeps.lock.arrangement import ordered
+from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target, Unresolved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -54,7 +55,7 @@ class _Work:
     def __init__(self, target: Target, around: PolicyContext) -> None:
         self._target = target
         self._around = around
-        self._distributions = {each.name: each for each in target.distribution}
+        self._distributions = {each.name: _whole(each) for each in target.distribution}
         self._unresolved = list(target.unresolved)
         self.idle: list[str] = []
 
@@ -131,16 +132,23 @@ class _Work:
         self._distributions[name] = replace(self._of(name), **changes)  # type: ignore[arg-type] # fields of its own
 
 
+def _whole(distribution: LockedDistribution) -> LockedDistribution:
+    """Return a distribution with all of its needs in one array."""
+    return replace(distribution, needs=tuple(distribution.every()), offered=(), base=())
+
+
 def _is_about(entry: Entry, need: LockedNeed | Unresolved) -> bool:
     if entry.soname:
         return entry.soname == need.soname or entry.soname in need.any_of
-    return isinstance(need, LockedNeed) and entry.package == need.package
+    return isinstance(need, LockedNeed) and entry.package == need.installed
 
 
 def _answered(need: LockedNeed, entry: Entry, *, package: str, class_: str) -> LockedNeed:
     return replace(
         need,
         package=package,
+        capability="",
+        unchecked=False,
         class_=class_,
         path="",
         distribution="",

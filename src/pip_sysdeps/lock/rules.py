@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.lock.arrangement import array_of
 from pip_sysdeps.lock.schema import Problem, problems_of, repeated
+from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.packages.registry import family_of
 from pip_sysdeps.printing import printable
+from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from pip_sysdeps.lock.document import LockedNeed, Lockfile, Target, Unresolved
+    from pip_sysdeps.lock.document import LockedDistribution, LockedFile, LockedNeed, Lockfile, Target, Unresolved
 
 _SHOWN_LENGTH = 60
 
@@ -31,14 +34,37 @@ def _problems_of_target(target: Target, where: str) -> Iterator[Problem]:
     yield from repeated(f"{where}.package", "name", [each.name for each in target.package])
     yield from _problems_of_names(target, where)
     packages = {package.name for package in target.package}
-    holders = [(f"{where}.distribution[{number}]", each.needs) for number, each in enumerate(target.distribution)]
-    holders += [(f"{where}.unattributed[{number}]", each.needs) for number, each in enumerate(target.unattributed)]
-    for holder, needs in holders:
-        for number, need in enumerate(needs):
-            yield from _problems_of_need(need, packages, f"{holder}.needs[{number}]")
+    for place, need in _needs(target, where):
+        yield from _problems_of_need(need, packages, place)
+    for place, holder in _holders(target, where):
+        for number, each in enumerate(holder.base):
+            if not (each.sonames or each.programs or each.files):
+                yield Problem(f"{place}.base[{number}]", "has not one of sonames, programs and files")
     for number, unresolved in enumerate(target.unresolved):
         if _names(unresolved) != 1:
             yield Problem(f"{where}.unresolved[{number}]", "has not one of soname, any-of, program and file")
+
+
+def _holders(target: Target, where: str) -> Iterator[tuple[str, LockedDistribution | LockedFile]]:
+    yield from ((f"{where}.distribution[{number}]", each) for number, each in enumerate(target.distribution))
+    yield from ((f"{where}.unattributed[{number}]", each) for number, each in enumerate(target.unattributed))
+
+
+def problems_of_line(lock: Lockfile) -> Iterator[Problem]:
+    """Yield where the arrays of a lock are not those that its needs give: nobody could trust its line."""
+    for number, target in enumerate(lock.target):
+        where = f"target[{number}]"
+        for place, holder in _holders(target, where):
+            when = getattr(holder, "when", ()) or target.when
+            for key, needs in (("needs", holder.needs), ("offered", holder.offered)):
+                arrays = [array_of(need, when, target.base) for need in needs]
+                wrong = [(index, array) for index, array in enumerate(arrays) if array != key]
+                yield from (Problem(f"{place}.{key}[{index}]", f"belongs in `{array}`") for index, array in wrong)
+        computed = {each.package.name for each in wanted(target)}
+        changes = [f"+{name}" for name in sorted(computed - {*target.installs})]
+        changes += [f"-{name}" for name in sorted({*target.installs} - computed)]
+        if changes or len(computed) != len(target.installs):
+            yield Problem(f"{where}.installs", f"is not what the needs give: {listed(changes) or 'names are repeated'}")
 
 
 def _problems_of_names(target: Target, where: str) -> Iterator[Problem]:
@@ -46,22 +72,46 @@ def _problems_of_names(target: Target, where: str) -> Iterator[Problem]:
     family = family_of(target.package_manager)
     if family is None:
         return
-    names = [(f"{where}.package[{number}].name", each.name) for number, each in enumerate(target.package)]
-    for place, name in names:
-        if not family.names.package(name):
-            yield Problem(place, f"`{printable(name[:_SHOWN_LENGTH])}` is no {family.names.words}")
+    for place, text in _named_packages(target, where):
+        if text and not family.names.package(text):
+            yield Problem(place, f"`{_shown(text)}` is no {family.names.words}")
+    for place, need in _needs(target, where):
+        if need.capability and not family.names.capability(need.capability):
+            yield Problem(f"{place}.capability", f"`{_shown(need.capability)}` is nothing that it can be installed by")
     for number, each in enumerate(target.package):
         for key, version in (("min", each.min), ("version", each.version)):
             if version and not family.names.version(version):
-                shown = printable(version[:_SHOWN_LENGTH])
-                yield Problem(f"{where}.package[{number}].{key}", f"`{shown}` is no {family.names.version_words}")
+                place = f"{where}.package[{number}].{key}"
+                yield Problem(place, f"`{_shown(version)}` is no {family.names.version_words}")
+
+
+def _named_packages(target: Target, where: str) -> Iterator[tuple[str, str]]:
+    """Yield each place that names a package; of those that a need names, that of the need alone."""
+    yield from ((f"{place}.package", need.package) for place, need in _needs(target, where))
+    for place, holder in _holders(target, where):
+        yield from ((f"{place}.base[{number}].package", each.package) for number, each in enumerate(holder.base))
+    named = {need.package for _, need in target.needs()}
+    for number, each in enumerate(target.package):
+        if each.name not in named:
+            yield f"{where}.package[{number}].name", each.name
+
+
+def _needs(target: Target, where: str) -> Iterator[tuple[str, LockedNeed]]:
+    """Yield each need that has a table of its own, with its place."""
+    for place, holder in _holders(target, where):
+        for key, needs in (("needs", holder.needs), ("offered", holder.offered)):
+            yield from ((f"{place}.{key}[{number}]", need) for number, need in enumerate(needs))
+
+
+def _shown(text: str) -> str:
+    return printable(text[:_SHOWN_LENGTH])
 
 
 def _problems_of_need(need: LockedNeed, packages: Collection[str], where: str) -> Iterator[Problem]:
     if _names(need) != 1 and not (need.policy and need.package and _names(need) == 0):
         yield Problem(where, "has not one of soname, any-of, program and file")
-    if bool(need.package) == bool(need.class_):
-        yield Problem(where, "has not one of package and class")
+    if sum(map(bool, (need.package, need.capability, need.class_))) != 1:
+        yield Problem(where, "has not one of package, capability and class")
     if need.package and need.package not in packages:
         yield Problem(f"{where}.package", f"`{printable(need.package)}` is no [[target.package]]")
     if need.class_ == "unowned" and not need.path:

@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.lock.document import LockedPackage
 from pip_sysdeps.packages.family import Item
 from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from pip_sysdeps.lock.document import LockedNeed, LockedPackage, Target
+    from pip_sysdeps.lock.document import LockedNeed, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """One binary package of the line."""
+    """One entry of the line."""
 
     package: LockedPackage
-    """Its entry in the target; with a `version` only if that is to be installed."""
+    """Its entry in the target, or that of a capability; with a `version` only if that is to be installed."""
     when: tuple[str, ...]
     """When it is needed; sorted."""
     by: tuple[str, ...]
@@ -46,9 +47,9 @@ def needs_in_line(target: Target, when: Collection[str] = ()) -> Iterator[tuple[
     """Yield each need that reaches the line with who has it.
 
     `when` replaces what the project wants for a distribution, and that what it wants for all. Needs of a class (host,
-    unowned, distribution, ignored, or one of a later version) have no package, and are never among them.
+    unowned, distribution, ignored, or one of a later version) install nothing, and are never among them.
     """
-    return ((holder, need) for holder, need in _reaching(target, when) if need.package)
+    return ((holder, need) for holder, need in _reaching(target, when) if need.installed)
 
 
 def _reaching(target: Target, when: Collection[str]) -> Iterator[tuple[str, LockedNeed]]:
@@ -75,13 +76,19 @@ def wanted(target: Target, *, when: Collection[str] = (), base: bool = False, pi
     """
     needs: dict[str, list[tuple[str, LockedNeed]]] = {}
     for holder, need in needs_in_line(target, when):
-        needs.setdefault(need.package, []).append((holder, need))
+        needs.setdefault(need.installed, []).append((holder, need))
+    known = {each.name: each for each in target.package}
+    present = frozenset() if base else target.base
     return tuple(
         Wanted(
-            package=package if pin else replace(package, version=""),
-            when=tuple(sorted({need.when for _, need in needs[package.name]})),
-            by=tuple(sorted({holder for holder, _ in needs[package.name]})),
+            package=_entry(known.get(name) or LockedPackage(name=name), pin=pin),
+            when=tuple(sorted({need.when for _, need in reasons})),
+            by=tuple(sorted({holder for holder, _ in reasons})),
         )
-        for package in sorted(target.package, key=lambda each: each.name)
-        if package.name in needs and (base or not package.base)
+        for name, reasons in sorted(needs.items())
+        if name not in present
     )
+
+
+def _entry(package: LockedPackage, *, pin: bool) -> LockedPackage:
+    return package if pin else replace(package, version="")

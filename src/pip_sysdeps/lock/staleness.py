@@ -6,16 +6,23 @@ from collections import Counter
 from dataclasses import fields
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target, Unresolved, ordered
+from pip_sysdeps.lock.arrangement import ordered
+from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target, Unresolved
+from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-_NOT_COMPARED = {"min", "version", "snapshot", "evidence"}
-"""What the build machine, the day or our own wording decides, not the environment.
+    from pip_sysdeps.lock.document import LockedFile
+
+_NOT_COMPARED = {"min", "version", "snapshot", "installs"}
+"""What the build machine or the day decides, and what other differences say already.
 
 A distribution's version has words of its own.
 """
+_FOLDED = {"by", "by_more"}
+"""What is told in one line for all needs: which files need something."""
 
 _Part = TypeVar("_Part")
 _Key = TypeVar("_Key", bound="str | tuple[str, ...]")
@@ -23,66 +30,106 @@ _Pairs: TypeAlias = "list[tuple[_Key, _Part | None, _Part | None]]"
 _Document = TypeVar("_Document", Target, LockedDistribution, LockedNeed, Unresolved, LockedPackage)
 
 
+def line_changes(locked: Target, found: Target) -> tuple[str, ...]:
+    """Return what comes to the line and what leaves it: `+libgomp1`, `-libpq5`; additions first, by name."""
+    old, new = ({each.package.name for each in wanted(target)} for target in (locked, found))
+    return (*(f"+{name}" for name in sorted(new - old)), *(f"-{name}" for name in sorted(old - new)))
+
+
+def told_line(changes: Sequence[str]) -> str:
+    """Return what a person reads first about a stale lock."""
+    return f"changes in the line: {', '.join(changes)}" if changes else "the line does not change"
+
+
 def differences(locked: Target, found: Target) -> tuple[str, ...]:
-    """Say in words in what two states of a target differ; `min`, `version`, `snapshot` and `evidence` do not count.
+    """Say in words in what two states of a target differ; `min`, `version` and `snapshot` do not count.
 
-    Nothing is said exactly if `lock` would write the same block again, those keys aside.
+    Nothing is said exactly if `lock` would write the same block again, those keys aside. A distribution that comes or
+    goes stands for its needs. What packages of every image answer, and which files need something, is one line each.
     """
-    return tuple(_differences(ordered(locked), ordered(found)))
+    told = _Differences(ordered(locked), ordered(found))
+    return tuple(told.all())
 
 
-def _differences(locked: Target, found: Target) -> Iterator[str]:
-    yield from _of_keys("", locked, found)
-    for name, old, new in _pairs(locked.distribution, found.distribution, lambda each: each.name):
-        yield from _of_distribution(name, old, new)
-    for file, before, after in _pairs(locked.unattributed, found.unattributed, lambda each: each.file):
-        if before is None or after is None:
-            yield f"{file} is in no record and not locked" if after else f"{file} is locked, and is gone or in a record"
-        yield from _of_needs(file, before.needs if before else (), after.needs if after else ())
-    for (name, by, *_), was, now in _pairs(locked.unresolved, found.unresolved, _key_of_unresolved):
-        yield from _of_part(f"{name} of {by or 'the environment'}", was, now, "unresolved")
-    told = {need.package for _, need in locked.needs()} ^ {need.package for _, need in found.needs()}
-    for name, first, second in _pairs(locked.package, found.package, lambda each: each.name):
-        if name not in told:  # it comes or goes with its needs, and they are told
-            yield from _of_part(name, first, second, "needed")
+class _Differences:
+    """The comparison of two states; what is folded is gathered on the way."""
 
+    def __init__(self, locked: Target, found: Target) -> None:
+        self._locked = locked
+        self._found = found
+        self._files: list[str] = []
+        self._base: list[str] = []
 
-def _of_distribution(name: str, locked: LockedDistribution | None, found: LockedDistribution | None) -> Iterator[str]:
-    if locked is None or found is None:
-        yield (
-            f"{_called(locked)} is locked, and is not installed or needs nothing"
-            if locked
-            else f"{_called(found)} is installed and not locked"
-        )
-    elif locked.version != found.version:
-        yield f"{_called(locked)} is locked, {found.version or 'an editable one'} is installed"
-    else:
-        yield from _of_keys(f"{name}: ", locked, found)
-    if found is not None:
-        yield from _of_needs(name, locked.needs if locked else (), found.needs)
+    def all(self) -> Iterator[str]:
+        """Yield every difference, the folded ones last."""
+        yield from _of_keys("", self._locked, self._found)
+        for name, old, new in _pairs(self._locked.distribution, self._found.distribution, lambda each: each.name):
+            yield from self._of_distribution(name, old, new)
+        for file, before, after in _pairs(self._locked.unattributed, self._found.unattributed, lambda each: each.file):
+            yield from self._of_file(file, before, after)
+        for (name, by, *_), was, now in _pairs(self._locked.unresolved, self._found.unresolved, _key_of_unresolved):
+            yield from self._of_part(f"{name} of {by or 'the environment'}", was, now, "unresolved")
+        yield from self._of_packages()
+        if self._base:
+            yield f"needs that packages of every image answer: {listed(self._base)}"
+        if self._files:
+            yield f"other files need the same: {listed(self._files)}"
 
+    def _of_distribution(
+        self, name: str, locked: LockedDistribution | None, found: LockedDistribution | None
+    ) -> Iterator[str]:
+        if locked is None or found is None:
+            yield (
+                f"{_called(locked)} is locked, and is not installed or needs nothing"
+                if locked
+                else f"{_called(found)} is installed and not locked"
+            )
+            return
+        if locked.version != found.version:
+            yield f"{_called(locked)} is locked, {found.version or 'an editable one'} is installed"
+        else:
+            yield from _of_keys(f"{name}: ", locked, found)
+        yield from self._of_needs(name, locked, found)
 
-def _of_needs(holder: str, locked: Iterable[LockedNeed], found: Iterable[LockedNeed]) -> Iterator[str]:
-    for (name, *_), old, new in _pairs(locked, found, _key_of_need):
-        answer = old or new
-        brought = f" ({answer.package or answer.class_})" if answer else ""
-        yield from _of_part(f"{name}{brought} of {holder}", old, new, "needed")
+    def _of_file(self, file: str, locked: LockedFile | None, found: LockedFile | None) -> Iterator[str]:
+        if locked and found:
+            yield from self._of_needs(file, locked, found)
+        else:
+            yield f"{file} is in no record and not locked" if found else f"{file} is locked, and is gone or in a record"
 
+    def _of_needs(
+        self, holder: str, locked: LockedDistribution | LockedFile, found: LockedDistribution | LockedFile
+    ) -> Iterator[str]:
+        old, new = ([*each.needs, *each.offered] for each in (locked, found))
+        for (name, *_), was, now in _pairs(old, new, _key_of_need):
+            answer = was or now
+            brought = f" ({answer.installed or answer.class_})" if answer else ""
+            yield from self._of_part(f"{name}{brought} of {holder}", was, now, "needed")
+        names = [{need.name for each in side.base for need in each.needs()} for side in (locked, found)]
+        if locked.base != found.base:
+            gone = names[0] ^ names[1] or {each.package for each in (*locked.base, *found.base)}
+            self._base.append(f"{', '.join(sorted(gone))} of {holder}")
 
-def _of_part(what: str, locked: _Document | None, found: _Document | None, word: str) -> Iterator[str]:
-    if locked is None:
-        yield f"{what} is {word} and not locked"
-    elif found is None:
-        yield f"{what} is locked and no longer {word}"
-    else:
+    def _of_packages(self) -> Iterator[str]:
+        named = [{need.package for _, need in target.needs()} for target in (self._locked, self._found)]
+        for name, first, second in _pairs(self._locked.package, self._found.package, lambda each: each.name):
+            if name not in named[0] ^ named[1]:  # it comes or goes with its needs, and they are told
+                yield from self._of_part(name, first, second, "needed")
+
+    def _of_part(self, what: str, locked: _Document | None, found: _Document | None, word: str) -> Iterator[str]:
+        if locked is None or found is None:
+            yield f"{what} is {word} and not locked" if locked is None else f"{what} is locked and no longer {word}"
+            return
         yield from _of_keys(f"{what}: ", locked, found)
+        if any(getattr(locked, key, None) != getattr(found, key, None) for key in _FOLDED):
+            self._files.append(what)
 
 
 def _of_keys(where: str, locked: _Document, found: _Document) -> Iterator[str]:
     """Compare the plain keys of two documents."""
     for each in fields(locked):
         old, new = getattr(locked, each.name), getattr(found, each.name)
-        if old != new and "of" not in each.metadata and each.name not in _NOT_COMPARED:
+        if old != new and "of" not in each.metadata and each.name not in _NOT_COMPARED | _FOLDED:
             yield f"{where}{each.name.rstrip('_').replace('_', '-')} {_shown(old)} is locked, {_shown(new)} is found"
 
 

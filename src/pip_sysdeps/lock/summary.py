@@ -44,12 +44,12 @@ def _packages(before: Lockfile, after: Lockfile) -> Iterator[str]:
 
 def _needed_packages(lock: Lockfile) -> dict[str, str]:
     """Return each binary package of the line, with who needs it, and when if not at import."""
-    base = {package.name for target in lock.target for package in target.package if package.base}
+    base = {name for target in lock.target for name in target.base}
     needs: dict[str, list[tuple[str, LockedNeed]]] = {}
     for target in lock.target:
         for owner, need in needs_in_line(target):
-            if need.package not in base:
-                needs.setdefault(need.package, []).append((owner, need))
+            if need.installed not in base:
+                needs.setdefault(need.installed, []).append((owner, need))
     return {name: _reason(pairs) for name, pairs in needs.items()}
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.errors import MalformedError, MalformedLock
-from pip_sysdeps.lock.document import LOCK_VERSION, Lockfile, ordered
-from pip_sysdeps.lock.rules import problems_of_lock
+from pip_sysdeps.lock.arrangement import ordered
+from pip_sysdeps.lock.document import LOCK_VERSION, LockedPackage, Lockfile
+from pip_sysdeps.lock.rules import problems_of_line, problems_of_lock
 from pip_sysdeps.lock.schema import Reader, key_of, repeated
+from pip_sysdeps.lock.upgrade import upgraded
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.toml import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from dataclasses import Field
 
     from pip_sysdeps.lock.document import Target
     from pip_sysdeps.lock.schema import Problem
@@ -28,21 +31,49 @@ NO_HANDS = "do not edit it by hand: restore it from version control, or remove i
 _TARGET_LINE = r"(?m)^[ \t]*\[\[[ \t]*target[ \t]*\]\]"
 _LONG_STRING = r"\"{3}|'{3}"
 _SHOWN_PROBLEMS = 10
+_MAJORS = ("1", "2")
 
 
 def loads(text: str) -> Lockfile:
     """Return the lock that a text holds.
 
-    Unknown keys are ignored, as are the classes and `when` words of a later minor version. Raise MalformedLock, with
-    all problems and the key of each (`target[0].package[2].name`), for text that is no TOML, has a conflict marker or
-    an unknown major version, or breaks a rule.
+    Unknown keys are ignored, as are the classes and `when` words of a later minor version. A lock of version 1 is
+    returned as version 2 would have it, but for its `lock_version`. Raise MalformedLock, with all problems and the key
+    of each (`target[0].package[2].name`), for text that is no TOML, has a conflict marker or an unknown major version,
+    breaks a rule, or has another `installs` than its needs give.
     """
     table = _parse(text)
     _check_major(table.get("lock-version"))
     reader = Reader()
     lock = reader.document(Lockfile, table)
-    _refuse(reader.problems or [*problems_of_lock(lock)])
-    return lock
+    _refuse(reader.problems)
+    if lock.is_old:
+        _refuse([*problems_of_lock(lock)])
+        return upgraded(lock)
+    lock = replace(lock, target=tuple(map(_with_every_package, lock.target)))
+    _refuse([*problems_of_lock(lock)] or [*problems_of_line(lock)])
+    return replace(lock, target=tuple(map(_by_name, lock.target)))
+
+
+def _with_every_package(target: Target) -> Target:
+    """Return the target with the entries of packages of which the file says no more than who needs them."""
+    base = target.base
+    known = {each.name for each in target.package}
+    named = {need.package for _, need in target.needs() if need.package} - known
+    added = (LockedPackage(name=name, base=name in base) for name in sorted(named))
+    return replace(target, package=(*target.package, *added))
+
+
+def _by_name(target: Target) -> Target:
+    return replace(target, package=tuple(sorted(target.package, key=lambda each: each.name)))
+
+
+def _without_implied(target: Target) -> Target:
+    """Return the target without the entries that `_with_every_package` adds."""
+    named = {need.package for _, need in target.needs()}
+    base = {each.package for holder in target.holders() for each in holder.base}
+    implied = {LockedPackage(name=name, base=name in base) for name in named}
+    return replace(target, package=tuple(each for each in target.package if each not in implied))
 
 
 def has_conflict(text: str) -> bool:
@@ -62,13 +93,13 @@ def _parse(text: str) -> dict[str, Any]:
 
 
 def _check_major(version: object) -> None:
-    known = LOCK_VERSION.partition(".")[0]
     if not isinstance(version, str) or re.fullmatch(r"[0-9]{1,4}\.[0-9]{1,4}", version, re.ASCII) is None:
-        fault = "is missing" if version is None else "is not a version such as 1.0"
+        fault = "is missing" if version is None else "is not a version such as 2.0"
         raise MalformedLock(fault, where="lock-version", hint="is this a lock of pip-sysdeps?")
-    if version.partition(".")[0] != known:
+    if version.partition(".")[0] not in _MAJORS:
+        known = " and ".join(f"{each}.x" for each in _MAJORS)
         raise MalformedLock(
-            f"{version} is not known, only {known}.x is", where="lock-version", hint="use a newer pip-sysdeps"
+            f"{version} is not known, only {known} are", where="lock-version", hint="use a newer pip-sysdeps"
         )
 
 
@@ -79,7 +110,8 @@ def dumps(lock: Lockfile) -> str:
     """
     _refuse([*repeated("target", "id", [target.id for target in lock.target])])
     targets = sorted(lock.target, key=lambda target: target.id)
-    return join(header(lock.lock_version), [block(target) for target in targets])
+    version = lock.lock_version if lock.warning() else LOCK_VERSION
+    return join(header(version), [block(target) for target in targets])
 
 
 def header(lock_version: str = LOCK_VERSION) -> str:
@@ -90,7 +122,7 @@ def header(lock_version: str = LOCK_VERSION) -> str:
 def block(target: Target) -> str:
     """Return the text of one target, from its `[[target]]` line on. Raise MalformedLock as `dumps` does."""
     _refuse([*problems_of_lock(Lockfile(target=(target,)))])
-    return "\n".join(["[[target]]", *_lines(ordered(target), "target")]) + "\n"
+    return "\n".join(["[[target]]", *_lines(_without_implied(ordered(target)), "target")]) + "\n"
 
 
 def join(head: str, blocks: Iterable[str]) -> str:
@@ -101,9 +133,14 @@ def join(head: str, blocks: Iterable[str]) -> str:
 def split(text: str) -> tuple[str, dict[str, str]]:
     """Return the text above the first target, and each target's text by id, as they stand there.
 
+    Those of a lock of version 1 are written anew, as version 2 has them.
+
     Raise MalformedLock as `loads` does, and for a text that is not cut at its `[[target]]` lines.
     """
-    targets = loads(text).target
+    lock = loads(text)
+    targets = lock.target
+    if lock.is_old:
+        return header(), {each.id: block(each) for each in targets}
     starts = [match.start() for match in re.finditer(_TARGET_LINE, text)]
     if len(starts) != len(targets) or re.search(_LONG_STRING, text):
         raise MalformedLock("its [[target]] lines cannot be told from its strings", hint=NO_HANDS)
@@ -116,22 +153,38 @@ def _lines(document: Any, name: str) -> Iterator[str]:  # noqa: ANN401 - any doc
     """Yield the lines of a table of this name, empty keys left out, as tomlkit writes them in ten times the time."""
     for each in fields(document):
         value = getattr(document, each.name)
-        if value and "of" not in each.metadata:
+        if value and "rows" in each.metadata:
+            rows = [_toml(inner, in_line=True) if isinstance(inner, str) else _row(inner) for inner in value]
+            yield from (f"{key_of(each)} = [", *(f"    {row}," for row in rows), "]")
+        elif value and "of" not in each.metadata:
             yield f"{key_of(each)} = {_toml(value)}"
     for each in fields(document):
-        for inner in getattr(document, each.name) if "of" in each.metadata else ():
+        for inner in getattr(document, each.name) if _is_table_array(each) else ():
             yield from ("", f"[[{name}.{key_of(each)}]]")
             yield from _lines(inner, f"{name}.{key_of(each)}")
 
 
-def _toml(value: str | tuple[str, ...] | int) -> str:
+def _is_table_array(field: Field[Any]) -> bool:
+    """Return whether an array has a table for each item, not a line."""
+    return "of" in field.metadata and "rows" not in field.metadata
+
+
+def _row(document: Any) -> str:  # noqa: ANN401 - any document
+    """Return a document on one line."""
+    pairs = ((key_of(each), getattr(document, each.name)) for each in fields(document))
+    return f"{{ {', '.join(f'{key} = {_toml(value, in_line=True)}' for key, value in pairs if value)} }}"
+
+
+def _toml(value: str | tuple[str, ...] | int, *, in_line: bool = False) -> str:
     """Return a value as TOML has it; a string is printable, or there was a problem with it."""
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
     if isinstance(value, tuple):
         items = [_toml(item) for item in value]
-        return f"[{items[0]}]" if len(items) == 1 else "".join(["[\n", *(f"    {item},\n" for item in items), "]"])
+        if in_line or len(items) == 1:
+            return f"[{', '.join(items)}]"
+        return "".join(["[\n", *(f"    {item},\n" for item in items), "]"])
     return str(value).lower()
 
 

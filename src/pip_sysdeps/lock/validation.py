@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def faults(lock: Lockfile, text: str, project: Project) -> Iterator[str]:
     """Yield, in words, what is wrong with a lock that was read from a text.
 
-    What a later version wrote is not held against the form of this one.
+    What another version wrote is not held against the form of this one.
     """
-    if not lock.warning():
+    if not (lock.warning() or lock.is_old):
         yield from _of_form(text, dumps(lock))
     yield from _idle_packages(lock)
     yield from _of_project(lock, project)

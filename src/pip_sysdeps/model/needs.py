@@ -151,6 +151,8 @@ class Need:
     """What says so where no DT_NEEDED does: the call, the note, or the entry of the knowledge file."""
     confidence: Confidence | None = None
     """How sure that is; None for a DT_NEEDED."""
+    optional: bool = False
+    """Nothing fails without it: a module that is imported only where ImportError is caught, for example."""
 
     @property
     def name(self) -> str:

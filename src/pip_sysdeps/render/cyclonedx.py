@@ -79,7 +79,7 @@ def as_cyclonedx(materials: Materials) -> str:
     edges = [edge for wheel in wheels for edge in wheel.edges()]
     edges += [(_purl(package.name, materials), ()) for package in target.package]
     asked = [pypi(each) for each in materials.distributions if each.requested or not _is_required(each.name, materials)]
-    files = [need for each in target.unattributed for need in each.needs]
+    files = [need for each in target.unattributed for need in each.every()]
     asked += [_purl(need.package, materials) for need in files if need.package]
     document = {
         "$schema": _SCHEMA,
@@ -181,7 +181,7 @@ class _Wheel:
             {"type": "file", "bom-ref": f"{self.reference}#{path}", "name": path}
             for path in self._materials.vendored.get(distribution.name, ())
         ]
-        told = [("need", f"{need.name} ({need.when}): {need.package or need.class_}") for need in self._needs]
+        told = [("need", f"{need.name} ({need.when}): {need.installed or need.class_}") for need in self._needs]
         told += [("unresolved", f"{each.name} ({each.when})") for each in self._unresolved()]
         return {
             "type": "library",

@@ -67,9 +67,9 @@ def _holder(unresolved: Unresolved) -> str:
 def _outside(target: Target) -> dict[str, list[LockedNeed]]:
     """Return the needs of each distribution whose packages are not in the line."""
     inside = {each.package.name for each in wanted(target, base=True)}
-    inside |= {package.name for package in target.package if package.base}
+    inside |= target.base
     every = {
-        each.name: [need for need in each.needs if need.package and need.package not in inside]
+        each.name: [need for need in each.every() if need.installed and need.installed not in inside]
         for each in target.distribution
     }
     return {name: needs for name, needs in every.items() if needs}
@@ -79,7 +79,7 @@ def _grouped(needs: Iterable[LockedNeed]) -> str:
     """Return the packages by the kind of their needs, each once: a plugin's where nothing else needs it."""
     first: dict[str, str] = {}
     for need in sorted(needs, key=lambda need: (need.when == "plugin", need.when)):
-        first.setdefault(need.package, need.when)
+        first.setdefault(need.installed, need.when)
     kinds: dict[str, list[str]] = {}
     for package, when in first.items():
         kinds.setdefault(when, []).append(package)

@@ -109,8 +109,8 @@ def _distributions(audit: Audit, terminal: Terminal) -> str:
 
 
 def _facts(row: DistributionRow, outside: Container[str]) -> Iterator[tuple[str, Cell]]:
-    packages = dict.fromkeys(need.package for need in row.needs if need.package)
-    others = [f"{need.name} ({need.distribution or need.class_})" for need in row.needs if not need.package]
+    packages = dict.fromkeys(need.installed for need in row.needs if need.installed)
+    others = [f"{need.name} ({need.distribution or need.class_})" for need in row.needs if not need.installed]
     needed = [Span(name, Role.PACKAGE) for name in packages if name not in outside]
     offered = [Span(name, Role.PACKAGE) for name in packages if name in outside]
     if needed or others:

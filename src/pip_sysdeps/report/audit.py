@@ -104,7 +104,7 @@ def report(
             name=each.distribution.name,
             version=each.distribution.version,
             wheel=locked[each.distribution.name].wheel if each.distribution.name in locked else "",
-            needs=locked[each.distribution.name].needs if each.distribution.name in locked else (),
+            needs=tuple(locked[each.distribution.name].every()) if each.distribution.name in locked else (),
             vendored=vendored(each, evidence),
             components=tuple(_others(each.distribution.name, components.get(each.distribution.name, ()))),
         )
@@ -122,13 +122,13 @@ def _packages(target: Target, installed: Mapping[str, InstalledVersion]) -> Iter
     uses: defaultdict[str, list[PackageUse]] = defaultdict(list)
     versions = {each.name: each.version for each in target.distribution}
     for holder, need in target.needs():
-        if need.package:
+        if need.installed:
             version = versions.get(holder, "")
             use = PackageUse(
                 distribution=holder, version=version, name=need.name, when=need.when, confidence=need.confidence
             )
-            uses[need.package].append(use)
-    for package in target.package:
+            uses[need.installed].append(use)
+    for package in target.entries():
         yield PackageRow(
             package=package,
             installed=installed.get(package.name),

@@ -116,7 +116,7 @@ def diff_targets(old: Target | None, new: Target | None, line: Line) -> TargetDi
 
 def _packages(old: Target | None, new: Target | None, line: Line) -> Iterator[PackageChange]:
     """Yield the packages that come to the line or leave it, then, of those in neither line, who comes and goes."""
-    entries = tuple({each.name: each for each in target.package} if target else {} for target in (old, new))
+    entries = tuple({each.name: each for each in target.entries()} if target else {} for target in (old, new))
     lines = tuple(_by_package(line(target) if target else ()) for target in (old, new))
     whole = tuple(_by_package(target.needs() if target else ()) for target in (old, new))
     for name in sorted({*entries[0], *entries[1]}):
@@ -137,8 +137,8 @@ def _packages(old: Target | None, new: Target | None, line: Line) -> Iterator[Pa
 def _by_package(needs: Iterable[tuple[str, LockedNeed]]) -> dict[str, list[tuple[str, LockedNeed]]]:
     found: dict[str, list[tuple[str, LockedNeed]]] = {}
     for holder, need in needs:
-        if need.package:
-            found.setdefault(need.package, []).append((holder, need))
+        if need.installed:
+            found.setdefault(need.installed, []).append((holder, need))
     return found
 
 
@@ -180,7 +180,7 @@ def _reasons(
     replaced: dict[tuple[str, str], list[str]] = {}
     for holder, need in needs:
         mine, theirs = own.get(holder), others.get(holder)
-        answers = {each.package for each in theirs.needs if each.name == need.name} if theirs else set()
+        answers = {each.installed for each in theirs.every() if each.name == need.name} if theirs else set()
         if other := ", ".join(sorted(answers - {"", package})):
             replaced.setdefault((other, need.name), []).append(holder)
         else:

@@ -232,8 +232,7 @@ def _locked_way(chain: LockedChain) -> Way:
 
 
 def _locked_need(need: lockfile.LockedNeed | lockfile.Unresolved) -> Label:
-    evidence = getattr(need, "evidence", "")
-    return Label(kind=_kind(need), name=need.name, detail=f"{need.when}, by {evidence}" if evidence else need.when)
+    return Label(kind=_kind(need), name=need.name, detail=need.when)
 
 
 def _locked_answer(chain: LockedChain) -> Label:

@@ -197,6 +197,8 @@ def _package(need: Need) -> str:
 def counts(holder: str, need: Need, locked: Locked | None) -> bool:
     """Tell whether the image is to have what is needed: as the lock says, else as `apt-line` does by default."""
     key = (holder, need.name)
+    if need.optional:
+        return False
     if locked is not None and key in locked.packages:
         return key in locked.in_line
     declared = need.when is When.DECLARED and need.confidence is None

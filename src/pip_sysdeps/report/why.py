@@ -155,10 +155,10 @@ class LockedChain:
 
 def why_locked(target: lockfile.Target, name: str) -> tuple[LockedChain, ...]:
     """Return the chains of a lock's target that end at a name, as `why` does for an environment."""
-    packages = {each.name: each for each in target.package}
+    packages = {each.name: each for each in target.entries()}
     known = {each.name: each for each in target.distribution}
     return tuple(
-        LockedChain(distribution=known.get(holder), need=need, package=packages.get(getattr(need, "package", "")))
+        LockedChain(distribution=known.get(holder), need=need, package=packages.get(getattr(need, "installed", "")))
         for holder, need in _locked_needs(target)
         if _is_about(need, holder, name)
     )
@@ -175,7 +175,7 @@ def _locked_needs(target: lockfile.Target) -> Iterator[tuple[str, lockfile.Locke
 
 
 def _names(need: lockfile.LockedNeed | lockfile.Unresolved, holder: str) -> set[str]:
-    return {need.soname, *need.any_of, need.program, need.file, getattr(need, "package", ""), holder} - {""}
+    return {need.soname, *need.any_of, need.program, need.file, getattr(need, "installed", ""), holder} - {""}
 
 
 def _is_about(need: lockfile.LockedNeed | lockfile.Unresolved, holder: str, name: str) -> bool:

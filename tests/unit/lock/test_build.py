@@ -9,8 +9,10 @@ import pytest
 
 from builders.facts import distribution, scan_of
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.lock.build import to_target
+from pip_sysdeps.lock.build import repaired_libraries, to_target
 from pip_sysdeps.lock.document import LockedDistribution, LockedFile, LockedNeed, LockedPackage, Target, Unresolved
+from pip_sysdeps.model.loader import Found as Answer
+from pip_sysdeps.model.loader import Load, LoadedObject, SearchStep
 from pip_sysdeps.model.needs import (
     DistributionNeeds,
     FromDistribution,
@@ -70,6 +72,7 @@ def test_a_target_says_where() -> None:
         needs_glibc="2.28",
         needs_glibc_by="one",
         library_path=("/opt/z", "/opt/a"),
+        installs=("libpq5", "zlib1g"),
         distribution=(
             LockedDistribution(
                 name="one",
@@ -182,3 +185,23 @@ def test_a_system_that_cannot_be_named(change: dict[str, str], message: str) -> 
         to_target(replace(scan, platform=replace(scan.platform, **change)))
     assert str(caught.value) == message
     assert caught.value.hint
+
+
+def test_libraries_that_are_needed_by_their_own_name_are_repaired() -> None:
+    """Their file name is their SONAME, so a hash in it goes."""
+    library = "/env/site/lib/libown-0123abcd.so.1"
+    answer = Answer(soname="libown-0123abcd.so.1", path=library, step=SearchStep.RUNPATH)
+    other = Answer(soname="libz.so.1", path="/lib/libz-0123abcd.so.1", step=SearchStep.CACHE)
+    loaded = LoadedObject(path=MODULE, needs=(answer, other))
+    load = Load(root=MODULE, when=When.IMPORT, objects=(loaded,))
+    scan = replace(needing(found("libpq.so.5", PQ, library)), loads=(load,))
+    assert repaired_libraries(scan) == {library}
+    assert to_target(scan).distribution[0].needs[0].by == ("lib/libown.so.1",)
+
+
+def test_what_is_optional_is_in_the_line_and_never_unresolved() -> None:
+    """Where a package answers it; where nothing does, it is left out."""
+    answered, missing = found("libpq.so.5", PQ), found("libgone.so.1", Missing())
+    target = to_target(needing(replace(answered, optional=True), replace(missing, optional=True)))
+    assert (target.installs, target.unresolved) == (("libpq5",), ())
+    assert target.distribution[0].needs[0].optional

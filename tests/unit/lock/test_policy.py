@@ -15,7 +15,7 @@ from pip_sysdeps.lock.text import dumps, loads
 GL = LockedNeed(soname="libGL.so.1", package="libgl1", when="import", by=("cv2/cv2.abi3.so",))
 ICE = LockedNeed(soname="libICE.so.6", package="libice6", when="plugin", by=("cv2/qt/plugins/platforms/libqxcb.so",))
 ORACLE = Unresolved(soname="libclntsh.so.23.1", when="import", distribution="opencv", by=("cv2/x.so",), note="nobody")
-OPENCV = LockedDistribution(name="opencv", version="4.1", needs=(GL, ICE))
+OPENCV = LockedDistribution(name="opencv", version="4.1", needs=(GL,), offered=(ICE,))
 TARGET = Target(
     id="debian-bookworm-amd64",
     distro="debian",
@@ -24,13 +24,14 @@ TARGET = Target(
     package_manager="dpkg",
     libc="glibc",
     python="cp311",
+    installs=("libgl1",),
     distribution=(OPENCV,),
     unresolved=(ORACLE,),
     package=(LockedPackage(name="libgl1", min="1.0"), LockedPackage(name="libice6")),
 )
 AROUND = PolicyContext(
     installed={
-        "opencv": replace(OPENCV, needs=()),
+        "opencv": replace(OPENCV, needs=(), offered=()),
         "weasyprint": LockedDistribution(name="weasyprint", version="63.1"),
     },
     base={"zlib1g"},
@@ -62,7 +63,10 @@ def test_ignore_takes_a_need_out_of_the_line_and_leaves_it_in_the_lock(key: str)
     ignored = replace(GL, package="", class_="ignored", policy=True, note="no windows here")
     assert result == Applied(
         target=replace(
-            TARGET, distribution=(replace(OPENCV, needs=(ignored, ICE)),), package=(LockedPackage(name="libice6"),)
+            TARGET,
+            installs=(),
+            distribution=(replace(OPENCV, needs=(ignored,)),),
+            package=(LockedPackage(name="libice6"),),
         ),
         idle=(),
     )
@@ -73,7 +77,7 @@ def test_ignore_settles_what_is_unresolved() -> None:
     """It stands among the needs then."""
     result = applied("distribution.opencv.ignore = [{ soname = 'libclntsh.so.23.1', reason = 'no Oracle' }]")
     assert result.target.unresolved == ()
-    assert result.target.distribution[0].needs[2] == LockedNeed(
+    assert result.target.distribution[0].needs[1] == LockedNeed(
         soname="libclntsh.so.23.1", class_="ignored", when="import", by=("cv2/x.so",), policy=True, note="no Oracle"
     )
 
@@ -89,10 +93,10 @@ def test_replace_names_another_package() -> None:
         ]
         """
     )
-    assert [(each.name, each.package, each.policy, each.note) for each in result.target.distribution[0].needs] == [
+    assert [(each.name, each.package, each.policy, each.note) for each in result.target.distribution[0].every()] == [
         ("libGL.so.1", "libgl1", False, ""),
-        ("libICE.so.6", "libice-compat", True, "ours"),
         ("libclntsh.so.23.1", "oracle-instantclient", True, "Oracle's repository"),
+        ("libICE.so.6", "libice-compat", True, "ours"),
     ]
     assert result.target.package == (
         LockedPackage(name="libgl1", min="1.0"),
@@ -132,7 +136,7 @@ def test_add_lifts_what_only_a_plugin_needs() -> None:
     """The plugin's need stays as it is, beside the decision."""
     result = applied("distribution.opencv.add = [{ soname = 'libICE.so.6', reason = 'windows' }]")
     assert line(result.target) == ["libgl1", "libice6"]
-    assert [need.when for need in result.target.distribution[0].needs if need.name == "libICE.so.6"] == [
+    assert [need.when for need in result.target.distribution[0].every() if need.name == "libICE.so.6"] == [
         "declared",
         "plugin",
     ]

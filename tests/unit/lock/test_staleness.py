@@ -32,7 +32,6 @@ def with_distribution(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any pa
     [
         (changed(), ()),
         (changed(package=(LockedPackage(name="libpq5", min="15", version="15.1"),), snapshot="2026"), ()),
-        (with_distribution(needs=(replace(NEED, evidence="in other words"),)), ()),
         (changed(python="cp312"), ("python cp311 is locked, cp312 is found",)),
         (changed(distribution=()), ("psycopg2 2.9.9 is locked, and is not installed or needs nothing",)),
         (
@@ -59,11 +58,22 @@ def with_distribution(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any pa
             with_distribution(needs=(replace(NEED, when="plugin"),)),
             ("libpq.so.5 (libpq5) of psycopg2: when import is locked, plugin is found",),
         ),
-        (changed(package=(LockedPackage(name="libpq5", base=True),)), ("libpq5: base false is locked, true is found",)),
+        (
+            changed(package=(LockedPackage(name="libpq5", base=True),)),
+            (
+                "libpq.so.5 (libpq5) of psycopg2 is locked and no longer needed",
+                "libpq5: base false is locked, true is found",
+                "needs that packages of every image answer: libpq.so.5 of psycopg2",
+            ),
+        ),
+        (
+            with_distribution(needs=(replace(NEED, by=("other.so",), by_more=2),)),
+            ("other files need the same: libpq.so.5 (libpq5) of psycopg2",),
+        ),
         (changed(package=()), ("libpq5 is locked and no longer needed",)),
         (
             changed(unattributed=(LockedFile(file="bin/x", needs=(NEED,)),)),
-            ("bin/x is in no record and not locked", "libpq.so.5 (libpq5) of bin/x is needed and not locked"),
+            ("bin/x is in no record and not locked",),
         ),
         (
             changed(unresolved=(Unresolved(soname="libx.so", when="import", by=("bin/x",)),)),

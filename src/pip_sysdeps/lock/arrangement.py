@@ -1,0 +1,89 @@
+"""The order of a target's parts, which array each need stands in, and the line that they give."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from pip_sysdeps.lock.document import LockedBase, LockedDistribution, LockedFile, LockedNeed
+from pip_sysdeps.lock.selection import is_in_line, wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from pip_sysdeps.lock.document import Target, Unresolved
+
+_Holder = TypeVar("_Holder", LockedDistribution, LockedFile)
+
+
+def ordered(target: Target) -> Target:
+    """Return the target as the file has it: parts sorted, each need in its array, and the line computed."""
+    base = target.base
+    arranged = replace(
+        target,
+        distribution=tuple(
+            _arranged(replace(each, vendored=tuple(sorted(each.vendored))), each.when or target.when, base)
+            for each in sorted(target.distribution, key=lambda each: each.name)
+        ),
+        unattributed=tuple(
+            _arranged(each, target.when, base) for each in sorted(target.unattributed, key=lambda each: each.file)
+        ),
+        unresolved=tuple(
+            sorted(
+                (replace(each, by=tuple(sorted(each.by))) for each in target.unresolved),
+                key=lambda each: (each.name, each.distribution, _order(each)),
+            )
+        ),
+        package=tuple(sorted(target.package, key=lambda each: each.name)),
+    )
+    return replace(arranged, installs=tuple(each.package.name for each in wanted(arranged)))
+
+
+def array_of(need: LockedNeed, when: Collection[str], base: Collection[str]) -> Literal["needs", "offered", "base"]:
+    """Return the array that a need stands in.
+
+    What the policy decides never stands in `base`, which has no reasons. A need of a class stands where it would if a
+    package answered it.
+    """
+    if need.package in base and not need.policy:
+        return "base"
+    return "needs" if is_in_line(need, when) else "offered"
+
+
+def _arranged(holder: _Holder, when: Collection[str], base: Collection[str]) -> _Holder:
+    arrays: dict[str, list[LockedNeed]] = {"needs": [], "offered": [], "base": []}
+    for need in holder.every():
+        arrays[array_of(need, when, base)].append(need)
+    return replace(
+        holder,
+        needs=_ordered_needs(arrays["needs"]),
+        offered=_ordered_needs(arrays["offered"]),
+        base=tuple(_by_package(arrays["base"])),
+    )
+
+
+def _by_package(needs: Iterable[LockedNeed]) -> Iterable[LockedBase]:
+    """Join the needs that one package answers; of several alternatives each is named."""
+    grouped: dict[str, list[LockedNeed]] = {}
+    for need in needs:
+        grouped.setdefault(need.package, []).append(need)
+    for package, answered in sorted(grouped.items()):
+        yield LockedBase(
+            package=package,
+            sonames=_names(name for each in answered for name in (each.soname, *each.any_of)),
+            programs=_names(each.program for each in answered),
+            files=_names(each.file for each in answered),
+        )
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({*names} - {""}))
+
+
+def _ordered_needs(needs: Iterable[LockedNeed]) -> tuple[LockedNeed, ...]:
+    sorted_by = (replace(need, by=tuple(sorted(need.by))) for need in needs)
+    return tuple(sorted(sorted_by, key=lambda need: (need.name, _order(need))))
+
+
+def _order(document: LockedNeed | Unresolved) -> tuple[object, ...]:
+    return tuple(getattr(document, each.name) for each in fields(document))

@@ -1,0 +1,40 @@
+"""The files that need something, as a lock names them: alike after every build of the same release.
+
+Tools that repair wheels (auditwheel, delvewheel) give a library that they copy into a wheel a name with a hash of its
+content, so that each build has another one: `libpq-9b38f5e3.so.5.17` is written as `libpq.so.5.17`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.printing import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+_MOST_BY = 3
+_HASHED = re.compile(r"(.+)-[0-9a-f]{8}(\.so(?:\..+)?)", re.ASCII | re.DOTALL)
+
+
+def evidence(files: Iterable[str], base: str, repaired: Collection[str] = ()) -> tuple[tuple[str, ...], int]:
+    """Return the first files by name, relative to a folder, and how many more there are.
+
+    `repaired` has the files whose SONAME is their own file name.
+    """
+    relative = {printable(without_hash(posixpath.relpath(file, base), repaired=file in repaired)) for file in files}
+    shown = tuple(sorted(relative)[:_MOST_BY])
+    return shown, len(relative) - len(shown)
+
+
+def without_hash(path: str, *, repaired: bool = False) -> str:
+    """Return the path of a library without the eight hexadecimal digits that a repair tool put into its name.
+
+    Only of a file below a folder `*.libs`, or one that is `repaired`: any other name is its author's choice.
+    """
+    folder, name = posixpath.split(path)
+    match = _HASHED.fullmatch(name)
+    below = any(part.endswith(".libs") for part in folder.split("/"))
+    return posixpath.join(folder, match[1] + match[2]) if match and (below or repaired) else path
