@@ -269,8 +269,10 @@ def hostile(name: str) -> str:
 
 LOCKS = [
     pytest.param("= no TOML", "is not TOML: ", id="no TOML"),
-    pytest.param("lock-version = 1.0\n", "lock-version: is not a version such as 1.0", id="version is no string"),
-    pytest.param(LOCK.replace('"1.0"', '"2.0"'), "lock-version: 2.0 is not known, only 1.x is", id="unknown major"),
+    pytest.param("lock-version = 1.0\n", "lock-version: is not a version such as 2.0", id="version is no string"),
+    pytest.param(
+        LOCK.replace('"2.0"', '"3.0"'), "lock-version: 3.0 is not known, only 1.x and 2.x are", id="unknown major"
+    ),
     pytest.param(LOCK.replace("[[target]]", "[target]"), "target: is not an array of tables", id="target is a table"),
     pytest.param("x = " + "[" * 5000, "is ", id="nested"),
     *(

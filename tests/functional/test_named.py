@@ -163,7 +163,7 @@ def test_the_project_of_an_sdist(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     install(desk.root / SITE.lstrip("/"), "declaring", metadata={"direct_url.json": url})
     assert desk.run_lock().status == 0
     assert desk.run_apt_line().out == "libmagic1 libpq5\n"
-    assert 'evidence = "[external]: dep:generic/libmagic@>=5"' in desk.lock.read_text()
+    assert 'package = "libmagic1", when = "declared"' in desk.lock.read_text()
 
     whole = sdist.read_bytes()
     for content in (whole[:200], b"", gzip.compress(b"no archive"), whole):

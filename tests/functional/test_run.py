@@ -69,7 +69,7 @@ def test_a_lock_that_cannot_be_written(root: Path, tmp_path: Path, options: tupl
     (tmp_path / "sysdeps.lock").write_text("lock-version = 1\n")
     done = run(tmp_path, *options, "--", "true", root=root)
     assert done.returncode == status
-    assert done.stderr.startswith("pip-sysdeps: sysdeps.lock not updated: lock-version: is not a version such as 1.0")
+    assert done.stderr.startswith("pip-sysdeps: sysdeps.lock not updated: lock-version: is not a version such as 2.0")
     assert done.stderr.count("\n") == 1
 
 

@@ -25,7 +25,7 @@ INSTALL_LINES = "xargs -r -d '\\n' -a /apt.txt apt-get satisfy -y -qq --no-insta
 """As `apt-line --help` says it."""
 
 LOCK = """\
-lock-version = "1.0"
+lock-version = "2.0"
 
 [[target]]
 id = "debian-bookworm-amd64"
@@ -34,19 +34,13 @@ architecture = "amd64"
 package-manager = "dpkg"
 libc = "glibc"
 python = "cp311"
+installs = ["libpq5"]
+package = [{ name = "libpq5", min = "17~" }]
 
 [[target.distribution]]
 name = "thing"
 version = "1"
-
-[[target.distribution.needs]]
-soname = "libthing.so.1"
-package = "libpq5"
-when = "import"
-
-[[target.package]]
-name = "libpq5"
-min = "17~"
+needs = [{ soname = "libthing.so.1", package = "libpq5", when = "import" }]
 """
 
 

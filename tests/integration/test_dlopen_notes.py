@@ -66,6 +66,6 @@ def offered(root: Path, library: Path) -> set[str]:
     command = [sys.executable, "-m", "pip_sysdeps", "lock", "--root", str(root), "--path", "/opt/env", "-o", str(lock)]
     subprocess.run(command, check=True, capture_output=True)
     (target,) = loads(lock.read_text(encoding="utf-8")).target
-    needs = [need for _, need in target.needs() if need.evidence.startswith(".note.dlopen")]
+    needs = [need for _, need in target.needs() if need.confidence]
     assert all(need.package and need.when == "dlopen" for need in needs)
     return {name for need in needs for name in (need.soname, *need.any_of) if name}

@@ -52,8 +52,7 @@ def lock_in(folder: Path) -> Path:
 def without_gomp(lock: Path) -> None:
     """Make it the lock of an environment in which nothing needs libgomp."""
     text = lock.read_text()
-    text = re.sub(r"\[\[target\.distribution\.needs\]\]\nsoname = \"libgomp.*?\n\n", "", text, flags=re.DOTALL)
-    lock.write_text(re.sub(r"\[\[target\.package\]\]\nname = \"libgomp1\"\n(min = .*\n)?\n?", "", text))
+    lock.write_text(re.sub(r"(?m)^ .*\"libgomp1\".*\n", "", text).replace("needs = [\n]\n", ""))
     assert "libgomp.so.1" not in lock.read_text()
 
 
@@ -155,7 +154,7 @@ def test_a_malformed_lock(relock: Callable[..., tuple[int, str]], tmp_path: Path
     lock_in(tmp_path).write_text("lock-version = 1\n")
     status, line = relock()
     assert status == 2
-    assert line.startswith("pip-sysdeps: sysdeps.lock not updated: lock-version: is not a version such as 1.0")
+    assert line.startswith("pip-sysdeps: sysdeps.lock not updated: lock-version: is not a version such as 2.0")
     assert line.count("\n") == 1
     assert lock_in(tmp_path).read_text() == "lock-version = 1\n"
 
