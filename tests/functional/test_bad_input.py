@@ -118,13 +118,13 @@ DAMAGES = [
     ),
     pytest.param(
         not_debian,
-        "no dpkg database here: this is not Debian, Ubuntu or another system with apt",
+        "no package database here: this is not Debian, Ubuntu or another system with apt",
         "run it in an image of the release, name an unpacked one with --root, or lock for one with --target",
         id="not Debian",
     ),
     pytest.param(
         no_database,
-        "no dpkg database here: this is not Debian, Ubuntu or another system with apt",
+        "no package database here: this is not Debian, Ubuntu or another system with apt",
         "run it in an image of the release, name an unpacked one with --root, or lock for one with --target",
         id="no dpkg database",
     ),
@@ -137,7 +137,7 @@ DAMAGES = [
     pytest.param(
         no_release,
         "cannot tell the release or architecture of this system",
-        "os-release(5) and dpkg's status name them",
+        "os-release(5) and the package database name them",
         id="no os-release",
     ),
     pytest.param(
@@ -273,21 +273,26 @@ LOCKS = [
     pytest.param(
         LOCK.replace('"2.0"', '"3.0"'), "lock-version: 3.0 is not known, only 1.x and 2.x are", id="unknown major"
     ),
-    pytest.param(LOCK.replace("[[target]]", "[target]"), "target: is not an array of tables", id="target is a table"),
+    pytest.param(LOCK.replace("[[target]]", "[target]"), "target: is not an array", id="target is a table"),
     pytest.param("x = " + "[" * 5000, "is ", id="nested"),
     *(
         pytest.param(
             hostile(name), f"target[0].distribution[0].needs[0].package: `{shown}` is no binary package name", id=shown
         )
         for name, shown in {
-            "-o APT::Update::Pre-Invoke::=id": "-o APT::Update::Pre-Invoke::=id",
             "libpq5-": "libpq5-",
             "a;b": "a;b",
-            "libpq5\nlibevil": "libpq5\\nlibevil",
             "libpq5=1": "libpq5=1",
             "libpq5/sid": "libpq5/sid",
             "libpq*": "libpq*",
             "../libpq5.deb": "../libpq5.deb",
+        }.items()
+    ),
+    *(
+        pytest.param(hostile(name), f"target[0].installs[0]: `{shown}` is no system package name", id=shown)
+        for name, shown in {
+            "-o APT::Update::Pre-Invoke::=id": "-o APT::Update::Pre-Invoke::=id",
+            "libpq5\nlibevil": "libpq5\\nlibevil",
             "\x1b[2Jlibpq5": "\\x1b[2Jlibpq5",
         }.items()
     ),

@@ -157,7 +157,7 @@ FOLDERS = {
     f"{SITE}/psycopg2-2.9.9.dist-info": "1 file set aside",
     "/opt/venv": "error: `/opt/venv` is no interpreter",
     "/usr/lib/x86_64-linux-gnu": "not installed here, but in the lock: libpq5",
-    "/var/lib/dpkg": "error: no dpkg database here",
+    "/var/lib/dpkg": "error: no package database here",
     "/var/lib/dpkg/info": "/lib/x86_64-linux-gnu/libpq.so.5, needed by psycopg2: copy it into the image",
     "/etc": "error: cannot tell the release",
 }

@@ -338,7 +338,7 @@ def test_without_a_target_it_is_this_system_s(tmp_path: Path, capsys: pytest.Cap
     (tmp_path / "root/var/lib/dpkg").mkdir(parents=True)
     assert main(["lock", "--wheels", "wheels", "--root", "root"]) == 2
     assert capsys.readouterr().err == (
-        "error: this system has no os-release or no dpkg database: nothing tells the target\n"
+        "error: this system has no os-release or no package database: nothing tells the target\n"
         "hint: name it: --target debian-trixie-amd64; `pip-sysdeps index list` has those that are known\n"
     )
     (tmp_path / "root/etc/os-release").write_text('ID=debian\nVERSION_ID="13"\nVERSION_CODENAME=trixie\n')

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     Run = Callable[..., subprocess.CompletedProcess[str]]
 
 FEDORA = "ID=fedora\nVERSION_ID=42\n"
-UNKNOWN = "this system has no os-release or no dpkg database"
-NO_DPKG = "no dpkg database here: this is not Debian, Ubuntu or another system with apt"
+UNKNOWN = "this system has no os-release or no package database"
+NO_DPKG = "no package database here: this is not Debian, Ubuntu or another system with apt"
 
 
 @pytest.fixture
