@@ -1,0 +1,137 @@
+"""The installed packages of a root by its rpm database: owners, files, dependencies."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.model import Skipped, Verdict
+from pip_sysdeps.packages.rpm.evr import version_key
+from pip_sysdeps.packages.rpm.package import NOARCH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pip_sysdeps.packages.rpm.package import RpmPackage
+
+BASE_CAPABILITIES = ("/bin/sh",)
+"""What every root has besides the C library: programs of packages start with it."""
+
+
+class RpmDatabase:
+    """The packages of a root, and which of them own a path.
+
+    A package is called by its name, with `.architecture` behind it where that is not the system's. Where a name is
+    installed in several versions (kernels, imported keys), the newest stands for all, and the files of each count.
+    """
+
+    def __init__(self, packages: Iterable[RpmPackage], *, path: str) -> None:
+        """Hold the packages of the database at `path`."""
+        packages = tuple(packages)
+        self._path = path
+        self.architecture = native_architecture(packages)
+        self._installed: dict[str, list[RpmPackage]] = {}
+        for each in packages:
+            self._installed.setdefault(self._key(each), []).append(each)
+        newest = {key: max(same, key=lambda each: version_key(each.version)) for key, same in self._installed.items()}
+        self.packages: Mapping[str, RpmPackage] = MappingProxyType(newest)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of each installed package."""
+        return {key: each.version for key, each in self.packages.items()}
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Packages without a file list: the owner of a file that no other package has is unknown."""
+        keys = [key for key, each in self.packages.items() if each.files is None]
+        reason = "the database has no file list of package"
+        return tuple(Skipped(path=self._path, verdict=Verdict.UNREADABLE, reason=f"{reason} `{key}`") for key in keys)
+
+    def owners(self, path: str) -> tuple[str, ...]:
+        """Return the packages that have installed a file at a path, by name; links are not followed."""
+        folder, _, name = path.rpartition("/")
+        return tuple(sorted(key for key, names in self._listing(f"{folder}/").items() if name in names))
+
+    def files(self, package: str) -> tuple[str, ...]:
+        """Return the paths that a package has installed, folders among them; sorted."""
+        lists = (each.files for each in self._installed[package])
+        return tuple(sorted({path for each in lists if each is not None for path in each.paths()}))
+
+    def providers(self, capability: str) -> tuple[str, ...]:
+        """Return the packages that provide a capability, or have installed the file that it names; sorted."""
+        owners = self.owners(capability) if capability.startswith("/") else ()
+        return tuple(sorted({*self._providers.get(capability, ()), *owners}))
+
+    def requires(self, package: str) -> tuple[tuple[str, ...], ...]:
+        """Return the installed providers of each requirement of a package; requirements of rpm itself have none.
+
+        A rich dependency, `(a if b)`, is left out: which part of it counts depends on what else is installed.
+        """
+        found = (self.providers(each.name) for each in self.packages[package].requires if each.name[:1] != "(")
+        return tuple(dict.fromkeys(names for names in found if names))
+
+    def closure(self, packages: Iterable[str]) -> frozenset[str]:
+        """Return the packages and all that they require, where one package alone answers a requirement."""
+        found: set[str] = set()
+        pending = list(packages)
+        while pending:
+            key = pending.pop()
+            if key not in found:
+                found.add(key)
+                pending += (names[0] for names in self.requires(key) if len(names) == 1)
+        return frozenset(found)
+
+    def base_of(self, capabilities: Iterable[str]) -> frozenset[str]:
+        """Return the packages that a minimal root has: the providers of these capabilities with all they require.
+
+        rpm marks no package as essential. The C library and the shell, and what they require, are in every image, also
+        in those without a package manager.
+        """
+        return self.closure(key for each in capabilities for key in self.providers(each))
+
+    def _key(self, package: RpmPackage) -> str:
+        native = package.architecture in {self.architecture, NOARCH, ""}
+        return package.name if native else f"{package.name}.{package.architecture}"
+
+    def _listing(self, folder: str) -> Mapping[str, frozenset[str]]:
+        """Return the names that each package has in a folder; the answer is kept, as many files lie in few folders."""
+        if folder not in self._listings:
+            names: dict[str, frozenset[str]] = {}
+            for key, package in self._with_folder.get(folder, ()):
+                if package.files is not None:
+                    names[key] = names.get(key, frozenset()) | package.files.names_in(folder)
+            self._listings[folder] = names
+        return self._listings[folder]
+
+    @cached_property
+    def _listings(self) -> dict[str, Mapping[str, frozenset[str]]]:
+        return {}
+
+    @cached_property
+    def _with_folder(self) -> Mapping[str, Sequence[tuple[str, RpmPackage]]]:
+        """The packages with files in each folder."""
+        found: dict[str, list[tuple[str, RpmPackage]]] = {}
+        for key, package in self._each():
+            for folder in package.files.folders if package.files is not None else ():
+                found.setdefault(folder, []).append((key, package))
+        return found
+
+    @cached_property
+    def _providers(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for key, package in self._each():
+            for each in package.provides:
+                found[each.name] = (*found.get(each.name, ()), key)
+        return found
+
+    def _each(self) -> Iterator[tuple[str, RpmPackage]]:
+        return ((key, package) for key, same in self._installed.items() for package in same)
+
+
+def native_architecture(packages: Iterable[RpmPackage]) -> str:
+    """Return the architecture of most packages, "" where there are none that depend on one."""
+    counts = Counter(each.architecture for each in packages if each.architecture not in {NOARCH, ""})
+    return min(counts, key=lambda name: (-counts[name], name), default="")

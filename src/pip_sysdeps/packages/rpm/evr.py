@@ -1,0 +1,43 @@
+"""Order of rpm versions.
+
+Source: rpm's `rpmio/rpmvercmp.cc` for one part and `rpmVersionCompare` of `rpmio/rpmver.cc` for a whole version.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+
+PartKey: TypeAlias = tuple[tuple[int, int, str], ...]
+"""Sorts as rpm compares: one rank, length and text for each segment."""
+VersionKey: TypeAlias = tuple[int, PartKey, PartKey]
+"""Epoch, version, release."""
+
+_SEGMENT = re.compile(r"~|\^|[0-9]+|[A-Za-z]+", re.ASCII)
+_EPOCH = re.compile(r"([0-9]{1,10}):", re.ASCII)
+_TILDE, _END, _CARET, _LETTERS, _DIGITS = range(5)
+
+
+def version_key(version: str) -> VersionKey:
+    """Return the sort key of `[epoch:]version[-release]`; an epoch that is absent counts as 0."""
+    found = _EPOCH.match(version)
+    rest = version[found.end() :] if found else version
+    number, _, release = rest.partition("-")
+    return int(found[1]) if found else 0, part_key(number), part_key(release)
+
+
+def part_key(text: str) -> PartKey:
+    """Return the sort key of a version or a release.
+
+    A tilde sorts before the end and a caret after it; digits sort after letters, and by value. All else separates.
+    """
+    return (*map(_segment_key, _SEGMENT.findall(text)), (_END, 0, ""))
+
+
+def _segment_key(segment: str) -> tuple[int, int, str]:
+    if segment in "~^":
+        return (_TILDE if segment == "~" else _CARET), 0, ""
+    if segment[0].isdigit():
+        digits = segment.lstrip("0")
+        return _DIGITS, len(digits), digits
+    return _LETTERS, 0, segment

@@ -1,0 +1,51 @@
+"""Names that a lock of an rpm system may hold, and a command line may receive.
+
+dnf takes `@` for a group, `*`, `?` and `[` for a pattern and a leading `-` for an option; zypper takes a leading `-`, `!`,
+`+` or `~` for removal or installation. No name that passes here begins with or has one of them. Source:
+`ALLOWED_CHARS_NAME` and `ALLOWED_CHARS_VERREL` of rpm's `build/parsePreamble.cc`; dnf(8), "Specifying packages";
+zypper(8), "install".
+"""
+
+from __future__ import annotations
+
+import re
+
+from pip_sysdeps.packages.rpm.capability import is_capability
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
+_VERSION = re.compile(r"(?:[0-9]{1,10}:)?[A-Za-z0-9._+~^]+-[A-Za-z0-9._+~^]+")
+_ARCHITECTURE = re.compile(r"[a-z0-9][a-z0-9_]*")
+_DEVELOPMENT = re.compile(r".*-(?:devel|devel-static|static|headers)(?:-.*bit)?(?:\.[a-z0-9_]+)?")
+
+
+def is_package_name(name: str) -> bool:
+    """Return whether a text may be the name of a package, with `.architecture` for one of another machine."""
+    return _NAME.fullmatch(name) is not None
+
+
+def is_version(version: str) -> bool:
+    """Return whether a text may be a whole version, `[epoch:]version-release`."""
+    return _VERSION.fullmatch(version) is not None
+
+
+def is_architecture(architecture: str) -> bool:
+    """Return whether a text may be an architecture."""
+    return _ARCHITECTURE.fullmatch(architecture) is not None
+
+
+def is_requirement(text: str) -> bool:
+    """Return whether an installation may ask for a text: a package or a library, never a path."""
+    return is_package_name(text) or is_capability(text)
+
+
+def is_development(name: str) -> bool:
+    """Return whether a package has headers and link names rather than libraries: `libpq-devel`."""
+    return _DEVELOPMENT.fullmatch(name) is not None
+
+
+def source_package(source: str) -> tuple[str, str]:
+    """Return name and version of a source package by its file name: `zlib`, `1.3.1-2.fc42`; empty where it is none."""
+    stem = source.removesuffix(".rpm").removesuffix(".nosrc").removesuffix(".src")
+    name, _, rest = stem.rpartition("-")
+    name, _, version = name.rpartition("-")
+    return (name, f"{version}-{rest}") if name and version and rest else ("", "")
