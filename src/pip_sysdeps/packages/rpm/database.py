@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.packages.rpm.package import RpmPackage
 
-BASE_CAPABILITIES = ("/bin/sh",)
-"""What every root has besides the C library: programs of packages start with it."""
+SHELL = "/bin/sh"
+"""The program that the scripts of packages start with: who has it, and what that requires, is in every image."""
 
 
 class RpmDatabase:
@@ -84,13 +84,13 @@ class RpmDatabase:
                 pending += (names[0] for names in self.requires(key) if len(names) == 1)
         return frozenset(found)
 
-    def base_of(self, capabilities: Iterable[str]) -> frozenset[str]:
-        """Return the packages that a minimal root has: the providers of these capabilities with all they require.
+    @cached_property
+    def base(self) -> frozenset[str]:
+        """The packages that a minimal root has: the shell with all that it requires, the C library among it.
 
-        rpm marks no package as essential. The C library and the shell, and what they require, are in every image, also
-        in those without a package manager.
+        rpm marks no package as essential, and images without a package manager have little more than this.
         """
-        return self.closure(key for each in capabilities for key in self.providers(each))
+        return self.closure(self.providers(SHELL))
 
     def _key(self, package: RpmPackage) -> str:
         native = package.architecture in {self.architecture, NOARCH, ""}

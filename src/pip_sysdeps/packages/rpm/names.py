@@ -1,7 +1,7 @@
 """Names that a lock of an rpm system may hold, and a command line may receive.
 
-dnf takes `@` for a group, `*`, `?` and `[` for a pattern and a leading `-` for an option; zypper takes a leading `-`, `!`,
-`+` or `~` for removal or installation. No name that passes here begins with or has one of them. Source:
+dnf takes `@` for a group, `*`, `?` and `[` for a pattern and a leading `-` for an option; zypper takes a leading `-`,
+`!`, `+` or `~` for removal or installation. No name that passes here begins with or has one of them. Source:
 `ALLOWED_CHARS_NAME` and `ALLOWED_CHARS_VERREL` of rpm's `build/parsePreamble.cc`; dnf(8), "Specifying packages";
 zypper(8), "install".
 """

@@ -14,7 +14,7 @@ from pip_sysdeps.packages.rpm.package import parse_package
 from pip_sysdeps.packages.rpm.sqlite import parse_sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from pip_sysdeps.host.root import Root
     from pip_sysdeps.packages.rpm.package import RpmPackage
@@ -44,7 +44,8 @@ def read_database(root: Root) -> RpmDatabase | None:
         if path == MANIFEST:
             return RpmDatabase(parse_manifest(content), path=path)
         log = _read(root, f"{path}-wal", _MAX_LOG) if root.is_file(f"{path}-wal") else b""
-        return RpmDatabase(_packages(_headers(content, log)), path=path)
+        headers = _headers(content, log)
+        return RpmDatabase((_package(number, header) for number, header in headers), path=path)
     except MalformedError as error:
         raise error.at(path, hint=_HINT) from error
 
@@ -62,12 +63,11 @@ def _headers(content: bytes, log: bytes) -> Iterable[tuple[int, bytes]]:
     return parse_ndb(content) if content.startswith(NDB_MAGIC) else parse_sqlite(content, log)
 
 
-def _packages(headers: Iterable[tuple[int, bytes]]) -> Iterator[RpmPackage]:
-    for number, header in headers:
-        try:
-            yield parse_package(header)
-        except MalformedError as error:
-            raise error.at(f"package {number}") from error
+def _package(number: int, header: bytes) -> RpmPackage:
+    try:
+        return parse_package(header)
+    except MalformedError as error:
+        raise error.at(f"package {number}") from error
 
 
 def _read(root: Root, path: str, limit: int) -> bytes:

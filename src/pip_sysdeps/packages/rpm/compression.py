@@ -1,0 +1,94 @@
+"""Compressed repository metadata, piece by piece: gzip, bzip2, xz, and zstd where Python has it."""
+
+from __future__ import annotations
+
+import importlib
+import zlib
+from typing import TYPE_CHECKING, Protocol
+
+from pip_sysdeps.errors import MalformedError, SysdepsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_PIECE = 1 << 20
+_MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\0": "lzma", b"\x28\xb5\x2f\xfd": "compression.zstd"}
+"""Python's module by how the bytes begin."""
+_CLASSES = {"bz2": "BZ2Decompressor", "lzma": "LZMADecompressor", "compression.zstd": "ZstdDecompressor"}
+_ERRORS = {"bz2": "", "lzma": "LZMAError", "compression.zstd": "ZstdError"}
+
+
+class _Decompressor(Protocol):
+    """What the decompressors of the standard library have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
+
+
+class _Gzip:
+    """zlib's decompressor, which keeps input that it has not used, as the others are."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(wbits=31)
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._inner.unconsumed_tail
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
+        return self._inner.decompress(self._inner.unconsumed_tail + data, max(max_length, 0))
+
+
+def decompress(content: bytes, limit: int) -> Iterator[bytes]:
+    """Yield the decompressed pieces of a file, of at most `limit` bytes together; of another format the file itself.
+
+    Raise MalformedError for damaged or too much data, and SysdepsError where this Python cannot read the format.
+    """
+    name = next((name for magic, name in _MAGIC.items() if content.startswith(magic)), "")
+    if not name:
+        yield content
+        return
+    make, error = _decompressor(name)
+    total = 0
+    while content:
+        decompressor = make()
+        while not decompressor.eof:
+            try:
+                piece = decompressor.decompress(content, _PIECE)
+            except error as fault:
+                raise MalformedError(f"damaged {name} data", where=f"offset {total} of the content") from fault
+            content = b""
+            if not piece and decompressor.needs_input:
+                raise MalformedError(f"{name} data without an end", where=f"offset {total} of the content")
+            total += len(piece)
+            if total > limit:
+                raise MalformedError(f"more than {limit} bytes of content", where=f"offset {limit} of the content")
+            yield piece
+        content = decompressor.unused_data
+
+
+def _decompressor(name: str) -> tuple[Callable[[], _Decompressor], type[Exception]]:
+    if name == "gzip":
+        return _Gzip, zlib.error
+    try:
+        module = importlib.import_module(name)
+    except ImportError as error:
+        raise SysdepsError(
+            f"this Python cannot read the repository metadata: it has no module `{name}`",
+            hint="run pip-sysdeps with another Python (zstd needs 3.14)",
+        ) from error
+    make: Callable[[], _Decompressor] = getattr(module, _CLASSES[name])
+    return make, getattr(module, _ERRORS[name]) if _ERRORS[name] else OSError

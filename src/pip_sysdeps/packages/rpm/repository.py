@@ -1,0 +1,280 @@
+"""Metadata of a repository: `repomd.xml`, `primary.xml`, `filelists.xml`.
+
+Source: createrepo_c; the XML namespaces are those of linux.duke.edu/metadata. A document type or entity is refused, as
+none of the three has one, so that nothing is expanded or fetched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import TYPE_CHECKING
+from xml.parsers import expat
+
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.packages.rpm.package import evr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+_COMMON, _RPM, _REPO = (f"http://linux.duke.edu/metadata/{each}" for each in ("common", "rpm", "repo"))
+_FILES = "http://linux.duke.edu/metadata/filelists"
+_MAX_DEPTH = 32
+_MAX_NAME = 4096
+"""Characters of one name."""
+_MAX_TEXT = 1 << 20
+"""Characters of one text: a description may be long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """One file of a repository, as `repomd.xml` names it."""
+
+    kind: str
+    """`primary`, `filelists`, ..."""
+    location: str
+    """Where it lies, relative to the repository."""
+    checksum: str
+    """`sha256:...`, or another algorithm; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryPackage:
+    """One package of a repository."""
+
+    id: str
+    """Its checksum, by which `filelists.xml` names it as well."""
+    name: str
+    """`name`."""
+    version: str
+    """`[epoch:]version-release`."""
+    architecture: str
+    """`arch`."""
+    installed_size: int
+    """Bytes of its files."""
+    download_size: int
+    """Bytes of the package file."""
+    source: str
+    """`rpm:sourcerpm`: the file name of its source package."""
+    provides: tuple[str, ...]
+    """Names of what it provides; sorted."""
+    requires: tuple[str, ...]
+    """Names of what it requires; sorted."""
+
+
+def parse_repomd(content: bytes) -> tuple[Metadata, ...]:
+    """Return the files that `repomd.xml` names.
+
+    Raise MalformedError, with line and column, for what is no such document, and for a location outside the repository.
+    """
+    reader = _Repomd()
+    _feed(reader, [content])
+    return tuple(reader.found)
+
+
+def parse_primary(pieces: Iterable[bytes]) -> Iterator[RepositoryPackage]:
+    """Yield the packages of `primary.xml`, given in pieces. Raise MalformedError, with line and column."""
+    reader = _Primary()
+    for _ in _fed(reader, pieces):
+        yield from reader.found
+        reader.found.clear()
+
+
+def parse_filelists(pieces: Iterable[bytes]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the id and the paths of each package of `filelists.xml`. Raise MalformedError, with line and column."""
+    reader = _Filelists()
+    for _ in _fed(reader, pieces):
+        yield from reader.found
+        reader.found.clear()
+
+
+class _Reader:
+    """Handlers of one document: `starts` and `ends` by element, and the text of the innermost element."""
+
+    root = ""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._text: list[str] = []
+        self._length = 0
+        self.starts: Mapping[str, Callable[[Mapping[str, str]], None]] = {}
+        self.ends: Mapping[str, Callable[[str], None]] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if not self._depth and name != self.root:
+            raise ValueError(f"the document is `{name}`")
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise ValueError("elements are nested too deeply")
+        self._forget()
+        if name in self.starts:
+            self.starts[name](attributes)
+
+    def end(self, name: str) -> None:
+        self._depth -= 1
+        if name in self.ends:
+            self.ends[name]("".join(self._text).strip())
+        self._forget()
+
+    def add_text(self, text: str) -> None:
+        self._length += len(text)
+        if self._length > _MAX_TEXT:
+            raise ValueError("a text is too long")
+        self._text.append(text)
+
+    def _forget(self) -> None:
+        self._text.clear()
+        self._length = 0
+
+
+class _Repomd(_Reader):
+    root = f"{_REPO} repomd"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Metadata] = []
+        self._now: dict[str, str] = {}
+        self.starts = {
+            f"{_REPO} data": lambda attributes: self._now.update(kind=attributes.get("type", "")),
+            f"{_REPO} checksum": lambda attributes: self._now.update(algorithm=attributes.get("type", "")),
+            f"{_REPO} location": lambda attributes: self._now.update(location=attributes.get("href", "")),
+        }
+        self.ends = {f"{_REPO} checksum": lambda text: self._now.update(digest=text), f"{_REPO} data": self._add}
+
+    def _add(self, _: str) -> None:
+        now, self._now = self._now, {}
+        location = now.get("location", "")
+        if not location or location.startswith("/") or ".." in location.split("/") or ":" in location:
+            raise ValueError(f"`{location}` is no place in the repository")
+        checksum = f"{now['algorithm']}:{now['digest']}" if now.get("digest") and now.get("algorithm") else ""
+        self.found.append(Metadata(kind=now.get("kind", ""), location=location, checksum=checksum))
+
+
+@dataclass(slots=True)
+class _Package:
+    """What was read of the package that is being read."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    version: str = ""
+    names: dict[str, set[str]] = field(default_factory=dict)
+
+
+class _Primary(_Reader):
+    root = f"{_COMMON} metadata"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[RepositoryPackage] = []
+        self._now = _Package()
+        self._list = ""
+        self.starts = {
+            f"{_COMMON} package": self._begin,
+            f"{_COMMON} version": self._version,
+            f"{_COMMON} size": self._size,
+            f"{_RPM} provides": lambda _: self._into("provides"),
+            f"{_RPM} requires": lambda _: self._into("requires"),
+            f"{_RPM} entry": self._entry,
+        }
+        self.ends = {
+            f"{_COMMON} name": lambda text: self._note("name", text),
+            f"{_COMMON} arch": lambda text: self._note("arch", text),
+            f"{_COMMON} checksum": lambda text: self._note("id", text),
+            f"{_RPM} sourcerpm": lambda text: self._note("source", text),
+            f"{_RPM} provides": lambda _: self._into(""),
+            f"{_RPM} requires": lambda _: self._into(""),
+            f"{_COMMON} package": self._add,
+        }
+
+    def _begin(self, _: Mapping[str, str]) -> None:
+        self._now = _Package()
+
+    def _into(self, kind: str) -> None:
+        self._list = kind
+
+    def _note(self, name: str, text: str) -> None:
+        self._now.texts[name] = text
+
+    def _version(self, attributes: Mapping[str, str]) -> None:
+        epoch = _number(attributes.get("epoch", "0"))
+        self._now.version = evr(epoch, attributes.get("ver", ""), attributes.get("rel", ""))
+
+    def _size(self, attributes: Mapping[str, str]) -> None:
+        self._now.sizes = {name: _number(attributes.get(name, "0")) for name in ("installed", "package")}
+
+    def _entry(self, attributes: Mapping[str, str]) -> None:
+        name = attributes.get("name", "")
+        if self._list and name and len(name) <= _MAX_NAME:
+            self._now.names.setdefault(self._list, set()).add(name)
+
+    def _add(self, _: str) -> None:
+        now = self._now
+        if not now.texts.get("name") or not now.version.strip("-"):
+            raise ValueError("a package without name or version")
+        self.found.append(
+            RepositoryPackage(
+                id=now.texts.get("id", ""),
+                name=now.texts["name"],
+                version=now.version,
+                architecture=now.texts.get("arch", ""),
+                installed_size=now.sizes.get("installed", 0),
+                download_size=now.sizes.get("package", 0),
+                source=now.texts.get("source", ""),
+                provides=tuple(sorted(now.names.get("provides", ()))),
+                requires=tuple(sorted(now.names.get("requires", ()))),
+            )
+        )
+
+
+class _Filelists(_Reader):
+    root = f"{_FILES} filelists"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, tuple[str, ...]]] = []
+        self._id = ""
+        self._paths: list[str] = []
+        self.starts = {f"{_FILES} package": self._begin}
+        self.ends = {f"{_FILES} file": self._add_path, f"{_FILES} package": self._add}
+
+    def _begin(self, attributes: Mapping[str, str]) -> None:
+        self._id, self._paths = attributes.get("pkgid", ""), []
+
+    def _add_path(self, text: str) -> None:
+        self._paths.append(text)
+
+    def _add(self, _: str) -> None:
+        self.found.append((self._id, tuple(self._paths)))
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
+        raise ValueError(f"no number: {text[:20]!r}")
+    return int(text)
+
+
+def _feed(reader: _Reader, pieces: Iterable[bytes]) -> None:
+    for _ in _fed(reader, pieces):
+        pass
+
+
+def _fed(reader: _Reader, pieces: Iterable[bytes]) -> Iterator[None]:
+    """Parse a document, and yield after each piece, that what was found may be taken."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.add_text
+    parser.StartDoctypeDeclHandler = _refuse
+    parser.EntityDeclHandler = _refuse
+    for piece in chain(pieces, [None]):
+        try:
+            parser.Parse(piece or b"", piece is None)
+        except (expat.ExpatError, ValueError) as error:
+            where = f"line {parser.CurrentLineNumber}, column {parser.CurrentColumnNumber + 1}"
+            raise MalformedError(str(error), where=where) from error
+        yield
+
+
+def _refuse(*_: object) -> None:
+    raise ValueError("a document type or an entity has no place here")
