@@ -65,7 +65,7 @@ class RepositoryPackage:
 def parse_repomd(content: bytes) -> tuple[Metadata, ...]:
     """Return the files that `repomd.xml` names.
 
-    Raise MalformedError, with line and column, for what is no such document, and for a location outside the repository.
+    Raise MalformedError, with the line, for what is no such document, and for a location outside the repository.
     """
     reader = _Repomd()
     _feed(reader, [content])
@@ -73,7 +73,7 @@ def parse_repomd(content: bytes) -> tuple[Metadata, ...]:
 
 
 def parse_primary(pieces: Iterable[bytes]) -> Iterator[RepositoryPackage]:
-    """Yield the packages of `primary.xml`, given in pieces. Raise MalformedError, with line and column."""
+    """Yield the packages of `primary.xml`, given in pieces. Raise MalformedError, with the line."""
     reader = _Primary()
     for _ in _fed(reader, pieces):
         yield from reader.found
@@ -81,7 +81,7 @@ def parse_primary(pieces: Iterable[bytes]) -> Iterator[RepositoryPackage]:
 
 
 def parse_filelists(pieces: Iterable[bytes]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the id and the paths of each package of `filelists.xml`. Raise MalformedError, with line and column."""
+    """Yield the id and the paths of each package of `filelists.xml`. Raise MalformedError, with the line."""
     reader = _Filelists()
     for _ in _fed(reader, pieces):
         yield from reader.found
@@ -270,9 +270,10 @@ def _fed(reader: _Reader, pieces: Iterable[bytes]) -> Iterator[None]:
     for piece in chain(pieces, [None]):
         try:
             parser.Parse(piece or b"", piece is None)
-        except (expat.ExpatError, ValueError) as error:
-            where = f"line {parser.CurrentLineNumber}, column {parser.CurrentColumnNumber + 1}"
-            raise MalformedError(str(error), where=where) from error
+        except expat.ExpatError as error:
+            raise MalformedError(expat.ErrorString(error.code), where=f"line {error.lineno}") from error
+        except ValueError as error:
+            raise MalformedError(str(error), where=f"line {parser.CurrentLineNumber}") from error
         yield
 
 
