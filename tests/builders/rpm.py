@@ -13,7 +13,6 @@ import re
 import shutil
 import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +22,7 @@ from builders.root import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
 DBPATH = "/usr/lib/sysimage/rpm"
 """Where the roots have their database."""
@@ -165,6 +165,30 @@ def query(root: Path, *arguments: str, dbpath: str = DBPATH, check: bool = True)
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
+def with_repository(root: Path) -> Path:
+    """Give a root with dnf the repository, below REPOSITORY, and return the root."""
+    place = root / REPOSITORY.lstrip("/")
+    place.mkdir(parents=True)
+    run_judge(["cp", "-a", "--reflink=auto", f"{rpm_repository()}/.", str(place)])
+    options = "enabled=1\ngpgcheck=0\n"
+    write(root / "etc/yum.repos.d/tests.repo", f"[tests]\nname=tests\nbaseurl=file://{REPOSITORY}\n{options}")
+    return root
+
+
+def zypper(root: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Run this machine's zypper on a root and the repository."""
+    home = write(root.parent / f"{root.name}.home/.rpmmacros", _MACROS).parent
+    base = ["zypper", f"--root={root}", "--non-interactive", "--no-gpg-checks"]
+    repository = f"--plus-repo=file://{rpm_repository()}"
+    return subprocess.run(
+        [*base, repository, *arguments],
+        env={**os.environ, "HOME": str(home), "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=check,
+    )
+
+
 def _ldconfig(root: Path) -> None:
     if (root / "usr/sbin/ldconfig").exists():
         run_judge(["chroot", str(root), "/usr/sbin/ldconfig"])
@@ -179,16 +203,21 @@ def _build(debian: Path, into: Path) -> None:
     run_judge(["cp", "-a", "--reflink=auto", f"{debian}/.", str(tree)])
     write(tree / "usr/lib/os-release", OS_RELEASE)
     write(tree / "etc/rpm/macros", _MACROS)
-    write(work / "attrs/elf.attr", _ELF_ATTR)
     packages = [_filesystem(tree), *_packages_of(tree)]
     for each in packages:
         write(work / f"BUILD/{each.name}.files", "".join(_row(tree, path) for path in each.paths))
-    write(work / "repacked.spec", _PREAMBLE + "".join(each.spec() for each in packages) + "%install\n%clean\n")
-    defines = {"_topdir": work, "_rpmdir": into, "_fileattrsdir": work / "attrs", "_dbpath": work / "db"}
-    options = [option for name, value in defines.items() for option in ("--define", f"{name} {value}")]
-    run_judge(["rpmbuild", "-bb", "--noclean", *options, f"--buildroot={tree}", str(work / "repacked.spec")])
+    _rpmbuild("".join(each.spec() for each in packages), work, tree, into)
     run_judge(["createrepo_c", "--quiet", str(into)])
     shutil.rmtree(work)
+
+
+def _rpmbuild(packages: str, work: Path, tree: Path, into: Path) -> None:
+    """Build packages from what lies in a tree, as it is; `packages` is their part of the spec file."""
+    spec = write(work / "packages.spec", f"{_PREAMBLE}{packages}%install\n%clean\n")
+    write(work / "attrs/elf.attr", _ELF_ATTR)
+    defines = {"_topdir": work, "_rpmdir": into, "_fileattrsdir": work / "attrs", "_dbpath": work / "db"}
+    options = [option for name, value in defines.items() for option in ("--define", f"{name} {value}")]
+    run_judge(["rpmbuild", "-bb", "--quiet", "--noclean", *options, f"--buildroot={tree}", str(spec)])
 
 
 def _filesystem(tree: Path) -> _Repacked:
@@ -235,3 +264,34 @@ def _row(tree: Path, path: str) -> str:
     shown = re.sub(r"[^A-Za-z0-9._+@~:,=/-]+", "*", path)
     place = tree / path.lstrip("/")
     return f"%dir {shown}\n" if place.is_dir() and not place.is_symlink() else f"{shown}\n"
+
+
+def install_small_packages(root: Path, count: int) -> None:
+    """Build packages of a few files each, with every kind of version, and install them by rpm."""
+    work = root.with_name(f"{root.name}.small")
+    shutil.rmtree(work, ignore_errors=True)
+    tree = work / "tree"
+    parts = []
+    for number in range(count):
+        name = f"small-{number}"
+        write(tree / f"usr/share/small/{number}/data", b"x" * number)
+        write(tree / f"usr/lib64/small/libsmall{number}.so.1", b"x")
+        parts += [
+            f"%package -n {name}\nSummary: Small\nVersion: {number % 7}.{number}{'~rc1' if number % 3 else '^git'}\n",
+            f"Epoch: {number % 4}\nProvides: small(api) = {number}\nRequires: small(api) >= 1\n",
+            f"%description -n {name}\nSmall.\n%files -n {name}\n%defattr(-,root,root)\n",
+            f"%dir /usr/share/small\n/usr/share/small/{number}\n/usr/lib64/small/libsmall{number}.so.1\n",
+        ]
+    _rpmbuild("".join(parts), work, tree, work / "made")
+    files = sorted(str(path) for path in work.glob("made/*/*.rpm"))
+    run_judge(["rpm", f"--root={root}", f"--dbpath={DBPATH}", "--install", "--nodeps", *files])
+    shutil.rmtree(work)
+
+
+def load_bdb(path: Path, headers: Mapping[int, bytes]) -> None:
+    """Make a Berkeley DB database of headers, by Berkeley DB's own program."""
+    rows = "".join(f" {number.to_bytes(4, 'little').hex()}\n {each.hex()}\n" for number, each in headers.items())
+    following = (max(headers, default=0) + 1).to_bytes(4, "little").hex()
+    dump = f"VERSION=3\nformat=bytevalue\ntype=hash\nHEADER=END\n 00000000\n {following}\n{rows}DATA=END\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["db5.3_load", "-t", "hash", str(path)], input=dump, text=True, check=True)

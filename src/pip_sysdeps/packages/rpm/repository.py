@@ -260,7 +260,7 @@ def _feed(reader: _Reader, pieces: Iterable[bytes]) -> None:
 
 def _fed(reader: _Reader, pieces: Iterable[bytes]) -> Iterator[None]:
     """Parse a document, and yield after each piece, that what was found may be taken."""
-    parser = expat.ParserCreate(namespace_separator=" ")
+    parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end

@@ -1,0 +1,47 @@
+"""The life of a lock on an rpm system: built in one root, locked, installed by dnf in another, imported, verified.
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.debian import CA_BUNDLE, debian_root, made_once, run_in
+from builders.root import write
+from builders.rpm import PACKAGES, SUITE, rpm_repository, rpm_root
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [pytest.mark.debian, pytest.mark.network]
+
+VENV = "/opt/venv"
+BUILD = ("python3-venv", "python3-dev", "build-essential", "pkg-config", "libpq-dev", "libxml2-dev", "libxslt1-dev")
+RELEASE = ("python3", "dnf", "rpm", "dash", "coreutils")
+IMPORT = "import psycopg2, lxml.etree; print(psycopg2.__libpq_version__, lxml.etree.LIBXML_VERSION)"
+
+
+@pytest.fixture(scope="module")
+def built() -> Path:
+    """Give a root of rpm packages with psycopg2 and lxml built in an environment; nobody may change it."""
+    digest = rpm_repository().name.rpartition("-")[2]
+    with made_once(f"rpm-built-{digest}") as (made, unfinished):
+        if unfinished is not None:
+            _build(rpm_root(unfinished, [*BUILD, "dash", "coreutils", "ca-certificates"]))
+    return made
+
+
+def _build(root: Path) -> None:
+    """Build the distributions from source, by the index that the Debian roots use."""
+    debian = debian_root(SUITE, "build", PACKAGES)
+    for name in ("etc/pip.conf", CA_BUNDLE.lstrip("/")):
+        if (debian / name).is_file():
+            shutil.copyfile(debian / name, root / name)
+    write(root / "etc/resolv.conf")
+    write(root / "tmp/.keep")
+    (root / "tmp").chmod(0o1777)
+    run_in(root, ["python3", "-m", "venv", VENV])
+    pip = [f"{VENV}/bin/pip", "install", "--no-binary", "psycopg2,lxml", "--no-cache-dir"]
+    run_in(root, [*pip, "psycopg2==2.9.10", "lxml==5.3.0"])
+    run_in(root, [f"{VENV}/bin/python", "-c", IMPORT])
