@@ -12,7 +12,10 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +25,6 @@ from builders.root import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
 DBPATH = "/usr/lib/sysimage/rpm"
 """Where the roots have their database."""
@@ -119,7 +121,6 @@ def rpm_repository() -> Path:
 def rpm_root(into: Path, packages: Sequence[str], *, options: Sequence[str] = ()) -> Path:
     """Install packages or capabilities by this machine's dnf into a folder, which may be missing, and return it."""
     into.mkdir(parents=True, exist_ok=True)
-    home = write(into.parent / f"{into.name}.home/.rpmmacros", _MACROS).parent
     command = [
         "dnf",
         f"--installroot={into}",
@@ -130,7 +131,9 @@ def rpm_root(into: Path, packages: Sequence[str], *, options: Sequence[str] = ()
         "filesystem",
         *packages,
     ]
-    run_judge(command, env={"HOME": str(home)})
+    with _home() as home:
+        run_judge(command, env={"HOME": home})
+    shutil.rmtree(into / "var/cache/dnf")
     _ldconfig(into)
     return into
 
@@ -177,16 +180,19 @@ def with_repository(root: Path) -> Path:
 
 def zypper(root: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run this machine's zypper on a root and the repository."""
-    home = write(root.parent / f"{root.name}.home/.rpmmacros", _MACROS).parent
-    base = ["zypper", f"--root={root}", "--non-interactive", "--no-gpg-checks"]
-    repository = f"--plus-repo=file://{rpm_repository()}"
-    return subprocess.run(
-        [*base, repository, *arguments],
-        env={**os.environ, "HOME": str(home), "LC_ALL": "C.UTF-8"},
-        capture_output=True,
-        text=True,
-        check=check,
-    )
+    command = ["zypper", f"--root={root}", "--non-interactive", "--no-gpg-checks"]
+    command += [f"--plus-repo=file://{rpm_repository()}", *arguments]
+    with _home() as home:
+        variables = {**os.environ, "HOME": home, "LC_ALL": "C.UTF-8"}
+        return subprocess.run(command, env=variables, capture_output=True, text=True, check=check)
+
+
+@contextmanager
+def _home() -> Iterator[str]:
+    """Make a home whose settings tell dnf and zypper where a root has its database."""
+    with tempfile.TemporaryDirectory() as name:
+        write(Path(name) / ".rpmmacros", _MACROS)
+        yield name
 
 
 def _ldconfig(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""The life of a lock on an rpm system: built in one root, locked, installed by dnf in another, imported, verified.
+"""The life of a lock on an rpm system: built in one root, locked, installed by dnf in another, imported, verified."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.command import pip_sysdeps
 from builders.debian import CA_BUNDLE, debian_root, made_once, run_in
 from builders.root import write
-from builders.rpm import PACKAGES, SUITE, rpm_repository, rpm_root
+from builders.rpm import PACKAGES, SUITE, rpm_repository, rpm_root, with_repository
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,3 +46,15 @@ def _build(root: Path) -> None:
     pip = [f"{VENV}/bin/pip", "install", "--no-binary", "psycopg2,lxml", "--no-cache-dir"]
     run_in(root, [*pip, "psycopg2==2.9.10", "lxml==5.3.0"])
     run_in(root, [f"{VENV}/bin/python", "-c", IMPORT])
+
+
+def test_the_life_of_a_lock(built: Path, tmp_path: Path) -> None:
+    """What the lock's line brings is what the environment needs: it imports, and verify finds nothing."""
+    pip_sysdeps("lock", "--root", str(built), "--python", VENV, cwd=tmp_path)
+    line = pip_sysdeps("install-line", "--root", str(built), "--format", "command", cwd=tmp_path).stdout
+    release = with_repository(rpm_root(tmp_path / "release", RELEASE))
+    shutil.copytree(built / VENV.lstrip("/"), release / VENV.lstrip("/"), symlinks=True)
+    assert run_in(release, [f"{VENV}/bin/python", "-c", IMPORT], check=False).returncode == 1
+    run_in(release, ["sh", "-c", line])
+    run_in(release, [f"{VENV}/bin/python", "-c", IMPORT])
+    pip_sysdeps("verify", "--root", str(release), "--python", VENV, cwd=tmp_path)
