@@ -44,7 +44,7 @@ def _build(root: Path) -> None:
     (root / "tmp").chmod(0o1777)
     run_in(root, ["python3", "-m", "venv", VENV])
     pip = [f"{VENV}/bin/pip", "install", "--no-binary", "psycopg2,lxml", "--no-cache-dir"]
-    run_in(root, [*pip, "psycopg2==2.9.10", "lxml==5.3.0"])
+    run_in(root, [*pip, "psycopg2==2.9.10", "lxml==5.3.0"], env={"CFLAGS": "-O0"})
     run_in(root, [f"{VENV}/bin/python", "-c", IMPORT])
 
 
