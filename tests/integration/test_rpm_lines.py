@@ -9,7 +9,7 @@ import pytest
 
 from builders.debian import require_root_and, run_in
 from builders.rpm import query, rpm_root, with_repository, zypper
-from pip_sysdeps.host.root import Root
+from pip_sysdeps.system.root import Root
 from pip_sysdeps.packages.rpm.install_line import (
     MANAGERS,
     Requirement,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from pip_sysdeps.model import ElfFile
+    from pip_sysdeps.model.elf import ElfFile
 
 _EM_ALPHA, _EM_FAKE_ALPHA = 41, 0x9026
 """Machines whose 64-bit objects have no mark."""

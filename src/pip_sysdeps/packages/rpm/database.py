@@ -7,7 +7,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.model import Skipped, Verdict
+from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.packages.rpm.evr import version_key
 from pip_sysdeps.packages.rpm.package import NOARCH
 

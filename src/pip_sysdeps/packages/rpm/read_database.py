@@ -16,7 +16,7 @@ from pip_sysdeps.packages.rpm.sqlite import parse_sqlite
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pip_sysdeps.host.root import Root
+    from pip_sysdeps.system.root import Root
     from pip_sysdeps.packages.rpm.package import RpmPackage
 
 FOLDERS = ("/usr/lib/sysimage/rpm", "/var/lib/rpm", "/usr/share/rpm")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import TypeVar
 
-    from pip_sysdeps.host.root import Root
+    from pip_sysdeps.system.root import Root
     from pip_sysdeps.packages.rpm.repository import Metadata, RepositoryPackage
 
     _T = TypeVar("_T")

@@ -11,8 +11,8 @@ import pytest
 from builders.debian import unavailable
 from builders.elf import Elf
 from builders.elf_memory import in_memory
-from pip_sysdeps.formats.elf import facts_of
-from pip_sysdeps.formats.elf_image import read_image
+from pip_sysdeps.elf.headers import facts_of
+from pip_sysdeps.elf.image import read_image
 from pip_sysdeps.packages.rpm.capability import (
     capability,
     is_capability,
@@ -22,7 +22,7 @@ from pip_sysdeps.packages.rpm.capability import (
 )
 
 if TYPE_CHECKING:
-    from pip_sysdeps.model import ElfFile
+    from pip_sysdeps.model.elf import ElfFile
 
 ELFDEPS = "/usr/lib/rpm/elfdeps"
 

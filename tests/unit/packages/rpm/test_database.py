@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builders.rpm_files import Rpm
-from pip_sysdeps.model import Skipped, Verdict
+from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.packages.rpm.database import RpmDatabase
 from pip_sysdeps.packages.rpm.package import RpmPackage, parse_package
 

@@ -10,7 +10,7 @@ import pytest
 from builders.root import link, unprivileged_folder, write
 from builders.rpm_files import Rpm, bdb, ndb
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.host.root import Root
+from pip_sysdeps.system.root import Root
 from pip_sysdeps.packages.rpm.read_database import read_database
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pytest
 
 from builders.root import write
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.host.root import Root
+from pip_sysdeps.system.root import Root
 from pip_sysdeps.packages.rpm.read_repository import find_repositories, has_filelists, read_filelists, read_primary
 
 if TYPE_CHECKING:
