@@ -54,12 +54,12 @@ READERS = (
 )
 """Modules that may touch the disk by themselves, beside those named `read_*`; all others read through a `Root`."""
 PACKAGE_MANAGERS = re.compile(
-    r"\b(?:dpkg|apt-get|[a-z0-9_]+-linux-gnu[a-z0-9]*|pkg:deb)\b|^(?:amd64|arm64)$|-(?:amd64|arm64)\b"
-    r"|[\"']-dev[\"']|packages\.debian"
+    r"\b(?:dpkg|apt-get|dnf|yum|zypper|[a-z0-9_]+-linux-gnu[a-z0-9]*|pkg:deb|pkg:rpm)\b|^(?:amd64|arm64)$|-(?:amd64|arm64)\b"
+    r"|[\"']-dev[\"']|packages\.(?:debian|rpm)\b"
 )
 """What only a family's own folder may name: an architecture by itself or in a target's id, but file names of wheels and
 modules have the same words."""
-NAMERS = ("packages/debian/", "packages/registry.py", "system/programs.py")
+NAMERS = ("packages/debian/", "packages/rpm/", "packages/registry.py", "system/programs.py")
 """Who may: the folders themselves, the table of the folders, and the list of all programs that may be started."""
 TOUCHES = {"os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile", "time", "urllib"}
 """Modules that reach the disk, the clock, the network or the process."""

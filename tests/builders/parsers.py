@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import json
+import lzma
 import re
+import sqlite3
 import struct
+import tempfile
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from builders.elf import Elf
 from builders.elf_memory import QUESTIONS, in_memory
+from builders.rpm_files import Rpm, bdb, ndb
 from pip_sysdeps.byname.sources import references
 from pip_sysdeps.byname.string_literals import beginnings, mentioned
 from pip_sysdeps.environment.metadata import parse_direct_url, parse_folder_name, parse_metadata, parse_wheel_tags
@@ -33,6 +41,15 @@ from pip_sysdeps.packages.debian.shlibs_file import parse_shlibs
 from pip_sysdeps.packages.debian.symbols_file import parse_symbols
 from pip_sysdeps.packages.debian.version import version_key
 from pip_sysdeps.packages.index_file import IndexTarget, dump_index, load_index
+from pip_sysdeps.packages.rpm.bdb import parse_bdb
+from pip_sysdeps.packages.rpm.capability import is_capability, soname_of
+from pip_sysdeps.packages.rpm.compression import decompress
+from pip_sysdeps.packages.rpm.evr import version_key as rpm_version_key
+from pip_sysdeps.packages.rpm.manifest import parse_manifest
+from pip_sysdeps.packages.rpm.ndb import parse_ndb
+from pip_sysdeps.packages.rpm.package import parse_package
+from pip_sysdeps.packages.rpm.repository import parse_filelists, parse_primary, parse_repomd
+from pip_sysdeps.packages.rpm.sqlite import parse_sqlite
 from pip_sysdeps.system.os_release import parse_os_release
 
 if TYPE_CHECKING:
@@ -96,6 +113,11 @@ def _references(content: bytes) -> object:
     return references({"/site/a.py": content}, lambda _: {"/site/b.py": b"import a\na.f('libb.so')\n"}, "/site")
 
 
+def _decompressed(content: bytes) -> object:
+    """Ask for what every Python can read."""
+    return [] if content.startswith(b"\x28\xb5\x2f\xfd") else list(decompress(content, 1 << 20))
+
+
 def _index(content: bytes) -> object:
     index = load_index(content)
     rows = [list(index.starting_with(table, "", 0)) for table in ("library", "program", "base")]
@@ -152,6 +174,21 @@ def _index_seeds() -> tuple[bytes, ...]:
     return (dump_index([target], tables),)
 
 
+@cache
+def _sqlite_seed(*, log: bool = False) -> bytes:
+    """Return a database as SQLite itself writes it, or the write-ahead log of one."""
+    with tempfile.TemporaryDirectory() as folder:
+        connection = sqlite3.connect(f"{folder}/db")
+        if log:
+            connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("CREATE TABLE Packages (hnum INTEGER PRIMARY KEY AUTOINCREMENT, blob BLOB NOT NULL)")
+        connection.executemany("INSERT INTO Packages (blob) VALUES (?)", [(_RPM,), (_RPM * 40,)])
+        connection.commit()
+        content = Path(f"{folder}/db-wal" if log else f"{folder}/db").read_bytes()
+        connection.close()
+    return content
+
+
 _LOCK = b"""lock-version = "2.0"
 
 [[target]]
@@ -190,6 +227,25 @@ Section: admin
 Architecture: all
 Version: 1.0
 """
+
+_RPM = Rpm(
+    name="libpq",
+    epoch=1,
+    files=("/usr/lib64/libpq.so.5",),
+    provides=("libpq.so.5()(64bit)",),
+    requires=("/bin/sh", "(a if b)"),
+).header()
+
+_REPOSITORY = (
+    b"""<repomd xmlns="http://linux.duke.edu/metadata/repo"><data type="primary"><checksum type="sha256">00</checksum>
+<location href="repodata/primary.xml.gz"/></data></repomd>""",
+    b"""<metadata xmlns="http://linux.duke.edu/metadata/common" xmlns:rpm="http://linux.duke.edu/metadata/rpm">
+<package type="rpm"><name>a</name><arch>noarch</arch><version epoch="0" ver="1" rel="1"/><checksum>x</checksum>
+<size package="1" installed="2"/><format><rpm:sourcerpm>a</rpm:sourcerpm><rpm:provides><rpm:entry name="liba.so()"/>
+</rpm:provides></format></package></metadata>""",
+    b"""<filelists xmlns="http://linux.duke.edu/metadata/filelists"><package pkgid="x"><file>/usr/bin/a</file></package>
+</filelists>""",
+)
 
 _FILES = frozenset({"libfoobar.so.1", "libfoobar2.so"})
 
@@ -286,6 +342,28 @@ PARSERS = {
             b"Types: deb\nURIs: http://deb.example/debian\nSuites: trixie\nComponents: main\nSigned-By:\n .\n x\n",
         ),
     ),
+    "rpm-header": Parser((parse_package,), (_RPM,)),
+    "rpm-sqlite": Parser((lambda content: list(parse_sqlite(content)),), (_sqlite_seed(),)),
+    "rpm-sqlite-log": Parser((lambda content: list(parse_sqlite(_sqlite_seed(), content)),), (_sqlite_seed(log=True),)),
+    "rpm-ndb": Parser((lambda content: list(parse_ndb(content)),), (ndb([_RPM]),)),
+    "rpm-bdb": Parser((lambda content: list(parse_bdb(content)),), (bdb([_RPM]), bdb([_RPM * 40]))),
+    "rpm-manifest": Parser(
+        (parse_manifest,),
+        (b"a\t1-1\t0\t0\tv\t(none)\t5\tx86_64\t0\ta.src.rpm\nb\t2~rc-1\t0\t0\tv\t1\t0\tnoarch\t1\tb\n",),
+    ),
+    "rpm-words": Parser(
+        (_text(rpm_version_key), _text(is_capability), _text(lambda text: soname_of(text, "(64bit)"))),
+        (b"1:2~rc1^git-3.fc40", b"libpq.so.5()(64bit)", b"libpq.so.5(PQ_2)(64bit)"),
+    ),
+    "rpm-repository": Parser(
+        (
+            parse_repomd,
+            lambda content: list(parse_primary([content])),
+            lambda content: list(parse_filelists([content[:9], content[9:]])),
+        ),
+        _REPOSITORY,
+    ),
+    "compressed": Parser((_decompressed,), tuple(module.compress(b"<metadata/>" * 9) for module in (gzip, bz2, lzma))),
     "soname-index": Parser((_index,), _index_seeds()),
     "lock": Parser(
         (_lock, lambda content: sides_of(content.decode("utf-8", "replace"))),

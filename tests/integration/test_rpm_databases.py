@@ -14,9 +14,9 @@ import pytest
 
 from builders.debian import made_once, require_root_and
 from builders.rpm import DBPATH, install_small_packages, load_bdb, query, rpm_repository, rpm_root
-from pip_sysdeps.system.root import Root
 from pip_sysdeps.packages.rpm.read_database import read_database
 from pip_sysdeps.packages.rpm.sqlite import parse_sqlite
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +79,7 @@ def test_names_and_versions_are_those_of_rpm(backend: tuple[Path, str], database
     }
     assert len(expected) > 500
     assert {
-        name: (each.version, each.architecture, each.size, each.source) for name, each in database.packages.items()
+        name: (each.version, each.architecture, each.size, each.source_file) for name, each in database.packages.items()
     } == expected
 
 
@@ -102,8 +102,8 @@ def test_files_and_owners_are_those_of_rpm(backend: tuple[Path, str], database: 
 def test_dependencies_are_those_of_rpm(backend: tuple[Path, str], database: RpmDatabase) -> None:
     """What each package provides and requires, as rpm prints it."""
     form = "[%{=NAME}\\tprovides\\t%{PROVIDENEVRS}\\n][%{=NAME}\\trequires\\t%{REQUIRENEVRS}\\n]"
-    found = [[name, "provides", str(each)] for name, package in database.packages.items() for each in package.provides]
-    found += [[name, "requires", str(each)] for name, package in database.packages.items() for each in package.requires]
+    found = [[name, "provides", str(each)] for name, package in database.packages.items() for each in package.provided]
+    found += [[name, "requires", str(each)] for name, package in database.packages.items() for each in package.required]
     assert sorted(found) == sorted(_rows(backend, form))
 
 

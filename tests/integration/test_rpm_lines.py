@@ -9,16 +9,17 @@ import pytest
 
 from builders.debian import require_root_and, run_in
 from builders.rpm import query, rpm_root, with_repository, zypper
-from pip_sysdeps.system.root import Root
-from pip_sysdeps.packages.rpm.install_line import (
-    MANAGERS,
-    Requirement,
+from pip_sysdeps.packages.family import Item
+from pip_sysdeps.packages.rpm.install import (
+    PROGRAMS,
     as_command,
+    as_names,
     as_satisfy,
     version_capabilities,
 )
 from pip_sysdeps.packages.rpm.libraries import newest, packages_of_libraries
 from pip_sysdeps.packages.rpm.read_repository import find_repositories, read_filelists, read_primary
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.debian
 
 MARK = "(64bit)"
-LINE = (Requirement(name="libxslt1.1"), Requirement(name="libpq.so.5()(64bit)"))
+LINE = (Item(name="libxslt1.1"), Item(name="libpq.so.5()(64bit)"))
 DEFAULT_FOLDERS = ("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu")
 
 
@@ -44,15 +45,14 @@ def _has(root: Path, *packages: str) -> bool:
 
 def test_dnf_installs_names_and_capabilities(dnf_root: Path) -> None:
     """The line, given to a shell in the root, brings the package and the library."""
-    run_in(dnf_root, ["sh", "-c", as_command(LINE, MANAGERS["dnf"])])
+    run_in(dnf_root, ["sh", "-c", as_command([each.name for each in LINE], PROGRAMS["dnf"])])
     assert _has(dnf_root, "libxslt1.1", "libpq5")
 
 
 def test_dnf_installs_a_symbol_version(dnf_root: Path) -> None:
     """A least version is a capability as well; one that no package has fails."""
-    line = as_satisfy(
-        (), version_capabilities("libxslt.so.1", MARK, ["LIBXML2_1.1.9", "LIBXML2_1.0.11"]), MANAGERS["dnf"]
-    )
+    versions = version_capabilities("libxslt.so.1", MARK, ["LIBXML2_1.1.9", "LIBXML2_1.0.11"])
+    line = as_satisfy((Item(name="libxslt1.1", capabilities=versions),), PROGRAMS["dnf"])
     assert run_in(dnf_root, ["dnf", "install", "-y", *line.splitlines()], check=False).returncode == 0
     missing = version_capabilities("libxslt.so.1", MARK, ["LIBXML2_99"])
     assert run_in(dnf_root, ["dnf", "install", "-y", *missing], check=False).returncode == 1
@@ -61,8 +61,8 @@ def test_dnf_installs_a_symbol_version(dnf_root: Path) -> None:
 def test_dnf_installs_a_pinned_version(dnf_root: Path) -> None:
     """Name and version are joined by a hyphen."""
     version = query(dnf_root, "--queryformat=%{VERSION}-%{RELEASE}", "bash")
-    line = as_command((Requirement(name="bash", version=version),), MANAGERS["dnf"])
-    assert run_in(dnf_root, ["sh", "-c", line]).returncode == 0
+    line = as_names((Item(name="bash", version=version),), PROGRAMS["dnf"])
+    assert run_in(dnf_root, ["dnf", "install", "-y", *line.split()]).returncode == 0
 
 
 def test_the_cache_of_dnf_names_the_packages_of_libraries(dnf_root: Path) -> None:
@@ -88,7 +88,7 @@ def test_zypper_installs_names_and_capabilities(tmp_path: Path) -> None:
     require_root_and("zypper")
     root = tmp_path / "root"
     root.mkdir()
-    words = shlex.split(as_command((Requirement(name="filesystem"), *LINE), MANAGERS["zypper"]))
+    words = shlex.split(as_command(["filesystem", *(each.name for each in LINE)], PROGRAMS["zypper"]))
     zypper(root, *words[words.index("install") :])
     assert _has(root, "libxslt1.1", "libpq5")
     found = zypper(root, "install", "libpq.so.5(NOT_THERE)(64bit)", check=False)

@@ -12,7 +12,7 @@ from pip_sysdeps.lock.file import DEFAULT, read_lock
 from pip_sysdeps.lock.selection import unowned, wanted
 from pip_sysdeps.lock.target_choice import named_target, own_target
 from pip_sysdeps.packages.platform import read_system
-from pip_sysdeps.packages.registry import families, family_of, formats
+from pip_sysdeps.packages.registry import families, family_of_distribution, formats, with_installer_of
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -39,6 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--all", action="store_true", help="packages that every image of the release has, too")
     parser.add_argument("--pin", action="store_true", help="exactly the versions that `lock --pin` has recorded")
+    parser.add_argument(
+        "--installer",
+        metavar="PROGRAM",
+        default="",
+        help="the program that is to install them, where a release has several (default: this system's own, with "
+        "--target its release's usual one)",
+    )
     form = parser.add_mutually_exclusive_group()
     choices = (*formats(), "dockerfile", "json")
     words = f"{', '.join(choices)} (default: %(default)s)"
@@ -55,11 +62,12 @@ def run(args: argparse.Namespace) -> int:
     lock = read_lock(args.lock)
     if lock.warning():
         args.messages.warning(f"`{args.lock}`: {lock.warning()}")
-    target = named_target(lock, args.target) if args.target else own_target(lock, read_system(Root()))
+    root = Root()
+    target = named_target(lock, args.target) if args.target else own_target(lock, read_system(root))
     packages = wanted(target, when=args.when, base=args.all, pin=args.pin)
     if args.pin:
         _check_pins(args, target, packages)
-    output.write(_rendered(args, target, packages))
+    output.write(_rendered(args, target, packages, None if args.target else root))
     for line in unowned(target, args.when):
         args.messages.warning(line)
     if not packages:
@@ -67,18 +75,20 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _rendered(args: argparse.Namespace, target: Target, packages: Sequence[Wanted]) -> str:
-    """Return the line in the chosen format."""
+def _rendered(args: argparse.Namespace, target: Target, packages: Sequence[Wanted], root: Root | None) -> str:
+    """Return the line in the chosen format, for the program that the root has, if one is meant."""
     if args.format == "json":
         from pip_sysdeps.render.install_line import as_json  # noqa: PLC0415 - slow to import for a line of names
 
         return as_json(target, packages)
-    family = family_of(target.package_manager)
+    family = family_of_distribution(target.package_manager, target.distro, args.installer)
     if family is None:
         raise SysdepsError(
             f"{target.id} is for {target.package_manager}, whose names this version does not know",
             hint="use a newer pip-sysdeps",
         )
+    if root and not args.installer:
+        family = with_installer_of(root, family)
     items = [each.item for each in packages]
     if args.format == "dockerfile":
         return family.dockerfile(items, target.snapshot if args.pin else "")

@@ -21,7 +21,6 @@ from pip_sysdeps.needs.read_undefined_symbols import read_symbol_gaps
 from pip_sysdeps.needs.symbol_versions import version_gaps
 from pip_sysdeps.packages.index import open_index
 from pip_sysdeps.packages.platform import read_platform
-from pip_sysdeps.packages.registry import family_of
 from pip_sysdeps.render.json import verify_document
 from pip_sysdeps.render.problems import as_text
 from pip_sysdeps.report.verification import (
@@ -78,8 +77,8 @@ def run(args: argparse.Namespace) -> int:
         problems += on_older_cpus(verify(plain, locked), problems)
     if lock and target is None:
         problems = (_no_target(lock, release.scan), *problems)
-    packages = mending(problems)
-    family = family_of(release.scan.platform.package_manager)
+    family = place.packages.family if place.packages else None
+    packages = mending(problems, family.names if family else None)
     command = family.command(packages) if family else ""
     if args.json:
         found = release.scan.platform.id

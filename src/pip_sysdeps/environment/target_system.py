@@ -9,7 +9,7 @@ from pip_sysdeps.loader.glibc.machines import MACHINES, Machine
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.index import SonameIndex, no_index, open_index
-from pip_sysdeps.packages.registry import distributions, family_of
+from pip_sysdeps.packages.registry import distro_of, family_of_target
 
 _ET_DYN = 3
 
@@ -50,10 +50,9 @@ class TargetSystem:
 def open_target(target_id: str) -> TargetSystem:
     """Return the system that a target's id names. Raise SysdepsError if there is no index for it."""
     index = open_index(target_id)
-    distro, _, rest = target_id.partition("-")
-    codename, _, architecture = rest.rpartition("-")
-    known = distributions().get(distro)
-    family = family_of(known.manager) if known else None
+    distro = distro_of(target_id)
+    codename, _, architecture = target_id[len(distro) + 1 :].rpartition("-")
+    family = family_of_target(target_id)
     described = family.architectures.get(architecture) if family else None
     if index is None or family is None or described is None:
         raise no_index(target_id)

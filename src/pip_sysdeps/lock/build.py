@@ -66,7 +66,7 @@ def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()
     if not is_target_id(identity):
         shown = printable(identity[:_LONGEST_SHOWN])
         raise SysdepsError(
-            f"os-release and dpkg's status give `{shown}`, which cannot be a target's id",
+            f"os-release and the package database give `{shown}`, which cannot be a target's id",
             hint="ID, VERSION_CODENAME and VERSION_ID have lower-case letters, digits and . _ - (os-release(5))",
         )
     bases = {each.distribution.name: each.distribution.base for each in scan.distributions}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Item(NamedTuple):
     """The least version that is enough; empty if any is."""
     version: str = ""
     """The exact version to install; empty if any is meant."""
+    capabilities: tuple[str, ...] = ()
+    """What is needed of it besides, such as symbol versions of its libraries, where the package manager knows these."""
 
 
 class Floors(NamedTuple):
@@ -109,6 +112,15 @@ class Sources(NamedTuple):
     """Download and write an index: of which root, what, with which patterns of files, and whether to be quiet."""
 
 
+def _split_at_colon(name: str) -> tuple[str, str]:
+    package, _, architecture = name.partition(":")
+    return package, architecture
+
+
+def _without_epoch(version: str) -> tuple[str, str]:
+    return "", version
+
+
 class Family(NamedTuple):
     """One package manager."""
 
@@ -152,3 +164,9 @@ class Family(NamedTuple):
     """The package URL type: `deb`."""
     sources: Sources | None = None
     """What its configured sources answer; None where no index can be made of them."""
+    variants: Mapping[str, Family] = MappingProxyType({})
+    """The same family for each program that may install, the best first; empty where there is one only."""
+    split_name: Callable[[str], tuple[str, str]] = _split_at_colon
+    """Split the key of an installed package into its name and its architecture, which is empty for the native one."""
+    split_epoch: Callable[[str], tuple[str, str]] = _without_epoch
+    """Split a version into the epoch that its package URL has as a qualifier, empty for none, and the rest."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.index_file import DEVELOPMENT, IndexFile, is_index_id, load_index
-from pip_sysdeps.packages.registry import is_package_name, sources_of
+from pip_sysdeps.packages.registry import distro_of, family_of_target, is_package_name, sources_of
 from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
@@ -46,10 +46,12 @@ class SonameIndex:
         self._file = file
         self._number = number
         self.target = file.targets[number]
+        family = family_of_target(self.target.id)
+        self._is_package = family.names.package if family else is_package_name
 
     def package_of(self, soname: str) -> IndexAnswer | None:
         """Return the package that has a file of this name where the loader looks, or None."""
-        return _answer(soname, self._file.value("library", soname, self._number))
+        return self._answer(soname, self._file.value("library", soname, self._number))
 
     def installable(self, soname: str) -> str | None:
         """Return the package to install for a library that a program loads: none that is for compiling."""
@@ -65,7 +67,7 @@ class SonameIndex:
         answers = [
             answer
             for name, value in self._file.starting_with("library", f"lib{stem}.so.", self._number)
-            if (answer := _answer(name, value)) is not None and not answer.development
+            if (answer := self._answer(name, value)) is not None and not answer.development
         ]
         if not answers:
             plain = self.package_of(f"lib{stem}.so")
@@ -79,7 +81,15 @@ class SonameIndex:
 
     def package_of_program(self, name: str) -> IndexAnswer | None:
         """Return the package that has this program on root's PATH, if one alone or an alternatives' default has it."""
-        return _answer(name, self._file.value("program", name, self._number))
+        return self._answer(name, self._file.value("program", name, self._number))
+
+    def _answer(self, name: str, value: str | None) -> IndexAnswer | None:
+        """Return an answer with the names that the package manager allows, or None where no such name is left."""
+        packages = tuple(filter(self._is_package, (value or "").removeprefix(DEVELOPMENT).split(",")))
+        if value is None or not packages or not name.isprintable():
+            return None
+        development = value.startswith(DEVELOPMENT)
+        return IndexAnswer(name=name, package=packages[0], alternatives=packages[1:], development=development)
 
     @property
     def has_files(self) -> bool:
@@ -88,13 +98,13 @@ class SonameIndex:
 
     def package_of_file(self, pattern: str) -> IndexAnswer | None:
         """Return the package that has a file which the knowledge file names, by the pattern that stands there."""
-        return _answer(pattern, self._file.value("file", pattern, self._number))
+        return self._answer(pattern, self._file.value("file", pattern, self._number))
 
     @property
     def base(self) -> frozenset[str]:
         """Every binary package that all images of the release have."""
         return frozenset(
-            name for name, _ in self._file.starting_with("base", "", self._number) if is_package_name(name)
+            name for name, _ in self._file.starting_with("base", "", self._number) if self._is_package(name)
         )
 
     def counts(self) -> dict[str, int]:
@@ -182,7 +192,7 @@ def _made_for(root: Root, target_id: str) -> str:
     if not any(os.path.basename(path) == name for path in root_index_files()):
         return ""
     try:
-        return made_index(target_id, sources_of(root, target_id.partition("-")[0]).key(root))
+        return made_index(target_id, sources_of(root, distro_of(target_id)).key(root))
     except (SysdepsError, OSError):  # none was made from sources that cannot be read
         return ""
 
@@ -196,15 +206,6 @@ def made_index(target_id: str, key: str = "") -> str:
     base = chosen if os.path.isabs(chosen) else os.path.join(os.path.expanduser("~"), ".cache")
     folders = ("pip-sysdeps", "index", *((_ROOTS, key) if key else ()))
     return os.path.join(base, *folders, target_id.replace("/", "_") + _SUFFIX)
-
-
-def _answer(name: str, value: str | None) -> IndexAnswer | None:
-    """Return an answer with the names that Debian Policy allows, or None where no such name is left."""
-    packages = tuple(filter(is_package_name, (value or "").removeprefix(DEVELOPMENT).split(",")))
-    if value is None or not packages or not name.isprintable():
-        return None
-    development = value.startswith(DEVELOPMENT)
-    return IndexAnswer(name=name, package=packages[0], alternatives=packages[1:], development=development)
 
 
 def _version(soname: str) -> tuple[int, ...]:

@@ -16,13 +16,9 @@ if TYPE_CHECKING:
     from pip_sysdeps.packages.family import Family, Sources
     from pip_sysdeps.system.root import Root
 
-FOLDERS = {"dpkg": "debian"}
+FOLDERS = {"dpkg": "debian", "rpm": "rpm"}
 """Package manager -> the folder here whose `family` module has its `FAMILY`; in the order in which roots are tried."""
 _UNKNOWN = {
-    "/var/lib/rpm": "rpm",
-    "/usr/lib/sysimage/rpm": "rpm",
-    "/usr/share/rpm": "rpm",
-    "/var/lib/rpmmanifest": "rpm",
     "/lib/apk/db/installed": "apk",
     "/usr/lib/apk/db/installed": "apk",
     "/var/lib/pacman/local": "pacman",
@@ -44,6 +40,8 @@ class LinuxDistribution(NamedTuple):
     """The package manager."""
     parts: int | None
     """How many parts of VERSION_ID name a release without a codename; None for all of them."""
+    installer: str = ""
+    """The program that installs packages there; empty for the first one that its package manager has."""
 
 
 @cache
@@ -101,18 +99,57 @@ def is_package_name(text: str) -> bool:
     return any(family.names.package(text) for family in families())
 
 
+def distro_of(target_id: str) -> str:
+    """Return the `ID` of os-release(5) that a target's id begins with: the longest known one, else its first word."""
+    known = [distro for distro in distributions() if target_id.startswith(f"{distro}-")]
+    return max(known, key=len, default=target_id.partition("-")[0])
+
+
+def family_of_target(target_id: str) -> Family | None:
+    """Return the family of a target by its id; None if its distribution is not known."""
+    known = distributions().get(distro_of(target_id))
+    return family_of(known.manager) if known else None
+
+
 def open_packages(root: Root) -> SystemPackages | None:
     """Return the system packages of a root, None if it has no package database.
 
     Raise SysdepsError for a database that cannot be read and for one of an unknown package manager, MalformedError for
     a broken one.
     """
+    empty = None
     for family in families():
         database = family.open(root)
         if database is not None:
-            return SystemPackages(root=root, family=family, database=database)
-    refuse_unknown(root)
-    return None
+            found = SystemPackages(root=root, family=with_installer_of(root, family), database=database)
+            if database.packages:
+                return found
+            empty = empty or found
+    if empty is None:
+        refuse_unknown(root)
+    return empty
+
+
+def with_installer_of(root: Root, family: Family) -> Family:
+    """Return the family with the program that a root has to install packages; the family itself if it has none."""
+    return next((each for name, each in family.variants.items() if root.is_file(f"/usr/bin/{name}")), family)
+
+
+def family_of_distribution(manager: str, distro: str, installer: str = "") -> Family | None:
+    """Return the family of a package manager with a program that installs: that of the distribution, unless named.
+
+    None if the package manager is not known. Raise SysdepsError for a program that the family does not have.
+    """
+    family = family_of(manager)
+    if family is None:
+        return None
+    if installer and installer not in {family.installer, *family.variants}:
+        others = " or ".join(family.variants) or family.installer
+        raise SysdepsError(f"`{installer}` installs no packages of {manager}", hint=f"name {others}")
+    known = distributions().get(distro)
+    name = installer or (known.installer if known else "")
+    found: Family = family.variants.get(name, family)
+    return found
 
 
 def refuse_unknown(root: Root) -> None:
@@ -133,8 +170,9 @@ def distributions() -> Mapping[str, LinuxDistribution]:
 
 
 def parse_distributions(text: str) -> dict[str, LinuxDistribution]:
-    """Read the table: ID, package manager and number of parts with a tab between; `#` begins a comment line.
+    """Read the table: ID, package manager, number of parts and perhaps the installing program, with tabs between.
 
+    `#` begins a comment line.
     Raise MalformedError for a line of another form and for an ID twice.
     """
     found: dict[str, LinuxDistribution] = {}
@@ -142,7 +180,8 @@ def parse_distributions(text: str) -> dict[str, LinuxDistribution]:
         if not line or line.startswith("#"):
             continue
         name, *rest = line.split("\t")
-        if len(rest) != 2 or name in found or not (rest[1].isdigit() or rest[1] == "all"):
+        if not 2 <= len(rest) <= 3 or name in found or not (rest[1].isdigit() or rest[1] == "all"):
             raise MalformedError("not a new ID, a package manager and a number", where=f"line {number}")
-        found[name] = LinuxDistribution(manager=rest[0], parts=int(rest[1]) if rest[1].isdigit() else None)
+        parts = int(rest[1]) if rest[1].isdigit() else None
+        found[name] = LinuxDistribution(manager=rest[0], parts=parts, installer="".join(rest[2:]))
     return found

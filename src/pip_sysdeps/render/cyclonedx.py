@@ -104,15 +104,15 @@ def pypi(distribution: Distribution) -> str:
 
 
 def system_package(name: str, version: str, target: Target) -> str:
-    """Return the package URL of a system package; `name` may end in `:architecture`."""
+    """Return the package URL of a system package; `name` may have an architecture."""
     family = family_of(target.package_manager)
-    package, _, architecture = name.partition(":")
-    at = f"@{_quoted(version)}" if version else ""
+    package, architecture = family.split_name(name) if family else (name, "")
+    epoch, rest = family.split_epoch(version) if family else ("", version)
+    at = f"@{_quoted(rest)}" if rest else ""
     distro = "-".join(filter(None, (target.distro, target.release)))
     kind = family.purl if family else "generic"
-    return (
-        f"pkg:{kind}/{target.distro}/{_quoted(package)}{at}?arch={architecture or target.architecture}&distro={distro}"
-    )
+    qualifiers = f"arch={architecture or target.architecture}&distro={distro}" + (f"&epoch={epoch}" if epoch else "")
+    return f"pkg:{kind}/{target.distro}/{_quoted(package)}{at}?{qualifiers}"
 
 
 def _quoted(text: str) -> str:

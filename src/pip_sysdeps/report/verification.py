@@ -14,7 +14,6 @@ from pip_sysdeps.byname.knowledge import is_known
 from pip_sysdeps.lock.build import distributions
 from pip_sysdeps.model.loader import NotFound
 from pip_sysdeps.model.needs import Confidence, FromPackage, Missing, Unowned, Unreachable, When
-from pip_sysdeps.packages.registry import is_package_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.scan import Scan
     from pip_sysdeps.needs.symbol_versions import VersionGap
     from pip_sysdeps.needs.undefined_symbols import SymbolGap
+    from pip_sysdeps.packages.family import NameRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +124,13 @@ def on_older_cpus(problems: Iterable[Problem], here: Iterable[Problem]) -> tuple
     )
 
 
-def mending(problems: Iterable[Problem]) -> tuple[str, ...]:
-    """Return the binary packages that mend all that can be mended, sorted; they are words of a line for a shell."""
-    return tuple(sorted({each.package for each in problems if each.error and is_package_name(each.package)}))
+def mending(problems: Iterable[Problem], names: NameRules | None) -> tuple[str, ...]:
+    """Return the binary packages that mend all that can be mended, sorted; they are words of a line for a shell.
+
+    `names` are the package manager's rules; what breaks them is left out, as is all where they are not known.
+    """
+    packages = {each.package for each in problems if each.error}
+    return tuple(sorted(filter(names.package, packages))) if names else ()
 
 
 def unmet(scan: Scan) -> Iterator[tuple[str, Need]]:

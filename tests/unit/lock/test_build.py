@@ -172,7 +172,13 @@ def test_vendored_folders_are_a_reason_to_be_written() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"package_manager": ""}, "no package database here: this is not Debian, Ubuntu or another system with apt"),
+        (
+            {"package_manager": ""},
+            (
+                "no package database here: this is not Debian, Ubuntu or another system with apt; nor Fedora, RHEL, "
+                "Amazon Linux, openSUSE or another system with rpm"
+            ),
+        ),
         ({"distro": ""}, "cannot tell the release or architecture of this system"),
         ({"architecture": ""}, "cannot tell the release or architecture of this system"),
         ({"libc": ""}, "cannot tell the release or architecture of this system"),

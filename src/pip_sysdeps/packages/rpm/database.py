@@ -31,7 +31,7 @@ class RpmDatabase:
         """Hold the packages of the database at `path`."""
         packages = tuple(packages)
         self._path = path
-        self.architecture = native_architecture(packages)
+        self.architecture = native_architecture(each.architecture for each in packages)
         self._installed: dict[str, list[RpmPackage]] = {}
         for each in packages:
             self._installed.setdefault(self._key(each), []).append(each)
@@ -66,11 +66,8 @@ class RpmDatabase:
         return tuple(sorted({*self._providers.get(capability, ()), *owners}))
 
     def requires(self, package: str) -> tuple[tuple[str, ...], ...]:
-        """Return the installed providers of each requirement of a package; requirements of rpm itself have none.
-
-        A rich dependency, `(a if b)`, is left out: which part of it counts depends on what else is installed.
-        """
-        found = (self.providers(each.name) for each in self.packages[package].requires if each.name[:1] != "(")
+        """Return the installed providers of each requirement of a package; requirements of rpm itself have none."""
+        found = (self.providers(name) for (name,) in self.packages[package].requires)
         return tuple(dict.fromkeys(names for names in found if names))
 
     def closure(self, packages: Iterable[str]) -> frozenset[str]:
@@ -123,7 +120,7 @@ class RpmDatabase:
     def _providers(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for key, package in self._each():
-            for each in package.provides:
+            for each in package.provided:
                 found[each.name] = (*found.get(each.name, ()), key)
         return found
 
@@ -131,7 +128,7 @@ class RpmDatabase:
         return ((key, package) for key, same in self._installed.items() for package in same)
 
 
-def native_architecture(packages: Iterable[RpmPackage]) -> str:
+def native_architecture(architectures: Iterable[str]) -> str:
     """Return the architecture of most packages, "" where there are none that depend on one."""
-    counts = Counter(each.architecture for each in packages if each.architecture not in {NOARCH, ""})
+    counts = Counter(each for each in architectures if each not in {NOARCH, ""})
     return min(counts, key=lambda name: (-counts[name], name), default="")

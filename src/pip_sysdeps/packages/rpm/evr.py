@@ -20,10 +20,15 @@ _TILDE, _END, _CARET, _LETTERS, _DIGITS = range(5)
 
 def version_key(version: str) -> VersionKey:
     """Return the sort key of `[epoch:]version[-release]`; an epoch that is absent counts as 0."""
-    found = _EPOCH.match(version)
-    rest = version[found.end() :] if found else version
+    epoch, rest = split_epoch(version)
     number, _, release = rest.partition("-")
-    return int(found[1]) if found else 0, part_key(number), part_key(release)
+    return int(epoch or 0), part_key(number), part_key(release)
+
+
+def split_epoch(version: str) -> tuple[str, str]:
+    """Return the epoch of a version, empty for none, and the version without it."""
+    found = _EPOCH.match(version)
+    return (found[1], version[found.end() :]) if found else ("", version)
 
 
 def part_key(text: str) -> PartKey:

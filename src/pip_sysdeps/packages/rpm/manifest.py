@@ -33,7 +33,7 @@ def _package(line: str, number: int) -> RpmPackage:
         name=name,
         version=f"{int(epoch)}:{version}" if int(epoch) else version,
         architecture=architecture,
-        source=source.replace("(none)", ""),
+        source_file=source.replace("(none)", ""),
         size=int(size),
     )
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 
-from pip_sysdeps.packages.rpm.capability import is_capability
+from pip_sysdeps.packages.rpm.architectures import ARCHITECTURES
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
 _VERSION = re.compile(r"(?:[0-9]{1,10}:)?[A-Za-z0-9._+~^]+-[A-Za-z0-9._+~^]+")
-_ARCHITECTURE = re.compile(r"[a-z0-9][a-z0-9_]*")
+_ARCHITECTURES = frozenset({*ARCHITECTURES, "i386", "i486", "i586", "armv7hnl", "ppc64"})
+"""Those that follow the name of a package of another machine."""
 _DEVELOPMENT = re.compile(r".*-(?:devel|devel-static|static|headers)(?:-.*bit)?(?:\.[a-z0-9_]+)?")
 
 
@@ -28,19 +29,15 @@ def is_version(version: str) -> bool:
     return _VERSION.fullmatch(version) is not None
 
 
-def is_architecture(architecture: str) -> bool:
-    """Return whether a text may be an architecture."""
-    return _ARCHITECTURE.fullmatch(architecture) is not None
-
-
-def is_requirement(text: str) -> bool:
-    """Return whether an installation may ask for a text: a package or a library, never a path."""
-    return is_package_name(text) or is_capability(text)
-
-
 def is_development(name: str) -> bool:
     """Return whether a package has headers and link names rather than libraries: `libpq-devel`."""
     return _DEVELOPMENT.fullmatch(name) is not None
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Return the name of a package and its architecture, which is empty for the system's: `glibc`, `i686`."""
+    stem, dot, last = name.rpartition(".")
+    return (stem, last) if dot and last in _ARCHITECTURES else (name, "")
 
 
 def source_package(source: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.rpm import header as tags
 from pip_sysdeps.packages.rpm.header import parse_header
+from pip_sysdeps.packages.rpm.names import source_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -80,16 +81,34 @@ class RpmPackage:
     """`[epoch:]version-release`; an epoch of 0 is left out."""
     architecture: str
     """ARCH: `x86_64`, `noarch`; empty for what is no software, such as an imported key."""
-    source: str = ""
+    source_file: str = ""
     """SOURCERPM: the file name of the source package (`zlib-1.3.1-2.fc42.src.rpm`); empty where it is unknown."""
     size: int = 0
     """SIZE or LONGSIZE: bytes of all files."""
-    provides: tuple[Dependency, ...] = ()
+    provided: tuple[Dependency, ...] = ()
     """What it provides, in the package's order."""
-    requires: tuple[Dependency, ...] = ()
+    required: tuple[Dependency, ...] = ()
     """What it requires, in the package's order."""
     files: FileList | None = None
     """Its files; None where the database has no file lists."""
+
+    @property
+    def source(self) -> str:
+        """The name of its source package; its own where that is unknown."""
+        return source_package(self.source_file)[0] or self.name
+
+    @property
+    def provides(self) -> tuple[str, ...]:
+        """The capabilities that it provides, without versions, in the package's order."""
+        return tuple([each.name for each in self.provided])
+
+    @property
+    def requires(self) -> tuple[tuple[str, ...], ...]:
+        """The capabilities that it requires, each a group of its own.
+
+        A rich dependency, `(a if b)`, is left out: which part of it counts depends on what else is installed.
+        """
+        return tuple([(each.name,) for each in self.required if not each.name.startswith("(")])
 
 
 def parse_package(content: bytes) -> RpmPackage:
@@ -106,10 +125,10 @@ def parse_package(content: bytes) -> RpmPackage:
         name=name,
         version=evr(header.number(tags.EPOCH) or 0, version, release),
         architecture=header.text(tags.ARCH),
-        source=header.text(tags.SOURCERPM).replace("(none)", ""),
+        source_file=header.text(tags.SOURCERPM).replace("(none)", ""),
         size=header.number(tags.LONGSIZE) or header.number(tags.SIZE) or 0,
-        provides=_dependencies(header, tags.PROVIDENAME, tags.PROVIDEFLAGS, tags.PROVIDEVERSION),
-        requires=_dependencies(header, tags.REQUIRENAME, tags.REQUIREFLAGS, tags.REQUIREVERSION),
+        provided=_dependencies(header, tags.PROVIDENAME, tags.PROVIDEFLAGS, tags.PROVIDEVERSION),
+        required=_dependencies(header, tags.REQUIRENAME, tags.REQUIREFLAGS, tags.REQUIREVERSION),
         files=_files(header),
     )
 

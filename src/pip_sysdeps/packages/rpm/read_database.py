@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.rpm.bdb import is_bdb, parse_bdb
-from pip_sysdeps.packages.rpm.database import RpmDatabase
+from pip_sysdeps.packages.rpm.database import RpmDatabase, native_architecture
+from pip_sysdeps.packages.rpm.header import ARCH, parse_header
 from pip_sysdeps.packages.rpm.manifest import parse_manifest
 from pip_sysdeps.packages.rpm.ndb import MAGIC as NDB_MAGIC
 from pip_sysdeps.packages.rpm.ndb import parse_ndb
@@ -14,10 +16,11 @@ from pip_sysdeps.packages.rpm.package import parse_package
 from pip_sysdeps.packages.rpm.sqlite import parse_sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pip_sysdeps.system.root import Root
-    from pip_sysdeps.packages.rpm.package import RpmPackage
+
+_T = TypeVar("_T")
 
 FOLDERS = ("/usr/lib/sysimage/rpm", "/var/lib/rpm", "/usr/share/rpm")
 """Where distributions keep the database; newer places first, as `/var/lib/rpm` may be a link to one."""
@@ -39,15 +42,22 @@ def read_database(root: Root) -> RpmDatabase | None:
     path = find_database(root)
     if path is None:
         return None
-    content = _read(root, path, _MAX_DATABASE)
-    try:
+    with _explained(path):
         if path == MANIFEST:
-            return RpmDatabase(parse_manifest(content), path=path)
-        log = _read(root, f"{path}-wal", _MAX_LOG) if root.is_file(f"{path}-wal") else b""
-        headers = _headers(content, log)
-        return RpmDatabase((_package(number, header) for number, header in headers), path=path)
-    except MalformedError as error:
-        raise error.at(path, hint=_HINT) from error
+            return RpmDatabase(parse_manifest(_read(root, path, _MAX_DATABASE)), path=path)
+        return RpmDatabase(_each(_headers(root, path), parse_package), path=path)
+
+
+def read_architecture(root: Root) -> str:
+    """Return the architecture of most packages of a root, as the database has it; empty without one. Raise as above."""
+    path = find_database(root)
+    if path is None:
+        return ""
+    with _explained(path):
+        if path == MANIFEST:
+            packages = parse_manifest(_read(root, path, _MAX_DATABASE))
+            return native_architecture(each.architecture for each in packages)
+        return native_architecture(_each(_headers(root, path), lambda content: parse_header(content).text(ARCH)))
 
 
 def find_database(root: Root) -> str | None:
@@ -56,18 +66,29 @@ def find_database(root: Root) -> str | None:
     return next((path for path in places if root.is_file(path)), None)
 
 
-def _headers(content: bytes, log: bytes) -> Iterable[tuple[int, bytes]]:
+def _headers(root: Root, path: str) -> Iterable[tuple[int, bytes]]:
     """Choose the reader by the content, as each format but SQLite's has its own magic number."""
+    content = _read(root, path, _MAX_DATABASE)
     if is_bdb(content):
         return parse_bdb(content)
-    return parse_ndb(content) if content.startswith(NDB_MAGIC) else parse_sqlite(content, log)
+    if content.startswith(NDB_MAGIC):
+        return parse_ndb(content)
+    return parse_sqlite(content, _read(root, f"{path}-wal", _MAX_LOG) if root.is_file(f"{path}-wal") else b"")
 
 
-def _package(number: int, header: bytes) -> RpmPackage:
+def _each(headers: Iterable[tuple[int, bytes]], parse: Callable[[bytes], _T]) -> Iterator[_T]:
+    for number, header in headers:
+        with _explained(f"package {number}"):
+            found = parse(header)
+        yield found
+
+
+@contextmanager
+def _explained(place: str) -> Iterator[None]:
     try:
-        return parse_package(header)
+        yield
     except MalformedError as error:
-        raise error.at(f"package {number}") from error
+        raise error.at(place, hint=_HINT) from error
 
 
 def _read(root: Root, path: str, limit: int) -> bytes:

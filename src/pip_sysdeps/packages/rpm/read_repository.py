@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import TypeVar
 
-    from pip_sysdeps.system.root import Root
     from pip_sysdeps.packages.rpm.repository import Metadata, RepositoryPackage
+    from pip_sysdeps.system.root import Root
 
     _T = TypeVar("_T")
 

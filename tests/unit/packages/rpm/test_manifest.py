@@ -19,7 +19,7 @@ def test_a_line_is_a_package_without_files(epoch: str, version: str) -> None:
             name="openssl-libs",
             version=version,
             architecture="x86_64",
-            source="openssl-3.3.0-1.azl3.src.rpm",
+            source_file="openssl-3.3.0-1.azl3.src.rpm",
             size=5000,
         ),
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pip_sysdeps.packages.rpm.names import (
-    is_architecture,
     is_development,
     is_package_name,
-    is_requirement,
     is_version,
     source_package,
+    split_name,
 )
 
 
@@ -38,14 +37,6 @@ def test_a_version_is_whole(version: str, *, good: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "good"), [("libpq", True), ("libpq.so.5()(64bit)", True), ("libpq.so.5()(64bit);x", False)]
-)
-def test_a_requirement_is_a_package_or_a_library(text: str, *, good: bool) -> None:
-    """Nothing else reaches a command line."""
-    assert is_requirement(text) is good
-
-
-@pytest.mark.parametrize(
     ("name", "development"),
     [
         ("libpq-devel", True),
@@ -61,11 +52,17 @@ def test_development_packages_are_known_by_their_names(name: str, *, development
 
 
 @pytest.mark.parametrize(
-    ("text", "good"), [("x86_64", True), ("aarch64", True), ("noarch", True), ("X86", False), ("", False)]
+    ("name", "parts"),
+    [
+        ("glibc.i686", ("glibc", "i686")),
+        ("python3.11", ("python3.11", "")),
+        ("libpq", ("libpq", "")),
+        (".i686", ("", "i686")),
+    ],
 )
-def test_an_architecture_is_one_word(text: str, *, good: bool) -> None:
-    """Architectures are small letters, digits and underscores."""
-    assert is_architecture(text) is good
+def test_a_name_may_end_in_an_architecture(name: str, parts: tuple[str, str]) -> None:
+    """A dot stands in names as well: only a known architecture is one."""
+    assert split_name(name) == parts
 
 
 @pytest.mark.parametrize(

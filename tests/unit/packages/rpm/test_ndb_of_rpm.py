@@ -25,7 +25,9 @@ def test_the_packages_are_those_that_rpm_lists() -> None:
         (name, f"{epoch}:{version}-{release}", architecture, int(size), source)
         for name, epoch, version, release, architecture, size, source in rows
     }
-    assert {(each.name, each.version, each.architecture, each.size, each.source) for each in _packages()} == expected
+    assert {
+        (each.name, each.version, each.architecture, each.size, each.source_file) for each in _packages()
+    } == expected
 
 
 def test_the_files_are_those_that_rpm_has_installed() -> None:
@@ -38,6 +40,6 @@ def test_the_files_are_those_that_rpm_has_installed() -> None:
 
 def test_the_dependencies_are_those_that_rpm_prints() -> None:
     """Provided and required capabilities, with versions."""
-    found = [f"{each.name} provides {dependency}" for each in _packages() for dependency in each.provides]
-    found += [f"{each.name} requires {dependency}" for each in _packages() for dependency in each.requires]
+    found = [f"{each.name} provides {dependency}" for each in _packages() for dependency in each.provided]
+    found += [f"{each.name} requires {dependency}" for each in _packages() for dependency in each.required]
     assert sorted(found) == _said("dependencies.txt")

@@ -27,10 +27,10 @@ def test_a_package_is_what_its_header_says() -> None:
         name="libpq",
         version="1:16.1-2.fc40",
         architecture="x86_64",
-        source="postgresql-16.1-2.fc40.src.rpm",
+        source_file="postgresql-16.1-2.fc40.src.rpm",
         size=300,
-        provides=(Dependency(name="libpq"), Dependency(name="libpq.so.5()(64bit)")),
-        requires=(Dependency(name="libc.so.6()(64bit)"),),
+        provided=(Dependency(name="libpq"), Dependency(name="libpq.so.5()(64bit)")),
+        required=(Dependency(name="libc.so.6()(64bit)"),),
         files=FileList(
             folders=("/usr/lib64/", "/usr/share/doc/libpq/"),
             names=("libpq.so.5", "README"),

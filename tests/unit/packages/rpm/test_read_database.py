@@ -10,8 +10,8 @@ import pytest
 from builders.root import link, unprivileged_folder, write
 from builders.rpm_files import Rpm, bdb, ndb
 from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.packages.rpm.read_database import read_architecture, read_database
 from pip_sysdeps.system.root import Root
-from pip_sysdeps.packages.rpm.read_database import read_database
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,3 +85,11 @@ def test_a_database_that_cannot_be_read_is_an_error() -> None:
             read_database(Root(str(folder)))
     assert str(error.value) == "cannot read rpm's database `/var/lib/rpm/rpmdb.sqlite`: Permission denied"
     assert error.value.hint == "make it readable, or run as root"
+
+
+def test_the_architecture_is_that_of_most_packages(tmp_path: Path) -> None:
+    """It is read without the rest of the packages."""
+    headers = [Rpm(name=name, architecture=name).header() for name in ("noarch", "i686", "x86_64", "x86_64")]
+    write(tmp_path / "var/lib/rpm/Packages.db", ndb(headers))
+    assert read_architecture(Root(str(tmp_path))) == "x86_64"
+    assert read_architecture(Root(str(tmp_path / "var"))) == ""

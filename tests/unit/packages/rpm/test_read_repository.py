@@ -10,8 +10,8 @@ import pytest
 
 from builders.root import write
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.system.root import Root
 from pip_sysdeps.packages.rpm.read_repository import find_repositories, has_filelists, read_filelists, read_primary
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pip_sysdeps.packages.rpm.install_line import (
-    MANAGERS,
-    Requirement,
+from pip_sysdeps.packages.family import Item
+from pip_sysdeps.packages.rpm.install import (
+    PROGRAMS,
     as_command,
     as_dockerfile,
     as_lines,
@@ -15,56 +15,56 @@ from pip_sysdeps.packages.rpm.install_line import (
     version_capabilities,
 )
 
-LINE = (Requirement(name="libpq"), Requirement(name="libGL.so.1()(64bit)"))
-PINNED = (Requirement(name="libpq", version="1:16.1-2.fc40"),)
+LINE = (Item(name="libpq"), Item(name="libGL.so.1()(64bit)"))
+PINNED = (Item(name="libpq", version="1:16.1-2.fc40"),)
 
 
 def test_names_are_one_line() -> None:
     """For xargs, unquoted."""
-    assert as_names(LINE, MANAGERS["dnf"]) == "libpq libGL.so.1()(64bit)\n"
-    assert as_names((), MANAGERS["dnf"]) == ""
+    assert as_names(LINE, PROGRAMS["dnf"]) == "libpq libGL.so.1()(64bit)\n"
+    assert as_names((), PROGRAMS["dnf"]) == ""
 
 
 def test_lines_are_one_a_requirement() -> None:
     """For xargs, which takes a line break for the end of an argument."""
-    assert as_lines(LINE, MANAGERS["zypper"]) == "libpq\nlibGL.so.1()(64bit)\n"
+    assert as_lines(LINE, PROGRAMS["zypper"]) == "libpq\nlibGL.so.1()(64bit)\n"
 
 
 @pytest.mark.parametrize(
     ("program", "line"),
     [
-        ("dnf", "dnf install -y --setopt=install_weak_deps=0 --nodocs libpq 'libGL.so.1()(64bit)'\n"),
-        ("microdnf", "microdnf install -y --setopt=install_weak_deps=0 --nodocs libpq 'libGL.so.1()(64bit)'\n"),
+        ("dnf", "dnf install -y --setopt=install_weak_deps=0 --nodocs libpq 'libGL.so.1()(64bit)'"),
+        ("microdnf", "microdnf install -y --setopt=install_weak_deps=0 --nodocs libpq 'libGL.so.1()(64bit)'"),
         (
             "yum",
             (
                 "yum install -y --setopt=tsflags=nodocs --setopt=skip_missing_names_on_install=0"
-                " libpq 'libGL.so.1()(64bit)'\n"
+                " libpq 'libGL.so.1()(64bit)'"
             ),
         ),
-        ("zypper", "zypper --non-interactive install --no-recommends libpq 'libGL.so.1()(64bit)'\n"),
+        ("zypper", "zypper --non-interactive install --no-recommends libpq 'libGL.so.1()(64bit)'"),
     ],
 )
 def test_a_command_is_quoted_for_a_shell(program: str, line: str) -> None:
     """Weak dependencies and documentation are left out; capabilities are quoted."""
-    assert as_command(LINE, MANAGERS[program]) == line
+    assert as_command([each.name for each in LINE], PROGRAMS[program]) == line
 
 
 @pytest.mark.parametrize(("program", "name"), [("dnf", "libpq-1:16.1-2.fc40"), ("zypper", "libpq=1:16.1-2.fc40")])
 def test_a_pinned_package_has_its_version(program: str, name: str) -> None:
     """Dnf joins name and version with a hyphen, zypper with an equals sign."""
-    assert as_names(PINNED, MANAGERS[program]) == f"{name}\n"
+    assert as_names(PINNED, PROGRAMS[program]) == f"{name}\n"
 
 
 def test_a_dockerfile_cleans_up() -> None:
     """One requirement a line, and no caches in the layer."""
-    assert as_dockerfile(LINE, MANAGERS["microdnf"]) == (
+    assert as_dockerfile(LINE, PROGRAMS["microdnf"]) == (
         "RUN microdnf install -y --setopt=install_weak_deps=0 --nodocs \\\n"
         "        libpq \\\n"
         "        'libGL.so.1()(64bit)' \\\n"
         " && microdnf clean all\n"
     )
-    assert as_dockerfile((), MANAGERS["dnf"]) == ""
+    assert as_dockerfile((), PROGRAMS["dnf"]) == ""
 
 
 def test_the_highest_of_a_kind_stands_for_all_versions() -> None:
@@ -79,5 +79,5 @@ def test_the_highest_of_a_kind_stands_for_all_versions() -> None:
 
 def test_satisfy_adds_symbol_versions() -> None:
     """The names, then the versions that are used, one a line."""
-    capabilities = version_capabilities("libpq.so.5", "(64bit)", ["PQ_2"])
-    assert as_satisfy(LINE, capabilities, MANAGERS["dnf"]) == ("libpq\nlibGL.so.1()(64bit)\nlibpq.so.5(PQ_2)(64bit)\n")
+    line = (Item(name="libpq", capabilities=version_capabilities("libpq.so.5", "(64bit)", ["PQ_2"])), LINE[1])
+    assert as_satisfy(line, PROGRAMS["dnf"]) == ("libpq\nlibGL.so.1()(64bit)\nlibpq.so.5(PQ_2)(64bit)\n")

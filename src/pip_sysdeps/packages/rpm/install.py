@@ -1,0 +1,130 @@
+"""Install lines for dnf, microdnf, yum and zypper.
+
+An item is the name of a package or the capability of a library; all four programs install by either. Paths are never
+written: microdnf loads no file lists. Weak dependencies and documentation are left out.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.packages.rpm.capability import capability
+from pip_sysdeps.packages.rpm.evr import part_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pip_sysdeps.packages.family import Item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A program that installs packages, and how it is called."""
+
+    name: str
+    """Its name on PATH."""
+    install: str
+    """The command to install, without questions, weak dependencies and documentation."""
+    clean: str
+    """The command that removes what the installation has downloaded."""
+    pin: str = "-"
+    """What stands between a name and its version."""
+
+
+PROGRAMS: Mapping[str, Program] = {
+    each.name: each
+    for each in (
+        Program(
+            name="dnf",
+            install="dnf install -y --setopt=install_weak_deps=0 --nodocs",
+            clean="dnf clean all",
+        ),
+        Program(
+            name="microdnf",
+            install="microdnf install -y --setopt=install_weak_deps=0 --nodocs",
+            clean="microdnf clean all",
+        ),
+        Program(
+            name="yum",
+            install="yum install -y --setopt=tsflags=nodocs --setopt=skip_missing_names_on_install=0",
+            clean="yum clean all",
+        ),
+        Program(
+            name="zypper",
+            install="zypper --non-interactive install --no-recommends",
+            clean="zypper clean --all",
+            pin="=",
+        ),
+    )
+}
+"""By name, the first that a root has counts. yum takes an installation for done when it finds one name of several,
+unless told otherwise; it knows no weak dependencies."""
+
+
+def as_names(items: Sequence[Item], program: Program) -> str:
+    """Render one line for xargs(1)."""
+    return " ".join(_argument(each, program) for each in items) + "\n" if items else ""
+
+
+def as_lines(items: Iterable[Item], program: Program) -> str:
+    """Render one item a line."""
+    return "".join(f"{_argument(each, program)}\n" for each in items)
+
+
+def as_satisfy(items: Iterable[Item], program: Program) -> str:
+    """Render one item a line, with the capabilities of the symbol versions that are needed of it."""
+    items = tuple(items)
+    versions = dict.fromkeys(each for item in items for each in item.capabilities)
+    return as_lines(items, program) + "".join(f"{each}\n" for each in versions)
+
+
+def as_command(names: Iterable[str], program: Program) -> str:
+    """Return the shell command that installs packages or capabilities; empty for none."""
+    arguments = " ".join(map(shlex.quote, names))
+    return f"{program.install} {arguments}" if arguments else ""
+
+
+def as_dockerfile(items: Sequence[Item], program: Program) -> str:
+    """Render a RUN instruction; nothing for no items."""
+    if not items:
+        return ""
+    arguments = "".join(f"        {shlex.quote(_argument(each, program))} \\\n" for each in items)
+    return f"RUN {program.install} \\\n{arguments} && {program.clean}\n"
+
+
+def formats(program: Program) -> Mapping[str, Callable[[Sequence[Item]], str]]:
+    """Return the renderers for a program by their output format."""
+    return {
+        "names": lambda items: as_names(items, program),
+        "lines": lambda items: as_lines(items, program),
+        "satisfy": lambda items: as_satisfy(items, program),
+    }
+
+
+def usage(program: Program) -> str:
+    """Return how to use the output of the formats."""
+    return (
+        f"On a system with rpm, packages.txt as it prints it is installed by\n"
+        f"  xargs -r -a packages.txt {program.install}\n"
+        "and so is the output of --format satisfy, which has needed symbol versions too.\n"
+    )
+
+
+def version_capabilities(soname: str, mark: str, versions: Iterable[str]) -> tuple[str, ...]:
+    """Return a capability for each symbol version that is needed of a library, sorted.
+
+    Of versions that differ only in their number (`GLIBCXX_3.4`, `GLIBCXX_3.4.29`) the highest stands for all: a library
+    that has it has those before it.
+    """
+    highest: dict[str, str] = {}
+    for version in versions:
+        stem = version.rstrip("0123456789.")
+        highest[stem] = max(highest.get(stem, version), version, key=part_key)
+    found = (capability(soname, mark, version) for version in highest.values())
+    return tuple(sorted(each for each in found if each is not None))
+
+
+def _argument(item: Item, program: Program) -> str:
+    return f"{item.name}{program.pin}{item.version}" if item.version else item.name
