@@ -12,7 +12,7 @@ from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.lock.text import block, loads
 from pip_sysdeps.lock.text import header as lock_header
 from pip_sysdeps.model.needs import Confidence, DistributionNeeds, FromPackage, Missing, Need, When
-from pip_sysdeps.render.offers import installed_by_apt, offers, unresolved_imports, unresolved_others
+from pip_sysdeps.report.offers import offers, packaged_distributions, unresolved_imports, unresolved_others
 
 MAGIC = Need(
     any_of=("libmagic.so.1", "libmagic.so"),
@@ -106,12 +106,12 @@ def test_a_distribution_that_is_a_binary_package_is_told() -> None:
     """The line has what python3-magic needs, and not python3-magic, unless the project adds it."""
     locked = to_target(scan_of(target_of(MAGIC)))
     target = replace(locked, distribution=(replace(locked.distribution[0], source="dpkg:python3-magic"),))
-    (line,) = installed_by_apt(target)
+    (line,) = packaged_distributions(target)
     assert line == (
         "not in the line, though distributions come from there: python3-magic (magic); `add` in pyproject.toml adds one"
     )
-    assert list(installed_by_apt(locked)) == []
+    assert list(packaged_distributions(locked)) == []
     added = replace(target.distribution[0].needs[0], package="python3-magic", any_of=(), soname="x", when="declared")
     distribution_with_it = replace(target.distribution[0], needs=(added,))
     package = replace(target.package[0], name="python3-magic")
-    assert list(installed_by_apt(replace(target, distribution=(distribution_with_it,), package=(package,)))) == []
+    assert list(packaged_distributions(replace(target, distribution=(distribution_with_it,), package=(package,)))) == []

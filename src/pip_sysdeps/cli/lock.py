@@ -19,7 +19,7 @@ from pip_sysdeps.lock.merge import merge
 from pip_sysdeps.lock.selection import unowned, wanted
 from pip_sysdeps.model.needs import FromPackage, When
 from pip_sysdeps.needs.completeness import foreign_distributions, half_searched_distributions, refuse_gaps
-from pip_sysdeps.render.offers import installed_by_apt, offers, unresolved_imports, unresolved_others
+from pip_sysdeps.report.offers import offers, packaged_distributions, unresolved_imports, unresolved_others
 from pip_sysdeps.system.exclusion import alone
 from pip_sysdeps.system.timings import Stages
 from pip_sysdeps.words import counted, listed
@@ -201,7 +201,7 @@ def _tell(args: argparse.Namespace, found: Scan, target: Target, root: Root) -> 
         messages.warning(line)
     for line in (*unowned(target), *unresolved_imports(target)):
         messages.note(line)
-    for line in () if args.check else (*unresolved_others(target), *offers(target), *installed_by_apt(target)):
+    for line in () if args.check else (*unresolved_others(target), *offers(target), *packaged_distributions(target)):
         messages.note(line)  # whoever only compares has decided on these
     if half := half_searched_distributions(found):
         messages.note(f"sources too long to be searched for what they open and run by name: {listed(half)}")

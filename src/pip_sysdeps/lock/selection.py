@@ -52,6 +52,12 @@ def needs_in_line(target: Target, when: Collection[str] = ()) -> Iterator[tuple[
     return ((holder, need) for holder, need in _reaching(target, when) if need.installed)
 
 
+def needs_to_install(target: Target) -> Iterator[tuple[str, LockedNeed]]:
+    """Yield each need that a package is installed for: those of every image's packages are met anyway."""
+    base = target.base
+    return ((holder, need) for holder, need in needs_in_line(target) if need.installed not in base)
+
+
 def _reaching(target: Target, when: Collection[str]) -> Iterator[tuple[str, LockedNeed]]:
     wishes = {each.name: when or each.when for each in target.distribution}
     for holder, need in target.needs():

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.printing import printable
-from pip_sysdeps.render.offers import how_to_add
-from pip_sysdeps.render.table import OFFERED, counts, groups, size, whens
+from pip_sysdeps.render.table import HEADINGS, counts, size, whens
 from pip_sysdeps.render.text import SIGNS, because, title, versions
+from pip_sysdeps.report.audit import Fate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,8 +26,9 @@ _SPECIAL = re.compile(r"([\\`*\[\]<>|#~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?
 def audit_as_markdown(audit: Audit, short: Callable[[str], str]) -> str:
     """Render the whole report; `short` writes a path as a person calls it."""
     parts = [f"## System libraries of {escaped(audit.target.id)}\n\n{counts(audit.findings).capitalize()}.\n"]
-    for heading, rows in groups(audit):
-        how = how_to_add(audit.target) if heading == OFFERED else ""
+    for fate, heading in HEADINGS.items():
+        rows = audit.fated(fate)
+        how = audit.how_to_add if fate is Fate.OFFER else ""
         parts += [f"### {heading}\n\n{_packages(rows)}" + (f"\n{how}\n" if how else "")] if rows else []
     vendoring = [row for row in audit.distributions if row.vendored or row.components]
     if vendoring:

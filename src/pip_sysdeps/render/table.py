@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.lock.selection import wanted
-from pip_sysdeps.render.offers import how_to_add
 from pip_sysdeps.render.terminal import Role, Span, joined, plain
+from pip_sysdeps.report.audit import Fate
 from pip_sysdeps.report.checks import Severity
 from pip_sysdeps.words import counted, listed
 
@@ -23,8 +22,12 @@ _INDENT = "  "
 _MOST = 12
 """Names of one list that are shown."""
 _MOST_FILES = 2
-OFFERED = "Not in the line"
-"""The heading of what a person may add."""
+HEADINGS = {
+    Fate.INSTALL: "To install",
+    Fate.OFFER: "Not in the line",
+    Fate.BASE: "Part of every image of the release",
+}
+"""The headings of the packages, in their order."""
 
 
 def as_table(audit: Audit, terminal: Terminal, short: Callable[[str], str]) -> str:
@@ -56,26 +59,14 @@ def counts(findings: Iterable[Finding]) -> str:
     return ", ".join(words) or "no findings"
 
 
-def groups(audit: Audit) -> Iterator[tuple[str, tuple[PackageRow, ...]]]:
-    """Yield the packages by what becomes of them, each group with its heading."""
-    inside = {each.package.name for each in wanted(audit.target)}
-    rows = audit.packages
-    yield "To install", tuple(row for row in rows if row.package.name in inside)
-    yield OFFERED, tuple(row for row in rows if row.package.name not in inside and not row.package.base)
-    yield "Part of every image of the release", tuple(row for row in rows if row.package.base)
-
-
 def _package_tables(audit: Audit, terminal: Terminal) -> Iterator[str]:
-    for heading, rows in groups(audit):
-        if rows:
+    for fate, heading in HEADINGS.items():
+        if rows := audit.fated(fate):
             text = terminal.heading(f"{heading} ({len(rows)})")
             head = ("package", "version", "size", "when", "needed by")
-            yield text + terminal.table(head, [_package(row) for row in rows], _INDENT) + _how(heading, audit, terminal)
-
-
-def _how(heading: str, audit: Audit, terminal: Terminal) -> str:
-    how = how_to_add(audit.target) if heading == OFFERED else ""
-    return terminal.flow([Span(how)], _INDENT, _INDENT) if how else ""
+            how = audit.how_to_add if fate is Fate.OFFER else ""
+            note = terminal.flow([Span(how)], _INDENT, _INDENT) if how else ""
+            yield text + terminal.table(head, [_package(row) for row in rows], _INDENT) + note
 
 
 def _package(row: PackageRow) -> tuple[Cell, ...]:
@@ -101,7 +92,7 @@ def _distributions(audit: Audit, terminal: Terminal) -> str:
     if not audit.distributions:
         return ""
     lines = [terminal.heading(f"Distributions with needs or libraries of their own ({len(audit.distributions)})")]
-    outside = {row.package.name for heading, rows in groups(audit) for row in rows if heading == OFFERED}
+    outside = {row.package.name for row in audit.fated(Fate.OFFER)}
     for row in audit.distributions:
         lines.append(terminal.flow([Span(row.name, Role.DISTRIBUTION), Span(f" {row.version}")], _INDENT))
         lines += [terminal.flow(spans, 2 * _INDENT + label, " " * 12) for label, spans in _facts(row, outside)]
@@ -155,7 +146,7 @@ def _finding(finding: Finding, short: Callable[[str], str]) -> Iterator[Span]:
 
 def _summary(audit: Audit) -> Iterator[Span]:
     worst = audit.findings[0].check.severity if audit.findings else None
-    packages = len(wanted(audit.target))
+    packages = len(audit.fated(Fate.INSTALL))
     yield Span(f"{audit.target.id}: {counted(packages, 'package')} to install, {len(audit.packages)} in all, ")
     yield Span(counts(audit.findings), _SEVERITY[worst] if worst else Role.PACKAGE)
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
+
+from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.report.offers import how_to_add
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +21,17 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import LockedNeed, Target
     from pip_sysdeps.model.needs import DistributionNeeds
     from pip_sysdeps.report.checks import Evidence, Finding
+
+
+class Fate(Enum):
+    """What becomes of a binary package that the target names."""
+
+    INSTALL = "install"
+    """It is in the install line."""
+    OFFER = "offer"
+    """Its needs do not reach the line; a person may add it."""
+    BASE = "base"
+    """Every image of the release has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +66,8 @@ class PackageRow:
 
     package: lockfile.LockedPackage
     """Its entry in the target."""
+    fate: Fate
+    """Whether it is installed."""
     installed: InstalledVersion | None
     """None if it is not installed here."""
     uses: tuple[PackageUse, ...]
@@ -87,6 +104,12 @@ class Audit:
     """By name; those that need or bring something."""
     findings: tuple[Finding, ...]
     """The worst first."""
+    how_to_add: str = ""
+    """How to install the packages that are only offered; empty if there are none."""
+
+    def fated(self, fate: Fate) -> tuple[PackageRow, ...]:
+        """Return the packages of one fate, by name."""
+        return tuple(row for row in self.packages if row.fate is fate)
 
 
 def report(
@@ -115,6 +138,7 @@ def report(
         packages=tuple(_packages(target, installed)),
         distributions=tuple(row for row in rows if row.needs or row.vendored or row.components),
         findings=findings,
+        how_to_add=how_to_add(target),
     )
 
 
@@ -128,9 +152,11 @@ def _packages(target: Target, installed: Mapping[str, InstalledVersion]) -> Iter
                 distribution=holder, version=version, name=need.name, when=need.when, confidence=need.confidence
             )
             uses[need.installed].append(use)
+    inside = {each.package.name for each in wanted(target)}
     for package in target.entries():
         yield PackageRow(
             package=package,
+            fate=Fate.BASE if package.base else Fate.INSTALL if package.name in inside else Fate.OFFER,
             installed=installed.get(package.name),
             uses=tuple(sorted(uses[package.name], key=lambda use: (use.distribution, use.name, use.when))),
         )

@@ -1,4 +1,4 @@
-"""What a lock has and its line leaves out: told to the person, with what would add it."""
+"""Needs that the install line leaves out, and how to add them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def unresolved_others(target: Target) -> Iterator[str]:
         yield f"unresolved, though no import needs them: {listed(sorted(others))}"
 
 
-def installed_by_apt(target: Target) -> Iterator[str]:
+def packaged_distributions(target: Target) -> Iterator[str]:
     """Yield one line for the distributions that are binary packages themselves: the line has only what they need."""
     line = {each.package.name for each in wanted(target, base=True)}
     prefix = f"{target.package_manager}:"
