@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-
-from pip_sysdeps.app.scan import scan
-from pip_sysdeps.environment.read_environment import find_environment
+from pip_sysdeps.app.lock import LockRequest, make_target
+from pip_sysdeps.app.place import Location
+from pip_sysdeps.app.report import scan_whole_environment
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.build import to_target
 from pip_sysdeps.lock.document import Lockfile, Target
+from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.lock.text import dumps, loads
 from pip_sysdeps.model.scan import Scan
-from pip_sysdeps.needs.completeness import refuse_gaps
-from pip_sysdeps.packages.registry import open_packages
-from pip_sysdeps.system.root import Root
 
 __all__ = [
     "Lockfile",
@@ -25,6 +22,7 @@ __all__ = [
     "differences",
     "dumps",
     "loads",
+    "lock_environment",
     "scan_environment",
     "to_target",
     "wanted",
@@ -35,17 +33,16 @@ def scan_environment(python: str, *, root: str = "/") -> Scan:
     """Return what every distribution of an environment needs, and from whom; nothing of the environment is run.
 
     `python` is an environment's folder or interpreter; inside `root`, an unpacked image or chroot, unless that is "/".
-    Raise SysdepsError where `pip-sysdeps lock` ends with an error.
+    The settings of the project in this folder hold, as for a command. Raise SysdepsError where `pip-sysdeps lock` ends
+    with an error.
     """
-    inside = Root(root)
-    packages = open_packages(inside)
-    environment = find_environment(
-        inside,
-        python,
-        environ={},
-        cwd=os.getcwd() if inside.directory == "/" else "/",
-        package_files=None if packages is None else packages.owned_with,
-    )
-    found = scan(inside, environment, packages)
-    refuse_gaps(found, inside.shown)
-    return found
+    return scan_whole_environment(Location(root=root, python=python)).scan
+
+
+def lock_environment(python: str, *, root: str = "/", lock: str = DEFAULT, name: str = "") -> Target:
+    """Return the target that `pip-sysdeps lock` writes for an environment, by the project's policy.
+
+    The pyproject.toml beside `lock` has the policy; `name` tells a second environment of the same image from the first.
+    Raise SysdepsError as `scan_environment` does.
+    """
+    return make_target(LockRequest(location=Location(root=root, python=python), path=lock, name=name)).target

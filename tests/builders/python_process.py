@@ -70,7 +70,7 @@ class Ours:
         facts = self.objects.facts(program.path)
         assert isinstance(facts, ElfFile)
         library_path = split_library_path(program.variables.get("LD_LIBRARY_PATH", ""))
-        config = read_loader_config(root, facts, library_path=library_path, cache="as-is", lookup=self.objects.open)
+        config = read_loader_config(root, facts, library_path=library_path, cache="as-is", objects=self.objects)
         self.config = replace(config, working_directory=program.folder, platform=release().platform)
         self.process: Process = start(program.path, self.objects.open, self.config)
         paths = [each.path for each in self.process.objects]

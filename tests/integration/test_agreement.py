@@ -68,7 +68,7 @@ class Ours:
         program = self.objects.facts(self._python)
         assert isinstance(program, ElfFile)
         self._program = program
-        self._config = read_loader_config(self.root, program, lookup=self.objects.open)
+        self._config = read_loader_config(self.root, program, objects=self.objects)
 
     def usable(self, path: str) -> bool:
         """Tell whether a file is one for this machine that needs anything."""

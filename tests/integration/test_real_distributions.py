@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import shutil
@@ -15,8 +14,8 @@ from builders.command import lock_of, pip_sysdeps
 from builders.debian import apt_install, fresh_root, run_in
 from builders.environments import VENV, Project, build_root
 from builders.torch import torch_root
-from pip_sysdeps.app.scan import scan
-from pip_sysdeps.cli.environment_options import read_place
+from pip_sysdeps.app.place import Location, read_place
+from pip_sysdeps.app.scan import Scanner
 from pip_sysdeps.elf.kinds import is_program
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.model.elf import ElfFile
@@ -26,7 +25,7 @@ from pip_sysdeps.model.needs import FromPackage
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pip_sysdeps.cli.environment_options import Place
+    from pip_sysdeps.app.place import Place
     from pip_sysdeps.model.scan import Scan
 
 pytestmark = [pytest.mark.debian, pytest.mark.network, pytest.mark.exhaustive]
@@ -60,13 +59,12 @@ def built(request: pytest.FixtureRequest) -> Path:
 
 def place_of(root: Path) -> Place:
     """Read the environment of a root."""
-    return read_place(argparse.Namespace(root=str(root), python=VENV, path=None))
+    return read_place(Location(root=str(root), python=VENV))
 
 
 def scan_of(root: Path) -> Scan:
     """Scan the environment of a root."""
-    place = place_of(root)
-    return scan(place.root, place.environment, place.packages)
+    return Scanner(place_of(root)).scan()
 
 
 def missing(load: Load) -> list[str]:

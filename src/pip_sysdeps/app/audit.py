@@ -1,71 +1,146 @@
-"""The conductor of `audit`: reads what the checks look at beyond a scan."""
+"""Audit an environment: which binary package which distribution needs, what is vendored, and what is wrong."""
 
 from __future__ import annotations
 
 import posixpath
-from functools import cache, partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.app.report import scan_environment
 from pip_sysdeps.elf.kinds import prevailing
-from pip_sysdeps.elf.read_objects import Objects
-from pip_sysdeps.elf.symbols import defined_versions
 from pip_sysdeps.environment.exposure import writable_folders
 from pip_sysdeps.environment.read_sboms import read_sboms
+from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.loader.glibc.machines import machine_of
 from pip_sysdeps.loader.glibc.read_config import glibc_version
-from pip_sysdeps.model.elf import ElfFile
+from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text
+from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.needs.symbol_versions import version_gaps
-from pip_sysdeps.report.audit import InstalledVersion
-from pip_sysdeps.report.checks import Evidence, search_path_elements
+from pip_sysdeps.report.audit import InstalledVersion, report
+from pip_sysdeps.report.checks import CATALOGUE, Evidence, findings, named, search_path_elements
 from pip_sysdeps.system.tree import may_be_elf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pip_sysdeps.app.place import Location
+    from pip_sysdeps.app.report import ScannedEnvironment
     from pip_sysdeps.environment.sbom import Sbom
+    from pip_sysdeps.lock.document import Target
     from pip_sysdeps.model.environment import Skipped
-    from pip_sysdeps.model.scan import Scan
     from pip_sysdeps.packages.installed import SystemPackages
-    from pip_sysdeps.system.root import Root
+    from pip_sysdeps.report.audit import Audit
 
 
-def read_evidence(
-    root: Root, scan: Scan, *, settled: Iterable[tuple[str, str]] = (), changes: tuple[str, ...] = ()
-) -> Evidence:
-    """Return what the checks look at; `settled` are the needs that the policy decides, `changes` those of the lock."""
-    objects = Objects(root)
-    foreign = {each.path for each in scan.skipped if each.verdict.is_foreign}
-    environment = scan.environment
-    own = [file for each in environment.distributions for file in filter(may_be_elf, each.files)]
-    real = {each.path: root.resolve(each.path) or each.path for load in scan.loads for each in load.objects}
-    paths = dict.fromkeys([*own, *environment.unclaimed, *real.values()])
-    facts = {path: elf for path in paths if path not in foreign and isinstance(elf := objects.facts(path), ElfFile)}
-    program = facts.get(environment.interpreter.path) or prevailing(facts.values())
-    return Evidence(
-        scan=scan,
-        objects=facts,
-        real=real,
-        folders={
-            path: folders
-            for path in (*own, *environment.unclaimed)
-            if path in facts
-            and (folders := writable_folders(root, search_path_elements(facts[path]), posixpath.dirname(path)))
-        },
-        gaps=version_gaps(
-            (loaded for load in scan.loads for loaded in load.objects),
-            facts=lambda path: facts.get(real.get(path, path)),
-            defined=cache(partial(_defined, objects)),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRequest:
+    """What to audit, and which checks."""
+
+    location: Location
+    """The environment."""
+    lock: str | None = None
+    """The lock to hold the environment to; None for the usual one if it is there."""
+    name: str = ""
+    """The end of the target's id, for a second environment of the same image."""
+    select: tuple[str, ...] | None = None
+    """Codes of the checks to run; None for those of the project."""
+    ignore: tuple[str, ...] | None = None
+    """Codes to leave out; None for those of the project."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditResult:
+    """A report, and what it leaves out."""
+
+    scanned: ScannedEnvironment
+    """The environment."""
+    audit: Audit
+    """The report."""
+    unusable: tuple[Skipped, ...]
+    """Bills of materials that could not be used."""
+
+
+def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult:
+    """Scan an environment and report on it. Raise SysdepsError as the readers do, and for an unknown code."""
+    scanned = scan_environment(request.location, request.lock or DEFAULT, second_process=second_process)
+    policy = scanned.project.audit
+    refuse_unknown_codes((*policy.select, *policy.ignore))
+    target = scanned.target(request.name)
+    settled = [(holder, need.name) for holder, need in target.needs() if need.policy]
+    evidence = read_evidence(scanned, decided_by_policy=settled, changes=_changes(request.lock, target))
+    sboms, unusable = sboms_of(scanned)
+    found = findings(
+        evidence,
+        select=policy.select if request.select is None else request.select,
+        ignore=policy.ignore if request.ignore is None else request.ignore,
+    )
+    return AuditResult(
+        scanned=scanned,
+        audit=report(
+            evidence,
+            target,
+            found,
+            installed=installed_packages(scanned.place.packages),
+            components={name: tuple(part for sbom in some for part in sbom.components) for name, some in sboms.items()},
         ),
-        glibc=glibc_version(root, machine_of(program)) if program else None,
-        settled=frozenset(settled),
-        changes=changes,
+        unusable=unusable,
     )
 
 
-def _defined(objects: Objects, path: str) -> frozenset[str] | None:
-    """Return the versions that a library defines; None for one without any."""
-    versions = objects.ask(path, defined_versions)
-    return None if versions is None else frozenset(versions)
+def refuse_unknown_codes(codes: Iterable[str]) -> None:
+    """Raise SysdepsError for a code of pyproject.toml that is none: it would silently select or ignore nothing."""
+    if unknown := [code for code in codes if not named(code)]:
+        raise SysdepsError(
+            f"pyproject.toml: tool.pip-sysdeps.audit: {none_of(unknown[0])}", hint="docs/checks.md explains each code"
+        )
+
+
+def none_of(code: str) -> str:
+    """Return the message about a code that names no check."""
+    return f"`{code}` is none of {', '.join(each.code for each in CATALOGUE)}"
+
+
+def _changes(lock: str | None, target: Target) -> tuple[str, ...]:
+    """Return how the lock is stale; nothing where there is no lock, unless one was named."""
+    path = lock or DEFAULT
+    if lock is None and read_text(path) is None:
+        return ()
+    locked = read_lock(path).find(target.id)
+    if locked is None:
+        return (f"`{path}` has no target {target.id}",)
+    return differences(locked, target)
+
+
+def read_evidence(
+    scanned: ScannedEnvironment,
+    *,
+    decided_by_policy: Iterable[tuple[str, str]] = (),
+    changes: tuple[str, ...] = (),
+) -> Evidence:
+    """Return what the checks look at: the scan, and what else its files say.
+
+    `decided_by_policy` are the needs that the policy decides; `changes` are those of the lock.
+    """
+    scan, scanner = scanned.scan, scanned.scanner
+    environment, root = scan.environment, scanned.place.root
+    claimed = (file for each in environment.distributions for file in filter(may_be_elf, each.files))
+    own = [file for file in (*claimed, *environment.unclaimed) if file in scan.objects]
+    exposed = {
+        path: writable_folders(root, search_path_elements(scan.objects[path]), posixpath.dirname(path)) for path in own
+    }
+    program = scan.objects.get(environment.interpreter.path) or prevailing(scan.objects.values())
+    return Evidence(
+        scan=scan,
+        folders={path: folders for path, folders in exposed.items() if folders},
+        gaps=version_gaps(
+            (loaded for load in scan.loads for loaded in load.objects),
+            facts=scan.facts,
+            defined=scanner.objects.versions,
+        ),
+        glibc=glibc_version(scanner.objects, machine_of(program)) if program else None,
+        decided_by_policy=frozenset(decided_by_policy),
+        changes=changes,
+    )
 
 
 def installed_packages(packages: SystemPackages | None) -> Mapping[str, InstalledVersion]:
@@ -77,8 +152,9 @@ def installed_packages(packages: SystemPackages | None) -> Mapping[str, Installe
     }
 
 
-def sboms_of(root: Root, scan: Scan) -> tuple[Mapping[str, tuple[Sbom, ...]], tuple[Skipped, ...]]:
+def sboms_of(scanned: ScannedEnvironment) -> tuple[Mapping[str, tuple[Sbom, ...]], tuple[Skipped, ...]]:
     """Return the bills of materials of each distribution that has some, and those that could not be used."""
     skipped: list[Skipped] = []
-    found = {each.name: read_sboms(root, each, skipped) for each in scan.environment.distributions}
+    root = scanned.place.root
+    found = {each.name: read_sboms(root, each, skipped) for each in scanned.scan.environment.distributions}
     return {name: sboms for name, sboms in found.items() if sboms}, tuple(skipped)

@@ -10,12 +10,11 @@ from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.lock.build import distributions, found_target
 from pip_sysdeps.lock.policy import Applied, PolicyContext, apply
 from pip_sysdeps.lock.project import Project, parse_project
-from pip_sysdeps.packages.index import open_index
 from pip_sysdeps.system.regular_file import read_regular
 
 if TYPE_CHECKING:
     from pip_sysdeps.model.scan import Scan
-    from pip_sysdeps.system.root import Root
+    from pip_sysdeps.packages.index import SonameIndex
 
 _NAME = "pyproject.toml"
 _HINT = "docs/policy.md explains each key of [tool.pip-sysdeps]"
@@ -45,20 +44,10 @@ def read_project(lock: str) -> Project:
         raise error.at(path, hint=_HINT) from error
 
 
-def target_of(found: Scan, project: Project, root: Root | None, *, name: str) -> Applied:
-    """Return the target that a scan of a root stands for, as the project wants it; None is another system.
+def target_of(scan: Scan, project: Project, index: SonameIndex | None, *, name: str) -> Applied:
+    """Return the target that a scan stands for, as the project wants it; `index` is that of its system.
 
     Raise SysdepsError as `found_target` does.
     """
-    target = found_target(found, name=name, library_path=project.library_path)
-    around = PolicyContext(
-        installed=distributions(found),
-        base=found.base,
-        package_of=lambda soname: _package_of(found.platform.id, root, soname),
-    )
-    return apply(project, target, around)
-
-
-def _package_of(target_id: str, root: Root | None, soname: str) -> str | None:
-    index = open_index(target_id, root)
-    return index.installable(soname) if index else None
+    target = found_target(scan, name=name, library_path=project.library_path)
+    return apply(project, target, PolicyContext(installed=distributions(scan), base=scan.base, index=index))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.app.project import read_project
-from pip_sysdeps.cli.lock import find_target
+from pip_sysdeps.app.lock import make_target
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.document import Lockfile
 from pip_sysdeps.lock.file import read_lock, read_text, replace_lock
@@ -17,37 +18,53 @@ from pip_sysdeps.lock.text import loads
 from pip_sysdeps.system.exclusion import alone
 
 if TYPE_CHECKING:
-    import argparse
-
-CURRENT, STALE, TROUBLE = range(3)
-"""What `relock` returns."""
+    from pip_sysdeps.app.lock import LockRequest
 
 
-def relock(args: argparse.Namespace, *, check: bool = False, extend: bool = False) -> int:
-    """Write the lock if it changes, or with `check` only compare; say what changed, or why that could not be done.
+class RelockStatus(Enum):
+    """How a lock is after a relock; the values are exit statuses."""
 
-    `args` name the environment and the lock as those of `lock` do. Nothing is said when nothing changes. With `extend`,
-    a lock that has other targets gets this one too if the project lists it.
+    CURRENT = 0
+    """The lock is up to date."""
+    STALE = 1
+    """The lock was only compared, and is stale."""
+    FAILED = 2
+    """The lock could not be compared or written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relocked:
+    """The result of a relock."""
+
+    status: RelockStatus
+    """How the lock is."""
+    line: str
+    """What changed, or why nothing could be done; empty if nothing changes."""
+
+
+def relock(request: LockRequest, *, check: bool = False, extend: bool = False) -> Relocked:
+    """Write the lock if it changes, or with `check` only compare it.
+
+    With `extend`, a lock that has other targets gets this one too if the project lists it.
     """
-    name = os.path.basename(args.output)
+    name = os.path.basename(request.path)
     try:
-        line = _stale(args) if check else _written(args, extend=extend)
+        change = _stale(request) if check else _written(request, extend=extend)
     except (SysdepsError, OSError) as error:
-        args.messages.note(f"pip-sysdeps: {name} not {'checked' if check else 'updated'}: {_reason(error)}")
-        return TROUBLE
-    if line:
-        args.messages.note(f"pip-sysdeps: {name} {line}")
-    return STALE if check and line else CURRENT
+        line = f"pip-sysdeps: {name} not {'checked' if check else 'updated'}: {_reason(error)}"
+        return Relocked(status=RelockStatus.FAILED, line=line)
+    line = f"pip-sysdeps: {name} {change}" if change else ""
+    return Relocked(status=RelockStatus.STALE if check and change else RelockStatus.CURRENT, line=line)
 
 
-def _written(args: argparse.Namespace, *, extend: bool) -> str:
+def _written(request: LockRequest, *, extend: bool) -> str:
     """Write the lock if it changes; no other run scans or writes meanwhile, so the last one sees every install."""
-    path = args.output
+    path = request.path
     with alone(path):
-        target = find_target(args)[1].target
+        found = make_target(request, second_process=True)
         old = read_text(path) or ""
-        listed = read_project(path).targets if extend or not old.strip() else ()
-        text = merge(old, target, add_target=False, listed=listed)
+        listed = found.project.targets if extend or not old.strip() else ()
+        text = merge(old, found.target, add_target=False, listed=listed)
         if text == old:
             return ""
         replace_lock(path, text)
@@ -55,10 +72,10 @@ def _written(args: argparse.Namespace, *, extend: bool) -> str:
     return f"{'updated' if old.strip() else 'created'}: {summarize(before, loads(text))}"
 
 
-def _stale(args: argparse.Namespace) -> str:
+def _stale(request: LockRequest) -> str:
     """Compare alone: a lock is read whole at any time."""
-    target = find_target(args)[1].target
-    lock = read_lock(args.output)
+    target = make_target(request, second_process=True).target
+    lock = read_lock(request.path)
     locked = lock.find(target.id)
     if locked is None:
         raise SysdepsError(f"it has no target {target.id}", hint="`pip-sysdeps lock --add-target` adds it")

@@ -8,9 +8,8 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.byname.installed import SystemNames
 from pip_sysdeps.byname.knowledge import declared_references, known_references, noted_references, with_authority
-from pip_sysdeps.byname.provision import Release, file_name, needs, package_of_program
+from pip_sysdeps.byname.provision import file_name, needs, package_of_program
 from pip_sysdeps.byname.read_knowledge import known_of
 from pip_sysdeps.byname.source_search import References, Searched
 from pip_sysdeps.model.needs import ReferenceKind
@@ -18,65 +17,16 @@ from pip_sysdeps.model.needs import ReferenceKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
 
+    from pip_sysdeps.byname.provision import Lookup
     from pip_sysdeps.elf.notes import DlopenNote
     from pip_sysdeps.model.environment import Distribution, Environment
     from pip_sysdeps.model.needs import DistributionNeeds, Reference
-    from pip_sysdeps.needs.attribution import Surroundings
-    from pip_sysdeps.packages.index import SonameIndex
     from pip_sysdeps.system.root import Root
 
 _SEARCHED = {ReferenceKind.LIBRARY, ReferenceKind.PROGRAM}
 """What sources are searched for."""
 _BUILD = r"[-_.](?:(?:many|musl)?linux|x86_64|amd64|aarch64|arm64|cpython|pypy|abi3).*"
 """What a name says of the machine, or of the Python, that a file is built for: setuptools builds any library so."""
-
-
-def release_of(  # noqa: PLR0913 - as below
-    root: Root,
-    environment: Environment,
-    around: Surroundings,
-    *,
-    index: SonameIndex | None,
-    base: frozenset[str],
-    library: Callable[[str], str | None],
-    folders: tuple[str, ...],
-    is_development: Callable[[str], bool],
-) -> Release:
-    """Return what the root and its release have by name.
-
-    `library` says where the loader finds a file name; `folders` are its default directories;
-    `is_development` says whether an installed package is for compiling only.
-    """
-    installed = SystemNames(root)
-    return Release(
-        library=cache(library),
-        stem=lambda stem: installed.newest(stem, folders),
-        program=cache(installed.program),
-        file=cache(installed.file),
-        owner=around.owner,
-        name_owner=around.name_owner,
-        host_library=around.host_library,
-        brought=_names_of(root, environment).__contains__,
-        has_package=cache(lambda name: _has_package(environment, name)),
-        is_development=is_development,
-        index=index,
-        nowhere=around.nowhere,
-        folded=around.libc,
-        base=base,
-    )
-
-
-def _names_of(root: Root, environment: Environment) -> frozenset[str]:
-    """Return the names of the files of an environment, and of the scripts that are its own."""
-    names = frozenset(posixpath.basename(file) for each in environment.distributions for file in each.files)
-    if environment.prefix == environment.interpreter.prefix:
-        return names
-    return names.union(root.names(posixpath.join(environment.prefix, "bin")))
-
-
-def _has_package(environment: Environment, name: str) -> bool:
-    end = f"/{name}/__init__.py"
-    return any(file.endswith(end) for each in environment.distributions for file in each.files)
 
 
 class Named:
@@ -86,7 +36,7 @@ class Named:
         self,
         root: Root,
         environment: Environment,
-        release: Release,
+        lookup: Lookup,
         *,
         objects: Container[str],
         notes: Callable[[str], tuple[DlopenNote, ...] | None],
@@ -100,13 +50,13 @@ class Named:
         """
         self._root = root
         self._environment = environment
-        self._release = release
+        self._lookup = lookup
         self._objects = objects
         self._notes = notes
         self._machine = machine
         self._fork = fork
         self._installed = frozenset(each.name for each in environment.distributions)
-        self._package_of = cache(lambda word: package_of_program(word, release))
+        self._package_of = cache(lambda word: package_of_program(word, lookup))
 
     def search(self, distribution: Distribution) -> Searched:
         """Return what a distribution says itself: most of the work. Sources that are known to name nothing are left."""
@@ -125,7 +75,7 @@ class Named:
             return replace(distribution, skipped=skipped)
         stated = {need.soname for need in distribution.needs if need.soname}
         about = self._references(distribution.distribution).about
-        named = [need for need in needs(found, self._release, about) if stated.isdisjoint((need.soname, *need.any_of))]
+        named = [need for need in needs(found, self._lookup, about) if stated.isdisjoint((need.soname, *need.any_of))]
         every = sorted((*distribution.needs, *named), key=lambda need: (need.name, need.by, need.when.value))
         return replace(distribution, needs=tuple(every), skipped=skipped)
 

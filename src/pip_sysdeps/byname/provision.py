@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pip_sysdeps.byname.knowledge import STEM, is_known
 from pip_sysdeps.model.needs import Confidence, FromHost, FromPackage, Missing, Need, ReferenceKind, Unowned, When
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from pip_sysdeps.model.needs import Provider, Reference
     from pip_sysdeps.model.packages import Owner
@@ -64,38 +64,54 @@ class Index(Protocol):
         """Whether it answers for files at all: one that an older version made does not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
-    """What provision asks about the world outside the environment's distributions."""
+class Lookup(Protocol):
+    """What the system and its release have by name, outside the environment's distributions."""
 
-    library: Callable[[str], str | None]
-    """Where the loader finds a library by its file name."""
-    stem: Callable[[str], str | None]
-    """The file name of what `find_library` finds, asked of the system itself."""
-    program: Callable[[str], str | None]
-    """Where a program is on root's PATH."""
-    file: Callable[[str], str | None]
-    """The path of a file if it is there; of a pattern with `*`, of the first."""
-    owner: Callable[[str], Owner | None]
-    """The binary package that owns a file."""
-    name_owner: Callable[[str], Owner | None]
-    """The binary package that a path on PATH is from, which may be a link to a file of another one."""
-    host_library: Callable[[str], str | None]
-    """For a library that a driver or container runtime brings: who does."""
-    brought: Callable[[str], bool]
-    """Whether a file of that name belongs to a distribution of the environment."""
-    has_package: Callable[[str], bool]
-    """Whether a distribution of the environment has a Python package of that name."""
-    is_development: Callable[[str], bool]
-    """Whether an installed package, by its name, is for compiling only."""
-    index: Index | None
-    """What the release has, installed or not."""
-    nowhere: str
-    """What to say of what no package has; empty where nobody knows all packages."""
-    folded: frozenset[str]
-    """Packages that are no need: those of the libc."""
-    base: frozenset[str]
-    """Packages that every image of the release has: a program of theirs is no need."""
+    @property
+    def index(self) -> Index | None:
+        """What the release has, installed or not."""
+
+    @property
+    def not_found_note(self) -> str:
+        """The note of what no package has; empty where nobody knows all packages."""
+
+    @property
+    def libc_packages(self) -> frozenset[str]:
+        """The packages of the C library: they are no need."""
+
+    @property
+    def base(self) -> frozenset[str]:
+        """The packages that every image of the release has: a program of theirs is no need."""
+
+    def library(self, name: str) -> str | None:
+        """Return where the loader finds a library by its file name."""
+
+    def stem(self, stem: str) -> str | None:
+        """Return the file name of what `ctypes.util.find_library(stem)` finds on the system."""
+
+    def program(self, name: str) -> str | None:
+        """Return where a program is on root's PATH."""
+
+    def file(self, pattern: str) -> str | None:
+        """Return the path of a file if it is there; of a pattern with `*`, of the first."""
+
+    def owner(self, path: str) -> Owner | None:
+        """Return the binary package that owns a file."""
+
+    def name_owner(self, path: str) -> Owner | None:
+        """Return the binary package that has a path, which may be a link to a file of another package."""
+
+    def host_library(self, soname: str) -> str | None:
+        """Return who brings a library of a driver or container runtime; None for any other library."""
+
+    def is_brought(self, name: str) -> bool:
+        """Return whether a file of that name belongs to a distribution of the environment."""
+
+    def has_python_package(self, name: str) -> bool:
+        """Return whether a distribution of the environment has a Python package of that name."""
+
+    def is_development(self, package: str) -> bool:
+        """Return whether an installed package, by its name, is for compiling only."""
 
 
 class _Known(NamedTuple):
@@ -133,52 +149,54 @@ def _words(text: str) -> set[str]:
     return found | {part for word in found for part in word.split("-")}
 
 
-def needs(references: Iterable[Reference], release: Release, about: About) -> tuple[Need, ...]:
+def needs(references: Iterable[Reference], lookup: Lookup, about: About) -> tuple[Need, ...]:
     """Return the needs that references stand for, by name; several references of the same thing are one need.
 
     One without names stands for none.
     """
     found: dict[tuple[object, ...], Need] = {}
     for reference in (each for each in references if each.names):
-        for need in _need(reference, release, about):
+        for need in _need(reference, lookup, about):
             key = (need.name, need.when)
             found[key] = _joined(found[key], need) if key in found else need
     return tuple(sorted(_without_development(found.values()), key=lambda need: (need.name, need.when.value)))
 
 
-def _need(reference: Reference, release: Release, about: About) -> Iterator[Need]:
+def _need(reference: Reference, lookup: Lookup, about: About) -> Iterator[Need]:
     match reference.kind:
         case ReferenceKind.LIBRARY:
-            yield from _library(reference, release, about)
+            yield from _library(reference, lookup, about)
         case ReferenceKind.PROGRAM:
-            yield from _program(reference, release, about)
+            yield from _program(reference, lookup, about)
         case ReferenceKind.FILE:
-            yield from _file(reference, release, about)
+            yield from _file(reference, lookup, about)
 
 
 # ------------------------------------------------------------------------------------------------------------ libraries
 
 
-def _library(reference: Reference, release: Release, about: About) -> Iterator[Need]:
+def _library(reference: Reference, lookup: Lookup, about: About) -> Iterator[Need]:
     names = [name for name in reference.names if not re.fullmatch(_INTERPRETER, name)]
-    if any(release.brought(name) for name in names):
+    if any(lookup.is_brought(name) for name in names):
         return
     for name in names:
-        note = release.host_library(file_name(name))
+        note = lookup.host_library(file_name(name))
         if note is not None:
             yield _as_need(reference, FromHost(note=note), soname=file_name(name))
             return
-    known = list({each.name: each for name in names if (each := _known_library(name, release))}.values())
-    if any(each.package in release.folded for each in known):
+    known = list({each.name: each for name in names if (each := _known_library(name, lookup))}.values())
+    if any(each.package in lookup.libc_packages for each in known):
         return
     runtime = [each for each in known if not each.development]
     if known and not runtime:
         note = f"only {known[0].package} has it, which is for compiling"
-        yield from _unknown(_judged(reference, about, known), known[0].name, replace(release, nowhere=note))
+        yield from _unknown(_judged(reference, about, known), known[0].name, note)
         return
     if not runtime:
         unheard = [_Known(file_name(name), "", "") for name in names]
-        yield from _unknown(_judged(reference, about, unheard), unheard[0].name if unheard else "", release)
+        yield from _unknown(
+            _judged(reference, about, unheard), unheard[0].name if unheard else "", lookup.not_found_note
+        )
         return
     path = next((each.path for each in runtime if each.path), "")
     sure = _judged(reference, about, runtime)
@@ -187,20 +205,20 @@ def _library(reference: Reference, release: Release, about: About) -> Iterator[N
     yield _as_need(sure, provider, **({"soname": sonames[0]} if len(sonames) == 1 else {"any_of": sonames}))
 
 
-def _known_library(name: str, release: Release) -> _Known | None:
+def _known_library(name: str, lookup: Lookup) -> _Known | None:
     """Return a library that is installed or that the release has; what is installed tells its own package."""
     answer: Answer | None
     if name.startswith(STEM):
         stem = name.removeprefix(STEM)
-        answer = release.index.package_of_stem(stem) if release.index else None
-        file = answer.name if answer else release.stem(stem) or ""
+        answer = lookup.index.package_of_stem(stem) if lookup.index else None
+        file = answer.name if answer else lookup.stem(stem) or ""
     else:
-        answer = release.index.package_of(name) if release.index else None
+        answer = lookup.index.package_of(name) if lookup.index else None
         file = name
-    path = (release.library(file) if file else None) or ""
-    owner = release.owner(path) if path else None
+    path = (lookup.library(file) if file else None) or ""
+    owner = lookup.owner(path) if path else None
     if owner is not None:
-        return _Known(file, owner.package, path, release.is_development(owner.package))
+        return _Known(file, owner.package, path, lookup.is_development(owner.package))
     if answer is not None:
         return _Known(file, answer.package, path, answer.development)
     return _Known(file, "", path) if path else None
@@ -222,49 +240,49 @@ def _without_development(found: Iterable[Need]) -> Iterator[Need]:
 # ------------------------------------------------------------------------------------------------- programs and files
 
 
-def _program(reference: Reference, release: Release, about: About) -> Iterator[Need]:
-    if any(re.fullmatch(_INTERPRETER, name) or release.brought(name) for name in reference.names):
+def _program(reference: Reference, lookup: Lookup, about: About) -> Iterator[Need]:
+    if any(re.fullmatch(_INTERPRETER, name) or lookup.is_brought(name) for name in reference.names):
         return
-    known = list({each.name: each for name in reference.names if (each := _known_program(name, release))}.values())
-    if any(each.package in release.base for each in known):
+    known = list({each.name: each for name in reference.names if (each := _known_program(name, lookup))}.values())
+    if any(each.package in lookup.base for each in known):
         return
     if not known:
         spoken_of = about.mentions(reference.names[0], in_title=True)
-        yield from _unknown(reference, reference.names[0], release) if spoken_of else ()
+        yield from _unknown(reference, reference.names[0], lookup.not_found_note) if spoken_of else ()
         return
     path = next((each.path for each in known if each.path), "")
     yield _as_need(_judged(reference, about, known), _provider(known[0].package, path), program=known[0].name)
 
 
-def package_of_program(name: str, release: Release) -> str:
+def package_of_program(name: str, lookup: Lookup) -> str:
     """Return the binary package of a program that not every image has; nothing for what is none."""
-    known = None if re.fullmatch(_INTERPRETER, name) else _known_program(name, release)
-    return "" if known is None or known.package in release.base else known.package
+    known = None if re.fullmatch(_INTERPRETER, name) else _known_program(name, lookup)
+    return "" if known is None or known.package in lookup.base else known.package
 
 
-def _known_program(name: str, release: Release) -> _Known | None:
-    path = release.program(name) or ""
-    owner = release.name_owner(path) if path else None
-    answer = release.index.package_of_program(name) if release.index else None
+def _known_program(name: str, lookup: Lookup) -> _Known | None:
+    path = lookup.program(name) or ""
+    owner = lookup.name_owner(path) if path else None
+    answer = lookup.index.package_of_program(name) if lookup.index else None
     if owner is None and answer is None:
         return _Known(name, "", path) if path else None
     return _Known(name, owner.package if owner else answer.package if answer else "", path)
 
 
-def _file(reference: Reference, release: Release, about: About) -> Iterator[Need]:
+def _file(reference: Reference, lookup: Lookup, about: About) -> Iterator[Need]:
     for name in reference.names:
-        path = release.file(name)
-        owner = release.owner(path) if path else None
-        answer = release.index.package_of_file(name) if release.index else None
+        path = lookup.file(name)
+        owner = lookup.owner(path) if path else None
+        answer = lookup.index.package_of_file(name) if lookup.index else None
         package = owner.package if owner else answer.package if answer else ""
         if package:
             sure = _judged(reference, about, [_Known(posixpath.splitext(name)[0], package, "")])
-            if reference.when is When.DLOPEN and not release.has_package("gi"):
+            if reference.when is When.DLOPEN and not lookup.has_python_package("gi"):
                 sure = replace(sure, confidence=_at_most_medium(sure.confidence))  # nobody is there to open it
             yield _as_need(sure, _provider(package, path or ""), file=name)
             return
-    answers = release.index is None or release.index.has_files
-    yield from _unknown(reference, reference.names[0], release if answers else replace(release, nowhere=_NO_FILES))
+    answers = lookup.index is None or lookup.index.has_files
+    yield from _unknown(reference, reference.names[0], lookup.not_found_note if answers else _NO_FILES)
 
 
 # ------------------------------------------------------------------------------------------------------------ in common
@@ -285,11 +303,11 @@ def _as_need(reference: Reference, provider: Provider, **name: str | tuple[str, 
     )
 
 
-def _unknown(reference: Reference, name: str, release: Release) -> Iterator[Need]:
+def _unknown(reference: Reference, name: str, note: str) -> Iterator[Need]:
     """Yield what nothing here or in the release has, if it was said without a condition."""
     if name and reference.confidence is Confidence.HIGH:
         field = {ReferenceKind.LIBRARY: "soname", ReferenceKind.PROGRAM: "program", ReferenceKind.FILE: "file"}
-        yield _as_need(reference, Missing(note=release.nowhere), **{field[reference.kind]: name})
+        yield _as_need(reference, Missing(note=note), **{field[reference.kind]: name})
 
 
 def _judged(reference: Reference, about: About, known: Iterable[_Known]) -> Reference:

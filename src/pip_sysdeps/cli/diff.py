@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.app.project import read_project, target_of
+from pip_sysdeps.app.diff import diff_of_environment, diff_of_locks, diff_of_targets, read_lock_or_revision
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environment_options import add_environment_arguments
-from pip_sysdeps.cli.report_options import read_report
-from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.lock.document import Lockfile
-from pip_sysdeps.lock.file import DEFAULT, read_lock
-from pip_sysdeps.lock.selection import needs_in_line
-from pip_sysdeps.lock.target_choice import named_target
-from pip_sysdeps.lock.text import loads
+from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_library_path, warn_of_scan
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.json import diff_document
 from pip_sysdeps.render.markdown import diff_as_markdown
 from pip_sysdeps.render.text import diff_as_text
-from pip_sysdeps.report.diff import TargetDiff, diff_locks, diff_targets
-from pip_sysdeps.system.git import file_of_revision
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
 
-    from pip_sysdeps.lock.document import LockedNeed, Target
+    from pip_sysdeps.lock.document import Lockfile
+    from pip_sysdeps.report.diff import TargetDiff
 
 _HEAD = "HEAD"
 
@@ -62,46 +54,36 @@ def _diff(args: argparse.Namespace) -> tuple[TargetDiff, ...]:
     with_environment = args.environment or args.python or args.path
     if args.name and not with_environment:
         raise SysdepsError("--name is for --environment", hint=f"see `pip-sysdeps {args.command} --help`")
+    lock = args.lock if args.old is None else args.old
     if args.targets:
         _refuse_more(args, "--targets", args.new)
-        lock = _read(args, args.lock if args.old is None else args.old)
-        old, new = (named_target(lock, each) for each in args.targets)
-        found = diff_targets(old, new, _line)
-        return (found,) if found else ()
+        return diff_of_targets(_read(args, lock), *args.targets)
     if with_environment:
         _refuse_more(args, "--environment", args.new)
-        here = _environment(args)
-        lock = _read(args, args.lock if args.old is None else args.old)
-        found = diff_targets(lock.find(here.id), here, _line)
-        return (found,) if found else ()
+        return _with_environment(args, lock)
     before = _HEAD if args.old is None else args.old
     after = args.lock if args.new is None else args.new
-    return diff_locks(_read(args, before), _read(args, after), _line)
+    return diff_of_locks(_read(args, before), _read(args, after))
 
 
-def _environment(args: argparse.Namespace) -> Target:
-    report = read_report(args, whole=True)
-    return target_of(report.scan, read_project(args.lock), report.place.root, name=args.name).target
+def _with_environment(args: argparse.Namespace, old: str) -> tuple[TargetDiff, ...]:
+    note_library_path(args)
+    result = diff_of_environment(old, location_of(args), lock=args.lock, name=args.name, second_process=True)
+    warn_of_scan(args, result.scanned)
+    if result.old.is_absent:
+        _note_absent(args, old)
+    return result.found
 
 
 def _read(args: argparse.Namespace, what: str) -> Lockfile:
-    """Return a lock by its path, or as a git revision has it; one without a lock has no targets."""
-    if os.path.exists(what) or what == args.lock:
-        return read_lock(what)
-    text = file_of_revision(what, os.path.basename(args.lock), os.path.dirname(os.path.abspath(args.lock)))
-    if text is None:
-        args.messages.note(f"`{what}` has no `{args.lock}`: all of it is new")
-        return Lockfile()
-    try:
-        return loads(text)
-    except MalformedError as error:
-        raise error.at(f"{what}:{args.lock}") from error
+    found = read_lock_or_revision(what, args.lock)
+    if found.is_absent:
+        _note_absent(args, what)
+    return found.lock
 
 
-def _line(target: Target) -> Iterator[tuple[str, LockedNeed]]:
-    """Yield the needs that packages are installed for: those of every image are there anyway."""
-    base = target.base
-    return ((holder, need) for holder, need in needs_in_line(target) if need.installed not in base)
+def _note_absent(args: argparse.Namespace, what: str) -> None:
+    args.messages.note(f"`{what}` has no `{args.lock}`: all of it is new")
 
 
 def _refuse_more(args: argparse.Namespace, option: str, new: str | None) -> None:

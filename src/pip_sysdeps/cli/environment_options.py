@@ -1,32 +1,21 @@
-"""Which environment a command is about: the options that say it, and the reading of it."""
+"""The options that name an environment, and what is to be said of it."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from pip_sysdeps.environment.read_environment import environment_of_paths, find_environment
-from pip_sysdeps.packages.registry import open_packages
-from pip_sysdeps.system.root import Root
-from pip_sysdeps.system.timings import Stages
+from pip_sysdeps.app.place import Location
 
 if TYPE_CHECKING:
     import argparse
 
-    from pip_sysdeps.model.environment import Environment
-    from pip_sysdeps.packages.installed import SystemPackages
-
-
-class Place(NamedTuple):
-    """An environment, the root it lies in, and that root's packages."""
-
-    root: Root
-    environment: Environment
-    packages: SystemPackages | None
+    from pip_sysdeps.app.place import Place
+    from pip_sysdeps.app.report import ScannedEnvironment
 
 
 def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options that `read_place` reads."""
+    """Declare the options that `location_of` reads."""
     add_place_arguments(parser)
     add_root_argument(parser)
 
@@ -64,37 +53,27 @@ def add_python_argument(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def tell_library_path(args: argparse.Namespace) -> None:
-    """Say that the shell's LD_LIBRARY_PATH is not followed."""
+def location_of(args: argparse.Namespace) -> Location:
+    """Return the environment that the options name."""
+    return Location(root=args.root, python=args.python, paths=tuple(args.path or ()))
+
+
+def note_library_path(args: argparse.Namespace) -> None:
+    """Note that the shell's LD_LIBRARY_PATH is not followed."""
     if os.environ.get("LD_LIBRARY_PATH"):
         args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
 
 
-def tell_fallback(args: argparse.Namespace, environment: Environment) -> None:
-    """Say that an interpreter's own prefix is looked at, which somebody in the wrong folder does not mean."""
-    if not (args.python or args.path) and environment.prefix == environment.interpreter.prefix:
+def note_fallback(args: argparse.Namespace, place: Place) -> None:
+    """Note that an interpreter's own prefix is looked at, which somebody in the wrong folder does not mean."""
+    if not (args.python or args.path) and place.is_outside_an_environment:
         args.messages.note(
-            f"this is about `{environment.prefix}`, which is no virtual environment: --python names another"
+            f"this is about `{place.environment.prefix}`, which is no virtual environment: --python names another"
         )
 
 
-def read_place(args: argparse.Namespace, stages: Stages | None = None) -> Place:
-    """Read the environment that the options name; raise SysdepsError as the readers do.
-
-    The shell's VIRTUAL_ENV, PATH and folder say something about this machine only, not about another root.
-    """
-    root = Root(args.root)
-    here = root.directory == "/"
-    environ = dict(os.environ) if here else {"PATH": "/usr/local/bin:/usr/bin:/bin"}
-    cwd = os.getcwd() if here else "/"
-    stages = stages or Stages()
-    stages.end("start")
-    packages = open_packages(root)
-    stages.end(packages.family.database if packages else "package database")
-    package_files = None if packages is None else packages.owned_with
-    if args.path:
-        environment = environment_of_paths(root, args.path, environ=environ, cwd=cwd, package_files=package_files)
-    else:
-        environment = find_environment(root, args.python, environ=environ, cwd=cwd, package_files=package_files)
-    stages.end("environment")
-    return Place(root, environment, packages)
+def warn_of_scan(args: argparse.Namespace, scanned: ScannedEnvironment) -> None:
+    """Say which environment was scanned if that is not clear, and warn of what could not be looked at."""
+    note_fallback(args, scanned.place)
+    if scanned.warning:
+        args.messages.warning(scanned.warning)

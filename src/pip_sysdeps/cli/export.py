@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.app.audit import installed_packages, read_evidence, sboms_of
-from pip_sysdeps.app.project import read_project, target_of
+from pip_sysdeps.app.export import export
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environment_options import add_environment_arguments
-from pip_sysdeps.cli.report_options import read_report
-from pip_sysdeps.environment.requirements import required
-from pip_sysdeps.lock.file import DEFAULT, replace_report
-from pip_sysdeps.render.cyclonedx import Materials, as_cyclonedx
-from pip_sysdeps.report.audit import vendored
+from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_library_path, warn_of_scan
+from pip_sysdeps.lock.file import replace_report
+from pip_sysdeps.render.cyclonedx import as_cyclonedx
 
 if TYPE_CHECKING:
     import argparse
@@ -29,21 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the document and return 0."""
-    report = read_report(args)
-    sboms, unusable = sboms_of(report.place.root, report.scan)
-    for each in unusable:
+    note_library_path(args)
+    result = export(location_of(args), name=args.name, second_process=True)
+    warn_of_scan(args, result.scanned)
+    for each in result.unusable:
         args.messages.warning(f"`{each.path}` is left out: {each.reason}")
-    evidence = read_evidence(report.place.root, report.scan)
-    text = as_cyclonedx(
-        Materials(
-            target=target_of(report.scan, read_project(DEFAULT), report.place.root, name=args.name).target,
-            distributions=report.scan.environment.distributions,
-            required=required(report.scan.environment.distributions, report.markers),
-            vendored={each.distribution.name: vendored(each, evidence) for each in report.scan.distributions},
-            sboms=sboms,
-            installed=installed_packages(report.place.packages),
-        )
-    )
+    text = as_cyclonedx(result.materials)
     if args.output:
         replace_report(args.output, text)
         args.messages.note(f"wrote `{args.output}`")

@@ -9,9 +9,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environment_options import add_environment_arguments, add_python_argument
+from pip_sysdeps.cli.environment_options import add_environment_arguments, add_python_argument, location_of
 from pip_sysdeps.cli.parser import add_action
-from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.printing import printable
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def add_arguments(parser: Parser) -> None:
     add_environment_arguments(relock)
     relock.add_argument("--project")
     relock.add_argument("--check-only", action="store_true")
-    relock.set_defaults(act=_relock, output=DEFAULT, name="")
+    relock.set_defaults(act=_relock)
     parser.epilog = (
         "The hook is two files in the environment's site-packages. After each pip there that has changed something, "
         "the project's lock is brought up to date, with one line on stderr; pip's own output and exit status stay as "
@@ -108,10 +107,14 @@ def _status(args: argparse.Namespace) -> int:
 
 def _relock(args: argparse.Namespace) -> int:
     """Do what the hook is for; it ignores the exit status."""
+    from pip_sysdeps.app.lock import LockRequest
     from pip_sysdeps.app.relock import relock
 
     os.chdir(args.project)
-    return relock(args, check=args.check_only or _in_ci(os.environ))
+    done = relock(LockRequest(location=location_of(args)), check=args.check_only or _in_ci(os.environ))
+    if done.line:
+        args.messages.note(done.line)
+    return done.status.value
 
 
 def _in_ci(environ: Mapping[str, str]) -> bool:

@@ -9,8 +9,9 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.app.lock import LockRequest
 from pip_sysdeps.app.relock import relock
-from pip_sysdeps.cli.environment_options import add_environment_arguments
+from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of
 from pip_sysdeps.cli.trouble import attempt
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.file import DEFAULT
@@ -58,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         except OSError as error:
             args.messages.error(f"cannot run `{command[0]}`: {error.strerror}")
             return NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_RUNNABLE
-        return relock(args, extend=True) if ended == [0] else 0
+        return _relock(args) if ended == [0] else 0
 
     locked = attempt(run_and_lock, args.messages)
     if not ended:
@@ -67,6 +68,15 @@ def run(args: argparse.Namespace) -> int:
     if status < 0:
         return _end_by(-status)
     return status or (locked if args.strict else 0)
+
+
+def _relock(args: argparse.Namespace) -> int:
+    """Bring the lock up to date and say what changed; return the exit status."""
+    request = LockRequest(location=location_of(args), path=args.output, name=args.name)
+    done = relock(request, extend=True)
+    if done.line:
+        args.messages.note(done.line)
+    return done.status.value
 
 
 def run_command(command: list[str], ended: Callable[[int], object]) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.app.tree import tree
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environment_options import add_environment_arguments
-from pip_sysdeps.cli.report_options import read_report
+from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_library_path, warn_of_scan
 from pip_sysdeps.render.json import tree_document
 from pip_sysdeps.render.tree import as_text
-from pip_sysdeps.report.trees import needs_tree, packages_tree
 
 if TYPE_CHECKING:
     import argparse
@@ -25,12 +24,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the tree and return 0."""
-    report = read_report(args)
-    nodes = (packages_tree if args.reverse else needs_tree)(report.scan, report.ways)
+    note_library_path(args)
+    result = tree(location_of(args), reverse=args.reverse, second_process=True)
+    warn_of_scan(args, result.scanned)
     if args.json:
-        output.write_document(tree_document(nodes, target=report.scan.platform.id))
+        output.write_document(tree_document(result.nodes, target=result.scanned.scan.platform.id))
     else:
-        output.write(as_text(nodes, output.terminal(), folded=True))
-    if not nodes:
+        output.write(as_text(result.nodes, output.terminal(), folded=True))
+    if not result.nodes:
         args.messages.note("nothing here needs a system library")
     return 0

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from pip_sysdeps.app.why import why_in_environment, why_in_lock
 from pip_sysdeps.cli import output
+from pip_sysdeps.cli.environment_options import location_of, note_library_path, warn_of_scan
 from pip_sysdeps.cli.parser import nearest
-from pip_sysdeps.cli.report_options import add_lock_arguments, read_report, read_target
+from pip_sysdeps.cli.report_options import add_lock_arguments
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.lock.build import newest_glibc
+from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.json import locked_why_document, why_document
 from pip_sysdeps.render.tree import as_text
 from pip_sysdeps.report.trees import evidence_tree, locked_tree
-from pip_sysdeps.report.why import locked_names, names, why, why_locked
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Collection
 
+    from pip_sysdeps.app.why import EnvironmentAnswer, LockAnswer
+
 _GLIBC = ("glibc", "libc.so.6", "libc6")
 """What a person may call the one library that is no need: all have it."""
 _FEW = 2
-
-
-class _Answer(NamedTuple):
-    """What is left to say when the chains are printed."""
-
-    found: bool
-    """There were chains."""
-    names: frozenset[str]
-    """What else could have been asked about."""
-    glibc: tuple[str, str]
-    """Which glibc is needed, and by whom."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,12 +42,12 @@ def run(args: argparse.Namespace) -> int:
     if args.target and not args.lock:
         raise SysdepsError("--target is for --lock", hint="add --lock, or ask about the environment without --target")
     answer = _in_lock(args) if args.lock else _in_environment(args)
-    if not answer.found:
+    if not answer.chains:
         args.messages.note(_nothing(args.name, answer))
-    return int(not answer.found)
+    return int(not answer.chains)
 
 
-def _nothing(name: str, answer: _Answer) -> str:
+def _nothing(name: str, answer: EnvironmentAnswer | LockAnswer) -> str:
     """Say that nothing needs it, and what may have been meant."""
     version, holder = answer.glibc
     if name in _GLIBC and version:
@@ -70,21 +62,26 @@ def _containing(said: str, names: Collection[str]) -> str:
     return min(found, key=lambda each: (len(each), each), default="")
 
 
-def _in_environment(args: argparse.Namespace) -> _Answer:
-    report = read_report(args)
-    chains = why(report.scan, args.name, report.ways)
+def _in_environment(args: argparse.Namespace) -> EnvironmentAnswer:
+    note_library_path(args)
+    answer = why_in_environment(location_of(args), args.name, second_process=True)
+    scanned = answer.scanned
+    warn_of_scan(args, scanned)
     if args.json:
-        output.write_document(why_document(args.name, chains, report.scan))
+        output.write_document(why_document(args.name, answer.chains, scanned.scan))
     else:
-        output.write(as_text(evidence_tree(chains, report.scan, report.versions), output.terminal()))
-    return _Answer(bool(chains), names(report.scan), newest_glibc(report.scan))
+        tree = evidence_tree(answer.chains, scanned.scan, scanned.versions)
+        output.write(as_text(tree, output.terminal()))
+    return answer
 
 
-def _in_lock(args: argparse.Namespace) -> _Answer:
-    target = read_target(args)
-    chains = why_locked(target, args.name)
+def _in_lock(args: argparse.Namespace) -> LockAnswer:
+    path = args.lock or DEFAULT
+    answer = why_in_lock(path, args.name, target=args.target)
+    if answer.warning:
+        args.messages.warning(f"`{path}`: {answer.warning}")
     if args.json:
-        output.write_document(locked_why_document(args.name, chains, target=target.id))
+        output.write_document(locked_why_document(args.name, answer.chains, target=answer.target.id))
     else:
-        output.write(as_text(locked_tree(chains), output.terminal()))
-    return _Answer(bool(chains), locked_names(target), (target.needs_glibc, target.needs_glibc_by))
+        output.write(as_text(locked_tree(answer.chains), output.terminal()))
+    return answer

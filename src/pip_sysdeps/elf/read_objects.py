@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from pip_sysdeps.elf.headers import ET_CORE, ET_REL, facts_of, load_fault, parse_header
 from pip_sysdeps.elf.image import HEAD, MAGIC, SHORTEST, Pread, read_image
 from pip_sysdeps.elf.kinds import has_extension_tag
-from pip_sysdeps.elf.symbols import defines_symbol
+from pip_sysdeps.elf.symbols import defined_versions, defines_symbol
 from pip_sysdeps.errors import MalformedElf
 from pip_sysdeps.model.elf import ElfFile, OpenedFile
 from pip_sysdeps.model.environment import Skipped, Verdict
@@ -41,6 +41,7 @@ class Objects:
         self._root = root
         self._readings: dict[str, _Reading] = {}
         self._opened: dict[str, OpenedFile | None] = {}
+        self._versions: dict[str, frozenset[str] | None] = {}
 
     def open(self, path: str) -> OpenedFile | None:
         """Open a candidate as the loader does, following links; None if it cannot be opened (ENOENT, EACCES, ...).
@@ -81,6 +82,14 @@ class Objects:
     def defines(self, path: str, symbol: str) -> bool:
         """Tell whether a file defines a dynamic symbol; a file that cannot be read defines none."""
         return bool(self.ask(path, lambda pread, size: defines_symbol(pread, size, symbol)))
+
+    def versions(self, path: str) -> frozenset[str] | None:
+        """Return the symbol versions that a library defines; None for one without any. Each is read once."""
+        real = self._root.resolve(path) or path
+        if real not in self._versions:
+            found = self.ask(real, defined_versions)
+            self._versions[real] = None if found is None else frozenset(found)
+        return self._versions[real]
 
     def ask(self, path: str, question: Callable[[Pread, int], Answer]) -> Answer | None:
         """Put another question of `formats.elf_symbols` to an ELF file; None if it cannot be read or is malformed."""

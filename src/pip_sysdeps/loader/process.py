@@ -53,7 +53,7 @@ class InterpreterProcess:
             program,
             library_path=conditions.library_path,
             cache="as-is" if conditions.cache_as_is else "fresh",
-            lookup=objects.open,
+            objects=objects,
             subfolders=cpu_subfolders(machine_of(program)) if conditions.this_cpu else (),
         )
         self._memory = Memory()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pip_sysdeps.lock.arrangement import ordered
 from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target, Unresolved
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from pip_sysdeps.lock.project import DistributionPolicy, Entry, Project, Replacement
 
@@ -17,6 +17,13 @@ _AnyEntry = TypeVar("_AnyEntry", bound="Entry")
 
 IGNORED = "ignored"
 """The class of a need that the project has decided not to install anything for."""
+
+
+class PackageIndex(Protocol):
+    """What a release has, installed or not; `packages.index.SonameIndex` is one."""
+
+    def installable(self, soname: str) -> str | None:
+        """Return the binary package to install for a soname."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +34,8 @@ class PolicyContext:
     """Every distribution of the environment by name, without needs: the lock leaves out those that need nothing."""
     base: Collection[str]
     """Binary packages that every image of the release has."""
-    package_of: Callable[[str], str | None]
-    """The binary package of the release that has a soname."""
+    index: PackageIndex | None
+    """Names the release's packages; None if there is no index for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,32 +44,32 @@ class Applied:
 
     target: Target
     """With `policy = true` at each need that was added or changed, and the project's `when`."""
-    idle: tuple[str, ...]
+    unmatched: tuple[str, ...]
     """Entries that matched nothing, in words for a person."""
 
 
-def apply(project: Project, target: Target, around: PolicyContext) -> Applied:
+def apply(project: Project, target: Target, context: PolicyContext) -> Applied:
     """Return the target as the project wants it: per distribution, `ignore`, then `replace`, then `add`."""
-    work = _Work(target, around)
+    work = _Work(target, context)
     for policy in project.distribution:
         work.apply(policy)
-    return Applied(target=work.result(project.when), idle=tuple(work.idle))
+    return Applied(target=work.result(project.when), unmatched=tuple(work.unmatched))
 
 
 class _Work:
     """A target that is being changed."""
 
-    def __init__(self, target: Target, around: PolicyContext) -> None:
+    def __init__(self, target: Target, context: PolicyContext) -> None:
         self._target = target
-        self._around = around
+        self._context = context
         self._distributions = {each.name: _whole(each) for each in target.distribution}
         self._unresolved = list(target.unresolved)
-        self.idle: list[str] = []
+        self.unmatched: list[str] = []
 
     def apply(self, policy: DistributionPolicy) -> None:
         """Carry out what the policy says of one distribution."""
-        if policy.name not in self._around.installed:
-            self.idle.append(f"distribution.{policy.name}: no such distribution is in the environment")
+        if policy.name not in self._context.installed:
+            self.unmatched.append(f"distribution.{policy.name}: no such distribution is in the environment")
             return
         for entry in self._meant(policy.ignore):
             self._ignore(policy.name, entry)
@@ -73,7 +80,7 @@ class _Work:
         if policy.when and self._of(policy.name).needs:
             self._change(policy.name, when=policy.when)
         elif policy.when:
-            self.idle.append(f"distribution.{policy.name}.when: {policy.name} has no needs")
+            self.unmatched.append(f"distribution.{policy.name}.when: {policy.name} has no needs")
 
     def result(self, when: tuple[str, ...]) -> Target:
         """Return the changed target; packages that nothing names any more are out."""
@@ -85,7 +92,7 @@ class _Work:
         )
         known = {each.name: each for each in self._target.package}
         names = {need.package for _, need in changed.needs() if need.package}
-        packages = (known.get(name) or LockedPackage(name=name, base=name in self._around.base) for name in names)
+        packages = (known.get(name) or LockedPackage(name=name, base=name in self._context.base) for name in names)
         return ordered(replace(changed, package=tuple(packages)))
 
     def _meant(self, entries: Iterable[_AnyEntry]) -> Iterable[_AnyEntry]:
@@ -103,7 +110,7 @@ class _Work:
         met = [need for need in needs if _is_about(entry, need)]
         open_ = [each for each in self._unresolved if each.distribution == name and _is_about(entry, each)]
         if not met and not open_:
-            self.idle.append(f"{entry.where}: {name} has no need of {entry.soname or entry.package}")
+            self.unmatched.append(f"{entry.where}: {name} has no need of {entry.soname or entry.package}")
             return
         answered = [_answered(need, entry, package=package, class_=class_) for need in met]
         answered += [_answered(_as_need(each), entry, package=package, class_=class_) for each in open_]
@@ -114,19 +121,20 @@ class _Work:
         needs = self._of(name).needs
         package = entry.package or self._package_of(name, entry.soname)
         if package is None:
-            self.idle.append(f"{entry.where}: no binary package of {self._target.id} has {entry.soname}")
+            self.unmatched.append(f"{entry.where}: no binary package of {self._target.id} has {entry.soname}")
         elif any(need.package == package and need.when == "import" for need in needs):
-            self.idle.append(f"{entry.where}: {name} has a need of {package} without it")
+            self.unmatched.append(f"{entry.where}: {name} has a need of {package} without it")
         else:
             added = LockedNeed(soname=entry.soname, package=package, when="declared", policy=True, note=entry.reason)
             self._change(name, needs=(*needs, added))
 
     def _package_of(self, name: str, soname: str) -> str | None:
         found = (need.package for need in self._of(name).needs if need.soname == soname and need.package)
-        return next(found, None) or self._around.package_of(soname)
+        index = self._context.index
+        return next(found, None) or (index.installable(soname) if index else None)
 
     def _of(self, name: str) -> LockedDistribution:
-        return self._distributions.get(name) or self._around.installed[name]
+        return self._distributions.get(name) or self._context.installed[name]
 
     def _change(self, name: str, **changes: object) -> None:
         self._distributions[name] = replace(self._of(name), **changes)  # type: ignore[arg-type] # fields of its own

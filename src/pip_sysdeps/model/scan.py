@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.model.environment import Environment, Skipped
     from pip_sysdeps.model.loader import Load, LoadedObject
     from pip_sysdeps.model.needs import DistributionNeeds, Need, Unattributed
@@ -34,9 +35,17 @@ class Scan:
     """The interpreter itself and what it loads before anything else."""
     skipped: tuple[Skipped, ...]
     """All that was set aside, the environment's included."""
+    objects: Mapping[str, ElfFile] = field(default_factory=dict)
+    """The facts of each usable object of the environment, and of each object that is loaded, by real path."""
+    real: Mapping[str, str] = field(default_factory=dict)
+    """The path under which the loader opens an object -> its real path."""
     floors: Mapping[str, Floor] = field(default_factory=dict)
     """Binary package -> the least version that has every symbol used; for those that are installed and not in `base`,
     and whose symbols or shlibs file tells it."""
+
+    def facts(self, path: str) -> ElfFile | None:
+        """Return the facts of a loaded object by the path under which it was opened; None if they are not known."""
+        return self.objects.get(self.real.get(path, path))
 
     def needs(self) -> Iterator[tuple[str, Need]]:
         """Yield every need with its distribution's name, which is empty for a file that no record claims."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 from pip_sysdeps.model.loader import Found
 from pip_sysdeps.model.needs import (
@@ -29,7 +29,7 @@ from pip_sysdeps.needs.build_variants import choose
 from pip_sysdeps.needs.split_wheels import leave_to_others
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.model.environment import Distribution
@@ -41,30 +41,37 @@ _GLIBC_VERSION = re.compile(r"GLIBC_([0-9]{1,4}(?:\.[0-9]{1,4}){1,3})$")
 _NUMBERED = re.compile(r"GLIBC_[0-9]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What attribution asks about the world outside the environment's objects."""
+class Providers(Protocol):
+    """Who provides libraries, besides the environment's own objects."""
 
-    real: Callable[[str], str | None]
-    """A path with its links followed."""
-    owner: Callable[[str], Owner | None]
-    """The binary package that owns a file, by the path under which the loader opens it."""
-    name_owner: Callable[[str], Owner | None]
-    """The binary package that a path itself is from, though it may be a link to a file of another one."""
-    available: Callable[[str], str | None]
-    """For a soname that is not installed: the release's binary package that has it."""
-    nowhere: str
-    """What to say of a soname that no package has; empty where nobody knows all packages."""
-    host_library: Callable[[str], str | None]
-    """For a soname that a driver or container runtime brings: who does."""
-    interpreters: Callable[[str], bool]
-    """Whether a resolved path is the interpreter's own unpackaged library."""
-    requires: Callable[[str, str], bool]
-    """Whether one distribution requires another, directly or through others: it may rely on being imported after it."""
-    absent_interpreter: Callable[[str], bool]
-    """Whether a soname is that of the interpreter's own library, where the interpreter is not there to be looked at."""
-    libc: frozenset[str]
-    """The packages whose libraries are the libc: whatever owns the dynamic loader."""
+    @property
+    def not_found_note(self) -> str:
+        """The note of a soname that no package has; empty where nobody knows all packages."""
+
+    @property
+    def libc_packages(self) -> frozenset[str]:
+        """The packages whose libraries are the C library: whatever owns the dynamic loader."""
+
+    def real(self, path: str) -> str | None:
+        """Return a path with its links followed."""
+
+    def owner(self, path: str) -> Owner | None:
+        """Return the binary package that owns a file, by the path under which the loader opens it."""
+
+    def available(self, soname: str) -> str | None:
+        """Return the release's binary package of a soname that is not installed."""
+
+    def host_library(self, soname: str) -> str | None:
+        """Return who brings a soname of a driver or container runtime; None for any other soname."""
+
+    def is_interpreter_library(self, path: str) -> bool:
+        """Return whether a resolved path is the interpreter's own unpackaged library."""
+
+    def is_absent_interpreter(self, soname: str) -> bool:
+        """Return whether a soname is the interpreter's own library, where the interpreter itself is not there."""
+
+    def requires(self, name: str, other: str) -> bool:
+        """Return whether a distribution requires another, directly or not, and so may rely on its being imported."""
 
 
 class _Edge:
@@ -100,12 +107,12 @@ class Attribution:
         objects: Mapping[str, ElfFile],
         holders: Mapping[str, str],
         loads: Iterable[Load],
-        surroundings: Surroundings,
+        providers: Providers,
     ) -> None:
         """Join the loads. `holders` has the distribution of each claimed object; `objects` the unclaimed ones too."""
         self._objects = objects
         self._holders = holders
-        self._around = surroundings
+        self._providers = providers
         self._edges: dict[str, dict[str, _Edge]] = {}
         self._imported: set[str] = set()
         for load in loads:
@@ -131,7 +138,7 @@ class Attribution:
 
     def _join(self, load: Load) -> None:
         for loaded in load.objects:
-            file = self._around.real(loaded.path) or loaded.path
+            file = self._providers.real(loaded.path) or loaded.path
             if load.when is When.IMPORT:
                 self._imported.add(file)
             edges = self._edges.setdefault(file, {})
@@ -155,18 +162,18 @@ class Attribution:
     def _needs_of_file(self, file: str, *, by: str, above: frozenset[str]) -> Iterator[Need]:
         """Yield the needs of a file, and through unowned files what those need in turn."""
         for soname, edge in self._edges.get(file, {}).items():
-            for provider in self._providers(file, soname, edge):
-                if isinstance(provider, FromPackage) and provider.package in self._around.libc:
+            for provider in self._providers_of(file, soname, edge):
+                if isinstance(provider, FromPackage) and provider.package in self._providers.libc_packages:
                     continue
                 yield Need(soname=soname, when=edge.when, by=(by,), provider=provider)
                 if isinstance(provider, Unowned) and provider.path not in above:
-                    real = self._around.real(provider.path) or provider.path
+                    real = self._providers.real(provider.path) or provider.path
                     for inner in self._needs_of_file(real, by=by, above=above | {provider.path}):
                         yield replace(inner, when=edge.when)
 
-    def _providers(self, file: str, soname: str, edge: _Edge) -> Iterator[Provider]:
+    def _providers_of(self, file: str, soname: str, edge: _Edge) -> Iterator[Provider]:
         """Yield who brings a needed name: nobody if it is vendored or the interpreter's own."""
-        note = self._around.host_library(soname)
+        note = self._providers.host_library(soname)
         if note is not None:
             yield FromHost(note=note)
         elif edge.found:
@@ -176,22 +183,22 @@ class Attribution:
             yield from self._provider_of_missed(file, edge.missed)
 
     def _provider_of_found(self, file: str, path: str) -> Iterator[Provider]:
-        real = self._around.real(path) or path
+        real = self._providers.real(path) or path
         if real in self._objects:
             holder = self._holders.get(real, "")
             if holder != self._holders.get(file, ""):
                 yield FromDistribution(distribution=holder, path=real, by_loader=True)
             return
-        owner = self._around.owner(path)
+        owner = self._providers.owner(path)
         if owner is not None:
             yield FromPackage(package=owner.package, path=path)
-        elif not self._around.interpreters(real):
+        elif not self._providers.is_interpreter_library(real):
             yield Unowned(path=self._plain(path))
 
     def _plain(self, path: str) -> str:
         """Return a path without links and `..` in its folder: one file is one need, from wherever it is reached."""
         folder, name = posixpath.split(path)
-        return posixpath.join(self._around.real(folder) or folder, name)
+        return posixpath.join(self._providers.real(folder) or folder, name)
 
     def _provider_of_missed(self, file: str, missed: NotFound) -> Iterator[Provider]:
         """Look for the name among the environment's own objects: they may have been loaded before."""
@@ -199,7 +206,7 @@ class Attribution:
         holder = self._holders.get(file, "")
         if not candidates:
             provider = self._provider_from_index(missed)
-            if not (isinstance(provider, Missing) and self._around.absent_interpreter(missed.soname)):
+            if not (isinstance(provider, Missing) and self._providers.is_absent_interpreter(missed.soname)):
                 yield provider
         elif any(self._holders.get(path, "") == holder for path in candidates):
             return
@@ -214,16 +221,16 @@ class Attribution:
         Two that know nothing of each other are imported in any order, and either alone.
         """
         other = self._holders.get(loaded, "")
-        package = None if self._around.requires(holder, other) else self._around.available(missed.soname)
+        package = None if self._providers.requires(holder, other) else self._providers.available(missed.soname)
         if package is not None:
             return FromPackage(package=package, path="")
         return FromDistribution(distribution=other, path=loaded, by_loader=False)
 
     def _provider_from_index(self, missed: NotFound) -> Provider:
         """Ask what the release has; not for a search that an unusable file stopped, which a package would not mend."""
-        package = None if missed.fatal else self._around.available(missed.soname)
+        package = None if missed.fatal else self._providers.available(missed.soname)
         if package is None:
-            return Missing(tried=missed.tried, note=missed.fatal or self._around.nowhere)
+            return Missing(tried=missed.tried, note=missed.fatal or self._providers.not_found_note)
         return FromPackage(package=package, path="")
 
     def _candidates(self, file: str, soname: str) -> list[str]:
@@ -237,7 +244,7 @@ class Attribution:
         own = set(files)
         for file in files:
             for soname, edge in self._edges.get(file, {}).items():
-                paths = [self._around.real(path) for path in edge.found] or self._candidates(file, soname)
+                paths = [self._providers.real(path) for path in edge.found] or self._candidates(file, soname)
                 yield from (posixpath.dirname(path) for path in paths if path in own and path is not None)
 
 

@@ -8,7 +8,6 @@ version of the standard, the fields that 1.6 has in any case.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -20,10 +19,9 @@ from pip_sysdeps.render.document import as_document
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pip_sysdeps.environment.sbom import Sbom
     from pip_sysdeps.lock.document import LockedNeed, Target
     from pip_sysdeps.model.environment import Distribution
-    from pip_sysdeps.report.audit import InstalledVersion
+    from pip_sysdeps.report.materials import Materials
 
 _SCHEMA = "http://cyclonedx.org/schema/bom-1.6.schema.json"
 _ROOT = "environment"
@@ -48,24 +46,6 @@ _TEXTS = ("group", "version", "description", "copyright")
 """Fields of a component that are plain text in every version."""
 _PURL = re.compile(r"pkg:[A-Za-z][A-Za-z0-9.+-]*/\S+")
 _MAX_DEPTH = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Materials:
-    """What the document is made of."""
-
-    target: Target
-    """The environment as the lock has it."""
-    distributions: tuple[Distribution, ...]
-    """All of them, sorted by name."""
-    required: Mapping[str, tuple[str, ...]]
-    """A distribution -> the installed ones that it requires."""
-    vendored: Mapping[str, tuple[str, ...]]
-    """A distribution -> the libraries that it brings, relative to its folder."""
-    sboms: Mapping[str, tuple[Sbom, ...]]
-    """A distribution -> its own documents."""
-    installed: Mapping[str, InstalledVersion]
-    """What the package database knows about each binary package."""
 
 
 def as_cyclonedx(materials: Materials) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock import document as lockfile
     from pip_sysdeps.lock.document import LockedNeed, Target
     from pip_sysdeps.model.needs import DistributionNeeds
+    from pip_sysdeps.model.scan import Scan
     from pip_sysdeps.report.checks import Evidence, Finding
 
 
@@ -128,7 +129,7 @@ def report(
             version=each.distribution.version,
             wheel=locked[each.distribution.name].wheel if each.distribution.name in locked else "",
             needs=tuple(locked[each.distribution.name].every()) if each.distribution.name in locked else (),
-            vendored=vendored(each, evidence),
+            vendored=vendored(each, evidence.scan),
             components=tuple(_others(each.distribution.name, components.get(each.distribution.name, ()))),
         )
         for each in evidence.scan.distributions
@@ -162,14 +163,14 @@ def _packages(target: Target, installed: Mapping[str, InstalledVersion]) -> Iter
         )
 
 
-def vendored(needs: DistributionNeeds, evidence: Evidence) -> tuple[str, ...]:
+def vendored(needs: DistributionNeeds, scan: Scan) -> tuple[str, ...]:
     """Return the libraries in the folders that a distribution's own objects load from, relative to its base; sorted."""
     base = needs.distribution.base
     folders = {posixpath.normpath(f"{base}/{folder}") for folder in needs.vendored}
     libraries = (
         file
         for file in needs.distribution.files
-        if (elf := evidence.objects.get(file)) is not None and elf.soname is not None
+        if (elf := scan.objects.get(file)) is not None and elf.soname is not None
     )
     return tuple(sorted(posixpath.relpath(each, base) for each in libraries if posixpath.dirname(each) in folders))
 

@@ -57,34 +57,31 @@ class Evidence:
 
     scan: Scan
     """The environment."""
-    objects: Mapping[str, ElfFile]
-    """The facts of each usable object of the environment and of each that is loaded, by its real path."""
-    real: Mapping[str, str]
-    """The path as the loader opens an object -> its real path."""
     folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """A real path of the environment -> the world-writable folders that its search path leads into."""
     gaps: tuple[VersionGap, ...] = ()
     """Symbol versions that are needed, and that the library which is found does not define."""
     glibc: tuple[int, int] | None = None
     """The version of the system's glibc; None if it is not known."""
-    settled: frozenset[tuple[str, str]] = frozenset()
+    decided_by_policy: frozenset[tuple[str, str]] = frozenset()
     """The needs that the project's policy decides: distribution and name."""
     changes: tuple[str, ...] = ()
     """In what the lock differs from the environment, in words."""
 
-    def unsettled(self) -> Iterator[tuple[str, Need]]:
+    def undecided(self) -> Iterator[tuple[str, Need]]:
         """Yield the needs that no policy decides, each with its distribution."""
-        return ((holder, need) for holder, need in self.scan.needs() if (holder, need.name) not in self.settled)
+        decided = self.decided_by_policy
+        return ((holder, need) for holder, need in self.scan.needs() if (holder, need.name) not in decided)
 
     def own(self) -> Iterator[tuple[DistributionNeeds | None, str, ElfFile]]:
         """Yield each object of the environment with its distribution."""
         for distribution in self.scan.distributions:
             for file in distribution.distribution.files:
-                if file in self.objects:
-                    yield distribution, file, self.objects[file]
+                if file in self.scan.objects:
+                    yield distribution, file, self.scan.objects[file]
         for file in self.scan.environment.unclaimed:
-            if file in self.objects:
-                yield None, file, self.objects[file]
+            if file in self.scan.objects:
+                yield None, file, self.scan.objects[file]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +192,7 @@ def _is_named(check: Check, trouble: Trouble, names: Iterable[str]) -> bool:
 @check("SD001", Severity.ERROR)
 def unresolved_import(evidence: Evidence) -> Iterator[Trouble]:
     """A library that an import needs, and that nothing has."""
-    for holder, need in evidence.unsettled():
+    for holder, need in evidence.undecided():
         if isinstance(need.provider, Missing) and need.when is When.IMPORT:
             yield _of_need(holder, need, _answer(need.provider))
 
@@ -203,7 +200,7 @@ def unresolved_import(evidence: Evidence) -> Iterator[Trouble]:
 @check("SD002", Severity.NOTE)
 def unresolved_other(evidence: Evidence) -> Iterator[Trouble]:
     """Something that a plugin or a call by name needs, and that nothing has."""
-    for holder, need in evidence.unsettled():
+    for holder, need in evidence.undecided():
         if isinstance(need.provider, Missing | Unreachable) and need.when is not When.IMPORT:
             yield _of_need(holder, need, f"{_answer(need.provider)} ({need.when.value})")
 
@@ -211,7 +208,7 @@ def unresolved_other(evidence: Evidence) -> Iterator[Trouble]:
 @check("SD003", Severity.WARNING)
 def unowned_library(evidence: Evidence) -> Iterator[Trouble]:
     """A system library that no binary package owns: it must be copied into the image by hand."""
-    for holder, need in evidence.unsettled():
+    for holder, need in evidence.undecided():
         if isinstance(need.provider, Unowned):
             yield _of_need(holder, need, f"{need.provider.path}, which no binary package owns")
 
@@ -219,7 +216,7 @@ def unowned_library(evidence: Evidence) -> Iterator[Trouble]:
 @check("SD004", Severity.ERROR)
 def unreachable_library(evidence: Evidence) -> Iterator[Trouble]:
     """A library that an import needs lies in the environment, where the loader does not look."""
-    for holder, need in evidence.unsettled():
+    for holder, need in evidence.undecided():
         if isinstance(need.provider, Unreachable) and need.when is When.IMPORT:
             yield _of_need(holder, need, _answer(need.provider))
 
@@ -273,7 +270,7 @@ def library_twice(evidence: Evidence) -> Iterator[Trouble]:
     """Two copies of one library that one Python process may load."""
     for name, copies in sorted(_copies(evidence).items()):
         if len(copies) > 1:
-            names = {evidence.objects[path].soname for path in copies}
+            names = {evidence.scan.objects[path].soname for path in copies}
             if len(names) == 1:
                 how = "under one SONAME, so that the first one loaded serves all"
             else:
@@ -307,12 +304,12 @@ def _copies(evidence: Evidence) -> Mapping[str, set[str]]:
     """Return the files of each library that an interpreter loads which imports everything."""
     copies: defaultdict[str, set[str]] = defaultdict(set)
     for load in evidence.scan.loads:
-        root = evidence.objects.get(evidence.real.get(load.root, load.root))
+        root = evidence.scan.facts(load.root)
         if load.when is not When.IMPORT or root is None or is_program(root):
             continue
         for loaded in load.objects:
-            path = evidence.real.get(loaded.path, loaded.path)
-            elf = evidence.objects.get(path)
+            path = evidence.scan.real.get(loaded.path, loaded.path)
+            elf = evidence.scan.objects.get(path)
             if elf is not None and (name := library_name(elf.soname or "")):
                 copies[name].add(path)
     return copies
@@ -434,10 +431,10 @@ def newer_glibc_than_promised(evidence: Evidence) -> Iterator[Trouble]:
     """A wheel that needs a newer glibc than its tag promises."""
     for distribution in evidence.scan.distributions:
         promised = promised_glibc(distribution.distribution.tags)
-        files = [file for file in distribution.distribution.files if file in evidence.objects]
+        files = [file for file in distribution.distribution.files if file in evidence.scan.objects]
         if promised is None:
             continue
-        newer = {file: needed for file in files if (needed := _glibc_beyond(evidence.objects[file], promised))}
+        newer = {file: needed for file in files if (needed := _glibc_beyond(evidence.scan.objects[file], promised))}
         if newer:
             needed = max(newer.values(), key=_version_key)
             message = f"needed, where the tag promises to do with {promised[0]}.{promised[1]}"
@@ -492,7 +489,7 @@ def _of_gaps(
 ) -> Iterator[Trouble]:
     owners = {file: _name(distribution) for distribution, file, _ in evidence.own()}
     for gap in evidence.gaps:
-        file = evidence.real.get(gap.file, gap.file)
+        file = evidence.scan.real.get(gap.file, gap.file)
         if not gap.weak and concerns(gap) and file in owners:
             yield Trouble(subjects=(gap.version,), message=words(gap), distribution=owners[file], files=(file,))
 

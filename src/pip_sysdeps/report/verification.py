@@ -8,17 +8,19 @@ wrong on an older CPU.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pip_sysdeps.byname.knowledge import is_known
 from pip_sysdeps.lock.build import distributions
+from pip_sysdeps.lock.selection import needs_in_line
+from pip_sysdeps.lock.target_choice import listed_targets
 from pip_sysdeps.model.loader import NotFound
 from pip_sysdeps.model.needs import Confidence, FromPackage, Missing, Unowned, Unreachable, When
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pip_sysdeps.lock.document import Target
+    from pip_sysdeps.lock.document import Lockfile, Target
     from pip_sysdeps.model.loader import LoadedObject
     from pip_sysdeps.model.needs import Need
     from pip_sysdeps.model.packages import Owner
@@ -60,6 +62,33 @@ class Locked:
     """The package of every need, by holder and name; empty for one that no package answers."""
 
 
+class ImageSystem(Protocol):
+    """The system of a release image."""
+
+    @property
+    def installed(self) -> Mapping[str, str]:
+        """Binary package -> version; empty without a package database."""
+
+    @property
+    def can_find_library(self) -> bool:
+        """Whether `ctypes.util.find_library` has something to ask: ldconfig, or a compiler."""
+
+    def finds_library(self, names: Sequence[str]) -> bool:
+        """Return whether `find_library` finds a library under any of these names."""
+
+    def version_key(self, version: str) -> Any:  # noqa: ANN401 - each package manager's own
+        """Return a key that orders versions as the package manager does."""
+
+    def package_of(self, name: str) -> str | None:
+        """Return the release's binary package that has a library or a program."""
+
+    def real(self, path: str) -> str | None:
+        """Return a path with its links followed."""
+
+    def owner(self, path: str) -> Owner | None:
+        """Return the binary package that owns a file."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
     """What verification looks at."""
@@ -72,34 +101,22 @@ class Image:
     """Symbol versions that are needed and not defined."""
     symbols: tuple[SymbolGap, ...]
     """Symbols that imports need, and that nothing in the image defines."""
-    installed: Mapping[str, str]
-    """Binary package -> version; empty without a package database."""
-    version_key: Callable[[str], Any]
-    """A key that orders versions as the package manager does."""
-    available: Callable[[str], str | None]
-    """The release's binary package that has a library or a program."""
-    real: Callable[[str], str | None]
-    """A path with its links followed."""
-    owner: Callable[[str], Owner | None]
-    """The binary package that owns a file."""
-    can_find_library: bool
-    """`ctypes.util.find_library` has somebody to ask: ldconfig, or a compiler."""
-    finds_library: Callable[[Sequence[str]], bool]
-    """Whether they know a library under any of these names."""
+    system: ImageSystem
+    """The system that it is in."""
 
 
-def verify(release: Image, locked: Locked | None) -> tuple[Problem, ...]:
+def problems_of(image: Image, locked: Locked | None) -> tuple[Problem, ...]:
     """Return all problems, errors first; `locked` is None where there is no lock to hold the image to."""
     problems = (
-        *_interpreter(release),
-        *_missing(release, locked),
-        *_broken_libraries(release),
-        *_gaps(release),
-        *_undefined_symbols(release),
-        *_find_library(release),
-        *((*_of_lock(release, locked.target), *_declared(release, locked)) if locked else ()),
-        *_foreign(release.scan),
-        *_gone(release.scan),
+        *_interpreter(image),
+        *_missing(image, locked),
+        *_broken_libraries(image),
+        *_gaps(image),
+        *_undefined_symbols(image),
+        *_find_library(image),
+        *((*_of_lock(image, locked.target), *_declared(image, locked)) if locked else ()),
+        *_foreign(image.scan),
+        *_gone(image.scan),
     )
     return tuple(sorted(dict.fromkeys(problems), key=_order))
 
@@ -133,6 +150,31 @@ def mending(problems: Iterable[Problem], names: NameRules | None) -> tuple[str, 
     return tuple(sorted(filter(names.package, packages))) if names else ()
 
 
+def worth_showing(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return the problems without what no import and nothing in the line misses."""
+    return tuple(each for each in problems if each.error or each.kind not in {"missing", "foreign-file"})
+
+
+def held_to(target: Target) -> Locked:
+    """Return what a target of the lock holds an image to."""
+    return Locked(
+        target=target,
+        in_line=frozenset((holder, need.name) for holder, need in needs_in_line(target)),
+        packages={(holder, need.name): need.package for holder, need in target.needs()},
+    )
+
+
+def no_target(lock: Lockfile, scan: Scan) -> Problem:
+    """Return the problem of a lock without a target for the image's system."""
+    return Problem(
+        error=True,
+        kind="not-locked",
+        distribution="",
+        subject=scan.platform.id,
+        message=f"the lock has no target for this system, {scan.platform.id}, but {listed_targets(lock)}",
+    )
+
+
 def unmet(scan: Scan) -> Iterator[tuple[str, Need]]:
     """Yield each need that nothing in the image answers, with its distribution."""
     for holder, need in scan.needs():
@@ -143,9 +185,9 @@ def unmet(scan: Scan) -> Iterator[tuple[str, Need]]:
                 pass
 
 
-def _interpreter(release: Image) -> Iterator[Problem]:
+def _interpreter(image: Image) -> Iterator[Problem]:
     """Yield what keeps Python itself from starting."""
-    environment = release.scan.environment
+    environment = image.scan.environment
     if not environment.interpreter.path:
         yield Problem(
             error=True,
@@ -154,7 +196,7 @@ def _interpreter(release: Image) -> Iterator[Problem]:
             subject=environment.prefix,
             message=f"no Python in the image runs `{environment.prefix}`",
         )
-    elif release.real(f"{environment.prefix}/pyvenv.cfg") and not _has_python(release, environment.prefix):
+    elif image.system.real(f"{environment.prefix}/pyvenv.cfg") and not _has_python(image, environment.prefix):
         yield Problem(
             error=True,
             kind="no-interpreter",
@@ -162,22 +204,22 @@ def _interpreter(release: Image) -> Iterator[Problem]:
             subject=environment.prefix,
             message=f"`{environment.prefix}/bin/python3` leads nowhere",
         )
-    for loaded in release.scan.process:
+    for loaded in image.scan.process:
         for soname in _not_found(loaded):
-            yield _missing_from_library(release, "", loaded.path, soname)
+            yield _missing_from_library(image, "", loaded.path, soname)
 
 
-def _has_python(release: Image, prefix: str) -> bool:
-    return any(release.real(f"{prefix}/bin/{name}") for name in ("python3", "python", "pypy3"))
+def _has_python(image: Image, prefix: str) -> bool:
+    return any(image.system.real(f"{prefix}/bin/{name}") for name in ("python3", "python", "pypy3"))
 
 
 # ------------------------------------------------------------------------------------------------------------ missing
 
 
-def _missing(release: Image, locked: Locked | None) -> Iterator[Problem]:
+def _missing(image: Image, locked: Locked | None) -> Iterator[Problem]:
     """Yield the needs that nothing answers here, or only a run of ldconfig would."""
-    still = {(holder, need.name) for holder, need in unmet(release.fresh)}
-    for holder, need in unmet(release.scan):
+    still = {(holder, need.name) for holder, need in unmet(image.fresh)}
+    for holder, need in unmet(image.scan):
         stale = (holder, need.name) not in still
         package = (locked.packages.get((holder, need.name), "") if locked else "") or _package(need)
         yield Problem(
@@ -225,20 +267,20 @@ def _why(need: Need, package: str) -> str:
             return f"is not there: {package} has it" if package else "is not there"
 
 
-def _broken_libraries(release: Image) -> Iterator[Problem]:
+def _broken_libraries(image: Image) -> Iterator[Problem]:
     """Yield what is missing for system libraries that an import loads: packages that are not whole, copied files."""
-    own = {*release.scan.environment.holders()}
-    own.update(each.file for each in release.scan.unattributed)
-    told = {need.name for _, need in release.scan.needs()}
-    holders = release.scan.environment.holders()
-    for root, loaded in _imported(release.scan):
+    own = {*image.scan.environment.holders()}
+    own.update(each.file for each in image.scan.unattributed)
+    told = {need.name for _, need in image.scan.needs()}
+    holders = image.scan.environment.holders()
+    for root, loaded in _imported(image.scan):
         missed = [soname for soname in _not_found(loaded) if soname not in told]
-        if missed and release.real(loaded.path) not in own:
-            yield from (_missing_from_library(release, holders.get(root, ""), loaded.path, soname) for soname in missed)
+        if missed and image.system.real(loaded.path) not in own:
+            yield from (_missing_from_library(image, holders.get(root, ""), loaded.path, soname) for soname in missed)
 
 
-def _missing_from_library(release: Image, holder: str, library: str, soname: str) -> Problem:
-    package = release.available(soname) or ""
+def _missing_from_library(image: Image, holder: str, library: str, soname: str) -> Problem:
+    package = image.system.package_of(soname) or ""
     return Problem(
         error=True,
         kind="missing",
@@ -261,39 +303,40 @@ def _imported(scan: Scan) -> Iterator[tuple[str, LoadedObject]]:
             yield from ((load.root, loaded) for loaded in load.objects)
 
 
-def _find_library(release: Image) -> Iterator[Problem]:
+def _find_library(image: Image) -> Iterator[Problem]:
     """Yield the libraries that are there, and that code asks `ctypes.util.find_library` for in vain."""
-    for holder, need in release.scan.needs():
+    system = image.system
+    for holder, need in image.scan.needs():
         path = need.provider.path if isinstance(need.provider, FromPackage | Unowned) else ""
-        if path and "find_library(" in need.evidence and not release.finds_library(need.any_of or (need.soname,)):
+        if path and "find_library(" in need.evidence and not system.finds_library(need.any_of or (need.soname,)):
             reason = (
-                _STALE if release.can_find_library else f"is at {path}, and there is neither ldconfig nor a compiler"
+                _STALE if system.can_find_library else f"is at {path}, and there is neither ldconfig nor a compiler"
             )
             yield Problem(
                 error=need.confidence is Confidence.HIGH,
-                kind="stale-cache" if release.can_find_library else "find-library",
+                kind="stale-cache" if system.can_find_library else "find-library",
                 distribution=holder,
                 subject=need.name,
                 message=f"{need.evidence}: find_library gives None, for {need.name} {reason}",
                 files=need.by,
-                package="" if release.can_find_library else release.available("ldconfig") or "",
+                package="" if system.can_find_library else system.package_of("ldconfig") or "",
             )
 
 
 # --------------------------------------------------------------------------------------------------- symbols, versions
 
 
-def _gaps(release: Image) -> Iterator[Problem]:
+def _gaps(image: Image) -> Iterator[Problem]:
     """Yield what ld.so says as "version `GLIBC_2.38' not found"; of what only plugins load as a warning."""
-    if not release.gaps:
+    if not image.gaps:
         return
-    holders = release.scan.environment.holders()
-    loaded_by = {each.path: "" for each in release.scan.process}
-    for root, loaded in _imported(release.scan):
+    holders = image.scan.environment.holders()
+    loaded_by = {each.path: "" for each in image.scan.process}
+    for root, loaded in _imported(image.scan):
         loaded_by.setdefault(loaded.path, holders.get(root, ""))
-    for gap in release.gaps:
-        file = release.real(gap.file) or gap.file
-        owner = release.owner(gap.provider)
+    for gap in image.gaps:
+        file = image.system.real(gap.file) or gap.file
+        owner = image.system.owner(gap.provider)
         library = f"{gap.provider} ({owner.package} {owner.version})" if owner else gap.provider
         yield Problem(
             error=not gap.weak and gap.file in loaded_by,
@@ -305,14 +348,14 @@ def _gaps(release: Image) -> Iterator[Problem]:
         )
 
 
-def _undefined_symbols(release: Image) -> Iterator[Problem]:
+def _undefined_symbols(image: Image) -> Iterator[Problem]:
     """Yield what ld.so says as "undefined symbol: sybdb_new", unless it stops at a version before."""
-    if not release.symbols:
+    if not image.symbols:
         return
-    holders = release.scan.environment.holders()
-    loaded_by = {release.real(loaded.path): root for root, loaded in _imported(release.scan)}
-    told = {release.real(gap.file) for gap in release.gaps if not gap.weak}
-    for gap in release.symbols:
+    holders = image.scan.environment.holders()
+    loaded_by = {image.system.real(loaded.path): root for root, loaded in _imported(image.scan)}
+    told = {image.system.real(gap.file) for gap in image.gaps if not gap.weak}
+    for gap in image.symbols:
         if gap.file not in told:
             more = f", and {len(gap.symbols) - 1} more that it needs" if len(gap.symbols) > 1 else ""
             yield Problem(
@@ -328,13 +371,13 @@ def _undefined_symbols(release: Image) -> Iterator[Problem]:
 # ------------------------------------------------------------------------------------------------------------ the lock
 
 
-def _of_lock(release: Image, target: Target) -> Iterator[Problem]:
+def _of_lock(image: Image, target: Target) -> Iterator[Problem]:
     """Yield in what the image is not what was locked."""
-    for text in _differences(release.scan, target):
+    for text in _differences(image.scan, target):
         yield Problem(error=True, kind="not-locked", distribution="", subject=target.id, message=text)
     for package in target.package:
-        version = release.installed.get(package.name, "")
-        if package.min and version and release.version_key(version) < release.version_key(package.min):
+        version = image.system.installed.get(package.name, "")
+        if package.min and version and image.system.version_key(version) < image.system.version_key(package.min):
             yield Problem(
                 error=True,
                 kind="old-package",
@@ -345,12 +388,12 @@ def _of_lock(release: Image, target: Target) -> Iterator[Problem]:
             )
 
 
-def _declared(release: Image, locked: Locked) -> Iterator[Problem]:
+def _declared(image: Image, locked: Locked) -> Iterator[Problem]:
     """Yield the packages that somebody says are needed, which no file shows, and that are not installed."""
-    found = {(holder, need.name) for holder, need in release.scan.needs()}
+    found = {(holder, need.name) for holder, need in image.scan.needs()}
     for holder, need in locked.target.needs():
         declared = need.when == When.DECLARED.value and (holder, need.name) in locked.in_line - found
-        if declared and release.installed and need.package not in release.installed:
+        if declared and image.system.installed and need.package not in image.system.installed:
             yield Problem(
                 error=True,
                 kind="missing",

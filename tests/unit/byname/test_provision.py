@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
-from pip_sysdeps.byname.provision import About, Release, needs, package_of_program
+from pip_sysdeps.byname.provision import About, needs, package_of_program
 from pip_sysdeps.model.needs import (
     Confidence,
     FromHost,
@@ -20,6 +20,9 @@ from pip_sysdeps.model.needs import (
     When,
 )
 from pip_sysdeps.model.packages import Owner
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 BY = ("/env/site/pkg/a.py",)
 
@@ -63,22 +66,64 @@ class Index:
         return Said(path, "fonts-foo") if path == "/usr/share/fonts/*/foo.ttf" else None
 
 
-RELEASE = Release(
-    library=lambda _: None,
-    stem=lambda _: None,
-    program=lambda _: None,
-    file=lambda _: None,
-    owner=lambda _: None,
-    name_owner=lambda _: None,
-    host_library=lambda name: "comes with a driver" if name.startswith("libcuda.so") else None,
-    brought=lambda name: name in {"libown.so", "own-script"},
-    has_package={"gi"}.__contains__,
-    is_development=lambda name: name.endswith("-dev"),
-    index=Index(),
-    nowhere="no package has it",
-    folded=frozenset({"libc6"}),
-    base=frozenset({"coreutils"}),
-)
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """A system in which nothing is installed but what a test adds."""
+
+    libraries: Mapping[str, str] = field(default_factory=dict)
+    programs: Mapping[str, str] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    name_owners: Mapping[str, str] = field(default_factory=dict)
+    stems: Mapping[str, str] = field(default_factory=dict)
+    index: Index | None = field(default_factory=Index)
+    python_packages: frozenset[str] = frozenset({"gi"})
+
+    not_found_note = "no package has it"
+    libc_packages = frozenset({"libc6"})
+    base = frozenset({"coreutils"})
+
+    def library(self, name: str) -> str | None:
+        """Return the path of a library."""
+        return self.libraries.get(name)
+
+    def stem(self, stem: str) -> str | None:
+        """Return what find_library finds."""
+        return self.stems.get(stem)
+
+    def program(self, name: str) -> str | None:
+        """Return the path of a program."""
+        return self.programs.get(name)
+
+    def file(self, pattern: str) -> str | None:
+        """Return the path of a file: there is none."""
+        return self.programs.get(pattern)
+
+    def owner(self, path: str) -> Owner | None:
+        """Return the package of a file."""
+        return Owner(package=self.owners[path], version="1") if path in self.owners else None
+
+    def name_owner(self, path: str) -> Owner | None:
+        """Return the package of a path, which may be a link."""
+        return Owner(package=self.name_owners[path], version="1") if path in self.name_owners else None
+
+    def host_library(self, soname: str) -> str | None:
+        """Return who brings a library of the one driver."""
+        return "comes with a driver" if soname.startswith("libcuda.so") else None
+
+    def is_brought(self, name: str) -> bool:
+        """Return whether the environment has a file of that name."""
+        return name in {"libown.so", "own-script"}
+
+    def has_python_package(self, name: str) -> bool:
+        """Return whether the environment has a Python package."""
+        return name in self.python_packages
+
+    def is_development(self, package: str) -> bool:
+        """Return whether a package is for compiling."""
+        return package.endswith("-dev")
+
+
+SYSTEM = System()
 SMALL = About(text="Name: pkg", sources=3)
 LARGE = About(text="Name: pkg\n\nIt draws with graphviz, and libfoo.", sources=500)
 
@@ -97,9 +142,9 @@ def program(*names: str) -> Reference:
     )
 
 
-def only(reference: Reference, release: Release = RELEASE, about: About = SMALL) -> Need:
+def only(reference: Reference, system: System = SYSTEM, about: About = SMALL) -> Need:
     """Return the one need of a reference."""
-    (need,) = needs([reference], release, about)
+    (need,) = needs([reference], system, about)
     return need
 
 
@@ -126,12 +171,12 @@ def test_the_alternatives_that_the_release_has() -> None:
 def test_a_package_for_compiling_never_answers() -> None:
     """What only a -dev package has is missing if it is sure, with a word on who has it; else it is no need."""
     assert only(library("libonly.so")).provider == Missing(note="only libonly-dev has it, which is for compiling")
-    assert needs([library("libonly.so", confidence=Confidence.MEDIUM)], RELEASE, SMALL) == ()
+    assert needs([library("libonly.so", confidence=Confidence.MEDIUM)], SYSTEM, SMALL) == ()
 
 
 def test_an_installed_library_tells_its_package() -> None:
     """The owner comes before the index, and any alternative that is there has the path."""
-    there = replace_release(library={"libfoo.so.1": "/lib/libfoo.so.1"}, owner={"/lib/libfoo.so.1": "libfoo1t64"})
+    there = System(libraries={"libfoo.so.1": "/lib/libfoo.so.1"}, owners={"/lib/libfoo.so.1": "libfoo1t64"})
     assert only(library("libfoo.so.1"), there) == need("libfoo1t64", "/lib/libfoo.so.1", soname="libfoo.so.1")
     assert only(library("libfoo.so.2", "libfoo.so.1"), there) == need(
         "libfoo2", "/lib/libfoo.so.1", any_of=("libfoo.so.2", "libfoo.so.1")
@@ -140,11 +185,9 @@ def test_an_installed_library_tells_its_package() -> None:
 
 def test_without_an_index_the_system_is_asked() -> None:
     """What is installed is found by its stem; what nobody owns must be copied; the rest is missing."""
-    bare = replace(
-        replace_release(library={"libbar.so.3": "/opt/libbar.so.3"}), index=None, stem=lambda _: "libbar.so.3"
-    )
+    bare = System(libraries={"libbar.so.3": "/opt/libbar.so.3"}, stems={"bar": "libbar.so.3"}, index=None)
     assert only(library("-lbar"), bare).provider == Unowned(path="/opt/libbar.so.3")
-    assert only(library("libzzz.so.1"), RELEASE).provider == Missing(note="no package has it")
+    assert only(library("libzzz.so.1"), SYSTEM).provider == Missing(note="no package has it")
 
 
 @pytest.mark.parametrize(
@@ -162,7 +205,7 @@ def test_without_an_index_the_system_is_asked() -> None:
 )
 def test_no_need(reference: Reference) -> None:
     """What the environment, the libc or every image brings is no need; nor what nobody knows and the code can miss."""
-    assert needs([reference], RELEASE, SMALL) == ()
+    assert needs([reference], SYSTEM, SMALL) == ()
 
 
 def test_the_driver_brings_it() -> None:
@@ -172,7 +215,7 @@ def test_the_driver_brings_it() -> None:
 
 def test_one_feature_of_many_is_medium() -> None:
     """In a large distribution a library that the description does not name is not sure; nor is that it is missing."""
-    assert needs([library("libzzz.so.1")], RELEASE, About(text="Name: pkg", sources=500)) == ()
+    assert needs([library("libzzz.so.1")], SYSTEM, About(text="Name: pkg", sources=500)) == ()
     assert only(library("libfoo.so.1"), about=LARGE).confidence is Confidence.HIGH
     assert only(library("libfoo.so.1"), about=About(text="Name: pkg", sources=500)).confidence is Confidence.MEDIUM
 
@@ -197,7 +240,7 @@ def test_which_programs_are_sure(text: str, sources: int, evidence: str, confide
 def test_the_same_thing_twice_is_one_need() -> None:
     """The surer evidence stays, with the files of both; `libfoo.so` adds nothing to `libfoo.so.1`."""
     other = replace(library("libfoo.so.1", confidence=Confidence.MEDIUM), by=("/env/site/pkg/b.py",))
-    assert needs([other, library("libfoo.so.1"), library("libfoo.so")], RELEASE, SMALL) == (
+    assert needs([other, library("libfoo.so.1"), library("libfoo.so")], SYSTEM, SMALL) == (
         replace(need("libfoo1", soname="libfoo.so.1"), by=(*BY, "/env/site/pkg/b.py")),
     )
 
@@ -217,7 +260,7 @@ def test_a_file() -> None:
     opened = replace(reference, when=When.DLOPEN)
     for text, confidence in (("Name: pkg", Confidence.MEDIUM), ("Name: pkg\n\nFoo for all.", Confidence.HIGH)):
         assert only(opened, about=About(text=text, sources=500)).confidence is confidence
-    alone = replace(RELEASE, has_package=lambda _: False)
+    alone = replace(SYSTEM, python_packages=frozenset())
     assert only(opened, alone).confidence is Confidence.MEDIUM
     missing = only(replace(reference, names=("/nowhere",)))
     assert (missing.file, missing.provider) == ("/nowhere", Missing(note="no package has it"))
@@ -225,21 +268,12 @@ def test_a_file() -> None:
 
 def test_the_package_of_a_program() -> None:
     """A word is a program if a package has it that not every image has."""
-    assert [package_of_program(word, RELEASE) for word in ("dot", "ls", "python3", "word")] == ["graphviz", "", "", ""]
-
-
-def replace_release(*, library: dict[str, str], owner: dict[str, str] | None = None) -> Release:
-    """Return a release with libraries installed."""
-
-    def owned(path: str) -> Owner | None:
-        package = (owner or {}).get(path)
-        return Owner(package=package, version="1") if package else None
-
-    return replace(RELEASE, library=library.get, owner=owned)
+    assert [package_of_program(word, SYSTEM) for word in ("dot", "ls", "python3", "word")] == ["graphviz", "", "", ""]
 
 
 def test_a_program_is_of_the_package_that_has_its_name() -> None:
     """`cpp` is a link of the package cpp to a file of cpp-12, which alone would not put it on PATH."""
-    packages = {"/usr/bin/cpp": Owner(package="cpp", version="1")}
-    release = replace(RELEASE, program={"cpp": "/usr/bin/cpp"}.get, name_owner=packages.get)
-    assert package_of_program("cpp", release) == "cpp"
+    system = System(
+        programs={"cpp": "/usr/bin/cpp"}, owners={"/usr/bin/cpp": "cpp-12"}, name_owners={"/usr/bin/cpp": "cpp"}
+    )
+    assert package_of_program("cpp", system) == "cpp"

@@ -29,19 +29,29 @@ TARGET = Target(
     unresolved=(ORACLE,),
     package=(LockedPackage(name="libgl1", min="1.0"), LockedPackage(name="libice6")),
 )
-AROUND = PolicyContext(
+
+
+class Index:
+    """A release with two libraries."""
+
+    def installable(self, soname: str) -> str | None:
+        """Return the package of a soname."""
+        return {"libpango-1.0.so.0": "libpango-1.0-0", "libz.so.1": "zlib1g"}.get(soname)
+
+
+CONTEXT = PolicyContext(
     installed={
         "opencv": replace(OPENCV, needs=(), offered=()),
         "weasyprint": LockedDistribution(name="weasyprint", version="63.1"),
     },
     base={"zlib1g"},
-    package_of={"libpango-1.0.so.0": "libpango-1.0-0", "libz.so.1": "zlib1g"}.get,
+    index=Index(),
 )
 
 
 def applied(policy: str, target: Target = TARGET) -> Applied:
     """Apply a policy in TOML; what comes out is a lock that can be written and read."""
-    result = apply(parse_project(f"[tool.pip-sysdeps]\n{policy}"), target, AROUND)
+    result = apply(parse_project(f"[tool.pip-sysdeps]\n{policy}"), target, CONTEXT)
     assert loads(dumps(Lockfile(target=(result.target,)))).target == (result.target,)
     return result
 
@@ -53,7 +63,7 @@ def line(target: Target) -> list[str]:
 
 def test_without_a_policy_nothing_changes() -> None:
     """The target is what it was."""
-    assert applied("") == Applied(target=TARGET, idle=())
+    assert applied("") == Applied(target=TARGET, unmatched=())
 
 
 @pytest.mark.parametrize("key", ["soname = 'libGL.so.1'", "package = 'libgl1'"])
@@ -68,7 +78,7 @@ def test_ignore_takes_a_need_out_of_the_line_and_leaves_it_in_the_lock(key: str)
             distribution=(replace(OPENCV, needs=(ignored,)),),
             package=(LockedPackage(name="libice6"),),
         ),
-        idle=(),
+        unmatched=(),
     )
     assert line(result.target) == []
 
@@ -155,7 +165,7 @@ def test_when_of_the_project_and_of_a_distribution() -> None:
 def test_an_entry_for_another_target_is_neither_applied_nor_told() -> None:
     """Names of packages differ between releases."""
     entry = "{ package = 'libgl1', reason = 'x', targets = ['debian-trixie-amd64'] }"
-    assert applied(f"distribution.opencv.ignore = [{entry}]") == Applied(target=TARGET, idle=())
+    assert applied(f"distribution.opencv.ignore = [{entry}]") == Applied(target=TARGET, unmatched=())
 
 
 @pytest.mark.parametrize(
@@ -183,4 +193,4 @@ def test_an_entry_for_another_target_is_neither_applied_nor_told() -> None:
 )
 def test_an_entry_that_matches_nothing_is_told(policy: str, message: str) -> None:
     """It changes nothing."""
-    assert applied(policy) == Applied(target=TARGET, idle=(message,))
+    assert applied(policy) == Applied(target=TARGET, unmatched=(message,))

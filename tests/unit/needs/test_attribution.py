@@ -21,7 +21,7 @@ from pip_sysdeps.model.needs import (
     When,
 )
 from pip_sysdeps.model.packages import Owner
-from pip_sysdeps.needs.attribution import Attribution, Surroundings, impossible_glibc, newest_glibc
+from pip_sysdeps.needs.attribution import Attribution, impossible_glibc, newest_glibc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,29 +33,57 @@ PACKAGES = {"/lib/libpq.so.5": "libpq5", "/usr/lib/libpq.so.5": "libpq5", "/lib/
 EXTENSION = "/env/site/m.abi3.so"
 
 
+class World:
+    """A small world: packages own their files, libcuda.so.1 is the driver's."""
+
+    not_found_note = "no package has it"
+    libc_packages = frozenset({"libc6"})
+
+    def __init__(self, packages: Mapping[str, str], distributions: tuple[Distribution, ...]) -> None:
+        self._packages = packages
+        self._distributions = distributions
+
+    def real(self, path: str) -> str:
+        """Follow the one link that there is."""
+        return path.replace("/link/", "/env/site/")
+
+    def owner(self, path: str) -> Owner | None:
+        """Return the package of a file."""
+        return Owner(package=self._packages[path], version="1") if path in self._packages else None
+
+    def available(self, soname: str) -> str | None:
+        """Return the package of the one library that is not installed."""
+        return "libgl1" if soname == "libGL.so.1" else None
+
+    def host_library(self, soname: str) -> str | None:
+        """Return who brings the one library of a driver."""
+        return "the NVIDIA driver" if soname == "libcuda.so.1" else None
+
+    def is_interpreter_library(self, path: str) -> bool:
+        """Return whether it is an interpreter's in /usr/local."""
+        return path.startswith("/usr/local/lib/libpython")
+
+    def is_absent_interpreter(self, soname: str) -> bool:
+        """Return that the interpreter is there."""
+        return not soname
+
+    def requires(self, name: str, other: str) -> bool:
+        """Return whether a distribution requires another by itself."""
+        return any(each.name == name and other in each.requires for each in self._distributions)
+
+
 def attribution(
     objects: dict[str, ElfFile],
     loads: list[Load],
     *distributions: Distribution,
     packages: Mapping[str, str] = PACKAGES,
 ) -> Attribution:
-    """Return the answers in a small world: packages own their files, libcuda.so.1 is the driver's."""
+    """Return the answers in that world."""
     return Attribution(
         objects=objects,
         holders={file: each.name for each in distributions for file in each.files if file in objects},
         loads=loads,
-        surroundings=Surroundings(
-            name_owner=lambda _: None,
-            real=lambda path: path.replace("/link/", "/env/site/"),
-            owner=lambda path: Owner(package=packages[path], version="1") if path in packages else None,
-            available=lambda soname: "libgl1" if soname == "libGL.so.1" else None,
-            nowhere="no package has it",
-            host_library=lambda soname: "the NVIDIA driver" if soname == "libcuda.so.1" else None,
-            requires=lambda name, other: any(each.name == name and other in each.requires for each in distributions),
-            absent_interpreter=lambda _: False,
-            interpreters=lambda path: path.startswith("/usr/local/lib/libpython"),
-            libc=frozenset({"libc6"}),
-        ),
+        providers=World(packages, distributions),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,7 +31,7 @@ def evidence(objects: dict[str, ElfFile], *loads: Load, glibc: tuple[int, int] |
         )
         for name in names
     ]
-    return Evidence(scan=scan_of(*owned, loads=loads), objects=objects, real={}, glibc=glibc)
+    return Evidence(scan=replace(scan_of(*owned, loads=loads), objects=objects), glibc=glibc)
 
 
 def troubles(code: str, subject: Evidence) -> list[Trouble]:
@@ -126,7 +127,7 @@ def test_what_is_left_to_another_distribution_is_not_asked_of_the_system() -> No
         Need(soname="libclntsh.so.23.1", when=When.PLUGIN, by=("m.so",), provider=Missing()),
     ]
     one = DistributionNeeds(distribution=distribution("one", "m.so"), needs=tuple(needs), vendored=(), glibc="")
-    subject = Evidence(scan=scan_of(one), objects={}, real={}, glibc=(2, 36))
+    subject = Evidence(scan=scan_of(one), glibc=(2, 36))
     assert [each.subjects for each in troubles("SD017", subject)] == [("libclntsh.so.23.1",)]
 
 

@@ -6,20 +6,15 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from pip_sysdeps.elf.read_objects import Objects
-from pip_sysdeps.elf.symbols import defined_versions
 from pip_sysdeps.loader.glibc.cache import cache_lookup
 from pip_sysdeps.loader.glibc.ldconfig import FreshCache, read_cache
 from pip_sysdeps.loader.glibc.machines import machine_of
 from pip_sysdeps.model.loader import LoaderConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pip_sysdeps.loader.glibc.machines import Machine
-    from pip_sysdeps.model.elf import ElfFile, OpenedFile
+    from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.system.root import Root
-
-    Lookup = Callable[[str], OpenedFile | None]
 
 _FIRST_WITH_GLIBC_HWCAPS = (2, 33)
 _LAST_WITH_LEGACY_HWCAPS = (2, 36)
@@ -31,18 +26,19 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
     *,
     library_path: tuple[str, ...] = (),
     cache: Literal["fresh", "as-is"] = "fresh",
-    lookup: Lookup | None = None,
+    objects: Objects | None = None,
     subfolders: tuple[str, ...] = (),
 ) -> LoaderConfig:
     """Return the configuration of the loader that runs a program of this root.
 
     `library_path` has the elements of LD_LIBRARY_PATH. With a "fresh" cache the answers are those after a run of
-    ldconfig, with "as-is" those of the file that is there. `lookup` is `Objects.open`, to read no library twice.
+    ldconfig, with "as-is" those of the file that is there. `objects` are those of the root, to read no library twice.
     `subfolders` are as in LoaderConfig: a lock has none. Those in `glibc-hwcaps` count since glibc 2.33, others up to
     2.36.
     """
     machine = machine_of(program)
-    subfolders = _usable(subfolders, root, machine)
+    objects = objects or Objects(root)
+    subfolders = _usable(subfolders, objects, machine)
     return LoaderConfig(
         elf_class=program.elf_class,
         little_endian=program.little_endian,
@@ -51,7 +47,7 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
         lib=machine.lib,
         platform=machine.platform,
         library_path=library_path,
-        cache=FreshCache(root, machine, lookup or Objects(root).open, subfolders)
+        cache=FreshCache(root, machine, objects.open, subfolders)
         if cache == "fresh"
         else cache_lookup(read_cache(root), flags=machine.cache_flags, subfolders=subfolders),
         default_directories=machine.default_directories,
@@ -59,23 +55,22 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
     )
 
 
-def glibc_version(root: Root, machine: Machine) -> tuple[int, int] | None:
+def glibc_version(objects: Objects, machine: Machine) -> tuple[int, int] | None:
     """Return the version of the glibc of a root, (2, 36), or None without a libc.so.6 in a default directory.
 
     It is the newest version that libc.so.6 defines. 2.37 and 2.40 added nothing to it: they read as the release before.
     """
-    objects = Objects(root)
     for directory in machine.default_directories:
-        versions = objects.ask(f"{directory}/libc.so.6", defined_versions)
+        versions = objects.versions(f"{directory}/libc.so.6")
         minors = [int(match[1]) for name in versions or () if (match := re.fullmatch(r"GLIBC_2\.([0-9]{1,3})", name))]
         if minors:
             return 2, max(minors)
     return None
 
 
-def _usable(subfolders: tuple[str, ...], root: Root, machine: Machine) -> tuple[str, ...]:
+def _usable(subfolders: tuple[str, ...], objects: Objects, machine: Machine) -> tuple[str, ...]:
     """Leave out the folders, legacy ones (`tls`, `x86_64`) or others, of which glibc is known to take no notice."""
-    version = glibc_version(root, machine) if subfolders else None
+    version = glibc_version(objects, machine) if subfolders else None
     if version is None:
         return subfolders
     modern, legacy = version >= _FIRST_WITH_GLIBC_HWCAPS, version <= _LAST_WITH_LEGACY_HWCAPS

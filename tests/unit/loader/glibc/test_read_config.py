@@ -14,6 +14,7 @@ from builders.ld_so import release
 from builders.loader import AMD64
 from builders.root import write
 from builders.world import written
+from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.loader.glibc.read_config import glibc_version, read_loader_config
 from pip_sysdeps.model.loader import LoaderConfig
 from pip_sysdeps.system.root import Root
@@ -70,19 +71,19 @@ def test_folders_for_cpus(version: str, usable: tuple[str, ...], tmp_path: Path)
 def test_no_glibc(tmp_path: Path) -> None:
     """Without a libc.so.6, or with one that defines no versions, there is no version."""
     root = Root(str(tmp_path))
-    assert glibc_version(root, AMD64) is None
+    assert glibc_version(Objects(root), AMD64) is None
     write(tmp_path / "lib/libc.so.6", written({"soname": "libc.so.6"}))
-    assert glibc_version(Root(str(tmp_path)), AMD64) is None
+    assert glibc_version(Objects(Root(str(tmp_path))), AMD64) is None
 
 
 @pytest.mark.toolchain
 def test_this_machines_glibc() -> None:
     """The version is that of the libc.so.6 that is there."""
-    assert glibc_version(Root("/"), AMD64) == release().version
+    assert glibc_version(Objects(Root("/")), AMD64) == release().version
 
 
 @pytest.mark.debian
 @pytest.mark.parametrize(("suite", "version"), [("bookworm", (2, 36)), ("trixie", (2, 41))])
 def test_debians_glibc(suite: str, version: tuple[int, int]) -> None:
     """Debian 12 and 13 have the releases that are known."""
-    assert glibc_version(Root(str(debian_root(suite))), AMD64) == version
+    assert glibc_version(Objects(Root(str(debian_root(suite)))), AMD64) == version

@@ -1,0 +1,80 @@
+"""Compare two locks, two targets of one, or a lock and the environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.app.report import scan_whole_environment
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.lock.document import Lockfile
+from pip_sysdeps.lock.file import DEFAULT, read_lock
+from pip_sysdeps.lock.selection import needs_to_install
+from pip_sysdeps.lock.target_choice import named_target
+from pip_sysdeps.lock.text import loads
+from pip_sysdeps.report.diff import TargetDiff, diff_locks, diff_targets
+from pip_sysdeps.system.git import file_of_revision
+
+if TYPE_CHECKING:
+    from pip_sysdeps.app.place import Location
+    from pip_sysdeps.app.report import ScannedEnvironment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadLock:
+    """A lock as it was asked for."""
+
+    lock: Lockfile
+    """The lock; without targets if the revision has none."""
+    is_absent: bool = False
+    """A git revision was named that has no such lock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentDiff:
+    """What a lock and an environment differ in."""
+
+    scanned: ScannedEnvironment
+    """The environment."""
+    old: ReadLock
+    """The lock that it was compared with."""
+    found: tuple[TargetDiff, ...]
+    """At most one target's differences."""
+
+
+def read_lock_or_revision(what: str, lock: str = DEFAULT) -> ReadLock:
+    """Return a lock by its path, or as a git revision has the file `lock`.
+
+    Raise SysdepsError for a file or revision that is not there, MalformedError for a lock that is none.
+    """
+    if os.path.exists(what) or what == lock:
+        return ReadLock(lock=read_lock(what))
+    text = file_of_revision(what, os.path.basename(lock), os.path.dirname(os.path.abspath(lock)))
+    if text is None:
+        return ReadLock(lock=Lockfile(), is_absent=True)
+    try:
+        return ReadLock(lock=loads(text))
+    except MalformedError as error:
+        raise error.at(f"{what}:{lock}") from error
+
+
+def diff_of_locks(old: Lockfile, new: Lockfile) -> tuple[TargetDiff, ...]:
+    """Return what two locks differ in, by target."""
+    return diff_locks(old, new, needs_to_install)
+
+
+def diff_of_targets(lock: Lockfile, old: str, new: str) -> tuple[TargetDiff, ...]:
+    """Return what two targets of a lock differ in. Raise SysdepsError for a target that is not there."""
+    found = diff_targets(named_target(lock, old), named_target(lock, new), needs_to_install)
+    return (found,) if found else ()
+
+
+def diff_of_environment(
+    old: str, location: Location, *, lock: str = DEFAULT, name: str = "", second_process: bool = False
+) -> EnvironmentDiff:
+    """Scan an environment and return what the lock `old`, a path or a revision, and it differ in."""
+    scanned = scan_whole_environment(location, lock, second_process=second_process)
+    target, before = scanned.target(name), read_lock_or_revision(old, lock)
+    found = diff_targets(before.lock.find(target.id), target, needs_to_install)
+    return EnvironmentDiff(scanned=scanned, old=before, found=(found,) if found else ())

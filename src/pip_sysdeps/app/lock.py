@@ -1,0 +1,151 @@
+"""Make the lock's target for an environment, then write it or compare it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.app.place import Location, read_place, read_place_for_target
+from pip_sysdeps.app.project import read_project, target_of
+from pip_sysdeps.app.scan import Scanner
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.loader.process import Conditions
+from pip_sysdeps.lock.build import pinned
+from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text, replace_lock
+from pip_sysdeps.lock.merge import merge
+from pip_sysdeps.lock.staleness import differences
+from pip_sysdeps.needs.completeness import refuse_gaps
+from pip_sysdeps.system.timings import Stages
+
+if TYPE_CHECKING:
+    from pip_sysdeps.app.place import Place
+    from pip_sysdeps.lock.document import Target
+    from pip_sysdeps.lock.project import Project
+    from pip_sysdeps.model.scan import Scan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockRequest:
+    """What to lock, and how."""
+
+    location: Location
+    """The environment."""
+    path: str = DEFAULT
+    """The lock; the project's pyproject.toml is looked for beside it."""
+    name: str = ""
+    """The end of the target's id, for a second environment of the same image."""
+    pin: bool = False
+    """Record the installed versions."""
+    target: str | None = None
+    """Id of another system to lock for."""
+    wheels: str | None = None
+    """A folder of wheels in place of an environment."""
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Return whether the lock is made from an index alone, not from what is installed."""
+        return bool(self.target or self.wheels)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentTarget:
+    """An environment, scanned, and its target in the lock by the project's policy."""
+
+    place: Place
+    """The environment and its root."""
+    project: Project
+    """The project's settings."""
+    scan: Scan
+    """What was found."""
+    target: Target
+    """The lock's block."""
+    unmatched: tuple[str, ...]
+    """Entries of the policy that matched nothing, in words for a person."""
+
+    @property
+    def lacks_glibc(self) -> bool:
+        """Return whether the environment needs a newer glibc than the system that it is locked for has."""
+        system = self.place.target
+        return system is not None and not system.has_glibc(self.target.needs_glibc)
+
+
+def make_target(
+    request: LockRequest, *, stages: Stages | None = None, second_process: bool = False
+) -> EnvironmentTarget:
+    """Scan an environment and return its target; `second_process` as for `Scanner`.
+
+    Raise SysdepsError for an environment that cannot be read whole.
+    """
+    if request.pin and request.is_elsewhere:
+        raise SysdepsError(
+            "--pin records installed versions, and with --target or --wheels only an index is asked, which has none",
+            hint="run `pip-sysdeps lock --pin` in a build stage of the target, or leave out --pin",
+        )
+    stages = stages or Stages()
+    place = _read_place(request, stages)
+    project = read_project(request.path)
+    scanner = Scanner(place, stages=stages, second_process=second_process)
+    found = scanner.scan(Conditions(library_path=project.library_path))
+    refuse_gaps(found, place.root.shown)
+    applied = target_of(found, project, scanner.index, name=request.name)
+    pin = request.pin or project.pin
+    return EnvironmentTarget(
+        place=place,
+        project=project,
+        scan=found,
+        target=_pinned(applied.target, place) if pin else applied.target,
+        unmatched=applied.unmatched,
+    )
+
+
+def _read_place(request: LockRequest, stages: Stages) -> Place:
+    if not request.is_elsewhere:
+        return read_place(request.location, stages)
+    return read_place_for_target(request.location, target=request.target, wheels=request.wheels, stages=stages)
+
+
+def _pinned(target: Target, place: Place) -> Target:
+    """Return a target with the installed versions; one of another system stays without."""
+    if place.packages is None:
+        return target
+    read_snapshot = place.packages.family.snapshot
+    return pinned(target, place.packages.versions, read_snapshot(place.root) if read_snapshot else "")
+
+
+def write_target(found: EnvironmentTarget, path: str, *, add_target: bool = False) -> bool:
+    """Put a target into a lock; return whether that changed the lock.
+
+    Raise SysdepsError for a lock that has other targets only, unless `add_target`; MalformedError for one that is none.
+    """
+    old = read_text(path) or ""
+    try:
+        text = merge(old, found.target, add_target=add_target, listed=found.project.targets)
+    except MalformedError as error:
+        raise error.at(path) from error
+    if text == old:
+        return False
+    replace_lock(path, text)
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A lock, held against an environment."""
+
+    changes: tuple[str, ...]
+    """How the environment's target differs from the lock's, in words; nothing for a current lock."""
+    warning: str
+    """What is to be said of the lock itself."""
+
+
+def compare_target(target: Target, path: str) -> Comparison:
+    """Compare a target with that of a lock. Raise SysdepsError for a lock without it."""
+    lock = read_lock(path)
+    locked = lock.find(target.id)
+    if locked is None:
+        names = ", ".join(each.id for each in lock.target)
+        raise SysdepsError(
+            f"`{path}` has no target {target.id}, but {names or 'none at all'}",
+            hint="run `pip-sysdeps lock --add-target` here, or check where the lock was made",
+        )
+    return Comparison(changes=differences(locked, target), warning=lock.warning())

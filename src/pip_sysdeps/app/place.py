@@ -1,0 +1,116 @@
+"""Which environment a command is about, and the reading of it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.environment.read_environment import environment_of_paths, find_environment
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.packages.registry import open_packages
+from pip_sysdeps.system.root import Root
+from pip_sysdeps.system.timings import Stages
+
+if TYPE_CHECKING:
+    from pip_sysdeps.environment.target_system import TargetSystem
+    from pip_sysdeps.model.environment import Environment
+    from pip_sysdeps.packages.installed import SystemPackages
+
+_PATH_OF_A_ROOT = "/usr/local/bin:/usr/bin:/bin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """Where an environment is, as a person names it."""
+
+    root: str = "/"
+    """The folder of an unpacked image or chroot; all other paths are inside it."""
+    python: str | None = None
+    """The environment's folder or interpreter; None for the one that the shell, the folder or PATH names."""
+    paths: tuple[str, ...] = ()
+    """Folders that pip filled, instead of an environment."""
+
+    @property
+    def is_named(self) -> bool:
+        """Return whether a person named the environment."""
+        return bool(self.python or self.paths)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """An environment, the root it lies in, and that root's packages."""
+
+    root: Root
+    """The root."""
+    environment: Environment
+    """The environment."""
+    packages: SystemPackages | None
+    """The root's binary packages; None without a package database, and where another system is meant."""
+    target: TargetSystem | None = None
+    """The system that the environment is for, if it is not this root's."""
+
+    @property
+    def is_outside_an_environment(self) -> bool:
+        """Return whether an interpreter's own prefix is looked at, which is no virtual environment."""
+        return self.environment.prefix == self.environment.interpreter.prefix
+
+
+def read_place(location: Location, stages: Stages | None = None) -> Place:
+    """Read the environment of a location; raise SysdepsError as the readers do.
+
+    The shell's VIRTUAL_ENV, PATH and folder say something about this machine only, not about another root.
+    """
+    root = Root(location.root)
+    here = root.directory == "/"
+    environ = dict(os.environ) if here else {"PATH": _PATH_OF_A_ROOT}
+    cwd = os.getcwd() if here else "/"
+    stages = stages or Stages()
+    stages.end("start")
+    packages = open_packages(root)
+    stages.end(packages.family.database if packages else "package database")
+    package_files = None if packages is None else packages.owned_with
+    if location.paths:
+        environment = environment_of_paths(root, location.paths, environ=environ, cwd=cwd, package_files=package_files)
+    else:
+        environment = find_environment(root, location.python, environ=environ, cwd=cwd, package_files=package_files)
+    stages.end("environment")
+    return Place(root=root, environment=environment, packages=packages)
+
+
+def read_place_for_target(location: Location, *, target: str | None, wheels: str | None, stages: Stages) -> Place:
+    """Read an environment, or a folder of wheels, that is for another system than its root's.
+
+    `target` is that system's id; None for a root's own. Raise SysdepsError for what does not fit the system.
+    """
+    from pip_sysdeps.environment.target_system import open_target  # noqa: PLC0415 - the usual lock does without
+
+    system = open_target(target or _own_target(location.root))
+    if wheels:
+        from pip_sysdeps.environment.read_wheels import environment_of_wheels  # noqa: PLC0415 - as above, installer too
+
+        tree, environment = environment_of_wheels(wheels, system)
+        stages.end("environment")
+        return Place(root=tree, environment=environment, packages=None, target=system)
+    from pip_sysdeps.environment.environment_root import EnvironmentRoot  # noqa: PLC0415 - as above
+    from pip_sysdeps.environment.read_wheels import refuse_unfitting  # noqa: PLC0415 - as above
+
+    place = read_place(location, stages)
+    refuse_unfitting(place.environment, system)
+    interpreter = replace(place.environment.interpreter, path="", prefix="")
+    environment = replace(place.environment, interpreter=interpreter)
+    root = EnvironmentRoot(place.root, environment)
+    return Place(root=root, environment=environment, packages=None, target=system)
+
+
+def _own_target(root: str) -> str:
+    from pip_sysdeps.packages.platform import read_system  # noqa: PLC0415 - as above
+    from pip_sysdeps.packages.registry import example  # noqa: PLC0415 - as above
+
+    system = read_system(Root(root))
+    if not (system.distro and system.architecture):
+        raise SysdepsError(
+            "this system has no os-release or no package database: nothing tells the target",
+            hint=f"name it: --target {example()}; `pip-sysdeps index list` has those that are known",
+        )
+    return system.id

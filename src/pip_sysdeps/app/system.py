@@ -1,0 +1,150 @@
+"""The system that an environment needs things from: what is installed in its root, and what its release has."""
+
+from __future__ import annotations
+
+import posixpath
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.byname.installed import SystemNames
+from pip_sysdeps.byname.read_knowledge import known_of
+from pip_sysdeps.elf.kinds import is_libpython, is_libpython_of
+from pip_sysdeps.environment.metadata import required_name
+from pip_sysdeps.needs.read_host_libraries import host_library
+from pip_sysdeps.system.tree import inside
+
+if TYPE_CHECKING:
+    from pip_sysdeps.app.place import Place
+    from pip_sysdeps.loader.process import InterpreterProcess
+    from pip_sysdeps.model.packages import Owner
+    from pip_sysdeps.packages.index import SonameIndex
+
+
+class EnvironmentSystem:
+    """Answers `needs.attribution.Providers` and `byname.provision.Lookup` for one environment.
+
+    `process` is the interpreter's; None where no program tells what it is.
+    """
+
+    def __init__(self, place: Place, index: SonameIndex | None, process: InterpreterProcess | None) -> None:
+        packages = place.packages
+        self.index = index
+        self.not_found_note = f"no binary package of {index.target.id} has it" if index else ""
+        self.base = index.base if index else packages.base if packages else frozenset()
+        self._place = place
+        self._environment = place.environment
+        self._process = process
+        self._names = SystemNames(place.root)
+        self._real = cache(place.root.resolve)
+        self._owner = cache(lambda path: packages.owner(path) if packages else None)
+        self._name_owner = cache(lambda path: packages.owner(path, of_name=True) if packages else None)
+        self._library = cache(lambda name: process.library(name) if process else None)
+        self._program = cache(self._names.program)
+        self._file = cache(self._names.file)
+        self._required = cache(self._find_required)
+        self._packages_of_python: dict[str, bool] = {}
+
+    # ------------------------------------------------------------------------------------------------------- files
+
+    def real(self, path: str) -> str | None:
+        """Return a path with its links followed."""
+        return self._real(path)
+
+    def owner(self, path: str) -> Owner | None:
+        """Return the binary package that owns a file."""
+        return self._owner(path)
+
+    def name_owner(self, path: str) -> Owner | None:
+        """Return the binary package that has a path, which may be a link to a file of another package."""
+        return self._name_owner(path)
+
+    def library(self, name: str) -> str | None:
+        """Return where the loader finds a library by its file name."""
+        return self._library(name)
+
+    def stem(self, stem: str) -> str | None:
+        """Return the file name of the newest library of a stem in the loader's default directories."""
+        return self._names.newest(stem, self._process.folders if self._process else ())
+
+    def program(self, name: str) -> str | None:
+        """Return where a program is on root's PATH."""
+        return self._program(name)
+
+    def file(self, pattern: str) -> str | None:
+        """Return the path of a file if it is there; of a pattern with `*`, of the first."""
+        return self._file(pattern)
+
+    # ---------------------------------------------------------------------------------------------------- packages
+
+    def available(self, soname: str) -> str | None:
+        """Return the release's binary package of a soname."""
+        return self.index.installable(soname) if self.index else None
+
+    def host_library(self, soname: str) -> str | None:
+        """Return who brings a soname of a driver or container runtime; None for any other soname."""
+        return host_library(soname)
+
+    def is_development(self, package: str) -> bool:
+        """Return whether an installed package, by its name, is for compiling only."""
+        packages = self._place.packages
+        return bool(packages and packages.family.is_development(package))
+
+    @cached_property
+    def libc_packages(self) -> frozenset[str]:
+        """The packages of the C library: whatever owns the dynamic loader."""
+        if self._place.target:
+            return frozenset({self._place.target.libc})
+        owner = self.owner(self._process.libc()) if self._process else None
+        return frozenset({owner.package} if owner else ())
+
+    # -------------------------------------------------------------------------------------------- the environment
+
+    def is_interpreter_library(self, path: str) -> bool:
+        """Return whether a resolved path is the interpreter's own unpackaged library."""
+        own = self._process.own if self._process else frozenset()
+        return inside(path, self._environment.interpreter.prefix) and (path in own or is_libpython(path))
+
+    def is_absent_interpreter(self, soname: str) -> bool:
+        """Return whether a soname is the interpreter's own library, where the interpreter itself is not there."""
+        interpreter = self._environment.interpreter
+        return not interpreter.path and is_libpython_of(soname, interpreter.version)
+
+    def requires(self, name: str, other: str) -> bool:
+        """Return whether a distribution requires another, extras and all, directly or through others.
+
+        One that the knowledge file says may bring what the first needs counts, too: who installs both means it.
+        """
+        return other in self._required(name) or any(other in each.unless for each in known_of(name))
+
+    def is_brought(self, name: str) -> bool:
+        """Return whether a file of that name belongs to a distribution of the environment, or is a script of it."""
+        return name in self._brought
+
+    def has_python_package(self, name: str) -> bool:
+        """Return whether a distribution of the environment has a Python package of that name."""
+        if name not in self._packages_of_python:
+            end = f"/{name}/__init__.py"
+            files = (file for each in self._environment.distributions for file in each.files)
+            self._packages_of_python[name] = any(file.endswith(end) for file in files)
+        return self._packages_of_python[name]
+
+    def _find_required(self, name: str) -> frozenset[str]:
+        found: set[str] = set()
+        pending = [name]
+        while pending:
+            names = {required_name(line) for line in self._requirements.get(pending.pop(), ())} - found
+            found |= names
+            pending += names
+        return frozenset(found)
+
+    @cached_property
+    def _requirements(self) -> dict[str, tuple[str, ...]]:
+        return {each.name: each.requires for each in self._environment.distributions}
+
+    @cached_property
+    def _brought(self) -> frozenset[str]:
+        environment = self._environment
+        names = frozenset(posixpath.basename(file) for each in environment.distributions for file in each.files)
+        if environment.prefix == environment.interpreter.prefix:
+            return names
+        return names.union(self._place.root.names(posixpath.join(environment.prefix, "bin")))

@@ -1,0 +1,180 @@
+"""Verify that an environment works in an image, before it starts. Nothing of the environment is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from pip_sysdeps.app.place import read_place
+from pip_sysdeps.app.scan import Scanner
+from pip_sysdeps.loader.glibc.find_library import FindLibrary
+from pip_sysdeps.loader.process import Conditions
+from pip_sysdeps.lock.file import DEFAULT, read_lock
+from pip_sysdeps.lock.target_choice import find_target, named_target
+from pip_sysdeps.needs.completeness import refuse_gaps
+from pip_sysdeps.needs.read_undefined_symbols import read_symbol_gaps
+from pip_sysdeps.needs.symbol_versions import version_gaps
+from pip_sysdeps.report.verification import (
+    Image,
+    counts,
+    held_to,
+    mending,
+    no_target,
+    on_older_cpus,
+    problems_of,
+    takes_cpu_folders,
+    unmet,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pip_sysdeps.app.place import Location
+    from pip_sysdeps.lock.document import Lockfile, Target
+    from pip_sysdeps.model.packages import Owner, Platform
+    from pip_sysdeps.model.scan import Scan
+    from pip_sysdeps.report.verification import Locked, Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyRequest:
+    """What to verify."""
+
+    location: Location
+    """The environment and its image."""
+    lock: str | None = DEFAULT
+    """The lock to hold the image to; None to do without."""
+    target: str | None = None
+    """The target of the lock; None for that of the image's system."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What keeps an environment from working in an image."""
+
+    scan: Scan
+    """The environment as it is."""
+    problems: tuple[Problem, ...]
+    """Errors first."""
+    packages: tuple[str, ...]
+    """The binary packages whose installation or upgrade mends all that can be mended; sorted."""
+    command: str
+    """The command that installs them; empty for none."""
+    warning: str
+    """What is to be said of the lock itself."""
+
+    @property
+    def works(self) -> bool:
+        """Return whether no problem is an error."""
+        return not any(problem.error for problem in self.problems)
+
+
+def verify(request: VerifyRequest, *, second_process: bool = False) -> Verification:
+    """Return the problems of an image; `second_process` as for `Scanner`.
+
+    Raise SysdepsError for no lock, and for an environment that cannot be read whole.
+    """
+    lock = _read_lock(request.lock) if request.lock else None
+    scanner = Scanner(read_place(request.location), second_process=second_process)
+    target = _target(request, lock, scanner.platform) if lock else None
+    locked = held_to(target) if target else None
+    images = _Images(scanner, locked)
+    image = images.image(this_cpu=True)
+    refuse_gaps(image.scan, scanner.place.root.shown)
+    problems = problems_of(image, locked)
+    if takes_cpu_folders(image.scan):
+        problems += on_older_cpus(problems_of(images.image(this_cpu=False), locked), problems)
+    if lock and target is None:
+        problems = (no_target(lock, image.scan), *problems)
+    family = scanner.place.packages.family if scanner.place.packages else None
+    packages = mending(problems, family.names if family else None)
+    return Verification(
+        scan=image.scan,
+        problems=problems,
+        packages=packages,
+        command=family.command(packages) if family else "",
+        warning=lock.warning() if lock else "",
+    )
+
+
+def _read_lock(path: str) -> Lockfile:
+    return read_lock(path, hint="copy it into the image or name it with --lock, or do without it: --lockless")
+
+
+def _target(request: VerifyRequest, lock: Lockfile, platform: Platform) -> Target | None:
+    """Return the target that the image is held to: the one that is named, else that of its system, if there is one."""
+    if request.target:
+        return named_target(lock, request.target)
+    if len(lock.target) == 1 and not (platform.distro and platform.architecture):
+        return lock.target[0]
+    return find_target(lock, platform)
+
+
+class _Images:
+    """An image as its loader sees it, under several conditions; its files are read once."""
+
+    def __init__(self, scanner: Scanner, locked: Locked | None) -> None:
+        self._scanner = scanner
+        self._locked = locked
+        self._system = RootSystem(scanner)
+
+    def image(self, *, this_cpu: bool) -> Image:
+        found, objects = self._scan(cache_as_is=True, this_cpu=this_cpu), self._scanner.objects
+        stale = any(counts(*each, self._locked) for each in unmet(found))
+        loaded = (*found.process, *(each for load in found.loads for each in load.objects))
+        return Image(
+            scan=found,
+            fresh=self._scan(cache_as_is=False, this_cpu=this_cpu) if stale else found,
+            gaps=version_gaps(dict.fromkeys(loaded), facts=found.facts, defined=objects.versions),
+            symbols=read_symbol_gaps(self._scanner.place.root, objects, found),
+            system=self._system,
+        )
+
+    def _scan(self, *, cache_as_is: bool, this_cpu: bool) -> Scan:
+        library_path = self._locked.target.library_path if self._locked else ()
+        conditions = Conditions(library_path=library_path, cache_as_is=cache_as_is, this_cpu=this_cpu)
+        return self._scanner.scan(conditions, floors=False)
+
+
+class RootSystem:
+    """Answers `report.verification.ImageSystem` for a scanned root."""
+
+    def __init__(self, scanner: Scanner) -> None:
+        self._index = scanner.index
+        self._packages = scanner.place.packages
+        self._find_library = FindLibrary(scanner.place.root)
+        self._real = cache(scanner.place.root.resolve)
+
+    @cached_property
+    def installed(self) -> Mapping[str, str]:
+        """Binary package -> version; empty without a package database."""
+        return self._packages.versions if self._packages else {}
+
+    @property
+    def can_find_library(self) -> bool:
+        """Whether `ctypes.util.find_library` has something to ask: ldconfig, or a compiler."""
+        return self._find_library.possible
+
+    def finds_library(self, names: Sequence[str]) -> bool:
+        """Return whether `find_library` finds a library under any of these names."""
+        return self._find_library.finds(names)
+
+    def version_key(self, version: str) -> Any:  # noqa: ANN401 - each package manager's own
+        """Return a key that orders versions as the package manager does."""
+        return self._packages.family.version_key(version) if self._packages else version
+
+    def package_of(self, name: str) -> str | None:
+        """Return the release's binary package that has a library or a program."""
+        if self._index is None:
+            return None
+        program = self._index.package_of_program(name)
+        return self._index.installable(name) or (program.package if program else None)
+
+    def real(self, path: str) -> str | None:
+        """Return a path with its links followed."""
+        return self._real(path)
+
+    def owner(self, path: str) -> Owner | None:
+        """Return the binary package that owns a file."""
+        return self._packages.owner(path) if self._packages else None

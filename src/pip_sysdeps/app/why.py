@@ -1,0 +1,83 @@
+"""Find by which chains of evidence something is needed: in an environment, or as far as a lock tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.app.report import scan_environment
+from pip_sysdeps.lock.build import newest_glibc
+from pip_sysdeps.lock.file import read_lock
+from pip_sysdeps.lock.target_choice import named_target, own_target
+from pip_sysdeps.packages.platform import read_system
+from pip_sysdeps.report.why import locked_names, names, why, why_locked
+from pip_sysdeps.system.root import Root
+
+if TYPE_CHECKING:
+    from pip_sysdeps.app.place import Location
+    from pip_sysdeps.app.report import ScannedEnvironment
+    from pip_sysdeps.lock.document import Lockfile, Target
+    from pip_sysdeps.report.why import Chain, LockedChain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentAnswer:
+    """The chains that an environment gives."""
+
+    scanned: ScannedEnvironment
+    """The environment."""
+    chains: tuple[Chain, ...]
+    """Why it is needed; none if nothing needs it."""
+    names: frozenset[str]
+    """What else can be asked about."""
+    glibc: tuple[str, str]
+    """The newest glibc version that is needed, and by whom."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockAnswer:
+    """The chains that a lock gives."""
+
+    target: Target
+    """The target that was asked."""
+    warning: str
+    """What is to be said of the lock itself."""
+    chains: tuple[LockedChain, ...]
+    """Why it is needed; none if nothing needs it."""
+    names: frozenset[str]
+    """What else can be asked about."""
+    glibc: tuple[str, str]
+    """The newest glibc version that is needed, and by whom."""
+
+
+def why_in_environment(location: Location, name: str, *, second_process: bool = False) -> EnvironmentAnswer:
+    """Scan an environment and return why a package, library, distribution or file is needed there."""
+    scanned = scan_environment(location, second_process=second_process)
+    return EnvironmentAnswer(
+        scanned=scanned,
+        chains=why(scanned.scan, name, scanned.ways),
+        names=names(scanned.scan),
+        glibc=newest_glibc(scanned.scan),
+    )
+
+
+def why_in_lock(path: str, name: str, *, target: str | None = None) -> LockAnswer:
+    """Return why something is needed from a lock alone; of several targets the named one, else this machine's.
+
+    Raise SysdepsError for a lock without that target, OSError, MalformedLock.
+    """
+    lock = read_lock(path)
+    chosen = _chosen(lock, target)
+    return LockAnswer(
+        target=chosen,
+        warning=lock.warning(),
+        chains=why_locked(chosen, name),
+        names=locked_names(chosen),
+        glibc=(chosen.needs_glibc, chosen.needs_glibc_by),
+    )
+
+
+def _chosen(lock: Lockfile, target: str | None) -> Target:
+    if target:
+        return named_target(lock, target)
+    return lock.target[0] if len(lock.target) == 1 else own_target(lock, read_system(Root()))
