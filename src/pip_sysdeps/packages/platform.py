@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.registry import distributions, families, refuse_unknown
+from pip_sysdeps.packages.releases import listed_releases
 from pip_sysdeps.system.os_release import parse_os_release
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ def release_name(distro: str, codename: str, version: str) -> str:
 
 
 def _platform(root: Root, family: Family | None, architecture: str, libc: str) -> Platform:
-    release = _os_release(root)
-    distro, codename, version = (release.get(key, "") for key in ("ID", "VERSION_CODENAME", "VERSION_ID"))
+    distro, codename, version = _identity(_os_release(root))
     known = family.architectures.get(architecture) if family else None
     return Platform(
         distro=distro,
@@ -72,6 +72,21 @@ def _platform(root: Root, family: Family | None, architecture: str, libc: str) -
         package_manager=family.manager if family else "",
         libc=libc,
     )
+
+
+def _identity(release: Mapping[str, str]) -> tuple[str, str, str]:
+    """Return distribution, codename and number of a release.
+
+    A derivative that states its parent's codename has the parent's packages, and is that release: Linux Mint has
+    `UBUNTU_CODENAME`, its Debian Edition `DEBIAN_CODENAME`.
+    """
+    for parent in release.get("ID_LIKE", "").split():
+        codename = release.get(f"{parent.upper()}_CODENAME", "")
+        if codename:
+            listed = listed_releases().get(codename)
+            return parent, codename, listed.version if listed and listed.distro == parent else ""
+    distro, codename, version = (release.get(key, "") for key in ("ID", "VERSION_CODENAME", "VERSION_ID"))
+    return distro, codename, version
 
 
 def _os_release(root: Root) -> Mapping[str, str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FOLDERS = {"dpkg": "debian", "rpm": "rpm"}
 """Package manager -> the folder here whose `family` module has its `FAMILY`; in the order in which roots are tried."""
-_UNKNOWN = {
+UNKNOWN = {
     "/lib/apk/db/installed": "apk",
     "/usr/lib/apk/db/installed": "apk",
     "/var/lib/pacman/local": "pacman",
@@ -42,6 +42,8 @@ class LinuxDistribution(NamedTuple):
     """How many parts of VERSION_ID name a release without a codename; None for all of them."""
     installer: str = ""
     """The program that installs packages there; empty for the first one that its package manager has."""
+    required: bool = False
+    """Whether every image has the packages of priority required, beside the essential ones."""
 
 
 @cache
@@ -154,7 +156,7 @@ def family_of_distribution(manager: str, distro: str, installer: str = "") -> Fa
 
 def refuse_unknown(root: Root) -> None:
     """Raise SysdepsError if a root shows a package manager that has no rules here."""
-    for path, manager in _UNKNOWN.items():
+    for path, manager in UNKNOWN.items():
         if manager not in FOLDERS and root.resolve(path) is not None:
             raise SysdepsError(
                 f"the package manager of this system is not known: `{root.shown(path)}` is that of {manager}",
@@ -170,9 +172,9 @@ def distributions() -> Mapping[str, LinuxDistribution]:
 
 
 def parse_distributions(text: str) -> dict[str, LinuxDistribution]:
-    """Read the table: ID, package manager, number of parts and perhaps the installing program, with tabs between.
+    """Read the table: ID, package manager, number of parts, perhaps the installing program or `-`, and `required`.
 
-    `#` begins a comment line.
+    The columns have a tab between; `#` begins a comment line.
     Raise MalformedError for a line of another form and for an ID twice.
     """
     found: dict[str, LinuxDistribution] = {}
@@ -180,8 +182,10 @@ def parse_distributions(text: str) -> dict[str, LinuxDistribution]:
         if not line or line.startswith("#"):
             continue
         name, *rest = line.split("\t")
-        if not 2 <= len(rest) <= 3 or name in found or not (rest[1].isdigit() or rest[1] == "all"):
+        if not 2 <= len(rest) <= 4 or name in found or not (rest[1].isdigit() or rest[1] == "all"):
             raise MalformedError("not a new ID, a package manager and a number", where=f"line {number}")
         parts = int(rest[1]) if rest[1].isdigit() else None
-        found[name] = LinuxDistribution(manager=rest[0], parts=parts, installer="".join(rest[2:]))
+        installer = "".join(rest[2:3]).removeprefix("-")
+        required = rest[3:] == ["required"]
+        found[name] = LinuxDistribution(manager=rest[0], parts=parts, installer=installer, required=required)
     return found

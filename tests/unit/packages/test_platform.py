@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.dpkg import Package, write_database
+from builders.dpkg import Package, write_database, write_status_d
 from builders.facts import elf
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.debian.architectures import architecture_of
-from pip_sysdeps.packages.platform import read_platform
-from pip_sysdeps.packages.registry import open_packages
+from pip_sysdeps.packages.platform import read_platform, read_system
+from pip_sysdeps.packages.registry import UNKNOWN, distributions, open_packages
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -48,6 +48,68 @@ def test_a_debian_release(tmp_path: Path) -> None:
         package_manager="dpkg",
         libc="glibc",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("ID=debian\nVERSION_ID=13\nVERSION_CODENAME=trixie\n", "debian-trixie"),
+        ("ID=debian\nVERSION_ID=13.1\n", "debian-13.1"),
+        ("ID=ubuntu\nVERSION_ID=24.04\nVERSION_CODENAME=noble\n", "ubuntu-noble"),
+        ("ID=ubuntu\nVERSION_ID=24.04.1\n", "ubuntu-24.04"),
+        ("ID=raspbian\nVERSION_ID=12\nVERSION_CODENAME=bookworm\n", "raspbian-bookworm"),
+        ("ID=devuan\nVERSION_ID=5\nVERSION_CODENAME=daedalus\n", "devuan-daedalus"),
+        ("ID=linuxmint\nVERSION_ID=22\nVERSION_CODENAME=wilma\n", "linuxmint-wilma"),
+        ('ID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_ID=22\nUBUNTU_CODENAME=noble\n', "ubuntu-noble"),
+        ("ID=linuxmint\nID_LIKE=debian\nVERSION_ID=6\nDEBIAN_CODENAME=bookworm\n", "debian-bookworm"),
+        ("ID=kali\nVERSION_ID=2026.3\n", "kali"),
+        ("ID=fedora\nVERSION_ID=43\nVERSION_CODENAME=\n", "fedora-43"),
+        ("ID=rhel\nVERSION_ID=9.6\n", "rhel-9"),
+        ("ID=centos\nVERSION_ID=9\n", "centos-9"),
+        ("ID=rocky\nVERSION_ID=9.6\n", "rocky-9"),
+        ("ID=almalinux\nVERSION_ID=10.1\n", "almalinux-10"),
+        ("ID=ol\nVERSION_ID=9.6\n", "ol-9"),
+        ("ID=amzn\nVERSION_ID=2023\n", "amzn-2023"),
+        ("ID=azurelinux\nVERSION_ID=3.0\n", "azurelinux-3.0"),
+        ("ID=mariner\nVERSION_ID=2.0\n", "mariner-2.0"),
+        ("ID=opensuse-leap\nVERSION_ID=15.6\n", "opensuse-leap-15.6"),
+        ("ID=opensuse-tumbleweed\nVERSION_ID=20261101\n", "opensuse-tumbleweed"),
+        ("ID=sles\nVERSION_ID=15.6\n", "sles-15.6"),
+        ("ID=alpine\nVERSION_ID=3.22.1\n", "alpine-3.22"),
+        ("ID=wolfi\nVERSION_ID=20230201\n", "wolfi"),
+        ("ID=chainguard\nVERSION_ID=20230214\n", "chainguard"),
+        ("ID=arch\nVERSION_ID=20261101.0.1\n", "arch"),
+        ("ID=not-listed\nVERSION_ID=1.2.3\n", "not-listed-1.2.3"),
+    ],
+)
+def test_the_id_of_a_release(tmp_path: Path, text: str, name: str) -> None:
+    """A codename, else the listed number of parts of VERSION_ID; a parent's codename before both."""
+    write_os_release(tmp_path, text)
+    assert read_platform(Root(str(tmp_path)), None, None).id == name
+
+
+def test_every_listed_distribution_has_a_row() -> None:
+    """A row of `data/distributions.txt` is tested above."""
+    rows = next(mark for mark in test_the_id_of_a_release.pytestmark if mark.name == "parametrize").args[1]  # type: ignore[attr-defined]
+    assert distributions().keys() <= {text.partition("\n")[0].removeprefix("ID=") for text, _ in rows}
+
+
+def test_distroless(tmp_path: Path) -> None:
+    """Its status.d is a second form of the same database: a line is for the target that a lock is made for."""
+    write_os_release(tmp_path, BOOKWORM)
+    write_status_d(tmp_path, Package(name="libc6", architecture="arm64"), Package(name="tzdata", architecture="all"))
+    assert (platform(tmp_path).id, read_system(Root(str(tmp_path))).id) == ("debian-bookworm-arm64",) * 2
+
+
+@pytest.mark.parametrize("place", [*UNKNOWN])
+def test_a_package_manager_that_is_not_known(tmp_path: Path, place: str) -> None:
+    """What shows it is named, and nothing is answered."""
+    write_os_release(tmp_path, "ID=other\nVERSION_ID=1\n")
+    (tmp_path / place.lstrip("/")).mkdir(parents=True)
+    root = Root(str(tmp_path))
+    for read in (open_packages, read_system):
+        with pytest.raises(SysdepsError, match=f"`{root.shown(place)}` is that of {UNKNOWN[place]}$"):
+            read(root)
 
 
 def test_debian_testing_has_no_release(tmp_path: Path) -> None:

@@ -1,0 +1,69 @@
+"""Which release has the same names of system packages as another: a derivative has those of its parent."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.system.shipped import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_RELEASES = shipped("releases.txt")
+_VERSION = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})*", re.ASCII)
+
+
+class ListedRelease(NamedTuple):
+    """One release of the shipped table."""
+
+    distro: str
+    """`ID` of os-release(5)."""
+    version: str
+    """`VERSION_ID`."""
+    names: str
+    """The release whose package names are its own, as a target id without the architecture: `debian-trixie`."""
+
+
+@cache
+def listed_releases() -> Mapping[str, ListedRelease]:
+    """Return the shipped table by codename."""
+    with open(_RELEASES, encoding="utf-8") as file:
+        return parse_releases(file.read())
+
+
+def names_of(distro: str, codename: str, version: str) -> str:
+    """Return the release whose package names a release has, `debian-trixie`; empty if none is known.
+
+    It is found by the codename, which derivatives keep, else by the newest listed release of the same distribution
+    that is not later.
+    """
+    releases = listed_releases()
+    if codename in releases:
+        return releases[codename].names
+    key = _version_key(version)
+    older = [each for each in releases.values() if each.distro == distro and () < _version_key(each.version) <= key]
+    return max(older, key=lambda each: _version_key(each.version)).names if older else ""
+
+
+def parse_releases(text: str) -> dict[str, ListedRelease]:
+    """Read the table: codename, ID, VERSION_ID and names with a tab between; `#` begins a comment line.
+
+    Raise MalformedError for a line of another form and for a codename twice.
+    """
+    found: dict[str, ListedRelease] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        codename, *rest = line.split("\t")
+        if len(rest) != 3 or codename in found or not _VERSION.fullmatch(rest[1]):
+            raise MalformedError("not a new codename, an ID, a version and a release", where=f"line {number}")
+        found[codename] = ListedRelease(*rest)
+    return found
+
+
+def _version_key(version: str) -> tuple[int, ...]:
+    """Return the numbers of a version, none for what is no version."""
+    return tuple(map(int, version.split("."))) if _VERSION.fullmatch(version) else ()
