@@ -17,7 +17,7 @@ import pytest
 from builders.root import write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 PACKAGES = """\
 Package: libfoo1
@@ -86,22 +86,50 @@ class Archive:
             packed = self.contents if self.contents and name == "amd64" else gzip.compress(rows.encode(), mtime=0)
             (dist / "main" / f"Contents-{name}").write_bytes(gzip.decompress(packed))
             (dist / "main" / f"Contents-{name}.gz").write_bytes(packed)
+        self._sign(dist, suite, origin=origin, fields=fields, components="main")
+        return dist
+
+    def publish_ubuntu(
+        self, codename: str, components: Mapping[str, tuple[str, str]], *, pocket: str = "", contents: bool = True
+    ) -> Path:
+        """Write a suite as Ubuntu's archive has it: one Contents file beside the components; return its folder.
+
+        `components` has the Packages and the Contents of each; a `pocket` (`-updates`) has the release's codename too.
+        """
+        suite = codename + pocket
+        dist = self.folder / "dists" / suite
+        shutil.rmtree(dist, ignore_errors=True)
+        for name, (packages, _) in components.items():
+            (dist / name / "binary-amd64").mkdir(parents=True)
+            (dist / name / "binary-amd64" / "Packages").write_text(packages)
+        rows = "".join(rows for _, rows in components.values()).encode()
+        if contents:
+            (dist / "Contents-amd64.gz").write_bytes(gzip.compress(rows, mtime=0))
+            (dist / "Contents-amd64").write_bytes(rows)
+        fields = "Version: 24.04\n" + ("Acquire-By-Hash: no\n" if pocket else "")
+        self._sign(dist, suite, origin="Ubuntu", fields=fields, components=" ".join(components), codename=codename)
+        return dist
+
+    def _sign(  # noqa: PLR0913 - the fields of a Release file
+        self, dist: Path, suite: str, *, origin: str, fields: str, components: str, codename: str = ""
+    ) -> None:
+        """Write and sign the Release file of the indices that lie in a suite's folder."""
         files = sorted(path for path in dist.rglob("*") if path.is_file())
         hashes = "".join(
             f" {hashlib.sha256(path.read_bytes()).hexdigest()} {path.stat().st_size} {path.relative_to(dist)}\n"
             for path in files
         )
-        for name in ("amd64", "all"):
-            (dist / "main" / f"Contents-{name}").unlink()  # named in the Release file alone, as mirrors have it
+        for path in dist.rglob("Contents-*"):
+            if not path.suffix:
+                path.unlink()  # named in the Release file alone, as mirrors have it
         release = dist / "Release"
         release.write_text(
-            f"Origin: {origin}\nSuite: stable\nCodename: {suite}\nDate: {self.date}\n"
-            f"Architectures: all amd64\nComponents: main\nNo-Support-for-Architecture-all: Packages\n"
-            f"{fields}SHA256:\n{hashes}"
+            f"Origin: {origin}\nSuite: {suite if codename else 'stable'}\nCodename: {codename or suite}\n"
+            f"Date: {self.date}\nArchitectures: all amd64\nComponents: {components}\n"
+            f"No-Support-for-Architecture-all: Packages\n{fields}SHA256:\n{hashes}"
         )
         self._gpg("--output", str(dist / "InRelease"), "--clearsign", str(release))
         release.unlink()
-        return dist
 
     def close(self) -> None:
         """End the agent that gpg started for this key."""

@@ -33,6 +33,8 @@ class AptSource:
     """`main`; none for an exact path."""
     signed_by: str = ""
     """`Signed-By`: files, fingerprints, or a whole key over several lines."""
+    architectures: tuple[str, ...] = ()
+    """`Architectures`: the only ones that apt asks it for; none for all."""
     ignored: tuple[str, ...] = ()
     """Names of the other options about verification; `dump_source` leaves them out."""
 
@@ -47,8 +49,9 @@ def parse_source_list(text: str) -> tuple[AptSource, ...]:
         match = _LINE.fullmatch(entry)
         if match is None:
             raise MalformedError("not a complete entry", where=f"line {number}")
-        pairs = (word.partition("=") for word in (match[1] or "").split())
+        pairs = [word.partition("=") for word in (match[1] or "").split()]
         options = {name.rstrip("+-").lower(): value for name, _, value in pairs}
+        options["architectures"] = next((value for name, _, value in pairs if name == "arch"), "")  # `arch+=` adds
         sources.append(_source((match[2],), (match[3],), tuple(match[4].split()), options))
     return tuple(sources)
 
@@ -101,6 +104,7 @@ def _source(
         suites=suites,
         components=components,
         signed_by=options.get("signed-by", ""),
+        architectures=tuple(re.findall(r"[^\s,]+", options.get("architectures", ""))),
         ignored=tuple(name for key, name in _IGNORED.items() if key in options),
     )
 

@@ -23,6 +23,7 @@ from pip_sysdeps.packages.debian.indexing import (
 )
 from pip_sysdeps.packages.debian.packages_file import parse_packages
 from pip_sysdeps.packages.index import PROGRAM_FOLDERS
+from pip_sysdeps.packages.registry import distributions
 from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
@@ -84,9 +85,14 @@ def read_archive(
             "library": library_table(libraries, packages),
             "program": program_table(programs, packages, alternatives),
             "file": file_table(_files(indices, files), packages),
-            "base": dict.fromkeys(base_set({name: packages[name] for name in own}), "="),
+            "base": dict.fromkeys(_base({name: packages[name] for name in own}, distro), "="),
         },
     )
+
+
+def _base(own: Mapping[str, ArchivePackage], distro: str) -> frozenset[str]:
+    known = distributions().get(distro)
+    return base_set(own, required=known is not None and known.required)
 
 
 class _Budget:

@@ -89,10 +89,10 @@ class DpkgDatabase:
     def base(self) -> frozenset[str]:
         """The packages that a minimal system has, as far as the status tells: a guide for where there is no index.
 
-        Essential ones and those of priority required, with all that they depend on; of alternatives the first that is
-        installed. Priority is the .deb's own here, which the archive may override (Debian Policy 3.8, 2.5).
+        Essential ones and apt, with all that they depend on; of alternatives the first that is installed. The other
+        packages of priority required are not in every image of a derivative.
         """
-        pending = [key for key, each in self.packages.items() if each.essential or each.priority == "required"]
+        pending = [key for key, each in self.packages.items() if each.essential or each.name == "apt"]
         found: set[str] = set()
         while pending:
             key = pending.pop()

@@ -12,16 +12,20 @@ from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.debian.apt import Apt, has_sources
 from pip_sysdeps.packages.debian.architectures import ARCHITECTURES
 from pip_sysdeps.packages.debian.archive import default_alternatives, read_archive
+from pip_sysdeps.packages.debian.database import read_architecture
+from pip_sysdeps.packages.debian.ports import for_architecture, parse_ports
 from pip_sysdeps.packages.debian.read_apt_sources import read_sources, sources_key, write_sources
 from pip_sysdeps.packages.family import Updated
 from pip_sysdeps.packages.index import made_index
 from pip_sysdeps.packages.index_file import IndexTarget, dump_index
 from pip_sysdeps.system.atomic_write import write_atomically
+from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from pip_sysdeps.packages.debian.apt import AptIndex
+    from pip_sysdeps.packages.debian.ports import Port
     from pip_sysdeps.packages.family import IndexRequest
     from pip_sysdeps.packages.index_file import Table
     from pip_sysdeps.system.root import Root
@@ -97,11 +101,13 @@ def _settings(root: Root, wanted: IndexRequest, folder: str) -> tuple[tuple[tupl
     The machine's own configuration is used as it is. The sources of another root, or for another suite, are written
     anew (see `read_apt_sources`); the root's other apt configuration, which may name programs to run, is not read.
     """
-    if root.directory == "/" and not wanted.suite:
-        if not has_sources():
-            raise _no_sources("apt has no sources")
+    own = root.directory == "/" and not wanted.suite
+    if own and not has_sources():
+        raise _no_sources("apt has no sources")
+    if own and not _is_elsewhere(root, wanted.architecture):
         return (), ()
-    sources = read_sources(root)
+    sources = tuple(for_architecture(each, wanted.architecture, _ports()) for each in read_sources(root))
+    sources = tuple(each for each in sources if not each.architectures or wanted.architecture in each.architectures)
     if wanted.suite:
         found = (replace(source, suites=(wanted.suite,)) for source in sources if wanted.codename in source.suites)
         sources = tuple(found)
@@ -116,6 +122,19 @@ def _settings(root: Root, wanted: IndexRequest, folder: str) -> tuple[tuple[tupl
         *((f"Acquire::{name}", "false") for name in _NEVER),
     )
     return settings, written.skipped
+
+
+def _is_elsewhere(root: Root, architecture: str) -> bool:
+    """Return whether another architecture than the machine's own lies in other archives than those of its sources."""
+    if architecture == read_architecture(root):
+        return False
+    sources = read_sources(root)
+    return any(for_architecture(each, architecture, _ports()) != each for each in sources)
+
+
+def _ports() -> tuple[Port, ...]:
+    with open(shipped("ports.txt"), encoding="utf-8") as file:
+        return parse_ports(file.read())
 
 
 def _no_sources(message: str) -> SysdepsError:

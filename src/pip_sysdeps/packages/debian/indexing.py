@@ -97,8 +97,10 @@ def file_table(found: Iterable[tuple[str, tuple[str, ...]]], packages: Mapping[s
     return {pattern: ",".join(names[:_MOST_OWNERS]) for pattern, names in best.items() if names}
 
 
-def base_set(packages: Mapping[str, ArchivePackage]) -> frozenset[str]:
+def base_set(packages: Mapping[str, ArchivePackage], *, required: bool = True) -> frozenset[str]:
     """Name what every image of the release has: Essential, required, apt, and all that these surely depend on.
+
+    Without `required` that priority does not count: an image of a derivative may be smaller.
 
     It is what `debootstrap --variant=minbase` installs (debootstrap(8)), less the choices: where several packages
     satisfy a dependency and none of them is in already, images differ (`usrmerge | usr-is-merged`), and none is
@@ -106,7 +108,11 @@ def base_set(packages: Mapping[str, ArchivePackage]) -> frozenset[str]:
     lock's line.
     """
     providers = _providers(packages)
-    chosen = {p.name for p in packages.values() if p.essential or p.priority == "required" or p.name == "apt"}
+    chosen = {
+        each.name
+        for each in packages.values()
+        if each.essential or each.name == "apt" or (required and each.priority == "required")
+    }
     pending = list(chosen)
     while pending:
         for group in packages[pending.pop()].depends:

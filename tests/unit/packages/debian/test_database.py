@@ -308,12 +308,13 @@ def test_an_unreadable_database_has_a_hint(tmp_path: Path, monkeypatch: pytest.M
         ([Package(name="sh", fields={"Essential": "yes", "Pre-Depends": "lib"}), Package(name="lib")], ("lib", "sh")),
         (
             [
-                Package(name="login", fields={"Priority": "required", "Depends": "libpam (>= 1) | other, gone"}),
+                Package(name="apt", fields={"Priority": "important", "Depends": "libpam (>= 1) | other, gone"}),
                 Package(name="libpam", fields={"Depends": "libc6"}),
-                Package(name="libc6", fields={"Depends": "login"}),
+                Package(name="libc6", fields={"Depends": "apt"}),
                 Package(name="other"),
+                Package(name="login", fields={"Priority": "required"}),
             ],
-            ("libc6", "libpam", "login"),
+            ("apt", "libc6", "libpam"),
         ),
         (
             [
@@ -333,7 +334,7 @@ def test_an_unreadable_database_has_a_hint(tmp_path: Path, monkeypatch: pytest.M
     ],
 )
 def test_base_as_far_as_the_status_tells(tmp_path: Path, packages: Sequence[Package], base: tuple[str, ...]) -> None:
-    """Essential and required ones with what they depend on; of two providers neither is guessed."""
+    """Essential ones and apt, with what they depend on; of two providers neither is guessed."""
     write_database(tmp_path, *packages)
     assert tuple(sorted(database(tmp_path).base)) == base
 

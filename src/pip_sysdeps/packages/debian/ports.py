@@ -1,0 +1,52 @@
+"""Archives that keep some architectures elsewhere: Ubuntu's main servers have amd64 and i386, its ports the others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.errors import MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pip_sysdeps.packages.debian.apt_sources import AptSource
+
+
+class Port(NamedTuple):
+    """One archive of the shipped table."""
+
+    place: str
+    """Its host and path: `archive.ubuntu.com/ubuntu`."""
+    architectures: frozenset[str]
+    """What it has."""
+    elsewhere: str
+    """The URI of the archive that has the others."""
+
+
+def parse_ports(text: str) -> tuple[Port, ...]:
+    """Read the table: place, architectures and another URI with a tab between; `#` begins a comment line.
+
+    Raise MalformedError for a line of another form.
+    """
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line and not line.startswith("#"):
+            columns = line.split("\t")
+            if len(columns) != 3:
+                raise MalformedError("not a place, architectures and a URI", where=f"line {number}")
+            found.append(Port(columns[0], frozenset(columns[1].split(",")), columns[2]))
+    return tuple(found)
+
+
+def for_architecture(source: AptSource, architecture: str, ports: Iterable[Port]) -> AptSource:
+    """Return a source that asks for an architecture where it lies."""
+    return replace(source, uris=tuple(dict.fromkeys(_uri(each, architecture, ports) for each in source.uris)))
+
+
+def _uri(uri: str, architecture: str, ports: Iterable[Port]) -> str:
+    place = uri.partition("://")[2].rstrip("/")
+    for port in ports:
+        if place == port.place or place.endswith(f".{port.place}"):
+            return uri if architecture in port.architectures else port.elsewhere
+    return uri
