@@ -18,7 +18,7 @@ from pip_sysdeps.model.needs import FromPackage, Unowned
 from pip_sysdeps.model.scan import Scan
 from pip_sysdeps.needs.attribution import Attribution, impossible_glibc
 from pip_sysdeps.packages.family import FloorQuestion
-from pip_sysdeps.packages.index import open_index
+from pip_sysdeps.packages.index import missing_note, open_index
 from pip_sysdeps.packages.platform import read_platform
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.fork_worker import beside
@@ -90,7 +90,8 @@ class Scanner:
         distributions = tuple(named.with_needs(each, said[each.distribution.name]) for each in found.distributions)
         notes = (note for each in distributions for note in each.skipped)
         self._stages.end("names in sources")
-        return replace(found, distributions=distributions, skipped=(*found.skipped, *notes))
+        note = self.index.note if self.index else missing_note(self.platform)
+        return replace(found, distributions=distributions, skipped=(*found.skipped, *notes), note=note)
 
     def _named(self, system: EnvironmentSystem) -> Named:
         return Named(

@@ -29,7 +29,7 @@ class EnvironmentSystem:
     def __init__(self, place: Place, index: SonameIndex | None, process: InterpreterProcess | None) -> None:
         packages = place.packages
         self.index = index
-        self.not_found_note = f"no binary package of {index.target.id} has it" if index else ""
+        self.not_found_note = index.not_found_note if index else ""
         self.base = index.base if index else packages.base if packages else frozenset()
         self._place = place
         self._environment = place.environment

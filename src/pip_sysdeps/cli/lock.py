@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.app.lock import LockRequest, compare_target, make_target, write_target
 from pip_sysdeps.cli.environment_options import location_of, note_fallback, note_library_path
 from pip_sysdeps.cli.target_options import add_target_arguments
-from pip_sysdeps.lock.file import DEFAULT
+from pip_sysdeps.lock.file import DEFAULT, read_text
 from pip_sysdeps.lock.selection import unowned, wanted
 from pip_sysdeps.model.needs import FromPackage, When
 from pip_sysdeps.needs.completeness import foreign_distributions, half_searched_distributions
@@ -108,9 +108,13 @@ def _tell_of_target(args: argparse.Namespace, found: EnvironmentTarget) -> None:
 
 
 def _write(args: argparse.Namespace, found: EnvironmentTarget) -> bool:
+    note = found.target.note
+    is_new = note not in (read_text(args.output) or "")
     changed = write_target(found, args.output, add_target=args.add_target)
     done = f"wrote `{args.output}`" if changed else f"`{args.output}` is up to date"
     args.messages.note(f"{done}: {_counted(found.target)}")
+    if note and is_new:
+        args.messages.note(note)
     return False
 
 

@@ -86,6 +86,7 @@ def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()
         needs_glibc=glibc,
         needs_glibc_by=glibc_by,
         library_path=tuple(library_path),
+        note=scan.note,
         distribution=tuple(
             each for each in distributions(scan).values() if each.needs or each.vendored or each.name in troubled
         ),

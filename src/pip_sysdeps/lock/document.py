@@ -234,6 +234,8 @@ class Target:
     """The project's `when`: which needs reach the line; absent for the default."""
     snapshot: str = field(default="", metadata=_SNAPSHOT)
     """The date of the archive snapshot that the build stage's own sources name, after `lock --pin` only."""
+    note: str = field(default="", metadata=_TEXT)
+    """What the names of packages that were not installed rest on; absent where the target has an index of its own."""
     installs: tuple[str, ...] = field(default=(), metadata={**_INSTALLED, "rows": True})
     """What the line has by default: packages and capabilities; sorted."""
     unresolved: tuple[Unresolved, ...] = field(default=(), metadata={"of": Unresolved, "rows": True})

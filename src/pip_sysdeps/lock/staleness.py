@@ -42,8 +42,9 @@ def told_line(changes: Sequence[str]) -> str:
 
 
 def differences(locked: Target, found: Target) -> tuple[str, ...]:
-    """Say in words in what two states of a target differ; `min`, `version` and `snapshot` do not count.
+    """Say in words in what two states of a target differ.
 
+    `min`, `version`, `snapshot` and a target's `note` do not count.
     Nothing is said exactly if `lock` would write the same block again, those keys aside. A distribution that comes or
     goes stands for its needs. What packages of every image answer, and which files need something, is one line each.
     """
@@ -129,7 +130,8 @@ def _of_keys(where: str, locked: _Document, found: _Document) -> Iterator[str]:
     """Compare the plain keys of two documents."""
     for each in fields(locked):
         old, new = getattr(locked, each.name), getattr(found, each.name)
-        if old != new and "of" not in each.metadata and each.name not in _NOT_COMPARED | _FOLDED:
+        about_names = isinstance(locked, Target) and each.name == "note"
+        if old != new and "of" not in each.metadata and each.name not in _NOT_COMPARED | _FOLDED and not about_names:
             yield f"{where}{each.name.rstrip('_').replace('_', '-')} {_shown(old)} is locked, {_shown(new)} is found"
 
 

@@ -39,6 +39,8 @@ class Scan:
     """The facts of each usable object of the environment, and of each object that is loaded, by real path."""
     real: Mapping[str, str] = field(default_factory=dict)
     """The path under which the loader opens an object -> its real path."""
+    note: str = ""
+    """What to know of the package names: that they are another release's, or that there is no index."""
     floors: Mapping[str, Floor] = field(default_factory=dict)
     """Binary package -> the least version that has every symbol used; for those that are installed and not in `base`,
     and whose symbols or shlibs file tells it."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.model.environment import Skipped
     from pip_sysdeps.model.loader import LoadedObject
-    from pip_sysdeps.model.packages import Floor
+    from pip_sysdeps.model.packages import Floor, Platform
     from pip_sysdeps.packages.database import PackageDatabase
     from pip_sysdeps.packages.index_file import IndexTarget
     from pip_sysdeps.system.root import Root
@@ -103,6 +103,19 @@ class Updated(NamedTuple):
     """In words, which sources were left out and which indices could not be had: their packages are missing."""
 
 
+class Borrowed(NamedTuple):
+    """Package names of another release, for a system that has no index of its own."""
+
+    release: str
+    """Whose index has the names, as a target id without the architecture: `debian-trixie`."""
+    available: frozenset[str]
+    """The packages that the system's own lists have: other names do not count."""
+    base: frozenset[str]
+    """The packages that every image of the system has."""
+    skipped: tuple[str, ...] = ()
+    """In words, which lists were left out."""
+
+
 class Sources(NamedTuple):
     """What a package manager's configured sources answer."""
 
@@ -110,6 +123,10 @@ class Sources(NamedTuple):
     """Return what tells a root's sources and keys from those of other roots."""
     update: Callable[[Root, IndexRequest, Collection[str], bool], Updated]
     """Download and write an index: of which root, what, with which patterns of files, and whether to be quiet."""
+    borrow: Callable[[Root, Platform], Borrowed | None] | None = None
+    """Return the names of another release that a system without an index may use; None if there are none."""
+    refresh: str = ""
+    """The command that downloads the lists of the sources, for messages."""
 
 
 def _split_at_colon(name: str) -> tuple[str, str]:

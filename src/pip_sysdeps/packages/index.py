@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.packages.index_file import DEVELOPMENT, IndexFile, is_index_id, load_index
-from pip_sysdeps.packages.registry import distro_of, family_of_target, is_package_name, sources_of
+from pip_sysdeps.packages.index_file import DEVELOPMENT, IndexFile, IndexTarget, is_index_id, load_index
+from pip_sysdeps.packages.platform import read_system
+from pip_sysdeps.packages.registry import distro_of, family_in, family_of, family_of_target, is_package_name, sources_of
 from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
+    from pip_sysdeps.model.packages import Platform
+    from pip_sysdeps.packages.family import Borrowed
     from pip_sysdeps.system.root import Root
 
 _SUFFIX = ".index"
@@ -42,12 +45,47 @@ class IndexAnswer:
 class SonameIndex:
     """The index of one target: what its release has, installed or not."""
 
-    def __init__(self, file: IndexFile, number: int) -> None:
+    def __init__(
+        self,
+        file: IndexFile,
+        number: int,
+        *,
+        borrowed: Borrowed | None = None,
+        target_id: str = "",
+        refresh: str = "",
+    ) -> None:
+        """With `borrowed` it answers for another target, `target_id`, by the names that this one's lists have.
+
+        `refresh` is the command that downloads the lists.
+        """
         self._file = file
         self._number = number
-        self.target = file.targets[number]
-        family = family_of_target(self.target.id)
+        self._borrowed = borrowed
+        self._refresh = refresh
+        self.target = file.targets[number] if borrowed is None else IndexTarget(id=target_id, date="")
+        family = family_of_target(file.targets[number].id)
         self._is_package = family.names.package if family else is_package_name
+
+    @property
+    def note(self) -> str:
+        """What to know of its answers: empty for an index of the target's own."""
+        if self._borrowed is None:
+            return ""
+        if not self._borrowed.available:
+            why = f" ({self._borrowed.skipped[0]})" if self._borrowed.skipped else ""
+            return (
+                f"there is no index of {self.target.id} and no package list of its sources{why}: nothing is known of "
+                f"packages that are not installed; `{self._refresh}` gets it, `pip-sysdeps index update` makes an index"
+            )
+        return (
+            f"there is no index of {self.target.id}: packages that are not installed have the names of "
+            f"{self._borrowed.release} that its sources have too; `pip-sysdeps index update` makes it exact"
+        )
+
+    @property
+    def not_found_note(self) -> str:
+        """What to say of a library that it does not have."""
+        return "" if self._borrowed else f"no binary package of {self.target.id} has it"
 
     def package_of(self, soname: str) -> IndexAnswer | None:
         """Return the package that has a file of this name where the loader looks, or None."""
@@ -83,14 +121,6 @@ class SonameIndex:
         """Return the package that has this program on root's PATH, if one alone or an alternatives' default has it."""
         return self._answer(name, self._file.value("program", name, self._number))
 
-    def _answer(self, name: str, value: str | None) -> IndexAnswer | None:
-        """Return an answer with the names that the package manager allows, or None where no such name is left."""
-        packages = tuple(filter(self._is_package, (value or "").removeprefix(DEVELOPMENT).split(",")))
-        if value is None or not packages or not name.isprintable():
-            return None
-        development = value.startswith(DEVELOPMENT)
-        return IndexAnswer(name=name, package=packages[0], alternatives=packages[1:], development=development)
-
     @property
     def has_files(self) -> bool:
         """Whether it answers for files: one that was made before there was a knowledge file does not."""
@@ -103,9 +133,22 @@ class SonameIndex:
     @property
     def base(self) -> frozenset[str]:
         """Every binary package that all images of the release have."""
+        if self._borrowed is not None:
+            return self._borrowed.base
         return frozenset(
             name for name, _ in self._file.starting_with("base", "", self._number) if self._is_package(name)
         )
+
+    def _answer(self, name: str, value: str | None) -> IndexAnswer | None:
+        """Return an answer with the names that a package may have and the target has, or None if none is left."""
+        packages = tuple(filter(self._is_known, (value or "").removeprefix(DEVELOPMENT).split(",")))
+        if value is None or not packages or not name.isprintable():
+            return None
+        development = value.startswith(DEVELOPMENT)
+        return IndexAnswer(name=name, package=packages[0], alternatives=packages[1:], development=development)
+
+    def _is_known(self, package: str) -> bool:
+        return bool(self._is_package(package)) and (self._borrowed is None or package in self._borrowed.available)
 
     def counts(self) -> dict[str, int]:
         """Count the sonames and programs that the index answers for."""
@@ -118,8 +161,9 @@ class SonameIndex:
 def open_index(target_id: str, root: Root | None = None) -> SonameIndex | None:
     """Return the index for `debian-trixie-arm64`: one that `index update` made, else the shipped one, else None.
 
-    For a root other than `/`, one that was made from a root with the same apt sources and keys comes first. Raise
-    MalformedError for a damaged file.
+    For a root other than `/`, one that was made from a root with the same apt sources and keys comes first. Where there
+    is none, and the root is such a system, the index of the release answers whose package names the system shares, with
+    those names alone that the root's own package lists have. Raise MalformedError for a damaged file.
     """
     if not is_index_id(target_id):
         return None
@@ -129,7 +173,38 @@ def open_index(target_id: str, root: Root | None = None) -> SonameIndex | None:
         for number, target in enumerate(found.targets if found else ()):
             if found and target.id == target_id:
                 return SonameIndex(found, number)
-    return None
+    return _borrowed(target_id, root) if root is not None else None
+
+
+def _borrowed(target_id: str, root: Root) -> SonameIndex | None:
+    """Return the shipped index of the release whose names a root shares, if the root is of this target."""
+    family = family_in(root)
+    if family is None or family.sources is None or family.sources.borrow is None:
+        return None
+    system = read_system(root)
+    lent = family.sources.borrow(root, system) if system.id == target_id else None
+    shipped_index = read_index(_SHIPPED) if lent else None
+    if lent is None or shipped_index is None:
+        return None
+    ids = [each.id for each in shipped_index.targets if each.id.rpartition("-")[0] == lent.release]
+    best = f"{lent.release}-{system.architecture}"  # else of another architecture: names are mostly the same
+    chosen = best if best in ids else next(iter(ids), "")
+    number = next((number for number, each in enumerate(shipped_index.targets) if each.id == chosen), None)
+    if number is None:
+        return None
+    refresh = family.sources.refresh
+    return SonameIndex(shipped_index, number, borrowed=lent, target_id=target_id, refresh=refresh)
+
+
+def missing_note(platform: Platform) -> str:
+    """Return what to say of a system without any index; nothing where the package manager does without one."""
+    family = family_of(platform.package_manager)
+    if family is None or family.sources is None:
+        return ""
+    return (
+        f"there is no index of {platform.id}: nothing is known of packages that are not installed; "
+        "`pip-sysdeps index update` makes one"
+    )
 
 
 def no_index(target_id: str) -> SysdepsError:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from pip_sysdeps.elf.read_objects import Objects
+    from pip_sysdeps.model.packages import Platform
     from pip_sysdeps.packages.database import PackageDatabase
-    from pip_sysdeps.packages.family import FloorQuestion, Floors, IndexRequest, Updated
+    from pip_sysdeps.packages.family import Borrowed, FloorQuestion, Floors, IndexRequest, Updated
     from pip_sysdeps.system.root import Root
 
 _VERSION = re.compile(r"(?:[0-9]{1,9}:)?[A-Za-z0-9][A-Za-z0-9.+~-]{0,254}", re.ASCII)
@@ -51,6 +52,12 @@ def _update_index(root: Root, wanted: IndexRequest, files: Collection[str], quie
     return update_index(root, wanted, files, quiet=quiet)
 
 
+def _borrow(root: Root, platform: Platform) -> Borrowed | None:
+    from pip_sysdeps.packages.debian.borrow import borrow_names  # noqa: PLC0415 - as above
+
+    return borrow_names(root, platform)
+
+
 FAMILY = Family(
     manager="dpkg",
     installer="apt-get",
@@ -77,5 +84,5 @@ FAMILY = Family(
     command=apt_get_install,
     usage=USAGE,
     purl="deb",
-    sources=Sources(key=_sources_key, update=_update_index),
+    sources=Sources(key=_sources_key, update=_update_index, borrow=_borrow, refresh="apt-get update"),
 )

@@ -1,0 +1,124 @@
+"""Which packages the configured sources of a root have, by the lists that its own apt downloaded and verified."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import tempfile
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import IO, TYPE_CHECKING, Any
+
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.packages.debian.apt_lists import ReleaseFacts, package_lists, package_versions, release_facts
+from pip_sysdeps.printing import printable
+from pip_sysdeps.system.programs import APT_HELPER, lines_of, started
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pip_sysdeps.packages.debian.apt_lists import ListName
+    from pip_sysdeps.system.root import Root
+
+LISTS = "/var/lib/apt/lists"
+_MAX_RELEASE = 1 << 24
+_MAX_LIST = 256 << 20
+"""Bytes of one list as it lies there; that of Ubuntu's universe has about 20 MB."""
+_MAX_INFLATED = 1 << 30
+"""Bytes of one list, decompressed."""
+_MAX_LINE = 1 << 20
+_STANDARD: Mapping[str, Any] = {".gz": gzip.open, ".xz": lzma.open, ".lzma": lzma.open, ".bz2": bz2.open}
+"""What Python's own library decompresses; apt's helper does the others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AptList:
+    """One list of packages."""
+
+    file: str
+    """Its name in apt's folder."""
+    release: ReleaseFacts
+    """What its Release file says."""
+    signed: bool
+    """Whether a signature was there to be verified by apt."""
+    versions: Mapping[str, tuple[str, ...]]
+    """The versions of each package."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AptLists:
+    """All lists of a root for one architecture."""
+
+    lists: tuple[AptList, ...]
+    """Those that could be read."""
+    skipped: tuple[str, ...]
+    """In words, those that could not."""
+
+
+@lru_cache(maxsize=2)
+def read_apt_lists(root: Root, architecture: str) -> AptLists:
+    """Read apt's lists of packages for one architecture, once for a root."""
+    names = root.names(LISTS)
+    found, skipped = [], []
+    for each in package_lists(names, architecture):
+        signed = bool(each.release) and (f"{each.release}InRelease" in names or f"{each.release}Release.gpg" in names)
+        try:
+            versions = package_versions(_lines(root, each))
+        except (OSError, EOFError, lzma.LZMAError, SysdepsError) as error:
+            skipped.append(f"`{printable(each.file)}` cannot be read: {_reason(error)}")
+            continue
+        found.append(AptList(file=each.file, release=_release(root, each), signed=signed, versions=versions))
+    return AptLists(lists=tuple(found), skipped=tuple(skipped))
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else "") or str(error) or "it is cut off"
+
+
+def _release(root: Root, listed: ListName) -> ReleaseFacts:
+    for name in ("InRelease", "Release") if listed.release else ():
+        path = f"{LISTS}/{listed.release}{name}"
+        if root.is_file(path):
+            return release_facts(root.read(path, _MAX_RELEASE))
+    return ReleaseFacts()
+
+
+def _lines(root: Root, listed: ListName) -> Iterator[bytes]:
+    """Yield the lines of a list, decompressed. Raise OSError, EOFError, LZMAError or SysdepsError for a damaged one."""
+    content = root.read(f"{LISTS}/{listed.file}", _MAX_LIST + 1)
+    if len(content) > _MAX_LIST:
+        raise SysdepsError(f"it is larger than {_MAX_LIST} bytes")
+    if not listed.suffix:
+        return _bounded(io.BytesIO(content))
+    if listed.suffix in _STANDARD:
+        return _bounded(_STANDARD[listed.suffix](io.BytesIO(content)))
+    return _helped(content, listed.suffix)
+
+
+def _bounded(stream: IO[bytes]) -> Iterator[bytes]:
+    left = _MAX_INFLATED
+    while line := stream.readline(_MAX_LINE):
+        left -= len(line)
+        if left < 0:
+            raise SysdepsError(f"it is larger than {_MAX_INFLATED} bytes")
+        yield line
+
+
+def _helped(content: bytes, suffix: str) -> Iterator[bytes]:
+    """Yield the lines of a copy that apt's helper decompresses: the file of another root may be a link."""
+    with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder:
+        path = os.path.join(folder, f"list{suffix}")
+        with open(path, "wb") as file:
+            file.write(content)
+        left = _MAX_INFLATED
+        with started(APT_HELPER, ["cat-file", path]) as process:
+            for line in lines_of(process.stdout, _MAX_LINE):
+                left -= len(line)
+                if left < 0:
+                    raise SysdepsError(f"it is larger than {_MAX_INFLATED} bytes")
+                yield line
+        if process.returncode:
+            raise SysdepsError("it is damaged")
