@@ -59,8 +59,15 @@ PACKAGE_MANAGERS = re.compile(
 )
 """What only a family's own folder may name: an architecture by itself or in a target's id, but file names of wheels and
 modules have the same words."""
-NAMERS = ("packages/debian/", "packages/rpm/", "packages/registry.py", "system/programs.py")
-"""Who may: the folders themselves, the table of the folders, and the list of all programs that may be started."""
+NAMERS = (
+    "packages/debian/",
+    "packages/rpm/",
+    "packages/registry.py",
+    "packages/line_commands.py",
+    "system/programs.py",
+)
+"""Who may: the folders themselves, the tables of the folders and of their commands, and the list of all programs that
+may be started."""
 TOUCHES = {"os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile", "time", "urllib"}
 """Modules that reach the disk, the clock, the network or the process."""
 

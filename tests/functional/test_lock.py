@@ -158,7 +158,7 @@ def test_the_line_as_json(desk: Desk, spelling: tuple[str, ...]) -> None:
     install_module(desk.root, "zipper", "libz.so.1")
     desk.run_lock()
     document = json.loads(desk.run_apt_line(*spelling, "--all").out)
-    check_schema("apt-line", document)
+    check_schema("install-line", document)
     assert document["target"] == "debian-bookworm-amd64"
     assert document["packages"] == [
         {"name": "libpq5", "base": False, "when": ["import"], "by": ["psycopg2"]},

@@ -15,6 +15,7 @@ from pip_sysdeps.cli import output
 from pip_sysdeps.cli.messages import Messages
 from pip_sysdeps.cli.parser import Parser, add_action
 from pip_sysdeps.cli.trouble import attempt
+from pip_sysdeps.packages.line_commands import LINE_COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 COMMANDS = {
     "lock": "write or compare sysdeps.lock for an environment",
     "verify": "in the release image: say whether the environment works there, and what mends it",
-    "apt-line": "print the binary packages to install, from sysdeps.lock alone",
+    "install-line": "print the system packages to install, from sysdeps.lock alone",
+    **{name: f"print the same where it is a line for {manager}" for name, manager in LINE_COMMANDS.items()},
     "audit": "report which binary package which distribution needs, and what is wrong",
     "why": "say why a binary package, library, distribution or file is needed, from the requirement down",
     "tree": "show what leads from each requirement to the binary packages, or back",
@@ -84,7 +86,8 @@ def _run(argv: Sequence[str], messages: Messages) -> int:
 
 def _module(command: str) -> ModuleType:
     """Return the module of a command, which has `add_arguments(parser)` and `run(args) -> int`."""
-    return import_module(f"{__name__}.{command.replace('-', '_')}")
+    name = "install-line" if command in LINE_COMMANDS else command
+    return import_module(f"{__name__}.{name.replace('-', '_')}")
 
 
 def _clean_up_when_ended() -> None:

@@ -99,7 +99,7 @@ class Project:
     targets: tuple[str, ...] = field(default=(), metadata=_ID)
     """Ids of the targets that the lock is to have; empty if the project does not say."""
     when: tuple[str, ...] = field(default=(), metadata=_WHEN)
-    """Which needs reach the line, in the words of `apt-line --when`; empty for the default."""
+    """Which needs reach the line, in the words of `install-line --when`; empty for the default."""
     pin: bool = False
     """`lock` records the versions of the packages, as with `--pin`."""
     library_path: tuple[str, ...] = field(default=(), metadata=_FOLDER)

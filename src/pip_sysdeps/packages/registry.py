@@ -91,11 +91,6 @@ def example() -> str:
     return next(families()).example
 
 
-def formats() -> tuple[str, ...]:
-    """Return the output formats of all families, each once."""
-    return tuple(dict.fromkeys(name for family in families() for name in family.formats))
-
-
 def is_package_name(text: str) -> bool:
     """Return whether any known package manager has packages of such a name."""
     return any(family.names.package(text) for family in families())

@@ -1,4 +1,4 @@
-"""The install line as a JSON document; docs/schemas/apt-line.schema.json describes it."""
+"""The install line as a JSON document; docs/schemas/install-line.schema.json describes it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def as_json(target: Target, packages: Iterable[Wanted]) -> str:
     document = {
         "schema": SCHEMA,
         "target": target.id,
+        "package-manager": target.package_manager,
         "packages": [
             {
                 "name": each.package.name,

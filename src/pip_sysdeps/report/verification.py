@@ -1,8 +1,8 @@
 """Would this environment work here? The problems of a release image, each with its evidence, and what mends it.
 
 Errors stop an import or a program, or are not what was locked. Warnings are what ld.so itself only warns about, what is
-missing for needs that are not in the line of `apt-line` (plugins, as long as nobody asks for them), and what would be
-wrong on an older CPU.
+missing for needs that are not in the line (plugins, as long as nobody asks for them), and what would be wrong on an
+older CPU.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Locked:
     target: Target
     """The lock's block for it."""
     in_line: frozenset[tuple[str, str]]
-    """The needs that `apt-line` installs for, by holder and name."""
+    """The needs that `install-line` installs for, by holder and name."""
     packages: Mapping[tuple[str, str], str]
     """The package of every need, by holder and name; empty for one that no package answers."""
 
@@ -241,7 +241,7 @@ def _package(need: Need) -> str:
 
 
 def counts(holder: str, need: Need, locked: Locked | None) -> bool:
-    """Tell whether the image is to have what is needed: as the lock says, else as `apt-line` does by default."""
+    """Tell whether the image is to have what is needed: as the lock says, else as `install-line` does by default."""
     key = (holder, need.name)
     if need.optional:
         return False

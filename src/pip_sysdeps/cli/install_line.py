@@ -1,4 +1,7 @@
-"""`apt-line`: print the binary packages to install. Reads the lock and the release's name, nothing else."""
+"""`install-line`: print the system packages to install. Reads the lock and the release's name, nothing else.
+
+The commands of `packages.line_commands` are the same for the targets of one package manager.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from pip_sysdeps.lock.document import WHENS
 from pip_sysdeps.lock.file import DEFAULT, read_lock
 from pip_sysdeps.lock.selection import unowned, wanted
 from pip_sysdeps.lock.target_choice import named_target, own_target
+from pip_sysdeps.packages.line_commands import LINE_COMMANDS
 from pip_sysdeps.packages.platform import read_system
-from pip_sysdeps.packages.registry import families, family_of_distribution, formats, with_installer_of
+from pip_sysdeps.packages.registry import families, family_of_distribution, with_installer_of
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    only = LINE_COMMANDS.get(parser.prog.rpartition(" ")[2])
+    printed = [family for family in families() if only in {None, family.manager}]
     parser.add_argument("--lock", metavar="FILE", default=DEFAULT, help="the lock (default: %(default)s)")
     parser.add_argument(
         "--target", metavar="ID", help="the target of the lock (default: this machine's release and architecture)"
@@ -34,8 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_whens,
         metavar="WHEN[,WHEN...]",
         default=frozenset(),
-        help=f"needs to install for, instead of what the lock says: {', '.join(WHENS)}, or default: import, declared, "
-        "and dlopen and exec of high confidence",
+        help=f"needs to install for, instead of what the lock says: {', '.join(WHENS)}, or default: import, and "
+        "what is sure of dlopen, exec and declared",
     )
     parser.add_argument("--all", action="store_true", help="packages that every image of the release has, too")
     parser.add_argument("--pin", action="store_true", help="exactly the versions that `lock --pin` has recorded")
@@ -47,12 +53,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--target its release's usual one)",
     )
     form = parser.add_mutually_exclusive_group()
-    choices = (*formats(), "dockerfile", "json")
+    choices = (*dict.fromkeys(name for family in printed for name in family.formats), "dockerfile", "json")
     words = f"{', '.join(choices)} (default: %(default)s)"
     form.add_argument("--format", choices=choices, default="names", metavar="FORM", help=words)
     form.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
     parser.epilog = (
-        "\n".join(family.usage for family in families()) + "\n"
+        "\n".join(family.usage for family in printed) + "\n"
         "Exit status: 0; 2 if this distro, release and architecture is no target of the lock, and on any other trouble."
     )
 
@@ -64,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
         args.messages.warning(f"`{args.lock}`: {lock.warning()}")
     root = Root()
     target = named_target(lock, args.target) if args.target else own_target(lock, read_system(root))
+    _refuse_other(args.command, target)
     packages = wanted(target, when=args.when, base=args.all, pin=args.pin)
     if args.pin:
         _check_pins(args, target, packages)
@@ -90,9 +97,24 @@ def _rendered(args: argparse.Namespace, target: Target, packages: Sequence[Wante
     if root and not args.installer:
         family = with_installer_of(root, family)
     items = [each.item for each in packages]
+    if args.format not in {*family.formats, "dockerfile"}:
+        raise SysdepsError(
+            f"{target.id} has no format `{args.format}`",
+            hint=f"it has {', '.join(family.formats)}, dockerfile and json",
+        )
     if args.format == "dockerfile":
         return family.dockerfile(items, target.snapshot if args.pin else "")
     return family.formats[args.format](items)
+
+
+def _refuse_other(command: str, target: Target) -> None:
+    """Raise SysdepsError for a target of another package manager than the command is for."""
+    manager = LINE_COMMANDS.get(command, target.package_manager)
+    if target.package_manager != manager:
+        raise SysdepsError(
+            f"{target.id} is installed by {target.package_manager}, and `{command}` is for {manager}",
+            hint=f"`pip-sysdeps install-line --target {target.id}` prints its line",
+        )
 
 
 def _check_pins(args: argparse.Namespace, target: Target, packages: Sequence[Wanted]) -> None:
