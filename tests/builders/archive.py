@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gzip
 import hashlib
 import os
@@ -9,11 +10,11 @@ import shutil
 import subprocess
 import tempfile
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
+from builders.debian import unavailable
 from builders.root import write
 
 if TYPE_CHECKING:
@@ -43,22 +44,55 @@ CONTENTS = "usr/lib/x86_64-linux-gnu/libfoo.so.1    libs/libfoo1\n"
 CONTENTS_OF_ALL = "usr/bin/foo    utils/foo-tools\n"
 
 
+class Key:
+    """A key pair of gpg, made once for all tests of a process; what it has signed once is not signed again."""
+
+    def __init__(self, owner: str) -> None:
+        self._home = Path(tempfile.mkdtemp())
+        atexit.register(self._remove, os.getpid())
+        self._gpg("--quick-generate-key", "--passphrase", "", owner, "ed25519", "sign", "never")
+        self.public = self._gpg("--export", owner)
+        self._signed: dict[str, bytes] = {}
+
+    def clearsign(self, text: str) -> bytes:
+        """Return a text with its signature, as InRelease has it."""
+        if text not in self._signed:
+            self._signed[text] = self._gpg("--clearsign", content=text.encode())
+        return self._signed[text]
+
+    def _gpg(self, *words: str, content: bytes = b"") -> bytes:
+        command = ["gpg", "--homedir", str(self._home), "--batch", "--quiet", "--yes", "--pinentry-mode", "loopback"]
+        done = subprocess.run(
+            [*command, *words], check=True, env={**os.environ, "LC_ALL": "C"}, input=content, capture_output=True
+        )
+        return done.stdout
+
+    def _remove(self, maker: int) -> None:
+        """Remove the key, and end the agent that gpg started for it, when the process that made it ends."""
+        if os.getpid() == maker:
+            subprocess.run(["gpgconf", "--homedir", str(self._home), "--kill", "all"], check=False)
+            shutil.rmtree(self._home, ignore_errors=True)
+
+
+@cache
+def key_of(owner: str) -> Key:
+    """Return the key of somebody."""
+    return Key(owner)
+
+
 class Archive:
     """An archive with one suite, `stable` with the codename `tested`, and the key that signs it."""
 
     def __init__(self, folder: Path) -> None:
         for tool in ("apt-get", "gpg"):
             if shutil.which(tool) is None:
-                pytest.skip(f"install {tool}: apt-get install apt gpg")
+                unavailable(f"install {tool}: apt-get install apt gpg")
         self.folder = folder
         self.date = "Sat, 12 Sep 2026 07:55:41 UTC"
         self.contents = b""
         """Instead of the usual Contents of amd64, compressed."""
-        self.keyring = folder / "archive.gpg"
-        self._home = folder / "gnupg"
-        self._home.mkdir(mode=0o700, parents=True)
-        self._gpg("--quick-generate-key", "--passphrase", "", "archive@mirror.test", "ed25519", "sign", "never")
-        self._gpg("--output", str(self.keyring), "--export", "archive@mirror.test")
+        self._key = key_of("archive@mirror.test")
+        self.keyring = write(folder / "archive.gpg", self._key.public)
 
     @property
     def uri(self) -> str:
@@ -122,22 +156,12 @@ class Archive:
         for path in dist.rglob("Contents-*"):
             if not path.suffix:
                 path.unlink()  # named in the Release file alone, as mirrors have it
-        release = dist / "Release"
-        release.write_text(
+        release = (
             f"Origin: {origin}\nSuite: {suite if codename else 'stable'}\nCodename: {codename or suite}\n"
             f"Date: {self.date}\nArchitectures: all amd64\nComponents: {components}\n"
             f"No-Support-for-Architecture-all: Packages\n{fields}SHA256:\n{hashes}"
         )
-        self._gpg("--output", str(dist / "InRelease"), "--clearsign", str(release))
-        release.unlink()
-
-    def close(self) -> None:
-        """End the agent that gpg started for this key."""
-        subprocess.run(["gpgconf", "--homedir", str(self._home), "--kill", "all"], check=False)
-
-    def _gpg(self, *words: str) -> None:
-        command = ["gpg", "--homedir", str(self._home), "--batch", "--quiet", "--yes", "--pinentry-mode", "loopback"]
-        subprocess.run([*command, *words], check=True, env={**os.environ, "LC_ALL": "C"}, capture_output=True)
+        (dist / "InRelease").write_bytes(self._key.clearsign(release))
 
 
 @contextmanager
@@ -148,7 +172,6 @@ def published_archive() -> Iterator[Archive]:
         made = Archive(Path(folder) / "archive")
         made.publish()
         yield made
-        made.close()
 
 
 def configure(root: Path, archive: Archive, *suites: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.archive import Archive, configure, published_archive
+from builders.archive import Archive, configure, key_of, published_archive
 from builders.root import write
 from pip_sysdeps.byname.read_knowledge import known_files
 from pip_sysdeps.errors import SysdepsError
@@ -108,9 +108,7 @@ def test_without_verified_contents_the_old_index_stays(root: Path, archive: Arch
     if fault == "contents":
         (dist / "main" / "Contents-amd64.gz").write_bytes(gzip.compress(b"usr/lib/libevil.so    libs/evil\n"))
     elif fault == "signature":
-        stranger = Archive(archive.folder / "stranger")
-        (root / "usr/share/keyrings/archive.gpg").write_bytes(stranger.keyring.read_bytes())
-        stranger.close()
+        (root / "usr/share/keyrings/archive.gpg").write_bytes(key_of("stranger@mirror.test").public)
     else:
         (dist / "InRelease").unlink()
     with pytest.raises(SysdepsError, match=r"could not get and verify a Contents index of debian tested amd64: [EW]:"):
