@@ -14,6 +14,10 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import installer
+from installer.destinations import SchemeDictionaryDestination
+from installer.sources import WheelFile
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -56,12 +60,15 @@ class PipEnv:
 
 
 def make_pip_env(prefix: Path, *, python: str = sys.executable, wheels: Path, pip_wheel: str = "") -> PipEnv:
-    """Make a venv with the interpreter's bundled pip, or with the pip of this wheel, which installs itself."""
+    """Make a venv with the interpreter's bundled pip, or with the pip of this wheel."""
     subprocess.run([python, "-m", "venv", "--without-pip", str(prefix)], check=True, capture_output=True)
     wheel = pip_wheel or bundled_pip(python)
     env = PipEnv(prefix=prefix, wheels=wheels, pip_wheel=wheel, environ=_quiet_environment(wheels))
-    done = env.run(env.python, f"{wheel}/pip", "install", "-q", "--no-deps", wheel)
-    assert done.returncode == 0, done.stderr
+    site = str(env.site_packages)
+    paths = {"purelib": site, "platlib": site, "scripts": str(prefix / "bin"), "data": str(prefix)}
+    destination = SchemeDictionaryDestination(paths, interpreter=env.python, script_kind="posix")
+    with WheelFile.open(wheel) as source:  # in a tenth of the time that pip takes to install itself
+        installer.install(source, destination, {"INSTALLER": b"pip\n"})
     return env
 
 
