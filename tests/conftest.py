@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+settings.register_profile("quick", max_examples=25)
+if not os.environ.get("CI"):
+    settings.load_profile("quick")  # in CI hypothesis has a profile of its own
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -12,6 +12,7 @@ import sys
 import tarfile
 import zipfile
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import installer
@@ -20,7 +21,6 @@ from installer.sources import WheelFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ def make_pip_env(prefix: Path, *, python: str = sys.executable, wheels: Path, pi
     site = str(env.site_packages)
     paths = {"purelib": site, "platlib": site, "scripts": str(prefix / "bin"), "data": str(prefix)}
     destination = SchemeDictionaryDestination(paths, interpreter=env.python, script_kind="posix")
-    with WheelFile.open(wheel) as source:  # in a tenth of the time that pip takes to install itself
+    with WheelFile.open(Path(wheel)) as source:  # in a tenth of the time that pip takes to install itself
         installer.install(source, destination, {"INSTALLER": b"pip\n"})
     return env
 
