@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +12,10 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+# Otherwise each run, each worker and each started command would compile every module again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 settings.register_profile("quick", max_examples=25)
 if not os.environ.get("CI"):

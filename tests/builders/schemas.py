@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
-import jsonschema
-
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
+
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+"""jsonschema loads it to check IRIs, which builds grammars for seconds; no document here has an IRI."""
 
 
 def check_schema(name: str, document: object) -> None:
     """Fail unless a document is what `docs/schemas/NAME.schema.json` says, and the schema is one itself."""
+    import jsonschema
+
     schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)

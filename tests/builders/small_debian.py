@@ -5,7 +5,9 @@ Each file is as little as the tool reads: objects of a few hundred bytes, a data
 
 from __future__ import annotations
 
-import shutil
+import os
+import stat
+from functools import cache
 from typing import TYPE_CHECKING
 
 from builders.dpkg import Package
@@ -85,9 +87,28 @@ def small_debian(root: Path) -> Path:
 
 
 def copy_of(root: Path, into: Path) -> Path:
-    """Copy a root to change at will."""
-    shutil.copytree(root, into, symlinks=True)
+    """Copy a root to change at will; the root itself is read once, as nobody changes it."""
+    into.mkdir(parents=True, exist_ok=True)
+    for path, mode, content in _entries_of(root):
+        if isinstance(content, str):
+            os.symlink(content, into / path)
+        elif content is None:
+            os.mkdir(into / path, mode)
+        else:
+            with open(os.open(into / path, os.O_WRONLY | os.O_CREAT, mode), "wb", buffering=0) as file:
+                file.write(content)
     return into
+
+
+@cache
+def _entries_of(root: Path) -> tuple[tuple[str, int, str | bytes | None], ...]:
+    """Return what is below a folder, each with its path and mode: the target of a link, a file's content, a folder."""
+    found = []
+    for path in sorted(root.rglob("*")):
+        mode = stat.S_IMODE(path.lstat().st_mode)
+        content = os.readlink(path) if path.is_symlink() else None if path.is_dir() else path.read_bytes()
+        found.append((str(path.relative_to(root)), mode, content))
+    return tuple(found)
 
 
 def module(*needed: str) -> bytes:

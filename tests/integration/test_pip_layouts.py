@@ -119,6 +119,7 @@ def test_venv_of_another_kind(tmp_path: Path, flag: str) -> None:
     assert not [file for file in environment.unclaimed if os.path.basename(file).startswith("python")]
 
 
+@pytest.mark.slow
 def test_prefix(tmp_path: Path, pip_env: PipEnv) -> None:
     """`pip install --prefix`, judged with its site-packages on PYTHONPATH."""
     installed_by(pip_env, "--prefix", str(tmp_path))
@@ -128,6 +129,7 @@ def test_prefix(tmp_path: Path, pip_env: PipEnv) -> None:
     assert programs_of(named(environment), tmp_path)[:2] == ["bin/tool-elf", "lib/libtool.so.1"]
 
 
+@pytest.mark.slow
 def test_user(tmp_path: Path, pip_env: PipEnv) -> None:
     """`pip install --user` fills a prefix."""
     python = f"{sys.base_prefix}/bin/python3"  # a virtual environment has no user site
@@ -139,6 +141,7 @@ def test_user(tmp_path: Path, pip_env: PipEnv) -> None:
     assert programs_of(named(environment), tmp_path)[:2] == ["bin/tool-elf", "lib/libtool.so.1"]
 
 
+@pytest.mark.slow
 def test_target(tmp_path: Path, pip_env: PipEnv) -> None:
     """`pip install --target`: RECORD's `../../bin` is the target's own bin, where importlib.metadata finds nothing."""
     installed_by(pip_env, "--target", str(tmp_path / "deps"))
@@ -169,6 +172,7 @@ def build_editable(wheel_directory, config_settings=None, metadata_directory=Non
 """
 
 
+@pytest.mark.slow
 def test_editable(tmp_path: Path, pip_env: PipEnv) -> None:
     """`pip install -e` of a PEP 660 backend: the project's extension modules, relative to the project."""
     project = tmp_path / "my project"
@@ -190,6 +194,7 @@ def test_editable(tmp_path: Path, pip_env: PipEnv) -> None:
     assert programs_of(distribution, project) == ["src/app/_c.so"]
 
 
+@pytest.mark.slow
 def test_uv(tmp_path: Path) -> None:
     """What uv installs: INSTALLER without a newline, files hard-linked, cloned or linked from its cache."""
     uv = find_uv_bin()
@@ -217,6 +222,7 @@ def test_uv(tmp_path: Path) -> None:
 DEBIAN_PYTHON = "/usr/bin/python3"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not os.path.isdir("/usr/lib/python3/dist-packages/pip"),
     reason="needs Debian's own pip: apt-get install python3-pip",
@@ -240,6 +246,7 @@ def test_site_directories_of_debians_own_python() -> None:
     assert list(environment.site_dirs) == answer.split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unpacked", [False, pytest.param(True, marks=pytest.mark.exhaustive)])
 def test_what_a_local_project_declares(pip_env: PipEnv, tmp_path: Path, unpacked: bool) -> None:
     """Once pip has installed an sdist or a folder, direct_url.json leads to its pyproject.toml (PEP 610, PEP 725)."""

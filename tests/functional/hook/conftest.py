@@ -74,7 +74,7 @@ def env(request: pytest.FixtureRequest, environments: Environments) -> HookedEnv
     return hooked
 
 
-@pytest.fixture(params=[pytest.param(BUNDLED, marks=pytest.mark.exhaustive), *MATRIX])
+@pytest.fixture(params=[pytest.param(BUNDLED, marks=pytest.mark.slow), *MATRIX])
 def any_env(request: pytest.FixtureRequest, environments: Environments) -> HookedEnv:
     """Return a clean environment, as `env` does, for a case that the default run leaves out."""
     hooked = environments[request.param]

@@ -33,36 +33,36 @@ def test_acts_once_after_an_install(env: HookedEnv) -> None:
     assert done.stderr.splitlines() == ["the tool was here"]
 
 
-def test_is_silent_when_nothing_was_to_be_done(env: HookedEnv) -> None:
+def test_is_silent_when_nothing_was_to_be_done(any_env: HookedEnv) -> None:
     """A second install of the same requirement changes nothing."""
-    env.pip("install", "alpha==1.0")
-    done = env.pip("install", "alpha")
-    assert env.calls == [env.expected_call]
+    any_env.pip("install", "alpha==1.0")
+    done = any_env.pip("install", "alpha")
+    assert any_env.calls == [any_env.expected_call]
     assert done.stderr == ""
 
 
-def test_acts_after_an_uninstall(env: HookedEnv) -> None:
+def test_acts_after_an_uninstall(any_env: HookedEnv) -> None:
     """Uninstalling an installed distribution changes the environment; an absent one does not."""
-    env.pip("install", "alpha")
-    env.pip("uninstall", "-y", "alpha")
-    env.pip("uninstall", "-y", "alpha")
-    assert env.calls == [env.expected_call, env.expected_call]
+    any_env.pip("install", "alpha")
+    any_env.pip("uninstall", "-y", "alpha")
+    any_env.pip("uninstall", "-y", "alpha")
+    assert any_env.calls == [any_env.expected_call, any_env.expected_call]
 
 
-def test_partial_install_is_not_locked(env: HookedEnv) -> None:
+def test_partial_install_is_not_locked(any_env: HookedEnv) -> None:
     """The dependency landed, the wheel that was asked for failed: pip's status is 1 and nothing is locked."""
-    (env.site_packages / "broken.py").mkdir()
-    done = env.pip("install", "broken")
+    (any_env.site_packages / "broken.py").mkdir()
+    done = any_env.pip("install", "broken")
     assert done.returncode == 1
-    assert (env.site_packages / "alpha.py").exists()
-    assert env.calls == []
+    assert (any_env.site_packages / "alpha.py").exists()
+    assert any_env.calls == []
 
 
-def test_isolated_build_dependencies_count_once(env: HookedEnv) -> None:
+def test_isolated_build_dependencies_count_once(any_env: HookedEnv) -> None:
     """The pips that pip starts for build dependencies stay silent; the outer one acts."""
-    done = env.pip("install", "from_source")
+    done = any_env.pip("install", "from_source")
     assert done.returncode == 0, done.stderr
-    assert env.calls == [env.expected_call]
+    assert any_env.calls == [any_env.expected_call]
 
 
 @pytest.mark.parametrize(
@@ -194,43 +194,43 @@ def test_tool_removed_by_this_very_pip(any_env: HookedEnv) -> None:
 
 
 @pytest.mark.parametrize("copy", [shutil.copytree, shutil.move], ids=["copied", "moved"])
-def test_another_environment_than_the_enabled_one(env: HookedEnv, tmp_path: Path, copy: Callable[..., str]) -> None:
+def test_another_environment_than_the_enabled_one(any_env: HookedEnv, tmp_path: Path, copy: Callable[..., str]) -> None:
     """The pip of a copy, or of an environment that was moved, leaves the lock of the first one's project alone."""
     first = tmp_path / "first"
-    shutil.copytree(env.prefix, first, symlinks=True)
-    settings = read_settings((env.site_packages / MODULE_NAME).read_text())
+    shutil.copytree(any_env.prefix, first, symlinks=True)
+    settings = read_settings((any_env.site_packages / MODULE_NAME).read_text())
     assert settings
     enable(ask_interpreter(str(first)), settings)
     second = copy(first, tmp_path / "second")
-    done = env.run(f"{second}/bin/python", "-m", "pip", "install", "alpha")
+    done = any_env.run(f"{second}/bin/python", "-m", "pip", "install", "alpha")
     assert (done.returncode, done.stderr) == (0, "")
     assert list(Path(second).glob("lib/python3.*/site-packages/alpha.py"))
-    assert env.calls == []
+    assert any_env.calls == []
 
 
-def test_another_spelling_of_the_environment(env: HookedEnv, tmp_path: Path) -> None:
+def test_another_spelling_of_the_environment(any_env: HookedEnv, tmp_path: Path) -> None:
     """Through a link to its folder it is the same one."""
-    (tmp_path / "link").symlink_to(env.prefix)
-    env.run(f"{tmp_path}/link/bin/python", "-m", "pip", "install", "alpha")
-    assert env.calls == [[*env.expected_call[:-1], f"{tmp_path}/link"]]
+    (tmp_path / "link").symlink_to(any_env.prefix)
+    any_env.run(f"{tmp_path}/link/bin/python", "-m", "pip", "install", "alpha")
+    assert any_env.calls == [[*any_env.expected_call[:-1], f"{tmp_path}/link"]]
 
 
-def test_a_tool_that_does_not_end(env: HookedEnv) -> None:
+def test_a_tool_that_does_not_end(any_env: HookedEnv) -> None:
     """It is ended with what it has started, pip's own status is kept, and a line says what to run."""
-    env.tool.write_text(
+    any_env.tool.write_text(
         "import signal, subprocess, time\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "subprocess.Popen(['sleep', '300'], stdout=2)\n"
         "time.sleep(300)\n"
     )
-    module = env.site_packages / MODULE_NAME
+    module = any_env.site_packages / MODULE_NAME
     text = module.read_text()
     module.write_text(text.replace("TIME_LIMIT = 60.0", "TIME_LIMIT = 1.0").replace("GRACE = 2.0", "GRACE = 0.1"))
     assert module.read_text() != text
     begin = time.monotonic()
-    done = env.pip("install", "alpha")  # ends when nobody has its standard error open any more
+    done = any_env.pip("install", "alpha")  # ends when nobody has its standard error open any more
     assert time.monotonic() - begin < 60
-    by_hand = f"lock --python '{env.prefix}' -o {env.project}/sysdeps.lock"
+    by_hand = f"lock --python '{any_env.prefix}' -o {any_env.project}/sysdeps.lock"
     assert done.returncode == 0
     assert re.fullmatch(
         rf"pip-sysdeps: sysdeps\.lock not updated: stopped after 1 s; run `.* {re.escape(by_hand)}`\n", done.stderr
