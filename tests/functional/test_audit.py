@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.schemas import check_schema
-from pip_sysdeps.report.checks import CATALOGUE
+from pip_sysdeps.report.findings import CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ def test_json(run: Callable[..., Result]) -> None:
     result = run("audit", "--json")
     document = json.loads(result.out)
     check_schema("audit", document)
-    assert {each["code"] for each in document["findings"]} == {each.code for each in CATALOGUE} - {"SD013", "SD018"}
+    assert {each["code"] for each in document["findings"]} == {each.entry.code for each in CHECKS} - {"SD013", "SD018"}
     assert {each["code"] for each in document["findings"] if each["severity"] == "error"} == ERRORS
     missing = [each["distribution"] for each in document["findings"] if each["code"] == "SD019"]
     assert missing == ["odd"], "a library without any version definitions lacks none: the loader only warns"

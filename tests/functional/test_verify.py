@@ -365,6 +365,7 @@ def test_json(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "problems": [
             {
                 "severity": "error",
+                "code": "SD021",
                 "kind": "missing",
                 "distribution": "psycopg2",
                 "subject": "libpq.so.5",

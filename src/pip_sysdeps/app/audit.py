@@ -17,7 +17,9 @@ from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text
 from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.needs.symbol_versions import version_gaps
 from pip_sysdeps.report.audit import InstalledVersion, report
-from pip_sysdeps.report.checks import CATALOGUE, Evidence, findings, named, search_path_elements
+from pip_sysdeps.report.checks.search_paths import search_path_elements
+from pip_sysdeps.report.evidence import Evidence
+from pip_sysdeps.report.findings import CHECKS, findings, named
 from pip_sysdeps.system.tree import may_be_elf
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ def refuse_unknown_codes(codes: Iterable[str]) -> None:
 
 def none_of(code: str) -> str:
     """Return the message about a code that names no check."""
-    return f"`{code}` is none of {', '.join(each.code for each in CATALOGUE)}"
+    return f"`{code}` is none of {', '.join(each.entry.code for each in CHECKS)}"
 
 
 def _changes(lock: str | None, target: Target) -> tuple[str, ...]:

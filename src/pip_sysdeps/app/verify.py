@@ -15,17 +15,9 @@ from pip_sysdeps.lock.target_choice import find_target, named_target
 from pip_sysdeps.needs.completeness import refuse_gaps
 from pip_sysdeps.needs.read_undefined_symbols import read_symbol_gaps
 from pip_sysdeps.needs.symbol_versions import version_gaps
-from pip_sysdeps.report.verification import (
-    Image,
-    counts,
-    held_to,
-    mending,
-    no_target,
-    on_older_cpus,
-    problems_of,
-    takes_cpu_folders,
-    unmet,
-)
+from pip_sysdeps.report.image import Image, counts, held_to, takes_cpu_folders, unmet
+from pip_sysdeps.report.problems import mending, no_target, on_older_cpus
+from pip_sysdeps.report.verification import problems_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,7 +26,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import Lockfile, Target
     from pip_sysdeps.model.packages import Owner, Platform
     from pip_sysdeps.model.scan import Scan
-    from pip_sysdeps.report.verification import Locked, Problem
+    from pip_sysdeps.report.image import Locked
+    from pip_sysdeps.report.problems import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +131,7 @@ class _Images:
 
 
 class RootSystem:
-    """Answers `report.verification.ImageSystem` for a scanned root."""
+    """Answers `report.image.ImageSystem` for a scanned root."""
 
     def __init__(self, scanner: Scanner) -> None:
         self._index = scanner.index

@@ -12,7 +12,8 @@ from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.json import audit_document
 from pip_sysdeps.render.markdown import audit_as_markdown
 from pip_sysdeps.render.table import as_table
-from pip_sysdeps.report.checks import Severity, named
+from pip_sysdeps.report.catalogue import Severity
+from pip_sysdeps.report.findings import named
 
 if TYPE_CHECKING:
     import argparse
@@ -62,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         output.write(audit_as_markdown(found, short))
     else:
         output.write(as_table(found, output.terminal(), short))
-    return int(any(args.strict or each.check.severity is Severity.ERROR for each in found.findings))
+    return int(any(args.strict or each.entry.severity is Severity.ERROR for each in found.findings))
 
 
 def _codes(text: str) -> tuple[str, ...]:

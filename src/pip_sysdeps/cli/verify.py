@@ -10,7 +10,7 @@ from pip_sysdeps.cli.environment_options import add_environment_arguments, locat
 from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.json import verify_document
 from pip_sysdeps.render.problems import as_text
-from pip_sysdeps.report.verification import worth_showing
+from pip_sysdeps.report.problems import worth_showing
 from pip_sysdeps.words import counted
 
 if TYPE_CHECKING:

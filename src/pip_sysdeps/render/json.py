@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.packages import Floor
     from pip_sysdeps.model.scan import Scan
     from pip_sysdeps.report.audit import Audit, DistributionRow, PackageRow
-    from pip_sysdeps.report.checks import Finding
     from pip_sysdeps.report.diff import TargetDiff
+    from pip_sysdeps.report.findings import Finding
+    from pip_sysdeps.report.problems import Problem
     from pip_sysdeps.report.trees import Node
-    from pip_sysdeps.report.verification import Problem
     from pip_sysdeps.report.why import Chain, Hop, LockedChain
 
 SCHEMA = 1
@@ -62,7 +62,8 @@ def verify_document(problems: Iterable[Problem], *, target: str, install: Sequen
             "problems": [
                 {
                     "severity": "error" if each.error else "warning",
-                    "kind": each.kind,
+                    "code": each.entry.code,
+                    "kind": each.entry.kind,
                     "distribution": each.distribution,
                     "subject": each.subject,
                     "message": each.message,
@@ -136,11 +137,11 @@ def _distribution(row: DistributionRow) -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    check, trouble = finding.check, finding.trouble
+    entry, trouble = finding.entry, finding.trouble
     return {
-        "code": check.code,
-        "name": check.name,
-        "severity": check.severity.value,
+        "code": entry.code,
+        "name": entry.name,
+        "severity": entry.severity.value,
         "distribution": trouble.distribution,
         "subjects": list(trouble.subjects),
         "message": trouble.message,

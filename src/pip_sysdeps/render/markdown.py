@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.environment.sbom import Component
     from pip_sysdeps.report.audit import Audit, PackageRow
-    from pip_sysdeps.report.checks import Finding
     from pip_sysdeps.report.diff import TargetDiff
+    from pip_sysdeps.report.findings import Finding
 
 _CHANGED = {"added": "Added", "removed": "Removed", "changed": "Changed"}
 _SPECIAL = re.compile(r"([\\`*\[\]<>|#~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)|(?<=www)\.)")
@@ -107,13 +107,13 @@ def _components(components: Sequence[Component]) -> str:
 
 
 def _finding(finding: Finding, short: Callable[[str], str]) -> str:
-    trouble, check = finding.trouble, finding.check
+    trouble, entry = finding.trouble, finding.entry
     who = f" **{escaped(trouble.distribution)}**:" if trouble.distribution else ""
     files = f" ({', '.join(code(short(file)) for file in trouble.files[:3])}" if trouble.files else ""
     more = f" and {len(trouble.files) - 3} more" if len(trouble.files) > 3 else ""
     end = f"{more})" if files else ""
     what = f" {', '.join(map(code, trouble.subjects))}:" if trouble.subjects else ""
-    return f"- {check.severity.value} {check.code} {check.name}:{who}{what} {escaped(trouble.message)}{files}{end}\n"
+    return f"- {entry.severity.value} {entry.code} {entry.name}:{who}{what} {escaped(trouble.message)}{files}{end}\n"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

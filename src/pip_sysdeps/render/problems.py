@@ -9,7 +9,7 @@ from pip_sysdeps.printing import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pip_sysdeps.report.verification import Problem
+    from pip_sysdeps.report.problems import Problem
 
 _SHOWN = 3
 
@@ -23,7 +23,7 @@ def as_text(problems: Iterable[Problem], command: str) -> str:
 def _lines(problem: Problem) -> Iterator[str]:
     severity = "error" if problem.error else "warning"
     holder = f"{problem.distribution}: " if problem.distribution else ""
-    yield f"{severity}: {holder}{problem.message} [{problem.kind}]"
+    yield f"{severity}: {holder}{problem.message} [{problem.entry.kind}]"
     if problem.files != (problem.subject,):
         yield from (f"    {file}" for file in problem.files[:_SHOWN])
         if len(problem.files) > _SHOWN:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.render.terminal import Role, Span, joined, plain
 from pip_sysdeps.report.audit import Fate
-from pip_sysdeps.report.checks import Severity
+from pip_sysdeps.report.catalogue import Severity
 from pip_sysdeps.words import counted, listed
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.render.terminal import Cell, Terminal
     from pip_sysdeps.report.audit import Audit, DistributionRow, PackageRow
-    from pip_sysdeps.report.checks import Finding
+    from pip_sysdeps.report.findings import Finding
 
 _SEVERITY = {Severity.ERROR: Role.BAD, Severity.WARNING: Role.DOUBTFUL, Severity.NOTE: Role.SONAME}
 _INDENT = "  "
@@ -54,7 +54,7 @@ def size(kibibytes: int) -> str:
 
 def counts(findings: Iterable[Finding]) -> str:
     """Say how many findings of each severity there are."""
-    number = Counter(each.check.severity for each in findings)
+    number = Counter(each.entry.severity for each in findings)
     words = [counted(number[each], each.value) for each in Severity if number[each]]
     return ", ".join(words) or "no findings"
 
@@ -122,11 +122,11 @@ def _findings(found: Sequence[Finding], terminal: Terminal, short: Callable[[str
     lines = [terminal.heading(f"Findings ({len(found)})")]
     seen = ""
     for each in found:
-        if each.check.code != seen:
-            seen = each.check.code
-            label = Span(each.check.severity.value, _SEVERITY[each.check.severity])
-            title = Span(f" {each.check.code} {each.check.name}", Role.HEADING)
-            lines.append(terminal.flow([label, title, Span(f": {each.check.summary}", Role.DIM)], _INDENT, 2 * _INDENT))
+        if each.entry.code != seen:
+            seen = each.entry.code
+            label = Span(each.entry.severity.value, _SEVERITY[each.entry.severity])
+            title = Span(f" {each.entry.code} {each.entry.name}", Role.HEADING)
+            lines.append(terminal.flow([label, title, Span(f": {each.entry.summary}", Role.DIM)], _INDENT, 2 * _INDENT))
         lines.append(terminal.flow(_finding(each, short), 2 * _INDENT, 3 * _INDENT))
     return "".join(lines)
 
@@ -145,7 +145,7 @@ def _finding(finding: Finding, short: Callable[[str], str]) -> Iterator[Span]:
 
 
 def _summary(audit: Audit) -> Iterator[Span]:
-    worst = audit.findings[0].check.severity if audit.findings else None
+    worst = audit.findings[0].entry.severity if audit.findings else None
     packages = len(audit.fated(Fate.INSTALL))
     yield Span(f"{audit.target.id}: {counted(packages, 'package')} to install, {len(audit.packages)} in all, ")
     yield Span(counts(audit.findings), _SEVERITY[worst] if worst else Role.PACKAGE)

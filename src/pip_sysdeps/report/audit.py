@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import LockedNeed, Target
     from pip_sysdeps.model.needs import DistributionNeeds
     from pip_sysdeps.model.scan import Scan
-    from pip_sysdeps.report.checks import Evidence, Finding
+    from pip_sysdeps.report.evidence import Evidence
+    from pip_sysdeps.report.findings import Finding
 
 
 class Fate(Enum):

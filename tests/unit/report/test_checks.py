@@ -10,7 +10,10 @@ import pytest
 from builders.facts import distribution, elf, found, load, scan_of
 from pip_sysdeps.model.elf import VersionNeed
 from pip_sysdeps.model.needs import DistributionNeeds, Missing, Need, When
-from pip_sysdeps.report.checks import CATALOGUE, Evidence, Trouble, findings, library_name, named, search_path_elements
+from pip_sysdeps.report.checks.copies import library_name
+from pip_sysdeps.report.checks.search_paths import search_path_elements
+from pip_sysdeps.report.evidence import Evidence, Trouble
+from pip_sysdeps.report.findings import CHECKS, findings, named
 
 if TYPE_CHECKING:
     from pip_sysdeps.model.elf import ElfFile
@@ -99,7 +102,7 @@ def test_an_executable_stack_depends_on_glibc(
 ) -> None:
     """An object without the header counts as one that asks for it."""
     subject = evidence({f"{SITE}one/m.so": elf(executable_stack=stack)}, glibc=glibc)
-    assert {each.check.code for each in findings(subject, select=["SD012", "SD013"])} == codes
+    assert {each.entry.code for each in findings(subject, select=["SD012", "SD013"])} == codes
 
 
 def test_a_sound_stack() -> None:
@@ -164,4 +167,4 @@ def test_names_of_checks(text: str) -> None:
 def test_every_check_is_silent_about_nothing() -> None:
     """An environment without objects has no findings."""
     assert findings(evidence({})) == ()
-    assert len(CATALOGUE) == 20
+    assert len(CHECKS) == 20

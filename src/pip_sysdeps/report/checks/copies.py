@@ -1,0 +1,76 @@
+"""One library in several copies."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.elf.kinds import is_program
+from pip_sysdeps.model.needs import FromPackage, When
+from pip_sysdeps.report.evidence import Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pip_sysdeps.report.evidence import Evidence
+
+_RENAMED = re.compile(r"(?:-[0-9a-f]{8})+(?=\.so)")
+"""What auditwheel puts into the name of a library that it copies into a wheel."""
+_LIBRARY = re.compile(r"(lib[^/]+\.so\.[0-9]+)(?:\.[0-9]+)*|(lib[^/]+\.so)")
+
+
+def library_twice(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield each library of which one Python process may load two copies."""
+    for name, copies in sorted(_copies(evidence).items()):
+        if len(copies) > 1:
+            names = {evidence.scan.objects[path].soname for path in copies}
+            if len(names) == 1:
+                how = "under one SONAME, so that the first one loaded serves all"
+            else:
+                how = "each with a state of its own"
+            holders = sorted({_holder_of(path, evidence) for path in copies})
+            message = f"{len(copies)} copies, of {', '.join(holders)}, {how}"
+            yield Trouble(subjects=(name,), message=message, files=tuple(sorted(copies)))
+
+
+def vendored_and_system(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield a library that one distribution brings, and another takes from a binary package."""
+    needed = {library_name(need.soname) for _, need in evidence.scan.needs() if isinstance(need.provider, FromPackage)}
+    for distribution, file, elf in evidence.own():
+        name = library_name(elf.soname or "")
+        if name and name in needed and distribution is not None:
+            message = "vendored, and taken from a binary package too, for others: apt's updates reach one copy only"
+            yield Trouble(subjects=(name,), message=message, distribution=distribution.distribution.name, files=(file,))
+
+
+def library_name(soname: str) -> str:
+    """Return a library's name and major version, without what auditwheel puts into it; empty for what has no version.
+
+    `libgomp-a34b3233.so.1.0.0` is `libgomp.so.1`.
+    """
+    match = _LIBRARY.fullmatch(_RENAMED.sub("", soname))
+    return (match[1] or match[2]) if match else ""
+
+
+def _copies(evidence: Evidence) -> Mapping[str, set[str]]:
+    """Return the files of each library that an interpreter loads which imports everything."""
+    copies: defaultdict[str, set[str]] = defaultdict(set)
+    for load in evidence.scan.loads:
+        root = evidence.scan.facts(load.root)
+        if load.when is not When.IMPORT or root is None or is_program(root):
+            continue
+        for loaded in load.objects:
+            path = evidence.scan.real.get(loaded.path, loaded.path)
+            elf = evidence.scan.objects.get(path)
+            if elf is not None and (name := library_name(elf.soname or "")):
+                copies[name].add(path)
+    return copies
+
+
+def _holder_of(path: str, evidence: Evidence) -> str:
+    """Say whose a file is: a distribution's, or the system's."""
+    for distribution in evidence.scan.environment.distributions:
+        if path in distribution.files:
+            return distribution.name
+    return "the system" if path not in evidence.scan.environment.unclaimed else "no record"

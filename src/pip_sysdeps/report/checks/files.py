@@ -1,0 +1,39 @@
+"""Files that are lost, foreign or claimed twice."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.model.environment import Verdict
+from pip_sysdeps.report.evidence import Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.report.evidence import Evidence
+
+
+def overlapping_files(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield files that two distributions claim: installing or removing one breaks the other."""
+    holders = evidence.scan.environment.holders()
+    for skipped in evidence.scan.skipped:
+        if skipped.verdict is Verdict.OVERLAP:
+            yield Trouble(message=skipped.reason, distribution=holders.get(skipped.path, ""), files=(skipped.path,))
+
+
+def foreign_file(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield an object for another architecture or C library: this interpreter cannot load it."""
+    holders = evidence.scan.environment.holders()
+    for skipped in evidence.scan.skipped:
+        if skipped.verdict.is_foreign:
+            yield Trouble(message=skipped.reason, distribution=holders.get(skipped.path, ""), files=(skipped.path,))
+
+
+def missing_file(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield shared objects that a record lists and that are not there."""
+    for each in evidence.scan.environment.distributions:
+        if each.gone:
+            subjects = tuple(sorted({posixpath.basename(path) for path in each.gone}))
+            message = f"not there, though {each.record.value} lists {'it' if len(each.gone) == 1 else 'them'}"
+            yield Trouble(subjects=subjects, message=message, distribution=each.name, files=each.gone)

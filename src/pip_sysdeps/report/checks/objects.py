@@ -1,0 +1,53 @@
+"""Objects that take a protection from their process."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.elf.kinds import is_program
+from pip_sysdeps.report.evidence import Trouble, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pip_sysdeps.model.elf import ElfFile
+    from pip_sysdeps.report.evidence import Evidence
+
+_DF_TEXTREL = 0x4
+_FIRST_WITHOUT_EXECUTABLE_STACKS = (2, 41)
+"""glibc 2.41's NEWS: dlopen no longer makes the stack executable for a library that asks for it."""
+
+
+def executable_stack(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield an object that asks for an executable stack, which takes a protection from the whole process."""
+    if evidence.glibc is None or evidence.glibc < _FIRST_WITHOUT_EXECUTABLE_STACKS:
+        yield from _of_objects(
+            evidence, _wants_executable_stack, "asks for an executable stack, which glibc refuses since 2.41"
+        )
+
+
+def executable_stack_refused(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield an object that asks for an executable stack, which this glibc refuses: it cannot be loaded."""
+    if evidence.glibc is not None and evidence.glibc >= _FIRST_WITHOUT_EXECUTABLE_STACKS:
+        yield from _of_objects(
+            evidence, _wants_executable_stack, "asks for an executable stack, which this glibc refuses"
+        )
+
+
+def text_relocations(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield an object whose code the loader has to change: its pages are not shared, and hardened systems refuse it."""
+    yield from _of_objects(evidence, lambda elf: bool(elf.flags & _DF_TEXTREL), "has text relocations (DT_TEXTREL)")
+
+
+def _wants_executable_stack(elf: ElfFile) -> bool:
+    """Tell whether loading an object makes the stack executable; without a PT_GNU_STACK glibc takes it for granted."""
+    return elf.dynamic and not is_program(elf) and elf.executable_stack is not False
+
+
+def _of_objects(evidence: Evidence, is_bad: Callable[[ElfFile], bool], message: str) -> Iterator[Trouble]:
+    for distribution, file, elf in evidence.own():
+        if is_bad(elf):
+            yield Trouble(
+                subjects=(posixpath.basename(file),), message=message, distribution=name_of(distribution), files=(file,)
+            )

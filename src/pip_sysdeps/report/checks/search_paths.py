@@ -1,0 +1,66 @@
+"""Search paths of objects that lead to the wrong folders."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.report.evidence import Trouble, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pip_sysdeps.model.elf import ElfFile
+    from pip_sysdeps.report.evidence import Evidence
+
+_SYSTEM_FOLDERS = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
+
+
+def relative_search_path(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield an empty or relative element of DT_RPATH or DT_RUNPATH: the loader looks where the program was started."""
+    yield from _elements(
+        evidence,
+        lambda element: not element.startswith(("/", "$ORIGIN", "${ORIGIN}")),
+        "relative to where the program is started: whoever can write there decides what is loaded",
+    )
+
+
+def build_host_search_path(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield an absolute element of DT_RPATH or DT_RUNPATH: a folder of the machine where it was built."""
+    prefix = evidence.scan.environment.prefix
+    writable = {folder for folders in evidence.folders.values() for folder in folders}
+    yield from _elements(
+        evidence,
+        lambda element: (
+            element.startswith("/")
+            and not element.startswith((f"{prefix}/", *(f"{folder}/" for folder in _SYSTEM_FOLDERS)))
+            and element.rstrip("/") not in (prefix, *_SYSTEM_FOLDERS)
+            and posixpath.normpath(element) not in writable
+        ),
+        "on the machine where it was built; if it is here too, what lies there is loaded first",
+    )
+
+
+def world_writable_search_path(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield a search path that leads into a folder where everybody can write."""
+    for distribution, file, _ in evidence.own():
+        for folder in evidence.folders.get(file, ()):
+            message = "everybody can write there, and so have code run by whoever uses this"
+            yield Trouble(subjects=(folder,), message=message, distribution=name_of(distribution), files=(file,))
+
+
+def _elements(evidence: Evidence, is_bad: Callable[[str], bool], message: str) -> Iterator[Trouble]:
+    """Yield the bad elements of the search paths that count."""
+    for distribution, file, elf in evidence.own():
+        for element in filter(is_bad, search_path_elements(elf)):
+            subject = element or "the empty element"
+            yield Trouble(subjects=(subject,), message=message, distribution=name_of(distribution), files=(file,))
+
+
+def search_path_elements(elf: ElfFile) -> Iterable[str]:
+    """Return the elements of the DT_RUNPATH, or the DT_RPATH if there is none; an empty one as a whole has none.
+
+    Source: ld.so(8); glibc elf/dl-load.c, decompose_rpath.
+    """
+    text = elf.rpath if elf.runpath is None else elf.runpath
+    return text.split(":") if text else ()

@@ -1,0 +1,101 @@
+"""Versions of glibc and of symbols, against the system and against wheel tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.environment.wheel_tags import is_allowed, promised_glibc
+from pip_sysdeps.model.needs import FromPackage, Missing, Unowned
+from pip_sysdeps.needs.attribution import newest_glibc
+from pip_sysdeps.report.evidence import Trouble, name_of, trouble_of_need
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pip_sysdeps.model.elf import ElfFile
+    from pip_sysdeps.model.needs import Provider
+    from pip_sysdeps.needs.symbol_versions import VersionGap
+    from pip_sysdeps.report.evidence import Evidence
+
+_CAME_WITH = {"GLIBC_ABI_DT_RELR": "GLIBC_2.36"}
+_PRIVATE = {"GLIBC_PRIVATE", *_CAME_WITH}
+
+
+def newer_glibc_than_promised(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield a wheel that needs a newer glibc than its tag promises."""
+    for distribution in evidence.scan.distributions:
+        promised = promised_glibc(distribution.distribution.tags)
+        files = [file for file in distribution.distribution.files if file in evidence.scan.objects]
+        if promised is None:
+            continue
+        newer = {file: needed for file in files if (needed := _glibc_beyond(evidence.scan.objects[file], promised))}
+        if newer:
+            needed = max(newer.values(), key=_version_key)
+            message = f"needed, where the tag promises to do with {promised[0]}.{promised[1]}"
+            yield Trouble(
+                subjects=(needed,),
+                message=message,
+                distribution=distribution.distribution.name,
+                files=tuple(sorted(newer)),
+            )
+
+
+def newer_glibc_than_installed(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield an object that needs a newer glibc than the system has."""
+    has = f"needed, where this system has {evidence.glibc[0]}.{evidence.glibc[1]}" if evidence.glibc else "needed"
+    yield from _of_gaps(evidence, lambda gap: gap.version.startswith("GLIBC_"), lambda _: has)
+
+
+def missing_symbol_version(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield an object that needs a symbol version which the library that is found lacks."""
+    yield from _of_gaps(
+        evidence, lambda gap: not gap.version.startswith("GLIBC_"), lambda gap: f"needed, and not in {gap.provider}"
+    )
+
+
+def library_outside_tag(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield a wheel that takes a library from the system which its tag does not allow."""
+    for distribution in evidence.scan.distributions:
+        promised = promised_glibc(distribution.distribution.tags)
+        for need in distribution.needs if promised else ():
+            if (
+                _is_asked_of_the_system(need.provider)
+                and need.soname
+                and need.confidence is None
+                and promised
+                and not is_allowed(need.soname, promised)
+            ):
+                message = f"expected of the system, which manylinux_{promised[0]}_{promised[1]} does not allow"
+                yield trouble_of_need(distribution.distribution.name, need, message)
+
+
+def _is_asked_of_the_system(provider: Provider) -> bool:
+    """Tell whether no distribution is expected to bring a library."""
+    is_left = isinstance(provider, Missing) and bool(provider.sibling)
+    return isinstance(provider, FromPackage | Unowned | Missing) and not is_left
+
+
+def _of_gaps(
+    evidence: Evidence, concerns: Callable[[VersionGap], bool], words: Callable[[VersionGap], str]
+) -> Iterator[Trouble]:
+    owners = {file: name_of(distribution) for distribution, file, _ in evidence.own()}
+    for gap in evidence.gaps:
+        file = evidence.scan.real.get(gap.file, gap.file)
+        if not gap.weak and concerns(gap) and file in owners:
+            yield Trouble(subjects=(gap.version,), message=words(gap), distribution=owners[file], files=(file,))
+
+
+def _glibc_beyond(elf: ElfFile, promised: tuple[int, int]) -> str:
+    """Return the newest `GLIBC_` version that is needed beyond the promised one, or one that is never promised."""
+    newest = newest_glibc([elf])
+    if newest and _version_key(f"GLIBC_{newest}") > (0, *promised):
+        return f"GLIBC_{newest}"
+    others = [need.version for need in elf.version_needs if need.version in _PRIVATE and not need.weak]
+    return next((version for version in others if _version_key(version) > (0, *promised)), "")
+
+
+def _version_key(version: str) -> tuple[int, ...]:
+    """Order `GLIBC_2.17`, with what came with a release as that, and those that never are promised after all others."""
+    version = _CAME_WITH.get(version, version)
+    numbers = version.removeprefix("GLIBC_").split(".")
+    return (0, *map(int, numbers)) if all(number.isdigit() for number in numbers) else (1,)

@@ -1,0 +1,109 @@
+"""What the checks of `audit` find in an environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.report import catalogue
+from pip_sysdeps.report.catalogue import Severity
+from pip_sysdeps.report.checks import copies, files, lock, needs, objects, search_paths, versions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from pip_sysdeps.report.catalogue import Entry
+    from pip_sysdeps.report.evidence import Evidence, Trouble
+
+_SEVERITIES = tuple(Severity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check, and the entry of the catalogue that its findings have."""
+
+    entry: Entry
+    """The entry."""
+    run: Callable[[Evidence], Iterator[Trouble]]
+    """Yields what is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One finding of `audit`."""
+
+    entry: Entry
+    """What kind of finding it is."""
+    trouble: Trouble
+    """What was found."""
+
+
+CHECKS = (
+    Check(entry=catalogue.UNRESOLVED_IMPORT, run=needs.unresolved_import),
+    Check(entry=catalogue.UNRESOLVED_OTHER, run=needs.unresolved_other),
+    Check(entry=catalogue.UNOWNED_LIBRARY, run=needs.unowned_library),
+    Check(entry=catalogue.UNREACHABLE_LIBRARY, run=needs.unreachable_library),
+    Check(entry=catalogue.OVERLAPPING_FILES, run=files.overlapping_files),
+    Check(entry=catalogue.LIBRARY_TWICE, run=copies.library_twice),
+    Check(entry=catalogue.VENDORED_AND_SYSTEM, run=copies.vendored_and_system),
+    Check(entry=catalogue.FOREIGN_FILE, run=files.foreign_file),
+    Check(entry=catalogue.RELATIVE_SEARCH_PATH, run=search_paths.relative_search_path),
+    Check(entry=catalogue.BUILD_HOST_SEARCH_PATH, run=search_paths.build_host_search_path),
+    Check(entry=catalogue.WORLD_WRITABLE_SEARCH_PATH, run=search_paths.world_writable_search_path),
+    Check(entry=catalogue.EXECUTABLE_STACK, run=objects.executable_stack),
+    Check(entry=catalogue.EXECUTABLE_STACK_REFUSED, run=objects.executable_stack_refused),
+    Check(entry=catalogue.TEXT_RELOCATIONS, run=objects.text_relocations),
+    Check(entry=catalogue.NEWER_GLIBC_THAN_PROMISED, run=versions.newer_glibc_than_promised),
+    Check(entry=catalogue.NEWER_GLIBC_THAN_INSTALLED, run=versions.newer_glibc_than_installed),
+    Check(entry=catalogue.LIBRARY_OUTSIDE_TAG, run=versions.library_outside_tag),
+    Check(entry=catalogue.STALE_LOCK, run=lock.stale_lock),
+    Check(entry=catalogue.MISSING_SYMBOL_VERSION, run=versions.missing_symbol_version),
+    Check(entry=catalogue.MISSING_FILE, run=files.missing_file),
+)
+"""Every check, by code."""
+
+
+def findings(evidence: Evidence, *, select: Collection[str] = (), ignore: Collection[str] = ()) -> tuple[Finding, ...]:
+    """Return what the checks find, the worst first, then by code, distribution and subject.
+
+    `select` has the codes to run, all if it is empty; `ignore` those to leave out. `SD01` stands for all that begin so,
+    `SD010:shapely` for the findings of one distribution.
+    """
+    found = [
+        Finding(entry=each.entry, trouble=trouble)
+        for each in CHECKS
+        for trouble in _joined(each.run(evidence))
+        if (not select or _is_named(each.entry, trouble, select)) and not _is_named(each.entry, trouble, ignore)
+    ]
+    return tuple(sorted(found, key=lambda each: _SEVERITIES.index(each.entry.severity)))
+
+
+def _joined(troubles: Iterable[Trouble]) -> list[Trouble]:
+    """Return what one check found, sorted; what is wrong in the same way with one distribution is one trouble."""
+    joined: dict[tuple[str, str], Trouble] = {}
+    for each in troubles:
+        key = each.distribution, each.message
+        known = joined.get(key, each)
+        joined[key] = replace(
+            each,
+            subjects=tuple(sorted({*known.subjects, *each.subjects})),
+            files=tuple(sorted({*known.files, *each.files})),
+        )
+    return sorted(joined.values(), key=lambda each: (each.distribution, each.subjects, each.message))
+
+
+def named(text: str) -> bool:
+    """Tell whether a text names checks: a code, or the beginning of one, and possibly a distribution."""
+    code, colon, distribution = text.partition(":")
+    return (
+        code.startswith("SD")
+        and any(each.entry.code.startswith(code) for each in CHECKS)
+        and bool(distribution or not colon)
+    )
+
+
+def _is_named(entry: Entry, trouble: Trouble, names: Iterable[str]) -> bool:
+    for code, _, distribution in (name.partition(":") for name in names):
+        if entry.code.startswith(code) and distribution in {"", trouble.distribution}:
+            return True
+    return False

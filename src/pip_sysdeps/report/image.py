@@ -1,0 +1,131 @@
+"""A release image as verification sees it: the environment in it, its system, and what it is held to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pip_sysdeps.byname.knowledge import is_known
+from pip_sysdeps.lock.selection import needs_in_line
+from pip_sysdeps.model.loader import NotFound
+from pip_sysdeps.model.needs import Confidence, FromPackage, Missing, Unreachable, When
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pip_sysdeps.lock.document import Target
+    from pip_sysdeps.model.loader import LoadedObject
+    from pip_sysdeps.model.needs import Need
+    from pip_sysdeps.model.packages import Owner
+    from pip_sysdeps.model.scan import Scan
+    from pip_sysdeps.needs.symbol_versions import VersionGap
+    from pip_sysdeps.needs.undefined_symbols import SymbolGap
+
+
+class ImageSystem(Protocol):
+    """The system of a release image."""
+
+    @property
+    def installed(self) -> Mapping[str, str]:
+        """Binary package -> version; empty without a package database."""
+
+    @property
+    def can_find_library(self) -> bool:
+        """Whether `ctypes.util.find_library` has something to ask: ldconfig, or a compiler."""
+
+    def finds_library(self, names: Sequence[str]) -> bool:
+        """Return whether `find_library` finds a library under any of these names."""
+
+    def version_key(self, version: str) -> Any:  # noqa: ANN401 - each package manager's own
+        """Return a key that orders versions as the package manager does."""
+
+    def package_of(self, name: str) -> str | None:
+        """Return the release's binary package that has a library or a program."""
+
+    def real(self, path: str) -> str | None:
+        """Return a path with its links followed."""
+
+    def owner(self, path: str) -> Owner | None:
+        """Return the binary package that owns a file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """What verification looks at."""
+
+    scan: Scan
+    """The environment with ld.so.cache as it is."""
+    fresh: Scan
+    """The same as after a run of ldconfig; or `scan` again where nothing is missing that the image is to have."""
+    gaps: tuple[VersionGap, ...]
+    """Symbol versions that are needed and not defined."""
+    symbols: tuple[SymbolGap, ...]
+    """Symbols that imports need, and that nothing in the image defines."""
+    system: ImageSystem
+    """The system that it is in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locked:
+    """What the image is held to."""
+
+    target: Target
+    """The lock's block for it."""
+    in_line: frozenset[tuple[str, str]]
+    """The needs that `install-line` installs for, by holder and name."""
+    packages: Mapping[tuple[str, str], str]
+    """The package of every need, by holder and name; empty for one that no package answers."""
+
+
+def held_to(target: Target) -> Locked:
+    """Return what a target of the lock holds an image to."""
+    return Locked(
+        target=target,
+        in_line=frozenset((holder, need.name) for holder, need in needs_in_line(target)),
+        packages={(holder, need.name): need.package for holder, need in target.needs()},
+    )
+
+
+def takes_cpu_folders(scan: Scan) -> bool:
+    """Tell whether this CPU has decided which library is loaded."""
+    loaded = (*scan.process, *(each for load in scan.loads for each in load.objects))
+    return any("/glibc-hwcaps/" in each.path for each in loaded)
+
+
+def unmet(scan: Scan) -> Iterator[tuple[str, Need]]:
+    """Yield each need that nothing in the image answers, with its distribution."""
+    for holder, need in scan.needs():
+        match need.provider:
+            case FromPackage(path="") | Missing() | Unreachable():
+                yield holder, need
+            case _:
+                pass
+
+
+def counts(holder: str, need: Need, locked: Locked | None) -> bool:
+    """Tell whether the image is to have what is needed: as the lock says, else as `install-line` does by default."""
+    key = (holder, need.name)
+    if need.optional:
+        return False
+    if locked is not None and key in locked.packages:
+        return key in locked.in_line
+    declared = need.when is When.DECLARED and need.confidence is None
+    return need.when is When.IMPORT or declared or (need.confidence is Confidence.HIGH and not _of_another_system(need))
+
+
+def _of_another_system(need: Need) -> bool:
+    """Tell whether a source names what no package of the release has: it may well be of a system that is not here."""
+    unheard = isinstance(need.provider, Missing) and bool(need.provider.note)
+    return unheard and need.when in {When.DLOPEN, When.EXEC} and not is_known(need.evidence)
+
+
+def imported(scan: Scan) -> Iterator[tuple[str, LoadedObject]]:
+    """Yield each object that an import or a program loads, with the root that loads it."""
+    for load in scan.loads:
+        if load.when is When.IMPORT:
+            yield from ((load.root, loaded) for loaded in load.objects)
+
+
+def not_found(loaded: LoadedObject) -> Iterator[str]:
+    """Yield the needed names of an object that the loader does not find."""
+    return (answer.soname for answer in loaded.needs if isinstance(answer, NotFound))

@@ -1,0 +1,50 @@
+"""Files of an environment that a release image cannot use, or has lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.report.catalogue import (
+    FOREIGN_FILE,
+    MISSING_FILE,
+)
+from pip_sysdeps.report.image import imported
+from pip_sysdeps.report.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.model.scan import Scan
+
+
+def foreign_files(scan: Scan) -> Iterator[Problem]:
+    """Yield the files for another machine or C library: an error where a distribution has nothing else to load."""
+    holders = scan.environment.holders()
+    usable = {holders.get(loaded.path, "") for _, loaded in imported(scan)}
+    tags = {each.name: each.tags for each in scan.environment.distributions}
+    for skipped in scan.skipped:
+        if skipped.verdict.is_foreign:
+            holder = holders.get(skipped.path, "")
+            built = any(not tag.endswith("-any") for tag in tags.get(holder, ()))
+            yield Problem(
+                error=built and holder not in usable,
+                entry=FOREIGN_FILE,
+                distribution=holder,
+                subject=skipped.path,
+                message=f"{skipped.path} is {skipped.reason}",
+                files=(skipped.path,),
+            )
+
+
+def missing_files(scan: Scan) -> Iterator[Problem]:
+    """Yield what records list and is not there; nobody but the user can tell whether it was taken out on purpose."""
+    for each in scan.environment.distributions:
+        if each.gone:
+            yield Problem(
+                error=False,
+                entry=MISSING_FILE,
+                distribution=each.name,
+                subject=each.metadata_path,
+                message=f"what its {each.record.value} lists is not there",
+                files=each.gone,
+            )

@@ -1,0 +1,74 @@
+"""A release image against its lock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.lock.build import distributions
+from pip_sysdeps.model.needs import When
+from pip_sysdeps.report.catalogue import (
+    MISSING_IN_IMAGE,
+    NOT_LOCKED,
+    OLD_PACKAGE,
+)
+from pip_sysdeps.report.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.lock.document import Target
+    from pip_sysdeps.model.scan import Scan
+    from pip_sysdeps.report.image import Image, Locked
+
+
+def lock_problems(image: Image, target: Target) -> Iterator[Problem]:
+    """Yield in what the image is not what was locked."""
+    for text in _differences(image.scan, target):
+        yield Problem(error=True, entry=NOT_LOCKED, distribution="", subject=target.id, message=text)
+    for package in target.package:
+        version = image.system.installed.get(package.name, "")
+        if package.min and version and image.system.version_key(version) < image.system.version_key(package.min):
+            yield Problem(
+                error=True,
+                entry=OLD_PACKAGE,
+                distribution="",
+                subject=package.name,
+                message=f"{package.name} {version} is installed, the lock needs {package.min} or later",
+                package=package.name,
+            )
+
+
+def undelivered_declarations(image: Image, locked: Locked) -> Iterator[Problem]:
+    """Yield the packages that somebody says are needed, which no file shows, and that are not installed."""
+    found = {(holder, need.name) for holder, need in image.scan.needs()}
+    for holder, need in locked.target.needs():
+        declared = need.when == When.DECLARED.value and (holder, need.name) in locked.in_line - found
+        if declared and image.system.installed and need.package not in image.system.installed:
+            yield Problem(
+                error=True,
+                entry=MISSING_IN_IMAGE,
+                distribution=holder,
+                subject=need.package,
+                message=f"{need.package} is not installed{f': {need.note}' if need.note else ''}",
+                package=need.package,
+            )
+
+
+def _differences(scan: Scan, target: Target) -> Iterator[str]:
+    """Say in words which distributions the environment has and the lock has not, or otherwise."""
+    abi_tag = scan.environment.interpreter.abi_tag
+    if abi_tag and abi_tag != target.python:
+        yield f"{target.python} is locked, {abi_tag} runs the environment"
+    installed = distributions(scan)
+    for locked in target.distribution:
+        found = installed.pop(locked.name, None)
+        called = f"{locked.name} {locked.version}".rstrip()
+        if found is None:
+            yield f"{called} is locked and not installed"
+        elif found.version != locked.version:
+            yield f"{called} is locked, {found.version or 'an editable one'} is installed"
+        elif found.wheel != locked.wheel:
+            yield f"{called}: {locked.wheel or 'no wheel'} is locked, {found.wheel or 'no wheel'} is installed"
+    for found in installed.values():
+        if found.needs:
+            yield f"{found.name} {found.version}".rstrip() + " is installed, has needs, and is not locked"
