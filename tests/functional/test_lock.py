@@ -67,8 +67,58 @@ def test_check_of_a_stale_lock(desk: Desk) -> None:
     outcome = desk.run_lock("--check")
     assert (outcome.status, outcome.out) == (1, "")
     assert outcome.err == (
+        "warning: the line does not change\n"
         f"warning: psycopg2 2.9.9 is locked, 2.9.10 is installed\n`{desk.lock}` is stale: run `pip-sysdeps lock`\n"
     )
+    assert desk.lock.read_text() == LOCK
+    only_line = desk.run_lock("--check=line")
+    assert (only_line.status, only_line.err) == (
+        0,
+        f"warning: the line does not change\n`{desk.lock}` is stale: run `pip-sysdeps lock`\n",
+    )
+
+
+def test_check_begins_with_the_line(desk: Desk) -> None:
+    """An added wheel is what it puts into the line, then that it is there; its needs come with it."""
+    desk.run_lock()
+    install_module(desk.root, "zoom", "libGL.so.1", "libgomp.so.1")
+    outcome = desk.run_lock("--check=line")
+    assert outcome.status == 1
+    assert outcome.err.splitlines()[:3] == [
+        "warning: changes in the line: +libgl1 (zoom), +libgomp1 (zoom)",
+        "warning: zoom 2.9.9 is installed and not locked",
+        f"`{desk.lock}` is stale: run `pip-sysdeps lock`",
+    ]
+
+
+def test_a_version_changes_two_lines_at_most(desk: Desk) -> None:
+    """A bump that changes no need changes the version, and where its tags change the wheel."""
+    desk.run_lock()
+    before = desk.lock.read_text().splitlines()
+    shutil.rmtree(desk.root / SITE[1:])
+    install_module(desk.root, version="2.9.10")
+    desk.run_lock()
+    after = desk.lock.read_text().splitlines()
+    assert [line for line in after if line not in before] == ['version = "2.9.10"']
+    assert len(after) == len(before)
+
+
+def test_check_of_an_old_lock_version(desk: Desk) -> None:
+    """A lock of 1.0 that means the same is current, and the next `lock` writes it anew."""
+    need = (
+        f'[[target.distribution.needs]]\nsoname = "libpq.so.5"\npackage = "libpq5"\nwhen = "import"\nby = ["{MODULE}"]'
+    )
+    head, _, _ = LOCK.replace("2.0", "1.0").replace('installs = [\n    "libpq5",\n]\n', "").partition("needs = [")
+    desk.lock.write_text(f'{head}\n{need}\n\n[[target.package]]\nname = "libpq5"\n')
+    outcome = desk.run_lock("--check")
+    assert (outcome.status, outcome.err) == (
+        0,
+        (
+            f"`{desk.lock}` is current: {SUMMARY}\n"
+            f"`{desk.lock}` has an old lock-version: `pip-sysdeps lock` writes it anew\n"
+        ),
+    )
+    desk.run_lock()
     assert desk.lock.read_text() == LOCK
 
 

@@ -11,9 +11,11 @@ from pip_sysdeps.app.scan import Scanner
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.loader.process import Conditions
 from pip_sysdeps.lock.build import pinned
+from pip_sysdeps.lock.document import Lockfile
 from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text, replace_lock
 from pip_sysdeps.lock.merge import merge
 from pip_sysdeps.lock.staleness import differences
+from pip_sysdeps.lock.summary import line_changes, told_line
 from pip_sysdeps.needs.completeness import refuse_gaps
 from pip_sysdeps.system.timings import Stages
 
@@ -132,10 +134,16 @@ def write_target(found: EnvironmentTarget, path: str, *, add_target: bool = Fals
 class Comparison:
     """A lock, held against an environment."""
 
+    line_changes: bool
+    """The line is another one."""
+    line: str
+    """What changes in it, in words, or that nothing does."""
     changes: tuple[str, ...]
     """How the environment's target differs from the lock's, in words; nothing for a current lock."""
     warning: str
     """What is to be said of the lock itself."""
+    is_old: bool
+    """The lock has an earlier major version."""
 
 
 def compare_target(target: Target, path: str) -> Comparison:
@@ -148,4 +156,11 @@ def compare_target(target: Target, path: str) -> Comparison:
             f"`{path}` has no target {target.id}, but {names or 'none at all'}",
             hint="run `pip-sysdeps lock --add-target` here, or check where the lock was made",
         )
-    return Comparison(changes=differences(locked, target), warning=lock.warning())
+    before, after = Lockfile(target=(locked,)), Lockfile(target=(target,))
+    return Comparison(
+        line_changes=any(line_changes(before, after)),
+        line=told_line(before, after),
+        changes=differences(locked, target),
+        warning=lock.warning(),
+        is_old=lock.is_old,
+    )

@@ -33,7 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_target_arguments(parser)
     parser.add_argument("-o", "--output", metavar="FILE", default=DEFAULT, help="the lock (default: %(default)s)")
     instead = parser.add_mutually_exclusive_group()
-    instead.add_argument("--check", action="store_true", help="compare only; status 1 if the lock is stale")
+    instead.add_argument(
+        "--check",
+        nargs="?",
+        choices=("all", "line"),
+        const="all",
+        metavar="line",
+        help="compare only; status 1 if the lock is stale, with --check=line only if what is to be installed changes",
+    )
     instead.add_argument(
         "--validate",
         nargs="*",
@@ -123,13 +130,17 @@ def _compare(args: argparse.Namespace, target: Target) -> bool:
     compared = compare_target(target, args.output)
     if compared.warning:
         args.messages.warning(f"`{args.output}`: {compared.warning}")
-    for change in compared.changes:
-        args.messages.warning(change)
-    if compared.changes:
-        args.messages.note(f"`{args.output}` is stale: run `pip-sysdeps lock`")
-    else:
+    if not compared.changes:
         args.messages.note(f"`{args.output}` is current: {_counted(target)}")
-    return bool(compared.changes)
+        if compared.is_old:
+            args.messages.note(f"`{args.output}` has an old lock-version: `pip-sysdeps lock` writes it anew")
+        return False
+    args.messages.warning(compared.line)
+    fails = compared.line_changes or args.check == "all"
+    for change in compared.changes:
+        (args.messages.warning if fails else args.messages.detail)(change)
+    args.messages.note(f"`{args.output}` is stale: run `pip-sysdeps lock`")
+    return fails
 
 
 def _counted(target: Target) -> str:

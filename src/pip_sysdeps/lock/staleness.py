@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from pip_sysdeps.lock.arrangement import ordered
 from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target, Unresolved
-from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from pip_sysdeps.lock.document import LockedFile
 
@@ -28,17 +27,6 @@ _Part = TypeVar("_Part")
 _Key = TypeVar("_Key", bound="str | tuple[str, ...]")
 _Pairs: TypeAlias = "list[tuple[_Key, _Part | None, _Part | None]]"
 _Document = TypeVar("_Document", Target, LockedDistribution, LockedNeed, Unresolved, LockedPackage)
-
-
-def line_changes(locked: Target, found: Target) -> tuple[str, ...]:
-    """Return what comes to the line and what leaves it: `+libgomp1`, `-libpq5`; additions first, by name."""
-    old, new = ({each.package.name for each in wanted(target)} for target in (locked, found))
-    return (*(f"+{name}" for name in sorted(new - old)), *(f"-{name}" for name in sorted(old - new)))
-
-
-def told_line(changes: Sequence[str]) -> str:
-    """Return what a person reads first about a stale lock."""
-    return f"changes in the line: {', '.join(changes)}" if changes else "the line does not change"
 
 
 def differences(locked: Target, found: Target) -> tuple[str, ...]:

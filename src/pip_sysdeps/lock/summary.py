@@ -1,42 +1,46 @@
-"""What changed between two locks, in the one line that a person reads after an install."""
+"""What changed between two locks, as a person reads it first: the line, then what else."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.lock.document import WHENS, Lockfile
+from pip_sysdeps.lock.document import WHENS
 from pip_sysdeps.lock.selection import needs_in_line
+from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pip_sysdeps.lock.document import LockedNeed
+    from pip_sysdeps.lock.document import LockedNeed, Lockfile
 
 SHOWN = 6
-"""How many changes the line names before it only counts."""
+"""How many changes are named before the rest is only counted."""
+SAME_LINE = "the line does not change"
+"""What is said where no package comes or goes."""
 
 
 def summarize(before: Lockfile, after: Lockfile) -> str:
-    """Return the changes, most important first: `+libgomp1 (lightgbm), -libpq5`.
+    """Return the changes of the line and of what nothing has, or that there are none, and which distributions changed.
 
-    Binary packages that come to the line or leave it (those of every image aside), then names that nothing has any
-    more, and only when there are neither the distributions whose entries changed.
+    `+libgomp1 (lightgbm), -libpq5`; `the line does not change: lightgbm 4.6.0 -> 4.7.0`; of a new lock that needs
+    nothing, `no system package is needed`.
     """
-    changes = [*_packages(before, after), *_unresolved(before, after)] or list(_distributions(before, after))
-    if not changes:
-        return _unnamed(before, after)
-    more = len(changes) - SHOWN
-    return ", ".join(changes[:SHOWN]) + (f" and {more} more" if more > 0 else "")
-
-
-def _unnamed(before: Lockfile, after: Lockfile) -> str:
-    """Say what two locks differ in where nothing comes or goes: for a new lock, that it asks for nothing."""
+    if changes := [*line_changes(before, after), *_unresolved(before, after)]:
+        return listed(changes, SHOWN)
     if not before.target:
-        return "no binary package is needed"
-    return "its form alone" if before == after else "details of its packages"
+        return "no system package is needed"
+    others = listed(list(_distributions(before, after)), SHOWN)
+    return f"{SAME_LINE}: {others}" if others else SAME_LINE
 
 
-def _packages(before: Lockfile, after: Lockfile) -> Iterator[str]:
+def told_line(before: Lockfile, after: Lockfile) -> str:
+    """Return what comes to the line and leaves it, or that nothing does, as the first thing about a stale lock."""
+    changes = list(line_changes(before, after))
+    return f"changes in the line: {listed(changes, SHOWN)}" if changes else SAME_LINE
+
+
+def line_changes(before: Lockfile, after: Lockfile) -> Iterator[str]:
+    """Yield the packages that come to the line, with who needs them, then those that leave it; by name."""
     old, new = _needed_packages(before), _needed_packages(after)
     yield from (f"+{name} ({new[name]})" for name in sorted(new.keys() - old.keys()))
     yield from (f"-{name}" for name in sorted(old.keys() - new.keys()))

@@ -51,7 +51,9 @@ def diff_as_markdown(found: Sequence[TargetDiff]) -> str:
 
 def _target_diff(found: TargetDiff) -> str:
     parts = [f"### System libraries: {escaped(title(found))}\n"]
-    for heading, in_line in (("", True), ("Not in the line:\n\n", False)):
+    if not any(each.in_line for each in found.packages):
+        parts.append("The line does not change.\n")
+    for heading, in_line in (("Changes in the line:\n\n", True), ("Not in the line:\n\n", False)):
         lines = "".join(
             f"{SIGNS[each.change].replace('~', '!')} {printable(f'{each.name} {because(each)}'.rstrip())}\n"
             for each in found.packages

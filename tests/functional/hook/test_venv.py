@@ -87,4 +87,4 @@ def test_its_pip_locks(tmp_path: Path) -> None:
     pip = [str(tmp_path / "env" / "bin" / "pip"), "install", "-q", "--no-index", "-f", str(tmp_path), "alpha"]
     done = subprocess.run(pip, capture_output=True, text=True, check=False)
     assert done.returncode == 0
-    assert done.stderr.splitlines()[-1] == "pip-sysdeps: sysdeps.lock created: no binary package is needed"
+    assert done.stderr.splitlines()[-1] == "pip-sysdeps: sysdeps.lock created: no system package is needed"
