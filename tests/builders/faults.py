@@ -35,6 +35,7 @@ def in_child(action: Callable[[], object]) -> int:
     child = os.fork()
     if child == 0:
         status = 1
+        sys.dont_write_bytecode = True  # what a fault cuts off, Python would take for a compiled module
         try:
             nowhere = os.open(os.devnull, os.O_RDWR)
             os.dup2(nowhere, 1)

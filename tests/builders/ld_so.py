@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.elf import OpenedFile
     from pip_sysdeps.model.loader import LoadedObject, LoaderConfig, Resolution
 
+AS_ROOT = () if os.geteuid() == 0 else ("unshare", "--map-root-user")
+"""In front of a command that changes its root."""
 LIBC = "/lib/x86_64-linux-gnu/libc.so.6"
 AUDIT = "/audit.so"
 
@@ -103,7 +105,8 @@ def fill_root(world: World, root: Path, glibc: Release, build: Callable[[Spec], 
 def run_ldconfig(root: Path, glibc: Release) -> None:
     """Make /etc/ld.so.cache, and the links to sonames, with the real ldconfig."""
     (root / "etc").mkdir(exist_ok=True)
-    subprocess.run([glibc.ldconfig, "-i", "-r", root], check=True, capture_output=True)
+    # Where it cannot chroot, it asks for links outside the root (glibc elf/ldconfig.c, create_links).
+    subprocess.run([*AS_ROOT, glibc.ldconfig, "-i", "-r", root], check=True, capture_output=True)
 
 
 class Search(NamedTuple):
@@ -141,8 +144,7 @@ def ask(world: World, root: Path) -> Report:
         variables.append("LD_TRACE_LOADED_OBJECTS=1")
     if world.library_path is not None:
         variables.append(f"LD_LIBRARY_PATH={world.library_path}")
-    enter = [str(judge_tools()[1]), str(root), world.folder, f"{len(program):02}", *program, *variables]
-    command = enter if os.geteuid() == 0 else ["unshare", "--map-root-user", *enter]
+    command = [*AS_ROOT, str(judge_tools()[1]), str(root), world.folder, f"{len(program):02}", *program, *variables]
     done = subprocess.run(command, capture_output=True, check=False, env={}, cwd="/")
     return read_report(done.stdout.decode("utf-8", "surrogateescape"), done.stderr.decode("utf-8", "surrogateescape"))
 

@@ -16,8 +16,9 @@ from builders.debian import unavailable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-ALONE = ("unshare", "--mount", *(() if os.geteuid() == 0 else ("--map-root-user",)))
-"""In front of a command: what it mounts, nobody else sees."""
+ALONE = ("unshare", "--mount", *(() if os.geteuid() == 0 else ("--map-current-user", "--keep-caps")))
+"""In front of a command: what it mounts, nobody else sees. An ordinary user stays the same one: root of a namespace may
+neither remount there nor, as apt does, be another user."""
 READ_ONLY = 'mount -o remount,ro "$0"'
 FULL = 'head -c 1M /dev/zero > "$0/filler" 2>/dev/null || true'
 """What is done to the file system before the command runs."""
@@ -62,7 +63,8 @@ def run_on_small_disk(
     with tempfile.TemporaryDirectory() as name:
         kept = Path(name) / "kept"
         kept.mkdir()
-        argv = [*_alone(), "sh", "-c", _SCRIPT.replace("{prepare}", prepare), str(folder), str(kept), *command]
+        require_mounts()
+        argv = [*ALONE, "sh", "-c", _SCRIPT.replace("{prepare}", prepare), str(folder), str(kept), *command]
         env = None if environ is None else dict(environ)
         done = subprocess.run(argv, env=env, capture_output=True, text=True, check=False, timeout=120)
         files = {path.name: path.read_bytes() for path in kept.iterdir() if not path.name.startswith("filler")}
@@ -90,17 +92,10 @@ def run_in_bare_system(root: Path, folder: Path, command: Sequence[str]) -> subp
     modules = {paths["stdlib"], paths["platstdlib"], *(path for path in sys.path if os.path.isdir(path))}
     libraries = {sysconfig.get_config_var("LIBDIR"), "/lib64", "/lib/x86_64-linux-gnu", "/lib/aarch64-linux-gnu"}
     places = {program, "/bin/sh", str(folder), *modules, *filter(os.path.isdir, libraries - {"/usr/lib"})}
-    argv = [*_alone(), "sh", "-c", _BARE, "sh", str(root), str(folder), " ".join(sorted(places)), program, *command]
+    require_mounts()
+    argv = [*ALONE, "sh", "-c", _BARE, "sh", str(root), str(folder), " ".join(sorted(places)), program, *command]
     env = {
         "PYTHONPATH": ":".join(path for path in sys.path if os.path.isdir(path)),
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
     }
     return subprocess.run(argv, env=env, capture_output=True, text=True, check=False, timeout=120)
-
-
-def _alone() -> list[str]:
-    """Give what runs a command in a mount namespace of its own."""
-    alone = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
-    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
-        unavailable("unshare makes no mount namespace here: run it as root, or allow user namespaces")
-    return alone

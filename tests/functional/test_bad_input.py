@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.debian import unavailable
+from builders.mounts import ALONE, require_mounts
 from builders.root import unprivileged_folder, write
 from builders.small_debian import HEADER, LOCK, MODULE, SITE, TARGET, small_debian
 from builders.venv import install
@@ -388,11 +388,9 @@ def test_a_full_disk(desk: Desk) -> None:
     """The old lock is whole, and nothing else is left there."""
     (desk.lock.parent / "disk").mkdir()
     desk.lock.write_text(OLD)
-    namespace = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--map-root-user", "--mount"]
-    if not shutil.which("unshare") or subprocess.run([*namespace, "true"], check=False, capture_output=True).returncode:
-        unavailable("run as root, or where users may unshare(1): apt-get install util-linux")
+    require_mounts()
     tool = [sys.executable, "-m", "pip_sysdeps", "lock", "--root", str(desk.root), "--python", "/opt/venv"]
-    command = [*namespace, "sh", "-c", ON_A_FULL_DISK, "sh", str(desk.lock.parent / "disk"), str(desk.lock), *tool]
+    command = [*ALONE, "sh", "-c", ON_A_FULL_DISK, "sh", str(desk.lock.parent / "disk"), str(desk.lock), *tool]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, f"{OLD}filler\nsysdeps.lock\n")
     assert done.stderr == (

@@ -29,7 +29,7 @@ def shared_python() -> tuple[Path, Path]:
     )
     for program in reversed(interpreters().values()):
         answer = subprocess.run([program, "-c", question], capture_output=True, text=True, check=True).stdout.split()
-        if len(answer) == 3 and Path(*answer[:2]).is_file() and ".so" in answer[1]:
+        if len(answer) == 3 and os.path.isfile(os.path.join(*answer[:2])) and ".so" in answer[1]:
             return Path(*answer[:2]), Path(answer[2])
     return unavailable(
         "no interpreter with a shared libpython: apt-get install libpython3-dev, or build one with pyenv"
