@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.capabilities import read_everything
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
@@ -110,5 +112,6 @@ def no_more_descriptors() -> None:
 
 
 def not_permitted() -> None:
-    """Let open(2) fail with EACCES: root becomes somebody who owns nothing here."""
+    """Let open(2) fail with EACCES: root becomes somebody who owns nothing here, and who may read."""
     os.seteuid(65534)
+    read_everything()

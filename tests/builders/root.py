@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from builders.capabilities import ignore_permissions, obey_permissions
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_NOBODY = 65534
 
 
 def write(path: Path, content: bytes | str = b"") -> Path:
@@ -30,17 +30,16 @@ def link(path: Path, target: str) -> Path:
 
 @contextmanager
 def unprivileged_folder() -> Iterator[Path]:
-    """Make a folder, and be a user whom permissions hold: nobody, if the tests run as root."""
+    """Make a folder, and be a user whom permissions hold, even if the tests run as root."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        user = os.geteuid()
-        if user == 0:
-            os.chown(folder, _NOBODY, -1)
-            os.seteuid(_NOBODY)
+        if os.geteuid() == 0:
+            obey_permissions()
         try:
             yield folder
         finally:
-            os.seteuid(user)
+            if os.geteuid() == 0:
+                ignore_permissions()
             for each in folder.rglob("*"):
                 if each.is_dir() and not each.is_symlink():
                     each.chmod(0o700)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.capabilities import read_everything
 from builders.faults import in_child
 from builders.system import VENV
 from pip_sysdeps.cli import main
@@ -103,7 +104,8 @@ def test_another_umask_and_user(root: Path, usual: tuple[bytes, bytes], mask: in
             os.umask(mask)
             if os.geteuid() == 0:
                 os.setgid(_NOBODY)
-                os.setuid(_NOBODY)
+                os.seteuid(_NOBODY)
+                read_everything()
             os.environ["XDG_CACHE_HOME"] = name
             os._exit(main(["lock", "-o", str(lock), "--root", str(folder / "root"), "--python", VENV]))
 
