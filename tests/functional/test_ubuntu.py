@@ -14,6 +14,7 @@ from builders.archive import Archive, configure, published_archive
 from builders.elf import Elf
 from builders.root import write
 from builders.small_debian import SITE
+from builders.wheels import build_wheel
 from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
@@ -257,3 +258,14 @@ def test_apt_s_own_compressed_lists(ubuntu: Desk) -> None:
     subprocess.run(["lz4", "-q", "--rm", str(plain), f"{plain}.lz4"], check=True)
     ubuntu.run_lock()
     assert "libgl1" in packages(ubuntu)
+
+
+def test_wheels_for_this_system(ubuntu: Desk, tmp_path: Path) -> None:
+    """A folder of wheels is locked for the root's own release, whose lists tell its Python too."""
+    write_lists(ubuntu.root, packages=f"{GL}Package: python3\nVersion: 3.12.3-0ubuntu2\n\n")
+    module = Elf(needed=("libGL.so.1", "libc.so.6"), defined=("PyInit__core",)).build()
+    build_wheel(tmp_path / "wheels", "one", {"one/_core.so": module}, tag="cp312-cp312-manylinux_2_17_x86_64")
+    done = ubuntu.run("lock", "--wheels", str(tmp_path / "wheels"), "--root", str(ubuntu.root), "-o", str(ubuntu.lock))
+    assert done.status == 0, done.err
+    target = locked(ubuntu)
+    assert (target.id, target.release, packages(ubuntu)) == ("ubuntu-noble-amd64", "24.04", ["libgl1"])

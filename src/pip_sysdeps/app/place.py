@@ -85,7 +85,7 @@ def read_place_for_target(location: Location, *, target: str | None, wheels: str
     """
     from pip_sysdeps.environment.target_system import open_target  # noqa: PLC0415 - the usual lock does without
 
-    system = open_target(target or _own_target(location.root))
+    system = open_target(target or _own_target(location.root), Root(location.root))
     if wheels:
         from pip_sysdeps.environment.read_wheels import environment_of_wheels  # noqa: PLC0415 - as above, installer too
 

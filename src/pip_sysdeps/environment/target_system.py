@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.loader.glibc.machines import MACHINES, Machine
@@ -12,6 +13,10 @@ from pip_sysdeps.packages.index import SonameIndex, no_index, open_index
 from pip_sysdeps.packages.registry import distro_of, family_of_target
 
 _ET_DYN = 3
+
+
+if TYPE_CHECKING:
+    from pip_sysdeps.system.root import Root
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +52,12 @@ class TargetSystem:
         return "cp" + version.replace(".", "")
 
 
-def open_target(target_id: str) -> TargetSystem:
-    """Return the system that a target's id names. Raise SysdepsError if there is no index for it."""
-    index = open_index(target_id)
+def open_target(target_id: str, root: Root) -> TargetSystem:
+    """Return the system that a target's id names, which may be that of a root.
+
+    Raise SysdepsError if there is no index for it.
+    """
+    index = open_index(target_id, root)
     distro = distro_of(target_id)
     codename, _, architecture = target_id[len(distro) + 1 :].rpartition("-")
     family = family_of_target(target_id)

@@ -112,6 +112,10 @@ class Borrowed(NamedTuple):
     """The packages that the system's own lists have: other names do not count."""
     base: frozenset[str]
     """The packages that every image of the system has."""
+    glibc: str = ""
+    """The version of glibc that its lists have: `2.39`; empty without lists."""
+    python: str = ""
+    """The version of its own Python: `3.12`; empty likewise."""
     skipped: tuple[str, ...] = ()
     """In words, which lists were left out."""
 

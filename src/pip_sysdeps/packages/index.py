@@ -51,10 +51,10 @@ class SonameIndex:
         number: int,
         *,
         borrowed: Borrowed | None = None,
-        target_id: str = "",
+        target: IndexTarget | None = None,
         refresh: str = "",
     ) -> None:
-        """With `borrowed` it answers for another target, `target_id`, by the names that this one's lists have.
+        """With `borrowed` it answers for another target, by the names that this one's package lists have.
 
         `refresh` is the command that downloads the lists.
         """
@@ -62,7 +62,7 @@ class SonameIndex:
         self._number = number
         self._borrowed = borrowed
         self._refresh = refresh
-        self.target = file.targets[number] if borrowed is None else IndexTarget(id=target_id, date="")
+        self.target = target or file.targets[number]
         family = family_of_target(file.targets[number].id)
         self._is_package = family.names.package if family else is_package_name
 
@@ -193,7 +193,8 @@ def _borrowed(target_id: str, root: Root) -> SonameIndex | None:
     if number is None:
         return None
     refresh = family.sources.refresh
-    return SonameIndex(shipped_index, number, borrowed=lent, target_id=target_id, refresh=refresh)
+    target = IndexTarget(id=target_id, date="", release=system.release, glibc=lent.glibc, python=lent.python)
+    return SonameIndex(shipped_index, number, borrowed=lent, target=target, refresh=refresh)
 
 
 def missing_note(platform: Platform) -> str:

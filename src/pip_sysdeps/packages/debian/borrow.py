@@ -15,7 +15,7 @@ from pip_sysdeps.packages.releases import names_of
 from pip_sysdeps.printing import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pip_sysdeps.model.packages import Platform
     from pip_sysdeps.packages.debian.read_apt_lists import AptList
@@ -41,8 +41,17 @@ def borrow_names(root: Root, platform: Platform) -> Borrowed | None:
         release=names,
         available=frozenset(name for each in usable for name in each.versions),
         base=database.base if database else frozenset(),
+        glibc=_version_of("libc6", usable),
+        python=_version_of("python3", usable),
         skipped=(*lists.skipped, *_left_out(lists.lists, platform)),
     )
+
+
+def _version_of(name: str, lists: Iterable[AptList]) -> str:
+    """Return the first two numbers of a package's version in the first list that has it; empty if none has."""
+    versions = (version for each in lists for version in each.versions.get(name, ()))
+    match = re.match(r"[0-9]+\.[0-9]+", next(versions, ""))
+    return match[0] if match else ""
 
 
 def _by_version_file(root: Root) -> str:
