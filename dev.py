@@ -29,12 +29,25 @@ EXAMPLE = HERE / "examples" / "webapp"
 
 COMPILER = {"gcc": "gcc libc6-dev"}
 """Programs that a job takes, and the binary packages that have them."""
-TEST_TOOLS = {**COMPILER, "readelf": "binutils", "dpkg-query": "dpkg"}
+TEST_TOOLS = {
+    **COMPILER,
+    "readelf": "binutils",
+    "dpkg-query": "dpkg",
+    "git": "git",
+    "gpg": "gpg",
+    "lz4": "lz4",
+    "rpm": "rpm",
+    "unshare": "util-linux",
+}
+"""What a quick test is skipped without."""
 SLOW_TOOLS = {
     **TEST_TOOLS,
     "mmdebstrap": "mmdebstrap debian-archive-keyring",
     "buildah": "buildah",
     "dpkg-shlibdeps": "dpkg-dev",
+    "rpmbuild": "rpm",
+    "dnf": "dnf",
+    "createrepo_c": "createrepo-c",
 }
 
 

@@ -44,6 +44,8 @@ STAGES = {
     "lock": "writes it",
     "all": "",
 }
+PROGRAMS = {"ldd": "libc-bin", "dpkg": "dpkg", "dpkg-shlibdeps": "dpkg-dev", "libtree": "libtree", "xargs": "findutils"}
+"""The programs that the tool is compared with, and Debian's packages of them; pyelftools is installed here."""
 TREE, TREES = "libtree -vv, a process a file", "libtree -vv, one process"
 NO_NAMES, NO_FLOORS = "lock without names in sources", "lock without version floors"
 SHLIBDEPS, SHLIBDEPS_AT_ONCE = "dpkg-shlibdeps, a process a file", "dpkg-shlibdeps, one process without an answer"
@@ -84,12 +86,19 @@ class Tool(NamedTuple):
         return Command([self.python, "-c", f"{part}\nfrom pip_sysdeps.cli import main\nmain()", *argv])
 
 
-def install_tool() -> Tool:
-    """Install this checkout in a new environment of the interpreter that runs this."""
-    tool = Tool(environment.CACHE / "tool")
+def require_programs() -> None:
+    """End with what to install if a peer is not there: half an hour later it would be a pity."""
+    missing = sorted({package for program, package in PROGRAMS.items() if shutil.which(program) is None})
+    if missing:
+        sys.exit(f"error: programs to compare with are missing\nhint: apt-get install {' '.join(missing)}")
+
+
+def install(name: str, what: str) -> Tool:
+    """Install something in a new environment of the interpreter that runs this."""
+    tool = Tool(environment.CACHE / name)
     subprocess.run([os.path.realpath(sys.executable), "-m", "venv", "--clear", str(tool.folder)], check=True)
     pip = [tool.python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, str(CHECKOUT)], check=True, stdout=sys.stderr)
+    subprocess.run([*pip, what], check=True, stdout=sys.stderr)
     return tool
 
 
@@ -102,14 +111,17 @@ def main() -> None:
     options = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PATH"] = f"{Path(os.path.realpath(sys.executable)).parent}:{os.environ['PATH']}"  # no shim
+    require_programs()
+    tool, pyelftools = install("tool", str(CHECKOUT)), install("pyelftools", "pyelftools>=0.31")
     folder = options.environment or environment.build(environment.CACHE / "large")
     small = environment.build(environment.CACHE / "small", environment.SMALL)
-    tool = install_tool()
     with tempfile.TemporaryDirectory(dir=environment.CACHE) as scratch:
         files = elf_files(folder)
         say(f"{described(folder, files)}\n\n")
         where_the_time_goes(tool, folder, scratch, options.rounds)
         results = large(tool, folder, files, scratch, options)
+        listed = "\0".join(files)
+        results["ELF facts by pyelftools"] = run(Command([pyelftools.python, "-c", peers.PYELFTOOLS], listed))
         results |= start(tool, small, scratch, 4 * options.rounds)
         table(results)
         targets(results)
@@ -167,7 +179,6 @@ def large(tool: Tool, folder: Path, files: list[str], scratch: str, options: arg
         ),
     }
     found = interleaved(quick, options.rounds)
-    found["ELF facts by pyelftools"] = run(Command([sys.executable, "-c", peers.PYELFTOOLS], listed))
     few, more = files[:: options.sample], files[:: options.sample // 2]
     for name, script in {
         "ldd and dpkg -S": peers.LDD_AND_DPKG,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.archive import Archive, configure, published_archive
+from builders.debian import unavailable
 from builders.elf import Elf
 from builders.root import write
 from builders.small_debian import SITE
@@ -252,7 +253,7 @@ def test_a_source_without_contents(ubuntu: Desk, archive: Archive) -> None:
 def test_apt_s_own_compressed_lists(ubuntu: Desk) -> None:
     """In images apt keeps its lists compressed by LZ4; its own helper reads them."""
     if shutil.which("lz4") is None or not Path("/usr/lib/apt/apt-helper").exists():
-        pytest.skip("install lz4 and apt: apt-get install lz4 apt")
+        unavailable("install lz4 and apt: apt-get install lz4 apt")
     write_lists(ubuntu.root)
     plain = ubuntu.root / LISTS / f"{START}_universe_binary-amd64_Packages"
     subprocess.run(["lz4", "-q", "--rm", str(plain), f"{plain}.lz4"], check=True)

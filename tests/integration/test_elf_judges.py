@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from builders.debian import unavailable
 from builders.elf import Elf
 from builders.elf_memory import all_undefined, parse_elf
 from pip_sysdeps.elf.read_objects import Objects
@@ -248,7 +249,7 @@ READELF_TAGS = re.compile(r"\((NEEDED|SONAME|RPATH|RUNPATH)\).*\[(.*)\]$", re.MU
 def test_names_agree_with_readelf_on_a_sample() -> None:
     """The dynamic section's names are also what readelf says, which reads them by program headers too."""
     if shutil.which("readelf") is None:
-        pytest.skip("install readelf: apt-get install binutils")
+        unavailable("install readelf: apt-get install binutils")
     for path in sample()[:40]:
         facts = ask(path, parse_elf)
         printed = subprocess.run(
@@ -409,7 +410,7 @@ def test_folder_is_what_the_loader_says(program: Path) -> None:
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Compile a library with debug data."""
     if shutil.which("gcc") is None or shutil.which("objcopy") is None:
-        pytest.skip("install gcc and objcopy: apt-get install gcc")
+        unavailable("install gcc and objcopy: apt-get install gcc")
     folder = tmp_path_factory.mktemp("compiled")
     (folder / "a.c").write_text(
         '#include <stdio.h>\nint f(void) { return puts("f"); }\nint main(void) { return f(); }\n'

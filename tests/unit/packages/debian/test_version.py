@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders.debian import unavailable
 from pip_sysdeps.packages.debian.version import version_key
 
 ORDERED = (
@@ -92,7 +93,7 @@ def we_say(one: str, other: str) -> int:
 def test_dpkg_agrees(count: int) -> None:
     """Random versions, and neighbours of the table."""
     if shutil.which("dpkg") is None:
-        pytest.skip("install dpkg: apt-get install dpkg")
+        unavailable("install dpkg: apt-get install dpkg")
     source = random.Random(count)  # noqa: S311 - the same versions on every run
     pairs = [(random_version(source), random_version(source)) for _ in range(count)]
     pairs += [*pairwise(ORDERED), *EQUAL] if count < 1000 else product(ORDERED, ORDERED)
