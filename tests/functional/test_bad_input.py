@@ -16,6 +16,7 @@ from builders.mounts import ALONE, require_mounts
 from builders.root import unprivileged_folder, write
 from builders.small_debian import HEADER, LOCK, MODULE, SITE, TARGET, small_debian
 from builders.venv import install
+from pip_sysdeps.packages.registry import FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,13 +119,13 @@ DAMAGES = [
     ),
     pytest.param(
         not_debian,
-        "no package database here: this is not Debian, Ubuntu or another system with apt",
+        f"no package database here: there is none of {', '.join(FOLDERS)}",
         "run it in an image of the release, name an unpacked one with --root, or lock for one with --target",
         id="not Debian",
     ),
     pytest.param(
         no_database,
-        "no package database here: this is not Debian, Ubuntu or another system with apt",
+        f"no package database here: there is none of {', '.join(FOLDERS)}",
         "run it in an image of the release, name an unpacked one with --root, or lock for one with --target",
         id="no dpkg database",
     ),

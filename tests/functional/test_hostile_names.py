@@ -272,7 +272,8 @@ def hold_instruction(desk: Desk, instruction: str) -> None:
 @NAMES
 def test_from_a_lock(desk: Desk, key: str, name: str) -> None:
     """A lock is refused whose package, version or target would reach apt; other text is only ever shown escaped."""
-    text = LOCK.replace('name = "libpq5"', 'name = "libpq5"\nmin = "10"')
+    array = 'installs = [\n    "libpq5",\n]\n'
+    text = LOCK.replace(array, f'{array}package = [\n    {{ name = "libpq5", min = "10" }},\n]\n')
     old = {
         "name": 'name = "libpq5"',
         "package": 'package = "libpq5"',

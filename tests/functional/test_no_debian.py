@@ -10,6 +10,7 @@ from builders.elf import Elf
 from builders.mounts import run_in_bare_system
 from builders.root import write
 from builders.wheels import build_wheel, install_wheels
+from pip_sysdeps.packages.registry import FOLDERS
 
 if TYPE_CHECKING:
     import subprocess
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 FEDORA = "ID=fedora\nVERSION_ID=42\n"
 UNKNOWN = "this system has no os-release or no package database"
-NO_DPKG = "no package database here: this is not Debian, Ubuntu or another system with apt"
+NO_DATABASE = f"no package database here: there is none of {', '.join(FOLDERS)}"
 
 
 @pytest.fixture
@@ -58,8 +59,8 @@ def test_another_system_is_locked(run: Run, tmp_path: Path, release: str, what: 
     ("argv", "said"),
     [
         (("lock", "--wheels", "wheels"), f"{UNKNOWN}: nothing tells the target"),
-        (("lock", "--python", "venv"), NO_DPKG),
-        (("audit", "--python", "venv"), NO_DPKG),
+        (("lock", "--python", "venv"), NO_DATABASE),
+        (("audit", "--python", "venv"), NO_DATABASE),
         (("index", "update"), f"{UNKNOWN}: nothing tells what the index is to be of"),
     ],
     ids=["wheels", "environment", "audit", "index update"],

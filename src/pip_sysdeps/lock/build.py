@@ -23,6 +23,7 @@ from pip_sysdeps.model.loader import Found
 from pip_sysdeps.model.needs import FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
 from pip_sysdeps.packages.registry import families, family_of
 from pip_sysdeps.printing import printable
+from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -111,9 +112,8 @@ def pinned(target: Target, installed: Mapping[str, str], snapshot: str) -> Targe
 
 def _known(platform: Platform) -> Platform:
     if not platform.package_manager:
-        systems = "; nor ".join(family.systems for family in families())
         raise SysdepsError(
-            f"no package database here: this is not {systems}",
+            f"no package database here: there is none of {listed([family.manager for family in families()])}",
             hint="run it in an image of the release, name an unpacked one with --root, or lock for one with --target",
         )
     if not (platform.distro and platform.architecture and platform.libc):

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.arrangement import ordered
 from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target, Unresolved
+from pip_sysdeps.packages.registry import family_of
+from pip_sysdeps.printing import printable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -71,6 +74,8 @@ class _Work:
         if policy.name not in self._context.installed:
             self.unmatched.append(f"distribution.{policy.name}: no such distribution is in the environment")
             return
+        for entry in self._meant((*policy.ignore, *policy.replace, *policy.add)):
+            self._refuse_illegal(entry)
         for entry in self._meant(policy.ignore):
             self._ignore(policy.name, entry)
         for replacement in self._meant(policy.replace):
@@ -94,6 +99,16 @@ class _Work:
         names = {need.package for _, need in changed.needs() if need.package}
         packages = (known.get(name) or LockedPackage(name=name, base=name in self._context.base) for name in names)
         return ordered(replace(changed, package=tuple(packages)))
+
+    def _refuse_illegal(self, entry: Entry) -> None:
+        """Raise SysdepsError for a package name that the target's package manager would take for something else."""
+        family = family_of(self._target.package_manager)
+        for name in filter(None, (entry.package, getattr(entry, "with_", ""))):
+            if family and not family.names.package(name):
+                raise SysdepsError(
+                    f"pyproject.toml: tool.pip-sysdeps.{entry.where}: `{printable(name)}` is no {family.names.words}",
+                    hint="correct the name, or limit the entry to other targets by `targets`",
+                )
 
     def _meant(self, entries: Iterable[_AnyEntry]) -> Iterable[_AnyEntry]:
         return (entry for entry in entries if not entry.targets or self._target.id in entry.targets)

@@ -26,6 +26,7 @@ from pip_sysdeps.model.needs import (
 )
 from pip_sysdeps.model.needs import Need as Found
 from pip_sysdeps.model.needs import Unattributed as Unclaimed
+from pip_sysdeps.packages.registry import FOLDERS
 
 if TYPE_CHECKING:
     from pip_sysdeps.model.environment import Distribution as Installed
@@ -174,10 +175,7 @@ def test_vendored_folders_are_a_reason_to_be_written() -> None:
     [
         (
             {"package_manager": ""},
-            (
-                "no package database here: this is not Debian, Ubuntu or another system with apt; nor Fedora, RHEL, "
-                "Amazon Linux, openSUSE or another system with rpm"
-            ),
+            f"no package database here: there is none of {', '.join(FOLDERS)}",
         ),
         ({"distro": ""}, "cannot tell the release or architecture of this system"),
         ({"architecture": ""}, "cannot tell the release or architecture of this system"),

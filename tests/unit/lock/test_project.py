@@ -100,8 +100,8 @@ def test_a_project_without_the_table_says_nothing(text: str) -> None:
             ".distribution.numpy.add[0].with: is not known: soname, package, reason, targets are",
         ),
         (
-            "distribution.numpy.add = [{ package = 'libgl1-', reason = 'x' }]",
-            ".distribution.numpy.add[0].package: `libgl1-` is no system package name",
+            "distribution.numpy.add = [{ package = '-libgl1', reason = 'x' }]",
+            ".distribution.numpy.add[0].package: `-libgl1` is no system package name",
         ),
         (
             "distribution.numpy.replace = [{ package = 'libgl1', reason = 'x' }]",
