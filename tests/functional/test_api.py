@@ -42,3 +42,11 @@ def test_every_public_name_is_there() -> None:
     assert all(getattr(pip_sysdeps, name) for name in pip_sysdeps.__all__)
     with pytest.raises(AttributeError, match="no attribute 'scam'"):
         pip_sysdeps.scam  # noqa: B018
+
+
+def test_the_project_s_policy_holds(desk: Desk) -> None:
+    """`lock_environment` gives the target that `lock` writes, with what pyproject.toml decides."""
+    (desk.lock.parent / "pyproject.toml").write_text("[tool.pip-sysdeps]\nwhen = ['plugin']\n")
+    desk.run_lock()
+    target = pip_sysdeps.lock_environment(VENV, root=str(desk.root), lock=str(desk.lock))
+    assert (target.when, pip_sysdeps.loads(desk.lock.read_text()).target) == (("plugin",), (target,))
