@@ -422,10 +422,11 @@ def test_an_interrupt(desk: Desk, monkeypatch: pytest.MonkeyPatch, moment: str) 
         signal.raise_signal(signal.SIGINT)
         return real(*arguments)
 
-    monkeypatch.setattr(os, moment, interrupted)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
     try:
-        outcome = desk.run_lock()
+        with monkeypatch.context() as patch:
+            patch.setattr(os, moment, interrupted)
+            outcome = desk.run_lock()
     finally:
         signal.signal(signal.SIGINT, before)
     assert (outcome.status, outcome.err) == (2, "error: interrupted\nhint: nothing was changed: run it again\n")
