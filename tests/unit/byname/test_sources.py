@@ -3,39 +3,12 @@
 from __future__ import annotations
 
 import ast
-import textwrap
-from typing import TYPE_CHECKING
 
 import pytest
 
-from pip_sysdeps.byname.source_filter import is_used, opens, runs
-from pip_sysdeps.byname.sources import library_name, program_name, references
+from builders.sources import BASE, brief, named
+from pip_sysdeps.byname.sources import library_name, program_name
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pip_sysdeps.byname.source_filter import Wrappers
-
-BASE = "/env/site"
-
-
-def named(*sources: str, **more: str) -> tuple[Reference, ...]:
-    """Return what the modules `pkg/__init__.py`, `pkg/m1.py`, ... name; `more` has others by name."""
-    files = {("__init__" if number == 0 else f"m{number}"): text for number, text in enumerate(sources)} | more
-    texts = {f"{BASE}/pkg/{name}.py": textwrap.dedent(text).encode() for name, text in files.items()}
-    gated = {path: text for path, text in texts.items() if opens(text) or runs(text)}
-
-    def calling(wrappers: Wrappers) -> Mapping[str, bytes]:
-        return {path: text for path, text in texts.items() if wrappers.are_called(text)}
-
-    return references(gated, calling, BASE)
-
-
-def brief(found: tuple[Reference, ...]) -> list[tuple[str, str, list[str]]]:
-    """Return confidence, kind and names of references."""
-    return [(each.confidence.value, each.kind.value, list(each.names)) for each in found]
-
 
 LIBRARIES = {
     "a literal": ("import ctypes\nctypes.CDLL('libfoo.so.1')", ["libfoo.so.1"]),
@@ -151,26 +124,6 @@ def test_wrappers_of_wrappers_across_modules() -> None:
     ]
 
 
-PLATFORMS = [
-    "if sys.platform == 'win32':\n    {0}\nelse:\n    {1}",
-    "if sys.platform.startswith(('win', 'darwin')):\n    {0}\nelif sys.platform == 'linux':\n    {1}\nelse:\n    {0}",
-    "if platform.system() in ('Windows', 'Darwin'):\n    {0}\nelse:\n    {1}",
-    "if os.name != 'posix':\n    {0}\nelse:\n    {1}",
-    "WINDOWS = os.name == 'nt'\nif WINDOWS:\n    {0}\nelse:\n    {1}",
-    "if 'win32' in sys.platform.lower():\n    {0}\nelse:\n    {1}",
-    "if hasattr(os, 'add_dll_directory') and not x:\n    {0}\nelse:\n    {1}",
-    "def f():\n    system = platform.system()\n    if system == 'Linux':\n        return {1}\n    {0}",
-    "{0} if sys.platform == 'darwin' else {1}",
-]
-
-
-@pytest.mark.parametrize("form", PLATFORMS)
-def test_branches_of_other_platforms_are_left_out(form: str) -> None:
-    """Only what can run on Linux counts, however the source asks for the platform."""
-    branches = form.format("ctypes.CDLL('libother.so.1')", "ctypes.CDLL('libhere.so.1')")
-    assert brief(named(f"import ctypes, os, platform, sys\n{branches}")) == [("high", "library", ["libhere.so.1"])]
-
-
 GUARDS = {
     "try:\n    ctypes.CDLL('libfoo.so.1')\nexcept OSError:\n    pass": "medium",
     "try:\n    ctypes.CDLL('libfoo.so.1')\nexcept OSError as e:\n    raise ImportError from e": "high",
@@ -227,110 +180,6 @@ def test_a_caller_says_whether_the_code_does_without(function: str, call: str, c
     """By a constant, or the default, for a parameter on which the function gives up or goes on; `allow_fail=True`."""
     found = named(f"import contextlib, ctypes\n{function}\n{call}\n")
     assert brief(found) == [(confidence, "library", ["libfoo.so.1"])]
-
-
-ATTEMPTS = {
-    "a fallback": (
-        """
-        try:
-            ctypes.CDLL('libfoo.so.2')
-        except OSError:
-            ctypes.CDLL('libfoo.so.1')
-        """,
-        [("high", ["libfoo.so.2", "libfoo.so.1"])],
-    ),
-    "a fallback of a fallback, and a handler that gives up": (
-        """
-        try:
-            ctypes.CDLL('libfoo.so.3')
-        except OSError:
-            try:
-                ctypes.CDLL('libfoo.so.2')
-            except OSError:
-                try:
-                    ctypes.CDLL('libfoo.so.1')
-                except OSError:
-                    raise ImportError
-        """,
-        [("high", ["libfoo.so.3", "libfoo.so.2", "libfoo.so.1"])],
-    ),
-    "a fallback that is not needed either": (
-        """
-        try:
-            ctypes.CDLL('libfoo.so.2')
-        except OSError:
-            try:
-                ctypes.CDLL('libfoo.so.1')
-            except OSError:
-                pass
-        """,
-        [("medium", ["libfoo.so.2", "libfoo.so.1"])],
-    ),
-    "one for each, in their order, as pyvips has it": (
-        """
-        try:
-            one = ctypes.CDLL('libfoo.so.0')
-            two = ctypes.CDLL('libbar.so.0')
-        except Exception:
-            one = ctypes.CDLL('foo.so.0')
-            two = ctypes.CDLL('bar.so.0')
-        """,
-        [("high", ["libbar.so.0", "bar.so.0"]), ("high", ["libfoo.so.0", "foo.so.0"])],
-    ),
-    "several handlers": (
-        """
-        try:
-            ctypes.CDLL('libfoo.so.2')
-        except OSError:
-            ctypes.CDLL('libfoo.so.1')
-        except AttributeError:
-            ctypes.CDLL('libfoo.so.0')
-        """,
-        [("high", ["libfoo.so.2", "libfoo.so.1", "libfoo.so.0"])],
-    ),
-    "something else that is opened": (
-        """
-        try:
-            ctypes.CDLL('libfoo.so.2')
-            ctypes.CDLL('libbar.so.2')
-        except OSError:
-            ctypes.CDLL('libfoo.so.1')
-        """,
-        [("high", ["libfoo.so.1"]), ("medium", ["libbar.so.2"]), ("medium", ["libfoo.so.2"])],
-    ),
-    "a module that is tried": (
-        """
-        try:
-            import pkg._foo
-        except ImportError:
-            ctypes.CDLL('libfoo.so.1')
-        """,
-        [("high", ["libfoo.so.1"])],
-    ),
-}
-
-
-@pytest.mark.parametrize(("body", "expected"), ATTEMPTS.values(), ids=ATTEMPTS)
-def test_what_is_opened_after_a_failure_is_an_alternative(body: str, expected: list[tuple[str, list[str]]]) -> None:
-    """One of what a `try` statement and its handlers open has to be there, unless the code goes on without any."""
-    found = named("import ctypes\n" + textwrap.dedent(body))
-    assert brief(found) == [(confidence, "library", names) for confidence, names in expected]
-
-
-def test_of_two_calls_the_one_with_fewer_names_says_all() -> None:
-    """Who has one of two has one of three; and who only asks with `find_library` opens nothing by it."""
-    found = named(
-        """
-        import ctypes
-        from ctypes.util import find_library
-        def load(*names):
-            for name in names:
-                ctypes.CDLL(find_library(name) or name)
-        load('GLX', 'OpenGL', 'GL')
-        load('OpenGL', 'GL')
-        """
-    )
-    assert brief(found) == [("high", "library", ["-lOpenGL", "-lGL"])]
 
 
 def test_a_name_near_a_loader_is_low() -> None:
@@ -393,21 +242,6 @@ def test_a_program_that_is_looked_for(body: str, confidence: str) -> None:
     assert brief(named(f"import shutil, subprocess\n{body}")) == [(confidence, "program", ["foo"])]
 
 
-OTHER_SYSTEMS = [
-    "class DarwinInfo:\n    {}",
-    "def load_win32():\n    {}",
-    "class A:\n    def copy_osx(self):\n        {}",
-]
-
-
-@pytest.mark.parametrize("around", OTHER_SYSTEMS)
-def test_what_is_for_another_system_by_its_name(around: str) -> None:
-    """A class or function that is named for another system does not run here; one that names Linux too does."""
-    code = "subprocess.run(['foo'])"
-    assert named(f"import subprocess\n{around.format(code)}") == ()
-    assert named(f"import subprocess\ndef load_linux_win32():\n    {code}") != ()
-
-
 NOTHING = [
     "import ctypes\nctypes.CDLL(None)",
     "import ctypes\nctypes.CDLL('foo.dll')",
@@ -467,27 +301,3 @@ def test_library_names(text: str, name: str) -> None:
 def test_program_names(text: str, name: str) -> None:
     """A command begins with its program."""
     assert program_name(text) == name
-
-
-@pytest.mark.parametrize(
-    ("path", "used"),
-    [
-        ("pkg/a.py", True),
-        ("pkg/tests/a.py", False),
-        ("pkg-1.0.dist-info/licenses/AUTHORS.py", False),
-        ("pkg.egg-info/a.py", False),
-        ("pkg/_build_parser.py", False),
-        ("pkg/version.py", False),
-        ("pkg/versions.py", True),
-        ("pkg/test_a.py", False),
-        ("pkg/_win/a.py", False),
-        ("pkg/libs/darwin/a.py", False),
-        ("pkg/backends/macOS/a.py", False),
-        ("pkg/_darwinkeyboard.py", False),
-        ("pkg/window.py", True),
-        ("pkg/a.pyi", False),
-    ],
-)
-def test_which_sources_count(path: str, *, used: bool) -> None:
-    """Tests, examples and what is for another system take no part in the use on Linux."""
-    assert is_used(path) is used

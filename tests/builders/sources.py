@@ -1,0 +1,34 @@
+"""What small Python sources name."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.byname.source_filter import opens, runs
+from pip_sysdeps.byname.sources import references
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pip_sysdeps.byname.source_filter import Wrappers
+    from pip_sysdeps.model.needs import Reference
+
+BASE = "/env/site"
+
+
+def named(*sources: str, **more: str) -> tuple[Reference, ...]:
+    """Return what the modules `pkg/__init__.py`, `pkg/m1.py`, ... name; `more` has others by name."""
+    files = {("__init__" if number == 0 else f"m{number}"): text for number, text in enumerate(sources)} | more
+    texts = {f"{BASE}/pkg/{name}.py": textwrap.dedent(text).encode() for name, text in files.items()}
+    gated = {path: text for path, text in texts.items() if opens(text) or runs(text)}
+
+    def calling(wrappers: Wrappers) -> Mapping[str, bytes]:
+        return {path: text for path, text in texts.items() if wrappers.are_called(text)}
+
+    return references(gated, calling, BASE)
+
+
+def brief(found: tuple[Reference, ...]) -> list[tuple[str, str, list[str]]]:
+    """Return confidence, kind and names of references."""
+    return [(each.confidence.value, each.kind.value, list(each.names)) for each in found]

@@ -1,0 +1,41 @@
+"""What runs on another system is left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from builders.sources import brief, named
+
+PLATFORMS = [
+    "if sys.platform == 'win32':\n    {0}\nelse:\n    {1}",
+    "if sys.platform.startswith(('win', 'darwin')):\n    {0}\nelif sys.platform == 'linux':\n    {1}\nelse:\n    {0}",
+    "if platform.system() in ('Windows', 'Darwin'):\n    {0}\nelse:\n    {1}",
+    "if os.name != 'posix':\n    {0}\nelse:\n    {1}",
+    "WINDOWS = os.name == 'nt'\nif WINDOWS:\n    {0}\nelse:\n    {1}",
+    "if 'win32' in sys.platform.lower():\n    {0}\nelse:\n    {1}",
+    "if hasattr(os, 'add_dll_directory') and not x:\n    {0}\nelse:\n    {1}",
+    "def f():\n    system = platform.system()\n    if system == 'Linux':\n        return {1}\n    {0}",
+    "{0} if sys.platform == 'darwin' else {1}",
+]
+
+
+@pytest.mark.parametrize("form", PLATFORMS)
+def test_branches_of_other_platforms_are_left_out(form: str) -> None:
+    """Only what can run on Linux counts, however the source asks for the platform."""
+    branches = form.format("ctypes.CDLL('libother.so.1')", "ctypes.CDLL('libhere.so.1')")
+    assert brief(named(f"import ctypes, os, platform, sys\n{branches}")) == [("high", "library", ["libhere.so.1"])]
+
+
+OTHER_SYSTEMS = [
+    "class DarwinInfo:\n    {}",
+    "def load_win32():\n    {}",
+    "class A:\n    def copy_osx(self):\n        {}",
+]
+
+
+@pytest.mark.parametrize("around", OTHER_SYSTEMS)
+def test_what_is_for_another_system_by_its_name(around: str) -> None:
+    """A class or function that is named for another system does not run here; one that names Linux too does."""
+    code = "subprocess.run(['foo'])"
+    assert named(f"import subprocess\n{around.format(code)}") == ()
+    assert named(f"import subprocess\ndef load_linux_win32():\n    {code}") != ()
