@@ -252,3 +252,15 @@ def test_only_a_family_s_folder_names_it() -> None:
 def test_the_top_folder_is_small() -> None:
     """Who lists the package sees its subjects: at most eight files stand beside them."""
     assert len([path for path in PACKAGE.iterdir() if path.is_file()]) <= 8
+
+
+def test_unit_tests_mirror_the_package() -> None:
+    """A file of unit tests stands where its module does, and begins with that module's name."""
+    tests = PACKAGE.parents[1] / "tests" / "unit"
+    strays = []
+    for path in sorted(tests.rglob("test_*.py")):
+        folder = PACKAGE / path.parent.relative_to(tests)
+        name = path.stem.removeprefix("test_")
+        if not any(name == each.stem or name.startswith(f"{each.stem}_") for each in folder.iterdir()):
+            strays.append(str(path.relative_to(tests)))
+    assert strays == []
