@@ -11,8 +11,8 @@ from pip_sysdeps.elf.kinds import prevailing
 from pip_sysdeps.environment.exposure import writable_folders
 from pip_sysdeps.environment.read_sboms import read_sboms
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.loader.glibc.machines import machine_of
 from pip_sysdeps.loader.glibc.read_config import glibc_version
+from pip_sysdeps.loader.glibc.read_directories import read_machine
 from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text
 from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.needs.symbol_versions import version_gaps
@@ -139,7 +139,7 @@ def read_evidence(
             facts=scan.facts,
             defined=scanner.objects.versions,
         ),
-        glibc=glibc_version(scanner.objects, machine_of(program)) if program else None,
+        glibc=glibc_version(scanner.objects, read_machine(root, program)) if program else None,
         decided_by_policy=frozenset(decided_by_policy),
         changes=changes,
     )

@@ -30,15 +30,21 @@ class Machine(NamedTuple):
     """`$PLATFORM`; empty where it depends on the CPU or has no value."""
     header_flags: tuple[int, int] = (0, 0)
     """Mask and value: which bits of `e_flags` an object must have so."""
+    directories: tuple[str, ...] = ()
+    """The default directories of the loader of a root, where it was read: see `read_directories`."""
 
     @property
     def lib(self) -> str:
-        """What `$LIB` stands for."""
+        """What `$LIB` stands for: the folder of the first default directory."""
+        if self.directories:
+            return self.directories[0].lstrip("/")
         return f"lib/{self.triplet}" if self.triplet else "lib"
 
     @property
     def default_directories(self) -> tuple[str, ...]:
         """The default directories, in order."""
+        if self.directories:
+            return self.directories
         own = (f"/lib/{self.triplet}", f"/usr/lib/{self.triplet}") if self.triplet else ()
         return (*own, "/lib", "/usr/lib")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.loader.glibc.cache import cache_lookup
 from pip_sysdeps.loader.glibc.ldconfig import FreshCache, read_cache
-from pip_sysdeps.loader.glibc.machines import machine_of
+from pip_sysdeps.loader.glibc.read_directories import read_machine
 from pip_sysdeps.model.loader import LoaderConfig
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
     `subfolders` are as in LoaderConfig: a lock has none. Those in `glibc-hwcaps` count since glibc 2.33, others up to
     2.36.
     """
-    machine = machine_of(program)
+    machine = read_machine(root, program)
     objects = objects or Objects(root)
     subfolders = _usable(subfolders, objects, machine)
     return LoaderConfig(
