@@ -11,6 +11,7 @@ from pip_sysdeps.byname.read_knowledge import known_of
 from pip_sysdeps.elf.kinds import is_libpython, is_libpython_of
 from pip_sysdeps.environment.metadata import required_name
 from pip_sysdeps.needs.read_host_libraries import host_library
+from pip_sysdeps.packages.registry import family_of
 from pip_sysdeps.system.tree import inside
 
 if TYPE_CHECKING:
@@ -79,6 +80,14 @@ class EnvironmentSystem:
     def available(self, soname: str) -> str | None:
         """Return the release's binary package of a soname."""
         return self.index.installable(soname) if self.index else None
+
+    def capability(self, soname: str) -> str:
+        """Return what installs a soname by the package manager's own words, where no index knows all packages."""
+        packages, target = self._place.packages, self._place.target
+        family = packages.family if packages else family_of(target.platform.package_manager) if target else None
+        if self.index or family is None or self._process is None:
+            return ""
+        return family.library_capability(soname, self._process.program)
 
     def host_library(self, soname: str) -> str | None:
         """Return who brings a soname of a driver or container runtime; None for any other soname."""

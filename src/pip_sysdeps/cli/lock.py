@@ -11,7 +11,7 @@ from pip_sysdeps.cli.environment_options import location_of, note_fallback, note
 from pip_sysdeps.cli.target_options import add_target_arguments
 from pip_sysdeps.lock.file import DEFAULT, read_text
 from pip_sysdeps.lock.selection import unowned, wanted
-from pip_sysdeps.model.needs import FromPackage, When
+from pip_sysdeps.model.needs import FromCapability, FromPackage, When
 from pip_sysdeps.needs.completeness import foreign_distributions, half_searched_distributions
 from pip_sysdeps.report.offers import offers, packaged_distributions, unresolved_imports, unresolved_others
 from pip_sysdeps.system.exclusion import alone
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.app.lock import EnvironmentTarget
     from pip_sysdeps.cli.messages import Messages
     from pip_sysdeps.lock.document import Target
+    from pip_sysdeps.model.needs import Provider
     from pip_sysdeps.model.scan import Scan
 
 
@@ -154,11 +155,7 @@ def _tell(args: argparse.Namespace, made: EnvironmentTarget) -> None:
     found, target, root = made.scan, made.target, made.place.root
     messages: Messages = args.messages
     absent = sorted(
-        {
-            need.provider.package
-            for _, need in found.needs()
-            if isinstance(need.provider, FromPackage) and not need.provider.path and need.when is When.IMPORT
-        }
+        {name for _, need in found.needs() if need.when is When.IMPORT and (name := _name_of_absent(need.provider))}
     )
     if absent and not (args.target or args.wheels):
         messages.note(f"not installed here, but in the lock: {listed(absent)}")
@@ -174,6 +171,15 @@ def _tell(args: argparse.Namespace, made: EnvironmentTarget) -> None:
         messages.detail(f"set aside ({skipped.verdict.value}): {root.shown(skipped.path)}: {skipped.reason}")
     if found.skipped and messages.level < 1:
         messages.note(f"{counted(len(found.skipped), 'file')} set aside: -v lists them")
+
+
+def _name_of_absent(provider: Provider) -> str:
+    """Return the package or capability of what is not installed here; empty for anything else."""
+    match provider:
+        case FromPackage(package=name, path="") | FromCapability(capability=name):
+            return name
+        case _:
+            return ""
 
 
 def _not_whole(found: Scan, most: int) -> Iterator[str]:

@@ -20,7 +20,15 @@ from pip_sysdeps.lock.document import (
 )
 from pip_sysdeps.lock.evidence import evidence
 from pip_sysdeps.model.loader import Found
-from pip_sysdeps.model.needs import FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
+from pip_sysdeps.model.needs import (
+    FromCapability,
+    FromDistribution,
+    FromHost,
+    FromPackage,
+    Missing,
+    Unowned,
+    Unreachable,
+)
 from pip_sysdeps.packages.registry import families, family_of
 from pip_sysdeps.printing import printable
 from pip_sysdeps.words import listed
@@ -178,6 +186,8 @@ def _needs(needs: Iterable[needs.Need], base: str, repaired: Collection[str]) ->
         match need.provider:
             case FromPackage(package=package):
                 yield replace(known, package=package)
+            case FromCapability(capability=capability):
+                yield replace(known, capability=capability, unchecked=True)
             case FromHost(note=note):
                 yield replace(known, class_="host", note=printable(note))
             case Unowned(path=path):

@@ -75,6 +75,14 @@ class FromPackage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FromCapability:
+    """The package manager installs it by a capability; nothing at hand tells the package."""
+
+    capability: str
+    """`libpq.so.5()(64bit)`, `so:libpq.so.5`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FromDistribution:
     """Another distribution of the environment brings it."""
 
@@ -124,7 +132,7 @@ class Missing:
     """A library of the same build that the distribution brings, where it leaves this one to another distribution."""
 
 
-Provider = FromPackage | FromDistribution | FromHost | Unowned | Unreachable | Missing
+Provider = FromPackage | FromCapability | FromDistribution | FromHost | Unowned | Unreachable | Missing
 """Who brings a library. A library vendored in the distribution itself, or the interpreter's own, is no need."""
 
 

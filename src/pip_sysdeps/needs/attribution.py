@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from pip_sysdeps.model.loader import Found
 from pip_sysdeps.model.needs import (
     DistributionNeeds,
+    FromCapability,
     FromDistribution,
     FromHost,
     FromPackage,
@@ -60,6 +61,9 @@ class Providers(Protocol):
 
     def available(self, soname: str) -> str | None:
         """Return the release's binary package of a soname that is not installed."""
+
+    def capability(self, soname: str) -> str:
+        """Return what installs a soname of which no index is there to tell the package; empty for none."""
 
     def host_library(self, soname: str) -> str | None:
         """Return who brings a soname of a driver or container runtime; None for any other soname."""
@@ -206,7 +210,9 @@ class Attribution:
         holder = self._holders.get(file, "")
         if not candidates:
             provider = self._provider_from_index(missed)
-            if not (isinstance(provider, Missing) and self._providers.is_absent_interpreter(missed.soname)):
+            if not (
+                isinstance(provider, FromCapability | Missing) and self._providers.is_absent_interpreter(missed.soname)
+            ):
                 yield provider
         elif any(self._holders.get(path, "") == holder for path in candidates):
             return
@@ -229,6 +235,9 @@ class Attribution:
     def _provider_from_index(self, missed: NotFound) -> Provider:
         """Ask what the release has; not for a search that an unusable file stopped, which a package would not mend."""
         package = None if missed.fatal else self._providers.available(missed.soname)
+        capability = "" if missed.fatal or package else self._providers.capability(missed.soname)
+        if capability:
+            return FromCapability(capability=capability)
         if package is None:
             return Missing(tried=missed.tried, note=missed.fatal or self._providers.not_found_note)
         return FromPackage(package=package, path="")
@@ -283,6 +292,8 @@ def _identity(provider: Provider) -> tuple[str, ...]:
     match provider:
         case FromPackage(package=package):
             return ("package", package)
+        case FromCapability(capability=capability):
+            return ("capability", capability)
         case FromDistribution(distribution=name) | Unreachable(distribution=name):
             return (type(provider).__name__, name)
         case Unowned(path=path):

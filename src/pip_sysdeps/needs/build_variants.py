@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.model.environment import Skipped, Verdict
-from pip_sysdeps.model.needs import FromPackage, Missing, Need, Unreachable
+from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, Need, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -63,7 +63,7 @@ def _rank(file: str, needs: Sequence[Need]) -> tuple[int, bool, list[int], list[
     providers = [need.provider for need in needs]
     return (
         -sum(isinstance(provider, Missing | Unreachable) for provider in providers),
-        all(provider.path for provider in providers if isinstance(provider, FromPackage)),
+        all(getattr(each, "path", "") for each in providers if isinstance(each, FromPackage | FromCapability)),
         _numbers(posixpath.basename(file)),
         _numbers(" ".join(sorted(need.soname for need in needs))),
         file,

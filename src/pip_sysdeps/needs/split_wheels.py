@@ -12,7 +12,7 @@ import posixpath
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.model.needs import FromPackage, Missing, When
+from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, When
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
@@ -48,7 +48,7 @@ def leave_to_others(needs: Sequence[Need], objects: Mapping[str, ElfFile]) -> tu
 
 
 def _may_be_left(need: Need) -> bool:
-    return need.when is When.PLUGIN and isinstance(need.provider, FromPackage | Missing)
+    return need.when is When.PLUGIN and isinstance(need.provider, FromPackage | FromCapability | Missing)
 
 
 def _families(need: Need, objects: Mapping[str, ElfFile], brought: Container[str | None]) -> Iterator[_Family]:

@@ -138,6 +138,10 @@ def _split_at_colon(name: str) -> tuple[str, str]:
     return package, architecture
 
 
+def _no_capability(_soname: str, _kind: ElfFile) -> str:
+    return ""
+
+
 def _without_epoch(version: str) -> tuple[str, str]:
     return "", version
 
@@ -185,6 +189,8 @@ class Family(NamedTuple):
     """The package URL type: `deb`."""
     sources: Sources | None = None
     """What its configured sources answer; None where no index can be made of them."""
+    library_capability: Callable[[str, ElfFile], str] = _no_capability
+    """Return what installs the library of a soname for objects of a kind, where no package is known; empty for none."""
     variants: Mapping[str, Family] = MappingProxyType({})
     """The same family for each program that may install, the best first; empty where there is one only."""
     split_name: Callable[[str], tuple[str, str]] = _split_at_colon

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.lock import document as lockfile
 from pip_sysdeps.model.loader import Found
-from pip_sysdeps.model.needs import FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
+from pip_sysdeps.model.needs import (
+    FromCapability,
+    FromDistribution,
+    FromHost,
+    FromPackage,
+    Missing,
+    Unowned,
+    Unreachable,
+)
 from pip_sysdeps.render.document import as_document
 
 if TYPE_CHECKING:
@@ -173,11 +181,13 @@ def _target_diff(found: TargetDiff) -> dict[str, Any]:
     }
 
 
-def answer(provider: Provider) -> dict[str, Any]:
+def answer(provider: Provider) -> dict[str, Any]:  # noqa: PLR0911 - one for each kind
     """Return who brings a library."""
     match provider:
         case FromPackage(package=package, path=path):
             return {"kind": "package", "package": package, "path": path}
+        case FromCapability(capability=capability):
+            return {"kind": "capability", "capability": capability}
         case FromDistribution(distribution=name, path=path, by_loader=by_loader):
             return {"kind": "distribution", "distribution": name, "path": path, "by_loader": by_loader}
         case FromHost(note=note):
@@ -251,4 +261,6 @@ def _locked_answer(chain: LockedChain) -> dict[str, Any]:
         return {"kind": "package", "package": chain.package.name, "min": chain.package.min}
     if isinstance(need, lockfile.Unresolved):
         return {"kind": "missing", "note": need.note}
+    if need.capability:
+        return {"kind": "capability", "capability": need.capability}
     return {"kind": need.class_, "distribution": need.distribution, "path": need.path, "note": need.note}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pip_sysdeps.byname.knowledge import is_known
 from pip_sysdeps.lock.selection import needs_in_line
 from pip_sysdeps.model.loader import NotFound
-from pip_sysdeps.model.needs import Confidence, FromPackage, Missing, Unreachable, When
+from pip_sysdeps.model.needs import Confidence, FromCapability, FromPackage, Missing, Unreachable, When
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -96,7 +96,7 @@ def unmet(scan: Scan) -> Iterator[tuple[str, Need]]:
     """Yield each need that nothing in the image answers, with its distribution."""
     for holder, need in scan.needs():
         match need.provider:
-            case FromPackage(path="") | Missing() | Unreachable():
+            case FromPackage(path="") | FromCapability() | Missing() | Unreachable():
                 yield holder, need
             case _:
                 pass

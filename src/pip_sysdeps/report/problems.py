@@ -55,12 +55,12 @@ def order(problem: Problem) -> tuple[object, ...]:
 
 
 def mending(problems: Iterable[Problem], names: NameRules | None) -> tuple[str, ...]:
-    """Return the binary packages that mend all that can be mended, sorted; they are words of a line for a shell.
+    """Return the packages and capabilities that mend all that can be mended, sorted: words of a line for a shell.
 
     `names` are the package manager's rules; what breaks them is left out, as is all where they are not known.
     """
     packages = {each.package for each in problems if each.error}
-    return tuple(sorted(filter(names.package, packages))) if names else ()
+    return tuple(sorted(each for each in packages if names and (names.package(each) or names.capability(each))))
 
 
 def worth_showing(problems: Iterable[Problem]) -> tuple[Problem, ...]:

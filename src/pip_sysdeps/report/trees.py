@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock import document as lockfile
 from pip_sysdeps.model.loader import Found, NotFound
-from pip_sysdeps.model.needs import FromDistribution, FromHost, FromPackage, Missing, Unowned, Unreachable
+from pip_sysdeps.model.needs import (
+    FromCapability,
+    FromDistribution,
+    FromHost,
+    FromPackage,
+    Missing,
+    Unowned,
+    Unreachable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -91,11 +99,13 @@ def evidence_tree(chains: Iterable[Chain], scan: Scan, versions: Mapping[str, st
     return grown(way for chain in chains for way in evidence.ways(chain))
 
 
-def answer(provider: Provider, short: Callable[[str], str]) -> Label:
+def answer(provider: Provider, short: Callable[[str], str]) -> Label:  # noqa: PLR0911 - one for each kind
     """Return the label of who brings a library; `short` writes a path as a person calls it."""
     match provider:
         case FromPackage(package=package, path=path):
             return Label(kind="package", name=package, detail=f"({path or 'not installed here'})")
+        case FromCapability(capability=capability):
+            return Label(kind="package", name=capability, detail="(a capability; not installed here)")
         case FromDistribution(distribution=name, path=path, by_loader=by_loader):
             how = "found by the loader" if by_loader else "if it is imported first"
             return Label(kind="other", name=name or "a file that no record claims", detail=f"{short(path)}, {how}")
@@ -242,4 +252,6 @@ def _locked_answer(chain: LockedChain) -> Label:
         return Label(kind="package", name=chain.package.name, detail=floor)
     if isinstance(need, lockfile.Unresolved):
         return Label(kind="missing", name="missing", detail=need.note or "nothing has it")
+    if need.capability:
+        return Label(kind="package", name=need.capability, detail="(a capability)")
     return Label(kind="other", name=need.class_, detail=need.distribution or need.path or need.note)

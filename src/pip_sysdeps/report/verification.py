@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.model.needs import Confidence, FromPackage, Missing, Unowned, Unreachable
+from pip_sysdeps.model.needs import Confidence, FromCapability, FromPackage, Missing, Unowned, Unreachable
 from pip_sysdeps.report.catalogue import (
     FIND_LIBRARY_FAILS,
     MISSING_IN_IMAGE,
@@ -94,7 +94,11 @@ _STALE = "is there, but not in /etc/ld.so.cache: run ldconfig"
 
 
 def _package(need: Need) -> str:
-    return need.provider.package if isinstance(need.provider, FromPackage) else ""
+    match need.provider:
+        case FromPackage(package=name) | FromCapability(capability=name):
+            return name
+        case _:
+            return ""
 
 
 def _why(need: Need, package: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from pip_sysdeps.model.loader import Found
-from pip_sysdeps.model.needs import FromDistribution, FromPackage, Need, Unowned, Unreachable
+from pip_sysdeps.model.needs import FromCapability, FromDistribution, FromPackage, Need, Unowned, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -101,6 +101,8 @@ def _answers(need: Need) -> Iterator[str]:
     match need.provider:
         case FromPackage(package=package, path=path):
             yield from (package, path)
+        case FromCapability(capability=capability):
+            yield capability
         case FromDistribution(path=path) | Unowned(path=path) | Unreachable(path=path):
             yield path
         case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from builders.facts import distribution, elf, found, load, not_found
 from pip_sysdeps.model.elf import ElfFile, VersionNeed
 from pip_sysdeps.model.needs import (
+    FromCapability,
     FromDistribution,
     FromHost,
     FromPackage,
@@ -39,8 +41,14 @@ class World:
     not_found_note = "no package has it"
     libc_packages = frozenset({"libc6"})
 
-    def __init__(self, packages: Mapping[str, str], distributions: tuple[Distribution, ...]) -> None:
+    def __init__(
+        self,
+        packages: Mapping[str, str],
+        distributions: tuple[Distribution, ...],
+        capabilities: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._packages = packages
+        self._capabilities = capabilities
         self._distributions = distributions
 
     def real(self, path: str) -> str:
@@ -54,6 +62,10 @@ class World:
     def available(self, soname: str) -> str | None:
         """Return the package of the one library that is not installed."""
         return "libgl1" if soname == "libGL.so.1" else None
+
+    def capability(self, soname: str) -> str:
+        """Return the capability of a library, of which no index knows."""
+        return self._capabilities.get(soname, "")
 
     def host_library(self, soname: str) -> str | None:
         """Return who brings the one library of a driver."""
@@ -77,13 +89,14 @@ def attribution(
     loads: list[Load],
     *distributions: Distribution,
     packages: Mapping[str, str] = PACKAGES,
+    capabilities: Mapping[str, str] = MappingProxyType({}),
 ) -> Attribution:
     """Return the answers in that world."""
     return Attribution(
         objects=objects,
         holders={file: each.name for each in distributions for file in each.files if file in objects},
         loads=loads,
-        providers=World(packages, distributions),
+        providers=World(packages, distributions, capabilities),
     )
 
 
@@ -92,6 +105,21 @@ def needs_of_one(*answers: Resolution) -> tuple[Need, ...]:
     one = distribution("one", "m.abi3.so")
     loads = [load(When.IMPORT, {EXTENSION: answers})]
     return attribution({EXTENSION: elf()}, loads, one).of_distribution(one).needs
+
+
+def test_a_capability_stands_for_an_unknown_package() -> None:
+    """What no index knows is installed by its capability; a driver's library never is."""
+    one = distribution("one", "m.abi3.so")
+    answers = tuple(map(not_found, ("libpq.so.5", "libcuda.so.1", "libx.so.1", "libGL.so.1")))
+    capabilities = {"libpq.so.5": "libpq.so.5()(64bit)", "libcuda.so.1": "x", "libGL.so.1": "x"}
+    loads = [load(When.IMPORT, {EXTENSION: answers})]
+    found = attribution({EXTENSION: elf()}, loads, one, capabilities=capabilities).of_distribution(one)
+    assert [each.provider for each in found.needs] == [
+        FromPackage(package="libgl1", path=""),
+        FromHost(note="the NVIDIA driver"),
+        FromCapability(capability="libpq.so.5()(64bit)"),
+        Missing(note="no package has it"),
+    ]
 
 
 def test_a_packaged_library() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.packages.family import Family, NameRules
 from pip_sysdeps.packages.rpm.architectures import ARCHITECTURES, architecture_of
-from pip_sysdeps.packages.rpm.capability import is_capability
+from pip_sysdeps.packages.rpm.capability import capability, is_capability, mark_of
 from pip_sysdeps.packages.rpm.evr import split_epoch, version_key
 from pip_sysdeps.packages.rpm.install import PROGRAMS, as_command, as_dockerfile, formats, usage
 from pip_sysdeps.packages.rpm.names import is_development, is_package_name, is_version, split_name
@@ -44,6 +44,7 @@ def _family(program: Program) -> Family:
         command=lambda names: as_command(names, program),
         usage=usage(program),
         purl="rpm",
+        library_capability=lambda soname, kind: capability(soname, mark_of(kind)) or "",
         split_name=split_name,
         split_epoch=split_epoch,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.environment.wheel_tags import is_allowed, promised_glibc
-from pip_sysdeps.model.needs import FromPackage, Missing, Unowned
+from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, Unowned
 from pip_sysdeps.needs.attribution import newest_glibc
 from pip_sysdeps.report.evidence import Trouble, name_of, trouble_of_need
 
@@ -72,7 +72,7 @@ def library_outside_tag(evidence: Evidence) -> Iterator[Trouble]:
 def _is_asked_of_the_system(provider: Provider) -> bool:
     """Tell whether no distribution is expected to bring a library."""
     is_left = isinstance(provider, Missing) and bool(provider.sibling)
-    return isinstance(provider, FromPackage | Unowned | Missing) and not is_left
+    return isinstance(provider, FromPackage | FromCapability | Unowned | Missing) and not is_left
 
 
 def _of_gaps(
