@@ -1,0 +1,141 @@
+"""The commands on a system with rpm."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.command import Result
+from builders.small_fedora import remove_libpq, small_fedora
+from builders.system import VENV
+from pip_sysdeps.cli import main
+from pip_sysdeps.lock.text import loads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., Result]
+
+INSTALL = "dnf install -y --setopt=install_weak_deps=0 --nodocs"
+CAPABILITY = "libpq.so.5()(64bit)"
+
+
+@pytest.fixture
+def fedora(tmp_path: Path) -> Path:
+    """Give a small Fedora."""
+    return small_fedora(tmp_path / "root")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Give what runs a command in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
+
+    def call(*argv: str) -> Result:
+        status = main(argv)
+        return Result(status, *capsys.readouterr())
+
+    return call
+
+
+def place(root: Path) -> tuple[str, ...]:
+    """Return the options that name the environment of a root."""
+    return ("--root", str(root), "--python", VENV)
+
+
+def test_a_lock_names_the_installed_package(fedora: Path, run: Run) -> None:
+    """The owner of the 64-bit library, though a 32-bit one of the same name is installed."""
+    assert run("lock", *place(fedora)).err == (
+        "wrote `sysdeps.lock`: fedora-42-x86_64, 1 distribution with needs, 1 package to install\n"
+    )
+    (target,) = loads((fedora.parent / "sysdeps.lock").read_text()).target
+    assert (target.package_manager, target.architecture, target.installs) == ("rpm", "x86_64", ("libpq",))
+    assert run("lock", *place(fedora), "--check").status == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ((), "libpq\n"),
+        (("--format", "lines"), "libpq\n"),
+        (("--format", "satisfy"), "libpq\n"),
+        (("--format", "dockerfile"), f"RUN {INSTALL} \\\n        libpq \\\n && dnf clean all\n"),
+        (
+            ("--format", "dockerfile", "--installer", "zypper"),
+            "RUN zypper --non-interactive install --no-recommends \\\n        libpq \\\n && zypper clean --all\n",
+        ),
+    ],
+)
+def test_a_line_is_for_the_program_of_the_release(fedora: Path, run: Run, options: tuple[str, ...], line: str) -> None:
+    """For dnf, unless another program is named."""
+    run("lock", *place(fedora))
+    assert run("install-line", "--target", "fedora-42-x86_64", *options).out == line
+
+
+def test_a_pinned_line_has_the_whole_version(fedora: Path, run: Run) -> None:
+    """The epoch is part of it."""
+    assert run("lock", *place(fedora), "--pin").status == 0
+    assert run("install-line", "--target", "fedora-42-x86_64", "--pin").out == "libpq-1:16.8-1.fc42\n"
+
+
+def test_a_library_that_is_not_installed_is_a_capability(fedora: Path, run: Run) -> None:
+    """The line installs it though no package is known."""
+    remove_libpq(fedora)
+    assert run("lock", *place(fedora)).err.splitlines() == [
+        "wrote `sysdeps.lock`: fedora-42-x86_64, 1 distribution with needs, 1 package to install",
+        f"not installed here, but in the lock: {CAPABILITY}",
+    ]
+    (target,) = loads((fedora.parent / "sysdeps.lock").read_text()).target
+    assert [(each.capability, each.unchecked) for _, each in target.needs()] == [(CAPABILITY, True)]
+    assert run("install-line", "--target", target.id).out == f"{CAPABILITY}\n"
+    assert f"'{CAPABILITY}' \\\n" in run("install-line", "--target", target.id, "--format", "dockerfile").out
+    assert CAPABILITY in run("why", "libpq.so.5", *place(fedora)).out
+
+
+def test_verify_prints_the_command_that_mends(fedora: Path, run: Run) -> None:
+    """By the name that the lock has; without a lock by the capability."""
+    run("lock", *place(fedora))
+    remove_libpq(fedora)
+    found = run("verify", *place(fedora))
+    assert (found.status, found.out.splitlines()[-1]) == (1, f"{INSTALL} libpq")
+    assert run("verify", *place(fedora), "--lockless").out.splitlines()[-1] == f"{INSTALL} '{CAPABILITY}'"
+
+
+def test_verify_finds_nothing_where_all_is_there(fedora: Path, run: Run) -> None:
+    """An image with what the lock names works."""
+    run("lock", *place(fedora))
+    assert run("verify", *place(fedora)).status == 0
+
+
+def test_an_sbom_has_package_urls_of_rpm(fedora: Path, run: Run) -> None:
+    """The epoch is a qualifier (purl-spec, rpm)."""
+    run("lock", *place(fedora))
+    document = json.loads(run("export", "--format", "cyclonedx", *place(fedora)).out)
+    urls = [each["purl"] for each in document["components"] if each["purl"].startswith("pkg:rpm")]
+    assert urls == ["pkg:rpm/fedora/libpq@16.8-1.fc42?arch=x86_64&distro=fedora-42&epoch=1"]
+
+
+def test_a_report_names_packages_of_rpm(fedora: Path, run: Run) -> None:
+    """The audit, the tree, and what leads to a package."""
+    for argv in (("audit",), ("tree",), ("why", "libpq")):
+        assert "libpq" in run(*argv, *place(fedora)).out
+
+
+def test_a_broken_database_is_one_error(fedora: Path, run: Run) -> None:
+    """With the place in the file, and what to do; the old lock stays."""
+    run("lock", *place(fedora))
+    old = (fedora.parent / "sysdeps.lock").read_bytes()
+    path = fedora / "usr/lib/sysimage/rpm/Packages.db"
+    path.write_bytes(path.read_bytes()[:5000])
+    found = run("lock", *place(fedora))
+    assert (found.status, found.out) == (2, "")
+    assert found.err.splitlines() == [
+        "error: /usr/lib/sysimage/rpm/Packages.db: offset 64: a slot names 25 blocks from 300",
+        "hint: rpm itself cannot read it either: run `rpm --rebuilddb`, or take another root",
+    ]
+    assert (fedora.parent / "sysdeps.lock").read_bytes() == old
