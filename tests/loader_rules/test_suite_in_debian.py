@@ -12,7 +12,7 @@ from builders.debian import fresh_root, run_in
 
 PROJECT = Path(__file__).parents[2]
 NEEDED = ("src", "tests", "fuzz", "pyproject.toml", "README.md", "LICENSE")
-TESTED = ("tests/loader_rules", "tests/unit/loader", "tests/unit/formats", "tests/unit/loader/test_roots.py")
+TESTED = ("tests/loader_rules", "tests/unit/loader", "tests/unit/elf")
 EXPECTED_SKIPS = r"SKIPPED .*the rule is for glibc <=2\.36, this is 2\.41"
 
 
