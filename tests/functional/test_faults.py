@@ -156,7 +156,7 @@ FOLDERS = {
     f"{SITE}/psycopg2": "0 distributions with needs",
     f"{SITE}/psycopg2-2.9.9.dist-info": "1 file set aside",
     "/opt/venv": "error: `/opt/venv` is no interpreter",
-    "/usr/lib/x86_64-linux-gnu": "not installed here, but in the lock: libpq5",
+    "/usr/lib/x86_64-linux-gnu": "in the line, and not installed here: libpq5",
     "/var/lib/dpkg": "error: no package database here",
     "/var/lib/dpkg/info": "/lib/x86_64-linux-gnu/libpq.so.5, needed by psycopg2: copy it into the image",
     "/etc": "error: cannot tell the release",

@@ -177,7 +177,7 @@ def test_what_is_not_installed_is_locked_from_the_index(desk: Desk) -> None:
     """The lock does not depend on what else the build machine has."""
     write(desk.root / SITE[1:] / MODULE, module("libpq.so.5", "libGL.so.1"))
     outcome = desk.run_lock()
-    assert "not installed here, but in the lock: libgl1\n" in outcome.err
+    assert "in the line, and not installed here: libgl1; install them to have their `min` locked\n" in outcome.err
     assert '{ soname = "libGL.so.1", package = "libgl1", when = "import", ' in desk.lock.read_text()
 
 
@@ -188,7 +188,12 @@ def test_what_only_a_plugin_needs_is_offered(desk: Desk) -> None:
         desk.root / SITE[1:], "viewer", files={"viewer/__init__.py": b"", "viewer/plugins/libxcb-plugin.so": plugin}
     )
     outcome = desk.run_lock()
-    assert "not in the line: viewer: libxcb1 (plugin)\nto add them: `apt-line --when default,plugin`; " in outcome.err
+    offer = (
+        "not in the line: viewer: libxcb1 (plugin)\n`pip-sysdeps policy use NAME --reason TEXT` puts one into the line"
+    )
+    assert offer in outcome.err
+    assert "not in the line" not in desk.run_lock().err
+    assert offer in desk.run_lock("-v").err
     assert desk.run_apt_line().out == "libpq5\n"
     assert desk.run_apt_line("--when", "import,plugin").out == "libpq5 libxcb1\n"
     assert "not in the line" not in desk.run_lock("--check").err  # it was decided on when the lock was committed

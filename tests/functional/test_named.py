@@ -203,7 +203,7 @@ def load(name):
     return ctypes.CDLL(name + name)
 MAYBE = "libmagic.so.1"
 """
-OFFER = "to add them: `apt-line --when default,dlopen,exec`; for one distribution, "
+OFFER = "once, `install-line --when default,dlopen,exec` has them\n"
 
 
 @pytest.fixture
@@ -273,7 +273,7 @@ def test_a_source_that_cannot_be_searched(desk: Desk, source: bytes, verdict: st
     result = desk.run_lock("-v")
     assert result.status == 0
     assert f"set aside ({verdict}): {SITE}/huge.py: " in result.err
-    told = "sources too long to be searched for what they open and run by name: huge\n"
+    told = "skipped source search (too large): huge\n"
     assert (told in result.err) is (verdict == "too-long")
 
 

@@ -96,7 +96,7 @@ def test_an_unknown_key_stops_the_lock(run: Callable[..., str]) -> None:
     before = Path("sysdeps.lock").read_bytes()
     assert lock(run, "targts = []", status=2) == (
         "error: pyproject.toml: tool.pip-sysdeps.targts: is not known: `targets` is\n"
-        "hint: docs/policy.md explains each key of [tool.pip-sysdeps]\n"
+        "hint: `pip-sysdeps policy --help` names the commands that write the table [tool.pip-sysdeps]\n"
     )
     assert Path("sysdeps.lock").read_bytes() == before
 

@@ -13,9 +13,10 @@ from pip_sysdeps.loader.process import Conditions
 from pip_sysdeps.lock.build import pinned
 from pip_sysdeps.lock.document import Lockfile
 from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text, replace_lock
-from pip_sysdeps.lock.merge import merge
+from pip_sysdeps.lock.merge import merge, sides_of
 from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.lock.summary import line_changes, told_line
+from pip_sysdeps.lock.text import loads
 from pip_sysdeps.needs.completeness import refuse_gaps
 from pip_sysdeps.system.timings import Stages
 
@@ -114,20 +115,31 @@ def _pinned(target: Target, place: Place) -> Target:
     return pinned(target, place.packages.versions, read_snapshot(place.root) if read_snapshot else "")
 
 
-def write_target(found: EnvironmentTarget, path: str, *, add_target: bool = False) -> bool:
-    """Put a target into a lock; return whether that changed the lock.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What became of a lock."""
+
+    changed: bool
+    """It was written anew."""
+    before: Target | None
+    """The target as it was; None if the lock did not have it."""
+
+
+def write_target(found: EnvironmentTarget, path: str, *, add_target: bool = False) -> Written:
+    """Put a target into a lock.
 
     Raise SysdepsError for a lock that has other targets only, unless `add_target`; MalformedError for one that is none.
     """
     old = read_text(path) or ""
     try:
         text = merge(old, found.target, add_target=add_target, listed=found.project.targets)
+        if text == old:
+            return Written(changed=False, before=found.target)
+        before = loads(sides_of(old)[0]).find(found.target.id) if old.strip() else None
     except MalformedError as error:
         raise error.at(path) from error
-    if text == old:
-        return False
     replace_lock(path, text)
-    return True
+    return Written(changed=True, before=before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.packages.index import SonameIndex
 
 _NAME = "pyproject.toml"
-_HINT = "docs/policy.md explains each key of [tool.pip-sysdeps]"
+_HINT = "`pip-sysdeps policy --help` names the commands that write the table [tool.pip-sysdeps]"
 _MAX_BYTES = 4 << 20
 
 
@@ -27,9 +27,23 @@ def read_project(lock: str) -> Project:
     The hook runs in any folder, and an image build may write the lock to any folder. Raise SysdepsError for a file that
     cannot be read, MalformedError for one that says something unknown.
     """
-    path = next((path for path in (os.path.join(os.path.dirname(lock), _NAME), _NAME) if os.path.isfile(path)), None)
+    path = find_project(lock)
     if path is None:
         return Project()
+    try:
+        return parse_project(read_project_text(path))
+    except MalformedError as error:
+        raise error.at(path, hint=_HINT) from error
+
+
+def find_project(lock: str) -> str | None:
+    """Return the path of the pyproject.toml beside a lock, else of the one here; None if there is none."""
+    beside = os.path.join(os.path.dirname(lock), _NAME)
+    return next((path for path in (beside, _NAME) if os.path.isfile(path)), None)
+
+
+def read_project_text(path: str) -> str:
+    """Return the text of a pyproject.toml. Raise SysdepsError for one that cannot be read, OSError."""
     try:
         content = read_regular(path, _MAX_BYTES)
     except OSError as error:
@@ -37,11 +51,9 @@ def read_project(lock: str) -> Project:
             raise
         raise SysdepsError(f"`{path}` is larger than {_MAX_BYTES} bytes", hint="is this a pyproject.toml?") from error
     try:
-        return parse_project(content.decode("utf-8"))
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise MalformedError("is not UTF-8", where=f"offset {error.start}", hint=_HINT).at(path) from error
-    except MalformedError as error:
-        raise error.at(path, hint=_HINT) from error
 
 
 def target_of(scan: Scan, project: Project, index: SonameIndex | None, *, name: str) -> Applied:

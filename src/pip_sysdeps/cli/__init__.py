@@ -31,6 +31,7 @@ COMMANDS = {
     "tree": "show what leads from each requirement to the binary packages, or back",
     "diff": "say what two locks, git revisions or targets differ in, and why",
     "export": "write what an environment is made of, binary packages included, as an SBOM",
+    "policy": "decide in pyproject.toml what is ignored, used, replaced and added, and list it",
     "run": "run an installer, then bring sysdeps.lock up to date",
     "hook": "let sysdeps.lock be brought up to date after each pip of an environment",
     "index": "list, show and make the indices that name packages for what is not installed",

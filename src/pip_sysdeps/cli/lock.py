@@ -89,9 +89,10 @@ def _lock(args: argparse.Namespace) -> int:
     )
     found = make_target(request, stages=stages, second_process=True)
     _tell_of_target(args, found)
-    stale = _compare(args, found.target) if args.check else _write(args, found)
+    stale = args.check is not None and _compare(args, found.target)
+    before = found.target if args.check else _write(args, found)
     stages.end("lock")
-    _tell(args, found)
+    _tell(args, found, before)
     if args.pin and not found.target.snapshot:
         args.messages.note("apt's sources name no snapshot: mirrors drop the pinned versions within weeks")
     args.messages.times(stages)
@@ -115,15 +116,16 @@ def _tell_of_target(args: argparse.Namespace, found: EnvironmentTarget) -> None:
         args.messages.warning(f"a policy in pyproject.toml has no effect on {target.id}: {entry}")
 
 
-def _write(args: argparse.Namespace, found: EnvironmentTarget) -> bool:
+def _write(args: argparse.Namespace, found: EnvironmentTarget) -> Target | None:
+    """Write the lock, and return the target as it was."""
     note = found.target.note
     is_new = note not in (read_text(args.output) or "")
-    changed = write_target(found, args.output, add_target=args.add_target)
-    done = f"wrote `{args.output}`" if changed else f"`{args.output}` is up to date"
+    written = write_target(found, args.output, add_target=args.add_target)
+    done = f"wrote `{args.output}`" if written.changed else f"`{args.output}` is up to date"
     args.messages.note(f"{done}: {_counted(found.target)}")
     if note and is_new:
         args.messages.note(note)
-    return False
+    return written.before
 
 
 def _compare(args: argparse.Namespace, target: Target) -> bool:
@@ -150,23 +152,28 @@ def _counted(target: Target) -> str:
     return f"{target.id}, {counted(asking, 'distribution')} with needs, {counted(len(packages), 'package')} to install"
 
 
-def _tell(args: argparse.Namespace, made: EnvironmentTarget) -> None:
-    """Say what a person should know besides the lock: what is missing here, offered, unresolved or set aside."""
+def _tell(args: argparse.Namespace, made: EnvironmentTarget, before: Target | None) -> None:
+    """Say what a person should know besides the lock: what is missing here, offered, unresolved or set aside.
+
+    What the lock had `before`, whoever committed it has decided on: it is said again with -v only.
+    """
     found, target, root = made.scan, made.target, made.place.root
     messages: Messages = args.messages
     absent = sorted(
         {name for _, need in found.needs() if need.when is When.IMPORT and (name := _name_of_absent(need.provider))}
     )
     if absent and not (args.target or args.wheels):
-        messages.note(f"not installed here, but in the lock: {listed(absent)}")
+        messages.note(f"in the line, and not installed here: {listed(absent)}; install them to have their `min` locked")
     for line in (*foreign_distributions(found), *_not_whole(found, most=3 if messages.level < 1 else sys.maxsize)):
         messages.warning(line)
     for line in (*unowned(target), *unresolved_imports(target)):
         messages.note(line)
-    for line in () if args.check else (*unresolved_others(target), *offers(target), *packaged_distributions(target)):
-        messages.note(line)  # whoever only compares has decided on these
-    if half := half_searched_distributions(found):
-        messages.note(f"sources too long to be searched for what they open and run by name: {listed(half)}")
+    told = None if messages.level > 0 else before
+    for tell in (unresolved_others, offers, packaged_distributions):
+        for line in tell(target, told):
+            messages.note(line)
+    if half := [name for name in half_searched_distributions(found) if name != "pip-sysdeps"]:  # its own are its own
+        messages.note(f"skipped source search (too large): {listed(half)}")
     for skipped in found.skipped:
         messages.detail(f"set aside ({skipped.verdict.value}): {root.shown(skipped.path)}: {skipped.reason}")
     if found.skipped and messages.level < 1:

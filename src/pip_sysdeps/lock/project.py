@@ -15,6 +15,7 @@ from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.lock.document import WHENS, LockedDistribution, LockedNeed, Target
 from pip_sysdeps.lock.schema import Problem, Reader, pattern, problems_of, rule, rule_of
 from pip_sysdeps.packages.registry import is_package_name
+from pip_sysdeps.printing import printable
 from pip_sysdeps.system.toml import parse_toml
 
 if TYPE_CHECKING:
@@ -43,13 +44,17 @@ _TEXT = rule("printable text", lambda text: text.isprintable() and text.strip())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One decision about one soname or binary package: exactly one of the two is named."""
+    """One decision about sonames or system packages; `parse_project` returns one entry for each name."""
 
     keyless: ClassVar[tuple[str, ...]] = ("where",)
     soname: str = field(default="", metadata=_SONAME)
     """The needed name that it is about."""
     package: str = field(default="", metadata=_PACKAGE)
-    """The binary package that it is about."""
+    """The system package that it is about."""
+    sonames: tuple[str, ...] = field(default=(), metadata=_SONAME)
+    """Several needed names, in place of one."""
+    packages: tuple[str, ...] = field(default=(), metadata=_PACKAGE)
+    """Several packages, in place of one."""
     reason: str = field(metadata=_TEXT)
     """Why, for the reviewer: it stands in the lock."""
     targets: tuple[str, ...] = field(default=(), metadata=_ID)
@@ -116,6 +121,7 @@ def parse_project(text: str) -> Project:
     Raise MalformedError, with all problems and the key of each (`tool.pip-sysdeps.distribution.x.ignore[0].reason`).
     """
     tool = parse_toml(text).get("tool", {})
+    _refuse_misspelt(tool)
     table = tool.get("pip-sysdeps", {}) if isinstance(tool, dict) else {}
     if not isinstance(table, dict):
         raise MalformedError("is not a table", where=TABLE)
@@ -129,6 +135,13 @@ def parse_project(text: str) -> Project:
     return replace(project, distribution=tuple(map(_placed, project.distribution)))
 
 
+def _refuse_misspelt(tool: object) -> None:
+    """Raise MalformedError for a table that would silently not be read: pyproject.toml has no other use for it."""
+    for name in tool if isinstance(tool, dict) else ():
+        if name != "pip-sysdeps" and normalize_name(name) == "pip-sysdeps":
+            raise MalformedError(f"is not read: the table is [{TABLE}]", where=f"tool.{printable(name)}")
+
+
 def _problems(project: Project) -> Iterator[Problem]:
     """Yield what is wrong with distributions and entries as a whole."""
     names: dict[str, str] = {}
@@ -139,8 +152,8 @@ def _problems(project: Project) -> Iterator[Problem]:
             yield Problem(place, f"is the same distribution as {names[name]}")
         names[name] = policy.name
         for key, number, entry in _entries(policy):
-            if bool(entry.soname) == bool(entry.package):
-                yield Problem(f"{place}.{key}[{number}]", "has not one of soname and package")
+            if sum(map(bool, (entry.soname, entry.package, entry.sonames, entry.packages))) != 1:
+                yield Problem(f"{place}.{key}[{number}]", "has not one of soname, sonames, package and packages")
 
 
 def _entries(policy: DistributionPolicy) -> Iterator[tuple[str, int, Entry]]:
@@ -148,12 +161,21 @@ def _entries(policy: DistributionPolicy) -> Iterator[tuple[str, int, Entry]]:
         yield from ((key, number, entry) for number, entry in enumerate(getattr(policy, key)))
 
 
+def _singly(entry: Entry) -> Iterator[Entry]:
+    """Yield an entry once for each name that it has."""
+    if not (entry.sonames or entry.packages):
+        yield entry
+    yield from (replace(entry, soname=name, sonames=()) for name in entry.sonames)
+    yield from (replace(entry, package=name, packages=()) for name in entry.packages)
+
+
 def _placed(policy: DistributionPolicy) -> DistributionPolicy:
-    """Return a policy under its normalized name, each entry with its place."""
+    """Return a policy under its normalized name, with an entry for each name, which has its place."""
     name = normalize_name(policy.name)
 
     def placed(key: str) -> tuple[Any, ...]:
         entries = enumerate(getattr(policy, key))
-        return tuple(replace(each, where=f"distribution.{name}.{key}[{number}]") for number, each in entries)
+        places = ((each, f"distribution.{name}.{key}[{number}]") for number, each in entries)
+        return tuple(replace(one, where=where) for each, where in places for one in _singly(each))
 
     return replace(policy, name=name, ignore=placed("ignore"), replace=placed("replace"), add=placed("add"))

@@ -14,12 +14,18 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import LockedNeed, Target, Unresolved
 
 
-def offers(target: Target) -> Iterator[str]:
-    """Yield a short line for each distribution with packages that are not in the line, then how to add them."""
-    for name, needs in _outside(target).items():
-        yield f"not in the line: {name}: {_grouped(needs)}"
-    if how := how_to_add(target):
-        yield how
+def offers(target: Target, before: Target | None = None) -> Iterator[str]:
+    """Yield a short line for each distribution with packages that are not in the line, then how to add them.
+
+    What the lock had said before is not said again.
+    """
+    told = _offers(before) if before else []
+    new = [line for line in _offers(target) if line not in told]
+    yield from (*new, how_to_add(target)) if new else ()
+
+
+def _offers(target: Target) -> list[str]:
+    return [f"not in the line: {name}: {_grouped(needs)}" for name, needs in _outside(target).items()]
 
 
 def how_to_add(target: Target) -> str:
@@ -28,10 +34,9 @@ def how_to_add(target: Target) -> str:
     if not outside:
         return ""
     whens = ("default", *sorted({need.when for needs in outside.values() for need in needs}))
-    policy = ", ".join(f'"{when}"' for when in whens)
     return (
-        f"to add them: `apt-line --when {','.join(whens)}`; for one distribution, `when = [{policy}]` "
-        "in [tool.pip-sysdeps.distribution.NAME] of pyproject.toml"
+        "`pip-sysdeps policy use NAME --reason TEXT` puts one into the line, `policy ignore` settles it; "
+        f"once, `install-line --when {','.join(whens)}` has them"
     )
 
 
@@ -42,22 +47,33 @@ def unresolved_imports(target: Target) -> Iterator[str]:
             yield f"unresolved: {each.name}, which {_holder(each)} needs{f': {each.note}' if each.note else ''}"
 
 
-def unresolved_others(target: Target) -> Iterator[str]:
-    """Yield one line for all else that nothing answers; nothing where there is nothing."""
-    others = {f"{each.name} ({_holder(each)})" for each in target.unresolved if each.when != When.IMPORT.value}
+def unresolved_others(target: Target, before: Target | None = None) -> Iterator[str]:
+    """Yield one line for all else that nothing answers, and that was not in the lock before."""
+    others = _unresolved_others(target) - (_unresolved_others(before) if before else set())
     if others:
         yield f"unresolved, though no import needs them: {listed(sorted(others))}"
 
 
-def packaged_distributions(target: Target) -> Iterator[str]:
-    """Yield one line for the distributions that are binary packages themselves: the line has only what they need."""
+def _unresolved_others(target: Target) -> set[str]:
+    return {f"{each.name} ({_holder(each)})" for each in target.unresolved if each.when != When.IMPORT.value}
+
+
+def packaged_distributions(target: Target, before: Target | None = None) -> Iterator[str]:
+    """Yield one line for the distributions that are system packages themselves: the line has only what they need.
+
+    Those that were in the lock before are not said again.
+    """
+    told = _packaged(before) if before else []
+    if new := [each for each in _packaged(target) if each not in told]:
+        said = listed(new)
+        yield f"not in the line, though distributions come from there: {said}; `pip-sysdeps policy add` adds one"
+
+
+def _packaged(target: Target) -> list[str]:
     line = {each.package.name for each in wanted(target, base=True)}
     prefix = f"{target.package_manager}:"
     sources = {each.name: each.source.removeprefix(prefix) for each in target.distribution if prefix in each.source}
-    absent = [f"{package} ({name})" for name, package in sources.items() if package not in line]
-    if absent:
-        said = listed(absent)
-        yield f"not in the line, though distributions come from there: {said}; `add` in pyproject.toml adds one"
+    return [f"{package} ({name})" for name, package in sources.items() if package not in line]
 
 
 def _holder(unresolved: Unresolved) -> str:

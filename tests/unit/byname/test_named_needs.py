@@ -84,10 +84,11 @@ def test_the_line_has_what_is_sure_and_offers_the_rest() -> None:
     assert list(offers(target)) == [
         "not in the line: magic: graphviz (exec)",
         (
-            "to add them: `apt-line --when default,exec`; for one distribution, "
-            '`when = ["default", "exec"]` in [tool.pip-sysdeps.distribution.NAME] of pyproject.toml'
+            "`pip-sysdeps policy use NAME --reason TEXT` puts one into the line, `policy ignore` settles it; "
+            "once, `install-line --when default,exec` has them"
         ),
     ]
+    assert list(offers(target, before=target)) == []
     assert [each.package.name for each in wanted(target, when={"exec"})] == ["graphviz"]
 
 
@@ -108,7 +109,8 @@ def test_a_distribution_that_is_a_binary_package_is_told() -> None:
     target = replace(locked, distribution=(replace(locked.distribution[0], source="dpkg:python3-magic"),))
     (line,) = packaged_distributions(target)
     assert line == (
-        "not in the line, though distributions come from there: python3-magic (magic); `add` in pyproject.toml adds one"
+        "not in the line, though distributions come from there: python3-magic (magic); "
+        "`pip-sysdeps policy add` adds one"
     )
     assert list(packaged_distributions(locked)) == []
     added = replace(target.distribution[0].needs[0], package="python3-magic", any_of=(), soname="x", when="declared")

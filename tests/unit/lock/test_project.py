@@ -89,15 +89,15 @@ def test_a_project_without_the_table_says_nothing(text: str) -> None:
         ),
         (
             "distribution.numpy.add = [{ package = 'libgl1', soname = 'libGL.so.1', reason = 'x' }]",
-            ".distribution.numpy.add[0]: has not one of soname and package",
+            ".distribution.numpy.add[0]: has not one of soname, sonames, package and packages",
         ),
         (
             "distribution.numpy.add = [{ reason = 'x' }]",
-            ".distribution.numpy.add[0]: has not one of soname and package",
+            ".distribution.numpy.add[0]: has not one of soname, sonames, package and packages",
         ),
         (
             "distribution.numpy.add = [{ package = 'libgl1', with = 'x', reason = 'x' }]",
-            ".distribution.numpy.add[0].with: is not known: soname, package, reason, targets are",
+            ".distribution.numpy.add[0].with: is not known: soname, package, sonames, packages, reason, targets are",
         ),
         (
             "distribution.numpy.add = [{ package = '-libgl1', reason = 'x' }]",

@@ -1,0 +1,209 @@
+"""Write the project's decisions into pyproject.toml, and list those that are there."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.app.project import find_project, read_project, read_project_text
+from pip_sysdeps.environment.metadata import normalize_name
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.lock.decision import Decision, ListedDecision, entries_of, put
+from pip_sysdeps.lock.document import LockedNeed
+from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text, replace_report
+from pip_sysdeps.lock.project import Project, Replacement, parse_project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pip_sysdeps.lock.document import Lockfile, Target, Unresolved
+    from pip_sysdeps.lock.project import Entry
+
+_LIBRARY = re.compile(r"\.so(?:\.|$)")
+"""What the name of a library has, and that of a package has not."""
+_KEYS = {"ignore": "ignore", "use": "add", "replace": "replace", "add": "add"}
+"""A command's word -> the key of its entries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRequest:
+    """What to decide."""
+
+    kind: str
+    """`ignore`, `use`, `replace` or `add`."""
+    names: tuple[str, ...]
+    """Libraries, packages, or programs that the lock names."""
+    reason: str
+    """Why."""
+    distribution: str = ""
+    """Whose needs; empty for every distribution that has one by the lock."""
+    with_: str = ""
+    """Of `replace`: the other package."""
+    targets: tuple[str, ...] = ()
+    """Ids of the targets that it is for; empty for all."""
+    lock: str = DEFAULT
+    """The lock; pyproject.toml is looked for beside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What was written."""
+
+    path: str
+    """The pyproject.toml."""
+    decisions: tuple[Decision, ...]
+    """The new entries; none if all of it was decided before."""
+
+
+def decide(request: PolicyRequest) -> Decided:
+    """Put one entry for each distribution and kind of name into pyproject.toml, which is made if there is none.
+
+    Raise SysdepsError for a name that no distribution of the lock needs, unless one is given, and for a table that
+    cannot be edited; MalformedError for a file that cannot be read, OSError.
+    """
+    path = find_project(request.lock)
+    text = read_project_text(path) if path else ""
+    path = path or os.path.join(os.path.dirname(request.lock), "pyproject.toml")
+    try:
+        decisions = tuple(_new(_decisions(request), parse_project(text)))
+        for decision in decisions:
+            text = put(text, decision)
+    except MalformedError as error:
+        raise error.at(path) from error
+    if decisions:
+        replace_report(path, text)
+    return Decided(path=path, decisions=decisions)
+
+
+def _decisions(request: PolicyRequest) -> Iterator[Decision]:
+    """Yield what is asked for, the names of one distribution in one entry."""
+    found: dict[tuple[str, bool], list[str]] = {}
+    for name in dict.fromkeys(request.names):
+        for holder, called in _holders(request, name):
+            found.setdefault((holder, bool(_LIBRARY.search(called))), []).append(called)
+    for (holder, are_libraries), names in sorted(found.items()):
+        unique = tuple(dict.fromkeys(names))
+        yield Decision(
+            kind=_KEYS[request.kind],
+            distribution=holder,
+            sonames=unique if are_libraries else (),
+            packages=() if are_libraries else unique,
+            with_=request.with_,
+            reason=request.reason,
+            targets=request.targets,
+        )
+
+
+def _holders(request: PolicyRequest, name: str) -> Iterable[tuple[str, str]]:
+    """Return whose need a name is, with what an entry calls it: the package in place of a program."""
+    if request.kind == "add" and not request.distribution:
+        raise SysdepsError(f"who needs `{name}`?", hint="name the distribution with --distribution")
+    text = read_text(request.lock)
+    lock = read_lock(request.lock) if text else None
+    given = normalize_name(request.distribution)
+    found = dict.fromkeys(
+        (holder, _called(need, name))
+        for target in _targets(request, lock)
+        for holder, need in _needs(target, offered=request.kind == "use")
+        if _is_about(need, name) and given in {"", holder}
+    )
+    if not found and given and request.kind != "use":
+        return [(given, name)]
+    if not found:
+        what = "offers" if request.kind == "use" else "needs"
+        raise SysdepsError(
+            f"no distribution of `{request.lock}` {what} `{name}`",
+            hint="`pip-sysdeps policy add` is for what no file shows; `pip-sysdeps audit --all` lists what is known"
+            if request.kind == "use"
+            else "name the distribution with --distribution, or look with `pip-sysdeps audit --all`",
+        )
+    return found
+
+
+def _targets(request: PolicyRequest, lock: Lockfile | None) -> Iterator[Target]:
+    for target in lock.target if lock else ():
+        if target.id in request.targets or not request.targets:
+            yield target
+
+
+def _needs(target: Target, *, offered: bool) -> Iterator[tuple[str, LockedNeed | Unresolved]]:
+    for each in target.distribution:
+        yield from ((each.name, need) for need in (each.offered if offered else each.every()))
+    yield from ((each.distribution, each) for each in target.unresolved if each.distribution and not offered)
+
+
+def _is_about(need: LockedNeed | Unresolved, name: str) -> bool:
+    return name in {need.soname, *need.any_of, need.program, _installed(need)}
+
+
+def _called(need: LockedNeed | Unresolved, name: str) -> str:
+    return _installed(need) or name if name == need.program else name
+
+
+def _installed(need: LockedNeed | Unresolved) -> str:
+    return need.package if isinstance(need, LockedNeed) else ""
+
+
+def _new(decisions: Iterable[Decision], project: Project) -> Iterator[Decision]:
+    """Yield the decisions without the names that are decided already; none for one without any."""
+    policies = {each.name: each for each in project.distribution}
+    for decision in decisions:
+        policy = policies.get(decision.distribution)
+        known = {
+            entry.soname or entry.package
+            for kind, entry in (entries_of(policy) if policy else ())
+            if kind == decision.kind and entry.targets in {(), decision.targets}
+        }
+        sonames = tuple(name for name in decision.sonames if name not in known)
+        packages = tuple(name for name in decision.packages if name not in known)
+        if sonames or packages:
+            yield Decision(
+                kind=decision.kind,
+                distribution=decision.distribution,
+                sonames=sonames,
+                packages=packages,
+                with_=decision.with_,
+                reason=decision.reason,
+                targets=decision.targets,
+            )
+
+
+def list_decisions(lock: str = DEFAULT) -> tuple[ListedDecision, ...]:
+    """Return the entries in the order of pyproject.toml. Raise SysdepsError, OSError as the readers of both."""
+    project = read_project(lock)
+    locked = read_lock(lock) if read_text(lock) else None
+    listed = []
+    for policy in project.distribution:
+        places: dict[str, list[Entry]] = {}
+        kinds = {}
+        for kind, entry in entries_of(policy):
+            places.setdefault(entry.where, []).append(entry)
+            kinds[entry.where] = kind
+        listed += [_listed(policy.name, kinds[where], entries, locked) for where, entries in places.items()]
+    return tuple(listed)
+
+
+def _listed(name: str, kind: str, entries: list[Entry], lock: Lockfile | None) -> ListedDecision:
+    first = entries[0]
+    decision = Decision(
+        kind=kind,
+        distribution=name,
+        sonames=tuple(each.soname for each in entries if each.soname),
+        packages=tuple(each.package for each in entries if each.package),
+        with_=first.with_ if isinstance(first, Replacement) else "",
+        reason=first.reason,
+        targets=first.targets,
+    )
+    return ListedDecision(decision=decision, effective=None if lock is None else _is_effective(decision, lock))
+
+
+def _is_effective(decision: Decision, lock: Lockfile) -> bool:
+    """Return whether a target has a need with the mark of the policy and this reason."""
+    return any(
+        holder == decision.distribution and need.policy and need.note == decision.reason
+        for target in lock.target
+        if target.id in decision.targets or not decision.targets
+        for holder, need in target.needs()
+    )

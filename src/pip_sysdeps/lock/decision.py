@@ -1,0 +1,173 @@
+"""A decision of the project as an entry of `[tool.pip-sysdeps]`, put into the text of pyproject.toml.
+
+The text is edited with tomlkit: what a person has written, comments and layout, stays as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pip_sysdeps.environment.metadata import normalize_name
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.lock.project import Entry, parse_project
+from pip_sysdeps.system.toml import parse_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pip_sysdeps.lock.project import DistributionPolicy
+
+KINDS = ("ignore", "replace", "add")
+"""The keys of a distribution's table that have entries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One entry, with one kind of names."""
+
+    kind: str
+    """One of `KINDS`."""
+    distribution: str
+    """Normalized name of who needs it."""
+    sonames: tuple[str, ...] = ()
+    """The needed names that it is about; empty if it is about packages."""
+    packages: tuple[str, ...] = ()
+    """The packages that it is about."""
+    with_: str = ""
+    """Of `replace`: the other package."""
+    reason: str
+    """Why."""
+    targets: tuple[str, ...] = ()
+    """Ids of the targets that it is for; empty for all."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what it is about."""
+        return self.sonames or self.packages
+
+    def entry(self) -> dict[str, Any]:
+        """Return the keys of the entry; several names stand in an array."""
+        key = "soname" if self.sonames else "package"
+        named = {key: self.names[0]} if len(self.names) == 1 else {f"{key}s": list(self.names)}
+        with_ = {"with": self.with_} if self.with_ else {}
+        targets = {"targets": list(self.targets)} if self.targets else {}
+        return {**named, **with_, "reason": self.reason, **targets}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDecision:
+    """One entry of pyproject.toml, and whether the lock shows its effect."""
+
+    decision: Decision
+    """The entry."""
+    effective: bool | None
+    """Some target of the lock has a need that it decided; None without a lock."""
+
+
+def put(text: str, decision: Decision) -> str:
+    """Return the text of a pyproject.toml with one more entry.
+
+    Raise MalformedError for a text that cannot be read, or an entry that breaks a rule; SysdepsError where the table is
+    written in a way that cannot be edited without changing anything else.
+    """
+    parse_project(text)
+    try:
+        edited = _edited(text, decision)
+    except (ValueError, TypeError, AttributeError) as error:  # of tomlkit, for a table that is no table of its own
+        raise _by_hand(decision) from error
+    if _without(edited, decision) != parse_toml(text):
+        raise _by_hand(decision)
+    parse_project(edited)
+    return edited
+
+
+def _edited(text: str, decision: Decision) -> str:
+    import tomlkit  # noqa: PLC0415 - reading a project does without
+
+    document = tomlkit.parse(text)
+    table: Any = document
+    for name in ("tool", "pip-sysdeps", "distribution"):
+        table = table.setdefault(name, tomlkit.table(is_super_table=True))
+    table = table.setdefault(_key(table, decision), tomlkit.table())
+    _append(table, decision)
+    row = tomlkit.inline_table()
+    row.update(decision.entry())
+    end = f"{row.as_string()},\n]\n"
+    edited = document.as_string().replace(f"{end}[", f"{end}\n[")  # a blank line in front of the next table
+    return edited.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in text else edited
+
+
+def _key(distributions: Iterable[str], decision: Decision) -> str:
+    """Return the name of the distribution as the project spells it."""
+    return next(
+        (each for each in distributions if normalize_name(each) == decision.distribution), decision.distribution
+    )
+
+
+def _append(table: Any, decision: Decision) -> None:  # noqa: ANN401 - any container of tomlkit
+    """Put the entry behind those of its kind, in the form that these have."""
+    import tomlkit  # noqa: PLC0415 - as above
+    from tomlkit.items import AoT  # noqa: PLC0415
+
+    if isinstance(table.get(decision.kind), AoT):
+        block = tomlkit.table()
+        block.update(decision.entry())
+        table[decision.kind].append(block)
+        return
+    if decision.kind not in table:
+        _add_array(table, decision.kind)
+    row = tomlkit.inline_table()
+    row.update(decision.entry())
+    table[decision.kind].append(row)
+
+
+def _add_array(table: Any, kind: str) -> None:  # noqa: ANN401 - any container of tomlkit
+    """Add an empty array in front of the comments at the table's end, which may be about the next table."""
+    import tomlkit  # noqa: PLC0415 - as above
+
+    body = table.value.body if isinstance(table, tomlkit.items.Table) else []
+    last = []
+    while body and body[-1][0] is None:
+        last.append(body.pop()[1])
+    table[kind] = tomlkit.array()
+    table[kind].multiline(multiline=True)
+    for item in reversed(last):
+        table.value.append(None, item)
+
+
+def _without(edited: str, decision: Decision) -> dict[str, Any]:
+    """Return what the edited text says apart from the entry, and from tables that were made for it."""
+    try:
+        document = parse_toml(edited)
+    except MalformedError as error:
+        raise _by_hand(decision) from error
+    way = [document]
+    for key in ("tool", "pip-sysdeps", "distribution"):
+        way.append(way[-1].get(key, {}))
+    name = _key(way[-1], decision)
+    way.append(way[-1].get(name, {}))
+    entries = way[-1].get(decision.kind, [])
+    if entries[-1:] == [decision.entry()]:
+        entries.pop()
+    for table, key in zip(way[::-1], (decision.kind, name, "distribution", "pip-sysdeps", "tool"), strict=True):
+        if table.get(key) in ({}, []):
+            del table[key]
+    return document
+
+
+def _by_hand(decision: Decision) -> SysdepsError:
+    import tomlkit  # noqa: PLC0415 - as above
+
+    row = tomlkit.inline_table()
+    row.update(decision.entry())
+    return SysdepsError(
+        "the table [tool.pip-sysdeps] is written in a way that cannot be edited without changing it",
+        hint=f"add to `{decision.kind}` of tool.pip-sysdeps.distribution.{decision.distribution}: {row.as_string()}",
+    )
+
+
+def entries_of(policy: DistributionPolicy) -> Iterator[tuple[str, Entry]]:
+    """Yield each entry of a distribution's policy with its kind."""
+    for kind in KINDS:
+        yield from ((kind, entry) for entry in getattr(policy, kind))

@@ -1,0 +1,51 @@
+"""The project's decisions as text and as a JSON document; docs/schemas/policy.schema.json describes that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.render.document import as_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pip_sysdeps.lock.decision import Decision, ListedDecision
+
+SCHEMA = 1
+_WORDS = {"ignore": "ignores", "replace": "replaces", "add": "adds"}
+
+
+def decided(decision: Decision) -> str:
+    """Return a decision as a sentence: `pillow ignores grim, xclip: no desktop`."""
+    with_ = f" with {decision.with_}" if decision.with_ else ""
+    targets = f" on {', '.join(decision.targets)}" if decision.targets else ""
+    names = ", ".join(decision.names)
+    return f"{decision.distribution} {_WORDS[decision.kind]} {names}{with_}{targets}: {decision.reason}"
+
+
+def as_text(found: Iterable[ListedDecision]) -> str:
+    """Render one line for each decision; those without an effect in the lock say so."""
+    return "".join(f"{decided(each.decision)}{_effect(each)}\n" for each in found)
+
+
+def _effect(each: ListedDecision) -> str:
+    return " (has no effect in the lock)" if each.effective is False else ""
+
+
+def as_json(found: Iterable[ListedDecision]) -> str:
+    """Render the decisions as a document of schema 1."""
+    return as_document({"schema": SCHEMA, "decisions": [_decision(each) for each in found]})
+
+
+def _decision(each: ListedDecision) -> dict[str, object]:
+    decision = each.decision
+    return {
+        "kind": decision.kind,
+        "distribution": decision.distribution,
+        "sonames": list(decision.sonames),
+        "packages": list(decision.packages),
+        "with": decision.with_,
+        "reason": decision.reason,
+        "targets": list(decision.targets),
+        "effective": each.effective,
+    }

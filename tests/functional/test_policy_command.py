@@ -1,0 +1,123 @@
+"""`pip-sysdeps policy`: decisions are written into pyproject.toml, and `lock` follows them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.elf import Elf
+from builders.schemas import check_schema
+from builders.small_debian import SITE
+from builders.venv import install
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from builders.command import Result
+    from builders.desk import Desk
+
+
+@pytest.fixture
+def viewer(desk: Desk) -> Desk:
+    """Give a desk with a distribution whose plugin needs libraries, and with a lock."""
+    plugin = Elf(soname="libxcb-plugin.so", needed=("libxcb.so.1", "libGL.so.1", "libc.so.6")).build()
+    install(
+        desk.root / SITE[1:], "viewer", files={"viewer/__init__.py": b"", "viewer/plugins/libxcb-plugin.so": plugin}
+    )
+    desk.run_lock()
+    return desk
+
+
+def policy(desk: Desk, *argv: str) -> Result:
+    """Run an action about the desk's lock."""
+    return desk.run("policy", *argv, "--lock", str(desk.lock))
+
+
+def project(desk: Desk) -> Path:
+    """Return the project's pyproject.toml."""
+    return desk.lock.with_name("pyproject.toml")
+
+
+def test_use_puts_what_is_offered_into_the_line(viewer: Desk) -> None:
+    """Of whoever has it by the lock; the next lock has it."""
+    result = policy(viewer, "use", "libxcb1", "libgl1", "--reason", "it opens windows")
+    assert (result.status, result.out) == (0, "")
+    assert result.err.splitlines() == [
+        "viewer adds libxcb1, libgl1: it opens windows",
+        f"wrote `{project(viewer)}`: run `pip-sysdeps lock` and commit both",
+    ]
+    assert project(viewer).read_text() == (
+        "[tool.pip-sysdeps.distribution.viewer]\n"
+        'add = [\n    {packages = ["libxcb1", "libgl1"], reason = "it opens windows"},\n]\n'
+    )
+    assert viewer.run_lock().status == 0
+    assert viewer.run_apt_line().out == "libgl1 libpq5 libxcb1\n"
+
+
+def test_ignore_settles_an_offer(viewer: Desk) -> None:
+    """Several names of a distribution in one entry; they are offered no more."""
+    policy(viewer, "ignore", "libxcb.so.1", "libGL.so.1", "--reason", "no windows")
+    assert project(viewer).read_text().count("reason") == 1
+    assert "not in the line" not in viewer.run_lock("-v").err
+
+
+def test_replace_and_add(desk: Desk) -> None:
+    """With another package; what no file shows takes the distribution's name."""
+    desk.run_lock()
+    assert policy(desk, "replace", "libpq5", "--with", "libpq-ours", "--reason", "patched").status == 0
+    refused = policy(desk, "add", "tini", "--reason", "runs it")
+    assert (refused.status, refused.err) == (
+        2,
+        "error: who needs `tini`?\nhint: name the distribution with --distribution\n",
+    )
+    assert policy(desk, "add", "tini", "--reason", "runs it", "--distribution", "Psycopg2").status == 0
+    desk.run_lock()
+    assert desk.run_apt_line().out == "libpq-ours tini\n"
+
+
+def test_what_is_decided_is_not_decided_again(viewer: Desk) -> None:
+    """The file stays as it is."""
+    policy(viewer, "ignore", "libxcb1", "--reason", "x")
+    before = project(viewer).read_text()
+    assert policy(viewer, "ignore", "libxcb1", "--reason", "y").err == (
+        f"`{project(viewer)}` has decided that already\n"
+    )
+    assert project(viewer).read_text() == before
+
+
+def test_a_name_that_nobody_needs(viewer: Desk) -> None:
+    """It is an error, and nothing is written."""
+    for kind, told in (("ignore", "needs"), ("use", "offers")):
+        result = policy(viewer, kind, "libnowhere.so.1", "--reason", "x")
+        assert result.status == 2
+        assert result.err.startswith(f"error: no distribution of `{viewer.lock}` {told} `libnowhere.so.1`\nhint: ")
+    assert not project(viewer).exists()
+
+
+def test_list_shows_what_has_an_effect(viewer: Desk) -> None:
+    """An entry that the lock does not show says so; --json is a document by the schema."""
+    assert policy(viewer, "list").err == "nothing is decided in pyproject.toml\n"
+    policy(viewer, "ignore", "libxcb1", "--reason", "no windows")
+    policy(
+        viewer, "ignore", "libold1", "--reason", "gone", "--distribution", "viewer", "--target", "debian-bookworm-amd64"
+    )
+    viewer.run_lock()
+    assert policy(viewer, "list").out == (
+        "viewer ignores libxcb1: no windows\n"
+        "viewer ignores libold1 on debian-bookworm-amd64: gone (has no effect in the lock)\n"
+    )
+    document = json.loads(policy(viewer, "list", "--json").out)
+    check_schema("policy", document)
+    assert [each["effective"] for each in document["decisions"]] == [True, False]
+
+
+def test_the_other_spelling_of_the_table_is_an_error(viewer: Desk) -> None:
+    """It would silently decide nothing."""
+    project(viewer).write_text("[tool.pip_sysdeps]\nwhen = ['default']\n")
+    result = viewer.run_lock()
+    assert result.status == 2
+    assert result.err.startswith(
+        f"error: {project(viewer)}: tool.pip_sysdeps: is not read: the table is [tool.pip-sysdeps]\nhint: "
+    )

@@ -1,0 +1,83 @@
+"""Decisions put into the text of pyproject.toml: nothing else in it changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.lock.decision import Decision, put
+
+NO_DESKTOP = Decision(kind="ignore", distribution="pillow", packages=("grim", "xclip"), reason="no desktop")
+ROW = '{packages = ["grim", "xclip"], reason = "no desktop"}'
+TABLE = f"[tool.pip-sysdeps.distribution.pillow]\nignore = [\n    {ROW},\n]\n"
+
+
+PROJECT = "[project]\nname = 'x'\n"
+BLOCK = "[[tool.pip-sysdeps.distribution.pillow.ignore]]\nsoname = 'a.so'\nreason = 'x'\n"
+NEXT = "\n# about other\n[tool.other]\n"
+OWN = "[tool.pip-sysdeps.distribution.pillow]\nwhen = ['default']\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", TABLE),
+        (f"# mine\n{PROJECT}", f"# mine\n{PROJECT}\n{TABLE}"),
+        (PROJECT.replace("\n", "\r\n"), f"{PROJECT}\n{TABLE}".replace("\n", "\r\n")),
+        (
+            "[tool.pip-sysdeps]\nwhen = ['default'] # why\n\n[tool.other]\nx=1\n",
+            f"[tool.pip-sysdeps]\nwhen = ['default'] # why\n\n{TABLE}\n[tool.other]\nx=1\n",
+        ),
+        (
+            "[tool.pip-sysdeps.distribution.Pillow]\nignore = [{ soname = 'a.so', reason = 'r' }]  # c\n",
+            f"[tool.pip-sysdeps.distribution.Pillow]\nignore = [{{ soname = 'a.so', reason = 'r' }}, {ROW}]  # c\n",
+        ),
+        (
+            "[tool.pip-sysdeps]\ndistribution.pillow.ignore = [{ soname = 'a.so', reason = 'r' }]\n",
+            f"[tool.pip-sysdeps]\ndistribution.pillow.ignore = [{{ soname = 'a.so', reason = 'r' }}, {ROW}]\n",
+        ),
+        (BLOCK, f'{BLOCK}{BLOCK.splitlines()[0]}\npackages = ["grim", "xclip"]\nreason = "no desktop"\n'),
+        (f"{OWN}{NEXT}", f"{OWN}ignore = [\n    {ROW},\n]\n{NEXT}"),
+    ],
+    ids=["nothing", "no table", "Windows", "table", "array", "dotted", "array of tables", "comment at the end"],
+)
+def test_an_entry_is_added_and_all_else_stays(before: str, after: str) -> None:
+    """In the form that the entries of its kind have, before a comment that may be about the next table."""
+    assert put(before, NO_DESKTOP) == after
+
+
+def test_one_name_is_no_array_and_every_key_is_written() -> None:
+    """In the order of docs/policy.md."""
+    decision = Decision(
+        kind="replace",
+        distribution="numpy",
+        packages=("libblas3",),
+        with_="libopenblas0",
+        reason='"x"',
+        targets=("a-b",),
+    )
+    assert put("", decision).splitlines()[2] == (
+        '    {package = "libblas3", with = "libopenblas0", reason = "\\"x\\"", targets = ["a-b"]},'
+    )
+
+
+def test_what_cannot_be_edited_is_said_with_the_entry() -> None:
+    """A table in one line stays as it is."""
+    with pytest.raises(SysdepsError, match="cannot be edited without changing it") as caught:
+        put("[tool]\npip-sysdeps = { when = ['default'] }\n", NO_DESKTOP)
+    assert caught.value.hint == f"add to `ignore` of tool.pip-sysdeps.distribution.pillow: {ROW}"
+
+
+@pytest.mark.parametrize(
+    ("text", "decision", "error"),
+    [
+        ("[tool.pip-sysdeps]\nodd = 1\n", NO_DESKTOP, "odd"),
+        ("", Decision(kind="ignore", distribution="pillow", packages=("-o",), reason="x"), "is no system package name"),
+        ("", Decision(kind="ignore", distribution="pillow", packages=("grim",), reason=" "), "is no printable text"),
+        ("= no TOML", NO_DESKTOP, "is not TOML"),
+    ],
+)
+def test_bad_input_is_refused(text: str, decision: Decision, error: str) -> None:
+    """Before and after the edit, by the rules of the table."""
+    with pytest.raises(MalformedError, match=error):
+        put(text, decision)
