@@ -25,7 +25,7 @@ ERRORS = {"SD001", "SD004", "SD011", "SD016", "SD019"}
 @pytest.mark.parametrize("width", [80, 120])
 def test_table(run: Callable[..., Result], same_as_committed: Callable[[Path, str], None], width: int) -> None:
     """Packages, distributions and findings; no line is wider than the terminal, but for a path alone."""
-    result = run("audit", width=width)
+    result = run("audit", "--all", width=width)
     assert result.status == 1
     same_as_committed(GOLDEN / f"table.{width}.txt", result.out)
     assert all(len(line) <= width or " " not in line.strip() for line in result.out.splitlines())
@@ -33,7 +33,20 @@ def test_table(run: Callable[..., Result], same_as_committed: Callable[[Path, st
 
 def test_markdown(run: Callable[..., Result], same_as_committed: Callable[[Path, str], None]) -> None:
     """The same for a pull request."""
-    same_as_committed(GOLDEN / "audit.md", run("audit", "--format", "markdown").out)
+    same_as_committed(GOLDEN / "audit.md", run("audit", "--all", "--format", "markdown").out)
+
+
+def test_findings_and_the_line_come_first(run: Callable[..., Result]) -> None:
+    """The inventory is for --all; --select leaves the findings that it names; the installed size stands at the end."""
+    whole, short, chosen = (
+        run("audit", *options, width=120).out for options in (("--all",), (), ("--select", "SD001"))
+    )
+    headings = re.compile(r"^[A-Z].* \([0-9]+\)$", re.MULTILINE)
+    named = [heading.rpartition(" ")[0] for heading in headings.findall(whole)]
+    assert named[:2] == ["Findings", "To install"]
+    assert [heading.rpartition(" ")[0] for heading in headings.findall(short)] == ["Findings", "To install"]
+    assert headings.findall(chosen) == ["Findings (1)"]
+    assert re.fullmatch(r"debian-bookworm-amd64: 2 packages to install \(1\.4 MiB\), .*", short.splitlines()[-1])
 
 
 def test_json(run: Callable[..., Result]) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 COMMANDS = (
     ("lock", "-o", "out.lock"),
     ("audit", "--json"),
-    ("audit", "--format", "markdown"),
+    ("audit", "--all", "--format", "markdown"),
     ("tree", "--json"),
     ("export", "--format", "cyclonedx"),
 )

@@ -174,12 +174,12 @@ def test_from_an_environment_to_every_output(desk: Desk, way: Callable[[Path], N
     place = ("--root", str(desk.root), "--python", VENV)
     assert desk.run_lock("-v").status == 0
     old = str(write(desk.lock.with_name("old.lock"), LOCK))
-    commands = (["lock", "-v", "-o", str(desk.lock)], ["audit"], ["tree"], ["diff", "--environment", old])
+    commands = (["lock", "-v", "-o", str(desk.lock)], ["audit", "--all"], ["tree"], ["diff", "--environment", old])
     for command in (*commands, ["why", "libpq.so.5"], ["why", "libgone.so.1"], ["verify", "--lock", str(desk.lock)]):
         outcome = desk.run(*command, *place)
         assert outcome.status in {0, 1}
         shown(outcome.out + outcome.err)
-    for report in (["audit"], ["diff", "--environment", old]):
+    for report in (["audit", "--all"], ["diff", "--environment", old]):
         hold_markdown(desk.run(*report, "--format", "markdown", *place).out)
     for document in (
         ["audit", "--json"],

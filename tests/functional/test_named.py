@@ -228,7 +228,7 @@ def test_lock_offers_what_is_not_sure(unsure: Desk) -> None:
 def test_audit_offers_what_is_not_sure(unsure: Desk, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With how sure it is, and what adds it."""
     monkeypatch.setenv("COLUMNS", "300")
-    out = unsure.run("audit", "--root", str(unsure.root), "--python", VENV, "--format", form).out
+    out = unsure.run("audit", "--root", str(unsure.root), "--python", VENV, "--all", "--format", form).out
     inside, _, outside = out.partition("Not in the line")
     assert "libpq5" in inside
     assert "dlopen (low)" in outside
@@ -241,7 +241,7 @@ def test_audit_tells_what_a_distribution_needs_from_what_it_may_use(
 ) -> None:
     """What is not in the line stands on a line of its own."""
     monkeypatch.setenv("COLUMNS", "300")
-    out = unsure.run("audit", "--root", str(unsure.root), "--python", VENV).out
+    out = unsure.run("audit", "--all", "--root", str(unsure.root), "--python", VENV).out
     rows = [" ".join(line.split()) for line in out.partition("Distributions with needs")[2].splitlines()]
     assert "may use libmagic1, poppler-utils" in rows
     assert [row for row in rows if row.startswith("needs")] == ["needs libpq5"]

@@ -64,8 +64,8 @@ FORGED = "##[error file=app.py;line=1]forged"
     [
         ["lock", "-v"],
         ["lock", "--check"],
-        ["audit"],
-        ["audit", "--format", "markdown"],
+        ["audit", "--all"],
+        ["audit", "--all", "--format", "markdown"],
         ["audit", "--json"],
         ["tree"],
         ["tree", "--json"],

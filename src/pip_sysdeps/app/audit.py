@@ -93,7 +93,8 @@ def refuse_unknown_codes(codes: Iterable[str]) -> None:
     """Raise SysdepsError for a code of pyproject.toml that is none: it would silently select or ignore nothing."""
     if unknown := [code for code in codes if not named(code)]:
         raise SysdepsError(
-            f"pyproject.toml: tool.pip-sysdeps.audit: {none_of(unknown[0])}", hint="docs/checks.md explains each code"
+            f"pyproject.toml: tool.pip-sysdeps.audit: {none_of(unknown[0])}",
+            hint="name one of these in [tool.pip-sysdeps.audit]",
         )
 
 

@@ -12,6 +12,7 @@ from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.json import audit_document
 from pip_sysdeps.render.markdown import audit_as_markdown
 from pip_sysdeps.render.table import as_table
+from pip_sysdeps.report.audit import Scope
 from pip_sysdeps.report.catalogue import Severity
 from pip_sysdeps.report.findings import named
 
@@ -27,7 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--name", default="", help="as `lock --name`: a second environment of the same image")
     parser.add_argument(
-        "--select", metavar="CODE[,CODE...]", type=_codes, help="run these checks alone: `SD001`, or `SD00` for several"
+        "--select",
+        metavar="CODE[,CODE...]",
+        type=_codes,
+        help="run and print these checks alone: `SD001`, or `SD00` for several",
     )
     parser.add_argument(
         "--ignore",
@@ -35,13 +39,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_codes,
         help="leave these findings out; `SD010:shapely` only those of one distribution",
     )
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="the inventory, too: what is not in the line, what every image has, and who needs what",
+    )
     parser.add_argument("--strict", action="store_true", help="status 1 for findings of any severity")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--format", choices=("table", "markdown", "json"), default="table", help="default: table")
     form.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
     parser.epilog = (
         "Without --select and --ignore, pyproject.toml's [tool.pip-sysdeps.audit] decides.\n"
-        "docs/checks.md explains each code.\n\n"
         "Exit status: 0; 1 for findings of severity error (--strict: of any); 2 trouble."
     )
 
@@ -56,13 +64,14 @@ def run(args: argparse.Namespace) -> int:
     warn_of_scan(args, result.scanned)
     for each in result.unusable:
         args.messages.warning(f"`{each.path}` is left out: {each.reason}")
+    scope = Scope.ALL if args.all else Scope.FINDINGS if args.select else Scope.LINE
     found, short = result.audit, result.scanned.scan.environment.short
     if args.format == "json":
         output.write_document(audit_document(found))
     elif args.format == "markdown":
-        output.write(audit_as_markdown(found, short))
+        output.write(audit_as_markdown(found, short, scope))
     else:
-        output.write(as_table(found, output.terminal(), short))
+        output.write(as_table(found, output.terminal(), short, scope))
     return int(any(args.strict or each.entry.severity is Severity.ERROR for each in found.findings))
 
 

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.printing import printable
-from pip_sysdeps.render.table import HEADINGS, counts, size, whens
+from pip_sysdeps.render.table import FATES, HEADINGS, counts, line_counted, size, whens
 from pip_sysdeps.render.text import SIGNS, because, title, versions
-from pip_sysdeps.report.audit import Fate
+from pip_sysdeps.report.audit import Fate, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,22 +23,23 @@ _SPECIAL = re.compile(r"([\\`*\[\]<>|#~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?
 """What may begin markup or, by itself, a link: the extension `autolink` of GitHub Flavored Markdown."""
 
 
-def audit_as_markdown(audit: Audit, short: Callable[[str], str]) -> str:
-    """Render the whole report; `short` writes a path as a person calls it."""
-    parts = [f"## System libraries of {escaped(audit.target.id)}\n\n{counts(audit.findings).capitalize()}.\n"]
-    for fate, heading in HEADINGS.items():
-        rows = audit.fated(fate)
+def audit_as_markdown(audit: Audit, short: Callable[[str], str], scope: Scope = Scope.LINE) -> str:
+    """Render the report in the order of the table; `short` writes a path as a person calls it."""
+    summary = f"{counts(audit.findings).capitalize()}; {line_counted(audit)}."
+    parts = [f"## System libraries of {escaped(audit.target.id)}\n\n{summary}\n"]
+    if audit.findings:
+        parts.append("### Findings\n\n" + "".join(_finding(each, short) for each in audit.findings))
+    for fate in FATES[scope]:
+        heading, rows = HEADINGS[fate], audit.fated(fate)
         how = audit.how_to_add if fate is Fate.OFFER else ""
         parts += [f"### {heading}\n\n{_packages(rows)}" + (f"\n{how}\n" if how else "")] if rows else []
     vendoring = [row for row in audit.distributions if row.vendored or row.components]
-    if vendoring:
+    if vendoring and scope is Scope.ALL:
         lines = (
             (f"{row.name} {row.version}", ", ".join(map(code, row.vendored)), _components(row.components))
             for row in vendoring
         )
         parts.append("### Vendored libraries\n\n" + _table(("Distribution", "Libraries", "Named by its SBOM"), lines))
-    if audit.findings:
-        parts.append("### Findings\n\n" + "".join(_finding(each, short) for each in audit.findings))
     return "\n".join(parts)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.render.terminal import Role, Span, joined, plain
-from pip_sysdeps.report.audit import Fate
+from pip_sysdeps.report.audit import Fate, Scope
 from pip_sysdeps.report.catalogue import Severity
 from pip_sysdeps.words import counted, listed
 
@@ -28,17 +28,19 @@ HEADINGS = {
     Fate.BASE: "Part of every image of the release",
 }
 """The headings of the packages, in their order."""
+FATES = {Scope.FINDINGS: (), Scope.LINE: (Fate.INSTALL,), Scope.ALL: tuple(HEADINGS)}
+"""Which packages a report shows."""
 
 
-def as_table(audit: Audit, terminal: Terminal, short: Callable[[str], str]) -> str:
-    """Render the whole report; `short` writes a path as a person calls it."""
+def as_table(audit: Audit, terminal: Terminal, short: Callable[[str], str], scope: Scope = Scope.LINE) -> str:
+    """Render the report: findings, the line, with `Scope.ALL` the inventory; `short` writes a path as a person does."""
     return "\n".join(
         filter(
             None,
             (
-                *_package_tables(audit, terminal),
-                _distributions(audit, terminal),
                 _findings(audit.findings, terminal, short),
+                *_package_tables(audit, terminal, FATES[scope]),
+                _distributions(audit, terminal) if scope is Scope.ALL else "",
                 terminal.flow(_summary(audit)),
             ),
         )
@@ -59,8 +61,9 @@ def counts(findings: Iterable[Finding]) -> str:
     return ", ".join(words) or "no findings"
 
 
-def _package_tables(audit: Audit, terminal: Terminal) -> Iterator[str]:
-    for fate, heading in HEADINGS.items():
+def _package_tables(audit: Audit, terminal: Terminal, fates: Iterable[Fate]) -> Iterator[str]:
+    for fate in fates:
+        heading = HEADINGS[fate]
         if rows := audit.fated(fate):
             text = terminal.heading(f"{heading} ({len(rows)})")
             head = ("package", "version", "size", "when", "needed by")
@@ -144,10 +147,15 @@ def _finding(finding: Finding, short: Callable[[str], str]) -> Iterator[Span]:
         yield Span(f" ({listed([short(file) for file in trouble.files], _MOST_FILES)})", Role.DIM)
 
 
+def line_counted(audit: Audit) -> str:
+    """Return how many packages the line has, with their installed size where it is known."""
+    bytes_ = f" ({size(audit.size)})" if audit.size else ""
+    return f"{counted(len(audit.fated(Fate.INSTALL)), 'package')} to install{bytes_}"
+
+
 def _summary(audit: Audit) -> Iterator[Span]:
     worst = audit.findings[0].entry.severity if audit.findings else None
-    packages = len(audit.fated(Fate.INSTALL))
-    yield Span(f"{audit.target.id}: {counted(packages, 'package')} to install, {len(audit.packages)} in all, ")
+    yield Span(f"{audit.target.id}: {line_counted(audit)}, {len(audit.packages)} in all, ")
     yield Span(counts(audit.findings), _SEVERITY[worst] if worst else Role.PACKAGE)
 
 

@@ -94,6 +94,17 @@ class DistributionRow:
     """What its own bills of materials name, without itself."""
 
 
+class Scope(Enum):
+    """How much of a report is printed."""
+
+    FINDINGS = "findings"
+    """The findings alone."""
+    LINE = "line"
+    """And the packages of the line."""
+    ALL = "all"
+    """And what is offered, what every image has, and the distributions."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
     """The whole report."""
@@ -108,6 +119,11 @@ class Audit:
     """The worst first."""
     how_to_add: str = ""
     """How to install the packages that are only offered; empty if there are none."""
+
+    @property
+    def size(self) -> int:
+        """Return the installed size of the line in KiB, as far as it is known, without what its packages need."""
+        return sum(row.installed.size for row in self.fated(Fate.INSTALL) if row.installed)
 
     def fated(self, fate: Fate) -> tuple[PackageRow, ...]:
         """Return the packages of one fate, by name."""
