@@ -10,6 +10,7 @@ import pytest
 import tomlkit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 DEFAULT_SIGNALS = ("env", "--default-signal")
@@ -31,6 +32,15 @@ def pip_sysdeps(*argv: str, cwd: Path, status: int = 0) -> subprocess.CompletedP
     if result.returncode != status:
         pytest.fail(f"pip-sysdeps {' '.join(argv)} exited with {result.returncode}:\n{result.stdout}{result.stderr}")
     return result
+
+
+def every_need(holder: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield each need of a lock's table of a distribution or file: in the line, offered, or of the base."""
+    yield from holder.get("needs", ())
+    yield from holder.get("offered", ())
+    for each in holder.get("base", ()):
+        for key, names in (("soname", "sonames"), ("program", "programs"), ("file", "files")):
+            yield from ({key: name, "package": each["package"], "when": "import"} for name in each.get(names, ()))
 
 
 def lock_of(root: Path, environment: str, cwd: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from builders.command import lock_of
+from builders.command import every_need, lock_of
 from builders.debian import SUITES, fresh_root, run_in
 from builders.environments import VENV
 from builders.shlibdeps import shlibdeps
@@ -61,10 +61,10 @@ class Built:
 
     def needs(self, name: str) -> dict[str, dict[str, Any]]:
         """Give the lock's packages for what a module needs, by soname."""
-        packages = {each["name"]: each for each in self.lock["package"]}
+        packages = {each["name"]: each for each in self.lock.get("package", ())}
         (thing,) = (each for each in self.lock["distribution"] if each["name"] == "thing")
-        by_module = (each for each in thing["needs"] if f"{name}.abi3.so" in each["by"])
-        return {each["soname"]: packages[each["package"]] for each in by_module}
+        by_module = (each for each in every_need(thing) if f"{name}.abi3.so" in each.get("by", ()))
+        return {each["soname"]: packages.get(each["package"], {"name": each["package"]}) for each in by_module}
 
     def loaded_for(self, name: str, library: str) -> str:
         """Load a module, and give the file that has a library's name."""

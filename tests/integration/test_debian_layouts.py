@@ -68,7 +68,9 @@ def test_dist_packages_without_a_record(root: Path) -> None:
 
     def package_files(path: str) -> tuple[str, list[str]] | None:
         owner = run_in(root, ["dpkg-query", "--search", path], check=False).stdout.partition(":")[0]
-        return (owner, run_in(root, ["dpkg-query", "--listfiles", owner]).stdout.splitlines()) if owner else None
+        return (
+            (f"dpkg:{owner}", run_in(root, ["dpkg-query", "--listfiles", owner]).stdout.splitlines()) if owner else None
+        )
 
     environment = find_environment(Root(str(root)), "/usr/bin/python3", environ={}, package_files=package_files)
     assert environment.site_dirs[-1] == "/usr/lib/python3/dist-packages"

@@ -18,8 +18,10 @@ from pip_sysdeps.elf.notes import DlopenNote, dlopen_notes
 from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
+
+    from pip_sysdeps.lock.document import LockedNeed
 
 pytestmark = pytest.mark.debian
 
@@ -54,18 +56,26 @@ def test_what_systemd_says(package: str) -> None:
         os.close(descriptor)
         assert found == tuple(judged(path))
         assert len(found) >= 4
-        names = offered(root, path)
-        assert names <= {name for note in found for name in note.sonames}
-        assert all(names.intersection(note.sonames) for note in found), "of each the release has one at least"
+        opened, every = needed(root, path)
+        assert opened <= {name for note in found for name in note.sonames}
+        assert all(every.intersection(note.sonames) for note in found), "of each the release has one at least"
 
 
-def offered(root: Path, library: Path) -> set[str]:
-    """Lock a distribution that brings a copy of the library, and return the names that its notes gave the lock."""
+def needed(root: Path, library: Path) -> tuple[set[str], set[str]]:
+    """Lock a distribution that brings a copy of the library; return the names that its notes gave, and all names.
+
+    A name that a package of every image answers stands in the lock without what gave it.
+    """
     install(root / "opt/env", "journal", files={"journal/_journal.abi3.so": library.read_bytes()})
     lock = root / "sysdeps.lock"
     command = [sys.executable, "-m", "pip_sysdeps", "lock", "--root", str(root), "--path", "/opt/env", "-o", str(lock)]
     subprocess.run(command, check=True, capture_output=True)
     (target,) = loads(lock.read_text(encoding="utf-8")).target
-    needs = [need for _, need in target.needs() if need.confidence]
-    assert all(need.package and need.when == "dlopen" for need in needs)
+    every = [need for _, need in target.needs()]
+    opened = [need for need in every if need.confidence]
+    assert all(need.package and need.when == "dlopen" for need in opened)
+    return _names(opened), _names(every)
+
+
+def _names(needs: Iterable[LockedNeed]) -> set[str]:
     return {name for need in needs for name in (need.soname, *need.any_of) if name}

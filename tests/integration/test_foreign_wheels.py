@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import tomlkit
 
-from builders.command import pip_sysdeps
+from builders.command import every_need, pip_sysdeps
 from builders.debian import unavailable
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def test_each_object_has_its_verdict(environment: Path, tmp_path: Path) -> None:
     for requirement, (_, reason) in WHEELS.items():
         assert f"warning: {requirement.partition('=')[0]} will not load here: it is {reason}" in told
     (target,) = tomlkit.parse((tmp_path / "sysdeps.lock").read_text(encoding="utf-8")).unwrap()["target"]
-    needs = [need for each in target.get("distribution", ()) for need in each.get("needs", ())]
+    needs = [need for each in target.get("distribution", ()) for need in every_need(each)]
     assert [need for need in needs if "soname" in need] == target.get("unresolved", []) == []
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from packaging.utils import canonicalize_name
 
-from builders.command import lock_of, pip_sysdeps
+from builders.command import every_need, lock_of, pip_sysdeps
 from builders.debian import SUITES, fresh_root
 from builders.environments import VENV, build_root
 from builders.release_root import imports, installed, release_root
@@ -31,7 +31,7 @@ MEASURED = [
 
 def elf_needs(holder: dict[str, Any], truth: Truth) -> Iterator[str]:
     """Yield the package of each need that an ELF file states, but those that no package of the build root has."""
-    for need in holder.get("needs", ()):
+    for need in every_need(holder):
         if need["when"] in {"import", "plugin"} and need.get("soname", "") not in truth.missing and "package" in need:
             yield need["package"]
 
@@ -58,7 +58,7 @@ def test_the_lock_lists_what_the_release_root_lacks(name: str, suite: str, tmp_p
     holders = [*target.get("distribution", ()), *target.get("unattributed", ())]
     packages = {package for holder in holders for package in elf_needs(holder, truth)}
     assert packages - installed(fresh_root(tmp_path / "release", suite)) == truth.owners_of_needed_not_in_base
-    named = {need.get("soname") for holder in holders for need in holder.get("needs", ()) if "package" in need}
+    named = {need.get("soname") for holder in holders for need in every_need(holder) if "package" in need}
     unresolved = {entry.get("soname") for entry in target.get("unresolved", ())}
     assert truth.missing <= named | unresolved
 
