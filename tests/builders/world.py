@@ -19,7 +19,7 @@ from builders.debian import made_once, unavailable
 from builders.elf import Elf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     Spec = Mapping[str, Any]
 
@@ -92,11 +92,11 @@ def written(spec: Spec) -> bytes:
         return linked(spec)
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in spec.items()}
     kind: str = fields.pop("kind", "")
-    for name in ("calls", "opens"):
+    for name in ("calls", "opens", "system", "compiler", "start"):
         fields.pop(name, None)
-    fields.pop("system", None)
     fields["flags_1"] = 0x800 * bool(fields.pop("nodeflib", False)) | 0x08000000 * (kind == "pie")
-    fields["interpreter"] = LOADER if fields.pop("program", False) else None
+    interpreter = fields.pop("interpreter", LOADER)
+    fields["interpreter"] = interpreter if fields.pop("program", False) else None
     fields["dynamic"] = kind != "no dynamic section"
     if kind in {"i386", "cut i386"}:
         fields |= {"elf_class": 32, "machine": 3}
@@ -131,11 +131,11 @@ def place(root: Path, path: str) -> Path:
     return place
 
 
-def gcc(output: Path, *arguments: str) -> None:
-    """Build one file, or skip the test where there is no gcc."""
-    if shutil.which("gcc") is None:
-        unavailable("install gcc: apt-get install gcc libc6-dev")
-    command = ["gcc", "-O1", "-fno-stack-protector", "-fcf-protection=none", "-o", str(output), *arguments]
+def gcc(output: Path, *arguments: str, compiler: str = "gcc") -> None:
+    """Build one file, or skip the test where there is no compiler."""
+    if shutil.which(compiler) is None:
+        unavailable(f"install {compiler}: apt-get install gcc libc6-dev musl-tools")
+    command = [compiler, "-O1", "-fno-stack-protector", "-fcf-protection=none", "-o", str(output), *arguments]
     subprocess.run(command, check=True, capture_output=True)
 
 
@@ -153,9 +153,13 @@ def linked(spec: Spec) -> bytes:
 _RECIPE = b"3"
 """Part of every object's key: raise it when `_link` changes."""
 _NO_STACK = '.section .note.GNU-stack,"",@progbits\n'
-_STUB = ".text\n" + "".join(
-    f".globl {name}\n.type {name}, @function\n{name}:\n" for name in ("dlopen", "open_for_test")
-)
+
+
+def _functions(names: Iterable[str]) -> str:
+    return ".text\n" + "".join(f".globl {name}\n.type {name}, @function\n{name}:\n" for name in names)
+
+
+_STUB = _functions(("dlopen", "open_for_test", "judge"))
 """What an object may use of those that it needs."""
 
 
@@ -166,11 +170,12 @@ def _link(folder: Path, spec: Spec) -> None:
     for number, name in enumerate(spec.get("needed", ())):
         stubs.append(str(folder / f"stub{number}.so"))
         gcc(Path(stubs[-1]), "-shared", "-nostdlib", *_linker("-soname", name), str(folder / "stub.s"))
+    compiler = spec.get("compiler", "gcc")
     options = [*_linker("-soname", spec["soname"])] if "soname" in spec else []
     options += _search_path(spec)
     options += _linker("-z", "nodefaultlib") if spec.get("nodeflib") else []
     output = folder / "object"
-    gcc(output, *_form(folder, spec), *options, *_linker("--no-as-needed"), *stubs)
+    gcc(output, *_form(folder, spec), *options, *_linker("--no-as-needed"), *stubs, compiler=compiler)
     if spec.get("kind") == "no dynamic section":
         output.write_bytes(_without_dynamic_section(output.read_bytes()))
     elif not _is_plain(spec):
@@ -210,12 +215,16 @@ def _without_dynamic_section(content: bytes) -> bytes:
 
 def _form(folder: Path, spec: Spec) -> list[str]:
     sources = [str(folder / "empty.s")]
+    if spec.get("defined"):
+        (folder / "defined.s").write_text(_NO_STACK + _functions(spec["defined"]))
+        sources.append(str(folder / "defined.s"))
     if spec.get("calls"):
         sources.append(str(JUDGE / "caller.c"))
     if spec.get("program"):
         (folder / "exit.s").write_text(".globl _start\n_start:\n\txor %edi, %edi\n\tmov $60, %eax\n\tsyscall\n")
-        start = JUDGE / "opens.c" if spec.get("opens") else folder / "exit.s"
-        return ["-pie", "-fPIE", "-nostdlib", *_linker("-dynamic-linker", LOADER), str(start), *sources]
+        start = JUDGE / spec.get("start", "opens.c") if spec.get("opens") else folder / "exit.s"
+        interpreter = _linker("-dynamic-linker", spec.get("interpreter", LOADER))
+        return ["-pie", "-fPIE", "-nostdlib", *interpreter, str(start), *sources]
     if spec.get("opens"):
         sources += ["-DLIBRARY", str(JUDGE / "opens.c")]
     if spec.get("kind") == "pie":

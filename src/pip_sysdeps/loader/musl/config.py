@@ -1,0 +1,77 @@
+"""What musl's loader knows besides the objects: its own path, LD_LIBRARY_PATH, and the directories of its path file.
+
+Source: musl ldso/dynlink.c, load_library and __dls3; musl's manual, "Dynamic linker".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pip_sysdeps.model import ElfFile
+
+DEFAULT_DIRECTORIES = ("/lib", "/usr/local/lib", "/usr/lib")
+"""Searched when there is no path file."""
+MAX_PATH_FILE = 1 << 20
+"""Bytes of a path file to read; real ones have less than a hundred."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuslConfig:
+    """The configuration of one process under musl's loader."""
+
+    elf_class: int
+    """32 or 64."""
+    little_endian: bool
+    """Whether the process is little-endian."""
+    machine: int
+    """`e_machine`."""
+    interpreter: str
+    """The loader's own path, as the program's PT_INTERP has it: `/lib/ld-musl-x86_64.so.1`."""
+    library_path: tuple[str, ...] = ()
+    """The elements of LD_LIBRARY_PATH, as `split_path` gives them."""
+    path_file: str = ""
+    """The path file that gave `directories`; empty for the default directories."""
+    directories: tuple[str, ...] = DEFAULT_DIRECTORIES
+    """Searched last."""
+    is_libc: Callable[[str], bool]
+    """Whether the file at a path defines both `__libc_start_main` and `stdin`."""
+    working_directory: str | None = None
+    """Where relative elements lead; None for a lock, which does not depend on it."""
+
+
+def split_path(text: str) -> tuple[str, ...]:
+    """Return the elements of a search path.
+
+    Colons and newlines separate them, in LD_LIBRARY_PATH, DT_RPATH and DT_RUNPATH and the path file alike; empty
+    elements do not count. Source: path_open.
+    """
+    return tuple(filter(None, re.split("[:\n]", text)))
+
+
+def path_file(interpreter: str) -> str:
+    """Return where the loader looks for its directories, by its own path: `/etc/ld-musl-x86_64.path`.
+
+    The file lies in the `etc` beside the folder of the loader, so that a loader in `/opt/musl/lib` reads
+    `/opt/musl/etc`. Source: load_library.
+    """
+    folder, _, name = interpreter.rpartition("/")
+    prefix = folder.rpartition("/")[0] if interpreter.startswith("/") else ""
+    return f"{prefix}/etc/{name.partition('.so')[0]}.path"
+
+
+def parse_path_file(content: bytes) -> tuple[str, ...]:
+    """Return the directories of a path file.
+
+    An empty file gives none: only a missing file means the default directories. A NUL byte ends the text.
+    """
+    return split_path(content.partition(b"\0")[0].decode("utf-8", "surrogateescape"))
+
+
+def is_musl_loader(program: ElfFile) -> bool:
+    """Return whether a program names musl's loader."""
+    return (program.interpreter or "").rpartition("/")[2].startswith("ld-musl-")

@@ -1,0 +1,54 @@
+"""Read what musl's loader of a root knows besides the objects.
+
+Source: musl ldso/dynlink.c, load_library.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.loader.musl.config import DEFAULT_DIRECTORIES, MAX_PATH_FILE, MuslConfig, parse_path_file, path_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pip_sysdeps.host.root import Root
+    from pip_sysdeps.model import ElfFile
+
+
+def read_musl_config(
+    root: Root,
+    program: ElfFile,
+    *,
+    is_libc: Callable[[str], bool],
+    library_path: tuple[str, ...] = (),
+    working_directory: str | None = None,
+) -> MuslConfig:
+    """Return the configuration of the loader that a program of this root names in its PT_INTERP.
+
+    A missing path file means the default directories. One that is there and cannot be read means none at all, as for
+    the loader: with it no library is found that no other path names.
+    """
+    interpreter = program.interpreter or ""
+    file = path_file(interpreter)
+    directories = _read_directories(root, file)
+    return MuslConfig(
+        elf_class=program.elf_class,
+        little_endian=program.little_endian,
+        machine=program.machine,
+        interpreter=interpreter,
+        library_path=library_path,
+        path_file="" if directories is None else file,
+        directories=DEFAULT_DIRECTORIES if directories is None else directories,
+        is_libc=is_libc,
+        working_directory=working_directory,
+    )
+
+
+def _read_directories(root: Root, file: str) -> tuple[str, ...] | None:
+    """Return the directories of a path file, or None where open(2) says ENOENT."""
+    try:
+        return parse_path_file(root.read(file, MAX_PATH_FILE))
+    except OSError as error:
+        return None if error.errno == errno.ENOENT else ()

@@ -1,0 +1,123 @@
+"""Where musl's loader looks for a needed name: every path, in order, each with its search step.
+
+Source: musl ldso/dynlink.c, load_library, path_open, fixup_rpath and decode_dyn.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.loader.musl.config import split_path
+from pip_sysdeps.model import SearchStep
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.loader.musl.config import MuslConfig
+    from pip_sysdeps.model import ElfFile
+
+MAX_NAME = 255
+"""NAME_MAX: a longer name is not searched for."""
+_MAX_PATH = 511
+"""The loader's buffer of 2 * NAME_MAX + 2 bytes, without its NUL: a longer path is not tried."""
+_MAX_ELEMENTS = 1000
+"""Elements of one search path that are considered; real ones have a dozen."""
+_ORIGIN = r"\$(?:ORIGIN|\{ORIGIN\})"
+
+
+class Candidate(NamedTuple):
+    """One path of a search, or one element or step that gives none."""
+
+    step: SearchStep
+    """The search step."""
+    path: str
+    """The path to open; if `passed_over` is set, the element as written, or nothing for a whole step."""
+    by: str = ""
+    """The object whose DT_RPATH or DT_RUNPATH gave it."""
+    passed_over: str = ""
+    """Why it is not opened."""
+
+
+class SearchPath(NamedTuple):
+    """The search path of one object: its DT_RUNPATH, else its DT_RPATH."""
+
+    step: SearchStep
+    """RUNPATH or RPATH: where it comes from; the loader treats both alike."""
+    by: str
+    """The object."""
+    directories: tuple[str, ...]
+    """Its elements, `$ORIGIN` replaced."""
+    void: str = ""
+    """Why the loader ignores all of it."""
+
+
+def search_path(elf: ElfFile, path: str, *, found_by: SearchStep | None) -> SearchPath | None:
+    """Return the search path of an object that was opened at `path`; None if it has none.
+
+    `found_by` is the search step that found it, None for the program. `$ORIGIN` is what precedes the last slash of the
+    path that was opened: nothing for `/libx.so`, but a search in the directory `/` opens `//libx.so`.
+
+    A DT_RUNPATH, an empty one too, replaces a DT_RPATH (decode_dyn). Only `$ORIGIN` and `${ORIGIN}` are known, also as
+    the beginning of a longer word; any other `$` makes the whole path void (fixup_rpath).
+    """
+    step, text = (SearchStep.RPATH, elf.rpath) if elf.runpath is None else (SearchStep.RUNPATH, elf.runpath)
+    if not text:
+        return None
+    if "$" in text and found_by is None and _length(path) > _MAX_PATH:
+        return SearchPath(step, path, (), f"`$ORIGIN` is longer than {_MAX_PATH} bytes")
+    if re.search(r"\$(?!ORIGIN|\{ORIGIN\})", text):
+        return SearchPath(step, path, (), "only `$ORIGIN` is known to musl: the whole path is ignored")
+    origin = path.rpartition("/")[0] or ("" if found_by in {None, SearchStep.DIRECT} else "/")
+    return SearchPath(step, path, split_path(re.sub(_ORIGIN, lambda _: origin, text)))
+
+
+def candidates(name: str, paths: tuple[SearchPath, ...], config: MuslConfig) -> Iterator[Candidate]:
+    """Yield where the loader looks for a needed name, best first; the first file that opens ends the search.
+
+    `paths` are the search paths of the object that needs the name, of the object that needed that one, and so on.
+    """
+    if "/" in name:
+        yield _direct(name, config)
+        return
+    yield from _in_directories(SearchStep.LD_LIBRARY_PATH, config.library_path, name, "", config)
+    for path in paths:
+        if path.void:
+            yield Candidate(path.step, "", path.by, path.void)
+        yield from _in_directories(path.step, path.directories, name, path.by, config)
+    if not config.directories:
+        yield Candidate(SearchStep.DEFAULT, "", passed_over=f"`{config.path_file}` names no directory")
+    yield from _in_directories(SearchStep.DEFAULT, config.directories, name, "", config)
+
+
+def _direct(name: str, config: MuslConfig) -> Candidate:
+    if name.startswith("/"):
+        return Candidate(SearchStep.DIRECT, name)
+    if config.working_directory is None:
+        return Candidate(SearchStep.DIRECT, name, passed_over="relative to the current directory")
+    return Candidate(SearchStep.DIRECT, posixpath.join(config.working_directory, name))
+
+
+def _in_directories(
+    step: SearchStep, directories: tuple[str, ...], name: str, by: str, config: MuslConfig
+) -> Iterator[Candidate]:
+    for directory in directories[:_MAX_ELEMENTS]:
+        if _length(f"{directory}/{name}") > _MAX_PATH:
+            yield Candidate(step, f"{directory[:60]}...", by, f"longer than {_MAX_PATH} bytes")
+        elif directory.startswith("/"):
+            yield Candidate(step, _normalized(f"{directory}/{name}"), by)
+        elif config.working_directory is None:
+            yield Candidate(step, directory, by, "relative to the current directory")
+        else:
+            yield Candidate(step, _normalized(f"{config.working_directory}/{directory}/{name}"), by)
+    if len(directories) > _MAX_ELEMENTS:
+        yield Candidate(step, "", by, f"more than {_MAX_ELEMENTS} elements")
+
+
+def _normalized(path: str) -> str:
+    return re.sub("/+", "/", path) if "//" in path else path
+
+
+def _length(path: str) -> int:
+    return len(path.encode("utf-8", "surrogateescape"))
