@@ -67,9 +67,8 @@ def test_opening_an_object_leaves_the_process_as_it_was() -> None:
 
 def test_a_long_chain_is_bounded() -> None:
     """A hostile chain of objects with a path each takes no more than a bounded number of tries."""
-    world = {
-        f"/d{number}/lib{number}x.so": elf(f"lib{number + 1}x.so", rpath=f"/d{number + 1}") for number in range(count)
-    }
+    count = 400
+    world = {f"/d{at}/lib{at}x.so": elf(f"lib{at + 1}x.so", rpath=f"/d{at + 1}") for at in range(count)}
     objects = open_object(start("", lookup(world), CONFIG), "/d0/lib0x.so", lookup(world), CONFIG)
     assert len(objects) < count
     last = objects[-1].needs[0]
