@@ -1,0 +1,38 @@
+"""apk's words for architectures. Source: apk-package(5), "arch"; apk-tools src/apk_arch.h."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pip_sysdeps.model import ElfFile
+
+_BY_HEADER = {
+    (3, 32, True): "x86",
+    (8, 32, False): "mips",
+    (8, 32, True): "mipsel",
+    (8, 64, False): "mips64",
+    (8, 64, True): "mips64el",
+    (20, 32, False): "ppc",
+    (21, 64, False): "ppc64",
+    (21, 64, True): "ppc64le",
+    (22, 64, False): "s390x",
+    (62, 64, True): "x86_64",
+    (183, 64, True): "aarch64",
+    (243, 32, True): "riscv32",
+    (243, 64, True): "riscv64",
+    (258, 64, True): "loongarch64",
+}
+"""By `e_machine`, ELF class and whether it is little-endian."""
+_EM_ARM, _EF_ARM_ABI_FLOAT_HARD = 40, 0x400
+
+
+def apk_architecture(elf: ElfFile) -> str:
+    """Return apk's name for the architecture that an object was made for; empty for one that it has no name for.
+
+    Of 32-bit ARM the headers do not tell `armhf` (ARMv6) from `armv7`: with hard floats it is `armv7`, which is what
+    images are made for; the database's own architecture counts before this one.
+    """
+    if elf.machine == _EM_ARM and elf.little_endian:
+        return "armv7" if elf.header_flags & _EF_ARM_ABI_FLOAT_HARD else "armel"
+    return _BY_HEADER.get((elf.machine, elf.elf_class, elf.little_endian), "")

@@ -1,0 +1,144 @@
+"""apk's installed database: which packages a root has, and which of them owns a file.
+
+Source: apk-tools src/database.c, apk_db_fdb_read: after the fields of a package, `F:` begins a folder, without a slash
+at its beginning, and each `R:` is a file or link in it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.packages.apk.records import parse_packages, require_safe_paths, stanzas
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from pip_sysdeps.model import Skipped
+    from pip_sysdeps.packages.apk.records import ApkPackage
+
+
+class ApkDatabase:
+    """The packages of a root, and whose file a file is."""
+
+    skipped: Sequence[Skipped] = ()
+    """Nothing: all files of all packages are in one file."""
+
+    def __init__(self, content: bytes, *, architecture: str = "", base: Collection[str] = ()) -> None:
+        """Parse an installed database.
+
+        `architecture` is that of the system where a file says it, else it is that of most packages. `base` names the
+        packages that a minimal system is made of, where they are installed. Raise MalformedError as `parse_packages`,
+        and for a file that no package can have.
+        """
+        require_safe_paths(content)
+        self._content = content
+        self.packages: Mapping[str, ApkPackage] = MappingProxyType(
+            {each.name: each for each in parse_packages(content)}
+        )
+        self.architecture = architecture or native_architecture(self.packages.values())
+        self._base = base
+        self._folders: dict[bytes, Mapping[bytes, Sequence[str]]] = {}
+
+    def owners(self, path: str) -> Sequence[str]:
+        """Return the packages that have a file or link of this literal path; a folder has no owner."""
+        folder, _, name = path.encode("utf-8", "surrogateescape").removeprefix(b"/").rpartition(b"/")
+        if folder not in self._folders:
+            self._folders[folder] = self._owners_in(folder)
+        return self._folders[folder].get(name, ())
+
+    def files(self, package: str) -> Sequence[str]:
+        """Return the files and links of a package, absolute, in the database's order."""
+        start, end = self._places[package]
+        found: list[str] = []
+        folder = ""
+        for line in self._content[start:end].decode("utf-8", "surrogateescape").split("\n"):
+            if line.startswith("F:"):
+                folder = f"/{line[2:]}/" if line[2:] else "/"
+            elif line.startswith("R:"):
+                found.append(folder + line[2:])
+        return found
+
+    def providers(self, name: str) -> Sequence[str]:
+        """Return the installed packages of this name, or that provide it: `so:libpq.so.5`, `cmd:pdftotext`."""
+        return self._providers.get(name, ())
+
+    @cached_property
+    def base(self) -> frozenset[str]:
+        """The installed packages of a minimal system, with all that they depend on."""
+        pending, found = [name for name in self._base if name in self.packages], set[str]()
+        while pending:
+            name = pending.pop()
+            if name not in found:
+                found.add(name)
+                pending += [one for each in self.packages[name].depends for one in self.providers(each)]
+        return frozenset(found)
+
+    @cached_property
+    def _providers(self) -> Mapping[str, Sequence[str]]:
+        return providers(self.packages.values())
+
+    @cached_property
+    def _places(self) -> Mapping[str, tuple[int, int]]:
+        """Where each package's stanza is; of two of one name the last."""
+        return dict(zip(self._names, self._stanzas, strict=True))
+
+    @cached_property
+    def _stanzas(self) -> Sequence[tuple[int, int]]:
+        return stanzas(self._content)
+
+    @cached_property
+    def _names(self) -> Sequence[str]:
+        """The name of each stanza."""
+        return [_name(self._content, start, end) for start, end in self._stanzas]
+
+    def _owners_in(self, folder: bytes) -> Mapping[bytes, Sequence[str]]:
+        """Return the packages of each file in a folder.
+
+        The database has every file of the system: only the folders that are asked about are taken apart.
+        """
+        owners: dict[bytes, list[str]] = {}
+        starts = [start for start, _ in self._stanzas]
+        for at, end in self._blocks(b"\nF:" + folder + b"\n"):
+            name = self._names[bisect_right(starts, at) - 1]
+            for line in self._content[at:end].split(b"\n"):
+                if line.startswith(b"R:"):
+                    owners.setdefault(line[2:], []).append(name)
+        return owners
+
+    def _blocks(self, head: bytes) -> Iterator[tuple[int, int]]:
+        """Yield where the lines of a folder are, in each package that has it."""
+        content = self._content
+        at = content.find(head)
+        while at >= 0:
+            start = at + len(head)
+            ends = (content.find(b"\nF:", start - 1), content.find(b"\n\n", start - 1))
+            end = min([each for each in ends if each >= 0], default=len(content))
+            yield start, end
+            at = content.find(head, start - 1)
+
+
+def native_architecture(packages: Collection[ApkPackage]) -> str:
+    """Return the architecture of most packages, or nothing."""
+    counts = Counter(each.architecture for each in packages if each.architecture not in {"noarch", "all", ""})
+    return min(counts, key=lambda name: (-counts[name], name), default="")
+
+
+def providers(packages: Collection[ApkPackage]) -> dict[str, list[str]]:
+    """Return the packages that stand for each name: their own, and what they provide; sorted."""
+    found: dict[str, list[str]] = {}
+    for package in sorted(packages, key=lambda each: each.name):
+        for name in dict.fromkeys((package.name, *package.provides)):
+            found.setdefault(name, []).append(package.name)
+    return found
+
+
+def _name(content: bytes, start: int, end: int) -> str:
+    head = content[start:end].lstrip(b"\n")
+    at = 0 if head.startswith(b"P:") else head.find(b"\nP:") + 1
+    return (
+        head[at + 2 : head.find(b"\n", at) if b"\n" in head[at:] else None].decode("utf-8", "surrogateescape").strip()
+    )

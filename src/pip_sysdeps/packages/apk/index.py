@@ -1,0 +1,61 @@
+"""The index of a repository, APKINDEX.tar.gz: which packages it has, and what they provide.
+
+Source: apk-v2(5): gzip streams, one for the signatures and one for the index, which together form one tar archive;
+apk-cache(5) for where apk keeps them.
+"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zlib
+
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.packages.apk.records import ApkPackage, parse_packages
+
+MAX_INDEX = 512 << 20
+"""Bytes of an unpacked index; Alpine's largest has 12 MB."""
+_MEMBER = "APKINDEX"
+_GZIP = 31
+"""The window size that zlib wants for a gzip stream."""
+
+
+def parse_index(content: bytes, limit: int = MAX_INDEX) -> tuple[ApkPackage, ...]:
+    """Parse an APKINDEX.tar.gz.
+
+    Raise MalformedError for what is no such archive, for one that unpacks to more than `limit` bytes, and as
+    `parse_packages` for the index in it.
+    """
+    return parse_packages(_member(_unpacked(content, limit)))
+
+
+def _unpacked(content: bytes, limit: int) -> bytes:
+    """Unpack every gzip stream of a file."""
+    parts: list[bytes] = []
+    left = limit
+    while content:
+        stream = zlib.decompressobj(_GZIP)
+        try:
+            parts.append(stream.decompress(content, left + 1))
+        except zlib.error as error:
+            raise MalformedError(f"not a gzip stream: {error}") from error
+        left -= len(parts[-1])
+        if left < 0:
+            raise MalformedError(f"unpacks to more than {limit} bytes")
+        if not stream.eof:
+            raise MalformedError("the gzip stream is cut off")
+        content = stream.unused_data
+    return b"".join(parts)
+
+
+def _member(archive: bytes) -> bytes:
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:") as tar:
+            member = next((each for each in tar if each.name == _MEMBER and each.isreg()), None)
+            file = tar.extractfile(member) if member is not None else None
+            content = b"" if file is None else file.read()
+    except (tarfile.TarError, EOFError, ValueError, OverflowError) as error:
+        raise MalformedError(f"not a tar archive: {error}") from error
+    if member is None or len(content) != member.size:
+        raise MalformedError(f"the archive has no `{_MEMBER}`")
+    return content

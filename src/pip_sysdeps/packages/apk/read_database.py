@@ -1,0 +1,76 @@
+"""Read apk's database of a root, and the indices that lie beside it. Source: apk-tools src/database.c; apk-cache(5)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.packages.apk.database import ApkDatabase
+from pip_sysdeps.packages.apk.index import MAX_INDEX, parse_index
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from pip_sysdeps.host.root import Root
+    from pip_sysdeps.packages.apk.records import ApkPackage
+
+_DATABASES = ("/lib/apk/db/installed", "/usr/lib/apk/db/installed")
+_INDEX_FOLDERS = ("/etc/apk/cache", "/var/cache/apk", "/lib/apk/db", "/usr/lib/apk/db")
+_INDEX = re.compile(r"APKINDEX\.[0-9a-f]+\.tar\.gz|APKINDEX\.tar\.gz")
+_ARCHITECTURE = re.compile(rb"[a-z0-9][a-z0-9_-]*")
+_MAX_DATABASE = 512 << 20
+_MAX_SMALL = 1 << 16
+
+
+def read_packages(root: Root, *, base: Collection[str] = ()) -> ApkDatabase | None:
+    """Read the installed database of a root; None if it has none.
+
+    `base` names what a minimal system of the distribution is made of. Raise SysdepsError for a database that cannot be
+    read, and MalformedError, with the file and line, for one that is none.
+    """
+    path = next((path for path in _DATABASES if root.is_file(path)), None)
+    if path is None:
+        return None
+    try:
+        return ApkDatabase(root.read(path, _MAX_DATABASE), architecture=_architecture(root), base=base)
+    except MalformedError as error:
+        raise error.at(path, hint="apk itself cannot read it either: restore it, or take another root") from error
+    except OSError as error:
+        raise SysdepsError(
+            f"cannot read apk's database `{path}`: {error.strerror}", hint="make it readable, or run as root"
+        ) from error
+
+
+def read_indices(root: Root) -> Iterator[tuple[str, tuple[ApkPackage, ...]]]:
+    """Yield the path and the packages of each index that apk has downloaded.
+
+    Raise SysdepsError for one that cannot be read, and MalformedError, with the file, for one that is none.
+    """
+    seen: set[tuple[int, int] | None] = set()
+    for folder in _INDEX_FOLDERS:
+        for name in root.names(folder):
+            path = f"{folder}/{name}"
+            if _INDEX.fullmatch(name) and (identity := root.identity(path)) not in seen:
+                seen.add(identity)
+                yield path, _read_index(root, path)
+
+
+def _read_index(root: Root, path: str) -> tuple[ApkPackage, ...]:
+    try:
+        return parse_index(root.read(path, MAX_INDEX))
+    except MalformedError as error:
+        raise error.at(path, hint="run `apk update`") from error
+    except OSError as error:
+        raise SysdepsError(
+            f"cannot read `{path}`: {error.strerror}", hint="make it readable, or run as root"
+        ) from error
+
+
+def _architecture(root: Root) -> str:
+    """Return the first line of /etc/apk/arch: the architecture that apk installs for."""
+    try:
+        line = root.read("/etc/apk/arch", _MAX_SMALL).partition(b"\n")[0].strip()
+    except OSError:
+        return ""
+    return line.decode("ascii") if _ARCHITECTURE.fullmatch(line) else ""

@@ -1,0 +1,105 @@
+"""Versions of apk packages and their order. Source: apk-package(5), "PACKAGE NAMES AND VERSIONS"; src/version.c.
+
+number{.number}...{letter}{_suffix{number}}...{~hash}{-r#}
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from functools import cmp_to_key
+from typing import NamedTuple
+
+_SUFFIXES = ("alpha", "beta", "pre", "rc", "", "cvs", "svn", "git", "hg", "p")
+"""In their order; those before the empty one are of a pre-release."""
+_NO_SUFFIX = _SUFFIXES.index("")
+
+
+class _Kind(IntEnum):
+    """The kinds of parts. Where two versions have different ones, the later kind makes the older version."""
+
+    FIRST_NUMBER = 0
+    NUMBER = 1
+    LETTER = 2
+    SUFFIX = 3
+    SUFFIX_NUMBER = 4
+    HASH = 5
+    REVISION = 6
+    END = 7
+    INVALID = 8
+
+
+class _Part(NamedTuple):
+    kind: _Kind
+    text: str = ""
+
+
+_END, _INVALID = _Part(_Kind.END), _Part(_Kind.INVALID)
+_FORM = re.compile(r"([0-9]+)((?:\.[0-9]+)*)([a-z]?)((?:_[a-z]+[0-9]*)*)(?:~([0-9a-f]+))?(?:-r([0-9]+))?")
+
+
+def is_version(text: str) -> bool:
+    """Return whether apk takes a text for a version."""
+    return _parts(text)[-1] is _END
+
+
+def compare(one: str, other: str) -> int:
+    """Return -1, 0 or 1 as apk orders two versions.
+
+    Any text can be compared: what follows the last valid part of a text that is no version makes it the older one.
+    """
+    orders = (_compare_parts(first, second) for first, second in zip(_parts(one), _parts(other), strict=False))
+    return next(filter(None, orders), 0)
+
+
+version_key = cmp_to_key(compare)
+"""The key that orders versions as apk does."""
+
+
+def _compare_parts(one: _Part, other: _Part) -> int:
+    if one.kind is not other.kind:
+        return _compare_kinds(one, other)
+    if one.kind in {_Kind.LETTER, _Kind.HASH, _Kind.END, _Kind.INVALID}:
+        return _sign(one.text, other.text)
+    if one.kind is _Kind.SUFFIX:
+        return _sign(_SUFFIXES.index(one.text), _SUFFIXES.index(other.text))
+    if one.kind is _Kind.NUMBER and (one.text.startswith("0") or other.text.startswith("0")):
+        return _sign(one.text, other.text)  # As Gentoo has it: behind a point, 1.05 is before 1.1.
+    return _sign(_number(one.text), _number(other.text))
+
+
+def _compare_kinds(one: _Part, other: _Part) -> int:
+    """Order versions of which one goes on where the other ends or goes on otherwise: it is newer, unless by `_rc`."""
+    for part, order in ((one, -1), (other, 1)):
+        if part.kind is _Kind.SUFFIX and _SUFFIXES.index(part.text) < _NO_SUFFIX:
+            return order
+    return _sign(other.kind, one.kind)
+
+
+def _parts(text: str) -> list[_Part]:
+    """Split a version into its parts; the last is END, or INVALID where the text is none from there on."""
+    match = _FORM.match(text)
+    if match is None:
+        return [_INVALID]
+    first, numbers, letter, suffixes, commit, revision = match.groups("")
+    parts = [_Part(_Kind.FIRST_NUMBER, first)]
+    parts += [_Part(_Kind.NUMBER, number) for number in numbers.split(".")[1:]]
+    parts += [_Part(_Kind.LETTER, letter)] if letter else []
+    for name, number in re.findall(r"_([a-z]+)([0-9]*)", suffixes):
+        if name not in _SUFFIXES:
+            return [*parts, _INVALID]
+        parts.append(_Part(_Kind.SUFFIX, name))
+        parts += [_Part(_Kind.SUFFIX_NUMBER, number)] if number else []
+    parts += [_Part(_Kind.HASH, commit)] if commit else []
+    parts += [_Part(_Kind.REVISION, revision)] if revision else []
+    return [*parts, _END if match.end() == len(text) else _INVALID]
+
+
+def _number(digits: str) -> tuple[int, str]:
+    """Return a key of a number of any length: a hostile one of a million digits costs nothing."""
+    significant = digits.lstrip("0")
+    return len(significant), significant
+
+
+def _sign(one: object, other: object) -> int:
+    return (one > other) - (one < other)  # type: ignore[operator]

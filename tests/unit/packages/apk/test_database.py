@@ -1,0 +1,133 @@
+"""apk's installed database: packages, owners, the base."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.apk import ALPINE, WOLFI, ApkEntry, apk_database, apk_index, write_apk_database
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.host.root import Root
+from pip_sysdeps.packages.apk.database import ApkDatabase
+from pip_sysdeps.packages.apk.read_database import read_indices, read_packages
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MUSL = ApkEntry(name="musl", provides=("so:libc.musl-x86_64.so.1=1",), files=("/lib/ld-musl-x86_64.so.1",))
+BUSYBOX = ApkEntry(
+    name="busybox", depends=("so:libc.musl-x86_64.so.1",), provides=("cmd:ls=1", "/bin/sh"), files=("/bin/busybox",)
+)
+LIBPQ = ApkEntry(name="libpq", files=("/usr/lib/libpq.so.5", "/usr/lib/libpq.so.5.17", "/.pq", "/etc/pq/a b"))
+OTHER = ApkEntry(name="other", files=("/usr/lib/libpq.so.5", "/usr/lib/sub/libx.so"))
+DATABASE = ApkDatabase(apk_database(MUSL, BUSYBOX, LIBPQ, OTHER), base=("busybox", "none"))
+
+
+@pytest.mark.parametrize(
+    ("path", "owners"),
+    [
+        ("/usr/lib/libpq.so.5.17", ["libpq"]),
+        ("/usr/lib/libpq.so.5", ["libpq", "other"]),
+        ("/usr/lib/sub/libx.so", ["other"]),
+        ("/.pq", ["libpq"]),
+        ("/etc/pq/a b", ["libpq"]),
+        ("/usr/lib/sub", []),
+        ("/usr/lib", []),
+        ("/usr/lib/libpq.so", []),
+        ("/lib/libpq.so.5", []),
+        ("/", []),
+    ],
+)
+def test_owners_of_a_path(path: str, owners: list[str]) -> None:
+    """Files and links have owners, by the path as it stands; folders have none."""
+    assert list(DATABASE.owners(path)) == owners
+
+
+def test_files_of_a_package() -> None:
+    """They are absolute, in the order of the database."""
+    assert list(DATABASE.files("libpq")) == [
+        "/.pq",
+        "/etc/pq/a b",
+        "/usr/lib/libpq.so.5",
+        "/usr/lib/libpq.so.5.17",
+    ]
+
+
+def test_every_file_has_its_package() -> None:
+    """What a package lists, it owns."""
+    for name in DATABASE.packages:
+        assert all(name in DATABASE.owners(path) for path in DATABASE.files(name))
+
+
+def test_the_base_with_all_that_it_depends_on() -> None:
+    """Capabilities lead to the packages that provide them."""
+    assert DATABASE.base == {"busybox", "musl"}
+
+
+def test_providers() -> None:
+    """A name stands for its package and for what provides it."""
+    assert [DATABASE.providers(name) for name in ("musl", "cmd:ls", "/bin/sh", "so:libz.so.1")] == [
+        ["musl"],
+        ["busybox"],
+        ["busybox"],
+        (),
+    ]
+
+
+def test_the_architecture_of_most_packages() -> None:
+    """Those for all architectures do not count."""
+    noarch = [ApkEntry(name=name, architecture="noarch") for name in "abcd"]
+    assert ApkDatabase(apk_database(*noarch, MUSL)).architecture == "x86_64"
+
+
+def test_bytes_that_are_no_text() -> None:
+    """A path keeps them."""
+    entry = ApkEntry(name="a", files=("/usr/\udcff/x\udcfe",))
+    assert list(ApkDatabase(apk_database(entry)).owners("/usr/\udcff/x\udcfe")) == ["a"]
+
+
+def test_a_path_that_leads_out_is_refused() -> None:
+    """No package owns what lies outside."""
+    with pytest.raises(MalformedError, match="no usable path"):
+        ApkDatabase(apk_database(ApkEntry(name="a", files=("/../etc/passwd",))))
+
+
+@pytest.mark.parametrize("place", [ALPINE, WOLFI])
+def test_the_database_of_a_root(tmp_path: Path, place: str) -> None:
+    """Alpine's place and Wolfi's."""
+    write_apk_database(tmp_path, MUSL, place=place)
+    (tmp_path / "etc/apk").mkdir(parents=True)
+    (tmp_path / "etc/apk/arch").write_text("armhf\n")
+    database = read_packages(Root(str(tmp_path)))
+    assert database is not None
+    assert (list(database.packages), database.architecture) == (["musl"], "armhf")
+
+
+def test_a_root_without_a_database(tmp_path: Path) -> None:
+    """It is no system of apk."""
+    assert read_packages(Root(str(tmp_path))) is None
+
+
+def test_a_cut_database_is_an_error_with_its_place(tmp_path: Path) -> None:
+    """The error names the file and the line."""
+    write_apk_database(tmp_path, MUSL)
+    path = tmp_path / ALPINE
+    path.write_bytes(path.read_bytes()[:-2])
+    with pytest.raises(SysdepsError) as caught:
+        read_packages(Root(str(tmp_path)))
+    line = path.read_bytes().count(b"\n") + 1
+    assert str(caught.value) == f"/{ALPINE}: line {line}: the text is cut off: no blank line ends the last package"
+    assert caught.value.hint
+
+
+def test_indices_beside_the_database(tmp_path: Path) -> None:
+    """Each is read once, under the first of its names; other files are left alone."""
+    cache = tmp_path / "var/cache/apk"
+    cache.mkdir(parents=True)
+    (cache / "APKINDEX.0123abcd.tar.gz").write_bytes(apk_index(MUSL, LIBPQ))
+    (cache / "musl-1.2.5-r0.0123abcd.apk").write_bytes(b"")
+    (tmp_path / "etc/apk").mkdir(parents=True)
+    (tmp_path / "etc/apk/cache").symlink_to("/var/cache/apk")
+    found = {path: [each.name for each in packages] for path, packages in read_indices(Root(str(tmp_path)))}
+    assert found == {"/etc/apk/cache/APKINDEX.0123abcd.tar.gz": ["musl", "libpq"]}
