@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 from functools import cmp_to_key
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+_Key = TypeVar("_Key", int, str, "tuple[int, str]")
 
 _SUFFIXES = ("alpha", "beta", "pre", "rc", "", "cvs", "svn", "git", "hg", "p")
 """In their order; those before the empty one are of a pre-release."""
@@ -101,5 +103,5 @@ def _number(digits: str) -> tuple[int, str]:
     return len(significant), significant
 
 
-def _sign(one: object, other: object) -> int:
-    return (one > other) - (one < other)  # type: ignore[operator]
+def _sign(one: _Key, other: _Key) -> int:
+    return (one > other) - (one < other)
