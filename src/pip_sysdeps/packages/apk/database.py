@@ -12,13 +12,13 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.packages.apk.records import parse_packages, require_safe_paths, stanzas
+from pip_sysdeps.packages.apk.records import parse_stanzas, require_safe_paths
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pip_sysdeps.model import Skipped
-    from pip_sysdeps.packages.apk.records import ApkPackage
+    from pip_sysdeps.packages.apk.records import ApkPackage, Stanza
 
 
 class ApkDatabase:
@@ -31,13 +31,15 @@ class ApkDatabase:
         """Parse an installed database.
 
         `architecture` is that of the system where a file says it, else it is that of most packages. `base` names the
-        packages that a minimal system is made of, where they are installed. Raise MalformedError as `parse_packages`,
+        packages that a minimal system is made of, where they are installed. Raise MalformedError as `parse_stanzas`,
         and for a file that no package can have.
         """
         require_safe_paths(content)
         self._content = content
+        self._stanzas = parse_stanzas(content)
+        self._starts = [each.start for each in self._stanzas]
         self.packages: Mapping[str, ApkPackage] = MappingProxyType(
-            {each.name: each for each in parse_packages(content)}
+            {each.package.name: each.package for each in self._stanzas}
         )
         self.architecture = architecture or native_architecture(self.packages.values())
         self._base = base
@@ -52,10 +54,10 @@ class ApkDatabase:
 
     def files(self, package: str) -> Sequence[str]:
         """Return the files and links of a package, absolute, in the database's order."""
-        start, end = self._places[package]
         found: list[str] = []
-        folder = ""
-        for line in self._content[start:end].decode("utf-8", "surrogateescape").split("\n"):
+        folder = "/"
+        place = self._places[package]
+        for line in self._content[place.start : place.end].decode("utf-8", "surrogateescape").split("\n"):
             if line.startswith("F:"):
                 folder = f"/{line[2:]}/" if line[2:] else "/"
             elif line.startswith("R:"):
@@ -82,18 +84,9 @@ class ApkDatabase:
         return providers(self.packages.values())
 
     @cached_property
-    def _places(self) -> Mapping[str, tuple[int, int]]:
-        """Where each package's stanza is; of two of one name the last."""
-        return dict(zip(self._names, self._stanzas, strict=True))
-
-    @cached_property
-    def _stanzas(self) -> Sequence[tuple[int, int]]:
-        return stanzas(self._content)
-
-    @cached_property
-    def _names(self) -> Sequence[str]:
-        """The name of each stanza."""
-        return [_name(self._content, start, end) for start, end in self._stanzas]
+    def _places(self) -> Mapping[str, Stanza]:
+        """The stanza of each package; of two of one name the last."""
+        return {each.package.name: each for each in self._stanzas}
 
     def _owners_in(self, folder: bytes) -> Mapping[bytes, Sequence[str]]:
         """Return the packages of each file in a folder.
@@ -101,9 +94,8 @@ class ApkDatabase:
         The database has every file of the system: only the folders that are asked about are taken apart.
         """
         owners: dict[bytes, list[str]] = {}
-        starts = [start for start, _ in self._stanzas]
         for at, end in self._blocks(b"\nF:" + folder + b"\n"):
-            name = self._names[bisect_right(starts, at) - 1]
+            name = self._stanzas[bisect_right(self._starts, at) - 1].package.name
             for line in self._content[at:end].split(b"\n"):
                 if line.startswith(b"R:"):
                     owners.setdefault(line[2:], []).append(name)
@@ -134,11 +126,3 @@ def providers(packages: Collection[ApkPackage]) -> dict[str, list[str]]:
         for name in dict.fromkeys((package.name, *package.provides)):
             found.setdefault(name, []).append(package.name)
     return found
-
-
-def _name(content: bytes, start: int, end: int) -> str:
-    head = content[start:end].lstrip(b"\n")
-    at = 0 if head.startswith(b"P:") else head.find(b"\nP:") + 1
-    return (
-        head[at + 2 : head.find(b"\n", at) if b"\n" in head[at:] else None].decode("utf-8", "surrogateescape").strip()
-    )

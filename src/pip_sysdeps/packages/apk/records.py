@@ -14,6 +14,8 @@ from pip_sysdeps.packages.apk.names import is_installed_name
 _FIELD = re.compile(rb"^([PVAIoDp]):(.*)$", re.MULTILINE)
 _NO_FIELD = re.compile(rb"^[^\n][^:\n].*$", re.MULTILINE)
 """A line without a colon behind its letter."""
+_NO_FOLDER = re.compile(rb"^[RaMZ]:.*$", re.MULTILINE)
+"""A file, or what is said of one, in front of the first folder."""
 _BAD_PATH = re.compile(rb"^(?:R:(?:|\.\.?|.*[/\0].*)|F:(?:/.*|(?:.*/)?\.\.?(?:/.*)?|.*\0.*))$", re.MULTILINE)
 """A file with a slash in its name, a folder that is absolute or leads out of the root."""
 _SUSPICIOUS = (b"\nF:/", b"\nF:.", b"/./", b"/../", b"/.\n", b"/..\n", b"\nR:.\n", b"\nR:..\n", b"\nR:\n", b"\0")
@@ -44,31 +46,42 @@ class ApkPackage:
     """`p`: names of packages and capabilities, without versions."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stanza:
+    """One package, and where its lines are in the text."""
+
+    package: ApkPackage
+    """What the lines say."""
+    start: int
+    """The offset of its first line."""
+    end: int
+    """The offset of the newline that ends its last line."""
+
+
 def parse_packages(content: bytes) -> tuple[ApkPackage, ...]:
-    """Parse the stanzas of an index or a database; of two packages of one name the last counts, at the first's place.
+    """Parse an index or a database; of two packages of one name the last counts, at the first's place.
+
+    Raise MalformedError as `parse_stanzas`.
+    """
+    return tuple({each.package.name: each.package for each in parse_stanzas(content)}.values())
+
+
+def parse_stanzas(content: bytes) -> tuple[Stanza, ...]:
+    """Parse the stanzas of an index or a database.
 
     Raise MalformedError, with the line, for a line that is no field, a package without a name or version, names that
-    cannot be such, and a text whose end is cut off.
+    cannot be such, a file without a folder, and a text whose end is cut off.
     """
-    _require_end(content)
-    packages: dict[str, ApkPackage] = {}
-    for start, end in stanzas(content):
-        package = _package(content, start, end)
-        packages[package.name] = package
-    return tuple(packages.values())
-
-
-def stanzas(content: bytes) -> list[tuple[int, int]]:
-    """Return where each stanza begins and ends."""
-    found: list[tuple[int, int]] = []
-    start = 0
+    if content.strip(b"\n") and not content.endswith(b"\n\n"):
+        reason = "the text is cut off: no blank line ends the last package"
+        raise MalformedError(reason, where=_line(content, len(content.rstrip(b"\n"))))
+    found: list[Stanza] = []
+    start = _next_line(content, 0)
     while start < len(content):
         end = content.find(b"\n\n", start)
-        end = len(content) if end < 0 else end
-        if content[start:end].strip(b"\n"):
-            found.append((start, end))
-        start = end + 2
-    return found
+        found.append(Stanza(package=_package(content, start, end), start=start, end=end))
+        start = _next_line(content, end)
+    return tuple(found)
 
 
 def require_safe_paths(content: bytes) -> None:
@@ -89,25 +102,20 @@ def names_of(relations: str) -> tuple[str, ...]:
     return tuple(filter(None, words))
 
 
-def _require_end(content: bytes) -> None:
-    if content and not content.endswith(b"\n\n") and content.strip(b"\n"):
-        reason = "the text is cut off: no blank line ends the last package"
-        raise MalformedError(reason, where=_line(content, len(content.rstrip(b"\n"))))
-
-
 def _package(content: bytes, start: int, end: int) -> ApkPackage:
     files = content.find(b"\nF:", start, end)
     head = content[start : end if files < 0 else files]
-    wrong = _NO_FIELD.search(head)
-    if wrong is not None:
-        raise MalformedError(f"no field: {_shown(wrong[0])}", where=_line(content, start + wrong.start()))
+    for form, reason in ((_NO_FIELD, "no field"), (_NO_FOLDER, "a file without a folder")):
+        wrong = form.search(head)
+        if wrong is not None:
+            raise MalformedError(f"{reason}: {_shown(wrong[0])}", where=_line(content, start + wrong.start()))
     fields = {letter: value.decode("utf-8", "surrogateescape").strip() for letter, value in _FIELD.findall(head)}
     name, version, architecture = (fields.get(letter, "") for letter in (b"P", b"V", b"A"))
     if not is_installed_name(name):
-        raise MalformedError(f"no usable package name: {name!r}", where=_first_line(content, start))
-    for value, form in ((version, _VERSION), (architecture or "noarch", _ARCHITECTURE)):
-        if not form.fullmatch(value):
-            where = f"{_first_line(content, start)} ({name})"
+        raise MalformedError(f"no usable package name: {name!r}", where=_line(content, start))
+    for value, rule in ((version, _VERSION), (architecture or "noarch", _ARCHITECTURE)):
+        if not rule.fullmatch(value):
+            where = f"{_line(content, start)} ({name})"
             raise MalformedError(f"no usable version or architecture: {value!r}", where=where)
     return ApkPackage(
         name=name,
@@ -124,13 +132,11 @@ def _size(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else 0
 
 
-def _first_line(content: bytes, start: int) -> str:
-    """Return the line on which a stanza begins, blank lines in front of it left out."""
-    rest = content[start : start + 1]
-    while rest == b"\n":
+def _next_line(content: bytes, start: int) -> int:
+    """Return where the first line at or behind an offset begins that is not blank."""
+    while content.startswith(b"\n", start):
         start += 1
-        rest = content[start : start + 1]
-    return _line(content, start)
+    return start
 
 
 def _line(content: bytes, offset: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +11,6 @@ from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.host.root import Root
 from pip_sysdeps.packages.apk.database import ApkDatabase
 from pip_sysdeps.packages.apk.read_database import read_indices, read_packages
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MUSL = ApkEntry(name="musl", provides=("so:libc.musl-x86_64.so.1=1",), files=("/lib/ld-musl-x86_64.so.1",))
 BUSYBOX = ApkEntry(
@@ -91,6 +88,23 @@ def test_a_path_that_leads_out_is_refused() -> None:
     """No package owns what lies outside."""
     with pytest.raises(MalformedError, match="no usable path"):
         ApkDatabase(apk_database(ApkEntry(name="a", files=("/../etc/passwd",))))
+
+
+def test_a_database_that_apk_wrote() -> None:
+    """What apk 3.0.6 wrote for two packages and a virtual one."""
+    database = ApkDatabase((Path(__file__).parents[3] / "data" / "apk" / "installed").read_bytes())
+    assert {name: list(database.files(name)) for name in database.packages} == {
+        ".build-deps": [],
+        "tool": ["/usr/bin/tool"],
+        "zlib": ["/.top", "/usr/lib/libz.so.1", "/usr/lib/libz.so.1.3"],
+    }
+    assert [list(database.owners(path)) for path in ("/.top", "/usr/lib/libz.so.1.3", "/usr/bin/tool")] == [
+        ["zlib"],
+        ["zlib"],
+        ["tool"],
+    ]
+    assert database.packages["tool"].depends == ("so:libz.so.1",)
+    assert database.providers("so:libz.so.1") == ["zlib"]
 
 
 @pytest.mark.parametrize("place", [ALPINE, WOLFI])

@@ -58,6 +58,7 @@ def test_the_last_of_one_name_counts() -> None:
         (b"P:a\nV:1\n\nP:b\nV:1\nF:usr", "line 6: the text is cut off: no blank line ends the last package"),
         (b"P:a\nV:1\n\nP:b\nV 1\n\n", "line 5: no field: 'V 1'"),
         (b"\x7fELF\x02\n\n", "line 1: no field: '\\x7fELF\\x02'"),
+        (b"P:a\nV:1\nR:x\n\n", "line 3: a file without a folder: 'R:x'"),
         (b"V:1\n\n", "line 1: no usable package name: ''"),
         (b"P:a\nV:1\n\nP:--root\nV:1\n\n", "line 4: no usable package name: '--root'"),
         (b"P:a b\nV:1\n\n", "line 1: no usable package name: 'a b'"),
