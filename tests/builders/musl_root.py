@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from builders.apk import ALPINE, WOLFI, ApkEntry, apk_database
+from builders.apk import ALPINE, ApkEntry, write_apk_database
 from builders.debian import _machine_mirror, made_once, unavailable
 from builders.ld_musl import MUSL
 
@@ -22,10 +22,7 @@ _TIMEOUT = 3600
 _VERSION = "1"
 """Part of every key: raise it when what is made here changes."""
 
-OS_RELEASE = {
-    "alpine": 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.0\nPRETTY_NAME="Alpine Linux v3.22"\n',
-    "wolfi": 'NAME="Wolfi"\nID=wolfi\nVERSION_ID=20230201\nPRETTY_NAME="Wolfi"\n',
-}
+OS_RELEASE = 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.0\nPRETTY_NAME="Alpine Linux v3.22"\n'
 PACKAGES = {
     "musl": ApkEntry(name="musl", version="1.2.5-r10", provides=("so:libc.musl-x86_64.so.1=1",)),
     "alpine-baselayout": ApkEntry(name="alpine-baselayout", version="3.7.0-r0", depends=("/bin/sh",)),
@@ -157,17 +154,17 @@ def _build_psycopg2(built: Path, folder: Path) -> None:
     shutil.rmtree(tools)
 
 
-def musl_root(*, distro: str = "alpine") -> Path:
+def musl_root() -> Path:
     """Return the cached root with Python, its distributions and an apk database; nobody may change it."""
     built, wheels = musl_python(), musl_wheels()
     digest = hashlib.sha256(RECIPE.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:12]
-    with made_once(f"musl-root-{distro}-{digest}") as (root, unfinished):
+    with made_once(f"musl-root-{digest}") as (root, unfinished):
         if unfinished is not None:
-            _fill(unfinished, built / "root", wheels, distro)
+            _fill(unfinished, built / "root", wheels)
     return root
 
 
-def _fill(root: Path, built: Path, wheels: Path, distro: str) -> None:
+def _fill(root: Path, built: Path, wheels: Path) -> None:
     shutil.copytree(built / "usr/local", root / "usr/local", symlinks=True)
     (root / "usr/lib").mkdir()
     for library in sorted(built.glob("usr/lib/*.so.*")):
@@ -176,24 +173,17 @@ def _fill(root: Path, built: Path, wheels: Path, distro: str) -> None:
     shutil.copyfile(Path(MUSL).resolve(), root / MUSL[1:])
     (root / MUSL[1:]).chmod(0o755)
     (root / "lib/libc.musl-x86_64.so.1").symlink_to("ld-musl-x86_64.so.1")
-    (root / "usr/local/bin/python3").symlink_to("python3.11")
     for name in ("bin", "proc", "dev", "tmp", "etc/apk", "usr/bin"):
         (root / name).mkdir(parents=True)
     (root / "bin/busybox").write_bytes(b"")
     (root / "bin/sh").symlink_to("busybox")
-    (root / "etc/os-release").write_text(OS_RELEASE[distro])
+    (root / "etc/os-release").write_text(OS_RELEASE)
     (root / "etc/apk/arch").write_text("x86_64\n")
     (root / "etc/apk/world").write_text("alpine-baselayout\n.build-deps\n.python-rundeps\n")
     files = sorted(str(path) for path in wheels.glob("*.whl"))
     install = [*_pip("install"), "--no-index", "--no-deps", "--target", str(root / SITE), "--only-binary", ":all:"]
     _run([*install, *_PLATFORM, "--platform", "linux_x86_64", *files])
-    _write_database(root, distro)
-
-
-def _write_database(root: Path, distro: str) -> None:
-    place = root / (WOLFI if distro == "wolfi" else ALPINE)
-    place.parent.mkdir(parents=True)
-    place.write_bytes(apk_database(*(_with_files(root, each) for each in PACKAGES.values())))
+    write_apk_database(root, *(_with_files(root, each) for each in PACKAGES.values()))
 
 
 def _with_files(root: Path, entry: ApkEntry) -> ApkEntry:
