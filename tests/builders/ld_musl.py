@@ -26,20 +26,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from builders.debian import made_once, unavailable
 from builders.ld_so import Answers, judge_tools
 from builders.world import JUDGE, gcc, linked, materialize, place, written
-from pip_sysdeps.host.objects import Objects
-from pip_sysdeps.host.root import Root
+from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.loader.musl.config import MuslConfig, path_file, split_path
 from pip_sysdeps.loader.musl.process import _Loading, find, start
 from pip_sysdeps.loader.musl.read_config import read_musl_config
 from pip_sysdeps.loader.musl.rules import LINK_LOOP
-from pip_sysdeps.model import Found, LoadedObject, NotFound, OpenedFile
+from pip_sysdeps.model.elf import OpenedFile
+from pip_sysdeps.model.loader import Found, LoadedObject, NotFound
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from builders.world import Spec, World
     from pip_sysdeps.loader.musl.process import Lookup, Process, _Map
-    from pip_sysdeps.model import Resolution
+    from pip_sysdeps.model.loader import Resolution
 
 MUSL = "/lib/ld-musl-x86_64.so.1"
 LIBRARY = "/judge/libjudge.so"

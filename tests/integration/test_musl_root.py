@@ -8,12 +8,12 @@ import pytest
 
 from builders.debian import copy_root, require_root_and, run_in
 from builders.musl_root import SITE, musl_root, without_package
-from pip_sysdeps.host.objects import Objects
-from pip_sysdeps.host.root import Root
+from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.loader.musl.process import open_object, start
 from pip_sysdeps.loader.musl.read_config import read_musl_config
-from pip_sysdeps.model import Found, NotFound
+from pip_sysdeps.model.loader import Found, NotFound
 from pip_sysdeps.packages.apk.read_database import read_packages
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from pathlib import Path

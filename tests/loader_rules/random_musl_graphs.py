@@ -20,8 +20,8 @@ if __name__ == "__main__":
 
 from builders.ld_musl import ask, differences, lookup_in, make_root, ours, read_config
 from builders.musl_graphs import musl_graph
-from pip_sysdeps.host.root import Root
 from pip_sysdeps.loader.musl.process import Memory, open_object, start
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pip_sysdeps.model import ElfFile
+    from pip_sysdeps.model.elf import ElfFile
 
 DEFAULT_DIRECTORIES = ("/lib", "/usr/local/lib", "/usr/lib")
 """Searched when there is no path file."""

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.loader.musl.rules import VDSO, is_loader, judge
 from pip_sysdeps.loader.musl.search import MAX_NAME, SearchPath, candidates, search_path
-from pip_sysdeps.model import Found, LoadedObject, NotFound, OpenedFile, SearchStep, Tried
+from pip_sysdeps.model.elf import OpenedFile
+from pip_sysdeps.model.loader import Found, LoadedObject, NotFound, SearchStep, Tried
 
 if TYPE_CHECKING:
     from pip_sysdeps.loader.musl.config import MuslConfig
-    from pip_sysdeps.model import ElfFile, Resolution
+    from pip_sysdeps.model.elf import ElfFile
+    from pip_sysdeps.model.loader import Resolution
 
 Lookup = Callable[[str], OpenedFile | None]
 """Open a path: None where open(2) fails with an error after which the loader goes on."""

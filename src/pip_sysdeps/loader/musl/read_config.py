@@ -13,8 +13,8 @@ from pip_sysdeps.loader.musl.config import DEFAULT_DIRECTORIES, MAX_PATH_FILE, M
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pip_sysdeps.host.root import Root
-    from pip_sysdeps.model import ElfFile
+    from pip_sysdeps.model.elf import ElfFile
+    from pip_sysdeps.system.root import Root
 
 
 def read_musl_config(

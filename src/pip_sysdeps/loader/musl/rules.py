@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pip_sysdeps.loader.musl.config import MuslConfig
-    from pip_sysdeps.model import OpenedFile
+    from pip_sysdeps.model.elf import OpenedFile
 
 LINK_LOOP = "too many levels of symbolic links"
 """The fault of a path that leads in a circle. The loader stops there: open(2) fails with ELOOP, and only after ENOENT,

@@ -10,13 +10,13 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.loader.musl.config import split_path
-from pip_sysdeps.model import SearchStep
+from pip_sysdeps.model.loader import SearchStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pip_sysdeps.loader.musl.config import MuslConfig
-    from pip_sysdeps.model import ElfFile
+    from pip_sysdeps.model.elf import ElfFile
 
 MAX_NAME = 255
 """NAME_MAX: a longer name is not searched for."""

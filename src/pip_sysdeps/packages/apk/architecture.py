@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pip_sysdeps.model import ElfFile
+    from pip_sysdeps.model.elf import ElfFile
 
 _BY_HEADER = {
     (3, 32, True): "x86",

@@ -17,7 +17,7 @@ from pip_sysdeps.packages.apk.records import parse_stanzas, require_safe_paths
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from pip_sysdeps.model import Skipped
+    from pip_sysdeps.model.environment import Skipped
     from pip_sysdeps.packages.apk.records import ApkPackage, Stanza
 
 
@@ -76,7 +76,7 @@ class ApkDatabase:
             name = pending.pop()
             if name not in found:
                 found.add(name)
-                pending += [one for each in self.packages[name].depends for one in self.providers(each)]
+                pending += [one for (each,) in self.packages[name].requires for one in self.providers(each)]
         return frozenset(found)
 
     @cached_property

@@ -12,8 +12,8 @@ from pip_sysdeps.packages.apk.index import MAX_INDEX, parse_index
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from pip_sysdeps.host.root import Root
     from pip_sysdeps.packages.apk.records import ApkPackage
+    from pip_sysdeps.system.root import Root
 
 _DATABASES = ("/lib/apk/db/installed", "/usr/lib/apk/db/installed")
 _INDEX_FOLDERS = ("/etc/apk/cache", "/var/cache/apk", "/lib/apk/db", "/usr/lib/apk/db")

@@ -36,12 +36,12 @@ class ApkPackage:
     """`V`."""
     architecture: str
     """`A`: `x86_64`, `noarch`; empty where it is absent."""
-    origin: str
-    """`o`: the source package; empty where it is absent."""
-    installed_size: int
+    source: str
+    """`o`, the origin: the source package; the package's own name where it is absent."""
+    size: int
     """`I`, in bytes; 0 where it is absent or no number."""
-    depends: tuple[str, ...]
-    """`D`: names of packages and capabilities, without versions; conflicts (`!name`) left out."""
+    requires: tuple[tuple[str], ...]
+    """`D`: names of packages and capabilities, without versions; conflicts (`!name`) left out, and no alternatives."""
     provides: tuple[str, ...]
     """`p`: names of packages and capabilities, without versions."""
 
@@ -121,9 +121,9 @@ def _package(content: bytes, start: int, end: int) -> ApkPackage:
         name=name,
         version=version,
         architecture=architecture,
-        origin=fields.get(b"o", ""),
-        installed_size=_size(fields.get(b"I", "")),
-        depends=names_of(fields.get(b"D", "")),
+        source=fields.get(b"o", "") or name,
+        size=_size(fields.get(b"I", "")),
+        requires=tuple([(each,) for each in names_of(fields.get(b"D", ""))]),
         provides=names_of(fields.get(b"p", "")),
     )
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pip_sysdeps.host.root import Root
 from pip_sysdeps.loader.musl.config import DEFAULT_DIRECTORIES, parse_path_file, path_file, split_path
 from pip_sysdeps.loader.musl.read_config import read_musl_config
-from pip_sysdeps.model import ElfFile
+from pip_sysdeps.model.elf import ElfFile
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,8 @@ from typing import Any
 from builders.loader import lookup
 from pip_sysdeps.loader.musl.config import MuslConfig
 from pip_sysdeps.loader.musl.process import Memory, find, open_object, start
-from pip_sysdeps.model import ElfFile, Found, NotFound, SearchStep, Tried
+from pip_sysdeps.model.elf import ElfFile
+from pip_sysdeps.model.loader import Found, NotFound, SearchStep, Tried
 
 CONFIG = MuslConfig(
     elf_class=64, little_endian=True, machine=62, interpreter="/lib/ld-musl-x86_64.so.1", is_libc=lambda _: False

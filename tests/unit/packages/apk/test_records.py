@@ -26,9 +26,9 @@ def test_every_fact_of_a_stanza() -> None:
             name="libpq",
             version="17.5-r0",
             architecture="x86_64",
-            origin="postgresql17",
-            installed_size=315392,
-            depends=("so:libc.musl-x86_64.so.1", "so:libssl.so.3", "tzdata"),
+            source="postgresql17",
+            size=315392,
+            requires=(("so:libc.musl-x86_64.so.1",), ("so:libssl.so.3",), ("tzdata",)),
             provides=("so:libpq.so.5", "cmd:pg"),
         ),
     )
@@ -37,7 +37,12 @@ def test_every_fact_of_a_stanza() -> None:
 def test_what_a_stanza_lacks_is_empty() -> None:
     """A virtual package has a name, a version and what it depends on."""
     (package,) = parse_packages(b"P:.build-deps\nV:20250101.120000\nA:noarch\nI:x\nD:gcc\n\n")
-    assert (package.name, package.origin, package.installed_size, package.depends) == (".build-deps", "", 0, ("gcc",))
+    assert (package.name, package.source, package.size, package.requires) == (
+        ".build-deps",
+        ".build-deps",
+        0,
+        (("gcc",),),
+    )
 
 
 def test_an_empty_database() -> None:
