@@ -242,6 +242,8 @@ def _loops(root: Root, path: str) -> bool:
     while pending and links <= _LINKS:
         place = posixpath.normpath(posixpath.join(current, pending.pop()))
         text = root.read_link(place)
+        if text is None and not root.is_folder(place):
+            return False
         if text is None:
             current = place
         else:
