@@ -63,12 +63,14 @@ modules have the same words."""
 NAMERS = (
     "packages/debian/",
     "packages/rpm/",
+    "packages/apk/",
     "packages/registry.py",
     "packages/line_commands.py",
     "system/programs.py",
+    "loader/glibc/ldconfig.py",
 )
-"""Who may: the folders themselves, the tables of the folders and of their commands, and the list of all programs that
-may be started."""
+"""Who may: the folders themselves, the tables of the folders and of their commands, the list of all programs that may
+be started, and the rules of ldconfig(8), which itself leaves out dpkg's temporary files."""
 TOUCHES = {"os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile", "time", "urllib"}
 """Modules that reach the disk, the clock, the network or the process."""
 

@@ -15,19 +15,20 @@ from pip_sysdeps.loader.resolve import _Loading
 from pip_sysdeps.model.loader import Found, NotFound
 
 if TYPE_CHECKING:
-    from pip_sysdeps.loader.resolve import Lookup, Process, _Map
-    from pip_sysdeps.model.loader import LoadedObject, LoaderConfig, Resolution
+    from pip_sysdeps.loader.resolve import Process
+    from pip_sysdeps.loader.rules import AnyRules, LinkMap, Lookup
+    from pip_sysdeps.model.loader import LoadedObject, Resolution
 
 
 def open_and_keep(
-    process: Process, path: str, caller: str, lookup: Lookup, config: LoaderConfig
+    process: Process, path: str, caller: str, lookup: Lookup, rules: AnyRules
 ) -> tuple[LoadedObject, ...]:
     """Do as `open_object`, and leave what was loaded in the process, unless a need was not found: then dlopen fails.
 
     A failed dlopen leaves only further names of the objects that were loaded before: those under which it had found
     them until it failed.
     """
-    loading = _Remembering(process, lookup, config)
+    loading = _Remembering(process, lookup, rules)
     objects = loading.open(path, caller)
     if any(isinstance(answer, NotFound) for each in objects for answer in each.needs):
         loading.keep_names()
@@ -39,17 +40,17 @@ def open_and_keep(
 class _Remembering(_Loading):
     """Remembers what was found under another name, before anything was not found."""
 
-    def __init__(self, process: Process, lookup: Lookup, config: LoaderConfig) -> None:
-        super().__init__(process, lookup, config)
+    def __init__(self, process: Process, lookup: Lookup, rules: AnyRules) -> None:
+        super().__init__(process, lookup, rules)
         self._failed = False
         self._renamed: list[tuple[str, str]] = []
 
-    def find(self, soname: str, loading: _Map | None) -> tuple[Resolution, _Map | None]:
+    def find(self, soname: str, loading: LinkMap | None) -> tuple[Resolution, LinkMap | None]:
         answer, loaded = super().find(soname, loading)
         self._failed = self._failed or isinstance(answer, NotFound)
         return answer, loaded
 
-    def _search(self, soname: str, name: str, loading: _Map | None) -> tuple[Resolution, _Map | None]:
+    def _search(self, soname: str, name: str, loading: LinkMap | None) -> tuple[Resolution, LinkMap | None]:
         answer, loaded = super()._search(soname, name, loading)
         if loaded is None and isinstance(answer, Found) and not self._failed:
             self._renamed.append((name, answer.path))
@@ -60,4 +61,4 @@ class _Remembering(_Loading):
         for name, path in self._renamed:
             known = self._process._maps.get(path)
             if known is not None:
-                self._process._names.add(known, (name,))
+                self._process._names.add(known, self._rules.loaded_names(name, known.path, known.elf))

@@ -5,9 +5,6 @@ process and calls dlopen. What is missing, and for whom, the loader says itself.
 finds: musl has no rtld-audit(7).
 """
 
-# What happens to a process that goes on is for the loader's own private parts to say.
-# ruff: noqa: SLF001
-
 from __future__ import annotations
 
 import hashlib
@@ -24,30 +21,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from builders.debian import made_once, unavailable
+from builders.dlopen import open_and_keep
 from builders.ld_so import Answers, judge_tools
 from builders.world import JUDGE, gcc, linked, materialize, place, written
 from pip_sysdeps.elf.read_objects import Objects
-from pip_sysdeps.loader.musl.config import MuslConfig, path_file, split_path
-from pip_sysdeps.loader.musl.process import _Loading, find, start
+from pip_sysdeps.loader.musl.config import split_path
 from pip_sysdeps.loader.musl.read_config import read_musl_config
-from pip_sysdeps.loader.musl.rules import LINK_LOOP
-from pip_sysdeps.model.elf import OpenedFile
-from pip_sysdeps.model.loader import Found, LoadedObject, NotFound
+from pip_sysdeps.loader.musl.rules import Musl
+from pip_sysdeps.loader.resolve import find, start
+from pip_sysdeps.model.loader import NotFound
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from builders.world import Spec, World
-    from pip_sysdeps.loader.musl.process import Lookup, Process, _Map
-    from pip_sysdeps.model.loader import Resolution
+    from pip_sysdeps.loader.musl.config import MuslConfig
+    from pip_sysdeps.model.loader import LoadedObject
 
 MUSL = "/lib/ld-musl-x86_64.so.1"
 LIBRARY = "/judge/libjudge.so"
 _CALL_JUDGE = bytes.fromhex("488d0500000000 482500f0ffff 4889e7 4883e4f0 ff10 f4")
 """lea rax, [rip]; and rax, -4096 (the image's first page, where a relocation puts the address of `judge`); mov rdi,
 rsp; and rsp, -16; call [rax]; hlt"""
-_LINKS = 40
 
 
 @cache
@@ -212,96 +208,26 @@ def read_config(world: World, root: Path) -> MuslConfig:
     opened = files.open(inside.resolve(world.program) or "")
     assert opened is not None
     assert opened.elf is not None
-    config = read_musl_config(
+    return read_musl_config(
         inside,
         opened.elf,
         is_libc=lambda path: all(files.defines(path, name) for name in ("__libc_start_main", "stdin")),
         library_path=split_path(world.library_path or ""),
         working_directory=world.folder,
     )
-    file = path_file(config.interpreter)
-    return replace(config, path_file=file, directories=()) if _loops(inside, file) else config
-
-
-def lookup_in(root: Root) -> Lookup:
-    """Return the lookup of a root: what leads in a circle cannot be opened, and ends a search."""
-    files = Objects(root)
-
-    def lookup(path: str) -> OpenedFile | None:
-        opened = files.open(path)
-        return (
-            OpenedFile(identity=(0, 0), elf=None, fault=LINK_LOOP) if opened is None and _loops(root, path) else opened
-        )
-
-    return lookup
-
-
-def _loops(root: Root, path: str) -> bool:
-    """Return whether open(2) of a path says ELOOP: path_resolution(7)."""
-    current, pending, links = "/", path.split("/")[::-1], 0
-    while pending and links <= _LINKS:
-        place = posixpath.normpath(posixpath.join(current, pending.pop()))
-        text = root.read_link(place)
-        if text is None and not root.is_folder(place):
-            return False
-        if text is None:
-            current = place
-        else:
-            links += 1
-            current = "/" if text.startswith("/") else current
-            pending += text.split("/")[::-1]
-    return links > _LINKS
 
 
 def ours(world: World, root: Path) -> tuple[Answers, ...]:
     """Return our answers for the program, then for each dlopen."""
     inside = Root(str(root))
-    lookup, config = lookup_in(inside), read_config(world, root)
-    process = start(inside.resolve(world.program) or "", lookup, config)
+    lookup, rules = Objects(inside).open, Musl(read_config(world, root))
+    process = start(inside.resolve(world.program) or "", lookup, rules)
     answers = [Answers("", None, process.objects, ())]
     starts = not missing(answers[0])
     for name in world.dlopen if starts else ():
-        asked = find(process, name, lookup, config)
-        answers.append(Answers("", asked, open_and_keep(process, name, lookup, config), ()))
+        asked = find(process, name, "", lookup, rules)
+        answers.append(Answers("", asked, open_and_keep(process, name, "", lookup, rules), ()))
     return tuple(answers)
-
-
-def open_and_keep(process: Process, path: str, lookup: Lookup, config: MuslConfig) -> tuple[LoadedObject, ...]:
-    """Do as `open_object`, and leave what was loaded in the process, unless a need was not found: then dlopen fails.
-
-    A failed dlopen leaves only short names that it gave to older objects until it failed.
-    """
-    loading = _Remembering(process, lookup, config)
-    _, found = loading.find(path, process._program)
-    objects = () if found is None else loading.load(found)
-    if any(isinstance(answer, NotFound) for each in objects for answer in each.needs):
-        for loaded in loading.renamed:
-            process._names.name(loaded)
-    else:
-        loading.keep(objects)
-    return objects
-
-
-class _Remembering(_Loading):
-    """Remembers which older objects were found by a search, before anything was not found."""
-
-    def __init__(self, process: Process, lookup: Lookup, config: MuslConfig) -> None:
-        super().__init__(process, lookup, config)
-        self._failed = False
-        self._first_new = process._count
-        self.renamed: list[_Map] = []
-
-    def find(self, name: str, needer: _Map | None) -> tuple[Resolution, _Map | None]:
-        answer, loaded = super().find(name, needer)
-        self._failed = self._failed or isinstance(answer, NotFound)
-        if isinstance(answer, Found) and loaded is None and "/" not in name and not self._failed:
-            known = self._older(answer.path)
-            self.renamed += [] if known is None else [known]
-        return answer, loaded
-
-    def _older(self, path: str) -> _Map | None:
-        files = self._process._names._files.values()
-        return next((each for each in files if each.path == path and each.number < self._first_new), None)
 
 
 def missing(answers: Answers) -> list[tuple[str, NotFound]]:

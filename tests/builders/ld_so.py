@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from builders.debian import made_once, unavailable
 from builders.dlopen import open_and_keep
-from builders.loader import split_library_path
+from builders.loader import DIRECTORIES, split_library_path
 from builders.world import JUDGE, LOADER, gcc, materialize, place, written
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.loader.glibc.read_config import read_loader_config
+from pip_sysdeps.loader.glibc.rules import Glibc
 from pip_sysdeps.loader.glibc.tokens import expand
 from pip_sysdeps.loader.resolve import find, start
 from pip_sysdeps.model.loader import Found, NotFound, SearchStep
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from builders.world import Spec, World
+    from pip_sysdeps.loader.glibc.config import LoaderConfig
     from pip_sysdeps.model.elf import OpenedFile
-    from pip_sysdeps.model.loader import LoadedObject, LoaderConfig, Resolution
+    from pip_sysdeps.model.loader import LoadedObject, Resolution
 
 AS_ROOT = () if os.geteuid() == 0 else ("unshare", "--map-root-user")
 """In front of a command that changes its root."""
@@ -203,15 +205,15 @@ def ours(world: World, root: Path, cache: Literal["fresh", "as-is"]) -> tuple[An
         return files.open(path)
 
     program = inside.resolve(world.program) or ""
-    config = read_config(world, program, inside, cache)
-    process = start(program, lookup, config)
+    rules = Glibc(read_config(world, program, inside, cache))
+    process = start(program, lookup, rules)
     answers = [Answers("", None, process.objects, tuple(log[2:]))]
     caller = world.caller or program
     starts = _missing(answers[0]) == ((), "")
     for name in world.dlopen if starts else ():
-        asked = find(process, name, caller, files.open, config)
+        asked = find(process, name, caller, files.open, rules)
         log.clear()
-        answers.append(Answers(caller, asked, open_and_keep(process, name, caller, lookup, config), tuple(log)))
+        answers.append(Answers(caller, asked, open_and_keep(process, name, caller, lookup, rules), tuple(log)))
     return tuple(answers)
 
 
@@ -223,6 +225,7 @@ def read_config(world: World, program: str, inside: Root, cache: Literal["fresh"
     config = read_loader_config(
         inside,
         opened.elf,
+        directories=DIRECTORIES,
         library_path=split_library_path(world.library_path or ""),
         cache=cache,
         subfolders=world.subfolders,

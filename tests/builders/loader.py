@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pip_sysdeps.loader.glibc.config import LoaderConfig
 from pip_sysdeps.loader.glibc.machines import MACHINES
+from pip_sysdeps.loader.glibc.rules import Glibc
 from pip_sysdeps.model.elf import ElfFile, OpenedFile
-from pip_sysdeps.model.loader import LoaderConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-AMD64 = next(each for each in MACHINES if each.triplet == "x86_64-linux-gnu")
+AMD64 = next(each for each in MACHINES if each.loader == "ld-linux-x86-64.so.2")
+DIRECTORIES = ("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib", "/usr/lib")
+"""The default ones of Debian amd64."""
 
 
 def config(cache: Mapping[str, str] | None = None, **changes: Any) -> LoaderConfig:  # noqa: ANN401 - any field
@@ -22,13 +25,18 @@ def config(cache: Mapping[str, str] | None = None, **changes: Any) -> LoaderConf
             elf_class=64,
             little_endian=True,
             machine=62,
-            lib=AMD64.lib,
+            lib="lib/x86_64-linux-gnu",
             platform=AMD64.platform,
             cache=(cache or {}).get,
-            default_directories=AMD64.default_directories,
+            default_directories=DIRECTORIES,
         ),
         **changes,
     )
+
+
+def rules(cache: Mapping[str, str] | None = None, **changes: Any) -> Glibc:  # noqa: ANN401 - any field
+    """Return glibc's rules under this configuration."""
+    return Glibc(config(cache, **changes))
 
 
 def lookup(world: Mapping[str, ElfFile | str]) -> Callable[[str], OpenedFile | None]:

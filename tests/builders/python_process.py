@@ -14,6 +14,7 @@ from builders.loader import split_library_path
 from builders.world import JUDGE
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.loader.glibc.read_config import read_loader_config
+from pip_sysdeps.loader.glibc.rules import Glibc
 from pip_sysdeps.loader.resolve import find, open_object, start
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.model.loader import NotFound
@@ -71,23 +72,23 @@ class Ours:
         assert isinstance(facts, ElfFile)
         library_path = split_library_path(program.variables.get("LD_LIBRARY_PATH", ""))
         config = read_loader_config(root, facts, library_path=library_path, cache="as-is", objects=self.objects)
-        self.config = replace(config, working_directory=program.folder, platform=release().platform)
-        self.process: Process = start(program.path, self.objects.open, self.config)
+        self.rules = Glibc(replace(config, working_directory=program.folder, platform=release().platform))
+        self.process: Process = start(program.path, self.objects.open, self.rules)
         paths = [each.path for each in self.process.objects]
         self.importer = next((path for path in paths if "libpython" in path), program.path)
         self.ctypes = next(path for path in at_start if "/_ctypes." in path)
         for path in sorted(at_start - real(self.process.objects)):
-            open_and_keep(self.process, path, self.importer, self.objects.open, self.config)
+            open_and_keep(self.process, path, self.importer, self.objects.open, self.rules)
 
     def do(self, argument: str) -> Outcome:
         """Say what an action does."""
         action, _, name = argument.partition(":")
         caller = self.importer if action == "import" else self.ctypes
-        asked = find(self.process, name, caller, self.objects.open, self.config)
+        asked = find(self.process, name, caller, self.objects.open, self.rules)
         if isinstance(asked, NotFound):
             return Outcome(_message(asked), frozenset())
         load = open_object if action == "fork" else open_and_keep
-        loaded = load(self.process, name, caller, self.objects.open, self.config)
+        loaded = load(self.process, name, caller, self.objects.open, self.rules)
         answers = [answer for each in loaded for answer in each.needs]
         missing = next((answer for answer in answers if isinstance(answer, NotFound)), None)
         return Outcome("", real(loaded)) if missing is None else Outcome(_message(missing), frozenset())

@@ -16,6 +16,7 @@ from pip_sysdeps.elf.kinds import is_program
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.environment.read_environment import find_environment
 from pip_sysdeps.loader.glibc.read_config import read_loader_config
+from pip_sysdeps.loader.glibc.rules import Glibc
 from pip_sysdeps.loader.resolve import open_object, start
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.model.loader import Found, LoadedObject
@@ -68,7 +69,7 @@ class Ours:
         program = self.objects.facts(self._python)
         assert isinstance(program, ElfFile)
         self._program = program
-        self._config = read_loader_config(self.root, program, objects=self.objects)
+        self._rules = Glibc(read_loader_config(self.root, program, objects=self.objects))
 
     def usable(self, path: str) -> bool:
         """Tell whether a file is one for this machine that needs anything."""
@@ -80,8 +81,8 @@ class Ours:
         elf = self.objects.facts(path)
         assert isinstance(elf, ElfFile)
         if is_program(elf):
-            return start(path, self.objects.open, self._config).objects[0]
-        return open_object(start("", self.objects.open, self._config), path, "", self.objects.open, self._config)[0]
+            return start(path, self.objects.open, self._rules).objects[0]
+        return open_object(start("", self.objects.open, self._rules), path, "", self.objects.open, self._rules)[0]
 
     def dependencies(self, files: Iterable[str], *, references: bool = True) -> frozenset[str]:
         """Give what files depend on together, as a Depends field has it."""

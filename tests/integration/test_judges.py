@@ -15,6 +15,7 @@ from builders.environments import VENV, build_root, from_wheels, several
 from builders.truth import PROJECTS, read_truth
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.loader.glibc.read_config import read_loader_config
+from pip_sysdeps.loader.glibc.rules import Glibc
 from pip_sysdeps.loader.resolve import open_object, start
 from pip_sysdeps.model.elf import ElfFile, VersionNeed
 from pip_sysdeps.model.loader import Found, LoadedObject
@@ -122,22 +123,22 @@ class Loader:
         facts = self.objects.facts(program)
         assert isinstance(facts, ElfFile)
         self.program = program
-        self.config = read_loader_config(self.root, facts)
+        self.rules = Glibc(read_loader_config(self.root, facts))
         self.process = self.start()
 
     def start(self) -> Process:
         """Start the interpreter."""
-        return start(self.program, self.objects.open, self.config)
+        return start(self.program, self.objects.open, self.rules)
 
     def open(self, path: str) -> tuple[LoadedObject, ...]:
         """Open an extension module as `import` does, alone."""
-        return open_object(self.process, path, self.program, self.objects.open, self.config)
+        return open_object(self.process, path, self.program, self.objects.open, self.rules)
 
     def loaded_by(self, paths: Iterable[str]) -> set[str]:
         """Give the files in a process that opens one after the other, so that later ones find what is there already."""
         process = self.start()
         for path in paths:
-            open_and_keep(process, path, self.program, self.objects.open, self.config)
+            open_and_keep(process, path, self.program, self.objects.open, self.rules)
         return self.files(process.objects)
 
     def files(self, loaded: tuple[LoadedObject, ...]) -> set[str]:

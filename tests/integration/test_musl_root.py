@@ -9,8 +9,9 @@ import pytest
 from builders.debian import copy_root, require_root_and, run_in
 from builders.musl_root import SITE, musl_root, without_package
 from pip_sysdeps.elf.read_objects import Objects
-from pip_sysdeps.loader.musl.process import open_object, start
 from pip_sysdeps.loader.musl.read_config import read_musl_config
+from pip_sysdeps.loader.musl.rules import Musl
+from pip_sysdeps.loader.resolve import open_object, start
 from pip_sysdeps.model.loader import Found, NotFound
 from pip_sysdeps.packages.apk.read_database import read_packages
 from pip_sysdeps.system.root import Root
@@ -55,9 +56,9 @@ def answers(root: Path, pattern: str) -> list[tuple[str, Found | NotFound]]:
     assert program.elf is not None
     config = read_musl_config(inside, program.elf, is_libc=lambda path: files.defines(path, "__libc_start_main"))
     (module,) = (root / SITE).glob(pattern)
-    process = start(PYTHON, files.open, config)
+    process = start(PYTHON, files.open, Musl(config))
     path = f"/{module.resolve().relative_to(root)}"
-    objects = (*process.objects, *open_object(process, path, files.open, config))
+    objects = (*process.objects, *open_object(process, path, "", files.open, Musl(config)))
     return [(each.path, answer) for each in objects for answer in each.needs]
 
 

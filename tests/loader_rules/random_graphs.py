@@ -25,6 +25,7 @@ from builders.graphs import graph
 from builders.ld_so import ask, differences, fill_root, ours, read_config, release, run_ldconfig
 from builders.world import written
 from pip_sysdeps.elf.read_objects import Objects
+from pip_sysdeps.loader.glibc.rules import Glibc
 from pip_sysdeps.loader.resolve import Memory, open_object, start
 from pip_sysdeps.system.root import Root
 
@@ -71,11 +72,11 @@ def _forgetful(world: World, root: Path) -> Iterator[str]:
     """Say where a memory of earlier searches changes an answer: `lock` opens its thousand objects with one."""
     inside = Root(str(root))
     program = inside.resolve(world.program) or ""
-    lookup, config, memory = Objects(inside).open, read_config(world, program, inside, "as-is"), Memory()
-    process = start(program, lookup, config, memory)
+    lookup, rules, memory = Objects(inside).open, Glibc(read_config(world, program, inside, "as-is")), Memory()
+    process = start(program, lookup, rules, memory)
     for path in sorted(world.objects):
-        known = open_object(process, path, program, lookup, config, memory)
-        if known != open_object(process, path, program, lookup, config):
+        known = open_object(process, path, program, lookup, rules, memory)
+        if known != open_object(process, path, program, lookup, rules):
             yield f"with a memory we say {known}"
 
 

@@ -18,9 +18,11 @@ from typing import TYPE_CHECKING
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from builders.ld_musl import ask, differences, lookup_in, make_root, ours, read_config
+from builders.ld_musl import ask, differences, make_root, ours, read_config
 from builders.musl_graphs import musl_graph
-from pip_sysdeps.loader.musl.process import Memory, open_object, start
+from pip_sysdeps.elf.read_objects import Objects
+from pip_sysdeps.loader.musl.rules import Musl
+from pip_sysdeps.loader.resolve import Memory, open_object, start
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -46,11 +48,11 @@ def check_graph(seed: int, folder: Path) -> list[str]:
 def _forgetful(world: World, root: Path) -> Iterator[str]:
     """Say where a memory of earlier searches changes an answer: `lock` opens its thousand objects with one."""
     inside = Root(str(root))
-    lookup, config, memory = lookup_in(inside), read_config(world, root), Memory()
-    process = start(inside.resolve(world.program) or "", lookup, config, memory)
+    lookup, rules, memory = Objects(inside).open, Musl(read_config(world, root)), Memory()
+    process = start(inside.resolve(world.program) or "", lookup, rules, memory)
     for path in sorted(world.objects):
-        known = open_object(process, path, lookup, config, memory)
-        if known != open_object(process, path, lookup, config):
+        known = open_object(process, path, "", lookup, rules, memory)
+        if known != open_object(process, path, "", lookup, rules):
             yield f"with a memory we say {known}"
 
 

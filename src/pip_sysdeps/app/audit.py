@@ -11,11 +11,11 @@ from pip_sysdeps.elf.kinds import prevailing
 from pip_sysdeps.environment.exposure import writable_folders
 from pip_sysdeps.environment.read_sboms import read_sboms
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.loader.glibc.read_config import glibc_version
-from pip_sysdeps.loader.glibc.read_directories import read_machine
+from pip_sysdeps.loader.registry import c_library_of
 from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text
 from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.needs.symbol_versions import version_gaps
+from pip_sysdeps.packages.registry import default_directories
 from pip_sysdeps.report.audit import InstalledVersion, report
 from pip_sysdeps.report.checks.search_paths import search_path_elements
 from pip_sysdeps.report.evidence import Evidence
@@ -132,6 +132,7 @@ def read_evidence(
         path: writable_folders(root, search_path_elements(scan.objects[path]), posixpath.dirname(path)) for path in own
     }
     program = scan.objects.get(environment.interpreter.path) or prevailing(scan.objects.values())
+    directories = default_directories(scan.platform)
     return Evidence(
         scan=scan,
         folders={path: folders for path, folders in exposed.items() if folders},
@@ -140,7 +141,7 @@ def read_evidence(
             facts=scan.facts,
             defined=scanner.objects.versions,
         ),
-        glibc=glibc_version(scanner.objects, read_machine(root, program)) if program else None,
+        glibc=c_library_of(program).read_version(root, program, scanner.objects, directories) if program else None,
         decided_by_policy=frozenset(decided_by_policy),
         changes=changes,
     )

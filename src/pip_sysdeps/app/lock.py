@@ -9,7 +9,7 @@ from pip_sysdeps.app.place import Location, read_place, read_place_for_target
 from pip_sysdeps.app.project import read_project, target_of
 from pip_sysdeps.app.scan import Scanner
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.loader.process import Conditions
+from pip_sysdeps.loader.conditions import Conditions
 from pip_sysdeps.lock.build import pinned
 from pip_sysdeps.lock.document import Lockfile
 from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text, replace_lock

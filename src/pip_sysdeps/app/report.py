@@ -10,7 +10,7 @@ from pip_sysdeps.app.place import read_place
 from pip_sysdeps.app.project import read_project, target_of
 from pip_sysdeps.app.scan import Scanner
 from pip_sysdeps.environment.requirements import marker_environment, required, ways
-from pip_sysdeps.loader.process import Conditions
+from pip_sysdeps.loader.conditions import Conditions
 from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.needs.completeness import refuse_gaps, told_gaps
 

@@ -11,7 +11,8 @@ from pip_sysdeps.byname.named_needs import Named
 from pip_sysdeps.elf.kinds import foreign, prevailing
 from pip_sysdeps.elf.notes import dlopen_notes
 from pip_sysdeps.elf.read_objects import Objects
-from pip_sysdeps.loader.process import USUAL, InterpreterProcess
+from pip_sysdeps.loader.conditions import USUAL
+from pip_sysdeps.loader.process import InterpreterProcess
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.model.needs import FromPackage, Unowned
@@ -20,6 +21,7 @@ from pip_sysdeps.needs.attribution import Attribution, impossible_glibc
 from pip_sysdeps.packages.family import FloorQuestion
 from pip_sysdeps.packages.index import missing_note, open_index
 from pip_sysdeps.packages.platform import read_platform
+from pip_sysdeps.packages.registry import default_directories
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.fork_worker import beside
 from pip_sysdeps.system.timings import Stages
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.byname.source_search import Searched
     from pip_sysdeps.elf.notes import DlopenNote
     from pip_sysdeps.environment.target_system import TargetSystem
-    from pip_sysdeps.loader.process import Conditions
+    from pip_sysdeps.loader.conditions import Conditions
     from pip_sysdeps.model.environment import Distribution, Environment
     from pip_sysdeps.model.loader import Load
     from pip_sysdeps.packages.installed import SystemPackages
@@ -72,9 +74,10 @@ class Scanner:
         """Return what every distribution needs, and from whom; without version floors where nobody asks for them."""
         place, files = self.place, self._files
         program = files.program
-        process = (
-            InterpreterProcess(place.root, place.environment, self.objects, program, conditions) if program else None
-        )
+        process = None
+        if program:
+            folders = default_directories(self.platform)
+            process = InterpreterProcess(place.root, place.environment, self.objects, program, conditions, folders)
         system = EnvironmentSystem(place, self.index, process)
         named = self._named(system)
         with self._search(named) as searched:

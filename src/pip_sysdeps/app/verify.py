@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.app.place import read_place
 from pip_sysdeps.app.scan import Scanner
+from pip_sysdeps.loader.conditions import Conditions
 from pip_sysdeps.loader.glibc.find_library import FindLibrary
-from pip_sysdeps.loader.process import Conditions
 from pip_sysdeps.lock.file import DEFAULT, read_lock
 from pip_sysdeps.lock.target_choice import find_target, named_target
 from pip_sysdeps.needs.completeness import refuse_gaps

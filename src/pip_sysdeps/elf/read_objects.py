@@ -11,7 +11,7 @@ from pip_sysdeps.elf.image import HEAD, MAGIC, SHORTEST, Pread, read_image
 from pip_sysdeps.elf.kinds import has_extension_tag
 from pip_sysdeps.elf.symbols import defined_versions, defines_symbol
 from pip_sysdeps.errors import MalformedElf
-from pip_sysdeps.model.elf import ElfFile, OpenedFile
+from pip_sysdeps.model.elf import FOLDER_LOOP, LINK_LOOP, ElfFile, OpenedFile
 from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.system.root import pread
 
@@ -46,7 +46,8 @@ class Objects:
     def open(self, path: str) -> OpenedFile | None:
         """Open a candidate as the loader does, following links; None if it cannot be opened (ENOENT, EACCES, ...).
 
-        A folder or a device can be opened, and the loader stops there. Source: glibc elf/dl-load.c, open_verify.
+        A folder or a device can be opened, and the loader stops there; links in a circle (ELOOP) are a fault as well.
+        Source: glibc elf/dl-load.c, open_verify and open_path.
         """
         if path not in self._opened:
             self._opened[path] = self._open(path)
@@ -54,9 +55,12 @@ class Objects:
 
     def _open(self, path: str) -> OpenedFile | None:
         try:
-            real = self._root.resolve(path)
+            real = self._root.follow(path)
             return None if real is None else self._reading(real).opened
         except OSError as error:
+            if error.errno == errno.ELOOP:
+                fault = LINK_LOOP if self._root.is_folder(path.rpartition("/")[0] or "/") else FOLDER_LOOP
+                return OpenedFile(identity=(0, 0), elf=None, fault=fault)
             if error.errno not in {errno.EINVAL, errno.EIO}:
                 return None
             return OpenedFile(identity=self._root.identity(path) or (0, 0), elf=None, fault="cannot read file data")

@@ -24,9 +24,9 @@ class EnvironmentRoot(Root):
                 self._visible.add(file)
                 file = posixpath.dirname(file)  # noqa: PLW2901 - up to a folder that is there already
 
-    def resolve(self, path: str) -> str | None:
+    def follow(self, path: str) -> str | None:
         """Return the path with every link followed, or None if that is no file or folder of the environment."""
-        real = super().resolve(path)
+        real = super().follow(path)
         return real if real in self._visible else None
 
     def names(self, folder: str) -> list[str]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.loader.glibc.machines import MACHINES, Machine
-from pip_sysdeps.model.elf import ElfFile
+from pip_sysdeps.loader.registry import program_of
 from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.index import SonameIndex, no_index, open_index
 from pip_sysdeps.packages.registry import distro_of, family_of_target
 
-_ET_DYN = 3
+if TYPE_CHECKING:
+    from pip_sysdeps.model.elf import ElfFile
 
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def open_target(target_id: str, root: Root) -> TargetSystem:
     codename, _, architecture = target_id[len(distro) + 1 :].rpartition("-")
     family = family_of_target(target_id)
     described = family.architectures.get(architecture) if family else None
-    if index is None or family is None or described is None:
+    program = program_of(described.loader) if described else None
+    if index is None or family is None or described is None or program is None:
         raise no_index(target_id)
     release = index.target.release
     platform = Platform(
@@ -73,25 +74,10 @@ def open_target(target_id: str, root: Root) -> TargetSystem:
         architecture=architecture,
         machine=described.machine,
         package_manager=family.manager,
-        libc="glibc",
+        libc=program.libc,
     )
-    machine = next(each for each in MACHINES if each.loader == described.loader)
-    return TargetSystem(platform=platform, program=_program(machine), index=index)
+    return TargetSystem(platform=platform, program=program, index=index)
 
 
 def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
-
-
-def _program(machine: Machine) -> ElfFile:
-    return ElfFile(
-        elf_class=machine.elf_class,
-        little_endian=machine.little_endian,
-        os_abi=0,
-        abi_version=0,
-        type=_ET_DYN,
-        machine=machine.machine,
-        header_flags=machine.header_flags[1],
-        interpreter=f"/lib/{machine.loader}",
-        dynamic=True,
-    )

@@ -96,7 +96,7 @@ class WheelTree(Root):
         member = self._files.get(path)
         return f"{member.wheel}: {member.name}" if isinstance(member, Member) else path
 
-    def resolve(self, path: str) -> str | None:
+    def follow(self, path: str) -> str | None:
         """Return the path without `.` and `..`, or None if nothing lies there."""
         current = "/"
         for name in path.split("/"):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.elf.kinds import is_extension_module, is_libpython, is_program
-from pip_sysdeps.loader.glibc.cpu import cpu_subfolders
-from pip_sysdeps.loader.glibc.machines import machine_of
-from pip_sysdeps.loader.glibc.read_config import read_loader_config
+from pip_sysdeps.loader.registry import c_library_of
 from pip_sysdeps.loader.resolve import Memory, open_object, start
 from pip_sysdeps.loader.roots import load_roots
 
@@ -16,48 +13,36 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from pip_sysdeps.elf.read_objects import Objects
+    from pip_sysdeps.loader.conditions import Conditions
     from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.model.environment import Environment
     from pip_sysdeps.model.loader import Load, LoadedObject
     from pip_sysdeps.system.root import Root
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
-    """Under which the loader is asked."""
-
-    library_path: tuple[str, ...] = ()
-    """The elements of LD_LIBRARY_PATH."""
-    cache_as_is: bool = False
-    """With ld.so.cache as it is; otherwise as a run of ldconfig would write it."""
-    this_cpu: bool = False
-    """With the libraries that this machine's CPU has of its own; otherwise the answers hold on every CPU."""
-
-
-USUAL = Conditions()
-"""Those of a lock."""
-
-
 class InterpreterProcess:
     """The interpreter's process, ready to open the objects of its environment."""
 
-    def __init__(
-        self, root: Root, environment: Environment, objects: Objects, program: ElfFile, conditions: Conditions
+    def __init__(  # noqa: PLR0913, PLR0917 - what a process is made of
+        self,
+        root: Root,
+        environment: Environment,
+        objects: Objects,
+        program: ElfFile,
+        conditions: Conditions,
+        directories: tuple[str, ...],
     ) -> None:
+        """Start the interpreter; `directories` are the default ones where the root has no loader that states them.
+
+        Raise SysdepsError for a program whose C library has no rules here.
+        """
         self._root = root
         self._interpreter = environment.interpreter
         self._files = objects
         self.program = program
-        self._config = read_loader_config(
-            root,
-            program,
-            library_path=conditions.library_path,
-            cache="as-is" if conditions.cache_as_is else "fresh",
-            objects=objects,
-            subfolders=cpu_subfolders(machine_of(program)) if conditions.this_cpu else (),
-        )
+        self._rules = c_library_of(program).read_rules(root, program, objects, conditions, directories)
         self._memory = Memory()
-        self._process = start(self._interpreter.path, objects.open, self._config, self._memory)
+        self._process = start(self._interpreter.path, objects.open, self._rules, self._memory)
         self.objects = self._process.objects
         """The interpreter and what it loads before it opens anything."""
         self.own = frozenset(filter(None, (root.resolve(each.path) for each in self.objects)))
@@ -78,8 +63,7 @@ class InterpreterProcess:
 
     def libc(self) -> str:
         """Return the dynamic loader that the program names; for a library, which stands for it, its libc."""
-        libraries = (f"{folder}/libc.so.6" for folder in self._config.default_directories)
-        return self.program.interpreter or next(filter(self._files.open, libraries), "")
+        return self.program.interpreter or next(filter(self._files.open, self._rules.libc_paths), "")
 
     def library(self, name: str) -> str | None:
         """Return where dlopen(3) finds a file name, in a process that has nothing but the interpreter."""
@@ -89,15 +73,15 @@ class InterpreterProcess:
     @property
     def folders(self) -> tuple[str, ...]:
         """The loader's default directories."""
-        return self._config.default_directories
+        return self._rules.default_directories
 
     def _open(self, path: str, elf: ElfFile) -> tuple[LoadedObject, ...]:
         if is_program(elf):
-            return start(path, self._files.open, self._config, self._memory).objects
+            return start(path, self._files.open, self._rules, self._memory).objects
         return self._opened(path)
 
     def _opened(self, name: str) -> tuple[LoadedObject, ...]:
-        return open_object(self._process, name, self._caller(), self._files.open, self._config, self._memory)
+        return open_object(self._process, name, self._caller(), self._files.open, self._rules, self._memory)
 
     def _caller(self) -> str:
         """Return who calls dlopen(3) for `import`: the shared libpython where there is one, else the program."""

@@ -1,33 +1,23 @@
 """What a process loads: breadth first, with an answer for every needed name.
 
-Source: ld.so(8); glibc elf/dl-load.c (_dl_map_object, open_verify, _dl_map_object_from_fd), elf/dl-deps.c,
-elf/dl-open.c.
+The walk is that of every C library; what they do not have in common is in `rules`. Source: ld.so(8); glibc
+elf/dl-load.c (_dl_map_object), elf/dl-deps.c, elf/dl-open.c; musl ldso/dynlink.c (load_library, load_direct_deps,
+dlopen).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pip_sysdeps.loader.glibc.search import Seeker, candidates, folders, search_path
-from pip_sysdeps.loader.glibc.tokens import expand
-from pip_sysdeps.model.elf import OpenedFile
+from pip_sysdeps.loader.rules import Ends, LinkMap
 from pip_sysdeps.model.loader import Found, LoadedObject, NotFound, SearchStep, Tried
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pip_sysdeps.loader.glibc.search import Folder, SearchPath
-    from pip_sysdeps.model.elf import ElfFile
-    from pip_sysdeps.model.loader import LoaderConfig, Resolution
-
-Lookup = Callable[[str], OpenedFile | None]
-"""What open(2) and the headers give at a path; None if it cannot be opened."""
-
-_ET_EXEC, _ET_DYN = 2, 3
-_DF_1_NODEFLIB, _DF_1_PIE = 0x800, 0x08000000
-_ABI_VERSIONS = {0: 1, 3: 4}  # System V and GNU: the first EI_ABIVERSION that is too new (glibc libc-abis)
-
+    from pip_sysdeps.loader.rules import AnyRules, Lookup
+    from pip_sysdeps.model.elf import ElfFile, OpenedFile
+    from pip_sysdeps.model.loader import Resolution
 
 _MAX_WORK = 50_000
 """Paths tried for one start or dlopen, and objects by their depth: many times what the largest distributions take."""
@@ -35,10 +25,6 @@ _MAX_SEARCHED, _FOR_EACH_OBJECT = 100_000, 500
 """Paths tried for all that one environment opens, each search counted once, and those that each object adds."""
 _MAX_TRIED = 1000
 """Paths that one answer lists."""
-
-
-_Paths = tuple[str, "SearchPath | None", "SearchPath | None"]
-"""The folder of an object, its DT_RPATH and its DT_RUNPATH."""
 
 
 class _Search(NamedTuple):
@@ -51,41 +37,32 @@ class _Search(NamedTuple):
     """How many paths were tried."""
 
 
-class _Map:
-    """An object in a process: the loader's link map."""
-
-    __slots__ = ("depth", "elf", "origin", "parent", "path", "rpath", "runpath", "seeker")
-
-    def __init__(self, path: str, elf: ElfFile, parent: _Map | None, paths: _Paths) -> None:
-        self.path = path
-        self.elf = elf
-        self.parent = parent
-        """The object that loaded it; nobody for the program, and for what dlopen opens."""
-        self.depth: int = 1 if parent is None else parent.depth + 1
-        self.origin, self.rpath, self.runpath = paths
-        self.seeker: Seeker | None = None
-
-
 class _Names:
-    """Which objects are loaded, by the names and the files that the loader knows them by; the first one counts."""
+    """Which objects are loaded, by the names and the files that the loader knows them by.
+
+    Of two objects with one name the first in load order counts.
+    """
 
     def __init__(self, before: _Names | None = None) -> None:
         self._before = before
-        self._names: dict[str, _Map] = {}
-        self._files: dict[tuple[int, int], _Map] = {}
+        self._names: dict[str, LinkMap] = {}
+        self._files: dict[tuple[int, int], LinkMap] = {}
 
-    def add(self, loaded: _Map, names: tuple[str | None, ...], identity: tuple[int, int] | None = None) -> None:
+    def add(self, loaded: LinkMap, names: tuple[str | None, ...], identity: tuple[int, int] | None = None) -> None:
         for name in names:
-            if name is not None:
-                self._names.setdefault(name, loaded)
+            known = None if name is None else self._names.setdefault(name, loaded)
+            if name is not None and known is not None and loaded.number < known.number:
+                self._names[name] = loaded
         if identity is not None:
             self._files.setdefault(identity, loaded)
 
-    def by_name(self, name: str) -> _Map | None:
-        known = self._before._names.get(name) if self._before else None
-        return known or self._names.get(name)
+    def by_name(self, name: str) -> LinkMap | None:
+        known, now = self._before._names.get(name) if self._before else None, self._names.get(name)
+        if known is None or now is None:
+            return known or now
+        return min(known, now, key=lambda each: each.number)
 
-    def by_file(self, identity: tuple[int, int]) -> _Map | None:
+    def by_file(self, identity: tuple[int, int]) -> LinkMap | None:
         known = self._before._files.get(identity) if self._before else None
         return known or self._files.get(identity)
 
@@ -93,9 +70,9 @@ class _Names:
         """Make what was added here part of what was there before."""
         if self._before is not None:
             for name, loaded in self._names.items():
-                self._before._names.setdefault(name, loaded)
+                self._before.add(loaded, (name,))
             for identity, loaded in self._files.items():
-                self._before._files.setdefault(identity, loaded)
+                self._before.add(loaded, (), identity)
 
 
 class Process:
@@ -104,46 +81,46 @@ class Process:
     def __init__(self) -> None:
         self.objects: tuple[LoadedObject, ...] = ()
         """In load order, the main program first; without the dynamic loader itself."""
-        self._program: _Map | None = None
+        self._program: LinkMap | None = None
+        self._has_started = False
         self._names = _Names()
-        self._maps: dict[str, _Map] = {}
-        self._library_path: tuple[Folder, ...] = ()
+        self._maps: dict[str, LinkMap] = {}
+        self._count = 0
 
 
 class Memory:
-    """What one lookup and one configuration have answered, for a caller that opens a thousand objects."""
+    """What one lookup and one set of rules have answered, for a caller that opens a thousand objects."""
 
     def __init__(self) -> None:
-        self.paths: dict[str, _Paths] = {}
-        self.searches: dict[tuple[str, str, Seeker], _Search] = {}
+        self.searches: dict[tuple[str, str, Any], _Search] = {}
         self.left = _MAX_SEARCHED
         """Paths that may still be tried."""
 
 
-def start(program: str, lookup: Lookup, config: LoaderConfig, memory: Memory | None = None) -> Process:
+def start(program: str, lookup: Lookup, rules: AnyRules, memory: Memory | None = None) -> Process:
     """Load the main program, by its real path (/proc/self/exe), with all that it needs.
 
     Without a program (an empty path, or a file that is none) the process is empty: everything has yet to be loaded.
     """
-    return _Loading(Process(), lookup, config, memory).start(program)
+    return _Loading(Process(), lookup, rules, memory).start(program)
 
 
 def open_object(  # noqa: PLR0913, PLR0917 - what dlopen takes, and what the loader is
-    process: Process, path: str, caller: str, lookup: Lookup, config: LoaderConfig, memory: Memory | None = None
+    process: Process, path: str, caller: str, lookup: Lookup, rules: AnyRules, memory: Memory | None = None
 ) -> tuple[LoadedObject, ...]:
     """Return what dlopen(3) of a path, called by the loaded object `caller`, brings into a process, in load order.
 
     The first is the object itself; nothing if it is there already, or cannot be loaded. The process stays as it was.
 
-    The needs of the object are not searched by the caller's DT_RPATH: the chain of the objects that loaded each other
-    begins anew with each dlopen, and only the main program's DT_RPATH is looked at besides.
+    The needs of the object are not searched by the caller's search path: the chain of the objects that loaded each
+    other begins anew with each dlopen, and only that of the main program counts besides.
     """
-    return _Loading(process, lookup, config, memory).open(path, caller)
+    return _Loading(process, lookup, rules, memory).open(path, caller)
 
 
-def find(process: Process, name: str, caller: str, lookup: Lookup, config: LoaderConfig) -> Resolution:
-    """Say where dlopen(3) of a name or path, called by the loaded object `caller`, finds it."""
-    loading = _Loading(process, lookup, config)
+def find(process: Process, name: str, caller: str, lookup: Lookup, rules: AnyRules) -> Resolution:
+    """Return where dlopen(3) of a name or path, called by the loaded object `caller`, finds it."""
+    loading = _Loading(process, lookup, rules)
     return loading.find(name, loading.caller(caller))[0]
 
 
@@ -153,86 +130,101 @@ class _Loading:
     # This module's own classes share their private parts.
     # ruff: noqa: SLF001
 
-    def __init__(self, process: Process, lookup: Lookup, config: LoaderConfig, memory: Memory | None = None) -> None:
+    def __init__(self, process: Process, lookup: Lookup, rules: AnyRules, memory: Memory | None = None) -> None:
         self._process = process
         self._memory = memory or Memory()
-        self._paths = self._memory.paths
         self._searches = None if memory is None else memory.searches
         self._names = _Names(process._names)
-        self._maps: dict[str, _Map] = {}
+        self._maps: dict[str, LinkMap] = {}
         self._lookup = lookup
-        self._config = config
+        self._rules = rules
+        self._count = process._count
         self._work = 0
 
     def start(self, program: str) -> Process:
-        process, config = self._process, self._config
+        process = self._process
         opened = self._lookup(program) if program else None
-        process._library_path = folders(config.library_path, origin=_folder_of(program), config=config)
         if opened is not None and opened.elf is not None:
-            process._program = self._map(program, opened.elf, None)
-            self._names.add(process._program, ("", opened.elf.soname))
-            self._add_interpreter(opened.elf.interpreter)
+            process._program = self._map(program, opened.elf, None, None)
+            self._names.add(process._program, self._rules.program_names(opened.elf))
+            self._add_loader(self._rules.preloaded(opened.elf))
             self.keep(self._load(process._program))
+            process._has_started = True
         return process
 
     def open(self, name: str, caller: str) -> tuple[LoadedObject, ...]:
         _, found = self.find(name, self.caller(caller))
         if found is None:
             return ()
-        found.parent = None
+        if not self._rules.dlopen_is_by_program:
+            found.parent = None
         return self._load(found)
 
     def keep(self, objects: tuple[LoadedObject, ...]) -> None:
         self._names.keep()
         self._process._maps |= self._maps
+        self._process._count = self._count
         self._process.objects += objects
 
-    def caller(self, path: str) -> _Map | None:
-        """Return the loaded object that calls dlopen; the main program if the path is unknown."""
-        return self._process._maps.get(path, self._process._program)
+    def caller(self, path: str) -> LinkMap | None:
+        """Return the loaded object that dlopen searches for; the main program if the path is unknown."""
+        program = self._process._program
+        return program if self._rules.dlopen_is_by_program else self._process._maps.get(path, program)
 
-    def find(self, soname: str, loading: _Map | None) -> tuple[Resolution, _Map | None]:
+    def find(self, soname: str, loading: LinkMap | None) -> tuple[Resolution, LinkMap | None]:
         """Answer for one needed name, and return the object if it is a new one."""
-        name: str | None = soname
-        if "$" in soname:
-            origin = "/" if loading is None else loading.origin
-            name = expand(soname, origin=origin, lib=self._config.lib, platform=self._config.platform)
-        if name is None:
-            return NotFound(soname=soname, tried=(), fatal="empty dynamic string token substitution"), None
-        known = self._names.by_name(name)
-        if known is not None:
-            return Found(soname=soname, path=known.path, step=SearchStep.LOADED), None
+        name, fault = self._rules.spell(soname, loading)
+        if fault:
+            return NotFound(soname=soname, tried=(), fatal=fault), None
+        path = self._loaded(name)
+        if path:
+            return Found(soname=soname, path=path, step=SearchStep.LOADED), None
         return self._search(soname, name, loading)
 
-    def _search(self, soname: str, name: str, loading: _Map | None) -> tuple[Resolution, _Map | None]:
-        if self._work > _MAX_WORK:
-            return _exhausted(soname, ()), None
-        seeker = self._seeker(loading)
-        key = (soname, name, seeker)
-        search = None if self._searches is None else self._searches.get(key)
-        if search is None:
-            if self._memory.left < 0 and "/" not in name:
-                return _exhausted(soname, ()), None
-            search = _search(soname, name, seeker, self._lookup, self._config)
-            self._memory.left -= search.work
-            if self._searches is not None:
-                self._searches[key] = search
-        answer, opened, work = search
+    def _loaded(self, name: str) -> str:
+        """Return the path of what a name stands for without a search, or nothing."""
+        loader = self._rules.loader_of(name)
+        if loader:
+            return loader
+        known = self._names.by_name(name) if self._rules.is_known_by_name(name) else None
+        if known is not None:
+            return known.path
+        return self._rules.kernel_object_of(name) if self._process._has_started else ""
+
+    def _search(self, soname: str, name: str, loading: LinkMap | None) -> tuple[Resolution, LinkMap | None]:
+        answer, opened, work = self._searched(soname, name, loading)
         self._work += work
         if self._work > _MAX_WORK:
             return _exhausted(soname, ()), None
         if isinstance(answer, NotFound) or opened is None or opened.elf is None:
             return answer, None
         known = self._names.by_file(opened.identity)
+        libc = "" if known else self._rules.libc_at(answer.path)
+        if libc:
+            return Found(soname=soname, path=libc, step=SearchStep.LOADED), None
+        loaded = known or self._map(answer.path, opened.elf, loading, answer.step)
+        self._names.add(loaded, self._rules.loaded_names(name, loaded.path, loaded.elf), opened.identity)
         if known is not None:
-            self._names.add(known, (name,))
             return Found(soname=soname, path=known.path, step=SearchStep.LOADED), None
-        loaded = self._map(answer.path, opened.elf, loading)
         self._work += loaded.depth
-        self._names.add(loaded, (name, answer.path, opened.elf.soname), opened.identity)
         return answer, loaded
 
-    def _load(self, first: _Map) -> tuple[LoadedObject, ...]:
+    def _searched(self, soname: str, name: str, loading: LinkMap | None) -> _Search:
+        if self._work > _MAX_WORK:
+            return _Search(_exhausted(soname, ()), None, 0)
+        context = self._context(loading)
+        key = (soname, name, context)
+        search = None if self._searches is None else self._searches.get(key)
+        if search is None:
+            if self._memory.left < 0 and "/" not in name:
+                return _Search(_exhausted(soname, ()), None, 0)
+            search = _search(soname, name, context, self._lookup, self._rules)
+            self._memory.left -= search.work
+            if self._searches is not None:
+                self._searches[key] = search
+        return search
+
+    def _load(self, first: LinkMap) -> tuple[LoadedObject, ...]:
         """Load what an object needs, and what that needs, breadth first."""
         queue, objects = [first], []
         for loading in queue:
@@ -243,111 +235,48 @@ class _Loading:
             objects.append(LoadedObject(path=loading.path, needs=tuple([answer for answer, _ in answers])))
         return tuple(objects)
 
-    def _add_interpreter(self, path: str | None) -> None:
+    def _add_loader(self, path: str) -> None:
         """Put the dynamic loader itself, which the kernel has mapped, beside the program."""
         opened = self._lookup(path) if path else None
-        if path and opened is not None and opened.elf is not None:
-            self._names.add(self._map(path, opened.elf, None), (path, opened.elf.soname))
+        if opened is not None and opened.elf is not None:
+            loader = self._map(path, opened.elf, None, None)
+            self._names.add(loader, self._rules.loaded_names(path, path, opened.elf))
 
-    def _map(self, path: str, elf: ElfFile, parent: _Map | None) -> _Map:
-        paths = self._paths.get(path)
-        if paths is None:
-            paths = self._paths[path] = _paths(path, elf, self._config)
-        return _Map(path, elf, parent, paths)
+    def _map(self, path: str, elf: ElfFile, parent: LinkMap | None, found_by: SearchStep | None) -> LinkMap:
+        loaded = LinkMap(path, elf, number=self._count, parent=parent, found_by=found_by)
+        self._count += 1
+        return loaded
 
-    def _seeker(self, loading: _Map | None) -> Seeker:
+    def _context(self, loading: LinkMap | None) -> Any:  # noqa: ANN401 - each C library has its own
         if loading is None:
-            return Seeker((), (), self._process._library_path, None, no_default=False)
-        if loading.seeker is None:
-            loading.seeker = _make_seeker(loading, self._process)
-        return loading.seeker
+            return self._rules.context(None, self._process._program)
+        if loading.context is None:
+            loading.context = self._rules.context(loading, self._process._program)
+        return loading.context
 
 
-def _search(soname: str, name: str, seeker: Seeker, lookup: Lookup, config: LoaderConfig) -> _Search:
+def _search(soname: str, name: str, context: object, lookup: Lookup, rules: AnyRules) -> _Search:
     """Look for a name that is not loaded yet: the first path that the loader takes."""
     tried: list[Tried] = []
-    work = 0
-    for work, (step, path, by, passed_over) in enumerate(candidates(name, seeker, config), 1):
+    work, ended = 0, None
+    for work, candidate in enumerate(rules.candidates(name, context), 1):
+        step, path, by, passed_over, _ = candidate
         if work > _MAX_WORK:
             return _Search(_exhausted(soname, tried), None, work)
+        if (step, by) == ended:
+            continue
         opened = None if passed_over else lookup(path)
-        reason, fatal = (passed_over or "no such file", False) if opened is None else judge(opened, config)
-        if opened is not None and opened.elf is not None and not reason:
+        rejection = None if opened is None else rules.judge(opened, candidate)
+        if opened is not None and opened.elf is not None and rejection is None:
             return _Search(Found(soname=soname, path=path, step=step, by=by), opened, work)
+        reason = passed_over or (rejection.reason if rejection else "no such file")
         if len(tried) < _MAX_TRIED:
             tried.append(Tried(step=step, path=path, reason=reason, by=by))
-        if fatal:
+        if rejection and rejection.ends is Ends.SEARCH:
             return _Search(NotFound(soname=soname, tried=tuple(tried), fatal=reason), None, work)
+        ended = (step, by) if rejection and rejection.ends is Ends.LIST else None
     return _Search(NotFound(soname=soname, tried=tuple(tried)), None, work)
 
 
 def _exhausted(soname: str, tried: Iterable[Tried]) -> NotFound:
     return NotFound(soname=soname, tried=tuple(tried), fatal=f"more than {_MAX_WORK} paths to try")
-
-
-def _paths(path: str, elf: ElfFile, config: LoaderConfig) -> _Paths:
-    """Return the folder of an object, and where its own DT_RPATH and DT_RUNPATH lead."""
-    origin = _folder_of(path)
-    rpath = elf.rpath if elf.runpath is None else None
-    return (
-        origin,
-        search_path(rpath, by=path, origin=origin, config=config),
-        search_path(elf.runpath, by=path, origin=origin, config=config),
-    )
-
-
-def _make_seeker(loading: _Map, process: Process) -> Seeker:
-    """Gather the DT_RPATHs from the object up to the main program; a DT_RUNPATH of the object itself voids them all."""
-    chain: list[_Map] = []
-    above: _Map | None = loading
-    while above is not None:
-        chain.append(above)
-        above = above.parent
-    program = process._program
-    if program is not None and chain[-1] is not program:
-        chain.append(program)
-    void = loading.elf.runpath is not None
-    return Seeker(
-        rpaths=() if void else tuple([each.rpath for each in chain if each.rpath is not None]),
-        ignored=tuple([each.path for each in chain if each.elf.rpath and (void or each.elf.runpath is not None)]),
-        library_path=process._library_path,
-        runpath=loading.runpath,
-        no_default=bool(loading.elf.flags_1 & _DF_1_NODEFLIB),
-    )
-
-
-def judge(opened: OpenedFile, config: LoaderConfig) -> tuple[str, bool]:
-    """Say why the loader does not take a file, in its words, and whether that ends the search; nothing for a good one.
-
-    Source: glibc elf/dl-load.c, open_verify and _dl_map_object_from_fd, in their order; but Debian's looks at the
-    machine before the data encoding and the OS ABI (measured with 2.36 and 2.41): an s390x library is no obstacle.
-    """
-    elf = opened.elf
-    if elf is None:
-        return opened.fault, True
-    order = "little" if config.little_endian else "big"
-    checks = (
-        (elf.elf_class != config.elf_class, "wrong ELF class", False),
-        (not _is_for_machine(elf, config), "wrong machine", False),
-        (elf.little_endian != config.little_endian, f"ELF file data encoding not {order}-endian", True),
-        (elf.os_abi not in _ABI_VERSIONS, "ELF file OS ABI invalid", True),
-        (elf.abi_version >= _ABI_VERSIONS.get(elf.os_abi, 256), "ELF file ABI version invalid", True),
-        (elf.type not in {_ET_EXEC, _ET_DYN}, "only ET_DYN and ET_EXEC can be loaded", True),
-        (opened.fault, opened.fault, True),
-        (elf.type == _ET_EXEC, "cannot dynamically load executable", True),
-        (not elf.dynamic, "object file has no dynamic section", True),
-        (elf.flags_1 & _DF_1_PIE, "cannot dynamically load position-independent executable", True),
-    )
-    return next(((reason, fatal) for wrong, reason, fatal in checks if wrong), ("", False))
-
-
-def _is_for_machine(elf: ElfFile, config: LoaderConfig) -> bool:
-    """Compare e_machine as the loader does: without regard to the file's data encoding."""
-    swapped = elf.machine >> 8 | (elf.machine & 0xFF) << 8
-    seen = elf.machine if elf.little_endian == config.little_endian else swapped
-    mask, value = config.header_flags
-    return seen == config.machine and elf.header_flags & mask == value
-
-
-def _folder_of(path: str) -> str:
-    return path.rpartition("/")[0] or "/"

@@ -69,6 +69,12 @@ class ElfFile:
         return ""
 
 
+LINK_LOOP = "too many levels of symbolic links"
+"""The fault of a path whose last name leads in a circle (ELOOP)."""
+FOLDER_LOOP = "too many levels of symbolic links on the way to its folder"
+"""The fault of a path on whose way a link leads in a circle."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedFile:
     """What open(2) and a reading of the headers give at one path: what the loader judges a candidate by."""

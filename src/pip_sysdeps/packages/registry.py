@@ -13,6 +13,7 @@ from pip_sysdeps.system.shipped import shipped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pip_sysdeps.model.packages import Platform
     from pip_sysdeps.packages.family import Family, Sources
     from pip_sysdeps.system.root import Root
 
@@ -63,6 +64,13 @@ def families() -> Iterator[Family]:
 def family_in(root: Root) -> Family | None:
     """Return the family whose database a root has, None if it has none that is known."""
     return next((family for family in families() if family.read_architecture(root)), None)
+
+
+def default_directories(platform: Platform) -> tuple[str, ...]:
+    """Return the loader's default directories on a system whose own loader is not at hand; none if nothing tells."""
+    family = family_of(platform.package_manager) or next(families())
+    described = family.architectures.get(platform.architecture)
+    return described.directories if described else ()
 
 
 def sources_of(root: Root, distro: str) -> Sources:

@@ -12,7 +12,7 @@ from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.system.disk import disk_below
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from typing import BinaryIO
 
@@ -61,6 +61,10 @@ class Root:
 
         Raise OSError (EACCES) for a folder that may not be searched.
         """
+        return _unless_circular(self.follow, path)
+
+    def follow(self, path: str) -> str | None:
+        """Return as `resolve`, but raise OSError (ELOOP) for links that lead in a circle."""
         folder, _, name = path.rpartition("/")
         real = self._folder(folder)
         return None if real is None else self._walk(real, [name])
@@ -68,7 +72,7 @@ class Root:
     def resolve_folder_of(self, path: str) -> str | None:
         """Return the path with the links of its folder followed and its last name kept (lstat's view)."""
         folder, _, name = path.rstrip("/").rpartition("/")
-        real = self._folder(folder)
+        real = _unless_circular(self._folder, folder)
         return None if real is None or name in {"", ".", ".."} else posixpath.join(real, name)
 
     def status(self, path: str) -> os.stat_result | None:
@@ -105,7 +109,7 @@ class Root:
 
     def names(self, folder: str) -> list[str]:
         """Return the names in a folder, sorted; empty if it is not there or no folder."""
-        real = self._folder(folder)
+        real = _unless_circular(self._folder, folder)
         if real is None:
             return []
         try:
@@ -125,7 +129,7 @@ class Root:
 
         Raise OSError as open(2) does; a device, a pipe or a folder is EINVAL, and is never opened for real.
         """
-        real = self.resolve(path)
+        real = self.follow(path)
         if real is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         return self.open_resolved(real)
@@ -190,7 +194,7 @@ class Root:
                 continue
             links += 1
             if links > _MAX_LINKS:
-                return None
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), place)
             current = "/" if target.startswith("/") else current
             pending += target.split("/")[::-1]
         return current
@@ -219,6 +223,16 @@ def _opened(directory: str) -> Disk:
     except OSError as error:
         hint = "allow more with `ulimit -n`" if error.errno == errno.EMFILE else "run it as a user who may read it"
         raise SysdepsError(f"cannot open `{directory}`: {error.strerror}", hint=hint) from error
+
+
+def _unless_circular(follow: Callable[[str], str | None], path: str) -> str | None:
+    """Return where a path leads, or None for links that lead in a circle."""
+    try:
+        return follow(path)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        return None
 
 
 def _read_now(file: BinaryIO, size: int) -> bytes:

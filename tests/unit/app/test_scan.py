@@ -11,7 +11,7 @@ from builders.root import write
 from builders.watch import Watch
 from pip_sysdeps.app.place import Location, read_place
 from pip_sysdeps.app.scan import Scanner
-from pip_sysdeps.loader.process import Conditions
+from pip_sysdeps.loader.conditions import Conditions
 
 if TYPE_CHECKING:
     from pathlib import Path

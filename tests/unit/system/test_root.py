@@ -113,6 +113,18 @@ def test_link_loop(root: Root) -> None:
     assert not root.is_file("/one")
 
 
+def test_a_link_loop_is_told_from_what_is_missing(tmp_path: Path) -> None:
+    """`follow`, `open` and `read` raise ELOOP for links in a circle, also on the way."""
+    (tmp_path / "x").symlink_to("x")
+    root = Root(str(tmp_path))
+    for call in (root.follow, root.open, lambda path: root.read(path, 1)):
+        for path in ("/x", "/x/file"):
+            with pytest.raises(OSError, match="Too many levels") as told:
+                call(path)
+            assert told.value.errno == errno.ELOOP
+    assert (root.resolve("/x/file"), root.names("/x"), root.read_link("/x/file")) == (None, [], None)
+
+
 def test_forty_links_are_followed_and_no_more(root: Root) -> None:
     """As the kernel has it (path_resolution(7)), which is the judge here."""
     link(root, "hop0", "usr/lib/a.so")

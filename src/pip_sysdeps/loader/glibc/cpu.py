@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _CPUINFO = "/proc/cpuinfo"
 _MAX_CPUINFO = 16 << 20
+_EM_X86_64 = 62
 
 
 def cpu_subfolders(machine: Machine) -> tuple[str, ...]:
@@ -23,4 +24,4 @@ def cpu_subfolders(machine: Machine) -> tuple[str, ...]:
         content = Root("/").read(_CPUINFO, _MAX_CPUINFO)
     except OSError:
         return ()
-    return hwcaps_folders(content) if machine.triplet == "x86_64-linux-gnu" else ()
+    return hwcaps_folders(content) if (machine.machine, machine.elf_class) == (_EM_X86_64, 64) else ()

@@ -56,18 +56,22 @@ class FreshCache:
         self,
         root: Root,
         machine: Machine,
+        directories: tuple[str, ...],
         lookup: Callable[[str], OpenedFile | None],
         subfolders: tuple[str, ...] = (),
     ) -> None:
-        """Find the directories; of `subfolders`, as in LoaderConfig, those in glibc-hwcaps matter here."""
+        """Find the directories; `directories` are the default ones.
+
+        Of `subfolders`, as in LoaderConfig, those in glibc-hwcaps matter here.
+        """
         self._root = root
         self._machine = machine
         self._lookup = lookup
-        directories = configured_directories(root, machine)
+        configured = configured_directories(root, directories)
         usable = [each for each in subfolders if each.startswith("glibc-hwcaps/")]
         self._folders = tuple(
-            [_Folder(f"{directory}/{each}", self, named=True) for each in usable for directory in directories]
-            + [_Folder(directory, self, named=False) for directory in directories]
+            [_Folder(f"{directory}/{each}", self, named=True) for each in usable for directory in configured]
+            + [_Folder(directory, self, named=False) for directory in configured]
         )
         self._answers: dict[str, str | None] = {}
 

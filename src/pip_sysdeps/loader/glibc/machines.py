@@ -1,9 +1,8 @@
-"""What differs from machine to machine: Debian's library directories, `$LIB`, `$PLATFORM` and the cache's flags.
+"""What differs from machine to machine: the loader's name, the cache's flags, `$PLATFORM`, the float ABI.
 
-Sources: Debian's multiarch tuples (dpkg-architecture(1), `DEB_HOST_MULTIARCH`) and the directories of its glibc
-(`ld.so --help` on each architecture); for the flags glibc sysdeps/generic/ldconfig.h and each machine's dl-cache.h; for
-the float ABI of RISC-V sysdeps/riscv/dl-machine.h, elf_machine_matches_host; for the platform the kernel's AT_PLATFORM
-and sysdeps/x86/cpu-features.c, where it is the same on every CPU of the machine (amd64 has `haswell` beside `x86_64`).
+Sources: for the flags glibc sysdeps/generic/ldconfig.h and each machine's dl-cache.h; for the float ABI of RISC-V
+sysdeps/riscv/dl-machine.h, elf_machine_matches_host; for the platform the kernel's AT_PLATFORM and
+sysdeps/x86/cpu-features.c, where it is the same on every CPU of the machine (x86-64 has `haswell` beside `x86_64`).
 """
 
 from __future__ import annotations
@@ -15,10 +14,8 @@ if TYPE_CHECKING:
 
 
 class Machine(NamedTuple):
-    """One Debian architecture, for the loader."""
+    """One kind of machine, for the loader."""
 
-    triplet: str
-    """Its multiarch folder below `lib`; empty for an unknown machine."""
     elf_class: int
     little_endian: bool
     machine: int
@@ -30,44 +27,27 @@ class Machine(NamedTuple):
     """`$PLATFORM`; empty where it depends on the CPU or has no value."""
     header_flags: tuple[int, int] = (0, 0)
     """Mask and value: which bits of `e_flags` an object must have so."""
-    directories: tuple[str, ...] = ()
-    """The default directories of the loader of a root, where it was read: see `read_directories`."""
-
-    @property
-    def lib(self) -> str:
-        """What `$LIB` stands for: the folder of the first default directory."""
-        if self.directories:
-            return self.directories[0].lstrip("/")
-        return f"lib/{self.triplet}" if self.triplet else "lib"
-
-    @property
-    def default_directories(self) -> tuple[str, ...]:
-        """The default directories, in order."""
-        if self.directories:
-            return self.directories
-        own = (f"/lib/{self.triplet}", f"/usr/lib/{self.triplet}") if self.triplet else ()
-        return (*own, "/lib", "/usr/lib")
 
 
 # ruff: noqa: FBT003 - a table
 MACHINES = (
-    Machine("x86_64-linux-gnu", 64, True, 62, "ld-linux-x86-64.so.2", (0x303,)),
-    Machine("x86_64-linux-gnux32", 32, True, 62, "ld-linux-x32.so.2", (0x803,)),
-    Machine("i386-linux-gnu", 32, True, 3, "ld-linux.so.2", (3, 1), "i686"),
-    Machine("aarch64-linux-gnu", 64, True, 183, "ld-linux-aarch64.so.1", (0xA03,), "aarch64"),
-    Machine("arm-linux-gnueabihf", 32, True, 40, "ld-linux-armhf.so.3", (0x903, 3)),
-    Machine("arm-linux-gnueabi", 32, True, 40, "ld-linux.so.3", (0xB03, 3)),
-    Machine("powerpc64le-linux-gnu", 64, True, 21, "ld64.so.2", (0x503,)),
-    Machine("s390x-linux-gnu", 64, False, 22, "ld64.so.1", (0x403,)),
-    Machine("riscv64-linux-gnu", 64, True, 243, "ld-linux-riscv64-lp64d.so.1", (0x1003,), "", (0x6, 0x4)),
-    Machine("loongarch64-linux-gnu", 64, True, 258, "ld-linux-loongarch-lp64d.so.1", (0x1203,)),
-    Machine("mips64el-linux-gnuabi64", 64, True, 8, "ld.so.1", (0x703,)),
-    Machine("mipsel-linux-gnu", 32, True, 8, "ld.so.1", (3, 1)),
+    Machine(64, True, 62, "ld-linux-x86-64.so.2", (0x303,)),
+    Machine(32, True, 62, "ld-linux-x32.so.2", (0x803,)),
+    Machine(32, True, 3, "ld-linux.so.2", (3, 1), "i686"),
+    Machine(64, True, 183, "ld-linux-aarch64.so.1", (0xA03,), "aarch64"),
+    Machine(32, True, 40, "ld-linux-armhf.so.3", (0x903, 3)),
+    Machine(32, True, 40, "ld-linux.so.3", (0xB03, 3)),
+    Machine(64, True, 21, "ld64.so.2", (0x503,)),
+    Machine(64, False, 22, "ld64.so.1", (0x403,)),
+    Machine(64, True, 243, "ld-linux-riscv64-lp64d.so.1", (0x1003,), "", (0x6, 0x4)),
+    Machine(64, True, 258, "ld-linux-loongarch-lp64d.so.1", (0x1203,)),
+    Machine(64, True, 8, "ld.so.1", (0x703,)),
+    Machine(32, True, 8, "ld.so.1", (3, 1)),
 )
 
 
 def machine_of(program: ElfFile) -> Machine:
-    """Return the machine that a program is for; an unknown one has only what every glibc has."""
+    """Return the machine that a program is for; of an unknown one only the usual flags are known."""
     loader = (program.interpreter or "").rpartition("/")[2]
     fitting = [
         each
@@ -76,5 +56,5 @@ def machine_of(program: ElfFile) -> Machine:
         == (program.elf_class, program.little_endian, program.machine)
     ]
     named = [each for each in fitting if each.loader == loader]
-    unknown = Machine("", program.elf_class, program.little_endian, program.machine, loader, (3, 1))
+    unknown = Machine(program.elf_class, program.little_endian, program.machine, loader, (3, 1))
     return (named or fitting or [unknown])[0]

@@ -16,7 +16,6 @@ from pip_sysdeps.loader.glibc.conf_file import Directory, Include, parse_ld_so_c
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pip_sysdeps.loader.glibc.machines import Machine
     from pip_sysdeps.system.root import Root
 
 CONFIGURATION = "/etc/ld.so.conf"
@@ -32,11 +31,11 @@ _MAX_PATTERN = 4096
 """As Linux has it for a path."""
 
 
-def configured_directories(root: Root, machine: Machine) -> tuple[str, ...]:
+def configured_directories(root: Root, default: tuple[str, ...]) -> tuple[str, ...]:
     """Return the directories that are there, each once (by inode), in ldconfig's order: the default ones last."""
     found: dict[tuple[int, int], str] = {}
     configured = islice(_Configuration(root).directories(CONFIGURATION), _MAX_LINES)
-    for path in (*configured, *machine.default_directories):
+    for path in (*configured, *default):
         identity = root.identity(path) if path.startswith("/") else None
         if identity is not None and len(found) < _MAX_DIRECTORIES:
             found.setdefault(identity, path)

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING, Literal
 
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.loader.glibc.cache import cache_lookup
+from pip_sysdeps.loader.glibc.config import LoaderConfig
 from pip_sysdeps.loader.glibc.ldconfig import FreshCache, read_cache
-from pip_sysdeps.loader.glibc.read_directories import read_machine
-from pip_sysdeps.model.loader import LoaderConfig
+from pip_sysdeps.loader.glibc.machines import machine_of
+from pip_sysdeps.loader.glibc.system_dirs import lib_of, parse_system_directories
 
 if TYPE_CHECKING:
-    from pip_sysdeps.loader.glibc.machines import Machine
     from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.system.root import Root
 
+_USUAL_DIRECTORIES = ("/lib", "/usr/lib")
+"""Those that glibc has where nothing else was configured."""
+_MAX_LOADER = 16 << 20
+"""Bytes of a loader to read; real ones have 200 to 300 KB."""
 _FIRST_WITH_GLIBC_HWCAPS = (2, 33)
 _LAST_WITH_LEGACY_HWCAPS = (2, 36)
 
@@ -24,6 +28,7 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
     root: Root,
     program: ElfFile,
     *,
+    directories: tuple[str, ...] = (),
     library_path: tuple[str, ...] = (),
     cache: Literal["fresh", "as-is"] = "fresh",
     objects: Objects | None = None,
@@ -31,36 +36,54 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
 ) -> LoaderConfig:
     """Return the configuration of the loader that runs a program of this root.
 
-    `library_path` has the elements of LD_LIBRARY_PATH. With a "fresh" cache the answers are those after a run of
-    ldconfig, with "as-is" those of the file that is there. `objects` are those of the root, to read no library twice.
-    `subfolders` are as in LoaderConfig: a lock has none. Those in `glibc-hwcaps` count since glibc 2.33, others up to
-    2.36.
+    `directories` are the default ones where the root has no loader that states them. `library_path` has the elements of
+    LD_LIBRARY_PATH. With a "fresh" cache the answers are those after a run of ldconfig, with "as-is" those of the file
+    that is there. `objects` are those of the root, to read no library twice. `subfolders` are as in LoaderConfig: a
+    lock has none. Those in `glibc-hwcaps` count since glibc 2.33, others up to 2.36.
     """
-    machine = read_machine(root, program)
+    machine = machine_of(program)
+    directories = read_system_directories(root, program) or directories or _USUAL_DIRECTORIES
     objects = objects or Objects(root)
-    subfolders = _usable(subfolders, objects, machine)
+    subfolders = _usable(subfolders, objects, directories)
     return LoaderConfig(
         elf_class=program.elf_class,
         little_endian=program.little_endian,
         machine=program.machine,
         header_flags=machine.header_flags,
-        lib=machine.lib,
+        lib=lib_of(directories),
         platform=machine.platform,
         library_path=library_path,
-        cache=FreshCache(root, machine, objects.open, subfolders)
+        cache=FreshCache(root, machine, directories, objects.open, subfolders)
         if cache == "fresh"
         else cache_lookup(read_cache(root), flags=machine.cache_flags, subfolders=subfolders),
-        default_directories=machine.default_directories,
+        default_directories=directories,
         subfolders=subfolders,
     )
 
 
-def glibc_version(objects: Objects, machine: Machine) -> tuple[int, int] | None:
+def read_system_directories(root: Root, program: ElfFile) -> tuple[str, ...]:
+    """Return the default directories that the loader of a program states; none without such a loader in the root.
+
+    For a library it is the loader in `/lib64` or `/lib` that its machine's programs name.
+    """
+    name = machine_of(program).loader
+    paths = (program.interpreter,) if program.interpreter else (f"/lib64/{name}", f"/lib/{name}")
+    return next(filter(None, (_stated_directories(root, path) for path in paths)), ())
+
+
+def _stated_directories(root: Root, loader: str) -> tuple[str, ...]:
+    try:
+        return parse_system_directories(root.read(loader, _MAX_LOADER))
+    except OSError:
+        return ()
+
+
+def glibc_version(objects: Objects, directories: tuple[str, ...]) -> tuple[int, int] | None:
     """Return the version of the glibc of a root, (2, 36), or None without a libc.so.6 in a default directory.
 
     It is the newest version that libc.so.6 defines. 2.37 and 2.40 added nothing to it: they read as the release before.
     """
-    for directory in machine.default_directories:
+    for directory in directories:
         versions = objects.versions(f"{directory}/libc.so.6")
         minors = [int(match[1]) for name in versions or () if (match := re.fullmatch(r"GLIBC_2\.([0-9]{1,3})", name))]
         if minors:
@@ -68,9 +91,9 @@ def glibc_version(objects: Objects, machine: Machine) -> tuple[int, int] | None:
     return None
 
 
-def _usable(subfolders: tuple[str, ...], objects: Objects, machine: Machine) -> tuple[str, ...]:
+def _usable(subfolders: tuple[str, ...], objects: Objects, directories: tuple[str, ...]) -> tuple[str, ...]:
     """Leave out the folders, legacy ones (`tls`, `x86_64`) or others, of which glibc is known to take no notice."""
-    version = glibc_version(objects, machine) if subfolders else None
+    version = glibc_version(objects, directories) if subfolders else None
     if version is None:
         return subfolders
     modern, legacy = version >= _FIRST_WITH_GLIBC_HWCAPS, version <= _LAST_WITH_LEGACY_HWCAPS

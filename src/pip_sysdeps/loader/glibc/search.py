@@ -9,30 +9,18 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.loader.glibc.tokens import expand
+from pip_sysdeps.loader.rules import Candidate
 from pip_sysdeps.model.loader import SearchStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pip_sysdeps.model.loader import LoaderConfig
+    from pip_sysdeps.loader.glibc.config import LoaderConfig
 
 _MAX_PATH = 4096
 """Bytes, as Linux has it."""
 _MAX_FOLDERS = 1000
 """Elements of one search path that are looked at; honest ones have a dozen."""
-
-
-class Candidate(NamedTuple):
-    """One path of a search, or one step or element of it that gives no path."""
-
-    step: SearchStep
-    """The step of ld.so(8)."""
-    path: str
-    """What the loader opens; if `passed_over` is set, the element as written, or nothing for a whole step."""
-    by: str = ""
-    """The object whose DT_RPATH or DT_RUNPATH gave it."""
-    passed_over: str = ""
-    """Why it is not opened at all."""
 
 
 class Folder(NamedTuple):
@@ -135,7 +123,7 @@ def _in_folders(
             continue
         place = path if path.startswith("/") else posixpath.join(config.working_directory or "/", path)
         for subfolder in config.subfolders:
-            yield Candidate(step, f"{place}{subfolder}/{name}", by)
+            yield Candidate(step, f"{place}{subfolder}/{name}", by, subfolder=subfolder)
         yield Candidate(step, place + name, by)
 
 

@@ -72,6 +72,10 @@ def parse_path_file(content: bytes) -> tuple[str, ...]:
     return split_path(content.partition(b"\0")[0].decode("utf-8", "surrogateescape"))
 
 
-def is_musl_loader(program: ElfFile) -> bool:
-    """Return whether a program names musl's loader."""
-    return (program.interpreter or "").rpartition("/")[2].startswith("ld-musl-")
+def loader_of_library(library: ElfFile) -> str:
+    """Return the path of the loader that a library was linked for, by its need of `libc.musl-x86_64.so.1`; or nothing.
+
+    That name is a link to the loader. Source: PEP 656; Alpine's package musl.
+    """
+    names = (name.removeprefix("libc.musl-") for name in library.needed if name.startswith("libc.musl-"))
+    return next((f"/lib/ld-musl-{name}" for name in names), "")

@@ -8,7 +8,14 @@ from __future__ import annotations
 import errno
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.loader.musl.config import DEFAULT_DIRECTORIES, MAX_PATH_FILE, MuslConfig, parse_path_file, path_file
+from pip_sysdeps.loader.musl.config import (
+    DEFAULT_DIRECTORIES,
+    MAX_PATH_FILE,
+    MuslConfig,
+    loader_of_library,
+    parse_path_file,
+    path_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +37,7 @@ def read_musl_config(
     A missing path file means the default directories. One that is there and cannot be read means none at all, as for
     the loader: with it no library is found that no other path names.
     """
-    interpreter = program.interpreter or ""
+    interpreter = program.interpreter or loader_of_library(program)
     file = path_file(interpreter)
     directories = _read_directories(root, file)
     return MuslConfig(

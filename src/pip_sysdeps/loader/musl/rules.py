@@ -1,29 +1,107 @@
-"""What musl's loader takes for itself, and which files it refuses.
+"""The rules of musl's loader, as the walk asks for them.
 
-Source: musl ldso/dynlink.c, load_library and map_library.
+Source: musl ldso/dynlink.c, load_library, load_direct_deps, map_library, __dls3 and dlopen.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.loader.musl.search import MAX_NAME, SearchPath, candidates, search_path
+from pip_sysdeps.loader.rules import Rejection
+from pip_sysdeps.model.elf import FOLDER_LOOP, LINK_LOOP
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pip_sysdeps.loader.musl.config import MuslConfig
-    from pip_sysdeps.model.elf import OpenedFile
+    from pip_sysdeps.loader.rules import Candidate, LinkMap
+    from pip_sysdeps.model.elf import ElfFile, OpenedFile
 
-LINK_LOOP = "too many levels of symbolic links"
-"""The fault of a path that leads in a circle. The loader stops there: open(2) fails with ELOOP, and only after ENOENT,
-ENOTDIR, EACCES and ENAMETOOLONG does it go on (path_open)."""
-VDSO = "linux-gate.so.1"
+_VDSO = "linux-gate.so.1"
 """The name under which the kernel's own object is loaded once the program has started (__dls3)."""
-
 _RESERVED = tuple(f"lib{name}." for name in ("c", "pthread", "rt", "m", "dl", "util", "xnet"))
 _ET_EXEC, _ET_DYN = 2, 3
 
 
-def is_loader(name: str, config: MuslConfig) -> bool:
-    """Return whether a needed name stands for the C library, which is the loader itself: `libc.so.6` too."""
-    return name.startswith(_RESERVED) or name == config.interpreter
+class Musl:
+    """The rules of musl's loader under one configuration."""
+
+    dlopen_is_by_program = True
+    """Whoever calls dlopen, the search paths that count are those of the program."""
+
+    def __init__(self, config: MuslConfig) -> None:
+        self._config = config
+
+    @property
+    def default_directories(self) -> tuple[str, ...]:
+        """The directories that are searched last."""
+        return self._config.directories
+
+    @property
+    def libc_paths(self) -> tuple[str, ...]:
+        """The loader, which is the C library."""
+        return (self._config.interpreter,)
+
+    def preloaded(self, program: ElfFile) -> str:  # noqa: ARG002 - the protocol
+        """Return nothing: `loader_of` has the loader's names."""
+        return ""
+
+    def program_names(self, program: ElfFile) -> tuple[str | None, ...]:  # noqa: ARG002 - the protocol
+        """Return nothing: the program is never taken for a library."""
+        return ()
+
+    def spell(self, soname: str, loading: LinkMap | None) -> tuple[str, str]:  # noqa: ARG002 - the protocol
+        """Return a needed name as it is: it has no tokens."""
+        if not soname:
+            return soname, "an empty name"
+        if "/" in soname or self.loader_of(soname) or len(soname.encode("utf-8", "surrogateescape")) <= MAX_NAME:
+            return soname, ""
+        return soname, f"longer than {MAX_NAME} bytes"
+
+    def loader_of(self, name: str) -> str:
+        """Return the loader's path, if a name stands for the C library, which is the loader itself: `libc.so.6` too."""
+        is_loader = name.startswith(_RESERVED) or name == self._config.interpreter
+        return self._config.interpreter if is_loader else ""
+
+    def is_known_by_name(self, name: str) -> bool:
+        """Return whether a name has no slash: a path is opened."""
+        return "/" not in name
+
+    def kernel_object_of(self, name: str) -> str:
+        """Return the loader's path for the kernel's own object, which it has mapped."""
+        return self._config.interpreter if name == _VDSO else ""
+
+    def context(self, loading: LinkMap | None, program: LinkMap | None) -> tuple[SearchPath, ...]:  # noqa: ARG002
+        """Return the search path of the object, of the object that needed it, and so on up to the program."""
+        if loading is None:
+            return ()
+        found: list[SearchPath] = []
+        above: LinkMap | None = loading
+        while above is not None:
+            if above.context is not None:
+                return (*found, *above.context)
+            own = search_path(above.elf, above.path, found_by=above.found_by)
+            found += [] if own is None else [own]
+            above = above.parent
+        return tuple(found)
+
+    def candidates(self, name: str, context: tuple[SearchPath, ...]) -> Iterator[Candidate]:
+        """Yield where the loader looks for a name, best first."""
+        return candidates(name, context, self._config)
+
+    def judge(self, opened: OpenedFile, candidate: Candidate) -> Rejection | None:  # noqa: ARG002 - the protocol
+        """Return why a file is not used. Any file that opens ends the search, and ELOOP does."""
+        reason = judge(opened, self._config)
+        return Rejection(reason) if reason else None
+
+    def libc_at(self, path: str) -> str:
+        """Return the loader's path for an object that defines what only the C library defines."""
+        return self._config.interpreter if self._config.is_libc(path) else ""
+
+    def loaded_names(self, needed: str, path: str, elf: ElfFile) -> tuple[str | None, ...]:  # noqa: ARG002
+        """Return the short name: the file name, once a search has found the object; never a DT_SONAME."""
+        return () if "/" in needed else (path.rpartition("/")[2],)
 
 
 def judge(opened: OpenedFile, config: MuslConfig) -> str:
@@ -34,7 +112,7 @@ def judge(opened: OpenedFile, config: MuslConfig) -> str:
     """
     elf = opened.elf
     if elf is None:
-        return opened.fault
+        return LINK_LOOP if opened.fault == FOLDER_LOOP else opened.fault
     checks = (
         (elf.little_endian != config.little_endian, "wrong byte order"),
         (elf.type not in {_ET_EXEC, _ET_DYN}, "neither a shared object nor a program"),

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.loader.musl.config import split_path
+from pip_sysdeps.loader.rules import Candidate
 from pip_sysdeps.model.loader import SearchStep
 
 if TYPE_CHECKING:
@@ -25,19 +26,6 @@ _MAX_PATH = 511
 _MAX_ELEMENTS = 1000
 """Elements of one search path that are considered; real ones have a dozen."""
 _ORIGIN = r"\$(?:ORIGIN|\{ORIGIN\})"
-
-
-class Candidate(NamedTuple):
-    """One path of a search, or one element or step that gives none."""
-
-    step: SearchStep
-    """The search step."""
-    path: str
-    """The path to open; if `passed_over` is set, the element as written, or nothing for a whole step."""
-    by: str = ""
-    """The object whose DT_RPATH or DT_RUNPATH gave it."""
-    passed_over: str = ""
-    """Why it is not opened."""
 
 
 class SearchPath(NamedTuple):

@@ -10,7 +10,7 @@ import pytest
 
 from builders.debian import debian_root
 from builders.ld_so import release, run_ldconfig
-from builders.loader import AMD64
+from builders.loader import AMD64, DIRECTORIES
 from builders.root import link, write
 from builders.world import written
 from pip_sysdeps.elf.read_objects import Objects
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def fresh(root: Path) -> FreshCache:
     """Return the fresh cache of a root."""
     inside = Root(str(root))
-    return FreshCache(inside, AMD64, Objects(inside).open)
+    return FreshCache(inside, AMD64, DIRECTORIES, Objects(inside).open)
 
 
 def differing(root: Path, entries: Sequence[CacheEntry]) -> list[tuple[str, str | None, str | None]]:
@@ -71,7 +71,7 @@ def test_no_library_is_read_for_a_name_that_is_there(tmp_path: Path) -> None:
         looked.append(path)
         return objects.open(path)
 
-    cache = FreshCache(inside, AMD64, lookup)
+    cache = FreshCache(inside, AMD64, DIRECTORIES, lookup)
     assert cache("lib7.so.1") == "/lib/x86_64-linux-gnu/lib7.so.1"
     assert looked == ["/lib/x86_64-linux-gnu/lib7.so.1"]
 

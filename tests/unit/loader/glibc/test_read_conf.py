@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from builders.loader import AMD64
+from builders.loader import DIRECTORIES
 from builders.root import link, write
 from pip_sysdeps.loader.glibc.read_conf import configured_directories
 from pip_sysdeps.system.root import Root
@@ -17,7 +17,7 @@ def directories(root: Path, *there: str) -> tuple[str, ...]:
     """Make folders in a root, and return what is configured."""
     for each in there:
         (root / each.lstrip("/")).mkdir(parents=True, exist_ok=True)
-    return configured_directories(Root(str(root)), AMD64)
+    return configured_directories(Root(str(root)), DIRECTORIES)
 
 
 def test_those_that_are_there_in_order(tmp_path: Path) -> None:
@@ -86,5 +86,5 @@ def test_patterns_through_many_links(tmp_path: Path) -> None:
         link(tmp_path / "d" / str(number), "/d")
     write(tmp_path / "etc/ld.so.conf", "include /d/*/*/*/*/x*\n" * 20)
     root = Counting(str(tmp_path))
-    assert configured_directories(root, AMD64) == ()
+    assert configured_directories(root, DIRECTORIES) == ()
     assert root.listed <= 1 + 3 * 256 + 256

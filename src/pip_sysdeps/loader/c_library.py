@@ -1,0 +1,29 @@
+"""What differs from one C library to another beside the rules of its loader, as one value each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pip_sysdeps.elf.read_objects import Objects
+    from pip_sysdeps.loader.conditions import Conditions
+    from pip_sysdeps.loader.rules import AnyRules
+    from pip_sysdeps.model.elf import ElfFile
+    from pip_sysdeps.system.root import Root
+
+
+class CLibrary(NamedTuple):
+    """One C library."""
+
+    name: str
+    """`glibc`, `musl`: the word of a lock's `libc`."""
+    is_loader: Callable[[str], object]
+    """Whether a file name, that of a program's PT_INTERP, is its loader's."""
+    read_rules: Callable[[Root, ElfFile, Objects, Conditions, tuple[str, ...]], AnyRules]
+    """Read the rules for a program of a root; the directories are the default ones where its loader states none."""
+    read_version: Callable[[Root, ElfFile, Objects, tuple[str, ...]], tuple[int, int] | None]
+    """Return the version whose symbols a root has; None where it is not known, or symbols have no versions."""
+    program: Callable[[str], ElfFile | None]
+    """Return what stands for a program with a loader of this file name; None for an unknown one."""
