@@ -89,6 +89,35 @@ def test_wheels_and_their_installed_environment_give_one_lock(tmp_path: Path) ->
     assert lines("--wheels", "wheels", "--target", TRIXIE) == lines("--python", "venv", "--target", TRIXIE)
 
 
+def test_a_source_distribution_beside_wheels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its needs would be missing from the lock; one whose wheel is there too is none."""
+    folder = image_wheels(tmp_path / "wheels")
+    (folder / "image-1.0.tar.gz").touch()
+    (folder / "psycopg2-2.9.10.tar.gz").touch()
+    assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 2
+    assert capsys.readouterr().err == (
+        "error: `psycopg2-2.9.10.tar.gz` is no wheel: nothing tells what it needs before it is built\n"
+        "hint: build it, with the packages that this takes: `pip wheel --no-deps -w wheels "
+        "wheels/psycopg2-2.9.10.tar.gz`\n"
+    )
+    (folder / "psycopg2-2.9.10.tar.gz").unlink()
+    assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 0
+
+
+def test_console_scripts_of_wheels_are_their_own(tmp_path: Path) -> None:
+    """A program that an entry point makes is no need of a package of its name."""
+    build_wheel(
+        tmp_path / "wheels",
+        "rsync",
+        {
+            "rsync/__init__.py": b"import subprocess\nsubprocess.run(['rsync', '-a'])\n",
+            "rsync-1.0.dist-info/entry_points.txt": b"[console_scripts]\nrsync = rsync:main\n",
+        },
+        tag="py3-none-any",
+    )
+    assert 'rsync"' not in lines("--wheels", "wheels", "--target", TRIXIE).replace('name = "rsync"', "")
+
+
 def test_what_else_the_root_has_does_not_count(tmp_path: Path) -> None:
     """Neither libraries nor programs, wherever the loader and a shell would find them."""
     install_wheels(image_wheels(tmp_path / "wheels"), tmp_path / "root/opt/venv", "python3.13")

@@ -140,6 +140,43 @@ def test_a_library_of_a_library(root: Path, capsys: pytest.CaptureFixture[str]) 
     )
 
 
+def locked_with_a_built_library(root: Path) -> None:
+    """Lock an environment that needs a library which was built into /usr/local/lib and belongs to no package."""
+    install(root / SITE, "built", files={"built/_core.abi3.so": Elf(needed=("libbuilt.so.1",)).build()})
+    write(root / "etc/ld.so.conf", "/usr/local/lib\n")
+    write(root / "usr/local/lib/libbuilt.so.1", Elf(soname="libbuilt.so.1").build())
+    subprocess.run(["/sbin/ldconfig", "-r", str(root)], check=True, capture_output=True)
+    lock(root)
+
+
+@pytest.mark.toolchain
+def test_a_library_without_a_package_must_be_copied(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It counts with a lock as it does without one, and the message names the file to copy."""
+    locked_with_a_built_library(root)
+    assert verify(root) == 0
+    capsys.readouterr()
+    (root / "usr/local/lib/libbuilt.so.1").unlink()
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        "error: built: libbuilt.so.1 is not there: copy /usr/local/lib/libbuilt.so.1 from the build stage, then run "
+        f"ldconfig [missing]\n    /{SITE}/built/_core.abi3.so\n"
+    )
+    assert verify(root, "--lockless") == 1
+
+
+@pytest.mark.toolchain
+def test_a_copied_library_needs_ldconfig(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the folder that ld.so.conf names, and not in the cache."""
+    locked_with_a_built_library(root)
+    (root / "etc/ld.so.cache").unlink()
+    capsys.readouterr()
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        "error: built: libbuilt.so.1 is there, but not in /etc/ld.so.cache: run ldconfig [stale-cache]\n"
+        f"    /{SITE}/built/_core.abi3.so\n"
+    )
+
+
 @pytest.mark.toolchain
 def test_a_stale_cache_is_its_own_finding(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The library is there, no package is missing, and ldconfig was not run; afterwards all is well."""

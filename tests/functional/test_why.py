@@ -111,3 +111,13 @@ def test_colour_is_asked_for_and_never_alone(run: Callable[..., Result], monkeyp
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
     monkeypatch.setenv("NO_COLOR", "1")
     assert run("why", "gone").out == plain
+
+
+def test_a_distribution_that_needs_nothing(run: Callable[..., Result]) -> None:
+    """Is installed, which is another answer than that nobody has heard of it."""
+    result = run("why", "webapp")
+    assert (result.status, result.out, result.err) == (
+        1,
+        "",
+        "webapp 1.0 is installed, and needs nothing from the system\n",
+    )

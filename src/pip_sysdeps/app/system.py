@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from contextlib import suppress
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from pip_sysdeps.byname.installed import SystemNames
 from pip_sysdeps.byname.read_knowledge import known_of
 from pip_sysdeps.elf.kinds import is_libpython, is_libpython_of
 from pip_sysdeps.environment.metadata import required_name
+from pip_sysdeps.environment.site_files import parse_scripts
 from pip_sysdeps.needs.read_host_libraries import host_library
 from pip_sysdeps.packages.registry import family_of
 from pip_sysdeps.system.tree import inside
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.loader.process import InterpreterProcess
     from pip_sysdeps.model.packages import Owner
     from pip_sysdeps.packages.index import SonameIndex
+
+_MAX_ENTRY_POINTS = 1 << 20
 
 
 class EnvironmentSystem:
@@ -127,7 +131,7 @@ class EnvironmentSystem:
 
     def is_brought(self, name: str) -> bool:
         """Return whether a file of that name belongs to a distribution of the environment, or is a script of it."""
-        return name in self._brought
+        return name in self._brought or name in self._scripts
 
     def has_python_package(self, name: str) -> bool:
         """Return whether a distribution of the environment has a Python package of that name."""
@@ -149,6 +153,17 @@ class EnvironmentSystem:
     @cached_property
     def _requirements(self) -> dict[str, tuple[str, ...]]:
         return {each.name: each.requires for each in self._environment.distributions}
+
+    @cached_property
+    def _scripts(self) -> frozenset[str]:
+        """The programs that the distributions' entry points stand for, whether or not they are in `bin` here."""
+        names: set[str] = set()
+        for each in self._environment.distributions:
+            with suppress(OSError):
+                names |= parse_scripts(
+                    self._place.root.read(f"{each.metadata_path}/entry_points.txt", _MAX_ENTRY_POINTS)
+                )
+        return frozenset(names)
 
     @cached_property
     def _brought(self) -> frozenset[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from pip_sysdeps.app.report import scan_environment
 from pip_sysdeps.lock.build import newest_glibc
 from pip_sysdeps.lock.file import read_lock
@@ -14,6 +16,8 @@ from pip_sysdeps.report.why import locked_names, names, why, why_locked
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pip_sysdeps.app.place import Location
     from pip_sysdeps.app.report import ScannedEnvironment
     from pip_sysdeps.lock.document import Lockfile, Target
@@ -32,6 +36,8 @@ class EnvironmentAnswer:
     """What else can be asked about."""
     glibc: tuple[str, str]
     """The newest glibc version that is needed, and by whom."""
+    installed: str
+    """The distribution of that name, with its version; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,8 @@ class LockAnswer:
     """What else can be asked about."""
     glibc: tuple[str, str]
     """The newest glibc version that is needed, and by whom."""
+    installed: str
+    """The distribution of that name, with its version; empty if there is none."""
 
 
 def why_in_environment(location: Location, name: str, *, second_process: bool = False) -> EnvironmentAnswer:
@@ -58,6 +66,7 @@ def why_in_environment(location: Location, name: str, *, second_process: bool = 
         chains=why(scanned.scan, name, scanned.ways),
         names=names(scanned.scan),
         glibc=newest_glibc(scanned.scan),
+        installed=_called(name, {each.name: each.version for each in scanned.scan.environment.distributions}),
     )
 
 
@@ -74,7 +83,13 @@ def why_in_lock(path: str, name: str, *, target: str | None = None) -> LockAnswe
         chains=why_locked(chosen, name),
         names=locked_names(chosen),
         glibc=(chosen.needs_glibc, chosen.needs_glibc_by),
+        installed=_called(name, {each.name: each.version for each in chosen.distribution}),
     )
+
+
+def _called(name: str, versions: Mapping[str, str]) -> str:
+    normalized = canonicalize_name(name)
+    return f"{normalized} {versions[normalized]}".rstrip() if normalized in versions else ""
 
 
 def _chosen(lock: Lockfile, target: str | None) -> Target:

@@ -52,6 +52,8 @@ def _nothing(name: str, answer: EnvironmentAnswer | LockAnswer) -> str:
     version, holder = answer.glibc
     if name in _GLIBC and version:
         return f"every image has it; the newest version that is needed is {version}, by {holder}"
+    if answer.installed:
+        return f"{answer.installed} is installed, and needs nothing from the system"
     meant = nearest(name, answer.names) or _containing(name, answer.names)
     return f"nothing here needs `{name}`{f'; did you mean `{meant}`?' if meant else ''}"
 

@@ -17,7 +17,7 @@ from installer.records import InvalidRecordEntry, RecordEntry
 from installer.sources import WheelFile
 from installer.utils import Scheme, construct_record_file
 from packaging.tags import parse_tag
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from pip_sysdeps.environment.metadata import tag_count
 from pip_sysdeps.environment.read_environment import environment_of_paths
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _PREFIX = "/environment"
 """Where the tree has the environment: no path of the lock shows it."""
+_SOURCES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
+"""The ends of source distributions: today's, and those of old ones."""
 _MAX_MEMBERS = 1_000_000
 _MAX_DIST_INFO = {"RECORD": 16 << 20, "METADATA": 4 << 20, "entry_points.txt": 1 << 20, "WHEEL": 1 << 16}
 """Bytes of the files that installer reads as a whole."""
@@ -132,11 +134,13 @@ def environment_of_wheels(folder: str, system: TargetSystem) -> tuple[WheelTree,
 
 def _wheels_in(folder: str) -> Sequence[str]:
     try:
-        names = sorted(name for name in os.listdir(folder) if name.endswith(".whl"))
+        every = sorted(os.listdir(folder))
     except OSError as error:
         raise SysdepsError(
             f"`{folder}`: {error.strerror}", hint="name the folder that `pip download` or `pip wheel` filled"
         ) from error
+    names = [name for name in every if name.endswith(".whl")]
+    _refuse_sources([name for name in every if name.endswith(_SOURCES)], names, folder)
     if not names:
         raise SysdepsError(
             f"no wheels in `{folder}`", hint="fill it with `pip wheel -r requirements.txt -w DIR`, or `pip download`"
@@ -149,6 +153,31 @@ def _wheels_in(folder: str) -> Sequence[str]:
                 f"two wheels of one distribution: `{other}` and `{name}`", hint="leave the one that will be installed"
             )
     return [os.path.join(folder, name) for name in names]
+
+
+def _refuse_sources(sources: Sequence[str], wheels: Sequence[str], folder: str) -> None:
+    """Raise SysdepsError for a source distribution that no wheel beside it was built from."""
+    built = {_name_and_version(name) for name in wheels}
+    for name in sources:
+        if _name_and_version(name) not in built:
+            raise SysdepsError(
+                f"`{name}` is no wheel: nothing tells what it needs before it is built",
+                hint=f"build it, with the packages that this takes: `pip wheel --no-deps -w {folder} {folder}/{name}`",
+            )
+
+
+def _name_and_version(file: str) -> tuple[str, str]:
+    """Return the distribution and version that the name of a wheel or source distribution begins with.
+
+    Source: packaging.python.org, "Source distribution format" and "Binary distribution format"; older source
+    distributions have `-` in the name too.
+    """
+    if file.endswith(".whl"):
+        name, _, rest = file.partition("-")
+        return canonicalize_name(name), rest.partition("-")[0]
+    stem = next(file.removesuffix(end) for end in _SOURCES if file.endswith(end))
+    name, _, version = stem.rpartition("-")
+    return canonicalize_name(name), version
 
 
 def _tags_of(path: str) -> frozenset[Tag]:

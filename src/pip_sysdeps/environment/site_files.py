@@ -68,6 +68,22 @@ def parse_egg_link(content: bytes) -> str:
     return first if first.startswith("/") and "\0" not in first else ""
 
 
+def parse_scripts(content: bytes) -> frozenset[str]:
+    """Return the names of the programs that the text of an entry_points.txt gives its distribution.
+
+    Source: packaging.python.org, "Entry points specification": `console_scripts` and `gui_scripts`.
+    """
+    names: set[str] = set()
+    section = ""
+    for line in content.decode("utf-8", "surrogateescape").split("\n"):
+        text = line.strip()
+        if text.startswith("["):
+            section = text.strip("[]").strip()
+        elif "=" in text and not text.startswith(("#", ";")) and section in {"console_scripts", "gui_scripts"}:
+            names.add(text.partition("=")[0].strip())
+    return frozenset(names)
+
+
 def parse_finder(content: bytes) -> tuple[str, ...]:
     """Return every absolute path that the text of an import finder or loader names; nothing of it is run.
 

@@ -58,6 +58,15 @@ def needs_to_install(target: Target) -> Iterator[tuple[str, LockedNeed]]:
     return ((holder, need) for holder, need in needs_in_line(target) if need.installed not in base)
 
 
+def needs_to_meet(target: Target) -> Iterator[tuple[str, LockedNeed]]:
+    """Yield each need that an image is to meet: by a package of the line, a copied file, or another distribution."""
+    return (
+        (holder, need)
+        for holder, need in _reaching(target, ())
+        if need.installed or need.class_ in {"unowned", "distribution"}
+    )
+
+
 def _reaching(target: Target, when: Collection[str]) -> Iterator[tuple[str, LockedNeed]]:
     wishes = {each.name: when or each.when for each in target.distribution}
     for holder, need in target.needs():

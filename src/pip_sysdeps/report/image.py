@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pip_sysdeps.byname.knowledge import is_known
-from pip_sysdeps.lock.selection import needs_in_line
+from pip_sysdeps.lock.selection import needs_in_line, needs_to_meet
 from pip_sysdeps.model.loader import NotFound
 from pip_sysdeps.model.needs import Confidence, FromCapability, FromPackage, Missing, Unreachable, When
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pip_sysdeps.lock.document import Target
+    from pip_sysdeps.lock.document import LockedNeed, Target
     from pip_sysdeps.model.loader import LoadedObject
     from pip_sysdeps.model.needs import Need
     from pip_sysdeps.model.packages import Owner
@@ -73,8 +73,20 @@ class Locked:
     """The lock's block for it."""
     in_line: frozenset[tuple[str, str]]
     """The needs that `install-line` installs for, by holder and name."""
-    packages: Mapping[tuple[str, str], str]
-    """The package of every need, by holder and name; empty for one that no package answers."""
+    expected: frozenset[tuple[str, str]]
+    """The needs that the image is to meet: those of the line, and those like them that no package answers."""
+    needs: Mapping[tuple[str, str], LockedNeed]
+    """Every need, by holder and name."""
+
+    def package(self, holder: str, name: str) -> str:
+        """Return the package that the lock has for a need; empty for none."""
+        need = self.needs.get((holder, name))
+        return need.package if need else ""
+
+    def copied(self, holder: str, name: str) -> str:
+        """Return the path of the file that is to be copied for a need, because no package owns it; empty for none."""
+        need = self.needs.get((holder, name))
+        return need.path if need and need.class_ == "unowned" else ""
 
 
 def held_to(target: Target) -> Locked:
@@ -82,7 +94,8 @@ def held_to(target: Target) -> Locked:
     return Locked(
         target=target,
         in_line=frozenset((holder, need.name) for holder, need in needs_in_line(target)),
-        packages={(holder, need.name): need.package for holder, need in target.needs()},
+        expected=frozenset((holder, need.name) for holder, need in needs_to_meet(target)),
+        needs={(holder, need.name): need for holder, need in target.needs()},
     )
 
 
@@ -107,8 +120,8 @@ def counts(holder: str, need: Need, locked: Locked | None) -> bool:
     key = (holder, need.name)
     if need.optional:
         return False
-    if locked is not None and key in locked.packages:
-        return key in locked.in_line
+    if locked is not None and key in locked.needs:
+        return key in locked.expected
     declared = need.when is When.DECLARED and need.confidence is None
     return need.when is When.IMPORT or declared or (need.confidence is Confidence.HIGH and not _of_another_system(need))
 

@@ -17,6 +17,7 @@ from pip_sysdeps.model.needs import (
     Unowned,
     Unreachable,
 )
+from pip_sysdeps.report.why import file_to_show, imported_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -67,17 +68,17 @@ def grown(ways: Iterable[Way]) -> tuple[Node, ...]:
 
 def needs_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
     """Return requirement -> distribution -> file -> soname -> who brings it; `ways` is from `requirements.ways`."""
-    installed = _installed(scan)
+    installed, imported = _installed(scan), imported_files(scan)
     return grown(
         (*_distributions(way, installed), _file(by, holder, scan), _need(need), _merged(need, scan))
         for way, holder, need in sorted(_needs(scan, ways), key=_order_of_way)
-        for by in need.by[:1]
+        for by in file_to_show(need, imported)
     )
 
 
 def packages_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
     """Return who brings it -> soname -> distribution -> what requires that, up to what was asked for."""
-    installed = _installed(scan)
+    installed, imported = _installed(scan), imported_files(scan)
     found = [
         (
             _merged(need, scan, absence=False),
@@ -85,7 +86,7 @@ def packages_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Nod
             *reversed([*_distributions(way, installed), _file(by, holder, scan)]),
         )
         for way, holder, need in _needs(scan, ways)
-        for by in need.by[:1]
+        for by in file_to_show(need, imported)
     ]
     return grown(sorted(found, key=lambda way: [(label.kind, label.name) for label in way]))
 

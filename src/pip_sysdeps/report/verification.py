@@ -78,15 +78,16 @@ def _missing(image: Image, locked: Locked | None) -> Iterator[Problem]:
     still = {(holder, need.name) for holder, need in unmet(image.fresh)}
     for holder, need in unmet(image.scan):
         stale = (holder, need.name) not in still
-        package = (locked.packages.get((holder, need.name), "") if locked else "") or _package(need)
+        package = (locked.package(holder, need.name) if locked else "") or _package(need)
+        copied = locked.copied(holder, need.name) if locked else ""
         yield Problem(
             error=counts(holder, need, locked),
             entry=STALE_LOADER_CACHE if stale else MISSING_IN_IMAGE,
             distribution=holder,
             subject=need.name,
-            message=f"{need.name} {_STALE if stale else _why(need, package)}",
+            message=f"{need.name} {_STALE if stale else _why(need, package, copied)}",
             files=need.by,
-            package="" if stale else package,
+            package="" if stale or copied else package,
         )
 
 
@@ -101,7 +102,9 @@ def _package(need: Need) -> str:
             return ""
 
 
-def _why(need: Need, package: str) -> str:
+def _why(need: Need, package: str, copied: str) -> str:
+    if copied:
+        return f"is not there: copy {copied} from the build stage, then run ldconfig"
     match need.provider:
         case Unreachable(path=path):
             return f"is at {path}, where the loader does not look"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from pip_sysdeps.model.loader import Found
-from pip_sysdeps.model.needs import FromCapability, FromDistribution, FromPackage, Need, Unowned, Unreachable
+from pip_sysdeps.model.needs import FromCapability, FromDistribution, FromPackage, Need, Unowned, Unreachable, When
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from pip_sysdeps.environment.requirements import Link
     from pip_sysdeps.lock import document as lockfile
@@ -48,12 +48,24 @@ def why(scan: Scan, name: str, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Ch
     `name` is a binary package, a soname, a distribution or a file: a whole path, or the end of one. Of a library that
     only its own distribution needs, the chains by which it is loaded. `ways` is from `requirements.ways`.
     """
+    imported = imported_files(scan)
     chains = tuple(
         Chain(way=ways.get(holder, ()) if holder else (), hops=_hops(scan, need, by), need=need)
         for holder, need in scan.needs()
-        for by in _files(need, holder, name)
+        for by in _files(need, holder, name, imported)
     )
     return chains or tuple(_vendored(scan, name, ways))
+
+
+def imported_files(scan: Scan) -> frozenset[str]:
+    """Return the files that imports and programs load, without `..` in their paths."""
+    loads = (load for load in scan.loads if load.when is When.IMPORT)
+    return frozenset(posixpath.normpath(each.path) for load in loads for each in load.objects)
+
+
+def file_to_show(need: Need, imported: Collection[str]) -> tuple[str, ...]:
+    """Return the file that shows a need best, if any does: one that an import loads, else the first."""
+    return tuple(sorted(need.by, key=lambda file: file not in imported)[:1])
 
 
 def names(scan: Scan) -> frozenset[str]:
@@ -87,13 +99,13 @@ def _found(scan: Scan) -> Iterator[tuple[Load, str, Found]]:
             yield from ((load, file, answer) for answer in loaded.needs if isinstance(answer, Found))
 
 
-def _files(need: Need, holder: str, name: str) -> tuple[str, ...]:
-    """Return the files to show for a need that a name is about: those that the name names, or the first."""
+def _files(need: Need, holder: str, name: str, imported: Collection[str]) -> tuple[str, ...]:
+    """Return the files to show for a need that a name is about: those that the name names, or the best one."""
     named = tuple(file for file in need.by if _ends_with(file, name))
     if named:
         return named
     about = name in (need.name, *need.any_of, *_answers(need)) or (holder and holder == canonicalize_name(name))
-    return need.by[:1] if about else ()
+    return file_to_show(need, imported) if about else ()
 
 
 def _answers(need: Need) -> Iterator[str]:
@@ -115,8 +127,8 @@ def _ends_with(file: str, name: str) -> bool:
 
 def _hops(scan: Scan, need: Need, by: str) -> tuple[Hop, ...]:
     """Return the shortest way, from any root, to where `by` asks for the need; imports before plugins."""
-    found = [hops for load in scan.loads if (hops := _way_in(load, by, need.soname))]
-    return min(found, key=len, default=())
+    found = [(load.when, hops) for load in scan.loads if (hops := _way_in(load, by, need.soname))]
+    return min(found, key=lambda each: (each[0] is not When.IMPORT, len(each[1])), default=(None, ()))[1]
 
 
 def _way_in(load: Load, by: str, soname: str) -> tuple[Hop, ...]:

@@ -94,6 +94,21 @@ app 1.0
     )
 
 
+def test_the_file_of_an_import_stands_for_a_need() -> None:
+    """Not the plugin that comes first by its name."""
+    two = replace(PQ, by=("/env/site/a_plugin.so", LIBRARY))
+    scan = replace(SCAN, distributions=(replace(SCAN.distributions[1], needs=(two,)),))
+    assert (
+        as_text(needs_tree(scan, {"one": way("one")}), TERMINAL)
+        == """\
+one 1.0
+└── one.libs/liba.so
+    └── libpq.so.5: import
+        └── libpq5
+"""
+    )
+
+
 def test_packages() -> None:
     """The other way round, by package."""
     assert (

@@ -63,6 +63,15 @@ def test_the_shortest_way_counts() -> None:
     assert [chain.hops for chain in why(scan, "libpq5", WAYS)] == [(Hop(file=MIDDLE, answer=TO_END),)]
 
 
+def test_an_import_counts_before_a_shorter_way_from_a_plugin() -> None:
+    """Who only reads the first chain must not take an import's need for a plugin's."""
+    plugin = "/env/site/a_plugin.so"
+    need = replace(PQ, by=(plugin, MIDDLE))
+    loads = (load(When.PLUGIN, {plugin: (TO_END,)}), load(When.PLUGIN, {MIDDLE: (TO_END,)}), *SCAN.loads)
+    scan = replace(SCAN, distributions=(replace(SCAN.distributions[0], needs=(need,)),), loads=loads)
+    assert why(scan, "libpq5", WAYS) == (replace(TO_PQ, need=need),)
+
+
 def test_a_path_with_dots_is_the_same_file() -> None:
     """$ORIGIN/../x names the file that the record names without dots."""
     dotted = "/env/site/sub/../one.libs/liba.so"
