@@ -15,6 +15,7 @@ import pytest
 from builders.mounts import ALONE, require_mounts
 from builders.root import unprivileged_folder, write
 from builders.small_debian import HEADER, LOCK, MODULE, SITE, TARGET, small_debian
+from builders.system import VENV
 from builders.venv import install
 from pip_sysdeps.packages.registry import FOLDERS
 
@@ -316,11 +317,30 @@ def test_a_lock_that_is_none(desk: Desk, text: str, error: str, command: str) ->
 def test_an_empty_lock(desk: Desk) -> None:
     """It says nothing to print or compare; `lock` writes into it."""
     desk.lock.touch()
-    expected = (f"{desk.lock}: lock-version: is missing", "is this a lock of pip-sysdeps?")
+    expected = (
+        f"{desk.lock}: lock-version: is missing",
+        "this does not look like a lock: name the lock with -o or --lock",
+    )
     assert failed(desk.run_apt_line()) == expected
     assert failed(desk.run_lock("--check")) == expected
     assert desk.run_lock().status == 0
     assert desk.lock.read_text() == LOCK
+
+
+def test_another_file_is_not_to_be_removed(desk: Desk) -> None:
+    """A requirements.txt that somebody named with -o stays, and nobody is told to remove it."""
+    desk.lock.write_text("django==5.2\nlxml\n")
+    error, hint = failed(desk.run_lock())
+    assert error.startswith(f"{desk.lock}: is not TOML")
+    assert hint == "this does not look like a lock: name the lock with -o or --lock"
+
+
+def test_a_lock_is_no_stream(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`-o -` writes no file of that name."""
+    monkeypatch.chdir(tmp_path)
+    outcome = desk.run("lock", "--root", str(desk.root), "--python", VENV, "-o", "-")
+    assert failed(outcome) == ("a lock is a file, not a stream", "name a file with -o, `./-` for one of this name")
+    assert not (tmp_path / "-").exists()
 
 
 def test_a_lock_of_other_bytes(desk: Desk) -> None:

@@ -40,6 +40,8 @@ def test_the_same_bytes_into_a_file(run: Callable[..., Result], tmp_path: Path) 
     result = run("export", "--format", "cyclonedx", "-o", "bom.json")
     assert (result.status, result.out, result.err) == (0, "", "wrote `bom.json`\n")
     assert (tmp_path / "bom.json").read_text(encoding="utf-8") == text
+    assert run("export", "--format", "cyclonedx", "-o", "-").out == text
+    assert not (tmp_path / "-").exists()
 
 
 @pytest.mark.parametrize("content", [None, "old\n"])

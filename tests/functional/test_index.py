@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.small_debian import small_debian
 from pip_sysdeps.cli import main
+from pip_sysdeps.packages.family import IndexRequest, Sources, Updated
+from pip_sysdeps.packages.index_file import IndexTarget
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pip_sysdeps.system.root import Root
 
 
 @pytest.fixture(autouse=True)
@@ -82,3 +87,20 @@ def test_update_without_sources_is_trouble(tmp_path: Path, capsys: pytest.Captur
     assert capsys.readouterr().err == (
         "error: the root has no apt sources\nhint: sources.list(5) says how to configure them\n"
     )
+
+
+def test_several_suites_and_architectures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each pair has an index; a second --architecture does not replace the first."""
+    asked = []
+
+    def update(_: Root, wanted: IndexRequest, *_more: object) -> Updated:
+        asked.append((wanted.suite, wanted.architecture))
+        return Updated(target=IndexTarget(id="debian-x", date="today"), path="x", complaints=())
+
+    monkeypatch.setattr("pip_sysdeps.packages.registry.sources_of", lambda *_: Sources(key=str, update=update))
+    pairs = ["--suite", "trixie", "--suite", "sid", "--architecture", "arm64", "--architecture", "armhf"]
+    assert main(["index", "update", "--root", str(small_debian(tmp_path / "root")), *pairs]) == 0
+    assert asked == [("trixie", "arm64"), ("trixie", "armhf"), ("sid", "arm64"), ("sid", "armhf")]
+    assert capsys.readouterr().err.count("wrote the index of debian-x") == 4

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_environment_arguments(parser)
     parser.add_argument("--format", choices=("cyclonedx",), required=True, help="CycloneDX 1.6, as JSON")
     parser.add_argument("--name", default="", help="as `lock --name`: a second environment of the same image")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write it there instead of to stdout")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write it there instead of to stdout (`-`)")
     parser.epilog = "Exit status: 0; 2 trouble."
 
 
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     for each in result.unusable:
         args.messages.warning(f"`{each.path}` is left out: {each.reason}")
     text = as_cyclonedx(result.materials)
-    if args.output:
+    if args.output and args.output != "-":
         replace_report(args.output, text)
         args.messages.note(f"wrote `{args.output}`")
     else:

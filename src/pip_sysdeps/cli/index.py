@@ -34,8 +34,9 @@ def add_arguments(parser: Parser) -> None:
     update.add_argument(
         "--architecture",
         metavar="ARCH",
-        default="",
-        help="another architecture, in the package manager's words (default: the root's own)",
+        action="append",
+        default=[],
+        help="another architecture, in the package manager's words (default: the root's own); may be repeated",
     )
     update.add_argument(
         "--root", metavar="DIR", default="/", help="an unpacked image or chroot whose apt sources are used"
@@ -75,12 +76,13 @@ def _update(args: argparse.Namespace) -> None:
     platform = read_system(root)
     sources = sources_of(root, platform.distro)
     quiet = messages.level < 0 or not sys.stderr.isatty()
-    for suite in args.suite or [""]:
+    pairs = [(suite, architecture) for suite in args.suite or [""] for architecture in args.architecture or [""]]
+    for suite, architecture in pairs:
         wanted = IndexRequest(
             distro=platform.distro,
             codename=platform.codename or platform.release,
             suite=suite,
-            architecture=args.architecture or platform.architecture,
+            architecture=architecture or platform.architecture,
             shared=args.shared,
         )
         made = sources.update(root, wanted, known_files(), quiet)

@@ -117,7 +117,17 @@ def _source(kind: RecordKind, direct: DirectUrl | None, tags: tuple[str, ...], o
         return "vcs"
     if owned is not None:
         return owned[0]
-    return "local" if any(tag.rpartition("-")[2].startswith("linux_") for tag in tags) else ""
+    return "local" if any(map(_is_of_one_machine, tags)) else ""
+
+
+def _is_of_one_machine(tag: str) -> bool:
+    """Return whether a wheel of this tag was built for the machine it is on: indices take no `linux_*` tags.
+
+    Except `py3-none-linux_*`: projects that build one library for every Python rename such a wheel for an index, and
+    leave the tag inside as it was.
+    """
+    python, abi, platform = tag.rsplit("-", 2)
+    return platform.startswith("linux_") and (python, abi) != ("py3", "none")
 
 
 # ------------------------------------------------------------------------------------------------------- the ladder

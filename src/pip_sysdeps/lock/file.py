@@ -53,6 +53,8 @@ def replace_lock(path: str, text: str) -> None:
     file of the shell for example. Raise SysdepsError for that and for what is no regular file, OSError with the path as
     given.
     """
+    if path == "-":
+        raise SysdepsError("a lock is a file, not a stream", hint="name a file with -o, `./-` for one of this name")
     if os.path.islink(path) and not _is_lock(read_text(path) or ""):
         raise SysdepsError(
             f"`{path}` is a link that leads to no lock", hint="remove the link, or name the lock with -o"

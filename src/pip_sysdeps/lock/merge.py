@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.lock.document import Target
 
+_UNFINISHED = (
+    "`git checkout --merge FILE` puts the markers back, and `--ours` or `--theirs` in its place takes one side"
+)
 _MARKER = r"(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?\n?"
 
 
@@ -63,11 +66,11 @@ def sides_of(text: str) -> tuple[str, ...]:
                 side.append(line)
             continue
         if marker[1][0] not in following[state]:
-            raise MalformedLock("a git conflict marker without its pair", where=f"line {number}")
+            raise MalformedLock("a git conflict marker without its pair", where=f"line {number}", hint=_UNFINISHED)
         state = marker[1][0] if marker[1][0] != ">" else ""
         into = {"<": (ours,), "|": (), "=": (theirs,), "": (ours, theirs)}[state]
     if state:
-        raise MalformedLock("a git conflict without its end", where="last line")
+        raise MalformedLock("a git conflict without its end", where="last line", hint=_UNFINISHED)
     return "".join(ours), "".join(theirs)
 
 

@@ -28,6 +28,8 @@ _HEADER = """\
 """
 NO_HANDS = "do not edit it by hand: restore it from version control, or remove it and run `pip-sysdeps lock`"
 """What to do about a lock that is not what `dumps` writes."""
+NO_LOCK = "this does not look like a lock: name the lock with -o or --lock"
+"""What to do about another file."""
 _TARGET_LINE = r"(?m)^[ \t]*\[\[[ \t]*target[ \t]*\]\]"
 _LONG_STRING = r"\"{3}|'{3}"
 _SHOWN_PROBLEMS = 10
@@ -89,13 +91,14 @@ def _parse(text: str) -> dict[str, Any]:
     try:
         return parse_toml(text)
     except MalformedError as error:
-        raise MalformedLock(printable(error.reason), hint=NO_HANDS) from error
+        hint = NO_HANDS if "lock-version" in text else NO_LOCK
+        raise MalformedLock(printable(error.reason), hint=hint) from error
 
 
 def _check_major(version: object) -> None:
     if not isinstance(version, str) or re.fullmatch(r"[0-9]{1,4}\.[0-9]{1,4}", version, re.ASCII) is None:
         fault = "is missing" if version is None else "is not a version such as 2.0"
-        raise MalformedLock(fault, where="lock-version", hint="is this a lock of pip-sysdeps?")
+        raise MalformedLock(fault, where="lock-version", hint=NO_LOCK)
     if version.partition(".")[0] not in _MAJORS:
         known = " and ".join(f"{each}.x" for each in _MAJORS)
         raise MalformedLock(

@@ -406,6 +406,7 @@ def test_owner_by_dpkg(tmp_path: Path) -> None:
     ("tags", "metadata", "source"),
     [
         (["cp311-cp311-linux_x86_64"], {}, "local"),
+        (["py3-none-linux_x86_64"], {}, ""),
         (["cp311-cp311-manylinux_2_28_x86_64"], {}, ""),
         (["py3-none-any"], {"direct_url.json": '{"url": "https://x", "vcs_info": {"vcs": "git"}}'}, "vcs"),
         (["py3-none-any"], {"direct_url.json": '{"url": "https://x/a.whl", "archive_info": {}}'}, ""),

@@ -57,6 +57,7 @@ def test_markers_that_do_not_pair(text: str, problem: str) -> None:
     with pytest.raises(MalformedLock) as caught:
         sides_of(text)
     assert str(caught.value) == problem
+    assert caught.value.hint.startswith("`git checkout --merge FILE` puts the markers back")
 
 
 def test_a_line_of_equal_signs_alone_is_no_conflict() -> None:
