@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.command import Result
+from builders.elf import Elf
 from builders.small_fedora import remove_libpq, small_fedora
 from builders.system import VENV
+from builders.wheels import build_wheel
 from pip_sysdeps.cli import main
 from pip_sysdeps.lock.text import loads
 
@@ -79,7 +81,7 @@ def test_a_line_is_for_the_program_of_the_release(fedora: Path, run: Run, option
 
 def test_a_pinned_line_has_the_whole_version(fedora: Path, run: Run) -> None:
     """The epoch is part of it."""
-    assert run("lock", *place(fedora), "--pin").status == 0
+    assert "snapshot" not in run("lock", *place(fedora), "--pin").err
     assert run("install-line", "--target", "fedora-42-x86_64", "--pin").out == "libpq-1:16.8-1.fc42\n"
 
 
@@ -88,7 +90,7 @@ def test_a_library_that_is_not_installed_is_a_capability(fedora: Path, run: Run)
     remove_libpq(fedora)
     assert run("lock", *place(fedora)).err.splitlines() == [
         "wrote `sysdeps.lock`: fedora-42-x86_64, 1 distribution with needs, 1 package to install",
-        f"not installed here, but in the lock: {CAPABILITY}",
+        f"in the line, and not installed here: {CAPABILITY}",
     ]
     (target,) = loads((fedora.parent / "sysdeps.lock").read_text()).target
     assert [(each.capability, each.unchecked) for _, each in target.needs()] == [(CAPABILITY, True)]
@@ -139,3 +141,77 @@ def test_a_broken_database_is_one_error(fedora: Path, run: Run) -> None:
         "hint: rpm itself cannot read it either: run `rpm --rebuilddb`, or take another root",
     ]
     assert (fedora.parent / "sysdeps.lock").read_bytes() == old
+
+
+def wheel(folder: Path, name: str, version: str, *, tag: str, symbol: str = "") -> None:
+    """Write a wheel with a module that needs a version of glibc, and libpq."""
+    module = Elf(
+        needed=("libpq.so.5", "libm.so.6", "libc.so.6"),
+        version_needs=(("libc.so.6", (version,)),),
+        undefined=(f"{symbol}@{version}",) if symbol else (),
+        defined=("PyInit__core",),
+    )
+    build_wheel(folder / "wheels", name, {f"{name}/_core.so": module.build()}, tag=tag)
+
+
+def test_wheels_are_locked_for_a_release_without_an_index(tmp_path: Path, run: Run) -> None:
+    """Libraries are capabilities, but not those of glibc itself."""
+    wheel(tmp_path, "one", "GLIBC_2.17", tag="cp312-cp312-manylinux_2_17_x86_64")
+    found = run("lock", "--wheels", "wheels", "--target", "amzn-2-x86_64")
+    assert (found.status, found.err) == (
+        0,
+        "wrote `sysdeps.lock`: amzn-2-x86_64, 1 distribution with needs, 1 package to install\n",
+    )
+    (target,) = loads((tmp_path / "sysdeps.lock").read_text()).target
+    assert (target.release, target.installs) == ("2", (CAPABILITY,))
+
+
+@pytest.mark.parametrize(
+    ("target", "glibc", "fits"),
+    [
+        ("amzn-2-x86_64", "2.26", False),
+        ("rhel-8-x86_64", "2.28", False),
+        ("rhel-9-x86_64", "2.34", True),
+        ("amzn-2023-x86_64", "2.34", True),
+        ("rhel-10-x86_64", "2.39", True),
+        ("debian-bookworm-amd64", "2.36", True),
+        ("opensuse-leap-15.5-x86_64", "2.31", False),
+    ],
+)
+def test_a_module_that_needs_a_newer_glibc_is_told_for_every_target(
+    tmp_path: Path, run: Run, target: str, glibc: str, *, fits: bool
+) -> None:
+    """With the file and the symbol, whatever the wheel's tag claims."""
+    wheel(tmp_path, "one", "GLIBC_2.33", tag="cp312-cp312-linux_x86_64", symbol="stat64")
+    found = run("lock", "--wheels", "wheels", "--target", target)
+    told = (
+        f"warning: one needs glibc 2.33, and {target} has {glibc}: it will not run there "
+        "(one/_core.so needs stat64@GLIBC_2.33)"
+    )
+    assert found.status == 0
+    assert (told in found.err.splitlines()) is not fits
+
+
+def test_wheels_for_a_newer_glibc_are_one_error(tmp_path: Path, run: Run) -> None:
+    """Each is named, with the file and the symbol that need it."""
+    wheel(tmp_path, "one", "GLIBC_2.27", tag="cp312-cp312-manylinux_2_28_x86_64", symbol="memfd_create")
+    wheel(tmp_path, "two", "GLIBC_2.28", tag="cp312-cp312-manylinux_2_28_x86_64")
+    found = run("lock", "--wheels", "wheels", "--target", "amzn-2-x86_64")
+    assert (found.status, found.out) == (2, "")
+    assert found.err.splitlines() == [
+        (
+            "error: `one-1.0-cp312-cp312-manylinux_2_28_x86_64.whl` does not fit amzn-2-x86_64: its tag is "
+            "cp312-cp312-manylinux_2_28_x86_64, and the target is cp312 on x86_64 with glibc 2.26 (one/_core.so needs "
+            "memfd_create@GLIBC_2.27); nor do `two-1.0-cp312-cp312-manylinux_2_28_x86_64.whl` (two/_core.so needs "
+            "GLIBC_2.28)"
+        ),
+        "hint: get it for the target: `pip download --platform TAG --only-binary :all:`, or name another --target",
+    ]
+
+
+@pytest.mark.parametrize("target", ["fedora-x86_64", "fedora-42-amd64", "nosuch-1-x86_64"])
+def test_a_target_that_is_none_is_one_error(tmp_path: Path, run: Run, target: str) -> None:
+    """Without a release, with an architecture that rpm does not have, and of an unknown distribution."""
+    wheel(tmp_path, "one", "GLIBC_2.17", tag="cp312-cp312-manylinux_2_17_x86_64")
+    found = run("lock", "--wheels", "wheels", "--target", target)
+    assert (found.status, found.err.splitlines()[0]) == (2, f"error: there is no index for `{target}`")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.app.place import Location, read_place, read_place_for_target
 from pip_sysdeps.app.project import read_project, target_of
 from pip_sysdeps.app.scan import Scanner
+from pip_sysdeps.elf.read_newer_glibc import newer_glibc
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.loader.conditions import Conditions
 from pip_sysdeps.lock.build import pinned
@@ -21,7 +22,11 @@ from pip_sysdeps.needs.completeness import refuse_gaps
 from pip_sysdeps.system.timings import Stages
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pip_sysdeps.app.place import Place
+    from pip_sysdeps.elf.read_newer_glibc import NewerGlibc
+    from pip_sysdeps.elf.read_objects import Objects
     from pip_sysdeps.lock.document import Target
     from pip_sysdeps.lock.project import Project
     from pip_sysdeps.model.scan import Scan
@@ -65,11 +70,8 @@ class EnvironmentTarget:
     unmatched: tuple[str, ...]
     """Entries of the policy that matched nothing, in words for a person."""
 
-    @property
-    def lacks_glibc(self) -> bool:
-        """Return whether the environment needs a newer glibc than the system that it is locked for has."""
-        system = self.place.target
-        return system is not None and not system.has_glibc(self.target.needs_glibc)
+    newer_glibc: tuple[tuple[str, NewerGlibc], ...] = ()
+    """Each distribution, or file without one, that needs a newer glibc than the other system has, and what shows it."""
 
 
 def make_target(
@@ -93,12 +95,24 @@ def make_target(
     applied = target_of(found, project, scanner.index, name=request.name)
     pin = request.pin or project.pin
     return EnvironmentTarget(
+        newer_glibc=tuple(_newer_glibc(place, scanner.objects)),
         place=place,
         project=project,
         scan=found,
         target=_pinned(applied.target, place) if pin else applied.target,
         unmatched=applied.unmatched,
     )
+
+
+def _newer_glibc(place: Place, objects: Objects) -> Iterator[tuple[str, NewerGlibc]]:
+    """Yield what a system with an older glibc cannot load, of an environment that is for another system."""
+    environment, glibc = place.environment, place.target.glibc if place.target else ""
+    holders = [(each.name, each.files) for each in environment.distributions]
+    holders += [(environment.short(file), (file,)) for file in environment.unclaimed]
+    for name, files in holders if glibc else ():
+        found = newer_glibc(objects, files, glibc)
+        if found is not None:
+            yield name, found
 
 
 def _read_place(request: LockRequest, stages: Stages) -> Place:

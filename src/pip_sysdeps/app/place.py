@@ -96,7 +96,7 @@ def read_place_for_target(location: Location, *, target: str | None, wheels: str
     from pip_sysdeps.environment.read_wheels import refuse_unfitting  # noqa: PLC0415 - as above
 
     place = read_place(location, stages)
-    refuse_unfitting(place.environment, system)
+    refuse_unfitting(place.root, place.environment, system)
     interpreter = replace(place.environment.interpreter, path="", prefix="")
     environment = replace(place.environment, interpreter=interpreter)
     root = EnvironmentRoot(place.root, environment)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.system import EnvironmentSystem
 from pip_sysdeps.byname.named_needs import Named
+from pip_sysdeps.elf.glibc_versions import impossible_glibc
 from pip_sysdeps.elf.kinds import foreign, prevailing
 from pip_sysdeps.elf.notes import dlopen_notes
 from pip_sysdeps.elf.read_objects import Objects
@@ -17,7 +18,7 @@ from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.model.needs import FromPackage, Unowned
 from pip_sysdeps.model.scan import Scan
-from pip_sysdeps.needs.attribution import Attribution, impossible_glibc
+from pip_sysdeps.needs.attribution import Attribution
 from pip_sysdeps.packages.family import FloorQuestion
 from pip_sysdeps.packages.index import missing_note, open_index
 from pip_sysdeps.packages.platform import read_platform

@@ -83,6 +83,8 @@ class EnvironmentSystem:
 
     def available(self, soname: str) -> str | None:
         """Return the release's binary package of a soname."""
+        if self._place.target:
+            return self._place.target.installable(soname)
         return self.index.installable(soname) if self.index else None
 
     def capability(self, soname: str) -> str:

@@ -93,7 +93,8 @@ def _lock(args: argparse.Namespace) -> int:
     before = found.target if args.check else _write(args, found)
     stages.end("lock")
     _tell(args, found, before)
-    if args.pin and not found.target.snapshot:
+    packages = found.place.packages
+    if args.pin and packages and packages.family.snapshot and not found.target.snapshot:
         args.messages.note("apt's sources name no snapshot: mirrors drop the pinned versions within weeks")
     args.messages.times(stages)
     unresolved = [each for each in found.target.unresolved if each.when == When.IMPORT.value]
@@ -107,10 +108,11 @@ def _tell_of_target(args: argparse.Namespace, found: EnvironmentTarget) -> None:
         note_fallback(args, found.place)
     if system and found.project.pin:
         args.messages.note(f"`pin` in pyproject.toml has no effect on {system.platform.id}: an index has no versions")
-    if system and found.lacks_glibc:
+    for name, newer in found.newer_glibc:
+        has = f"{system.platform.id} has {system.glibc}" if system else "the system has an older one"
         args.messages.warning(
-            f"{target.needs_glibc_by} needs glibc {target.needs_glibc}, "
-            f"and {system.platform.id} has {system.index.target.glibc}: it will not run there"
+            f"{name} needs glibc {newer.version}, and {has}: it will not run there "
+            f"({found.scan.environment.short(newer.file)} needs {newer.symbol})"
         )
     for entry in found.unmatched:
         args.messages.warning(f"a policy in pyproject.toml has no effect on {target.id}: {entry}")
@@ -163,7 +165,9 @@ def _tell(args: argparse.Namespace, made: EnvironmentTarget, before: Target | No
         {name for _, need in found.needs() if need.when is When.IMPORT and (name := _name_of_absent(need.provider))}
     )
     if absent and not (args.target or args.wheels):
-        messages.note(f"in the line, and not installed here: {listed(absent)}; install them to have their `min` locked")
+        packages = made.place.packages
+        how = "; install them to have their `min` locked" if packages and packages.family.floors else ""
+        messages.note(f"in the line, and not installed here: {listed(absent)}{how}")
     for line in (*foreign_distributions(found), *_not_whole(found, most=3 if messages.level < 1 else sys.maxsize)):
         messages.warning(line)
     for line in (*unowned(target), *unresolved_imports(target)):

@@ -19,12 +19,15 @@ from installer.utils import Scheme, construct_record_file
 from packaging.tags import parse_tag
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
+from pip_sysdeps.elf.read_newer_glibc import newer_glibc
+from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.environment.metadata import tag_count
 from pip_sysdeps.environment.read_environment import environment_of_paths
 from pip_sysdeps.environment.wheel_tags import fitting_tags, own_python
 from pip_sysdeps.environment.wheel_tree import BROKEN, OF_DATA, Member, WheelTree
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.system.regular_file import open_regular
+from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,8 +35,10 @@ if TYPE_CHECKING:
     from installer.scripts import ScriptSection
     from packaging.tags import Tag
 
+    from pip_sysdeps.elf.read_newer_glibc import NewerGlibc
     from pip_sysdeps.environment.target_system import TargetSystem
-    from pip_sysdeps.model.environment import Environment
+    from pip_sysdeps.model.environment import Distribution, Environment
+    from pip_sysdeps.system.root import Root
 
 _PREFIX = "/environment"
 """Where the tree has the environment: no path of the lock shows it."""
@@ -129,7 +134,10 @@ def environment_of_wheels(folder: str, system: TargetSystem) -> tuple[WheelTree,
     python = f"{'pypy' if abi_tag.startswith('pp') else 'python'}{abi_tag[2]}.{abi_tag[3:]}"
     for path in wheels:
         _put(tree, path, python)
-    return tree, environment_of_paths(tree, [_PREFIX], environ={"PATH": ""})
+    environment = environment_of_paths(tree, [_PREFIX], environ={"PATH": ""})
+    names = {_parsed(os.path.basename(path))[0]: os.path.basename(path) for path in wheels}
+    _refuse_unfitting(tree, environment, names, abi_tag, system)
+    return tree, environment
 
 
 def _wheels_in(folder: str) -> Sequence[str]:
@@ -207,28 +215,55 @@ def _abi_tag(wheels: Mapping[str, frozenset[Tag]], system: TargetSystem) -> str:
 
 
 def _refuse_unfitting_wheels(wheels: Mapping[str, frozenset[Tag]], abi_tag: str, system: TargetSystem) -> None:
-    fitting = fitting_tags(abi_tag, system.platform.machine, system.index.target.glibc)
+    """Raise SysdepsError for a wheel of another machine or Python; its glibc is looked at with its files at hand."""
+    fitting = fitting_tags(abi_tag, system.platform.machine, "")
     for path, tags in wheels.items():
         if not tags & fitting:
             raise _misfit(os.path.basename(path), tags, abi_tag, system)
 
 
-def refuse_unfitting(environment: Environment, system: TargetSystem) -> None:
-    """Raise SysdepsError if a wheel that is installed in an environment does not fit another system."""
+def refuse_unfitting(root: Root, environment: Environment, system: TargetSystem) -> None:
+    """Raise SysdepsError if a wheel that is installed in an environment does not fit another system.
+
+    One that needs a newer glibc is told with the file and the symbol that show it, if they do, and others like it.
+    """
     abi_tag = environment.interpreter.abi_tag
-    fitting = fitting_tags(abi_tag, system.platform.machine, system.index.target.glibc)
-    for distribution in environment.distributions:
-        tags = frozenset(tag for text in distribution.tags for tag in parse_tag(text))
-        if tags and not tags & fitting:
-            raise _misfit(f"{distribution.name} {distribution.version}", tags, abi_tag, system)
+    names = {each.name: f"{each.name} {each.version}" for each in environment.distributions}
+    _refuse_unfitting(root, environment, names, abi_tag, system)
 
 
-def _misfit(name: str, tags: Iterable[Tag], abi_tag: str, system: TargetSystem) -> SysdepsError:
-    """Return the error for what does not fit a system, with its tags."""
-    glibc = f" with glibc {system.index.target.glibc}" if system.index.target.glibc else ""
+def _refuse_unfitting(
+    root: Root, environment: Environment, names: Mapping[str, str], abi_tag: str, system: TargetSystem
+) -> None:
+    """Do so; `names` has what messages call each distribution."""
+    fitting = fitting_tags(abi_tag, system.platform.machine, system.glibc)
+    tags = {each.name: _all_tags(each) for each in environment.distributions}
+    unfitting = [each for each in environment.distributions if tags[each.name] and not tags[each.name] & fitting]
+    if not unfitting:
+        return
+    objects = Objects(root)
+    words = {each.name: _proof(newer_glibc(objects, each.files, system.glibc), environment) for each in unfitting}
+    first, *rest = [each.name for each in unfitting]
+    others = [f"`{names[each]}`{words[each]}" for each in rest]
+    more = words[first] + (f"; nor do {listed(others)}" if others else "")
+    raise _misfit(names[first], tags[first], abi_tag, system, more)
+
+
+def _all_tags(distribution: Distribution) -> frozenset[Tag]:
+    return frozenset(tag for text in distribution.tags for tag in parse_tag(text))
+
+
+def _proof(newer: NewerGlibc | None, environment: Environment) -> str:
+    """Say by which file and symbol a wheel needs a newer glibc."""
+    return f" ({environment.short(newer.file)} needs {newer.symbol})" if newer else ""
+
+
+def _misfit(name: str, tags: Iterable[Tag], abi_tag: str, system: TargetSystem, more: str = "") -> SysdepsError:
+    """Return the error for what does not fit a system, with its tags, and `more` to say of it."""
+    glibc = f" with glibc {system.glibc}" if system.glibc else ""
     return SysdepsError(
         f"`{name}` does not fit {system.platform.id}: its tag is {', '.join(sorted(map(str, tags)))}, "
-        f"and the target is {abi_tag} on {system.platform.machine}{glibc}",
+        f"and the target is {abi_tag} on {system.platform.machine}{glibc}{more}",
         hint="get it for the target: `pip download --platform TAG --only-binary :all:`, or name another --target",
     )
 

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.loader.glibc.libraries import is_glibc_library
 from pip_sysdeps.loader.registry import program_of
 from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.index import SonameIndex, no_index, open_index
 from pip_sysdeps.packages.registry import distro_of, family_of_target
+from pip_sysdeps.packages.releases import glibc_releases
 
 if TYPE_CHECKING:
     from pip_sysdeps.model.elf import ElfFile
-
-
-if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 
@@ -27,35 +26,40 @@ class TargetSystem:
     """What it is."""
     program: ElfFile
     """What stands for its Python: a program for its machine that nothing is known of but the dynamic loader."""
-    index: SonameIndex
-    """Who has which library."""
+    index: SonameIndex | None
+    """Who has which library; None where the package manager finds that out by itself."""
+    glibc: str
+    """The version of its glibc; empty if it is not known."""
 
     @property
     def libc(self) -> str:
-        """Name the package that has the dynamic loader."""
-        return self.index.installable((self.program.interpreter or "").rpartition("/")[2]) or ""
+        """Name the package that has the dynamic loader; without an index, the C library itself."""
+        loader = (self.program.interpreter or "").rpartition("/")[2]
+        return self.installable(loader) or ""
 
-    def has_glibc(self, version: str) -> bool:
-        """Tell whether its glibc is of a version or newer; where either is not known, nothing speaks against it."""
-        own = self.index.target.glibc
-        return not (own and version) or _numbers(own) >= _numbers(version)
+    def installable(self, soname: str) -> str | None:
+        """Return the package to install for a library; without an index, the C library for its own."""
+        if self.index is None:
+            own = self.platform.libc == "glibc" and is_glibc_library(soname)
+            return self.platform.libc if own else None
+        return self.index.installable(soname)
 
     def own_python(self) -> str:
         """Return the ABI tag of the release's own Python: `cp313`. Raise SysdepsError if it is not known."""
-        version = self.index.target.python
-        if not version:
+        if self.index is None or not self.index.target.python:
+            says = "the index does not tell that" if self.index else "nothing is known of that"
+            makes = ", or run `pip-sysdeps index update`" if self.index else ""
             raise SysdepsError(
-                f"nothing tells for which Python this is, and the index does not tell that of {self.platform.id}",
-                hint="put a wheel for one version of Python (cp312-...) beside the others, or run "
-                "`pip-sysdeps index update`",
+                f"nothing tells for which Python this is, and {says} of {self.platform.id}",
+                hint=f"put a wheel for one version of Python (cp312-...) beside the others{makes}",
             )
-        return "cp" + version.replace(".", "")
+        return "cp" + self.index.target.python.replace(".", "")
 
 
 def open_target(target_id: str, root: Root) -> TargetSystem:
     """Return the system that a target's id names, which may be that of a root.
 
-    Raise SysdepsError if there is no index for it.
+    Raise SysdepsError if there is no index for it, unless its package manager installs libraries without one.
     """
     index = open_index(target_id, root)
     distro = distro_of(target_id)
@@ -63,9 +67,11 @@ def open_target(target_id: str, root: Root) -> TargetSystem:
     family = family_of_target(target_id)
     described = family.architectures.get(architecture) if family else None
     program = program_of(described.loader) if described else None
-    if index is None or family is None or described is None or program is None:
+    if family is None or described is None or program is None or not codename:
         raise no_index(target_id)
-    release = index.target.release
+    if index is None and not family.library_capability(described.loader, program):
+        raise no_index(target_id)
+    release = index.target.release if index else codename
     platform = Platform(
         distro=distro,
         codename="" if codename == release else codename,
@@ -76,8 +82,5 @@ def open_target(target_id: str, root: Root) -> TargetSystem:
         package_manager=family.manager,
         libc=program.libc,
     )
-    return TargetSystem(platform=platform, program=program, index=index)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(map(int, version.split(".")))
+    glibc = index.target.glibc if index else glibc_releases().get(f"{distro}-{codename}", "")
+    return TargetSystem(platform=platform, program=program, index=index, glibc=glibc)

@@ -7,11 +7,11 @@ from an import root counts before one found from a plugin, and both before a fai
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from pip_sysdeps.elf.glibc_versions import newest_glibc
 from pip_sysdeps.model.loader import Found
 from pip_sysdeps.model.needs import (
     DistributionNeeds,
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.loader import Load, NotFound, Resolution
     from pip_sysdeps.model.needs import Provider
     from pip_sysdeps.model.packages import Owner
-
-_GLIBC_VERSION = re.compile(r"GLIBC_([0-9]{1,4}(?:\.[0-9]{1,4}){1,3})$")
-_NUMBERED = re.compile(r"GLIBC_[0-9]")
 
 
 class Providers(Protocol):
@@ -255,23 +252,6 @@ class Attribution:
             for soname, edge in self._edges.get(file, {}).items():
                 paths = [self._providers.real(path) for path in edge.found] or self._candidates(file, soname)
                 yield from (posixpath.dirname(path) for path in paths if path in own and path is not None)
-
-
-def newest_glibc(objects: Iterable[ElfFile]) -> str:
-    """Return the newest `GLIBC_` version that any of the objects needs (`2.34`), or nothing.
-
-    `GLIBC_PRIVATE` and `GLIBC_ABI_DT_RELR` are no numbers and do not order; one that `impossible_glibc` finds neither.
-    """
-    versions = {
-        match[1] for elf in objects for need in elf.version_needs if (match := _GLIBC_VERSION.match(need.version))
-    }
-    return max(versions, key=lambda version: tuple(map(int, version.split("."))), default="")
-
-
-def impossible_glibc(elf: ElfFile) -> str:
-    """Return a needed version that no glibc ever has, such as `GLIBC_99999.1`, or nothing."""
-    versions = (need.version for need in elf.version_needs if _NUMBERED.match(need.version))
-    return next((version for version in versions if not _GLIBC_VERSION.match(version)), "")
 
 
 def _by_name(objects: Mapping[str, ElfFile]) -> Mapping[str, tuple[str, ...]]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _RELEASES = shipped("releases.txt")
+_GLIBC = shipped("glibc.txt")
 _VERSION = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,6})*", re.ASCII)
 
 
@@ -46,6 +47,29 @@ def names_of(distro: str, codename: str, version: str) -> str:
     key = _version_key(version)
     older = [each for each in releases.values() if each.distro == distro and () < _version_key(each.version) <= key]
     return max(older, key=lambda each: _version_key(each.version)).names if older else ""
+
+
+@cache
+def glibc_releases() -> Mapping[str, str]:
+    """Return the shipped table of glibc versions by release, a target's id without the architecture."""
+    with open(_GLIBC, encoding="utf-8") as file:
+        return parse_glibc_releases(file.read())
+
+
+def parse_glibc_releases(text: str) -> dict[str, str]:
+    """Read the table: release and version with a tab between; `#` begins a comment line.
+
+    Raise MalformedError for a line of another form and for a release twice.
+    """
+    found: dict[str, str] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        release, _, version = line.partition("\t")
+        if not _VERSION.fullmatch(version) or release in found:
+            raise MalformedError("not a new release and a version", where=f"line {number}")
+        found[release] = version
+    return found
 
 
 def parse_releases(text: str) -> dict[str, ListedRelease]:

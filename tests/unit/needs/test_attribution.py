@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.facts import distribution, elf, found, load, not_found
+from pip_sysdeps.elf.glibc_versions import impossible_glibc, newest_glibc
 from pip_sysdeps.model.elf import ElfFile, VersionNeed
 from pip_sysdeps.model.needs import (
     FromCapability,
@@ -23,7 +24,7 @@ from pip_sysdeps.model.needs import (
     When,
 )
 from pip_sysdeps.model.packages import Owner
-from pip_sysdeps.needs.attribution import Attribution, impossible_glibc, newest_glibc
+from pip_sysdeps.needs.attribution import Attribution
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.elf.glibc_versions import newest_glibc
 from pip_sysdeps.environment.wheel_tags import is_allowed, promised_glibc
 from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, Unowned
-from pip_sysdeps.needs.attribution import newest_glibc
 from pip_sysdeps.report.evidence import Trouble, name_of, trouble_of_need
 
 if TYPE_CHECKING:

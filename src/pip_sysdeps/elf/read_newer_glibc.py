@@ -1,0 +1,45 @@
+"""Finds the files that need a newer glibc than a system has, with a symbol that shows it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.elf.glibc_versions import newest_glibc, version_key
+from pip_sysdeps.elf.symbols import undefined_names
+from pip_sysdeps.model.elf import ElfFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pip_sysdeps.elf.read_objects import Objects
+
+
+class NewerGlibc(NamedTuple):
+    """A file that needs a newer glibc."""
+
+    file: str
+    """Its path."""
+    version: str
+    """The glibc that it needs: `2.28`."""
+    symbol: str
+    """The first symbol of that version, `fcntl64@GLIBC_2.28`; the version alone where no symbol can be read."""
+
+
+def newer_glibc(objects: Objects, files: Iterable[str], glibc: str) -> NewerGlibc | None:
+    """Return the file that needs the newest glibc, if that is newer than a system's; None if none does.
+
+    Of several such files it is the first by path. Where the system's glibc is not known, nothing is newer.
+    """
+    needed = {
+        file: version
+        for file in sorted(files)
+        if isinstance(elf := objects.facts(file), ElfFile) and (version := newest_glibc([elf]))
+    }
+    newer = {file: each for file, each in needed.items() if glibc and version_key(each) > version_key(glibc)}
+    if not newer:
+        return None
+    file = max(newer, key=lambda each: version_key(newer[each]))
+    name = f"GLIBC_{newer[file]}"
+    symbols = objects.ask(file, partial(undefined_names, versions=frozenset({name})))
+    return NewerGlibc(file=file, version=newer[file], symbol=min(symbols or (name,)))
