@@ -18,6 +18,7 @@ import pytest
 from builders.interpreters import interpreters
 from builders.small_debian import LOCK, small_debian
 from builders.system import VENV
+from pip_sysdeps import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.network
 
 PROJECT = Path(__file__).parents[2]
-PARTS = ("src", "tests", "fuzz", "benchmarks", "docs", "examples", "tools")
+PARTS = ("src", "tests", "fuzz", "benchmarks", "docs", "examples", "share", "tools")
 FILES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "sysdeps.lock.example", "pyproject.toml", "dev.py")
 
 
@@ -73,8 +74,11 @@ def test_what_is_in_them(built: tuple[Path, Path]) -> None:
     sdist, wheel = built
     names = zipfile.ZipFile(wheel).namelist()
     package = {str(path.relative_to(PROJECT / "src")) for path in (PROJECT / "src").rglob("*") if path.is_file()}
+    data = f"pip_sysdeps-{__version__}.data/data"
+    shared = {f"{data}/{path.relative_to(PROJECT)}" for path in (PROJECT / "share").rglob("*") if path.is_file()}
     assert {name for name in names if "dist-info" not in name} == {
-        each for each in package if "__pycache__" not in each
+        *shared,
+        *(each for each in package if "__pycache__" not in each),
     }
     assert {"pip_sysdeps/py.typed", "pip_sysdeps/data/debian.index"} <= set(names)
     with tarfile.open(sdist) as archive:

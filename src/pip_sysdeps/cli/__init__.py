@@ -35,6 +35,7 @@ COMMANDS = {
     "run": "run an installer, then bring sysdeps.lock up to date",
     "hook": "let sysdeps.lock be brought up to date after each pip of an environment",
     "index": "list, show and make the indices that name packages for what is not installed",
+    "help": "print the help of a command",
 }
 """Each command, in the module of its name below this one, and what it does in one line."""
 
@@ -65,7 +66,7 @@ def build_parser(argv: Sequence[str] | None = None) -> Parser:
         "packages that have them.",
         epilog="Exit status: 0 clean, 1 findings or differences, 2 trouble.",
     )
-    parser.add_argument("--version", action=_Version, help="print the version and exit")
+    parser.add_argument("-V", "--version", action=_Version, help="print the version and exit")
     parser.set_defaults(quiet=0, verbose=0)
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in known:
