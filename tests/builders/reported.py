@@ -36,6 +36,18 @@ PQ_SYMBOLS = """libpq.so.5 libpq5 #MINVER#
  PQsetTraceFlags@Base 14~beta2
 """
 
+APT_LIST = "".join(
+    f"Package: {name}\nVersion: {version}\n\n"
+    for name, version in {
+        "dpkg": "1",
+        "libc6": "1.0-1",
+        "libgcc-s1": "2.0-1",
+        "libpq5": "3.9-1",
+        "zlib1g": "5.0-2",
+    }.items()
+)
+"""No source has libgomp1, which is installed, and the release has an older libpq5."""
+
 SBOM = {
     "bomFormat": "CycloneDX",
     "specVersion": "1.4",
@@ -93,6 +105,8 @@ def _make_system(root: Path) -> Path:
             elf = Elf(soname=soname, needed=("libc.so.6",), version_definitions=VERSIONS.get(name, ()))
             write_library(root, f"/{LIB}/{soname}", elf)
     write(root / "var/lib/dpkg/info/libpq5:amd64.symbols", PQ_SYMBOLS)
+    write(root / "var/lib/apt/lists/archive.test_dists_bookworm_InRelease", "Origin: Debian\nCodename: bookworm\n")
+    write(root / "var/lib/apt/lists/archive.test_dists_bookworm_main_binary-amd64_Packages", APT_LIST)
     write(root / "usr/local/lib/libown.so", Elf(soname="libown.so", needed=("libz.so.1", "libc.so.6")).build())
     write(root / "etc/ld.so.conf", f"/usr/local/lib\n/{LIB}\n")
     return site

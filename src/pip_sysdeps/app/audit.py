@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.environment.sbom import Sbom
     from pip_sysdeps.lock.document import Target
     from pip_sysdeps.model.environment import Skipped
+    from pip_sysdeps.packages.family import Available
     from pip_sysdeps.packages.installed import SystemPackages
     from pip_sysdeps.report.audit import Audit
 
@@ -125,7 +126,7 @@ def read_evidence(
     `decided_by_policy` are the needs that the policy decides; `changes` are those of the lock.
     """
     scan, scanner = scanned.scan, scanned.scanner
-    environment, root = scan.environment, scanned.place.root
+    environment, root, packages = scan.environment, scanned.place.root, scanned.place.packages
     claimed = (file for each in environment.distributions for file in filter(may_be_elf, each.files))
     own = [file for file in (*claimed, *environment.unclaimed) if file in scan.objects]
     exposed = {
@@ -143,8 +144,19 @@ def read_evidence(
         ),
         glibc=c_library_of(program).read_version(root, program, scanner.objects, directories) if program else None,
         decided_by_policy=frozenset(decided_by_policy),
+        versions=packages.versions if packages else {},
+        available=_available(packages),
+        version_key=packages.family.version_key if packages else str,
         changes=changes,
     )
+
+
+def _available(packages: SystemPackages | None) -> Available | None:
+    """Return what the sources of a system have, where its package manager keeps lists of that."""
+    sources = packages.family.sources if packages else None
+    if packages is None or sources is None or sources.available is None:
+        return None
+    return sources.available(packages.root, packages.architecture)
 
 
 def installed_packages(packages: SystemPackages | None) -> Mapping[str, InstalledVersion]:

@@ -120,6 +120,15 @@ class Borrowed(NamedTuple):
     """In words, which lists were left out."""
 
 
+class Available(NamedTuple):
+    """The packages that the configured sources have, by the package manager's own lists."""
+
+    versions: Mapping[str, Sequence[str]]
+    """The versions of each package, in any source."""
+    released: Mapping[str, Sequence[str]]
+    """Those that are installed without being asked for: without backports."""
+
+
 class Sources(NamedTuple):
     """What a package manager's configured sources answer."""
 
@@ -129,6 +138,8 @@ class Sources(NamedTuple):
     """Download and write an index: of which root, what, with which patterns of files, and whether to be quiet."""
     borrow: Callable[[Root, Platform], Borrowed | None] | None = None
     """Return the names of another release that a system without an index may use; None if there are none."""
+    available: Callable[[Root, str], Available | None] | None = None
+    """Return what the sources of a root have for an architecture; None if its lists are not there, or not whole."""
     refresh: str = ""
     """The command that downloads the lists of the sources, for messages."""
 

@@ -216,6 +216,18 @@ NO_INTERPRETER = Entry(
     summary="No Python in the image runs the environment",
     kind="no-interpreter",
 )
+PACKAGE_WITHOUT_SOURCE = Entry(
+    code="SD029",
+    name="package-without-source",
+    severity=Severity.WARNING,
+    summary="A needed package that is installed, and that no configured source has",
+)
+PACKAGE_BEYOND_RELEASE = Entry(
+    code="SD030",
+    name="package-beyond-release",
+    severity=Severity.WARNING,
+    summary="A needed package that is installed in a newer version than every source of the release has",
+)
 
 CATALOGUE = (
     UNRESOLVED_IMPORT,
@@ -246,5 +258,7 @@ CATALOGUE = (
     FIND_LIBRARY_FAILS,
     OLDER_CPU,
     NO_INTERPRETER,
+    PACKAGE_WITHOUT_SOURCE,
+    PACKAGE_BEYOND_RELEASE,
 )
 """Every entry, by code."""

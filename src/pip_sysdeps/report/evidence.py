@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.model.needs import DistributionNeeds, Need
     from pip_sysdeps.model.scan import Scan
     from pip_sysdeps.needs.symbol_versions import VersionGap
+    from pip_sysdeps.packages.family import Available
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,12 @@ class Evidence:
     """The version of the system's glibc; None if it is not known."""
     decided_by_policy: frozenset[tuple[str, str]] = frozenset()
     """The needs that the project's policy decides: distribution and name."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """The installed version of each binary package."""
+    available: Available | None = None
+    """What the system's configured sources have; None if that is not known."""
+    version_key: Callable[[str], Any] = str
+    """Orders versions as the package manager does."""
     changes: tuple[str, ...] = ()
     """In what the lock differs from the environment, in words."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.report import catalogue
 from pip_sysdeps.report.catalogue import Severity
-from pip_sysdeps.report.checks import copies, files, lock, needs, objects, search_paths, versions
+from pip_sysdeps.report.checks import copies, files, lock, needs, objects, search_paths, sources, versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -59,6 +59,8 @@ CHECKS = (
     Check(entry=catalogue.STALE_LOCK, run=lock.stale_lock),
     Check(entry=catalogue.MISSING_SYMBOL_VERSION, run=versions.missing_symbol_version),
     Check(entry=catalogue.MISSING_FILE, run=files.missing_file),
+    Check(entry=catalogue.PACKAGE_WITHOUT_SOURCE, run=sources.package_without_source),
+    Check(entry=catalogue.PACKAGE_BEYOND_RELEASE, run=sources.package_beyond_release),
 )
 """Every check, by code."""
 

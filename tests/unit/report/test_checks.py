@@ -9,7 +9,8 @@ import pytest
 
 from builders.facts import distribution, elf, found, load, scan_of
 from pip_sysdeps.model.elf import VersionNeed
-from pip_sysdeps.model.needs import DistributionNeeds, Missing, Need, When
+from pip_sysdeps.model.needs import DistributionNeeds, FromPackage, Missing, Need, When
+from pip_sysdeps.packages.family import Available
 from pip_sysdeps.report.checks.copies import library_name
 from pip_sysdeps.report.checks.search_paths import search_path_elements
 from pip_sysdeps.report.evidence import Evidence, Trouble
@@ -167,4 +168,33 @@ def test_names_of_checks(text: str) -> None:
 def test_every_check_is_silent_about_nothing() -> None:
     """An environment without objects has no findings."""
     assert findings(evidence({})) == ()
-    assert len(CHECKS) == 20
+    assert len(CHECKS) == 22
+
+
+@pytest.mark.parametrize(
+    ("versions", "released", "messages"),
+    [
+        ({}, {}, {"SD029": "2 is installed, and no configured source has the package"}),
+        ({"libpq5": ("2",)}, {"libpq5": ("2",)}, {}),
+        ({"libpq5": ("1", "3")}, {"libpq5": ("1", "3")}, {}),
+        ({"libpq5": ("10", "2")}, {"libpq5": ("1",)}, {"SD030": "2 is installed, and the release has 1"}),
+        ({"libpq5": ("2",)}, {}, {"SD030": "2 is installed, and only a source like backports has the package"}),
+    ],
+)
+def test_what_the_sources_have(
+    versions: dict[str, tuple[str, ...]], released: dict[str, tuple[str, ...]], messages: dict[str, str]
+) -> None:
+    """An installed package is in no source, or newer than all that the release has; else nothing is said."""
+    provider = FromPackage(package="libpq5", path="/usr/lib/libpq.so.5")
+    need = Need(soname="libpq.so.5", when=When.IMPORT, by=(f"{SITE}one/m.so",), provider=provider)
+    needs = DistributionNeeds(distribution=distribution("one"), needs=(need,), vendored=(), glibc="")
+    subject = Evidence(
+        scan=scan_of(needs),
+        versions={"libpq5": "2"},
+        available=Available(versions=versions, released=released),
+        version_key=int,
+    )
+    found_now = {each.entry.code: each.trouble.message for each in findings(subject, select=["SD029", "SD030"])}
+    assert found_now == messages
+    unknown = replace(subject, available=None)
+    assert findings(unknown, select=["SD029", "SD030"]) == ()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.elf.read_objects import Objects
     from pip_sysdeps.model.packages import Platform
     from pip_sysdeps.packages.database import PackageDatabase
-    from pip_sysdeps.packages.family import Borrowed, FloorQuestion, Floors, IndexRequest, Updated
+    from pip_sysdeps.packages.family import Available, Borrowed, FloorQuestion, Floors, IndexRequest, Updated
     from pip_sysdeps.system.root import Root
 
 _VERSION = re.compile(r"(?:[0-9]{1,9}:)?[A-Za-z0-9][A-Za-z0-9.+~-]{0,254}", re.ASCII)
@@ -58,6 +58,12 @@ def _borrow(root: Root, platform: Platform) -> Borrowed | None:
     return borrow_names(root, platform)
 
 
+def _available(root: Root, architecture: str) -> Available | None:
+    from pip_sysdeps.packages.debian.read_apt_lists import available  # noqa: PLC0415 - as above
+
+    return available(root, architecture)
+
+
 FAMILY = Family(
     manager="dpkg",
     installer="apt-get",
@@ -84,5 +90,7 @@ FAMILY = Family(
     command=apt_get_install,
     usage=USAGE,
     purl="deb",
-    sources=Sources(key=_sources_key, update=_update_index, borrow=_borrow, refresh="apt-get update"),
+    sources=Sources(
+        key=_sources_key, update=_update_index, borrow=_borrow, available=_available, refresh="apt-get update"
+    ),
 )

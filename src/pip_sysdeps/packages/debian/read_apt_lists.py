@@ -14,11 +14,12 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.packages.debian.apt_lists import ReleaseFacts, package_lists, package_versions, release_facts
+from pip_sysdeps.packages.family import Available
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.programs import APT_HELPER, lines_of, started
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pip_sysdeps.packages.debian.apt_lists import ListName
     from pip_sysdeps.system.root import Root
@@ -72,6 +73,26 @@ def read_apt_lists(root: Root, architecture: str) -> AptLists:
             continue
         found.append(AptList(file=each.file, release=_release(root, each), signed=signed, versions=versions))
     return AptLists(lists=tuple(found), skipped=tuple(skipped))
+
+
+def available(root: Root, architecture: str) -> Available | None:
+    """Return what the configured sources of a root have; None if its lists are gone, or one cannot be read.
+
+    An image whose lists were removed, or were downloaded in part, has none for dpkg itself.
+    """
+    lists = read_apt_lists(root, architecture)
+    every, released = _joined(lists.lists), _joined(each for each in lists.lists if each.release.automatic)
+    if lists.skipped or "dpkg" not in every:
+        return None
+    return Available(versions=every, released=released)
+
+
+def _joined(lists: Iterable[AptList]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for each in lists:
+        for name, versions in each.versions.items():
+            found[name] = (*found.get(name, ()), *versions)
+    return found
 
 
 def _reason(error: Exception) -> str:

@@ -1,0 +1,43 @@
+"""Installed packages that another image cannot get: no source has them, or not in that version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.model.needs import FromPackage
+from pip_sysdeps.report.evidence import Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.report.evidence import Evidence
+
+
+def package_without_source(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield needed packages that are installed, and that no configured source has."""
+    for distribution, package, by in _needed(evidence):
+        if evidence.available and package not in evidence.available.versions:
+            message = f"{evidence.versions[package]} is installed, and no configured source has the package"
+            yield Trouble(subjects=(package,), message=message, distribution=distribution, files=by)
+
+
+def package_beyond_release(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield needed packages that are installed in a newer version than every source of the release has."""
+    for distribution, package, by in _needed(evidence):
+        if evidence.available is None or package not in evidence.available.versions:
+            continue
+        installed = evidence.versions[package]
+        released = sorted(evidence.available.released.get(package, ()), key=evidence.version_key)
+        if released and evidence.version_key(installed) <= evidence.version_key(released[-1]):
+            continue
+        has = f"the release has {released[-1]}" if released else "only a source like backports has the package"
+        message = f"{installed} is installed, and {has}"
+        yield Trouble(subjects=(package,), message=message, distribution=distribution, files=by)
+
+
+def _needed(evidence: Evidence) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield each installed package of the native architecture that something needs, with whose need and files."""
+    for holder, need in evidence.undecided():
+        match need.provider:
+            case FromPackage(package=package) if ":" not in package and package in evidence.versions:
+                yield holder, package, need.by
