@@ -6,6 +6,7 @@ be compressed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 COMPRESSED = ("", ".lz4", ".gz", ".xz", ".bz2", ".zst", ".lzma")
 """What may stand behind the name of a list."""
+_FIELDS = re.compile(rb"^(?:(Package|Version):(.*))?$", re.MULTILINE)
+"""What is asked of a stanza, or the blank line behind it."""
 _RELEASES = ("_InRelease", "_Release")
 _MAX_NAME = 255
 """Characters of a package's name, or of a version."""
@@ -68,20 +71,24 @@ def release_facts(content: bytes) -> ReleaseFacts:
     )
 
 
-def package_versions(lines: Iterable[bytes]) -> Mapping[str, tuple[str, ...]]:
-    """Return the versions of each package of a list; nothing of a field that is too long to be one."""
+def package_versions(blocks: Iterable[bytes]) -> Mapping[str, tuple[str, ...]]:
+    """Return the versions of each package of a list; nothing of a field that is too long to be one.
+
+    The blocks are of whole lines, cut anywhere between two.
+    """
     found: dict[str, tuple[str, ...]] = {}
     name = ""
-    for line in lines:
-        if line.startswith(b"Package:"):
-            name = _value(line)
-        elif line.startswith(b"Version:") and name:
-            found[name] = (*found.get(name, ()), _value(line))
-        elif not line.strip():
-            name = ""
+    for block in blocks:
+        for field, value in _FIELDS.findall(block):
+            if field == b"Package":
+                name = _text(value)
+            elif field == b"Version" and name:
+                found[name] = (*found.get(name, ()), _text(value))
+            elif not field:
+                name = ""
     return found
 
 
-def _value(line: bytes) -> str:
-    value = line.partition(b":")[2].strip().decode("ascii", "replace")
-    return value if len(value) <= _MAX_NAME else ""
+def _text(value: bytes) -> str:
+    text = value.strip().decode("ascii", "replace")
+    return text if len(text) <= _MAX_NAME else ""

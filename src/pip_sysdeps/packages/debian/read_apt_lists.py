@@ -16,7 +16,7 @@ from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.packages.debian.apt_lists import ReleaseFacts, package_lists, package_versions, release_facts
 from pip_sysdeps.packages.family import Available
 from pip_sysdeps.printing import printable
-from pip_sysdeps.system.programs import APT_HELPER, lines_of, started
+from pip_sysdeps.system.programs import APT_HELPER, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +30,7 @@ _MAX_LIST = 256 << 20
 """Bytes of one list as it lies there; that of Ubuntu's universe has about 20 MB."""
 _MAX_INFLATED = 1 << 30
 """Bytes of one list, decompressed."""
-_MAX_LINE = 1 << 20
+_BLOCK = 1 << 20
 _STANDARD: Mapping[str, Any] = {".gz": gzip.open, ".xz": lzma.open, ".lzma": lzma.open, ".bz2": bz2.open}
 """What Python's own library decompresses; apt's helper does the others."""
 
@@ -67,7 +67,7 @@ def read_apt_lists(root: Root, architecture: str) -> AptLists:
     for each in package_lists(names, architecture):
         signed = bool(each.release) and (f"{each.release}InRelease" in names or f"{each.release}Release.gpg" in names)
         try:
-            versions = package_versions(_lines(root, each))
+            versions = package_versions(_blocks(root, each))
         except (OSError, EOFError, lzma.LZMAError, SysdepsError) as error:
             skipped.append(f"`{printable(each.file)}` cannot be read: {_reason(error)}")
             continue
@@ -107,39 +107,43 @@ def _release(root: Root, listed: ListName) -> ReleaseFacts:
     return ReleaseFacts()
 
 
-def _lines(root: Root, listed: ListName) -> Iterator[bytes]:
-    """Yield the lines of a list, decompressed. Raise OSError, EOFError, LZMAError or SysdepsError for a damaged one."""
+def _blocks(root: Root, listed: ListName) -> Iterator[bytes]:
+    """Yield a list, decompressed, in blocks of whole lines.
+
+    Raise OSError, EOFError, LZMAError or SysdepsError for a damaged one.
+    """
     content = root.read(f"{LISTS}/{listed.file}", _MAX_LIST + 1)
     if len(content) > _MAX_LIST:
         raise SysdepsError(f"it is larger than {_MAX_LIST} bytes")
     if not listed.suffix:
-        return _bounded(io.BytesIO(content))
+        return _whole_lines(io.BytesIO(content))
     if listed.suffix in _STANDARD:
-        return _bounded(_STANDARD[listed.suffix](io.BytesIO(content)))
+        return _whole_lines(_STANDARD[listed.suffix](io.BytesIO(content)))
     return _helped(content, listed.suffix)
 
 
-def _bounded(stream: IO[bytes]) -> Iterator[bytes]:
-    left = _MAX_INFLATED
-    while line := stream.readline(_MAX_LINE):
-        left -= len(line)
-        if left < 0:
-            raise SysdepsError(f"it is larger than {_MAX_INFLATED} bytes")
-        yield line
+def _whole_lines(stream: IO[bytes]) -> Iterator[bytes]:
+    left, rest = _MAX_INFLATED, b""
+    while block := stream.read(_BLOCK):
+        left -= len(block)
+        if left < 0 or len(rest) > _BLOCK:
+            raise SysdepsError(f"it is larger than {_MAX_INFLATED} bytes, or has an endless line")
+        lines, end, tail = block.rpartition(b"\n")
+        if end:
+            yield rest + lines
+        rest = tail if end else rest + tail
+    if rest:
+        yield rest
 
 
 def _helped(content: bytes, suffix: str) -> Iterator[bytes]:
-    """Yield the lines of a copy that apt's helper decompresses: the file of another root may be a link."""
+    """Yield the blocks of a copy that apt's helper decompresses: the file of another root may be a link."""
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder:
         path = os.path.join(folder, f"list{suffix}")
         with open(path, "wb") as file:
             file.write(content)
-        left = _MAX_INFLATED
         with started(APT_HELPER, ["cat-file", path]) as process:
-            for line in lines_of(process.stdout, _MAX_LINE):
-                left -= len(line)
-                if left < 0:
-                    raise SysdepsError(f"it is larger than {_MAX_INFLATED} bytes")
-                yield line
+            if process.stdout is not None:
+                yield from _whole_lines(process.stdout)
         if process.returncode:
             raise SysdepsError("it is damaged")
