@@ -13,13 +13,14 @@ from pip_sysdeps.elf.kinds import is_libpython, is_libpython_of
 from pip_sysdeps.environment.metadata import required_name
 from pip_sysdeps.environment.site_files import parse_scripts
 from pip_sysdeps.needs.read_host_libraries import host_library
-from pip_sysdeps.packages.registry import family_of
+from pip_sysdeps.packages.registry import family_of, family_of_target
 from pip_sysdeps.system.tree import inside
 
 if TYPE_CHECKING:
     from pip_sysdeps.app.place import Place
     from pip_sysdeps.loader.process import InterpreterProcess
     from pip_sysdeps.model.packages import Owner
+    from pip_sysdeps.packages.family import Family
     from pip_sysdeps.packages.index import SonameIndex
 
 _MAX_ENTRY_POINTS = 1 << 20
@@ -100,9 +101,13 @@ class EnvironmentSystem:
         return host_library(soname)
 
     def is_development(self, package: str) -> bool:
-        """Return whether an installed package, by its name, is for compiling only."""
+        """Return whether a package, by its name, is for compiling only."""
+        return bool(self._family and self._family.is_development(package))
+
+    @cached_property
+    def _family(self) -> Family | None:
         packages = self._place.packages
-        return bool(packages and packages.family.is_development(package))
+        return packages.family if packages else family_of_target(self.index.target.id) if self.index else None
 
     @cached_property
     def libc_packages(self) -> frozenset[str]:

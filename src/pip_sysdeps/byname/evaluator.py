@@ -21,7 +21,7 @@ from pip_sysdeps.byname.signature import parameters, placed, rest_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from pip_sysdeps.byname.module import Scope, Source
+    from pip_sysdeps.byname.module import Module, Scope, Source
     from pip_sysdeps.byname.steps import Steps
 
 Values = tuple[str, ...]
@@ -49,6 +49,7 @@ _MOST_STEPS = 5000
 _LONGEST = 1 << 14
 """Characters of a string that is put together: what is longer names nothing, and would double at each step."""
 _LETTERS_A_STEP = 64
+_LISTS = {"list", "tuple", "iter", "next"}
 _SAME = {"str", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "next", "os.fspath", "os.fsencode"}
 _SAME |= {"bytes", "filter", "os.path.expanduser", "os.path.abspath", "os.path.realpath", "shutil.which", "Path"}
 _SAME |= {"pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath", "distutils.spawn.find_executable", "enumerate"}
@@ -56,56 +57,78 @@ _DEFAULT = {"os.getenv", "os.environ.get", "os.environ.setdefault"}
 _SAME_METHODS = {"encode", "decode", "strip", "copy", "keys", "resolve", "absolute", "as_posix", "expanduser"}
 
 
-class Frame:
-    """A scope, with the values of a function's parameters as one call gives them."""
+class Bindings:
+    """The values of a function's parameters as one call gives them, found when they are asked for."""
 
-    def __init__(self, scope: Scope, bound: Mapping[str, Values] | None = None, free: set[str] | None = None) -> None:
-        self.scope = scope
-        self.bound = {} if bound is None else bound
-        self.free = set() if free is None else free
-        """Parameters that were asked for and that only a caller gives."""
+    def __init__(self, asked: Mapping[str, Callable[[bool], Values]] | None = None) -> None:
+        """`asked` gives the values of a parameter, or those of the first item of a list."""
+        self._asked = asked or {}
+        self._known: dict[tuple[str, bool], Values] = {}
 
-
-class _Bindings(dict[str, Values]):
-    """The values of parameters, found when they are asked for."""
-
-    def __init__(self, asked: Mapping[str, Callable[[], Values]]) -> None:
-        super().__init__()
-        self._asked = asked
-
-    def __contains__(self, name: object) -> bool:
+    def has(self, name: str) -> bool:
+        """Tell whether the function has a parameter of that name."""
         return name in self._asked
 
-    def __missing__(self, name: str) -> Values:
-        self[name] = self._asked[name]()
-        return self[name]
+    def of(self, name: str, *, head: bool = False) -> Values:
+        """Return the values of a parameter; with `head` those of its first item: an argument list is its program."""
+        key = name, head
+        if key not in self._known:
+            self._known[key] = self._asked[name](head)
+        return self._known[key]
+
+
+class Frame:
+    """A scope, with the values of parameters as calls give them."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        bound: Bindings | None = None,
+        free: dict[Scope, None] | None = None,
+        given: Mapping[Scope, Bindings] | None = None,
+    ) -> None:
+        self.scope = scope
+        self.bound = Bindings() if bound is None else bound
+        """Those of the function that the scope is, or lies in."""
+        self.free = {} if free is None else free
+        """Functions of which a parameter was asked for that only a caller gives, in the order of asking."""
+        self.given = {} if given is None else given
+        """Those of other functions: `__init__` sets an attribute that a method reads."""
 
 
 class Evaluator:
     """Evaluates expressions of the sources of one distribution."""
 
-    def __init__(self, functions: Callable[[str], Scope | None], steps: Steps, *, first: bool = False) -> None:
-        """`functions` gives a function of the distribution by its full name, a module's own scope by `module.`.
+    def __init__(
+        self,
+        functions: Callable[[str, str], Scope | None],
+        attributes: Callable[[Module, str], Sequence[tuple[Scope, Source]]],
+        steps: Steps,
+    ) -> None:
+        """Take what answers for the distribution.
 
-        `steps` is the budget. With `first`, what a call hands over as a list counts as its first item: an argument list
-        is its program.
+        `functions` gives a function by its full name, a module's own scope by `module.` and the variable that is asked
+        for; `attributes` what an attribute of that name is set to; `steps` is the budget.
         """
         self._functions = functions
-        self._first = first
+        self._attributes = attributes
         self._busy: set[tuple[int, int]] = set()
         self._left = 0
         self._steps = steps
 
-    def evaluate(self, node: ast.expr, frame: Frame) -> Values:
-        """Return what an argument may be, with a bound on the work; nothing for what is nested too deeply."""
+    def evaluate(self, node: ast.expr, frame: Frame, *, head: bool = False) -> Values:
+        """Return what an argument may be, with a bound on the work; nothing for what is nested too deeply.
+
+        With `head` a list counts as its first item.
+        """
         self._left = _MOST_STEPS
         try:
-            return self._of_argument(node, frame)
+            return self._of_argument(node, frame, head)
         except RecursionError:  # a sum of a thousand strings is a tree as deep
             return ()
 
-    def _of_argument(self, node: ast.expr, frame: Frame) -> Values:
-        return self.heads(node, frame) if self._first else self.values(node, frame)
+    def _of_argument(self, node: ast.expr, frame: Frame, head: bool) -> Values:
+        return self.heads(node, frame) if head else self.values(node, frame)
 
     def values(self, node: ast.expr, frame: Frame) -> Values:
         """Return what an expression may be."""
@@ -120,33 +143,57 @@ class Evaluator:
         finally:
             self._busy.discard(key)
 
-    def heads(self, node: ast.expr, frame: Frame) -> Values:  # noqa: PLR0911 - the same
+    def heads(self, node: ast.expr, frame: Frame) -> Values:
         """Return what the first item of a sequence may be: the program of an argument list; of a string, itself."""
+        key = (id(node), -1)
+        self._steps.take()
+        self._left -= 1
+        if key in self._busy or len(self._busy) > _DEEP or self._left < 0:
+            return ()
+        self._busy.add(key)
+        try:
+            return _bounded(self._heads(node, frame))
+        finally:
+            self._busy.discard(key)
+
+    def _heads(self, node: ast.expr, frame: Frame) -> Iterable[str]:  # noqa: PLR0911 - one for each form of a sequence
         match node:
             case ast.List(elts=[first, *_]) | ast.Tuple(elts=[first, *_]):
                 return self.heads(first, frame)
-            case ast.Starred(value=value):
+            case ast.Starred(value=value) | ast.Subscript(value=value, slice=ast.Constant(value=0)):
                 return self.heads(value, frame)
             case ast.BinOp(left=left, op=ast.Add()):
                 return self.heads(left, frame)
-            case ast.IfExp(body=body, orelse=orelse):
-                return _bounded((*self.heads(body, frame), *self.heads(orelse, frame)))
+            case ast.IfExp(body=one, orelse=other) | ast.BoolOp(values=[one, other]):
+                return (*self.heads(one, frame), *self.heads(other, frame))
             case ast.Name(id=name):
                 return self._heads_of_name(node, name, frame)
+            case ast.Attribute() if not self._imported(frame.scope.module.dotted(node), frame):
+                sources = self._attributes(frame.scope.module, node.attr)
+                return self._heads_of(sources, frame) or self.values(node, frame)
             case ast.Call(func=ast.Attribute(value=value, attr="split"), args=[]):
-                return tuple(word for text in self.values(value, frame) for word in text.split(None, 1)[:1])
+                return (word for text in self.values(value, frame) for word in text.split(None, 1)[:1])
+            case ast.Call(args=[value]) if frame.scope.module.dotted(node.func) in _LISTS:
+                return self.heads(value, frame)
         return self.values(node, frame)
 
     def _heads_of_name(self, node: ast.Name, name: str, frame: Frame) -> Values:
         sources = [each for each in self._reaching(node, frame) if each[1].place is None and not each[1].grows]
-        key = (id(node), 0)
-        if not sources or name in frame.bound or key in self._busy:
-            return self.values(node, frame)
-        self._busy.add(key)
-        try:
-            return _bounded(head for scope, source in sources for head in self.heads(source.value, _in(scope, frame)))
-        finally:
-            self._busy.discard(key)
+        if frame.bound.has(name):
+            return _bounded((*frame.bound.of(name, head=True), *self._heads_of(sources, frame)))
+        return self._heads_of(sources, frame) or self.values(node, frame)
+
+    def _heads_of(self, sources: Iterable[tuple[Scope, Source]], frame: Frame) -> Values:
+        return _bounded(head for scope, source in sources for head in self._head_of(source, _in(scope, frame)))
+
+    def _head_of(self, source: Source, frame: Frame) -> Values:
+        """Return the first item of what a name is set to; of a loop, of each of its items."""
+        match source:
+            case (ast.List(elts=items) | ast.Tuple(elts=items), None, True, *_):
+                return _bounded(head for item in items for head in self.heads(item, frame))
+            case (_, None, False, *_):
+                return self.heads(source.value, frame)
+        return self._of_source(source, frame)
 
     def _values(  # noqa: C901, PLR0911, PLR0912 - one case for each form of an expression
         self, node: ast.expr, frame: Frame
@@ -221,17 +268,17 @@ class Evaluator:
 
     def _name(self, node: ast.Name, frame: Frame) -> Iterable[str]:
         name = node.id
-        if name in frame.bound:
-            return (*frame.bound[name], *self._set_to(node, frame))
+        if frame.bound.has(name):
+            return (*frame.bound.of(name), *self._set_to(node, frame))
         scope: Scope | None = frame.scope
         while scope is not None:
             if name in scope.parameters:
-                frame.free.add(name)
+                frame.free[scope] = None
                 return (*self._set_to(node, frame), *self._default(name, scope))
             if name in scope.names:
                 return self._set_to(node, frame)
             scope = scope.parent
-        return self._imported(frame.scope.module.dotted(node))
+        return self._imported(frame.scope.module.dotted(node), frame)
 
     def _set_to(self, node: ast.Name, frame: Frame) -> Iterator[str]:
         for scope, source in self._reaching(node, frame):
@@ -263,24 +310,29 @@ class Evaluator:
         outside = Frame(scope.parent) if scope.parent else None
         return () if default is None or outside is None else self.values(default, outside)
 
-    def _imported(self, full: str) -> Iterable[str]:
+    def _imported(self, full: str, frame: Frame) -> Iterable[str]:
         """Return a callable, or the variable of another module of the distribution."""
         if full in PLATFORM:
             return (PLATFORM[full],)
         if full in LOADERS or full == FINDER:
             return (CALLABLE + full,)
         module, _, variable = full.rpartition(".")
-        scope = self._functions(f"{module}.") if module else None
-        return () if scope is None else _bounded(self._set_to(ast.Name(id=variable), Frame(scope)))
+        scope = self._functions(f"{module}.", variable) if module else None
+        self._steps.take()
+        if scope is None:
+            return ()
+        if variable not in scope.names and scope.module.imports.get(variable, full) != full:
+            return self._imported(scope.module.imports[variable], frame)
+        return _bounded(self._set_to(ast.Name(id=variable), _in(scope, frame)))
 
     def _attribute(self, node: ast.Attribute, frame: Frame) -> Iterable[str]:
         full = frame.scope.module.dotted(node)
-        found = tuple(self._imported(full)) if full else ()
+        found = tuple(self._imported(full, frame)) if full else ()
         if found:
             return found
         if node.attr == "_dlltype":
             return self.values(node.value, frame)
-        known = frame.scope.module.attributes.get(node.attr, [])
+        known = self._attributes(frame.scope.module, node.attr)
         return (value for scope, source in known for value in self._of_source(source, _in(scope, frame)))
 
     # ------------------------------------------------------------------------------------------------- expressions
@@ -375,7 +427,7 @@ class Evaluator:
             return (stem if "/" in stem else STEM + stem for stem in self._each(node.args[:1], frame))
         own = self.function(node.func, frame)
         if own is not None:
-            return self.results(own, self.bindings(own, node, frame))
+            return self.results(own, self.bindings(own, node, frame), frame)
         return self._method(node, frame)
 
     def _method(self, node: ast.Call, frame: Frame) -> Iterable[str]:
@@ -412,7 +464,7 @@ class Evaluator:
     def function(self, func: ast.expr, frame: Frame) -> Scope | None:
         """Return the distribution's own function that is called, if it can be told."""
         full = self._full_name(func, frame)
-        found = self._functions(full) if full else None
+        found = self._functions(full, "") if full else None
         if found is None and isinstance(func, ast.Attribute):
             named = frame.scope.module.functions.get(func.attr, [])
             found = named[0] if len(named) == 1 else None
@@ -421,26 +473,29 @@ class Evaluator:
             found = named[0] if len(named) == 1 else None
         return found
 
-    def bindings(self, function: Scope, call: ast.Call, frame: Frame) -> Mapping[str, Values]:
+    def bindings(self, function: Scope, call: ast.Call, frame: Frame) -> Bindings:
         """Return the values that a call gives to a function's parameters; the defaults for those it leaves out."""
         self._steps.take(len(function.parameters) + len(call.args) + len(call.keywords))
         names, rest = placed(function.node), rest_of(function.node)
         every = [name for name in parameters(function.node) if name not in {"self", "cls"}]
-        asked: dict[str, Callable[[], Values]] = {name: partial(self._default, name, function) for name in every}
+        asked: dict[str, Callable[[bool], Values]] = {
+            name: lambda _, name=name: self._default(name, function)  # type: ignore[misc] # its default
+            for name in every
+        }
         if rest:
             asked[rest] = partial(self._rest, call.args[len(names) :], frame)
         asked |= {name: partial(self._of_argument, value, frame) for name, value in zip(names, call.args, strict=False)}
         asked |= {each.arg: partial(self._of_argument, each.value, frame) for each in call.keywords if each.arg}
-        return _Bindings(asked)
+        return Bindings(asked)
 
-    def _rest(self, arguments: list[ast.expr], frame: Frame) -> Values:
-        if self._first:
+    def _rest(self, arguments: list[ast.expr], frame: Frame, head: bool) -> Values:
+        if head:
             return self.heads(arguments[0], frame) if arguments else ()
         return _bounded(self._each(arguments, frame))
 
-    def results(self, function: Scope, bound: Mapping[str, Values]) -> Values:
+    def results(self, function: Scope, bound: Bindings, frame: Frame) -> Values:
         """Return what a function may give back."""
-        return _bounded(self._each(function.returns, Frame(function, bound)))
+        return _bounded(self._each(function.returns, Frame(function, bound, frame.free, frame.given)))
 
     def _product(self, pieces: Sequence[Values]) -> Iterator[tuple[str, ...]]:
         """Yield the combinations of several values, a bounded number of them, each of a bounded length."""
@@ -457,9 +512,9 @@ def _in(scope: Scope, frame: Frame) -> Frame:
     inner: Scope | None = frame.scope
     while inner is not None:
         if inner is scope:
-            return Frame(scope, frame.bound, frame.free)
+            return Frame(scope, frame.bound, frame.free, frame.given)
         inner = inner.parent
-    return Frame(scope)
+    return Frame(scope, frame.given.get(scope), frame.free, frame.given)
 
 
 def _bounded(values: Iterable[str]) -> Values:

@@ -122,6 +122,11 @@ def typelib(name: str) -> str:
     return f"/usr/lib/*/girepository-1.0/{name}.typelib"
 
 
+def sqlite_extension(name: str) -> str:
+    """Return where a release has an extension of SQLite: `mod_spatialite`, what `load_extension` is given."""
+    return f"/usr/lib/*/{name.removesuffix('.so')}.so"
+
+
 def is_known(evidence: str) -> bool:
     """Tell whether evidence is that of the knowledge file."""
     return evidence.startswith(_KNOWN)

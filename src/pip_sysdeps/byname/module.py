@@ -99,6 +99,13 @@ class CallSite(NamedTuple):
     """It is tried: the code around it does not fail with it."""
     given: Given
     """What has to be so that it is reached."""
+    at_import: bool = False
+    """It happens whenever the module is imported."""
+
+    @property
+    def gives_up_after(self) -> bool:
+        """Whether the function raises if nothing behind the call returns before."""
+        return any(each.line > self.call.lineno and not each.given for each in self.scope.exits)
 
     def is_reached(self, known: Mapping[str, bool]) -> bool:
         """Tell whether the call can happen, by what is known of the function's parameters."""
@@ -137,6 +144,8 @@ class Module:
         self.attributes: defaultdict[str, list[tuple[Scope, Source]]] = defaultdict(list)
         self.functions: defaultdict[str, list[Scope]] = defaultdict(list)
         self.sites: list[CallSite] = []
+        self.bases: dict[str, tuple[str, ...]] = {}
+        """The names of the classes above each class."""
         self.attempts: list[Attempt] = []
         """Inner ones first."""
         self.constants: list[str] = []
@@ -237,6 +246,7 @@ class _Walk:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self.function(node, scope, owner)
             case ast.ClassDef(name=name, body=body):
+                self.module.bases[name] = tuple(map(_last_name, node.bases))
                 self._class(name, body, scope, guarded=guarded)
             case ast.Raise():
                 scope.exits.append(Exit(node.lineno, self._given))
@@ -391,7 +401,8 @@ class _Walk:
                     self.bind(item, value, scope, number, iterated=iterated)
 
     def _call(self, call: ast.Call, scope: Scope, *, guarded: bool) -> None:
-        self.module.sites.append(CallSite(call, scope, guarded, self._given))
+        at_import = scope is self.module.top and len(self.block) == 1
+        self.module.sites.append(CallSite(call, scope, guarded, self._given, at_import))
         match call.func:
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if attribute in _GROWS:
                 scope.names[name] += [
@@ -436,6 +447,13 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from _statements(getattr(node, inner, ()))
             for handler in getattr(node, "handlers", ()):
                 yield from _statements(handler.body)
+
+
+def _last_name(node: ast.expr) -> str:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
 
 
 def _leaves(func: ast.expr) -> bool:

@@ -111,7 +111,7 @@ class Lookup(Protocol):
         """Return whether a distribution of the environment has a Python package of that name."""
 
     def is_development(self, package: str) -> bool:
-        """Return whether an installed package, by its name, is for compiling only."""
+        """Return whether a package, by its name, is for compiling only."""
 
 
 class _Known(NamedTuple):
@@ -189,8 +189,7 @@ def _library(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
         return
     runtime = [each for each in known if not each.development]
     if known and not runtime:
-        note = f"only {known[0].package} has it, which is for compiling"
-        yield from _unknown(_judged(reference, about, known), known[0].name, note)
+        yield from _only_development(reference, known[0])
         return
     if not runtime:
         unheard = [_Known(file_name(name), "", "") for name in names]
@@ -203,6 +202,14 @@ def _library(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
     sonames = tuple(each.name for each in runtime[:_MOST_NAMES])
     provider = _provider(runtime[0].package, path)
     yield _as_need(sure, provider, **({"soname": sonames[0]} if len(sonames) == 1 else {"any_of": sonames}))
+
+
+def _only_development(reference: Reference, known: _Known) -> Iterator[Need]:
+    """Yield what is only offered, if it is sure: a package for compiling brings all that compiling takes."""
+    if reference.confidence is Confidence.HIGH:
+        offered = replace(reference, confidence=Confidence.MEDIUM)
+        need = _as_need(offered, FromPackage(package=known.package, path=known.path), soname=known.name)
+        yield replace(need, note=f"only {known.package} has it, which is for compiling")
 
 
 def _known_library(name: str, lookup: Lookup) -> _Known | None:
@@ -220,7 +227,8 @@ def _known_library(name: str, lookup: Lookup) -> _Known | None:
     if owner is not None:
         return _Known(file, owner.package, path, lookup.is_development(owner.package))
     if answer is not None:
-        return _Known(file, answer.package, path, answer.development)
+        development = answer.development or lookup.is_development(answer.package)
+        return _Known(file, answer.package, path, development)
     return _Known(file, "", path) if path else None
 
 
@@ -250,6 +258,9 @@ def _program(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
         spoken_of = about.mentions(reference.names[0], in_title=True)
         yield from _unknown(reference, reference.names[0], lookup.not_found_note) if spoken_of else ()
         return
+    words = {word for each in known for word in (each.name, each.package)}
+    if not (reference.confidence is Confidence.HIGH or reference.when is When.DECLARED or about.mentions(*words)):
+        return  # one of many that the code may use
     path = next((each.path for each in known if each.path), "")
     yield _as_need(_judged(reference, about, known), _provider(known[0].package, path), program=known[0].name)
 
@@ -317,7 +328,7 @@ def _judged(reference: Reference, about: About, known: Iterable[_Known]) -> Refe
     small distribution opens is its purpose even so. Programs are run for many reasons, and have the names of common
     words: of them its title (name, summary and keywords) must speak.
     """
-    if reference.when is When.DECLARED or is_known(reference.evidence):
+    if reference.when is When.DECLARED or reference.required or is_known(reference.evidence):
         return reference
     words = {word for each in known for word in (each.name, each.package)}
     if reference.kind is not ReferenceKind.PROGRAM:

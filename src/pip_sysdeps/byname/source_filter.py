@@ -11,12 +11,17 @@ _LIBRARY_BYTES = (b"oadLibrary", b"load_library", b"find_library")
 """All these have `ibrary` in them: three looks at most sources instead of five."""
 _OPENS = rb"\b(?:CDLL|PyDLL|LoadLibrary|find_library)\b|(?:dlopen|load_library|loadLibrary)\(\s*[^\s:)]"
 _NAMES_LIBRARY = rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
+_FILES = (b"require_version(", b"load_extension(")
 _RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system")
 _SETTING_BYTES = (b"BINARY", b"EXECUTABLE")
 _IS_SET = rb"(?:BINARY|EXECUTABLE)\s*[:=]"
 _WORD = rb"""\s*f?["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)(?:["']| -)"""
 _RUNS = (rb"[\[(=]" + _WORD, rb"return" + _WORD)
 """Two patterns with a fixed beginning each: one with both takes four times as long."""
+_RUN = rb"\b(?:run|Popen|call|check_call|check_output|getoutput|getstatusoutput|system|popen|which|subprocess_exec"
+_RUN += rb"|subprocess_shell|execvp?e?)\(\s*(?:args\s*=\s*)?[\[(]?"
+_RUN_OF = _RUN + _WORD
+_RUN_OF_NAME = _RUN + rb"\s*\*?[A-Za-z_]"
 _FEW_NAMES = 16
 """More names are found faster by a look at every call."""
 _CALL = rb"(?<![\w\x80-\xff])([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*\("
@@ -52,17 +57,46 @@ def loads(source: bytes) -> bool:
 
 def opens(source: bytes) -> bool:
     """Tell by a quick search whether a source may open a library or a typelib that it names."""
-    return (loads(source) and re.search(_NAMES_LIBRARY, source) is not None) or b"require_version(" in source
+    return (loads(source) and re.search(_NAMES_LIBRARY, source) is not None) or any(map(source.__contains__, _FILES))
 
 
 def runs(source: bytes) -> frozenset[str]:
     """Return by a quick search the words that may be programs which a source runs."""
-    is_runner = any(word in source for word in _RUNNER_BYTES) or (
-        any(word in source for word in _SETTING_BYTES) and re.search(_IS_SET, source) is not None
-    )
-    if not is_runner:
+    is_set = any(word in source for word in _SETTING_BYTES) and re.search(_IS_SET, source) is not None
+    if not (is_set or is_runner(source)):
         return frozenset()
-    return frozenset(word.decode("ascii", "replace") for pattern in _RUNS for word in re.findall(pattern, source))
+    return frozenset().union(*(_words(pattern, source) for pattern in _RUNS))
+
+
+def is_runner(source: bytes) -> bool:
+    """Tell by a quick search whether a source has a word for what runs or looks for programs."""
+    return any(word in source for word in _RUNNER_BYTES)
+
+
+def runs_directly(source: bytes) -> frozenset[str]:
+    """Return the words that a source gives to what runs programs."""
+    return _words(_RUN_OF, source)
+
+
+def runs_variable(source: bytes) -> bool:
+    """Tell whether a source runs what a variable names."""
+    return re.search(_RUN_OF_NAME, source) is not None
+
+
+def defines(source: bytes, names: frozenset[str]) -> bool:
+    """Tell by a quick search whether a source sets one of the names to a string, or imports or defines it."""
+    name = _any_of(names)
+    pattern = rb"(?m)^" + name + rb"\b[^=\n]*=\s*[\[({]?\s*f?[\"']|^def " + name + rb"\(|import[^\n]*\b" + name + rb"\b"
+    return re.search(pattern, source) is not None
+
+
+def _any_of(names: frozenset[str]) -> bytes:
+    """Return a pattern for one of the names; for none of them, one that nothing matches."""
+    return b"(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + b")" if names else b"(?!)"
+
+
+def _words(pattern: bytes, source: bytes) -> frozenset[str]:
+    return frozenset(word.decode("ascii", "replace") for word in re.findall(pattern, source))
 
 
 def _calls(source: bytes, names: frozenset[str]) -> bool:
@@ -73,7 +107,7 @@ def _calls(source: bytes, names: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=8)
 def _call_of(names: frozenset[str]) -> re.Pattern[bytes]:
-    return re.compile(rb"\b(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + rb")\s*\(")
+    return re.compile(rb"\b" + _any_of(names) + rb"\s*\(")
 
 
 class Wrappers(NamedTuple):
@@ -83,6 +117,15 @@ class Wrappers(NamedTuple):
     """They open a library that a parameter names."""
     takers: frozenset[str]
     """They call what a parameter gives them, which may be a loader."""
+    runners: frozenset[str]
+    """They run a program that a parameter names."""
+    attributes: frozenset[str]
+    """Attributes that are asked for, and that no source that is read sets."""
+
+    def names(self, source: bytes) -> frozenset[str]:
+        """Return by a quick search the words that a source gives to runners, and sets attributes to."""
+        given = _words(rb"\b" + _any_of(self.runners) + rb"\([^()\n]{0,80}?[\[(=, ]?" + _WORD, source)
+        return given | _words(rb"\b" + _any_of(self.attributes) + rb"\s*=\s*[\[(]?" + _WORD, source)
 
     def are_called(self, source: bytes) -> bool:
         """Tell by a quick search whether a source calls an opener, or a taker and has a loader to give it."""

@@ -8,7 +8,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.byname.provision import FEW_SOURCES, About
-from pip_sysdeps.byname.source_filter import is_used, opens, runs
+from pip_sysdeps.byname.source_filter import (
+    defines,
+    is_runner,
+    is_used,
+    loads,
+    opens,
+    runs,
+    runs_directly,
+    runs_variable,
+)
 from pip_sysdeps.byname.steps import StepLimitError
 from pip_sysdeps.model.environment import Skipped, Verdict
 
@@ -114,16 +123,24 @@ class References:
         Sources of a large distribution are searched for programs only if its title names one: no other would be sure.
         """
         is_large = len(self._paths) > FEW_SOURCES
-        titled = [word.encode() for word in self.about.title if self._package_of(word)] if is_large else []
+        titled = [word.encode() for word in self.about.title if self._package_of(word)]
         opening = _Shortest(_MOST_OF_LARGE if is_large else _MOST_OPENING)
         running = _Shortest(_MOST_RUNNING)
+        by_variable: dict[str, bytes] = {}
+        quoted = [quote + word for word in titled for quote in (b'"', b"'")]
+        has_title = False
         for path, text in self._read_all():
-            if opens(text) or len(text) == _MAX_SOURCE:
+            has_title = has_title or any(word in text for word in quoted)
+            if opens(text) or len(text) == _MAX_SOURCE or (not is_large and loads(text)):
                 opening.add(path, text)
             elif is_large and not any(word in text for word in titled):
                 continue
-            elif any(map(self._counts, runs(text))):
+            elif any(map(self._counts, runs(text))) or (not is_large and self._runs(text)):
                 running.add(path, text)
+            elif quoted and is_runner(text) and runs_variable(text):
+                by_variable[path] = text
+        for path, text in by_variable.items() if has_title else ():
+            running.add(path, text)
         gated = self._kept(opening) | self._kept(running)
         return self._named_by(gated) if gated else ()
 
@@ -134,7 +151,8 @@ class References:
         from pip_sysdeps.system.python_syntax import marks  # noqa: PLC0415 - the same
 
         def search() -> tuple[tuple[Reference, ...], list[Skipped]]:
-            return references(gated, self._calling, self._base, self._broken), self._skipped
+            found = references(gated, self._calling, self._base, self._broken, importing=self._importing)
+            return found, self._skipped
 
         fork = self._fork and sum(map(marks, gated.values())) > _MARKS_TO_FORK
         before = list(self._skipped)
@@ -171,15 +189,37 @@ class References:
         package = self._package_of(word)
         return bool(package) and self.about.mentions(word, package)
 
+    def _runs(self, source: bytes) -> bool:
+        """Tell whether a source runs a program that a release has, by its name."""
+        return is_runner(source) and any(map(self._package_of, runs_directly(source)))
+
     def _calling(self, wrappers: Wrappers) -> Mapping[str, bytes]:
         """Return the sources that call wrappers; in a large distribution those that are read are all."""
         if len(self._paths) > FEW_SOURCES:
             return {}
-        found = _Shortest(_MOST_RUNNING)
+        opening, running = _Shortest(_MOST_RUNNING), _Shortest(_MOST_RUNNING)
         for path, text in self._read_all():
             if wrappers.are_called(text):
+                opening.add(path, text)
+            elif any(map(self._is_name, wrappers.names(text))):
+                running.add(path, text)
+        found = self._kept(opening) if len(opening) <= _MOST_CALLING else {}
+        return found | (self._kept(running) if len(running) <= _MOST_CALLING else {})
+
+    def _is_name(self, word: str) -> bool:
+        """Tell whether a word is a program that not every image has, or may be a library."""
+        return bool(self._package_of(word)) or ".so" in word
+
+    def _importing(self, names: Mapping[str, frozenset[str]]) -> Mapping[str, bytes]:
+        """Return the sources of modules by their full names, if they say what some of their variables are."""
+        from pip_sysdeps.byname.sources import module_name  # noqa: PLC0415 - as above
+
+        found = _Shortest(_MOST_RUNNING)
+        for path in self._paths:
+            variables = names.get(module_name(path, self._base).removesuffix(".__init__"))
+            if variables and defines(text := self._read(path), variables):
                 found.add(path, text)
-        return self._kept(found) if len(found) <= _MOST_CALLING else {}
+        return self._kept(found)
 
     def _read_all(self) -> Iterator[tuple[str, bytes]]:
         for path in self._paths:

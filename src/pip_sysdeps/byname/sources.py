@@ -10,13 +10,14 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from dataclasses import replace
 from functools import cache, cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.byname.attempts import Opened, joined
 from pip_sysdeps.byname.evaluator import CALLABLE, FINDER, LOADERS, Evaluator, Frame
-from pip_sysdeps.byname.knowledge import STEM, typelib
+from pip_sysdeps.byname.knowledge import STEM, sqlite_extension, typelib
 from pip_sysdeps.byname.module import Module
 from pip_sysdeps.byname.signature import truths
 from pip_sysdeps.byname.source_filter import Wrappers
@@ -25,7 +26,7 @@ from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
 from pip_sysdeps.system.python_syntax import MOST_MARKS, marks, parse_python
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.byname.evaluator import Values
     from pip_sysdeps.byname.module import CallSite, Scope, Source
@@ -42,6 +43,7 @@ _DEFAULT_NAME = re.compile(
 )
 _PROGRAM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _LIBRARY = re.compile(r"[^\s/*%{}:\\]+\.so(?:\.[0-9][0-9A-Za-z.]*)?")
+_EXTENSION = re.compile(r"mod_[a-z0-9_]+|[a-z0-9_]+ext")
 _TYPELIB = re.compile(r"[A-Za-z0-9_]+-[0-9.]+")
 _STEM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
 _SYSTEM_FOLDER = re.compile(r"/(?:usr/)?lib(?:/[a-z0-9_]+-linux-gnu[a-z0-9]*|64)?")
@@ -50,6 +52,8 @@ _FOREIGN_STEM = re.compile(r"\.(?:dll|dylib|framework|exe)$|^(?:cyg|msys-)|[\\/]
 _FOREIGN_PROGRAM = {"open", "osascript", "defaults", "sw_vers", "wmic", "reg", "cmd", "start", "pbcopy", "pbpaste"}
 _WINDOWS = ("ctypes.windll", "ctypes.WinDLL", "ctypes.oledll", "ctypes.OleDLL")
 _MOST_CALLS_DEEP = 4
+_MOST_SET = 8
+"""An attribute that is set in more places of other modules is something that many classes have."""
 _MOST_CALLERS = 64
 """A function with more callers runs everything: what one of them hands over says little."""
 _MOST_PROGRAMS = 6
@@ -68,20 +72,22 @@ class _Found(NamedTuple):
     """The code goes on without it."""
 
 
-def references(
+def references(  # noqa: PLR0913, PLR0917 - what sources there are, by each way of asking
     sources: Mapping[str, bytes],
     calling: Callable[[Wrappers], Mapping[str, bytes]],
     base: str,
     broken: Callable[[str], None] = lambda _: None,
     steps: Steps | None = None,
+    importing: Callable[[Mapping[str, frozenset[str]]], Mapping[str, bytes]] = lambda _: {},
 ) -> tuple[Reference, ...]:
     """Return what the sources of one distribution name, strongest first.
 
-    `sources` has those that `opens` and `runs` let through, by path; `calling` gives those that call wrappers; `base`
-    is the distribution's folder. Sources that do not parse name nothing, and `broken` is told of them. Raise
-    StepLimitError if the search takes more than `steps`.
+    `sources` has those that `opens` and `runs` let through, by path; `calling` gives those that call wrappers;
+    `importing` those of modules by their full names, for variables of theirs; `base` is the distribution's folder.
+    Sources that do not parse name nothing, and `broken` is told of them. Raise StepLimitError if the search takes more
+    than `steps`.
     """
-    search = _Search(calling, base, broken, steps or Steps())
+    search = _Search(calling, importing, base, broken, steps or Steps())
     try:
         return search.found(sources)
     finally:
@@ -94,11 +100,13 @@ class _Search:
     def __init__(
         self,
         calling: Callable[[Wrappers], Mapping[str, bytes]],
+        importing: Callable[[Mapping[str, frozenset[str]]], Mapping[str, bytes]],
         base: str,
         broken: Callable[[str], None],
         steps: Steps,
     ) -> None:
         self._calling = calling
+        self._importing = importing
         self._base = base
         self._broken = broken
         self._steps = steps
@@ -111,7 +119,7 @@ class _Search:
         opened = joined([each for each, is_query in world.libraries if not is_query], attempts, self._steps)
         libraries = [each.reference for each in opened]
         settings = _defaults(self._modules, world)
-        others = (*world.programs(), *world.typelibs(), *settings, *world.near_loaders())
+        others = (*world.programs, *world.files(), *settings, *world.near_loaders())
         return _merged(queries, [*libraries, *others], self._steps)
 
     def forget(self) -> None:
@@ -120,14 +128,15 @@ class _Search:
             module.forget()
 
     def _with_callers(self, sources: Mapping[str, bytes]) -> _World:
-        """Parse the sources, and those that call what opens a library for them."""
+        """Parse the sources, those that call what opens or runs for them, and those that have the names."""
         self._parse(sources)
         world = _World(self._modules, self._steps)
         known = set(sources)
         for _ in range(_MOST_CALLS_DEEP):
             wrappers = world.wrappers()
             called = self._calling(wrappers) if any(wrappers) else {}
-            more = {path: text for path, text in called.items() if path not in known}
+            wanted = {**called, **self._importing(world.absent())}
+            more = {path: text for path, text in wanted.items() if path not in known}
             if not more:
                 break
             known |= more.keys()
@@ -148,11 +157,9 @@ class _Search:
         if count > MOST_MARKS:
             raise StepLimitError
         self._steps.take(count)
-        relative = path.removeprefix(self._base.rstrip("/") + "/").removeprefix("src/")
         tree = parse_python(text)
-        name = relative.removesuffix(".py").replace("/", ".")
         try:
-            return None if tree is None else Module(path, name, tree, self._steps)
+            return None if tree is None else Module(path, module_name(path, self._base), tree, self._steps)
         except RecursionError:
             return None
 
@@ -163,29 +170,63 @@ class _World:
     def __init__(self, modules: Iterable[Module], steps: Steps) -> None:
         self.steps = steps
         self._modules = list(modules)
+        self._absent: defaultdict[str, set[str]] = defaultdict(set)
         self._scopes: dict[str, Scope] = {}
+        self._attributes: defaultdict[str, list[tuple[Scope, Source]]] = defaultdict(list)
         self._callers: defaultdict[str, list[CallSite]] = defaultdict(list)
         for module in self._modules:
             self._scopes[f"{module.name}."] = module.top
             for name, scopes in module.functions.items():
                 self._scopes.setdefault(f"{module.name}.{name}", scopes[0])
-            steps.take(len(module.sites))
+            for name, sources in module.attributes.items():
+                self._attributes[name] += sources
+            steps.take(len(module.sites) + len(module.attributes))
             for site in module.sites:
-                self._callers[_last_name(site.call.func)].append(site)
-        self._values = Evaluator(self._scopes.get, steps)
-        self._heads = Evaluator(self._scopes.get, steps, first=True)
-        self.heads = self._heads.evaluate
+                for name in _called_names(site, module):
+                    self._callers[name].append(site)
+        self._evaluator = Evaluator(self._function, self._set_attributes, steps)
         self._openers: set[str] = set()
         self._takers: set[str] = set()
+        self._runners: set[str] = set()
+        self._unset: set[str] = set()
         self._silent: dict[Module, None] = {}
         self._called_by: dict[Scope, list[CallSite]] = {}
         self._for_windows = cache(_opens_for_windows)
         self._evidence: dict[int, str] = {}
 
+    def _function(self, full: str, variable: str = "") -> Scope | None:
+        """Return a function by its full name, or a module's own scope for a variable; note what is not parsed."""
+        found = self._scopes.get(full)
+        if found is None:
+            module, _, name = full.rpartition(".")
+            inside = self._scopes.get(f"{module}.") if name else None
+            if inside is not None and name in inside.module.imports and inside.module.imports[name] != full:
+                return self._function(inside.module.imports[name])
+            self._absent[module].add(name or variable)
+        return found
+
+    def absent(self) -> dict[str, frozenset[str]]:
+        """Return what was asked for of modules that are not parsed, by their full names."""
+        return {module: frozenset(names) for module, names in self._absent.items()}
+
+    def _set_attributes(self, module: Module, name: str) -> Sequence[tuple[Scope, Source]]:
+        """Return what an attribute is set to: in its module, else in the distribution if few places do."""
+        if name in module.attributes:
+            return module.attributes[name]
+        found = self._attributes.get(name, [])
+        if not found:
+            self._unset.add(name)
+        return found if len(found) <= _MOST_SET else []
+
+    def heads(self, node: ast.expr, frame: Frame) -> Values:
+        """Return what an expression may be; of a list, its first item."""
+        return self._evaluator.evaluate(node, frame, head=True)
+
     def wrappers(self) -> Wrappers:
-        """Return the functions whose calls decide what is opened; a name of two letters may be anything's."""
-        _ = self.libraries
-        return Wrappers(*(frozenset(name for name in each if len(name) > 2) for each in (self._openers, self._takers)))
+        """Return the functions whose calls decide what is opened and run; a name of two letters may be anything's."""
+        _ = self.libraries, self.programs
+        every = (self._openers, self._takers, self._runners, self._unset)
+        return Wrappers(*(frozenset(name for name in each if len(name) > 2) for each in every))
 
     @cached_property
     def libraries(self) -> tuple[tuple[Opened, bool], ...]:
@@ -197,7 +238,7 @@ class _World:
             argument = self._library_argument(site)
             if argument is None or (argument is site.call and self._for_windows(site.scope.module)):
                 continue
-            found = list(self._expanded(site, argument, self._values, self._openers))
+            found = list(self._expanded(site, argument, self._openers))
             for each in found:
                 names = tuple(name for text in each.names if (name := library_name(_asked(site.call, text))))
                 if names:
@@ -206,28 +247,44 @@ class _World:
             if not any(each.names for each in found):
                 self._silent[site.scope.module] = None
 
-    def programs(self) -> Iterator[Reference]:
-        """Yield what is run by subprocess and its like."""
+    @cached_property
+    def programs(self) -> tuple[Reference, ...]:
+        """What is run by subprocess and its like."""
+        return tuple(self._programs())
+
+    def _programs(self) -> Iterator[Reference]:
         for site in self._sites():
             full = site.scope.module.dotted(site.call.func)
-            if full not in _RUNNERS or not site.call.args:
+            if full not in _RUNNERS or not (site.call.args or site.call.keywords):
                 continue
-            optional = site.scope.module.goes_without(site.call)
-            for each in self._expanded(site, site.call.args[0], self._heads, set(), optional=optional):
-                names = tuple(name for text in each.names if (name := program_name(text)))
+            argument = site.call.args[0] if site.call.args else site.call.keywords[0].value
+            optional = site.scope.module.goes_without(site.call) and not site.gives_up_after
+            for each in self._expanded(site, argument, self._runners, head=True, optional=optional):
+                names = tuple(dict.fromkeys(name for text in each.names if (name := program_name(text))))
                 if names and len(names) <= _MOST_PROGRAMS:
-                    yield self._reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
+                    found = self._reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
+                    demanded = id(site.call) in site.scope.module.demanded and not each.optional
+                    yield replace(found, required=demanded and each.site.at_import)
 
-    def typelibs(self) -> Iterator[Reference]:
-        """Yield the typelibs of which a version is asked for; PyGObject opens them by name."""
+    def files(self) -> Iterator[Reference]:
+        """Yield the typelibs that PyGObject opens by name, and the extensions that SQLite does."""
         for site in self._sites():
-            if site.scope.module.dotted(site.call.func) == "gi.require_version":
-                match site.call.args:
-                    case [ast.Constant(value=str(name)), ast.Constant(value=str(version))]:
-                        if _TYPELIB.fullmatch(f"{name}-{version}"):
-                            names = (typelib(f"{name}-{version}"),)
-                            found = _Found((), site, site.is_optional({}))
-                            yield self._reference(ReferenceKind.FILE, names, found, When.DLOPEN)
+            full = site.scope.module.dotted(site.call.func)
+            if full == "gi.require_version" and len(site.call.args) == 2:
+                yield from self._typelibs(site)
+            elif _last_name(site.call.func) == "load_extension" and site.call.args:
+                for each in self._expanded(site, site.call.args[0], self._openers):
+                    names = tuple(sqlite_extension(text) for text in each.names if _EXTENSION.fullmatch(text))
+                    if names:
+                        yield self._reference(ReferenceKind.FILE, names, each, When.DECLARED)
+
+    def _typelibs(self, site: CallSite) -> Iterator[Reference]:
+        frame = Frame(site.scope)
+        names, versions = (self._evaluator.evaluate(each, frame) for each in site.call.args)
+        pairs = [f"{name}-{version}" for name in names for version in versions]
+        if len(names) == 1 and all(map(_TYPELIB.fullmatch, pairs)):
+            found = _Found((), site, site.is_optional({}))
+            yield self._reference(ReferenceKind.FILE, tuple(map(typelib, pairs)), found, When.DLOPEN)
 
     def near_loaders(self) -> Iterator[Reference]:
         """Yield what looks like a library's name in a source that opens what cannot be told."""
@@ -269,33 +326,27 @@ class _World:
         """Return what is opened by a variable that may be a loader."""
         if not isinstance(call.func, ast.Name) or call.func.id in site.scope.module.imports:
             return None
-        called = {name for each in self._expanded(site, call.func, self._values, self._takers) for name in each.names}
+        called = {name for each in self._expanded(site, call.func, self._takers) for name in each.names}
         if CALLABLE + FINDER in called:
             return call
         return first if any(name.removeprefix(CALLABLE) in LOADERS for name in called if name[:1] == CALLABLE) else None
 
     def _expanded(
-        self, site: CallSite, argument: ast.expr, evaluator: Evaluator, wrappers: set[str], *, optional: bool = False
+        self, site: CallSite, argument: ast.expr, wrappers: set[str], *, head: bool = False, optional: bool = False
     ) -> Iterator[_Found]:
-        """Yield the values of an argument, for each outermost call that decides on it.
+        """Yield the values of an argument, or with `head` those of its first item, for each outermost call.
 
-        The functions through whose parameters they come are added to `wrappers`.
+        That is the call that decides on them. The functions through whose parameters they come are added to `wrappers`.
         """
 
         def evaluate(frame: Frame) -> Values:
-            return evaluator.evaluate(argument, frame)
+            return self._evaluator.evaluate(argument, frame, head=head)
 
         found = _Found((), site, optional)
-        yield from self._through(site.scope, evaluate, found, evaluator, wrappers, _MOST_CALLS_DEEP)
+        yield from self._through(site.scope, evaluate, found, wrappers, _MOST_CALLS_DEEP)
 
-    def _through(  # noqa: PLR0913, PLR0917 - one call of itself
-        self,
-        scope: Scope,
-        evaluate: Callable[[Frame], Values],
-        found: _Found,
-        evaluator: Evaluator,
-        wrappers: set[str],
-        deep: int,
+    def _through(
+        self, scope: Scope, evaluate: Callable[[Frame], Values], found: _Found, wrappers: set[str], deep: int
     ) -> Iterator[_Found]:
         self.steps.take()
         frame = Frame(scope)
@@ -309,17 +360,18 @@ class _World:
         if function is None or not callers:
             yield found._replace(names=values, optional=found.optional or found.site.is_optional({}))
             return
+        is_around = _is_around(function, scope)
         for caller in callers:
 
             def through(outer: Frame, caller: CallSite = caller, function: Scope = function) -> Values:
-                bound = evaluator.bindings(function, caller.call, outer)
-                return evaluate(Frame(scope, bound))
+                bound = self._evaluator.bindings(function, caller.call, outer)
+                return evaluate(Frame(scope, bound) if is_around else Frame(scope, given={function: bound}))
 
             known = _known(function, caller.call) if function is scope else {}
             if not found.site.is_reached(known):
                 continue
             further = _Found((), caller, found.optional or found.site.is_optional(known))
-            yield from self._through(caller.scope, through, further, evaluator, wrappers, deep - 1)
+            yield from self._through(caller.scope, through, further, wrappers, deep - 1)
 
     def _callers_of(self, function: Scope) -> list[CallSite]:
         """Return the calls that may be of a function: of that name, and not surely of another one.
@@ -374,14 +426,37 @@ def _known(function: Scope, call: ast.Call) -> dict[str, bool]:
     return {name: truth for name, truth in truths(function.node, call).items() if name not in function.names}
 
 
-def _function_of(scope: Scope, free: set[str]) -> Scope | None:
-    """Return the function whose parameter decides."""
+def _function_of(scope: Scope, free: Iterable[Scope]) -> Scope | None:
+    """Return the function whose parameter decides: the innermost around a call, else the first that was asked for."""
     inner: Scope | None = scope
+    functions = dict.fromkeys(free)
     while inner is not None:
-        if free & inner.parameters:
+        if inner in functions:
             return inner
         inner = inner.parent
-    return None
+    return next(iter(functions), None)
+
+
+def _is_around(function: Scope, scope: Scope) -> bool:
+    inner: Scope | None = scope
+    while inner is not None and inner is not function:
+        inner = inner.parent
+    return inner is function
+
+
+def module_name(path: str, base: str) -> str:
+    """Return the full name of the module that a source is; a package's ends with `.__init__`."""
+    relative = path.removeprefix(base.rstrip("/") + "/").removeprefix("src/")
+    return relative.removesuffix(".py").replace("/", ".")
+
+
+def _called_names(site: CallSite, module: Module) -> Iterator[str]:
+    """Yield the functions that a call may be of: for `super().__init__`, the classes above."""
+    name = _last_name(site.call.func)
+    if name != "__init__":
+        yield name
+    own = site.scope.owner if name == "__init__" else name
+    yield from module.bases.get(own, ())
 
 
 def _last_name(func: ast.expr) -> str:

@@ -182,6 +182,7 @@ def _needs(needs: Iterable[needs.Need], base: str, repaired: Collection[str]) ->
             by_more=more,
             confidence=need.confidence.value if need.confidence else "",
             optional=need.optional,
+            note=printable(need.note),
         )
         match need.provider:
             case FromPackage(package=package):

@@ -62,6 +62,8 @@ class Reference:
     """What says so, in one line."""
     confidence: Confidence
     """How sure it is."""
+    required: bool = False
+    """Code gives up without it when it is imported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +161,8 @@ class Need:
     """What says so where no DT_NEEDED does: the call, the note, or the entry of the knowledge file."""
     confidence: Confidence | None = None
     """How sure that is; None for a DT_NEEDED."""
+    note: str = ""
+    """Why it is not in the line, where its provider alone does not say it."""
     optional: bool = False
     """Nothing fails without it: a module that is imported only where ImportError is caught, for example."""
 

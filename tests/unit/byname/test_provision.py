@@ -169,8 +169,12 @@ def test_the_alternatives_that_the_release_has() -> None:
 
 
 def test_a_package_for_compiling_never_answers() -> None:
-    """What only a -dev package has is missing if it is sure, with a word on who has it; else it is no need."""
-    assert only(library("libonly.so")).provider == Missing(note="only libonly-dev has it, which is for compiling")
+    """What only a -dev package has is offered with that reason if it is sure; else it is no need."""
+    assert only(library("libonly.so")) == replace(
+        need("libonly-dev", soname="libonly.so"),
+        confidence=Confidence.MEDIUM,
+        note="only libonly-dev has it, which is for compiling",
+    )
     assert needs([library("libonly.so", confidence=Confidence.MEDIUM)], SYSTEM, SMALL) == ()
 
 
@@ -277,3 +281,18 @@ def test_a_program_is_of_the_package_that_has_its_name() -> None:
         programs={"cpp": "/usr/bin/cpp"}, owners={"/usr/bin/cpp": "cpp-12"}, name_owners={"/usr/bin/cpp": "cpp"}
     )
     assert package_of_program("cpp", system) == "cpp"
+
+
+def test_a_package_is_for_compiling_by_its_name() -> None:
+    """A -dev package that the archive files under another section than libdevel answers for no library."""
+    index = Index()
+    index.libraries = {**Index.libraries, "libodd.so": Said("libodd.so", "libodd-dev")}  # type: ignore[misc] # of this one
+    found = only(library("libodd.so", "libfoo.so.1"), System(index=index))
+    assert found == need("libfoo1", soname="libfoo.so.1")
+
+
+def test_what_code_gives_up_without_is_sure() -> None:
+    """A program that a module looks for when it is imported, and raises without, needs no word in the description."""
+    demanded = replace(program("dot"), required=True)
+    assert only(demanded, about=SMALL).confidence is Confidence.HIGH
+    assert only(program("dot"), about=SMALL).confidence is Confidence.MEDIUM

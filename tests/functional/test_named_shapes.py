@@ -1,0 +1,197 @@
+"""What code opens and runs by name, in the shapes of real reports, locked for both releases with the shipped index."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.venv import install
+from pip_sysdeps.lock.text import loads
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from builders.desk import Desk
+    from pip_sysdeps.lock.document import LockedNeed, Target
+
+RELEASES = ("bookworm", "trixie")
+
+RUN = "import subprocess\n"
+OPEN = "import ctypes\n"
+
+LINES = {
+    "a wrapper in another module runs it": (
+        {
+            "__init__": "from .util import run\ndef go(f): run(['glpsol', f])",
+            "util": RUN + "def run(c): subprocess.run(c)",
+        },
+        "glpk-utils",
+    ),
+    "the name is in another module": (
+        {
+            "__init__": RUN + "from .names import PROGRAM\ndef go(f): subprocess.run([PROGRAM, f])",
+            "names": "PROGRAM = 'glpsol'",
+        },
+        "glpk-utils",
+    ),
+    "the module of names is imported": (
+        {"__init__": RUN + "from . import names\ndef go(f): subprocess.run([names.P, f])", "names": "P = 'glpsol'"},
+        "glpk-utils",
+    ),
+    "the name is handed on by a package": (
+        {
+            "__init__": "",
+            "go": RUN + "from .conf import P\ndef go(f): subprocess.run([P, f])",
+            "conf/__init__": "from .names import P",
+            "conf/names": "P = 'glpsol'",
+        },
+        "glpk-utils",
+    ),
+    "an attribute keeps the command": (
+        {
+            "__init__": RUN
+            + """
+            class P:
+                def __init__(self, cmd):
+                    self.cmd = cmd
+                def call(self):
+                    subprocess.Popen(self.cmd)
+            def go(f):
+                P(["glpsol", f]).call()
+            """
+        },
+        "glpk-utils",
+    ),
+    "a base class in another module runs what its subclass names": (
+        {
+            "base": RUN + "class B:\n    def go(self, f):\n        subprocess.run([self.program, f])",
+            "__init__": "from .base import B\nclass G(B):\n    program = 'glpsol'",
+            "main": "from . import G\ndef main(f): G().go(f)",
+        },
+        "glpk-utils",
+    ),
+    "a subclass gives the name to the class above": (
+        {
+            "__init__": RUN
+            + """
+            class B:
+                def __init__(self, exe):
+                    self.exe = exe
+                def go(self, f):
+                    subprocess.check_call([self.exe, f])
+            class G(B):
+                def __init__(self):
+                    super().__init__("glpsol")
+            """
+        },
+        "glpk-utils",
+    ),
+    "the search is over a parameter": (
+        {
+            "__init__": """
+            import shutil
+            NAMES = ("no-such-solver", "glpsol")
+            def find(names):
+                for n in names:
+                    p = shutil.which(n)
+                    if p: return p
+                raise RuntimeError("no solver")
+            def go(): return find(NAMES)
+            """
+        },
+        "glpk-utils",
+    ),
+    "a wrapper in another module opens it": (
+        {
+            "__init__": "from solve.util import load\nlib = load('libglpk.so.40')",
+            "util": OPEN + "def load(c): return ctypes.CDLL(c)",
+        },
+        "libglpk40",
+    ),
+    "the library's name is in another module": (
+        {"__init__": OPEN + "from .names import LIB\nlib = ctypes.CDLL(LIB)", "names": "LIB = 'libglpk.so.40'"},
+        "libglpk40",
+    ),
+    "find_library is asked for a name of another module": (
+        {
+            "__init__": "from ctypes.util import find_library\nfrom .names import LIB\nfind_library(LIB)",
+            "names": "LIB = 'glpk'",
+        },
+        "libglpk40",
+    ),
+    "without a version and then with one": (
+        {
+            "__init__": OPEN
+            + """
+            def load():
+                for n in ("libEGL.so", "libEGL.so.1"):
+                    try:
+                        return ctypes.CDLL(n)
+                    except OSError:
+                        pass
+                raise ImportError("no EGL")
+            """
+        },
+        "libegl1",
+    ),
+    "a module gives up without it": (
+        {"__init__": "import shutil\nif shutil.which('objdump') is None:\n    raise SystemExit('objdump is required')"},
+        "binutils",
+    ),
+}  # fmt: skip
+
+OFFERS = {
+    "a program that the description does not name": (
+        RUN + "def go(f): subprocess.run(['grn', f], check=True)",
+        "groff",
+    ),
+    "a development package's library": (OPEN + "lib = ctypes.CDLL('libsndfile.so')", "libsndfile1-dev"),
+    "a development package of another section": (OPEN + "lib = ctypes.CDLL('libEGL.so')", "libegl-dev"),
+    "a development package of another name": (OPEN + "lib = ctypes.CDLL('libportaudio.so')", "portaudio19-dev"),
+}
+
+
+def dedent(text: str) -> str:
+    """Return a source without the indentation that a part of its lines has in this file."""
+    return re.sub(r"(?m)^ {12}", "", text)
+
+
+def locked(desk: Desk, folder: Path, release: str, modules: dict[str, str]) -> Target:
+    """Return the lock of a distribution `solve` that is about `glpsol` and has these modules."""
+    texts = {f"solve/{name}.py": dedent(text).encode() for name, text in modules.items()}
+    site = folder / "lib/python3.11/site-packages"
+    install(site, "solve", files=texts, metadata={"METADATA": "Name: solve\nVersion: 1.0\nSummary: Runs glpsol\n"})
+    outcome = desk.run("lock", "--path", str(site), "--target", f"debian-{release}-amd64", "-o", str(desk.lock))
+    assert outcome.status == 0, outcome.err
+    return loads(desk.lock.read_text()).target[0]
+
+
+def offered(target: Target) -> list[LockedNeed]:
+    """Return what is not in the line."""
+    return [need for each in target.distribution for need in each.offered]
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("case", LINES)
+def test_the_line(desk: Desk, tmp_path: Path, case: str, release: str) -> None:
+    """The line has the one package."""
+    modules, package = LINES[case]
+    assert list(locked(desk, tmp_path / "here", release, modules).installs) == [package]
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("case", OFFERS)
+def test_an_offer(desk: Desk, tmp_path: Path, case: str, release: str) -> None:
+    """The line has nothing, and the lock offers the package with the place that names it."""
+    text, package = OFFERS[case]
+    target = locked(desk, tmp_path / "here", release, {"__init__": text})
+    assert target.installs == ()
+    assert [(need.package, need.by) for need in offered(target)] == [(package, ("solve/__init__.py",))]
+
+
+def test_an_offer_has_its_reason(desk: Desk, tmp_path: Path) -> None:
+    """A development package is offered with the word that it is one."""
+    (need,) = offered(locked(desk, tmp_path / "here", "trixie", {"__init__": OPEN + "ctypes.CDLL('libsndfile.so')"}))
+    assert need.note == "only libsndfile1-dev has it, which is for compiling"
