@@ -33,4 +33,4 @@ def test_the_suite_inside_debian_13(tmp_path: Path) -> None:
     skips = [line for line in done.stdout.splitlines() if line.startswith("SKIPPED")]
     assert [line for line in skips if not re.match(EXPECTED_SKIPS, line)] == []
     (passed,) = re.findall(r"^([0-9]+) passed", done.stdout, re.MULTILINE)
-    assert int(passed) > 600
+    assert int(passed) > 550

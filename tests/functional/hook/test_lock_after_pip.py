@@ -121,7 +121,7 @@ def test_an_incomplete_tool(any_env: HookedEnv, tmp_path: Path) -> None:
     any_env.enable_real_tool()
     broken = tmp_path / "pip_sysdeps"
     shutil.copytree(Path(__file__).parents[3] / "src" / "pip_sysdeps", broken)
-    (broken / "locking.py").unlink()
+    (broken / "lock/build.py").unlink()
     module = any_env.site_packages / "_pip_sysdeps_hook.py"
     start = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from pip_sysdeps.cli import main; sys.exit(main())"
     text = module.read_text()
