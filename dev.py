@@ -48,6 +48,8 @@ SLOW_TOOLS = {
     "rpmbuild": "rpm",
     "dnf": "dnf",
     "createrepo_c": "createrepo-c",
+    "zypper": "zypper",
+    "db5.3_load": "db5.3-util",
 }
 
 

@@ -134,6 +134,7 @@ def rpm_root(into: Path, packages: Sequence[str], *, options: Sequence[str] = ()
     with _home() as home:
         run_judge(command, env={"HOME": home})
     shutil.rmtree(into / "var/cache/dnf")
+    write(into / "etc/os-release", OS_RELEASE)
     _ldconfig(into)
     return into
 
@@ -301,3 +302,48 @@ def load_bdb(path: Path, headers: Mapping[int, bytes]) -> None:
     dump = f"VERSION=3\nformat=bytevalue\ntype=hash\nHEADER=END\n 00000000\n {following}\n{rows}DATA=END\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(["db5.3_load", "-t", "hash", str(path)], input=dump, text=True, check=True)
+
+
+_SMALL = {
+    "one-libs": ("libone.so.1", "/usr/lib64", "ONE_1 { one; }; ONE_2 { two; } ONE_1;"),
+    "one-plugin": ("libplugin.so.1", "/usr/lib64/one", "PLUGIN_1 { one; };"),
+}
+"""Package -> the soname of its library, its folder and its symbol versions."""
+
+
+def small_repository(into: Path) -> Path:
+    """Build two packages, each with a library that gcc links, and make a repository of them in a folder."""
+    work = into.with_name(f"{into.name}.work")
+    tree = work / "tree"
+    source = write(work / "one.c", "void one(void) {}\nvoid two(void) {}\n")
+    parts = []
+    for name, (soname, folder, versions) in _SMALL.items():
+        script = write(work / f"{soname}.map", versions)
+        path = tree / folder.lstrip("/") / f"{soname}.0"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        options = [
+            "-shared",
+            "-nostdlib",
+            "-Wl,--hash-style=both",
+            f"-Wl,-soname,{soname}",
+            f"-Wl,--version-script={script}",
+        ]
+        run_judge(["gcc", *options, "-o", str(path), str(source)])
+        (path.parent / soname).symlink_to(path.name)
+        parts.append(
+            f"%package -n {name}\nSummary: Small\nVersion: 1.2\nRelease: 3\nEpoch: 4\n"
+            f"%description -n {name}\nSmall.\n%files -n {name}\n%defattr(-,root,root)\n{folder}/{soname}*\n"
+        )
+    into.mkdir()
+    _rpmbuild("".join(parts), work, tree, into)
+    run_judge(["createrepo_c", "--quiet", str(into)])
+    shutil.rmtree(work)
+    return into
+
+
+def dnf(root: Path, repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run this machine's dnf on a root and a repository."""
+    command = ["dnf", f"--installroot={root}", *_repository_options(repository), *arguments]
+    with _home() as home:
+        variables = {**os.environ, "HOME": home, "LC_ALL": "C.UTF-8"}
+        return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.packages.rpm.database import RpmDatabase
 
-pytestmark = pytest.mark.debian
+pytestmark = [pytest.mark.debian, pytest.mark.exhaustive]
 
 BDB = "/var/lib/rpm-bdb"
 _INSTALLED = {"0", "3"}

@@ -11,15 +11,17 @@ from builders.command import pip_sysdeps
 from builders.debian import CA_BUNDLE, debian_root, made_once, run_in
 from builders.root import write
 from builders.rpm import PACKAGES, SUITE, rpm_repository, rpm_root, with_repository
+from pip_sysdeps.packages.rpm.install import PROGRAMS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = [pytest.mark.debian, pytest.mark.network]
+pytestmark = [pytest.mark.debian, pytest.mark.network, pytest.mark.exhaustive]
 
 VENV = "/opt/venv"
 BUILD = ("python3-venv", "python3-dev", "build-essential", "pkg-config", "libpq-dev", "libxml2-dev", "libxslt1-dev")
-RELEASE = ("python3", "dnf", "rpm", "dash", "coreutils")
+RELEASE = ("python3", "dnf", "rpm", "dash", "coreutils", "findutils")
+TARGET = "fedora-40-x86_64"
 IMPORT = "import psycopg2, lxml.etree; print(psycopg2.__libpq_version__, lxml.etree.LIBXML_VERSION)"
 
 
@@ -51,10 +53,11 @@ def _build(root: Path) -> None:
 def test_the_life_of_a_lock(built: Path, tmp_path: Path) -> None:
     """What the lock's line brings is what the environment needs: it imports, and verify finds nothing."""
     pip_sysdeps("lock", "--root", str(built), "--python", VENV, cwd=tmp_path)
-    line = pip_sysdeps("install-line", "--root", str(built), "--format", "command", cwd=tmp_path).stdout
+    line = pip_sysdeps("install-line", "--target", TARGET, cwd=tmp_path).stdout
     release = with_repository(rpm_root(tmp_path / "release", RELEASE))
     shutil.copytree(built / VENV.lstrip("/"), release / VENV.lstrip("/"), symlinks=True)
     assert run_in(release, [f"{VENV}/bin/python", "-c", IMPORT], check=False).returncode == 1
-    run_in(release, ["sh", "-c", line])
+    write(release / "packages.txt", line)
+    run_in(release, ["sh", "-c", f"xargs -r -a /packages.txt {PROGRAMS['dnf'].install}"])
     run_in(release, [f"{VENV}/bin/python", "-c", IMPORT])
     pip_sysdeps("verify", "--root", str(release), "--python", VENV, cwd=tmp_path)

@@ -24,7 +24,7 @@ from pip_sysdeps.system.root import Root
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.debian
+pytestmark = [pytest.mark.debian, pytest.mark.exhaustive]
 
 MARK = "(64bit)"
 LINE = (Item(name="libxslt1.1"), Item(name="libpq.so.5()(64bit)"))

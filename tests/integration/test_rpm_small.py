@@ -1,0 +1,83 @@
+"""Two packages of rpmbuild, in a repository of createrepo_c, installed by dnf: databases, capabilities and lines.
+
+The long forms are in `test_rpm_databases`, `test_rpm_lines` and `test_rpm_life`.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.rpm import dnf, query, require_rpm, small_repository
+from pip_sysdeps.packages.family import Item
+from pip_sysdeps.packages.registry import open_packages
+from pip_sysdeps.packages.rpm.install import PROGRAMS, as_command, as_satisfy, version_capabilities
+from pip_sysdeps.packages.rpm.libraries import newest, packages_of_libraries
+from pip_sysdeps.packages.rpm.read_repository import find_repositories, read_filelists, read_primary
+from pip_sysdeps.system.root import Root
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.debian
+
+CAPABILITY = "libone.so.1()(64bit)"
+FOLDERS = ("/lib64", "/usr/lib64")
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the repository; nobody may change it."""
+    require_rpm()
+    return small_repository(tmp_path_factory.mktemp("rpm") / "repository")
+
+
+@pytest.fixture(scope="module")
+def root(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a root where the command for a library's capability was run; nobody may change it."""
+    root = tmp_path_factory.mktemp("root")
+    words = shlex.split(as_command([CAPABILITY], PROGRAMS["dnf"]))
+    done = dnf(root, repository, *words[1:], "one-plugin")
+    assert done.returncode == 0, done.stderr
+    return root
+
+
+def test_the_database_is_read_as_rpm_reads_it(root: Path) -> None:
+    """Versions with epoch, architecture, provides, and the owner of each file."""
+    packages = open_packages(Root(str(root)))
+    assert packages is not None
+    form = "%{NAME} %{EPOCH}:%{VERSION}-%{RELEASE} %{ARCH}\\n"
+    told = set(query(root, "--all", f"--queryformat={form}").splitlines())
+    found = packages.packages.items()
+    assert {f"{name} {each.version} {each.architecture}" for name, each in found} == told
+    assert packages.architecture == "x86_64"
+    for name in packages.packages:
+        provides = [line.partition(" ")[0] for line in query(root, "--provides", name).splitlines()]
+        assert provides == list(packages.packages[name].provides)
+        for path in query(root, "--list", name).splitlines():
+            assert packages.database.owners(path) == (name,)
+            owner = packages.owner(path)
+            assert owner is not None
+            assert owner.package == name
+
+
+@pytest.mark.parametrize(
+    ("version", "status"), [("ONE_2", 0), ("ONE_3", 1)], ids=["a version that it has", "one that nobody has"]
+)
+def test_dnf_holds_a_line_to_symbol_versions(repository: Path, tmp_path: Path, version: str, status: int) -> None:
+    """`--format satisfy` is installed as it is, and an old library is not enough."""
+    versions = version_capabilities("libone.so.1", "(64bit)", ["ONE_1", version])
+    line = as_satisfy((Item(name=CAPABILITY, capabilities=versions),), PROGRAMS["dnf"])
+    assert dnf(tmp_path, repository, "install", "-y", *line.splitlines()).returncode == status
+
+
+def test_the_metadata_tells_libraries_from_plugins(repository: Path, tmp_path: Path) -> None:
+    """Both are provided, and one lies where the loader looks."""
+    assert dnf(tmp_path, repository, "makecache").returncode == 0
+    inside = Root(str(tmp_path))
+    (folder,) = find_repositories(inside)
+    files = dict(read_filelists(inside, folder))
+    found = packages_of_libraries(newest(read_primary(inside, folder), "x86_64"), "(64bit)", FOLDERS, files)
+    assert found == {"libone.so.1": ("one-libs",)}
