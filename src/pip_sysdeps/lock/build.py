@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.scan import Scan
 
 _LONGEST_SHOWN = 60
+_MUSL_TAG = re.compile(r"-musllinux_([0-9]{1,4}_[0-9]{1,4})_", re.ASCII)
 _WHEEL_TAG = re.compile(r"([A-Za-z0-9_.]+)-([A-Za-z0-9_.]+)-([A-Za-z0-9_.]+)", re.ASCII)
 
 
@@ -84,6 +85,7 @@ def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()
     repaired = repaired_libraries(scan)
     unattributed = [_unattributed(each, scan.environment.prefix, repaired) for each in scan.unattributed]
     glibc, glibc_by = newest_glibc(scan)
+    musl, musl_by = newest_musl(scan) if platform.libc == "musl" else ("", "")
     target = Target(
         id=identity,
         distro=platform.distro,
@@ -94,6 +96,8 @@ def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()
         python=scan.environment.interpreter.abi_tag,
         needs_glibc=glibc,
         needs_glibc_by=glibc_by,
+        needs_musl=musl,
+        needs_musl_by=musl_by,
         library_path=tuple(library_path),
         note=scan.note,
         distribution=tuple(
@@ -248,7 +252,30 @@ def newest_glibc(scan: Scan) -> tuple[str, str]:
         for each in scan.unattributed
         if each.glibc
     ]
-    return max(asked, key=lambda pair: tuple(map(int, pair[0].split("."))), default=("", ""))
+    return _newest(asked)
+
+
+def newest_musl(scan: Scan) -> tuple[str, str]:
+    """Return the newest musl version that a wheel is built for, and the first distribution of such a wheel.
+
+    musl has no symbol versions, so the platform tag alone tells: `musllinux_1_2_x86_64` (PEP 656); of several tags of
+    one wheel the lowest is enough.
+    """
+    found = []
+    for each in scan.distributions:
+        versions = [match[1].replace("_", ".") for match in map(_MUSL_TAG.search, each.distribution.tags) if match]
+        if versions:
+            found.append((min(versions, key=_numbers), each.distribution.name))
+    return _newest(found)
+
+
+def _newest(asked: Iterable[tuple[str, str]]) -> tuple[str, str]:
+    """Return the pair of the newest version; of several the first."""
+    return max(asked, key=lambda pair: _numbers(pair[0]), default=("", ""))
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 def _token(text: str) -> str:

@@ -10,7 +10,17 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Lockfile, Target, Unresolved
 
-_PLAIN_KEYS = ("release", "architecture", "libc", "python", "needs_glibc", "library_path", "when", "snapshot")
+_PLAIN_KEYS = (
+    "release",
+    "architecture",
+    "libc",
+    "python",
+    "needs_glibc",
+    "needs_musl",
+    "library_path",
+    "when",
+    "snapshot",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +253,8 @@ def _keys(old: Target | None, new: Target | None) -> Iterator[KeyChange]:
 
 
 def _written(target: Target | None, name: str) -> str:
-    """Write a key for a person; the newest glibc with who needs it."""
+    """Write a key for a person; the newest C library with who needs it."""
     value = getattr(target, name)
-    by = f" ({target.needs_glibc_by})" if target and value and name == "needs_glibc" else ""
+    holder = getattr(target, f"{name}_by", "")
+    by = f" ({holder})" if value and holder else ""
     return f"{', '.join(value) if isinstance(value, tuple) else value}{by}"

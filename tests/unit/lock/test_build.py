@@ -9,7 +9,7 @@ import pytest
 
 from builders.facts import distribution, scan_of
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.lock.build import repaired_libraries, to_target
+from pip_sysdeps.lock.build import newest_musl, repaired_libraries, to_target
 from pip_sysdeps.lock.document import LockedDistribution, LockedFile, LockedNeed, LockedPackage, Target, Unresolved
 from pip_sysdeps.model.loader import Found as Answer
 from pip_sysdeps.model.loader import Load, LoadedObject, SearchStep
@@ -209,3 +209,23 @@ def test_what_is_optional_is_in_the_line_and_never_unresolved() -> None:
     target = to_target(needing(replace(answered, optional=True), replace(missing, optional=True)))
     assert (target.installs, target.unresolved) == (("libpq5",), ())
     assert target.distribution[0].needs[0].optional
+
+
+def test_a_musl_target_has_the_newest_musl_of_its_wheels() -> None:
+    """By the tags alone: of several tags of a wheel the lowest is enough. A target with glibc has none."""
+    wheels = {
+        "a": ("cp311-cp311-musllinux_1_1_x86_64", "cp311-cp311-musllinux_1_2_x86_64"),
+        "b": ("cp311-cp311-musllinux_1_2_x86_64",),
+        "c": ("cp311-cp311-musllinux_1_2_x86_64",),
+        "d": ("py3-none-any",),
+    }
+    scan = scan_of(
+        *(
+            DistributionNeeds(distribution=distribution(name, tags=tags), needs=(), vendored=(), glibc="")
+            for name, tags in wheels.items()
+        )
+    )
+    assert newest_musl(scan) == ("1.2", "b")
+    assert (to_target(scan).needs_musl, to_target(scan).needs_musl_by) == ("", "")
+    on_musl = to_target(replace(scan, platform=replace(scan.platform, libc="musl")))
+    assert (on_musl.needs_musl, on_musl.needs_musl_by) == ("1.2", "b")
