@@ -36,6 +36,7 @@ TEST_TOOLS = {
     "git": "git",
     "gpg": "gpg",
     "lz4": "lz4",
+    "musl-gcc": "musl musl-tools",
     "rpm": "rpm",
     "unshare": "util-linux",
 }

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from builders.elf import Elf
 from builders.elf_memory import QUESTIONS, in_memory
+from builders.apk import ApkEntry, apk_database, apk_index
 from builders.rpm_files import Rpm, bdb, ndb
 from pip_sysdeps.byname.sources import references
 from pip_sysdeps.byname.string_literals import beginnings, mentioned
@@ -28,6 +29,8 @@ from pip_sysdeps.environment.site_files import parse_egg_link, parse_finder, par
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.loader.glibc.cache_file import parse_ld_so_cache
 from pip_sysdeps.loader.glibc.conf_file import parse_ld_so_conf
+from pip_sysdeps.loader.glibc.system_dirs import parse_system_directories
+from pip_sysdeps.loader.musl.config import parse_path_file
 from pip_sysdeps.loader.glibc.cpuinfo import hwcaps_folders
 from pip_sysdeps.lock.merge import sides_of
 from pip_sysdeps.lock.project import parse_project
@@ -41,6 +44,12 @@ from pip_sysdeps.packages.debian.shlibs_file import parse_shlibs
 from pip_sysdeps.packages.debian.symbols_file import parse_symbols
 from pip_sysdeps.packages.debian.version import version_key
 from pip_sysdeps.packages.index_file import IndexTarget, dump_index, load_index
+from pip_sysdeps.packages.apk.database import ApkDatabase
+from pip_sysdeps.packages.apk.index import parse_index
+from pip_sysdeps.packages.apk.names import so_capability
+from pip_sysdeps.packages.apk.records import parse_stanzas
+from pip_sysdeps.packages.apk.version import is_version as is_apk_version
+from pip_sysdeps.packages.apk.version import version_key as apk_version_key
 from pip_sysdeps.packages.rpm.bdb import parse_bdb
 from pip_sysdeps.packages.rpm.capability import is_capability, soname_of
 from pip_sysdeps.packages.rpm.compression import decompress
@@ -247,6 +256,17 @@ _REPOSITORY = (
 </filelists>""",
 )
 
+
+def _apk_questions(content: bytes) -> None:
+    """Put every question to a database."""
+    database = ApkDatabase(content, base=("libpq",))
+    for name in database.packages:
+        for path in database.files(name):
+            database.owners(path)
+    database.owners("/usr/lib/libz.so.1")
+    _ = database.base
+
+
 _FILES = frozenset({"libfoobar.so.1", "libfoobar2.so"})
 
 _PYTHON = (
@@ -342,6 +362,22 @@ PARSERS = {
             b"Types: deb\nURIs: http://deb.example/debian\nSuites: trixie\nComponents: main\nSigned-By:\n .\n x\n",
         ),
     ),
+    "apk-database": Parser(
+        (parse_stanzas, _apk_questions),
+        (
+            apk_database(
+                ApkEntry(name="libpq", depends=("so:libc.musl-x86_64.so.1>=1", "!a"), provides=("so:libpq.so.5=5.17",)),
+                ApkEntry(name="zlib", files=("/usr/lib/libz.so.1", "/usr/lib/x/y", "/z")),
+            ),
+        ),
+    ),
+    "apk-index": Parser((parse_index,), (apk_index(ApkEntry(name="libpq", provides=("so:libpq.so.5=5.17",))),)),
+    "apk-words": Parser(
+        (_text(apk_version_key), _text(is_apk_version), _text(so_capability)),
+        (b"1.2.3b_rc1_p2~abc123-r4", b"libpq.so.5"),
+    ),
+    "musl-path": Parser((parse_path_file,), (b"/lib:/usr/local/lib\n/usr/lib\n",)),
+    "ld-so": Parser((parse_system_directories,), (b"\0/lib64/\0/usr/lib64/\0\0",)),
     "rpm-header": Parser((parse_package,), (_RPM,)),
     "rpm-sqlite": Parser((lambda content: list(parse_sqlite(content)),), (_sqlite_seed(),)),
     "rpm-sqlite-log": Parser((lambda content: list(parse_sqlite(_sqlite_seed(), content)),), (_sqlite_seed(log=True),)),

@@ -17,11 +17,9 @@ if TYPE_CHECKING:
     from pip_sysdeps.packages.family import Family, Sources
     from pip_sysdeps.system.root import Root
 
-FOLDERS = {"dpkg": "debian", "rpm": "rpm"}
+FOLDERS = {"dpkg": "debian", "rpm": "rpm", "apk": "apk"}
 """Package manager -> the folder here whose `family` module has its `FAMILY`; in the order in which roots are tried."""
 UNKNOWN = {
-    "/lib/apk/db/installed": "apk",
-    "/usr/lib/apk/db/installed": "apk",
     "/var/lib/pacman/local": "pacman",
     "/var/db/pkg": "portage",
     "/var/db/xbps": "xbps",

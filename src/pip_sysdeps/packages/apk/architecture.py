@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.packages.family import Architecture
+
 if TYPE_CHECKING:
     from pip_sysdeps.model.elf import ElfFile
 
@@ -24,6 +26,26 @@ _BY_HEADER = {
     (258, 64, True): "loongarch64",
 }
 """By `e_machine`, ELF class and whether it is little-endian."""
+_DIRECTORIES = ("/lib", "/usr/local/lib", "/usr/lib")
+"""Those of musl, which most systems with apk have; glibc's own loader states its own."""
+
+
+def _described(machine: str, musl: str) -> Architecture:
+    return Architecture(machine, f"ld-musl-{musl}.so.1", _DIRECTORIES)
+
+
+ARCHITECTURES = {
+    "aarch64": _described("aarch64", "aarch64"),
+    "armhf": _described("armv6l", "armhf"),
+    "armv7": _described("armv7l", "armhf"),
+    "loongarch64": _described("loongarch64", "loongarch64"),
+    "ppc64le": _described("ppc64le", "powerpc64le"),
+    "riscv64": _described("riscv64", "riscv64"),
+    "s390x": _described("s390x", "s390x"),
+    "x86": _described("i686", "i386"),
+    "x86_64": _described("x86_64", "x86_64"),
+}
+"""Every architecture of Alpine's current releases."""
 _EM_ARM, _EF_ARM_ABI_FLOAT_HARD = 40, 0x400
 
 

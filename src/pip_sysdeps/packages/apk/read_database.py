@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
@@ -19,6 +20,7 @@ _DATABASES = ("/lib/apk/db/installed", "/usr/lib/apk/db/installed")
 _INDEX_FOLDERS = ("/etc/apk/cache", "/var/cache/apk", "/lib/apk/db", "/usr/lib/apk/db")
 _INDEX = re.compile(r"APKINDEX\.[0-9a-f]+\.tar\.gz|APKINDEX\.tar\.gz")
 _ARCHITECTURE = re.compile(rb"[a-z0-9][a-z0-9_-]*")
+_PACKAGE_ARCHITECTURE = re.compile(rb"^A:(?!noarch$|all$)([a-z0-9][a-z0-9_-]{0,63})$", re.MULTILINE)
 _MAX_DATABASE = 512 << 20
 _MAX_SMALL = 1 << 16
 
@@ -32,14 +34,26 @@ def read_packages(root: Root, *, base: Collection[str] = ()) -> ApkDatabase | No
     path = next((path for path in _DATABASES if root.is_file(path)), None)
     if path is None:
         return None
+    content = _read(root, path)
     try:
-        return ApkDatabase(root.read(path, _MAX_DATABASE), architecture=_architecture(root), base=base)
+        return ApkDatabase(content, architecture=_architecture(root), base=base)
     except MalformedError as error:
         raise error.at(path, hint="apk itself cannot read it either: restore it, or take another root") from error
-    except OSError as error:
-        raise SysdepsError(
-            f"cannot read apk's database `{path}`: {error.strerror}", hint="make it readable, or run as root"
-        ) from error
+
+
+def read_architecture(root: Root) -> str:
+    """Return the architecture of a root with a database, parsing no more of it than that; empty without one.
+
+    Raise SysdepsError for a database that cannot be read.
+    """
+    path = next((path for path in _DATABASES if root.is_file(path)), None)
+    if path is None:
+        return ""
+    own = _architecture(root)
+    if own:
+        return own
+    found = Counter(_PACKAGE_ARCHITECTURE.findall(_read(root, path)))
+    return min(found, key=lambda each: (-found[each], each), default=b"").decode("ascii")
 
 
 def read_indices(root: Root) -> Iterator[tuple[str, tuple[ApkPackage, ...]]]:
@@ -54,6 +68,15 @@ def read_indices(root: Root) -> Iterator[tuple[str, tuple[ApkPackage, ...]]]:
             if _INDEX.fullmatch(name) and (identity := root.identity(path)) not in seen:
                 seen.add(identity)
                 yield path, _read_index(root, path)
+
+
+def _read(root: Root, path: str) -> bytes:
+    try:
+        return root.read(path, _MAX_DATABASE)
+    except OSError as error:
+        raise SysdepsError(
+            f"cannot read apk's database `{path}`: {error.strerror}", hint="make it readable, or run as root"
+        ) from error
 
 
 def _read_index(root: Root, path: str) -> tuple[ApkPackage, ...]:

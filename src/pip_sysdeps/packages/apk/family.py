@@ -1,0 +1,57 @@
+"""apk, as one value: see `packages.family`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.packages.apk.architecture import ARCHITECTURES, apk_architecture
+from pip_sysdeps.packages.apk.install import FORMATS, USAGE, as_command, as_dockerfile
+from pip_sysdeps.packages.apk.names import is_capability, is_development, is_package_name, so_capability
+from pip_sysdeps.packages.apk.read_base import read_base
+from pip_sysdeps.packages.apk.read_database import read_architecture, read_packages
+from pip_sysdeps.packages.apk.version import is_version, version_key
+from pip_sysdeps.packages.family import Family, NameRules
+
+if TYPE_CHECKING:
+    from pip_sysdeps.model.elf import ElfFile
+    from pip_sysdeps.packages.database import PackageDatabase
+    from pip_sysdeps.system.root import Root
+
+
+def _open(root: Root) -> PackageDatabase | None:
+    return read_packages(root, base=read_base(root))
+
+
+def _library_capability(soname: str, _kind: ElfFile) -> str:
+    return so_capability(soname) or ""
+
+
+FAMILY = Family(
+    manager="apk",
+    installer="apk",
+    systems="Alpine, Wolfi or another system with apk",
+    example="alpine-3.22-x86_64",
+    database="apk database",
+    architectures=ARCHITECTURES,
+    open=_open,
+    read_architecture=read_architecture,
+    architecture=apk_architecture,
+    names=NameRules(
+        package=is_package_name,
+        version=is_version,
+        capability=is_capability,
+        words="apk package name",
+        version_words="apk package version",
+    ),
+    version_key=version_key,
+    is_development=is_development,
+    floors=None,
+    snapshot=None,
+    formats=FORMATS,
+    dockerfile=as_dockerfile,
+    command=as_command,
+    usage=USAGE,
+    purl="apk",
+    library_capability=_library_capability,
+    split_name=lambda name: (name, ""),
+)

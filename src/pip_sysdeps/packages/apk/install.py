@@ -1,0 +1,47 @@
+"""Install lines for apk: apk-add(8), apk-world(5).
+
+An item is the name of a package, or a capability of one (`so:libpq.so.5`, `cmd:pdftotext`); apk installs by either. No
+name needs quotes: see `names`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from pip_sysdeps.packages.family import Item
+
+_INSTALL = "apk add --no-cache"
+
+
+def as_names(items: Sequence[Item]) -> str:
+    """Render one line for xargs(1)."""
+    return " ".join(map(_argument, items)) + "\n" if items else ""
+
+
+def as_lines(items: Iterable[Item]) -> str:
+    """Render one item a line."""
+    return "".join(f"{_argument(each)}\n" for each in items)
+
+
+def as_dockerfile(items: Sequence[Item], _snapshot: str = "") -> str:
+    """Render a RUN instruction; nothing for no items."""
+    if not items:
+        return ""
+    return f"RUN {_INSTALL} \\\n" + " \\\n".join(f"        {_argument(each)}" for each in items) + "\n"
+
+
+def as_command(names: Sequence[str]) -> str:
+    """Return the shell command that installs packages or capabilities; empty for none."""
+    return f"{_INSTALL} {' '.join(names)}" if names else ""
+
+
+def _argument(item: Item) -> str:
+    return f"{item.name}={item.version}" if item.version else item.name
+
+
+USAGE = f"On a system with apk, packages.txt as it prints it is installed by\n  xargs -r -a packages.txt {_INSTALL}\n"
+
+FORMATS: Mapping[str, Callable[[Sequence[Item]], str]] = {"names": as_names, "lines": as_lines}

@@ -1,0 +1,50 @@
+"""Read which packages a minimal system is made of, by its os-release."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.system.os_release import parse_os_release
+from pip_sysdeps.system.shipped import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pip_sysdeps.system.root import Root
+
+_OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
+_MAX_OS_RELEASE = 1 << 20
+
+
+def read_base(root: Root) -> tuple[str, ...]:
+    """Return the packages that every image of a root's distribution has by name; none for an unknown one."""
+    path = next((path for path in _OS_RELEASE if root.is_file(path)), None)
+    try:
+        release = parse_os_release(root.read(path, _MAX_OS_RELEASE)) if path else {}
+    except OSError:
+        return ()
+    return _shipped().get(release.get("ID", ""), ())
+
+
+def parse_base(text: str) -> dict[str, tuple[str, ...]]:
+    """Parse the table: ID and names of packages with a tab between; `#` begins a comment line.
+
+    Raise MalformedError for a line of another form and for an ID twice.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line or line.startswith("#"):
+            continue
+        name, _, packages = line.partition("\t")
+        if name in found or not packages.split():
+            raise MalformedError("not a new ID and names of packages", where=f"line {number}")
+        found[name] = tuple(packages.split())
+    return found
+
+
+@cache
+def _shipped() -> Mapping[str, tuple[str, ...]]:
+    with open(shipped("apk_base.txt"), encoding="utf-8") as file:
+        return parse_base(file.read())

@@ -1,0 +1,186 @@
+"""The commands on a system with apk: with musl, as Alpine, and with glibc, as Wolfi."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.command import Result
+from builders.elf import Elf
+from builders.root import write
+from builders.small_alpine import remove_libpq, small_alpine, small_wolfi
+from builders.system import VENV
+from pip_sysdeps.cli import main
+from pip_sysdeps.lock.text import loads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Run = Callable[..., Result]
+
+TARGET = "alpine-3.22-x86_64"
+CAPABILITY = "so:libpq.so.5"
+MODULE = "psycopg2/_psycopg.cpython-311-x86_64-linux-gnu.so"
+
+
+@pytest.fixture
+def alpine(tmp_path: Path) -> Path:
+    """Give a small Alpine."""
+    return small_alpine(tmp_path / "root")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Give what runs a command in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
+
+    def call(*argv: str) -> Result:
+        status = main(argv)
+        return Result(status, *capsys.readouterr())
+
+    return call
+
+
+def place(root: Path) -> tuple[str, ...]:
+    """Return the options that name the environment of a root."""
+    return ("--root", str(root), "--python", VENV)
+
+
+def test_a_lock_names_the_installed_package(alpine: Path, run: Run) -> None:
+    """What Python itself needs is part of every image, and `.build-deps` is no package to install."""
+    assert run("lock", *place(alpine)).err == (
+        f"wrote `sysdeps.lock`: {TARGET}, 1 distribution with needs, 1 package to install\n"
+    )
+    (target,) = loads((alpine.parent / "sysdeps.lock").read_text()).target
+    found = (target.package_manager, target.libc, target.architecture, target.installs)
+    assert found == ("apk", "musl", "x86_64", ("libpq",))
+    assert run("lock", *place(alpine), "--check").status == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        ((), "libpq\n"),
+        (("--format", "names"), "libpq\n"),
+        (("--format", "lines"), "libpq\n"),
+        (("--format", "dockerfile"), "RUN apk add --no-cache \\\n        libpq\n"),
+        (("--pin",), "libpq=17.5-r0\n"),
+    ],
+)
+def test_a_line_is_for_apk(alpine: Path, run: Run, options: tuple[str, ...], line: str) -> None:
+    """In each format, and with versions."""
+    assert run("lock", *place(alpine), *(("--pin",) if "--pin" in options else ())).status == 0
+    assert run("install-line", "--target", TARGET, *options).out == line
+
+
+def test_a_library_that_is_not_installed_is_a_capability(alpine: Path, run: Run) -> None:
+    """The line installs it though no package is known."""
+    remove_libpq(alpine)
+    assert run("lock", *place(alpine)).err.splitlines() == [
+        f"wrote `sysdeps.lock`: {TARGET}, 1 distribution with needs, 1 package to install",
+        f"in the line, and not installed here: {CAPABILITY}",
+    ]
+    (target,) = loads((alpine.parent / "sysdeps.lock").read_text()).target
+    assert [(each.capability, each.unchecked) for _, each in target.needs() if each.capability] == [(CAPABILITY, True)]
+    assert run("install-line", "--target", TARGET).out == f"{CAPABILITY}\n"
+    dockerfile = run("install-line", "--target", TARGET, "--format", "dockerfile").out
+    assert dockerfile == f"RUN apk add --no-cache \\\n        {CAPABILITY}\n"
+
+
+def test_why_explains_a_miss_as_musl_searches(alpine: Path, run: Run) -> None:
+    """Each directory of musl, in its order; no cache, and nothing of another system."""
+    remove_libpq(alpine)
+    found = run("why", "libpq.so.5", *place(alpine), "-v").out
+    places = [line.strip() for line in found.splitlines() if "/libpq.so.5" in line]
+    assert [each.partition("/libpq.so.5")[0].rpartition(" ")[2] for each in places] == [
+        "/lib",
+        "/usr/local/lib",
+        "/usr/lib",
+    ]
+    assert "ld.so.cache" not in found
+
+
+def test_verify_prints_the_command_that_mends(alpine: Path, run: Run) -> None:
+    """By the name that the lock has; without a lock by the capability."""
+    run("lock", *place(alpine))
+    assert run("verify", *place(alpine)).status == 0
+    remove_libpq(alpine)
+    found = run("verify", *place(alpine))
+    assert (found.status, found.out.splitlines()[-1]) == (1, "apk add --no-cache libpq")
+    assert run("verify", *place(alpine), "--lockless").out.splitlines()[-1] == f"apk add --no-cache {CAPABILITY}"
+
+
+def test_a_module_for_glibc_is_a_finding(alpine: Path, run: Run) -> None:
+    """Musl would take `libc.so.6` for itself; the module is of another C library all the same."""
+    module = Elf(needed=("libpq.so.5", "libc.so.6"), defined=("PyInit__psycopg",))
+    (path,) = alpine.rglob("_psycopg.*.so")
+    path.write_bytes(module.build())
+    found = run("verify", *place(alpine), "--lockless", "-v")
+    assert "linked to glibc, where Python is linked to musl" in found.out
+
+
+def test_an_sbom_has_package_urls_of_apk(alpine: Path, run: Run) -> None:
+    """As purl-spec has them for apk."""
+    run("lock", *place(alpine))
+    document = json.loads(run("export", "--format", "cyclonedx", *place(alpine)).out)
+    urls = [each["purl"] for each in document["components"] if each["purl"].startswith("pkg:apk")]
+    assert urls == [
+        "pkg:apk/alpine/libffi@3.4.8-r0?arch=x86_64&distro=alpine-3.22.1",
+        "pkg:apk/alpine/libpq@17.5-r0?arch=x86_64&distro=alpine-3.22.1",
+    ]
+
+
+@pytest.mark.parametrize("argv", [("audit",), ("tree",), ("why", "libpq"), ("diff", "sysdeps.lock", "--environment")])
+def test_a_report_names_packages_of_apk(alpine: Path, run: Run, argv: tuple[str, ...]) -> None:
+    """The audit, the tree, what leads to a package; and a lock that is still true."""
+    run("lock", *place(alpine))
+    found = run(*argv, *place(alpine))
+    assert found.status == 0
+    assert "libpq" in found.out or argv[0] == "diff"
+
+
+def test_wolfi_has_apk_and_glibc(tmp_path: Path, run: Run) -> None:
+    """The package manager and the C library are independent of each other."""
+    root = small_wolfi(tmp_path / "root")
+    run("lock", *place(root))
+    (target,) = loads((tmp_path / "sysdeps.lock").read_text()).target
+    found = (target.id, target.package_manager, target.libc, target.installs)
+    assert found == ("wolfi-x86_64", "apk", "glibc", ("libffi", "libpq"))
+    assert run("verify", *place(root)).status == 0
+
+
+def test_a_broken_database_is_one_error(alpine: Path, run: Run) -> None:
+    """With the line, and what to do; the old lock stays."""
+    run("lock", *place(alpine))
+    old = (alpine.parent / "sysdeps.lock").read_bytes()
+    path = alpine / "lib/apk/db/installed"
+    path.write_bytes(path.read_bytes()[:200])
+    found = run("lock", *place(alpine))
+    assert (found.status, found.out) == (2, "")
+    assert found.err.splitlines() == [
+        "error: /lib/apk/db/installed: line 11: the text is cut off: no blank line ends the last package",
+        "hint: apk itself cannot read it either: restore it, or take another root",
+    ]
+    assert (alpine.parent / "sysdeps.lock").read_bytes() == old
+
+
+def test_a_path_file_that_names_nothing(alpine: Path, run: Run) -> None:
+    """An empty one replaces the default directories: nothing is found."""
+    run("lock", *place(alpine))
+    write(alpine / "etc/ld-musl-x86_64.path", b"")
+    assert run("verify", *place(alpine)).status == 1
+
+
+def test_another_c_library_is_refused(alpine: Path, run: Run) -> None:
+    """With what its loader is."""
+    write(alpine / "usr/bin/python3.11", Elf(needed=("libc.so.0",), interpreter="/lib/ld-uClibc.so.0").build())
+    found = run("lock", *place(alpine))
+    assert (found.status, found.err.splitlines()[0]) == (
+        2,
+        "error: the C library of this Python is not known: its dynamic loader is `/lib/ld-uClibc.so.0`",
+    )
