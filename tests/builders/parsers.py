@@ -16,9 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from builders.apk import ApkEntry, apk_database, apk_index
 from builders.elf import Elf
 from builders.elf_memory import QUESTIONS, in_memory
-from builders.apk import ApkEntry, apk_database, apk_index
 from builders.rpm_files import Rpm, bdb, ndb
 from pip_sysdeps.byname.sources import references
 from pip_sysdeps.byname.string_literals import beginnings, mentioned
@@ -29,12 +29,18 @@ from pip_sysdeps.environment.site_files import parse_egg_link, parse_finder, par
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.loader.glibc.cache_file import parse_ld_so_cache
 from pip_sysdeps.loader.glibc.conf_file import parse_ld_so_conf
+from pip_sysdeps.loader.glibc.cpuinfo import hwcaps_folders
 from pip_sysdeps.loader.glibc.system_dirs import parse_system_directories
 from pip_sysdeps.loader.musl.config import parse_path_file
-from pip_sysdeps.loader.glibc.cpuinfo import hwcaps_folders
 from pip_sysdeps.lock.merge import sides_of
 from pip_sysdeps.lock.project import parse_project
 from pip_sysdeps.lock.text import dumps, loads
+from pip_sysdeps.packages.apk.database import ApkDatabase
+from pip_sysdeps.packages.apk.index import parse_index
+from pip_sysdeps.packages.apk.names import so_capability
+from pip_sysdeps.packages.apk.records import parse_stanzas
+from pip_sysdeps.packages.apk.version import is_version as is_apk_version
+from pip_sysdeps.packages.apk.version import version_key as apk_version_key
 from pip_sysdeps.packages.debian.apt_sources import parse_mirrors, parse_source_list, parse_sources
 from pip_sysdeps.packages.debian.contents import rows_in, rows_like
 from pip_sysdeps.packages.debian.dpkg_files import parse_diversions, parse_list, parse_md5sums, parse_status
@@ -44,12 +50,6 @@ from pip_sysdeps.packages.debian.shlibs_file import parse_shlibs
 from pip_sysdeps.packages.debian.symbols_file import parse_symbols
 from pip_sysdeps.packages.debian.version import version_key
 from pip_sysdeps.packages.index_file import IndexTarget, dump_index, load_index
-from pip_sysdeps.packages.apk.database import ApkDatabase
-from pip_sysdeps.packages.apk.index import parse_index
-from pip_sysdeps.packages.apk.names import so_capability
-from pip_sysdeps.packages.apk.records import parse_stanzas
-from pip_sysdeps.packages.apk.version import is_version as is_apk_version
-from pip_sysdeps.packages.apk.version import version_key as apk_version_key
 from pip_sysdeps.packages.rpm.bdb import parse_bdb
 from pip_sysdeps.packages.rpm.capability import is_capability, soname_of
 from pip_sysdeps.packages.rpm.compression import decompress
