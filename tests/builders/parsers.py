@@ -363,19 +363,17 @@ PARSERS = {
         ),
     ),
     "apk-database": Parser(
-        (parse_stanzas, _apk_questions),
+        (parse_stanzas, _apk_questions, _text(apk_version_key), _text(is_apk_version), _text(so_capability)),
         (
             apk_database(
                 ApkEntry(name="libpq", depends=("so:libc.musl-x86_64.so.1>=1", "!a"), provides=("so:libpq.so.5=5.17",)),
                 ApkEntry(name="zlib", files=("/usr/lib/libz.so.1", "/usr/lib/x/y", "/z")),
             ),
+            b"1.2.3b_rc1_p2~abc123-r4",
+            b"libpq.so.5",
         ),
     ),
     "apk-index": Parser((parse_index,), (apk_index(ApkEntry(name="libpq", provides=("so:libpq.so.5=5.17",))),)),
-    "apk-words": Parser(
-        (_text(apk_version_key), _text(is_apk_version), _text(so_capability)),
-        (b"1.2.3b_rc1_p2~abc123-r4", b"libpq.so.5"),
-    ),
     "musl-path": Parser((parse_path_file,), (b"/lib:/usr/local/lib\n/usr/lib\n",)),
     "ld-so": Parser((parse_system_directories,), (b"\0/lib64/\0/usr/lib64/\0\0",)),
     "rpm-header": Parser((parse_package,), (_RPM,)),

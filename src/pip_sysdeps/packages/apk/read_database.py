@@ -1,4 +1,4 @@
-"""Read apk's database of a root, and the indices that lie beside it. Source: apk-tools src/database.c; apk-cache(5)."""
+"""Read apk's database of a root. Source: apk-tools src/database.c."""
 
 from __future__ import annotations
 
@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.apk.database import ApkDatabase
-from pip_sysdeps.packages.apk.index import MAX_INDEX, parse_index
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
-    from pip_sysdeps.packages.apk.records import ApkPackage
     from pip_sysdeps.system.root import Root
 
 _DATABASES = ("/lib/apk/db/installed", "/usr/lib/apk/db/installed")
-_INDEX_FOLDERS = ("/etc/apk/cache", "/var/cache/apk", "/lib/apk/db", "/usr/lib/apk/db")
-_INDEX = re.compile(r"APKINDEX\.[0-9a-f]+\.tar\.gz|APKINDEX\.tar\.gz")
 _ARCHITECTURE = re.compile(rb"[a-z0-9][a-z0-9_-]*")
 _PACKAGE_ARCHITECTURE = re.compile(rb"^A:(?!noarch$|all$)([a-z0-9][a-z0-9_-]{0,63})$", re.MULTILINE)
 _MAX_DATABASE = 512 << 20
@@ -56,37 +52,12 @@ def read_architecture(root: Root) -> str:
     return min(found, key=lambda each: (-found[each], each), default=b"").decode("ascii")
 
 
-def read_indices(root: Root) -> Iterator[tuple[str, tuple[ApkPackage, ...]]]:
-    """Yield the path and the packages of each index that apk has downloaded.
-
-    Raise SysdepsError for one that cannot be read, and MalformedError, with the file, for one that is none.
-    """
-    seen: set[tuple[int, int] | None] = set()
-    for folder in _INDEX_FOLDERS:
-        for name in root.names(folder):
-            path = f"{folder}/{name}"
-            if _INDEX.fullmatch(name) and (identity := root.identity(path)) not in seen:
-                seen.add(identity)
-                yield path, _read_index(root, path)
-
-
 def _read(root: Root, path: str) -> bytes:
     try:
         return root.read(path, _MAX_DATABASE)
     except OSError as error:
         raise SysdepsError(
             f"cannot read apk's database `{path}`: {error.strerror}", hint="make it readable, or run as root"
-        ) from error
-
-
-def _read_index(root: Root, path: str) -> tuple[ApkPackage, ...]:
-    try:
-        return parse_index(root.read(path, MAX_INDEX))
-    except MalformedError as error:
-        raise error.at(path, hint="run `apk update`") from error
-    except OSError as error:
-        raise SysdepsError(
-            f"cannot read `{path}`: {error.strerror}", hint="make it readable, or run as root"
         ) from error
 
 

@@ -9,7 +9,8 @@ import pytest
 from builders.apk import ALPINE, WOLFI, ApkEntry, apk_database, apk_index, write_apk_database
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.apk.database import ApkDatabase
-from pip_sysdeps.packages.apk.read_database import read_indices, read_packages
+from pip_sysdeps.packages.apk.read_database import read_packages
+from pip_sysdeps.packages.apk.read_indices import read_indices
 from pip_sysdeps.system.root import Root
 
 MUSL = ApkEntry(name="musl", provides=("so:libc.musl-x86_64.so.1=1",), files=("/lib/ld-musl-x86_64.so.1",))

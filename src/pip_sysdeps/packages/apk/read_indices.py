@@ -1,0 +1,43 @@
+"""Read the indices of repositories that apk has downloaded in a root. Source: apk-cache(5)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.packages.apk.index import MAX_INDEX, parse_index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.packages.apk.records import ApkPackage
+    from pip_sysdeps.system.root import Root
+
+_FOLDERS = ("/etc/apk/cache", "/var/cache/apk", "/lib/apk/db", "/usr/lib/apk/db")
+_INDEX = re.compile(r"APKINDEX\.[0-9a-f]+\.tar\.gz|APKINDEX\.tar\.gz")
+
+
+def read_indices(root: Root) -> Iterator[tuple[str, tuple[ApkPackage, ...]]]:
+    """Yield the path and the packages of each index that apk has downloaded.
+
+    Raise SysdepsError for one that cannot be read, and MalformedError, with the file, for one that is none.
+    """
+    seen: set[tuple[int, int] | None] = set()
+    for folder in _FOLDERS:
+        for name in root.names(folder):
+            path = f"{folder}/{name}"
+            if _INDEX.fullmatch(name) and (identity := root.identity(path)) not in seen:
+                seen.add(identity)
+                yield path, _read_index(root, path)
+
+
+def _read_index(root: Root, path: str) -> tuple[ApkPackage, ...]:
+    try:
+        return parse_index(root.read(path, MAX_INDEX))
+    except MalformedError as error:
+        raise error.at(path, hint="run `apk update`") from error
+    except OSError as error:
+        raise SysdepsError(
+            f"cannot read `{path}`: {error.strerror}", hint="make it readable, or run as root"
+        ) from error
