@@ -64,7 +64,7 @@ class Maker:
         with open(sources, "w", encoding="utf-8") as file:
             file.write(SOURCE.format(mirror=self.mirror, suite=suite, keyring=self.keyring))
         settings = (("Dir::Etc::sourcelist", sources), ("Dir::Etc::sourceparts", "-"))
-        return Apt(folder=folder, architecture=architecture, settings=settings)
+        return Apt(folder=folder, state=folder, architecture=architecture, settings=settings)
 
 
 def main() -> int:

@@ -113,7 +113,9 @@ class Apt:
     """apt with a state folder of its own."""
 
     folder: str
-    """The private folder; it must exist."""
+    """The private folder for its configuration; it must exist."""
+    state: str
+    """The private folder for what it downloads, which goes on with what is there; it must exist."""
     architecture: str
     """Whose packages: `arm64`."""
     settings: tuple[tuple[str, str], ...] = ()
@@ -154,11 +156,11 @@ class Apt:
     def _configure(self, extra: str) -> str:
         """Write the configuration that apt reads after the system's, and return its path."""
         for name in ("state/lists/partial", "cache/archives/partial"):
-            os.makedirs(os.path.join(self.folder, name), exist_ok=True)
+            os.makedirs(os.path.join(self.state, name), exist_ok=True)
         settings = (
-            ("Dir::State", f"{self.folder}/state"),
+            ("Dir::State", f"{self.state}/state"),
             ("Dir::State::status", "/dev/null"),
-            ("Dir::Cache", f"{self.folder}/cache"),
+            ("Dir::Cache", f"{self.state}/cache"),
             ("APT::Architecture", self.architecture),
             ("APT::Architectures::", self.architecture),
             *self.settings,

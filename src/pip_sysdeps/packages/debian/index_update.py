@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _LEFT = "the old index, if there is one, is left as it was"
+_FOLDER_MODE = 0o755
+"""apt downloads as its own user, _apt."""
 _NEVER = ("AllowInsecureRepositories", "AllowWeakRepositories", "AllowDowngradeToInsecureRepositories")
 """apt.conf(5): what would let an archive count that nobody signed."""
 
@@ -51,10 +56,10 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, qu
         raise SysdepsError(
             f"architecture `{wanted.architecture}` is not known", hint=f"one of {', '.join(ARCHITECTURES)}"
         )
-    with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder:
-        os.chmod(folder, 0o755)  # noqa: S103 - apt downloads as its own user, _apt
+    with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder, _downloads(root, wanted) as state:
+        os.chmod(folder, _FOLDER_MODE)
         settings, skipped = _settings(root, wanted, folder)
-        apt = Apt(folder=folder, architecture=wanted.architecture, settings=settings)
+        apt = Apt(folder=folder, state=state, architecture=wanted.architecture, settings=settings)
         complaints = apt.update(quiet=quiet)
         indices = tuple(index for index in apt.indices() if index.automatic)
         own = [index for index in indices if index.kind == "Contents" and index.origin.lower() == wanted.distro]
@@ -84,6 +89,55 @@ def write_index(target: IndexTarget, tables: Mapping[str, Table], key: str = "")
     os.makedirs(os.path.dirname(path), exist_ok=True)
     write_atomically(path, dump_index([target], {name: [table] for name, table in tables.items()}))
     return path
+
+
+@contextmanager
+def _downloads(root: Root, wanted: IndexRequest) -> Iterator[str]:
+    """Give the folder for what apt downloads; it stays after an interrupt, so that the next run goes on.
+
+    A new folder is taken where another run holds it, or another user has put something in its place.
+    """
+    named = f"{root.directory}\0{wanted.suite}\0{wanted.architecture}"
+    digest = sha256(named.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    path = os.path.join(tempfile.gettempdir(), f"pip-sysdeps-{os.geteuid()}-{digest}")
+    held = _held_folder(path)
+    if held is None:
+        path = tempfile.mkdtemp(prefix="pip-sysdeps-")
+    os.chmod(path, _FOLDER_MODE)
+    try:
+        yield path
+    except BaseException as error:
+        if held is None or not isinstance(error, KeyboardInterrupt):
+            shutil.rmtree(path, ignore_errors=True)
+        raise
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+    finally:
+        if held is not None:
+            os.close(held)
+
+
+def _held_folder(path: str) -> int | None:
+    """Return a descriptor that locks a folder, made now or by this user; None if it cannot be had.
+
+    Source: flock(2). Nobody else may write into the folder.
+    """
+    try:
+        with suppress(FileExistsError):
+            os.mkdir(path, _FOLDER_MODE)
+        held = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    status = os.fstat(held)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        return None
+    if status.st_uid == os.geteuid() and not status.st_mode & 0o022:
+        return held
+    os.close(held)
+    return None
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import tracemalloc
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -312,3 +314,23 @@ def test_without_apt(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(SysdepsError, match=r"^apt-get is not installed$"):
         update(root)
+
+
+@pytest.mark.parametrize("trap", ["link", "writable by others"])
+def test_a_folder_in_its_place(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trap: str) -> None:
+    """Downloads never go into a folder that another user may have put where they are kept."""
+    temporary, elsewhere = root / "tmp", tmp_path / "elsewhere"
+    temporary.mkdir()
+    elsewhere.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    digest = sha256(f"{Root(str(root)).directory}\0\0amd64".encode()).hexdigest()[:16]
+    place = temporary / f"pip-sysdeps-{os.geteuid()}-{digest}"
+    if trap == "link":
+        place.symlink_to(elsewhere)
+    else:
+        place.mkdir()
+        place.chmod(0o777)
+    update(root)
+    assert answers()[0] == IndexAnswer(name="libfoo.so.1", package="libfoo1")
+    assert list(elsewhere.iterdir()) == []
+    assert list(temporary.iterdir()) == [place]
