@@ -51,6 +51,7 @@ SLOW_TOOLS = {
     "createrepo_c": "createrepo-c",
     "zypper": "zypper",
     "db5.3_load": "db5.3-util",
+    "chromedriver": "chromium chromium-driver",
 }
 
 

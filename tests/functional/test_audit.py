@@ -63,6 +63,7 @@ def test_json(run: Callable[..., Result]) -> None:
         "name": "libpq5",
         "version": "4.0-1",
         "installed_size": 600,
+        "adds": {"packages": ["libpq5"], "size": 600},
         "base": False,
         "min": "14~beta2",
         "needed_by": [

@@ -72,6 +72,13 @@ MARKUP = [
     "<!--",
 ]
 """What a web page might take for more than text."""
+PAGE_ELEMENTS = {
+    "html", "head", "meta", "link", "title", "style", "body", "script", "header", "main", "footer", "p", "h1",
+    "h2", "ul", "li", "b", "strong", "span", "i", "a", "nav", "code", "data", "section", "div", "label",
+    "input", "output", "details", "summary", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td",
+    "svg", "g", "rect", "text", "path"
+}  # fmt: skip
+"""What the HTML report is made of."""
 NAMES = pytest.mark.parametrize("name", HOSTILE, ids=ascii)
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.](?::[a-z0-9-]+)?", re.ASCII)
 
@@ -167,6 +174,18 @@ def hold_markdown(text: str) -> None:
     assert "@everybody" not in re.sub("<code.*?</code>", "", page, flags=re.DOTALL), "GitHub would tell them"
 
 
+def hold_page(page: str) -> None:
+    """Hold an HTML report to its own elements, a script of its own, and links inside the page."""
+    tags = Tags()
+    tags.feed(shown(page))
+    assert {each.partition(" ")[0] for each in tags.seen} <= PAGE_ELEMENTS
+    hrefs = re.findall(r'(?:href|src)="([^"]*)"', page)
+    assert all(each == "data:," or re.fullmatch("#[a-z0-9]+", each) for each in hrefs)
+    assert page.count("<script") == page.count("</script>") == 1
+    assert not re.search(r"##[A-Za-z]*\[|^\s*::", page, re.MULTILINE)
+    assert page.isascii()
+
+
 @pytest.mark.parametrize("way", [in_metadata, in_file_names, in_sonames], ids=lambda way: way.__name__)
 def test_from_an_environment_to_every_output(desk: Desk, way: Callable[[Path], None]) -> None:
     """Nothing of it steers a terminal, breaks a document, or gets into apt's arguments."""
@@ -181,6 +200,7 @@ def test_from_an_environment_to_every_output(desk: Desk, way: Callable[[Path], N
         shown(outcome.out + outcome.err)
     for report in (["audit", "--all"], ["diff", "--environment", old]):
         hold_markdown(desk.run(*report, "--format", "markdown", *place).out)
+    hold_page(desk.run("audit", "--format", "html", *place).out)
     for document in (
         ["audit", "--json"],
         ["tree", "--json"],

@@ -15,6 +15,7 @@ from pip_sysdeps.loader.registry import c_library_of
 from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text
 from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.needs.symbol_versions import version_gaps
+from pip_sysdeps.packages.closure import Closures
 from pip_sysdeps.packages.registry import default_directories
 from pip_sysdeps.report.audit import InstalledVersion, report
 from pip_sysdeps.report.checks.search_paths import search_path_elements
@@ -85,6 +86,9 @@ def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult
             found,
             installed=installed_packages(scanned.place.packages),
             components={name: tuple(part for sbom in some for part in sbom.components) for name, some in sboms.items()},
+            closures=closures_of(scanned.place.packages, target),
+            ways={name: tuple(link.name for link in way) for name, way in scanned.ways.items()},
+            others=_other_targets(request.lock, target),
         ),
         unusable=unusable,
     )
@@ -113,6 +117,14 @@ def _changes(lock: str | None, target: Target) -> tuple[str, ...]:
     if locked is None:
         return (f"`{path}` has no target {target.id}",)
     return differences(locked, target)
+
+
+def _other_targets(lock: str | None, target: Target) -> tuple[Target, ...]:
+    """Return the targets of the lock but this one; none where there is no lock."""
+    path = lock or DEFAULT
+    if read_text(path) is None:
+        return ()
+    return tuple(each for each in read_lock(path).target if each.id != target.id)
 
 
 def read_evidence(
@@ -166,6 +178,13 @@ def installed_packages(packages: SystemPackages | None) -> Mapping[str, Installe
     return {
         name: InstalledVersion(version=each.version, size=each.size >> 10) for name, each in packages.packages.items()
     }
+
+
+def closures_of(packages: SystemPackages | None, target: Target) -> Closures:
+    """Return the installed packages with what they need; what the target or the database has as base is there."""
+    if packages is None:
+        return Closures({})
+    return Closures(packages.packages, {*packages.base, *target.base})
 
 
 def sboms_of(scanned: ScannedEnvironment) -> tuple[Mapping[str, tuple[Sbom, ...]], tuple[Skipped, ...]]:

@@ -9,8 +9,10 @@ from pip_sysdeps.app.audit import AuditRequest, audit, none_of
 from pip_sysdeps.cli import output
 from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_library_path, warn_of_scan
 from pip_sysdeps.lock.file import DEFAULT
+from pip_sysdeps.render.html import audit_as_html
 from pip_sysdeps.render.json import audit_document
 from pip_sysdeps.render.markdown import audit_as_markdown
+from pip_sysdeps.render.read_page import read_page
 from pip_sysdeps.render.table import as_table
 from pip_sysdeps.report.audit import Scope
 from pip_sysdeps.report.catalogue import Severity
@@ -46,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--strict", action="store_true", help="status 1 for findings of any severity")
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--format", choices=("table", "markdown", "json"), default="table", help="default: table")
+    form.add_argument("--format", choices=("table", "markdown", "html", "json"), default="table", help="default: table")
     form.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
     parser.epilog = (
         "Without --select and --ignore, pyproject.toml's [tool.pip-sysdeps.audit] decides.\n"
@@ -70,6 +72,8 @@ def run(args: argparse.Namespace) -> int:
         output.write_document(audit_document(found))
     elif args.format == "markdown":
         output.write(audit_as_markdown(found, short, scope))
+    elif args.format == "html":
+        output.write(audit_as_html(found, short, read_page()))
     else:
         output.write(as_table(found, output.terminal(), short, scope))
     return int(any(args.strict or each.entry.severity is Severity.ERROR for each in found.findings))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.needs import Provider
     from pip_sysdeps.model.packages import Floor
     from pip_sysdeps.model.scan import Scan
+    from pip_sysdeps.packages.closure import Cost
     from pip_sysdeps.report.audit import Audit, DistributionRow, PackageRow
     from pip_sysdeps.report.diff import TargetDiff
     from pip_sysdeps.report.findings import Finding
@@ -95,6 +96,7 @@ def audit_document(audit: Audit) -> str:
             "python": target.python,
             "needs_glibc": target.needs_glibc,
             "needs_glibc_by": target.needs_glibc_by,
+            "adds": _cost(audit.adds),
             "packages": [_package(row) for row in audit.packages],
             "distributions": [_distribution(row) for row in audit.distributions],
             "findings": [_finding(each) for each in audit.findings],
@@ -108,6 +110,7 @@ def _package(row: PackageRow) -> dict[str, Any]:
         "name": package.name,
         "version": installed.version if installed else None,
         "installed_size": installed.size if installed else None,
+        "adds": _cost(row.adds),
         "base": package.base,
         "min": package.min,
         "needed_by": [
@@ -123,11 +126,18 @@ def _package(row: PackageRow) -> dict[str, Any]:
     }
 
 
+def _cost(cost: Cost | None) -> dict[str, Any] | None:
+    return None if cost is None else {"packages": list(cost.packages), "size": cost.size}
+
+
 def _distribution(row: DistributionRow) -> dict[str, Any]:
     return {
         "name": row.name,
         "version": row.version,
         "wheel": row.wheel,
+        "required_by": list(row.way[:-1]),
+        "cost": _cost(row.cost),
+        "saved": _cost(row.saved),
         "needs": [
             {
                 "name": need.name,

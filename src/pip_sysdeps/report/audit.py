@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import LockedNeed, Target
     from pip_sysdeps.model.needs import DistributionNeeds
     from pip_sysdeps.model.scan import Scan
+    from pip_sysdeps.packages.closure import Closures, Cost
     from pip_sysdeps.report.evidence import Evidence
     from pip_sysdeps.report.findings import Finding
 
@@ -43,7 +44,7 @@ class InstalledVersion:
     version: str
     """Its version."""
     size: int
-    """`InstalledVersion-Size` in KiB; 0 where it is not known."""
+    """Its installed size in KiB (dpkg's `Installed-Size`); 0 where it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,8 @@ class PackageRow:
     """None if it is not installed here."""
     uses: tuple[PackageUse, ...]
     """By distribution and name."""
+    adds: Cost | None = None
+    """It and what it pulls in, without what every image has; None if it is not installed here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,12 @@ class DistributionRow:
     """Libraries that it brings for its own objects, relative to its folder; sorted."""
     components: tuple[Component, ...]
     """What its own bills of materials name, without itself."""
+    way: tuple[str, ...] = ()
+    """The distributions by which it is required, first the one that was asked for and last itself."""
+    cost: Cost | None = None
+    """Its packages of the line and what they pull in; None if one is not installed here."""
+    saved: Cost | None = None
+    """What the image would not have without it: its packages that nothing else needs; None as for `cost`."""
 
 
 class Scope(Enum):
@@ -119,6 +128,10 @@ class Audit:
     """The worst first."""
     how_to_add: str = ""
     """How to install the packages that are only offered; empty if there are none."""
+    adds: Cost | None = None
+    """The whole line and what it pulls in; None if a package of it is not installed here."""
+    others: tuple[Target, ...] = ()
+    """The other targets that the lock has."""
 
     @property
     def size(self) -> int:
@@ -130,15 +143,22 @@ class Audit:
         return tuple(row for row in self.packages if row.fate is fate)
 
 
-def report(
+def report(  # noqa: PLR0913 - the evidence, the target, and what else is known of each row
     evidence: Evidence,
     target: Target,
     findings: tuple[Finding, ...],
     *,
     installed: Mapping[str, InstalledVersion],
     components: Mapping[str, tuple[Component, ...]],
+    closures: Closures,
+    ways: Mapping[str, tuple[str, ...]],
+    others: tuple[Target, ...] = (),
 ) -> Audit:
-    """Return the report; `components` has what the bills of materials of each distribution name."""
+    """Return the report; `components` has what the bills of materials of each distribution name.
+
+    `closures` has what is installed, `ways` by which distributions each is required, `others` the lock's other targets.
+    """
+    line = _line(target)
     locked = {each.name: each for each in target.distribution}
     rows = [
         DistributionRow(
@@ -148,19 +168,37 @@ def report(
             needs=tuple(locked[each.distribution.name].every()) if each.distribution.name in locked else (),
             vendored=vendored(each, evidence.scan),
             components=tuple(_others(each.distribution.name, components.get(each.distribution.name, ()))),
+            way=ways.get(each.distribution.name, ()),
+            cost=closures.cost(_of(line, each.distribution.name)),
+            saved=closures.saved(line, _without(line, each.distribution.name)),
         )
         for each in evidence.scan.distributions
     ]
     return Audit(
         target=target,
-        packages=tuple(_packages(target, installed)),
+        packages=tuple(_packages(target, installed, closures)),
         distributions=tuple(row for row in rows if row.needs or row.vendored or row.components),
         findings=findings,
         how_to_add=how_to_add(target),
+        adds=closures.cost(line),
+        others=others,
     )
 
 
-def _packages(target: Target, installed: Mapping[str, InstalledVersion]) -> Iterator[PackageRow]:
+def _line(target: Target) -> Mapping[str, frozenset[str]]:
+    """Return the packages of the line, each with who needs it."""
+    return {each.package.name: frozenset(each.by) for each in wanted(target)}
+
+
+def _of(line: Mapping[str, frozenset[str]], name: str) -> list[str]:
+    return [package for package, holders in line.items() if name in holders]
+
+
+def _without(line: Mapping[str, frozenset[str]], name: str) -> list[str]:
+    return [package for package, holders in line.items() if holders != {name}]
+
+
+def _packages(target: Target, installed: Mapping[str, InstalledVersion], closures: Closures) -> Iterator[PackageRow]:
     uses: defaultdict[str, list[PackageUse]] = defaultdict(list)
     versions = {each.name: each.version for each in target.distribution}
     for holder, need in target.needs():
@@ -177,6 +215,7 @@ def _packages(target: Target, installed: Mapping[str, InstalledVersion]) -> Iter
             fate=Fate.BASE if package.base else Fate.INSTALL if package.name in inside else Fate.OFFER,
             installed=installed.get(package.name),
             uses=tuple(sorted(uses[package.name], key=lambda use: (use.distribution, use.name, use.when))),
+            adds=closures.cost((package.name,)),
         )
 
 

@@ -1,0 +1,293 @@
+"""The audit as one HTML page that needs nothing else: no network, and scripts only for search and highlighting."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.render.markup import code, element, items, text
+from pip_sysdeps.render.picture import chains, picture
+from pip_sysdeps.render.table import HEADINGS, counts, size, whens
+from pip_sysdeps.report.audit import Fate
+from pip_sysdeps.report.catalogue import Severity
+from pip_sysdeps.words import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from pip_sysdeps.lock.document import LockedNeed, Target
+    from pip_sysdeps.packages.closure import Cost
+    from pip_sysdeps.render.read_page import Page
+    from pip_sysdeps.report.audit import Audit, DistributionRow, PackageRow
+    from pip_sysdeps.report.findings import Finding
+
+_SECTIONS = {
+    "findings": "Findings",
+    "line": HEADINGS[Fate.INSTALL],
+    "chains": "Who needs what",
+    "offered": HEADINGS[Fate.OFFER],
+    "wheels": "Distributions",
+    "targets": "Targets of the lock",
+    "base": HEADINGS[Fate.BASE],
+}
+_ROLES = {None: "good", Severity.ERROR: "bad", Severity.WARNING: "doubt"}
+_MOST_FILES = 6
+_MOST_HOLDERS = 6
+
+
+def audit_as_html(audit: Audit, short: Callable[[str], str], page: Page) -> str:
+    """Render the report as a page; `short` writes a path as a person calls it."""
+    sections = {name: content for name, content in _contents(audit, short) if content}
+    title = f"System libraries of {audit.target.id}"
+    body = [
+        element("header", *_header(audit, title), _navigation(sections), _SEARCH),
+        element("main", *(_section(name, content) for name, content in sections.items())),
+        element("footer", "Written by <code>pip-sysdeps audit --format html</code>. Sizes are installed sizes."),
+    ]
+    digest = base64.b64encode(hashlib.sha256(page.script.encode("ascii")).digest()).decode("ascii")
+    return page.template.substitute(
+        title=text(title), style=page.style, script=page.script, hash=f"sha256-{digest}", body="\n".join(body)
+    )
+
+
+_SEARCH = (
+    '<div class="search" role="search" hidden><label for="find">Find a distribution, library or package</label>'
+    '<input id="find" type="search" autocomplete="off"> <output class="soft" for="find"></output></div>'
+)
+
+
+def _contents(audit: Audit, short: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """Yield the sections in their order, those without content too."""
+    packages = _Anchors("p", [row.package.name for row in audit.packages])
+    distributions = _Anchors("d", [row.name for row in audit.distributions])
+    yield "findings", _findings(audit.findings, short)
+    yield "line", _packages(audit.fated(Fate.INSTALL), packages, distributions)
+    yield "chains", _chains(audit, packages, distributions)
+    yield "offered", _packages(audit.fated(Fate.OFFER), packages, distributions, note=audit.how_to_add)
+    yield "wheels", "".join(_distribution(row, packages, distributions) for row in audit.distributions)
+    yield "targets", _targets(audit) if audit.others else ""
+    yield "base", _folded(_packages(audit.fated(Fate.BASE), packages, distributions), audit)
+
+
+class _Anchors:
+    """The ids of the rows that links lead to: a number each, for names may be anything."""
+
+    def __init__(self, letter: str, names: Sequence[str]) -> None:
+        self._ids = {name: f"{letter}{number}" for number, name in enumerate(names)}
+
+    def id(self, name: str) -> str:
+        return self._ids[name]
+
+    def fragments(self) -> Mapping[str, str]:
+        return {name: f"#{each}" for name, each in self._ids.items()}
+
+    def link(self, name: str, shown: str = "") -> str:
+        label = text(shown or name)
+        return element("a", label, href=f"#{self._ids[name]}") if name in self._ids else label
+
+
+def _header(audit: Audit, title: str) -> Iterator[str]:
+    target = audit.target
+    yield element("p", "pip-sysdeps audit", class_="kicker")
+    yield element("h1", text(title))
+    floor = f", glibc {target.needs_glibc} for {target.needs_glibc_by}" if target.needs_glibc else ""
+    yield element("p", text(f"Needs Python {target.python}{floor}."), class_="soft")
+    yield element("ul", *_cards(audit), class_="cards")
+
+
+def _cards(audit: Audit) -> Iterator[str]:
+    line = audit.fated(Fate.INSTALL)
+    yield _card(str(len(line)), f"{counted(len(line), 'package').partition(' ')[2]} to install")
+    if audit.size:
+        yield _card(_kib(audit.size), "without what they pull in")
+    if audit.adds is not None and audit.adds.size > audit.size:
+        yield _card(_kib(audit.adds.size), f"with it, {counted(len(audit.adds.packages), 'package')}")
+    worst = audit.findings[0].entry.severity if audit.findings else None
+    yield _card(str(len(audit.findings)), text(counts(audit.findings) if worst else "findings"), _ROLES.get(worst, ""))
+
+
+def _card(number: str, words: str, role: str = "") -> str:
+    return element("li", element("b", number), element("span", words), **({"class_": role} if role else {}))
+
+
+def _navigation(sections: Iterable[str]) -> str:
+    links = (element("li", element("a", _SECTIONS[name], href=f"#{name}")) for name in sections)
+    return element("nav", element("ul", *links), aria_label="Sections")
+
+
+def _section(name: str, content: str) -> str:
+    return element(
+        "section", element("h2", _SECTIONS[name], id=f"h-{name}"), content, id=name, aria_labelledby=f"h-{name}"
+    )
+
+
+def _kib(kibibytes: int) -> str:
+    """Return a size as `data`, whose value is that of the JSON; nothing where it is not known."""
+    return element("data", text(size(kibibytes)), value=str(kibibytes)) if kibibytes else ""
+
+
+def _findings(found: Sequence[Finding], short: Callable[[str], str]) -> str:
+    groups = [(entry, list(group)) for entry, group in groupby(found, key=lambda each: each.entry)]
+    return "".join(
+        _fold(
+            f'{_chip(entry.severity.value)} {text(entry.summary)} <span class="soft">{entry.code} {entry.name}</span>',
+            items(_finding(each, short) for each in group),
+            class_="box",
+            **({"open": ""} if entry.severity is Severity.ERROR else {}),
+        )
+        for entry, group in groups
+    )
+
+
+def _chip(word: str) -> str:
+    return element("span", text(word), class_=f"chip {word}")
+
+
+def _finding(finding: Finding, short: Callable[[str], str]) -> str:
+    trouble = finding.trouble
+    who = f"<strong>{text(trouble.distribution)}</strong>: " if trouble.distribution else ""
+    what = f"{', '.join(map(code, trouble.subjects))}: " if trouble.subjects else ""
+    more = len(trouble.files) - _MOST_FILES
+    files = [code(short(file)) for file in trouble.files[:_MOST_FILES]] + ([f"{more} more"] if more > 0 else [])
+    shown = f' <span class="soft">{", ".join(files)}</span>' if files else ""
+    return f"{who}{what}{text(trouble.message)}{shown}"
+
+
+def _fold(head: str, content: str, **attributes: str) -> str:
+    return element("details", element("summary", head), content, data_find="", **attributes)
+
+
+_LEGEND = (
+    '<p class="legend"><i></i>the package alone<i class="pulled"></i>and what it pulls in, '
+    "without what every image has</p>"
+)
+
+
+def _packages(rows: Sequence[PackageRow], packages: _Anchors, distributions: _Anchors, *, note: str = "") -> str:
+    if not rows:
+        return ""
+    most = max((row.adds.size for row in rows if row.adds), default=0)
+    heads = ("Package", "Version", "Alone", "Pulled in with it", "When", "Needed by")
+    head = element("tr", *(element("th", each, scope="col") for each in heads))
+    body = (_package(row, most, packages, distributions) for row in rows)
+    table = element("table", element("thead", head), element("tbody", *body), class_="rows")
+    return (_LEGEND if most else "") + table + (element("p", text(note), class_="soft") if note else "")
+
+
+def _package(row: PackageRow, most: int, packages: _Anchors, distributions: _Anchors) -> str:
+    name = row.package.name
+    holders = dict.fromkeys((use.distribution, use.version) for use in row.uses)
+    users = [distributions.link(holder, f"{holder} {version}".rstrip()) for holder, version in holders]
+    cells = {
+        "Version": text(row.installed.version) if row.installed else "not installed",
+        "Alone": _kib(row.installed.size) if row.installed else "",
+        "Pulled in with it": _pulled(row, most),
+        "When": text(whens(row)),
+        "Needed by": _some(users),
+    }
+    head = element("th", text(name), scope="row")
+    rest = (element("td", cell, data_label=label) for label, cell in cells.items())
+    return f'<tr id="{packages.id(name)}" data-find>{head}{"".join(rest)}</tr>'
+
+
+def _some(links: Sequence[str]) -> str:
+    """Return the first links, and the others folded."""
+    more = len(links) - _MOST_HOLDERS
+    first = ", ".join(links[:_MOST_HOLDERS])
+    return first + (
+        element("details", element("summary", f"{more} more"), ", ".join(links[-more:])) if more > 0 else ""
+    )
+
+
+def _pulled(row: PackageRow, most: int) -> str:
+    """Return what a package adds with a bar: all of the row's, and in it the package alone."""
+    if row.adds is None or not row.adds.size or row.installed is None:
+        return ""
+    share, alone = 100 * row.adds.size / most, 100 * min(1, row.installed.size / row.adds.size)
+    others = len(row.adds.packages) - 1
+    words = f"{_kib(row.adds.size)} with {counted(others, 'more package')}" if others > 0 else _kib(row.adds.size)
+    return f'{words}<span class="bar" style="width:{share:.1f}%"><i style="width:{alone:.1f}%"></i></span>'
+
+
+def _chains(audit: Audit, packages: _Anchors, distributions: _Anchors) -> str:
+    found = chains(audit)
+    if not found:
+        return ""
+    links = {
+        **{(column, name): link for column in (0, 1) for name, link in distributions.fragments().items()},
+        **{(3, name): link for name, link in packages.fragments().items()},
+    }
+    drawing = element(
+        "div", picture(found, links), class_="picture", tabindex="0", role="region", aria_label="Who needs what, drawn"
+    )
+    words = (
+        "Point at one, or go there with the Tab key, to see its chain. Dashed packages are not in the line, and red "
+        "is what nothing has; what every image has is left out."
+    )
+    return element("p", words, class_="soft") + drawing
+
+
+def _distribution(row: DistributionRow, packages: _Anchors, distributions: _Anchors) -> str:
+    head = f"<strong>{text(row.name)}</strong> {text(row.version)}"
+    cost = element("span", _cost(row.cost), class_="end") if _cost(row.cost) else ""
+    facts = "".join(
+        element("dt", label) + element("dd", content)
+        for label, content in _facts(row, packages, distributions)
+        if content
+    )
+    return _fold(f"{cost}{head}", element("dl", facts), id=distributions.id(row.name))
+
+
+def _facts(row: DistributionRow, packages: _Anchors, distributions: _Anchors) -> Iterator[tuple[str, str]]:
+    yield "required by", " &rarr; ".join(map(distributions.link, row.way[:-1]))
+    yield "wheel", code(row.wheel) if row.wheel else ""
+    yield "needs", ", ".join(_need(need, packages) for need in row.needs)
+    yield "brings", ", ".join(code(name.rpartition("/")[2]) for name in row.vendored)
+    yield "named by its SBOM", ", ".join(text(f"{each.name} {each.version}".rstrip()) for each in row.components)
+    yield "costs", _cost(row.cost, named=True)
+    yield "without it", f"{saved} less" if (saved := _cost(row.saved)) else ""
+
+
+def _need(need: LockedNeed, packages: _Anchors) -> str:
+    answer = packages.link(need.installed) if need.installed else text(need.distribution or need.class_)
+    return f"{code(need.name)} ({answer})"
+
+
+def _cost(cost: Cost | None, *, named: bool = False) -> str:
+    """Return a size and a number of packages, with their names if asked for; nothing for no packages."""
+    if cost is None or not cost.packages:
+        return ""
+    names = f": {', '.join(map(text, cost.packages))}" if named else ""
+    return f"{_kib(cost.size)} {'in ' if cost.size else ''}{counted(len(cost.packages), 'package')}{names}"
+
+
+def _targets(audit: Audit) -> str:
+    """Return the packages of every target, side by side."""
+    targets = (audit.target, *audit.others)
+    states = [_states(each) for each in targets]
+    names = sorted({name for each in states for name in each})
+    head = element(
+        "tr", *(element("th", text(each), scope="col") for each in ("Package", *(one.id for one in targets)))
+    )
+    rows = (
+        f"<tr data-find>{element('th', text(name), scope='row')}"
+        f"{''.join(element('td', each.get(name, '&ndash;')) for each in states)}</tr>"
+        for name in names
+    )
+    table = element("table", element("thead", head), element("tbody", *rows))
+    return element("div", table, class_="scroll", tabindex="0", role="region", aria_label="Targets side by side")
+
+
+def _states(target: Target) -> dict[str, str]:
+    """Return what becomes of each package that a target names, but for those of every image."""
+    line = {each.package.name for each in wanted(target)}
+    offered = {each.name: "not in the line" for each in target.entries() if not each.base}
+    return {**offered, **dict.fromkeys(line, "to install")}
+
+
+def _folded(table: str, audit: Audit) -> str:
+    count = counted(len(audit.fated(Fate.BASE)), "package")
+    return element("details", element("summary", count), table, class_="box") if table else ""

@@ -1,0 +1,141 @@
+"""A picture in SVG of what is asked for, the distributions, the libraries that they need, and who has these."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import pairwise
+from statistics import mean
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.render.markup import element, text
+from pip_sysdeps.report.audit import Fate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pip_sysdeps.report.audit import Audit
+
+HEADS = ("Asked for", "Distribution", "Needs", "System package")
+_ANCHOR = 2
+"""The column whose nodes are set first: mostly the longest."""
+_WIDTH, _HEIGHT, _PITCH, _STEP, _TOP = 178, 22, 29, 242, 34
+"""Of a node, of its row, from column to column, and of the heads, in units of the picture."""
+_MOST = 24
+"""Characters of a name that fit into a node."""
+
+
+class Chain(NamedTuple):
+    """One way from what was asked for to who has a library: a name for each column."""
+
+    names: tuple[str, str, str, str]
+    """The distribution that was asked for, the one that needs it, what is needed, and the package."""
+    kind: str
+    """`package` for one of the line, `offered`, or `missing`."""
+
+
+class _Node(NamedTuple):
+    column: int
+    name: str
+
+
+def chains(audit: Audit) -> tuple[Chain, ...]:
+    """Return the chains of all that not every image has, in the order of the first columns."""
+    ways = {row.name: row.way for row in audit.distributions}
+
+    def asked(holder: str) -> str:
+        return next(iter(ways.get(holder, ())), holder)
+
+    kinds = {Fate.INSTALL: "package", Fate.OFFER: "offered"}
+    found = {
+        Chain((asked(use.distribution), use.distribution, use.name, row.package.name), kinds[row.fate])
+        for row in audit.packages
+        if row.fate in kinds
+        for use in row.uses
+    }
+    for each in audit.target.unresolved:
+        holder = each.distribution or ", ".join(each.by)
+        found.add(Chain((asked(holder), holder, each.name, "nothing has it"), "missing"))
+    return tuple(sorted(found))
+
+
+def picture(found: Sequence[Chain], links: Mapping[tuple[int, str], str]) -> str:
+    """Draw the chains; `links` has the fragment that a node, by column and name, leads to.
+
+    Every node and edge has the numbers of its chains, by which the script of the page lights them.
+    """
+    nodes, edges = _parts(found)
+    places = _places(found)
+    height = max(places.values()) + _PITCH
+    content = [
+        *_heads(),
+        *(_edge(edge, numbers, places) for edge, numbers in edges.items()),
+        *(_node(node, numbers, places[node], found, links) for node, numbers in nodes.items()),
+    ]
+    size = f"0 0 {3 * _STEP + _WIDTH + 2} {height:.0f}"
+    return element("svg", *content, viewBox=size, role="group", aria_label="From what was asked for to its packages")
+
+
+def _heads() -> Iterator[str]:
+    for column, head in enumerate(HEADS):
+        yield element("text", text(head), class_="head", x=str(column * _STEP + 1), y="16")
+
+
+def _parts(found: Sequence[Chain]) -> tuple[dict[_Node, list[int]], dict[tuple[_Node, _Node], list[int]]]:
+    """Return the nodes and the edges, each with the numbers of its chains; nodes by column, from the top."""
+    nodes: defaultdict[_Node, list[int]] = defaultdict(list)
+    edges: defaultdict[tuple[_Node, _Node], list[int]] = defaultdict(list)
+    for number, chain in enumerate(found):
+        way = [_Node(column, name) for column, name in enumerate(chain.names)]
+        for node in way:
+            nodes[node].append(number)
+        for edge in pairwise(way):
+            edges[edge].append(number)
+    places = _places(found)
+    return dict(sorted(nodes.items(), key=lambda item: (item[0].column, places[item[0]]))), edges
+
+
+def _places(found: Sequence[Chain]) -> Mapping[_Node, float]:
+    """Return how far down each node stands: beside the middle of those that it is tied to, and below the one before."""
+    places: dict[_Node, float] = {}
+    for number, name in enumerate(dict.fromkeys(chain.names[_ANCHOR] for chain in found)):
+        places[_Node(_ANCHOR, name)] = _TOP + number * _PITCH
+    for column, beside in ((1, 2), (0, 1), (3, 2)):
+        tied: defaultdict[str, set[float]] = defaultdict(set)
+        for chain in found:
+            tied[chain.names[column]].add(places[_Node(beside, chain.names[beside])])
+        free = float(_TOP)
+        for wanted, name in sorted((mean(ties), name) for name, ties in tied.items()):
+            places[_Node(column, name)] = max(wanted, free)
+            free = places[_Node(column, name)] + _PITCH
+    return places
+
+
+def _edge(edge: tuple[_Node, _Node], numbers: Iterable[int], places: Mapping[_Node, float]) -> str:
+    (left, right), middle = edge, _HEIGHT / 2
+    x, end = left.column * _STEP + _WIDTH + 1, right.column * _STEP + 1
+    y, below = places[left] + middle, places[right] + middle
+    bend = (x + end) / 2
+    curve = f"M{x} {y:.1f}C{bend:.0f} {y:.1f} {bend:.0f} {below:.1f} {end} {below:.1f}"
+    return element("path", d=curve, data_chains=_joined(numbers))
+
+
+def _node(
+    node: _Node, numbers: Sequence[int], y: float, found: Sequence[Chain], links: Mapping[tuple[int, str], str]
+) -> str:
+    kinds = {found[number].kind for number in numbers} if node.column == len(HEADS) - 1 else set()
+    short = node.name if len(node.name) <= _MOST else f"{node.name[: _MOST - 1]}\N{HORIZONTAL ELLIPSIS}"
+    x = node.column * _STEP + 1
+    content = (
+        element("title", text(f"{HEADS[node.column]}: {node.name}")),
+        element("rect", x=str(x), y=f"{y:.1f}", width=str(_WIDTH), height=str(_HEIGHT), rx="5"),
+        element("text", text(short), x=str(x + 8), y=f"{y + 15.5:.1f}"),
+    )
+    attributes = {"class_": " ".join(["node", *sorted(kinds)]), "data_chains": _joined(numbers)}
+    link = links.get(node)
+    return (
+        element("a", *content, href=link, **attributes) if link else element("g", *content, tabindex="0", **attributes)
+    )
+
+
+def _joined(numbers: Iterable[int]) -> str:
+    return " ".join(map(str, numbers))
