@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 import tomlkit
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pip_sysdeps.lock.document import (
@@ -79,6 +79,7 @@ def table(document: object) -> dict[str, Any]:
     return found
 
 
+@settings(deadline=None)
 @given(TARGET)
 def test_written_as_tomlkit_reads(target: Target) -> None:
     """A lock holds what tomlkit finds in its text, which tomlkit would write alike; reading gives it again."""

@@ -133,7 +133,7 @@ class LockedDistribution:
     """By name; those that reach the line, if a package answers them."""
     offered: tuple[LockedNeed, ...] = field(default=(), metadata={"of": LockedNeed, "rows": True})
     """By name; those that do not reach the line."""
-    base: tuple[LockedBase, ...] = field(default=(), metadata={"of": LockedBase, "rows": True})
+    base: tuple[LockedBase, ...] = field(default=(), metadata={"of": LockedBase, "rows": "together"})
     """By package; those that packages of every image answer."""
 
     def every(self) -> Iterator[LockedNeed]:
@@ -151,7 +151,7 @@ class LockedFile:
     """By name; those that reach the line, if a package answers them."""
     offered: tuple[LockedNeed, ...] = field(default=(), metadata={"of": LockedNeed, "rows": True})
     """By name; those that do not reach the line."""
-    base: tuple[LockedBase, ...] = field(default=(), metadata={"of": LockedBase, "rows": True})
+    base: tuple[LockedBase, ...] = field(default=(), metadata={"of": LockedBase, "rows": "together"})
     """By package; those that packages of every image answer."""
 
     def every(self) -> Iterator[LockedNeed]:

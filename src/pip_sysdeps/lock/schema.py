@@ -5,6 +5,7 @@ empty value is a key that is absent. The metadata of a field says what it holds:
 
 - `rule`: strings that keep a `Rule`, one or several;
 - `of`: an array of tables, each a document of that class;
+- `rows`: beside it, that each item is written on a line of its own, or, if it is `together`, all of them on one;
 - `table`: one table;
 - `by-name`: a table of tables, whose names go to the field `name` of the documents.
 

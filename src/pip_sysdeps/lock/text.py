@@ -158,13 +158,19 @@ def _lines(document: Any, name: str) -> Iterator[str]:  # noqa: ANN401 - any doc
         value = getattr(document, each.name)
         if value and "rows" in each.metadata:
             rows = [_toml(inner, in_line=True) if isinstance(inner, str) else _row(inner) for inner in value]
-            yield from (f"{key_of(each)} = [", *(f"    {row}," for row in rows), "]")
+            together = each.metadata["rows"] == "together"
+            yield from [f"{key_of(each)} = [{', '.join(rows)}]"] if together else _array(key_of(each), rows)
         elif value and "of" not in each.metadata:
             yield f"{key_of(each)} = {_toml(value)}"
     for each in fields(document):
         for inner in getattr(document, each.name) if _is_table_array(each) else ():
             yield from ("", f"[[{name}.{key_of(each)}]]")
             yield from _lines(inner, f"{name}.{key_of(each)}")
+
+
+def _array(key: str, rows: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of an array with a line for each row."""
+    yield from (f"{key} = [", *(f"    {row}," for row in rows), "]")
 
 
 def _is_table_array(field: Field[Any]) -> bool:

@@ -89,10 +89,7 @@ offered = [
     { soname = "libown.so.1", class = "unowned", path = "/usr/local/lib/libown.so.1", when = "plugin" },
     { soname = "libtbb.so.12", class = "distribution", distribution = "tbb", when = "plugin" },
 ]
-base = [
-    { package = "coreutils", programs = ["env"] },
-    { package = "zlib1g", sonames = ["libz.so", "libz.so.1"] },
-]
+base = [{ package = "coreutils", programs = ["env"] }, { package = "zlib1g", sonames = ["libz.so", "libz.so.1"] }]
 
 [[target.unattributed]]
 file = "bin/uwsgi"
