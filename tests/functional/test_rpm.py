@@ -9,6 +9,7 @@ import pytest
 
 from builders.command import Result
 from builders.elf import Elf
+from builders.small_debian import MODULE, SITE
 from builders.small_fedora import remove_libpq, small_fedora
 from builders.system import VENV
 from builders.wheels import build_wheel
@@ -77,6 +78,22 @@ def test_a_line_is_for_the_program_of_the_release(fedora: Path, run: Run, option
     """For dnf, unless another program is named."""
     run("lock", *place(fedora))
     assert run("install-line", "--target", "fedora-42-x86_64", *options).out == line
+
+
+def test_satisfy_has_the_symbol_versions_that_are_used(fedora: Path, run: Run) -> None:
+    """Those of libraries whose package is in the line, not of glibc's."""
+    needs = (("libpq.so.5", ("PQ_1", "PQ_2")), ("libc.so.6", ("GLIBC_2.14",)))
+    module = Elf(needed=("libpq.so.5", "libc.so.6"), version_needs=needs, defined=("PyInit__psycopg",)).build()
+    (fedora / f"{SITE}/{MODULE}".lstrip("/")).write_bytes(module)
+    run("lock", *place(fedora))
+    (target,) = loads((fedora.parent / "sysdeps.lock").read_text()).target
+    assert [(each.name, each.provides) for each in target.package if each.provides] == [
+        ("libpq", ("libpq.so.5(PQ_2)(64bit)",))
+    ]
+    line = run("install-line", "--target", target.id, "--format", "satisfy").out
+    assert line == "libpq\nlibpq.so.5(PQ_2)(64bit)\n"
+    assert run("install-line", "--target", target.id).out == "libpq\n"
+    assert run("lock", *place(fedora), "--check").status == 0
 
 
 def test_a_pinned_line_has_the_whole_version(fedora: Path, run: Run) -> None:

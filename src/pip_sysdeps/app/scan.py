@@ -16,6 +16,7 @@ from pip_sysdeps.loader.conditions import USUAL
 from pip_sysdeps.loader.process import InterpreterProcess
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.model.environment import Skipped, Verdict
+from pip_sysdeps.model.loader import Found
 from pip_sysdeps.model.needs import FromPackage, Unowned
 from pip_sysdeps.model.scan import Scan
 from pip_sysdeps.needs.attribution import Attribution
@@ -228,7 +229,7 @@ def _with_floors(found: Scan, root: Root, objects: Objects, packages: SystemPack
         for provider in providers
         if isinstance(provider, FromPackage) and provider.path and provider.package not in found.base
     }
-    if not (libraries and packages.family.floors):
+    if not libraries:
         return found
     unowned = {root.resolve(provider.path) for provider in providers if isinstance(provider, Unowned)}
     question = FloorQuestion(
@@ -236,5 +237,31 @@ def _with_floors(found: Scan, root: Root, objects: Objects, packages: SystemPack
         subjects=unowned.union(*(need.by for need in needs)),
         libraries=libraries,
     )
+    if packages.family.symbol_capabilities:
+        found = replace(found, provides=_provided(found, question, packages.family.symbol_capabilities))
+    if packages.family.floors is None:
+        return found
     floors, skipped = packages.family.floors(root, packages.database, objects, question)
     return replace(found, floors=floors, skipped=(*found.skipped, *skipped))
+
+
+def _provided(
+    found: Scan, question: FloorQuestion, capabilities: Callable[[str, ElfFile, Iterable[str]], tuple[str, ...]]
+) -> Mapping[str, tuple[str, ...]]:
+    """Return the capabilities of the symbol versions that the subjects use, by package; sorted."""
+    used: dict[tuple[str, str], set[str]] = {}
+    kinds: dict[tuple[str, str], ElfFile] = {}
+    for loaded in question.loaded:
+        elf = found.facts(loaded.path)
+        if elf is None or found.real.get(loaded.path, loaded.path) not in question.subjects:
+            continue
+        for answer in loaded.needs:
+            if isinstance(answer, Found) and answer.path in question.libraries:
+                key = (question.libraries[answer.path], answer.soname)
+                kinds[key] = elf
+                wanted = (each.version for each in elf.version_needs if each.soname == answer.soname and not each.weak)
+                used.setdefault(key, set()).update(wanted)
+    provided: dict[str, set[str]] = {}
+    for (package, soname), versions in used.items():
+        provided.setdefault(package, set()).update(capabilities(soname, kinds[package, soname], versions))
+    return {package: tuple(sorted(names)) for package, names in provided.items() if names}

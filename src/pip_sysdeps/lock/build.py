@@ -138,7 +138,9 @@ def _known(platform: Platform) -> Platform:
 
 def _package(name: str, scan: Scan) -> LockedPackage:
     floor = scan.floors.get(name)
-    return LockedPackage(name=name, base=name in scan.base, min=floor.version if floor else "")
+    return LockedPackage(
+        name=name, base=name in scan.base, min=floor.version if floor else "", provides=scan.provides.get(name, ())
+    )
 
 
 def distributions(scan: Scan) -> dict[str, LockedDistribution]:

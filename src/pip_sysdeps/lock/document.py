@@ -200,6 +200,8 @@ class LockedPackage:
     """The smallest version with every symbol used."""
     version: str = field(default="", metadata=_PACKAGE_VERSION)
     """The pinned version, after `lock --pin` only."""
+    provides: tuple[str, ...] = field(default=(), metadata=_INSTALLED)
+    """What it must provide: the symbol versions of its libraries that are used, as capabilities; sorted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,14 +75,22 @@ def _problems_of_names(target: Target, where: str) -> Iterator[Problem]:
     for place, text in _named_packages(target, where):
         if text and not family.names.package(text):
             yield Problem(place, f"`{_shown(text)}` is no {family.names.words}")
-    for place, need in _needs(target, where):
-        if need.capability and not family.names.capability(need.capability):
-            yield Problem(f"{place}.capability", f"`{_shown(need.capability)}` is nothing that it can be installed by")
+    for place, capability in _named_capabilities(target, where):
+        if not family.names.capability(capability):
+            yield Problem(place, f"`{_shown(capability)}` is nothing that it can be installed by")
     for number, each in enumerate(target.package):
         for key, version in (("min", each.min), ("version", each.version)):
             if version and not family.names.version(version):
                 place = f"{where}.package[{number}].{key}"
                 yield Problem(place, f"`{_shown(version)}` is no {family.names.version_words}")
+
+
+def _named_capabilities(target: Target, where: str) -> Iterator[tuple[str, str]]:
+    """Yield each place that names a capability."""
+    yield from ((f"{place}.capability", need.capability) for place, need in _needs(target, where) if need.capability)
+    for number, package in enumerate(target.package):
+        place = f"{where}.package[{number}].provides"
+        yield from ((f"{place}[{index}]", each) for index, each in enumerate(package.provides))
 
 
 def _named_packages(target: Target, where: str) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,12 @@ class Wanted:
     @property
     def item(self) -> Item:
         """The entry of the install line."""
-        return Item(name=self.package.name, minimum=self.package.min, version=self.package.version)
+        return Item(
+            name=self.package.name,
+            minimum=self.package.min,
+            version=self.package.version,
+            capabilities=self.package.provides,
+        )
 
 
 def is_in_line(need: LockedNeed, when: Collection[str] = ()) -> bool:

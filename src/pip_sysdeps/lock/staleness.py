@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.lock.document import LockedFile
 
-_NOT_COMPARED = {"min", "version", "snapshot", "installs"}
+_NOT_COMPARED = {"min", "provides", "version", "snapshot", "installs"}
 """What the build machine or the day decides, and what other differences say already.
 
 A distribution's version has words of its own.

@@ -45,6 +45,10 @@ class Scan:
     """Binary package -> the least version that has every symbol used; for those that are installed and not in `base`,
     and whose symbols or shlibs file tells it."""
 
+    provides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Binary package -> the symbol versions of its libraries that are used, as capabilities; for those that are
+    installed and not in `base`, where the package manager knows such capabilities."""
+
     def facts(self, path: str) -> ElfFile | None:
         """Return the facts of a loaded object by the path under which it was opened; None if they are not known."""
         return self.objects.get(self.real.get(path, path))

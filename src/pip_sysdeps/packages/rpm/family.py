@@ -8,7 +8,7 @@ from pip_sysdeps.packages.family import Family, NameRules
 from pip_sysdeps.packages.rpm.architectures import ARCHITECTURES, architecture_of
 from pip_sysdeps.packages.rpm.capability import capability, is_capability, mark_of
 from pip_sysdeps.packages.rpm.evr import split_epoch, version_key
-from pip_sysdeps.packages.rpm.install import PROGRAMS, as_command, as_dockerfile, formats, usage
+from pip_sysdeps.packages.rpm.install import PROGRAMS, as_command, as_dockerfile, formats, usage, version_capabilities
 from pip_sysdeps.packages.rpm.names import is_development, is_package_name, is_version, split_name
 from pip_sysdeps.packages.rpm.read_database import read_architecture, read_database
 
@@ -45,6 +45,7 @@ def _family(program: Program) -> Family:
         usage=usage(program),
         purl="rpm",
         library_capability=lambda soname, kind: capability(soname, mark_of(kind)) or "",
+        symbol_capabilities=lambda soname, kind, versions: version_capabilities(soname, mark_of(kind), versions),
         split_name=split_name,
         split_epoch=split_epoch,
     )

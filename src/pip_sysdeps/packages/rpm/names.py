@@ -12,7 +12,7 @@ import re
 
 from pip_sysdeps.packages.rpm.architectures import ARCHITECTURES
 
-_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._+-]*[A-Za-z0-9_+])?")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
 _VERSION = re.compile(r"(?:[0-9]{1,10}:)?[A-Za-z0-9._+~^]+-[A-Za-z0-9._+~^]+")
 _ARCHITECTURES = frozenset({*ARCHITECTURES, "i386", "i486", "i586", "armv7hnl", "ppc64"})
 """Those that follow the name of a package of another machine."""
