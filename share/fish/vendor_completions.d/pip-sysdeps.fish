@@ -124,7 +124,7 @@ complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using audit' -l select -x -d 'run
 complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using audit' -l ignore -x -d 'leave these findings out; `SD010:shapely` only those of one distribution'
 complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using audit' -l all -d 'the inventory, too: what is not in the line, what every image has, and who needs what'
 complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using audit' -l strict -d 'status 1 for findings of any severity'
-complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using audit' -l format -xka "table markdown json" -d 'default: table'
+complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using audit' -l format -xka "table markdown html json" -d 'default: table'
 complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using audit' -l json -d 'the same as --format json'
 complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using; and test $_shtab_pip_sysdeps_npos -eq 0' -a why -d 'Say why a binary package, library, distribution or file is needed, from the requirement down.'
 complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using why' -s h -l help -d 'show this help message and exit'
