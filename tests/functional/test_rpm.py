@@ -9,6 +9,7 @@ import pytest
 
 from builders.command import Result
 from builders.elf import Elf
+from builders.root import write
 from builders.small_debian import MODULE, SITE
 from builders.small_fedora import remove_libpq, small_fedora
 from builders.system import VENV
@@ -94,6 +95,15 @@ def test_satisfy_has_the_symbol_versions_that_are_used(fedora: Path, run: Run) -
     assert line == "libpq\nlibpq.so.5(PQ_2)(64bit)\n"
     assert run("install-line", "--target", target.id).out == "libpq\n"
     assert run("lock", *place(fedora), "--check").status == 0
+
+
+def test_a_later_minor_release_is_the_same_target(tmp_path: Path, run: Run) -> None:
+    """RHEL 9.5 is held to what was locked on 9.4."""
+    root = small_fedora(tmp_path / "rhel", release="ID=rhel\nVERSION_ID=9.4\n")
+    run("lock", *place(root))
+    write(root / "etc/os-release", "ID=rhel\nVERSION_ID=9.5\n")
+    assert run("lock", *place(root), "--check").status == 0
+    assert run("verify", *place(root)).status == 0
 
 
 def test_a_pinned_line_has_the_whole_version(fedora: Path, run: Run) -> None:

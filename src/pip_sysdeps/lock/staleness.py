@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.lock.document import LockedFile
 
-_NOT_COMPARED = {"min", "provides", "version", "snapshot", "installs"}
+_NOT_COMPARED = {"release", "min", "provides", "version", "snapshot", "installs"}
 """What the build machine or the day decides, and what other differences say already.
 
 A distribution's version has words of its own.
@@ -32,7 +32,7 @@ _Document = TypeVar("_Document", Target, LockedDistribution, LockedNeed, Unresol
 def differences(locked: Target, found: Target) -> tuple[str, ...]:
     """Say in words in what two states of a target differ.
 
-    `min`, `version`, `snapshot` and a target's `note` do not count.
+    `min`, `provides`, `version`, `release`, `snapshot` and a target's `note` do not count.
     Nothing is said exactly if `lock` would write the same block again, those keys aside. A distribution that comes or
     goes stands for its needs. What packages of every image answer, and which files need something, is one line each.
     """

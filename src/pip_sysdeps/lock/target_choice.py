@@ -72,7 +72,8 @@ def listed_targets(lock: Lockfile) -> str:
 
 
 def _fits(target: Target, system: System) -> bool:
-    same = (target.distro, target.release, target.architecture) == (system.distro, system.release, system.architecture)
+    """Return whether a target is about a system: a minor release, such as 9.5 of RHEL, is that of its id."""
+    same = (target.distro, target.architecture) == (system.distro, system.architecture)
     return same and f"{target.id}-".startswith(f"{system.id}-")
 
 

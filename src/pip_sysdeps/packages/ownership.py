@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _MAX_LINKS = 40
+_PROGRAMS = {"bin": "sbin", "sbin": "bin"}
 _MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libo32", "libx32")
 """Top folders that may be links into /usr. Source: file-hierarchy(7); wiki.debian.org/UsrMerge."""
 
@@ -54,14 +55,20 @@ def _names(root: Root, path: str, *, own_first: bool) -> Iterator[str]:
         hops.append(posixpath.join(posixpath.dirname(place), text))
     for hop in dict.fromkeys(hops if own_first else reversed(hops)):
         yield hop
-        other = _other_spelling(hop)
-        if other and root.resolve_folder_of(other) == root.resolve_folder_of(hop):
-            yield other
+        for other in _other_spellings(hop):
+            if root.resolve_folder_of(other) == root.resolve_folder_of(hop):
+                yield other
 
 
-def _other_spelling(path: str) -> str:
-    """Return the path with `/usr` put before or taken off; empty if merged /usr does not concern it."""
+def _other_spellings(path: str) -> Iterator[str]:
+    """Yield the path with `/usr` put before or taken off, and with `bin` and `sbin` in each other's place.
+
+    Fedora 42 and later have `/usr/sbin` as a link to `bin`, and packages that list either.
+    """
     bare = path.removeprefix("/usr")
-    if bare[1:].partition("/")[0] not in _MERGED or not bare.startswith("/"):
-        return ""
-    return bare if bare != path else f"/usr{path}"
+    top, slash, rest = bare[1:].partition("/")
+    if top not in _MERGED or not bare.startswith("/"):
+        return
+    yield bare if bare != path else f"/usr{path}"
+    if top in _PROGRAMS:
+        yield from (f"{start}/{_PROGRAMS[top]}{slash}{rest}" for start in ("/usr", ""))

@@ -135,3 +135,18 @@ def test_names_of_architectures(
     """By the ELF header alone."""
     facts = elf(machine=machine, elf_class=elf_class, little_endian=little_endian, header_flags=header_flags)
     assert architecture_of(facts) == name
+
+
+@pytest.mark.parametrize("listed", ["/usr/bin/tool", "/usr/sbin/tool", "/sbin/tool"])
+def test_sbin_may_be_bin(tmp_path: Path, listed: str) -> None:
+    """As on Fedora 42; where they are two folders, a file has one owner's path."""
+    write_packages(tmp_path, GLIBC, Rpm(name="tool", files=(listed,)))
+    for link, target in (("bin", "usr/bin"), ("sbin", "usr/sbin"), ("usr/sbin", "bin")):
+        (tmp_path / link).parent.mkdir(exist_ok=True)
+        (tmp_path / link).symlink_to(target)
+    write(tmp_path / "usr/bin/tool")
+    packages = open_packages(Root(str(tmp_path)))
+    assert packages is not None
+    found = packages.owner("/usr/bin/tool")
+    assert found is not None
+    assert found.package == "tool"
