@@ -112,7 +112,7 @@ def test_a_changed_lock_is_not_valid(consumer: Consumer) -> None:
     """A hand's comment is no difference to the environment, and is one to what `lock` writes."""
     lock = consumer.folder / "sysdeps.lock"
     before = lock.read_text()
-    lock.write_text(before.replace('name = "libgomp1"', 'name = "libgomp1" # for OpenMP'))
+    lock.write_text(before.replace('    "libgomp1",', '    "libgomp1", # for OpenMP', 1))
     outcomes = consumer.outcomes()
     lock.write_text(before)
     assert outcomes == {CHECK: "Passed", VALIDATE: "Failed"}

@@ -179,9 +179,13 @@ class References:
         return About(text=self._text(), sources=len(self._paths))
 
     def _text(self) -> str:
+        """Return the description; nothing for one that may not be read, which its distribution's notes say."""
         places = [posixpath.join(self._metadata, name) for name in ("METADATA", "PKG-INFO", "")]
-        found = next(filter(self._root.is_file, places), None)
-        place = self._root.resolve(found) if found else None
+        try:
+            found = next(filter(self._root.is_file, places), None)
+            place = self._root.resolve(found) if found else None
+        except PermissionError:
+            return ""
         return self._read(place)[:_MAX_ABOUT].decode("utf-8", "replace") if place else ""
 
     def _counts(self, word: str) -> bool:

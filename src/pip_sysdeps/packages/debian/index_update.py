@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -130,6 +129,8 @@ def _held_folder(path: str) -> int | None:
         return None
     status = os.fstat(held)
     try:
+        import fcntl  # noqa: PLC0415 - Windows has none, and makes no index
+
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(held)
