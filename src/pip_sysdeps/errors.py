@@ -14,6 +14,10 @@ class SysdepsError(Exception):
         self.hint = hint
 
 
+class NoEnvironmentError(SysdepsError):
+    """There is no environment to look at, or nothing is in it."""
+
+
 class MalformedError(SysdepsError):
     """Bytes that are not what their format's specification says.
 

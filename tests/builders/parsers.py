@@ -23,6 +23,7 @@ from builders.rpm_files import Rpm, bdb, ndb
 from pip_sysdeps.byname.sources import references
 from pip_sysdeps.byname.string_literals import beginnings, mentioned
 from pip_sysdeps.environment.metadata import parse_direct_url, parse_folder_name, parse_metadata, parse_wheel_tags
+from pip_sysdeps.environment.pyenv import parse_version_file
 from pip_sysdeps.environment.record import entry_of, parse_installed_files, parse_record
 from pip_sysdeps.environment.sbom import parse_sbom
 from pip_sysdeps.environment.site_files import parse_egg_link, parse_finder, parse_pth, parse_scripts, parse_venv_config
@@ -319,7 +320,7 @@ PARSERS = {
         (b'{"url": "file:///srv/a%20b", "dir_info": {"editable": true}}', b'{"url": "x", "vcs_info": {}}'),
     ),
     "site": Parser(
-        (parse_venv_config, parse_pth, parse_egg_link, parse_finder, parse_scripts),
+        (parse_venv_config, parse_pth, parse_egg_link, parse_finder, parse_scripts, parse_version_file),
         (
             b"home = /usr/bin\nversion_info = 3.11.2.final\ninclude-system-site-packages = false\n",
             b"/srv/project\nimport os; x\n# no\n../relative\n",

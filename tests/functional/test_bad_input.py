@@ -115,7 +115,7 @@ DAMAGES = [
     pytest.param(
         no_distributions,
         "no distributions in the environment `/opt/venv`",
-        "install into it first, or name another with --python or --path",
+        "install into it first, or name another with --python or --path; --allow-empty if that is meant",
         id="no distributions",
     ),
     pytest.param(
@@ -200,6 +200,8 @@ def test_a_verdict_on_a_damaged_environment(desk: Desk, command: tuple[str, ...]
 def test_no_environment_is_meant(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without any of the defaults there is nothing to lock."""
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    monkeypatch.delenv("CONDA_PREFIX", raising=False)
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
     monkeypatch.setenv("PATH", str(desk.root))
     expected = ("no Python environment found", "name one with --python, or a folder with --path")
     assert failed(desk.run("lock", "-o", str(desk.lock))) == expected
@@ -210,7 +212,9 @@ def test_nothing_but_the_interpreter_itself_is_meant(desk: Desk) -> None:
     install(desk.root / "usr/lib/python3.11/site-packages", "own")
     for command in (("lock", "-o", str(desk.lock)), ("audit",)):
         outcome = desk.run(*command, "--root", str(desk.root))
-        assert outcome.err.startswith("this is about `/usr`, which is no virtual environment: --python names another\n")
+        assert outcome.err.startswith(
+            "this is about `/usr` (python3 on PATH), which is no virtual environment: --python names another\n"
+        )
     for named in (("--python", "/usr"), ("--path", "/usr")):
         assert "no virtual environment" not in desk.run("audit", "--root", str(desk.root), *named).err
 

@@ -104,6 +104,16 @@ def test_a_source_distribution_beside_wheels(tmp_path: Path, capsys: pytest.Capt
     assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 0
 
 
+def test_a_release_with_another_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The release's own packages have no Python that would run the environment."""
+    install_wheels(image_wheels(tmp_path / "wheels"), tmp_path / "venv", "python3.11")
+    assert main(["lock", "--python", "venv", "--target", TRIXIE]) == 0
+    assert capsys.readouterr().err.startswith(
+        f"warning: the environment is for cp311, and cp313 is the Python of {TRIXIE}'s own packages: "
+        "the image needs another Python\n"
+    )
+
+
 def test_console_scripts_of_wheels_are_their_own(tmp_path: Path) -> None:
     """A program that an entry point makes is no need of a package of its name."""
     build_wheel(

@@ -16,7 +16,7 @@ from builders.release import EXTENSION, LIBC6, LIBPQ, LIBPQ5, PSYCOPG, PYTHON, m
 from builders.root import write
 from builders.schemas import check_schema
 from builders.system import LIB, LOADER
-from builders.venv import install
+from builders.venv import install, make_interpreter
 from pip_sysdeps.cli import main
 
 if TYPE_CHECKING:
@@ -119,6 +119,20 @@ def test_no_interpreter(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "usr/bin/python3.11").unlink()
     assert verify(root) == 1
     assert "error: no Python in the image runs `/opt/venv` [no-interpreter]\n" in capsys.readouterr().out
+
+
+def test_an_interpreter_of_another_version(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The environment was copied into an image whose python3 is newer: nothing of it would be found."""
+    make_interpreter(root, "/usr/local", "python3.13")
+    write(root / "usr/local/bin/python3.13", Elf(needed=("libc.so.6",), interpreter=LOADER).build())
+    python = root / "opt/venv/bin/python3"
+    python.unlink()
+    python.symlink_to("/usr/local/bin/python3")
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        "error: `/opt/venv` is for python3.11, by its lib/python3.11, and its bin/python3 leads to python3.13 "
+        "[no-interpreter]\n"
+    )
 
 
 def test_an_environment_that_names_another_path(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

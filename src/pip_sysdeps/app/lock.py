@@ -73,6 +73,13 @@ class EnvironmentTarget:
     newer_glibc: tuple[tuple[str, NewerGlibc], ...] = ()
     """Each distribution, or file without one, that needs a newer glibc than the other system has, and what shows it."""
 
+    @property
+    def lacks_python(self) -> str:
+        """Return the ABI tag of the system's own Python, if it is known and the environment is for another."""
+        own = self.place.target.index.target.python if self.place.target else ""
+        abi_tag = "cp" + own.replace(".", "")
+        return abi_tag if own and abi_tag != self.target.python else ""
+
 
 def make_target(
     request: LockRequest, *, stages: Stages | None = None, second_process: bool = False

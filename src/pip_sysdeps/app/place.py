@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ class Location:
     """The environment's folder or interpreter; None for the one that the shell, the folder or PATH names."""
     paths: tuple[str, ...] = ()
     """Folders that pip filled, instead of an environment."""
+    allow_empty: bool = False
+    """An environment without distributions, or with installers only, is meant."""
 
     @property
     def is_named(self) -> bool:
@@ -56,6 +59,11 @@ class Place:
         return self.environment.prefix == self.environment.interpreter.prefix
 
 
+def own_prefix() -> str:
+    """Return the virtual environment that this tool is installed in; empty if that is none."""
+    return sys.prefix if sys.prefix != sys.base_prefix else ""
+
+
 def read_place(location: Location, stages: Stages | None = None) -> Place:
     """Read the environment of a location; raise SysdepsError as the readers do.
 
@@ -71,9 +79,24 @@ def read_place(location: Location, stages: Stages | None = None) -> Place:
     stages.end(packages.family.database if packages else "package database")
     package_files = None if packages is None else packages.owned_with
     if location.paths:
-        environment = environment_of_paths(root, location.paths, environ=environ, cwd=cwd, package_files=package_files)
+        environment = environment_of_paths(
+            root,
+            location.paths,
+            environ=environ,
+            cwd=cwd,
+            allow_empty=location.allow_empty,
+            package_files=package_files,
+        )
     else:
-        environment = find_environment(root, location.python, environ=environ, cwd=cwd, package_files=package_files)
+        environment = find_environment(
+            root,
+            location.python,
+            environ=environ,
+            cwd=cwd,
+            own=own_prefix() if here else "",
+            allow_empty=location.allow_empty,
+            package_files=package_files,
+        )
     stages.end("environment")
     return Place(root=root, environment=environment, packages=packages)
 

@@ -10,8 +10,8 @@ from pip_sysdeps.app.place import Location
 if TYPE_CHECKING:
     import argparse
 
-    from pip_sysdeps.app.place import Place
     from pip_sysdeps.app.report import ScannedEnvironment
+    from pip_sysdeps.model.environment import Environment
 
 
 def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +31,9 @@ def add_place_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyEx
         help="a folder that pip filled with --prefix, --target or --user, or /usr/local without an environment; "
         "may be repeated",
     )
+    parser.add_argument(
+        "--allow-empty", action="store_true", help="take an environment that has nothing but pip, setuptools and wheel"
+    )
     return where
 
 
@@ -49,13 +52,19 @@ def add_python_argument(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--python",
         metavar="ENV",
-        help="an environment's folder or interpreter (default: $VIRTUAL_ENV, then .venv, then python3 on PATH)",
+        help="an environment's folder or interpreter, or a program on PATH (default: $VIRTUAL_ENV, .venv, "
+        "$CONDA_PREFIX, the environment of pip-sysdeps itself unless that is isolated, python3 on PATH, ~/.local)",
     )
 
 
 def location_of(args: argparse.Namespace) -> Location:
     """Return the environment that the options name."""
-    return Location(root=args.root, python=args.python, paths=tuple(args.path or ()))
+    return Location(
+        root=args.root,
+        python=args.python,
+        paths=tuple(args.path or ()),
+        allow_empty=getattr(args, "allow_empty", False),
+    )
 
 
 def note_library_path(args: argparse.Namespace) -> None:
@@ -64,16 +73,23 @@ def note_library_path(args: argparse.Namespace) -> None:
         args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
 
 
-def note_fallback(args: argparse.Namespace, place: Place) -> None:
-    """Note that an interpreter's own prefix is looked at, which somebody in the wrong folder does not mean."""
-    if not (args.python or args.path) and place.is_outside_an_environment:
-        args.messages.note(
-            f"this is about `{place.environment.prefix}`, which is no virtual environment: --python names another"
-        )
+def note_environment(args: argparse.Namespace, environment: Environment) -> None:
+    """Say which environment was taken where nobody named one, and warn if its Python is not the one that it is for."""
+    note_found(args, environment)
+    for mismatch in environment.mismatches:
+        args.messages.warning(mismatch)
+
+
+def note_found(args: argparse.Namespace, environment: Environment) -> None:
+    """Say which environment was taken where nobody named one."""
+    outside = environment.prefix == environment.interpreter.prefix
+    which = ", which is no virtual environment: --python names another" if outside else ""
+    if environment.found_by:
+        args.messages.note(f"this is about `{environment.prefix}` ({environment.found_by}){which}")
 
 
 def warn_of_scan(args: argparse.Namespace, scanned: ScannedEnvironment) -> None:
     """Say which environment was scanned if that is not clear, and warn of what could not be looked at."""
-    note_fallback(args, scanned.place)
+    note_environment(args, scanned.scan.environment)
     if scanned.warning:
         args.messages.warning(scanned.warning)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli import output
@@ -111,7 +112,9 @@ def _relock(args: argparse.Namespace) -> int:
     from pip_sysdeps.app.relock import relock
 
     os.chdir(args.project)
-    done = relock(LockRequest(location=location_of(args)), check=args.check_only or _in_ci(os.environ))
+    done = relock(
+        LockRequest(location=replace(location_of(args), allow_empty=True)), check=args.check_only or _in_ci(os.environ)
+    )
     if done.line:
         args.messages.note(done.line)
     return done.status.value
@@ -122,12 +125,14 @@ def _in_ci(environ: Mapping[str, str]) -> bool:
 
 
 def _site(args: argparse.Namespace) -> HookSite:
-    from pip_sysdeps.environment.read_environment import meant_environment
+    from pip_sysdeps.app.place import own_prefix
+    from pip_sysdeps.environment.choice import Surroundings, meant
     from pip_sysdeps.hook.site import read_site
     from pip_sysdeps.system.root import Root
 
     root = Root()
-    return read_site(root, meant_environment(root, args.python, os.environ, os.getcwd()), named=args.python is not None)
+    surroundings = Surroundings(environ=os.environ, cwd=os.getcwd(), own=own_prefix())
+    return read_site(root, meant(root, args.python, surroundings).path, named=args.python is not None)
 
 
 def _refuse_own(site: HookSite) -> None:

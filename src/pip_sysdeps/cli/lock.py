@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.lock import LockRequest, compare_target, make_target, write_target
-from pip_sysdeps.cli.environment_options import location_of, note_fallback, note_library_path
+from pip_sysdeps.cli.environment_options import location_of, note_environment, note_library_path
 from pip_sysdeps.cli.target_options import add_target_arguments
 from pip_sysdeps.lock.file import DEFAULT, read_text
 from pip_sysdeps.lock.selection import unowned, wanted
@@ -105,7 +105,12 @@ def _tell_of_target(args: argparse.Namespace, found: EnvironmentTarget) -> None:
     """Say what the options and the policy could not do, and that a system may be too old."""
     target, system = found.target, found.place.target
     if not args.wheels:
-        note_fallback(args, found.place)
+        note_environment(args, found.scan.environment)
+    if found.lacks_python:
+        args.messages.warning(
+            f"the environment is for {target.python}, and {found.lacks_python} is the Python of {target.id}'s own "
+            f"packages: the image needs another Python"
+        )
     if system and found.project.pin:
         args.messages.note(f"`pin` in pyproject.toml has no effect on {system.platform.id}: an index has no versions")
     for name, newer in found.newer_glibc:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.verify import VerifyRequest, verify
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of
+from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_found
 from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.json import verify_document
 from pip_sysdeps.render.problems import as_text
@@ -38,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the problems of the image and return the exit status."""
     lock = None if args.lockless else args.lock
     found = verify(VerifyRequest(location=location_of(args), lock=lock, target=args.target), second_process=True)
+    note_found(args, found.scan.environment)
     if found.warning:
         args.messages.warning(f"`{args.lock}`: {found.warning}")
     shown = found.problems if args.messages.level > 0 else worth_showing(found.problems)

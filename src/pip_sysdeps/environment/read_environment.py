@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.environment.choice import Choice, Surroundings, choices
 from pip_sysdeps.environment.claims import (
     decide_owners,
     existing_files,
@@ -15,10 +16,11 @@ from pip_sysdeps.environment.claims import (
     without_echoes,
 )
 from pip_sysdeps.environment.metadata import required_name
+from pip_sysdeps.environment.module_names import misfits
 from pip_sysdeps.environment.read_distributions import read_claims
-from pip_sysdeps.environment.read_interpreter import open_installation, parse_python_name, programs_on_path
-from pip_sysdeps.environment.read_sites import interpreter_of, sites_below, sites_of
-from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.environment.read_interpreter import open_installation, parse_python_name
+from pip_sysdeps.environment.read_sites import interpreter_of, sites_below, sites_of, user_site
+from pip_sysdeps.errors import NoEnvironmentError, SysdepsError
 from pip_sysdeps.model.environment import Environment
 from pip_sysdeps.system.tree import Tree, inside, may_be_elf, walk
 
@@ -36,48 +38,85 @@ _TOOL = "pip-sysdeps"
 _INSTALLERS = frozenset({"pip", "setuptools", "wheel"})
 
 
-def find_environment(
+def find_environment(  # noqa: PLR0913 - each is a thing that tells which environment is meant
     root: Root,
     python: str | None,
     *,
     environ: Mapping[str, str],
     cwd: str = "/",
+    own: str = "",
+    allow_empty: bool = False,
     package_files: PackageFiles | None = None,
 ) -> Environment:
     """Read the environment that a person names, or means.
 
-    `python` is the folder of an environment or an interpreter, absolute inside the root or relative to `cwd`. Without
-    it: `VIRTUAL_ENV`, then `.venv` in `cwd`, then the first `python3` on `PATH`.
-    Raise SysdepsError if there is none, or it has no distributions, or is the tool's own.
+    `python` is the folder of an environment or an interpreter, absolute inside the root or relative to `cwd`, or the
+    name of a program on PATH. Without it: `VIRTUAL_ENV`, `.venv` in `cwd`, `CONDA_PREFIX`, the environment `own` that
+    this tool is installed in unless it was made for the tool alone, the first `python3` on `PATH`, `~/.local`.
+    Raise NoEnvironmentError if there is none, or, unless `allow_empty`, if it has nothing but installers or the tool.
     """
+    surroundings = Surroundings(environ=environ, cwd=cwd, own=own)
     with _permissions_told():
-        installation = open_installation(root, meant_environment(root, python, environ, cwd))
-        layout = _Layout(
-            prefix=installation.prefix,
-            own_prefix=installation.venv is not None and installation.prefix != "/",
-            sites=sites_of(root, installation),
-            interpreter=installation.interpreter,
-        )
-        environment = _read(root, layout, package_files)
+        found: Environment | None = None
+        for choice in choices(root, python, surroundings):
+            found = _read_choice(root, choice, package_files)
+            if found.prefix != own or choice.found_by == "" or not _is_own(found.distributions):
+                break
+        if found is None:
+            message = "no Python environment found"
+            raise NoEnvironmentError(message, hint="name one with --python, or a folder with --path")
+        if found.found_by and _is_bare(found.distributions) and (user := user_site(root, environ, found.interpreter)):
+            layout = _Layout(prefix=user.top, own_prefix=False, sites=(user,), interpreter=found.interpreter)
+            found = replace(_read(root, layout, package_files), found_by="~/.local")
+    return found if allow_empty else _with_something(found)
+
+
+def _read_choice(root: Root, choice: Choice, package_files: PackageFiles | None) -> Environment:
+    installation = open_installation(root, choice.path)
+    layout = _Layout(
+        prefix=installation.prefix,
+        own_prefix=installation.venv is not None and installation.prefix != "/",
+        sites=sites_of(root, installation),
+        interpreter=installation.interpreter,
+    )
+    found = _read(root, layout, package_files)
+    mismatches = (installation.mismatch,) if installation.mismatch else ()
+    return replace(found, mismatches=(*mismatches, *found.mismatches), found_by=choice.found_by)
+
+
+def _with_something(environment: Environment) -> Environment:
+    """Return an environment that has distributions to look at. Raise NoEnvironmentError for any other."""
     if not environment.distributions:
-        raise SysdepsError(
+        raise NoEnvironmentError(
             f"no distributions in the environment `{environment.prefix}`",
-            hint="install into it first, or name another with --python or --path",
+            hint="install into it first, or name another with --python or --path; --allow-empty if that is meant",
         )
     if _is_own(environment.distributions):
-        raise SysdepsError(
+        raise NoEnvironmentError(
             f"the environment `{environment.prefix}` holds nothing but {_TOOL} itself",
             hint="name the project's environment with --python",
+        )
+    if _is_bare(environment.distributions):
+        names = " and ".join(each.name for each in environment.distributions)
+        raise NoEnvironmentError(
+            f"the environment `{environment.prefix}` holds nothing but {names}",
+            hint="install into it first, or name another with --python or --path; --allow-empty if that is meant",
         )
     return environment
 
 
-def environment_of_paths(
+def _is_bare(distributions: Iterable[Distribution]) -> bool:
+    """Return whether there is nothing but installers, or nothing at all."""
+    return _INSTALLERS.issuperset(each.name for each in distributions)
+
+
+def environment_of_paths(  # noqa: PLR0913 - as above
     root: Root,
     paths: Sequence[str],
     *,
     environ: Mapping[str, str],
     cwd: str = "/",
+    allow_empty: bool = False,
     package_files: PackageFiles | None = None,
 ) -> Environment:
     """Read what `pip install --prefix`, `--target` or `--user` filled: prefixes, or folders with distributions.
@@ -89,9 +128,9 @@ def environment_of_paths(
         interpreter = interpreter_of(root, sites, environ)
         layout = _Layout(prefix=sites[0].top, own_prefix=False, sites=sites, interpreter=interpreter)
         environment = _read(root, layout, package_files)
-    if not environment.distributions:
-        raise SysdepsError(f"no distributions in `{sites[0].folder}`", hint="name the folder that pip filled")
-    return environment
+    if not environment.distributions and not allow_empty:
+        raise NoEnvironmentError(f"no distributions in `{sites[0].folder}`", hint="name the folder that pip filled")
+    return environment if allow_empty else _with_something(environment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,22 +152,6 @@ def _permissions_told() -> Iterator[None]:
     except PermissionError as error:
         message = f"cannot read `{error.filename}`: {error.strerror}"
         raise SysdepsError(message, hint="run it as a user who may read it") from error
-
-
-def meant_environment(root: Root, python: str | None, environ: Mapping[str, str], cwd: str) -> str:
-    """Return the path of the environment or interpreter that is meant."""
-    if python is not None:
-        return posixpath.join(cwd, python)
-    active = environ.get("VIRTUAL_ENV")
-    if active:
-        if not root.is_folder(posixpath.join(cwd, active)):
-            raise SysdepsError(f"VIRTUAL_ENV names `{active}`, which is no folder", hint="unset it, or use --python")
-        return posixpath.join(cwd, active)
-    if root.is_folder(posixpath.join(cwd, ".venv")):
-        return posixpath.join(cwd, ".venv")
-    for program in programs_on_path(root, environ, "python3"):
-        return program
-    raise SysdepsError("no Python environment found", hint="name one with --python, or a folder with --path")
 
 
 def _is_own(distributions: Iterable[Distribution]) -> bool:
@@ -159,7 +182,7 @@ def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> En
     owners, overlaps = decide_owners(root, {claims[index].distribution.name: found[index] for index in chosen})
     metadata = {claim.distribution.metadata_path for claim in claims}
     unclaimed = (path for path in tree.files.difference(*found) if posixpath.dirname(path) not in metadata)
-    return Environment(
+    environment = Environment(
         prefix=layout.prefix,
         site_dirs=tuple(site.folder for site in layout.sites),
         interpreter=layout.interpreter,
@@ -169,6 +192,7 @@ def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> En
         unclaimed=tuple(sorted(path for path in unclaimed if may_be_elf(path) and not _is_python(path, layout))),
         skipped=(*notes, *tree.skipped, *shadowed, *overlaps),
     )
+    return replace(environment, mismatches=tuple(misfits(environment)))
 
 
 def _walk(root: Root, layout: _Layout) -> Tree:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _VERSIONED = re.compile(r"(?P<kind>python|pypy)(?P<major>[0-9])\.(?P<minor>[0-9]{1,2})(?P<thread>t?)")
+_PYTHON = re.compile(r"python|pypy")
 _PROGRAMS = ("python3", "python", "pypy3", "pypy")
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """What the official images set."""
@@ -50,6 +51,8 @@ class Installation:
     """The name of its folder in `lib`: `python3.11`."""
     venv: VenvConfig | None
     """Its pyvenv.cfg; None for an interpreter's own prefix."""
+    mismatch: str = ""
+    """Why its interpreter is not the one that it was made for, in words; empty if nothing says so."""
 
 
 def parse_python_name(name: str) -> PythonName | None:
@@ -103,7 +106,7 @@ def is_program(root: Root, path: str) -> bool:
 
 
 def _open_folder(root: Root, prefix: str) -> Installation:
-    config = _read_venv_config(root, prefix)
+    config = read_venv_config(root, prefix)
     if config is not None:
         return _open_venv(root, prefix, config)
     for name in _PROGRAMS:
@@ -119,7 +122,7 @@ def _within(root: Root, folder: str) -> str:
     """Say in which virtual environment a folder lies; nothing if in none."""
     while folder != "/":
         folder = posixpath.dirname(folder)
-        if _read_venv_config(root, folder) is not None:
+        if read_venv_config(root, folder) is not None:
             return f"it lies in the virtual environment `{folder}`: name that"
     return ""
 
@@ -131,16 +134,18 @@ def _open_program(root: Root, path: str) -> Installation:
     """
     folder = root.resolve(posixpath.dirname(path)) or "/"
     for prefix in (posixpath.dirname(folder), folder):
-        config = _read_venv_config(root, prefix)
+        config = read_venv_config(root, prefix)
         if config is not None:
             return _open_venv(root, prefix, config)
     program = root.resolve(path) or path
+    if not any(map(_PYTHON.search, (posixpath.basename(path), posixpath.basename(program)))):
+        raise SysdepsError(f"`{path}` is no Python", hint="name an interpreter, or the folder of an environment")
     prefix, python = _standard_library(root, program, parse_python_name(posixpath.basename(program)))
     interpreter = Interpreter(path=program, prefix=prefix, version=python.version, abi_tag=python.abi_tag)
     return Installation(prefix=prefix, interpreter=interpreter, python=python.name, venv=None)
 
 
-def _read_venv_config(root: Root, prefix: str) -> VenvConfig | None:
+def read_venv_config(root: Root, prefix: str) -> VenvConfig | None:
     """Read the pyvenv.cfg of a folder; None if it has none.
 
     Raise SysdepsError for one that Python would not take.
@@ -177,7 +182,33 @@ def _open_venv(root: Root, prefix: str, config: VenvConfig) -> Installation:
         version=python.version,
         abi_tag=python.abi_tag,
     )
-    return Installation(prefix=prefix, interpreter=interpreter, python=python.name, venv=config)
+    return Installation(
+        prefix=prefix,
+        interpreter=interpreter,
+        python=python.name,
+        venv=config,
+        mismatch=_mismatch(prefix, python, config, _actual(root, prefix, program)),
+    )
+
+
+def _actual(root: Root, prefix: str, program: str) -> PythonName | None:
+    """Return what a program is by its name or standard library; None for a venv's own copy, and where none tells."""
+    named = parse_python_name(posixpath.basename(program))
+    if named or not program or program.startswith(f"{prefix}/"):
+        return named
+    try:
+        return _standard_library(root, program, None)[1]
+    except SysdepsError:
+        return None
+
+
+def _mismatch(prefix: str, python: PythonName, config: VenvConfig, actual: PythonName | None) -> str:
+    if actual is not None and actual.abi_tag != python.abi_tag:
+        return f"`{prefix}` is for {python.name}, by its lib/{python.name}, and its bin/python3 leads to {actual.name}"
+    if config.version is not None and config.version != python.version:
+        made = ".".join(map(str, config.version))
+        return f"`{prefix}` is for Python {made}, by its pyvenv.cfg, and has lib/{python.name}"
+    return ""
 
 
 def _standard_library(root: Root, program: str, named: PythonName | None) -> tuple[str, PythonName]:

@@ -6,16 +6,17 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.environment.module_names import abi_of_modules
 from pip_sysdeps.environment.read_interpreter import is_program, open_installation, parse_python_name, programs_on_path
 from pip_sysdeps.environment.site_files import parse_pth
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.model.environment import Interpreter, Skipped, Verdict
-from pip_sysdeps.system.tree import inside, join
+from pip_sysdeps.system.tree import inside, join, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pip_sysdeps.environment.read_interpreter import Installation
+    from pip_sysdeps.environment.read_interpreter import Installation, PythonName
     from pip_sysdeps.system.root import Root
 
 _MAX_PTH = 1 << 20
@@ -92,12 +93,13 @@ def sites_below(root: Root, path: str) -> tuple[Site, ...]:
 
 
 def interpreter_of(root: Root, sites: Sequence[Site], environ: Mapping[str, str]) -> Interpreter:
-    """Find the interpreter that site directories are for: by their folder's name, else the first on PATH.
+    """Find the interpreter that site directories are for: by their folder's name, by their modules, else on PATH.
 
     Its `path` is empty if that version is not there. Raise SysdepsError if nothing tells the version.
     """
     names = (posixpath.basename(posixpath.dirname(site.folder)) for site in sites)
     python = next((parsed for name in names if (parsed := parse_python_name(name))), None)
+    python = python or _python_of_modules(root, sites)
     if python is None:
         program = next(programs_on_path(root, environ, "python3"), "")
         if program and is_program(root, program):
@@ -114,6 +116,26 @@ def interpreter_of(root: Root, sites: Sequence[Site], environ: Mapping[str, str]
         if interpreter is not None and interpreter.abi_tag == python.abi_tag:
             return interpreter
     return Interpreter(path="", prefix="", version=python.version, abi_tag=python.abi_tag)
+
+
+def user_site(root: Root, environ: Mapping[str, str], interpreter: Interpreter) -> Site | None:
+    """Return the folder of `pip install --user` for an interpreter; None if nothing is installed there.
+
+    Source: docs.python.org, module site, "USER_SITE"; its default on Linux.
+    """
+    home = environ.get("HOME", "")
+    python = f"python{'.'.join(map(str, interpreter.version))}"
+    folder = f"{home}/.local/lib/{python}/site-packages"
+    if not home.startswith("/") or not metadata_names(root, folder):
+        return None
+    return next(_existing(root, [(folder, f"{home}/.local")]), None)
+
+
+def _python_of_modules(root: Root, sites: Sequence[Site]) -> PythonName | None:
+    """Return the Python that most of the extension modules in folders are for, by their names; None if none tells."""
+    abi_tag = abi_of_modules(file for site in sites for file in sorted(walk(root, site.folder).files))
+    kind = "pypy" if abi_tag.startswith("pp") else "python"
+    return parse_python_name(f"{kind}{abi_tag[2]}.{abi_tag[3:]}") if abi_tag else None
 
 
 def _open_quietly(root: Root, program: str) -> Interpreter | None:

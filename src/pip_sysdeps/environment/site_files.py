@@ -17,6 +17,8 @@ class VenvConfig:
     """Major and minor of `version` (venv) or `version_info` (virtualenv, uv)."""
     system_site_packages: bool
     """`include-system-site-packages`."""
+    extends: str = ""
+    """`extends-environment`: the environment that this one is laid over (uv); empty for none."""
 
 
 def parse_venv_config(content: bytes) -> VenvConfig:
@@ -37,6 +39,7 @@ def parse_venv_config(content: bytes) -> VenvConfig:
         home=home,
         version=_version(fields.get("version_info") or fields.get("version", "")),
         system_site_packages=fields.get("include-system-site-packages", "").lower() == "true",
+        extends=extends if (extends := fields.get("extends-environment", "")).startswith("/") else "",
     )
 
 

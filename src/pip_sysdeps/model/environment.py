@@ -125,6 +125,10 @@ class Environment:
     """Regular files of the site directories and a venv's own prefix that no record claims and may be ELF; sorted."""
     skipped: tuple[Skipped, ...]
     """What could not be read, rows that leave the root, overlaps, shadowed distributions."""
+    mismatches: tuple[str, ...] = ()
+    """Why its Python is not the one that it, or a distribution, was made for; in words."""
+    found_by: str = ""
+    """What led to it where nobody named it: `VIRTUAL_ENV`, `.venv`, `python3 on PATH`."""
 
     def holders(self) -> dict[str, str]:
         """Return the name of the distribution of each file that a record claims."""

@@ -213,7 +213,7 @@ NO_INTERPRETER = Entry(
     code="SD028",
     name="no-interpreter",
     severity=Severity.ERROR,
-    summary="No Python in the image runs the environment",
+    summary="No Python in the image runs the environment: there is none, or it is of another version",
     kind="no-interpreter",
 )
 PACKAGE_WITHOUT_SOURCE = Entry(

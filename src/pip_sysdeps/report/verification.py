@@ -64,6 +64,8 @@ def _interpreter(image: Image) -> Iterator[Problem]:
             subject=environment.prefix,
             message=f"`{environment.prefix}/bin/python3` leads nowhere",
         )
+    for mismatch in environment.mismatches:
+        yield Problem(error=True, entry=NO_INTERPRETER, distribution="", subject=environment.prefix, message=mismatch)
     for loaded in image.scan.process:
         for soname in not_found(loaded):
             yield _missing_from_library(image, "", loaded.path, soname)

@@ -190,6 +190,7 @@ def test_an_interpreter_that_nobody_named(
     hook: Callable[..., Result], venv: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first python3 on PATH is not run to ask where it installs."""
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
     shutil.rmtree(venv)
     bin_folder = venv.parent / "bin"
     bin_folder.mkdir()

@@ -10,7 +10,7 @@ import pytest
 from builders.root import link, unprivileged_folder, write
 from builders.venv import ELF, digest, install, make_interpreter, make_venv
 from pip_sysdeps.environment.read_environment import environment_of_paths, find_environment
-from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.errors import NoEnvironmentError, SysdepsError
 from pip_sysdeps.model.environment import Distribution, Interpreter, RecordKind, Skipped, Verdict
 from pip_sysdeps.system.root import Root
 
@@ -665,6 +665,141 @@ def test_order_of_defaults(tmp_path: Path) -> None:
     assert only(read(tmp_path, None, VIRTUAL_ENV="/work/active")).name == "active"
     assert only(read(tmp_path, None, VIRTUAL_ENV="active")).name == "active"
     assert only(read(tmp_path, ".venv", VIRTUAL_ENV="/work/active")).name == "dot-venv"
+
+
+def test_what_named_the_environment(tmp_path: Path) -> None:
+    """In the order of the defaults; nothing where a person named it."""
+    make_interpreter(tmp_path)
+    install(make_venv(tmp_path, "/own"), "a")
+    install(make_venv(tmp_path, "/conda"), "b")
+    root = Root(str(tmp_path))
+
+    def found(python: str | None = None, **environ: str) -> tuple[str, str]:
+        environment = find_environment(root, python, environ=environ, cwd="/work", own="/own")
+        return environment.prefix, environment.found_by
+
+    assert found() == ("/own", "pip-sysdeps is installed there")
+    assert found(CONDA_PREFIX="/conda") == ("/conda", "CONDA_PREFIX")
+    assert found(CONDA_PREFIX="/conda", VIRTUAL_ENV="/own") == ("/own", "VIRTUAL_ENV")
+    assert found("/conda") == ("/conda", "")
+
+
+@pytest.mark.parametrize("mark", ["own/pipx_metadata.json", "own/uv-receipt.toml", "CACHEDIR.TAG"])
+def test_an_isolated_tool_is_not_meant(tmp_path: Path, mark: str) -> None:
+    """What pipx, uv tool and uvx make: neither as the tool's environment nor as the first on PATH."""
+    make_interpreter(tmp_path)
+    (tmp_path / "usr/local/bin/python3.11").chmod(0o755)
+    install(tmp_path / "usr/local/lib/python3.11/site-packages", "project")
+    install(make_venv(tmp_path, "/tools/own"), "other-tool")
+    write(tmp_path / "tools" / mark)
+    environ = {"PATH": "/tools/own/bin:/usr/local/bin"}
+    environment = find_environment(Root(str(tmp_path)), None, environ=environ, own="/tools/own")
+    assert (environment.prefix, only(environment).name) == ("/usr/local", "project")
+
+
+def test_an_overlay_leads_to_what_lies_below(tmp_path: Path) -> None:
+    """`uv run --with` sets VIRTUAL_ENV to an environment of its own, which names the project's."""
+    make_interpreter(tmp_path)
+    install(make_venv(tmp_path, "/work/project"), "project")
+    overlay = "home = /usr/local/bin\nextends-environment = /work/project\n"
+    make_venv(tmp_path, "/cache/overlay", config=overlay)
+    environment = read(tmp_path, None, VIRTUAL_ENV="/cache/overlay")
+    assert (environment.prefix, environment.found_by) == ("/work/project", "VIRTUAL_ENV")
+
+
+@pytest.mark.parametrize(
+    ("version", "file", "expected"),
+    [("3.12", "", "3.12.10"), ("", "3.11.7\n", "3.11.7"), ("", "", "3.12.9"), ("python-3.11", "3.12\n", "3.11.7")],
+)
+def test_a_pyenv_shim_is_followed(tmp_path: Path, version: str, file: str, expected: str) -> None:
+    """By PYENV_VERSION, .python-version or pyenv's own version file; the shim is not run."""
+    for installed in ("3.11.7", "3.12.9", "3.12.10"):
+        folder = make_interpreter(tmp_path, f"/pyenv/versions/{installed}", f"python{installed[:4]}")
+        install(folder / f"lib/python{installed[:4]}/site-packages", "a")
+    write(tmp_path / "pyenv/shims/python3", "#!/bin/sh\n").chmod(0o755)
+    write(tmp_path / "pyenv/version", "3.12.9\n")
+    if file:
+        write(tmp_path / "work/.python-version", file)
+    environ = {"PATH": "/pyenv/shims", "PYENV_VERSION": version}
+    assert read(tmp_path, None, **environ).prefix == f"/pyenv/versions/{expected}"
+    assert read(tmp_path, "python3", **environ).prefix == f"/pyenv/versions/{expected}"
+
+
+def test_a_program_that_is_no_python(tmp_path: Path) -> None:
+    """Whatever standard library lies above its folder."""
+    make_interpreter(tmp_path, "/usr")
+    write(tmp_path / "usr/bin/ls", ELF)
+    with pytest.raises(SysdepsError, match="`/usr/bin/ls` is no Python"):
+        read(tmp_path, "/usr/bin/ls")
+
+
+@pytest.mark.parametrize("names", [(), ("pip",), ("pip", "setuptools", "wheel")])
+def test_an_environment_of_installers_alone(tmp_path: Path, site: Path, names: tuple[str, ...]) -> None:
+    """It is probably not the one that is meant, unless somebody says so."""
+    for name in names:
+        install(site, name)
+    with pytest.raises(NoEnvironmentError):
+        read(tmp_path)
+    environment = find_environment(Root(str(tmp_path)), "/opt/venv", environ={}, allow_empty=True)
+    assert [each.name for each in environment.distributions] == list(names)
+
+
+def test_what_pip_installed_for_a_user(tmp_path: Path) -> None:
+    """Is meant where the Python on PATH has nothing."""
+    make_interpreter(tmp_path)
+    (tmp_path / "usr/local/bin/python3.11").chmod(0o755)
+    install(tmp_path / "usr/local/lib/python3.11/site-packages", "pip")
+    install(tmp_path / "home/me/.local/lib/python3.11/site-packages", "mine")
+    environment = read(tmp_path, None, HOME="/home/me")
+    assert (environment.prefix, environment.found_by, only(environment).name) == ("/home/me/.local", "~/.local", "mine")
+
+
+# --------------------------------------------------------------------------------------------------- which Python
+
+
+def test_a_venv_whose_python_is_another_one(tmp_path: Path) -> None:
+    """It was copied into an image with another Python."""
+    make_interpreter(tmp_path, name="python3.13")
+    site = make_venv(tmp_path)
+    install(site, "a")
+    (site.parents[2] / "bin/python3").unlink()
+    (site.parents[2] / "bin/python3").symlink_to("/usr/local/bin/python3")
+    assert read(tmp_path).mismatches == (
+        "`/opt/venv` is for python3.11, by its lib/python3.11, and its bin/python3 leads to python3.13",
+    )
+
+
+def test_a_venv_whose_config_names_another_python(tmp_path: Path) -> None:
+    """Its folder was renamed, or its file copied."""
+    make_interpreter(tmp_path)
+    install(make_venv(tmp_path, config="home = /usr/local/bin\nversion = 3.12.1\n"), "a")
+    assert read(tmp_path).mismatches == ("`/opt/venv` is for Python 3.12, by its pyvenv.cfg, and has lib/python3.11",)
+
+
+@pytest.mark.parametrize(
+    ("modules", "expected"),
+    [
+        (("m.cpython-312-x86_64-linux-gnu.so",), "m.cpython-312-x86_64-linux-gnu.so"),
+        (("m.cpython-312-x86_64-linux-gnu.so", "m.cpython-311-x86_64-linux-gnu.so"), ""),
+        (("m.cpython-312-x86_64-linux-gnu.so", "m.abi3.so"), ""),
+        (("m.abi3.so", "libm.so"), ""),
+    ],
+)
+def test_modules_for_another_python(tmp_path: Path, site: Path, modules: tuple[str, ...], expected: str) -> None:
+    """Their names tell it; a distribution that has some for this one too is fine."""
+    install(site, "a", files=dict.fromkeys(modules, ELF), tags=["cp312-cp312-linux_x86_64"])
+    told = f"a is built for cp312, by its {expected}, and cp311 runs the environment"
+    assert read(tmp_path).mismatches == ((told,) if expected else ())
+
+
+def test_modules_tell_the_python_of_a_folder(tmp_path: Path) -> None:
+    """What `pip install --target` filled is for the Python of its modules, not for the first one on PATH."""
+    make_interpreter(tmp_path)
+    (tmp_path / "usr/local/bin/python3.11").chmod(0o755)
+    install(tmp_path / "deps", "a", files={"m.cpython-312-x86_64-linux-gnu.so": ELF})
+    assert read_paths(tmp_path, "/deps").interpreter == Interpreter(
+        path="", prefix="", version=(3, 12), abi_tag="cp312"
+    )
 
 
 @pytest.mark.parametrize(

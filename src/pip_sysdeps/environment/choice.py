@@ -1,0 +1,129 @@
+"""Which environment is meant, where nobody names one, and what a name on the command line stands for."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.environment.pyenv import SYSTEM, is_shim, programs_of_shim
+from pip_sysdeps.environment.read_interpreter import programs_on_path, read_venv_config
+from pip_sysdeps.errors import NoEnvironmentError, SysdepsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pip_sysdeps.system.root import Root
+
+_RECEIPTS = ("pipx_metadata.json", "uv-receipt.toml")
+"""What `pipx install` and `uv tool install` leave in an environment that they made for one tool."""
+_CACHE_TAG = "CACHEDIR.TAG"
+"""Marks a folder as a cache, as that of `uvx` and `pipx run` is. Source: bford.info/cachedir."""
+_MOST_OVERLAYS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What tells which environment is meant."""
+
+    environ: Mapping[str, str]
+    """The variables of the shell."""
+    cwd: str = "/"
+    """The current folder."""
+    own: str = ""
+    """The virtual environment that this tool is installed in; empty if that is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """An environment or interpreter that is meant."""
+
+    path: str
+    """Its path."""
+    found_by: str = ""
+    """What led to it: `VIRTUAL_ENV`, `.venv`; empty where a person named it."""
+
+
+def choices(root: Root, python: str | None, surroundings: Surroundings) -> Iterator[Choice]:
+    """Yield the environments that may be meant, best first: a person's only, else one for each place to look.
+
+    A later one is for those who cannot use the one before it. Raise SysdepsError for a VIRTUAL_ENV that is no folder.
+    """
+    if python is not None:
+        yield Choice(path=_named(root, python, surroundings))
+        return
+    for variable in ("VIRTUAL_ENV", "", "CONDA_PREFIX"):
+        value = surroundings.environ.get(variable, "") if variable else ".venv"
+        path = posixpath.join(surroundings.cwd, value)
+        if value and root.is_folder(path):
+            found = _below_overlays(root, path)
+            if not (found == surroundings.own and is_isolated(root, found)):
+                yield Choice(path=found, found_by=variable or ".venv")
+        elif value and variable == "VIRTUAL_ENV":
+            raise SysdepsError(f"VIRTUAL_ENV names `{value}`, which is no folder", hint="unset it, or use --python")
+    own = _below_overlays(root, surroundings.own) if surroundings.own else ""
+    if own and not is_isolated(root, own):
+        yield Choice(path=own, found_by="pip-sysdeps is installed there")
+    for program in _on_path(root, "python3", surroundings):
+        yield Choice(path=program, found_by="python3 on PATH")
+        return
+
+
+def meant(root: Root, python: str | None, surroundings: Surroundings) -> Choice:
+    """Return the environment that is meant first of all. Raise NoEnvironmentError if there is none."""
+    for choice in choices(root, python, surroundings):
+        return choice
+    raise NoEnvironmentError("no Python environment found", hint="name one with --python, or a folder with --path")
+
+
+def is_isolated(root: Root, prefix: str) -> bool:
+    """Return whether an environment was made for one tool: by pipx, `uv tool install` or, in a cache, by uvx."""
+    if any(root.is_file(f"{prefix}/{name}") for name in _RECEIPTS):
+        return True
+    while prefix != "/":
+        prefix = posixpath.dirname(prefix)
+        if root.is_file(posixpath.join(prefix, _CACHE_TAG)):
+            return True
+    return False
+
+
+def _named(root: Root, python: str, surroundings: Surroundings) -> str:
+    """Return what a person named: a path; or where nothing is there, as pip and uv do, a program on PATH."""
+    path = posixpath.join(surroundings.cwd, python)
+    if "/" in python or root.is_folder(path) or root.is_file(path):
+        return _started_by(root, path, surroundings)
+    return next(_on_path(root, python, surroundings), path)
+
+
+def _on_path(root: Root, name: str, surroundings: Surroundings) -> Iterator[str]:
+    """Yield the programs that a shell would find; of a pyenv shim what it starts, and none of an isolated own tool."""
+    own = surroundings.own
+    skipped = f"{own}/" if own and is_isolated(root, own) else ""
+    for program in programs_on_path(root, surroundings.environ, name):
+        if skipped and program.startswith(skipped):
+            continue
+        started = _started_by(root, program, surroundings)
+        if started:
+            yield started
+
+
+def _started_by(root: Root, program: str, surroundings: Surroundings) -> str:
+    """Return what a program is or, if it is a pyenv shim, starts; empty for whatever PATH has next."""
+    if not is_shim(root, program):
+        return program
+    for each in programs_of_shim(root, program, surroundings.environ, surroundings.cwd):
+        if each == SYSTEM:
+            return ""
+        if root.is_file(each):
+            return each
+    return program
+
+
+def _below_overlays(root: Root, prefix: str) -> str:
+    """Return the environment that `uv run --with` has laid another one over; other environments as they are."""
+    for _ in range(_MOST_OVERLAYS):
+        config = read_venv_config(root, prefix)
+        if config is None or not (config.extends and root.is_folder(config.extends)):
+            break
+        prefix = config.extends
+    return prefix

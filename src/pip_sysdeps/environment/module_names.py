@@ -1,0 +1,50 @@
+"""The names of extension modules, which tell the Python that they were built for.
+
+Source: CPython's `importlib.machinery.EXTENSION_SUFFIXES`, PEP 3149; PyPy's `pypy310-pp73-x86_64-linux-gnu`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pip_sysdeps.model.environment import Distribution, Environment
+
+_SUFFIX = re.compile(r"\.(cpython-|pypy)([0-9])([0-9]{1,2})([a-z]*)(?:-[0-9A-Za-z_-]+)?\.so$")
+_STABLE = ".abi3.so"
+
+
+def abi_of_module(file: str) -> str:
+    """Return the ABI tag of the only Python that takes an extension module: `cp312`; empty if its name has none."""
+    match = _SUFFIX.search(posixpath.basename(file))
+    if match is None:
+        return ""
+    return f"{'pp' if match[1] == 'pypy' else 'cp'}{match[2]}{match[3]}{'t' if 't' in match[4] else ''}"
+
+
+def abi_of_modules(files: Iterable[str]) -> str:
+    """Return the ABI tag that most of the modules among some files are for; empty if there are none."""
+    counts = Counter(filter(None, map(abi_of_module, files)))
+    return max(sorted(counts), key=lambda abi_tag: counts[abi_tag], default="")
+
+
+def misfits(environment: Environment) -> Iterator[str]:
+    """Say of each distribution with modules for other Pythons alone which those are, and what runs the environment."""
+    abi_tag = environment.interpreter.abi_tag
+    for each in environment.distributions:
+        modules = {file: found for file in each.files if (found := abi_of_module(file))}
+        if modules and abi_tag not in modules.values() and not _does_without(each):
+            file, found = min(modules.items())
+            module = environment.short(file)
+            yield f"{each.name} is built for {found}, by its {module}, and {abi_tag} runs the environment"
+
+
+def _does_without(distribution: Distribution) -> bool:
+    """Return whether a distribution works on any Python: a pure one has modules as data, a stable one for speed."""
+    is_pure = bool(distribution.tags) and all(tag.endswith("-none-any") for tag in distribution.tags)
+    return is_pure or any(file.endswith(_STABLE) for file in distribution.files)

@@ -1,0 +1,75 @@
+"""The interpreter that a pyenv shim would start, by pyenv's own files; the shim itself is not run.
+
+Source: pyenv's libexec: pyenv-which, pyenv-version-name, pyenv-version-file, pyenv-version-file-read, pyenv-latest.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pip_sysdeps.system.root import Root
+
+SYSTEM = "system"
+"""The version that stands for whatever PATH has besides the shims."""
+_MAX_VERSION_FILE = 1 << 16
+_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+
+
+def is_shim(root: Root, path: str) -> bool:
+    """Return whether a program lies in the `shims` of a pyenv."""
+    folder, shims = posixpath.split(posixpath.dirname(path))
+    return shims == "shims" and root.is_folder(f"{folder}/versions")
+
+
+def programs_of_shim(root: Root, path: str, environ: Mapping[str, str], cwd: str) -> Iterator[str]:
+    """Yield what a shim may start, best first: paths of programs, or `SYSTEM`."""
+    folder, program = posixpath.dirname(posixpath.dirname(path)), posixpath.basename(path)
+    for version in _versions(root, folder, environ, cwd):
+        if version == SYSTEM:
+            yield SYSTEM
+        elif installed := _installed(root, f"{folder}/versions", version):
+            yield f"{folder}/versions/{installed}/bin/{program}"
+
+
+def parse_version_file(content: bytes) -> tuple[str, ...]:
+    """Return the versions that a `.python-version` names, best first; a path is no version."""
+    lines = content.decode("utf-8", "surrogateescape").split("\n")
+    words = [word for line in lines for word in line.partition("#")[0].split()]
+    return tuple(word for word in words if "/" not in word and "\0" not in word and word not in {".", ".."})
+
+
+def _versions(root: Root, folder: str, environ: Mapping[str, str], cwd: str) -> tuple[str, ...]:
+    if chosen := environ.get("PYENV_VERSION", ""):
+        return parse_version_file(chosen.replace(":", " ").encode("utf-8", "surrogateescape"))
+    for path in (*_files_above(cwd), f"{folder}/version"):
+        try:
+            versions = parse_version_file(root.read(path, _MAX_VERSION_FILE))
+        except OSError:
+            continue
+        if versions:
+            return versions
+    return (SYSTEM,)
+
+
+def _files_above(folder: str) -> Iterator[str]:
+    while True:
+        yield posixpath.join(folder, ".python-version")
+        if folder in {"/", ""}:
+            return
+        folder = posixpath.dirname(folder)
+
+
+def _installed(root: Root, versions: str, wanted: str) -> str:
+    """Return the installed version of a name, or the newest that begins with its numbers; empty for none."""
+    for name in (wanted, wanted.removeprefix("python-")):
+        if root.is_folder(f"{versions}/{name}"):
+            return name
+        found = [each for each in root.names(versions) if each.startswith(f"{name}.") and _NUMBERS.fullmatch(each)]
+        if found:
+            return max(found, key=lambda each: [int(number) for number in each.split(".")])
+    return ""
