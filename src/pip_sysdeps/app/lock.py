@@ -76,7 +76,8 @@ class EnvironmentTarget:
     @property
     def lacks_python(self) -> str:
         """Return the ABI tag of the system's own Python, if it is known and the environment is for another."""
-        own = self.place.target.index.target.python if self.place.target else ""
+        index = self.place.target.index if self.place.target else None
+        own = index.target.python if index else ""
         abi_tag = "cp" + own.replace(".", "")
         return abi_tag if own and abi_tag != self.target.python else ""
 

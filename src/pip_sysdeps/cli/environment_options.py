@@ -31,19 +31,19 @@ def add_place_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyEx
         help="a folder that pip filled with --prefix, --target or --user, or /usr/local without an environment; "
         "may be repeated",
     )
-    parser.add_argument(
-        "--allow-empty", action="store_true", help="take an environment that has nothing but pip, setuptools and wheel"
-    )
     return where
 
 
 def add_root_argument(parser: argparse.ArgumentParser) -> None:
-    """Declare the option that names the root."""
+    """Declare the options that say where an environment is, and what may be missing in it."""
     parser.add_argument(
         "--root",
         metavar="DIR",
         default="/",
         help="an unpacked image or chroot: all other paths are inside it, and nothing outside is read",
+    )
+    parser.add_argument(
+        "--allow-empty", action="store_true", help="take an environment that has nothing but pip, setuptools and wheel"
     )
 
 
