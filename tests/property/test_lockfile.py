@@ -142,7 +142,7 @@ def shuffled(items: Any, chance: random.Random) -> tuple[Any, ...]:  # noqa: ANN
     return tuple(chance.sample(list(items), len(items)))
 
 
-PARTS = ("release", "distribution", "unattributed", "unresolved", "package")
+PARTS = ("python", "distribution", "unattributed", "unresolved", "package")
 
 
 @_quickly
