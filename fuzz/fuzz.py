@@ -16,6 +16,7 @@ import argparse
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tests"), str(HERE.parent / "src")]
 from loop import MOST_SECONDS, fuzz  # noqa: E402 - found by the path above
 
 from builders.parsers import PARSERS  # noqa: E402
+from builders.structures import GENERATORS, structured  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,9 +51,10 @@ def main() -> int:
 
 
 def plain(name: str, seconds: float, seed: int) -> int:
-    """Mutate without guidance, and measure each input's time and memory."""
+    """Mutate and generate without guidance, and measure each input's time and memory."""
     sys.stdout.write(f"{name}: ")
-    return fuzz(PARSERS[name].check, PARSERS[name].seeds, corpus(name), seconds, seed)
+    generate = partial(structured, name) if name in GENERATORS else None
+    return fuzz(PARSERS[name].check, PARSERS[name].seeds, corpus(name), seconds, seed, generate)
 
 
 def guided(name: str, seconds: float) -> int:

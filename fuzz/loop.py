@@ -48,19 +48,28 @@ def mutate(content: bytes, other: bytes, chance: random.Random) -> bytes:
     return bytes(changed[:LONGEST])
 
 
-def fuzz(
-    check: Callable[[bytes], Sequence[str]], seeds: Sequence[bytes], corpus: Path, seconds: float, seed: int
+def fuzz(  # noqa: PLR0913, PLR0917 - what is fuzzed, and how
+    check: Callable[[bytes], Sequence[str]],
+    seeds: Sequence[bytes],
+    corpus: Path,
+    seconds: float,
+    seed: int,
+    generate: Callable[[random.Random], bytes] | None = None,
 ) -> int:
     """Put mutated inputs to `check` for some seconds; return 0, or 1 when one fails or costs too much, and keep it.
 
-    `check` returns the kinds of its outcomes, and raises for a bug.
+    `check` returns the kinds of its outcomes, and raises for a bug. With `generate` every fourth input is one that it
+    makes: it keeps the format's grammar, and is longer than a mutation.
     """
     chance = random.Random(seed)  # noqa: S311 - mutations, no secrets
     pool = [*seeds, *(path.read_bytes() for path in sorted(corpus.glob("*")))]
     seen = {outcome for content in pool for outcome in enumerate(check(content))}
     before, ends, runs, begun = _memory(), time.monotonic() + seconds, 0, time.process_time()
     while time.monotonic() < ends:
-        content = mutate(chance.choice(pool), chance.choice(pool), chance)
+        if generate is not None and runs % 4 == 0:
+            content = generate(chance)
+        else:
+            content = mutate(chance.choice(pool), chance.choice(pool), chance)
         started = time.process_time()
         try:
             outcomes = set(enumerate(check(content)))
@@ -74,8 +83,9 @@ def fuzz(
         runs += 1
         if not outcomes <= seen:
             seen |= outcomes
-            pool.append(content)
-            _keep(corpus, content, "is new")
+            if len(content) <= LONGEST:
+                pool.append(content)
+                _keep(corpus, content, "is new")
     took = f"{time.process_time() - begun:.0f} s of processor time"
     sys.stdout.write(f"{runs} inputs in {took}, {len(seen)} kinds of outcome, {len(pool)} in the pool, seed {seed}\n")
     return 0
