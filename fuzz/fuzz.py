@@ -1,7 +1,7 @@
 # ruff: noqa: INP001, S603 - a script, no package, which runs itself
 """Fuzz the parsers: any bytes are values or an error of ours, nothing else, at a bounded cost.
 
-    python fuzz/fuzz.py 60                     mutate for a minute, shared among all parsers
+    python fuzz/fuzz.py 60                     mutate for a minute of processor time, shared among all parsers
     python fuzz/fuzz.py 60 elf record          only these
     python fuzz/fuzz.py 60 --seed 7            other mutations
     python fuzz/fuzz.py 60 elf --coverage      guided by coverage, with atheris

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import json
 import lzma
 import re
 import sqlite3
 import struct
 import tempfile
+import zipfile
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -24,10 +26,12 @@ from pip_sysdeps.byname.sources import references
 from pip_sysdeps.byname.string_literals import beginnings, mentioned
 from pip_sysdeps.environment.metadata import parse_direct_url, parse_folder_name, parse_metadata, parse_wheel_tags
 from pip_sysdeps.environment.pyenv import parse_version_file
+from pip_sysdeps.environment.read_wheels import environment_of_wheels
 from pip_sysdeps.environment.record import entry_of, parse_installed_files, parse_record
 from pip_sysdeps.environment.sbom import parse_sbom
 from pip_sysdeps.environment.site_files import parse_egg_link, parse_finder, parse_pth, parse_scripts, parse_venv_config
-from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.environment.target_system import open_target
+from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.loader.glibc.cache_file import parse_ld_so_cache
 from pip_sysdeps.loader.glibc.conf_file import parse_ld_so_conf
 from pip_sysdeps.loader.glibc.cpuinfo import hwcaps_folders
@@ -61,11 +65,13 @@ from pip_sysdeps.packages.rpm.package import parse_package
 from pip_sysdeps.packages.rpm.repository import parse_filelists, parse_primary, parse_repomd
 from pip_sysdeps.packages.rpm.sqlite import parse_sqlite
 from pip_sysdeps.system.os_release import parse_os_release
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pip_sysdeps.elf.image import Pread
+    from pip_sysdeps.environment.target_system import TargetSystem
 
 
 class Parser(NamedTuple):
@@ -148,7 +154,39 @@ def _record(content: bytes) -> object:
     return record
 
 
+@cache
+def _target() -> TargetSystem:
+    return open_target("debian-trixie-amd64", Root())
+
+
+def _wheel(content: bytes) -> object:
+    """Read a wheel from a folder, and what is in its files of metadata."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "a-1-py3-none-any.whl").write_bytes(content)
+        try:
+            _, environment = environment_of_wheels(folder, _target())
+        except MalformedError:
+            raise
+        except SysdepsError as error:
+            raise MalformedError(str(error).rpartition(": ")[2]) from error
+    return environment.distributions
+
+
 # -------------------------------------------------------------------------------------------------------- good inputs
+
+
+def _wheel_seed() -> bytes:
+    files = {"a.py": "import ctypes\n", "a-1.dist-info/entry_points.txt": "[console_scripts]\na = a:b\n"}
+    files |= {
+        "a-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: a\nVersion: 1\n",
+        "a-1.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+    }
+    rows = "".join(f"{name},,\n" for name in (*files, "a-1.dist-info/RECORD"))
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in {**files, "a-1.dist-info/RECORD": rows}.items():
+            archive.writestr(zipfile.ZipInfo(name), text)
+    return file.getvalue()
 
 
 def _elf_seeds() -> tuple[bytes, ...]:
@@ -245,6 +283,7 @@ _RPM = Rpm(
     provides=("libpq.so.5()(64bit)",),
     requires=("/bin/sh", "(a if b)"),
 ).header()
+
 
 _REPOSITORY = (
     b"""<repomd xmlns="http://linux.duke.edu/metadata/repo"><data type="primary"><checksum type="sha256">00</checksum>
@@ -434,6 +473,7 @@ PARSERS = {
             ).encode(),
         ),
     ),
+    "wheel": Parser((_wheel,), (_wheel_seed(),)),
     "python": Parser((_references,), _PYTHON),
     "sources": Parser(
         (lambda content: mentioned(content, _FILES, beginnings(_FILES)),),

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[A-Z0-9]([A-Z0-9._-]*[A-Z0-9])?", re.IGNORECASE | re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]{0,199}")
-_TAG = re.compile(r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.]+){2}")
+_TAG = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(-\w+(\.\w+)*){2}", re.ASCII)
+"""Three sets of names, of which the first are of interpreters: packaging.tags.parse_tag refuses all else."""
 _MOST_LINES = {"requires-dist": 10_000, "requires-external": 1000}
 """Lines of a field, each of which is looked up: the largest known has 1,500."""
 _MOST_TAGS = 10_000

@@ -109,6 +109,8 @@ def test_folder_name(name: str, parsed: tuple[str, str]) -> None:
         (b"Tag: py3-none-any\n", ("py3-none-any",)),
         (b"Tag: cp311-cp311-b\nTag: cp311-cp311-a\n", ("cp311-cp311-a", "cp311-cp311-b")),
         (b"Tag:\nTag: x\nTag: a-b-c;d\n", ()),
+        (b"Tag: a.1-b-c\nTag: 1-b-c\nTag: a..b-b-c\nTag: a-b-c.\n", ()),
+        (b"Tag: py2.py3-none-a.b\n", ("py2.py3-none-a.b",)),
         (b"", ()),
     ],
 )
