@@ -64,6 +64,7 @@ def consumer(tmp_path_factory: pytest.TempPathFactory) -> Consumer:
     commit = repository_of_the_project(base / "pip-sysdeps")
     subprocess.run([sys.executable, "-m", "venv", base / "tools"], check=True)
     pip_install(base / "tools", "pre-commit", str(base / "pip-sysdeps"))
+    write_wheel(base, "plain", files={"plain.py": b""})
     write_wheel(base, "native", files={"native.abi3.so": Elf(needed=("libgomp.so.1", "libc.so.6")).build()})
     folder = base / "consumer"
     subprocess.run([sys.executable, "-m", "venv", folder / ".venv"], check=True)
@@ -75,7 +76,7 @@ def consumer(tmp_path_factory: pytest.TempPathFactory) -> Consumer:
         "PIP_FIND_LINKS": str(base),
     }
     made = Consumer(folder=folder, tools=base / "tools", environ=environ)
-    made.pip("install", "native")
+    made.pip("install", "native", "plain")
     locked = made.run("pip-sysdeps", "lock", "--python", ".venv")
     assert locked.returncode == 0, locked.stderr
     commit_all(folder)

@@ -19,7 +19,7 @@ EXPECTED_SKIPS = r"SKIPPED .*the rule is for glibc <=2\.36, this is 2\.41"
 @pytest.mark.debian
 @pytest.mark.network
 def test_the_suite_inside_debian_13(tmp_path: Path) -> None:
-    """Every rule, random graphs, and what Python loads; of all that only old glibc's rules are left out."""
+    """Every rule of glibc, random graphs, and what Python loads; of all that only old glibc's rules are left out."""
     root = fresh_root(tmp_path / "root", "trixie", "build")
     for name in NEEDED:
         source = PROJECT / name
@@ -28,7 +28,9 @@ def test_the_suite_inside_debian_13(tmp_path: Path) -> None:
     run_in(root, ["/opt/venv/bin/pip", "install", "--quiet", "--retries=10", "--editable", "/opt[test]"])
     tests = [f"/opt/{name}" for name in TESTED]
     done = run_in(
-        root, ["/opt/venv/bin/python", "-m", "pytest", "-q", "-c", "/opt/pyproject.toml", *tests], env={"CI": "1"}
+        root,
+        ["/opt/venv/bin/python", "-m", "pytest", "-q", "-c", "/opt/pyproject.toml", "-k", "not musl", *tests],
+        env={"CI": "1"},
     )
     skips = [line for line in done.stdout.splitlines() if line.startswith("SKIPPED")]
     assert [line for line in skips if not re.match(EXPECTED_SKIPS, line)] == []

@@ -292,6 +292,8 @@ def _file(reference: Reference, lookup: Lookup, about: About) -> Iterator[Need]:
                 sure = replace(sure, confidence=_at_most_medium(sure.confidence))  # nobody is there to open it
             yield _as_need(sure, _provider(package, path or ""), file=name)
             return
+    if reference.when is When.DECLARED and not is_known(reference.evidence):
+        return  # an index has the files that the knowledge file names: of others it cannot say that no package has them
     answers = lookup.index is None or lookup.index.has_files
     yield from _unknown(reference, reference.names[0], lookup.not_found_note if answers else _NO_FILES)
 

@@ -266,8 +266,10 @@ def test_a_file() -> None:
         assert only(opened, about=About(text=text, sources=500)).confidence is confidence
     alone = replace(SYSTEM, python_packages=frozenset())
     assert only(opened, alone).confidence is Confidence.MEDIUM
-    missing = only(replace(reference, names=("/nowhere",)))
+    nowhere = replace(reference, names=("/nowhere",))
+    missing = only(replace(nowhere, evidence="known: a font"))
     assert (missing.file, missing.provider) == ("/nowhere", Missing(note="no package has it"))
+    assert list(needs([nowhere], SYSTEM, SMALL)) == [], "an index answers for the files of the knowledge file alone"
 
 
 def test_the_package_of_a_program() -> None:
