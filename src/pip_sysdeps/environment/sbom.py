@@ -6,8 +6,10 @@ Source: PEP 770 (`*.dist-info/sboms/`); CycloneDX 1.x, ECMA-424; SPDX 2.x, "pack
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from pip_sysdeps.errors import MalformedError
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _MAX_COMPONENTS = 20_000
+_SPLIT_NAME = re.compile(r"(pkg:apk/[^/@]+/)([^@/?#-]+)@([^@?#]+?)-([0-9][^-@?#]*-r[0-9]+)([?#].*)?")
+"""The package URL of an apk package whose name was taken for its version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,7 @@ class Sbom:
     components: tuple[Component, ...]
     """What it names, nested components too; in the document's order."""
     cyclonedx: Mapping[str, Any] | None
-    """The document itself, if it is CycloneDX."""
+    """The document itself, if it is CycloneDX, with the same repairs."""
 
 
 def parse_sbom(content: bytes) -> Sbom:
@@ -52,7 +56,7 @@ def parse_sbom(content: bytes) -> Sbom:
     raise MalformedError("is neither CycloneDX nor SPDX 2")
 
 
-def _walk(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _walk(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield components, each before those nested in it."""
     pending = list(_objects(document.get("components")))[::-1]
     for _ in range(_MAX_COMPONENTS):
@@ -64,21 +68,44 @@ def _walk(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     raise MalformedError(f"has more than {_MAX_COMPONENTS} components")
 
 
-def _objects(value: object) -> Iterator[Mapping[str, Any]]:
+def _objects(value: object) -> Iterator[dict[str, Any]]:
     if isinstance(value, list):
         yield from (item for item in value if isinstance(item, dict))
 
 
-def _component(component: Mapping[str, Any]) -> Component:
-    return Component(
-        name=_text(component.get("name")), version=_text(component.get("version")), purl=_text(component.get("purl"))
-    )
+def _component(component: dict[str, Any]) -> Component:
+    """Return a component; the document gets what is repaired of it."""
+    name, version, purl = (_text(component.get(key)) for key in ("name", "version", "purl"))
+    read = Component(name=name, version=version, purl=purl)
+    repaired = _repaired(read)
+    if repaired != read:
+        component.update(name=repaired.name, version=repaired.version, purl=repaired.purl)
+    return repaired
 
 
 def _package(package: Mapping[str, Any]) -> Component:
     references = _objects(package.get("externalRefs"))
     purl = next((each.get("referenceLocator") for each in references if each.get("referenceType") == "purl"), "")
-    return Component(name=_text(package.get("name")), version=_text(package.get("versionInfo")), purl=_text(purl))
+    name, version = _text(package.get("name")), _text(package.get("versionInfo"))
+    return _repaired(Component(name=name, version=version, purl=_text(purl)))
+
+
+def _repaired(component: Component) -> Component:
+    """Return a component whose apk package was split at its first dash, as whole name and version.
+
+    auditwheel takes `krb5-libs-1.21.3-r0` for `krb5` and `libs-1.21.3-r0`. Source: auditwheel 6, `_APK_WHO_OWNS_RE`;
+    abuild's APKBUILD(5), `pkgver`: a version has no dash but the one of its release.
+    """
+    found = _SPLIT_NAME.fullmatch(component.purl)
+    if found is None:
+        return component
+    kind, name, more, version, rest = found.groups(default="")
+    split = component.name == unquote(name) and component.version == unquote(f"{more}-{version}")
+    return Component(
+        name=unquote(f"{name}-{more}") if split else component.name,
+        version=unquote(version) if split else component.version,
+        purl=f"{kind}{name}-{more}@{version}{rest}",
+    )
 
 
 def _text(value: object) -> str:

@@ -30,6 +30,31 @@ def test_cyclonedx_with_nested_components() -> None:
     assert sbom.cyclonedx == document
 
 
+@pytest.mark.parametrize(
+    ("name", "version", "purl", "repaired"),
+    [
+        ("krb5", "libs-1.21.3-r0", "pkg:apk/alpine/krb5@libs-1.21.3-r0",
+         ("krb5-libs", "1.21.3-r0", "krb5-libs@1.21.3-r0")),
+        ("a", "b-c-1.0_rc1-r12", "pkg:apk/alpine/a@b-c-1.0_rc1-r12?x=y",
+         ("a-b-c", "1.0_rc1-r12", "a-b-c@1.0_rc1-r12?x=y")),
+        ("gtk+3", "2-1-r0", "pkg:apk/alpine/gtk%2B3@2-1-r0", ("gtk+3-2", "1-r0", "gtk%2B3-2@1-r0")),
+        ("ok", "own", "pkg:apk/alpine/krb5@libs-1.21.3-r0", ("ok", "own", "krb5-libs@1.21.3-r0")),
+        ("musl", "1.2.5-r0", "pkg:apk/alpine/musl@1.2.5-r0", ("musl", "1.2.5-r0", "musl@1.2.5-r0")),
+        ("krb5-libs", "1.21-r0", "pkg:apk/alpine/krb5-libs@1.21-r0", ("krb5-libs", "1.21-r0", "krb5-libs@1.21-r0")),
+    ],
+)  # fmt: skip
+def test_an_apk_package_that_was_split_at_its_first_dash(
+    name: str, version: str, purl: str, repaired: tuple[str, str, str]
+) -> None:
+    """Has its whole name again, in the component and in the document; a right one stays as it is."""
+    document = {"bomFormat": "CycloneDX", "components": [{"name": name, "version": version, "purl": purl}]}
+    sbom = parse_sbom(json.dumps(document).encode())
+    expected = {"name": repaired[0], "version": repaired[1], "purl": f"pkg:apk/alpine/{repaired[2]}"}
+    assert sbom.components == (Component(**expected),)
+    assert sbom.cyclonedx is not None
+    assert sbom.cyclonedx["components"] == [expected]
+
+
 def test_spdx() -> None:
     """Its packages, with the package URL among their references."""
     package = {
