@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import mean
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from pip_sysdeps.report.audit import Audit
 
 HEADS = ("Asked for", "Distribution", "Needs", "System package")
-_ANCHOR = 2
-"""The column whose nodes are set first: mostly the longest."""
 _WIDTH, _HEIGHT, _PITCH, _STEP, _TOP = 178, 22, 29, 242, 34
 """Of a node, of its row, from column to column, and of the heads, in units of the picture."""
-_MOST = 24
+_MOST = 22
 """Characters of a name that fit into a node."""
 
 
@@ -95,19 +93,43 @@ def _parts(found: Sequence[Chain]) -> tuple[dict[_Node, list[int]], dict[tuple[_
 
 
 def _places(found: Sequence[Chain]) -> Mapping[_Node, float]:
-    """Return how far down each node stands: beside the middle of those that it is tied to, and below the one before."""
-    places: dict[_Node, float] = {}
-    for number, name in enumerate(dict.fromkeys(chain.names[_ANCHOR] for chain in found)):
-        places[_Node(_ANCHOR, name)] = _TOP + number * _PITCH
-    for column, beside in ((1, 2), (0, 1), (3, 2)):
+    """Return how far down each node stands: the longest column as it comes, the others beside what they are tied to."""
+    columns = [list(dict.fromkeys(names)) for names in zip(*(chain.names for chain in found), strict=True)]
+    longest = max((2, 1, 0, 3), key=lambda column: len(columns[column]))
+    places = {_Node(longest, name): float(_TOP + number * _PITCH) for number, name in enumerate(columns[longest])}
+    beside = [(column, column + 1) for column in range(longest)[::-1]]
+    beside += [(column, column - 1) for column in range(longest + 1, len(columns))]
+    for column, other in beside:
         tied: defaultdict[str, set[float]] = defaultdict(set)
         for chain in found:
-            tied[chain.names[column]].add(places[_Node(beside, chain.names[beside])])
-        free = float(_TOP)
-        for wanted, name in sorted((mean(ties), name) for name, ties in tied.items()):
-            places[_Node(column, name)] = max(wanted, free)
-            free = places[_Node(column, name)] + _PITCH
+            tied[chain.names[column]].add(places[_Node(other, chain.names[other])])
+        wanted = sorted((mean(ties), name) for name, ties in tied.items())
+        height = (len(columns[longest]) - 1) * _PITCH
+        spread = _spread(_stretched([y for y, _ in wanted], height))
+        places |= {_Node(column, name): y for (_, name), y in zip(wanted, spread, strict=True)}
     return places
+
+
+def _stretched(wanted: Sequence[float], height: float) -> list[float]:
+    """Return the places drawn out over the height, as libraries that many need would all want its middle."""
+    first, last, share = wanted[0], wanted[-1], height * (len(wanted) - 1) / len(wanted)
+    if not 0 < last - first < share:
+        return list(wanted)
+    return [_TOP + (height - share) / 2 + (y - first) * share / (last - first) for y in wanted]
+
+
+def _spread(wanted: Sequence[float]) -> list[float]:
+    """Return places of one column as near as may be to the wanted ones, which are sorted, a row apart, below the heads.
+
+    Halfway between what pushing down alone and pushing up alone would give.
+    """
+    down = _pushed(wanted)
+    up = [-y for y in _pushed([-y for y in reversed(wanted)])][::-1]
+    return _pushed([max(_TOP, (low + high) / 2) for low, high in zip(down, up, strict=True)])
+
+
+def _pushed(wanted: Iterable[float]) -> list[float]:
+    return list(accumulate(wanted, lambda before, y: max(y, before + _PITCH)))
 
 
 def _edge(edge: tuple[_Node, _Node], numbers: Iterable[int], places: Mapping[_Node, float]) -> str:

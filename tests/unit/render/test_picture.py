@@ -1,0 +1,43 @@
+"""Where the picture of the HTML report has its nodes."""
+
+from __future__ import annotations
+
+import re
+
+from pip_sysdeps.render.picture import Chain, picture
+
+
+def places(*chains: tuple[str, str, str, str]) -> dict[str, float]:
+    """Draw the chains and return how far down each name stands."""
+    drawn = picture([Chain(names, "package") for names in chains], {})
+    return {
+        name: float(y) for name, y in re.findall(r"<title>[^:]*: ([^<]*)</title><rect [^>]*?y=\"([0-9.]+)\"", drawn)
+    }
+
+
+def test_a_node_stands_beside_the_middle_of_what_it_is_tied_to() -> None:
+    """A distribution with three libraries stands beside the second."""
+    found = places(*(("app", "one", f"lib{number}", f"package{number}") for number in range(3)))
+    assert found["app"] == found["one"] == found["lib1"] == found["package1"]
+
+
+def test_the_longest_column_comes_first() -> None:
+    """Many distributions with one library leave no gap, and the library stands in their middle."""
+    found = places(*(("app", f"dist{number}", "lib", "package") for number in range(5)))
+    assert [found[f"dist{number}"] for number in range(5)] == [34.0, 63.0, 92.0, 121.0, 150.0]
+    assert found["lib"] == found["package"] == found["app"] == 92.0
+
+
+def test_nodes_do_not_overlap() -> None:
+    """Two that want the same place share the way."""
+    found = places(("a", "x", "lib", "p"), ("b", "x", "lib", "p"), ("c", "x", "lib", "p"))
+    assert [found[name] for name in "abc"] == [34.0, 63.0, 92.0]
+    assert found["x"] == 63.0
+
+
+def test_a_long_name_is_cut_and_told_whole_by_its_title() -> None:
+    """Names are of any length, nodes are not."""
+    name = "lib" + "x" * 60
+    drawn = picture([Chain(("app", "one", name, "p"), "package")], {})
+    assert f"<title>Needs: {name}</title>" in drawn
+    assert re.search(r">libx{18}&#8230;</text>", drawn)
