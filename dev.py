@@ -32,6 +32,7 @@ COMPILER = {"gcc": "gcc libc6-dev"}
 TEST_TOOLS = {
     **COMPILER,
     "readelf": "binutils",
+    "dot": "graphviz",
     "dpkg-query": "dpkg",
     "git": "git",
     "gpg": "gpg",

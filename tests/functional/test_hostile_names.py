@@ -174,6 +174,14 @@ def hold_markdown(text: str) -> None:
     assert "@everybody" not in re.sub("<code.*?</code>", "", page, flags=re.DOTALL), "GitHub would tell them"
 
 
+def hold_graphs(dot: str, mermaid: str) -> None:
+    """Hold every line to the form of a node or an edge: no name ends its own string."""
+    node = r'n[0-9]+ \[label="(?:[^"\\]|\\[\\"])*", shape=[a-z0-9]+\];|n[0-9]+ -> n[0-9]+;|rankdir=LR;'
+    assert all(re.fullmatch(f"  (?:{node})", line) for line in shown(dot).splitlines()[1:-1])
+    label = r'n[0-9]+(?:\(|\[\[|\[/|\[|\{\{)"(?:[^"#&;<>`\\$%@\[\]{}|]|#[0-9]+;)*"(?:\)|\]\]|/\]|\]|\}\})'
+    assert all(re.fullmatch(f"  (?:{label}|n[0-9]+ --> n[0-9]+)", line) for line in shown(mermaid).splitlines()[1:])
+
+
 def hold_page(page: str) -> None:
     """Hold an HTML report to its own elements, a script of its own, and links inside the page."""
     tags = Tags()
@@ -200,6 +208,7 @@ def test_from_an_environment_to_every_output(desk: Desk, way: Callable[[Path], N
         shown(outcome.out + outcome.err)
     for report in (["audit", "--all"], ["diff", "--environment", old]):
         hold_markdown(desk.run(*report, "--format", "markdown", *place).out)
+    hold_graphs(desk.run("tree", "--format", "dot", *place).out, desk.run("tree", "--format", "mermaid", *place).out)
     hold_page(desk.run("audit", "--format", "html", *place).out)
     for document in (
         ["audit", "--json"],
