@@ -212,6 +212,7 @@ def test_from_an_environment_to_every_output(desk: Desk, way: Callable[[Path], N
     hold_page(desk.run("audit", "--format", "html", *place).out)
     for document in (
         ["audit", "--json"],
+        ["audit", "--format", "sarif"],
         ["tree", "--json"],
         ["diff", "--json", old],
         ["export", "--format=cyclonedx"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -62,6 +63,10 @@ class AuditResult:
     """The report."""
     unusable: tuple[Skipped, ...]
     """Bills of materials that could not be used."""
+    lock: str
+    """The path of the lock that the environment is held to, from this folder where it lies below it."""
+    lock_text: str
+    """What it says; empty if there is none."""
 
 
 def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult:
@@ -91,7 +96,14 @@ def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult
             others=_other_targets(request.lock, target),
         ),
         unusable=unusable,
+        lock=_from_here(request.lock or DEFAULT),
+        lock_text=read_text(request.lock or DEFAULT) or "",
     )
+
+
+def _from_here(path: str) -> str:
+    below = os.path.relpath(path)
+    return path if below.startswith(os.pardir) else below
 
 
 def refuse_unknown_codes(codes: Iterable[str]) -> None:

@@ -13,6 +13,7 @@ from pip_sysdeps.render.html import audit_as_html
 from pip_sysdeps.render.json import audit_document
 from pip_sysdeps.render.markdown import audit_as_markdown
 from pip_sysdeps.render.read_page import read_page
+from pip_sysdeps.render.sarif import as_sarif
 from pip_sysdeps.render.table import as_table
 from pip_sysdeps.report.audit import Scope
 from pip_sysdeps.report.catalogue import Severity
@@ -48,7 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--strict", action="store_true", help="status 1 for findings of any severity")
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--format", choices=("table", "markdown", "html", "json"), default="table", help="default: table")
+    form.add_argument(
+        "--format", choices=("table", "markdown", "html", "sarif", "json"), default="table", help="default: table"
+    )
     form.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
     parser.epilog = (
         "Without --select and --ignore, pyproject.toml's [tool.pip-sysdeps.audit] decides.\n"
@@ -72,6 +75,8 @@ def run(args: argparse.Namespace) -> int:
         output.write_document(audit_document(found))
     elif args.format == "markdown":
         output.write(audit_as_markdown(found, short, scope))
+    elif args.format == "sarif":
+        output.write_document(as_sarif(found, short, result.lock, result.lock_text))
     elif args.format == "html":
         output.write(audit_as_html(found, short, read_page()))
     else:

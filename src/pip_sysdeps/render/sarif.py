@@ -1,0 +1,118 @@
+"""The findings of an audit as SARIF 2.1.0, for code scanning: each stands at a line of the lock.
+
+Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; docs.github.com, "SARIF support for
+code scanning". The same findings give the same bytes and the same fingerprints.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from pip_sysdeps.printing import printable
+from pip_sysdeps.render.document import as_document
+from pip_sysdeps.words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pip_sysdeps.report.audit import Audit
+    from pip_sysdeps.report.catalogue import Entry
+    from pip_sysdeps.report.findings import Finding
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_MOST_RESULTS = 25_000
+"""Of one run: GitHub refuses more."""
+_MOST_SUBJECTS = 12
+_SYNTAX = re.compile(r"([\\\[\]])|([{}])")
+"""Begins a link in a message (3.11.6), or a place in it (3.11.5)."""
+_BLOCK = re.compile(r"^\[\[target\]\]$")
+_NAME = re.compile(r'^(id|name|file) = "([^"\\]*)"$')
+
+
+def as_sarif(audit: Audit, short: Callable[[str], str], lock: str, text: str) -> str:
+    """Render the findings; `lock` is the path of the lock, from the folder of the project, and `text` what it says.
+
+    `short` writes a path as a person calls it. Where the lock has no line for a finding, it stands at the first.
+    """
+    rules = list(dict.fromkeys(each.entry for each in audit.findings))
+    lines = _Lines(text, audit.target.id)
+    results = [
+        {
+            "ruleId": each.entry.code,
+            "ruleIndex": rules.index(each.entry),
+            "level": each.entry.severity.value,
+            "message": {"text": _message(each)},
+            "locations": [_location(lock, lines.of(each))],
+            "partialFingerprints": {"primaryLocationLineHash": _fingerprint(each, audit.target.id)},
+            **({"properties": {"files": [short(file) for file in each.trouble.files]}} if each.trouble.files else {}),
+        }
+        for each in audit.findings[:_MOST_RESULTS]
+    ]
+    driver = {"name": "pip-sysdeps", "rules": [_rule(each) for each in rules]}
+    category = {"id": f"pip-sysdeps/{audit.target.id}/"}
+    run = {"tool": {"driver": driver}, "automationDetails": category, "columnKind": "unicodeCodePoints"}
+    return as_document({"$schema": _SCHEMA, "version": "2.1.0", "runs": [{**run, "results": results}]})
+
+
+def _rule(entry: Entry) -> dict[str, Any]:
+    return {
+        "id": entry.code,
+        "name": "".join(word.capitalize() for word in entry.name.split("-")),
+        "shortDescription": {"text": entry.summary},
+        "fullDescription": {"text": f"{entry.summary}."},
+        "help": {"text": f"{entry.code} {entry.name}: see docs/checks.md of pip-sysdeps."},
+        "defaultConfiguration": {"level": entry.severity.value},
+    }
+
+
+def _message(finding: Finding) -> str:
+    trouble = finding.trouble
+    parts = (trouble.distribution, listed(trouble.subjects, _MOST_SUBJECTS), trouble.message)
+    return _SYNTAX.sub(_escaped, printable(": ".join(filter(None, parts))))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\{found[1]}" if found[1] else 2 * found[2]
+
+
+def _location(lock: str, line: int) -> dict[str, Any]:
+    uri = quote(lock.encode("utf-8", "surrogateescape"))
+    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": line}}}
+
+
+def _fingerprint(finding: Finding, target: str) -> str:
+    """Return what tells a finding from others, and stays when the lock's lines move."""
+    trouble = finding.trouble
+    parts = (target, finding.entry.code, trouble.distribution, trouble.message, *trouble.subjects)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+class _Lines:
+    """Where a lock has the parts of one target."""
+
+    def __init__(self, text: str, target: str) -> None:
+        self._target = 1
+        self._lines: dict[str, list[tuple[int, str]]] = {}
+        block, holder = "", ""
+        for number, line in enumerate(text.splitlines(), 1):
+            name = _NAME.match(line)
+            if _BLOCK.match(line):
+                block, holder = "", ""
+            elif name and name[1] == "id":
+                block = name[2]
+                self._target = number if block == target else self._target
+            elif name and block == target:
+                holder = name[2]
+                self._lines[holder] = [(number, line)]
+            elif holder:
+                self._lines[holder].append((number, line))
+
+    def of(self, finding: Finding) -> int:
+        """Return the line of a finding's subject, else of its distribution, else of the target."""
+        lines = self._lines.get(finding.trouble.distribution, [])
+        quoted = [f'"{subject}"' for subject in finding.trouble.subjects]
+        named = (number for number, line in lines if any(subject in line for subject in quoted))
+        return next(named, lines[0][0] if lines else self._target)
