@@ -91,6 +91,7 @@ def test_json(run: Callable[..., Result]) -> None:
         "name": "libgomp1",
         "in_line": True,
         "because": ["trees 4.7.0 was added"],
+        "adds": None,
     }
     assert json.loads(run("diff", "--json", environment=False).out) == {"schema": 1, "targets": []}
 
@@ -110,7 +111,7 @@ def test_a_lock_and_the_environment(run: Callable[..., Result]) -> None:
     git("checkout", "--quiet", "HEAD~1")
     result = run("diff")
     assert result.status == 1
-    assert "  + libpq5 because psycopg2 2.9 was added\n" in result.out
+    assert "  + libpq5 (+600 KiB) because psycopg2 2.9 was added\n" in result.out
 
 
 @pytest.mark.usefixtures("repository")

@@ -6,14 +6,15 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.app.audit import closures_of
 from pip_sysdeps.app.report import scan_whole_environment
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.lock.document import Lockfile
 from pip_sysdeps.lock.file import DEFAULT, read_lock
-from pip_sysdeps.lock.selection import needs_to_install
+from pip_sysdeps.lock.selection import needs_to_install, wanted
 from pip_sysdeps.lock.target_choice import named_target
 from pip_sysdeps.lock.text import loads
-from pip_sysdeps.report.diff import TargetDiff, diff_locks, diff_targets
+from pip_sysdeps.report.diff import TargetDiff, diff_locks, diff_targets, with_sizes
 from pip_sysdeps.system.git import file_of_revision
 
 if TYPE_CHECKING:
@@ -77,4 +78,8 @@ def diff_of_environment(
     scanned = scan_whole_environment(location, lock, second_process=second_process)
     target, before = scanned.target(name), read_lock_or_revision(old, lock)
     found = diff_targets(before.lock.find(target.id), target, needs_to_install)
-    return EnvironmentDiff(scanned=scanned, old=before, found=(found,) if found else ())
+    if found is None:
+        return EnvironmentDiff(scanned=scanned, old=before, found=())
+    line = [each.package.name for each in wanted(target)]
+    sized = with_sizes(found, line, closures_of(scanned.place.packages, target))
+    return EnvironmentDiff(scanned=scanned, old=before, found=(sized,))

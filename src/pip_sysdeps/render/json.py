@@ -177,7 +177,13 @@ def _target_diff(found: TargetDiff) -> dict[str, Any]:
         "id": found.id,
         "change": found.change,
         "packages": [
-            {"change": each.change, "name": each.name, "in_line": each.in_line, "because": list(each.because)}
+            {
+                "change": each.change,
+                "name": each.name,
+                "in_line": each.in_line,
+                "because": list(each.because),
+                "adds": _cost(each.adds),
+            }
             for each in found.packages
         ],
         "distributions": [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.printing import printable
 from pip_sysdeps.render.table import FATES, HEADINGS, counts, line_counted, size, whens
-from pip_sysdeps.render.text import SIGNS, because, title, versions
+from pip_sysdeps.render.text import SIGNS, because, called, title, versions
 from pip_sysdeps.report.audit import Fate, Scope
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _target_diff(found: TargetDiff) -> str:
         parts.append("The line does not change.\n")
     for heading, in_line in (("Changes in the line:\n\n", True), ("Not in the line:\n\n", False)):
         lines = "".join(
-            f"{SIGNS[each.change].replace('~', '!')} {printable(f'{each.name} {because(each)}'.rstrip())}\n"
+            f"{SIGNS[each.change].replace('~', '!')} {printable(f'{called(each)} {because(each)}'.rstrip())}\n"
             for each in found.packages
             if each.in_line is in_line
         )

@@ -149,7 +149,9 @@ def _finding(finding: Finding, short: Callable[[str], str]) -> Iterator[Span]:
 
 def line_counted(audit: Audit) -> str:
     """Return how many packages the line has, with their installed size where it is known."""
-    bytes_ = f" ({size(audit.size)})" if audit.size else ""
+    more = audit.adds is not None and audit.adds.size > audit.size
+    whole = f"; {size(audit.adds.size)} with what they pull in" if audit.adds is not None and more else ""
+    bytes_ = f" ({size(audit.size)}{whole})" if audit.size else ""
     return f"{counted(len(audit.fated(Fate.INSTALL)), 'package')} to install{bytes_}"
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.render.table import size
 from pip_sysdeps.render.terminal import Role, Span
+from pip_sysdeps.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,6 +31,15 @@ def because(change: PackageChange) -> str:
     more = len(change.because) - _MOST
     reasons = " and ".join((*change.because[:_MOST], *([f"{more} more"] if more > 0 else [])))
     return reasons if change.change == "changed" or not reasons else f"because {reasons}"
+
+
+def called(change: PackageChange) -> str:
+    """Return a package's name, with what it adds: `libgl1 (+92.0 MiB with 30 more packages)`."""
+    if change.adds is None or not change.adds.size:
+        return change.name
+    others = len(change.adds.packages) - 1
+    more = f" with {counted(others, 'more package')}" if others > 0 else ""
+    return f"{change.name} (+{size(change.adds.size)}{more})"
 
 
 def versions(change: DistributionChange, arrow: str = "->") -> str:
@@ -83,7 +94,8 @@ def _sections(found: TargetDiff) -> Iterator[tuple[str, list[list[Span]]]]:
 
 
 def _package(change: PackageChange) -> list[Span]:
-    return [_sign(change.change), Span(change.name, Role.PACKAGE), Span(f" {because(change)}")]
+    rest = called(change).removeprefix(change.name)
+    return [_sign(change.change), Span(change.name, Role.PACKAGE), Span(f"{rest} {because(change)}")]
 
 
 def _sign(change: str) -> Span:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Lockfile, Target, Unresolved
+    from pip_sysdeps.packages.closure import Closures, Cost
 
 _PLAIN_KEYS = (
     "release",
@@ -35,6 +36,8 @@ class PackageChange:
     """It is, or was, in the line that installs it."""
     because: tuple[str, ...]
     """Why, in words; sorted."""
+    adds: Cost | None = None
+    """What it adds to the rest of the line that stays, of one that comes; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +122,17 @@ def diff_targets(old: Target | None, new: Target | None, line: Line) -> TargetDi
     )
     same = not (found.packages or found.distributions or found.unresolved or found.keys)
     return None if same and found.change == "changed" else found
+
+
+def with_sizes(found: TargetDiff, line: Collection[str], closures: Closures) -> TargetDiff:
+    """Return what differs with what each package that comes to the line adds; `line` is the new one."""
+    new = {each.name for each in found.packages if each.in_line and each.change == "added"}
+    stays = [name for name in line if name not in new and closures.cost((name,)) is not None]
+    packages = (
+        replace(each, adds=closures.saved((*stays, each.name), stays)) if each.name in new else each
+        for each in found.packages
+    )
+    return replace(found, packages=tuple(packages))
 
 
 # ------------------------------------------------------------------------------------------------------------ packages

@@ -9,6 +9,8 @@ import pytest
 
 from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Lockfile, Target, Unresolved
 from pip_sysdeps.lock.selection import needs_in_line
+from pip_sysdeps.packages.closure import Closures, Cost
+from pip_sysdeps.packages.debian.dpkg_files import parse_status
 from pip_sysdeps.report.diff import (
     DistributionChange,
     KeyChange,
@@ -16,9 +18,11 @@ from pip_sysdeps.report.diff import (
     UnresolvedChange,
     diff_locks,
     diff_targets,
+    with_sizes,
 )
 
 if TYPE_CHECKING:
+    from pip_sysdeps.packages.debian.dpkg_files import PackageStatus
     from pip_sysdeps.report.diff import TargetDiff
 
 PQ = LockedNeed(soname="libpq.so.5", package="libpq5", when="import")
@@ -127,3 +131,27 @@ def test_two_targets_of_one_lock() -> None:
     """Are named both."""
     found = diff(target(PG), replace(target(RENAMED), id="debian-trixie-amd64"))
     assert found.id == "debian-bookworm-amd64 and debian-trixie-amd64"
+
+
+def test_what_comes_has_its_size_beside_what_stays() -> None:
+    """What a package of the line that stays pulls in anyway is not counted; what goes has no size."""
+    installed = {
+        "libpq5": dpkg_package("libpq5", "libssl3"),
+        "libgomp1": dpkg_package("libgomp1", "libssl3", "libgcc-s1"),
+        "libssl3": dpkg_package("libssl3"),
+        "libgcc-s1": dpkg_package("libgcc-s1"),
+    }
+    found = diff_targets(target(PG), target(PG, GBM), needs_in_line)
+    assert found is not None
+    sized = with_sizes(found, ["libgomp1", "libpq5"], Closures(installed))
+    assert [each.adds for each in sized.packages] == [Cost(packages=("libgcc-s1", "libgomp1"), size=200)]
+    found = diff_targets(target(PG, GBM), target(PG), needs_in_line)
+    assert found is not None
+    assert [each.adds for each in with_sizes(found, ["libpq5"], Closures(installed)).packages] == [None]
+
+
+def dpkg_package(name: str, *depends: str) -> PackageStatus:
+    """Return an installed package of 100 KiB."""
+    text = f"Package: {name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\nInstalled-Size: 100\n"
+    (status,) = parse_status(f"{text}Depends: {', '.join(depends)}\n".encode() if depends else text.encode())
+    return status
