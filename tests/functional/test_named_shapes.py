@@ -195,3 +195,31 @@ def test_an_offer_has_its_reason(desk: Desk, tmp_path: Path) -> None:
     """A development package is offered with the word that it is one."""
     (need,) = offered(locked(desk, tmp_path / "here", "trixie", {"__init__": OPEN + "ctypes.CDLL('libsndfile.so')"}))
     assert need.note == "only libsndfile1-dev has it, which is for compiling"
+
+
+MODULES = {
+    "tkinter": "import tkinter\nclass W(tkinter.Frame): pass",
+    "venv": "import venv\ndef go(): venv.create('/x', with_pip=True)",
+}
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_apart_from_the_release_s_python(desk: Desk, tmp_path: Path, module: str, release: str) -> None:
+    """The package that the release splits off its own Python is in the line."""
+    target = locked(desk, tmp_path / "here", release, {"__init__": MODULES[module]})
+    assert list(target.installs) == [f"python3-{'tk' if module == 'tkinter' else module}"]
+
+
+def test_an_extension_of_sqlite(desk: Desk, tmp_path: Path) -> None:
+    """What load_extension opens is a file of a package."""
+    text = "import sqlite3\nd = sqlite3.connect(':memory:')\nd.load_extension('mod_spatialite')"
+    target = locked(desk, tmp_path / "here", "bookworm", {"__init__": text})
+    assert list(target.installs) == ["libsqlite3-mod-spatialite"]
+
+
+def test_a_program_of_several_packages(desk: Desk, tmp_path: Path) -> None:
+    """The package of its name answers; where nothing decides, all of them are named."""
+    text = RUN + "def go(): subprocess.run(['make'], check=True)\ndef send(): subprocess.run(['sendmail'], check=True)"
+    target = locked(desk, tmp_path / "here", "trixie", {"__init__": text})
+    assert [need.package for need in offered(target)] == ["make"]

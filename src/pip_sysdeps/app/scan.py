@@ -105,12 +105,17 @@ class Scanner:
             system,
             objects=self._files.usable,
             notes=self._notes,
+            libraries=self._libraries,
             fork=self._may_fork,
             machine=self.platform.machine,
         )
 
     def _notes(self, path: str) -> tuple[DlopenNote, ...] | None:
         return self.objects.ask(path, dlopen_notes)
+
+    def _libraries(self, path: str) -> tuple[str, ...] | None:
+        facts = self.objects.facts(path)
+        return facts.needed if isinstance(facts, ElfFile) else None
 
     @contextmanager
     def _search(self, named: Named) -> Iterator[Callable[[], Mapping[str, Searched]]]:

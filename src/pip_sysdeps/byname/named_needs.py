@@ -12,12 +12,14 @@ from pip_sysdeps.byname.knowledge import declared_references, known_references, 
 from pip_sysdeps.byname.provision import file_name, needs, package_of_program
 from pip_sysdeps.byname.read_knowledge import known_of
 from pip_sysdeps.byname.source_search import References, Searched
+from pip_sysdeps.byname.standard_modules import of_interpreter, of_release
 from pip_sysdeps.model.needs import ReferenceKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
 
     from pip_sysdeps.byname.provision import Lookup
+    from pip_sysdeps.byname.standard_modules import Imported
     from pip_sysdeps.elf.notes import DlopenNote
     from pip_sysdeps.model.environment import Distribution, Environment
     from pip_sysdeps.model.needs import DistributionNeeds, Reference
@@ -40,12 +42,14 @@ class Named:
         *,
         objects: Container[str],
         notes: Callable[[str], tuple[DlopenNote, ...] | None],
+        libraries: Callable[[str], tuple[str, ...] | None],
         machine: str,
         fork: bool = False,
     ) -> None:
         """Take what answers.
 
-        `objects` are the ELF files that count, `notes` says what one of them may dlopen; `machine` is for markers.
+        `objects` are the ELF files that count, `notes` says what one of them may dlopen, `libraries` what its
+        DT_NEEDED name; `machine` is for markers.
         With `fork` large sources are parsed in processes of their own.
         """
         self._root = root
@@ -53,6 +57,7 @@ class Named:
         self._lookup = lookup
         self._objects = objects
         self._notes = notes
+        self._libraries = libraries
         self._machine = machine
         self._fork = fork
         self._installed = frozenset(each.name for each in environment.distributions)
@@ -62,7 +67,7 @@ class Named:
         """Return what a distribution says itself: most of the work. Sources that are known to name nothing are left."""
         settled = {each.kind for each in self._known(distribution) if not each.names}
         found = Searched() if settled >= _SEARCHED else self._references(distribution).searched()
-        return found._replace(references=tuple(self._said(distribution, found.references)))
+        return found._replace(references=tuple(self._said(distribution, found)))
 
     def with_needs(self, distribution: DistributionNeeds, said: Searched) -> DistributionNeeds:
         """Return the distribution with the needs that no DT_NEEDED states; those that one states are there already.
@@ -87,12 +92,14 @@ class Named:
             known_of(distribution.name),
             distribution,
             installed=self._installed,
-            debian_python=self._environment.interpreter.prefix == "/usr",
+            debian_python=self._debian_python,
             fits=_fits,
         )
 
-    def _said(self, distribution: Distribution, named: tuple[Reference, ...]) -> Iterator[Reference]:
+    def _said(self, distribution: Distribution, found: Searched) -> Iterator[Reference]:
         """Yield what the distribution itself says: its metadata, its ELF files' notes, its sources."""
+        named = found.references
+        yield from self._imports(found.imported)
         yield from declared_references(distribution, lambda name: bool(self._package_of(name)), self._applies)
         objects = [file for file in distribution.files if file in self._objects]
         for file in objects:
@@ -100,6 +107,28 @@ class Named:
         if named:
             bundled = {_plain_name(file) for file in objects}
             yield from (each for each in named if bundled.isdisjoint(_plain_name(file_name(n)) for n in each.names))
+
+    def _imports(self, found: tuple[Imported, ...]) -> Iterator[Reference]:
+        """Yield what imports of the standard library take that the interpreter's own package does not bring."""
+        if self._debian_python:
+            yield from (each for each in of_release(found) if self._has_file(each.names[0]))
+        else:
+            names = {each.module.extension for each in found if each.module.extension}
+            yield from of_interpreter(found, {name: self._needed(name) for name in names})
+
+    def _has_file(self, pattern: str) -> bool:
+        index = self._lookup.index
+        return self._lookup.file(pattern) is not None or bool(index and index.package_of_file(pattern))
+
+    @property
+    def _debian_python(self) -> bool:
+        """Whether the release's own Python imports; where nothing shows an interpreter, as for a target, it does."""
+        return self._environment.interpreter.prefix in {"", "/usr"}
+
+    def _needed(self, extension: str) -> tuple[str, ...]:
+        """Return the libraries of an extension module of the interpreter's standard library."""
+        path = self._lookup.file(f"{self._environment.interpreter.prefix}/lib/python3*/lib-dynload/{extension}.*.so")
+        return self._libraries(path) or () if path else ()
 
     def _applies(self, marker: str) -> bool:
         """Tell whether an environment marker is true of the environment; one that cannot be judged is."""

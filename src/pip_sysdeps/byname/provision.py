@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pip_sysdeps.byname.knowledge import STEM, is_known
 from pip_sysdeps.model.needs import Confidence, FromHost, FromPackage, Missing, Need, ReferenceKind, Unowned, When
+from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,6 +39,10 @@ class Answer(Protocol):
     @property
     def package(self) -> str:
         """The binary package to name."""
+
+    @property
+    def alternatives(self) -> tuple[str, ...]:
+        """Other packages that have it; where there is no `package`, those between which nothing decides."""
 
     @property
     def development(self) -> bool:
@@ -121,6 +126,8 @@ class _Known(NamedTuple):
     package: str
     path: str
     development: bool = False
+    choices: tuple[str, ...] = ()
+    """Packages that have it where none of them is the one."""
 
 
 class About:
@@ -252,23 +259,31 @@ def _program(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
     if any(re.fullmatch(_INTERPRETER, name) or lookup.is_brought(name) for name in reference.names):
         return
     known = list({each.name: each for name in reference.names if (each := _known_program(name, lookup))}.values())
-    if any(each.package in lookup.base for each in known):
+    if any(not lookup.base.isdisjoint((each.package, *each.choices)) for each in known):
         return
     if not known:
         spoken_of = about.mentions(reference.names[0], in_title=True)
         yield from _unknown(reference, reference.names[0], lookup.not_found_note) if spoken_of else ()
         return
-    words = {word for each in known for word in (each.name, each.package)}
+    words = {word for each in known for word in (each.name, each.package, *each.choices)}
     if not (reference.confidence is Confidence.HIGH or reference.when is When.DECLARED or about.mentions(*words)):
         return  # one of many that the code may use
     path = next((each.path for each in known if each.path), "")
-    yield _as_need(_judged(reference, about, known), _provider(known[0].package, path), program=known[0].name)
+    best = next((each for each in known if each.package or each.path), known[0])
+    judged = _judged(reference, about, known)
+    if best.choices:
+        note = f"{listed(best.choices)} have it: `policy add` takes one"
+        yield _as_need(judged, Missing(note=note), program=best.name)
+        return
+    yield _as_need(judged, _provider(best.package, path), program=best.name)
 
 
 def package_of_program(name: str, lookup: Lookup) -> str:
     """Return the binary package of a program that not every image has; nothing for what is none."""
     known = None if re.fullmatch(_INTERPRETER, name) else _known_program(name, lookup)
-    return "" if known is None or known.package in lookup.base else known.package
+    if known is None or known.package in lookup.base or not lookup.base.isdisjoint(known.choices):
+        return ""
+    return known.package or ",".join(known.choices)
 
 
 def _known_program(name: str, lookup: Lookup) -> _Known | None:
@@ -277,7 +292,8 @@ def _known_program(name: str, lookup: Lookup) -> _Known | None:
     answer = lookup.index.package_of_program(name) if lookup.index else None
     if owner is None and answer is None:
         return _Known(name, "", path) if path else None
-    return _Known(name, owner.package if owner else answer.package if answer else "", path)
+    package = owner.package if owner else answer.package if answer else ""
+    return _Known(name, package, path, choices=() if package or path or answer is None else answer.alternatives)
 
 
 def _file(reference: Reference, lookup: Lookup, about: About) -> Iterator[Need]:

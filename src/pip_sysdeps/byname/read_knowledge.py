@@ -8,7 +8,8 @@ from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pip_sysdeps.byname.knowledge import Known, parse_known, typelib
+from pip_sysdeps.byname.knowledge import Known, parse_known, sqlite_extension, typelib
+from pip_sysdeps.byname.standard_modules import split_modules
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.model.needs import ReferenceKind
 from pip_sysdeps.system.shipped import shipped
@@ -55,7 +56,8 @@ def known() -> Mapping[str, tuple[Known, ...]]:
 
 
 def known_files() -> frozenset[str]:
-    """Return the patterns of files that an index has to answer: those of the entries, and every typelib."""
+    """Return the patterns of files that an index has to answer: of entries, modules, typelibs and extensions."""
     every = (each for entries in known().values() for each in entries)
     named = (name for each in every if each.kind is ReferenceKind.FILE for name in each.names)
-    return frozenset((*named, typelib("**")))
+    split = (each.file for each in split_modules().values())
+    return frozenset((*named, *split, typelib("**"), sqlite_extension("mod_**")))

@@ -18,6 +18,7 @@ from pip_sysdeps.byname.source_filter import (
     runs_directly,
     runs_variable,
 )
+from pip_sysdeps.byname.standard_modules import imported
 from pip_sysdeps.byname.steps import StepLimitError
 from pip_sysdeps.model.environment import Skipped, Verdict
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pip_sysdeps.byname.source_filter import Wrappers
+    from pip_sysdeps.byname.standard_modules import Imported
     from pip_sysdeps.model.environment import Distribution
     from pip_sysdeps.model.needs import Reference
     from pip_sysdeps.system.root import Root
@@ -52,6 +54,8 @@ class Searched(NamedTuple):
     """What its sources name."""
     skipped: tuple[Skipped, ...] = ()
     """Sources that were not looked at."""
+    imported: tuple[Imported, ...] = ()
+    """The modules that they import and that a release may have apart from its Python."""
 
 
 class _Shortest:
@@ -106,6 +110,7 @@ class References:
         self._metadata = distribution.metadata_path
         self._package_of = package_of
         self._skipped: list[Skipped] = []
+        self._imported: list[Imported] = []
 
     @cached_property
     def _paths(self) -> list[str]:
@@ -115,7 +120,7 @@ class References:
     def searched(self) -> Searched:
         """Search the sources."""
         found = self._found()
-        return Searched(found, tuple(self._skipped))
+        return Searched(found, tuple(self._skipped), tuple(self._imported))
 
     def _found(self) -> tuple[Reference, ...]:
         """Return what the sources name.
@@ -130,6 +135,7 @@ class References:
         quoted = [quote + word for word in titled for quote in (b'"', b"'")]
         has_title = False
         for path, text in self._read_all():
+            self._imported += imported(path, text, self._base, self.about)
             has_title = has_title or any(word in text for word in quoted)
             if opens(text) or len(text) == _MAX_SOURCE or (not is_large and loads(text)):
                 opening.add(path, text)

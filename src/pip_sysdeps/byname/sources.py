@@ -43,7 +43,7 @@ _DEFAULT_NAME = re.compile(
 )
 _PROGRAM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _LIBRARY = re.compile(r"[^\s/*%{}:\\]+\.so(?:\.[0-9][0-9A-Za-z.]*)?")
-_EXTENSION = re.compile(r"mod_[a-z0-9_]+|[a-z0-9_]+ext")
+_EXTENSION = re.compile(r"mod_[a-z0-9_]+(?:\.so)?")
 _TYPELIB = re.compile(r"[A-Za-z0-9_]+-[0-9.]+")
 _STEM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
 _SYSTEM_FOLDER = re.compile(r"/(?:usr/)?lib(?:/[a-z0-9_]+-linux-gnu[a-z0-9]*|64)?")

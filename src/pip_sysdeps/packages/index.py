@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.packages.index_file import DEVELOPMENT, IndexFile, IndexTarget, is_index_id, load_index
+from pip_sysdeps.packages.index_file import DEVELOPMENT, SEVERAL, IndexFile, IndexTarget, is_index_id, load_index
 from pip_sysdeps.packages.platform import read_system
 from pip_sysdeps.packages.registry import distro_of, family_in, family_of, family_of_target, is_package_name, sources_of
 from pip_sysdeps.system.shipped import shipped
@@ -118,8 +118,12 @@ class SonameIndex:
         return IndexAnswer(name=shortest.name, package=newest.package, alternatives=tuple(sorted(others)))
 
     def package_of_program(self, name: str) -> IndexAnswer | None:
-        """Return the package that has this program on root's PATH, if one alone or an alternatives' default has it."""
-        return self._answer(name, self._file.value("program", name, self._number))
+        """Return the package that has this program on root's PATH; all as alternatives where none is the one."""
+        value = self._file.value("program", name, self._number)
+        found = self._answer(name, value and value.removeprefix(SEVERAL))
+        if found is None or not (value and value.startswith(SEVERAL) and found.alternatives):
+            return found
+        return IndexAnswer(name=name, package="", alternatives=(found.package, *found.alternatives))
 
     @property
     def has_files(self) -> bool:

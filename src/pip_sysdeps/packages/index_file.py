@@ -26,6 +26,8 @@ Table = dict[str, str]
 
 DEVELOPMENT = "~"
 """Stands before a library's value whose packages are for compiling: they alone have it (the link `libfoo.so`)."""
+SEVERAL = "|"
+"""Stands before a program's packages where nothing says which of them is meant."""
 
 _MAGIC = b"pip-sysdeps index 1\n"
 _BLOCK = 1 << 16

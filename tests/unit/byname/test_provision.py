@@ -34,6 +34,7 @@ class Said:
     name: str
     package: str
     development: bool = False
+    alternatives: tuple[str, ...] = ()
 
 
 class Index:

@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.packages.debian.architectures import ARCHITECTURES
-from pip_sysdeps.packages.index_file import DEVELOPMENT
+from pip_sysdeps.packages.index_file import DEVELOPMENT, SEVERAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.packages.debian.packages_file import ArchivePackage
     from pip_sysdeps.packages.index_file import Table
 
+_PRIORITIES = {"required": 0, "important": 1, "standard": 2}
 _MOST_OWNERS = 3
 """Packages that are named for one file of a table."""
 _MOST_PROVIDERS = 100
@@ -66,7 +67,7 @@ def library_table(rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePac
 def program_table(
     rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage], alternatives: Mapping[str, Sequence[str]]
 ) -> Table:
-    """Make the table program -> binary package, for those that one package alone has.
+    """Make the table program -> binary package; of those that several have, `_choice` says which.
 
     `alternatives`: names that update-alternatives makes, which no index shows, each with the programs or packages that
     stand behind it by default; the first that the release has answers.
@@ -75,12 +76,30 @@ def program_table(
     for row in rows:
         if _is_plain(row.name) and re.fullmatch(_PROGRAM, row.name):
             owners[row.name] |= {name for name in row.packages if name in packages}
-    table = {name: next(iter(found)) for name, found in owners.items() if len(found) == 1}
+    table = {name: _choice(name, sorted(found), packages) for name, found in owners.items() if found}
     for name, behind in alternatives.items():
-        answers = [table.get(target) or (target if target in packages else "") for target in behind]
+        answers = [table.get(target, "").lstrip(SEVERAL) or (target if target in packages else "") for target in behind]
         if any(answers):
             table[name] = next(filter(None, answers))
     return table
+
+
+def _choice(program: str, owners: Sequence[str], packages: Mapping[str, ArchivePackage]) -> str:
+    """Return the package that answers for a program that several have, or all of them after `SEVERAL`.
+
+    In this order: the one of the program's name; the one of the highest priority; the one whose name all others
+    provide, as what stands in for it does. Source: Debian Policy 2.5, 7.5.
+    """
+    ranks = {name: _PRIORITIES.get(packages[name].priority, len(_PRIORITIES)) for name in owners}
+    first = min(owners, key=ranks.__getitem__)
+    if program in owners:
+        return program
+    if all(ranks[name] > ranks[first] for name in owners if name != first):
+        return first
+    for name in owners:
+        if all(name in packages[other].provides for other in owners if other != name):
+            return name
+    return SEVERAL + ",".join(owners[:_MOST_PROVIDERS])
 
 
 def file_table(found: Iterable[tuple[str, tuple[str, ...]]], packages: Mapping[str, ArchivePackage]) -> Table:
@@ -89,12 +108,19 @@ def file_table(found: Iterable[tuple[str, tuple[str, ...]]], packages: Mapping[s
     for pattern, names in found:
         if not re.fullmatch(_FILE, pattern) or not pattern.isprintable():
             continue
-        owners[pattern] |= {name for name in names if name in packages and packages[name].section != "debug"}
+        usable = (name for name in names if name in packages and packages[name].section != "debug")
+        owners[pattern] |= {_unversioned(name, packages) for name in usable}
     trust = reliance(packages)
     best = {
         pattern: sorted(names, key=lambda name: preference(packages[name], trust)) for pattern, names in owners.items()
     }
     return {pattern: ",".join(names[:_MOST_OWNERS]) for pattern, names in best.items() if names}
+
+
+def _unversioned(name: str, packages: Mapping[str, ArchivePackage]) -> str:
+    """Return the package that stands for a version of its name in this release: python3-venv for python3.13-venv."""
+    plain = packages.get(re.sub(r"(?<=[0-9])\.[0-9]+", "", name))
+    return plain.name if plain and any(name in group for group in plain.depends) else name
 
 
 def base_set(packages: Mapping[str, ArchivePackage], *, required: bool = True) -> frozenset[str]:

@@ -12,6 +12,7 @@ from pip_sysdeps.packages.debian.archive import default_alternatives
 from pip_sysdeps.packages.debian.contents import ContentsRow, rows_in
 from pip_sysdeps.packages.debian.indexing import (
     base_set,
+    file_table,
     library_folders,
     library_table,
     program_table,
@@ -143,11 +144,34 @@ def test_endless_providers_take_no_time() -> None:
     assert (len(base), len(value.split(","))) == (5000, 100)
 
 
-def test_a_program_has_an_answer_if_one_package_has_it() -> None:
-    """Two owners are no answer; the same owner in /bin and /usr/bin is one."""
+def test_a_program_is_answered_by_who_has_it() -> None:
+    """Of two owners that nothing tells apart both stand there; the same owner in /bin and /usr/bin is one."""
     rows = [row("dot", "graphviz"), row("dot", "graphviz"), row("sendmail", "postfix", "exim"), row("a b", "graphviz")]
     packages = archive(package("graphviz"), package("postfix"), package("exim"))
-    assert program_table(rows, packages, {}) == {"dot": "graphviz"}
+    assert program_table(rows, packages, {}) == {"dot": "graphviz", "sendmail": "|exim,postfix"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "answer"),
+    [
+        (package("make", depends=()), package("make-guile"), "make"),
+        (package("cron", priority="important"), package("bcron"), "cron"),
+        (package("tool-full"), package("tool-lite", provides=("tool-full",)), "tool-full"),
+        (package("one"), package("other"), "|one,other"),
+    ],
+    ids=["its name", "priority", "provided by the other", "nothing"],
+)
+def test_which_of_several_packages_has_a_program(one: ArchivePackage, other: ArchivePackage, answer: str) -> None:
+    """The package of the program's name, that of the higher priority, the one that others stand in for; else all."""
+    rows = [row("make", other.name, one.name)]
+    assert program_table(rows, archive(one, other), {}) == {"make": answer}
+
+
+def test_a_file_of_a_versioned_package_has_the_plain_one() -> None:
+    """Where a release has a package for its own version, that one is named."""
+    packages = archive(package("python3.13-venv"), package("python3-venv", depends=(("python3.13-venv",),)))
+    assert file_table([("/f", ("python3.13-venv",))], packages) == {"/f": "python3-venv"}
+    assert file_table([("/f", ("python3.13-venv",))], archive(package("python3.13-venv"))) == {"/f": "python3.13-venv"}
 
 
 def test_an_alternatives_link_is_answered_by_what_stands_behind_it() -> None:
@@ -222,7 +246,8 @@ def test_the_shipped_programs_and_base_come_out_of_real_indices(codename: str) -
     assert base_set(packages) == shipped.base
     table = program_table(rows, packages, default_alternatives())
     answers = {name: shipped.package_of_program(name) for name in table}
-    assert {name: answer.package for name, answer in answers.items() if answer is not None} == table
+    named = {name: answer.package or f"|{','.join(answer.alternatives)}" for name, answer in answers.items() if answer}
+    assert named == table
     assert {"dot", "pdftoppm", "convert"} <= table.keys()
 
 
