@@ -131,7 +131,7 @@ class References:
         titled = [word.encode() for word in self.about.title if self._package_of(word)]
         opening = _Shortest(_MOST_OF_LARGE if is_large else _MOST_OPENING)
         running = _Shortest(_MOST_RUNNING)
-        by_variable: dict[str, bytes] = {}
+        by_variable = _Shortest(_MOST_RUNNING)
         quoted = [quote + word for word in titled for quote in (b'"', b"'")]
         has_title = False
         for path, text in self._read_all():
@@ -144,10 +144,8 @@ class References:
             elif any(map(self._counts, runs(text))) or (not is_large and self._runs(text)):
                 running.add(path, text)
             elif quoted and is_runner(text) and runs_variable(text):
-                by_variable[path] = text
-        for path, text in by_variable.items() if has_title else ():
-            running.add(path, text)
-        gated = self._kept(opening) | self._kept(running)
+                by_variable.add(path, text)
+        gated = self._kept(opening) | self._kept(running) | (by_variable.kept() if has_title else {})
         return self._named_by(gated) if gated else ()
 
     def _named_by(self, gated: Mapping[str, bytes]) -> tuple[Reference, ...]:
