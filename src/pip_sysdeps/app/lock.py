@@ -20,6 +20,7 @@ from pip_sysdeps.lock.summary import line_changes, told_line
 from pip_sysdeps.lock.text import loads
 from pip_sysdeps.needs.completeness import refuse_gaps
 from pip_sysdeps.system.timings import Stages
+from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import Target
     from pip_sysdeps.lock.project import Project
     from pip_sysdeps.model.scan import Scan
+
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,8 @@ class LockRequest:
     """Id of another system to lock for."""
     wheels: str | None = None
     """A folder of wheels in place of an environment."""
+    replace: bool = False
+    """Write the lock also where none of the distributions with needs that it has is installed."""
 
     @property
     def is_elsewhere(self) -> bool:
@@ -137,6 +142,17 @@ def _pinned(target: Target, place: Place) -> Target:
     return pinned(target, place.packages.versions, read_snapshot(place.root) if read_snapshot else "")
 
 
+def refuse_other_environment(found: EnvironmentTarget, before: Target | None, path: str) -> None:
+    """Raise SysdepsError if a target's distributions with needs are all gone: another environment was looked at."""
+    needing = {each.name for each in before.distribution if any(each.every())} if before else set()
+    if needing.isdisjoint(each.name for each in found.scan.environment.distributions) and needing:
+        raise SysdepsError(
+            f"none of the distributions with needs in `{path}` ({listed(sorted(needing), _SHOWN)}) is installed in "
+            f"`{found.scan.environment.prefix}`",
+            hint="name the environment that is meant with --python or --path; --replace writes the lock all the same",
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """What became of a lock."""
@@ -147,10 +163,11 @@ class Written:
     """The target as it was; None if the lock did not have it."""
 
 
-def write_target(found: EnvironmentTarget, path: str, *, add_target: bool = False) -> Written:
+def write_target(found: EnvironmentTarget, path: str, *, add_target: bool = False, replace: bool = False) -> Written:
     """Put a target into a lock.
 
-    Raise SysdepsError for a lock that has other targets only, unless `add_target`; MalformedError for one that is none.
+    Raise SysdepsError for a lock that has other targets only, unless `add_target`, and for one of another environment,
+    unless `replace`; MalformedError for one that is none.
     """
     old = read_text(path) or ""
     try:
@@ -160,6 +177,8 @@ def write_target(found: EnvironmentTarget, path: str, *, add_target: bool = Fals
         before = loads(sides_of(old)[0]).find(found.target.id) if old.strip() else None
     except MalformedError as error:
         raise error.at(path) from error
+    if not replace:
+        refuse_other_environment(found, before, path)
     replace_lock(path, text)
     return Written(changed=True, before=before)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.app.lock import make_target
+from pip_sysdeps.app.lock import make_target, refuse_other_environment
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.document import Lockfile
 from pip_sysdeps.lock.file import read_lock, read_text, replace_lock
@@ -59,7 +59,7 @@ def relock(request: LockRequest, *, check: bool = False, extend: bool = False) -
 
 def _written(request: LockRequest, *, extend: bool) -> str:
     """Write the lock if it changes; no other run scans or writes meanwhile, so the last one sees every install."""
-    path = request.path
+    path, name = request.path, os.path.basename(request.path)
     with alone(path):
         found = make_target(request, second_process=True)
         old = read_text(path) or ""
@@ -67,8 +67,10 @@ def _written(request: LockRequest, *, extend: bool) -> str:
         text = merge(old, found.target, add_target=False, listed=listed)
         if text == old:
             return ""
+        before = loads(sides_of(old)[0]) if old.strip() else Lockfile()
+        if not request.replace:
+            refuse_other_environment(found, before.find(found.target.id), name)
         replace_lock(path, text)
-    before = loads(sides_of(old)[0]) if old.strip() else Lockfile()
     return f"{'updated' if old.strip() else 'created'}: {summarize(before, loads(text))}"
 
 

@@ -47,6 +47,13 @@ def add_root_argument(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_replace_argument(parser: argparse.ArgumentParser) -> None:
+    """Declare the option that lets a lock of another environment be written over."""
+    parser.add_argument(
+        "--replace", action="store_true", help="write a lock also if none of its distributions with needs is installed"
+    )
+
+
 def add_python_argument(parser: argparse._ActionsContainer) -> None:
     """Declare the option that names an environment."""
     parser.add_argument(

@@ -112,9 +112,8 @@ def _relock(args: argparse.Namespace) -> int:
     from pip_sysdeps.app.relock import relock
 
     os.chdir(args.project)
-    done = relock(
-        LockRequest(location=replace(location_of(args), allow_empty=True)), check=args.check_only or _in_ci(os.environ)
-    )
+    location = replace(location_of(args), allow_empty=True)  # the hook knows its environment, whatever is left in it
+    done = relock(LockRequest(location=location, replace=True), check=args.check_only or _in_ci(os.environ))
     if done.line:
         args.messages.note(done.line)
     return done.status.value

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.lock import LockRequest, compare_target, make_target, write_target
-from pip_sysdeps.cli.environment_options import location_of, note_environment, note_library_path
+from pip_sysdeps.cli.environment_options import add_replace_argument, location_of, note_environment, note_library_path
 from pip_sysdeps.cli.target_options import add_target_arguments
 from pip_sysdeps.lock.file import DEFAULT, read_text
 from pip_sysdeps.lock.selection import unowned, wanted
@@ -55,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--strict", action="store_true", help="status 1 if nothing answers a need of an import")
     parser.add_argument("--name", default="", help="tells a second environment of the same image from the first")
     parser.add_argument("--add-target", action="store_true", help="let a lock that has other targets have this one too")
+    add_replace_argument(parser)
     parser.epilog = (
         "Exit status: 0 written, current or valid; 1 stale (--check), not valid (--validate), or unresolved import "
         "needs (--strict); 2 trouble."
@@ -86,6 +87,7 @@ def _lock(args: argparse.Namespace) -> int:
         pin=args.pin,
         target=args.target,
         wheels=args.wheels,
+        replace=args.replace,
     )
     found = make_target(request, stages=stages, second_process=True)
     _tell_of_target(args, found)
@@ -127,7 +129,7 @@ def _write(args: argparse.Namespace, found: EnvironmentTarget) -> Target | None:
     """Write the lock, and return the target as it was."""
     note = found.target.note
     is_new = note not in (read_text(args.output) or "")
-    written = write_target(found, args.output, add_target=args.add_target)
+    written = write_target(found, args.output, add_target=args.add_target, replace=args.replace)
     done = f"wrote `{args.output}`" if written.changed else f"`{args.output}` is up to date"
     args.messages.note(f"{done}: {_counted(found.target)}")
     if note and is_new:

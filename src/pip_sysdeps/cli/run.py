@@ -7,11 +7,13 @@ import os
 import resource
 import signal
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.app.installers import environment_of_command
 from pip_sysdeps.app.lock import LockRequest
 from pip_sysdeps.app.relock import relock
-from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of
+from pip_sysdeps.cli.environment_options import add_environment_arguments, add_replace_argument, location_of
 from pip_sysdeps.cli.trouble import attempt
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.file import DEFAULT
@@ -36,10 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", default=DEFAULT, help="the lock (default: %(default)s)")
     parser.add_argument("--name", default="", help="tells a second environment of the same image from the first")
     parser.add_argument("--strict", action="store_true", help="if the lock cannot be written, that is the exit status")
+    add_replace_argument(parser)
     parser.add_argument("cmd", nargs="...", metavar="CMD", help="the installer with its arguments")
     parser.usage = f"{parser.prog} [OPTIONS] -- CMD [ARGUMENT ...]"
     parser.epilog = (
-        "The environment is looked for when CMD has ended.\n\n"
+        "The environment is looked for when CMD has ended. poetry, pipenv, hatch, pdm and uv are asked for theirs, "
+        "unless an option names one.\n\n"
         "Exit status: that of CMD, a signal included; with --strict, if that is 0, the lock's; 126 or 127 if CMD "
         "cannot be run."
     )
@@ -59,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         except OSError as error:
             args.messages.error(f"cannot run `{command[0]}`: {error.strerror}")
             return NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_RUNNABLE
-        return _relock(args) if ended == [0] else 0
+        return _relock(args, command) if ended == [0] else 0
 
     locked = attempt(run_and_lock, args.messages)
     if not ended:
@@ -70,9 +74,15 @@ def run(args: argparse.Namespace) -> int:
     return status or (locked if args.strict else 0)
 
 
-def _relock(args: argparse.Namespace) -> int:
+def _relock(args: argparse.Namespace, command: list[str]) -> int:
     """Bring the lock up to date and say what changed; return the exit status."""
-    request = LockRequest(location=location_of(args), path=args.output, name=args.name)
+    location = location_of(args)
+    answer = None if location.is_named or location.root != "/" else environment_of_command(command)
+    if answer is not None:
+        found = answer.location
+        args.messages.note(f"this is about `{found.python or found.paths[0]}` ({answer.asked})")
+        location = replace(found, allow_empty=location.allow_empty)
+    request = LockRequest(location=location, path=args.output, name=args.name, replace=args.replace)
     done = relock(request, extend=True)
     if done.line:
         args.messages.note(done.line)

@@ -23,6 +23,8 @@ _MAX_PTH = 1 << 20
 _MAX_ADDED = 1000
 """Folders that the `.pth` files of one site directory may add."""
 
+_LOCAL_PACKAGES = "__pypackages__"
+"""The folder of PEP 582: `__pypackages__/3.11/lib` has the distributions, `bin` beside it their scripts."""
 _SUFFIXES = (".dist-info", ".egg-info", ".egg-link", ".egg")
 
 
@@ -69,6 +71,8 @@ def sites_below(root: Root, path: str) -> tuple[Site, ...]:
     if not root.is_folder(path):
         raise SysdepsError(f"`{path}` is not a folder", hint="name the folder that pip filled")
     folder = root.resolve(path) or path
+    if posixpath.basename(posixpath.dirname(folder)) == _LOCAL_PACKAGES and root.is_folder(f"{folder}/lib"):
+        folder = f"{folder}/lib"
     prefix = _prefix_of(folder)
     if prefix or metadata_names(root, folder):
         return tuple(_existing(root, [(folder, prefix or folder)], flat=not prefix))
@@ -97,7 +101,7 @@ def interpreter_of(root: Root, sites: Sequence[Site], environ: Mapping[str, str]
 
     Its `path` is empty if that version is not there. Raise SysdepsError if nothing tells the version.
     """
-    names = (posixpath.basename(posixpath.dirname(site.folder)) for site in sites)
+    names = (_folder_of_python(site.folder) for site in sites)
     python = next((parsed for name in names if (parsed := parse_python_name(name))), None)
     python = python or _python_of_modules(root, sites)
     if python is None:
@@ -129,6 +133,12 @@ def user_site(root: Root, environ: Mapping[str, str], interpreter: Interpreter) 
     if not home.startswith("/") or not metadata_names(root, folder):
         return None
     return next(_existing(root, [(folder, f"{home}/.local")]), None)
+
+
+def _folder_of_python(site: str) -> str:
+    """Return what names the Python of a site directory: the folder around it, as `python3.11`."""
+    above, name = posixpath.split(posixpath.dirname(site))
+    return f"python{name}" if posixpath.basename(above) == _LOCAL_PACKAGES else name
 
 
 def _python_of_modules(root: Root, sites: Sequence[Site]) -> PythonName | None:
@@ -188,6 +198,8 @@ def _read_pth(root: Root, folder: str) -> tuple[list[str], tuple[Skipped, ...]]:
 def _prefix_of(folder: str) -> str:
     """Return `/install` for `/install/lib/python3.11/site-packages`; empty for a folder of another form."""
     parts = folder.split("/")
+    if len(parts) > 3 and parts[-3] == _LOCAL_PACKAGES and parts[-1] == "lib":
+        return "/".join(parts[:-1])
     if len(parts) < 4 or parts[-3] not in {"lib", "lib64"} or parts[-1] not in {"site-packages", "dist-packages"}:
         return ""
     if parts[-2] != "python3" and parse_python_name(parts[-2]) is None:

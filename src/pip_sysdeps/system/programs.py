@@ -14,6 +14,7 @@ import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from threading import Timer
 from typing import IO, TYPE_CHECKING
 
 from pip_sysdeps.errors import SysdepsError
@@ -42,6 +43,7 @@ class Program:
 
 
 _FILE = re.compile(r"/[^\0\n]*")
+_MOST_SAID = 64 << 10
 _OBJECT = re.compile(r"[0-9a-f]{40,64}")
 """The id of a git object."""
 
@@ -92,7 +94,26 @@ PYTHON = Program(name="python", forms=(("-I", "-c", re.compile(r"[^\0]+")),))
 """Asks the interpreter that the user named, or our own, a question of ours. `-I` keeps the current folder and
 PYTHON* variables out."""
 
-PROGRAMS = (APT_GET, APT_HELPER, GIT, PYTHON)
+POETRY = Program(name="poetry", forms=(("env", "info", "--executable"),), environment=(("NO_COLOR", "1"),))
+"""Names its environment's interpreter, after the user ran it by `pip-sysdeps run`; so do the following ones."""
+
+PIPENV = Program(name="pipenv", forms=(("--py",),), environment=(("NO_COLOR", "1"),))
+
+HATCH = Program(
+    name="hatch",
+    forms=(("env", "find"), ("env", "find", re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*"))),
+    environment=(("NO_COLOR", "1"),),
+)
+
+PDM = Program(
+    name="pdm",
+    forms=(("info", "--packages"), ("info", "--python")),
+    environment=(("NO_COLOR", "1"), ("PDM_CHECK_UPDATE", "0")),
+)
+
+UV = Program(name="uv", forms=(("python", "find"),), environment=(("NO_COLOR", "1"), ("UV_OFFLINE", "1")))
+
+PROGRAMS = (APT_GET, APT_HELPER, GIT, PYTHON, POETRY, PIPENV, HATCH, PDM, UV)
 """All of them, beside the command that the user gives to `pip-sysdeps run`."""
 
 
@@ -130,6 +151,35 @@ def run(
         )
     except subprocess.TimeoutExpired as error:
         raise TimeoutError(f"it did not answer within {timeout:g} seconds") from error
+
+
+def lines_said(
+    program: Program, arguments: Sequence[str], *, path: str = "", cwd: str | None = None, timeout: float
+) -> tuple[str, ...]:
+    """Run a program and return the lines of its standard output, stripped; none if it failed or says much.
+
+    `timeout` is in seconds; it is killed after that, and when it has said 64 KiB. Raise SysdepsError as `arguments_of`
+    does, OSError for one that cannot be run.
+    """
+    with subprocess.Popen(  # noqa: S603 - allowed by a form, and never through a shell
+        arguments_of(program, arguments, path=path),
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=_environment(program, os.environ),
+    ) as process:
+        killer = Timer(timeout, process.kill)
+        killer.start()
+        try:
+            said = process.stdout.read(_MOST_SAID) if process.stdout else b""
+            if len(said) == _MOST_SAID:
+                process.kill()
+            process.wait()
+        finally:
+            killer.cancel()
+    lines = said.decode("utf-8", "surrogateescape").splitlines() if process.returncode == 0 else ()
+    return tuple(filter(None, map(str.strip, lines)))
 
 
 @contextmanager

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.system.programs import APT_GET, APT_HELPER, GIT, PROGRAMS, PYTHON, Program, arguments_of, run, started
+from pip_sysdeps.system.programs import (
+    APT_GET,
+    APT_HELPER,
+    GIT,
+    PROGRAMS,
+    PYTHON,
+    Program,
+    arguments_of,
+    lines_said,
+    run,
+    started,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +72,21 @@ def test_a_program_that_does_not_end_is_killed() -> None:
     """Its caller gets an error of the operating system's kind."""
     with pytest.raises(TimeoutError, match=r"^it did not answer within 0.1 seconds$"):
         run(PYTHON, ["-I", "-c", "import time; time.sleep(60)"], path=sys.executable, timeout=0.1)
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("print(' one \\n\\ntwo')", ("one", "two")),
+        ("print('one'); raise SystemExit(1)", ()),
+        ("while True: print('x' * 1000)", ()),
+        ("import time; time.sleep(60)", ()),
+        ("import os, time; os.close(1); time.sleep(60)", ()),
+    ],
+)
+def test_what_a_program_said(question: str, said: tuple[str, ...]) -> None:
+    """Nothing of one that fails, does not end, or says without end."""
+    assert lines_said(PYTHON, ["-I", "-c", question], path=sys.executable, timeout=2) == said
 
 
 def test_a_program_has_no_standard_input() -> None:

@@ -1,0 +1,136 @@
+"""`pip-sysdeps run -- poetry install` and the like: the installer says where its environment is.
+
+Fakes stand for the installers: they answer as the real ones did (poetry 2.5, pipenv 2026.10, hatch 1.18, pdm 2.29).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.elf import Elf
+from builders.root import write
+from builders.venv import install, make_venv
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LIBRARY = Elf(needed=("libpq.so.5", "libc.so.6")).build()
+GOOD = {"pkg/_core.abi3.so": LIBRARY}
+
+
+def fake(folder: Path, name: str, question: str, answer: str) -> None:
+    """Put an installer on PATH that answers one question."""
+    script = f'#!/bin/sh\n[ "$*" = install ] && exit 0\n[ "$*" = "{question}" ] && echo "{answer}"\n'
+    write(folder / "bin" / name, script).chmod(0o755)
+
+
+def environment(folder: Path, name: str) -> Path:
+    """Make a virtual environment of this machine's Python; give its site-packages."""
+    python = os.path.realpath(sys.executable)
+    site = make_venv(folder, f"/{name}", f"python3.{sys.version_info[1]}", home=os.path.dirname(python))
+    for link in ("python", "python3"):
+        (folder / name / "bin" / link).unlink()
+        (folder / name / "bin" / link).symlink_to(python)
+    return site
+
+
+def run(folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:
+    """Run `pip-sysdeps run` in a project's folder, with the fakes first on PATH."""
+    environ = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "CONDA_PREFIX"}}
+    environ["PATH"] = f"{folder}/bin:{environ['PATH']}"
+    command = [sys.executable, "-m", "pip_sysdeps", "run", *argv]
+    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("name", "question", "answer"),
+    [
+        ("poetry", "env info --executable", "bin/python"),
+        ("pipenv", "--py", "bin/python"),
+        ("hatch", "env find", ""),
+        ("pdm", "info --python", "bin/python"),
+    ],
+)
+def test_the_installer_is_asked(tmp_path: Path, name: str, question: str, answer: str) -> None:
+    """Its environment is elsewhere, and nothing in the project's folder leads there."""
+    elsewhere = tmp_path / "elsewhere"
+    install(
+        make_venv(tmp_path, "/elsewhere", home=os.path.dirname(os.path.realpath(sys.executable))), "pkg", files=GOOD
+    )
+    path = f"{elsewhere}/{answer}".rstrip("/")
+    fake(tmp_path, name, question, path)
+    done = run(tmp_path, "--", name, "install")
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[0] == f"this is about `{path}` ({name} {question})"
+    assert 'name = "pkg"' in (tmp_path / "sysdeps.lock").read_text()
+
+
+def test_the_folder_of_pep_582(tmp_path: Path) -> None:
+    """The distributions are in its `lib`, the scripts beside that, and its name is the version of Python."""
+    packages = tmp_path / "__pypackages__/3.12"
+    install(packages / "lib", "pkg", files=GOOD)
+    fake(tmp_path, "pdm", "info --packages", str(packages))
+    done = run(tmp_path, "--", "pdm", "install")
+    assert done.stderr.splitlines()[0] == f"this is about `{packages}/lib` (pdm info --packages)"
+    assert 'python = "cp312"' in (tmp_path / "sysdeps.lock").read_text()
+
+
+@pytest.mark.parametrize(("options", "status"), [((), 0), (("--strict",), 2)])
+def test_a_good_lock_stays(tmp_path: Path, options: tuple[str, ...], status: int) -> None:
+    """Where another environment is looked at, none of the distributions that the lock is about is installed."""
+    install(environment(tmp_path, "one"), "pkg", files=GOOD)
+    install(environment(tmp_path, "two"), "other")
+    assert run(tmp_path, "--python", "one", "--", "true").returncode == 0
+    good = (tmp_path / "sysdeps.lock").read_text()
+    done = run(tmp_path, *options, "--python", "two", "--", "true")
+    assert done.returncode == status
+    assert done.stderr == (
+        "pip-sysdeps: sysdeps.lock not updated: none of the distributions with needs in `sysdeps.lock` (pkg) is "
+        f"installed in `{tmp_path}/two` (name the environment that is meant with --python or --path; --replace writes "
+        "the lock all the same)\n"
+    )
+    assert (tmp_path / "sysdeps.lock").read_text() == good
+    assert run(tmp_path, "--replace", "--python", "two", "--", "true").returncode == 0
+    assert 'name = "pkg"' not in (tmp_path / "sysdeps.lock").read_text()
+
+
+def test_the_variable_of_uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`uv python find` does not heed it, `uv sync` does."""
+    install(environment(tmp_path, "elsewhere"), "pkg", files=GOOD)
+    monkeypatch.setenv("UV_PROJECT_ENVIRONMENT", f"{tmp_path}/elsewhere")
+    write(tmp_path / "bin/uv", "#!/bin/sh\n").chmod(0o755)
+    done = run(tmp_path, "--", "uv", "sync")
+    assert done.stderr.splitlines()[0] == f"this is about `{tmp_path}/elsewhere` (UV_PROJECT_ENVIRONMENT)"
+
+
+def test_an_installer_that_does_not_answer(tmp_path: Path) -> None:
+    """The environment is looked for as after any other command."""
+    install(environment(tmp_path, ".venv"), "pkg", files=GOOD)
+    write(tmp_path / "bin/poetry", '#!/bin/sh\n[ "$1" = install ]\n').chmod(0o755)
+    done = run(tmp_path, "--", "poetry", "install")
+    assert (done.returncode, "sysdeps.lock created" in done.stderr) == (0, True)
+    assert "poetry" not in done.stderr
+
+
+def test_lock_does_not_replace_a_good_lock_either(tmp_path: Path) -> None:
+    """An error with a hint, and the option that it names."""
+    install(environment(tmp_path, "one"), "pkg", files=GOOD)
+    install(environment(tmp_path, "two"), "other")
+    assert lock(tmp_path, "--python", "one").returncode == 0
+    done = lock(tmp_path, "--python", "two")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
+        2,
+        "hint: name the environment that is meant with --python or --path; --replace writes the lock all the same",
+    )
+    assert lock(tmp_path, "--python", "two", "--replace").returncode == 0
+
+
+def lock(folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:
+    """Run `pip-sysdeps lock` in a folder."""
+    command = [sys.executable, "-m", "pip_sysdeps", "lock", *argv]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
