@@ -72,6 +72,20 @@ LINES = {
         },
         "glpk-utils",
     ),
+    "the class above says None": (
+        {
+            "base": RUN + "class B:\n    program = None\n    def go(self): subprocess.run([self.program])",
+            "__init__": "from .base import B\nclass G(B):\n    program = 'glpsol'",
+        },
+        "glpk-utils",
+    ),
+    "an attribute is given to a wrapper of another module": (
+        {
+            "__init__": "from . import util\nclass G:\n    p = 'glpsol'\n    def go(self): util.execute([self.p])",
+            "util": RUN + "def execute(c, **kw): return subprocess.run(c, **kw)",
+        },
+        "glpk-utils",
+    ),
     "a subclass gives the name to the class above": (
         {
             "__init__": RUN

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pip_sysdeps.byname.knowledge import STEM, is_known
@@ -136,9 +137,13 @@ class About:
     def __init__(self, *, text: str, sources: int) -> None:
         """`text` is its name, summary and description; `sources` how many Python modules it has."""
         self.sources = sources
-        self._words = _words(text)
+        self._text = text
         head = text.replace("\r", "").partition("\n\n")[0]
         self.title = _words("\n".join(re.findall(_TITLE, head)))
+
+    @cached_property
+    def _words(self) -> set[str]:
+        return _words(self._text)
 
     @property
     def is_large(self) -> bool:

@@ -73,6 +73,11 @@ def is_runner(source: bytes) -> bool:
     return any(word in source for word in _RUNNER_BYTES)
 
 
+def quotes(source: bytes, words: frozenset[bytes]) -> bool:
+    """Tell by a quick search whether a source has one of the words as a string, or as the first word of one."""
+    return any(word in source and re.search(rb"[\"']" + re.escape(word) + rb"[\"' ]", source) for word in words)
+
+
 def runs_directly(source: bytes) -> frozenset[str]:
     """Return the words that a source gives to what runs programs."""
     return _words(_RUN_OF, source)
@@ -110,6 +115,9 @@ def _call_of(names: frozenset[str]) -> re.Pattern[bytes]:
     return re.compile(rb"\b" + _any_of(names) + rb"\s*\(")
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 class Wrappers(NamedTuple):
     """The functions, by name, whose calls in other sources matter."""
 
@@ -122,10 +130,17 @@ class Wrappers(NamedTuple):
     attributes: frozenset[str]
     """Attributes that are asked for, and that no source that is read sets."""
 
+    def are_run(self, source: bytes) -> bool:
+        """Tell by a quick search whether a source calls a runner."""
+        return any(f"{name}(".encode() in source for name in self.runners)
+
     def names(self, source: bytes) -> frozenset[str]:
         """Return by a quick search the words that a source gives to runners, and sets attributes to."""
-        given = _words(rb"\b" + _any_of(self.runners) + rb"\([^()\n]{0,80}?[\[(=, ]?" + _WORD, source)
-        return given | _words(rb"\b" + _any_of(self.attributes) + rb"\s*=\s*[\[(]?" + _WORD, source)
+        runners = frozenset(name for name in self.runners if f"{name}(".encode() in source)
+        asked = self.attributes if len(self.attributes) <= _FEW_NAMES else ()
+        attributes = frozenset(name for name in asked if f"{name} = ".encode() in source)
+        given = _words(rb"\b" + _any_of(runners) + rb"\([^()\n]{0,80}?[\[(=, ]?" + _WORD, source) if runners else _NONE
+        return given | (_words(rb"\b" + _any_of(attributes) + rb" = [\[(]?" + _WORD, source) if attributes else _NONE)
 
     def are_called(self, source: bytes) -> bool:
         """Tell by a quick search whether a source calls an opener, or a taker and has a loader to give it."""

@@ -14,6 +14,7 @@ from pip_sysdeps.byname.source_filter import (
     is_used,
     loads,
     opens,
+    quotes,
     runs,
     runs_directly,
     runs_variable,
@@ -128,22 +129,24 @@ class References:
         Sources of a large distribution are searched for programs only if its title names one: no other would be sure.
         """
         is_large = len(self._paths) > FEW_SOURCES
-        titled = [word.encode() for word in self.about.title if self._package_of(word)]
+        titled = self._titled
         opening = _Shortest(_MOST_OF_LARGE if is_large else _MOST_OPENING)
         running = _Shortest(_MOST_RUNNING)
         by_variable = _Shortest(_MOST_RUNNING)
-        quoted = [quote + word for word in titled for quote in (b'"', b"'")]
+        names = frozenset() if is_large else titled
         has_title = False
+        top = self._base.rstrip("/").count("/") + 2
         for path, text in self._read_all():
-            self._imported += imported(path, text, self._base, self.about)
-            has_title = has_title or any(word in text for word in quoted)
+            if not is_large or path.count("/") <= top:
+                self._imported += imported(path, text, self._base, self.about)
+            has_title = has_title or quotes(text, names)
             if opens(text) or len(text) == _MAX_SOURCE or (not is_large and loads(text)):
                 opening.add(path, text)
             elif is_large and not any(word in text for word in titled):
                 continue
             elif any(map(self._counts, runs(text))) or (not is_large and self._runs(text)):
                 running.add(path, text)
-            elif quoted and is_runner(text) and runs_variable(text):
+            elif names and is_runner(text) and runs_variable(text):
                 by_variable.add(path, text)
         gated = self._kept(opening) | self._kept(running) | (by_variable.kept() if has_title else {})
         return self._named_by(gated) if gated else ()
@@ -178,6 +181,11 @@ class References:
         return sources.kept()
 
     @cached_property
+    def _titled(self) -> frozenset[bytes]:
+        """The programs that its title names."""
+        return frozenset(word.encode() for word in self.about.title if self._package_of(word))
+
+    @cached_property
     def about(self) -> About:
         """What the distribution says about itself."""
         return About(text=self._text(), sources=len(self._paths))
@@ -209,7 +217,9 @@ class References:
         for path, text in self._read_all():
             if wrappers.are_called(text):
                 opening.add(path, text)
-            elif any(map(self._is_name, wrappers.names(text))):
+            elif any(map(self._is_name, wrappers.names(text))) or (
+                wrappers.are_run(text) and quotes(text, self._titled)
+            ):
                 running.add(path, text)
         found = self._kept(opening) if len(opening) <= _MOST_CALLING else {}
         return found | (self._kept(running) if len(running) <= _MOST_CALLING else {})
@@ -219,7 +229,12 @@ class References:
         return bool(self._package_of(word)) or ".so" in word
 
     def _importing(self, names: Mapping[str, frozenset[str]]) -> Mapping[str, bytes]:
-        """Return the sources of modules by their full names, if they say what some of their variables are."""
+        """Return the sources of modules by their full names, if they say what some of their variables are.
+
+        In a large distribution none but those that are read already.
+        """
+        if len(self._paths) > FEW_SOURCES:
+            return {}
         from pip_sysdeps.byname.sources import module_name  # noqa: PLC0415 - as above
 
         found = _Shortest(_MOST_RUNNING)

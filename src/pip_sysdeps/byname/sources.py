@@ -211,9 +211,9 @@ class _World:
 
     def _set_attributes(self, module: Module, name: str) -> Sequence[tuple[Scope, Source]]:
         """Return what an attribute is set to: in its module, else in the distribution if few places do."""
-        if name in module.attributes:
-            return module.attributes[name]
-        found = self._attributes.get(name, [])
+        if own := _said(module.attributes.get(name, ())):
+            return own
+        found = _said(self._attributes.get(name, ()))
         if not found:
             self._unset.add(name)
         return found if len(found) <= _MOST_SET else []
@@ -424,6 +424,11 @@ def _opens_for_windows(module: Module) -> bool:
 def _known(function: Scope, call: ast.Call) -> dict[str, bool]:
     """Return what a call says of a function's parameters that are not set to something else in it."""
     return {name: truth for name, truth in truths(function.node, call).items() if name not in function.names}
+
+
+def _said(sources: Iterable[tuple[Scope, Source]]) -> list[tuple[Scope, Source]]:
+    """Return the sources of an attribute that say something: a class that leaves it to others sets it to None."""
+    return [each for each in sources if not (isinstance(each[1].value, ast.Constant) and each[1].value.value is None)]
 
 
 def _function_of(scope: Scope, free: Iterable[Scope]) -> Scope | None:
