@@ -12,6 +12,7 @@ from builders.elf import Elf
 from builders.root import write
 from builders.small_alpine import remove_libpq, small_alpine, small_wolfi
 from builders.system import VENV
+from builders.wheels import build_wheel
 from pip_sysdeps.cli import main
 from pip_sysdeps.lock.text import loads
 
@@ -142,6 +143,29 @@ def test_a_report_names_packages_of_apk(alpine: Path, run: Run, argv: tuple[str,
     found = run(*argv, *place(alpine))
     assert found.status == 0
     assert "libpq" in found.out or argv[0] == "diff"
+
+
+def test_wheels_for_another_alpine(run: Run, tmp_path: Path) -> None:
+    """A musllinux wheel gives a lock without an index; the C library is the target's own."""
+    module = Elf(needed=("libpq.so.5", "libc.musl-x86_64.so.1"), defined=("PyInit__core",)).build()
+    build_wheel(tmp_path / "wheels", "a", {"a/_core.abi3.so": module}, tag="cp311-cp311-musllinux_1_2_x86_64")
+    assert run("lock", "--wheels", "wheels", "--target", TARGET).status == 0
+    (target,) = loads((tmp_path / "sysdeps.lock").read_text()).target
+    assert (target.libc, target.needs_musl, target.installs) == ("musl", "1.2", (CAPABILITY,))
+    assert [need.soname for _, need in target.needs()] == ["libpq.so.5"]
+
+
+def test_a_wheel_for_glibc_does_not_fit(run: Run, tmp_path: Path) -> None:
+    """Nor would pip install it there."""
+    build_wheel(tmp_path / "wheels", "a", {"a/_core.abi3.so": b""}, tag="cp311-cp311-manylinux_2_17_x86_64")
+    found = run("lock", "--wheels", "wheels", "--target", TARGET)
+    assert (found.status, found.err.splitlines()[0]) == (
+        2,
+        (
+            "error: `a-1.0-cp311-cp311-manylinux_2_17_x86_64.whl` does not fit alpine-3.22-x86_64: its tag is "
+            "cp311-cp311-manylinux_2_17_x86_64, and the target is cp311 on x86_64 with musl"
+        ),
+    )
 
 
 def test_wolfi_has_apk_and_glibc(tmp_path: Path, run: Run) -> None:

@@ -12,6 +12,7 @@ from pip_sysdeps.byname.read_knowledge import known_of
 from pip_sysdeps.elf.kinds import is_libpython, is_libpython_of
 from pip_sysdeps.environment.metadata import required_name
 from pip_sysdeps.environment.site_files import parse_scripts
+from pip_sysdeps.model.packages import Owner
 from pip_sysdeps.needs.read_host_libraries import host_library
 from pip_sysdeps.packages.registry import family_of, family_of_target
 from pip_sysdeps.system.tree import inside
@@ -19,7 +20,6 @@ from pip_sysdeps.system.tree import inside
 if TYPE_CHECKING:
     from pip_sysdeps.app.place import Place
     from pip_sysdeps.loader.process import InterpreterProcess
-    from pip_sysdeps.model.packages import Owner
     from pip_sysdeps.packages.family import Family
     from pip_sysdeps.packages.index import SonameIndex
 
@@ -57,7 +57,10 @@ class EnvironmentSystem:
         return self._real(path)
 
     def owner(self, path: str) -> Owner | None:
-        """Return the binary package that owns a file."""
+        """Return the binary package that owns a file; on another system, who has the loader that is the C library."""
+        target = self._place.target
+        if target and self._process and path == self._process.libc():
+            return Owner(package=target.libc, version="")
         return self._owner(path)
 
     def name_owner(self, path: str) -> Owner | None:

@@ -216,7 +216,7 @@ def _abi_tag(wheels: Mapping[str, frozenset[Tag]], system: TargetSystem) -> str:
 
 def _refuse_unfitting_wheels(wheels: Mapping[str, frozenset[Tag]], abi_tag: str, system: TargetSystem) -> None:
     """Raise SysdepsError for a wheel of another machine or Python; its glibc is looked at with its files at hand."""
-    fitting = fitting_tags(abi_tag, system.platform.machine, "")
+    fitting = fitting_tags(abi_tag, system.platform.machine, "", libc=system.platform.libc)
     for path, tags in wheels.items():
         if not tags & fitting:
             raise _misfit(os.path.basename(path), tags, abi_tag, system)
@@ -236,7 +236,7 @@ def _refuse_unfitting(
     root: Root, environment: Environment, names: Mapping[str, str], abi_tag: str, system: TargetSystem
 ) -> None:
     """Do so; `names` has what messages call each distribution."""
-    fitting = fitting_tags(abi_tag, system.platform.machine, system.glibc)
+    fitting = fitting_tags(abi_tag, system.platform.machine, system.glibc, libc=system.platform.libc)
     tags = {each.name: _all_tags(each) for each in environment.distributions}
     unfitting = [each for each in environment.distributions if tags[each.name] and not tags[each.name] & fitting]
     if not unfitting:
@@ -260,10 +260,10 @@ def _proof(newer: NewerGlibc | None, environment: Environment) -> str:
 
 def _misfit(name: str, tags: Iterable[Tag], abi_tag: str, system: TargetSystem, more: str = "") -> SysdepsError:
     """Return the error for what does not fit a system, with its tags, and `more` to say of it."""
-    glibc = f" with glibc {system.glibc}" if system.glibc else ""
+    libc = f" with glibc {system.glibc}" if system.glibc else " with musl" if system.platform.libc == "musl" else ""
     return SysdepsError(
         f"`{name}` does not fit {system.platform.id}: its tag is {', '.join(sorted(map(str, tags)))}, "
-        f"and the target is {abi_tag} on {system.platform.machine}{glibc}{more}",
+        f"and the target is {abi_tag} on {system.platform.machine}{libc}{more}",
         hint="get it for the target: `pip download --platform TAG --only-binary :all:`, or name another --target",
     )
 

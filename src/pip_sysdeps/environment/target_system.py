@@ -40,7 +40,8 @@ class TargetSystem:
     def installable(self, soname: str) -> str | None:
         """Return the package to install for a library; without an index, the C library for its own."""
         if self.index is None:
-            own = self.platform.libc == "glibc" and is_glibc_library(soname)
+            is_loader = self.program.interpreter is not None and self.program.interpreter.endswith(f"/{soname}")
+            own = is_loader or (self.platform.libc == "glibc" and is_glibc_library(soname))
             return self.platform.libc if own else None
         return self.index.installable(soname)
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _FIRST = {"x86_64": 5, "i686": 5}
 """The oldest glibc 2.x that a platform tag is defined for; 17 for all others. Source: PEP 600, PEP 599."""
+_NEWEST_MUSL = 9
+"""The newest musl 1.x that a tag may name; there is 1.2 (PEP 656)."""
 _ABI = re.compile(r"(cp|pp)([0-9])([0-9]{1,2})(t?)")
 _PERENNIAL = re.compile(r"manylinux_([0-9]{1,3})_([0-9]{1,3})_")
 _LEGACY = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
@@ -53,14 +55,15 @@ _LOADERS = ("ld-linux", "ld64.so")
 # ------------------------------------------------------------------------------------------------ which wheels fit
 
 
-def fitting_tags(abi_tag: str, machine: str, glibc: str) -> frozenset[Tag]:
-    """Return every tag that an interpreter takes: `cp311` on `aarch64` with glibc `2.36`.
+def fitting_tags(abi_tag: str, machine: str, glibc: str, *, libc: str = "glibc") -> frozenset[Tag]:
+    """Return every tag that an interpreter takes: `cp311` on `aarch64` with glibc `2.36`, or with `libc` "musl".
 
-    Without a known glibc all of them count. Source: packaging.tags, PEP 425, PEP 600.
+    Without a known glibc all of them count, and every version of musl does: nothing tells that of a release. Source:
+    packaging.tags, PEP 425, PEP 600, PEP 656.
     """
     kind, major, minor, threads = _parsed(abi_tag)
     version = (int(major), int(minor))
-    platforms = list(_platforms(machine, glibc))
+    platforms = list(_musl_platforms(machine) if libc == "musl" else _platforms(machine, glibc))
     if kind == "cp":
         own = cpython_tags(version, [f"cp{major}{minor}{threads}"], platforms)
     else:
@@ -93,6 +96,12 @@ def _platforms(machine: str, glibc: str) -> Iterator[str]:
     for minor in range(newest, _FIRST.get(machine, 17) - 1, -1):
         yield f"manylinux_2_{minor}_{machine}"
         yield from (f"{name}_{machine}" for name, promised in _LEGACY.items() if promised == (2, minor))
+    yield f"linux_{machine}"
+
+
+def _musl_platforms(machine: str) -> Iterator[str]:
+    """Yield the platform tags of a machine with musl, the newest first."""
+    yield from (f"musllinux_1_{minor}_{machine}" for minor in range(_NEWEST_MUSL, -1, -1))
     yield f"linux_{machine}"
 
 

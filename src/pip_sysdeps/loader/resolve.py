@@ -35,6 +35,8 @@ class _Search(NamedTuple):
     """The file that was found."""
     work: int
     """How many paths were tried."""
+    relative: str = ""
+    """Its path as the loader has it, if that is relative."""
 
 
 class _Names:
@@ -192,7 +194,7 @@ class _Loading:
         return self._rules.kernel_object_of(name) if self._process._has_started else ""
 
     def _search(self, soname: str, name: str, loading: LinkMap | None) -> tuple[Resolution, LinkMap | None]:
-        answer, opened, work = self._searched(soname, name, loading)
+        answer, opened, work, relative = self._searched(soname, name, loading)
         self._work += work
         if self._work > _MAX_WORK:
             return _exhausted(soname, ()), None
@@ -202,7 +204,7 @@ class _Loading:
         libc = "" if known else self._rules.libc_at(answer.path)
         if libc:
             return Found(soname=soname, path=libc, step=SearchStep.LOADED), None
-        loaded = known or self._map(answer.path, opened.elf, loading, answer.step)
+        loaded = known or self._map(answer.path, opened.elf, loading, answer.step, relative)
         self._names.add(loaded, self._rules.loaded_names(name, loaded.path, loaded.elf), opened.identity)
         if known is not None:
             return Found(soname=soname, path=known.path, step=SearchStep.LOADED), None
@@ -242,8 +244,10 @@ class _Loading:
             loader = self._map(path, opened.elf, None, None)
             self._names.add(loader, self._rules.loaded_names(path, path, opened.elf))
 
-    def _map(self, path: str, elf: ElfFile, parent: LinkMap | None, found_by: SearchStep | None) -> LinkMap:
-        loaded = LinkMap(path, elf, number=self._count, parent=parent, found_by=found_by)
+    def _map(
+        self, path: str, elf: ElfFile, parent: LinkMap | None, found_by: SearchStep | None, relative: str = ""
+    ) -> LinkMap:
+        loaded = LinkMap(path, elf, number=self._count, parent=parent, found_by=found_by, relative=relative)
         self._count += 1
         return loaded
 
@@ -260,7 +264,7 @@ def _search(soname: str, name: str, context: object, lookup: Lookup, rules: AnyR
     tried: list[Tried] = []
     work, ended = 0, None
     for work, candidate in enumerate(rules.candidates(name, context), 1):
-        step, path, by, passed_over, _ = candidate
+        step, path, by, passed_over, _, relative = candidate
         if work > _MAX_WORK:
             return _Search(_exhausted(soname, tried), None, work)
         if (step, by) == ended:
@@ -268,7 +272,7 @@ def _search(soname: str, name: str, context: object, lookup: Lookup, rules: AnyR
         opened = None if passed_over else lookup(path)
         rejection = None if opened is None else rules.judge(opened, candidate)
         if opened is not None and opened.elf is not None and rejection is None:
-            return _Search(Found(soname=soname, path=path, step=step, by=by), opened, work)
+            return _Search(Found(soname=soname, path=path, step=step, by=by), opened, work, relative)
         reason = passed_over or (rejection.reason if rejection else "no such file")
         if len(tried) < _MAX_TRIED:
             tried.append(Tried(step=step, path=path, reason=reason, by=by))

@@ -31,6 +31,8 @@ class Candidate(NamedTuple):
     """Why it is not opened at all."""
     subfolder: str = ""
     """The subfolder of its directory that it lies in: `glibc-hwcaps/x86-64-v3`."""
+    relative: str = ""
+    """The path as the loader opens it, if that is relative to the current directory."""
 
 
 class Ends(Enum):
@@ -56,13 +58,22 @@ class Rejection(NamedTuple):
 class LinkMap:
     """An object in a process."""
 
-    __slots__ = ("context", "depth", "elf", "found_by", "number", "parent", "path")
+    __slots__ = ("context", "depth", "elf", "found_by", "number", "parent", "path", "relative")
 
-    def __init__(
-        self, path: str, elf: ElfFile, *, number: int, parent: LinkMap | None, found_by: SearchStep | None
+    def __init__(  # noqa: PLR0913 - what is known of an object
+        self,
+        path: str,
+        elf: ElfFile,
+        *,
+        number: int,
+        parent: LinkMap | None,
+        found_by: SearchStep | None,
+        relative: str = "",
     ) -> None:
         self.path = path
         """The path under which the loader opened it."""
+        self.relative = relative
+        """That path as the loader has it, if it is relative to the current directory."""
         self.elf = elf
         """Its facts."""
         self.number = number

@@ -81,7 +81,7 @@ class Musl:
         while above is not None:
             if above.context is not None:
                 return (*found, *above.context)
-            own = search_path(above.elf, above.path, found_by=above.found_by)
+            own = search_path(above.elf, above.path, found_by=above.found_by, relative=above.relative)
             found += [] if own is None else [own]
             above = above.parent
         return tuple(found)

@@ -41,11 +41,12 @@ class SearchPath(NamedTuple):
     """Why the loader ignores all of it."""
 
 
-def search_path(elf: ElfFile, path: str, *, found_by: SearchStep | None) -> SearchPath | None:
+def search_path(elf: ElfFile, path: str, *, found_by: SearchStep | None, relative: str = "") -> SearchPath | None:
     """Return the search path of an object that was opened at `path`; None if it has none.
 
-    `found_by` is the search step that found it, None for the program. `$ORIGIN` is what precedes the last slash of the
-    path that was opened: nothing for `/libx.so`, but a search in the directory `/` opens `//libx.so`.
+    `found_by` is the search step that found it, None for the program; `relative` is the path as the loader opened it,
+    if that was relative. `$ORIGIN` is what precedes the last slash of the path that was opened: nothing for `/libx.so`,
+    but a search in the directory `/` opens `//libx.so`.
 
     A DT_RUNPATH, an empty one too, replaces a DT_RPATH (decode_dyn). Only `$ORIGIN` and `${ORIGIN}` are known, also as
     the beginning of a longer word; any other `$` makes the whole path void (fixup_rpath).
@@ -57,7 +58,7 @@ def search_path(elf: ElfFile, path: str, *, found_by: SearchStep | None) -> Sear
         return SearchPath(step, path, (), f"`$ORIGIN` is longer than {_MAX_PATH} bytes")
     if re.search(r"\$(?!ORIGIN|\{ORIGIN\})", text):
         return SearchPath(step, path, (), "only `$ORIGIN` is known to musl: the whole path is ignored")
-    origin = path.rpartition("/")[0] or ("" if found_by in {None, SearchStep.DIRECT} else "/")
+    origin = (relative or path).rpartition("/")[0] or ("" if found_by in {None, SearchStep.DIRECT} else "/")
     return SearchPath(step, path, split_path(re.sub(_ORIGIN, lambda _: origin, text)))
 
 
@@ -84,7 +85,7 @@ def _direct(name: str, config: MuslConfig) -> Candidate:
         return Candidate(SearchStep.DIRECT, name)
     if config.working_directory is None:
         return Candidate(SearchStep.DIRECT, name, passed_over="relative to the current directory")
-    return Candidate(SearchStep.DIRECT, posixpath.join(config.working_directory, name))
+    return Candidate(SearchStep.DIRECT, posixpath.join(config.working_directory, name), relative=name)
 
 
 def _in_directories(
@@ -98,7 +99,8 @@ def _in_directories(
         elif config.working_directory is None:
             yield Candidate(step, directory, by, "relative to the current directory")
         else:
-            yield Candidate(step, _normalized(f"{config.working_directory}/{directory}/{name}"), by)
+            relative = f"{directory}/{name}"
+            yield Candidate(step, _normalized(f"{config.working_directory}/{relative}"), by, relative=relative)
     if len(directories) > _MAX_ELEMENTS:
         yield Candidate(step, "", by, f"more than {_MAX_ELEMENTS} elements")
 
