@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.apk import ApkEntry, apk_index
 from builders.command import Result
 from builders.elf import Elf
 from builders.root import write
@@ -91,6 +92,38 @@ def test_a_library_that_is_not_installed_is_a_capability(alpine: Path, run: Run)
     assert run("install-line", "--target", TARGET).out == f"{CAPABILITY}\n"
     dockerfile = run("install-line", "--target", TARGET, "--format", "dockerfile").out
     assert dockerfile == f"RUN apk add --no-cache \\\n        {CAPABILITY}\n"
+
+
+@pytest.mark.parametrize(
+    ("providers", "installs", "checked"),
+    [
+        (("libpq",), ("libpq",), None),
+        (("libpq", "libpq16"), (CAPABILITY,), True),
+        ((), (), None),
+    ],
+)
+def test_an_index_at_hand(
+    alpine: Path, run: Run, providers: tuple[str, ...], installs: tuple[str, ...], checked: bool | None
+) -> None:
+    """The one package that provides the library; of several apk chooses; what none provides would fail the line."""
+    remove_libpq(alpine)
+    entries = [ApkEntry(name=name, provides=("so:libpq.so.5=5.17",)) for name in providers]
+    write(alpine / "var/cache/apk/APKINDEX.0a1b2c3d.tar.gz", apk_index(ApkEntry(name="zlib"), *entries))
+    assert run("lock", *place(alpine)).status == 0
+    (target,) = loads((alpine.parent / "sysdeps.lock").read_text()).target
+    assert target.installs == installs
+    assert [not need.unchecked for _, need in target.needs() if need.capability] == (
+        [] if checked is None else [checked]
+    )
+    assert [each.soname for each in target.unresolved] == ([] if installs else ["libpq.so.5"])
+
+
+def test_a_broken_index_is_one_error(alpine: Path, run: Run) -> None:
+    """It may be cut by an `apk update` that was stopped."""
+    remove_libpq(alpine)
+    write(alpine / "var/cache/apk/APKINDEX.0a1b2c3d.tar.gz", apk_index(ApkEntry(name="zlib"))[:40])
+    found = run("lock", *place(alpine))
+    assert (found.status, found.err.splitlines()[-1]) == (2, "hint: run `apk update`")
 
 
 def test_why_explains_a_miss_as_musl_searches(alpine: Path, run: Run) -> None:

@@ -8,10 +8,12 @@ import pytest
 
 from builders.debian import copy_root, require_root_and, run_in
 from builders.musl_root import SITE, musl_root, without_package
+from pip_sysdeps.cli import main
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.loader.musl.read_config import read_musl_config
 from pip_sysdeps.loader.musl.rules import Musl
 from pip_sysdeps.loader.resolve import open_object, start
+from pip_sysdeps.lock.text import loads
 from pip_sysdeps.model.loader import Found, NotFound
 from pip_sysdeps.packages.apk.read_database import read_packages
 from pip_sysdeps.system.root import Root
@@ -102,3 +104,23 @@ def test_before_and_after_a_package_is_installed(whole: Path, tmp_path: Path) ->
     ]
     assert missing == ["libpq.so.5"]
     assert {module: error_of(root, module) for module in list(MODULES)[1:]} == dict.fromkeys(list(MODULES)[1:], "")
+
+
+def test_the_commands(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`lock` gives the line that makes every import work, `verify` fails until it is installed, and then does not."""
+    monkeypatch.chdir(tmp_path)
+    place = ("--root", str(whole), "--python", "/usr/local")
+    assert main(["lock", "-q", *place]) == 0
+    (target,) = loads((tmp_path / "sysdeps.lock").read_text()).target
+    found = (target.id, target.libc, target.needs_musl, target.installs)
+    assert found == ("alpine-3.22-x86_64", "musl", "1.2", ("libpq",))
+    assert main(["verify", *place]) == 0
+    root = copy_root(whole, tmp_path / "root")
+    without_package(root, "libpq")
+    capsys.readouterr()
+    assert main(["verify", "--root", str(root), "--python", "/usr/local"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "apk add --no-cache libpq"
+    assert main(["lock", "-q", "--root", str(root), "--python", "/usr/local", "-o", "other.lock"]) == 0
+    assert loads((tmp_path / "other.lock").read_text()).target[0].installs == ("so:libpq.so.5",)

@@ -18,6 +18,8 @@ from pip_sysdeps.packages.registry import family_of, family_of_target
 from pip_sysdeps.system.tree import inside
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pip_sysdeps.app.place import Place
     from pip_sysdeps.loader.process import InterpreterProcess
     from pip_sysdeps.packages.family import Family
@@ -89,10 +91,33 @@ class EnvironmentSystem:
         """Return the release's binary package of a soname."""
         if self._place.target:
             return self._place.target.installable(soname)
-        return self.index.installable(soname) if self.index else None
+        if self.index:
+            return self.index.installable(soname)
+        names = self._providers.get(self._capability(soname), ()) if self._providers else ()
+        return names[0] if len(names) == 1 else None
 
     def capability(self, soname: str) -> str:
-        """Return what installs a soname by the package manager's own words, where no index knows all packages."""
+        """Return what installs a soname by the package manager's own words, where no index knows all packages.
+
+        With downloaded repository metadata it is empty for what no package there provides: the package manager would
+        refuse the whole line.
+        """
+        capability = self._capability(soname)
+        return capability if self._providers is None or capability in self._providers else ""
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether repository metadata at hand has the capabilities."""
+        return self._providers is not None
+
+    @cached_property
+    def _providers(self) -> Mapping[str, Sequence[str]] | None:
+        packages = self._place.packages
+        if self._place.target or packages is None or packages.family.read_providers is None:
+            return None
+        return packages.family.read_providers(packages.root)
+
+    def _capability(self, soname: str) -> str:
         packages, target = self._place.packages, self._place.target
         family = packages.family if packages else family_of(target.platform.package_manager) if target else None
         if self.index or family is None or self._process is None:

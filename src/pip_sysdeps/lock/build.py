@@ -193,8 +193,8 @@ def _needs(needs: Iterable[needs.Need], base: str, repaired: Collection[str]) ->
         match need.provider:
             case FromPackage(package=package):
                 yield replace(known, package=package)
-            case FromCapability(capability=capability):
-                yield replace(known, capability=capability, unchecked=True)
+            case FromCapability(capability=capability, checked=checked):
+                yield replace(known, capability=capability, unchecked=not checked)
             case FromHost(note=note):
                 yield replace(known, class_="host", note=printable(note))
             case Unowned(path=path):

@@ -82,6 +82,8 @@ class FromCapability:
 
     capability: str
     """`libpq.so.5()(64bit)`, `so:libpq.so.5`."""
+    checked: bool = False
+    """Repository metadata at hand has it; several packages may provide it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

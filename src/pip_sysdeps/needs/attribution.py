@@ -62,6 +62,10 @@ class Providers(Protocol):
     def capability(self, soname: str) -> str:
         """Return what installs a soname of which no index is there to tell the package; empty for none."""
 
+    @property
+    def is_checked(self) -> bool:
+        """Whether repository metadata at hand has the capabilities."""
+
     def host_library(self, soname: str) -> str | None:
         """Return who brings a soname of a driver or container runtime; None for any other soname."""
 
@@ -234,7 +238,7 @@ class Attribution:
         package = None if missed.fatal else self._providers.available(missed.soname)
         capability = "" if missed.fatal or package else self._providers.capability(missed.soname)
         if capability:
-            return FromCapability(capability=capability)
+            return FromCapability(capability=capability, checked=self._providers.is_checked)
         if package is None:
             return Missing(tried=missed.tried, note=missed.fatal or self._providers.not_found_note)
         return FromPackage(package=package, path="")

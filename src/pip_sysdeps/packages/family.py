@@ -202,6 +202,8 @@ class Family(NamedTuple):
     """What its configured sources answer; None where no index can be made of them."""
     library_capability: Callable[[str, ElfFile], str] = _no_capability
     """Return what installs the library of a soname for objects of a kind, where no package is known; empty for none."""
+    read_providers: Callable[[Root], Mapping[str, Sequence[str]] | None] | None = None
+    """Read the repository metadata that a root has downloaded: capability -> its packages; None if it has none."""
     symbol_capabilities: Callable[[str, ElfFile, Iterable[str]], tuple[str, ...]] | None = None
     """Return what a package provides that has these symbol versions of a soname; None if none provides such a thing."""
     variants: Mapping[str, Family] = MappingProxyType({})

@@ -64,6 +64,8 @@ class World:
         """Return the package of the one library that is not installed."""
         return "libgl1" if soname == "libGL.so.1" else None
 
+    is_checked = False
+
     def capability(self, soname: str) -> str:
         """Return the capability of a library, of which no index knows."""
         return self._capabilities.get(soname, "")

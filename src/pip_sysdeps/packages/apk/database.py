@@ -124,5 +124,7 @@ def providers(packages: Collection[ApkPackage]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for package in sorted(packages, key=lambda each: each.name):
         for name in dict.fromkeys((package.name, *package.provides)):
-            found.setdefault(name, []).append(package.name)
+            names = found.setdefault(name, [])
+            if package.name not in names[-1:]:  # Of two repositories with one package either will do.
+                names.append(package.name)
     return found

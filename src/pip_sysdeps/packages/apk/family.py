@@ -13,6 +13,8 @@ from pip_sysdeps.packages.apk.version import is_version, version_key
 from pip_sysdeps.packages.family import Family, NameRules
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.packages.database import PackageDatabase
     from pip_sysdeps.system.root import Root
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 
 def _open(root: Root) -> PackageDatabase | None:
     return read_packages(root, base=read_base(root))
+
+
+def _read_providers(root: Root) -> Mapping[str, Sequence[str]] | None:
+    from pip_sysdeps.packages.apk.read_indices import read_providers  # noqa: PLC0415 - an install line does without
+
+    return read_providers(root)
 
 
 def _library_capability(soname: str, _kind: ElfFile) -> str:
@@ -53,5 +61,6 @@ FAMILY = Family(
     usage=USAGE,
     purl="apk",
     library_capability=_library_capability,
+    read_providers=_read_providers,
     split_name=lambda name: (name, ""),
 )

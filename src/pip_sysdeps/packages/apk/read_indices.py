@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.packages.apk.database import providers
 from pip_sysdeps.packages.apk.index import MAX_INDEX, parse_index
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pip_sysdeps.packages.apk.records import ApkPackage
     from pip_sysdeps.system.root import Root
@@ -30,6 +31,12 @@ def read_indices(root: Root) -> Iterator[tuple[str, tuple[ApkPackage, ...]]]:
             if _INDEX.fullmatch(name) and (identity := root.identity(path)) not in seen:
                 seen.add(identity)
                 yield path, _read_index(root, path)
+
+
+def read_providers(root: Root) -> Mapping[str, Sequence[str]] | None:
+    """Return the packages that provide each name by all downloaded indices; None without any. Raise as above."""
+    indices = [packages for _, packages in read_indices(root)]
+    return providers([each for packages in indices for each in packages]) if indices else None
 
 
 def _read_index(root: Root, path: str) -> tuple[ApkPackage, ...]:
