@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.byname.knowledge import Known, parse_known, sqlite_extension, typelib
-from pip_sysdeps.byname.standard_modules import split_modules
+from pip_sysdeps.byname.read_modules import split_modules
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.model.needs import ReferenceKind
 from pip_sysdeps.system.shipped import shipped

@@ -6,8 +6,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from pip_sysdeps.byname.read_modules import SplitModule, split_modules
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
-from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -15,17 +15,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.byname.provision import About
 
 _FIRST = rb"(?m)^(?:from|import)[ \t]+(%s)\b"
-
-
-class SplitModule(NamedTuple):
-    """A module, and what it takes."""
-
-    name: str
-    """What is imported."""
-    file: str
-    """Pattern of a file without which that fails."""
-    extension: str
-    """The extension module behind it; empty for none."""
 
 
 class Imported(NamedTuple):
@@ -36,14 +25,6 @@ class Imported(NamedTuple):
     """The source that imports it."""
     confidence: Confidence
     """High where the distribution is imported by that source, or is about the module."""
-
-
-@cache
-def split_modules() -> Mapping[str, SplitModule]:
-    """Return the shipped list, by name."""
-    with open(shipped("modules.txt"), encoding="utf-8") as file:
-        rows = [line.split() for line in file if line.strip() and not line.startswith("#")]
-    return {name: SplitModule(name, path, extension.strip("-")) for name, path, extension in rows}
 
 
 @cache

@@ -39,6 +39,10 @@ class _Search(NamedTuple):
     """Its path as the loader has it, if that is relative."""
 
 
+_Searches = dict[tuple[str, str], _Search]
+"""By the needed name, and that name as it is searched."""
+
+
 class _Names:
     """Which objects are loaded, by the names and the files that the loader knows them by.
 
@@ -94,7 +98,8 @@ class Memory:
     """What one lookup and one set of rules have answered, for a caller that opens a thousand objects."""
 
     def __init__(self) -> None:
-        self.searches: dict[tuple[str, str, Any], _Search] = {}
+        self.searches: dict[Any, _Searches] = {}
+        """By context. A context may have a thousand folders, so that it is compared once for each object."""
         self.left = _MAX_SEARCHED
         """Paths that may still be tried."""
 
@@ -135,7 +140,9 @@ class _Loading:
     def __init__(self, process: Process, lookup: Lookup, rules: AnyRules, memory: Memory | None = None) -> None:
         self._process = process
         self._memory = memory or Memory()
-        self._searches = None if memory is None else memory.searches
+        self._remembers = memory is not None
+        self._searches: dict[int | None, _Searches] = {}
+        """What is known of each object's searches, by its number; None is for what no object asks for."""
         self._names = _Names(process._names)
         self._maps: dict[str, LinkMap] = {}
         self._lookup = lookup
@@ -215,15 +222,18 @@ class _Loading:
         if self._work > _MAX_WORK:
             return _Search(_exhausted(soname, ()), None, 0)
         context = self._context(loading)
-        key = (soname, name, context)
-        search = None if self._searches is None else self._searches.get(key)
+        number = None if loading is None else loading.number
+        searches = self._searches.get(number)
+        if searches is None:
+            searches = self._searches[number] = self._memory.searches.setdefault(context, {})
+        search = searches.get((soname, name))
         if search is None:
             if self._memory.left < 0 and "/" not in name:
                 return _Search(_exhausted(soname, ()), None, 0)
             search = _search(soname, name, context, self._lookup, self._rules)
             self._memory.left -= search.work
-            if self._searches is not None:
-                self._searches[key] = search
+            if self._remembers:
+                searches[soname, name] = search
         return search
 
     def _load(self, first: LinkMap) -> tuple[LoadedObject, ...]:

@@ -1,0 +1,30 @@
+"""The shipped list of modules that a release has in a package apart from its Python."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.system.shipped import shipped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class SplitModule(NamedTuple):
+    """A module, and what it takes."""
+
+    name: str
+    """What is imported."""
+    file: str
+    """Pattern of a file without which that fails."""
+    extension: str
+    """The extension module behind it; empty for none."""
+
+
+@cache
+def split_modules() -> Mapping[str, SplitModule]:
+    """Return the shipped list, by name."""
+    with open(shipped("modules.txt"), encoding="utf-8") as file:
+        rows = [line.split() for line in file if line.strip() and not line.startswith("#")]
+    return {name: SplitModule(name, path, extension.strip("-")) for name, path, extension in rows}
