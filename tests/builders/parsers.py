@@ -23,6 +23,7 @@ from builders.elf import Elf
 from builders.elf_memory import QUESTIONS, in_memory
 from builders.rpm_files import Rpm, bdb, ndb
 from pip_sysdeps.byname.sources import references
+from pip_sysdeps.byname.steps import StepLimitError
 from pip_sysdeps.byname.string_literals import beginnings, mentioned
 from pip_sysdeps.environment.metadata import parse_direct_url, parse_folder_name, parse_metadata, parse_wheel_tags
 from pip_sysdeps.environment.pyenv import parse_version_file
@@ -92,6 +93,8 @@ def _outcome(question: Callable[[bytes], object], content: bytes) -> str:
         answer = question(content)
     except MalformedError as error:
         return re.split(r"[`'\":;0-9]", error.reason)[0]  # what goes on is of this input: a name, the next problem
+    except StepLimitError:
+        return "too many steps"  # the documented end of a search: `source_search` states it
     strings = list(_strings(answer))
     for text in strings:
         text.encode("utf-8", "surrogateescape")  # what is not UTF-8 is kept so, and can be written again

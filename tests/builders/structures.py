@@ -144,15 +144,14 @@ def wheel(chance: Chance) -> bytes:
     about = chance.choice(("Metadata-Version: 2.1\nName: a\nVersion: 1\n", metadata(chance)))
     files = {"METADATA": about, "WHEEL": tags, "entry_points.txt": entry_points(chance)}
     members = {f"a-1.dist-info/{name}": text for name, text in files.items() if chance.random() < 0.9}
-    members |= {
-        path(chance) + chance.choice(("", ".py", ".so")): word(chance) for _ in range(chance.choice((0, 1, 50)))
-    }
+    ends = [chance.choice(("", ".py", ".so")) for _ in range(chance.choice((0, 1, 50)))]
+    members |= {_encodable(path(chance) + end): word(chance) for end in ends}
     rows = "".join(f"{name},,\n" for name in (*members, "a-1.dist-info/RECORD"))
     members["a-1.dist-info/RECORD"] = chance.choice((rows, rows, record(chance)))
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in members.items():
-            archive.writestr(_encodable(name), _bytes(text))
+            archive.writestr(name, _bytes(text))
     return file.getvalue()
 
 
