@@ -176,7 +176,7 @@ def test_other_modules_touch_nothing() -> None:
 
 
 def is_starter(module: str, name: str) -> bool:
-    """Tell whether a name of a module of the standard library starts a process."""
+    """Return whether a name of a module of the standard library starts a process."""
     spawns = module == "os" and name.startswith(("exec", "spawn", "posix_spawn"))
     return spawns or name in STARTERS.get(module, ())
 

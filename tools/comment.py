@@ -62,7 +62,7 @@ def find(comments: str, first: str) -> Iterator[int]:
 
 
 def is_comment(comment: Any, first: str) -> bool:  # noqa: ANN401 - JSON
-    """Tell whether a comment begins with a line, and is of who may write here: a bot, or the person with the token.
+    """Return whether a comment begins with a line, and is of who may write here: a bot, or the person with the token.
 
     A comment without text has `null` for its body, and one whose author has left GitHub may have it for its user.
     """

@@ -106,7 +106,7 @@ def made(maker: Maker) -> bytes:
 
 
 def say(*words: str) -> None:
-    """Tell the person what happens."""
+    """Print progress to stderr."""
     sys.stderr.write(" ".join(words) + "\n")
 
 

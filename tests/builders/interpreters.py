@@ -28,7 +28,7 @@ def interpreters() -> dict[str, str]:
 
 
 def _is_version(program: str, version: str) -> bool:
-    """Tell whether an interpreter runs and can make a venv; the shim of an absent one does not run."""
+    """Return whether an interpreter runs and can make a venv; the shim of an absent one does not run."""
     if program == sys.executable:
         return True
     question = "import sys, venv; print('%d.%d' % sys.version_info[:2])"

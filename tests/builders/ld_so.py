@@ -280,7 +280,7 @@ def differences(world: World, root: Path, mine: tuple[Answers, ...], real: Repor
 
 
 def _opened(answers: Answers) -> bool:
-    """Tell whether a dlopen succeeds."""
+    """Return whether a dlopen succeeds."""
     return isinstance(answers.asked, Found) and _missing(answers) == ((), "")
 
 

@@ -183,7 +183,7 @@ def _link(folder: Path, spec: Spec) -> None:
 
 
 def _is_plain(spec: Spec) -> bool:
-    """Tell whether the linker itself can write the search path: one kind of it, and not empty."""
+    """Return whether the linker itself can write the search path: one kind of it, and not empty."""
     return bool(spec.get("rpath")) != bool(spec.get("runpath")) and "" not in (spec.get("rpath"), spec.get("runpath"))
 
 

@@ -347,7 +347,7 @@ def test_from_a_lock_to_a_diff(desk: Desk, name: str) -> None:
 
 
 def is_lock(text: str) -> bool:
-    """Tell whether a text may be read as a lock."""
+    """Return whether a text may be read as a lock."""
     try:
         loads(text)
     except MalformedLock:

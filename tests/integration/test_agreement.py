@@ -72,7 +72,7 @@ class Ours:
         self._rules = Glibc(read_loader_config(self.root, program, objects=self.objects))
 
     def usable(self, path: str) -> bool:
-        """Tell whether a file is one for this machine that needs anything."""
+        """Return whether a file is one for this machine that needs anything."""
         elf = self.objects.facts(path)
         return isinstance(elf, ElfFile) and elf.machine == self._program.machine and bool(elf.needed)
 
@@ -185,7 +185,7 @@ def test_wheels_with_libraries_of_their_own(suite: str) -> None:
 
 
 def is_built_here(distribution: Distribution) -> bool:
-    """Tell whether a distribution was built from an sdist in the root."""
+    """Return whether a distribution was built from an sdist in the root."""
     return distribution.source == "local"
 
 

@@ -163,7 +163,7 @@ def test_resolved_paths_agree_with_what_the_kernel_mapped(built: Path) -> None:
 
 
 def opened_by_libraries(objects: Objects, mapped: set[str]) -> set[str]:
-    """Tell which mapped files no mapped object needs: modules, and what a library opens itself, as SASL its plugins."""
+    """Return the mapped files that no mapped object needs: modules, and plugins that a library opens, as SASL does."""
     facts = {path: elf for path in mapped if isinstance(elf := objects.facts(path), ElfFile)}
     needed = {name for elf in facts.values() for name in elf.needed}
     return {path for path, elf in facts.items() if elf.soname not in needed and Path(path).name not in needed}

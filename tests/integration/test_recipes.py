@@ -54,7 +54,7 @@ def run(project: Path, programs: Path, *command: str) -> subprocess.CompletedPro
 
 
 def locked_with_gomp(project: Path) -> bool:
-    """Tell whether the project's lock names libgomp1."""
+    """Return whether the project's lock names libgomp1."""
     lock = project / "sysdeps.lock"
     return lock.exists() and 'name = "libgomp1"' in lock.read_text()
 

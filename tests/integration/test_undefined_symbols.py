@@ -79,7 +79,7 @@ def told(site: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
 
 
 def fails(site: Path, module: str, *before: str) -> bool:
-    """Tell whether the import ends with "undefined symbol", once other objects have been opened for everybody."""
+    """Return whether the import ends with "undefined symbol", once other objects have been opened for everybody."""
     paths = [str(site / f"{name}.abi3.so") for name in before]
     command = [str(site.parents[2] / "bin/python"), "-c", IMPORT, module, *paths]
     return subprocess.run(command, capture_output=True, check=True, text=True).stdout == "True\n"

@@ -33,7 +33,7 @@ def read_case(path: Path, platform: str = PLATFORM) -> tuple[World, Mapping[str,
 
 
 def holds(rule: str, version: tuple[int, int]) -> bool:
-    """Tell whether a rule (`<=2.36`, `>=2.37`, or nothing) holds for a version of glibc."""
+    """Return whether a rule (`<=2.36`, `>=2.37`, or nothing) holds for a version of glibc."""
     match = re.fullmatch(r"([<>])=2\.([0-9]+)", rule)
     if match is None:
         assert not rule

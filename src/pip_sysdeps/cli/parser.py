@@ -34,7 +34,7 @@ class Parser(argparse.ArgumentParser):
         output.write(message)
 
     def error(self, message: str) -> NoReturn:
-        """Tell a usage error."""
+        """Report a usage error."""
         self._refuse(message)
 
     def parse_known_args(  # type: ignore[override] # always a Namespace

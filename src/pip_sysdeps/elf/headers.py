@@ -145,7 +145,7 @@ def _interpreter(image: Image) -> str | None:
 
 
 def _is_detached(image: Image) -> bool:
-    """Tell whether what a process runs is only described: dynamic section, or all code, has no bytes in the file."""
+    """Return whether what a process runs is only described: dynamic section, or all code, has no bytes in the file."""
     dynamic = image.segment(PT_DYNAMIC)
     if dynamic is not None and dynamic.memory_size and not dynamic.file_size:
         return True

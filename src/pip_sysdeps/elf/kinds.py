@@ -53,7 +53,7 @@ def machine_name(elf: ElfFile) -> str:
 
 
 def is_extension_module(path: str, abi_tag: str, defines: Callable[[str, str], bool]) -> bool:
-    """Tell whether this interpreter imports the file: by its tagged suffix, or `.so` with the right `PyInit_` function.
+    """Return whether this interpreter imports the file, by a tagged suffix or by `.so` and its `PyInit_` function.
 
     `defines(path, symbol)` tells whether the object exports a symbol.
     Source: importlib.machinery.EXTENSION_SUFFIXES; PEP 489, "Export Hook Name".
@@ -66,7 +66,7 @@ def is_extension_module(path: str, abi_tag: str, defines: Callable[[str, str], b
 
 
 def has_init_function(path: str, defines: Callable[[str, str], bool]) -> bool:
-    """Tell whether a file has the function that an import of it calls: what has none may be of another program."""
+    """Return whether a file has the function that an import of it calls: what has none may be of another program."""
     module = posixpath.basename(path).partition(".")[0]
     if module == "__init__":
         module = posixpath.basename(posixpath.dirname(path))
@@ -74,13 +74,13 @@ def has_init_function(path: str, defines: Callable[[str, str], bool]) -> bool:
 
 
 def has_extension_tag(path: str) -> bool:
-    """Tell whether a file's name alone says that it is an extension module for Linux, of whichever interpreter."""
+    """Return whether a file's name alone says that it is an extension module for Linux, of whichever interpreter."""
     tagged = _TAGGED_SUFFIX.search(path)
     return tagged is not None and not tagged["tag"].endswith("-darwin")
 
 
 def is_shared_object(path: str) -> bool:
-    """Tell whether a file's name alone says that it is a shared object: `.so`, or `.so.` and numbers."""
+    """Return whether a file's name alone says that it is a shared object: `.so`, or `.so.` and numbers."""
     return ".so" in path and re.search(r"\.so(?:\.[0-9]+)*$", path) is not None
 
 
@@ -91,7 +91,7 @@ def _init_function(module: str) -> str:
 
 
 def _fits(tag: str, abi_tag: str) -> bool:
-    """Tell whether an interpreter of this ABI (`cp311`, `cp313t`, `pp310`) takes a suffix tag (`cpython-311-...`)."""
+    """Return whether an interpreter of this ABI (`cp311`, `cp313t`, `pp310`) takes a suffix tag (`cpython-311-...`)."""
     if tag in {"abi3", "abi3t"} or not abi_tag:
         return True
     implementation, _, rest = tag.partition("-")
@@ -101,7 +101,7 @@ def _fits(tag: str, abi_tag: str) -> bool:
 
 
 def is_program(elf: ElfFile) -> bool:
-    """Tell whether execve(2) is how the file is used.
+    """Return whether execve(2) is how the file is used.
 
     A library may have a PT_INTERP too (libQt6Core prints its version when run): it has a DT_SONAME and no DF_1_PIE.
     """
@@ -111,10 +111,10 @@ def is_program(elf: ElfFile) -> bool:
 
 
 def is_libpython(path: str) -> bool:
-    """Tell whether a file is Python's own shared library, by its name (PEP 3149: `libpython3.13t.so.1.0`)."""
+    """Return whether a file is Python's own shared library, by its name (PEP 3149: `libpython3.13t.so.1.0`)."""
     return posixpath.basename(path).startswith(("libpython", "libpypy"))
 
 
 def is_libpython_of(soname: str, version: tuple[int, int]) -> bool:
-    """Tell whether a soname is that of the shared library of one Python: `libpython3.11.so.1.0`."""
+    """Return whether a soname is that of the shared library of one Python: `libpython3.11.so.1.0`."""
     return re.match(rf"lib(?:python|pypy){version[0]}\.{version[1]}(?![0-9])", soname) is not None

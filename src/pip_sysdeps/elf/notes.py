@@ -100,5 +100,5 @@ def _parse(contents: bytes, place: int) -> Iterator[DlopenNote]:
 
 
 def _is_text(value: object) -> bool:
-    """Tell a string that can be written as UTF-8: JSON can also escape half a surrogate pair."""
+    """Return whether a value is text that UTF-8 can encode: JSON can also escape half a surrogate pair."""
     return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)

@@ -84,7 +84,7 @@ class Objects:
         return Skipped(path=path, verdict=Verdict.NOT_RUNTIME, reason=unused) if unused else elf
 
     def defines(self, path: str, symbol: str) -> bool:
-        """Tell whether a file defines a dynamic symbol; a file that cannot be read defines none."""
+        """Return whether a file defines a dynamic symbol; a file that cannot be read defines none."""
         return bool(self.ask(path, lambda pread, size: defines_symbol(pread, size, symbol)))
 
     def versions(self, path: str) -> frozenset[str] | None:

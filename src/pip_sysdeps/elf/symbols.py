@@ -57,7 +57,7 @@ class _Symbols(NamedTuple):
 
 
 def defines_symbol(pread: Pread, size: int, name: str) -> bool:
-    """Tell whether the file defines a dynamic symbol, as the loader looks it up: through a hash table.
+    """Return whether the file defines a dynamic symbol, as the loader looks it up: through a hash table.
 
     Raise MalformedElf, as everything here.
     """

@@ -138,7 +138,7 @@ class _Hashes:
         self._known: dict[tuple[str, str], str] = {}
 
     def has(self, path: str, row: Row) -> bool:
-        """Tell whether a file has the size and hash of a row; one that may not be read any more has not."""
+        """Return whether a file has the size and hash of a row; one that may not be read any more has not."""
         entry = entry_of(row)
         if entry is None or entry.hash_ is None:
             return False

@@ -59,7 +59,7 @@ def project_in(root: Root, folder: str, notes: list[Skipped]) -> EditableProject
 
 
 def is_editable_record(claimed: Iterable[str], site: str) -> bool:
-    """Tell whether a record without direct_url.json is that of an editable install, by setuptools' file names."""
+    """Return whether a record without direct_url.json is that of an editable install, by setuptools' file names."""
     return any(path.startswith(f"{site}/__editable__") for path in claimed)
 
 

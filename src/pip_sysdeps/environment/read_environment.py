@@ -155,7 +155,7 @@ def _permissions_told() -> Iterator[None]:
 
 
 def _is_own(distributions: Iterable[Distribution]) -> bool:
-    """Tell whether only the tool and what it requires is installed: what pipx, uvx or pre-commit makes for it."""
+    """Return whether only the tool and what it requires is installed: what pipx, uvx or pre-commit makes for it."""
     requires = {each.name: each.requires for each in distributions}
     reached: set[str] = set()
     pending = [_TOOL] if _TOOL in requires else []
@@ -208,7 +208,7 @@ def _walk(root: Root, layout: _Layout) -> Tree:
 
 
 def _is_python(path: str, layout: _Layout) -> bool:
-    """Tell whether a file is the venv's own copy of its interpreter (`python -m venv --copies`)."""
+    """Return whether a file is the venv's own copy of its interpreter (`python -m venv --copies`)."""
     folder, name = posixpath.split(path)
     named = name in {"python", "python3", "pypy", "pypy3"} or parse_python_name(name) is not None
     return named and layout.own_prefix and folder == f"{layout.prefix}/bin"

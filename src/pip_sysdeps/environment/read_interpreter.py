@@ -94,7 +94,7 @@ def programs_on_path(root: Root, environ: Mapping[str, str], name: str) -> Itera
 
 
 def is_program(root: Root, path: str) -> bool:
-    """Tell whether the path leads to an ELF file."""
+    """Return whether the path leads to an ELF file."""
     try:
         descriptor = root.open(path)
     except OSError:

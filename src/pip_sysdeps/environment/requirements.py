@@ -91,7 +91,7 @@ def required(distributions: Iterable[Distribution], markers: Mapping[str, str]) 
 
 
 def applies(text: str, environment: Mapping[str, str]) -> bool:
-    """Tell whether an environment marker is true; one that does not parse, or cannot be judged, is."""
+    """Return whether an environment marker is true; one that does not parse, or cannot be judged, is."""
     try:
         return len(text) > _LONGEST or holds(Marker(text), environment) is not False
     except (ValueError, RecursionError):
@@ -99,7 +99,7 @@ def applies(text: str, environment: Mapping[str, str]) -> bool:
 
 
 def holds(marker: Marker, environment: Mapping[str, str]) -> bool | None:
-    """Tell whether an environment marker is true; None for one that cannot be judged.
+    """Return whether an environment marker is true; None for one that cannot be judged.
 
     `os_name ~= "x"` compares what does not compare, and `python_version < "9...9"` may have more digits than a number.
     """

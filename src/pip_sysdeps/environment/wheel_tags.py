@@ -114,7 +114,7 @@ def promised_glibc(tags: Iterable[str]) -> tuple[int, int] | None:
 
 
 def is_allowed(soname: str, glibc: tuple[int, int]) -> bool:
-    """Tell whether a wheel for this glibc may take a library from the system."""
+    """Return whether a wheel for this glibc may take a library from the system."""
     return soname in _ALWAYS or soname.startswith(_LOADERS) or _SINCE.get(soname, (999, 0)) <= glibc
 
 

@@ -89,7 +89,7 @@ def finish(
 
 
 def is_pip(arguments: Iterable[str]) -> bool:
-    """Tell whether an interpreter with these arguments (`sys.orig_argv[1:]`) runs pip itself.
+    """Return whether an interpreter with these arguments (`sys.orig_argv[1:]`) runs pip itself.
 
     Source: Python/getopt.c for the options of the interpreter; pip's own programs are bin/pip, pip.pyz and
     `__pip-runner__.py`, which it runs in another environment.
@@ -122,14 +122,14 @@ def _last_option(cluster: str) -> tuple[str, str]:
 
 
 def _is_program_of_pip(path: str) -> bool:
-    """Tell pip, pip3, pip3.12 and the rest from pipx, pip-compile, pip-audit and everybody else's."""
+    """Return whether a program is pip (`pip`, `pip3`, `pip3.12`), not another one such as pipx or pip-compile."""
     name = os.path.basename(path.rstrip("/"))
     numbered = name.startswith("pip") and name[3:].replace(".", "").isdigit()
     return numbered or name in ("pip", "pip.pyz", "__pip-runner__.py")
 
 
 def only_starts_another_pip(arguments: Iterable[str]) -> bool:
-    """Tell whether this is `pip --python ENV`, which runs a second pip in ENV: that one is to act, not this one."""
+    """Return whether this is `pip --python ENV`, which runs a second pip in ENV: that one is to act, not this one."""
     if "_PIP_RUNNING_IN_SUBPROCESS" in os.environ:
         return False  # this is the second pip
     names = (argument.partition("=")[0] for argument in arguments)

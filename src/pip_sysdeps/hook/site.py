@@ -48,7 +48,7 @@ class HookSite:
 
     @property
     def has_pip(self) -> bool:
-        """Tell whether pip is installed there: in what uv makes it is not, and none of its own starts the hook."""
+        """Return whether pip is installed there: in what uv makes it is not, and none of its own starts the hook."""
         return os.path.isdir(os.path.join(self.purelib, "pip"))
 
 

@@ -58,7 +58,7 @@ def load_roots(
 
 
 def _is_command(path: str, elf: ElfFile) -> bool:
-    """Tell whether the file is a program in a folder of commands."""
+    """Return whether the file is a program in a folder of commands."""
     return is_program(elf) and posixpath.basename(posixpath.dirname(path)) == "bin"
 
 

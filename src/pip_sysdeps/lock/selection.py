@@ -38,7 +38,7 @@ class Wanted:
 
 
 def is_in_line(need: LockedNeed, when: Collection[str] = ()) -> bool:
-    """Tell whether a need reaches the line for which `when` has the words of `install-line --when`.
+    """Return whether a need reaches the line for which `when` has the words of `install-line --when`.
 
     By default: what an import needs; of what the code opens and runs by name, and of what somebody declares, that which
     is of high confidence.

@@ -145,7 +145,7 @@ def _key_of_need(need: LockedNeed) -> tuple[str, ...]:
 
 
 def _key_of_unresolved(unresolved: Unresolved) -> tuple[str, ...]:
-    """Tell the unresolved needs of one target apart; those of unclaimed files by the file."""
+    """Return what identifies an unresolved need within a target: its distribution, or its files where none claims them."""
     return (unresolved.name, unresolved.distribution, *(() if unresolved.distribution else unresolved.by))
 
 

@@ -79,7 +79,7 @@ def _without_implied(target: Target) -> Target:
 
 
 def has_conflict(text: str) -> bool:
-    """Tell whether git left conflict markers in a text."""
+    """Return whether git left conflict markers in a text."""
     return re.search(r"^(?:<{7}|>{7}) ", text, re.MULTILINE) is not None
 
 

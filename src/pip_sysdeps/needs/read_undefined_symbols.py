@@ -41,7 +41,7 @@ def read_symbol_gaps(root: Root, objects: Objects, scan: Scan) -> tuple[SymbolGa
 
 
 def _is_whole(objects: Iterable[LoadedObject]) -> bool:
-    """Tell whether all libraries are there; what one that is missing would define is not known."""
+    """Return whether all libraries are there; what one that is missing would define is not known."""
     return not any(isinstance(answer, NotFound) for each in objects for answer in each.needs)
 
 

@@ -149,7 +149,7 @@ class _Wheel:
         self._documents = [_Document(each, number, self) for number, each in enumerate(sboms)]
 
     def is_itself(self, component: Mapping[str, Any]) -> bool:
-        """Tell whether a document means the distribution itself by a component."""
+        """Return whether a document means the distribution itself by a component."""
         name = component.get("name")
         return isinstance(name, str) and canonicalize_name(name) == self._distribution.name
 

@@ -95,7 +95,7 @@ def _joined(troubles: Iterable[Trouble]) -> list[Trouble]:
 
 
 def named(text: str) -> bool:
-    """Tell whether a text names checks: a code, or the beginning of one, and possibly a distribution."""
+    """Return whether a text names checks: a code, or the beginning of one, and possibly a distribution."""
     code, colon, distribution = text.partition(":")
     return (
         code.startswith("SD")

@@ -100,7 +100,7 @@ def held_to(target: Target) -> Locked:
 
 
 def takes_cpu_folders(scan: Scan) -> bool:
-    """Tell whether this CPU has decided which library is loaded."""
+    """Return whether this CPU has decided which library is loaded."""
     loaded = (*scan.process, *(each for load in scan.loads for each in load.objects))
     return any("/glibc-hwcaps/" in each.path for each in loaded)
 
@@ -116,7 +116,7 @@ def unmet(scan: Scan) -> Iterator[tuple[str, Need]]:
 
 
 def counts(holder: str, need: Need, locked: Locked | None) -> bool:
-    """Tell whether the image is to have what is needed: as the lock says, else as `install-line` does by default."""
+    """Return whether the image is to have what is needed: as the lock says, else as `install-line` does by default."""
     key = (holder, need.name)
     if need.optional:
         return False
@@ -127,7 +127,7 @@ def counts(holder: str, need: Need, locked: Locked | None) -> bool:
 
 
 def _of_another_system(need: Need) -> bool:
-    """Tell whether a source names what no package of the release has: it may well be of a system that is not here."""
+    """Return whether a source names what no package of the release has: it may well be of a system that is not here."""
     unheard = isinstance(need.provider, Missing) and bool(need.provider.note)
     return unheard and need.when in {When.DLOPEN, When.EXEC} and not is_known(need.evidence)
 

@@ -148,7 +148,7 @@ def _way_in(load: Load, by: str, soname: str) -> tuple[Hop, ...]:
 
 
 def _same(loaded: str, file: str) -> bool:
-    """Tell whether an object was opened as this file: a path with `..` in it is followed as text."""
+    """Return whether an object was opened as this file: a path with `..` in it is followed as text."""
     return loaded == file or posixpath.normpath(loaded) == file
 
 

@@ -93,12 +93,12 @@ class Root:
         return status.st_dev, status.st_ino
 
     def is_file(self, path: str) -> bool:
-        """Tell whether the path leads to a regular file."""
+        """Return whether the path leads to a regular file."""
         status = self.status(path)
         return status is not None and stat.S_ISREG(status.st_mode)
 
     def is_folder(self, path: str) -> bool:
-        """Tell whether the path leads to a folder."""
+        """Return whether the path leads to a folder."""
         status = self.status(path)
         return status is not None and stat.S_ISDIR(status.st_mode)
 

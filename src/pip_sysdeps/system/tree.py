@@ -27,7 +27,7 @@ never opened to look for the ELF magic. What else there is counts by its content
 
 
 def may_be_elf(path: str) -> bool:
-    """Tell whether a file has to be opened to know that it is no ELF file."""
+    """Return whether a file has to be opened to know that it is no ELF file."""
     return not path.endswith(NEVER_ELF)
 
 
@@ -83,7 +83,7 @@ def _list(root: Root, folder: str, enter: Callable[[str], bool]) -> tuple[list[s
 
 
 def inside(path: str, folder: str) -> bool:
-    """Tell whether a normalized path is the folder or lies below it."""
+    """Return whether a normalized path is the folder or lies below it."""
     return path == folder or path.startswith(folder if folder == "/" else folder + "/")
 
 

@@ -29,7 +29,7 @@ def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def children() -> bool:
-    """Tell whether this process has a child, running or not waited for."""
+    """Return whether this process has a child, running or not waited for."""
     try:
         os.waitpid(-1, os.WNOHANG)
     except ChildProcessError:
@@ -38,7 +38,7 @@ def children() -> bool:
 
 
 def runs(identifier: str) -> bool:
-    """Tell whether a process, of whoever, is there and at work."""
+    """Return whether a process, of whoever, is there and at work."""
     try:
         return "State:\tZ" not in Path("/proc", identifier, "status").read_text(encoding="ascii")
     except OSError:

@@ -97,7 +97,7 @@ def _new_entries(content: bytes, start: int) -> tuple[CacheEntry, ...]:
 
 
 def _is_extension(hwcap: int) -> bool:
-    """Tell whether the field holds an index of a glibc-hwcaps folder, beside an ISA level, instead of bits."""
+    """Return whether the field holds an index of a glibc-hwcaps folder, beside an ISA level, instead of bits."""
     return (hwcap >> 32) & ~0x3FF == 1 << 30
 
 

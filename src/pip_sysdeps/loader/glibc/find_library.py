@@ -31,7 +31,7 @@ class FindLibrary:
         return self._compiles or self._root.is_file("/sbin/ldconfig")
 
     def finds(self, names: Iterable[str]) -> bool:
-        """Tell whether a library that is there is found under any of its names; with a compiler it is."""
+        """Return whether a library that is there is found under any of its names; with a compiler it is."""
         return self._compiles or (self.possible and bool(self._cached.intersection(names)))
 
     @cached_property

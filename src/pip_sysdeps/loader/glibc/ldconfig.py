@@ -105,7 +105,7 @@ class FreshCache:
         return _Library(name if is_link else soname, is_link)
 
     def is_linked(self, link: str, target: str) -> bool:
-        """Tell whether ldconfig leaves what is at `link` alone: it leads to `target`, or is no link."""
+        """Return whether ldconfig leaves what is at `link` alone: it leads to `target`, or is no link."""
         real = self._root.resolve(link)
         return real is not None and (real == self._root.resolve(target) or self._root.read_link(link) is None)
 

@@ -181,7 +181,7 @@ def _setting(name: str, value: str) -> str:
 
 
 def has_sources() -> bool:
-    """Tell whether the machine's own apt has any source."""
+    """Return whether the machine's own apt has any source."""
     return bool(run(APT_GET, ["indextargets", "--format", "$(URI)"]).stdout.strip())
 
 

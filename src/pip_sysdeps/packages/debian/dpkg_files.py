@@ -53,7 +53,7 @@ class PackageStatus:
 
     @property
     def essential(self) -> bool:
-        """Tell whether it has `Essential: yes`."""
+        """Return whether it has `Essential: yes`."""
         return self.field("Essential") == "yes"
 
     @property

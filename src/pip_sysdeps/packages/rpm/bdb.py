@@ -53,7 +53,7 @@ class _Database(NamedTuple):
 
 
 def is_bdb(content: bytes) -> bool:
-    """Tell whether a file begins as a hash database of either byte order."""
+    """Return whether a file begins as a hash database of either byte order."""
     return content[12:16] in {_MAGIC.to_bytes(4, "little"), _MAGIC.to_bytes(4, "big")}
 
 

@@ -41,7 +41,7 @@ def text_relocations(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def _wants_executable_stack(elf: ElfFile) -> bool:
-    """Tell whether loading an object makes the stack executable; without a PT_GNU_STACK glibc takes it for granted."""
+    """Return whether loading an object makes the stack executable, as it does without a PT_GNU_STACK."""
     return elf.dynamic and not is_program(elf) and elf.executable_stack is not False
 
 

@@ -70,7 +70,7 @@ def library_outside_tag(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def _is_asked_of_the_system(provider: Provider) -> bool:
-    """Tell whether no distribution is expected to bring a library."""
+    """Return whether no distribution is expected to bring a library."""
     is_left = isinstance(provider, Missing) and bool(provider.sibling)
     return isinstance(provider, FromPackage | FromCapability | Unowned | Missing) and not is_left
 
