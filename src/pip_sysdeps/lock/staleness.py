@@ -145,7 +145,7 @@ def _key_of_need(need: LockedNeed) -> tuple[str, ...]:
 
 
 def _key_of_unresolved(unresolved: Unresolved) -> tuple[str, ...]:
-    """Return what identifies an unresolved need within a target: its distribution, or its files where none claims them."""
+    """Return what identifies an unresolved need in a target; one without a distribution by its files."""
     return (unresolved.name, unresolved.distribution, *(() if unresolved.distribution else unresolved.by))
 
 
