@@ -14,6 +14,8 @@ import pytest
 from builders.checkout import PROJECT
 from pip_sysdeps import __version__
 from pip_sysdeps.cli import COMMANDS, build_parser
+from pip_sysdeps.loader.c_library import CLibrary
+from pip_sysdeps.loader.rules import LoaderRules
 from pip_sysdeps.lock.document import (
     LockedDistribution,
     LockedFile,
@@ -24,6 +26,8 @@ from pip_sysdeps.lock.document import (
     Unresolved,
 )
 from pip_sysdeps.lock.text import dumps, loads
+from pip_sysdeps.packages.database import InstalledPackage, PackageDatabase
+from pip_sysdeps.packages.family import Family
 
 REPOSITORY = Path(__file__).parents[1]
 CLI = (REPOSITORY / "docs/cli.md").read_text(encoding="utf-8")
@@ -90,6 +94,36 @@ def test_the_commands_in_the_text_parse(call: str) -> None:
 def test_the_text_has_commands() -> None:
     """The pattern finds them."""
     assert len(CALLS) >= 8
+
+
+PATHS = re.compile(r"`((?:[\w.-]+/)+(?:[\w.-]+\.(?:py|toml|txt|md|c|json|lock))?)(?:::\w+)?`")
+"""A file with a known ending, or a folder, in backticks."""
+BASES = tuple(REPOSITORY / folder for folder in (".", "src/pip_sysdeps", "tests", "tests/functional"))
+OTHERS = {"ldso/dynlink.c", "tests/loader_rules/NN_what_it_says/"}
+"""A file of musl, and a pattern."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_the_paths_in_the_text_exist(page: Path) -> None:
+    """Files and folders of the project are named as they are."""
+    named = {path for path in PATHS.findall(page.read_text(encoding="utf-8")) if not path.startswith("/")}
+    assert {path for path in named - OTHERS if not any((base / path).exists() for base in BASES)} == set()
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {name for name in Family._fields if name not in Family._field_defaults},
+        set(CLibrary._fields),
+        {name for name in vars(LoaderRules) if not name.startswith("_")},
+        {name for name in vars(PackageDatabase) if not name.startswith("_")},
+        {name for name in vars(InstalledPackage) if not name.startswith("_")},
+    ],
+)
+def test_the_recipes_name_each_member(names: set[str]) -> None:
+    """What a new package manager or C library has to answer is in CONTRIBUTING.md."""
+    text = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert {name for name in names if not re.search(rf"`{name}[`(]", text)} == set()
 
 
 LINKS = [
