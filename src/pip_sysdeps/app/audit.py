@@ -7,6 +7,8 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.app.lock_alone import read_lock_alone
+from pip_sysdeps.app.project import read_project
 from pip_sysdeps.app.report import scan_environment
 from pip_sysdeps.elf.kinds import prevailing
 from pip_sysdeps.environment.exposure import writable_folders
@@ -18,10 +20,10 @@ from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.needs.symbol_versions import version_gaps
 from pip_sysdeps.packages.closure import Closures
 from pip_sysdeps.packages.registry import default_directories
-from pip_sysdeps.report.audit import InstalledVersion, report
+from pip_sysdeps.report.audit import InstalledVersion, report, report_of_lock
 from pip_sysdeps.report.checks.search_paths import search_path_elements
 from pip_sysdeps.report.evidence import Evidence
-from pip_sysdeps.report.findings import CHECKS, findings, named
+from pip_sysdeps.report.findings import CHECKS, findings, findings_of_lock, named
 from pip_sysdeps.system.tree import may_be_elf
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ class AuditResult:
 
 def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult:
     """Scan an environment and report on it. Raise SysdepsError as the readers do, and for an unknown code."""
-    scanned = scan_environment(request.location, request.lock or DEFAULT, second_process=second_process)
+    scanned = scan_environment(request.location, request.lock or DEFAULT, or_lock=True, second_process=second_process)
     policy = scanned.project.audit
     refuse_unknown_codes((*policy.select, *policy.ignore))
     target = scanned.target(request.name)
@@ -98,6 +100,43 @@ def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult
         unusable=unusable,
         lock=_from_here(request.lock or DEFAULT),
         lock_text=read_text(request.lock or DEFAULT) or "",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockAudit:
+    """A report from a lock alone."""
+
+    audit: Audit
+    """The report."""
+    warning: str
+    """What is to be said of the lock itself."""
+    lock: str
+    """The path of the lock, from this folder where it lies below it."""
+    lock_text: str
+    """What it says."""
+
+
+def audit_of_lock(request: AuditRequest, target: str | None = None) -> LockAudit:
+    """Return the report that a lock gives by itself: what it has as unresolved or unowned is found, nothing else.
+
+    `target` is that of the lock; None for the only one, or that of the root's system. Raise SysdepsError for no lock,
+    for one without that target, and for an unknown code; OSError, MalformedLock.
+    """
+    path = request.lock or DEFAULT
+    policy = read_project(path).audit
+    refuse_unknown_codes((*policy.select, *policy.ignore))
+    lock = read_lock_alone(path, target, name=request.name, root=request.location.root)
+    found = findings_of_lock(
+        lock.target,
+        select=policy.select if request.select is None else request.select,
+        ignore=policy.ignore if request.ignore is None else request.ignore,
+    )
+    return LockAudit(
+        audit=report_of_lock(lock.target, found, lock.others),
+        warning=lock.warning,
+        lock=_from_here(path),
+        lock_text=read_text(path) or "",
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.app.lock_alone import refuse_unrelated
 from pip_sysdeps.app.place import read_place
 from pip_sysdeps.app.project import read_project, target_of
 from pip_sysdeps.app.scan import Scanner
@@ -66,13 +67,19 @@ class ScannedEnvironment:
         return target_of(self.scan, self.project, self.scanner.index, name=name).target
 
 
-def scan_environment(location: Location, lock: str = DEFAULT, *, second_process: bool = False) -> ScannedEnvironment:
+def scan_environment(
+    location: Location, lock: str = DEFAULT, *, or_lock: bool = False, second_process: bool = False
+) -> ScannedEnvironment:
     """Scan an environment as the settings of the project want it; `lock` says where pyproject.toml is looked for.
 
-    Raise SysdepsError as the readers do. What nobody may look into becomes a warning.
+    Raise SysdepsError as the readers do. What nobody may look into becomes a warning. With `or_lock`, for a report that
+    the lock alone can answer, an environment that is not the project's is NoEnvironmentError too.
     """
     project = read_project(lock)
-    scanner = Scanner(read_place(location), second_process=second_process)
+    place = read_place(location)
+    if or_lock:
+        refuse_unrelated(place.environment, lock)
+    scanner = Scanner(place, second_process=second_process)
     found = scanner.scan(Conditions(library_path=project.library_path))
     message, hint = told_gaps(found, scanner.place.root.shown)
     warning = f"{message}: what it needs is left out; {hint}" if message else ""

@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.app.lock_alone import read_lock_alone
 from pip_sysdeps.app.report import scan_environment
-from pip_sysdeps.report.trees import needs_tree, packages_tree
+from pip_sysdeps.report.trees import locked_needs_tree, locked_packages_tree, needs_tree, packages_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pip_sysdeps.app.place import Location
     from pip_sysdeps.app.report import ScannedEnvironment
+    from pip_sysdeps.lock.document import Target
     from pip_sysdeps.report.trees import Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TreeResult:
+class EnvironmentTree:
     """The tree of an environment."""
 
     scanned: ScannedEnvironment
@@ -26,7 +28,30 @@ class TreeResult:
     """The roots of the tree; none if nothing needs a system library."""
 
 
-def tree(location: Location, *, reverse: bool = False, second_process: bool = False) -> TreeResult:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockTree:
+    """The tree of a lock."""
+
+    target: Target
+    """The target that was asked."""
+    warning: str
+    """What is to be said of the lock itself."""
+    nodes: Sequence[Node]
+    """The roots of the tree; none if nothing needs a system library."""
+
+
+def tree_of_environment(location: Location, *, reverse: bool = False, second_process: bool = False) -> EnvironmentTree:
     """Scan an environment and return its tree; with `reverse` from each binary package up to what asked for it."""
-    scanned = scan_environment(location, second_process=second_process)
-    return TreeResult(scanned=scanned, nodes=(packages_tree if reverse else needs_tree)(scanned.scan, scanned.ways))
+    scanned = scan_environment(location, or_lock=True, second_process=second_process)
+    make = packages_tree if reverse else needs_tree
+    return EnvironmentTree(scanned=scanned, nodes=make(scanned.scan, scanned.ways))
+
+
+def tree_of_lock(path: str, *, reverse: bool = False, target: str | None = None, root: str = "/") -> LockTree:
+    """Return the tree as far as a lock has it; `target` and `root` as for `read_lock_alone`.
+
+    Raise SysdepsError as that does.
+    """
+    lock = read_lock_alone(path, target, root=root)
+    make = locked_packages_tree if reverse else locked_needs_tree
+    return LockTree(target=lock.target, warning=lock.warning, nodes=make(lock.target))

@@ -7,20 +7,17 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from pip_sysdeps.app.lock_alone import read_lock_alone
 from pip_sysdeps.app.report import scan_environment
 from pip_sysdeps.lock.build import newest_glibc
-from pip_sysdeps.lock.file import read_lock
-from pip_sysdeps.lock.target_choice import named_target, own_target
-from pip_sysdeps.packages.platform import read_system
 from pip_sysdeps.report.why import locked_names, names, why, why_locked
-from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pip_sysdeps.app.place import Location
     from pip_sysdeps.app.report import ScannedEnvironment
-    from pip_sysdeps.lock.document import Lockfile, Target
+    from pip_sysdeps.lock.document import Target
     from pip_sysdeps.report.why import Chain, LockedChain
 
 
@@ -60,7 +57,7 @@ class LockAnswer:
 
 def why_in_environment(location: Location, name: str, *, second_process: bool = False) -> EnvironmentAnswer:
     """Scan an environment and return why a package, library, distribution or file is needed there."""
-    scanned = scan_environment(location, second_process=second_process)
+    scanned = scan_environment(location, or_lock=True, second_process=second_process)
     return EnvironmentAnswer(
         scanned=scanned,
         chains=why(scanned.scan, name, scanned.ways),
@@ -70,16 +67,16 @@ def why_in_environment(location: Location, name: str, *, second_process: bool = 
     )
 
 
-def why_in_lock(path: str, name: str, *, target: str | None = None) -> LockAnswer:
-    """Return why something is needed from a lock alone; of several targets the named one, else this machine's.
+def why_in_lock(path: str, name: str, *, target: str | None = None, root: str = "/") -> LockAnswer:
+    """Return why something is needed from a lock alone; `target` and `root` as for `read_lock_alone`.
 
-    Raise SysdepsError for a lock without that target, OSError, MalformedLock.
+    Raise SysdepsError as that does.
     """
-    lock = read_lock(path)
-    chosen = _chosen(lock, target)
+    lock = read_lock_alone(path, target, root=root)
+    chosen = lock.target
     return LockAnswer(
         target=chosen,
-        warning=lock.warning(),
+        warning=lock.warning,
         chains=why_locked(chosen, name),
         names=locked_names(chosen),
         glibc=(chosen.needs_glibc, chosen.needs_glibc_by),
@@ -90,9 +87,3 @@ def why_in_lock(path: str, name: str, *, target: str | None = None) -> LockAnswe
 def _called(name: str, versions: Mapping[str, str]) -> str:
     normalized = canonicalize_name(name)
     return f"{normalized} {versions[normalized]}".rstrip() if normalized in versions else ""
-
-
-def _chosen(lock: Lockfile, target: str | None) -> Target:
-    if target:
-        return named_target(lock, target)
-    return lock.target[0] if len(lock.target) == 1 else own_target(lock, read_system(Root()))

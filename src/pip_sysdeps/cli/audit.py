@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.app.audit import AuditRequest, audit, none_of
+from pip_sysdeps.app.audit import AuditRequest, audit, audit_of_lock, none_of
 from pip_sysdeps.cli import output
 from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_library_path, warn_of_scan
+from pip_sysdeps.cli.report_options import or_from_lock, warn_of_lock
+from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.html import audit_as_html
 from pip_sysdeps.render.json import audit_document
@@ -21,6 +23,9 @@ from pip_sysdeps.report.findings import named
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
+
+    from pip_sysdeps.report.audit import Audit
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_environment_arguments(parser)
     parser.add_argument(
         "--lock", metavar="FILE", help=f"the lock to hold the environment to (default: {DEFAULT}, if it is there)"
+    )
+    parser.add_argument(
+        "--target",
+        metavar="ID",
+        help="report on this target of the lock alone, as is done for this system's where there is no environment",
     )
     parser.add_argument("--name", default="", help="as `lock --name`: a second environment of the same image")
     parser.add_argument(
@@ -61,16 +71,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the report; return 1 if something is found that counts."""
-    note_library_path(args)
     request = AuditRequest(
         location=location_of(args), lock=args.lock, name=args.name, select=args.select, ignore=args.ignore
     )
-    result = audit(request, second_process=True)
-    warn_of_scan(args, result.scanned)
-    for each in result.unusable:
-        args.messages.warning(f"`{each.path}` is left out: {each.reason}")
+    if args.target:
+        _refuse_more(args)
+        result = _of_lock(args, request)
+    else:
+        path = args.lock or DEFAULT
+        result = or_from_lock(args, path, lambda: _of_environment(args, request), lambda: _of_lock(args, request))
     scope = Scope.ALL if args.all else Scope.FINDINGS if args.select else Scope.LINE
-    found, short = result.audit, result.scanned.scan.environment.short
+    found, short = result.audit, result.short
     if args.format == "json":
         output.write_document(audit_document(found))
     elif args.format == "markdown":
@@ -82,6 +93,39 @@ def run(args: argparse.Namespace) -> int:
     else:
         output.write(as_table(found, output.terminal(), short, scope))
     return int(any(args.strict or each.entry.severity is Severity.ERROR for each in found.findings))
+
+
+def _refuse_more(args: argparse.Namespace) -> None:
+    """Raise SysdepsError for an environment that is named where a target of the lock is asked."""
+    if args.python or args.path or args.name:
+        raise SysdepsError(
+            "--target reports on the lock alone, and not on an environment",
+            hint="leave out --target, or --python, --path and --name",
+        )
+
+
+class _Report(NamedTuple):
+    """A report, and what its forms need."""
+
+    audit: Audit
+    short: Callable[[str], str]
+    lock: str
+    lock_text: str
+
+
+def _of_environment(args: argparse.Namespace, request: AuditRequest) -> _Report:
+    note_library_path(args)
+    result = audit(request, second_process=True)
+    warn_of_scan(args, result.scanned)
+    for each in result.unusable:
+        args.messages.warning(f"`{each.path}` is left out: {each.reason}")
+    return _Report(result.audit, result.scanned.scan.environment.short, result.lock, result.lock_text)
+
+
+def _of_lock(args: argparse.Namespace, request: AuditRequest) -> _Report:
+    result = audit_of_lock(request, args.target)
+    warn_of_lock(args, result.lock, result.warning)
+    return _Report(result.audit, str, result.lock, result.lock_text)
 
 
 def _codes(text: str) -> tuple[str, ...]:

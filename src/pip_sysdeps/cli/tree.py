@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.app.tree import tree
+from pip_sysdeps.app.tree import tree_of_environment, tree_of_lock
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_library_path, warn_of_scan
+from pip_sysdeps.cli.environment_options import location_of, note_library_path, warn_of_scan
+from pip_sysdeps.cli.report_options import add_lock_arguments, or_from_lock, refuse_target, warn_of_lock
+from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.graph import as_dot, as_mermaid
 from pip_sysdeps.render.json import tree_document
 from pip_sysdeps.render.tree import as_text
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+
+    from pip_sysdeps.report.trees import Node
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    add_environment_arguments(parser)
+    add_lock_arguments(parser)
     parser.add_argument("--reverse", action="store_true", help="from each binary package up to what asked for it")
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
@@ -32,17 +37,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the tree and return 0."""
-    note_library_path(args)
-    result = tree(location_of(args), reverse=args.reverse, second_process=True)
-    warn_of_scan(args, result.scanned)
+    refuse_target(args)
+    nodes, target, source = _from_lock(args) if args.lock else _from_either(args)
     if args.format == "json":
-        output.write_document(tree_document(result.nodes, target=result.scanned.scan.platform.id))
+        output.write_document(tree_document(nodes, target=target, source=source))
     elif args.format == "dot":
-        output.write(as_dot(result.nodes))
+        output.write(as_dot(nodes))
     elif args.format == "mermaid":
-        output.write(as_mermaid(result.nodes))
+        output.write(as_mermaid(nodes))
     else:
-        output.write(as_text(result.nodes, output.terminal(), folded=True))
-    if not result.nodes:
+        output.write(as_text(nodes, output.terminal(), folded=True))
+    if not nodes:
         args.messages.note("nothing here needs a system library")
     return 0
+
+
+class _Tree(NamedTuple):
+    """A tree, and what it is about."""
+
+    nodes: Sequence[Node]
+    target: str
+    source: str
+
+
+def _from_either(args: argparse.Namespace) -> _Tree:
+    return or_from_lock(args, DEFAULT, lambda: _from_environment(args), lambda: _from_lock(args))
+
+
+def _from_environment(args: argparse.Namespace) -> _Tree:
+    note_library_path(args)
+    result = tree_of_environment(location_of(args), reverse=args.reverse, second_process=True)
+    warn_of_scan(args, result.scanned)
+    return _Tree(result.nodes, result.scanned.scan.platform.id, "environment")
+
+
+def _from_lock(args: argparse.Namespace) -> _Tree:
+    path = args.lock or DEFAULT
+    result = tree_of_lock(path, reverse=args.reverse, target=args.target, root=args.root)
+    warn_of_lock(args, path, result.warning)
+    return _Tree(result.nodes, result.target.id, "lock")

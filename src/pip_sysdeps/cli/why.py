@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.app.why import why_in_environment, why_in_lock
+from pip_sysdeps.app.why import LockAnswer, why_in_environment, why_in_lock
 from pip_sysdeps.cli import output
 from pip_sysdeps.cli.environment_options import location_of, note_library_path, warn_of_scan
 from pip_sysdeps.cli.parser import nearest
-from pip_sysdeps.cli.report_options import add_lock_arguments
+from pip_sysdeps.cli.report_options import add_lock_arguments, or_from_lock, refuse_target, warn_of_lock
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.json import locked_why_document, why_document
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Collection
 
-    from pip_sysdeps.app.why import EnvironmentAnswer, LockAnswer
+    from pip_sysdeps.app.why import EnvironmentAnswer
 
 _GLIBC = ("glibc", "libc.so.6", "libc6")
 """What a person may call the one library that is no need: all have it."""
@@ -39,9 +39,8 @@ def run(args: argparse.Namespace) -> int:
     """Print the chains; return 1 if there are none."""
     if not args.name:
         raise SysdepsError("NAME is empty", hint="name a binary package, soname, distribution or file")
-    if args.target and not args.lock:
-        raise SysdepsError("--target is for --lock", hint="add --lock, or ask about the environment without --target")
-    answer = _in_lock(args) if args.lock else _in_environment(args)
+    refuse_target(args)
+    answer = _in_lock(args) if args.lock else _in_either(args)
     if not answer.chains:
         args.messages.note(_nothing(args.name, answer))
     return int(not answer.chains)
@@ -55,13 +54,18 @@ def _nothing(name: str, answer: EnvironmentAnswer | LockAnswer) -> str:
     if answer.installed:
         return f"{answer.installed} is installed, and needs nothing from the system"
     meant = nearest(name, answer.names) or _containing(name, answer.names)
-    return f"nothing here needs `{name}`{f'; did you mean `{meant}`?' if meant else ''}"
+    where = "in the lock" if isinstance(answer, LockAnswer) else "here"
+    return f"nothing {where} needs `{name}`{f'; did you mean `{meant}`?' if meant else ''}"
 
 
 def _containing(said: str, names: Collection[str]) -> str:
     """Return the shortest name with what was said in it, as libpango-1.0-0 has pango; nothing for a few letters."""
     found = (each for each in names if len(said) > _FEW and said.lower() in each.lower())
     return min(found, key=lambda each: (len(each), each), default="")
+
+
+def _in_either(args: argparse.Namespace) -> EnvironmentAnswer | LockAnswer:
+    return or_from_lock(args, DEFAULT, lambda: _in_environment(args), lambda: _in_lock(args))
 
 
 def _in_environment(args: argparse.Namespace) -> EnvironmentAnswer:
@@ -79,9 +83,8 @@ def _in_environment(args: argparse.Namespace) -> EnvironmentAnswer:
 
 def _in_lock(args: argparse.Namespace) -> LockAnswer:
     path = args.lock or DEFAULT
-    answer = why_in_lock(path, args.name, target=args.target)
-    if answer.warning:
-        args.messages.warning(f"`{path}`: {answer.warning}")
+    answer = why_in_lock(path, args.name, target=args.target, root=args.root)
+    warn_of_lock(args, path, answer.warning)
     if args.json:
         output.write_document(locked_why_document(args.name, answer.chains, target=answer.target.id))
     else:

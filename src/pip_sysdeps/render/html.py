@@ -182,7 +182,7 @@ def _package(row: PackageRow, most: int, packages: _Anchors, distributions: _Anc
     holders = dict.fromkeys((use.distribution, use.version) for use in row.uses)
     users = [distributions.link(holder, f"{holder} {version}".rstrip()) for holder, version in holders]
     cells = {
-        "Version": text(row.installed.version) if row.installed else "not installed",
+        "Version": text(row.version),
         "Alone": _kib(row.installed.size) if row.installed else "",
         "Pulled in with it": _pulled(row, most),
         "When": text(whens(row)),

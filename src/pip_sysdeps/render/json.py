@@ -36,9 +36,9 @@ SCHEMA = 1
 """The version of every document here: raised when one changes in a way that breaks a reader."""
 
 
-def tree_document(nodes: Sequence[Node], *, target: str) -> str:
-    """Render `{"schema": 1, "target", "tree": [{"kind", "name", "detail", "children"}, ...]}`."""
-    return _dumps({"target": target, "tree": [_node(node) for node in nodes]})
+def tree_document(nodes: Sequence[Node], *, target: str, source: str) -> str:
+    """Render `{"schema": 1, "source", "target", "tree": [{"kind", "name", "detail", "children"}, ...]}`."""
+    return _dumps({"source": source, "target": target, "tree": [_node(node) for node in nodes]})
 
 
 def why_document(name: str, chains: Iterable[Chain], scan: Scan) -> str:
@@ -92,6 +92,7 @@ def audit_document(audit: Audit) -> str:
     target = audit.target
     return _dumps(
         {
+            "source": "lock" if audit.is_from_lock else "environment",
             "target": target.id,
             "python": target.python,
             "needs_glibc": target.needs_glibc,

@@ -95,7 +95,7 @@ def _packages(rows: Iterable[PackageRow]) -> str:
     lines = (
         (
             code(row.package.name),
-            escaped(row.installed.version) if row.installed else "not installed",
+            escaped(row.version),
             size(row.installed.size) if row.installed else "",
             whens(row),
             ", ".join(dict.fromkeys(escaped(f"{use.distribution} {use.version}".rstrip()) for use in row.uses)),

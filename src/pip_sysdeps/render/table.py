@@ -77,7 +77,7 @@ def _package(row: PackageRow) -> tuple[Cell, ...]:
     users = [Span(f"{name} {version}".rstrip()) for name, version in holders]
     return (
         (Span(row.package.name, Role.PACKAGE),),
-        plain(row.installed.version if row.installed else "not installed"),
+        plain(row.version),
         plain(size(row.installed.size) if row.installed else ""),
         plain(whens(row)),
         joined(_most(users)),

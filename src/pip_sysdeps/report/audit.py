@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
 from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.packages.closure import Closures
 from pip_sysdeps.report.offers import how_to_add
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import LockedNeed, Target
     from pip_sysdeps.model.needs import DistributionNeeds
     from pip_sysdeps.model.scan import Scan
-    from pip_sysdeps.packages.closure import Closures, Cost
+    from pip_sysdeps.packages.closure import Cost
     from pip_sysdeps.report.evidence import Evidence
     from pip_sysdeps.report.findings import Finding
 
@@ -77,6 +78,14 @@ class PackageRow:
     """By distribution and name."""
     adds: Cost | None = None
     """It and what it pulls in, without what every image has; None if it is not installed here."""
+    is_looked_for: bool = True
+    """Installed packages were looked at; not for a report from a lock alone."""
+
+    @property
+    def version(self) -> str:
+        """Return the installed version, `not installed`, or nothing where nobody looked."""
+        absent = "not installed" if self.is_looked_for else ""
+        return self.installed.version if self.installed else absent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +101,8 @@ class DistributionRow:
     needs: tuple[LockedNeed, ...]
     """By name, those that a binary package or another one answers."""
     vendored: tuple[str, ...]
-    """Libraries that it brings for its own objects, relative to its folder; sorted."""
+    """Libraries that it brings for its own objects, relative to its folder, or as far as a lock has them the folders;
+    sorted."""
     components: tuple[Component, ...]
     """What its own bills of materials name, without itself."""
     way: tuple[str, ...] = ()
@@ -132,6 +142,8 @@ class Audit:
     """The whole line and what it pulls in; None if a package of it is not installed here."""
     others: tuple[Target, ...] = ()
     """The other targets that the lock has."""
+    is_from_lock: bool = False
+    """The lock alone was asked: nothing is known of what is installed, and few checks could run."""
 
     @property
     def size(self) -> int:
@@ -182,6 +194,31 @@ def report(  # noqa: PLR0913 - the evidence, the target, and what else is known 
         how_to_add=how_to_add(target),
         adds=closures.cost(line),
         others=others,
+    )
+
+
+def report_of_lock(target: Target, findings: tuple[Finding, ...], others: tuple[Target, ...] = ()) -> Audit:
+    """Return the report that a target of a lock gives by itself: no versions, sizes, ways or bills of materials."""
+    rows = (
+        DistributionRow(
+            name=each.name,
+            version=each.version,
+            wheel=each.wheel,
+            needs=tuple(each.every()),
+            vendored=each.vendored,
+            components=(),
+        )
+        for each in target.distribution
+    )
+    packages = _packages(target, {}, Closures({}))
+    return Audit(
+        target=target,
+        packages=tuple(replace(row, adds=None, is_looked_for=False) for row in packages),
+        distributions=tuple(rows),
+        findings=findings,
+        how_to_add=how_to_add(target),
+        others=others,
+        is_from_lock=True,
     )
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.report import catalogue
 from pip_sysdeps.report.catalogue import Severity
-from pip_sysdeps.report.checks import copies, files, lock, needs, objects, search_paths, sources, versions
+from pip_sysdeps.report.checks import copies, files, lock, locked, needs, objects, search_paths, sources, versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
+    from pip_sysdeps.lock.document import Target
     from pip_sysdeps.report.catalogue import Entry
     from pip_sysdeps.report.evidence import Evidence, Trouble
 
@@ -71,13 +72,32 @@ def findings(evidence: Evidence, *, select: Collection[str] = (), ignore: Collec
     `select` has the codes to run, all if it is empty; `ignore` those to leave out. `SD01` stands for all that begin so,
     `SD010:shapely` for the findings of one distribution.
     """
-    found = [
-        Finding(entry=each.entry, trouble=trouble)
-        for each in CHECKS
-        for trouble in _joined(each.run(evidence))
-        if (not select or _is_named(each.entry, trouble, select)) and not _is_named(each.entry, trouble, ignore)
+    return _chosen(((each.entry, each.run(evidence)) for each in CHECKS), select, ignore)
+
+
+def findings_of_lock(
+    target: Target, *, select: Collection[str] = (), ignore: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """Return what a target of a lock shows by itself; `select` and `ignore` as for `findings`."""
+    checks = {
+        catalogue.UNRESOLVED_IMPORT: locked.unresolved_import,
+        catalogue.UNRESOLVED_OTHER: locked.unresolved_other,
+        catalogue.UNOWNED_LIBRARY: locked.unowned_library,
+    }
+    return _chosen(((entry, run(target)) for entry, run in checks.items()), select, ignore)
+
+
+def _chosen(
+    found: Iterable[tuple[Entry, Iterable[Trouble]]], select: Collection[str], ignore: Collection[str]
+) -> tuple[Finding, ...]:
+    """Return the findings of checks that are not left out, the worst first."""
+    chosen = [
+        Finding(entry=entry, trouble=trouble)
+        for entry, troubles in found
+        for trouble in _joined(troubles)
+        if (not select or _is_named(entry, trouble, select)) and not _is_named(entry, trouble, ignore)
     ]
-    return tuple(sorted(found, key=lambda each: _SEVERITIES.index(each.entry.severity)))
+    return tuple(sorted(chosen, key=lambda each: _SEVERITIES.index(each.entry.severity)))
 
 
 def _joined(troubles: Iterable[Trouble]) -> list[Trouble]:

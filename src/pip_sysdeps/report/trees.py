@@ -17,7 +17,7 @@ from pip_sysdeps.model.needs import (
     Unowned,
     Unreachable,
 )
-from pip_sysdeps.report.why import file_to_show, imported_files
+from pip_sysdeps.report.why import file_to_show, imported_files, locked_chains
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -234,11 +234,28 @@ def locked_tree(chains: Iterable[LockedChain]) -> tuple[Node, ...]:
     return grown(_locked_way(chain) for chain in chains)
 
 
+def locked_needs_tree(target: lockfile.Target) -> tuple[Node, ...]:
+    """Return distribution -> files -> soname -> who brings it, as far as a lock has them: not what requires whom."""
+    return grown(_locked_way(chain) for chain in sorted(locked_chains(target), key=_order_of_chain))
+
+
+def locked_packages_tree(target: lockfile.Target) -> tuple[Node, ...]:
+    """Return who brings it -> soname -> files -> distribution, as far as a lock has them."""
+    ways = [_locked_way(chain) for chain in locked_chains(target)]
+    found = ((way[-1], way[-2], *reversed(way[:-2])) for way in ways)
+    return grown(sorted(found, key=lambda way: [(label.kind, label.name) for label in way]))
+
+
+def _order_of_chain(chain: LockedChain) -> tuple[str, str]:
+    return chain.holder, chain.need.name
+
+
 def _locked_way(chain: LockedChain) -> Way:
     holder, need = chain.distribution, chain.need
     way = [Label(kind="distribution", name=holder.name, detail=holder.version)] if holder else []
     more = f"and {need.by_more} more" if need.by_more else ""
-    way += [Label(kind="file", name=", ".join(need.by), detail=more)] if need.by else []
+    files = ", ".join(need.by) or ("" if holder else chain.holder)
+    way += [Label(kind="file", name=files, detail=more)] if files else []
     return (*way, _locked_need(need), _locked_answer(chain))
 
 

@@ -159,6 +159,8 @@ def _same(loaded: str, file: str) -> bool:
 class LockedChain:
     """Why one need of a lock is there, as far as the lock has it."""
 
+    holder: str
+    """The distribution or the file that has it; empty for an unresolved need of a file."""
     distribution: lockfile.LockedDistribution | None
     """Who needs it; None for a file that no record claims."""
     need: lockfile.LockedNeed | lockfile.Unresolved
@@ -169,12 +171,21 @@ class LockedChain:
 
 def why_locked(target: lockfile.Target, name: str) -> tuple[LockedChain, ...]:
     """Return the chains of a lock's target that end at a name, as `why` does for an environment."""
+    return tuple(each for each in locked_chains(target) if _is_about(each.need, each.holder, name))
+
+
+def locked_chains(target: lockfile.Target) -> tuple[LockedChain, ...]:
+    """Return the chains of every need of a lock's target."""
     packages = {each.name: each for each in target.entries()}
     known = {each.name: each for each in target.distribution}
     return tuple(
-        LockedChain(distribution=known.get(holder), need=need, package=packages.get(getattr(need, "installed", "")))
+        LockedChain(
+            holder=holder,
+            distribution=known.get(holder),
+            need=need,
+            package=packages.get(getattr(need, "installed", "")),
+        )
         for holder, need in _locked_needs(target)
-        if _is_about(need, holder, name)
     )
 
 

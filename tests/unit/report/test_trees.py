@@ -183,12 +183,17 @@ def test_names_cannot_steer_the_terminal() -> None:
     )
     tree = needs_tree(scan, {"one": way("one")})
     assert "\x1b" not in as_text(tree, TERMINAL)
-    assert json.loads(tree_document(tree, target="t"))["tree"][0]["children"][0]["name"] == "\\x1b[31m.so"
+    assert (
+        json.loads(tree_document(tree, target="t", source="environment"))["tree"][0]["children"][0]["name"]
+        == "\\x1b[31m.so"
+    )
 
 
 def test_json() -> None:
     """A document with its schema's version."""
-    document = json.loads(tree_document(needs_tree(SCAN, {"one": way("one"), "two": way("two")}), target="t"))
+    document = json.loads(
+        tree_document(needs_tree(SCAN, {"one": way("one"), "two": way("two")}), target="t", source="environment")
+    )
     assert document["schema"] == 1
     assert document["tree"][1] == {
         "kind": "distribution",

@@ -116,8 +116,8 @@ def test_from_a_lock_alone() -> None:
         unresolved=(gone,),
         package=(lockfile.LockedPackage(name="libpq5", min="10"),),
     )
-    to_pq = LockedChain(distribution=one, need=pq, package=target.package[0])
-    to_gone = LockedChain(distribution=one, need=gone, package=None)
+    to_pq = LockedChain(holder="one", distribution=one, need=pq, package=target.package[0])
+    to_gone = LockedChain(holder="one", distribution=one, need=gone, package=None)
     for name in ("libpq5", "libpq.so.5", "m.abi3.so", "one/m.abi3.so"):
         assert why_locked(target, name) == (to_pq,)
     assert why_locked(target, "One") == (to_pq, to_gone)

@@ -1,0 +1,45 @@
+"""What the lock alone shows: needs that nothing answers, or that nothing can install."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.model.needs import When
+from pip_sysdeps.report.evidence import Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.lock.document import Target
+
+_NOTHING = "nothing had it where the lock was made"
+
+
+def unresolved_import(target: Target) -> Iterator[Trouble]:
+    """Yield what an import needs, and nothing had."""
+    for each in target.unresolved:
+        if each.when == When.IMPORT.value:
+            yield Trouble(
+                subjects=(each.name,), message=each.note or _NOTHING, distribution=each.distribution, files=each.by
+            )
+
+
+def unresolved_other(target: Target) -> Iterator[Trouble]:
+    """Yield what a plugin or a call by name needs, and nothing had."""
+    for each in target.unresolved:
+        if each.when != When.IMPORT.value:
+            message = f"{each.note or _NOTHING} ({each.when})"
+            yield Trouble(subjects=(each.name,), message=message, distribution=each.distribution, files=each.by)
+
+
+def unowned_library(target: Target) -> Iterator[Trouble]:
+    """Yield a system library that no binary package owned: it must be copied into the image by hand."""
+    distributions = {each.name for each in target.distribution}
+    for holder, need in target.needs():
+        if need.class_ == "unowned":
+            yield Trouble(
+                subjects=(need.name,),
+                message=f"{need.path}, which no binary package owns",
+                distribution=holder if holder in distributions else "",
+                files=need.by,
+            )
