@@ -155,7 +155,7 @@ def test_a_module_for_glibc_is_a_finding(alpine: Path, run: Run) -> None:
     (path,) = alpine.rglob("_psycopg.*.so")
     path.write_bytes(module.build())
     found = run("verify", *place(alpine), "--lockless", "-v")
-    assert "linked to glibc, where Python is linked to musl" in found.out
+    assert "linked to glibc, but Python is linked to musl" in found.out
 
 
 def test_an_sbom_has_package_urls_of_apk(alpine: Path, run: Run) -> None:

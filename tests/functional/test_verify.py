@@ -59,7 +59,7 @@ def test_a_missing_library_is_mended_by_the_printed_line(root: Path, capsys: pyt
     (root / LIB / "libpq.so.5").unlink()
     assert verify(root) == 1
     assert capsys.readouterr().out == (
-        f"error: psycopg2: libpq.so.5 is not there: libpq5 has it [missing]\n    {MODULE}\n\n{APT_GET} libpq5\n"
+        f"error: psycopg2: libpq.so.5 is missing: install libpq5 [missing]\n    {MODULE}\n\n{APT_GET} libpq5\n"
     )
 
 
@@ -106,7 +106,7 @@ def test_the_interpreter_itself_is_checked(root: Path, capsys: pytest.CaptureFix
     write(root / "usr/bin/python3.11", python.build())
     assert verify(root) == 1
     assert capsys.readouterr().out == (
-        "error: libexpat.so.1, which /usr/bin/python3.11 needs, is not there: libexpat1 has it [missing]\n"
+        "error: libexpat.so.1, which /usr/bin/python3.11 needs, is missing: install libexpat1 [missing]\n"
         "    /usr/bin/python3.11\n"
         f"error: GLIBC_2.38 is not in {FOUND}/libc.so.6 (libc6 2.36-9) [missing-version]\n"
         "    /usr/bin/python3.11\n\n"
@@ -118,7 +118,7 @@ def test_no_interpreter(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An environment whose Python was left behind in the build stage."""
     (root / "usr/bin/python3.11").unlink()
     assert verify(root) == 1
-    assert "error: no Python in the image runs `/opt/venv` [no-interpreter]\n" in capsys.readouterr().out
+    assert "error: no Python in the image can run `/opt/venv` [no-interpreter]\n" in capsys.readouterr().out
 
 
 def test_an_interpreter_of_another_version(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,7 +141,7 @@ def test_an_environment_that_names_another_path(root: Path, capsys: pytest.Captu
     python.unlink()
     python.symlink_to("/usr/local/bin/python3.11")
     assert verify(root) == 1
-    assert "error: `/opt/venv/bin/python3` leads nowhere [no-interpreter]\n" in capsys.readouterr().out
+    assert "error: `/opt/venv/bin/python3` is a broken link [no-interpreter]\n" in capsys.readouterr().out
 
 
 def test_a_library_of_a_library(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,7 +149,7 @@ def test_a_library_of_a_library(root: Path, capsys: pytest.CaptureFixture[str]) 
     write(root / LIB / "libpq.so.5", Elf(soname="libpq.so.5", needed=("libldap-2.5.so.0",)).build())
     assert verify(root) == 1
     assert capsys.readouterr().out == (
-        f"error: psycopg2: libldap-2.5.so.0, which {FOUND}/libpq.so.5 needs, is not there: libldap-2.5-0 has it "
+        f"error: psycopg2: libldap-2.5.so.0, which {FOUND}/libpq.so.5 needs, is missing: install libldap-2.5-0 "
         f"[missing]\n    {FOUND}/libpq.so.5\n\n{APT_GET} libldap-2.5-0\n"
     )
 
@@ -172,7 +172,7 @@ def test_a_library_without_a_package_must_be_copied(root: Path, capsys: pytest.C
     (root / "usr/local/lib/libbuilt.so.1").unlink()
     assert verify(root) == 1
     assert capsys.readouterr().out == (
-        "error: built: libbuilt.so.1 is not there: copy /usr/local/lib/libbuilt.so.1 from the build stage, then run "
+        "error: built: libbuilt.so.1 is missing: copy /usr/local/lib/libbuilt.so.1 from the build stage, then run "
         f"ldconfig [missing]\n    /{SITE}/built/_core.abi3.so\n"
     )
     assert verify(root, "--lockless") == 1
@@ -186,7 +186,7 @@ def test_a_copied_library_needs_ldconfig(root: Path, capsys: pytest.CaptureFixtu
     capsys.readouterr()
     assert verify(root) == 1
     assert capsys.readouterr().out == (
-        "error: built: libbuilt.so.1 is there, but not in /etc/ld.so.cache: run ldconfig [stale-cache]\n"
+        "error: built: libbuilt.so.1 is in the image, but not in /etc/ld.so.cache: run ldconfig [stale-cache]\n"
         f"    /{SITE}/built/_core.abi3.so\n"
     )
 
@@ -199,7 +199,8 @@ def test_a_stale_cache_is_its_own_finding(root: Path, capsys: pytest.CaptureFixt
     write(root / "opt/pq/libpq.so.5", LIBPQ.build())
     assert verify(root) == 1
     assert capsys.readouterr().out == (
-        f"error: psycopg2: libpq.so.5 is there, but not in /etc/ld.so.cache: run ldconfig [stale-cache]\n    {MODULE}\n"
+        "error: psycopg2: libpq.so.5 is in the image, but not in /etc/ld.so.cache: run ldconfig [stale-cache]\n"
+        f"    {MODULE}\n"
     )
     subprocess.run(["/sbin/ldconfig", "-r", str(root)], check=True, capture_output=True)
     assert verify(root) == 0
@@ -231,7 +232,7 @@ def test_distributions_that_are_not_those_of_the_lock(root: Path, capsys: pytest
     install(root / SITE, "pure", "1.0", files={"pure.py": b""})
     assert verify(root) == 1
     assert capsys.readouterr().out == (
-        "error: extra 1.0 is installed, has needs, and is not locked [not-locked]\n"
+        "error: extra 1.0 is installed and has needs, but is not locked [not-locked]\n"
         "error: psycopg2 2.9.12 is locked, 2.9.13 is installed [not-locked]\n"
     )
     (root / "sysdeps.lock").write_text(text.replace("cp311-cp311-linux", "cp311-cp311-manylinux_2_17"))
@@ -242,7 +243,7 @@ def test_distributions_that_are_not_those_of_the_lock(root: Path, capsys: pytest
     )
     (root / "sysdeps.lock").write_text(text.replace('name = "psycopg2"', 'name = "gone"'))
     assert verify(root) == 1
-    assert "error: gone 2.9.13 is locked and not installed [not-locked]\n" in capsys.readouterr().out
+    assert "error: gone 2.9.13 is locked, but not installed [not-locked]\n" in capsys.readouterr().out
 
 
 def test_a_lock_of_another_release(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -254,7 +255,7 @@ def test_a_lock_of_another_release(root: Path, capsys: pytest.CaptureFixture[str
     out = capsys.readouterr().out
     assert out.startswith(
         "error: the lock has no target for this system, debian-bookworm-amd64, but debian-trixie-amd64 [not-locked]\n"
-        "error: psycopg2: libpq.so.5 is not there: libpq5 has it [missing]\n"
+        "error: psycopg2: libpq.so.5 is missing: install libpq5 [missing]\n"
     )
 
 
@@ -279,8 +280,7 @@ def test_undefined_symbols(root: Path, capsys: pytest.CaptureFixture[str]) -> No
     write(root / MODULE[1:], lacking.build())
     assert verify(root) == 1
     assert capsys.readouterr().out == (
-        "error: psycopg2: undefined symbol: no library here has PQnew, and 1 more that it needs [missing-symbol]\n"
-        f"    {MODULE}\n"
+        f"error: psycopg2: undefined symbol PQnew (and 1 more): no library defines it [missing-symbol]\n    {MODULE}\n"
     )
     write(root / MODULE[1:], replace(lacking, version_needs=(("libc.so.6", ("GLIBC_2.99",)),)).build())
     assert verify(root) == 1
@@ -306,7 +306,7 @@ def test_a_file_that_is_gone(root: Path, capsys: pytest.CaptureFixture[str]) -> 
     (root / MODULE[1:]).unlink()
     assert verify(root) == 0
     assert capsys.readouterr().out == (
-        f"warning: psycopg2: what its RECORD lists is not there [missing-file]\n    {MODULE}\n"
+        f"warning: psycopg2: files listed in its RECORD are missing [missing-file]\n    {MODULE}\n"
     )
 
 
@@ -322,7 +322,7 @@ def test_plugins_are_counted_and_shown_on_demand(root: Path, capsys: pytest.Capt
     assert f"-v lists 1 more problem that no import has: {told}\n" in err
     assert verify(root, "-v") == 0
     assert capsys.readouterr().out == (
-        f"warning: qt: libmariadb.so.3 is not there: libmariadb3 has it [missing]\n    /{SITE}/qt/plugins/"
+        f"warning: qt: libmariadb.so.3 is missing: install libmariadb3 [missing]\n    /{SITE}/qt/plugins/"
         "libqsqlmysql.so\n"
     )
 
@@ -338,7 +338,7 @@ def test_what_the_project_wants_in_its_line_must_be_there(root: Path, capsys: py
     (root / LIB / "libpq.so.5").unlink()
     assert verify(root) == 1
     assert capsys.readouterr().out.splitlines()[0::3] == [
-        "error: qt: libmariadb.so.3 is not there: libmariadb3 has it [missing]",
+        "error: qt: libmariadb.so.3 is missing: install libmariadb3 [missing]",
         f"{APT_GET} libmariadb3",
     ]
 
@@ -400,7 +400,7 @@ def test_no_database_at_all(root: Path, capsys: pytest.CaptureFixture[str], rele
     (root / LIB / "libpq.so.5").unlink()
     assert verify(root) == 1
     out = capsys.readouterr().out
-    assert "error: psycopg2: libpq.so.5 is not there: libpq5 has it [missing]\n" in out
+    assert "error: psycopg2: libpq.so.5 is missing: install libpq5 [missing]\n" in out
 
 
 def test_json(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -420,7 +420,7 @@ def test_json(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
                 "kind": "missing",
                 "distribution": "psycopg2",
                 "subject": "libpq.so.5",
-                "message": "libpq.so.5 is not there: libpq5 has it",
+                "message": "libpq.so.5 is missing: install libpq5",
                 "files": [MODULE],
                 "package": "libpq5",
             }
@@ -468,8 +468,8 @@ def test_a_library_that_code_opens_by_name(root: Path, capsys: pytest.CaptureFix
     (root / "usr/sbin/ldconfig").unlink()
     assert verify(root, "--lockless") == 1
     assert capsys.readouterr().out == (
-        "error: magic: ctypes.CDLL(ctypes.util.find_library('magic')): find_library gives None, for libmagic.so.1 is "
-        f"at {FOUND}/libmagic.so.1, and there is neither ldconfig nor a compiler [find-library]\n"
+        "error: magic: ctypes.CDLL(ctypes.util.find_library('magic')): find_library returns None: libmagic.so.1 is "
+        f"at {FOUND}/libmagic.so.1, but there is neither ldconfig nor a compiler [find-library]\n"
         f"    /{SITE}/magic/loader.py\n\n{APT_GET} libc-bin\n"
     )
     write(root / "usr/sbin/ldconfig")
@@ -486,7 +486,7 @@ def test_what_no_package_of_the_release_has(root: Path, capsys: pytest.CaptureFi
     """A source that opens it may be for another system, so it stops nothing."""
     install(root / SITE, "audio", files={"audio.py": MAGIC.replace(b"magic", b"CoreAudioKit")})
     assert verify(root, "--lockless", "-v") == 0
-    assert "warning: audio: libCoreAudioKit.so is not there: no binary package of " in capsys.readouterr().out
+    assert "warning: audio: libCoreAudioKit.so is missing: no binary package of " in capsys.readouterr().out
 
 
 def test_a_program_that_code_runs(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -496,7 +496,7 @@ def test_a_program_that_code_runs(root: Path, capsys: pytest.CaptureFixture[str]
     lock(root)
     assert verify(root) == 1
     assert capsys.readouterr().out == (
-        f"error: pdf: pdftoppm is not there: poppler-utils has it [missing]\n    /{SITE}/pdf.py\n\n"
+        f"error: pdf: pdftoppm is missing: install poppler-utils [missing]\n    /{SITE}/pdf.py\n\n"
         f"{APT_GET} poppler-utils\n"
     )
     write(root / "usr/bin/pdftoppm").chmod(0o755)

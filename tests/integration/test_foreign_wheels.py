@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.network
 
 WHEELS = {
-    "pillow==12.0.0": ("musllinux_1_2_x86_64", "linked to musl, where Python is linked to glibc"),
+    "pillow==12.0.0": ("musllinux_1_2_x86_64", "linked to musl, but Python is linked to glibc"),
     "markupsafe==3.0.3": ("manylinux2014_aarch64", "made for AArch64 (64-bit, little-endian), not for x86-64 (64-bit,"),
     "pyyaml==6.0.3": ("musllinux_1_2_aarch64", "made for AArch64 (64-bit, little-endian), not for x86-64 (64-bit,"),
 }

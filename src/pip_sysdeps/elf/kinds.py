@@ -33,7 +33,7 @@ def foreign(path: str, elf: ElfFile, process: ElfFile) -> Skipped | None:
         reason = f"made for {machine_name(elf)}, not for {machine_name(process)}"
         return Skipped(path=path, verdict=Verdict.FOREIGN_ARCHITECTURE, reason=reason)
     if elf.libc and process.libc and elf.libc != process.libc:
-        reason = f"linked to {elf.libc}, where Python is linked to {process.libc}"
+        reason = f"linked to {elf.libc}, but Python is linked to {process.libc}"
         return Skipped(path=path, verdict=Verdict.FOREIGN_LIBC, reason=reason)
     return None
 

@@ -106,7 +106,7 @@ def decide_owners(root: Root, claimed: Mapping[str, Mapping[str, Row]]) -> tuple
     for path, names in contested.items():
         owners[path] = _true_owner(root, hashes, path, {name: claimed[name][path] for name in names})
         losers = ", ".join(name for name in names if name != owners[path])
-        reason = f"{owners[path]} has it, {losers} claims it too"
+        reason = f"owned by {owners[path]}, also claimed by {losers}"
         overlaps.append(Skipped(path=path, verdict=Verdict.OVERLAP, reason=reason))
     return owners, overlaps
 

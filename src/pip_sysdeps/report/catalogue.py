@@ -40,152 +40,152 @@ UNRESOLVED_IMPORT = Entry(
     code="SD001",
     name="unresolved-import",
     severity=Severity.ERROR,
-    summary="A library that an import needs, and that nothing has",
+    summary="An import needs a library that nothing provides",
 )
 UNRESOLVED_OTHER = Entry(
     code="SD002",
     name="unresolved-other",
     severity=Severity.NOTE,
-    summary="Something that a plugin or a call by name needs, and that nothing has",
+    summary="A plugin or a call by name needs something that nothing provides",
 )
 UNOWNED_LIBRARY = Entry(
     code="SD003",
     name="unowned-library",
     severity=Severity.WARNING,
-    summary="A system library that no binary package owns: it must be copied into the image by hand",
+    summary="No binary package owns a system library: copy it into the release image",
 )
 UNREACHABLE_LIBRARY = Entry(
     code="SD004",
     name="unreachable-library",
     severity=Severity.ERROR,
-    summary="A library that an import needs lies in the environment, where the loader does not look",
+    summary="An import needs a library that is in the environment, but not in the loader's search path",
 )
 OVERLAPPING_FILES = Entry(
     code="SD005",
     name="overlapping-files",
     severity=Severity.WARNING,
-    summary="Files that two distributions claim: installing or removing one breaks the other",
+    summary="Two distributions claim the same files: installing or removing one breaks the other",
 )
 LIBRARY_TWICE = Entry(
     code="SD006",
     name="library-twice",
     severity=Severity.WARNING,
-    summary="Two copies of one library that one Python process may load",
+    summary="One Python process may load several copies of a library",
 )
 VENDORED_AND_SYSTEM = Entry(
     code="SD007",
     name="vendored-and-system",
     severity=Severity.NOTE,
-    summary="A library that one distribution brings, and another takes from a binary package",
+    summary="One distribution vendors a library that another takes from a binary package",
 )
 FOREIGN_FILE = Entry(
     code="SD008",
     name="foreign-file",
     severity=Severity.WARNING,
-    summary="An object for another architecture or C library: this interpreter cannot load it",
+    summary="A file is for another architecture or C library, and cannot be loaded",
     kind="foreign-file",
 )
 RELATIVE_SEARCH_PATH = Entry(
     code="SD009",
     name="relative-search-path",
     severity=Severity.WARNING,
-    summary="An empty or relative element of DT_RPATH or DT_RUNPATH: the loader looks where the program was started",
+    summary="A search path has an empty or relative element, which depends on the current directory",
 )
 BUILD_HOST_SEARCH_PATH = Entry(
     code="SD010",
     name="build-host-search-path",
     severity=Severity.NOTE,
-    summary="An absolute element of DT_RPATH or DT_RUNPATH: a folder of the machine where it was built",
+    summary="A search path has an absolute folder of the build machine",
 )
 WORLD_WRITABLE_SEARCH_PATH = Entry(
     code="SD011",
     name="world-writable-search-path",
     severity=Severity.ERROR,
-    summary="A search path that leads into a folder where everybody can write",
+    summary="A search path leads into a folder that everybody can write to",
 )
 EXECUTABLE_STACK = Entry(
     code="SD012",
     name="executable-stack",
     severity=Severity.WARNING,
-    summary="An object that asks for an executable stack, which takes a protection from the whole process",
+    summary="A library requests an executable stack, which weakens the whole process",
 )
 EXECUTABLE_STACK_REFUSED = Entry(
     code="SD013",
     name="executable-stack-refused",
     severity=Severity.ERROR,
-    summary="An object that asks for an executable stack, which this glibc refuses: it cannot be loaded",
+    summary="A library requests an executable stack, which this glibc refuses",
 )
 TEXT_RELOCATIONS = Entry(
     code="SD014",
     name="text-relocations",
     severity=Severity.WARNING,
-    summary="An object whose code the loader has to change: its pages are not shared, and hardened systems refuse it",
+    summary="A library has text relocations, which hardened systems refuse",
 )
 NEWER_GLIBC_THAN_PROMISED = Entry(
     code="SD015",
     name="newer-glibc-than-promised",
     severity=Severity.WARNING,
-    summary="A wheel that needs a newer glibc than its tag promises",
+    summary="A wheel needs a newer glibc than its tag promises",
 )
 NEWER_GLIBC_THAN_INSTALLED = Entry(
     code="SD016",
     name="newer-glibc-than-installed",
     severity=Severity.ERROR,
-    summary="An object that needs a newer glibc than the system has",
+    summary="A file needs a newer glibc than the system has",
     kind="missing-version",
 )
 LIBRARY_OUTSIDE_TAG = Entry(
     code="SD017",
     name="library-outside-tag",
     severity=Severity.WARNING,
-    summary="A wheel that takes a library from the system which its tag does not allow",
+    summary="A wheel uses a system library that its tag does not allow",
 )
 STALE_LOCK = Entry(
     code="SD018",
     name="stale-lock",
     severity=Severity.ERROR,
-    summary="The lock is not what the environment would give",
+    summary="The lock does not match the environment",
 )
 MISSING_SYMBOL_VERSION = Entry(
     code="SD019",
     name="missing-symbol-version",
     severity=Severity.ERROR,
-    summary="An object that needs a symbol version which the library that is found lacks",
+    summary="A file needs a symbol version that the library lacks",
     kind="missing-version",
 )
 MISSING_FILE = Entry(
     code="SD020",
     name="missing-file",
     severity=Severity.WARNING,
-    summary="Shared objects that a record lists and that are not there",
+    summary="Shared objects that RECORD lists are missing",
     kind="missing-file",
 )
 MISSING_IN_IMAGE = Entry(
     code="SD021",
     name="missing-in-image",
     severity=Severity.ERROR,
-    summary="A library, program or package that is needed, and that is not in the image",
+    summary="A needed library, program or package is missing from the image",
     kind="missing",
 )
 STALE_LOADER_CACHE = Entry(
     code="SD022",
     name="stale-loader-cache",
     severity=Severity.ERROR,
-    summary="A library that is in the image, and that ld.so.cache does not know",
+    summary="A library is in the image, but not in ld.so.cache",
     kind="stale-cache",
 )
 UNDEFINED_SYMBOL = Entry(
     code="SD023",
     name="undefined-symbol",
     severity=Severity.ERROR,
-    summary="A symbol that an import needs, and that nothing in the image defines",
+    summary="An import needs a symbol that nothing in the image defines",
     kind="missing-symbol",
 )
 OLD_PACKAGE = Entry(
     code="SD024",
     name="old-package",
     severity=Severity.ERROR,
-    summary="A binary package that is older than the lock allows",
+    summary="A binary package is older than the lock requires",
     kind="old-package",
 )
 NOT_LOCKED = Entry(
@@ -199,34 +199,34 @@ FIND_LIBRARY_FAILS = Entry(
     code="SD026",
     name="find-library-fails",
     severity=Severity.ERROR,
-    summary="A library that is in the image, and that `ctypes.util.find_library` does not find",
+    summary="`ctypes.util.find_library` does not find a library that is in the image",
     kind="find-library",
 )
 OLDER_CPU = Entry(
     code="SD027",
     name="older-cpu",
     severity=Severity.WARNING,
-    summary="Something that only this machine's CPU makes work",
+    summary="A problem that this machine's CPU hides",
     kind="older-cpu",
 )
 NO_INTERPRETER = Entry(
     code="SD028",
     name="no-interpreter",
     severity=Severity.ERROR,
-    summary="No Python in the image runs the environment: there is none, or it is of another version",
+    summary="No Python in the image can run the environment",
     kind="no-interpreter",
 )
 PACKAGE_WITHOUT_SOURCE = Entry(
     code="SD029",
     name="package-without-source",
     severity=Severity.WARNING,
-    summary="A needed package that is installed, and that no configured source has",
+    summary="No configured source has a needed package that is installed",
 )
 PACKAGE_BEYOND_RELEASE = Entry(
     code="SD030",
     name="package-beyond-release",
     severity=Severity.WARNING,
-    summary="A needed package that is installed in a newer version than every source of the release has",
+    summary="A needed package is installed in a newer version than the release has",
 )
 
 CATALOGUE = (

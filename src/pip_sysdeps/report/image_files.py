@@ -45,6 +45,6 @@ def missing_files(scan: Scan) -> Iterator[Problem]:
                 entry=MISSING_FILE,
                 distribution=each.name,
                 subject=each.metadata_path,
-                message=f"what its {each.record.value} lists is not there",
+                message=f"files listed in its {each.record.value} are missing",
                 files=each.gone,
             )

@@ -64,11 +64,11 @@ def _differences(scan: Scan, target: Target) -> Iterator[str]:
         found = installed.pop(locked.name, None)
         called = f"{locked.name} {locked.version}".rstrip()
         if found is None:
-            yield f"{called} is locked and not installed"
+            yield f"{called} is locked, but not installed"
         elif found.version != locked.version:
             yield f"{called} is locked, {found.version or 'an editable one'} is installed"
         elif found.wheel != locked.wheel:
             yield f"{called}: {locked.wheel or 'no wheel'} is locked, {found.wheel or 'no wheel'} is installed"
     for found in installed.values():
         if found.needs:
-            yield f"{found.name} {found.version}".rstrip() + " is installed, has needs, and is not locked"
+            yield f"{found.name} {found.version}".rstrip() + " is installed and has needs, but is not locked"

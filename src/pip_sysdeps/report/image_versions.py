@@ -49,12 +49,12 @@ def undefined_symbols(image: Image) -> Iterator[Problem]:
     told = {image.system.real(gap.file) for gap in image.gaps if not gap.weak}
     for gap in image.symbols:
         if gap.file not in told:
-            more = f", and {len(gap.symbols) - 1} more that it needs" if len(gap.symbols) > 1 else ""
+            more = f" (and {len(gap.symbols) - 1} more)" if len(gap.symbols) > 1 else ""
             yield Problem(
                 error=True,
                 entry=UNDEFINED_SYMBOL,
                 distribution=holders.get(gap.file) or holders.get(loaded_by.get(gap.file, ""), ""),
                 subject=gap.symbols[0],
-                message=f"undefined symbol: no library here has {gap.symbols[0]}{more}",
+                message=f"undefined symbol {gap.symbols[0]}{more}: no library defines it",
                 files=(gap.file,),
             )

@@ -115,10 +115,10 @@ def answer(provider: Provider, short: Callable[[str], str]) -> Label:  # noqa: P
         case Unowned(path=path):
             return Label(kind="other", name="no package", detail=f"{path} must be copied by hand")
         case Unreachable(distribution=name, path=path):
-            detail = f"{name or 'the environment'} has {short(path)}, where the loader does not look"
+            detail = f"{name or 'the environment'} has {short(path)}, where the loader does not search"
             return Label(kind="missing", name="unreachable", detail=detail)
         case Missing(note=note):
-            return Label(kind="missing", name="missing", detail=note or "nothing here has it")
+            return Label(kind="missing", name="missing", detail=note or "not found")
 
 
 def _merged(need: Need, scan: Scan, *, absence: bool = True) -> Label:

@@ -54,7 +54,7 @@ def _interpreter(image: Image) -> Iterator[Problem]:
             entry=NO_INTERPRETER,
             distribution="",
             subject=environment.prefix,
-            message=f"no Python in the image runs `{environment.prefix}`",
+            message=f"no Python in the image can run `{environment.prefix}`",
         )
     elif image.system.real(f"{environment.prefix}/pyvenv.cfg") and not _has_python(image, environment.prefix):
         yield Problem(
@@ -62,7 +62,7 @@ def _interpreter(image: Image) -> Iterator[Problem]:
             entry=NO_INTERPRETER,
             distribution="",
             subject=environment.prefix,
-            message=f"`{environment.prefix}/bin/python3` leads nowhere",
+            message=f"`{environment.prefix}/bin/python3` is a broken link",
         )
     for mismatch in environment.mismatches:
         yield Problem(error=True, entry=NO_INTERPRETER, distribution="", subject=environment.prefix, message=mismatch)
@@ -93,7 +93,7 @@ def _missing(image: Image, locked: Locked | None) -> Iterator[Problem]:
         )
 
 
-_STALE = "is there, but not in /etc/ld.so.cache: run ldconfig"
+_STALE = "is in the image, but not in /etc/ld.so.cache: run ldconfig"
 
 
 def _package(need: Need) -> str:
@@ -106,14 +106,14 @@ def _package(need: Need) -> str:
 
 def _why(need: Need, package: str, copied: str) -> str:
     if copied:
-        return f"is not there: copy {copied} from the build stage, then run ldconfig"
+        return f"is missing: copy {copied} from the build stage, then run ldconfig"
     match need.provider:
         case Unreachable(path=path):
-            return f"is at {path}, where the loader does not look"
+            return f"is at {path}, where the loader does not search"
         case Missing(note=note) if note and not package:
-            return f"is not there: {note}"
+            return f"is missing: {note}"
         case _:
-            return f"is not there: {package} has it" if package else "is not there"
+            return f"is missing: install {package}" if package else "is missing"
 
 
 def _broken_libraries(image: Image) -> Iterator[Problem]:
@@ -135,7 +135,7 @@ def _missing_from_library(image: Image, holder: str, library: str, soname: str) 
         entry=MISSING_IN_IMAGE,
         distribution=holder,
         subject=soname,
-        message=f"{soname}, which {library} needs, is not there{f': {package} has it' if package else ''}",
+        message=f"{soname}, which {library} needs, is missing{f': install {package}' if package else ''}",
         files=(library,),
         package=package,
     )
@@ -148,14 +148,14 @@ def _find_library(image: Image) -> Iterator[Problem]:
         path = need.provider.path if isinstance(need.provider, FromPackage | Unowned) else ""
         if path and "find_library(" in need.evidence and not system.finds_library(need.any_of or (need.soname,)):
             reason = (
-                _STALE if system.can_find_library else f"is at {path}, and there is neither ldconfig nor a compiler"
+                _STALE if system.can_find_library else f"is at {path}, but there is neither ldconfig nor a compiler"
             )
             yield Problem(
                 error=need.confidence is Confidence.HIGH,
                 entry=STALE_LOADER_CACHE if system.can_find_library else FIND_LIBRARY_FAILS,
                 distribution=holder,
                 subject=need.name,
-                message=f"{need.evidence}: find_library gives None, for {need.name} {reason}",
+                message=f"{need.evidence}: find_library returns None: {need.name} {reason}",
                 files=need.by,
                 package="" if system.can_find_library else system.package_of("ldconfig") or "",
             )

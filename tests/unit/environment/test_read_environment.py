@@ -245,7 +245,7 @@ def test_small_files_that_may_not_be_read() -> None:
             ("b-1.0.dist-info", "Permission denied"),
             ("__editable__.c-1.0.pth", "Permission denied"),
             ("b-1.0.dist-info", "Permission denied"),
-            ("shared.so", "d has it, e claims it too"),
+            ("shared.so", "owned by d, also claimed by e"),
         ]
 
 
@@ -273,7 +273,7 @@ def test_overlap_goes_to_whose_hash_the_file_has(tmp_path: Path, site: Path) -> 
     install(site, "b-full", files={"cv2/cv2.abi3.so": new, "cv2/b.so": ELF})
     environment = read(tmp_path)
     assert [files_below(each) for each in environment.distributions] == [["cv2/a.so"], ["cv2/b.so", "cv2/cv2.abi3.so"]]
-    reason = "b-full has it, a-headless claims it too"
+    reason = "owned by b-full, also claimed by a-headless"
     assert environment.skipped == (Skipped(path=f"{SITE}/cv2/cv2.abi3.so", verdict=Verdict.OVERLAP, reason=reason),)
 
 

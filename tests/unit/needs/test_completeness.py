@@ -90,9 +90,9 @@ def test_no_gaps_are_no_error() -> None:
 
 def test_a_foreign_distribution() -> None:
     """One that has nothing but foreign objects is told, with the reason; one that has a usable one is not."""
-    musl = Skipped(path=MODULE, verdict=Verdict.FOREIGN_LIBC, reason="linked to musl, where Python is linked to glibc")
+    musl = Skipped(path=MODULE, verdict=Verdict.FOREIGN_LIBC, reason="linked to musl, but Python is linked to glibc")
     scan = scan_with(musl)
-    told = "one will not load here: it is linked to musl, where Python is linked to glibc"
+    told = "one will not load here: it is linked to musl, but Python is linked to glibc"
     assert list(foreign_distributions(scan)) == [told]
     assert list(foreign_distributions(replace(scan, loads=(load(When.IMPORT, {DATA: ()}),)))) == []
     assert list(foreign_distributions(scan_with(note(Verdict.NOT_RUNTIME, MODULE)))) == []

@@ -74,7 +74,7 @@ def test_copies_under_one_soname_serve_each_other() -> None:
         load(When.IMPORT, {f"{SITE}two/m.so": (found(two),), two: ()}),
     ]
     (trouble,) = troubles("SD006", evidence(objects, *loads))
-    assert trouble.message == "2 copies, of one, two, under one SONAME, so that the first one loaded serves all"
+    assert trouble.message == "2 copies (one, two), all with one SONAME: the first one loaded is used by all"
     assert trouble.files == (one, two)
     assert troubles("SD006", evidence(objects, loads[0])) == []
 

@@ -169,7 +169,7 @@ def test_every_answer_has_words() -> None:
         "a file that no record claims: /env/lib/x.so, found by the loader",
         "the host: comes with the NVIDIA driver",
         "no package: /usr/local/lib/libx.so must be copied by hand",
-        "unreachable: tbb has /env/lib/libtbb.so.12, where the loader does not look",
+        "unreachable: tbb has /env/lib/libtbb.so.12, where the loader does not search",
     ]
 
 

@@ -26,11 +26,11 @@ def library_twice(evidence: Evidence) -> Iterator[Trouble]:
         if len(copies) > 1:
             names = {evidence.scan.objects[path].soname for path in copies}
             if len(names) == 1:
-                how = "under one SONAME, so that the first one loaded serves all"
+                how = "all with one SONAME: the first one loaded is used by all"
             else:
-                how = "each with a state of its own"
+                how = "each with its own state"
             holders = sorted({_holder_of(path, evidence) for path in copies})
-            message = f"{len(copies)} copies, of {', '.join(holders)}, {how}"
+            message = f"{len(copies)} copies ({', '.join(holders)}), {how}"
             yield Trouble(subjects=(name,), message=message, files=tuple(sorted(copies)))
 
 
@@ -40,7 +40,7 @@ def vendored_and_system(evidence: Evidence) -> Iterator[Trouble]:
     for distribution, file, elf in evidence.own():
         name = library_name(elf.soname or "")
         if name and name in needed and distribution is not None:
-            message = "vendored, and taken from a binary package too, for others: apt's updates reach one copy only"
+            message = "vendored here, and taken from a binary package by others: system updates reach only one copy"
             yield Trouble(subjects=(name,), message=message, distribution=distribution.distribution.name, files=(file,))
 
 

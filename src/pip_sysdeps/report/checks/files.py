@@ -35,5 +35,5 @@ def missing_file(evidence: Evidence) -> Iterator[Trouble]:
     for each in evidence.scan.environment.distributions:
         if each.gone:
             subjects = tuple(sorted({posixpath.basename(path) for path in each.gone}))
-            message = f"not there, though {each.record.value} lists {'it' if len(each.gone) == 1 else 'them'}"
+            message = f"listed in {each.record.value}, but missing"
             yield Trouble(subjects=subjects, message=message, distribution=each.name, files=each.gone)

@@ -31,11 +31,11 @@ def unowned_library(evidence: Evidence) -> Iterator[Trouble]:
     """Yield a system library that no binary package owns: it must be copied into the image by hand."""
     for holder, need in evidence.undecided():
         if isinstance(need.provider, Unowned):
-            yield trouble_of_need(holder, need, f"{need.provider.path}, which no binary package owns")
+            yield trouble_of_need(holder, need, f"no binary package owns {need.provider.path}")
 
 
 def unreachable_library(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield a library that an import needs lies in the environment, where the loader does not look."""
+    """Yield a library that an import needs lies in the environment, where the loader does not search."""
     for holder, need in evidence.undecided():
         if isinstance(need.provider, Unreachable) and need.when is When.IMPORT:
             yield trouble_of_need(holder, need, _answer(need.provider))
@@ -43,5 +43,6 @@ def unreachable_library(evidence: Evidence) -> Iterator[Trouble]:
 
 def _answer(provider: Missing | Unreachable) -> str:
     if isinstance(provider, Unreachable):
-        return f"{provider.path} of {provider.distribution or 'the environment'} has it, where the loader does not look"
-    return provider.note or "nothing here has it"
+        holder = provider.distribution or "the environment"
+        return f"found in {provider.path} of {holder}, where the loader does not search"
+    return provider.note or "not found"

@@ -20,18 +20,18 @@ _FIRST_WITHOUT_EXECUTABLE_STACKS = (2, 41)
 
 
 def executable_stack(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield an object that asks for an executable stack, which takes a protection from the whole process."""
+    """Yield an object that requests an executable stack, which takes a protection from the whole process."""
     if evidence.glibc is None or evidence.glibc < _FIRST_WITHOUT_EXECUTABLE_STACKS:
         yield from _of_objects(
-            evidence, _wants_executable_stack, "asks for an executable stack, which glibc refuses since 2.41"
+            evidence, _wants_executable_stack, "requests an executable stack, which glibc refuses since 2.41"
         )
 
 
 def executable_stack_refused(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield an object that asks for an executable stack, which this glibc refuses: it cannot be loaded."""
+    """Yield an object that requests an executable stack, which this glibc refuses: it cannot be loaded."""
     if evidence.glibc is not None and evidence.glibc >= _FIRST_WITHOUT_EXECUTABLE_STACKS:
         yield from _of_objects(
-            evidence, _wants_executable_stack, "asks for an executable stack, which this glibc refuses"
+            evidence, _wants_executable_stack, "requests an executable stack, which this glibc refuses"
         )
 
 

@@ -21,7 +21,7 @@ def relative_search_path(evidence: Evidence) -> Iterator[Trouble]:
     yield from _elements(
         evidence,
         lambda element: not element.startswith(("/", "$ORIGIN", "${ORIGIN}")),
-        "relative to where the program is started: whoever can write there decides what is loaded",
+        "relative to the current directory: whoever can write there controls what is loaded",
     )
 
 
@@ -37,7 +37,7 @@ def build_host_search_path(evidence: Evidence) -> Iterator[Trouble]:
             and element.rstrip("/") not in (prefix, *_SYSTEM_FOLDERS)
             and posixpath.normpath(element) not in writable
         ),
-        "on the machine where it was built; if it is here too, what lies there is loaded first",
+        "a folder of the build machine; if it exists here, its libraries are loaded first",
     )
 
 
@@ -45,7 +45,7 @@ def world_writable_search_path(evidence: Evidence) -> Iterator[Trouble]:
     """Yield a search path that leads into a folder where everybody can write."""
     for distribution, file, _ in evidence.own():
         for folder in evidence.folders.get(file, ()):
-            message = "everybody can write there, and so have code run by whoever uses this"
+            message = "everybody can put a library there, which is then loaded"
             yield Trouble(subjects=(folder,), message=message, distribution=name_of(distribution), files=(file,))
 
 
@@ -53,7 +53,7 @@ def _elements(evidence: Evidence, is_bad: Callable[[str], bool], message: str) -
     """Yield the bad elements of the search paths that count."""
     for distribution, file, elf in evidence.own():
         for element in filter(is_bad, search_path_elements(elf)):
-            subject = element or "the empty element"
+            subject = element or "empty element"
             yield Trouble(subjects=(subject,), message=message, distribution=name_of(distribution), files=(file,))
 
 

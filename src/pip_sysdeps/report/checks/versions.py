@@ -31,7 +31,7 @@ def newer_glibc_than_promised(evidence: Evidence) -> Iterator[Trouble]:
         newer = {file: needed for file in files if (needed := _glibc_beyond(evidence.scan.objects[file], promised))}
         if newer:
             needed = max(newer.values(), key=_version_key)
-            message = f"needed, where the tag promises to do with {promised[0]}.{promised[1]}"
+            message = f"needed, but the tag promises {promised[0]}.{promised[1]}"
             yield Trouble(
                 subjects=(needed,),
                 message=message,
@@ -42,14 +42,14 @@ def newer_glibc_than_promised(evidence: Evidence) -> Iterator[Trouble]:
 
 def newer_glibc_than_installed(evidence: Evidence) -> Iterator[Trouble]:
     """Yield an object that needs a newer glibc than the system has."""
-    has = f"needed, where this system has {evidence.glibc[0]}.{evidence.glibc[1]}" if evidence.glibc else "needed"
+    has = f"needed, but this system has {evidence.glibc[0]}.{evidence.glibc[1]}" if evidence.glibc else "needed"
     yield from _of_gaps(evidence, lambda gap: gap.version.startswith("GLIBC_"), lambda _: has)
 
 
 def missing_symbol_version(evidence: Evidence) -> Iterator[Trouble]:
     """Yield an object that needs a symbol version which the library that is found lacks."""
     yield from _of_gaps(
-        evidence, lambda gap: not gap.version.startswith("GLIBC_"), lambda gap: f"needed, and not in {gap.provider}"
+        evidence, lambda gap: not gap.version.startswith("GLIBC_"), lambda gap: f"needed, but not in {gap.provider}"
     )
 
 
@@ -65,7 +65,7 @@ def library_outside_tag(evidence: Evidence) -> Iterator[Trouble]:
                 and promised
                 and not is_allowed(need.soname, promised)
             ):
-                message = f"expected of the system, which manylinux_{promised[0]}_{promised[1]} does not allow"
+                message = f"taken from the system, which manylinux_{promised[0]}_{promised[1]} does not allow"
                 yield trouble_of_need(distribution.distribution.name, need, message)
 
 
