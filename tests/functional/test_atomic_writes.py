@@ -138,6 +138,7 @@ def test_a_call_that_fails(writer: Writer, fault: Callable[[], object]) -> None:
     assert writer.files == old
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("prepare", "reason"),
     [

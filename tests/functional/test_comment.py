@@ -36,6 +36,7 @@ def comment(api: Api, folder: Path, content: bytes = TEXT.encode()) -> tuple[int
     return done.returncode, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "strange",
     [

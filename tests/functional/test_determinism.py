@@ -58,6 +58,7 @@ def usual(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, 
     return answers(root, tmp_path_factory.mktemp("usual"), PYTHONHASHSEED="0", LC_ALL="C.UTF-8", TZ="UTC")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: settings.get("LC_ALL", "plain"))
 def test_other_settings(root: Path, usual: tuple[bytes, bytes], tmp_path: Path, settings: dict[str, str]) -> None:
     """Another hash seed, locale, time zone, home and user name change no byte."""

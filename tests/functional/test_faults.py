@@ -177,6 +177,7 @@ def test_what_should_be_a_folder(desk: Desk, path: str, said: str) -> None:
 # --------------------------------------------------------------------------------------------------------- two at once
 
 
+@pytest.mark.slow
 def test_two_at_once(desk: Desk, tmp_path: Path) -> None:
     """Two runs that see different environments end with one of their two locks, whole, and nothing beside it."""
     other = tmp_path / "other"

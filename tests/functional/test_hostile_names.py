@@ -194,6 +194,7 @@ def hold_page(page: str) -> None:
     assert page.isascii()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [in_metadata, in_file_names, in_sonames], ids=lambda way: way.__name__)
 def test_from_an_environment_to_every_output(desk: Desk, way: Callable[[Path], None]) -> None:
     """Nothing of it steers a terminal, breaks a document, or gets into apt's arguments."""

@@ -90,6 +90,7 @@ def archive() -> Iterator[Archive]:
         yield made
 
 
+@pytest.mark.slow
 def test_it_goes_on(archive: Archive, tmp_path: Path) -> None:
     """After an interrupt the second run asks for the rest of the file that the first had half of."""
     server = Server(archive.folder)

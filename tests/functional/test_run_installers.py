@@ -117,6 +117,7 @@ def test_an_installer_that_does_not_answer(tmp_path: Path) -> None:
     assert "poetry" not in done.stderr
 
 
+@pytest.mark.slow
 def test_lock_does_not_replace_a_good_lock_either(tmp_path: Path) -> None:
     """An error with a hint, and the option that it names."""
     install(environment(tmp_path, "one"), "pkg", files=GOOD)

@@ -228,6 +228,7 @@ def test_index_update(ubuntu: Desk, archive: Archive) -> None:
     assert shown.out == "libGL.so.1: libgl1-of-ubuntu\n"
 
 
+@pytest.mark.slow
 def test_base_of_a_made_index(ubuntu: Desk, archive: Archive) -> None:
     """The closure of Essential and apt; not what is merely of priority required."""
     configure_ubuntu(ubuntu.root, archive)
@@ -237,6 +238,7 @@ def test_base_of_a_made_index(ubuntu: Desk, archive: Archive) -> None:
     assert "release: 24.04\nglibc: 2.39\n" in shown
 
 
+@pytest.mark.slow
 def test_a_source_without_contents(ubuntu: Desk, archive: Archive) -> None:
     """A PPA has packages and no Contents: it does not keep the index from being made."""
     archive.publish_ubuntu("ppa", {"main": (f"Package: libppa1\nVersion: 1\n{STANZA}", "")}, contents=False)

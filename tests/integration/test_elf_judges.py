@@ -227,6 +227,7 @@ def _small(path: str) -> bool:
     return os.path.getsize(path) < 1 << 20
 
 
+@pytest.mark.slow
 def test_symbols_agree_with_pyelftools_on_a_sample() -> None:
     """Symbols, their versions and look-ups of a fixed sample are what section headers show."""
     pytest.importorskip("elftools")

@@ -74,6 +74,7 @@ def programs_of(distribution: Distribution, top: Path) -> list[str]:
     return [os.path.relpath(file, top) for file in distribution.files if Path(file).read_bytes() == ELF]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "version",
     [

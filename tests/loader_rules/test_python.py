@@ -112,6 +112,7 @@ def test_a_module_through_a_link(program: Program, tmp_path: Path) -> None:
     assert direct == Outcome("", frozenset())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", interpreters())
 def test_every_module_of_an_interpreter(version: str) -> None:
     """Each extension module of the standard library, and of this environment, maps what we resolve for it."""
@@ -138,6 +139,7 @@ def check_graphs(program: Program, seeds: range, folder: Path) -> int:
     return failed
 
 
+@pytest.mark.slow
 def test_random_graphs(program: Program, tmp_path: Path) -> None:
     """On random graphs the interpreter finds what we find, and fails where and why we do."""
     assert check_graphs(program, range(10), tmp_path) > 0

@@ -16,8 +16,8 @@ def disagreements(seeds: range) -> list[tuple[int, list[str]]]:
 
 @pytest.mark.toolchain
 def test_random_graphs() -> None:
-    """On a hundred graphs our code loads what musl loads and misses what it misses."""
-    assert disagreements(range(100)) == []
+    """On forty graphs our code loads what musl loads and misses what it misses."""
+    assert disagreements(range(40)) == []
 
 
 @pytest.mark.exhaustive

@@ -59,6 +59,7 @@ def test_broken_inputs(name: str, data: st.DataObject) -> None:
     bounded(PARSERS[name], content[:SIZE])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_repetition_costs_little(name: str) -> None:
     """Four kilobytes of one piece, or behind a good beginning, take neither a second nor 100 MB."""

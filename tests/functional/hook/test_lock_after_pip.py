@@ -53,6 +53,7 @@ def stale_lock(env: HookedEnv) -> str:
     return lock_of(env)
 
 
+@pytest.mark.slow
 def test_an_install_is_locked(env: HookedEnv) -> None:
     """One line says what changed; the rest is pip's."""
     env.enable_real_tool()

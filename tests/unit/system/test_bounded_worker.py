@@ -44,6 +44,7 @@ def test_the_result_comes_back(*, fork: bool) -> None:
     assert len(text) == 1_000_000
 
 
+@pytest.mark.slow
 def test_processor_time_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """Work without an end is lost after its seconds."""
     monkeypatch.setattr(module, "_SECONDS", 1)

@@ -80,6 +80,7 @@ APT::Update::Post-Invoke { "touch POST_INVOKE"; };
 """An apt.conf(5) as apt-file, appstream and people write them."""
 
 
+@pytest.mark.slow
 def test_the_machine_s_own_apt_configuration_does_not_count(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither what other programs have apt download, nor other architectures, nor hooks."""
     path = root / "hostile.conf"
@@ -93,6 +94,7 @@ def test_the_machine_s_own_apt_configuration_does_not_count(root: Path, monkeypa
     assert not (root / "invoked").exists()
 
 
+@pytest.mark.slow
 def test_one_bad_index_does_not_void_the_rest(root: Path, archive: Archive) -> None:
     """Contents-all that does not match the Release file is left out, and said."""
     bad = archive.publish() / "main" / "Contents-all.gz"
@@ -119,12 +121,14 @@ def test_without_verified_contents_the_old_index_stays(root: Path, archive: Arch
     assert [path.name for path in Path(made_index(TARGET)).parent.iterdir()] == [f"{TARGET}.index"]
 
 
+@pytest.mark.slow
 def test_another_suite_of_the_same_archive(root: Path, archive: Archive) -> None:
     """The source of the root's own release is asked for the other one, whose codename names the target."""
     archive.publish("next")
     assert update(root, "next").target.id == "debian-next-amd64"
 
 
+@pytest.mark.slow
 def test_backports_do_not_count(root: Path, archive: Archive) -> None:
     """What apt does not install from unasked (`NotAutomatic`) is not in the index."""
     archive.publish("tested", fields="NotAutomatic: yes\n")
@@ -132,6 +136,7 @@ def test_backports_do_not_count(root: Path, archive: Archive) -> None:
         update(root)
 
 
+@pytest.mark.slow
 def test_a_third_party_archive_adds_libraries_and_no_base(root: Path, archive: Archive) -> None:
     """Its required packages are no part of every image of the release."""
     archive.publish("extra", origin="Somebody", renamed=("foo", "bar"))
@@ -143,6 +148,7 @@ def test_a_third_party_archive_adds_libraries_and_no_base(root: Path, archive: A
     assert index.base == {"foo-tools"}
 
 
+@pytest.mark.slow
 def test_a_third_party_archive_alone_makes_no_index(root: Path, archive: Archive) -> None:
     """It does not say what the release has."""
     archive.publish("extra", origin="Somebody")
@@ -183,6 +189,7 @@ def test_a_suite_that_no_source_has(root: Path) -> None:
         update_index(Root(str(root)), wanted, known_files(), quiet=True)
 
 
+@pytest.mark.slow
 def test_the_index_of_a_root_answers_for_its_own_sources_only(root: Path, tmp_path: Path) -> None:
     """Neither for the machine nor for a root with another source or key, but for one with the same."""
     made = update(root, shared=False)
@@ -196,6 +203,7 @@ def test_the_index_of_a_root_answers_for_its_own_sources_only(root: Path, tmp_pa
     assert [open_index(TARGET, each) is not None for each in roots] == [True, True, False, False, False]
 
 
+@pytest.mark.slow
 def test_the_index_of_a_root_comes_before_that_of_the_user(root: Path) -> None:
     """For that root alone."""
     write_index(IndexTarget(id=TARGET, date="the user's"), {"library": {}})
@@ -204,6 +212,7 @@ def test_the_index_of_a_root_comes_before_that_of_the_user(root: Path) -> None:
     assert [index and index.target.date for index in dates.values()] == ["Sat, 12 Sep 2026 07:55:41 UTC", "the user's"]
 
 
+@pytest.mark.slow
 def test_a_root_whose_sources_cannot_be_read_has_no_index_of_its_own(root: Path) -> None:
     """And no error: `lock` does not need them."""
     update(root, shared=False)
@@ -211,6 +220,7 @@ def test_a_root_whose_sources_cannot_be_read_has_no_index_of_its_own(root: Path)
     assert open_index(TARGET, Root(str(root))) is None
 
 
+@pytest.mark.slow
 def test_a_program_of_the_root_is_never_run(root: Path) -> None:
     """Apt takes what stands before ":" for the path of a method."""
     ran = root / "ran"
@@ -224,6 +234,7 @@ def test_a_program_of_the_root_is_never_run(root: Path) -> None:
     assert "evil:///x': it is reached neither by http or https" in made.complaints[0]
 
 
+@pytest.mark.slow
 def test_an_archive_that_nobody_signed_does_not_count(root: Path, archive: Archive) -> None:
     """Whatever the root says about its trust."""
     dist = archive.publish()
@@ -237,12 +248,14 @@ def test_an_archive_that_nobody_signed_does_not_count(root: Path, archive: Archi
         update(root)
 
 
+@pytest.mark.slow
 def test_an_archive_with_hashes_in_its_names(root: Path, archive: Archive) -> None:
     """`Acquire-By-Hash`: apt takes the plain names where the others are not there."""
     archive.publish(fields="Acquire-By-Hash: yes\n")
     assert update(root).complaints == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("date", "fault"),
     [
@@ -264,6 +277,7 @@ def test_a_date_that_is_none_is_one_error(root: Path, archive: Archive, date: st
     assert caught.value.hint == "the old index, if there is one, is left as it was"
 
 
+@pytest.mark.slow
 def test_a_date_without_a_zone_counts(root: Path, archive: Archive) -> None:
     """`-0000` says that none is known (RFC 5322): it is compared with the others as UTC."""
     archive.publish("extra", origin="Somebody")
@@ -273,6 +287,7 @@ def test_a_date_without_a_zone_counts(root: Path, archive: Archive) -> None:
     assert update(root).target.date == "Sat, 12 Sep 2026 08:00:00 -0000"
 
 
+@pytest.mark.slow
 def test_a_tab_in_origin_is_another_origin(root: Path, archive: Archive) -> None:
     """It is no more than that."""
     archive.publish(origin="Deb\tian")
@@ -280,6 +295,7 @@ def test_a_tab_in_origin_is_another_origin(root: Path, archive: Archive) -> None
         update(root)
 
 
+@pytest.mark.slow
 def test_hostile_names_are_left_out_of_an_index(root: Path, archive: Archive) -> None:
     """What remains can be read."""
     archive.publish(renamed=("libfoo1", "-oAPT=x"))
@@ -290,6 +306,7 @@ def test_hostile_names_are_left_out_of_an_index(root: Path, archive: Archive) ->
     assert answers()[:2] == (None, IndexAnswer(name="foo", package="foo-tools"))
 
 
+@pytest.mark.slow
 def test_an_endless_row_takes_no_memory(root: Path, archive: Archive) -> None:
     """A gigabyte of zeros is one megabyte of gzip; here is a tenth of that."""
     archive.contents = gzip.compress(bytes(1 << 20)) * 100  # members of one stream
@@ -316,6 +333,7 @@ def test_without_apt(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         update(root)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trap", ["link", "writable by others"])
 def test_a_folder_in_its_place(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trap: str) -> None:
     """Downloads never go into a folder that another user may have put where they are kept."""
