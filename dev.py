@@ -53,6 +53,8 @@ SLOW_TOOLS = {
     "zypper": "zypper",
     "db5.3_load": "db5.3-util",
     "chromedriver": "chromium chromium-driver",
+    "fish": "fish",
+    "zsh": "zsh",
 }
 
 

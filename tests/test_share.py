@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from builders.checkout import PROJECT
+from builders.zsh import press_tab
 from pip_sysdeps.cli import COMMANDS
 
 if TYPE_CHECKING:
@@ -50,6 +51,16 @@ def test_the_completions_have_every_option() -> None:
         assert not missing, STALE
 
 
+COMPLETED = [
+    (("pip-sysdeps", "in"), ["index", "install-line"]),
+    (("pip-sysdeps", "policy", "re"), ["replace"]),
+    (("pip-sysdeps", "lock", "--stri"), ["--strict"]),
+    (("pip-sysdeps", "audit", "--format", "ma"), ["markdown"]),
+]
+"""The words of a line, the last one not yet whole, and what completes it: commands, actions, options and values."""
+completed = pytest.mark.parametrize(("words", "offered"), COMPLETED, ids=" ".join)
+
+
 def complete(*words: str) -> list[str]:
     """Return what bash offers for the last word."""
     script = f'source "$0"; COMP_WORDS=("$@"); COMP_CWORD={len(words) - 1}; _shtab_pip_sysdeps "$1" "${{@: -1}}" ""; '
@@ -62,19 +73,27 @@ def complete(*words: str) -> list[str]:
     return sorted(subprocess.run([*command, *words], capture_output=True, text=True, check=True).stdout.split())
 
 
-@pytest.mark.parametrize(
-    ("words", "offered"),
-    [
-        (("pip-sysdeps", "in"), ["index", "install-line"]),
-        (("pip-sysdeps", "policy", "re"), ["replace"]),
-        (("pip-sysdeps", "lock", "--stri"), ["--strict"]),
-        (("pip-sysdeps", "audit", "--format", "ma"), ["markdown"]),
-    ],
-    ids=" ".join,
-)
+@completed
 def test_bash_completes(words: Iterable[str], offered: list[str]) -> None:
-    """Commands, actions, options and values."""
+    """Bash offers what completes the word."""
     assert complete(*words) == offered
+
+
+@pytest.mark.slow
+@completed
+def test_fish_completes(words: Iterable[str], offered: list[str]) -> None:
+    """Fish offers the same."""
+    script = f"source {SHARE / 'fish/vendor_completions.d/pip-sysdeps.fish'}; complete -C '{' '.join(words)}'"
+    done = subprocess.run(["fish", "--no-config", "-c", script], capture_output=True, text=True, check=True)
+    assert [line.partition("\t")[0] for line in done.stdout.splitlines()] == offered
+
+
+@pytest.mark.slow
+@completed
+def test_zsh_completes(words: Iterable[str], offered: list[str]) -> None:
+    """So does an interactive zsh when the Tab key is pressed."""
+    shown = press_tab(SHARE / "zsh/site-functions", " ".join(words))
+    assert [word for word in shown.split() if word in offered][: len(offered)] == offered
 
 
 def test_groff_has_nothing_to_say_of_the_man_page() -> None:
