@@ -226,13 +226,27 @@ def test_an_unowned_library_and_what_it_needs(desk: Desk) -> None:
     write_library(desk.root, "/usr/local/lib/libown.so.1", Elf(soname="libown.so.1", needed=("libpq.so.5",)))
     write(desk.root / "etc/ld.so.conf", "/usr/local/lib\n")
     install_module(desk.root, "wrapper", "libown.so.1")
-    said = "no package has /usr/local/lib/libown.so.1, needed by wrapper: copy it into the image\n"
-    assert said in desk.run_lock().err
-    line = desk.run_apt_line()
-    assert (line.status, line.out, line.err) == (0, "libpq5\n", f"warning: {said}")
     path = "/usr/local/lib/libown.so.1"
+    said = f"no package has {path}, needed by wrapper: copy it into the image\n"
+    pasted = f"    COPY --from=build {path} {path}\n    RUN ldconfig\n"
+    assert f"{said}{pasted}" in desk.run_lock().err
+    line = desk.run_apt_line()
+    assert (line.status, line.out, line.err) == (0, "libpq5\n", f"warning: {said}{pasted}")
     assert f'{{ soname = "libown.so.1", class = "unowned", path = "{path}", when = "import", ' in desk.lock.read_text()
     assert desk.lock.read_text().count('package = "libpq5"') == 2
+
+
+def test_an_unreachable_library(desk: Desk) -> None:
+    """What lets the loader find it is said, with the package that has a library of its name."""
+    install(desk.root / SITE[1:], "numbers", files={"numbers/_n.abi3.so": Elf(needed=("libtbb.so.12",)).build()})
+    install(desk.root / SITE[1:], "tbb", files={"../../libtbb.so.12": Elf(soname="libtbb.so.12").build()})
+    folder = "/opt/venv/lib"
+    assert (
+        f'    libtbb.so.12: `library-path = ["{folder}"]` in pyproject.toml with `ENV LD_LIBRARY_PATH={folder}` '
+        "in the image reaches it; or `pip-sysdeps policy replace libtbb.so.12 --with libtbb12"
+    ) in desk.run_lock().err
+    write(desk.lock.parent / "pyproject.toml", f'[tool.pip-sysdeps]\nlibrary-path = ["{folder}"]\n')
+    assert "unresolved:" not in desk.run_lock().err
 
 
 def test_one_unowned_library_is_one_need_by_whichever_rpath_it_is_found(desk: Desk) -> None:

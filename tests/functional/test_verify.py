@@ -173,9 +173,42 @@ def test_a_library_without_a_package_must_be_copied(root: Path, capsys: pytest.C
     assert verify(root) == 1
     assert capsys.readouterr().out == (
         "error: built: libbuilt.so.1 is missing: copy /usr/local/lib/libbuilt.so.1 from the build stage, then run "
-        f"ldconfig [missing]\n    /{SITE}/built/_core.abi3.so\n"
+        f"ldconfig [missing]\n    /{SITE}/built/_core.abi3.so\n\n"
+        "COPY --from=build /usr/local/lib/libbuilt.so.1 /usr/local/lib/libbuilt.so.1\nRUN ldconfig\n"
     )
     assert verify(root, "--lockless") == 1
+
+
+def test_a_copied_library_in_a_folder_that_no_file_names(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The build stage's ld.so.conf names it, and that of the image does not: what adds it is to be pasted."""
+    install(root / SITE, "built", files={"built/_core.abi3.so": Elf(needed=("libbuilt.so.1",)).build()})
+    write(root / "etc/ld.so.conf", "/opt/built/lib\n")
+    write(root / "opt/built/lib/libbuilt.so.1", Elf(soname="libbuilt.so.1").build())
+    subprocess.run(["/sbin/ldconfig", "-r", str(root)], check=True, capture_output=True)
+    lock(root)
+    capsys.readouterr()
+    for name in ("etc/ld.so.conf", "etc/ld.so.cache"):
+        (root / name).unlink()
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        "error: built: libbuilt.so.1 is at /opt/built/lib/libbuilt.so.1, where the loader does not search [missing]\n"
+        f"    /{SITE}/built/_core.abi3.so\n\n"
+        "RUN printf '%s\\n' /opt/built/lib > /etc/ld.so.conf.d/copied.conf && ldconfig\n"
+    )
+
+
+def test_a_library_that_the_loader_does_not_reach(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The folder is named, for pyproject.toml and for the image."""
+    install(root / SITE, "numbers", files={"numbers/_n.abi3.so": Elf(needed=("libnum.so.0",)).build()})
+    install(root / SITE, "num", files={"../../libnum.so.0": Elf(soname="libnum.so.0").build()})
+    lock(root)
+    capsys.readouterr()
+    assert verify(root) == 1
+    assert capsys.readouterr().out == (
+        "error: numbers: libnum.so.0 is at /opt/venv/lib/libnum.so.0, where the loader does not search: "
+        '`library-path = ["/opt/venv/lib"]` in pyproject.toml with `ENV LD_LIBRARY_PATH=/opt/venv/lib` in the image '
+        f"reaches it [missing]\n    /{SITE}/numbers/_n.abi3.so\n\nENV LD_LIBRARY_PATH=/opt/venv/lib\n"
+    )
 
 
 @pytest.mark.toolchain
@@ -187,7 +220,7 @@ def test_a_copied_library_needs_ldconfig(root: Path, capsys: pytest.CaptureFixtu
     assert verify(root) == 1
     assert capsys.readouterr().out == (
         "error: built: libbuilt.so.1 is in the image, but not in /etc/ld.so.cache: run ldconfig [stale-cache]\n"
-        f"    /{SITE}/built/_core.abi3.so\n"
+        f"    /{SITE}/built/_core.abi3.so\n\nRUN ldconfig\n"
     )
 
 
@@ -200,7 +233,7 @@ def test_a_stale_cache_is_its_own_finding(root: Path, capsys: pytest.CaptureFixt
     assert verify(root) == 1
     assert capsys.readouterr().out == (
         "error: psycopg2: libpq.so.5 is in the image, but not in /etc/ld.so.cache: run ldconfig [stale-cache]\n"
-        f"    {MODULE}\n"
+        f"    {MODULE}\n\nRUN ldconfig\n"
     )
     subprocess.run(["/sbin/ldconfig", "-r", str(root)], check=True, capture_output=True)
     assert verify(root) == 0
@@ -427,6 +460,7 @@ def test_json(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ],
         "install": ["libpq5"],
         "command": f"{APT_GET} libpq5",
+        "dockerfile": [],
     }
 
 

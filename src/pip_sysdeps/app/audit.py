@@ -210,6 +210,7 @@ def read_evidence(
         versions=packages.versions if packages else {},
         available=_available(packages),
         version_key=packages.family.version_key if packages else str,
+        library_path=scanned.project.library_path,
         changes=changes,
     )
 

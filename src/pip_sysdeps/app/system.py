@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.packages.index import SonameIndex
 
 _MAX_ENTRY_POINTS = 1 << 20
+_SHARED_PREFIXES = frozenset({"", "/", "/usr", "/usr/local"})
+"""Prefixes of the system itself, that every image has."""
 
 
 class EnvironmentSystem:
@@ -151,6 +153,15 @@ class EnvironmentSystem:
         """Return whether a resolved path is the interpreter's own unpackaged library."""
         own = self._process.own if self._process else frozenset()
         return inside(path, self._environment.interpreter.prefix) and (path in own or is_libpython(path))
+
+    def is_own_file(self, path: str) -> bool:
+        """Return whether a resolved path lies in a prefix of the environment or its Python that has nothing else.
+
+        Whoever copies that prefix, as of conda or of a Python in /opt, has the file, too.
+        """
+        environment = self._environment
+        prefixes = {environment.prefix, environment.interpreter.prefix} - _SHARED_PREFIXES
+        return any(inside(path, prefix) for prefix in prefixes)
 
     def is_absent_interpreter(self, soname: str) -> bool:
         """Return whether a soname is the interpreter's own library, where the interpreter itself is not there."""

@@ -16,7 +16,7 @@ from pip_sysdeps.needs.completeness import refuse_gaps
 from pip_sysdeps.needs.read_undefined_symbols import read_symbol_gaps
 from pip_sysdeps.needs.symbol_versions import version_gaps
 from pip_sysdeps.report.image import Image, counts, held_to, takes_cpu_folders, unmet
-from pip_sysdeps.report.problems import mending, no_target, on_older_cpus
+from pip_sysdeps.report.problems import mending, no_target, on_older_cpus, pasted
 from pip_sysdeps.report.verification import problems_of
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class Verification:
     """The binary packages whose installation or upgrade mends all that can be mended; sorted."""
     command: str
     """The command that installs them; empty for none."""
+    dockerfile: tuple[str, ...]
+    """The Dockerfile instructions that mend what no package does."""
     warning: str
     """What is to be said of the lock itself."""
 
@@ -87,6 +89,7 @@ def verify(request: VerifyRequest, *, second_process: bool = False) -> Verificat
         problems=problems,
         packages=packages,
         command=family.command(packages) if family else "",
+        dockerfile=pasted(problems),
         warning=lock.warning() if lock else "",
     )
 

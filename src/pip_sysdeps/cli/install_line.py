@@ -12,7 +12,7 @@ from pip_sysdeps.cli import output
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.document import WHENS
 from pip_sysdeps.lock.file import DEFAULT, read_lock
-from pip_sysdeps.lock.selection import unowned, wanted
+from pip_sysdeps.lock.selection import unowned_needs, wanted
 from pip_sysdeps.lock.target_choice import named_target, own_target
 from pip_sysdeps.packages.line_commands import LINE_COMMANDS
 from pip_sysdeps.packages.platform import read_system
@@ -75,11 +75,21 @@ def run(args: argparse.Namespace) -> int:
     if args.pin:
         _check_pins(args, target, packages)
     output.write(_rendered(args, target, packages, None if args.target else root))
-    for line in unowned(target, args.when):
-        args.messages.warning(line)
+    _warn_of_copies(args, target)
     if not packages:
         args.messages.note(f"{target.id} needs no binary package")
     return 0
+
+
+def _warn_of_copies(args: argparse.Namespace, target: Target) -> None:
+    """Say which files no package has, and what to paste into a Dockerfile."""
+    if any(unowned_needs(target, args.when)):
+        from pip_sysdeps.lock.instructions import of_target, told_copies  # noqa: PLC0415 - a usual line does without
+
+        for line in told_copies(target, args.when):
+            args.messages.warning(line)
+        for line in of_target(target, args.when).lines():
+            args.messages.note(f"    {line}")
 
 
 def _rendered(args: argparse.Namespace, target: Target, packages: Sequence[Wanted], root: Root | None) -> str:

@@ -10,9 +10,11 @@ from pip_sysdeps.app.lock import LockRequest, compare_target, make_target, write
 from pip_sysdeps.cli.environment_options import add_replace_argument, location_of, note_environment, note_library_path
 from pip_sysdeps.cli.target_options import add_target_arguments
 from pip_sysdeps.lock.file import DEFAULT, read_text
-from pip_sysdeps.lock.selection import unowned, wanted
+from pip_sysdeps.lock.instructions import of_target, told_copies
+from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.model.needs import FromCapability, FromPackage, When
 from pip_sysdeps.needs.completeness import foreign_distributions, half_searched_distributions
+from pip_sysdeps.report.mending import mended_imports
 from pip_sysdeps.report.offers import offers, packaged_distributions, unresolved_imports, unresolved_others
 from pip_sysdeps.system.exclusion import alone
 from pip_sysdeps.system.timings import Stages
@@ -20,7 +22,7 @@ from pip_sysdeps.words import counted, listed
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pip_sysdeps.app.lock import EnvironmentTarget
     from pip_sysdeps.cli.messages import Messages
@@ -177,7 +179,9 @@ def _tell(args: argparse.Namespace, made: EnvironmentTarget, before: Target | No
         messages.note(f"in the line, and not installed here: {listed(absent)}{how}")
     for line in (*foreign_distributions(found), *_not_whole(found, most=3 if messages.level < 1 else sys.maxsize)):
         messages.warning(line)
-    for line in (*unowned(target), *unresolved_imports(target)):
+    for line in (*told_copies(target), *_indented(of_target(target).lines())):
+        messages.note(line)
+    for line in (*unresolved_imports(target), *_indented(mended_imports(found, target))):
         messages.note(line)
     told = None if messages.level > 0 else before
     for tell in (unresolved_others, offers, packaged_distributions):
@@ -189,6 +193,11 @@ def _tell(args: argparse.Namespace, made: EnvironmentTarget, before: Target | No
         messages.detail(f"set aside ({skipped.verdict.value}): {root.shown(skipped.path)}: {skipped.reason}")
     if found.skipped and messages.level < 1:
         messages.note(f"{counted(len(found.skipped), 'file')} set aside: -v lists them")
+
+
+def _indented(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines that belong to those before them."""
+    return (f"    {line}" for line in lines)
 
 
 def _name_of_absent(provider: Provider) -> str:

@@ -45,11 +45,15 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         output.write_document(
             verify_document(
-                found.problems, target=found.scan.platform.id, install=found.packages, command=found.command
+                found.problems,
+                target=found.scan.platform.id,
+                install=found.packages,
+                command=found.command,
+                dockerfile=found.dockerfile,
             )
         )
     else:
-        output.write(as_text(shown, found.command))
+        output.write(as_text(shown, found.dockerfile, found.command))
     _summarize(args, found, hidden=len(found.problems) - len(shown))
     return int(not found.works)
 

@@ -19,6 +19,7 @@ from pip_sysdeps.lock.document import (
     is_target_id,
 )
 from pip_sysdeps.lock.evidence import evidence
+from pip_sysdeps.lock.instructions import namesake
 from pip_sysdeps.model.loader import Found
 from pip_sysdeps.model.needs import (
     FromCapability,
@@ -197,8 +198,9 @@ def _needs(needs: Iterable[needs.Need], base: str, repaired: Collection[str]) ->
                 yield replace(known, capability=capability, unchecked=not checked)
             case FromHost(note=note):
                 yield replace(known, class_="host", note=printable(note))
-            case Unowned(path=path):
-                yield replace(known, class_="unowned", path=printable(path))
+            case Unowned(path=path, package=package):
+                note = namesake(package) if package else known.note
+                yield replace(known, class_="unowned", path=printable(path), note=note)
             case FromDistribution(distribution="", by_loader=False):
                 yield replace(known, class_="distribution", note="a file that no record claims loads it first")
             case FromDistribution(distribution=distribution, by_loader=False):
@@ -223,9 +225,10 @@ def _unresolved(scan: Scan, bases: Mapping[str, str]) -> Iterator[Unresolved]:
             match need.provider:
                 case Missing(note=text):
                     note = printable(text)
-                case Unreachable(distribution=holder, path=path):
+                case Unreachable(distribution=holder, path=path, package=package):
                     place = printable(posixpath.relpath(path, bases.get(holder, prefix)))
                     note = f"{holder or 'the environment'} has {place}, where the loader does not look"
+                    note += f"; {namesake(package)}" if package else ""
                 case _:
                     continue
             by, more = evidence(need.by, base, repaired)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock.document import LockedPackage
 from pip_sysdeps.packages.family import Item
-from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -79,14 +78,9 @@ def _reaching(target: Target, when: Collection[str]) -> Iterator[tuple[str, Lock
             yield holder, need
 
 
-def unowned(target: Target, when: Collection[str] = ()) -> Iterator[str]:
-    """Say of each file that no package owns, and that would be in the line if one did, who needs it."""
-    holders: dict[str, set[str]] = {}
-    for holder, need in _reaching(target, when):
-        if need.class_ == "unowned":
-            holders.setdefault(need.path, set()).add(holder)
-    for path, names in sorted(holders.items()):
-        yield f"no package has {path}, needed by {listed(sorted(names))}: copy it into the image"
+def unowned_needs(target: Target, when: Collection[str] = ()) -> Iterator[tuple[str, LockedNeed]]:
+    """Yield each need of a file that no package owns, and that would be in the line if one did, with who has it."""
+    return ((holder, need) for holder, need in _reaching(target, when) if need.class_ == "unowned")
 
 
 def wanted(target: Target, *, when: Collection[str] = (), base: bool = False, pin: bool = False) -> tuple[Wanted, ...]:

@@ -112,6 +112,8 @@ class Unowned:
 
     path: str
     """The file."""
+    package: str = ""
+    """The release's binary package with a library of the same name, if there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +124,8 @@ class Unreachable:
     """The distribution that has the file; empty for an unclaimed one."""
     path: str
     """The file."""
+    package: str = ""
+    """As for `Unowned`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

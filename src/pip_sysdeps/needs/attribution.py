@@ -72,6 +72,9 @@ class Providers(Protocol):
     def is_interpreter_library(self, path: str) -> bool:
         """Return whether a resolved path is the interpreter's own unpackaged library."""
 
+    def is_own_file(self, path: str) -> bool:
+        """Return whether a resolved path lies in a prefix that is the environment's or its Python's alone."""
+
     def is_absent_interpreter(self, soname: str) -> bool:
         """Return whether a soname is the interpreter's own library, where the interpreter itself is not there."""
 
@@ -171,10 +174,21 @@ class Attribution:
                 if isinstance(provider, FromPackage) and provider.package in self._providers.libc_packages:
                     continue
                 yield Need(soname=soname, when=edge.when, by=(by,), provider=provider)
-                if isinstance(provider, Unowned) and provider.path not in above:
-                    real = self._providers.real(provider.path) or provider.path
-                    for inner in self._needs_of_file(real, by=by, above=above | {provider.path}):
+                followed = self._followed(provider)
+                if followed and followed not in above:
+                    real = self._providers.real(followed) or followed
+                    for inner in self._needs_of_file(real, by=by, above=above | {followed}):
                         yield replace(inner, when=edge.when)
+
+    def _followed(self, provider: Provider) -> str:
+        """Return the file of a provider that no distribution and no package answers for; empty for any other one."""
+        match provider:
+            case Unowned(path=path):
+                return path
+            case FromDistribution(distribution="", path=path) if path not in self._objects:
+                return path
+            case _:
+                return ""
 
     def _providers_of(self, file: str, soname: str, edge: _Edge) -> Iterator[Provider]:
         """Yield who brings a needed name: nobody if it is vendored or the interpreter's own."""
@@ -183,11 +197,11 @@ class Attribution:
             yield FromHost(note=note)
         elif edge.found:
             for found in edge.found.values():
-                yield from self._provider_of_found(file, found.path)
+                yield from self._provider_of_found(file, soname, found.path)
         elif edge.missed is not None:
             yield from self._provider_of_missed(file, edge.missed)
 
-    def _provider_of_found(self, file: str, path: str) -> Iterator[Provider]:
+    def _provider_of_found(self, file: str, soname: str, path: str) -> Iterator[Provider]:
         real = self._providers.real(path) or path
         if real in self._objects:
             holder = self._holders.get(real, "")
@@ -197,8 +211,12 @@ class Attribution:
         owner = self._providers.owner(path)
         if owner is not None:
             yield FromPackage(package=owner.package, path=path)
-        elif not self._providers.is_interpreter_library(real):
-            yield Unowned(path=self._plain(path))
+        elif self._providers.is_interpreter_library(real):
+            return
+        elif self._providers.is_own_file(real):
+            yield FromDistribution(distribution="", path=self._plain(path), by_loader=True)
+        else:
+            yield Unowned(path=self._plain(path), package=self._providers.available(soname) or "")
 
     def _plain(self, path: str) -> str:
         """Return a path without links and `..` in its folder: one file is one need, from wherever it is reached."""
@@ -220,7 +238,11 @@ class Attribution:
         elif (loaded := next((path for path in candidates if path in self._imported), None)) is not None:
             yield self._provider_of_loaded(holder, loaded, missed)
         else:
-            yield Unreachable(distribution=self._holders.get(candidates[0], ""), path=candidates[0])
+            yield Unreachable(
+                distribution=self._holders.get(candidates[0], ""),
+                path=candidates[0],
+                package=self._providers.available(missed.soname) or "",
+            )
 
     def _provider_of_loaded(self, holder: str, loaded: str, missed: NotFound) -> Provider:
         """Rely on what another distribution has loaded if that one is required, or nobody else has it.

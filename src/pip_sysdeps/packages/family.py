@@ -27,6 +27,8 @@ class Architecture(NamedTuple):
     """File name of the dynamic loader of its programs."""
     directories: tuple[str, ...]
     """The loader's default directories, where no root is at hand to state them."""
+    configured: tuple[str, ...] = ()
+    """What the system's ld.so.conf adds to them as it comes."""
 
 
 class NameRules(NamedTuple):

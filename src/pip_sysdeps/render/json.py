@@ -61,8 +61,10 @@ def locked_why_document(name: str, chains: Iterable[LockedChain], *, target: str
     )
 
 
-def verify_document(problems: Iterable[Problem], *, target: str, install: Sequence[str], command: str) -> str:
-    """Render the problems of an image, and the packages whose installation mends all that can be mended."""
+def verify_document(
+    problems: Iterable[Problem], *, target: str, install: Sequence[str], command: str, dockerfile: Sequence[str]
+) -> str:
+    """Render the problems of an image, the packages that mend all that can be mended, and the rest to be pasted."""
     problems = list(problems)
     return _dumps(
         {
@@ -83,6 +85,7 @@ def verify_document(problems: Iterable[Problem], *, target: str, install: Sequen
             ],
             "install": list(install),
             "command": command,
+            "dockerfile": list(dockerfile),
         }
     )
 

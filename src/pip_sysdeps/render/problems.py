@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.printing import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pip_sysdeps.report.problems import Problem
 
 _SHOWN = 3
 
 
-def as_text(problems: Iterable[Problem], command: str) -> str:
-    """Render each problem with the files that show it, then the command that mends all that can be mended."""
+def as_text(problems: Iterable[Problem], dockerfile: Sequence[str], command: str) -> str:
+    """Render each problem with the files that show it, what to paste, then the command that installs what mends."""
     lines = [printable(line) for problem in problems for line in _lines(problem)]
-    return "".join(f"{line}\n" for line in (*lines, *(["", command] if command else [])))
+    lines += ["", *dockerfile] if dockerfile else []
+    lines += ["", command] if command else []
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _lines(problem: Problem) -> Iterator[str]:

@@ -35,6 +35,8 @@ class Evidence:
     """What the system's configured sources have; None if that is not known."""
     version_key: Callable[[str], Any] = str
     """Orders versions as the package manager does."""
+    library_path: tuple[str, ...] = ()
+    """The project's `library-path`."""
     changes: tuple[str, ...] = ()
     """In what the lock differs from the environment, in words."""
 

@@ -83,10 +83,10 @@ class Locked:
         need = self.needs.get((holder, name))
         return need.package if need else ""
 
-    def copied(self, holder: str, name: str) -> str:
-        """Return the path of the file that is to be copied for a need, because no package owns it; empty for none."""
+    def copied(self, holder: str, name: str) -> LockedNeed | None:
+        """Return the need of a file that is to be copied, because no package owns it; None for any other."""
         need = self.needs.get((holder, name))
-        return need.path if need and need.class_ == "unowned" else ""
+        return need if need and need.class_ == "unowned" else None
 
 
 def held_to(target: Target) -> Locked:

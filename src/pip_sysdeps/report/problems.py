@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.lock.instructions import NOTHING, Instructions, joined
 from pip_sysdeps.lock.target_choice import listed_targets
 from pip_sysdeps.report.catalogue import (
     FOREIGN_FILE,
@@ -40,6 +41,8 @@ class Problem:
     """The objects that show it."""
     package: str = ""
     """The binary package whose installation or upgrade mends it; empty if none does."""
+    instructions: Instructions = NOTHING
+    """What mends it besides, to be pasted into a Dockerfile."""
 
 
 def order(problem: Problem) -> tuple[object, ...]:
@@ -61,6 +64,11 @@ def mending(problems: Iterable[Problem], names: NameRules | None) -> tuple[str, 
     """
     packages = {each.package for each in problems if each.error}
     return tuple(sorted(each for each in packages if names and (names.package(each) or names.capability(each))))
+
+
+def pasted(problems: Iterable[Problem]) -> tuple[str, ...]:
+    """Return the Dockerfile instructions that mend what they can."""
+    return tuple(joined(each.instructions for each in problems if each.error).lines())
 
 
 def worth_showing(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock import document as lockfile
+from pip_sysdeps.lock.instructions import namesake
 from pip_sysdeps.model.loader import Found, NotFound
 from pip_sysdeps.model.needs import (
     FromCapability,
@@ -112,11 +113,13 @@ def answer(provider: Provider, short: Callable[[str], str]) -> Label:  # noqa: P
             return Label(kind="other", name=name or "a file that no record claims", detail=f"{short(path)}, {how}")
         case FromHost(note=note):
             return Label(kind="other", name="the host", detail=note)
-        case Unowned(path=path):
-            return Label(kind="other", name="no package", detail=f"{path} must be copied by hand")
+        case Unowned(path=path, package=package):
+            other = f"; {namesake(package)}" if package else ""
+            return Label(kind="other", name="no package", detail=f"{path} must be copied by hand{other}")
         case Unreachable(distribution=name, path=path):
             detail = f"{name or 'the environment'} has {short(path)}, where the loader does not search"
-            return Label(kind="missing", name="unreachable", detail=detail)
+            mended = f"add {posixpath.dirname(path)} to `library-path`"
+            return Label(kind="missing", name="unreachable", detail=f"{detail}; {mended}")
         case Missing(note=note):
             return Label(kind="missing", name="missing", detail=note or "not found")
 

@@ -7,8 +7,10 @@ older CPU.
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.lock.instructions import NOTHING, Instructions, of_copy, of_folder
 from pip_sysdeps.model.needs import Confidence, FromCapability, FromPackage, Missing, Unowned, Unreachable
 from pip_sysdeps.report.catalogue import (
     FIND_LIBRARY_FAILS,
@@ -20,11 +22,13 @@ from pip_sysdeps.report.image import counts, imported, not_found, unmet
 from pip_sysdeps.report.image_files import foreign_files, missing_files
 from pip_sysdeps.report.image_lock import lock_problems, undelivered_declarations
 from pip_sysdeps.report.image_versions import undefined_symbols, version_gaps
+from pip_sysdeps.report.mending import to_reach
 from pip_sysdeps.report.problems import Problem, order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pip_sysdeps.lock.document import LockedNeed
     from pip_sysdeps.model.needs import Need
     from pip_sysdeps.report.image import Image, Locked
 
@@ -81,16 +85,30 @@ def _missing(image: Image, locked: Locked | None) -> Iterator[Problem]:
     for holder, need in unmet(image.scan):
         stale = (holder, need.name) not in still
         package = (locked.package(holder, need.name) if locked else "") or _package(need)
-        copied = locked.copied(holder, need.name) if locked else ""
+        copied = locked.copied(holder, need.name) if locked else None
+        mended = Instructions(ldconfig=True) if stale else _instructions(image, need, locked, copied)
         yield Problem(
             error=counts(holder, need, locked),
             entry=STALE_LOADER_CACHE if stale else MISSING_IN_IMAGE,
             distribution=holder,
             subject=need.name,
-            message=f"{need.name} {_STALE if stale else _why(need, package, copied)}",
+            message=f"{need.name} {_STALE if stale else _why(need, package, copied, mended)}",
             files=need.by,
             package="" if stale or copied else package,
+            instructions=mended,
         )
+
+
+def _instructions(image: Image, need: Need, locked: Locked | None, copied: LockedNeed | None) -> Instructions:
+    """Return what mends a library that is to be copied, or that lies where the loader does not search."""
+    platform, library_path = image.scan.platform, locked.target.library_path if locked else ()
+    if isinstance(need.provider, Unreachable):
+        return Instructions(library_path=(*library_path, posixpath.dirname(need.provider.path)))
+    if copied is None:
+        return NOTHING
+    if image.system.real(copied.path):
+        return of_folder(posixpath.dirname(copied.path), platform, library_path)
+    return of_copy(copied.path, platform, library_path, is_library=not (copied.program or copied.file))
 
 
 _STALE = "is in the image, but not in /etc/ld.so.cache: run ldconfig"
@@ -104,12 +122,16 @@ def _package(need: Need) -> str:
             return ""
 
 
-def _why(need: Need, package: str, copied: str) -> str:
+def _why(need: Need, package: str, copied: LockedNeed | None, mended: Instructions) -> str:
     if copied:
-        return f"is missing: copy {copied} from the build stage, then run ldconfig"
+        other = f" ({copied.note})" if copied.note else ""
+        if not mended.copies:
+            return f"is at {copied.path}, where the loader does not search{other}"
+        then = ", then run ldconfig" if mended.ldconfig else ""
+        return f"is missing: copy {copied.path} from the build stage{then}{other}"
     match need.provider:
         case Unreachable(path=path):
-            return f"is at {path}, where the loader does not search"
+            return f"is at {path}, where the loader does not search: {to_reach(path)}"
         case Missing(note=note) if note and not package:
             return f"is missing: {note}"
         case _:
@@ -158,4 +180,5 @@ def _find_library(image: Image) -> Iterator[Problem]:
                 message=f"{need.evidence}: find_library returns None: {need.name} {reason}",
                 files=need.by,
                 package="" if system.can_find_library else system.package_of("ldconfig") or "",
+                instructions=Instructions(ldconfig=system.can_find_library),
             )

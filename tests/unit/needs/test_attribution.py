@@ -78,6 +78,10 @@ class World:
         """Return whether it is an interpreter's in /usr/local."""
         return path.startswith("/usr/local/lib/libpython")
 
+    def is_own_file(self, path: str) -> bool:
+        """Return whether it lies in the Python's own prefix."""
+        return path.startswith("/opt/conda/")
+
     def is_absent_interpreter(self, soname: str) -> bool:
         """Return that the interpreter is there."""
         return not soname
@@ -184,6 +188,33 @@ def test_an_unowned_file_is_followed() -> None:
         ("libpq.so.5", FromPackage(package="libpq5", path="/lib/libpq.so.5"), (EXTENSION,)),
         ("libself.so", Unowned(path=unowned), (EXTENSION,)),
     ]
+
+
+def test_a_file_of_the_environments_own_prefix_is_not_to_be_copied() -> None:
+    """Whoever copies the prefix of conda has its libraries; what these need in turn is still needed."""
+    one = distribution("one", "m.abi3.so")
+    own = "/opt/conda/lib/libblas.so.3"
+    loads = [load(When.IMPORT, {EXTENSION: (found(own),), own: (found("/lib/libpq.so.5"),)})]
+    needs = attribution({EXTENSION: elf()}, loads, one).of_distribution(one).needs
+    assert [(need.soname, need.provider) for need in needs] == [
+        ("libblas.so.3", FromDistribution(distribution="", path=own, by_loader=True)),
+        ("libpq.so.5", FromPackage(package="libpq5", path="/lib/libpq.so.5")),
+    ]
+
+
+@pytest.mark.parametrize("answer", [found("/usr/local/lib/libGL.so.1"), not_found("libGL.so.1")])
+def test_a_package_with_a_library_of_the_same_name(answer: Resolution) -> None:
+    """Is named beside what no package owns, and beside what the loader does not reach."""
+    other = "/env/site/other/libGL.so.1"
+    one, holder = distribution("one", "m.abi3.so"), distribution("other", "other/libGL.so.1")
+    loads = [load(When.IMPORT, {EXTENSION: (answer,)})]
+    needs = attribution({EXTENSION: elf(), other: elf()}, loads, one, holder).of_distribution(one).needs
+    expected: Provider = (
+        Unowned(path="/usr/local/lib/libGL.so.1", package="libgl1")
+        if answer == found("/usr/local/lib/libGL.so.1")
+        else Unreachable(distribution="other", path=other, package="libgl1")
+    )
+    assert [need.provider for need in needs] == [expected]
 
 
 def test_a_vendored_library() -> None:

@@ -1,7 +1,7 @@
 """Debian's architectures: their names, and what others call them.
 
 Source: dpkg-architecture(1), `DEB_HOST_MULTIARCH` and the tables behind it; the directories are those of Debian's glibc
-(`ld.so --help` on each architecture).
+(`ld.so --help` on each architecture), and what libc.conf and its like in /etc/ld.so.conf.d add.
 """
 
 from __future__ import annotations
@@ -34,7 +34,12 @@ _BY_ELF_HEADER = {
 
 
 def _architecture(machine: str, triplet: str, loader: str) -> Architecture:
-    return Architecture(machine, loader, (f"/lib/{triplet}", f"/usr/lib/{triplet}", "/lib", "/usr/lib"))
+    return Architecture(
+        machine,
+        loader,
+        (f"/lib/{triplet}", f"/usr/lib/{triplet}", "/lib", "/usr/lib"),
+        ("/usr/local/lib", f"/usr/local/lib/{triplet}"),
+    )
 
 
 ARCHITECTURES = {

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.model.needs import When
 from pip_sysdeps.report.evidence import Trouble
+from pip_sysdeps.report.mending import to_copy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,9 +38,11 @@ def unowned_library(target: Target) -> Iterator[Trouble]:
     distributions = {each.name for each in target.distribution}
     for holder, need in target.needs():
         if need.class_ == "unowned":
+            other = f"; {need.note}" if need.note else ""
+            how = to_copy(need.path, target, target.library_path)
             yield Trouble(
                 subjects=(need.name,),
-                message=f"{need.path}, which no binary package owns",
+                message=f"no binary package owns {need.path}{other}: {how}",
                 distribution=holder if holder in distributions else "",
                 files=need.by,
             )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.lock.instructions import namesake
 from pip_sysdeps.model.needs import Missing, Unowned, Unreachable, When
 from pip_sysdeps.report.evidence import Trouble, trouble_of_need
+from pip_sysdeps.report.mending import to_copy, to_reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,18 +33,23 @@ def unowned_library(evidence: Evidence) -> Iterator[Trouble]:
     """Yield a system library that no binary package owns: it must be copied into the image by hand."""
     for holder, need in evidence.undecided():
         if isinstance(need.provider, Unowned):
-            yield trouble_of_need(holder, need, f"no binary package owns {need.provider.path}")
+            provider = need.provider
+            other = f"; {namesake(provider.package)}" if provider.package else ""
+            how = to_copy(provider.path, evidence.scan.platform, evidence.library_path)
+            message = f"no binary package owns {provider.path}{other}: {how}"
+            yield trouble_of_need(holder, need, message)
 
 
 def unreachable_library(evidence: Evidence) -> Iterator[Trouble]:
     """Yield a library that an import needs lies in the environment, where the loader does not search."""
     for holder, need in evidence.undecided():
         if isinstance(need.provider, Unreachable) and need.when is When.IMPORT:
-            yield trouble_of_need(holder, need, _answer(need.provider))
+            yield trouble_of_need(holder, need, f"{_answer(need.provider)}: {to_reach(need.provider.path)}")
 
 
 def _answer(provider: Missing | Unreachable) -> str:
     if isinstance(provider, Unreachable):
+        other = f"; {namesake(provider.package)}" if provider.package else ""
         holder = provider.distribution or "the environment"
-        return f"found in {provider.path} of {holder}, where the loader does not search"
+        return f"found in {provider.path} of {holder}, where the loader does not search{other}"
     return provider.note or "not found"

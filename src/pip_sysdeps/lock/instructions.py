@@ -1,0 +1,128 @@
+"""Dockerfile instructions that give an image what no package of its system does: copied files, and where to search."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from pip_sysdeps.lock.selection import unowned_needs
+from pip_sysdeps.packages.registry import family_of
+from pip_sysdeps.words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from pip_sysdeps.lock.document import Target
+
+BUILD_STAGE = "build"
+"""The name of the stage that files are copied from, as in the README."""
+CONFIGURATION = "/etc/ld.so.conf.d/copied.conf"
+"""The file that gets the folders which ldconfig(8) is to look at."""
+_PLAIN = re.compile(r"/[A-Za-z0-9/._+~@-]+", re.ASCII)
+"""A path that means itself in a Dockerfile and in its shell; any other one is not offered to be pasted."""
+
+
+class System(Protocol):
+    """What tells where a loader looks: a `Target` and a `Platform` do."""
+
+    @property
+    def package_manager(self) -> str:
+        """The word of `packages.registry`."""
+
+    @property
+    def architecture(self) -> str:
+        """In the package manager's words."""
+
+    @property
+    def libc(self) -> str:
+        """`glibc` or `musl`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instructions:
+    """What is to be pasted into a Dockerfile."""
+
+    copies: tuple[str, ...] = ()
+    """Files to copy from the build stage to the same place."""
+    library_path: tuple[str, ...] = ()
+    """The folders of LD_LIBRARY_PATH, in their order."""
+    configured: tuple[str, ...] = ()
+    """Folders to name in ld.so.conf."""
+    ldconfig: bool = False
+    """ldconfig must run."""
+
+    def lines(self) -> Iterator[str]:
+        """Yield the instructions, in an order in which they work."""
+        yield from (f"COPY --from={BUILD_STAGE} {path} {path}" for path in filter(_PLAIN.fullmatch, self.copies))
+        if folders := [each for each in self.library_path if _PLAIN.fullmatch(each)]:
+            yield f"ENV LD_LIBRARY_PATH={':'.join(folders)}"
+        folders = [each for each in self.configured if _PLAIN.fullmatch(each)]
+        if folders:
+            yield f"RUN printf '%s\\n' {' '.join(folders)} > {CONFIGURATION} && ldconfig"
+        elif self.ldconfig:
+            yield "RUN ldconfig"
+
+
+NOTHING = Instructions()
+"""Nothing is to be pasted."""
+
+
+def joined(parts: Iterable[Instructions]) -> Instructions:
+    """Return several instructions as one, each folder and file once."""
+    parts = list(parts)
+    return Instructions(
+        copies=tuple(dict.fromkeys(path for each in parts for path in each.copies)),
+        library_path=tuple(dict.fromkeys(path for each in parts for path in each.library_path)),
+        configured=tuple(dict.fromkeys(path for each in parts for path in each.configured)),
+        ldconfig=any(each.ldconfig for each in parts),
+    )
+
+
+def of_copy(path: str, system: System, library_path: tuple[str, ...] = (), *, is_library: bool = True) -> Instructions:
+    """Return what gives an image a file that no package has; `library_path` is what the image sets already."""
+    if not is_library:
+        return Instructions(copies=(path,))
+    return replace(of_folder(posixpath.dirname(path), system, library_path), copies=(path,))
+
+
+def of_folder(folder: str, system: System, library_path: tuple[str, ...] = ()) -> Instructions:
+    """Return what lets the loader find the libraries of a folder that was copied."""
+    if folder in library_path:
+        return Instructions(library_path=library_path)
+    if folder in searched_folders(system):
+        return Instructions(ldconfig=system.libc == "glibc")
+    if system.libc == "glibc":
+        return Instructions(configured=(folder,), ldconfig=True)
+    return Instructions(library_path=(*library_path, folder))
+
+
+def searched_folders(system: System) -> frozenset[str]:
+    """Return the folders that the loader of a system searches as it comes."""
+    family = family_of(system.package_manager)
+    described = family.architectures.get(system.architecture) if family else None
+    return frozenset((*described.directories, *described.configured) if described else ())
+
+
+def namesake(package: str) -> str:
+    """Say that a package has a library of the same name; nothing for no package."""
+    return f"{package} has a library of this name" if package else ""
+
+
+def told_copies(target: Target, when: Collection[str] = ()) -> Iterator[str]:
+    """Say of each file that no package owns, and that would be in the line if one did, who needs it."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for holder, need in unowned_needs(target, when):
+        found.setdefault((need.path, need.note), set()).add(holder)
+    for (path, note), names in sorted(found.items()):
+        other = f" ({note})" if note else ""
+        yield f"no package has {path}, needed by {listed(sorted(names))}: copy it into the image{other}"
+
+
+def of_target(target: Target, when: Collection[str] = ()) -> Instructions:
+    """Return what gives an image the files of a target that no package owns."""
+    return joined(
+        of_copy(need.path, target, target.library_path, is_library=bool(need.soname or need.any_of))
+        for _, need in sorted(unowned_needs(target, when), key=lambda each: each[1].path)
+    )

@@ -1,0 +1,41 @@
+"""What mends a library that no package has, or that the loader does not reach, in words."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.lock.instructions import of_copy
+from pip_sysdeps.model.needs import Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.lock.document import Target
+    from pip_sysdeps.lock.instructions import System
+    from pip_sysdeps.model.scan import Scan
+
+
+def to_reach(path: str) -> str:
+    """Return how a program of the image finds a library of the environment where the loader does not search."""
+    folder = posixpath.dirname(path)
+    return (
+        f'`library-path = ["{folder}"]` in pyproject.toml with `ENV LD_LIBRARY_PATH={folder}` in the image reaches it'
+    )
+
+
+def to_copy(path: str, system: System, library_path: tuple[str, ...] = ()) -> str:
+    """Return the instructions that give an image a library which no package has, in one line."""
+    return " and ".join(f"`{line}`" for line in of_copy(path, system, library_path).lines())
+
+
+def mended_imports(scan: Scan, target: Target) -> Iterator[str]:
+    """Yield, for each library that an import needs and the loader does not reach, what mends it."""
+    unresolved = {(each.name, each.distribution) for each in target.unresolved}
+    told: dict[str, Unreachable] = {}
+    for holder, need in scan.needs():
+        if isinstance(need.provider, Unreachable) and (need.name, holder) in unresolved:
+            told.setdefault(need.name, need.provider)
+    for name, provider in told.items():
+        other = f"; or `pip-sysdeps policy replace {name} --with {provider.package}`" if provider.package else ""
+        yield f"{name}: {to_reach(provider.path)}{other}"

@@ -1,0 +1,93 @@
+"""Dockerfile instructions for what no package has."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.facts import scan_of
+from builders.world import gcc
+from pip_sysdeps.lock.instructions import CONFIGURATION, Instructions, joined, of_copy, of_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEBIAN = scan_of().platform
+
+
+class Alpine:
+    """A system with musl."""
+
+    package_manager, architecture, libc = "apk", "x86_64", "musl"
+
+
+class Fedora:
+    """A system whose ld.so.conf names no folder of its own."""
+
+    package_manager, architecture, libc = "rpm", "x86_64", "glibc"
+
+
+@pytest.mark.parametrize(
+    ("system", "path", "expected"),
+    [
+        (DEBIAN, "/usr/local/lib/liba.so.1", ["RUN ldconfig"]),
+        (DEBIAN, "/usr/local/lib/x86_64-linux-gnu/liba.so.1", ["RUN ldconfig"]),
+        (DEBIAN, "/opt/a/lib/liba.so.1", [f"RUN printf '%s\\n' /opt/a/lib > {CONFIGURATION} && ldconfig"]),
+        (Fedora(), "/usr/local/lib/liba.so.1", [f"RUN printf '%s\\n' /usr/local/lib > {CONFIGURATION} && ldconfig"]),
+        (Fedora(), "/usr/lib64/liba.so.1", ["RUN ldconfig"]),
+        (Alpine(), "/usr/local/lib/liba.so.1", []),
+        (Alpine(), "/opt/a/lib/liba.so.1", ["ENV LD_LIBRARY_PATH=/opt/a/lib"]),
+    ],
+)
+def test_a_copied_library(system: Alpine | Fedora, path: str, expected: list[str]) -> None:
+    """The loader of each system is made to look into its folder, unless it does so as it comes."""
+    assert [*of_copy(path, system).lines()] == [f"COPY --from=build {path} {path}", *expected]
+
+
+def test_a_copied_library_in_the_projects_library_path() -> None:
+    """The image sets the variable, with all of its folders."""
+    lines = of_copy("/opt/b/lib/liba.so.1", DEBIAN, ("/opt/a/lib", "/opt/b/lib")).lines()
+    assert [*lines][1:] == ["ENV LD_LIBRARY_PATH=/opt/a/lib:/opt/b/lib"]
+
+
+def test_a_copied_program() -> None:
+    """No loader looks for it."""
+    path = "/usr/local/bin/tool"
+    assert [*of_copy(path, DEBIAN, is_library=False).lines()] == [f"COPY --from=build {path} {path}"]
+
+
+def test_several() -> None:
+    """Files first, each once; one variable and one ldconfig with all folders."""
+    parts = [of_copy(f"/opt/{name}/lib/lib{name}.so", DEBIAN) for name in ("a", "b", "a")]
+    assert [*joined([*parts, Instructions(ldconfig=True)]).lines()] == [
+        "COPY --from=build /opt/a/lib/liba.so /opt/a/lib/liba.so",
+        "COPY --from=build /opt/b/lib/libb.so /opt/b/lib/libb.so",
+        f"RUN printf '%s\\n' /opt/a/lib /opt/b/lib > {CONFIGURATION} && ldconfig",
+    ]
+
+
+@pytest.mark.parametrize("path", ["/usr/local/lib/a b.so", "/usr/local/lib/$(id).so", "/usr/local/lib/a;b.so", "a.so"])
+def test_a_path_that_a_shell_would_take_for_something_else(path: str) -> None:
+    """Is not offered to be pasted: a lock may come from anybody."""
+    assert not any(line.startswith("COPY") for line in of_copy(path, DEBIAN).lines())
+    assert [*of_folder("/opt/$(id)", DEBIAN).lines()] == ["RUN ldconfig"]
+
+
+@pytest.mark.toolchain
+@pytest.mark.skipif(shutil.which("ldconfig", path="/sbin:/usr/sbin") is None, reason="ldconfig is not here")
+def test_ldconfig_takes_the_line(tmp_path: Path) -> None:
+    """The folder is in the cache that the real ldconfig makes of what the line writes."""
+    (tmp_path / "opt/a/lib").mkdir(parents=True)
+    (tmp_path / "etc/ld.so.conf.d").mkdir(parents=True)
+    (tmp_path / "etc/ld.so.conf").write_text("include /etc/ld.so.conf.d/*.conf\n")
+    (tmp_path / "empty.s").write_text('.section .note.GNU-stack,"",@progbits\n')
+    gcc(tmp_path / "opt/a/lib/liba.so.1", "-shared", "-nostdlib", "-Wl,-soname,liba.so.1", str(tmp_path / "empty.s"))
+    (line,) = of_folder("/opt/a/lib", DEBIAN).lines()
+    shell = line.removeprefix("RUN ").replace("ldconfig", f"/sbin/ldconfig -r {tmp_path}")
+    shell = shell.replace(CONFIGURATION, f"{tmp_path}{CONFIGURATION}")
+    subprocess.run(["/bin/sh", "-ec", shell], check=True)
+    cache = subprocess.run(["/sbin/ldconfig", "-r", tmp_path, "-p"], check=True, capture_output=True, text=True)
+    assert "liba.so.1 (libc6,x86-64) => /opt/a/lib/liba.so.1" in cache.stdout
