@@ -46,6 +46,16 @@ def test_the_same_again(desk: Desk) -> None:
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
+def test_what_changes_in_the_line_comes_first(desk: Desk) -> None:
+    """A lock that is written anew says what it installs besides, and what no more."""
+    desk.run_lock()
+    write(desk.root / SITE[1:] / MODULE, module("libGL.so.1"))
+    assert desk.run_lock().err.splitlines()[:2] == [
+        "changes in the line: +libgl1 (psycopg2), -libpq5",
+        f"wrote `{desk.lock}`: {SUMMARY}",
+    ]
+
+
 def test_quiet(desk: Desk) -> None:
     """-q says nothing, before the command and after it."""
     assert desk.run_lock("-q").err == ""

@@ -68,13 +68,26 @@ def test_replace_and_add(desk: Desk) -> None:
     desk.run_lock()
     assert policy(desk, "replace", "libpq5", "--with", "libpq-ours", "--reason", "patched").status == 0
     refused = policy(desk, "add", "tini", "--reason", "runs it")
-    assert (refused.status, refused.err) == (
+    assert (refused.status, refused.err.splitlines()) == (
         2,
-        "error: who needs `tini`?\nhint: name the distribution with --distribution\n",
+        [
+            "error: `tini` is added to the needs of a distribution, and none is named",
+            "hint: name the one that uses it with --distribution",
+        ],
     )
     assert policy(desk, "add", "tini", "--reason", "runs it", "--distribution", "Psycopg2").status == 0
     desk.run_lock()
     assert desk.run_apt_line().out == "libpq-ours tini\n"
+
+
+def test_a_bad_lock_is_blamed_alone(viewer: Desk) -> None:
+    """Not pyproject.toml, which is not even read."""
+    viewer.lock.write_text(viewer.lock.read_text().replace("installs = [\n", 'installs = [\n    "libz9",\n'))
+    result = policy(viewer, "ignore", "libpq5", "--reason", "not used")
+    assert (result.status, result.err.splitlines()[0]) == (
+        2,
+        f"error: {viewer.lock}: target[0].installs: is not what the needs give: -libz9",
+    )
 
 
 def test_what_is_decided_is_not_decided_again(viewer: Desk) -> None:

@@ -161,6 +161,8 @@ class Written:
     """It was written anew."""
     before: Target | None
     """The target as it was; None if the lock did not have it."""
+    line: str = ""
+    """What changes in the line, in words; empty for a new target, and where no package comes or goes."""
 
 
 def write_target(found: EnvironmentTarget, path: str, *, add_target: bool = False, replace: bool = False) -> Written:
@@ -180,7 +182,14 @@ def write_target(found: EnvironmentTarget, path: str, *, add_target: bool = Fals
     if not replace:
         refuse_other_environment(found, before, path)
     replace_lock(path, text)
-    return Written(changed=True, before=before)
+    return Written(changed=True, before=before, line=_changed_line(before, found.target))
+
+
+def _changed_line(before: Target | None, after: Target) -> str:
+    if before is None:
+        return ""
+    locks = Lockfile(target=(before,)), Lockfile(target=(after,))
+    return told_line(*locks) if any(line_changes(*locks)) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,11 +63,12 @@ def decide(request: PolicyRequest) -> Decided:
     Raise SysdepsError for a name that no distribution of the lock needs, unless one is given, and for a table that
     cannot be edited; MalformedError for a file that cannot be read, OSError.
     """
+    asked = tuple(_decisions(request))
     path = find_project(request.lock)
     text = read_project_text(path) if path else ""
     path = path or os.path.join(os.path.dirname(request.lock), "pyproject.toml")
     try:
-        decisions = tuple(_new(_decisions(request), parse_project(text)))
+        decisions = tuple(_new(asked, parse_project(text)))
         for decision in decisions:
             text = put(text, decision)
     except MalformedError as error:
@@ -99,7 +100,10 @@ def _decisions(request: PolicyRequest) -> Iterator[Decision]:
 def _holders(request: PolicyRequest, name: str) -> Iterable[tuple[str, str]]:
     """Return whose need a name is, with what an entry calls it: the package in place of a program."""
     if request.kind == "add" and not request.distribution:
-        raise SysdepsError(f"who needs `{name}`?", hint="name the distribution with --distribution")
+        raise SysdepsError(
+            f"`{name}` is added to the needs of a distribution, and none is named",
+            hint="name the one that uses it with --distribution",
+        )
     text = read_text(request.lock)
     lock = read_lock(request.lock) if text else None
     given = normalize_name(request.distribution)

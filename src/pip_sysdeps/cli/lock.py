@@ -132,6 +132,8 @@ def _write(args: argparse.Namespace, found: EnvironmentTarget) -> Target | None:
     note = found.target.note
     is_new = note not in (read_text(args.output) or "")
     written = write_target(found, args.output, add_target=args.add_target, replace=args.replace)
+    if written.line:
+        args.messages.note(written.line)
     done = f"wrote `{args.output}`" if written.changed else f"`{args.output}` is up to date"
     args.messages.note(f"{done}: {_counted(found.target)}")
     if note and is_new:
