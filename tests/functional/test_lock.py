@@ -17,8 +17,8 @@ from builders.elf import Elf
 from builders.root import write
 from builders.schemas import check_schema
 from builders.small_debian import HEADER, LOCK, MODULE, SITE, TARGET, install_module, module
-from builders.system import VENV, write_library
-from builders.venv import install
+from builders.system import LOADER, VENV, write_library
+from builders.venv import install, make_interpreter
 from pip_sysdeps.lock.text import loads
 from pip_sysdeps.system.exclusion import alone
 
@@ -244,6 +244,21 @@ def test_an_unowned_library_and_what_it_needs(desk: Desk) -> None:
     assert (line.status, line.out, line.err) == (0, "libpq5\n", f"warning: {said}{pasted}")
     assert f'{{ soname = "libown.so.1", class = "unowned", path = "{path}", when = "import", ' in desk.lock.read_text()
     assert desk.lock.read_text().count('package = "libpq5"') == 2
+
+
+def test_the_libraries_of_a_prefix_of_its_own(desk: Desk) -> None:
+    """Those of conda come with its prefix; what they need of the system does not."""
+    site = make_interpreter(desk.root, "/opt/conda") / "lib/python3.11/site-packages"
+    elf = Elf(interpreter=LOADER, needed=("libc.so.6",), rpath="$ORIGIN/../lib")
+    write(desk.root / "opt/conda/bin/python3.11", elf.build()).chmod(0o755)
+    write(desk.root / "opt/conda/lib/libown.so.1", Elf(soname="libown.so.1", needed=("libpq.so.5",)).build())
+    module = Elf(needed=("libown.so.1", "libc.so.6"), rpath="$ORIGIN/../../../..").build()
+    install(site, "wrapper", files={"wrapper/_c.abi3.so": module})
+    outcome = desk.run_lock("--python", "/opt/conda")
+    assert outcome.status == 0
+    assert "copy it" not in outcome.err
+    assert "libown" not in desk.lock.read_text()
+    assert desk.run_apt_line() == (0, "libpq5\n", "")
 
 
 def test_an_unreachable_library(desk: Desk) -> None:

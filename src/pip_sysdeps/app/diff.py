@@ -77,7 +77,8 @@ def diff_of_environment(
     """Scan an environment and return what the lock `old`, a path or a revision, and it differ in."""
     scanned = scan_whole_environment(location, lock, second_process=second_process)
     target, before = scanned.target(name), read_lock_or_revision(old, lock)
-    found = diff_targets(before.lock.find(target.id), target, needs_to_install)
+    installed = {each.name: each.version for each in scanned.scan.environment.distributions}
+    found = diff_targets(before.lock.find(target.id), target, needs_to_install, installed)
     if found is None:
         return EnvironmentDiff(scanned=scanned, old=before, found=())
     line = [each.package.name for each in wanted(target)]

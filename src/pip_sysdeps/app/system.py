@@ -155,7 +155,7 @@ class EnvironmentSystem:
         return inside(path, self._environment.interpreter.prefix) and (path in own or is_libpython(path))
 
     def is_own_file(self, path: str) -> bool:
-        """Return whether a resolved path lies in a prefix of the environment or its Python that has nothing else.
+        """Return whether a path lies in a prefix of the environment or its Python that has nothing else.
 
         Whoever copies that prefix, as of conda or of a Python in /opt, has the file, too.
         """
@@ -215,6 +215,6 @@ class EnvironmentSystem:
     def _brought(self) -> frozenset[str]:
         environment = self._environment
         names = frozenset(posixpath.basename(file) for each in environment.distributions for file in each.files)
-        if environment.prefix == environment.interpreter.prefix:
+        if environment.prefix in _SHARED_PREFIXES:
             return names
         return names.union(self._place.root.names(posixpath.join(environment.prefix, "bin")))

@@ -113,6 +113,9 @@ class Lookup(Protocol):
     def is_brought(self, name: str) -> bool:
         """Return whether a file of that name belongs to a distribution of the environment."""
 
+    def is_own_file(self, path: str) -> bool:
+        """Return whether a path lies in a prefix that is the environment's or its Python's alone."""
+
     def has_python_package(self, name: str) -> bool:
         """Return whether a distribution of the environment has a Python package of that name."""
 
@@ -197,7 +200,7 @@ def _library(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
             yield _as_need(reference, FromHost(note=note), soname=file_name(name))
             return
     known = list({each.name: each for name in names if (each := _known_library(name, lookup))}.values())
-    if any(each.package in lookup.libc_packages for each in known):
+    if any(each.package in lookup.libc_packages or (each.path and lookup.is_own_file(each.path)) for each in known):
         return
     runtime = [each for each in known if not each.development]
     if known and not runtime:

@@ -90,11 +90,14 @@ class _Differences:
         self, holder: str, locked: LockedDistribution | LockedFile, found: LockedDistribution | LockedFile
     ) -> Iterator[str]:
         old, new = ([*each.needs, *each.offered] for each in (locked, found))
-        for (name, *_), was, now in _pairs(old, new, _key_of_need):
-            answer = was or now
-            brought = f" ({answer.installed or answer.class_})" if answer else ""
-            yield from self._of_part(f"{name}{brought} of {holder}", was, now, "needed")
         names = [{need.name for each in side.base for need in each.needs()} for side in (locked, found)]
+        for name, was, now in _with_another_answer(_pairs(old, new, _key_of_need)):
+            if was and now and _key_of_need(was) != _key_of_need(now):
+                yield f"{name} of {holder}: {_answer(was)} is locked, {_answer(now)} is found"
+            elif name not in (names[1] if now is None else names[0] if was is None else ()):  # that is told below
+                answer = was or now
+                brought = f" ({_answer(answer)})" if answer else ""
+                yield from self._of_part(f"{name}{brought} of {holder}", was, now, "needed")
         if locked.base != found.base:
             gone = names[0] ^ names[1] or {each.package for each in (*locked.base, *found.base)}
             self._base.append(f"{', '.join(sorted(gone))} of {holder}")
@@ -127,6 +130,28 @@ def _pairs(locked: Iterable[_Part], found: Iterable[_Part], key: Callable[[_Part
     """Return what two states have under each key, in the keys' order; of several under one key, each with its like."""
     old, new = _keyed(locked, key), _keyed(found, key)
     return [(name, old.get((name, number)), new.get((name, number))) for name, number in sorted({*old, *new})]
+
+
+def _with_another_answer(pairs: _Pairs[tuple[str, ...], LockedNeed]) -> _Pairs[str, LockedNeed]:
+    """Join the need of a name that only one state has with that which only the other one has: its answer changed."""
+    joined: _Pairs[str, LockedNeed] = []
+    for (name, *_), was, now in pairs:
+        last = joined[-1] if joined else None
+        if (
+            last
+            and last[0] == name
+            and (last[1] is None) != (last[2] is None)
+            and (was is None) == (last[1] is not None)
+        ):
+            joined[-1] = (name, last[1] or was, last[2] or now)
+        else:
+            joined.append((name, was, now))
+    return joined
+
+
+def _answer(need: LockedNeed) -> str:
+    """Return who answers a need, in a word."""
+    return need.installed or need.distribution or need.path or need.class_
 
 
 def _keyed(parts: Iterable[_Part], key: Callable[[_Part], _Key]) -> dict[tuple[_Key, int], _Part]:

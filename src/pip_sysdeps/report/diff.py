@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from pip_sysdeps.report.reasons import Sides, reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Lockfile, Target, Unresolved
+    from pip_sysdeps.lock.document import LockedNeed, LockedPackage, Lockfile, Target, Unresolved
     from pip_sysdeps.packages.closure import Closures, Cost
 
 _PLAIN_KEYS = (
@@ -109,13 +111,18 @@ def diff_locks(old: Lockfile, new: Lockfile, line: Line) -> tuple[TargetDiff, ..
     return tuple(each for each in found if each is not None)
 
 
-def diff_targets(old: Target | None, new: Target | None, line: Line) -> TargetDiff | None:
-    """Return what differs between two targets, of which one may be missing; None if nothing does."""
+def diff_targets(
+    old: Target | None, new: Target | None, line: Line, installed: Mapping[str, str] | None = None
+) -> TargetDiff | None:
+    """Return what differs between two targets, of which one may be missing; None if nothing does.
+
+    `installed` has the version of every distribution of the new side, also of those that need nothing, if known.
+    """
     names = list(dict.fromkeys(each.id for each in (old, new) if each))
     found = TargetDiff(
         id=" and ".join(names),
         change="added" if old is None else "removed" if new is None else "changed",
-        packages=tuple(sorted(_packages(old, new, line), key=lambda each: (not each.in_line, each.name))),
+        packages=tuple(sorted(_packages(old, new, line, installed), key=lambda each: (not each.in_line, each.name))),
         distributions=tuple(_distributions(old, new)),
         unresolved=tuple(_unresolved(old, new)),
         keys=tuple(_keys(old, new)),
@@ -138,7 +145,9 @@ def with_sizes(found: TargetDiff, line: Collection[str], closures: Closures) -> 
 # ------------------------------------------------------------------------------------------------------------ packages
 
 
-def _packages(old: Target | None, new: Target | None, line: Line) -> Iterator[PackageChange]:
+def _packages(
+    old: Target | None, new: Target | None, line: Line, installed: Mapping[str, str] | None
+) -> Iterator[PackageChange]:
     """Yield the packages that come to the line or leave it, then, of those in neither line, who comes and goes."""
     entries = tuple({each.name: each for each in target.entries()} if target else {} for target in (old, new))
     lines = tuple(_by_package(line(target) if target else ()) for target in (old, new))
@@ -146,14 +155,12 @@ def _packages(old: Target | None, new: Target | None, line: Line) -> Iterator[Pa
     for name in sorted({*entries[0], *entries[1]}):
         in_line = name in lines[0] or name in lines[1]
         was, now = ((lines if in_line else whole)[side].get(name) for side in (0, 1))
-        if now and not was:
-            yield PackageChange(
-                change="added", name=name, in_line=in_line, because=_reasons(name, now, new, old, _COMES)
-            )
-        elif was and not now:
-            yield PackageChange(
-                change="removed", name=name, in_line=in_line, because=_reasons(name, was, old, new, _GOES)
-            )
+        if now and not was and new:
+            because = reasons(name, now, Sides(having=new, lacking=old, comes=True, installed=installed))
+            yield PackageChange(change="added", name=name, in_line=in_line, because=because)
+        elif was and not now and old:
+            because = reasons(name, was, Sides(having=old, lacking=new, comes=False, installed=installed))
+            yield PackageChange(change="removed", name=name, in_line=in_line, because=because)
         elif changes := tuple(_of_entry(entries[0].get(name), entries[1].get(name))):
             yield PackageChange(change="changed", name=name, in_line=in_line, because=changes)
 
@@ -179,60 +186,7 @@ def _changed(what: str, old: str, new: str) -> str:
     return f"{what} {new}, was {old}" if new else f"any version, was {what} {old}"
 
 
-class _Words(NamedTuple):
-    """How reasons are told for one direction."""
-
-    whole: str
-    """Of a distribution that only one side has."""
-    part: str
-    """Of a need that only one side has."""
-    other: str
-    """Of needs that another package answers on the other side."""
-
-
-_COMES = _Words("was added", "needs", "it replaces")
-_GOES = _Words("was removed", "no longer needs", "it is replaced by")
-
-
-def _reasons(
-    package: str, needs: Iterable[tuple[str, LockedNeed]], having: Target | None, lacking: Target | None, words: _Words
-) -> tuple[str, ...]:
-    """Return why one side has a package that the other lacks, for the needs that it has it for."""
-    own = {each.name: each for each in having.distribution} if having else {}
-    others = {each.name: each for each in lacking.distribution} if lacking else {}
-    reasons: set[str] = set()
-    replaced: dict[tuple[str, str], list[str]] = {}
-    for holder, need in needs:
-        mine, theirs = own.get(holder), others.get(holder)
-        answers = {each.installed for each in theirs.every() if each.name == need.name} if theirs else set()
-        if other := ", ".join(sorted(answers - {"", package})):
-            replaced.setdefault((other, need.name), []).append(holder)
-        else:
-            reasons.add(_reason(need, holder, mine, theirs, words))
-    for (other, name), holders in replaced.items():
-        reasons.add(f"{words.other} {other} ({name} of {', '.join(dict.fromkeys(holders))})")
-    return tuple(sorted(reasons))
-
-
-def _reason(
-    need: LockedNeed, holder: str, mine: LockedDistribution | None, theirs: LockedDistribution | None, words: _Words
-) -> str:
-    if mine is None:
-        return f"{holder} {words.part} {need.name}"
-    if theirs is None:
-        return f"{called(mine)} {words.whole}"
-    if mine.version != theirs.version:
-        old, new = (theirs, mine) if words is _COMES else (mine, theirs)
-        return f"{mine.name} went from {old.version or 'editable'} to {new.version or 'editable'}"
-    return f"{called(mine)} {words.part} {need.name}"
-
-
 # ----------------------------------------------------------------------------------------------------------- the others
-
-
-def called(distribution: LockedDistribution) -> str:
-    """Return a distribution's name and version."""
-    return f"{distribution.name} {distribution.version}".rstrip()
 
 
 def _distributions(old: Target | None, new: Target | None) -> Iterator[DistributionChange]:

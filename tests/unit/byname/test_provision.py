@@ -115,6 +115,10 @@ class System:
         """Return whether the environment has a file of that name."""
         return name in {"libown.so", "own-script"}
 
+    def is_own_file(self, path: str) -> bool:
+        """Return whether a path lies in the Python's own prefix."""
+        return path.startswith("/conda/")
+
     def has_python_package(self, name: str) -> bool:
         """Return whether the environment has a Python package."""
         return name in self.python_packages
@@ -186,6 +190,12 @@ def test_an_installed_library_tells_its_package() -> None:
     assert only(library("libfoo.so.2", "libfoo.so.1"), there) == need(
         "libfoo2", "/lib/libfoo.so.1", any_of=("libfoo.so.2", "libfoo.so.1")
     )
+
+
+def test_a_library_of_the_environments_own_prefix() -> None:
+    """Is no need, though the release has one of its name, too: the prefix brings it."""
+    conda = System(libraries={"libfoo.so.1": "/conda/lib/libfoo.so.1"})
+    assert needs([library("libfoo.so.1")], conda, SMALL) == ()
 
 
 def test_without_an_index_the_system_is_asked() -> None:

@@ -55,13 +55,20 @@ def with_distribution(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any pa
             ("libz.so.1 (zlib1g) of psycopg2 is needed and not locked",),
         ),
         (
+            with_distribution(needs=(replace(NEED, package="", class_="ignored", policy=True, note="no need"),)),
+            ("libpq.so.5 of psycopg2: libpq5 is locked, ignored is found",),
+        ),
+        (
+            with_distribution(needs=(replace(NEED, package="libpq5t64"),)),
+            ("libpq.so.5 of psycopg2: libpq5 is locked, libpq5t64 is found",),
+        ),
+        (
             with_distribution(needs=(replace(NEED, when="plugin"),)),
             ("libpq.so.5 (libpq5) of psycopg2: when import is locked, plugin is found",),
         ),
         (
             changed(package=(LockedPackage(name="libpq5", base=True),)),
             (
-                "libpq.so.5 (libpq5) of psycopg2 is locked and no longer needed",
                 "libpq5: base false is locked, true is found",
                 "needs that packages of every image answer: libpq.so.5 of psycopg2",
             ),

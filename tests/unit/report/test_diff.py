@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Lockfile, Target, Unresolved
-from pip_sysdeps.lock.selection import needs_in_line
+from pip_sysdeps.lock.document import (
+    LockedBase,
+    LockedDistribution,
+    LockedFile,
+    LockedNeed,
+    LockedPackage,
+    Lockfile,
+    Target,
+    Unresolved,
+)
+from pip_sysdeps.lock.selection import needs_to_install
 from pip_sysdeps.packages.closure import Closures, Cost
 from pip_sysdeps.packages.debian.dpkg_files import parse_status
 from pip_sysdeps.report.diff import (
@@ -49,7 +58,7 @@ def target(*distributions: LockedDistribution, **changes: Any) -> Target:  # noq
 
 def diff(old: Target | None, new: Target | None) -> TargetDiff:
     """Return what differs, which is something."""
-    found = diff_targets(old, new, needs_in_line)
+    found = diff_targets(old, new, needs_to_install)
     assert found is not None
     return found
 
@@ -59,6 +68,7 @@ def change(what: str, name: str, *because: str, in_line: bool = True) -> Package
     return PackageChange(change=what, name=name, in_line=in_line, because=because)
 
 
+OF_PG = " (libpq.so.5 of psycopg2)"
 PLUGIN = replace(PG, needs=(replace(PQ, when="plugin"),))
 UPGRADED = replace(PG, version="3.0", needs=())
 RENAMED = replace(PG, needs=(replace(PQ, package="libpq5t64"),))
@@ -73,8 +83,8 @@ RENAMED = replace(PG, needs=(replace(PQ, package="libpq5t64"),))
         ([UPGRADED], [PG], [change("added", "libpq5", "psycopg2 went from 3.0 to 2.9")]),
         ([replace(PG, needs=())], [PG], [change("added", "libpq5", "psycopg2 2.9 needs libpq.so.5")]),
         ([PG], [replace(PG, needs=())], [change("removed", "libpq5", "psycopg2 2.9 no longer needs libpq.so.5")]),
-        ([PLUGIN], [PG], [change("added", "libpq5", "psycopg2 2.9 needs libpq.so.5")]),
-        ([PG], [PLUGIN], [change("removed", "libpq5", "psycopg2 2.9 no longer needs libpq.so.5")]),
+        ([PLUGIN], [PG], [change("added", "libpq5", f"it is needed for an import, was for a plugin{OF_PG}")]),
+        ([PG], [PLUGIN], [change("removed", "libpq5", f"it is needed for a plugin, was for an import{OF_PG}")]),
         ([], [PLUGIN], [change("added", "libpq5", "psycopg2 2.9 was added", in_line=False)]),
         (
             [PG],
@@ -91,6 +101,200 @@ def test_packages_come_and_go_because_of_distributions(
 ) -> None:
     """By what reaches the line: what only plugins need is no part of it."""
     assert list(diff(target(*old), target(*new)).packages) == expected
+
+
+def policy(**changes: Any) -> LockedDistribution:  # noqa: ANN401 - any field of a need
+    """Return the distribution with its need as the policy decides it."""
+    return replace(PG, needs=(replace(PQ, policy=True, note="we know", **changes),))
+
+
+def answered(**changes: Any) -> LockedDistribution:  # noqa: ANN401 - any field of a need
+    """Return the distribution with its need as something else than a package answers it."""
+    return replace(PG, needs=(replace(PQ, package="", **changes),))
+
+
+ADDED = replace(
+    PG, needs=(LockedNeed(soname="libpq.so.5", package="libpq5", when="declared", policy=True, note="why"),)
+)
+OFFERED = replace(PG, needs=(replace(PQ, when="dlopen", confidence="medium"),))
+SURE = replace(PG, needs=(replace(PQ, when="dlopen", confidence="high"),))
+WHEEL = replace(PG, wheel="cp311-cp311-manylinux_2_17_x86_64", needs=())
+IN_BASE = LockedPackage(name="libpq5", base=True)
+GONE = Unresolved(soname="libpq.so.5", when="import", distribution="psycopg2")
+NOT_NEEDING = replace(PG, needs=())
+
+
+@pytest.mark.parametrize(
+    ("other", "goes", "comes"),
+    [
+        (
+            target(policy(package="", class_="ignored")),
+            f"the policy ignores it: we know{OF_PG}",
+            f"the policy no longer ignores it{OF_PG}",
+        ),
+        (
+            target(policy(package="", class_="ignored"), GBM),
+            f"the policy ignores it: we know{OF_PG}",
+            f"the policy no longer ignores it{OF_PG}",
+        ),
+        (
+            target(policy(package="", class_="ignored"), id="debian-trixie-amd64"),
+            f"the policy ignores it: we know{OF_PG}",
+            f"the policy no longer ignores it{OF_PG}",
+        ),
+        (
+            target(policy(package="libpq-other")),
+            f"the policy replaces it by libpq-other: we know{OF_PG}",
+            f"the policy no longer replaces it by libpq-other{OF_PG}",
+        ),
+        (
+            target(replace(policy(package="", class_="ignored"), version="3.0")),
+            f"the policy ignores it: we know{OF_PG}",
+            f"the policy no longer ignores it{OF_PG}",
+        ),
+        (target(RENAMED), f"it is replaced by libpq5t64{OF_PG}", f"it replaces libpq5t64{OF_PG}"),
+        (
+            target(answered(class_="host", note="a driver")),
+            f"the host brings it{OF_PG}",
+            f"the host no longer brings it{OF_PG}",
+        ),
+        (
+            target(answered(class_="distribution", distribution="pq")),
+            f"pq brings it{OF_PG}",
+            f"pq no longer brings it{OF_PG}",
+        ),
+        (
+            target(answered(class_="unowned", path="/opt/libpq.so.5")),
+            f"/opt/libpq.so.5, which no package owns, is found now{OF_PG}",
+            f"/opt/libpq.so.5, which no package owns, was found before{OF_PG}",
+        ),
+        (
+            target(NOT_NEEDING, unresolved=(GONE,)),
+            f"nothing has it{OF_PG}",
+            f"nothing had it{OF_PG}",
+        ),
+        (
+            target(PG, package=(IN_BASE,), id="debian-trixie-amd64"),
+            f"every image of debian-trixie-amd64 has it{OF_PG}",
+            f"every image of debian-trixie-amd64 has it{OF_PG}",
+        ),
+        (target(PG, package=(IN_BASE,)), f"every image has it{OF_PG}", f"every image no longer has it{OF_PG}"),
+        (
+            target(
+                replace(NOT_NEEDING, base=(LockedBase(package="libpq5", sonames=("libpq.so.5",)),)), package=(IN_BASE,)
+            ),
+            f"every image has it{OF_PG}",
+            f"every image no longer has it{OF_PG}",
+        ),
+        (
+            target(replace(PLUGIN, version="3.0")),
+            f"psycopg2 went from 2.9 to 3.0: it is needed for a plugin, was for an import{OF_PG}",
+            f"psycopg2 went from 3.0 to 2.9: it is needed for an import, was for a plugin{OF_PG}",
+        ),
+        (
+            target(OFFERED),
+            f"it is needed for dlopen, was for an import{OF_PG}",
+            f"it is needed for an import, was for dlopen{OF_PG}",
+        ),
+        (target(UPGRADED), "psycopg2 went from 2.9 to 3.0", "psycopg2 went from 3.0 to 2.9"),
+        (
+            target(WHEEL),
+            "psycopg2 2.9 is cp311-cp311-manylinux_2_17_x86_64, was without wheel",
+            "psycopg2 2.9 is without wheel, was cp311-cp311-manylinux_2_17_x86_64",
+        ),
+        (target(NOT_NEEDING), "psycopg2 2.9 no longer needs libpq.so.5", "psycopg2 2.9 needs libpq.so.5"),
+        (
+            target(NOT_NEEDING, id="debian-trixie-amd64"),
+            "psycopg2 2.9 does not need libpq.so.5 on debian-trixie-amd64",
+            "psycopg2 2.9 does not need libpq.so.5 on debian-trixie-amd64",
+        ),
+        (target(), "psycopg2 2.9 was removed", "psycopg2 2.9 was added"),
+        (None, "psycopg2 2.9 was removed", "psycopg2 2.9 was added"),
+    ],
+)
+def test_why_a_package_is_on_one_side(other: Target | None, goes: str, comes: str) -> None:
+    """By what the other side has for the same need; both ways."""
+    removed, added = diff(target(PG), other), diff(other, target(PG))
+    assert [each for each in removed.packages if each.name == "libpq5"] == [change("removed", "libpq5", goes)]
+    assert [each for each in added.packages if each.name == "libpq5"] == [change("added", "libpq5", comes)]
+
+
+@pytest.mark.parametrize(
+    ("without", "with_", "goes", "comes"),
+    [
+        (PLUGIN, ADDED, f"the policy no longer adds it{OF_PG}", f"the policy adds it: why{OF_PG}"),
+        (NOT_NEEDING, ADDED, f"the policy no longer adds it{OF_PG}", f"the policy adds it: why{OF_PG}"),
+        (
+            RENAMED,
+            policy(),
+            f"the policy no longer replaces libpq5t64 by it{OF_PG}",
+            f"the policy replaces libpq5t64 by it: we know{OF_PG}",
+        ),
+        (
+            OFFERED,
+            SURE,
+            f"that it is needed is of medium confidence, was high{OF_PG}",
+            f"that it is needed is of high confidence, was medium{OF_PG}",
+        ),
+        (
+            replace(PLUGIN, when=("import",)),
+            replace(PLUGIN, when=("default", "plugin")),
+            f"`when` is import, was default, plugin{OF_PG}",
+            f"`when` is default, plugin, was import{OF_PG}",
+        ),
+        (
+            PLUGIN,
+            replace(PLUGIN, when=("default", "plugin")),
+            f"`when` is default, was default, plugin{OF_PG}",
+            f"`when` is default, plugin, was default{OF_PG}",
+        ),
+    ],
+)
+def test_why_a_need_reaches_the_line(
+    without: LockedDistribution, with_: LockedDistribution, goes: str, comes: str
+) -> None:
+    """By the policy, by how sure it is, or by what the project wants in its line."""
+    (removed,) = [each for each in diff(target(with_), target(without)).packages if each.name == "libpq5"]
+    (added,) = [each for each in diff(target(without), target(with_)).packages if each.name == "libpq5"]
+    assert (removed, added) == (change("removed", "libpq5", goes), change("added", "libpq5", comes))
+
+
+def test_the_projects_own_when() -> None:
+    """Of the target, where the distribution has none."""
+    old, new = target(PLUGIN), target(PLUGIN, when=("default", "plugin"))
+    assert list(diff(old, new).packages) == [
+        change("added", "libpq5", f"`when` is default, plugin, was default{OF_PG}")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("installed", "because"),
+    [
+        ({"psycopg2": "3.0"}, "psycopg2 went from 2.9 to 3.0"),
+        ({"psycopg2": "2.9"}, "psycopg2 2.9 no longer needs libpq.so.5"),
+        ({"other": "1"}, "psycopg2 2.9 was removed"),
+    ],
+)
+def test_a_distribution_that_needs_nothing_any_more(installed: dict[str, str], because: str) -> None:
+    """Is not in the lock; an environment tells it from one that was removed."""
+    found = diff_targets(target(PG), target(), needs_to_install, installed)
+    assert found is not None
+    assert list(found.packages) == [change("removed", "libpq5", because)]
+
+
+def test_several_distributions_with_the_same_reason() -> None:
+    """Are told together."""
+    ignored = [replace(policy(package="", class_="ignored"), name=name) for name in ("psycopg2", "psycopg3")]
+    found = diff(target(PG, replace(PG, name="psycopg3")), target(*ignored))
+    because = "the policy ignores it: we know (libpq.so.5 of psycopg2, psycopg3)"
+    assert list(found.packages) == [change("removed", "libpq5", because)]
+
+
+def test_a_file_that_no_record_claims() -> None:
+    """Has its reasons, too."""
+    file = LockedFile(file="lib/x.so", needs=(PQ,))
+    ignoring = target(unattributed=(file,), package=(LockedPackage(name="libpq5"),))
+    assert list(diff(ignoring, target()).packages) == [change("removed", "libpq5", "lib/x.so was removed")]
 
 
 def test_a_package_that_stays() -> None:
@@ -119,11 +323,11 @@ def test_everything_else() -> None:
 def test_whole_targets_come_and_go() -> None:
     """And those that are alike are left out."""
     one, two = target(PG), replace(target(GBM), id="debian-trixie-amd64")
-    assert diff_locks(Lockfile(target=(one, two)), Lockfile(target=(two, one)), needs_in_line) == ()
-    (found,) = diff_locks(Lockfile(target=(one,)), Lockfile(target=(one, two)), needs_in_line)
+    assert diff_locks(Lockfile(target=(one, two)), Lockfile(target=(two, one)), needs_to_install) == ()
+    (found,) = diff_locks(Lockfile(target=(one,)), Lockfile(target=(one, two)), needs_to_install)
     assert (found.id, found.change) == ("debian-trixie-amd64", "added")
     assert found.packages == (change("added", "libgomp1", "lightgbm 4.7.0 was added"),)
-    (found,) = diff_locks(Lockfile(target=(one, two)), Lockfile(target=(one,)), needs_in_line)
+    (found,) = diff_locks(Lockfile(target=(one, two)), Lockfile(target=(one,)), needs_to_install)
     assert (found.id, found.change) == ("debian-trixie-amd64", "removed")
 
 
@@ -141,11 +345,11 @@ def test_what_comes_has_its_size_beside_what_stays() -> None:
         "libssl3": dpkg_package("libssl3"),
         "libgcc-s1": dpkg_package("libgcc-s1"),
     }
-    found = diff_targets(target(PG), target(PG, GBM), needs_in_line)
+    found = diff_targets(target(PG), target(PG, GBM), needs_to_install)
     assert found is not None
     sized = with_sizes(found, ["libgomp1", "libpq5"], Closures(installed))
     assert [each.adds for each in sized.packages] == [Cost(packages=("libgcc-s1", "libgomp1"), size=200)]
-    found = diff_targets(target(PG, GBM), target(PG), needs_in_line)
+    found = diff_targets(target(PG, GBM), target(PG), needs_to_install)
     assert found is not None
     assert [each.adds for each in with_sizes(found, ["libpq5"], Closures(installed)).packages] == [None]
 

@@ -1,0 +1,223 @@
+"""Why one of two targets has a package that the other lacks, in words.
+
+A need puts the package on one side. What the other side has for the same name decides: another answer, the project's
+policy, an image that has the package anyway, a need that does not reach the line, or nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pip_sysdeps.lock.document import LockedDistribution, LockedFile, LockedNeed, Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """The side that has a package, and the one that lacks it."""
+
+    having: Target
+    """The target that has it."""
+    lacking: Target | None
+    """The other one; None if there is no such target."""
+    comes: bool
+    """The package is new: the side that has it is the later one."""
+    installed: Mapping[str, str] | None = None
+    """The version of every distribution of the later side; None where a lock alone tells, which has only some."""
+
+
+class _Reason(NamedTuple):
+    """A reason, and the need that it is about: several needs with the same reason are told together."""
+
+    text: str
+    name: str = ""
+    holder: str = ""
+
+
+def reasons(package: str, needs: Iterable[tuple[str, LockedNeed]], sides: Sides) -> tuple[str, ...]:
+    """Return why one side has a package that the other lacks, for the needs that it has it for; sorted."""
+    holders: dict[tuple[str, str], list[str]] = {}
+    for holder, need in needs:
+        reason = _reason(package, holder, need, sides)
+        holders.setdefault((reason.text, reason.name), []).append(reason.holder)
+    return tuple(sorted(_told(text, name, each) for (text, name), each in holders.items()))
+
+
+def _told(text: str, name: str, holders: Iterable[str]) -> str:
+    return f"{text} ({name} of {', '.join(dict.fromkeys(holders))})" if name else text
+
+
+def _reason(package: str, holder: str, need: LockedNeed, sides: Sides) -> _Reason:
+    """Return why one need puts the package on its side only."""
+    mine, theirs = _holder(sides.having, holder), _holder(sides.lacking, holder)
+    if sides.lacking is None or theirs is None:
+        return _Reason(_of_absent_holder(mine, holder, need, sides))
+    answer = _answer(need, theirs.every())
+    told = (
+        _of_policy(need, answer, sides)
+        or _of_answer(package, answer, sides)
+        or _of_base(package, sides)
+        or (None if answer else _of_unresolved(holder, need, sides))
+    )
+    if told:
+        return _Reason(told, need.name, holder)
+    changed = _of_version(mine, theirs, sides)
+    if answer is None:
+        return _Reason(changed or _of_need(mine, holder, need, sides))
+    strength = _of_strength(need, answer, sides)
+    if strength and changed:
+        return _Reason(f"{changed}: {strength}", need.name, holder)
+    when = "" if strength else _of_when(mine, theirs, sides)
+    return _Reason(strength or when or changed or _of_need(mine, holder, need, sides), need.name, holder)
+
+
+def _holder(target: Target | None, name: str) -> LockedDistribution | LockedFile | None:
+    """Return the distribution, or the file that no record claims, of a target."""
+    if target is None:
+        return None
+    known = {each.name: each for each in target.distribution}
+    return known.get(name) or next((each for each in target.unattributed if each.file == name), None)
+
+
+def _names(need: LockedNeed) -> set[str]:
+    return {need.soname, *need.any_of, need.program, need.file} - {""}
+
+
+def _answer(need: LockedNeed, others: Iterable[LockedNeed]) -> LockedNeed | None:
+    """Return the other side's need of the same thing: one that the policy decides before any other."""
+    same = [each for each in others if not _names(need).isdisjoint(_names(each))]
+    return min(same, key=lambda each: (not each.policy, each.when != need.when), default=None)
+
+
+# ---------------------------------------------------------------------------------------------- what the other side has
+
+
+def _of_policy(need: LockedNeed, answer: LockedNeed | None, sides: Sides) -> str:
+    """Say what the project's policy decides on one side and not on the other."""
+    if answer is not None and answer.policy and answer.class_:
+        return _by_policy("ignores it", answer.note, now=not sides.comes)
+    if answer is not None and answer.policy and answer.installed != need.installed:
+        return _by_policy(f"replaces it by {answer.installed}", answer.note, now=not sides.comes)
+    if need.policy and answer is not None and not answer.policy and answer.installed != need.installed:
+        replaced = f"replaces {answer.installed} by it" if answer.installed else "has it for what nothing answered"
+        return _by_policy(replaced, need.note, now=sides.comes)
+    if need.policy and not (answer is not None and answer.policy):
+        return _by_policy("adds it", need.note, now=sides.comes)
+    return ""
+
+
+def _by_policy(does: str, reason: str, *, now: bool) -> str:
+    if not now:
+        verb, _, rest = does.partition(" ")
+        return f"the policy no longer {verb} {rest}"
+    return f"the policy {does}{f': {reason}' if reason else ''}"
+
+
+def _of_answer(package: str, answer: LockedNeed | None, sides: Sides) -> str:
+    """Say what else answers the need on the other side."""
+    if answer is None or answer.installed == package:
+        return ""
+    if answer.installed:
+        return f"it {'replaces' if sides.comes else 'is replaced by'} {answer.installed}"
+    match answer.class_:
+        case "unowned":
+            return f"{answer.path}, which no package owns, {'was found before' if sides.comes else 'is found now'}"
+        case "distribution" if answer.distribution:
+            brought = answer.distribution
+        case "host":
+            brought = "the host"
+        case _:
+            brought = "something else"
+    return f"{brought} {'no longer brings' if sides.comes else 'brings'} it"
+
+
+def _of_base(package: str, sides: Sides) -> str:
+    """Say that every image of one side has the package."""
+    if sides.lacking is None or package not in sides.lacking.base or package in sides.having.base:
+        return ""
+    if sides.lacking.id != sides.having.id:
+        return f"every image of {sides.lacking.id} has it"
+    return f"every image {'no longer has' if sides.comes else 'has'} it"
+
+
+def _of_unresolved(holder: str, need: LockedNeed, sides: Sides) -> str:
+    """Say that nothing answers the need on the other side."""
+    distributions = {each.name for each in sides.lacking.distribution} if sides.lacking else set()
+    owner = holder if holder in distributions else ""
+    for each in sides.lacking.unresolved if sides.lacking else ():
+        if each.name == need.name and each.distribution == owner:
+            return "nothing had it" if sides.comes else "nothing has it"
+    return ""
+
+
+def _of_strength(need: LockedNeed, answer: LockedNeed, sides: Sides) -> str:
+    """Say that the need is another one on the other side: of other use, or less sure."""
+    old, new = (answer, need) if sides.comes else (need, answer)
+    if old.when != new.when:
+        return f"it is needed for {_use(new)}, was for {_use(old)}"
+    if old.confidence != new.confidence:
+        return f"that it is needed is of {new.confidence or 'full'} confidence, was {old.confidence or 'full'}"
+    return ""
+
+
+def _use(need: LockedNeed) -> str:
+    return {"import": "an import", "plugin": "a plugin"}.get(need.when, need.when)
+
+
+def _of_when(mine: object, theirs: object, sides: Sides) -> str:
+    """Say that the project wants other needs in its line."""
+    having = getattr(mine, "when", ()) or sides.having.when
+    lacking = getattr(theirs, "when", ()) or (sides.lacking.when if sides.lacking else ())
+    if having == lacking:
+        return ""
+    old, new = (lacking, having) if sides.comes else (having, lacking)
+    return f"`when` is {_shown(new)}, was {_shown(old)}"
+
+
+def _shown(when: tuple[str, ...]) -> str:
+    return ", ".join(when) or "default"
+
+
+# ----------------------------------------------------------------------------------------------------- who has the need
+
+
+def _of_absent_holder(mine: LockedDistribution | LockedFile | None, holder: str, need: LockedNeed, sides: Sides) -> str:
+    """Say that one side does not have who needs it, or at least nothing that it needs."""
+    version = getattr(mine, "version", "")
+    if not sides.comes and sides.installed and holder in sides.installed:
+        now = sides.installed[holder]
+        return _went(holder, version, now) if now != version else f"{called(mine, holder)} no longer needs {need.name}"
+    return f"{called(mine, holder)} was {'added' if sides.comes else 'removed'}"
+
+
+def _of_version(mine: object, theirs: object, sides: Sides) -> str:
+    """Say that it is of another version, or another wheel of the same one."""
+    old, new = (theirs, mine) if sides.comes else (mine, theirs)
+    name, versions = getattr(new, "name", ""), [getattr(each, "version", "") for each in (old, new)]
+    if versions[0] != versions[1]:
+        return _went(name, *versions)
+    for key in ("wheel", "source"):
+        was, now = (getattr(each, key, "") for each in (old, new))
+        if was != now:
+            return f"{f'{name} {versions[1]}'.rstrip()} is {now or f'without {key}'}, was {was or f'without {key}'}"
+    return ""
+
+
+def _went(name: str, old: str, new: str) -> str:
+    return f"{name} went from {old or 'editable'} to {new or 'editable'}"
+
+
+def _of_need(mine: LockedDistribution | LockedFile | None, holder: str, need: LockedNeed, sides: Sides) -> str:
+    """Say that the same distribution has the need on one side only."""
+    where = f" on {sides.lacking.id}" if sides.lacking is not None and sides.lacking.id != sides.having.id else ""
+    if where:
+        return f"{called(mine, holder)} does not need {need.name}{where}"
+    return f"{called(mine, holder)} {'needs' if sides.comes else 'no longer needs'} {need.name}"
+
+
+def called(each: object, holder: str = "") -> str:
+    """Return a distribution's name and version; of a file that no record claims the file."""
+    return f"{getattr(each, 'name', holder)} {getattr(each, 'version', '')}".rstrip()
