@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pip_sysdeps.byname.known_objects import is_about_objects
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
 
@@ -64,6 +65,8 @@ def parse_known(document: Mapping[str, Any]) -> tuple[Known, ...]:
     """Read the knowledge file. Raise MalformedError with the entry's number for one that is not as it must be."""
     entries = []
     for number, table in enumerate(document.get("need", ())):
+        if is_about_objects(table):
+            continue
         kinds = [kind for kind in ReferenceKind if kind.value in table]
         unknown = table.keys() - _KEYS
         if len(kinds) != 1 or unknown - {kinds[0].value} or not table.keys() >= {"distribution", "why", "evidence"}:

@@ -93,7 +93,7 @@ class Named:
             distribution,
             installed=self._installed,
             debian_python=self._debian_python,
-            fits=_fits,
+            fits=fits,
         )
 
     def _said(self, distribution: Distribution, found: Searched) -> Iterator[Reference]:
@@ -137,12 +137,13 @@ class Named:
         return applies(marker, marker_environment(self._environment.interpreter, self._machine))
 
 
-def _fits(version: str, specifier: str) -> bool:
-    """Tell whether a version is in a specifier; one that is no version is in any."""
+def fits(version: str, specifier: str) -> bool:
+    """Return whether a version is in a specifier; one that is no version is in any."""
     from packaging.specifiers import SpecifierSet  # noqa: PLC0415 - slower to import than a small lock takes
+    from packaging.version import Version  # noqa: PLC0415 - as above
 
     try:
-        return SpecifierSet(specifier).contains(version, prereleases=True)
+        return SpecifierSet(specifier).contains(Version(version), prereleases=True)
     except ValueError:  # no version, or one with more digits than a number may have
         return True
 

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.byname.knowledge import Known, parse_known, sqlite_extension, typelib
+from pip_sysdeps.byname.known_objects import KnownObjects, parse_known_objects
 from pip_sysdeps.byname.read_modules import split_modules
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.model.needs import ReferenceKind
@@ -24,6 +25,11 @@ _NAME = re.compile(r'distribution = "([^"]*)"')
 def known_of(distribution: str) -> tuple[Known, ...]:
     """Return the entries of one distribution; the rest is not parsed: that takes a fifth of a small lock."""
     return parse_known({"need": list(map(_values, _tables().get(distribution, ())))})
+
+
+def known_objects_of(distribution: str) -> tuple[KnownObjects, ...]:
+    """Return the entries about one distribution's own objects."""
+    return parse_known_objects({"need": list(map(_values, _tables().get(distribution, ())))})
 
 
 def _values(table: str) -> dict[str, Any]:
@@ -53,6 +59,12 @@ def _tables() -> Mapping[str, Sequence[str]]:
 def known() -> Mapping[str, tuple[Known, ...]]:
     """Return all entries by distribution."""
     return {distribution: known_of(distribution) for distribution in _tables()}
+
+
+@cache
+def known_objects() -> Mapping[str, tuple[KnownObjects, ...]]:
+    """Return all entries about objects by distribution."""
+    return {distribution: known_objects_of(distribution) for distribution in _tables()}
 
 
 def known_files() -> frozenset[str]:
