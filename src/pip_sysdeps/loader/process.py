@@ -48,15 +48,22 @@ class InterpreterProcess:
         self.own = frozenset(filter(None, (root.resolve(each.path) for each in self.objects)))
         """The files of the interpreter's process, before it opens anything."""
 
-    def loads(self, usable: Mapping[str, ElfFile], named: Callable[[frozenset[str]], frozenset[str]]) -> Iterator[Load]:
+    def loads(
+        self,
+        usable: Mapping[str, ElfFile],
+        named: Callable[[frozenset[str]], frozenset[str]],
+        chosen: Mapping[str, str],
+    ) -> Iterator[Load]:
         """Open the environment's objects from their roots.
 
-        `named` returns those of some objects that a Python file of their own distribution names.
+        `named` returns those of some objects that a Python file of their own distribution names; `chosen` has the
+        pattern that chose each plugin.
         """
         return load_roots(
             usable,
             is_extension=lambda path: is_extension_module(path, self._interpreter.abi_tag, self._files.defines),
             named=named,
+            chosen=chosen,
             open_root=lambda path: self._open(path, usable[path]),
             real=self._root.resolve,
         )

@@ -6,8 +6,9 @@ order:
 
 1. extension modules and programs;
 2. objects that none of those loads and that the distribution's own Python files name (for ctypes, cffi, subprocess);
-3. plugins: the remaining objects that no other remaining object needs;
-4. what is left: objects that another one names but does not find, and cycles of plugins.
+3. plugins that are chosen, by the project or because their toolkit always starts with them;
+4. plugins: the remaining objects that no other remaining object needs;
+5. what is left: objects that another one names but does not find, and cycles of plugins.
 """
 
 from __future__ import annotations
@@ -26,18 +27,20 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.loader import LoadedObject
 
 
-def load_roots(
+def load_roots(  # noqa: PLR0913 - the objects, and what is asked about them
     objects: Mapping[str, ElfFile],
     *,
     is_extension: Callable[[str], bool],
     named: Callable[[frozenset[str]], frozenset[str]],
+    chosen: Mapping[str, str],
     open_root: Callable[[str], tuple[LoadedObject, ...]],
     real: Callable[[str], str | None],
 ) -> Iterator[Load]:
     """Yield one load for each root among the objects of an environment.
 
-    `named(paths)` gives those that a Python file of their own distribution names; `open_root(path)` loads one (a
-    library into the interpreter's process, a program into its own); `real(path)` follows links.
+    `named(paths)` gives those that a Python file of their own distribution names; `chosen` has the pattern that chose
+    each plugin; `open_root(path)` loads one (a library into the interpreter's process, a program into its own);
+    `real(path)` follows links.
     """
     waiting = dict.fromkeys(sorted(objects))
 
@@ -48,10 +51,12 @@ def load_roots(
                 for each in loaded:
                     waiting.pop(real(each.path) or each.path, None)
                 waiting.pop(path, None)
-                yield Load(root=path, when=when, objects=loaded)
+                plugin = "" if when is When.IMPORT else chosen.get(path, "")
+                yield Load(root=path, when=when, objects=loaded, plugin=plugin)
 
     yield from load([path for path in waiting if is_extension(path) or _is_command(path, objects[path])], When.IMPORT)
     yield from load(sorted(named(frozenset(waiting))), When.IMPORT)
+    yield from load([path for path in waiting if path in chosen], When.PLUGIN)
     needed = {name for path in waiting for name in objects[path].needed}
     yield from load([path for path in waiting if not _names(path, objects[path]) & needed], When.PLUGIN)
     yield from load(list(waiting), When.PLUGIN)

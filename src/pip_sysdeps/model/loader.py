@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pip_sysdeps.model.needs import When
+from pip_sysdeps.model.needs import When
 
 
 class SearchStep(Enum):
@@ -85,3 +83,10 @@ class Load:
     """`IMPORT` or `PLUGIN`."""
     objects: tuple[LoadedObject, ...]
     """The root first, then what it loads, breadth first."""
+    plugin: str = ""
+    """The pattern that chose the root; empty unless `when` is `PLUGIN`."""
+
+    @property
+    def is_demanded(self) -> bool:
+        """Whether an import opens the root, or it is a plugin that is chosen."""
+        return self.when is When.IMPORT or bool(self.plugin)

@@ -171,11 +171,18 @@ class Need:
     """Why it is not in the line, where its provider alone does not say it."""
     optional: bool = False
     """Nothing fails without it: a module that is imported only where ImportError is caught, for example."""
+    plugin: str = ""
+    """The pattern that chose the plugin which needs it; empty unless `when` is `PLUGIN`."""
 
     @property
     def name(self) -> str:
         """Return what is needed, as a reader calls it."""
         return self.soname or " or ".join(self.any_of) or self.program or self.file
+
+    @property
+    def is_demanded(self) -> bool:
+        """Whether an import, or a plugin that is chosen, needs it."""
+        return self.when is When.IMPORT or bool(self.plugin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.loader import Load, LoadedObject
     from pip_sysdeps.model.needs import DistributionNeeds, Need, Unattributed
     from pip_sysdeps.model.packages import Floor, Platform
+    from pip_sysdeps.model.plugins import PluginChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,8 @@ class Scan:
     """The facts of each usable object of the environment, and of each object that is loaded, by real path."""
     real: Mapping[str, str] = field(default_factory=dict)
     """The path under which the loader opens an object -> its real path."""
+    plugins: tuple[PluginChoice, ...] = ()
+    """The plugins whose needs reach the line; by distribution."""
     note: str = ""
     """What to know of the package names: that they are another release's, or that there is no index."""
     floors: Mapping[str, Floor] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """Who needs what from whom: loads and owners become the needs of each distribution, with their evidence.
 
 An object may be loaded from several roots, and a library that any of them resolves is fine: an answer found on the way
-from an import root counts before one found from a plugin, and both before a failure.
+from an import root counts before one found from a chosen plugin, that before one from any other plugin, and all of them
+before a failure.
 """
 
 from __future__ import annotations
@@ -85,25 +86,29 @@ class Providers(Protocol):
 class _Edge:
     """All answers for one needed name of one file."""
 
-    __slots__ = ("imported", "missed", "plugged", "when")
+    __slots__ = ("chosen", "imported", "missed", "plugged", "plugin", "when")
 
     def __init__(self) -> None:
         self.when = When.PLUGIN
+        self.plugin = ""
         self.imported: dict[str, Found] = {}
+        self.chosen: dict[str, Found] = {}
         self.plugged: dict[str, Found] = {}
         self.missed: NotFound | None = None
 
-    def add(self, when: When, answer: Resolution) -> None:
-        if when is When.IMPORT:
-            self.when = when
+    def add(self, load: Load, answer: Resolution) -> None:
+        if load.when is When.IMPORT:
+            self.when = load.when
+        self.plugin = self.plugin or load.plugin
         if isinstance(answer, Found):
-            (self.imported if when is When.IMPORT else self.plugged).setdefault(answer.path, answer)
+            found = self.imported if load.when is When.IMPORT else self.chosen if load.plugin else self.plugged
+            found.setdefault(answer.path, answer)
         else:
             self.missed = self.missed or answer
 
     @property
     def found(self) -> dict[str, Found]:
-        return self.imported or self.plugged
+        return self.imported or self.chosen or self.plugged
 
 
 class Attribution:
@@ -156,7 +161,7 @@ class Attribution:
                 edge = edges.get(answer.soname)
                 if edge is None:
                     edge = edges[answer.soname] = _Edge()
-                edge.add(load.when, answer)
+                edge.add(load, answer)
 
     def _needs(self, files: Iterable[str]) -> tuple[Need, ...]:
         needs: dict[tuple[str, ...], Need] = {}
@@ -173,12 +178,13 @@ class Attribution:
             for provider in self._providers_of(file, soname, edge):
                 if isinstance(provider, FromPackage) and provider.package in self._providers.libc_packages:
                     continue
-                yield Need(soname=soname, when=edge.when, by=(by,), provider=provider)
+                plugin = "" if edge.when is When.IMPORT else edge.plugin
+                yield Need(soname=soname, when=edge.when, by=(by,), provider=provider, plugin=plugin)
                 followed = self._followed(provider)
                 if followed and followed not in above:
                     real = self._providers.real(followed) or followed
                     for inner in self._needs_of_file(real, by=by, above=above | {followed}):
-                        yield replace(inner, when=edge.when)
+                        yield replace(inner, when=edge.when, plugin=plugin)
 
     def _followed(self, provider: Provider) -> str:
         """Return the file of a provider that no distribution and no package answers for; empty for any other one."""
@@ -310,4 +316,5 @@ def _identity(provider: Provider) -> tuple[str, ...]:
 
 def _merge(one: Need, other: Need) -> Need:
     when = When.IMPORT if When.IMPORT in (one.when, other.when) else one.when
-    return replace(one, when=when, by=tuple(sorted({*one.by, *other.by})))
+    plugin = "" if when is When.IMPORT else one.plugin or other.plugin
+    return replace(one, when=when, plugin=plugin, by=tuple(sorted({*one.by, *other.by})))

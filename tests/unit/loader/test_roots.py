@@ -14,6 +14,7 @@ from pip_sysdeps.model.needs import When
 
 if TYPE_CHECKING:
     from pip_sysdeps.model.elf import ElfFile
+    from pip_sysdeps.model.loader import Load
 
 
 @pytest.mark.parametrize(
@@ -54,16 +55,24 @@ def test_program(facts: ElfFile, expected: bool) -> None:
     assert is_program(facts) is expected
 
 
-def roots(objects: dict[str, ElfFile], *, opens: dict[str, tuple[str, ...]], named: str = "") -> list[tuple[str, When]]:
-    """Return the roots of these objects, where opening one loads the others that `opens` has for it."""
+def loads_of(
+    objects: dict[str, ElfFile], *, opens: dict[str, tuple[str, ...]], named: str = "", chosen: dict[str, str]
+) -> list[Load]:
+    """Return the loads of these objects, where opening one loads the others that `opens` has for it."""
     loads = load_roots(
         objects,
         is_extension=lambda path: path.endswith(".abi3.so"),
         named=lambda paths: frozenset(path for path in paths if named and path.endswith(named)),
+        chosen=chosen,
         open_root=lambda path: tuple(LoadedObject(path=each, needs=()) for each in (path, *opens.get(path, ()))),
         real=lambda path: path,
     )
-    return [(load.root, load.when) for load in loads]
+    return list(loads)
+
+
+def roots(objects: dict[str, ElfFile], *, opens: dict[str, tuple[str, ...]], named: str = "") -> list[tuple[str, When]]:
+    """Return the roots of these objects where no plugin is chosen, as `loads_of`."""
+    return [(load.root, load.when) for load in loads_of(objects, opens=opens, named=named, chosen={})]
 
 
 def test_a_vendored_library_is_no_root() -> None:
@@ -106,6 +115,24 @@ def test_nothing_is_dropped() -> None:
         ("/s/plugin.so", When.PLUGIN),
         ("/s/liba.so", When.PLUGIN),
         ("/t/libc.so", When.PLUGIN),
+    ]
+
+
+def test_a_chosen_plugin_comes_before_the_others() -> None:
+    """What it loads is loaded by it, not by another plugin; one that an import loads is no root."""
+    objects = {
+        "/s/m.abi3.so": elf("used.so"),
+        "/s/used.so": elf(),
+        "/s/a.so": elf("liba.so"),
+        "/s/b.so": elf("liba.so"),
+        "/s/liba.so": elf(),
+    }
+    opens: dict[str, tuple[str, ...]] = {"/s/m.abi3.so": ("/s/used.so",), "/s/b.so": ("/s/liba.so",)}
+    loads = loads_of(objects, opens=opens, chosen={"/s/b.so": "*/b.so", "/s/used.so": "*/u*"})
+    assert [(load.root, load.when, load.plugin) for load in loads] == [
+        ("/s/m.abi3.so", When.IMPORT, ""),
+        ("/s/b.so", When.PLUGIN, "*/b.so"),
+        ("/s/a.so", When.PLUGIN, ""),
     ]
 
 

@@ -141,6 +141,30 @@ def test_a_packaged_library() -> None:
     )
 
 
+def test_a_need_of_a_chosen_plugin() -> None:
+    """It has the pattern; an import that needs the same has none, and another plugin does not take it away."""
+    files = ("a.so", "chosen.so", "m.abi3.so")
+    one = distribution("one", *files)
+    plugins = {
+        "/env/site/a.so": (found("/lib/libx.so.1"), found("/lib/libpq.so.5")),
+        "/env/site/chosen.so": (found("/lib/libx.so.1"),),
+    }
+    packages = {**PACKAGES, "/lib/libx.so.1": "libx1"}
+    loads = [
+        replace(load(When.PLUGIN, {"/env/site/chosen.so": plugins["/env/site/chosen.so"]}), plugin="*/chosen.so"),
+        load(When.PLUGIN, {"/env/site/a.so": plugins["/env/site/a.so"]}),
+    ]
+    objects = {f"/env/site/{file}": elf() for file in files}
+    needs = attribution(objects, loads, one, packages=packages).of_distribution(one).needs
+    assert [(need.soname, need.plugin, need.is_demanded) for need in needs] == [
+        ("libpq.so.5", "", False),
+        ("libx.so.1", "*/chosen.so", True),
+    ]
+    imported = load(When.IMPORT, {EXTENSION: (found("/lib/libx.so.1"),)})
+    needs = attribution(objects, [*loads, imported], one, packages=packages).of_distribution(one).needs
+    assert [(need.when, need.plugin) for need in needs if need.soname == "libx.so.1"] == [(When.IMPORT, "")]
+
+
 @pytest.mark.parametrize("path", ["/lib/libc.so.6", "/usr/local/lib/libpython3.13.so.1.0"])
 def test_no_need(path: str) -> None:
     """The libc and an unpackaged interpreter's own library are no needs."""
