@@ -102,7 +102,7 @@ def make_target(
     stages = stages or Stages()
     place = _read_place(request, stages)
     project = read_project(request.path)
-    scanner = Scanner(place, stages=stages, second_process=second_process)
+    scanner = Scanner(place, plugins=project.plugins, stages=stages, second_process=second_process)
     found = scanner.scan(Conditions(library_path=project.library_path))
     refuse_gaps(found, place.root.shown)
     applied = target_of(found, project, scanner.index, name=request.name)

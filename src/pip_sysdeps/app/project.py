@@ -62,4 +62,5 @@ def target_of(scan: Scan, project: Project, index: SonameIndex | None, *, name: 
     Raise SysdepsError as `found_target` does.
     """
     target = found_target(scan, name=name, library_path=project.library_path)
-    return apply(project, target, PolicyContext(installed=distributions(scan), base=scan.base, index=index))
+    context = PolicyContext(installed=distributions(scan), base=scan.base, index=index, plugins=scan.plugins)
+    return apply(project, target, context)

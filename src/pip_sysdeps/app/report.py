@@ -79,7 +79,7 @@ def scan_environment(
     place = read_place(location)
     if or_lock:
         refuse_unrelated(place.environment, lock)
-    scanner = Scanner(place, second_process=second_process)
+    scanner = Scanner(place, plugins=project.plugins, second_process=second_process)
     found = scanner.scan(Conditions(library_path=project.library_path))
     message, hint = told_gaps(found, scanner.place.root.shown)
     warning = f"{message}: what it needs is left out; {hint}" if message else ""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.system import EnvironmentSystem
-from pip_sysdeps.byname.named_needs import Named
+from pip_sysdeps.byname.known_objects import ObjectsKind, patterns_of
+from pip_sysdeps.byname.named_needs import Named, fits
+from pip_sysdeps.byname.read_knowledge import known_objects_of
 from pip_sysdeps.elf.glibc_versions import impossible_glibc
 from pip_sysdeps.elf.kinds import foreign, prevailing
 from pip_sysdeps.elf.notes import dlopen_notes
@@ -20,6 +23,7 @@ from pip_sysdeps.model.loader import Found
 from pip_sysdeps.model.needs import FromPackage, Unowned
 from pip_sysdeps.model.scan import Scan
 from pip_sysdeps.needs.attribution import Attribution
+from pip_sysdeps.needs.plugins import DEFAULT, choices, chosen_files
 from pip_sysdeps.packages.family import FloorQuestion
 from pip_sysdeps.packages.index import missing_note, open_index
 from pip_sysdeps.packages.platform import read_platform
@@ -30,7 +34,7 @@ from pip_sysdeps.system.timings import Stages
 from pip_sysdeps.system.tree import may_be_elf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.app.place import Place
     from pip_sysdeps.byname.source_search import Searched
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.loader.conditions import Conditions
     from pip_sysdeps.model.environment import Distribution, Environment
     from pip_sysdeps.model.loader import Load
+    from pip_sysdeps.model.plugins import PluginChoice
     from pip_sysdeps.packages.installed import SystemPackages
     from pip_sysdeps.system.root import Root
 
@@ -53,16 +58,25 @@ class Scanner:
     Nothing of the environment is run. Whatever `scan` reads stays here for the next one.
     """
 
-    def __init__(self, place: Place, *, stages: Stages | None = None, second_process: bool = False) -> None:
+    def __init__(
+        self,
+        place: Place,
+        *,
+        plugins: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        stages: Stages | None = None,
+        second_process: bool = False,
+    ) -> None:
         """Read the ELF files and open the index.
 
-        With `second_process` a fork of this one may search the sources of a large environment, and others parse large
-        sources within limits: for a program that has one thread, as a command is.
+        `plugins` has the patterns of the plugins that are chosen, by distribution; of any other one those count that
+        the knowledge file names. With `second_process` a fork of this one may search the sources of a large
+        environment, and others parse large sources within limits: for a program that has one thread, as a command is.
         """
         self.place = place
         self.objects = Objects(place.root)
         self._stages = stages or Stages()
         self._files = _read(self.objects, place.environment, place.target)
+        self.choose(plugins)
         self._stages.end("ELF facts")
         target, program = place.target, self._files.program
         self.platform = target.platform if target else read_platform(place.root, place.packages, program)
@@ -71,6 +85,10 @@ class Scanner:
         self._searched: Mapping[str, Searched] | None = None
         self._asked: frozenset[str] = frozenset()
         self._mentioned: frozenset[str] = frozenset()
+
+    def choose(self, plugins: Mapping[str, Sequence[str]]) -> None:
+        """Take other patterns of plugins for the scans that follow."""
+        self._plugins = tuple(_chosen(self.place.environment, plugins, self._files.usable))
 
     def scan(self, conditions: Conditions = USUAL, *, floors: bool = True) -> Scan:
         """Return what every distribution needs, and from whom; without version floors where nobody asks for them."""
@@ -83,7 +101,7 @@ class Scanner:
         system = EnvironmentSystem(place, self.index, process)
         named = self._named(system)
         with self._search(named) as searched:
-            loads = () if process is None else tuple(process.loads(files.usable, self._named_files))
+            loads = () if process is None else self._loads(process)
             self._stages.end("loader")
             found = self._attributed(system, loads, process)
             self._stages.end("attribution")
@@ -97,6 +115,9 @@ class Scanner:
         self._stages.end("names in sources")
         note = self.index.note if self.index else missing_note(self.platform)
         return replace(found, distributions=distributions, skipped=(*found.skipped, *notes), note=note)
+
+    def _loads(self, process: InterpreterProcess) -> tuple[Load, ...]:
+        return tuple(process.loads(self._files.usable, self._named_files, chosen_files(self._plugins)))
 
     def _named(self, system: EnvironmentSystem) -> Named:
         return Named(
@@ -162,6 +183,7 @@ class Scanner:
             distributions=tuple(map(attribution.of_distribution, environment.distributions)),
             unattributed=tuple(map(attribution.of_unclaimed, filter(files.usable.__contains__, environment.unclaimed))),
             loads=loads,
+            plugins=self._plugins,
             process=own,
             skipped=(*environment.skipped, *files.skipped, *(packages.skipped if packages else ())),
             objects={**files.usable, **dict(self._facts(real.values()))},
@@ -188,6 +210,15 @@ class _Files:
     """The objects for another machine or C library, and why they are that."""
     skipped: tuple[Skipped, ...]
     """Files that are broken, no runtime objects, or for another machine or C library."""
+
+
+def _chosen(
+    environment: Environment, plugins: Mapping[str, Sequence[str]], objects: Mapping[str, ElfFile]
+) -> Iterator[PluginChoice]:
+    """Yield the choices of plugins: the project's, else those of the knowledge file."""
+    for each in environment.distributions:
+        known = patterns_of(known_objects_of(each.name), ObjectsKind.PLUGINS, each.version, fits)
+        yield from choices(each, plugins.get(each.name, (DEFAULT,)), known, objects)
 
 
 def _read(objects: Objects, environment: Environment, target: TargetSystem | None) -> _Files:

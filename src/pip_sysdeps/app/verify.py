@@ -74,6 +74,8 @@ def verify(request: VerifyRequest, *, second_process: bool = False) -> Verificat
     scanner = Scanner(read_place(request.location), second_process=second_process)
     target = _target(request, lock, scanner.platform) if lock else None
     locked = held_to(target) if target else None
+    if locked:
+        scanner.choose(locked.plugins)
     images = _Images(scanner, locked)
     image = images.image(this_cpu=True)
     refuse_gaps(image.scan, scanner.place.root.shown)

@@ -12,7 +12,7 @@ from pip_sysdeps.cli.target_options import add_target_arguments
 from pip_sysdeps.lock.file import DEFAULT, read_text
 from pip_sysdeps.lock.instructions import of_target, told_copies
 from pip_sysdeps.lock.selection import wanted
-from pip_sysdeps.model.needs import FromCapability, FromPackage, When
+from pip_sysdeps.model.needs import FromCapability, FromPackage
 from pip_sysdeps.needs.completeness import foreign_distributions, half_searched_distributions
 from pip_sysdeps.report.mending import mended_imports
 from pip_sysdeps.report.offers import offers, packaged_distributions, unresolved_imports, unresolved_others
@@ -101,7 +101,7 @@ def _lock(args: argparse.Namespace) -> int:
     if args.pin and packages and packages.family.snapshot and not found.target.snapshot:
         args.messages.note("apt's sources name no snapshot: mirrors drop the pinned versions within weeks")
     args.messages.times(stages)
-    unresolved = [each for each in found.target.unresolved if each.when == When.IMPORT.value]
+    unresolved = [each for each in found.target.unresolved if each.is_demanded]
     return int(stale or (args.strict and bool(unresolved)))
 
 
@@ -173,7 +173,7 @@ def _tell(args: argparse.Namespace, made: EnvironmentTarget, before: Target | No
     found, target, root = made.scan, made.target, made.place.root
     messages: Messages = args.messages
     absent = sorted(
-        {name for _, need in found.needs() if need.when is When.IMPORT and (name := _name_of_absent(need.provider))}
+        {name for _, need in found.needs() if need.is_demanded and (name := _name_of_absent(need.provider))}
     )
     if absent and not (args.target or args.wheels):
         packages = made.place.packages

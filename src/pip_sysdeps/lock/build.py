@@ -185,6 +185,7 @@ def _needs(needs: Iterable[needs.Need], base: str, repaired: Collection[str]) ->
         known = LockedNeed(
             **_named(need),
             when=need.when.value,
+            plugin=printable(need.plugin),
             by=by,
             by_more=more,
             confidence=need.confidence.value if need.confidence else "",
@@ -235,6 +236,7 @@ def _unresolved(scan: Scan, bases: Mapping[str, str]) -> Iterator[Unresolved]:
             yield Unresolved(
                 **_named(need),
                 when=need.when.value,
+                plugin=printable(need.plugin),
                 distribution=distribution,
                 by=by,
                 by_more=more,

@@ -67,6 +67,8 @@ class LockedNeed:
     """Of class `distribution`: the one that brings it."""
     when: str = field(metadata=_WORD)
     """One of `WHENS`, or a word of a later version, which never reaches the line."""
+    plugin: str = field(default="", metadata=_TEXT)
+    """The pattern that chose the plugin which needs it: so it reaches the line as what an import needs does."""
     by: tuple[str, ...] = field(default=(), metadata=_TEXT)
     """At most three of the files that need it, relative to the folder that holds the `.dist-info`; sorted."""
     by_more: int = 0
@@ -173,6 +175,8 @@ class Unresolved:
     """As in `LockedNeed`."""
     when: str = field(metadata=_WORD)
     """As in `LockedNeed`."""
+    plugin: str = field(default="", metadata=_TEXT)
+    """As in `LockedNeed`."""
     distribution: str = field(default="", metadata=_DISTRIBUTION)
     """Who needs it; absent for a file that no record claims."""
     by: tuple[str, ...] = field(default=(), metadata=_TEXT)
@@ -186,6 +190,11 @@ class Unresolved:
     def name(self) -> str:
         """Return what is needed, as a reader calls it."""
         return self.soname or " or ".join(self.any_of) or self.program or self.file
+
+    @property
+    def is_demanded(self) -> bool:
+        """Whether an import, or a plugin that is chosen, needs it."""
+        return self.when == "import" or bool(self.plugin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

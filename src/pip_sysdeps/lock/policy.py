@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.arrangement import ordered
 from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target, Unresolved
+from pip_sysdeps.needs.plugins import unmatched_plugins
 from pip_sysdeps.packages.registry import family_of
 from pip_sysdeps.printing import printable
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from pip_sysdeps.lock.project import DistributionPolicy, Entry, Project, Replacement
+    from pip_sysdeps.model.plugins import PluginChoice
 
 _AnyEntry = TypeVar("_AnyEntry", bound="Entry")
 
@@ -39,6 +41,8 @@ class PolicyContext:
     """Binary packages that every image of the release has."""
     index: PackageIndex | None
     """Names the release's packages; None if there is no index for it."""
+    plugins: tuple[PluginChoice, ...] = ()
+    """The plugins that are chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +60,12 @@ def apply(project: Project, target: Target, context: PolicyContext) -> Applied:
     work = _Work(target, context)
     for policy in project.distribution:
         work.apply(policy)
-    return Applied(target=work.result(project.when), unmatched=tuple(work.unmatched))
+    unmatched = (*work.unmatched, *map(_without_plugins, unmatched_plugins(context.plugins)))
+    return Applied(target=work.result(project.when), unmatched=unmatched)
+
+
+def _without_plugins(each: PluginChoice) -> str:
+    return f"distribution.{each.distribution}.plugins: {each.distribution} has no library `{printable(each.pattern)}`"
 
 
 class _Work:
@@ -137,7 +146,7 @@ class _Work:
         package = entry.package or self._package_of(name, entry.soname)
         if package is None:
             self.unmatched.append(f"{entry.where}: no binary package of {self._target.id} has {entry.soname}")
-        elif any(need.package == package and need.when == "import" for need in needs):
+        elif any(need.package == package and (need.when == "import" or need.plugin) for need in needs):
             self.unmatched.append(f"{entry.where}: {name} has a need of {package} without it")
         else:
             added = LockedNeed(soname=entry.soname, package=package, when="declared", policy=True, note=entry.reason)
@@ -187,6 +196,7 @@ def _as_need(unresolved: Unresolved) -> LockedNeed:
         program=unresolved.program,
         file=unresolved.file,
         when=unresolved.when,
+        plugin=unresolved.plugin,
         by=unresolved.by,
         by_more=unresolved.by_more,
     )

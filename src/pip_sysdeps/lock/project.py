@@ -14,15 +14,17 @@ from pip_sysdeps.environment.metadata import normalize_name
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.lock.document import WHENS, LockedDistribution, LockedNeed, Target
 from pip_sysdeps.lock.schema import Problem, Reader, pattern, problems_of, rule, rule_of
+from pip_sysdeps.needs.plugins import DEFAULT
 from pip_sysdeps.packages.registry import is_package_name
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.toml import parse_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 TABLE = "tool.pip-sysdeps"
 """The table of pyproject.toml."""
+_LONGEST_PATTERN = 200
 DEFAULT_WHEN = "default"
 """The word of `when` that stands for what reaches the line without any policy."""
 
@@ -32,12 +34,18 @@ def _is_folder(text: str) -> bool:
     return text.startswith("/") and text.isprintable() and ".." not in parts and not any(mark in text for mark in ":;$")
 
 
+def is_pattern(text: str) -> bool:
+    """Return whether a text can be a path with `*` below a distribution's folder."""
+    return bool(text.strip()) and text.isprintable() and not text.startswith("/") and len(text) <= _LONGEST_PATTERN
+
+
 _ID = rule_of(Target, "id")
 _SONAME = rule_of(LockedNeed, "soname")
 _PACKAGE = rule("system package name", is_package_name)
 _NAME = rule_of(LockedDistribution, "name")
 _WHEN = rule(f"word of `when` ({', '.join((DEFAULT_WHEN, *WHENS))})", {DEFAULT_WHEN, *WHENS}.__contains__)
 _FOLDER = rule("absolute path of a folder inside the image, without : ; $ and ..", _is_folder)
+_FILES = rule("path with `*`, relative to the distribution's folder", is_pattern)
 _CODE = pattern("code of a check, such as SD010, SD01 or SD010:shapely", r"SD[0-9]{0,3}(?::[a-z0-9]+(?:-[a-z0-9]+)*)?")
 _TEXT = rule("printable text", lambda text: text.isprintable() and text.strip())
 
@@ -79,6 +87,9 @@ class DistributionPolicy:
     """Normalized name; no key, but that of its table."""
     when: tuple[str, ...] = field(default=(), metadata=_WHEN)
     """As `Project.when`, for this distribution."""
+    plugins: tuple[str, ...] = field(default=(DEFAULT,), metadata=_FILES)
+    """The plugins whose needs reach the line, as paths with `*` relative to the distribution's folder; `default` stands
+    for those of the knowledge file. Empty for none."""
     ignore: tuple[Entry, ...] = field(default=(), metadata={"of": Entry})
     """Needs that nothing has to be installed for."""
     replace: tuple[Replacement, ...] = field(default=(), metadata={"of": Replacement})
@@ -113,6 +124,11 @@ class Project:
     """What `audit` looks for."""
     distribution: tuple[DistributionPolicy, ...] = field(default=(), metadata={"by-name": DistributionPolicy})
     """By name."""
+
+    @property
+    def plugins(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the patterns of the chosen plugins, by distribution."""
+        return {each.name: each.plugins for each in self.distribution}
 
 
 def parse_project(text: str) -> Project:

@@ -104,7 +104,7 @@ class Reader:
             return self.document(field.metadata["table"], self._table(value, where), where)
         if "by-name" in field.metadata:
             return tuple(self._by_name(field.metadata["by-name"], value, where))
-        if field.default == ():
+        if isinstance(field.default, tuple):
             return tuple(text for _, text in self._array(value, str, where))
         return self._scalar(field, value, where)
 

@@ -39,11 +39,12 @@ class Wanted:
 def is_in_line(need: LockedNeed, when: Collection[str] = ()) -> bool:
     """Return whether a need reaches the line for which `when` has the words of `install-line --when`.
 
-    By default: what an import needs; of what the code opens and runs by name, and of what somebody declares, that which
-    is of high confidence.
+    By default: what an import or a chosen plugin needs; of what the code opens and runs by name, and of what somebody
+    declares, that which is of high confidence.
     """
     sure = need.confidence == "high" or (need.when == "declared" and not need.confidence)
-    default = need.when == "import" or (need.when in {"dlopen", "exec", "declared"} and sure)
+    demanded = need.when == "import" or (need.when == "plugin" and bool(need.plugin))
+    default = demanded or (need.when in {"dlopen", "exec", "declared"} and sure)
     return need.when in when or (default and (not when or "default" in when))
 
 

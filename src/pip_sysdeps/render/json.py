@@ -243,10 +243,14 @@ def _chain(chain: Chain, installed: Mapping[str, Distribution], floors: Mapping[
             for link in chain.way
         ],
         "hops": [_hop(hop) for hop in chain.hops],
-        "need": {"name": need.name, "when": need.when.value, "by": list(need.by)},
+        "need": {"name": need.name, "when": need.when.value, "by": list(need.by), **_chosen_by(need.plugin)},
         "answer": answer(need.provider),
         "floor": _floor(need.provider, floors),
     }
+
+
+def _chosen_by(pattern: str) -> dict[str, str]:
+    return {"plugin": pattern} if pattern else {}
 
 
 def _floor(provider: Provider, floors: Mapping[str, Floor]) -> dict[str, str] | None:
@@ -266,7 +270,7 @@ def _hop(hop: Hop) -> dict[str, Any]:
 def _locked_chain(chain: LockedChain) -> dict[str, Any]:
     holder, need = chain.distribution, chain.need
     way = [{"distribution": holder.name, "version": holder.version}] if holder else []
-    more = {"by_more": need.by_more} if need.by_more else {}
+    more = {**({"by_more": need.by_more} if need.by_more else {}), **_chosen_by(need.plugin)}
     return {
         "way": way,
         "hops": [],

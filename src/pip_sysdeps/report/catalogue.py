@@ -228,6 +228,12 @@ PACKAGE_BEYOND_RELEASE = Entry(
     severity=Severity.WARNING,
     summary="A needed package is installed in a newer version than the release has",
 )
+PLUGINS_NOT_THERE = Entry(
+    code="SD031",
+    name="plugins-not-there",
+    severity=Severity.WARNING,
+    summary="Plugins that the project chooses, and that the distribution does not have",
+)
 
 CATALOGUE = (
     UNRESOLVED_IMPORT,
@@ -260,5 +266,6 @@ CATALOGUE = (
     NO_INTERPRETER,
     PACKAGE_WITHOUT_SOURCE,
     PACKAGE_BEYOND_RELEASE,
+    PLUGINS_NOT_THERE,
 )
 """Every entry, by code."""

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.report import catalogue
 from pip_sysdeps.report.catalogue import Severity
-from pip_sysdeps.report.checks import copies, files, lock, locked, needs, objects, search_paths, sources, versions
+from pip_sysdeps.report.checks import (
+    copies,
+    files,
+    lock,
+    locked,
+    needs,
+    objects,
+    plugins,
+    search_paths,
+    sources,
+    versions,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -62,6 +73,7 @@ CHECKS = (
     Check(entry=catalogue.MISSING_FILE, run=files.missing_file),
     Check(entry=catalogue.PACKAGE_WITHOUT_SOURCE, run=sources.package_without_source),
     Check(entry=catalogue.PACKAGE_BEYOND_RELEASE, run=sources.package_beyond_release),
+    Check(entry=catalogue.PLUGINS_NOT_THERE, run=plugins.plugins_not_there),
 )
 """Every check, by code."""
 

@@ -34,16 +34,17 @@ def how_to_add(target: Target) -> str:
     if not outside:
         return ""
     whens = ("default", *sorted({need.when for needs in outside.values() for need in needs}))
+    plugins = "`policy use '*/PLUGIN.so'` all that a plugin needs, " if When.PLUGIN.value in whens else ""
     return (
-        "`pip-sysdeps policy use NAME --reason TEXT` puts one into the line, `policy ignore` settles it; "
+        f"`pip-sysdeps policy use NAME --reason TEXT` puts one into the line, {plugins}`policy ignore` settles it; "
         f"once, `install-line --when {','.join(whens)}` has them"
     )
 
 
 def unresolved_imports(target: Target) -> Iterator[str]:
-    """Yield a line for each need of an import that nothing answers."""
+    """Yield a line for each need of an import, or of a chosen plugin, that nothing answers."""
     for each in target.unresolved:
-        if each.when == When.IMPORT.value:
+        if each.is_demanded:
             yield f"unresolved: {each.name}, which {_holder(each)} needs{f': {each.note}' if each.note else ''}"
 
 
@@ -55,7 +56,7 @@ def unresolved_others(target: Target, before: Target | None = None) -> Iterator[
 
 
 def _unresolved_others(target: Target) -> set[str]:
-    return {f"{each.name} ({_holder(each)})" for each in target.unresolved if each.when != When.IMPORT.value}
+    return {f"{each.name} ({_holder(each)})" for each in target.unresolved if not each.is_demanded}
 
 
 def packaged_distributions(target: Target, before: Target | None = None) -> Iterator[str]:

@@ -157,7 +157,12 @@ def _file(path: str, holder: str, scan: Scan) -> Label:
 def _need(need: Need) -> Label:
     sure = f" ({need.confidence.value})" if need.confidence else ""
     how = f", by {need.evidence}{sure}" if need.evidence else ""
-    return Label(kind=_kind(need), name=need.name, detail=need.when.value + how)
+    return Label(kind=_kind(need), name=need.name, detail=_when(need.when.value, need.plugin) + how)
+
+
+def _when(word: str, pattern: str) -> str:
+    """Return when a need bites; of a chosen plugin with the pattern that chose it."""
+    return f"chosen {word}: {pattern}" if pattern else word
 
 
 def _kind(need: Need | lockfile.LockedNeed | lockfile.Unresolved) -> str:
@@ -172,12 +177,13 @@ class _Evidence:
         self._installed = _installed(scan)
         self._versions = versions
         self._floors = scan.floors
+        self._chosen = {file: each for each in scan.plugins for file in each.files}
 
     def ways(self, chain: Chain) -> Iterator[Way]:
         """Yield a chain, and for a library that was not found each step of the search."""
         hops, need = chain.hops, chain.need
         way = [self._distribution(link) for link in chain.way]
-        way.append(Label(kind="file", name=self._short(hops[0].file if hops else need.by[0])))
+        way.append(self._root(hops[0].file if hops else need.by[0], is_chosen=bool(need.plugin)))
         way += [self._file(hop.answer, hop.file) for hop in hops[:-1]]
         way.append(self._soname(hops[-1]) if hops else _need(need))
         if hops and isinstance(hops[-1].answer, NotFound):
@@ -189,6 +195,12 @@ class _Evidence:
         asked = f"required as {link.requirement}" if link.requirement else "required by nothing that is installed"
         how = "requested" if not link.requirement and distribution.requested else asked
         return Label(kind="distribution", name=link.name, detail=f"{distribution.version} ({how})")
+
+    def _root(self, file: str, *, is_chosen: bool) -> Label:
+        """Return the label of the file that a process opens itself; of a chosen plugin, who chose it."""
+        choice = self._chosen.get(file) if is_chosen else None
+        detail = f"a chosen plugin: {choice.pattern} ({choice.by})" if choice else ""
+        return Label(kind="file", name=self._short(file), detail=detail)
 
     def _file(self, found: Resolution, file: str) -> Label:
         """Return the label of what was found for a needed name of a file, and needs another in turn."""
@@ -263,7 +275,7 @@ def _locked_way(chain: LockedChain) -> Way:
 
 
 def _locked_need(need: lockfile.LockedNeed | lockfile.Unresolved) -> Label:
-    return Label(kind=_kind(need), name=need.name, detail=need.when)
+    return Label(kind=_kind(need), name=need.name, detail=_when(need.when, need.plugin))
 
 
 def _locked_answer(chain: LockedChain) -> Label:

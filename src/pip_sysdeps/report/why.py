@@ -58,8 +58,8 @@ def why(scan: Scan, name: str, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Ch
 
 
 def imported_files(scan: Scan) -> frozenset[str]:
-    """Return the files that imports and programs load, without `..` in their paths."""
-    loads = (load for load in scan.loads if load.when is When.IMPORT)
+    """Return the files that imports, programs and chosen plugins load, without `..` in their paths."""
+    loads = (load for load in scan.loads if load.is_demanded)
     return frozenset(posixpath.normpath(each.path) for load in loads for each in load.objects)
 
 
@@ -126,9 +126,13 @@ def _ends_with(file: str, name: str) -> bool:
 
 
 def _hops(scan: Scan, need: Need, by: str) -> tuple[Hop, ...]:
-    """Return the shortest way, from any root, to where `by` asks for the need; imports before plugins."""
-    found = [(load.when, hops) for load in scan.loads if (hops := _way_in(load, by, need.soname))]
-    return min(found, key=lambda each: (each[0] is not When.IMPORT, len(each[1])), default=(None, ()))[1]
+    """Return the shortest way, from any root, to where `by` asks for the need: imports, chosen plugins, the others."""
+    found = [(load, hops) for load in scan.loads if (hops := _way_in(load, by, need.soname))]
+    return min(found, key=lambda each: (*_rank(each[0]), len(each[1])), default=(None, ()))[1]
+
+
+def _rank(load: Load) -> tuple[bool, bool]:
+    return load.when is not When.IMPORT, not load.is_demanded
 
 
 def _way_in(load: Load, by: str, soname: str) -> tuple[Hop, ...]:

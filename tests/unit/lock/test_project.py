@@ -54,6 +54,14 @@ def test_every_key() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("table", "plugins"), [("when = []", ("default",)), ("plugins = []", ()), ("plugins = ['a*', 'b']", ("a*", "b"))]
+)
+def test_plugins(table: str, plugins: tuple[str, ...]) -> None:
+    """Those of the knowledge file count unless the project says which."""
+    assert parse_project(f"[tool.pip-sysdeps.distribution.PyQt5_Qt5]\n{table}").plugins == {"pyqt5-qt5": plugins}
+
+
 @pytest.mark.parametrize("text", ["", "[project]\nname = 'x'\n", "[tool.ruff]\nline-length = 120\n", "tool = 1\n"])
 def test_a_project_without_the_table_says_nothing(text: str) -> None:
     """As does an empty file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock.instructions import namesake
-from pip_sysdeps.model.needs import Missing, Unowned, Unreachable, When
+from pip_sysdeps.model.needs import Missing, Unowned, Unreachable
 from pip_sysdeps.report.evidence import Trouble, trouble_of_need
 from pip_sysdeps.report.mending import to_copy, to_reach
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 def unresolved_import(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield a library that an import needs, and that nothing has."""
+    """Yield a library that an import, or a chosen plugin, needs, and that nothing has."""
     for holder, need in evidence.undecided():
-        if isinstance(need.provider, Missing) and need.when is When.IMPORT:
+        if isinstance(need.provider, Missing) and need.is_demanded and not need.optional:
             yield trouble_of_need(holder, need, _answer(need.provider))
 
 
 def unresolved_other(evidence: Evidence) -> Iterator[Trouble]:
     """Yield something that a plugin or a call by name needs, and that nothing has."""
     for holder, need in evidence.undecided():
-        if isinstance(need.provider, Missing | Unreachable) and need.when is not When.IMPORT:
+        if isinstance(need.provider, Missing | Unreachable) and (need.optional or not need.is_demanded):
             yield trouble_of_need(holder, need, f"{_answer(need.provider)} ({need.when.value})")
 
 
@@ -43,7 +43,7 @@ def unowned_library(evidence: Evidence) -> Iterator[Trouble]:
 def unreachable_library(evidence: Evidence) -> Iterator[Trouble]:
     """Yield a library that an import needs lies in the environment, where the loader does not search."""
     for holder, need in evidence.undecided():
-        if isinstance(need.provider, Unreachable) and need.when is When.IMPORT:
+        if isinstance(need.provider, Unreachable) and need.is_demanded and not need.optional:
             yield trouble_of_need(holder, need, f"{_answer(need.provider)}: {to_reach(need.provider.path)}")
 
 

@@ -1,0 +1,20 @@
+"""Plugins that the project chooses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.needs.plugins import unmatched_plugins
+from pip_sysdeps.report.evidence import Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.report.evidence import Evidence
+
+
+def plugins_not_there(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield the patterns of `plugins` in pyproject.toml that match no library of their distribution."""
+    for each in unmatched_plugins(evidence.scan.plugins):
+        message = "`plugins` in pyproject.toml names it, and no library of the distribution is called so"
+        yield Trouble(subjects=(each.pattern,), message=message, distribution=each.distribution)
