@@ -8,21 +8,20 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from builders.command import pip_sysdeps
-from builders.debian import SUITES, apt_install, copy_root, debian_root, fresh_root, in_root, run_in
+from builders.debian import SUITES, apt_install, copy_root, fresh_root, run_in
 from builders.torch import torch_release, torch_root
 from builders.wheelhouses import PYTHONS, built_wheels, fetched_wheels
+from builders.windows import display, window
 from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from pip_sysdeps.lock.document import Target
 
@@ -59,15 +58,6 @@ for plugin in sorted(folder.rglob("*.so")):
 print(json.dumps(failed))
 """
 """Loads each of Qt's plugins, and says which of them the loader refused."""
-WINDOW = """
-from PySide6.QtWidgets import QApplication, QLabel
-app = QApplication([])
-label = QLabel("libGL.so.1")
-label.show()
-app.processEvents()
-print(app.platformName(), label.isVisible(), label.grab().width() > 0)
-"""
-"""Opens a window with the platform plugin that QT_QPA_PLATFORM names; Qt aborts without one."""
 DECODE = """
 import torch
 from torchcodec.decoders import AudioDecoder, VideoDecoder
@@ -144,38 +134,18 @@ def locked_with_plugins(build: Path, cwd: Path) -> Target:
 
 
 def check_plugins(root: Path, suite: str, target: Target, cwd: Path) -> None:
-    """See a window offscreen without plugins' packages, and on a display only with them; and every plugin load then."""
-    assert window(root, "offscreen") == "offscreen True True"
-    refused = json.loads(run_in(root, [f"{VENV}/bin/python", "-c", PLUGINS]).stdout)
+    """See a window by the default line, offscreen and on a display; every plugin loads with the policy's packages."""
+    python = f"{VENV}/bin/python"
+    assert window(root, "PySide6", "offscreen", python=python) == "offscreen True True"
     with display(suite) as number:
-        assert MISSING in window(root, "xcb", DISPLAY=number, QT_DEBUG_PLUGINS="1")
-        apt_install(root, line_of(target, cwd))
-        assert window(root, "xcb", DISPLAY=number) == "xcb True True"
-    left = json.loads(run_in(root, [f"{VENV}/bin/python", "-c", PLUGINS]).stdout)
-    assert "platforms/libqxcb.so" in refused.keys() - left.keys()
+        assert window(root, "PySide6", "xcb", python=python, DISPLAY=number) == "xcb True True"
+    refused = json.loads(run_in(root, [python, "-c", PLUGINS]).stdout)
+    apt_install(root, line_of(target, cwd))
+    left = json.loads(run_in(root, [python, "-c", PLUGINS]).stdout)
+    assert "platforms/libqxcb.so" not in refused
+    assert "platformthemes/libqgtk3.so" in refused.keys() - left.keys()
     nowhere = {by.removeprefix("PySide6/Qt/plugins/") for each in target.unresolved for by in each.by}
     assert left.keys() <= nowhere, {plugin: error for plugin, error in left.items() if plugin not in nowhere}
-
-
-def window(root: Path, platform: str, **variables: str) -> str:
-    """Open a window in a root; return what it says of itself, or why there is none."""
-    env = {"QT_QPA_PLATFORM": platform, **variables}
-    run = run_in(root, [f"{VENV}/bin/python", "-c", WINDOW], check=False, env=env)
-    return run.stdout.strip() if run.returncode == 0 else run.stderr
-
-
-@contextmanager
-def display(suite: str) -> Iterator[str]:
-    """Give the name of a display: that of an X server in a root of its own, with which no library comes."""
-    root = debian_root(suite, "release", ("xvfb",))
-    script = "mount -t tmpfs tmpfs /tmp && exec Xvfb -displayfd 1 -ac -listen tcp -nolisten unix -nolisten local"
-    command = in_root(root, ["sh", "-c", script])
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
-        assert server.stdout is not None
-        try:
-            yield f"127.0.0.1:{server.stdout.readline().strip()}"
-        finally:
-            server.terminate()
 
 
 @pytest.mark.debian

@@ -5,18 +5,23 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.project import find_project, read_project, read_project_text
+from pip_sysdeps.byname.known_objects import ObjectsKind
+from pip_sysdeps.byname.read_knowledge import known_objects_of
 from pip_sysdeps.environment.metadata import normalize_name
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.lock.decision import Decision, ListedDecision, entries_of, put
 from pip_sysdeps.lock.document import LockedNeed
 from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text, replace_report
+from pip_sysdeps.lock.plugin_decision import PluginDecision, put_plugins
 from pip_sysdeps.lock.project import Project, Replacement, parse_project
+from pip_sysdeps.needs.plugins import DEFAULT as DEFAULT_PLUGINS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.lock.document import Lockfile, Target, Unresolved
     from pip_sysdeps.lock.project import Entry
@@ -34,7 +39,7 @@ class PolicyRequest:
     kind: str
     """`ignore`, `use`, `replace` or `add`."""
     names: tuple[str, ...]
-    """Libraries, packages, or programs that the lock names."""
+    """Libraries, packages, or programs that the lock names; of `use` also plugins, as paths with `*`."""
     reason: str
     """Why."""
     distribution: str = ""
@@ -55,6 +60,8 @@ class Decided:
     """The pyproject.toml."""
     decisions: tuple[Decision, ...]
     """The new entries; none if all of it was decided before."""
+    plugins: tuple[PluginDecision, ...] = ()
+    """The plugins that are chosen now and were not before."""
 
 
 def decide(request: PolicyRequest) -> Decided:
@@ -63,25 +70,77 @@ def decide(request: PolicyRequest) -> Decided:
     Raise SysdepsError for a name that no distribution of the lock needs, unless one is given, and for a table that
     cannot be edited; MalformedError for a file that cannot be read, OSError.
     """
-    asked = tuple(_decisions(request))
+    asked, asked_plugins = tuple(_decisions(request)), _asked_plugins(request)
     path = find_project(request.lock)
     text = read_project_text(path) if path else ""
     path = path or os.path.join(os.path.dirname(request.lock), "pyproject.toml")
     try:
-        decisions = tuple(_new(asked, parse_project(text)))
+        project = parse_project(text)
+        decisions = tuple(_new(asked, project))
+        plugins = tuple(_new_plugins(request.reason, asked_plugins, project))
         for decision in decisions:
             text = put(text, decision)
+        for each in plugins:
+            text = put_plugins(text, each)
     except MalformedError as error:
         raise error.at(path) from error
-    if decisions:
+    if decisions or plugins:
         replace_report(path, text)
-    return Decided(path=path, decisions=decisions)
+    return Decided(path=path, decisions=decisions, plugins=plugins)
+
+
+def _is_pattern(name: str) -> bool:
+    """Return whether a name is that of plugins, by their path."""
+    return "/" in name or "*" in name
+
+
+def _asked_plugins(request: PolicyRequest) -> Mapping[str, Sequence[str]]:
+    """Return the patterns of plugins that are asked for, by distribution."""
+    patterns = tuple(dict.fromkeys(filter(_is_pattern, request.names))) if request.kind == "use" else ()
+    if patterns and request.targets:
+        raise SysdepsError("plugins are chosen for every target", hint="leave out --target")
+    found: dict[str, list[str]] = {}
+    for pattern in patterns:
+        for holder in _holders_of_plugins(request, pattern):
+            found.setdefault(holder, []).append(pattern)
+    return dict(sorted(found.items()))
+
+
+def _new_plugins(reason: str, asked: Mapping[str, Sequence[str]], project: Project) -> Iterator[PluginDecision]:
+    """Yield the patterns that are not chosen yet, those of one distribution together."""
+    for holder, patterns in asked.items():
+        new = tuple(each for each in patterns if each not in project.plugins.get(holder, ()))
+        known = any(each.kind is ObjectsKind.PLUGINS for each in known_objects_of(holder))
+        if new:
+            yield PluginDecision(distribution=holder, patterns=new, reason=reason, keeps_default=known)
+
+
+def _holders_of_plugins(request: PolicyRequest, pattern: str) -> list[str]:
+    """Return whose plugins a pattern is about: the given distribution, else those whose offers the lock shows."""
+    if request.distribution:
+        return [normalize_name(request.distribution)]
+    lock = read_lock(request.lock) if read_text(request.lock) else None
+    targets = lock.target if lock else ()
+    every = (each for target in targets for each in target.distribution)
+    found = {
+        each.name
+        for each in every
+        if any(fnmatchcase(file, pattern) for need in each.offered if need.when == "plugin" for file in need.by)
+    }
+    if not found:
+        raise SysdepsError(
+            f"no distribution of `{request.lock}` shows a plugin `{pattern}`",
+            hint="name the distribution with --distribution: a lock has three files of each need at most",
+        )
+    return sorted(found)
 
 
 def _decisions(request: PolicyRequest) -> Iterator[Decision]:
     """Yield what is asked for, the names of one distribution in one entry."""
     found: dict[tuple[str, bool], list[str]] = {}
     for name in dict.fromkeys(request.names):
+        if request.kind == "use" and _is_pattern(name):
+            continue
         for holder, called in _holders(request, name):
             found.setdefault((holder, bool(_LIBRARY.search(called))), []).append(called)
     for (holder, are_libraries), names in sorted(found.items()):
@@ -186,7 +245,18 @@ def list_decisions(lock: str = DEFAULT) -> tuple[ListedDecision, ...]:
             places.setdefault(entry.where, []).append(entry)
             kinds[entry.where] = kind
         listed += [_listed(policy.name, kinds[where], entries, locked) for where, entries in places.items()]
+        if policy.plugins != (DEFAULT_PLUGINS,):
+            listed.append(_listed_plugins(policy.name, policy.plugins, locked))
     return tuple(listed)
+
+
+def _listed_plugins(name: str, patterns: tuple[str, ...], lock: Lockfile | None) -> ListedDecision:
+    decision = Decision(kind="plugins", distribution=name, patterns=patterns, reason="")
+    own = (
+        {need.plugin for target in lock.target for holder, need in target.needs() if holder == name} if lock else set()
+    )
+    effective = bool(own - {""}) is bool(patterns)
+    return ListedDecision(decision=decision, effective=None if lock is None else effective)
 
 
 def _listed(name: str, kind: str, entries: list[Entry], lock: Lockfile | None) -> ListedDecision:

@@ -8,7 +8,7 @@ from pip_sysdeps.app.policy import PolicyRequest, decide, list_decisions
 from pip_sysdeps.cli import output
 from pip_sysdeps.cli.parser import add_action
 from pip_sysdeps.lock.file import DEFAULT
-from pip_sysdeps.render.policy import as_json, as_text, decided
+from pip_sysdeps.render.policy import as_json, as_text, chosen, decided
 
 if TYPE_CHECKING:
     import argparse
@@ -28,7 +28,9 @@ def add_arguments(parser: Parser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     for name, summary in _ACTIONS.items():
         action = add_action(actions, name, summary)
-        action.add_argument("names", metavar="NAME", nargs="+", help="a library (`libGL.so.1`), package or program")
+        what = "a library (`libGL.so.1`), package or program"
+        plugin = "; or plugins by their path (`*/platforms/libqxcb.so`)" if name == "use" else ""
+        action.add_argument("names", metavar="NAME", nargs="+", help=what + plugin)
         action.add_argument("--reason", metavar="TEXT", required=True, help="why; it stands in the lock")
         action.add_argument(
             "--distribution", metavar="NAME", default="", help="whose needs (default: of all that have one by the lock)"
@@ -70,7 +72,9 @@ def _decide(args: argparse.Namespace) -> None:
     done = decide(request)
     for decision in done.decisions:
         args.messages.note(decided(decision))
-    if done.decisions:
+    for each in done.plugins:
+        args.messages.note(chosen(each))
+    if done.decisions or done.plugins:
         args.messages.note(f"wrote `{done.path}`: run `pip-sysdeps lock` and commit both")
     else:
         args.messages.note(f"`{done.path}` has decided that already")

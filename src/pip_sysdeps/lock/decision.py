@@ -27,13 +27,15 @@ class Decision:
     """One entry, with one kind of names."""
 
     kind: str
-    """One of `KINDS`."""
+    """One of `KINDS`, or `plugins`, which has no entries but patterns."""
     distribution: str
     """Normalized name of who needs it."""
     sonames: tuple[str, ...] = ()
     """The needed names that it is about; empty if it is about packages."""
     packages: tuple[str, ...] = ()
     """The packages that it is about."""
+    patterns: tuple[str, ...] = ()
+    """The plugins that it is about, as paths with `*`."""
     with_: str = ""
     """Of `replace`: the other package."""
     reason: str
@@ -44,7 +46,7 @@ class Decision:
     @property
     def names(self) -> tuple[str, ...]:
         """Return what it is about."""
-        return self.sonames or self.packages
+        return self.sonames or self.packages or self.patterns
 
     def entry(self) -> dict[str, Any]:
         """Return the keys of the entry; several names stand in an array."""

@@ -10,17 +10,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pip_sysdeps.lock.decision import Decision, ListedDecision
+    from pip_sysdeps.lock.plugin_decision import PluginDecision
 
 SCHEMA = 1
-_WORDS = {"ignore": "ignores", "replace": "replaces", "add": "adds"}
+_WORDS = {"ignore": "ignores", "replace": "replaces", "add": "adds", "plugins": "chooses the plugins"}
 
 
 def decided(decision: Decision) -> str:
     """Return a decision as a sentence: `pillow ignores grim, xclip: no desktop`."""
     with_ = f" with {decision.with_}" if decision.with_ else ""
     targets = f" on {', '.join(decision.targets)}" if decision.targets else ""
-    names = ", ".join(decision.names)
-    return f"{decision.distribution} {_WORDS[decision.kind]} {names}{with_}{targets}: {decision.reason}"
+    names = ", ".join(decision.names) or "none"
+    reason = f": {decision.reason}" if decision.reason else ""
+    return f"{decision.distribution} {_WORDS[decision.kind]} {names}{with_}{targets}{reason}"
+
+
+def chosen(decision: PluginDecision) -> str:
+    """Return a choice of plugins as a sentence: `opencv-python uses the plugins */libqxcb.so: it opens windows`."""
+    return f"{decision.distribution} uses the plugins {', '.join(decision.patterns)}: {decision.reason}"
 
 
 def as_text(found: Iterable[ListedDecision]) -> str:
@@ -44,6 +51,7 @@ def _decision(each: ListedDecision) -> dict[str, object]:
         "distribution": decision.distribution,
         "sonames": list(decision.sonames),
         "packages": list(decision.packages),
+        "plugins": list(decision.patterns),
         "with": decision.with_,
         "reason": decision.reason,
         "targets": list(decision.targets),

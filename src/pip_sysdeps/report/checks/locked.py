@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.model.needs import When
 from pip_sysdeps.report.evidence import Trouble
 from pip_sysdeps.report.mending import to_copy
 
@@ -17,9 +16,9 @@ _NOTHING = "nothing had it where the lock was made"
 
 
 def unresolved_import(target: Target) -> Iterator[Trouble]:
-    """Yield what an import needs, and nothing had."""
+    """Yield what an import, or a chosen plugin, needs, and nothing had."""
     for each in target.unresolved:
-        if each.when == When.IMPORT.value:
+        if each.is_demanded:
             yield Trouble(
                 subjects=(each.name,), message=each.note or _NOTHING, distribution=each.distribution, files=each.by
             )
@@ -28,7 +27,7 @@ def unresolved_import(target: Target) -> Iterator[Trouble]:
 def unresolved_other(target: Target) -> Iterator[Trouble]:
     """Yield what a plugin or a call by name needs, and nothing had."""
     for each in target.unresolved:
-        if each.when != When.IMPORT.value:
+        if not each.is_demanded:
             message = f"{each.note or _NOTHING} ({each.when})"
             yield Trouble(subjects=(each.name,), message=message, distribution=each.distribution, files=each.by)
 

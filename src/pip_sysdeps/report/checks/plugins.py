@@ -16,5 +16,5 @@ if TYPE_CHECKING:
 def plugins_not_there(evidence: Evidence) -> Iterator[Trouble]:
     """Yield the patterns of `plugins` in pyproject.toml that match no library of their distribution."""
     for each in unmatched_plugins(evidence.scan.plugins):
-        message = "`plugins` in pyproject.toml names it, and no library of the distribution is called so"
+        message = "`plugins` of pyproject.toml names no library that the distribution has"
         yield Trouble(subjects=(each.pattern,), message=message, distribution=each.distribution)

@@ -1,0 +1,114 @@
+"""A choice of plugins as an entry of `[tool.pip-sysdeps]`, put into the text of pyproject.toml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pip_sysdeps.environment.metadata import normalize_name
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.lock.project import parse_project
+from pip_sysdeps.needs.plugins import DEFAULT
+from pip_sysdeps.system.toml import parse_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_WAY = ("tool", "pip-sysdeps", "distribution")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginDecision:
+    """Patterns that come to the `plugins` of one distribution."""
+
+    distribution: str
+    """Normalized name."""
+    patterns: tuple[str, ...]
+    """Paths with `*`, relative to the distribution's folder."""
+    reason: str
+    """Why: the comment behind each."""
+    keeps_default: bool = False
+    """The knowledge file has plugins of it, which go on to count."""
+
+
+def put_plugins(text: str, decision: PluginDecision) -> str:
+    """Return the text of a pyproject.toml with more plugins of one distribution; comments and layout stay.
+
+    Raise MalformedError for a text that cannot be read, or a pattern that breaks its rule; SysdepsError for a reason
+    that is no comment, and where the table is written in a way that cannot be edited without changing anything else.
+    """
+    parse_project(text)
+    if not (decision.reason.isprintable() and decision.reason.strip()):
+        raise SysdepsError("the reason is no printable text", hint="write it as one line")
+    try:
+        edited = _edited(text, decision)
+        changed = _changed(parse_toml(text), decision)
+        if parse_toml(edited) == changed:
+            parse_project(edited)
+            return edited
+    except (ValueError, TypeError, AttributeError):  # of tomlkit, for a table that is no table of its own
+        pass
+    except MalformedError as error:
+        if error.where.startswith(_WAY[0]):  # a pattern that breaks its rule
+            raise
+    raise SysdepsError(
+        "the table [tool.pip-sysdeps] is written in a way that cannot be edited without changing it",
+        hint=f"add to `plugins` of tool.pip-sysdeps.distribution.{decision.distribution}: "
+        f"{', '.join(decision.patterns)}",
+    )
+
+
+def _edited(text: str, decision: PluginDecision) -> str:
+    import tomlkit  # noqa: PLC0415 - reading a project does without
+
+    document = tomlkit.parse(text)
+    table: Any = document
+    for name in _WAY:
+        table = table.setdefault(name, tomlkit.table(is_super_table=True))
+    table = table.setdefault(_key(table, decision), tomlkit.table())
+    array = table.get("plugins")
+    if array is None or "\n" not in array.as_string():
+        table["plugins"] = _array(_before(array, decision), decision)
+    else:
+        _append(array, decision)
+    edited = document.as_string()
+    return edited.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in text else edited
+
+
+def _array(before: Sequence[str], decision: PluginDecision) -> Any:  # noqa: ANN401 - of tomlkit
+    """Return an array with each pattern on a line of its own."""
+    import tomlkit  # noqa: PLC0415 - as above
+
+    array = tomlkit.array()
+    for each in before:
+        array.add_line(each)
+    _append(array, decision)
+    array.add_line(indent="")
+    return array
+
+
+def _append(array: Any, decision: PluginDecision) -> None:  # noqa: ANN401 - of tomlkit
+    for each in decision.patterns:
+        array.add_line(each, comment=decision.reason)
+
+
+def _before(known: Any, decision: PluginDecision) -> list[str]:  # noqa: ANN401 - of tomlkit, or a list
+    if known is None:
+        return [DEFAULT] if decision.keeps_default else []
+    return list(known)
+
+
+def _changed(document: dict[str, Any], decision: PluginDecision) -> dict[str, Any]:
+    """Return what the edited text has to say."""
+    table = document
+    for name in _WAY:
+        table = table.setdefault(name, {})
+    table = table.setdefault(_key(table, decision), {})
+    table["plugins"] = [*_before(table.get("plugins"), decision), *decision.patterns]
+    return document
+
+
+def _key(distributions: Any, decision: PluginDecision) -> str:  # noqa: ANN401 - of tomlkit, or a dictionary
+    """Return the name of the distribution as the project spells it."""
+    same = (each for each in distributions if normalize_name(each) == decision.distribution)
+    return next(same, decision.distribution)
