@@ -17,15 +17,21 @@ if TYPE_CHECKING:
 
 
 def build_wheel(
-    folder: Path, name: str, files: Mapping[str, bytes], *, tag: str = "cp311-abi3-manylinux_2_17_x86_64"
+    folder: Path,
+    name: str,
+    files: Mapping[str, bytes],
+    *,
+    tag: str = "cp311-abi3-manylinux_2_17_x86_64",
+    summary: str = "",
 ) -> Path:
     """Write `name-1.0-TAG.whl` with these files, METADATA, WHEEL and RECORD, and return its path."""
     info = f"{name}-1.0.dist-info"
     python, abi, platforms = tag.split("-")
     tags = "".join(f"Tag: {each}-{abi}-{platform}\n" for each in python.split(".") for platform in platforms.split("."))
+    about = f"Summary: {summary}\n" if summary else ""
     contents = {
         **files,
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n".encode(),
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{about}".encode(),
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\n{tags}".encode(),
     }
     rows = [f"{path},sha256={_hash(content)},{len(content)}\n" for path, content in contents.items()]

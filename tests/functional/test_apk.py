@@ -211,6 +211,16 @@ def test_wolfi_has_apk_and_glibc(tmp_path: Path, run: Run) -> None:
     assert run("verify", *place(root)).status == 0
 
 
+def test_wheels_for_wolfi(tmp_path: Path, run: Run) -> None:
+    """It has no releases, and apk's capabilities for wheels of glibc."""
+    module = Elf(needed=("libpq.so.5", "libc.so.6"), defined=("PyInit__core",)).build()
+    build_wheel(tmp_path / "wheels", "a", {"a/_core.abi3.so": module}, tag="cp311-cp311-manylinux_2_17_x86_64")
+    assert run("lock", "--wheels", "wheels", "--target", "wolfi-x86_64").status == 0
+    (target,) = loads((tmp_path / "sysdeps.lock").read_text()).target
+    assert (target.id, target.libc, target.installs) == ("wolfi-x86_64", "glibc", (CAPABILITY,))
+    assert run("install-line", "--target", "wolfi-x86_64").out == f"{CAPABILITY}\n"
+
+
 def test_a_broken_database_is_one_error(alpine: Path, run: Run) -> None:
     """With the line, and what to do; the old lock stays."""
     run("lock", *place(alpine))

@@ -236,9 +236,17 @@ def test_wheels_for_a_newer_glibc_are_one_error(tmp_path: Path, run: Run) -> Non
     ]
 
 
-@pytest.mark.parametrize("target", ["fedora-x86_64", "fedora-42-amd64", "nosuch-1-x86_64"])
-def test_a_target_that_is_none_is_one_error(tmp_path: Path, run: Run, target: str) -> None:
+@pytest.mark.parametrize(
+    ("target", "error"),
+    [
+        ("fedora-x86_64", "`fedora-x86_64` names no release"),
+        ("fedora-42-amd64", "`fedora-42-amd64` names no architecture of rpm"),
+        ("wolfi-1-x86_64", "`wolfi-1-x86_64` names a release, and wolfi has none"),
+        ("nosuch-1-x86_64", "there is no index for `nosuch-1-x86_64`"),
+    ],
+)
+def test_a_target_that_is_none_is_one_error(tmp_path: Path, run: Run, target: str, error: str) -> None:
     """Without a release, with an architecture that rpm does not have, and of an unknown distribution."""
     wheel(tmp_path, "one", "GLIBC_2.17", tag="cp312-cp312-manylinux_2_17_x86_64")
     found = run("lock", "--wheels", "wheels", "--target", target)
-    assert (found.status, found.err.splitlines()[0]) == (2, f"error: there is no index for `{target}`")
+    assert (found.status, found.err.splitlines()[0], found.err.count("hint:")) == (2, f"error: {error}", 1)

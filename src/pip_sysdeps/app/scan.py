@@ -78,7 +78,8 @@ class Scanner:
         self._files = _read(self.objects, place.environment, place.target)
         self.choose(plugins)
         self._stages.end("ELF facts")
-        target, program = place.target, self._files.program
+        self.program = self._files.program
+        target, program = place.target, self.program
         self.platform = target.platform if target else read_platform(place.root, place.packages, program)
         self.index = target.index if target else open_index(self.platform.id, place.root)
         self._may_fork = second_process and place.root.may_fork

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from contextlib import suppress
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.byname.installed import SystemNames
+from pip_sysdeps.byname.installed import SystemNames, newest
+from pip_sysdeps.byname.provision import NOTHING_TELLS
 from pip_sysdeps.byname.read_knowledge import known_of
 from pip_sysdeps.elf.kinds import is_libpython, is_libpython_of
 from pip_sysdeps.environment.metadata import required_name
 from pip_sysdeps.environment.site_files import parse_scripts
+from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, ReferenceKind
 from pip_sysdeps.model.packages import Owner
 from pip_sysdeps.needs.read_host_libraries import host_library
+from pip_sysdeps.packages.index import is_packaged
 from pip_sysdeps.packages.registry import family_of, family_of_target
 from pip_sysdeps.system.tree import inside
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pip_sysdeps.app.place import Place
     from pip_sysdeps.loader.process import InterpreterProcess
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 _MAX_ENTRY_POINTS = 1 << 20
 _SHARED_PREFIXES = frozenset({"", "/", "/usr", "/usr/local"})
 """Prefixes of the system itself, that every image has."""
+_NOT_PROVIDED = "none of the packages in the repository metadata at hand provides it"
 
 
 class EnvironmentSystem:
@@ -39,7 +44,6 @@ class EnvironmentSystem:
     def __init__(self, place: Place, index: SonameIndex | None, process: InterpreterProcess | None) -> None:
         packages = place.packages
         self.index = index
-        self.not_found_note = index.not_found_note if index else ""
         self.base = index.base if index else packages.base if packages else frozenset()
         self._place = place
         self._environment = place.environment
@@ -51,6 +55,7 @@ class EnvironmentSystem:
         self._library = cache(lambda name: process.library(name) if process else None)
         self._program = cache(self._names.program)
         self._file = cache(self._names.file)
+        self._provider = cache(self._find_provider)
         self._required = cache(self._find_required)
         self._packages_of_python: dict[str, bool] = {}
 
@@ -76,8 +81,17 @@ class EnvironmentSystem:
         return self._library(name)
 
     def stem(self, stem: str) -> str | None:
-        """Return the file name of the newest library of a stem in the loader's default directories."""
-        return self._names.newest(stem, self._process.folders if self._process else ())
+        """Return the file name of the newest library of a stem in the loader's default directories.
+
+        Where none is there, of those that packages provide by the repository metadata at hand.
+        """
+        folders = self._process.folders if self._process else ()
+        return self._names.newest(stem, folders) or newest(stem, self._provided_libraries(stem))
+
+    def _provided_libraries(self, stem: str) -> Iterator[str]:
+        named = re.compile(rf"lib{re.escape(stem)}\.so\.[0-9]+")
+        found = ((match[0], each) for each in self._providers or () if (match := named.search(each)))
+        yield from (name for name, capability in found if self._capability(name) == capability)
 
     def program(self, name: str) -> str | None:
         """Return where a program is on root's PATH."""
@@ -97,6 +111,33 @@ class EnvironmentSystem:
             return self.index.installable(soname)
         names = self._providers.get(self._capability(soname), ()) if self._providers else ()
         return names[0] if len(names) == 1 else None
+
+    @cached_property
+    def not_found_note(self) -> str:
+        """The note of a library or program that no package is known to have."""
+        if self.index:
+            return self.index.not_found_note
+        return NOTHING_TELLS if self._providers is None else _NOT_PROVIDED
+
+    def provider(self, kind: ReferenceKind, name: str) -> FromPackage | FromCapability | Missing | None:
+        """Return what the package manager installs a library or program by, where no index tells its package.
+
+        Without repository metadata at hand only a name counts that some release of the shipped index has, too: one
+        capability that no package has fails the whole line. With it, what it lacks is missing.
+        """
+        return self._provider(kind, name)
+
+    def _find_provider(self, kind: ReferenceKind, name: str) -> FromPackage | FromCapability | Missing | None:
+        is_program = kind is ReferenceKind.PROGRAM
+        capability = self._program_capability(name) if is_program else self._capability(name)
+        packages = self._providers.get(capability, ()) if self._providers else ()
+        if len(packages) == 1:
+            return FromPackage(package=packages[0], path="")
+        if packages:
+            return FromCapability(capability=capability, checked=True)
+        if not capability or not is_packaged("program" if is_program else "library", name):
+            return None
+        return FromCapability(capability=capability) if self._providers is None else Missing(note=_NOT_PROVIDED)
 
     def capability(self, soname: str) -> str:
         """Return what installs a soname by the package manager's own words, where no index knows all packages.
@@ -120,11 +161,20 @@ class EnvironmentSystem:
         return packages.family.read_providers(packages.root)
 
     def _capability(self, soname: str) -> str:
-        packages, target = self._place.packages, self._place.target
-        family = packages.family if packages else family_of(target.platform.package_manager) if target else None
-        if self.index or family is None or self._process is None:
+        family = self._installing_family
+        if family is None or self._process is None:
             return ""
         return family.library_capability(soname, self._process.program)
+
+    def _program_capability(self, name: str) -> str:
+        return self._installing_family.program_capability(name) if self._installing_family else ""
+
+    @cached_property
+    def _installing_family(self) -> Family | None:
+        """The package manager, if it is left to find out who has a library: there is no index that tells."""
+        packages, target = self._place.packages, self._place.target
+        family = packages.family if packages else family_of(target.platform.package_manager) if target else None
+        return None if self.index else family
 
     def host_library(self, soname: str) -> str | None:
         """Return who brings a soname of a driver or container runtime; None for any other soname."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pip_sysdeps.app.place import read_place
 from pip_sysdeps.app.scan import Scanner
 from pip_sysdeps.loader.conditions import Conditions
-from pip_sysdeps.loader.glibc.find_library import FindLibrary
+from pip_sysdeps.loader.registry import c_library_of
 from pip_sysdeps.lock.file import DEFAULT, read_lock
 from pip_sysdeps.lock.target_choice import find_target, named_target
 from pip_sysdeps.needs.completeness import refuse_gaps
@@ -20,9 +20,10 @@ from pip_sysdeps.report.problems import mending, no_target, on_older_cpus, paste
 from pip_sysdeps.report.verification import problems_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from pip_sysdeps.app.place import Location
+    from pip_sysdeps.loader.find_library import LibraryFinder
     from pip_sysdeps.lock.document import Lockfile, Target
     from pip_sysdeps.model.packages import Owner, Platform
     from pip_sysdeps.model.scan import Scan
@@ -135,28 +136,25 @@ class _Images:
         return self._scanner.scan(conditions, floors=False)
 
 
+def _finder(scanner: Scanner) -> LibraryFinder:
+    interpreter = scanner.place.environment.interpreter
+    version = ".".join(map(str, interpreter.version)) + ("t" if interpreter.abi_tag.endswith("t") else "")
+    return c_library_of(scanner.program).finder(scanner.place.root, f"{interpreter.prefix}/lib/python{version}")
+
+
 class RootSystem:
     """Answers `report.image.ImageSystem` for a scanned root."""
 
     def __init__(self, scanner: Scanner) -> None:
         self._index = scanner.index
         self._packages = scanner.place.packages
-        self._find_library = FindLibrary(scanner.place.root)
+        self.finder = _finder(scanner)
         self._real = cache(scanner.place.root.resolve)
 
     @cached_property
     def installed(self) -> Mapping[str, str]:
         """Binary package -> version; empty without a package database."""
         return self._packages.versions if self._packages else {}
-
-    @property
-    def can_find_library(self) -> bool:
-        """Whether `ctypes.util.find_library` has something to ask: ldconfig, or a compiler."""
-        return self._find_library.possible
-
-    def finds_library(self, names: Sequence[str]) -> bool:
-        """Return whether `find_library` finds a library under any of these names."""
-        return self._find_library.finds(names)
 
     def version_key(self, version: str) -> Any:  # noqa: ANN401 - each package manager's own
         """Return a key that orders versions as the package manager does."""

@@ -46,7 +46,11 @@ class SystemNames:
 
     def newest(self, stem: str, folders: Iterable[str]) -> str | None:
         """Return the file name of the newest library of a stem in some folders, as ldconfig(8) lists it first."""
-        start = f"lib{stem}.so."
-        names = {name for folder in folders for name in self._root.names(folder) if name.startswith(start)}
-        major = [name for name in names if name.removeprefix(start).isdigit()]
-        return max(major, key=lambda name: int(name.removeprefix(start)[:9]), default=None)
+        return newest(stem, (name for folder in folders for name in self._root.names(folder)))
+
+
+def newest(stem: str, names: Iterable[str]) -> str | None:
+    """Return the library of a stem with the highest number, `libmagic.so.1`; None if none has one number alone."""
+    start = f"lib{stem}.so."
+    major = {name for name in names if name.startswith(start) and name.removeprefix(start).isdecimal()}
+    return max(major, key=lambda name: (int(name.removeprefix(start)[:9]), name), default=None)

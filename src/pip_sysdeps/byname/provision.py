@@ -13,7 +13,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pip_sysdeps.byname.knowledge import STEM, is_known
-from pip_sysdeps.model.needs import Confidence, FromHost, FromPackage, Missing, Need, ReferenceKind, Unowned, When
+from pip_sysdeps.model.needs import (
+    Confidence,
+    FromCapability,
+    FromHost,
+    FromPackage,
+    Missing,
+    Need,
+    ReferenceKind,
+    Unowned,
+    When,
+)
 from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
@@ -25,6 +35,10 @@ if TYPE_CHECKING:
 FEW_SOURCES = 100
 """A distribution with so few modules is about what they open; in a larger one a single module is one feature."""
 _MOST_NAMES = 8
+NOTHING_TELLS = "nothing at hand tells which package has it"
+"""The note of what is not there, where nobody knows all packages."""
+_ONE_OF_THEM = "nothing at hand tells which of several versions there is"
+_UNSURE = {NOTHING_TELLS, _ONE_OF_THEM}
 _NO_FILES = "the index of this release does not answer for files"
 _TITLE = r"(?m)^(?:Name|Summary|Keywords):(.*)"
 _INTERPRETER = r"(?:python|pip)[0-9.]*"
@@ -101,6 +115,12 @@ class Lookup(Protocol):
     def file(self, pattern: str) -> str | None:
         """Return the path of a file if it is there; of a pattern with `*`, of the first."""
 
+    def provider(self, kind: ReferenceKind, name: str) -> FromPackage | FromCapability | Missing | None:
+        """Return what the package manager installs a library or program by, where no index tells its package.
+
+        Missing is a thing of other releases that no package at hand provides; None is no such thing.
+        """
+
     def owner(self, path: str) -> Owner | None:
         """Return the binary package that owns a file."""
 
@@ -132,6 +152,20 @@ class _Known(NamedTuple):
     development: bool = False
     choices: tuple[str, ...] = ()
     """Packages that have it where none of them is the one."""
+    capability: FromCapability | None = None
+    """What installs it where no package is known."""
+
+    @property
+    def provider(self) -> Provider:
+        """Who brings it."""
+        if self.package:
+            return FromPackage(package=self.package, path=self.path)
+        return self.capability or Unowned(path=self.path)
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Whether nothing at hand confirms that there is such a thing."""
+        return self.capability is not None and not self.capability.checked
 
 
 class About:
@@ -203,6 +237,9 @@ def _library(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
     if any(each.package in lookup.libc_packages or (each.path and lookup.is_own_file(each.path)) for each in known):
         return
     runtime = [each for each in known if not each.development]
+    if len(runtime) > 1 and all(each.is_unchecked for each in runtime):
+        yield from _unknown(_judged(reference, about, runtime), runtime[0].name, _ONE_OF_THEM)
+        return
     if known and not runtime:
         yield from _only_development(reference, known[0])
         return
@@ -215,7 +252,7 @@ def _library(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
     path = next((each.path for each in runtime if each.path), "")
     sure = _judged(reference, about, runtime)
     sonames = tuple(each.name for each in runtime[:_MOST_NAMES])
-    provider = _provider(runtime[0].package, path)
+    provider = runtime[0]._replace(path=path).provider
     yield _as_need(sure, provider, **({"soname": sonames[0]} if len(sonames) == 1 else {"any_of": sonames}))
 
 
@@ -244,7 +281,18 @@ def _known_library(name: str, lookup: Lookup) -> _Known | None:
     if answer is not None:
         development = answer.development or lookup.is_development(answer.package)
         return _Known(file, answer.package, path, development)
-    return _Known(file, "", path) if path else None
+    return _Known(file, "", path) if path else _provided(file, ReferenceKind.LIBRARY, lookup)
+
+
+def _provided(name: str, kind: ReferenceKind, lookup: Lookup) -> _Known | None:
+    """Return what is not there and no index has, as the package manager knows it."""
+    match lookup.provider(kind, name) if name else None:
+        case FromPackage(package=package):
+            return _Known(name, package, "", lookup.is_development(package))
+        case FromCapability() as capability:
+            return _Known(name, "", "", capability=capability)
+        case _:
+            return None
 
 
 def file_name(name: str) -> str:
@@ -277,21 +325,23 @@ def _program(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
     if not (reference.confidence is Confidence.HIGH or reference.when is When.DECLARED or about.mentions(*words)):
         return  # one of many that the code may use
     path = next((each.path for each in known if each.path), "")
-    best = next((each for each in known if each.package or each.path), known[0])
+    best = next((each for each in known if each.package or each.path), known[0])._replace(path=path)
     judged = _judged(reference, about, known)
     if best.choices:
         note = f"{listed(best.choices)} have it: `policy add` takes one"
         yield _as_need(judged, Missing(note=note), program=best.name)
         return
-    yield _as_need(judged, _provider(best.package, path), program=best.name)
+    yield _as_need(judged, best.provider, program=best.name)
 
 
 def package_of_program(name: str, lookup: Lookup) -> str:
-    """Return the binary package of a program that not every image has; nothing for what is none."""
+    """Return the binary package of a program that not every image has, or a word for it; nothing for what is none."""
     known = None if re.fullmatch(_INTERPRETER, name) else _known_program(name, lookup)
+    if known is None and isinstance(lookup.provider(ReferenceKind.PROGRAM, name), Missing):
+        return name
     if known is None or known.package in lookup.base or not lookup.base.isdisjoint(known.choices):
         return ""
-    return known.package or ",".join(known.choices)
+    return known.package or ",".join(known.choices) or (known.capability.capability if known.capability else "")
 
 
 def _known_program(name: str, lookup: Lookup) -> _Known | None:
@@ -299,7 +349,7 @@ def _known_program(name: str, lookup: Lookup) -> _Known | None:
     owner = lookup.name_owner(path) if path else None
     answer = lookup.index.package_of_program(name) if lookup.index else None
     if owner is None and answer is None:
-        return _Known(name, "", path) if path else None
+        return _Known(name, "", path) if path else _provided(name, ReferenceKind.PROGRAM, lookup)
     package = owner.package if owner else answer.package if answer else ""
     return _Known(name, package, path, choices=() if package or path or answer is None else answer.alternatives)
 
@@ -314,19 +364,16 @@ def _file(reference: Reference, lookup: Lookup, about: About) -> Iterator[Need]:
             sure = _judged(reference, about, [_Known(posixpath.splitext(name)[0], package, "")])
             if reference.when is When.DLOPEN and not lookup.has_python_package("gi"):
                 sure = replace(sure, confidence=_at_most_medium(sure.confidence))  # nobody is there to open it
-            yield _as_need(sure, _provider(package, path or ""), file=name)
+            yield _as_need(sure, FromPackage(package=package, path=path or ""), file=name)
             return
     if reference.when is When.DECLARED and not is_known(reference.evidence):
         return  # an index has the files that the knowledge file names: of others it cannot say that no package has them
-    answers = lookup.index is None or lookup.index.has_files
-    yield from _unknown(reference, reference.names[0], lookup.not_found_note if answers else _NO_FILES)
+    index = lookup.index
+    note = NOTHING_TELLS if index is None else lookup.not_found_note if index.has_files else _NO_FILES
+    yield from _unknown(reference, reference.names[0], note)
 
 
 # ------------------------------------------------------------------------------------------------------------ in common
-
-
-def _provider(package: str, path: str) -> Provider:
-    return FromPackage(package=package, path=path) if package else Unowned(path=path)
 
 
 def _as_need(reference: Reference, provider: Provider, **name: str | tuple[str, ...]) -> Need:
@@ -344,7 +391,8 @@ def _unknown(reference: Reference, name: str, note: str) -> Iterator[Need]:
     """Yield what nothing here or in the release has, if it was said without a condition."""
     if name and reference.confidence is Confidence.HIGH:
         field = {ReferenceKind.LIBRARY: "soname", ReferenceKind.PROGRAM: "program", ReferenceKind.FILE: "file"}
-        yield _as_need(reference, Missing(note=note), **{field[reference.kind]: name})
+        missing = Missing(note=note, unsure=note in _UNSURE)
+        yield _as_need(reference, missing, **{field[reference.kind]: name})
 
 
 def _judged(reference: Reference, about: About, known: Iterable[_Known]) -> Reference:

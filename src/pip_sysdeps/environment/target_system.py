@@ -10,11 +10,13 @@ from pip_sysdeps.loader.glibc.libraries import is_glibc_library
 from pip_sysdeps.loader.registry import program_of
 from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.index import SonameIndex, no_index, open_index
-from pip_sysdeps.packages.registry import distro_of, family_of_target
+from pip_sysdeps.packages.registry import distributions, distro_of, family_of_target
 from pip_sysdeps.packages.releases import glibc_releases
 
 if TYPE_CHECKING:
     from pip_sysdeps.model.elf import ElfFile
+    from pip_sysdeps.packages.family import Family
+    from pip_sysdeps.packages.registry import LinuxDistribution
     from pip_sysdeps.system.root import Root
 
 
@@ -65,12 +67,16 @@ def open_target(target_id: str, root: Root) -> TargetSystem:
     index = open_index(target_id, root)
     distro = distro_of(target_id)
     codename, _, architecture = target_id[len(distro) + 1 :].rpartition("-")
-    family = family_of_target(target_id)
-    described = family.architectures.get(architecture) if family else None
-    program = program_of(described.loader) if described else None
-    if family is None or described is None or program is None or not codename:
+    family, known = family_of_target(target_id), distributions().get(distro)
+    if family is None or known is None:
         raise no_index(target_id)
-    if index is None and not family.library_capability(described.loader, program):
+    if family.sources is None:
+        _require_target(target_id, family, known, codename)
+    described = family.architectures.get(architecture)
+    program = program_of(described.other_loaders.get(known.libc, described.loader)) if described else None
+    if described is None or program is None:
+        raise no_index(target_id)
+    if index is None and not (family.sources is None and family.library_capability(described.loader, program)):
         raise no_index(target_id)
     release = index.target.release if index else codename
     platform = Platform(
@@ -85,3 +91,20 @@ def open_target(target_id: str, root: Root) -> TargetSystem:
     )
     glibc = index.target.glibc if index else glibc_releases().get(f"{distro}-{codename}", "")
     return TargetSystem(platform=platform, program=program, index=index, glibc=glibc)
+
+
+def _require_target(target_id: str, family: Family, known: LinuxDistribution, release: str) -> None:
+    """Raise SysdepsError for a target that no lock made in such a system has: of no release, or of an unknown word."""
+    architecture = target_id.rpartition("-")[2]
+    distro = target_id.removesuffix(f"-{architecture}").removesuffix(f"-{release}")
+    if architecture not in family.architectures:
+        words = ", ".join(sorted(family.architectures))
+        raise SysdepsError(
+            f"`{target_id}` names no architecture of {family.manager}", hint=f"the last word is one of {words}"
+        )
+    if known.parts == 0 and release:
+        raise SysdepsError(
+            f"`{target_id}` names a release, and {distro} has none", hint=f"name it `{distro}-{architecture}`"
+        )
+    if known.parts != 0 and not release:
+        raise SysdepsError(f"`{target_id}` names no release", hint=f"name it as in `{family.example}`")

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.elf.read_objects import Objects
     from pip_sysdeps.loader.conditions import Conditions
+    from pip_sysdeps.loader.find_library import LibraryFinder
     from pip_sysdeps.loader.rules import AnyRules
     from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.system.root import Root
@@ -25,5 +26,7 @@ class CLibrary(NamedTuple):
     """Read the rules for a program of a root; the directories are the default ones where its loader states none."""
     read_version: Callable[[Root, ElfFile, Objects, tuple[str, ...]], tuple[int, int] | None]
     """Return the version whose symbols a root has; None where it is not known, or symbols have no versions."""
+    finder: Callable[[Root, str], LibraryFinder]
+    """Return what `ctypes.util.find_library` finds in a root, for the Python whose standard library is in a folder."""
     program: Callable[[str], ElfFile | None]
     """Return what stands for a program with a loader of this file name; None for an unknown one."""

@@ -23,13 +23,13 @@ def c_library(name: str) -> CLibrary:
     return library
 
 
-def c_library_of(program: ElfFile) -> CLibrary:
-    """Return the C library of a program, by its PT_INTERP; of a library, by what it needs.
+def c_library_of(program: ElfFile | None) -> CLibrary:
+    """Return the C library of a program, by its PT_INTERP; of a library, by what it needs; the first for neither.
 
     Raise SysdepsError for a dynamic loader without rules here.
     """
-    if not program.interpreter:
-        return c_library(program.libc or FOLDERS[0])
+    if program is None or not program.interpreter:
+        return c_library((program and program.libc) or FOLDERS[0])
     loader = program.interpreter.rpartition("/")[2]
     found = next((each for each in map(c_library, FOLDERS) if each.is_loader(loader)), None)
     if found is None:

@@ -136,6 +136,8 @@ class Missing:
     """Each path considered."""
     note: str = ""
     """What stopped the search, if something did."""
+    unsure: bool = False
+    """Not all packages of the release are known: one of them may have it."""
     sibling: str = ""
     """A library of the same build that the distribution brings, where it leaves this one to another distribution."""
 

@@ -29,6 +29,8 @@ class Architecture(NamedTuple):
     """The loader's default directories, where no root is at hand to state them."""
     configured: tuple[str, ...] = ()
     """What the system's ld.so.conf adds to them as it comes."""
+    other_loaders: Mapping[str, str] = MappingProxyType({})
+    """The loader of distributions with another C library, by its name: `glibc`."""
 
 
 class NameRules(NamedTuple):
@@ -155,6 +157,10 @@ def _no_capability(_soname: str, _kind: ElfFile) -> str:
     return ""
 
 
+def _no_program_capability(_name: str) -> str:
+    return ""
+
+
 def _without_epoch(version: str) -> tuple[str, str]:
     return "", version
 
@@ -204,6 +210,8 @@ class Family(NamedTuple):
     """What its configured sources answer; None where no index can be made of them."""
     library_capability: Callable[[str, ElfFile], str] = _no_capability
     """Return what installs the library of a soname for objects of a kind, where no package is known; empty for none."""
+    program_capability: Callable[[str], str] = _no_program_capability
+    """Return what installs a program, where no package is known; empty for none, and for a program of every image."""
     read_providers: Callable[[Root], Mapping[str, Sequence[str]] | None] | None = None
     """Read the repository metadata that a root has downloaded: capability -> its packages; None if it has none."""
     symbol_capabilities: Callable[[str, ElfFile, Iterable[str]], tuple[str, ...]] | None = None

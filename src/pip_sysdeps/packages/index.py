@@ -201,6 +201,13 @@ def _borrowed(target_id: str, root: Root) -> SonameIndex | None:
     return SonameIndex(shipped_index, number, borrowed=lent, target=target, refresh=refresh)
 
 
+def is_packaged(table: str, name: str) -> bool:
+    """Return whether any release of the shipped index has a `library` to load, or a `program`, of this name."""
+    file = read_index(_SHIPPED)
+    values = (file.value(table, name, number) for number in range(len(file.targets))) if file else ()
+    return any(value is not None and not value.startswith(DEVELOPMENT) for value in values)
+
+
 def missing_note(platform: Platform) -> str:
     """Return what to say of a system without any index; nothing where the package manager does without one."""
     family = family_of(platform.package_manager)

@@ -41,6 +41,8 @@ class LinuxDistribution(NamedTuple):
     """How many parts of VERSION_ID name a release without a codename; None for all of them."""
     installer: str = ""
     """The program that installs packages there; empty for the first one that its package manager has."""
+    libc: str = ""
+    """The C library, where it is not the usual one of systems with the package manager."""
     required: bool = False
     """Whether every image has the packages of priority required, beside the essential ones."""
 
@@ -173,7 +175,7 @@ def distributions() -> Mapping[str, LinuxDistribution]:
 
 
 def parse_distributions(text: str) -> dict[str, LinuxDistribution]:
-    """Read the table: ID, package manager, number of parts, perhaps the installing program or `-`, and `required`.
+    """Read the table: ID, package manager, number of parts; perhaps installing program or `-`, `required` or `-`, libc.
 
     The columns have a tab between; `#` begins a comment line.
     Raise MalformedError for a line of another form and for an ID twice.
@@ -183,10 +185,12 @@ def parse_distributions(text: str) -> dict[str, LinuxDistribution]:
         if not line or line.startswith("#"):
             continue
         name, *rest = line.split("\t")
-        if not 2 <= len(rest) <= 4 or name in found or not (rest[1].isdigit() or rest[1] == "all"):
+        if not 2 <= len(rest) <= 5 or name in found or not (rest[1].isdigit() or rest[1] == "all"):
             raise MalformedError("not a new ID, a package manager and a number", where=f"line {number}")
         parts = int(rest[1]) if rest[1].isdigit() else None
         installer = "".join(rest[2:3]).removeprefix("-")
-        required = rest[3:] == ["required"]
-        found[name] = LinuxDistribution(manager=rest[0], parts=parts, installer=installer, required=required)
+        required = rest[3:4] == ["required"]
+        found[name] = LinuxDistribution(
+            manager=rest[0], parts=parts, installer=installer, required=required, libc="".join(rest[4:])
+        )
     return found

@@ -11,8 +11,9 @@ from pip_sysdeps.model.loader import NotFound
 from pip_sysdeps.model.needs import Confidence, FromCapability, FromPackage, Missing, Unreachable, When
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
+    from pip_sysdeps.loader.find_library import LibraryFinder
     from pip_sysdeps.lock.document import LockedNeed, Target
     from pip_sysdeps.model.loader import LoadedObject
     from pip_sysdeps.model.needs import Need
@@ -30,11 +31,8 @@ class ImageSystem(Protocol):
         """Binary package -> version; empty without a package database."""
 
     @property
-    def can_find_library(self) -> bool:
-        """Whether `ctypes.util.find_library` has something to ask: ldconfig, or a compiler."""
-
-    def finds_library(self, names: Sequence[str]) -> bool:
-        """Return whether `find_library` finds a library under any of these names."""
+    def finder(self) -> LibraryFinder:
+        """What `ctypes.util.find_library` finds."""
 
     def version_key(self, version: str) -> Any:  # noqa: ANN401 - each package manager's own
         """Return a key that orders versions as the package manager does."""
@@ -134,7 +132,7 @@ def counts(holder: str, need: Need, locked: Locked | None) -> bool:
 
 def _of_another_system(need: Need) -> bool:
     """Return whether a source names what no package of the release has: it may well be of a system that is not here."""
-    unheard = isinstance(need.provider, Missing) and bool(need.provider.note)
+    unheard = isinstance(need.provider, Missing) and bool(need.provider.note) and not need.provider.unsure
     return unheard and need.when in {When.DLOPEN, When.EXEC} and not is_known(need.evidence)
 
 

@@ -165,20 +165,19 @@ def _missing_from_library(image: Image, holder: str, library: str, soname: str) 
 
 def _find_library(image: Image) -> Iterator[Problem]:
     """Yield the libraries that are there, and that code asks `ctypes.util.find_library` for in vain."""
-    system = image.system
+    finder = image.system.finder
     for holder, need in image.scan.needs():
         path = need.provider.path if isinstance(need.provider, FromPackage | Unowned) else ""
-        if path and "find_library(" in need.evidence and not system.finds_library(need.any_of or (need.soname,)):
-            reason = (
-                _STALE if system.can_find_library else f"is at {path}, but there is neither ldconfig nor a compiler"
-            )
+        if path and "find_library(" in need.evidence and not finder.finds(need.any_of or (need.soname,)):
+            reason = _STALE if finder.is_stale else f"is at {path}, but {finder.reason}"
+            mends = not finder.is_stale and finder.mended_by
             yield Problem(
                 error=need.confidence is Confidence.HIGH,
-                entry=STALE_LOADER_CACHE if system.can_find_library else FIND_LIBRARY_FAILS,
+                entry=STALE_LOADER_CACHE if finder.is_stale else FIND_LIBRARY_FAILS,
                 distribution=holder,
                 subject=need.name,
                 message=f"{need.evidence}: find_library returns None: {need.name} {reason}",
                 files=need.by,
-                package="" if system.can_find_library else system.package_of("ldconfig") or "",
-                instructions=Instructions(ldconfig=system.can_find_library),
+                package=(image.system.package_of(mends) or "") if mends else "",
+                instructions=Instructions(ldconfig=finder.is_stale),
             )

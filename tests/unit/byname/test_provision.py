@@ -10,6 +10,7 @@ import pytest
 from pip_sysdeps.byname.provision import About, needs, package_of_program
 from pip_sysdeps.model.needs import (
     Confidence,
+    FromCapability,
     FromHost,
     FromPackage,
     Missing,
@@ -76,6 +77,7 @@ class System:
     owners: Mapping[str, str] = field(default_factory=dict)
     name_owners: Mapping[str, str] = field(default_factory=dict)
     stems: Mapping[str, str] = field(default_factory=dict)
+    providers: Mapping[tuple[ReferenceKind, str], FromPackage | FromCapability | Missing] = field(default_factory=dict)
     index: Index | None = field(default_factory=Index)
     python_packages: frozenset[str] = frozenset({"gi"})
 
@@ -98,6 +100,10 @@ class System:
     def file(self, pattern: str) -> str | None:
         """Return the path of a file: there is none."""
         return self.programs.get(pattern)
+
+    def provider(self, kind: ReferenceKind, name: str) -> FromPackage | FromCapability | Missing | None:
+        """Return what the package manager installs a library or program by."""
+        return self.providers.get((kind, name))
 
     def owner(self, path: str) -> Owner | None:
         """Return the package of a file."""
@@ -309,3 +315,49 @@ def test_what_code_gives_up_without_is_sure() -> None:
     demanded = replace(program("dot"), required=True)
     assert only(demanded, about=SMALL).confidence is Confidence.HIGH
     assert only(program("dot"), about=SMALL).confidence is Confidence.MEDIUM
+
+
+MAGIC = {(ReferenceKind.LIBRARY, "libmagic.so.1"): FromCapability(capability="so:libmagic.so.1")}
+PDF = {(ReferenceKind.PROGRAM, "pdftotext"): FromCapability(capability="cmd:pdftotext")}
+
+
+def test_what_the_package_manager_installs_it_by() -> None:
+    """Where nothing is there and no index has it; a program that is named so is a program."""
+    system = System(index=None, providers={**MAGIC, **PDF})
+    assert only(library("libmagic.so.1"), system).provider == MAGIC[ReferenceKind.LIBRARY, "libmagic.so.1"]
+    assert only(program("pdftotext"), system, About(text="Name: pdftotext", sources=3)).provider == next(
+        iter(PDF.values())
+    )
+    assert package_of_program("pdftotext", system) == "cmd:pdftotext"
+
+
+def test_what_is_there_comes_before_a_capability() -> None:
+    """And what an index has."""
+    there = System(libraries={"libmagic.so.1": "/opt/libmagic.so.1"}, providers=MAGIC)
+    assert only(library("libmagic.so.1"), there).provider == Unowned(path="/opt/libmagic.so.1")
+    names = library("libfoo.so.1", "libmagic.so.1")
+    assert only(names, System(providers=MAGIC)).provider == FromPackage(package="libfoo1", path="")
+
+
+def test_of_several_versions_none_is_guessed() -> None:
+    """A capability that no package has would fail the line; repository metadata at hand tells which there is."""
+    two = {
+        (ReferenceKind.LIBRARY, f"libmpv.so.{number}"): FromCapability(capability=f"so:libmpv.so.{number}")
+        for number in (1, 2)
+    }
+    system = System(index=None, providers=two)
+    note = "nothing at hand tells which of several versions there is"
+    assert only(library("libmpv.so.2", "libmpv.so.1"), system).provider == Missing(note=note, unsure=True)
+    checked = System(index=None, providers={key: replace(each, checked=True) for key, each in two.items()})
+    assert only(library("libmpv.so.2", "libmpv.so.1"), checked).provider == FromCapability(
+        capability="so:libmpv.so.2", checked=True
+    )
+
+
+def test_what_no_package_at_hand_provides() -> None:
+    """It is a program all the same, so that what runs it is found; and missing."""
+    system = System(index=None, providers={(ReferenceKind.PROGRAM, "pdftotext"): Missing(note="none provides it")})
+    assert package_of_program("pdftotext", system) == "pdftotext"
+    assert only(program("pdftotext"), system, About(text="Name: pdftotext", sources=3)).provider == Missing(
+        note="no package has it"
+    )

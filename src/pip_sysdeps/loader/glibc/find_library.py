@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.loader.find_library import has_linker
 from pip_sysdeps.loader.glibc.ldconfig import read_cache
 
 if TYPE_CHECKING:
@@ -16,23 +17,24 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.system.root import Root
 
-_FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-
 
 class FindLibrary:
     """Answers for one root."""
+
+    reason = "there is neither ldconfig nor a compiler"
+    mended_by = "ldconfig"
 
     def __init__(self, root: Root) -> None:
         self._root = root
 
     @property
-    def possible(self) -> bool:
-        """Whether there is anybody to ask."""
+    def is_stale(self) -> bool:
+        """Whether there is anybody to ask: then a library that is not found is not in the cache."""
         return self._compiles or self._root.is_file("/sbin/ldconfig")
 
     def finds(self, names: Iterable[str]) -> bool:
         """Return whether a library that is there is found under any of its names; with a compiler it is."""
-        return self._compiles or (self.possible and bool(self._cached.intersection(names)))
+        return self._compiles or (self.is_stale and bool(self._cached.intersection(names)))
 
     @cached_property
     def _cached(self) -> frozenset[str]:
@@ -40,7 +42,4 @@ class FindLibrary:
 
     @cached_property
     def _compiles(self) -> bool:
-        return self._has("objdump") and any(map(self._has, ("gcc", "cc", "ld")))
-
-    def _has(self, program: str) -> bool:
-        return any(self._root.is_file(f"{folder}/{program}") for folder in _FOLDERS)
+        return has_linker(self._root)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.loader.c_library import CLibrary
 from pip_sysdeps.loader.glibc.cpu import cpu_subfolders
+from pip_sysdeps.loader.glibc.find_library import FindLibrary
 from pip_sysdeps.loader.glibc.machines import MACHINES, machine_of
 from pip_sysdeps.loader.glibc.read_config import glibc_version, read_loader_config, read_system_directories
 from pip_sysdeps.loader.glibc.rules import Glibc
@@ -60,6 +61,15 @@ def _program(loader: str) -> ElfFile | None:
     )
 
 
+def _finder(root: Root, _standard_library: str) -> FindLibrary:
+    return FindLibrary(root)
+
+
 LIBRARY = CLibrary(
-    name="glibc", is_loader=_LOADER.fullmatch, read_rules=_read_rules, read_version=_read_version, program=_program
+    name="glibc",
+    is_loader=_LOADER.fullmatch,
+    read_rules=_read_rules,
+    read_version=_read_version,
+    finder=_finder,
+    program=_program,
 )

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.loader.c_library import CLibrary
+from pip_sysdeps.loader.musl.find_library import FindLibrary
 from pip_sysdeps.loader.musl.read_config import read_musl_config
 from pip_sysdeps.loader.musl.rules import Musl
 from pip_sysdeps.model.elf import ElfFile
@@ -72,5 +73,10 @@ def _program(loader: str) -> ElfFile | None:
 
 
 LIBRARY = CLibrary(
-    name="musl", is_loader=_LOADER.fullmatch, read_rules=_read_rules, read_version=_read_version, program=_program
+    name="musl",
+    is_loader=_LOADER.fullmatch,
+    read_rules=_read_rules,
+    read_version=_read_version,
+    finder=FindLibrary,
+    program=_program,
 )

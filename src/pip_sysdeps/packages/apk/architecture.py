@@ -30,12 +30,12 @@ _DIRECTORIES = ("/lib", "/usr/local/lib", "/usr/lib")
 """Those of musl, which most systems with apk have; glibc's own loader states its own."""
 
 
-def _described(machine: str, musl: str) -> Architecture:
-    return Architecture(machine, f"ld-musl-{musl}.so.1", _DIRECTORIES)
+def _described(machine: str, musl: str, glibc: str = "") -> Architecture:
+    return Architecture(machine, f"ld-musl-{musl}.so.1", _DIRECTORIES, {"glibc": glibc} if glibc else {})
 
 
 ARCHITECTURES = {
-    "aarch64": _described("aarch64", "aarch64"),
+    "aarch64": _described("aarch64", "aarch64", "ld-linux-aarch64.so.1"),
     "armhf": _described("armv6l", "armhf"),
     "armv7": _described("armv7l", "armhf"),
     "loongarch64": _described("loongarch64", "loongarch64"),
@@ -43,9 +43,9 @@ ARCHITECTURES = {
     "riscv64": _described("riscv64", "riscv64"),
     "s390x": _described("s390x", "s390x"),
     "x86": _described("i686", "i386"),
-    "x86_64": _described("x86_64", "x86_64"),
+    "x86_64": _described("x86_64", "x86_64", "ld-linux-x86-64.so.2"),
 }
-"""Every architecture of Alpine's current releases."""
+"""Every architecture of Alpine's current releases; Wolfi, which has glibc, has two of them."""
 _EM_ARM, _EF_ARM_ABI_FLOAT_HARD = 40, 0x400
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.packages.apk.architecture import ARCHITECTURES, apk_architecture
 from pip_sysdeps.packages.apk.install import FORMATS, USAGE, as_command, as_dockerfile
-from pip_sysdeps.packages.apk.names import is_capability, is_development, is_package_name, so_capability
+from pip_sysdeps.packages.apk.names import cmd_capability, is_capability, is_development, is_package_name, so_capability
 from pip_sysdeps.packages.apk.read_base import read_base
 from pip_sysdeps.packages.apk.read_database import read_architecture, read_packages
 from pip_sysdeps.packages.apk.version import is_version, version_key
@@ -32,6 +32,12 @@ def _read_providers(root: Root) -> Mapping[str, Sequence[str]] | None:
 
 def _library_capability(soname: str, _kind: ElfFile) -> str:
     return so_capability(soname) or ""
+
+
+def _program_capability(program: str) -> str:
+    from pip_sysdeps.packages.apk.read_base import base_programs  # noqa: PLC0415 - an install line does without
+
+    return "" if program in base_programs() else cmd_capability(program) or ""
 
 
 FAMILY = Family(
@@ -61,6 +67,7 @@ FAMILY = Family(
     usage=USAGE,
     purl="apk",
     library_capability=_library_capability,
+    program_capability=_program_capability,
     read_providers=_read_providers,
     split_name=lambda name: (name, ""),
 )

@@ -1,4 +1,4 @@
-"""Read which packages a minimal system is made of, by its os-release."""
+"""Read which packages a minimal system is made of, by its os-release, and which programs every one has."""
 
 from __future__ import annotations
 
@@ -42,6 +42,13 @@ def parse_base(text: str) -> dict[str, tuple[str, ...]]:
             raise MalformedError("not a new ID and names of packages", where=f"line {number}")
         found[name] = tuple(packages.split())
     return found
+
+
+@cache
+def base_programs() -> frozenset[str]:
+    """Return the programs that every image with apk has: those of busybox, which are links that no package lists."""
+    with open(shipped("apk_programs.txt"), encoding="utf-8") as file:
+        return frozenset(word for line in file if not line.startswith("#") for word in line.split())
 
 
 @cache

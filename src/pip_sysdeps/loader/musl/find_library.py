@@ -1,0 +1,59 @@
+"""What `ctypes.util.find_library` would find in a root with musl, without running any of the programs that it asks.
+
+There is no ld.so.cache, and the ldconfig of Alpine's musl-utils has no `-p`. So CPython's own code is left with a
+compiler or linker, which needs the link of the package for compiling (`libmagic.so`). Alpine and others patch it to
+look into folders instead. Source: CPython's Lib/ctypes/util.py; main/python3/musl-find_library.patch of aports.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.loader.find_library import has_linker
+from pip_sysdeps.loader.musl.config import DEFAULT_DIRECTORIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pip_sysdeps.system.root import Root
+
+_MAX_MODULE = 1 << 20
+_PATCHED = re.compile(rb"\bmusl\b|\bglob\b")
+"""What a patched module has; CPython's own, 3.6 to 3.14, has neither word."""
+
+
+class FindLibrary:
+    """Answers for one Python in one root."""
+
+    is_stale = False
+    mended_by = ""
+
+    def __init__(self, root: Root, standard_library: str) -> None:
+        """Take the root and the folder of the standard library's modules, `/usr/lib/python3.12`."""
+        self._root = root
+        self._module = f"{standard_library}/ctypes/util.py"
+
+    @property
+    def reason(self) -> str:
+        """Why a library that is there is not found."""
+        if self._looks_into_folders:
+            return f"this Python looks into {', '.join(DEFAULT_DIRECTORIES)} alone"
+        return "this Python asks a compiler for its link without a version, since musl has no ldconfig"
+
+    def finds(self, names: Iterable[str]) -> bool:
+        """Return whether a library that is there is found under any of its names."""
+        if self._looks_into_folders:
+            return any(map(self._is_there, names))
+        return has_linker(self._root) and any(self._is_there(f"{name.partition('.so')[0]}.so") for name in names)
+
+    def _is_there(self, name: str) -> bool:
+        return any(self._root.is_file(f"{folder}/{name}") for folder in DEFAULT_DIRECTORIES)
+
+    @cached_property
+    def _looks_into_folders(self) -> bool:
+        try:
+            return _PATCHED.search(self._root.read(self._module, _MAX_MODULE)) is not None
+        except OSError:
+            return False

@@ -1,0 +1,151 @@
+"""Libraries and programs that code asks for by name, on a system with apk: packages and capabilities."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.apk import ApkEntry, apk_index
+from builders.command import Result
+from builders.root import write
+from builders.small_alpine import small_alpine
+from builders.small_debian import SITE
+from builders.system import VENV
+from builders.venv import install
+from builders.wheels import build_wheel
+from pip_sysdeps.cli import main
+from pip_sysdeps.lock.text import loads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pip_sysdeps.lock.document import Target
+
+    Run = Callable[..., Result]
+
+TARGET = "alpine-3.22-x86_64"
+PDF = b"import subprocess\n\n\ndef text(path):\n    return subprocess.run(['pdftotext', path], check=True)\n"
+TAR = PDF.replace(b"pdftotext", b"tar")
+TAG = "cp311-cp311-musllinux_1_2_x86_64"
+SUMMARY = "Text by pdftotext, tar and frobnicate-all"
+ABOUT = f"Metadata-Version: 2.1\nName: pdf\nVersion: 1.0\nSummary: {SUMMARY}\n"
+OPENS = b"import ctypes\nlibrary = ctypes.CDLL('libmagic.so.1')\n"
+ASKS = b"import ctypes.util\nlibrary = ctypes.CDLL(ctypes.util.find_library('magic'))\n"
+
+
+@pytest.fixture
+def alpine(tmp_path: Path) -> Path:
+    """Return a small Alpine."""
+    return small_alpine(tmp_path / "root")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return what runs a command in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*argv: str) -> Result:
+        status = main(list(argv))
+        return Result(status, *capsys.readouterr())
+
+    return call
+
+
+def locked(alpine: Path, run: Run, source: bytes) -> Target:
+    """Install a distribution with this module, and lock."""
+    install(alpine / SITE.lstrip("/"), "pdf", files={"pdf.py": source}, metadata={"METADATA": ABOUT})
+    done = run("lock", "--root", str(alpine), "--python", VENV)
+    assert done.status == 0, done.err
+    (target,) = loads((alpine.parent / "sysdeps.lock").read_text()).target
+    return target
+
+
+def write_index(alpine: Path, *entries: ApkEntry) -> None:
+    """Write what `apk update` leaves."""
+    write(alpine / "var/cache/apk/APKINDEX.0a1b2c3d.tar.gz", apk_index(ApkEntry(name="zlib"), *entries))
+
+
+@pytest.mark.parametrize(
+    ("source", "capability"), [(PDF, "cmd:pdftotext"), (OPENS, "so:libmagic.so.1")], ids=["program", "library"]
+)
+def test_what_is_not_installed_is_a_capability(alpine: Path, run: Run, source: bytes, capability: str) -> None:
+    """Without an index at hand it is unchecked, and in the line in every format."""
+    target = locked(alpine, run, source)
+    found = [(each.capability, each.unchecked, each.confidence) for _, each in target.needs() if each.capability]
+    assert found == [(capability, True, "high")]
+    assert target.installs == tuple(sorted((capability, "libpq")))
+    line = ("install-line", "--target", TARGET, "--format")
+    first, second = target.installs
+    assert run(*line, "names").out == f"{first} {second}\n"
+    assert run(*line, "lines").out == f"{first}\n{second}\n"
+    assert run(*line, "dockerfile").out == f"RUN apk add --no-cache \\\n        {first} \\\n        {second}\n"
+    assert [each["name"] for each in json.loads(run(*line, "json").out)["packages"]] == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("source", "name"), [(PDF, "cmd:pdftotext=25.04"), (OPENS, "so:libmagic.so.1=1.0"), (ASKS, "so:libmagic.so.1=1.0")]
+)
+def test_the_package_of_an_index(alpine: Path, run: Run, source: bytes, name: str) -> None:
+    """What one package provides is named by it; what several do, by the capability, and it is checked."""
+    write_index(alpine, ApkEntry(name="one", provides=(name,)))
+    assert locked(alpine, run, source).installs == ("libpq", "one")
+    write_index(alpine, ApkEntry(name="one", provides=(name,)), ApkEntry(name="other", provides=(name,)))
+    target = locked(alpine, run, source)
+    capability = name.partition("=")[0]
+    assert target.installs == tuple(sorted((capability, "libpq")))
+    assert [each.unchecked for _, each in target.needs() if each.capability] == [False]
+
+
+@pytest.mark.parametrize(
+    ("source", "name"), [(PDF, "pdftotext"), (OPENS, "libmagic.so.1"), (ASKS, "libmagic.so")], ids=str
+)
+def test_what_an_index_lacks_is_unresolved(alpine: Path, run: Run, source: bytes, name: str) -> None:
+    """One capability that no package provides would fail the whole line."""
+    write_index(alpine)
+    target = locked(alpine, run, source)
+    assert (target.installs, [(each.name, each.note) for each in target.unresolved]) == (
+        ("libpq",),
+        [(name, "none of the packages in the repository metadata at hand provides it")],
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "unresolved"),
+    [
+        (ASKS, [("libmagic.so", "nothing at hand tells which package has it")]),
+        (
+            OPENS.replace(b"magic", b"frobnicate"),
+            [("libfrobnicate.so.1", "nothing at hand tells which package has it")],
+        ),
+        (PDF.replace(b"pdftotext", b"frobnicate-all"), []),
+    ],
+    ids=["a library without its number", "a library of no release", "a program of no release"],
+)
+def test_a_name_that_nothing_confirms_is_not_guessed(
+    alpine: Path, run: Run, source: bytes, unresolved: list[tuple[str, str]]
+) -> None:
+    """A capability that no package has would fail the line."""
+    target = locked(alpine, run, source)
+    assert (target.installs, [(each.name, each.note) for each in target.unresolved]) == (("libpq",), unresolved)
+
+
+def test_programs_of_busybox_are_base(alpine: Path, run: Run, tmp_path: Path) -> None:
+    """In an image they are links that no package lists; for a target without an image they are known."""
+    assert locked(alpine, run, TAR).installs == ("libpq",)
+    build_wheel(tmp_path / "wheels", "pdf", {"pdf/a.py": TAR, "pdf/b.py": PDF}, tag=TAG, summary=SUMMARY)
+    done = run("lock", "--wheels", "wheels", "--target", TARGET, "--replace")
+    assert done.status == 0, done.err
+    (target,) = loads((tmp_path / "sysdeps.lock").read_text()).target
+    assert target.installs == ("cmd:pdftotext",)
+
+
+def test_verify_says_what_installs_a_program(alpine: Path, run: Run) -> None:
+    """Until it is on PATH."""
+    locked(alpine, run, PDF)
+    found = run("verify", "--root", str(alpine), "--python", VENV)
+    assert (found.status, found.out.splitlines()[-1]) == (1, "apk add --no-cache cmd:pdftotext")
+    write(alpine / "usr/bin/pdftotext").chmod(0o755)
+    assert run("verify", "--root", str(alpine), "--python", VENV).status == 0
