@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.packages.apk.records import parse_stanzas, require_safe_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from pip_sysdeps.model.environment import Skipped
     from pip_sysdeps.packages.apk.records import ApkPackage, Stanza
@@ -71,12 +71,16 @@ class ApkDatabase:
     @cached_property
     def base(self) -> frozenset[str]:
         """The installed packages of a minimal system, with all that they depend on."""
-        pending, found = [name for name in self._base if name in self.packages], set[str]()
+        pending, asked, found = [name for name in self._base if name in self.packages], set[str](), set[str]()
         while pending:
             name = pending.pop()
-            if name not in found:
-                found.add(name)
-                pending += [one for (each,) in self.packages[name].requires for one in self.providers(each)]
+            if name in found:
+                continue
+            found.add(name)
+            for (each,) in self.packages[name].requires:
+                if each not in asked:  # ten thousand packages may provide what ten thousand require
+                    asked.add(each)
+                    pending += self.providers(each)
         return frozenset(found)
 
     @cached_property
@@ -94,23 +98,24 @@ class ApkDatabase:
         The database has every file of the system: only the folders that are asked about are taken apart.
         """
         owners: dict[bytes, list[str]] = {}
-        for at, end in self._blocks(b"\nF:" + folder + b"\n"):
-            name = self._stanzas[bisect_right(self._starts, at) - 1].package.name
-            for line in self._content[at:end].split(b"\n"):
+        for start in self._blocks.get(folder, ()):
+            stanza = self._stanzas[bisect_right(self._starts, start) - 1]
+            end = self._content.find(b"\nF:", start - 1, stanza.end)
+            for line in self._content[start : end if end >= 0 else stanza.end].split(b"\n"):
                 if line.startswith(b"R:"):
-                    owners.setdefault(line[2:], []).append(name)
+                    owners.setdefault(line[2:], []).append(stanza.package.name)
         return owners
 
-    def _blocks(self, head: bytes) -> Iterator[tuple[int, int]]:
-        """Yield where the lines of a folder are, in each package that has it."""
-        content = self._content
-        at = content.find(head)
+    @cached_property
+    def _blocks(self) -> Mapping[bytes, Sequence[int]]:
+        """Where the lines of each folder begin, in each package that has it."""
+        found: dict[bytes, list[int]] = {}
+        at = self._content.find(b"\nF:")
         while at >= 0:
-            start = at + len(head)
-            ends = (content.find(b"\nF:", start - 1), content.find(b"\n\n", start - 1))
-            end = min([each for each in ends if each >= 0], default=len(content))
-            yield start, end
-            at = content.find(head, start - 1)
+            end = self._content.find(b"\n", at + 1)
+            found.setdefault(self._content[at + 3 : end], []).append(end + 1)
+            at = self._content.find(b"\nF:", end)
+        return found
 
 
 def native_architecture(packages: Collection[ApkPackage]) -> str:

@@ -11,11 +11,13 @@ import tarfile
 import zlib
 
 from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.packages.apk.names import is_package_name
 from pip_sysdeps.packages.apk.records import ApkPackage, parse_packages
 
 MAX_INDEX = 512 << 20
 """Bytes of an unpacked index; Alpine's largest has 12 MB."""
 _MEMBER = "APKINDEX"
+_LONGEST_SHOWN = 60
 _GZIP = 31
 """The window size that zlib wants for a gzip stream."""
 
@@ -23,10 +25,14 @@ _GZIP = 31
 def parse_index(content: bytes, limit: int = MAX_INDEX) -> tuple[ApkPackage, ...]:
     """Parse an APKINDEX.tar.gz.
 
-    Raise MalformedError for what is no such archive, for one that unpacks to more than `limit` bytes, and as
-    `parse_packages` for the index in it.
+    Raise MalformedError for what is no such archive, for one that unpacks to more than `limit` bytes, for a package
+    that cannot be installed by its name, and as `parse_packages` for the index in it.
     """
-    return parse_packages(_member(_unpacked(content, limit)))
+    packages = parse_packages(_member(_unpacked(content, limit)))
+    virtual = next((each.name for each in packages if not is_package_name(each.name)), None)
+    if virtual is not None:
+        raise MalformedError(f"no usable package name: {virtual[:_LONGEST_SHOWN]!r}")
+    return packages
 
 
 def _unpacked(content: bytes, limit: int) -> bytes:

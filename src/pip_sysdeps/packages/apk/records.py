@@ -112,11 +112,11 @@ def _package(content: bytes, start: int, end: int) -> ApkPackage:
     fields = {letter: value.decode("utf-8", "surrogateescape").strip() for letter, value in _FIELD.findall(head)}
     name, version, architecture = (fields.get(letter, "") for letter in (b"P", b"V", b"A"))
     if not is_installed_name(name):
-        raise MalformedError(f"no usable package name: {name!r}", where=_line(content, start))
+        raise MalformedError(f"no usable package name: {name[:60]!r}", where=_line(content, start))
     for value, rule in ((version, _VERSION), (architecture or "noarch", _ARCHITECTURE)):
         if not rule.fullmatch(value):
             where = f"{_line(content, start)} ({name})"
-            raise MalformedError(f"no usable version or architecture: {value!r}", where=where)
+            raise MalformedError(f"no usable version or architecture: {value[:60]!r}", where=where)
     return ApkPackage(
         name=name,
         version=version,

@@ -63,6 +63,20 @@ def test_the_base_with_all_that_it_depends_on() -> None:
     assert DATABASE.base == {"busybox", "musl"}
 
 
+def test_a_base_that_all_provide_and_all_require() -> None:
+    """It costs what its packages cost, not each of them for each."""
+    entries = (ApkEntry(name=f"p{number}", depends=("x",), provides=("x",)) for number in range(5000))
+    assert len(ApkDatabase(apk_database(*entries), base=("p0",)).base) == 5000
+
+
+def test_an_empty_folder_has_no_files() -> None:
+    """Nor those of the folder, or of the package, behind it."""
+    text = b"P:a\nV:1\nF:usr\nF:usr/lib\nR:x\nF:etc\n\nP:b\nV:1\nF:opt\nR:y\n\n"
+    database = ApkDatabase(text)
+    found = {path: list(database.owners(path)) for path in ("/usr/x", "/usr/lib/x", "/etc/y", "/opt/y", "/opt/x")}
+    assert found == {"/usr/x": [], "/usr/lib/x": ["a"], "/etc/y": [], "/opt/y": ["b"], "/opt/x": []}
+
+
 def test_providers() -> None:
     """A name stands for its package and for what provides it."""
     assert [DATABASE.providers(name) for name in ("musl", "cmd:ls", "/bin/sh", "so:libz.so.1")] == [

@@ -68,7 +68,7 @@ def test_the_last_of_one_name_counts() -> None:
         (b"P:a\nV:1\n\nP:--root\nV:1\n\n", "line 4: no usable package name: '--root'"),
         (b"P:a b\nV:1\n\n", "line 1: no usable package name: 'a b'"),
         (b"P:..\nV:1\n\n", "line 1: no usable package name: '..'"),
-        (b"P:" + b"a" * 256 + b"\nV:1\n\n", f"line 1: no usable package name: '{'a' * 256}'"),
+        (b"P:" + b"a" * 256 + b"\nV:1\n\n", f"line 1: no usable package name: '{'a' * 60}'"),
         (b"P:a\n\n", "line 1 (a): no usable version or architecture: ''"),
         (b"P:a\nV:1;rm\n\n", "line 1 (a): no usable version or architecture: '1;rm'"),
         (b"P:a\nV:1\nA:../x\n\n", "line 1 (a): no usable version or architecture: '../x'"),
