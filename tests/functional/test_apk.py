@@ -149,6 +149,22 @@ def test_verify_prints_the_command_that_mends(alpine: Path, run: Run) -> None:
     assert run("verify", *place(alpine), "--lockless").out.splitlines()[-1] == f"apk add --no-cache {CAPABILITY}"
 
 
+@pytest.mark.parametrize(("make", "status"), [(small_alpine, 0), (small_wolfi, 1)], ids=["musl", "glibc"])
+def test_symbol_versions_count_for_glibc_alone(
+    tmp_path: Path, run: Run, make: Callable[[Path], Path], status: int
+) -> None:
+    """Musl takes the symbol of another version; glibc refuses to load the module."""
+    root = make(tmp_path / "root")
+    (module,) = root.rglob("_psycopg.*.so")
+    needs = (("libpq.so.5", ("PQ_9",)),)
+    undefined, defined = ("PQexec@PQ_9",), ("PyInit__psycopg",)
+    module.write_bytes(Elf(needed=("libpq.so.5",), version_needs=needs, undefined=undefined, defined=defined).build())
+    library = Elf(soname="libpq.so.5", version_definitions=("PQ_1",), defined=("PQexec@PQ_1",))
+    (root / "usr/lib/libpq.so.5.17").write_bytes(library.build())
+    found = run("verify", *place(root), "--lockless")
+    assert (found.status, "PQ_9" in found.out) == (status, bool(status))
+
+
 def test_a_module_for_glibc_is_a_finding(alpine: Path, run: Run) -> None:
     """Musl would take `libc.so.6` for itself; the module is of another C library all the same."""
     module = Elf(needed=("libpq.so.5", "libc.so.6"), defined=("PyInit__psycopg",))

@@ -197,15 +197,16 @@ def read_evidence(
     }
     program = scan.objects.get(environment.interpreter.path) or prevailing(scan.objects.values())
     directories = default_directories(scan.platform)
+    library = c_library_of(program)
     return Evidence(
         scan=scan,
         folders={path: folders for path, folders in exposed.items() if folders},
         gaps=version_gaps(
-            (loaded for load in scan.loads for loaded in load.objects),
+            (loaded for load in scan.loads if library.versioned for loaded in load.objects),
             facts=scan.facts,
             defined=scanner.objects.versions,
         ),
-        glibc=c_library_of(program).read_version(root, program, scanner.objects, directories) if program else None,
+        glibc=library.read_version(root, program, scanner.objects, directories) if program else None,
         decided_by_policy=frozenset(decided_by_policy),
         versions=packages.versions if packages else {},
         available=_available(packages),

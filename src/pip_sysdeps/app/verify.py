@@ -122,11 +122,12 @@ class _Images:
         found, objects = self._scan(cache_as_is=True, this_cpu=this_cpu), self._scanner.objects
         stale = any(counts(*each, self._locked) for each in unmet(found))
         loaded = (*found.process, *(each for load in found.loads for each in load.objects))
+        versioned = c_library_of(self._scanner.program).versioned
         return Image(
             scan=found,
             fresh=self._scan(cache_as_is=False, this_cpu=this_cpu) if stale else found,
-            gaps=version_gaps(dict.fromkeys(loaded), facts=found.facts, defined=objects.versions),
-            symbols=read_symbol_gaps(self._scanner.place.root, objects, found),
+            gaps=version_gaps(dict.fromkeys(loaded if versioned else ()), facts=found.facts, defined=objects.versions),
+            symbols=read_symbol_gaps(self._scanner.place.root, objects, found, versioned=versioned),
             system=self._system,
         )
 

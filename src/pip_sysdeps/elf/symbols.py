@@ -25,8 +25,8 @@ _MAX_BUCKET = 1 << 14  # symbols of one hash bucket; honest ones hold a handful
 _MAX_SYMBOLS = 1 << 20
 _MAX_NAMES = 64 << 20  # bytes; torch's C++ names are tens of MB
 _VER_FLG_BASE = 1
-_GLOBAL, _INDEX = 1, 0x7FFF
-"""The version index of a symbol without a version; the bits of an index (the other one hides the symbol)."""
+_GLOBAL, _INDEX, _HIDDEN = 1, 0x7FFF, 0x8000
+"""The version index of a symbol without a version; the bits of an index; the bit that hides the symbol."""
 _MAX_LOCAL = 0xF
 """The largest `st_info` of a symbol of binding STB_LOCAL."""
 _BASE = "Base"
@@ -94,13 +94,17 @@ def undefined_names(pread: Pread, size: int, *, versions: Container[str]) -> fro
     return frozenset([f"{names[name]}@{suffixes.get(index, _BASE)}" for name, _, index in rows])
 
 
-def defined_names(pread: Pread, size: int) -> frozenset[str]:
-    """Return the symbols that the file defines for others, whatever their versions."""
+def defined_names(pread: Pread, size: int, *, hidden: bool = True) -> frozenset[str]:
+    """Return the symbols that the file defines for others, whatever their versions.
+
+    Without `hidden` those are left out that only a reference with their version finds.
+    """
     image = read_image(pread, size)
     values = read_dynamic(image).values
     if _DT_SYMTAB not in values or DT_STRTAB not in values:
         return frozenset()
-    offsets = {name for name, _, _ in _rows(image, values, _DEFINED)}
+    rows = _rows(image, values, _DEFINED, bits=_INDEX | _HIDDEN)
+    offsets = {name for name, _, index in rows if hidden or not index & _HIDDEN}
     return frozenset(read_names(image, values, offsets, _MAX_NAMES).values())
 
 
@@ -130,8 +134,11 @@ def _read_symbols(pread: Pread, size: int) -> _Symbols:
     return _Symbols(image, values, {index: name for index, name in versions.items() if index in used}, rows)
 
 
-def _rows(image: Image, values: dict[int, int], wanted: re.Pattern[bytes]) -> Iterator[_Row]:
-    """Yield the named symbols that are undefined, or those that are not, without local ones."""
+def _rows(image: Image, values: dict[int, int], wanted: re.Pattern[bytes], *, bits: int = _INDEX) -> Iterator[_Row]:
+    """Yield the named symbols that are undefined, or those that are not, without local ones.
+
+    `bits` are those of the version index that count.
+    """
     try:
         count = _symbol_count(image, values)
     except struct_error as error:
@@ -145,7 +152,7 @@ def _rows(image: Image, values: dict[int, int], wanted: re.Pattern[bytes]) -> It
         entries = form.iter_unpack(table[first * form.size : last * form.size])
         # A name beyond the table is what patchelf leaves of old tables behind the symbols.
         yield from [
-            (name, info, index & _INDEX)
+            (name, info, index & bits)
             for (name, info), index in zip(entries, chain(versions(first, last), repeat(_GLOBAL)), strict=False)
             if info > _MAX_LOCAL and 0 < name < end
         ]

@@ -20,6 +20,8 @@ class CLibrary(NamedTuple):
 
     name: str
     """`glibc`, `musl`: the word of a lock's `libc`."""
+    versioned: bool
+    """Whether its loader holds symbol versions that are needed against those that are there, or ignores versions."""
     is_loader: Callable[[str], object]
     """Whether a file name, that of a program's PT_INTERP, is its loader's."""
     read_rules: Callable[[Root, ElfFile, Objects, Conditions, tuple[str, ...]], AnyRules]

@@ -16,6 +16,7 @@ from pip_sysdeps.needs.undefined_symbols import symbol_gaps
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pip_sysdeps.elf.image import Pread
     from pip_sysdeps.elf.read_objects import Objects
     from pip_sysdeps.model.loader import Load, LoadedObject
     from pip_sysdeps.model.scan import Scan
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 
-def read_symbol_gaps(root: Root, objects: Objects, scan: Scan) -> tuple[SymbolGap, ...]:
-    """Return the symbols that imports need and that nothing defines; none where the interpreter does not start."""
+def read_symbol_gaps(root: Root, objects: Objects, scan: Scan, *, versioned: bool) -> tuple[SymbolGap, ...]:
+    """Return the symbols that imports need and that nothing defines; none where the interpreter does not start.
+
+    `versioned` is whether the loader knows versions: one that ignores them does not find hidden symbols.
+    """
     interpreter = scan.environment.interpreter
     program = objects.facts(interpreter.path) if interpreter.path else None
     if not isinstance(program, ElfFile) or not _is_whole(scan.process):
@@ -36,8 +40,12 @@ def read_symbol_gaps(root: Root, objects: Objects, scan: Scan) -> tuple[SymbolGa
         dict.fromkeys(real(each.path) for load in imports if _is_whole(load.objects) for each in load.objects),
         dict.fromkeys(real(path) for path in others if path),
         bound=lambda path: objects.ask(path, bound_names) or frozenset(),
-        defined=lambda path: objects.ask(path, defined_names),
+        defined=lambda path: objects.ask(path, defined_names if versioned else _visible_names),
     )
+
+
+def _visible_names(pread: Pread, size: int) -> frozenset[str]:
+    return defined_names(pread, size, hidden=False)
 
 
 def _is_whole(objects: Iterable[LoadedObject]) -> bool:

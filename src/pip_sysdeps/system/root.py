@@ -149,10 +149,10 @@ class Root:
         """
         with os.fdopen(self.open(path), "rb") as file:
             size = os.fstat(file.fileno()).st_size
-            content = _read_now(file, min(size, limit) + 1)
+            content = _read_now(file, size + 1) if size <= limit else b""
             if len(content) > size:  # files of /proc show no size
                 content += _read_now(file, limit + 1 - len(content))
-        if len(content) > limit:
+        if max(size, len(content)) > limit:
             raise OSError(errno.EFBIG, f"Larger than {limit} bytes", path)
         return content
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import struct
+import subprocess
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
 from builders.elf import Elf
 from builders.elf_memory import all_undefined, in_memory
-from pip_sysdeps.elf.symbols import defined_versions, defines_symbol, undefined_names
+from pip_sysdeps.elf.symbols import defined_names, defined_versions, defines_symbol, undefined_names
 from pip_sysdeps.errors import MalformedElf
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LIBRARY = Elf(
     soname="liba.so.1",
@@ -45,6 +50,19 @@ def test_undefined_symbols_with_their_versions(elf_class: int, little_endian: bo
     """In files of every class, whichever table counts the symbols."""
     elf = replace(LIBRARY, elf_class=elf_class, little_endian=little_endian, sysv_hash=sysv_hash).build()
     assert all_undefined(*in_memory(elf)) == {"malloc@GLIBC_2.2.5", "b@B_1", "unversioned@Base"}
+
+
+@pytest.mark.toolchain
+def test_hidden_symbols(tmp_path: Path) -> None:
+    """Who asks for a symbol without a version does not find one that is `foo@V` in place of `foo@@V`."""
+    source = 'int foo_1(void) { return 1; }\nint bar(void) { return 2; }\n__asm__(".symver foo_1, foo@V");\n'
+    (tmp_path / "a.c").write_text(source)
+    (tmp_path / "a.map").write_text("V { global: foo; bar; local: *; };\n")
+    options = ["-shared", "-fPIC", "-nostdlib", f"-Wl,--version-script,{tmp_path}/a.map"]
+    subprocess.run(["gcc", *options, "-o", str(tmp_path / "a.so"), str(tmp_path / "a.c")], check=True)
+    memory = in_memory((tmp_path / "a.so").read_bytes())
+    assert defined_names(*memory) - {"V"} == {"foo", "bar"}
+    assert defined_names(*memory, hidden=False) - {"V"} == {"bar"}
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ def _finder(root: Root, _standard_library: str) -> FindLibrary:
 
 LIBRARY = CLibrary(
     name="glibc",
+    versioned=True,
     is_loader=_LOADER.fullmatch,
     read_rules=_read_rules,
     read_version=_read_version,

@@ -74,6 +74,7 @@ def _program(loader: str) -> ElfFile | None:
 
 LIBRARY = CLibrary(
     name="musl",
+    versioned=False,
     is_loader=_LOADER.fullmatch,
     read_rules=_read_rules,
     read_version=_read_version,
