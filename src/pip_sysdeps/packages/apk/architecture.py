@@ -31,7 +31,7 @@ _DIRECTORIES = ("/lib", "/usr/local/lib", "/usr/lib")
 
 
 def _described(machine: str, musl: str, glibc: str = "") -> Architecture:
-    return Architecture(machine, f"ld-musl-{musl}.so.1", _DIRECTORIES, {"glibc": glibc} if glibc else {})
+    return Architecture(machine, f"ld-musl-{musl}.so.1", _DIRECTORIES, other_loaders={"glibc": glibc} if glibc else {})
 
 
 ARCHITECTURES = {
