@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import pip_sysdeps
 from builders.debian import unavailable
 
 if TYPE_CHECKING:
@@ -95,7 +96,14 @@ def run_in_bare_system(root: Path, folder: Path, command: Sequence[str]) -> subp
     require_mounts()
     argv = [*ALONE, "sh", "-c", _BARE, "sh", str(root), str(folder), " ".join(sorted(places)), program, *command]
     env = {
-        "PYTHONPATH": ":".join(path for path in sys.path if os.path.isdir(path)),
+        "PYTHONPATH": ":".join(_of_the_tool()),
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
     }
     return subprocess.run(argv, env=env, capture_output=True, text=True, check=False, timeout=120)
+
+
+def _of_the_tool() -> list[str]:
+    """Return the folders that the tool and what it requires are imported from: none of the tests' own."""
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    folders = [str(Path(pip_sysdeps.__file__).parents[1]), *(sysconfig.get_path(name) for name in names)]
+    return [path for path in sys.path if os.path.isdir(path) and any(path.startswith(each) for each in folders)]

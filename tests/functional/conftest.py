@@ -32,7 +32,7 @@ def run(
 ) -> Callable[..., Result]:
     """Give a function that runs one command on the root's environment, in an empty folder, `width` columns wide."""
     monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "LD_LIBRARY_PATH"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "LD_LIBRARY_PATH", "PYTHONPATH"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
@@ -56,7 +56,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def desk(pristine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
     """Give a desk, in a folder of its own, without the indices and variables of this machine's user."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    for name in ("LD_LIBRARY_PATH", "FORCE_COLOR"):
+    for name in ("LD_LIBRARY_PATH", "PYTHONPATH", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     return Desk(root=copy_of(pristine, tmp_path / "root"), lock=tmp_path / "sysdeps.lock", capsys=capsys)

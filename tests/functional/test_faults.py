@@ -158,7 +158,7 @@ FOLDERS = {
     "/opt/venv": "error: `/opt/venv` is no interpreter",
     "/usr/lib/x86_64-linux-gnu": "in the line, and not installed here: libpq5",
     "/var/lib/dpkg": "error: no package database here",
-    "/var/lib/dpkg/info": "/lib/x86_64-linux-gnu/libpq.so.5, needed by psycopg2: copy it into the image",
+    "/var/lib/dpkg/info": "warning: dpkg has no file lists of dpkg, libc6, libpq5 and 1 more: the index tells whose",
     "/etc": "error: cannot tell the release",
 }
 

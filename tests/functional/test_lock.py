@@ -9,10 +9,12 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import pip_sysdeps
 from builders.elf import Elf
 from builders.root import write
 from builders.schemas import check_schema
@@ -244,6 +246,100 @@ def test_an_unowned_library_and_what_it_needs(desk: Desk) -> None:
     assert (line.status, line.out, line.err) == (0, "libpq5\n", f"warning: {said}{pasted}")
     assert f'{{ soname = "libown.so.1", class = "unowned", path = "{path}", when = "import", ' in desk.lock.read_text()
     assert desk.lock.read_text().count('package = "libpq5"') == 2
+
+
+def test_a_program_that_no_record_claims(desk: Desk) -> None:
+    """Its needs are offered as those of a distribution are."""
+    program = Elf(interpreter=LOADER, needed=("libtiff.so.6", "libc.so.6")).build()
+    write(desk.root / SITE[1:] / "tool/prog", program).chmod(0o755)
+    assert "not in the line: lib/python3.11/site-packages/tool/prog: libtiff6 (plugin)\n" in desk.run_lock().err
+
+
+def test_a_python_path_is_not_followed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And that is said, as of LD_LIBRARY_PATH."""
+    own = str(Path(pip_sysdeps.__file__).parents[1])
+    monkeypatch.setenv("PYTHONPATH", f"/srv/app:{own}")
+    said = "PYTHONPATH is set, and ignored: distributions in /srv/app are left out, unless a `.pth` file of the "
+    assert desk.run_lock().err.startswith(said)
+    monkeypatch.setenv("PYTHONPATH", own)
+    assert "PYTHONPATH" not in desk.run_lock().err
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("import sys; sys.path.insert(0, '/srv/app')", True),
+        ("import site; site.addsitedir('/srv/app')", True),
+        ("import boot", True),
+        ("import sys; sys.__plen = len(sys.path)", False),
+        ("import os; os.environ.setdefault('A', 'b')", False),
+        ("/srv/app", False),
+    ],
+)
+def test_code_that_changes_the_path(desk: Desk, line: str, said: bool) -> None:
+    """A `.pth` file that runs some is named; a line with a folder is followed."""
+    write(desk.root / SITE[1:] / "app.pth", f"{line}\n")
+    write(desk.root / SITE[1:] / "boot.py", "import sys\nsys.path.append('/srv/app')\n")
+    noted = f"`{SITE}/app.pth` runs code that changes sys.path, and is not followed" in desk.run_lock().err
+    assert noted is said
+
+
+@pytest.mark.parametrize("gone", ["all", "libpq5"])
+def test_file_lists_that_somebody_removed(desk: Desk, gone: str) -> None:
+    """As for a smaller image: the index tells whose a library is, and that is said."""
+    expected = desk.run_lock() and desk.lock.read_text()
+    for each in (desk.root / "var/lib/dpkg/info").iterdir():
+        if each.suffix in {".list", ".md5sums"} and (gone == "all" or each.name.startswith(gone)):
+            each.unlink()
+    outcome = desk.run_lock()
+    assert "warning: dpkg has no file lists of " in outcome.err
+    assert ": the index tells whose a library is\n" in outcome.err
+    assert "copy it" not in outcome.err
+    assert desk.lock.read_text() == expected
+
+
+def test_a_file_of_nobody_stays_one_without_file_lists(desk: Desk) -> None:
+    """A library in /usr/local is no package's, also if one with a library of the same name is installed."""
+    (desk.root / "var/lib/dpkg/info/libpq5:amd64.list").unlink()
+    write_library(desk.root, "/usr/local/lib/libpq.so.5", Elf(soname="libpq.so.5"))
+    write(desk.root / "etc/ld.so.conf", "/usr/local/lib\n")
+    assert "copy it into the image (libpq5 has a library of this name)\n" in desk.run_lock().err
+
+
+def frozen(root: Path) -> None:
+    """Make what a freezer makes: a program, and a folder with modules and libraries but without metadata."""
+    module = "_psycopg.cpython-311-x86_64-linux-gnu.so"
+    write(root / "srv/app/app", Elf(interpreter=LOADER, needed=("libc.so.6",)).build())
+    write(root / f"srv/app/_internal/{module}", Elf(needed=("libpq.so.5", "libown.so.1")).build())
+    write(root / "srv/app/_internal/libown.so.1", Elf(soname="libown.so.1", needed=("libc.so.6",)).build())
+
+
+@pytest.mark.parametrize("option", ["--path", "--python"])
+def test_a_frozen_application(desk: Desk, option: str) -> None:
+    """Is refused with the ways out."""
+    frozen(desk.root)
+    outcome = desk.run_lock(option, "/srv/app")
+    assert outcome.status == 2
+    assert "such as `_internal/_psycopg.cpython-311-x86_64-linux-gnu.so`: it looks like a frozen app" in outcome.err
+    assert "hint: lock the environment that it was made from; or scan its files as they are: " in outcome.err
+
+
+def test_the_files_of_a_frozen_application(desk: Desk) -> None:
+    """Are scanned if that is asked for; the libraries that it brings are found where it adds their folder."""
+    frozen(desk.root)
+    write(desk.lock.parent / "pyproject.toml", '[tool.pip-sysdeps]\nlibrary-path = ["/srv/app/_internal"]\n')
+    outcome = desk.run_lock("--path", "/srv/app", "--allow-empty")
+    assert (outcome.status, "unresolved" in outcome.err) == (0, False)
+    assert desk.run_apt_line() == (0, "libpq5\n", "")
+
+
+@pytest.mark.parametrize("option", ["--path", "--python"])
+@pytest.mark.parametrize("head", [b"#!/usr/bin/env python3\n", b""])
+def test_a_zip_application(desk: Desk, option: str, head: bytes) -> None:
+    """Is refused, with how to unpack it."""
+    write(desk.root / "srv/app.pyz", head + b"PK\x03\x04" + bytes(40))
+    hint = "hint: unpack it and name the folder: `python3 -m zipfile -e FILE DIR`, then --path DIR\n"
+    assert desk.run_lock(option, "/srv/app.pyz") == (2, "", f"error: `/srv/app.pyz` is a zip application\n{hint}")
 
 
 def test_the_libraries_of_a_prefix_of_its_own(desk: Desk) -> None:

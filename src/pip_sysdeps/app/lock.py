@@ -75,6 +75,8 @@ class EnvironmentTarget:
     unmatched: tuple[str, ...]
     """Entries of the policy that matched nothing, in words for a person."""
 
+    unlisted: str = ""
+    """Of which packages the file lists are gone, in words; empty for none."""
     newer_glibc: tuple[tuple[str, NewerGlibc], ...] = ()
     """Each distribution, or file without one, that needs a newer glibc than the other system has, and what shows it."""
 
@@ -108,6 +110,7 @@ def make_target(
     applied = target_of(found, project, scanner.index, name=request.name)
     pin = request.pin or project.pin
     return EnvironmentTarget(
+        unlisted=place.told_unlisted(has_index=scanner.index is not None),
         newer_glibc=tuple(_newer_glibc(place, scanner.objects)),
         place=place,
         project=project,

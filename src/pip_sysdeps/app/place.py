@@ -12,12 +12,14 @@ from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.packages.registry import open_packages
 from pip_sysdeps.system.root import Root
 from pip_sysdeps.system.timings import Stages
+from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     from pip_sysdeps.environment.target_system import TargetSystem
     from pip_sysdeps.model.environment import Environment
     from pip_sysdeps.packages.installed import SystemPackages
 
+_SHOWN = 3
 _PATH_OF_A_ROOT = "/usr/local/bin:/usr/bin:/bin"
 
 
@@ -57,6 +59,18 @@ class Place:
     def is_outside_an_environment(self) -> bool:
         """Return whether an interpreter's own prefix is looked at, which is no virtual environment."""
         return self.environment.prefix == self.environment.interpreter.prefix
+
+    def told_unlisted(self, *, has_index: bool) -> str:
+        """Say of which packages the file lists are gone, and who tells their files then; nothing for none."""
+        unlisted = sorted(self.packages.unlisted) if self.packages else []
+        if not unlisted or self.packages is None:
+            return ""
+        then = (
+            "the index tells whose a library is"
+            if has_index
+            else "their libraries are taken for files of no package; `pip-sysdeps index update` makes an index"
+        )
+        return f"{self.packages.family.manager} has no file lists of {listed(unlisted, _SHOWN)}: {then}"
 
 
 def own_prefix() -> str:

@@ -43,6 +43,11 @@ class ScannedEnvironment:
         """Return the environment and its root."""
         return self.scanner.place
 
+    @property
+    def unlisted(self) -> str:
+        """Say of which packages the file lists are gone; nothing for none."""
+        return self.place.told_unlisted(has_index=self.scanner.index is not None)
+
     @cached_property
     def markers(self) -> Mapping[str, str]:
         """The environment of PEP 508's markers."""

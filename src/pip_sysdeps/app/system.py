@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.packages.index import SonameIndex
 
 _MAX_ENTRY_POINTS = 1 << 20
+_MAY_BE_PACKAGED = re.compile(r"/(?:usr/(?!local/))?(?:lib\w*|s?bin)/")
+"""Where packages have libraries and programs. Source: hier(7)."""
 _SHARED_PREFIXES = frozenset({"", "/", "/usr", "/usr/local"})
 """Prefixes of the system itself, that every image has."""
 _NOT_PROVIDED = "none of the packages in the repository metadata at hand provides it"
@@ -50,8 +52,10 @@ class EnvironmentSystem:
         self._process = process
         self._names = SystemNames(place.root)
         self._real = cache(place.root.resolve)
-        self._owner = cache(lambda path: packages.owner(path) if packages else None)
-        self._name_owner = cache(lambda path: packages.owner(path, of_name=True) if packages else None)
+        self._owner = cache(lambda path: (packages.owner(path) or self._unlisted_owner(path)) if packages else None)
+        self._name_owner = cache(
+            lambda path: (packages.owner(path, of_name=True) or self._unlisted_owner(path)) if packages else None
+        )
         self._library = cache(lambda name: process.library(name) if process else None)
         self._program = cache(self._names.program)
         self._file = cache(self._names.file)
@@ -75,6 +79,18 @@ class EnvironmentSystem:
     def name_owner(self, path: str) -> Owner | None:
         """Return the binary package that has a path, which may be a link to a file of another package."""
         return self._name_owner(path)
+
+    def _unlisted_owner(self, path: str) -> Owner | None:
+        """Return the package that a file is of by the index, if it is installed and its own file list was removed."""
+        packages, index = self._place.packages, self.index
+        if packages is None or index is None or not packages.unlisted or not _MAY_BE_PACKAGED.match(path):
+            return None
+        folder, name = posixpath.split(path)
+        program = index.package_of_program(name) if posixpath.basename(folder) in {"bin", "sbin"} else None
+        found = program.package if program else index.installable(name)
+        if not found or found not in packages.unlisted:
+            return None
+        return Owner(package=found, version=packages.versions.get(found, ""))
 
     def library(self, name: str) -> str | None:
         """Return where the loader finds a library by its file name."""

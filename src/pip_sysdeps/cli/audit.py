@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.app.audit import AuditRequest, audit, audit_of_lock, none_of
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_library_path, warn_of_scan
+from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_variables, warn_of_scan
 from pip_sysdeps.cli.report_options import or_from_lock, warn_of_lock
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.file import DEFAULT
@@ -114,7 +114,7 @@ class _Report(NamedTuple):
 
 
 def _of_environment(args: argparse.Namespace, request: AuditRequest) -> _Report:
-    note_library_path(args)
+    note_variables(args)
     result = audit(request, second_process=True)
     warn_of_scan(args, result.scanned)
     for each in result.unusable:

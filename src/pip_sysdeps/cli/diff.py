@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.diff import diff_of_environment, diff_of_locks, diff_of_targets, read_lock_or_revision
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_library_path, warn_of_scan
+from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_variables, warn_of_scan
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.json import diff_document
@@ -67,7 +67,7 @@ def _diff(args: argparse.Namespace) -> tuple[TargetDiff, ...]:
 
 
 def _with_environment(args: argparse.Namespace, old: str) -> tuple[TargetDiff, ...]:
-    note_library_path(args)
+    note_variables(args)
     result = diff_of_environment(old, location_of(args), lock=args.lock, name=args.name, second_process=True)
     warn_of_scan(args, result.scanned)
     if result.old.is_absent:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import os
+import sysconfig
+from os.path import abspath, dirname
 from typing import TYPE_CHECKING
 
+import packaging
+
 from pip_sysdeps.app.place import Location
+from pip_sysdeps.system.tree import inside
+from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     import argparse
 
     from pip_sysdeps.app.report import ScannedEnvironment
     from pip_sysdeps.model.environment import Environment
+
+_PACKAGE = dirname(__file__)
 
 
 def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,10 +82,23 @@ def location_of(args: argparse.Namespace) -> Location:
     )
 
 
-def note_library_path(args: argparse.Namespace) -> None:
-    """Note that the shell's LD_LIBRARY_PATH is not followed."""
+def note_variables(args: argparse.Namespace) -> None:
+    """Note that the shell's LD_LIBRARY_PATH and PYTHONPATH are not followed."""
     if os.environ.get("LD_LIBRARY_PATH"):
         args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
+    if folders := _python_path():
+        args.messages.note(
+            f"PYTHONPATH is set, and ignored: distributions in {listed(folders, 2)} are left out, unless a `.pth` file "
+            "of the environment names the folder"
+        )
+
+
+def _python_path() -> list[str]:
+    """Return the folders of the shell's PYTHONPATH without those that this tool itself is run from."""
+    paths = sysconfig.get_paths()
+    own = [paths["stdlib"], paths["platstdlib"], *(dirname(dirname(each)) for each in (packaging.__file__, _PACKAGE))]
+    folders = [abspath(each) for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
+    return [each for each in dict.fromkeys(folders) if not any(inside(each, other) for other in own)]
 
 
 def note_environment(args: argparse.Namespace, environment: Environment) -> None:
@@ -91,6 +112,11 @@ def note_found(args: argparse.Namespace, environment: Environment) -> None:
     """Say which environment was taken where nobody named one."""
     outside = environment.prefix == environment.interpreter.prefix
     which = ", which is no virtual environment: --python names another" if outside else ""
+    for path in environment.path_code:
+        args.messages.note(
+            f"`{path}` runs code that changes sys.path, and is not followed: distributions that it adds are left out; "
+            "a line with the folder alone is followed"
+        )
     if environment.found_by:
         args.messages.note(f"this is about `{environment.prefix}` ({environment.found_by}){which}")
 
@@ -98,5 +124,5 @@ def note_found(args: argparse.Namespace, environment: Environment) -> None:
 def warn_of_scan(args: argparse.Namespace, scanned: ScannedEnvironment) -> None:
     """Say which environment was scanned if that is not clear, and warn of what could not be looked at."""
     note_environment(args, scanned.scan.environment)
-    if scanned.warning:
-        args.messages.warning(scanned.warning)
+    for warning in filter(None, (scanned.warning, scanned.unlisted)):
+        args.messages.warning(warning)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.export import export
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_library_path, warn_of_scan
+from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_variables, warn_of_scan
 from pip_sysdeps.lock.file import replace_report
 from pip_sysdeps.render.cyclonedx import as_cyclonedx
 
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the document and return 0."""
-    note_library_path(args)
+    note_variables(args)
     result = export(location_of(args), name=args.name, second_process=True)
     warn_of_scan(args, result.scanned)
     for each in result.unusable:

@@ -7,7 +7,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.lock import LockRequest, compare_target, make_target, write_target
-from pip_sysdeps.cli.environment_options import add_replace_argument, location_of, note_environment, note_library_path
+from pip_sysdeps.cli.environment_options import add_replace_argument, location_of, note_environment, note_variables
 from pip_sysdeps.cli.target_options import add_target_arguments
 from pip_sysdeps.lock.file import DEFAULT, read_text
 from pip_sysdeps.lock.instructions import of_target, told_copies
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         from pip_sysdeps.cli.validate import validate  # noqa: PLC0415 - the usual lock does without
 
         return validate(args.validate or [args.output], args.messages)
-    note_library_path(args)
+    note_variables(args)
     if args.check:
         return _lock(args)
     with alone(args.output) as nobody_else:
@@ -179,7 +179,11 @@ def _tell(args: argparse.Namespace, made: EnvironmentTarget, before: Target | No
         packages = made.place.packages
         how = "; install them to have their `min` locked" if packages and packages.family.floors else ""
         messages.note(f"in the line, and not installed here: {listed(absent)}{how}")
-    for line in (*foreign_distributions(found), *_not_whole(found, most=3 if messages.level < 1 else sys.maxsize)):
+    for line in (
+        *filter(None, [made.unlisted]),
+        *foreign_distributions(found),
+        *_not_whole(found, most=3 if messages.level < 1 else sys.maxsize),
+    ):
         messages.warning(line)
     for line in (*told_copies(target), *_indented(of_target(target).lines())):
         messages.note(line)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.app.tree import tree_of_environment, tree_of_lock
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environment_options import location_of, note_library_path, warn_of_scan
+from pip_sysdeps.cli.environment_options import location_of, note_variables, warn_of_scan
 from pip_sysdeps.cli.report_options import add_lock_arguments, or_from_lock, refuse_target, warn_of_lock
 from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.graph import as_dot, as_mermaid
@@ -65,7 +65,7 @@ def _from_either(args: argparse.Namespace) -> _Tree:
 
 
 def _from_environment(args: argparse.Namespace) -> _Tree:
-    note_library_path(args)
+    note_variables(args)
     result = tree_of_environment(location_of(args), reverse=args.reverse, second_process=True)
     warn_of_scan(args, result.scanned)
     return _Tree(result.nodes, result.scanned.scan.platform.id, "environment")

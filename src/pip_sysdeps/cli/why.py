@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.why import LockAnswer, why_in_environment, why_in_lock
 from pip_sysdeps.cli import output
-from pip_sysdeps.cli.environment_options import location_of, note_library_path, warn_of_scan
+from pip_sysdeps.cli.environment_options import location_of, note_variables, warn_of_scan
 from pip_sysdeps.cli.parser import nearest
 from pip_sysdeps.cli.report_options import add_lock_arguments, or_from_lock, refuse_target, warn_of_lock
 from pip_sysdeps.errors import SysdepsError
@@ -69,7 +69,7 @@ def _in_either(args: argparse.Namespace) -> EnvironmentAnswer | LockAnswer:
 
 
 def _in_environment(args: argparse.Namespace) -> EnvironmentAnswer:
-    note_library_path(args)
+    note_variables(args)
     answer = why_in_environment(location_of(args), args.name, second_process=True)
     scanned = answer.scanned
     warn_of_scan(args, scanned)

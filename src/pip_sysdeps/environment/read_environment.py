@@ -124,7 +124,9 @@ def environment_of_paths(  # noqa: PLR0913 - as above
     Raise SysdepsError for a path without distributions, or if nothing tells which Python they are for.
     """
     with _permissions_told():
-        sites = tuple(site for path in paths for site in sites_below(root, posixpath.join(cwd, path)))
+        sites = tuple(
+            site for path in paths for site in sites_below(root, posixpath.join(cwd, path), allow_empty=allow_empty)
+        )
         interpreter = interpreter_of(root, sites, environ)
         layout = _Layout(prefix=sites[0].top, own_prefix=False, sites=sites, interpreter=interpreter)
         environment = _read(root, layout, package_files)
@@ -191,6 +193,7 @@ def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> En
         ),
         unclaimed=tuple(sorted(path for path in unclaimed if may_be_elf(path) and not _is_python(path, layout))),
         skipped=(*notes, *tree.skipped, *shadowed, *overlaps),
+        path_code=tuple(path for site in layout.sites for path in site.path_code),
     )
     return replace(environment, mismatches=tuple(misfits(environment)))
 

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.environment.read_applications import FROZEN_HINT, ZIP_HINT, is_zip_application, told_modules
 from pip_sysdeps.environment.site_files import VenvConfig, parse_venv_config
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.model.environment import Interpreter
@@ -74,6 +75,8 @@ def open_installation(root: Root, path: str) -> Installation:
         return _open_folder(root, root.resolve(path) or path)
     if is_program(root, path):
         return _open_program(root, path)
+    if is_zip_application(root, path):
+        raise SysdepsError(f"`{path}` is a zip application", hint=ZIP_HINT)
     if root.is_file(path):
         raise SysdepsError(
             f"`{path}` is no interpreter but a script or another file",
@@ -112,10 +115,20 @@ def _open_folder(root: Root, prefix: str) -> Installation:
     for name in _PROGRAMS:
         if is_program(root, f"{prefix}/bin/{name}"):
             return _open_program(root, f"{prefix}/bin/{name}")
+    hint = _within(root, prefix)
+    modules = "" if hint or _is_filled_by_pip(root, prefix) else told_modules(root, prefix)
     raise SysdepsError(
-        f"`{prefix}` is no Python environment: it has neither pyvenv.cfg nor bin/python3",
-        hint=_within(root, prefix) or "for what `pip install --target`, `--prefix` or `--user` filled, use --path",
+        f"`{prefix}` is no Python environment: it has neither pyvenv.cfg nor bin/python3{modules}",
+        hint=FROZEN_HINT
+        if modules
+        else hint or "for what `pip install --target`, `--prefix` or `--user` filled, use --path",
     )
+
+
+def _is_filled_by_pip(root: Root, folder: str) -> bool:
+    """Return whether a folder is what `pip install --target`, `--prefix` or `--user` fills."""
+    names = (*root.names(folder), *root.names(f"{folder}/lib"), *root.names(f"{folder}/lib64"))
+    return any(name.endswith((".dist-info", ".egg-info")) or parse_python_name(name) for name in names)
 
 
 def _within(root: Root, folder: str) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import posixpath
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.environment.module_names import abi_of_modules
+from pip_sysdeps.environment.read_applications import FROZEN_HINT, ZIP_HINT, is_zip_application, told_modules
 from pip_sysdeps.environment.read_interpreter import is_program, open_installation, parse_python_name, programs_on_path
-from pip_sysdeps.environment.site_files import parse_pth
+from pip_sysdeps.environment.site_files import changes_path, parse_pth, parse_pth_code
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.model.environment import Interpreter, Skipped, Verdict
 from pip_sysdeps.system.tree import inside, join, walk
@@ -42,6 +45,8 @@ class Site:
     """A `.pth` file added it: what no record claims in it is not the environment's."""
     notes: tuple[Skipped, ...] = ()
     """Its `.pth` files that cannot be read."""
+    path_code: tuple[str, ...] = ()
+    """Its `.pth` files that run code which changes `sys.path`."""
 
 
 def metadata_names(root: Root, folder: str) -> list[str]:
@@ -63,11 +68,13 @@ def sites_of(root: Root, installation: Installation) -> tuple[Site, ...]:
     return tuple(_existing(root, folders))
 
 
-def sites_below(root: Root, path: str) -> tuple[Site, ...]:
+def sites_below(root: Root, path: str, *, allow_empty: bool = False) -> tuple[Site, ...]:
     """Return the site directories that a person means by a folder: itself, or those of a prefix.
 
-    Raise SysdepsError if there is none, or those of several versions of Python.
+    Raise SysdepsError if there is none, unless `allow_empty`, or those of several versions of Python.
     """
+    if is_zip_application(root, path):
+        raise SysdepsError(f"`{path}` is a zip application", hint=ZIP_HINT)
     if not root.is_folder(path):
         raise SysdepsError(f"`{path}` is not a folder", hint="name the folder that pip filled")
     folder = root.resolve(path) or path
@@ -85,9 +92,15 @@ def sites_below(root: Root, path: str) -> tuple[Site, ...]:
     ]
     sites = [site for site in _existing(root, candidates) if site.added or metadata_names(root, site.folder)]
     versions = {posixpath.basename(posixpath.dirname(site.folder)) for site in sites if not site.added} - {"python3"}
+    if not sites and allow_empty:
+        return tuple(_existing(root, [(folder, folder)], flat=True))
     if not sites:
+        modules = told_modules(root, folder)
         raise SysdepsError(
-            f"no distributions in `{path}`", hint="name what followed --target or --prefix of pip, or the site-packages"
+            f"no distributions in `{path}`{modules}",
+            hint=FROZEN_HINT
+            if modules
+            else "name what followed --target or --prefix of pip, or site-packages; --allow-empty scans files alone",
         )
     if len(versions) > 1:
         raise SysdepsError(
@@ -171,9 +184,9 @@ def _existing(root: Root, folders: Iterable[tuple[str, str]], *, flat: bool = Fa
         if resolved is None or resolved in seen or not root.is_folder(resolved):
             continue
         seen.add(resolved)
-        lines, notes = _read_pth(root, resolved)
+        lines, code, notes = _read_pth(root, resolved)
         top_of_it = top if inside(resolved, top) else _prefix_of(resolved) or resolved
-        yield Site(folder=resolved, top=top_of_it, flat=flat, notes=notes)
+        yield Site(folder=resolved, top=top_of_it, flat=flat, notes=notes, path_code=code)
         for line in lines[:_MAX_ADDED]:
             added = root.resolve(join(resolved, line)) or ""
             if added not in seen and root.is_folder(added) and metadata_names(root, added):
@@ -181,18 +194,33 @@ def _existing(root: Root, folders: Iterable[tuple[str, str]], *, flat: bool = Fa
                 yield Site(folder=added, top=_prefix_of(added) or added, added=True)
 
 
-def _read_pth(root: Root, folder: str) -> tuple[list[str], tuple[Skipped, ...]]:
-    """Return the lines of a folder's `.pth` files that are paths, and the files that cannot be read."""
+def _read_pth(root: Root, folder: str) -> tuple[list[str], tuple[str, ...], tuple[Skipped, ...]]:
+    """Return what a folder's `.pth` files name, those whose code adds more, and those that cannot be read."""
     lines: list[str] = []
+    code: list[str] = []
     notes: list[Skipped] = []
     for name in root.names(folder):
         if not name.endswith(".pth") or name.startswith("."):
             continue
         try:
-            lines += parse_pth(root.read(f"{folder}/{name}", _MAX_PTH))
+            content = root.read(f"{folder}/{name}", _MAX_PTH)
+            lines += parse_pth(content)
+            if any(_changes_path(root, folder, line) for line in parse_pth_code(content)):
+                code.append(f"{folder}/{name}")
         except OSError as error:
             notes.append(Skipped(path=f"{folder}/{name}", verdict=Verdict.UNREADABLE, reason=str(error.strerror)))
-    return lines, tuple(notes)
+    return lines, tuple(code), tuple(notes)
+
+
+def _changes_path(root: Root, folder: str, line: str) -> bool:
+    """Return whether a line of a `.pth` file, or a module of the folder that it imports, changes `sys.path`."""
+    if changes_path(line):
+        return True
+    imported = re.match(r"import\s+(\w+)", line)
+    with suppress(OSError):
+        text = root.read(f"{folder}/{imported[1]}.py", _MAX_PTH) if imported else b""
+        return changes_path(text.decode("utf-8", "replace"))
+    return False
 
 
 def _prefix_of(folder: str) -> str:

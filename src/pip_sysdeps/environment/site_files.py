@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pip_sysdeps.errors import MalformedError
+
+_CHANGES_PATH = re.compile(r"\bsys\s*\.\s*path\b|\baddsitedir\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,20 @@ def parse_pth(content: bytes) -> tuple[str, ...]:
     return tuple(
         line for line in stripped if line and "\0" not in line and not line.startswith(("#", "import ", "import\t"))
     )
+
+
+def parse_pth_code(content: bytes) -> tuple[str, ...]:
+    """Return the lines of a `.pth` file that Python runs. Source: docs.python.org, module site."""
+    lines = content.decode("utf-8", "surrogateescape").removeprefix("\ufeff").split("\n")
+    return tuple(line.rstrip() for line in lines if line.startswith(("import ", "import\t")))
+
+
+def changes_path(code: str) -> bool:
+    """Return whether code adds folders to `sys.path`, by its words.
+
+    What easy_install wrote around its lines (`__plen`) only sorts them.
+    """
+    return _CHANGES_PATH.search(code) is not None and "__plen" not in code
 
 
 def parse_egg_link(content: bytes) -> str:

@@ -127,6 +127,8 @@ class Environment:
     """What could not be read, rows that leave the root, overlaps, shadowed distributions."""
     mismatches: tuple[str, ...] = ()
     """Why its Python is not the one that it, or a distribution, was made for; in words."""
+    path_code: tuple[str, ...] = ()
+    """`.pth` files that run code which changes `sys.path`: what it adds is not known."""
     found_by: str = ""
     """What led to it where nobody named it: `VIRTUAL_ENV`, `.venv`, `python3 on PATH`."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from pip_sysdeps.model.environment import Skipped
 
@@ -56,6 +56,10 @@ class PackageDatabase(Protocol):
     @property
     def skipped(self) -> Sequence[Skipped]:
         """The packages whose files are not known: the owner of a file that no other package lists is unknown."""
+
+    @property
+    def unlisted(self) -> Collection[str]:
+        """The installed packages that should have a file list, and have none: somebody has removed it."""
 
     @property
     def base(self) -> frozenset[str]:

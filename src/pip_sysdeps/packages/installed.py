@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.packages import ownership
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from pip_sysdeps.model.environment import Skipped
     from pip_sysdeps.model.packages import Owner
@@ -58,6 +58,11 @@ class SystemPackages:
     def base(self) -> frozenset[str]:
         """The packages of a minimal system, as far as the database tells."""
         return self.database.base
+
+    @property
+    def unlisted(self) -> Collection[str]:
+        """The packages whose file lists somebody has removed."""
+        return self.database.unlisted
 
     @property
     def skipped(self) -> Sequence[Skipped]:

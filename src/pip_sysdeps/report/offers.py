@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def offers(target: Target, before: Target | None = None) -> Iterator[str]:
-    """Yield a short line for each distribution with packages that are not in the line, then how to add them.
+    """Yield a short line for each distribution or file with packages that are not in the line, then how to add them.
 
     What the lock had said before is not said again.
     """
@@ -82,12 +82,13 @@ def _holder(unresolved: Unresolved) -> str:
 
 
 def _outside(target: Target) -> dict[str, list[LockedNeed]]:
-    """Return the needs of each distribution whose packages are not in the line."""
+    """Return the needs of each distribution, or file that no record claims, whose packages are not in the line."""
     inside = {each.package.name for each in wanted(target, base=True)}
     inside |= target.base
+    holders = [(each.name, each.every()) for each in target.distribution]
+    holders += [(each.file, each.every()) for each in target.unattributed]
     every = {
-        each.name: [need for need in each.every() if need.installed and need.installed not in inside]
-        for each in target.distribution
+        name: [need for need in needs if need.installed and need.installed not in inside] for name, needs in holders
     }
     return {name: needs for name, needs in every.items() if needs}
 

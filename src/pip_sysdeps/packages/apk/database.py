@@ -25,6 +25,8 @@ class ApkDatabase:
     """The packages of a root, and whose file a file is."""
 
     skipped: Sequence[Skipped] = ()
+    unlisted = frozenset[str]()
+    """None: the database has the files with all the rest."""
     """Nothing: all files of all packages are in one file."""
 
     def __init__(self, content: bytes, *, architecture: str = "", base: Collection[str] = ()) -> None:

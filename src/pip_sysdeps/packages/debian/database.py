@@ -58,6 +58,7 @@ class DpkgDatabase:
         self._diverted = {each.diverted: each for each in diversions}
         self._diverted_to = {each.to: each for each in self._diverted.values()}
         self._unknown: list[Skipped] = []
+        self._unlisted: list[str] = []
         self._folders: dict[bytes, Mapping[bytes, Sequence[str]]] = {}
         self._left = _MOST_SEARCHED
 
@@ -84,6 +85,12 @@ class DpkgDatabase:
         """The packages whose files are not known: of a file that none of the others owns, the owner is unknown."""
         _ = self._lists
         return tuple(self._unknown)
+
+    @property
+    def unlisted(self) -> frozenset[str]:
+        """The packages without a file list, which dpkg keeps of every one: images are made smaller by removing them."""
+        _ = self._lists
+        return frozenset(self._unlisted)
 
     @cached_property
     def base(self) -> frozenset[str]:
@@ -182,6 +189,7 @@ class DpkgDatabase:
             name = next((name for name in _list_names(package) if name in present), None)
             if name is None:
                 self._note(f"{folder}/{key}.list", f"the package `{key}` has no file list")
+                self._unlisted.append(key)
                 continue
             try:
                 content = self._root.read_resolved(f"{real}/{name}", budget + 1)

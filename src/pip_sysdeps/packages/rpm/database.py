@@ -44,6 +44,11 @@ class RpmDatabase:
         return {key: each.version for key, each in self.packages.items()}
 
     @property
+    def unlisted(self) -> frozenset[str]:
+        """None: an rpm header has the files with all the rest."""
+        return frozenset()
+
+    @property
     def skipped(self) -> tuple[Skipped, ...]:
         """Packages without a file list: the owner of a file that no other package has is unknown."""
         keys = [key for key, each in self.packages.items() if each.files is None]
