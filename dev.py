@@ -5,6 +5,8 @@
     python3 dev.py test          the quick tests (arguments go on to pytest)
     python3 dev.py test --slow   and one of each slow kind: Debian roots, real downloads, image builds
     python3 dev.py test --all    and the long forms of those: hours with cold caches, and 40 GB of disk
+    python3 dev.py tools         install the system packages that the slow tests need
+    python3 dev.py docs          the documentation as a site, in .cache/site
     python3 dev.py lint          ruff and mypy
 
 Environments are made beside this file, in `.venv` and `.cache`. Missing system packages are installed where this is
@@ -25,6 +27,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 DEMO = HERE / ".cache" / "demo"
+SITE = HERE / ".cache" / "site"
 EXAMPLE = HERE / "examples" / "webapp"
 
 COMPILER = {"gcc": "gcc libc6-dev"}
@@ -44,6 +47,7 @@ TEST_TOOLS = {
 """What a quick test is skipped without."""
 SLOW_TOOLS = {
     **TEST_TOOLS,
+    "pg_config": "libpq-dev",
     "mmdebstrap": "mmdebstrap debian-archive-keyring",
     "buildah": "buildah",
     "dpkg-shlibdeps": "dpkg-dev",
@@ -69,6 +73,8 @@ def main() -> int:
     tests.add_argument("--slow", action="store_true", help="and one of each slow kind")
     tests.add_argument("--all", action="store_true", help="and everything else that is slow")
     tests.set_defaults(job=test)
+    jobs.add_parser("tools", help="install what the slow tests need").set_defaults(job=tools)
+    jobs.add_parser("docs", help="build the documentation").set_defaults(job=docs)
     jobs.add_parser("lint", help="run ruff and mypy").set_defaults(job=lint)
     arguments, rest = parser.parse_known_args()
     if rest and arguments.job is not test:
@@ -101,10 +107,24 @@ def test(arguments: argparse.Namespace) -> int:
     slow = arguments.slow or arguments.all
     require(SLOW_TOOLS if slow else TEST_TOOLS)
     python = environment(VENV)
-    install(python, "--editable", f"{HERE}[test]")
+    install(python, "--editable", f"{HERE}[test,docs]" if slow else f"{HERE}[test]")
     parallel = [] if slow or arguments.rest else ["--numprocesses", "auto", "--dist", "worksteal"]
     selection = ["-m", ""] if arguments.all else ["-m", "not exhaustive"] if slow else parallel
     return run(str(python), "-m", "pytest", *selection, *arguments.rest, cwd=HERE, shown=True)
+
+
+def tools(_: argparse.Namespace) -> int:
+    """Install the programs of the slow tests, or say which packages have them."""
+    require(SLOW_TOOLS)
+    return 0
+
+
+def docs(_: argparse.Namespace) -> int:
+    """Build the documentation; a warning, such as of a link that leads nowhere, is an error."""
+    python = environment(VENV)
+    install(python, "--editable", f"{HERE}[docs]")
+    build = [str(python), "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet"]
+    return run(*build, str(HERE / "docs"), str(SITE), shown=True)
 
 
 def lint(_: argparse.Namespace) -> int:

@@ -7,12 +7,13 @@ import re
 import shlex
 import subprocess
 from dataclasses import fields
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
 
 from builders.checkout import PROJECT
-from pip_sysdeps import __version__
+from pip_sysdeps import DOCUMENTATION, __version__
 from pip_sysdeps.cli import COMMANDS, build_parser
 from pip_sysdeps.loader.c_library import CLibrary
 from pip_sysdeps.loader.rules import LoaderRules
@@ -173,8 +174,14 @@ def test_nothing_is_promised_about_this_machine() -> None:
 
 
 def test_the_recipes_name_one_address_and_this_release() -> None:
-    """One repository, the tag of the version that this is; the metadata has no other address."""
+    """One repository, and the tag of the version that this is."""
     recipes = (PROJECT / "docs" / "recipes.md").read_text(encoding="utf-8")
     assert set(re.findall(r"\bv[0-9]+\.[0-9]+\.[0-9]+\b", recipes)) == {f"v{__version__}"}
     assert set(re.findall(r"(?:github\.com/|uses: )(\S*pip-sysdeps)\b", recipes)) == {"pip-sysdeps/pip-sysdeps"}
-    assert "[project.urls]" not in (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_the_address_of_the_documentation_is_one() -> None:
+    """The package's metadata have the address that `--help` and SARIF name."""
+    urls = metadata("pip-sysdeps").get_all("Project-URL")
+    assert urls == [f"Documentation, {DOCUMENTATION}"]
+    assert DOCUMENTATION in build_parser().format_help()

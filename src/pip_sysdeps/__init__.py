@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     )
 
 __version__ = "0.1.0"
+DOCUMENTATION = "https://pip-sysdeps.readthedocs.io/"
+"""Where the documentation is read; a page has its file's name with .html (pyproject.toml has the same address)."""
 __all__ = [
     "Lockfile",
     "Scan",

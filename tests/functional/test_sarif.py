@@ -39,6 +39,7 @@ RULE = closed(
         "name": {"type": "string"},
         "shortDescription": TEXT,
         "fullDescription": TEXT,
+        "helpUri": {"type": "string", "format": "uri", "pattern": "^https://"},
         "help": TEXT,
         "defaultConfiguration": closed({"level": LEVEL}),
     }

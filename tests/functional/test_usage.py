@@ -76,7 +76,7 @@ def test_help_is_as_wide_as_the_terminal(capsys: pytest.CaptureFixture[str], mon
     """Paragraphs are filled, and a command in them stays one line to copy."""
     monkeypatch.setenv("COLUMNS", "60")
     assert main(["apt-line", "--help"]) == 0
-    _, _, epilog = capsys.readouterr().out.partition("\napt.txt ")
+    _, _, epilog = capsys.readouterr().out.partition("\nTo install ")
     wide = [line for line in epilog.splitlines() if len(line) > 60]
     assert [line.split()[:2] for line in wide] == [["xargs", "-r"], ["xargs", "-r"]]
 

@@ -10,7 +10,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from pip_sysdeps import __version__
+from pip_sysdeps import DOCUMENTATION, __version__
 from pip_sysdeps.cli import output
 from pip_sysdeps.cli.messages import Messages
 from pip_sysdeps.cli.parser import Parser, add_action
@@ -64,7 +64,7 @@ def build_parser(argv: Sequence[str] | None = None) -> Parser:
         prog=_PROGRAM,
         description="Find which system libraries an environment's Python distributions need, and lock the binary "
         "packages that have them.",
-        epilog="Exit status: 0 clean, 1 findings or differences, 2 trouble.",
+        epilog=f"Exit status: 0 clean, 1 findings or differences, 2 trouble.\n\nDocumentation: {DOCUMENTATION}",
     )
     parser.add_argument("-V", "--version", action=_Version, help="print the version and exit")
     parser.set_defaults(quiet=0, verbose=0)

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from pip_sysdeps import DOCUMENTATION
 from pip_sysdeps.printing import printable
 from pip_sysdeps.render.document import as_document
 from pip_sysdeps.words import listed
@@ -58,12 +59,14 @@ def as_sarif(audit: Audit, short: Callable[[str], str], lock: str, text: str) ->
 
 
 def _rule(entry: Entry) -> dict[str, Any]:
+    address = f"{DOCUMENTATION}checks.html#{entry.code}-{entry.name}".lower()
     return {
         "id": entry.code,
         "name": "".join(word.capitalize() for word in entry.name.split("-")),
         "shortDescription": {"text": entry.summary},
         "fullDescription": {"text": f"{entry.summary}."},
-        "help": {"text": f"{entry.code} {entry.name}: see docs/checks.md of pip-sysdeps."},
+        "helpUri": address,
+        "help": {"text": f"{entry.code} {entry.name}: see {address}"},
         "defaultConfiguration": {"level": entry.severity.value},
     }
 

@@ -42,6 +42,6 @@ def _argument(item: Item) -> str:
     return f"{item.name}={item.version}" if item.version else item.name
 
 
-USAGE = f"On a system with apk, packages.txt as it prints it is installed by\n  xargs -r -a packages.txt {_INSTALL}\n"
+USAGE = f"To install the printed names with apk:\n\n  xargs -r -a packages.txt {_INSTALL}\n"
 
 FORMATS: Mapping[str, Callable[[Sequence[Item]], str]] = {"names": as_names, "lines": as_lines}

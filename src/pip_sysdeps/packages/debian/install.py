@@ -72,9 +72,9 @@ _SNAPSHOT = r"""find /etc/apt -regex '.*\.\(list\|sources\)' -exec sed -i -E \
 """A comment with a date takes the place of the entry or the URIs in the line below it; then each date is the lock's."""
 
 USAGE = (
-    "apt.txt as it prints it is installed by\n"
-    "  xargs -r -a apt.txt apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true\n"
-    "and the output of --format satisfy by\n"
+    "To install the printed names with apt:\n\n"
+    "  xargs -r -a apt.txt apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true\n\n"
+    "To install the output of --format satisfy:\n\n"
     "  xargs -r -d '\\n' -a apt.txt apt-get satisfy -y --no-install-recommends\n"
 )
 

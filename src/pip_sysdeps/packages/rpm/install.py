@@ -106,9 +106,8 @@ def formats(program: Program) -> Mapping[str, Callable[[Sequence[Item]], str]]:
 def usage(program: Program) -> str:
     """Return how to use the output of the formats."""
     return (
-        f"On a system with rpm, packages.txt as it prints it is installed by\n"
+        "To install the printed names, or the output of --format satisfy, on a system with rpm:\n\n"
         f"  xargs -r -a packages.txt {program.install}\n"
-        "and so is the output of --format satisfy, which has needed symbol versions too.\n"
     )
 
 
