@@ -15,6 +15,7 @@ from builders.debian import unavailable
 from builders.elf import Elf
 from builders.root import write
 from builders.small_debian import SITE
+from builders.system import VENV
 from builders.wheels import build_wheel
 from pip_sysdeps.lock.text import loads
 
@@ -272,3 +273,35 @@ def test_wheels_for_this_system(ubuntu: Desk, tmp_path: Path) -> None:
     assert done.status == 0, done.err
     target = locked(ubuntu)
     assert (target.id, target.release, packages(ubuntu)) == ("ubuntu-noble-amd64", "24.04", ["libgl1"])
+
+
+NO_INDEX = (
+    "warning: there is no index of ubuntu-noble-amd64 and no package list of its sources: nothing is known of packages "
+    "that are not installed; `apt-get update` gets it, `pip-sysdeps index update` makes an index\n"
+)
+
+
+@pytest.mark.parametrize(
+    "command", [("audit",), ("why", "libGL.so.1"), ("tree",), ("verify", "--lockless"), ("verify",)]
+)
+def test_every_report_says_that_there_is_no_index(ubuntu: Desk, command: tuple[str, ...]) -> None:
+    """In one sentence, with the command that mends it; the lock says it once."""
+    ubuntu.run_lock()
+    lock = ("--lock", str(ubuntu.lock)) if command == ("verify",) else ()
+    found = ubuntu.run(*command, "--root", str(ubuntu.root), "--python", VENV, *lock)
+    assert found.err.count(NO_INDEX) == 1
+
+
+@pytest.mark.parametrize("command", [("install-line",), ("why", "libGL.so.1"), ("tree",)])
+def test_the_lock_says_that_there_was_no_index(ubuntu: Desk, command: tuple[str, ...]) -> None:
+    """Where it alone is asked."""
+    ubuntu.run_lock()
+    found = ubuntu.run(*command, "--lock", str(ubuntu.lock), "--target", "ubuntu-noble-amd64")
+    assert found.err.count(NO_INDEX) == 1
+
+
+def test_a_system_without_an_index_that_has_all(ubuntu: Desk) -> None:
+    """Nothing rests on an index."""
+    module = next((ubuntu.root / SITE.lstrip("/")).glob("psycopg2/_psycopg*.so"))
+    module.write_bytes(Elf(needed=("libpq.so.5", "libc.so.6")).build())
+    assert ubuntu.run("audit", "--root", str(ubuntu.root), "--python", VENV).err == ""

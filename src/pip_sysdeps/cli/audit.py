@@ -124,7 +124,7 @@ def _of_environment(args: argparse.Namespace, request: AuditRequest) -> _Report:
 
 def _of_lock(args: argparse.Namespace, request: AuditRequest) -> _Report:
     result = audit_of_lock(request, args.target)
-    warn_of_lock(args, result.lock, result.warning)
+    warn_of_lock(args, result.lock, result.warning, result.audit.target)
     return _Report(result.audit, str, result.lock, result.lock_text)
 
 

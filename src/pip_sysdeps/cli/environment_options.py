@@ -124,5 +124,5 @@ def note_found(args: argparse.Namespace, environment: Environment) -> None:
 def warn_of_scan(args: argparse.Namespace, scanned: ScannedEnvironment) -> None:
     """Say which environment was scanned if that is not clear, and warn of what could not be looked at."""
     note_environment(args, scanned.scan.environment)
-    for warning in filter(None, (scanned.warning, scanned.unlisted)):
+    for warning in filter(None, (scanned.warning, scanned.unlisted, scanned.scan.relevant_note)):
         args.messages.warning(warning)

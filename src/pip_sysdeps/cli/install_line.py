@@ -76,6 +76,8 @@ def run(args: argparse.Namespace) -> int:
         _check_pins(args, target, packages)
     output.write(_rendered(args, target, packages, None if args.target else root))
     _warn_of_copies(args, target)
+    if target.relevant_note:
+        args.messages.warning(target.relevant_note)
     if not packages:
         args.messages.note(f"{target.id} needs no binary package")
     return 0

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
+    from pip_sysdeps.lock.document import Target
+
 _Answer = TypeVar("_Answer")
 _OfLock = TypeVar("_OfLock")
 
@@ -58,7 +60,9 @@ def or_from_lock(
     return lock()
 
 
-def warn_of_lock(args: argparse.Namespace, path: str, warning: str) -> None:
-    """Warn of what is to be said of a lock itself."""
+def warn_of_lock(args: argparse.Namespace, path: str, warning: str, target: Target) -> None:
+    """Warn of what is to be said of a lock itself, and of what is not known of its target."""
     if warning:
         args.messages.warning(f"`{path}`: {warning}")
+    if target.relevant_note:
+        args.messages.warning(target.relevant_note)

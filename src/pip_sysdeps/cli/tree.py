@@ -74,5 +74,5 @@ def _from_environment(args: argparse.Namespace) -> _Tree:
 def _from_lock(args: argparse.Namespace) -> _Tree:
     path = args.lock or DEFAULT
     result = tree_of_lock(path, reverse=args.reverse, target=args.target, root=args.root)
-    warn_of_lock(args, path, result.warning)
+    warn_of_lock(args, path, result.warning, result.target)
     return _Tree(result.nodes, result.target.id, "lock")

@@ -41,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
     note_found(args, found.scan.environment)
     if found.warning:
         args.messages.warning(f"`{args.lock}`: {found.warning}")
+    if found.scan.relevant_note:
+        args.messages.warning(found.scan.relevant_note)
     shown = found.problems if args.messages.level > 0 else worth_showing(found.problems)
     if args.json:
         output.write_document(

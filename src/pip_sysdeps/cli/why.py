@@ -84,7 +84,7 @@ def _in_environment(args: argparse.Namespace) -> EnvironmentAnswer:
 def _in_lock(args: argparse.Namespace) -> LockAnswer:
     path = args.lock or DEFAULT
     answer = why_in_lock(path, args.name, target=args.target, root=args.root)
-    warn_of_lock(args, path, answer.warning)
+    warn_of_lock(args, path, answer.warning, answer.target)
     if args.json:
         output.write_document(locked_why_document(args.name, answer.chains, target=answer.target.id))
     else:

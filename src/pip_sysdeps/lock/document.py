@@ -270,6 +270,11 @@ class Target:
         capabilities = sorted({need.capability for _, need in self.needs()} - {""})
         return (*self.package, *(LockedPackage(name=name) for name in capabilities))
 
+    @property
+    def relevant_note(self) -> str:
+        """Return `note` if something is unresolved, which it may explain; else nothing."""
+        return self.note if self.unresolved else ""
+
     def holders(self) -> tuple[LockedDistribution | LockedFile, ...]:
         """Return all that have needs."""
         return (*self.distribution, *self.unattributed)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -52,6 +54,12 @@ class Scan:
     """Binary package -> the symbol versions of its libraries that are used, as capabilities; for those that are
     installed and not in `base`, where the package manager knows such capabilities."""
 
+    @property
+    def relevant_note(self) -> str:
+        """Return `note` if something is needed that is not installed; else nothing rests on it."""
+        absent = (isinstance(need.provider, Missing | FromCapability) or _is_absent(need) for _, need in self.needs())
+        return self.note if any(absent) else ""
+
     def facts(self, path: str) -> ElfFile | None:
         """Return the facts of a loaded object by the path under which it was opened; None if they are not known."""
         return self.objects.get(self.real.get(path, path))
@@ -62,3 +70,7 @@ class Scan:
             yield from ((distribution.distribution.name, need) for need in distribution.needs)
         for file in self.unattributed:
             yield from (("", need) for need in file.needs)
+
+
+def _is_absent(need: Need) -> bool:
+    return isinstance(need.provider, FromPackage) and not need.provider.path
