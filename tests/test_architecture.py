@@ -224,6 +224,17 @@ def test_programs_are_started_in_one_place() -> None:
     assert found == STARTS
 
 
+def test_connections_are_opened_in_one_place() -> None:
+    """A module that imports what opens a URL or a socket fails here, but for system/download.py."""
+    opens = {"urllib.request", "http", "socket", "ssl", "ftplib", "smtplib", "socketserver", "xmlrpc", "asyncio"}
+
+    def opened(path: Path) -> Iterator[str]:
+        names = imports_of(path)
+        yield from (name for name in names if any(name == each or name.startswith(f"{each}.") for each in opens))
+
+    assert found_by(opened).keys() == {"system/download.py"}
+
+
 def test_every_program_is_explained() -> None:
     """docs/safety.md has a row for each program that system/programs.py allows."""
     text = (PACKAGE.parents[1] / "docs" / "safety.md").read_text(encoding="utf-8")

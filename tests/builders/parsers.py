@@ -63,7 +63,14 @@ from pip_sysdeps.packages.rpm.evr import version_key as rpm_version_key
 from pip_sysdeps.packages.rpm.manifest import parse_manifest
 from pip_sysdeps.packages.rpm.ndb import parse_ndb
 from pip_sysdeps.packages.rpm.package import parse_package
-from pip_sysdeps.packages.rpm.repository import parse_filelists, parse_primary, parse_repomd
+from pip_sysdeps.packages.rpm.repo_file import (
+    parse_mirrorlist,
+    parse_repo_file,
+    repositories,
+    substituted,
+    with_overrides,
+)
+from pip_sysdeps.packages.rpm.repository import parse_filelists, parse_metalink, parse_primary, parse_repomd
 from pip_sysdeps.packages.rpm.sqlite import parse_sqlite
 from pip_sysdeps.system.os_release import parse_os_release
 from pip_sysdeps.system.root import Root
@@ -297,7 +304,16 @@ _REPOSITORY = (
 </rpm:provides></format></package></metadata>""",
     b"""<filelists xmlns="http://linux.duke.edu/metadata/filelists"><package pkgid="x"><file>/usr/bin/a</file></package>
 </filelists>""",
+    b"""<metalink xmlns="http://www.metalinker.org/"><files><file name="repomd.xml"><verification>
+<hash type="sha256">00</hash></verification><resources><url preference="9">https://a/repodata/repomd.xml</url></resources></file></files></metalink>""",
 )
+
+
+def _configured(content: bytes) -> object:
+    """Return the repositories of a `.repo` file, which is its own override."""
+    sections = parse_repo_file(content)
+    found = repositories(with_overrides(sections, [sections]), {}, signed=True)
+    return [substituted(each, {"b": "$b"}) for each in found]
 
 
 def _apk_questions(content: bytes) -> None:
@@ -437,8 +453,12 @@ PARSERS = {
             parse_repomd,
             lambda content: list(parse_primary([content])),
             lambda content: list(parse_filelists([content[:9], content[9:]])),
+            parse_metalink,
         ),
         _REPOSITORY,
+    ),
+    "rpm-sources": Parser(
+        (_configured, parse_mirrorlist), (b"[a]\nbaseurl=https://a/$b/${c}\nenabled=0\n", b"[*]\na=1")
     ),
     "compressed": Parser((_decompressed,), tuple(module.compress(b"<metadata/>" * 9) for module in (gzip, bz2, lzma))),
     "soname-index": Parser((_index,), _index_seeds()),

@@ -260,8 +260,9 @@ def rpm_manifest(chance: Chance) -> str:
 def rpm_repository(chance: Chance) -> str:
     """Return the XML of a repository, nested and repeated."""
     space = "http://linux.duke.edu/metadata/"
-    root = chance.choice(("metadata", "filelists", "repomd"))
+    root = chance.choice(("metadata", "filelists", "repomd", "metalink"))
     kind = {"metadata": "common", "repomd": "repo"}.get(root, root)
+    default = "http://www.metalinker.org/" if root == "metalink" else f"{space}{kind}"
 
     def entry(chance: Chance) -> str:
         text = word(chance) if chance.random() < chance.odd else chance.choice(PLAIN)
@@ -270,6 +271,7 @@ def rpm_repository(chance: Chance) -> str:
             f'<rpm:entry name="{text}" ver="{chance.choice(PLAIN_NUMBERS)}"/>',
             f"<name>{text}</name><arch>x86_64</arch>",
             f'<data type="{text}"><location href="{text}"/></data>',
+            f'<file name="repomd.xml"><hash type="{text}">{text}</hash><url preference="1">{text}</url></file>',
             "<a>" * 50 + "</a>" * 50,
         ))  # fmt: skip
 
@@ -277,7 +279,7 @@ def rpm_repository(chance: Chance) -> str:
         lists = f"<format><rpm:provides>{few(chance, entry, '')}</rpm:provides></format>"
         return f'<package type="rpm" pkgid="x"><name>a</name>{few(chance, entry, "")}{lists}</package>'
 
-    return f'<{root} xmlns="{space}{kind}" xmlns:rpm="{space}rpm">{many(chance, package)}</{root}>'
+    return f'<{root} xmlns="{default}" xmlns:rpm="{space}rpm">{many(chance, package)}</{root}>'
 
 
 STATUS = _fields(

@@ -21,7 +21,7 @@ from builders.system import VENV
 from pip_sysdeps.cli import main
 from pip_sysdeps.hook.enable import MODULE_NAME, PTH_NAME, enable, settings_for
 from pip_sysdeps.hook.site import ask_interpreter
-from pip_sysdeps.packages.debian.index_update import write_index
+from pip_sysdeps.packages.index import write_index
 from pip_sysdeps.packages.index_file import IndexTarget
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from builders.elf import Elf
 from builders.wheels import build_wheel, install_wheels
 from pip_sysdeps.cli import main
 from pip_sysdeps.model.packages import Platform
-from pip_sysdeps.packages.debian.index_update import write_index
+from pip_sysdeps.packages.index import write_index
 from pip_sysdeps.packages.index_file import IndexTarget
 
 if TYPE_CHECKING:
@@ -398,7 +398,7 @@ def audit(event, args):
 sys.addaudithook(audit)
 from pip_sysdeps.cli import main
 from pip_sysdeps.packages.index_file import IndexTarget
-from pip_sysdeps.packages.debian.index_update import write_index
+from pip_sysdeps.packages.index import write_index
 from pip_sysdeps.model.packages import Platform
 status = main(["lock", "-q", "--wheels", "wheels", "--target", "debian-trixie-arm64"])
 own = (os.getcwd(), tempfile.gettempdir(), "wheels", ".", "sysdeps.lock", *{folders!r})

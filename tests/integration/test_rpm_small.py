@@ -15,7 +15,7 @@ from pip_sysdeps.packages.family import Item
 from pip_sysdeps.packages.registry import open_packages
 from pip_sysdeps.packages.rpm.install import PROGRAMS, as_command, as_satisfy, version_capabilities
 from pip_sysdeps.packages.rpm.libraries import newest, packages_of_libraries
-from pip_sysdeps.packages.rpm.read_repository import find_repositories, read_filelists, read_primary
+from pip_sysdeps.packages.rpm.read_repository import FolderStore, find_repositories, read_repodata
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def test_the_metadata_tells_libraries_from_plugins(repository: Path, tmp_path: P
     assert dnf(tmp_path, repository, "makecache").returncode == 0
     inside = Root(str(tmp_path))
     (folder,) = find_repositories(inside)
-    files = dict(read_filelists(inside, folder))
-    found = packages_of_libraries(newest(read_primary(inside, folder), "x86_64"), "(64bit)", FOLDERS, files)
+    repodata = read_repodata(FolderStore(inside, folder))
+    files = dict(repodata.filelists())
+    found = packages_of_libraries(newest(repodata.primary(), "x86_64"), "(64bit)", FOLDERS, files)
     assert found == {"libone.so.1": ("one-libs",)}

@@ -17,17 +17,18 @@ from pip_sysdeps.environment.site_files import parse_scripts
 from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, ReferenceKind
 from pip_sysdeps.model.packages import Owner
 from pip_sysdeps.needs.read_host_libraries import host_library
-from pip_sysdeps.packages.index import is_packaged
+from pip_sysdeps.packages.index import is_packaged, not_enabled
 from pip_sysdeps.packages.registry import family_of, family_of_target
 from pip_sysdeps.system.tree import inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from pip_sysdeps.app.place import Place
     from pip_sysdeps.loader.process import InterpreterProcess
-    from pip_sysdeps.packages.family import Family
+    from pip_sysdeps.packages.family import Family, Offered
     from pip_sysdeps.packages.index import SonameIndex
+    from pip_sysdeps.packages.installed import SystemPackages
 
 _MAX_ENTRY_POINTS = 1 << 20
 _MAY_BE_PACKAGED = re.compile(r"/(?:usr/(?!local/))?(?:lib\w*|s?bin)/")
@@ -46,7 +47,7 @@ class EnvironmentSystem:
     def __init__(self, place: Place, index: SonameIndex | None, process: InterpreterProcess | None) -> None:
         packages = place.packages
         self.index = index
-        self.base = index.base if index else packages.base if packages else frozenset()
+        self.base = _base(packages, index)
         self._place = place
         self._environment = place.environment
         self._process = process
@@ -106,7 +107,8 @@ class EnvironmentSystem:
 
     def _provided_libraries(self, stem: str) -> Iterator[str]:
         named = re.compile(rf"lib{re.escape(stem)}\.so\.[0-9]+")
-        found = ((match[0], each) for each in self._providers or () if (match := named.search(each)))
+        provided = self._offered.providers if self._offered else ()
+        found = ((match[0], each) for each in provided if (match := named.search(each)))
         yield from (name for name, capability in found if self._capability(name) == capability)
 
     def program(self, name: str) -> str | None:
@@ -125,7 +127,7 @@ class EnvironmentSystem:
             return self._place.target.installable(soname)
         if self.index:
             return self.index.installable(soname)
-        names = self._providers.get(self._capability(soname), ()) if self._providers else ()
+        names = self._offered.providers.get(self._capability(soname), ()) if self._offered else ()
         return names[0] if len(names) == 1 else None
 
     @cached_property
@@ -133,7 +135,7 @@ class EnvironmentSystem:
         """The note of a library or program that no package is known to have."""
         if self.index:
             return self.index.not_found_note
-        return NOTHING_TELLS if self._providers is None else _NOT_PROVIDED
+        return _NOT_PROVIDED if self._offered and self._offered.whole else NOTHING_TELLS
 
     def provider(self, kind: ReferenceKind, name: str) -> FromPackage | FromCapability | Missing | None:
         """Return what the package manager installs a library or program by, where no index tells its package.
@@ -146,51 +148,63 @@ class EnvironmentSystem:
     def _find_provider(self, kind: ReferenceKind, name: str) -> FromPackage | FromCapability | Missing | None:
         is_program = kind is ReferenceKind.PROGRAM
         capability = self._program_capability(name) if is_program else self._capability(name)
-        packages = self._providers.get(capability, ()) if self._providers else ()
-        if len(packages) == 1:
+        packages = self._offered.providers.get(capability) if self._offered else None
+        if packages is not None and len(packages) == 1:
             return FromPackage(package=packages[0], path="")
-        if packages:
+        if packages is not None:
             return FromCapability(capability=capability, checked=True)
         if not capability or not is_packaged("program" if is_program else "library", name):
             return None
-        return FromCapability(capability=capability) if self._providers is None else Missing(note=_NOT_PROVIDED)
+        missing = self._offered is not None and self._offered.lacks(capability)
+        return Missing(note=self.note_of_missing(name)) if missing else FromCapability(capability=capability)
 
     def capability(self, soname: str) -> str:
-        """Return what installs a soname by the package manager's own words, where no index knows all packages.
+        """Return what installs a soname by the package manager's own words, where no package of it is known.
 
-        With downloaded repository metadata it is empty for what no package there provides: the package manager would
-        refuse the whole line.
+        It is empty for what no package has by an index, or by repository metadata of every repository: the package
+        manager would refuse the whole line.
         """
+        if self.index:
+            return self._library_capability(soname) if self.index.is_open(soname) else ""
         capability = self._capability(soname)
-        return capability if self._providers is None or capability in self._providers else ""
+        return "" if self._offered and self._offered.lacks(capability) else capability
 
-    @property
-    def is_checked(self) -> bool:
-        """Whether repository metadata at hand has the capabilities."""
-        return self._providers is not None
+    def is_checked(self, soname: str) -> bool:
+        """Return whether an index or repository metadata at hand has the capability of a soname."""
+        return self.index is not None or (
+            self._offered is not None and self._capability(soname) in self._offered.providers
+        )
+
+    def note_of_missing(self, soname: str) -> str:
+        """Return what to say of a soname that nobody has: perhaps a repository has it that is not enabled."""
+        if self.index:
+            return self.index.elsewhere(soname) or self.not_found_note
+        repository = self._offered.elsewhere.get(self._capability(soname), "") if self._offered else ""
+        return not_enabled(repository) if repository else self.not_found_note
 
     @cached_property
-    def _providers(self) -> Mapping[str, Sequence[str]] | None:
+    def _offered(self) -> Offered | None:
         packages = self._place.packages
-        if self._place.target or packages is None or packages.family.read_providers is None:
+        if self.index or self._place.target or packages is None or packages.family.read_offered is None:
             return None
-        return packages.family.read_providers(packages.root)
+        return packages.family.read_offered(packages.root)
 
     def _capability(self, soname: str) -> str:
-        family = self._installing_family
-        if family is None or self._process is None:
+        return "" if self.index else self._library_capability(soname)
+
+    def _library_capability(self, soname: str) -> str:
+        if self._line_family is None or self._process is None:
             return ""
-        return family.library_capability(soname, self._process.program)
+        return self._line_family.library_capability(soname, self._process.program)
 
     def _program_capability(self, name: str) -> str:
-        return self._installing_family.program_capability(name) if self._installing_family else ""
+        return self._line_family.program_capability(name) if self._line_family and not self.index else ""
 
     @cached_property
-    def _installing_family(self) -> Family | None:
-        """The package manager, if it is left to find out who has a library: there is no index that tells."""
+    def _line_family(self) -> Family | None:
+        """The package manager that installs the line."""
         packages, target = self._place.packages, self._place.target
-        family = packages.family if packages else family_of(target.platform.package_manager) if target else None
-        return None if self.index else family
+        return packages.family if packages else family_of(target.platform.package_manager) if target else None
 
     def host_library(self, soname: str) -> str | None:
         """Return who brings a soname of a driver or container runtime; None for any other soname."""
@@ -284,3 +298,13 @@ class EnvironmentSystem:
         if environment.prefix in _SHARED_PREFIXES:
             return names
         return names.union(self._place.root.names(posixpath.join(environment.prefix, "bin")))
+
+
+def _base(packages: SystemPackages | None, index: SonameIndex | None) -> frozenset[str]:
+    """Return the packages of a minimal system: by the index, or by what is installed where most do without one.
+
+    A lock of what is installed is the same then, whether there is an index or not.
+    """
+    if packages and (index is None or packages.family.needs_no_index):
+        return packages.base
+    return index.base if index else frozenset()

@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415 - heavy imports stand inside the action that needs them
-"""`pip-sysdeps index`: the soname indices of this machine, and making one from the configured apt sources."""
+"""`pip-sysdeps index`: the soname indices of this machine, and making one from the configured package sources."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def add_arguments(parser: Parser) -> None:
     """Declare the actions and their options."""
     parser.epilog = "Exit status: 0; 2 trouble."
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    update = add_action(actions, "update", "make an index from the configured apt sources")
+    update = add_action(actions, "update", "make an index from the configured package sources")
     update.add_argument(
         "--suite",
         metavar="SUITE",
@@ -39,12 +39,12 @@ def add_arguments(parser: Parser) -> None:
         help="another architecture, in the package manager's words (default: the root's own); may be repeated",
     )
     update.add_argument(
-        "--root", metavar="DIR", default="/", help="an unpacked image or chroot whose apt sources are used"
+        "--root", metavar="DIR", default="/", help="an unpacked image or chroot whose package sources are used"
     )
     update.add_argument(
         "--shared",
         action="store_true",
-        help="with --root: let every project use the index, not only roots with the same apt sources and keys",
+        help="with --root: let every project use the index, not only roots with the same package sources",
     )
     update.set_defaults(act=_update)
     listing = add_action(actions, "list", "list the indices that there are")
@@ -110,7 +110,7 @@ def _list(args: argparse.Namespace) -> None:
     width = max((len(str(row["target"])) for row in rows), default=0)
     for row in rows:
         note = "" if row["used"] else "  (not used: a later one of the same target is)"
-        note = "  (only for roots with the same apt sources)" if row["root_only"] else note
+        note = "  (only for roots with the same package sources)" if row["root_only"] else note
         _say(f"{row['target']:{width}}  {row['date']}  {row['path']}{note}")
 
 

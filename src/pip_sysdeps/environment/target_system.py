@@ -70,13 +70,13 @@ def open_target(target_id: str, root: Root) -> TargetSystem:
     family, known = family_of_target(target_id), distributions().get(distro)
     if family is None or known is None:
         raise no_index(target_id)
-    if family.sources is None:
+    if family.needs_no_index:
         _require_target(target_id, family, known, codename)
     described = family.architectures.get(architecture)
     program = program_of(described.other_loaders.get(known.libc, described.loader)) if described else None
     if described is None or program is None:
         raise no_index(target_id)
-    if index is None and not (family.sources is None and family.library_capability(described.loader, program)):
+    if index is None and not family.library_capability(described.loader, program):
         raise no_index(target_id)
     release = index.target.release if index else codename
     platform = Platform(
@@ -89,7 +89,7 @@ def open_target(target_id: str, root: Root) -> TargetSystem:
         package_manager=family.manager,
         libc=program.libc,
     )
-    glibc = index.target.glibc if index else glibc_releases().get(f"{distro}-{codename}", "")
+    glibc = (index.target.glibc if index else "") or glibc_releases().get(f"{distro}-{codename}", "")
     return TargetSystem(platform=platform, program=program, index=index, glibc=glibc)
 
 

@@ -44,10 +44,6 @@ class Providers(Protocol):
     """Who provides libraries, besides the environment's own objects."""
 
     @property
-    def not_found_note(self) -> str:
-        """The note of a soname that no package has; empty where nobody knows all packages."""
-
-    @property
     def libc_packages(self) -> frozenset[str]:
         """The packages whose libraries are the C library: whatever owns the dynamic loader."""
 
@@ -63,9 +59,11 @@ class Providers(Protocol):
     def capability(self, soname: str) -> str:
         """Return what installs a soname of which no index is there to tell the package; empty for none."""
 
-    @property
-    def is_checked(self) -> bool:
-        """Whether repository metadata at hand has the capabilities."""
+    def is_checked(self, soname: str) -> bool:
+        """Return whether an index or repository metadata at hand has the capability of a soname."""
+
+    def note_of_missing(self, soname: str) -> str:
+        """Return what to say of a soname that no package has; empty where nobody knows all packages."""
 
     def host_library(self, soname: str) -> str | None:
         """Return who brings a soname of a driver or container runtime; None for any other soname."""
@@ -266,9 +264,9 @@ class Attribution:
         package = None if missed.fatal else self._providers.available(missed.soname)
         capability = "" if missed.fatal or package else self._providers.capability(missed.soname)
         if capability:
-            return FromCapability(capability=capability, checked=self._providers.is_checked)
+            return FromCapability(capability=capability, checked=self._providers.is_checked(missed.soname))
         if package is None:
-            return Missing(tried=missed.tried, note=missed.fatal or self._providers.not_found_note)
+            return Missing(tried=missed.tried, note=missed.fatal or self._providers.note_of_missing(missed.soname))
         return FromPackage(package=package, path="")
 
     def _candidates(self, file: str, soname: str) -> list[str]:

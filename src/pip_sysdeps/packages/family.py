@@ -133,6 +133,21 @@ class Available(NamedTuple):
     """Those that are installed without being asked for: without backports."""
 
 
+class Offered(NamedTuple):
+    """What the repository metadata that a root has downloaded says."""
+
+    providers: Mapping[str, Sequence[str]]
+    """Capability -> the packages that provide it; none where it is there, but by no package's name alone."""
+    whole: bool = True
+    """Whether there is metadata of every repository that packages are installed from."""
+    elsewhere: Mapping[str, str] = MappingProxyType({})
+    """Capability -> the repository that has it, of those that are not enabled."""
+
+    def lacks(self, capability: str) -> bool:
+        """Return whether no package that can be installed provides a capability: nothing may be missing here."""
+        return capability not in self.providers and (self.whole or capability in self.elsewhere)
+
+
 class Sources(NamedTuple):
     """What a package manager's configured sources answer."""
 
@@ -212,8 +227,8 @@ class Family(NamedTuple):
     """Return what installs the library of a soname for objects of a kind, where no package is known; empty for none."""
     program_capability: Callable[[str], str] = _no_program_capability
     """Return what installs a program, where no package is known; empty for none, and for a program of every image."""
-    read_providers: Callable[[Root], Mapping[str, Sequence[str]] | None] | None = None
-    """Read the repository metadata that a root has downloaded: capability -> its packages; None if it has none."""
+    read_offered: Callable[[Root], Offered | None] | None = None
+    """Read the repository metadata that a root has downloaded; None if it has none."""
     symbol_capabilities: Callable[[str, ElfFile, Iterable[str]], tuple[str, ...]] | None = None
     """Return what a package provides that has these symbol versions of a soname; None if none provides such a thing."""
     variants: Mapping[str, Family] = MappingProxyType({})
@@ -222,3 +237,8 @@ class Family(NamedTuple):
     """Split the key of an installed package into its name and its architecture, which is empty for the native one."""
     split_epoch: Callable[[str], tuple[str, str]] = _without_epoch
     """Split a version into the epoch that its package URL has as a qualifier, empty for none, and the rest."""
+
+    @property
+    def needs_no_index(self) -> bool:
+        """Whether the package manager finds a library's package by itself."""
+        return self.library_capability is not _no_capability

@@ -8,14 +8,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.packages.index_file import DEVELOPMENT, SEVERAL, IndexFile, IndexTarget, is_index_id, load_index
+from pip_sysdeps.packages.index_file import (
+    DEVELOPMENT,
+    SEVERAL,
+    IndexFile,
+    IndexTarget,
+    dump_index,
+    is_index_id,
+    load_index,
+)
 from pip_sysdeps.packages.platform import read_system
 from pip_sysdeps.packages.registry import distro_of, family_in, family_of, family_of_target, is_package_name, sources_of
+from pip_sysdeps.system.atomic_write import write_atomically
 from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pip_sysdeps.model.packages import Platform
     from pip_sysdeps.packages.family import Borrowed
+    from pip_sysdeps.packages.index_file import Table
     from pip_sysdeps.system.root import Root
 
 _SUFFIX = ".index"
@@ -40,6 +52,8 @@ class IndexAnswer:
     """Other packages that have it, the next best first."""
     development: bool = False
     """Only packages for compiling have it: a file `libfoo.so` of libfoo-dev."""
+    open: bool = False
+    """Several packages have the library, and the package manager chooses one."""
 
 
 class SonameIndex:
@@ -92,9 +106,22 @@ class SonameIndex:
         return self._answer(soname, self._file.value("library", soname, self._number))
 
     def installable(self, soname: str) -> str | None:
-        """Return the package to install for a library that a program loads: none that is for compiling."""
+        """Return the package to install for a library that a program loads.
+
+        None that is for compiling, and none where the package manager chooses: see `is_open`.
+        """
         answer = self.package_of(soname)
-        return None if answer is None or answer.development else answer.package
+        return None if answer is None or answer.development or answer.open else answer.package
+
+    def is_open(self, soname: str) -> bool:
+        """Return whether a library is in the release, and the package manager chooses the package."""
+        answer = self.package_of(soname)
+        return answer is not None and answer.open
+
+    def elsewhere(self, soname: str) -> str:
+        """Return what to say of a library that only a repository has which is not enabled; empty for any other."""
+        name = self._file.value("elsewhere", soname, self._number)
+        return not_enabled(name) if name and name.isprintable() else ""
 
     def package_of_stem(self, stem: str) -> IndexAnswer | None:
         """Return what `ctypes.util.find_library(stem)` would find with every package installed: `magic`, `usb-1.0`.
@@ -119,9 +146,8 @@ class SonameIndex:
 
     def package_of_program(self, name: str) -> IndexAnswer | None:
         """Return the package that has this program on root's PATH; all as alternatives where none is the one."""
-        value = self._file.value("program", name, self._number)
-        found = self._answer(name, value and value.removeprefix(SEVERAL))
-        if found is None or not (value and value.startswith(SEVERAL) and found.alternatives):
+        found = self._answer(name, self._file.value("program", name, self._number))
+        if found is None or not (found.open and found.alternatives):
             return found
         return IndexAnswer(name=name, package="", alternatives=(found.package, *found.alternatives))
 
@@ -145,11 +171,16 @@ class SonameIndex:
 
     def _answer(self, name: str, value: str | None) -> IndexAnswer | None:
         """Return an answer with the names that a package may have and the target has, or None if none is left."""
-        packages = tuple(filter(self._is_known, (value or "").removeprefix(DEVELOPMENT).split(",")))
+        packages = tuple(filter(self._is_known, (value or "").lstrip(DEVELOPMENT + SEVERAL).split(",")))
         if value is None or not packages or not name.isprintable():
             return None
-        development = value.startswith(DEVELOPMENT)
-        return IndexAnswer(name=name, package=packages[0], alternatives=packages[1:], development=development)
+        return IndexAnswer(
+            name=name,
+            package=packages[0],
+            alternatives=packages[1:],
+            development=value.startswith(DEVELOPMENT),
+            open=value.startswith(SEVERAL),
+        )
 
     def _is_known(self, package: str) -> bool:
         return bool(self._is_package(package)) and (self._borrowed is None or package in self._borrowed.available)
@@ -165,9 +196,9 @@ class SonameIndex:
 def open_index(target_id: str, root: Root | None = None) -> SonameIndex | None:
     """Return the index for `debian-trixie-arm64`: one that `index update` made, else the shipped one, else None.
 
-    For a root other than `/`, one that was made from a root with the same apt sources and keys comes first. Where there
-    is none, and the root is such a system, the index of the release answers whose package names the system shares, with
-    those names alone that the root's own package lists have. Raise MalformedError for a damaged file.
+    For a root other than `/`, one that was made from a root with the same package sources and keys comes first. Where
+    there is none, and the root is such a system, the index of the release answers whose package names the system
+    shares, with those names alone that the root's own package lists have. Raise MalformedError for a damaged file.
     """
     if not is_index_id(target_id):
         return None
@@ -211,12 +242,17 @@ def is_packaged(table: str, name: str) -> bool:
 def missing_note(platform: Platform) -> str:
     """Return what to say of a system without any index; nothing where the package manager does without one."""
     family = family_of(platform.package_manager)
-    if family is None or family.sources is None:
+    if family is None or family.needs_no_index:
         return ""
     return (
         f"there is no index of {platform.id}: nothing is known of packages that are not installed; "
         "`pip-sysdeps index update` makes one"
     )
+
+
+def not_enabled(repository: str) -> str:
+    """Return what to say of what only a repository has that is not enabled."""
+    return f"only the repository `{repository}` has it, which is not enabled"
 
 
 def no_index(target_id: str) -> SysdepsError:
@@ -253,6 +289,17 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
 
 
+def write_index(target: IndexTarget, tables: Mapping[str, Table], key: str = "") -> str:
+    """Write the index of a target to where it is looked for; return that path. The old one stays until it is whole.
+
+    With a `key` it answers for the roots with these sources only. Raise MalformedError for what no index can hold.
+    """
+    path = made_index(target.id, key)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    write_atomically(path, dump_index([target], {name: [table] for name, table in tables.items()}))
+    return path
+
+
 def index_files() -> tuple[str, ...]:
     """Name the index files that there are: the shipped one, then those that `index update` made."""
     folder = os.path.dirname(made_index(""))
@@ -260,7 +307,7 @@ def index_files() -> tuple[str, ...]:
 
 
 def root_index_files() -> tuple[str, ...]:
-    """Name the index files that `index update --root` made for roots with the same apt sources."""
+    """Name the index files that `index update --root` made for roots with the same package sources."""
     folder = os.path.join(os.path.dirname(made_index("")), _ROOTS)
     inner = [os.path.join(folder, name) for name in _names(folder)]
     return tuple(os.path.join(each, name) for each in inner for name in _names(each) if name.endswith(_SUFFIX))
@@ -274,7 +321,7 @@ def _names(folder: str) -> list[str]:
 
 
 def _made_for(root: Root, target_id: str) -> str:
-    """Return the path of the index for roots with the same apt sources as this one; empty where none was made."""
+    """Return the path of the index for roots with the same package sources as this one; empty where none was made."""
     name = os.path.basename(made_index(target_id))
     if not any(os.path.basename(path) == name for path in root_index_files()):
         return ""
@@ -285,7 +332,7 @@ def _made_for(root: Root, target_id: str) -> str:
 
 
 def made_index(target_id: str, key: str = "") -> str:
-    """Return where `index update` keeps the index of a target; with a `key`, that for roots with these apt sources.
+    """Return where `index update` keeps the index of a target; with a `key`, that for roots with these sources.
 
     Source: XDG Base Directory Specification, cache.
     """

@@ -39,7 +39,6 @@ EXTENSION = "/env/site/m.abi3.so"
 class World:
     """A small world: packages own their files, libcuda.so.1 is the driver's."""
 
-    not_found_note = "no package has it"
     libc_packages = frozenset({"libc6"})
 
     def __init__(
@@ -64,7 +63,13 @@ class World:
         """Return the package of the one library that is not installed."""
         return "libgl1" if soname == "libGL.so.1" else None
 
-    is_checked = False
+    def is_checked(self, _soname: str) -> bool:
+        """Return False: no metadata is at hand."""
+        return False
+
+    def note_of_missing(self, _soname: str) -> str:
+        """Return the note of what nobody has."""
+        return "no package has it"
 
     def capability(self, soname: str) -> str:
         """Return the capability of a library, of which no index knows."""

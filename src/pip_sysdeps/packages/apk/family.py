@@ -10,11 +10,9 @@ from pip_sysdeps.packages.apk.names import cmd_capability, is_capability, is_dev
 from pip_sysdeps.packages.apk.read_base import read_base
 from pip_sysdeps.packages.apk.read_database import read_architecture, read_packages
 from pip_sysdeps.packages.apk.version import is_version, version_key
-from pip_sysdeps.packages.family import Family, NameRules
+from pip_sysdeps.packages.family import Family, NameRules, Offered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.packages.database import PackageDatabase
     from pip_sysdeps.system.root import Root
@@ -24,10 +22,11 @@ def _open(root: Root) -> PackageDatabase | None:
     return read_packages(root, base=read_base(root))
 
 
-def _read_providers(root: Root) -> Mapping[str, Sequence[str]] | None:
+def _read_offered(root: Root) -> Offered | None:
     from pip_sysdeps.packages.apk.read_indices import read_providers  # noqa: PLC0415 - an install line does without
 
-    return read_providers(root)
+    found = read_providers(root)
+    return None if found is None else Offered(found)
 
 
 def _library_capability(soname: str, _kind: ElfFile) -> str:
@@ -68,6 +67,6 @@ FAMILY = Family(
     purl="apk",
     library_capability=_library_capability,
     program_capability=_program_capability,
-    read_providers=_read_providers,
+    read_offered=_read_offered,
     split_name=lambda name: (name, ""),
 )

@@ -18,18 +18,16 @@ from pip_sysdeps.packages.debian.database import read_architecture
 from pip_sysdeps.packages.debian.ports import for_architecture, parse_ports
 from pip_sysdeps.packages.debian.read_apt_sources import read_sources, sources_key, write_sources
 from pip_sysdeps.packages.family import Updated
-from pip_sysdeps.packages.index import made_index
-from pip_sysdeps.packages.index_file import IndexTarget, dump_index
-from pip_sysdeps.system.atomic_write import write_atomically
+from pip_sysdeps.packages.index import write_index
+from pip_sysdeps.packages.index_file import IndexTarget
 from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator
 
     from pip_sysdeps.packages.debian.apt import AptIndex
     from pip_sysdeps.packages.debian.ports import Port
     from pip_sysdeps.packages.family import IndexRequest
-    from pip_sysdeps.packages.index_file import Table
     from pip_sysdeps.system.root import Root
 
 _LEFT = "the old index, if there is one, is left as it was"
@@ -77,17 +75,6 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, qu
     with _explained():
         path = write_index(target, tables.tables, key)
     return Updated(target=target, path=path, complaints=(*skipped, *complaints))
-
-
-def write_index(target: IndexTarget, tables: Mapping[str, Table], key: str = "") -> str:
-    """Write the index of a target to where it is looked for; return that path. The old one stays until it is whole.
-
-    With a `key` it answers for the roots with these sources only. Raise MalformedError for what no index can hold.
-    """
-    path = made_index(target.id, key)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    write_atomically(path, dump_index([target], {name: [table] for name, table in tables.items()}))
-    return path
 
 
 @contextmanager

@@ -45,3 +45,14 @@ def architecture_of(elf: ElfFile) -> str:
     if elf.machine == _EM_ARM and elf.little_endian and elf.header_flags & _EF_ARM_ABI_FLOAT_HARD:
         return "armv7hl"
     return _BY_ELF_HEADER.get((elf.machine, elf.elf_class, elf.little_endian), "")
+
+
+def base_architecture(architecture: str) -> str:
+    """Return `$basearch` of an architecture. Source: dnf.conf(5), "Variables"; dnf's `rpm/__init__.py`."""
+    return {"i686": "i386", "armv7hl": "armhfp"}.get(architecture, architecture)
+
+
+def capability_mark(architecture: str) -> str:
+    """Return the mark that the capabilities of an architecture's libraries have: `(64bit)` or nothing."""
+    described = ARCHITECTURES.get(architecture)
+    return "(64bit)" if described and described.directories[0].startswith("/lib64") else ""

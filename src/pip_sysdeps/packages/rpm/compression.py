@@ -10,12 +10,21 @@ from pip_sysdeps.errors import MalformedError, SysdepsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import ModuleType
+
+
+class UnreadableFormatError(SysdepsError):
+    """A format that this Python has no module for."""
+
 
 _PIECE = 1 << 20
-_MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\0": "lzma", b"\x28\xb5\x2f\xfd": "compression.zstd"}
-"""Python's module by how the bytes begin."""
-_CLASSES = {"bz2": "BZ2Decompressor", "lzma": "LZMADecompressor", "compression.zstd": "ZstdDecompressor"}
-_ERRORS = {"bz2": "", "lzma": "LZMAError", "compression.zstd": "ZstdError"}
+_MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\0": "lzma", b"\x28\xb5\x2f\xfd": "zstd"}
+"""The format by how the bytes begin."""
+_CLASSES = {"bz2": "BZ2Decompressor", "lzma": "LZMADecompressor", "zstd": "ZstdDecompressor"}
+_ERRORS = {"bz2": "", "lzma": "LZMAError", "zstd": "ZstdError"}
+_HINTS = {"zstd": "run pip-sysdeps with Python 3.14 or later, or install `backports.zstd` beside it"}
+_MODULES = {"bz2": ("bz2",), "lzma": ("lzma",), "zstd": ("compression.zstd", "backports.zstd")}
+"""Modules of Python for a format, the first that is there counts; the second one for zstd is its backport (PEP 784)."""
 
 
 class _Decompressor(Protocol):
@@ -55,7 +64,7 @@ class _Gzip:
 def decompress(content: bytes, limit: int) -> Iterator[bytes]:
     """Yield the decompressed pieces of a file, of at most `limit` bytes together; of another format the file itself.
 
-    Raise MalformedError for damaged or too much data, and SysdepsError where this Python cannot read the format.
+    Raise MalformedError for damaged or too much data, and UnreadableFormatError where Python has no module for it.
     """
     name = next((name for magic, name in _MAGIC.items() if content.startswith(magic)), "")
     if not name:
@@ -83,12 +92,18 @@ def decompress(content: bytes, limit: int) -> Iterator[bytes]:
 def _decompressor(name: str) -> tuple[Callable[[], _Decompressor], type[Exception]]:
     if name == "gzip":
         return _Gzip, zlib.error
-    try:
-        module = importlib.import_module(name)
-    except ImportError as error:
-        raise SysdepsError(
-            f"this Python cannot read the repository metadata: it has no module `{name}`",
-            hint="run pip-sysdeps with another Python (zstd needs 3.14)",
-        ) from error
+    module = next((found for each in _MODULES[name] if (found := _imported(each))), None)
+    if module is None:
+        modules = " or ".join(f"`{each}`" for each in _MODULES[name])
+        raise UnreadableFormatError(
+            f"this Python cannot read {name} data: it has no module {modules}", hint=_HINTS.get(name, "")
+        )
     make: Callable[[], _Decompressor] = getattr(module, _CLASSES[name])
     return make, getattr(module, _ERRORS[name]) if _ERRORS[name] else OSError
+
+
+def _imported(name: str) -> ModuleType | None:
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.packages.family import Family, NameRules
+from pip_sysdeps.packages.family import Family, NameRules, Sources
 from pip_sysdeps.packages.rpm.architectures import ARCHITECTURES, architecture_of
 from pip_sysdeps.packages.rpm.capability import capability, is_capability, mark_of
 from pip_sysdeps.packages.rpm.evr import split_epoch, version_key
@@ -13,7 +13,29 @@ from pip_sysdeps.packages.rpm.names import is_development, is_package_name, is_v
 from pip_sysdeps.packages.rpm.read_database import read_architecture, read_database
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from pip_sysdeps.packages.family import IndexRequest, Offered, Updated
     from pip_sysdeps.packages.rpm.install import Program
+    from pip_sysdeps.system.root import Root
+
+
+def _sources_key(root: Root) -> str:
+    from pip_sysdeps.packages.rpm.read_repo_files import sources_key  # noqa: PLC0415 - an install line does without
+
+    return sources_key(root)
+
+
+def _update_index(root: Root, wanted: IndexRequest, _files: Collection[str], _quiet: bool) -> Updated:
+    from pip_sysdeps.packages.rpm.index_update import update_index  # noqa: PLC0415 - as above
+
+    return update_index(root, wanted)
+
+
+def _read_offered(root: Root) -> Offered | None:
+    from pip_sysdeps.packages.rpm.offered import read_offered  # noqa: PLC0415 - as above
+
+    return read_offered(root)
 
 
 def _family(program: Program) -> Family:
@@ -44,6 +66,8 @@ def _family(program: Program) -> Family:
         command=lambda names: as_command(names, program),
         usage=usage(program),
         purl="rpm",
+        sources=Sources(key=_sources_key, update=_update_index, refresh=program.refresh),
+        read_offered=_read_offered,
         library_capability=lambda soname, kind: capability(soname, mark_of(kind)) or "",
         symbol_capabilities=lambda soname, kind, versions: version_capabilities(soname, mark_of(kind), versions),
         split_name=split_name,

@@ -29,6 +29,8 @@ class Program:
     """The command to install, without questions, weak dependencies and documentation."""
     clean: str
     """The command that removes what the installation has downloaded."""
+    refresh: str
+    """The command that downloads the metadata of the repositories."""
     pin: str = "-"
     """What stands between a name and its version."""
 
@@ -40,21 +42,25 @@ PROGRAMS: Mapping[str, Program] = {
             name="dnf",
             install="dnf install -y --setopt=install_weak_deps=0 --nodocs",
             clean="dnf clean all",
+            refresh="dnf makecache",
         ),
         Program(
             name="microdnf",
             install="microdnf install -y --setopt=install_weak_deps=0 --nodocs",
             clean="microdnf clean all",
+            refresh="microdnf makecache",
         ),
         Program(
             name="yum",
             install="yum install -y --setopt=tsflags=nodocs --setopt=skip_missing_names_on_install=0",
             clean="yum clean all",
+            refresh="yum makecache",
         ),
         Program(
             name="zypper",
             install="zypper --non-interactive install --no-recommends",
             clean="zypper clean --all",
+            refresh="zypper refresh",
             pin="=",
         ),
     )

@@ -1,46 +1,164 @@
-"""Which package of a repository has a library: the index of what is not installed."""
+"""Which package of a repository has a library, a program or a capability: the index of what is not installed."""
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.packages.index_file import DEVELOPMENT, SEVERAL
 from pip_sysdeps.packages.rpm.capability import provides_library, soname_of
 from pip_sysdeps.packages.rpm.evr import version_key
+from pip_sysdeps.packages.rpm.names import is_development, is_package_name
 from pip_sysdeps.packages.rpm.package import NOARCH
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from pip_sysdeps.packages.index_file import Table
     from pip_sysdeps.packages.rpm.repository import RepositoryPackage
+
+SHELL = "/bin/sh"
+_PROGRAM = re.compile(r"(?:/usr)?/s?bin/([^\s:,/]+)")
+_MOST_NAMES = 100
+"""Packages that are named for one library, program or capability."""
+_MAX_NAME = 255
+"""Characters of a file's name: NAME_MAX of limits.h."""
+
+
+def fitting(packages: Iterable[RepositoryPackage], architecture: str) -> tuple[RepositoryPackage, ...]:
+    """Return the packages that fit an architecture; those whose name is none are left out."""
+    return tuple(
+        [each for each in packages if each.architecture in {architecture, NOARCH} and is_package_name(each.name)]
+    )
 
 
 def newest(packages: Iterable[RepositoryPackage], architecture: str) -> tuple[RepositoryPackage, ...]:
-    """Return the newest version of each package that fits an architecture, by name."""
+    """Return the newest version of each package that fits an architecture, sorted by name."""
     found: dict[str, RepositoryPackage] = {}
-    for each in packages:
-        if each.architecture in {architecture, NOARCH}:
-            other = found.get(each.name)
-            if other is None or version_key(each.version) > version_key(other.version):
-                found[each.name] = each
+    for each in fitting(packages, architecture):
+        other = found.get(each.name)
+        if other is None or version_key(each.version) > version_key(other.version):
+            found[each.name] = each
     return tuple(found[name] for name in sorted(found))
+
+
+def providers(packages: Iterable[RepositoryPackage], architecture: str) -> dict[str, tuple[str, ...]]:
+    """Return the packages whose newest version provides each capability of a library, sorted.
+
+    A package of another architecture is `name.architecture`. A capability that older versions alone provide has none:
+    the package manager finds such a version, but not by the name.
+    """
+    versions: dict[str, str] = {}
+    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for each in packages:
+        if not is_package_name(each.name):
+            continue
+        key = each.name if each.architecture in {architecture, NOARCH} else f"{each.name}.{each.architecture}"
+        if key not in versions or version_key(each.version) > version_key(versions[key]):
+            versions[key] = each.version
+        for name in each.provides:
+            if soname_of(name, "(64bit)") or soname_of(name, ""):
+                found[name][key] = _later(found[name].get(key), each.version)
+    return {
+        name: tuple(sorted(key for key, version in keys.items() if versions[key] == version))
+        for name, keys in found.items()
+    }
 
 
 def packages_of_libraries(
     packages: Iterable[RepositoryPackage],
     mark: str,
     directories: Collection[str],
-    files: Mapping[str, Collection[str]] | None,
+    files: Mapping[str, Collection[str]],
 ) -> dict[str, tuple[str, ...]]:
-    """Return the packages that have each soname in a default directory of the loader, sorted.
+    """Return the packages that have each soname in a default directory of the loader, the best first.
 
-    `mark` is that of the machine's capabilities. `files` has the paths of each package by its id; without it, of what
-    a package provides nothing shows where it lies, and every provider is returned.
+    `mark` is that of the machine's capabilities. `files` has the paths of each package by its id; of a package that it
+    does not have nothing shows where a file lies, and what it provides counts. A package for compiling comes last, and
+    a short name first: `libcurl` before `libcurl-minimal`.
     """
-    found: dict[str, list[str]] = {}
+    found: dict[str, set[str]] = {}
     for package in packages:
         for capability in package.provides:
             soname = soname_of(capability, mark)
-            paths = None if files is None else files.get(package.id, ())
-            if soname and (paths is None or provides_library(soname, paths, directories)):
-                found.setdefault(soname, []).append(package.name)
-    return {soname: tuple(sorted(set(names))) for soname, names in sorted(found.items())}
+            paths = files.get(package.id)
+            shown = paths is None or provides_library(soname or "", paths, directories)
+            if soname and len(soname) <= _MAX_NAME and shown:
+                found.setdefault(soname, set()).add(package.name)
+    return {soname: tuple(sorted(found[soname], key=_preference)) for soname in sorted(found)}
+
+
+def library_table(found: Mapping[str, Sequence[str]], older: Mapping[str, Sequence[str]]) -> Table:
+    """Make the table soname -> packages of `packages_of_libraries`, those for compiling only where they are alone.
+
+    `found` is of the newest versions, `older` of all. Where several packages have a library, or only an older version,
+    nothing says which is meant: the package manager chooses by the capability, and they stand after `SEVERAL`.
+    """
+    table = {}
+    for soname, names in {**older, **found}.items():
+        runtime = [name for name in names if not is_development(name)]
+        mark = DEVELOPMENT if not runtime else SEVERAL if len(runtime) > 1 or soname not in found else ""
+        table[soname] = mark + ",".join((runtime or names)[:_MOST_NAMES])
+    return table
+
+
+def program_table(packages: Iterable[RepositoryPackage]) -> Table:
+    """Make the table program -> package; of several the one of the program's name, else all of them after `SEVERAL`.
+
+    `primary.xml` has the paths of programs.
+    """
+    owners: dict[str, set[str]] = {}
+    for package in packages:
+        for path in package.files:
+            match = _PROGRAM.fullmatch(path)
+            if match and len(match[1]) <= _MAX_NAME and match[1].isprintable():
+                owners.setdefault(match[1], set()).add(package.name)
+    return {name: _program_value(name, sorted(found)) for name, found in owners.items()}
+
+
+def base_set(packages: Sequence[RepositoryPackage]) -> frozenset[str]:
+    """Return what a minimal root has: the shell and all that it requires, where one package alone answers.
+
+    It is what `RpmDatabase.base` finds among installed packages.
+    """
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for each in packages:
+        for name in (*each.provides, *each.files):
+            named[name].add(each.name)
+    by_name = {each.name: each for each in packages}
+    pending = list(named.get(SHELL, ()) or named.get(f"/usr{SHELL}", ()))
+    found: set[str] = set()
+    if len(pending) > 1:
+        return frozenset()
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            groups = (named.get(each, set()) for each in by_name[name].requires)
+            pending += [next(iter(group)) for group in groups if len(group) == 1]
+    return frozenset(found)
+
+
+def version_of(capability: str, packages: Iterable[RepositoryPackage]) -> str:
+    """Return the first two numbers of the version of the only package that provides a capability or has a file.
+
+    `2.41` of 2.41-5.fc42; empty if it is not one package.
+    """
+    versions = [each.version for each in packages if capability in each.provides or capability in each.files]
+    match = re.match(r"(?:[0-9]+:)?([0-9]+\.[0-9]+)", versions[0]) if len(versions) == 1 else None
+    return match[1] if match else ""
+
+
+def _program_value(program: str, owners: Sequence[str]) -> str:
+    if program in owners or len(owners) == 1:
+        return program if program in owners else owners[0]
+    return SEVERAL + ",".join(owners[:_MOST_NAMES])
+
+
+def _preference(name: str) -> tuple[bool, int, str]:
+    return is_development(name), len(name), name
+
+
+def _later(one: str | None, other: str) -> str:
+    return other if one is None or version_key(other) > version_key(one) else one

@@ -1,17 +1,28 @@
-"""Reads the metadata of repositories that a root keeps: the caches of dnf, microdnf and zypper."""
+"""Reads the metadata of repositories: from the caches of dnf, microdnf and zypper, a folder, or a server.
+
+A repository's `repomd.xml` has the checksums of its other files, which are compared. That of `repomd.xml` itself is in
+a metalink; without one it counts as it is in a cache, where the package manager has checked it, in a folder of the
+root, and when it comes by https. No signature is verified here.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import posixpath
-from typing import TYPE_CHECKING
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.rpm.compression import decompress
-from pip_sysdeps.packages.rpm.repository import parse_filelists, parse_primary, parse_repomd
+from pip_sysdeps.packages.rpm.repo_file import parse_mirrorlist
+from pip_sysdeps.packages.rpm.repository import parse_filelists, parse_metalink, parse_primary, parse_repomd
+from pip_sysdeps.printing import printable
+from pip_sysdeps.system.download import DownloadError, download
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeVar
 
     from pip_sysdeps.packages.rpm.repository import Metadata, RepositoryPackage
@@ -22,72 +33,227 @@ if TYPE_CHECKING:
 CACHES = ("/var/cache/libdnf5", "/var/cache/dnf", "/var/cache/yum/metadata", "/var/cache/zypp/raw")
 """Each has a folder for each repository: dnf5, dnf 4, microdnf, zypper."""
 
-_REPOMD = "repodata/repomd.xml"
+REPOMD = "repodata/repomd.xml"
 _MAX_REPOMD = 4 << 20
 _MAX_FILE = 512 << 20
 _MAX_CONTENT = 4 << 30
 """Bytes, packed and unpacked: Fedora's file lists have a tenth of that."""
+_MOST_MIRRORS = 3
+"""Mirrors that are tried."""
+_HASHES = ("sha256", "sha384", "sha512")
+"""What vouches for a file."""
+_OLD_HASHES = ("sha1", "sha224")
+"""What tells a damaged file from a whole one as well."""
+_AGAIN = "run `dnf makecache --refresh` or `zypper refresh --force`"
+_SUFFIX = r"-(?:[0-9a-f]{16}|[A-Za-z0-9._]*-[a-z0-9_]+)"
+"""What dnf appends to a repository's id in the name of its folder, and what microdnf does: release and architecture."""
+
+
+class Store(Protocol):
+    """Where the files of a repository lie."""
+
+    @property
+    def place(self) -> str:
+        """The folder or URL, for messages."""
+
+    @property
+    def hint(self) -> str:
+        """What to do about damaged metadata; empty where nothing helps here."""
+
+    def has(self, location: str) -> bool:
+        """Return whether a file may be read that `repomd.xml` names."""
+
+    def repomd(self) -> bytes:
+        """Return the content of `repomd.xml`. Raise SysdepsError."""
+
+    def read(self, location: str) -> bytes:
+        """Return the content of another file. Raise SysdepsError."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStore:
+    """A folder of a root: of a cache, or a repository itself."""
+
+    root: Root
+    """The root."""
+    place: str
+    """The folder."""
+
+    @property
+    def hint(self) -> str:
+        """The commands that download a cache anew."""
+        return _AGAIN if self.place.startswith(CACHES) else ""
+
+    def has(self, location: str) -> bool:
+        """Return whether the file is there: dnf fetches file lists when it needs them."""
+        return self.root.is_file(posixpath.join(self.place, location))
+
+    def repomd(self) -> bytes:
+        """Return the content of `repomd.xml`."""
+        return _read(self.root, f"{self.place}/{REPOMD}", _MAX_REPOMD)
+
+    def read(self, location: str) -> bytes:
+        """Return the content of another file."""
+        return _read(self.root, posixpath.join(self.place, location), _MAX_FILE)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStore:
+    """Servers with the same repository."""
+
+    bases: Sequence[str]
+    """URLs of the repository, the preferred one first; at least one."""
+    checksums: frozenset[str] = frozenset()
+    """Those that `repomd.xml` may have, by a metalink; none without one."""
+
+    @property
+    def place(self) -> str:
+        """The first URL."""
+        return self.bases[0]
+
+    @property
+    def hint(self) -> str:
+        """Nothing: another state of the server may be whole."""
+        return ""
+
+    def has(self, location: str) -> bool:  # noqa: ARG002 - what repomd.xml names is there
+        """Return True: `repomd.xml` names it."""
+        return True
+
+    def repomd(self) -> bytes:
+        """Return `repomd.xml`: by https, or with a checksum of the metalink."""
+        content = self._first(REPOMD, _MAX_REPOMD, plain=bool(self.checksums))
+        if self.checksums and not any(_has_checksum(content, each) for each in self.checksums):
+            raise MalformedError("its checksum is none of the metalink's", where="offset 0")
+        return content
+
+    def read(self, location: str) -> bytes:
+        """Return the content of another file; `repomd.xml` has its checksum."""
+        return self._first(location, _MAX_FILE, plain=True)
+
+    def _first(self, location: str, limit: int, *, plain: bool) -> bytes:
+        urls = [f"{base.rstrip('/')}/{location}" for base in self.bases[:_MOST_MIRRORS]]
+        for url in urls[:-1]:
+            with suppress(DownloadError):
+                return download(url, limit, plain=plain)
+        return download(urls[-1], limit, plain=plain)
+
+
+@dataclass(frozen=True, slots=True)
+class Repodata:
+    """The metadata of one repository."""
+
+    store: Store
+    """Where it lies."""
+    entries: tuple[Metadata, ...]
+    """What its `repomd.xml` names."""
+
+    @property
+    def made(self) -> int:
+        """When it was made, in seconds since 1970; 0 where nothing says so."""
+        return max((each.made for each in self.entries), default=0)
+
+    @property
+    def has_primary(self) -> bool:
+        """Whether its packages can be read."""
+        return self._entry("primary") is not None
+
+    @property
+    def has_filelists(self) -> bool:
+        """Whether its file lists can be read."""
+        return self._entry("filelists") is not None
+
+    def primary(self) -> Iterator[RepositoryPackage]:
+        """Yield the packages.
+
+        Raise SysdepsError for metadata that is not there, cannot be read, or is packed in a form that this Python does
+        not know, and MalformedError for what breaks its format or differs from its checksum.
+        """
+        return self._parsed("primary", parse_primary)
+
+    def filelists(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield id and paths of each package; nothing where there are no file lists. Raise as `primary`."""
+        return self._parsed("filelists", parse_filelists) if self.has_filelists else iter(())
+
+    def _parsed(self, kind: str, parse: Callable[[Iterable[bytes]], Iterator[_T]]) -> Iterator[_T]:
+        entry = self._entry(kind)
+        if entry is None:
+            raise SysdepsError(
+                f"`{self.store.place}` has no {kind} metadata that can be read",
+                hint="run `dnf makecache` or `zypper refresh` there",
+            )
+        content = self.store.read(entry.location)
+        try:
+            _require_checksum(content, entry, strict=isinstance(self.store, ServerStore))
+            yield from parse(decompress(content, _MAX_CONTENT))
+        except MalformedError as error:
+            raise error.at(posixpath.join(self.store.place, entry.location), hint=self.store.hint) from error
+
+    def _entry(self, kind: str) -> Metadata | None:
+        return next((each for each in self.entries if each.kind == kind and self.store.has(each.location)), None)
 
 
 def find_repositories(root: Root) -> tuple[str, ...]:
     """Return the folders of a root's caches that have the metadata of a repository, in order."""
     folders = (f"{cache}/{name}" for cache in CACHES for name in root.names(cache))
-    return tuple(folder for folder in folders if root.is_file(f"{folder}/{_REPOMD}"))
+    return tuple(folder for folder in folders if root.is_file(f"{folder}/{REPOMD}"))
 
 
-def read_primary(root: Root, folder: str) -> Iterator[RepositoryPackage]:
-    """Yield the packages of a repository.
+def is_cache_of(folder: str, repository: str) -> bool:
+    """Return whether the folder of a cache, by its name, is that of a repository.
 
-    Raise SysdepsError for metadata that is not there, cannot be read, or is packed in a form that this Python does not
-    know, and MalformedError for what breaks its format or differs from its checksum.
+    Source: dnf's `repo.py`, libdnf5's `get_unique_id`; libdnf's `dnf-context.cpp`; zypper's is the alias.
     """
-    return _parsed(root, folder, "primary", parse_primary)
+    name = posixpath.basename(folder)
+    return name == repository or re.fullmatch(re.escape(repository) + _SUFFIX, name) is not None
 
 
-def read_filelists(root: Root, folder: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield id and paths of each package of a repository; nothing where its cache has no file lists. Raise as above."""
-    return _parsed(root, folder, "filelists", parse_filelists) if has_filelists(root, folder) else iter(())
-
-
-def has_filelists(root: Root, folder: str) -> bool:
-    """Return whether the cache of a repository has its file lists: dnf fetches them when it needs them."""
-    return _metadata(root, folder, "filelists") is not None
-
-
-def _parsed(root: Root, folder: str, kind: str, parse: Callable[[Iterable[bytes]], Iterator[_T]]) -> Iterator[_T]:
-    found = _metadata(root, folder, kind)
-    if found is None:
-        raise SysdepsError(
-            f"`{folder}` has no {kind} metadata that can be read", hint="run `dnf makecache` or `zypper refresh` there"
-        )
-    path, metadata = found
-    content = _read(root, path, _MAX_FILE)
+def read_repodata(store: Store) -> Repodata:
+    """Read `repomd.xml`. Raise SysdepsError, and MalformedError for what is none or has another checksum."""
     try:
-        _require_checksum(content, metadata)
-        yield from parse(decompress(content, _MAX_CONTENT))
+        return Repodata(store, parse_repomd(store.repomd()))
     except MalformedError as error:
-        raise error.at(path) from error
+        raise error.at(posixpath.join(store.place, REPOMD), hint=store.hint) from error
 
 
-def _metadata(root: Root, folder: str, kind: str) -> tuple[str, Metadata] | None:
-    """Return path and entry of one kind of metadata that lies in the folder."""
-    path = f"{folder}/{_REPOMD}"
+def read_metalink(url: str) -> ServerStore:
+    """Fetch a metalink, by https.
+
+    Raise DownloadError where it cannot be had, or has no checksum or URL, and MalformedError for what is none.
+    """
     try:
-        entries = parse_repomd(_read(root, path, _MAX_REPOMD))
+        found = parse_metalink(download(url, _MAX_REPOMD))
     except MalformedError as error:
-        raise error.at(path) from error
-    found = ((posixpath.join(folder, each.location), each) for each in entries if each.kind == kind)
-    return next((pair for pair in found if root.is_file(pair[0])), None)
+        raise error.at(url) from error
+    sure = frozenset(each for each in found.checksums if each.partition(":")[0] in _HASHES)
+    bases = [each[: -len(REPOMD)] for each in found.urls if each.endswith(f"/{REPOMD}")]
+    if not (sure and bases):
+        raise DownloadError(f"`{printable(url)}` has no URL or no SHA-2 checksum of repomd.xml")
+    return ServerStore(sorted(bases, key=lambda each: not each.startswith("https:")), sure)
 
 
-def _require_checksum(content: bytes, metadata: Metadata) -> None:
-    """Compare the checksum that repomd.xml has; one of an unknown algorithm is not compared."""
-    algorithm, _, digest = metadata.checksum.partition(":")
-    algorithm = {"sha": "sha1"}.get(algorithm, algorithm)
-    if algorithm in {"sha1", "sha224", "sha256", "sha384", "sha512"} and (
-        hashlib.new(algorithm, content, usedforsecurity=False).hexdigest() != digest
-    ):
+def read_mirrorlist(url: str) -> tuple[str, ...]:
+    """Fetch a list of mirrors, by https, and return those that are reached by https. Raise DownloadError."""
+    urls = [each for each in parse_mirrorlist(download(url, _MAX_REPOMD)) if each.startswith("https:")]
+    if not urls:
+        raise DownloadError(f"`{printable(url)}` has no mirror that is reached by https")
+    return tuple(urls)
+
+
+def _require_checksum(content: bytes, metadata: Metadata, *, strict: bool) -> None:
+    """Compare the checksum that repomd.xml has; with `strict` there must be one that vouches for the content."""
+    algorithm = {"sha": "sha1"}.get(metadata.checksum.partition(":")[0], metadata.checksum.partition(":")[0])
+    if algorithm not in _HASHES and (strict or algorithm not in _OLD_HASHES):
+        if strict:
+            raise MalformedError("repomd.xml has no checksum that vouches for it", where="offset 0")
+        return
+    if not _has_checksum(content, f"{algorithm}:{metadata.checksum.partition(':')[2]}"):
         raise MalformedError(f"its {algorithm} is not the one in repomd.xml", where="offset 0")
+
+
+def _has_checksum(content: bytes, checksum: str) -> bool:
+    algorithm, _, digest = checksum.partition(":")
+    return hashlib.new(algorithm, content, usedforsecurity=False).hexdigest() == digest.lower()
 
 
 def _read(root: Root, path: str, limit: int) -> bytes:

@@ -1,7 +1,7 @@
-"""Metadata of a repository: `repomd.xml`, `primary.xml`, `filelists.xml`.
+"""Metadata of a repository: `repomd.xml`, `primary.xml`, `filelists.xml`, and the metalink that vouches for the first.
 
-Source: createrepo_c; the XML namespaces are those of linux.duke.edu/metadata. A document type or entity is refused, as
-none of the three has one, so that nothing is expanded or fetched.
+Source: createrepo_c; the XML namespaces are those of linux.duke.edu/metadata; metalinker.org for metalinks. A document
+type or entity is refused, as none of the four has one, so that nothing is expanded or fetched.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _COMMON, _RPM, _REPO = (f"http://linux.duke.edu/metadata/{each}" for each in ("common", "rpm", "repo"))
 _FILES = "http://linux.duke.edu/metadata/filelists"
+_LINK = "http://www.metalinker.org/"
 _MAX_DEPTH = 32
 _MAX_NAME = 4096
 """Characters of one name."""
@@ -36,6 +37,18 @@ class Metadata:
     """Where it lies, relative to the repository."""
     checksum: str
     """`sha256:...`, or another algorithm; empty where there is none."""
+    made: int = 0
+    """When it was made, in seconds since 1970; 0 where nothing says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metalink:
+    """Where `repomd.xml` can be had, and its checksums."""
+
+    urls: tuple[str, ...]
+    """Each is that of a `repomd.xml`, the preferred ones first."""
+    checksums: frozenset[str]
+    """`sha256:...`: those of the newest one and of older ones that mirrors may still have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +73,8 @@ class RepositoryPackage:
     """Names of what it provides; sorted."""
     requires: tuple[str, ...]
     """Names of what it requires; sorted."""
+    files: tuple[str, ...] = ()
+    """The paths that are in `primary.xml` already, programs among them; sorted."""
 
 
 def parse_repomd(content: bytes) -> tuple[Metadata, ...]:
@@ -70,6 +85,14 @@ def parse_repomd(content: bytes) -> tuple[Metadata, ...]:
     reader = _Repomd()
     _feed(reader, [content])
     return tuple(reader.found)
+
+
+def parse_metalink(content: bytes) -> Metalink:
+    """Return what a metalink says of `repomd.xml`. Raise MalformedError, with the line, for what is no metalink."""
+    reader = _Metalink()
+    _feed(reader, [content])
+    urls = sorted(reader.urls, key=lambda pair: -pair[0])
+    return Metalink(urls=tuple([url for _, url in urls]), checksums=frozenset(reader.checksums))
 
 
 def parse_primary(pieces: Iterable[bytes]) -> Iterator[RepositoryPackage]:
@@ -89,7 +112,10 @@ def parse_filelists(pieces: Iterable[bytes]) -> Iterator[tuple[str, tuple[str, .
 
 
 class _Reader:
-    """Handlers of one document: `starts` and `ends` by element, and the text of the innermost element."""
+    """Handlers of one document: `starts` and `ends` by element, and the text of the innermost element.
+
+    Text is kept of elements in `ends` alone.
+    """
 
     root = ""
 
@@ -97,6 +123,7 @@ class _Reader:
         self._depth = 0
         self._text: list[str] = []
         self._length = 0
+        self._kept = False
         self.starts: Mapping[str, Callable[[Mapping[str, str]], None]] = {}
         self.ends: Mapping[str, Callable[[str], None]] = {}
 
@@ -106,7 +133,10 @@ class _Reader:
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise ValueError("elements are nested too deeply")
-        self._forget()
+        self._kept = name in self.ends
+        if self._kept:
+            self._text.clear()
+            self._length = 0
         if name in self.starts:
             self.starts[name](attributes)
 
@@ -114,17 +144,15 @@ class _Reader:
         self._depth -= 1
         if name in self.ends:
             self.ends[name]("".join(self._text).strip())
-        self._forget()
+        self._kept = False
 
     def add_text(self, text: str) -> None:
+        if not self._kept:
+            return
         self._length += len(text)
         if self._length > _MAX_TEXT:
             raise ValueError("a text is too long")
         self._text.append(text)
-
-    def _forget(self) -> None:
-        self._text.clear()
-        self._length = 0
 
 
 class _Repomd(_Reader):
@@ -139,7 +167,11 @@ class _Repomd(_Reader):
             f"{_REPO} checksum": lambda attributes: self._now.update(algorithm=attributes.get("type", "")),
             f"{_REPO} location": lambda attributes: self._now.update(location=attributes.get("href", "")),
         }
-        self.ends = {f"{_REPO} checksum": lambda text: self._now.update(digest=text), f"{_REPO} data": self._add}
+        self.ends = {
+            f"{_REPO} checksum": lambda text: self._now.update(digest=text),
+            f"{_REPO} timestamp": lambda text: self._now.update(made=text),
+            f"{_REPO} data": self._add,
+        }
 
     def _add(self, _: str) -> None:
         now, self._now = self._now, {}
@@ -147,7 +179,43 @@ class _Repomd(_Reader):
         if not location or location.startswith("/") or ".." in location.split("/") or ":" in location:
             raise ValueError(f"`{location}` is no place in the repository")
         checksum = f"{now['algorithm']}:{now['digest']}" if now.get("digest") and now.get("algorithm") else ""
-        self.found.append(Metadata(kind=now.get("kind", ""), location=location, checksum=checksum))
+        made = now.get("made", "").partition(".")[0]
+        entry = Metadata(
+            kind=now.get("kind", ""), location=location, checksum=checksum, made=_number(made) if made else 0
+        )
+        self.found.append(entry)
+
+
+class _Metalink(_Reader):
+    root = f"{_LINK} metalink"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.urls: list[tuple[int, str]] = []
+        self.checksums: set[str] = set()
+        self._algorithm = ""
+        self._preference = 0
+        self._of_repomd = False
+        self.starts = {
+            f"{_LINK} file": self._begin,
+            f"{_LINK} hash": lambda attributes: setattr(self, "_algorithm", attributes.get("type", "")),
+            f"{_LINK} url": self._url,
+        }
+        self.ends = {f"{_LINK} hash": self._add_hash, f"{_LINK} url": self._add_url}
+
+    def _begin(self, attributes: Mapping[str, str]) -> None:
+        self._of_repomd = attributes.get("name") == "repomd.xml"
+
+    def _url(self, attributes: Mapping[str, str]) -> None:
+        self._preference = _number(attributes.get("preference", "0"))
+
+    def _add_hash(self, text: str) -> None:
+        if self._of_repomd and text:
+            self.checksums.add(f"{self._algorithm}:{text.lower()}")
+
+    def _add_url(self, text: str) -> None:
+        if self._of_repomd and text:
+            self.urls.append((self._preference, text))
 
 
 @dataclass(slots=True)
@@ -158,6 +226,7 @@ class _Package:
     sizes: dict[str, int] = field(default_factory=dict)
     version: str = ""
     names: dict[str, set[str]] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
 
 
 class _Primary(_Reader):
@@ -183,6 +252,7 @@ class _Primary(_Reader):
             f"{_RPM} sourcerpm": lambda text: self._note("source", text),
             f"{_RPM} provides": lambda _: self._into(""),
             f"{_RPM} requires": lambda _: self._into(""),
+            f"{_COMMON} file": self._add_file,
             f"{_COMMON} package": self._add,
         }
 
@@ -194,6 +264,9 @@ class _Primary(_Reader):
 
     def _note(self, name: str, text: str) -> None:
         self._now.texts[name] = text
+
+    def _add_file(self, path: str) -> None:
+        self._now.files.append(path)
 
     def _version(self, attributes: Mapping[str, str]) -> None:
         epoch = _number(attributes.get("epoch", "0"))
@@ -222,6 +295,7 @@ class _Primary(_Reader):
                 source=now.texts.get("source", ""),
                 provides=tuple(sorted(now.names.get("provides", ()))),
                 requires=tuple(sorted(now.names.get("requires", ()))),
+                files=tuple(sorted(now.files)),
             )
         )
 

@@ -16,9 +16,9 @@ from builders.archive import Archive, configure, key_of, published_archive
 from builders.root import write
 from pip_sysdeps.byname.read_knowledge import known_files
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.packages.debian.index_update import update_index, write_index
+from pip_sysdeps.packages.debian.index_update import update_index
 from pip_sysdeps.packages.family import IndexRequest, Updated
-from pip_sysdeps.packages.index import IndexAnswer, made_index, open_index
+from pip_sysdeps.packages.index import IndexAnswer, made_index, open_index, write_index
 from pip_sysdeps.packages.index_file import IndexTarget
 from pip_sysdeps.system.root import Root
 

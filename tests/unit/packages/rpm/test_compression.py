@@ -73,5 +73,7 @@ def test_a_format_that_python_lacks_is_named() -> None:
     """Zstd needs a newer Python."""
     with pytest.raises(SysdepsError) as error:
         list(decompress(b"\x28\xb5\x2f\xfdxx", 100))
-    assert str(error.value) == ("this Python cannot read the repository metadata: it has no module `compression.zstd`")
-    assert error.value.hint == "run pip-sysdeps with another Python (zstd needs 3.14)"
+    assert str(error.value) == (
+        "this Python cannot read zstd data: it has no module `compression.zstd` or `backports.zstd`"
+    )
+    assert error.value.hint == "run pip-sysdeps with Python 3.14 or later, or install `backports.zstd` beside it"

@@ -42,4 +42,4 @@ def test_a_library_in_a_default_directory_is_found() -> None:
 def test_without_file_lists_every_provider_is_returned() -> None:
     """Nothing shows then which of them is private."""
     packages = [_package("b", "libx.so.1()(64bit)"), _package("a", "libx.so.1()(64bit)")]
-    assert packages_of_libraries(packages, "(64bit)", FOLDERS, None) == {"libx.so.1": ("a", "b")}
+    assert packages_of_libraries(packages, "(64bit)", FOLDERS, {}) == {"libx.so.1": ("a", "b")}

@@ -10,7 +10,7 @@ import pytest
 
 from builders.root import write
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.packages.rpm.read_repository import find_repositories, has_filelists, read_filelists, read_primary
+from pip_sysdeps.packages.rpm.read_repository import FolderStore, Repodata, find_repositories, read_repodata
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ def _cache(root: Path, folder: str = FOLDER, *, digest: str = "") -> Root:
     return Root(str(root))
 
 
+def _repodata(root: Root, folder: str = FOLDER) -> Repodata:
+    return read_repodata(FolderStore(root, folder))
+
+
 @pytest.mark.parametrize(
     "folder",
     ["/var/cache/dnf/a", "/var/cache/libdnf5/a", "/var/cache/yum/metadata/a", "/var/cache/zypp/raw/a"],
@@ -42,14 +46,14 @@ def test_each_cache_is_found(tmp_path: Path, folder: str) -> None:
     """Dnf 4, dnf5, microdnf and zypper keep the same metadata in different places."""
     root = _cache(tmp_path, folder)
     assert find_repositories(root) == (folder,)
-    assert [(each.name, each.version) for each in read_primary(root, folder)] == [("a", "1-2")]
+    assert [(each.name, each.version) for each in _repodata(root, folder).primary()] == [("a", "1-2")]
 
 
 def test_file_lists_may_be_missing(tmp_path: Path) -> None:
     """Dnf fetches them when it needs them."""
     root = _cache(tmp_path)
-    assert not has_filelists(root, FOLDER)
-    assert list(read_filelists(root, FOLDER)) == []
+    assert not _repodata(root).has_filelists
+    assert list(_repodata(root).filelists()) == []
 
 
 def test_a_root_without_caches_has_none(tmp_path: Path) -> None:
@@ -61,7 +65,7 @@ def test_another_checksum_is_refused(tmp_path: Path) -> None:
     """What differs from repomd.xml is half of another state of the repository."""
     root = _cache(tmp_path, digest="0" * 64)
     with pytest.raises(MalformedError) as error:
-        list(read_primary(root, FOLDER))
+        list(_repodata(root).primary())
     assert str(error.value) == (
         f"{FOLDER}/repodata/x-primary.xml.gz: offset 0: its sha256 is not the one in repomd.xml"
     )
@@ -72,6 +76,6 @@ def test_metadata_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     root = _cache(tmp_path)
     (tmp_path / FOLDER.lstrip("/") / "repodata/x-primary.xml.gz").unlink()
     with pytest.raises(SysdepsError) as error:
-        list(read_primary(root, FOLDER))
+        list(_repodata(root).primary())
     assert str(error.value) == f"`{FOLDER}` has no primary metadata that can be read"
     assert error.value.hint == "run `dnf makecache` or `zypper refresh` there"

@@ -84,6 +84,7 @@ def test_primary_has_the_packages(size: int) -> None:
             source="postgresql-16.1-2.fc40.src.rpm",
             provides=("libpq", "libpq.so.5()(64bit)"),
             requires=("libc.so.6()(64bit)",),
+            files=("/usr/bin/x",),
         )
     ]
 

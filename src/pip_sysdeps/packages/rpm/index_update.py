@@ -1,0 +1,226 @@
+"""Making an index of the repositories that a root is configured with."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.packages.family import Updated
+from pip_sysdeps.packages.index import write_index
+from pip_sysdeps.packages.index_file import IndexTarget
+from pip_sysdeps.packages.platform import release_name
+from pip_sysdeps.packages.rpm.architectures import ARCHITECTURES, capability_mark
+from pip_sysdeps.packages.rpm.compression import UnreadableFormatError
+from pip_sysdeps.packages.rpm.libraries import (
+    base_set,
+    fitting,
+    library_table,
+    newest,
+    packages_of_libraries,
+    program_table,
+    version_of,
+)
+from pip_sysdeps.packages.rpm.offered import Caches, read_caches
+from pip_sysdeps.packages.rpm.read_database import read_architecture, read_database
+from pip_sysdeps.packages.rpm.read_repo_files import read_repositories, read_variables, sources_key
+from pip_sysdeps.packages.rpm.read_repository import (
+    FolderStore,
+    ServerStore,
+    read_metalink,
+    read_mirrorlist,
+    read_repodata,
+)
+from pip_sysdeps.printing import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pip_sysdeps.packages.family import IndexRequest
+    from pip_sysdeps.packages.index_file import Table
+    from pip_sysdeps.packages.rpm.read_repository import Repodata, Store
+    from pip_sysdeps.packages.rpm.repo_file import Repository
+    from pip_sysdeps.packages.rpm.repository import RepositoryPackage
+    from pip_sysdeps.system.root import Root
+
+_LEFT = "the old index, if there is one, is left as it was"
+_PYTHON = "python3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a repository has."""
+
+    packages: tuple[RepositoryPackage, ...]
+    """Its packages."""
+    files: Mapping[str, tuple[str, ...]]
+    """Paths by the id of a package; empty without file lists."""
+    made: int
+    """When its metadata was made, in seconds since 1970; 0 where nothing says so."""
+
+
+def update_index(root: Root, wanted: IndexRequest) -> Updated:
+    """Read the metadata of each enabled repository, and write the index of one release and architecture.
+
+    What the package manager has downloaded counts first; what it has not is read from the repository itself. Raise
+    SysdepsError and MalformedError, with the old index left as it was, for damaged metadata, and where no repository
+    can be read.
+    """
+    if not (wanted.distro and wanted.codename and wanted.architecture):
+        raise SysdepsError(
+            "this system has no os-release or no package database: nothing tells what the index is to be of",
+            hint="run it where the release's repositories are, or name an unpacked root of it with --root",
+        )
+    if wanted.architecture not in ARCHITECTURES:
+        raise SysdepsError(
+            f"architecture `{wanted.architecture}` is not known", hint=f"one of {', '.join(ARCHITECTURES)}"
+        )
+    try:
+        found, others, complaints = _read(root, wanted)
+        target, tables = index_of(found, others, wanted)
+        key = "" if root.directory == "/" or wanted.shared else sources_key(root)
+        path = write_index(target, tables, key)
+    except MalformedError as error:
+        hint = "; ".join(filter(None, (error.hint, _LEFT)))
+        raise MalformedError(error.reason, where=error.where, hint=hint) from error
+    return Updated(target=target, path=path, complaints=complaints)
+
+
+def index_of(
+    found: Sequence[Contents], others: Mapping[str, Contents], wanted: IndexRequest
+) -> tuple[IndexTarget, dict[str, Table]]:
+    """Return the index of what repositories have; `others` are those that are not enabled, by id."""
+    architecture = wanted.architecture
+    described, mark = ARCHITECTURES[architecture], capability_mark(architecture)
+    every = fitting((package for each in found for package in each.packages), architecture)
+    packages = newest(every, architecture)
+    files = ChainMap(*(dict(each.files) for each in found))
+    libraries = packages_of_libraries(packages, mark, described.directories, files)
+    older = packages_of_libraries(every, mark, described.directories, files)
+    tables = {
+        "library": library_table(libraries, older),
+        "program": program_table(packages),
+        "base": dict.fromkeys(base_set(packages), "1"),
+        "elsewhere": _elsewhere(others, older, architecture),
+    }
+    release = release_name(wanted.distro, "", wanted.suite or wanted.codename)
+    target = IndexTarget(
+        id=f"{wanted.distro}-{release}-{architecture}",
+        date=_date(max((each.made for each in found), default=0)),
+        release=release,
+        glibc=version_of(f"{described.loader}(){mark}" if mark else described.loader, packages),
+        python=version_of(f"/usr/bin/{_PYTHON}", packages),
+    )
+    return target, tables
+
+
+def _elsewhere(others: Mapping[str, Contents], known: Mapping[str, object], architecture: str) -> Table:
+    """Make the table soname -> a repository that is not enabled, for what no other has."""
+    table: Table = {}
+    directories, mark = ARCHITECTURES[architecture].directories, capability_mark(architecture)
+    for name, each in sorted(others.items()):
+        for soname in packages_of_libraries(fitting(each.packages, architecture), mark, directories, each.files):
+            if soname not in known:
+                table.setdefault(soname, name.replace(":", "%3A"))
+    return table
+
+
+def _read(root: Root, wanted: IndexRequest) -> tuple[list[Contents], dict[str, Contents], tuple[str, ...]]:
+    """Return what the enabled repositories have, what others have by id, and in words which could not be had."""
+    repositories = read_repositories(root, _variables(root, wanted))
+    own = not wanted.suite and wanted.architecture == read_architecture(root)
+    caches = read_caches(root, repositories) if own else Caches(enabled={}, others={}, missing=())
+    asked = [each for each in repositories if each.enabled]
+    found: list[Contents] = []
+    complaints: list[str] = []
+    cached = dict(caches.enabled)
+    for each in asked:
+        got = _contents_or_reason(root, each, cached.pop(each.id, None))
+        if isinstance(got, Contents):
+            found.append(got)
+        else:
+            complaints.append(f"the repository `{printable(each.id)}` is left out: {got}")
+    found += [_contents(each) for each in cached.values() if each.has_primary]
+    if not found:
+        raise _nothing(complaints, configured=bool(asked))
+    others = {name: _contents(each) for name, each in caches.others.items() if each.has_primary}
+    return found, others, tuple(complaints)
+
+
+def _variables(root: Root, wanted: IndexRequest) -> Mapping[str, str]:
+    release, architecture = wanted.codename, wanted.architecture
+    return read_variables(root, read_database(root), release=release, architecture=architecture, suite=wanted.suite)
+
+
+def _contents_or_reason(root: Root, repository: Repository, cached: Repodata | None) -> Contents | SysdepsError:
+    """Return what a repository has, or why it cannot be had. Raise MalformedError for what is damaged."""
+    try:
+        return _contents_of(root, repository, cached)
+    except MalformedError:
+        raise
+    except SysdepsError as error:
+        return error
+
+
+def _contents_of(root: Root, repository: Repository, cached: Repodata | None) -> Contents:
+    """Return what a repository has, by its cache if that can be read. Raise SysdepsError."""
+    if cached is not None and cached.has_primary:
+        try:
+            return _contents(cached)
+        except UnreadableFormatError:
+            if repository.signed or repository.certificate:
+                raise
+    return _contents(read_repodata(_store(root, repository)))
+
+
+def _contents(repodata: Repodata) -> Contents:
+    packages = tuple(repodata.primary())
+    return Contents(packages=packages, files=dict(repodata.filelists()), made=repodata.made)
+
+
+def _store(root: Root, repository: Repository) -> Store:
+    """Return where a repository's metadata lies. Raise SysdepsError where it may not be read from there."""
+    local = next((path for url in repository.base if (path := _local_path(url))), None)
+    if local:
+        return FolderStore(root, local)
+    if repository.signed:
+        raise SysdepsError("its metadata counts only with a signature, which the package manager verifies")
+    if repository.certificate:
+        raise SysdepsError("it asks for a client certificate, which the package manager has")
+    if repository.unverified:
+        raise SysdepsError("its server's certificate is not to be verified (`sslverify`)")
+    if "$" in "".join((*repository.base, repository.mirrorlist, repository.metalink)):
+        raise SysdepsError("its URL has a variable that is not known")
+    if repository.metalink:
+        return read_metalink(repository.metalink)
+    if repository.base:
+        return ServerStore(repository.base)
+    return ServerStore(read_mirrorlist(repository.mirrorlist))
+
+
+def _local_path(url: str) -> str:
+    """Return the folder that a `file:` URL or a path names; empty for any other URL."""
+    if url.startswith("/"):
+        return url
+    parts = urlsplit(url)
+    return unquote(parts.path) if parts.scheme == "file" and parts.netloc in {"", "localhost"} else ""
+
+
+def _nothing(complaints: Sequence[str], *, configured: bool) -> SysdepsError:
+    if not configured:
+        return SysdepsError("no repository is enabled", hint="dnf.conf(5) and zypper(8) say how to configure one")
+    return SysdepsError(
+        f"no repository could be read: {complaints[0]}",
+        hint=f"run `dnf makecache` or `zypper refresh`, and again; {_LEFT}",
+    )
+
+
+def _date(seconds: int) -> str:
+    """Return a time as a Release file has it; empty for none."""
+    return (
+        format_datetime(datetime.fromtimestamp(seconds, tz=timezone.utc), usegmt=False) if 0 < seconds < 1 << 36 else ""
+    )

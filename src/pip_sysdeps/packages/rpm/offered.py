@@ -1,0 +1,93 @@
+"""Which repositories answer for a system: those that it is configured with, and the metadata at hand of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.packages.family import Offered
+from pip_sysdeps.packages.rpm.compression import UnreadableFormatError
+from pip_sysdeps.packages.rpm.libraries import providers
+from pip_sysdeps.packages.rpm.read_database import read_architecture
+from pip_sysdeps.packages.rpm.read_repo_files import read_repositories
+from pip_sysdeps.packages.rpm.read_repository import FolderStore, find_repositories, is_cache_of, read_repodata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pip_sysdeps.packages.rpm.read_repository import Repodata
+    from pip_sysdeps.packages.rpm.repo_file import Repository
+    from pip_sysdeps.packages.rpm.repository import RepositoryPackage
+    from pip_sysdeps.system.root import Root
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caches:
+    """The metadata that package managers have downloaded in a root."""
+
+    enabled: Mapping[str, Repodata]
+    """That of repositories which packages are installed from, by id; of all where none is configured."""
+    others: Mapping[str, Repodata]
+    """That of the others, by id."""
+    missing: tuple[str, ...]
+    """The enabled repositories without any."""
+
+
+def read_caches(root: Root, repositories: Sequence[Repository]) -> Caches:
+    """Read the `repomd.xml` of each cache; of several caches of one repository the newest counts.
+
+    Raise MalformedError and SysdepsError for one that is damaged or cannot be read.
+    """
+    found: dict[str, Repodata] = {}
+    for folder in find_repositories(root):
+        name = _repository_of(folder, repositories)
+        each = read_repodata(FolderStore(root, folder))
+        if name not in found or each.made > found[name].made:
+            found[name] = each
+    enabled = {each.id for each in repositories if each.enabled} if repositories else set(found)
+    return Caches(
+        enabled={name: each for name, each in found.items() if name in enabled},
+        others={name: each for name, each in found.items() if name not in enabled},
+        missing=tuple(sorted(enabled - found.keys())),
+    )
+
+
+def read_offered(root: Root) -> Offered | None:
+    """Return what the caches of a root have; None if there is none that can be read.
+
+    Raise MalformedError and SysdepsError for a damaged one.
+    """
+    if not find_repositories(root):
+        return None
+    caches = read_caches(root, read_repositories(root, {}))
+    architecture = read_architecture(root)
+    read = {name: packages for name, each in caches.enabled.items() if (packages := _packages(each)) is not None}
+    if not read:
+        return None
+    offered = providers((each for packages in read.values() for each in packages), architecture)
+    elsewhere: dict[str, str] = {}
+    for name, each in caches.others.items():
+        for capability in providers(_packages(each) or (), architecture):
+            if capability not in offered:
+                elsewhere.setdefault(capability, name)
+    return Offered(
+        providers=offered,
+        whole=not caches.missing and len(read) == len(caches.enabled),
+        elsewhere=elsewhere,
+    )
+
+
+def _repository_of(folder: str, repositories: Iterable[Repository]) -> str:
+    """Return the id of the repository that a folder is the cache of; its own name where none is configured so."""
+    ids = [each.id for each in repositories if is_cache_of(folder, each.id)]
+    return max(ids, key=len, default=folder.rpartition("/")[2])
+
+
+def _packages(repodata: Repodata) -> tuple[RepositoryPackage, ...] | None:
+    """Return the packages of a cache; None where its packages are not there, or packed in a form that is not known."""
+    if not repodata.has_primary:
+        return None
+    try:
+        return tuple(repodata.primary())
+    except UnreadableFormatError:
+        return None

@@ -1,0 +1,116 @@
+"""Every connection to another machine that this program opens itself: one GET request, by https.
+
+Nothing else opens a URL; tests/test_architecture.py fails when another module does. Certificates are verified against
+the machine's authorities (`SSL_CERT_FILE` and `SSL_CERT_DIR` count), and proxies are those of the environment. No
+cookie, password or certificate is sent.
+"""
+
+from __future__ import annotations
+
+import ssl
+import time
+import urllib.error
+import urllib.request
+from http.client import HTTPException
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.printing import printable
+
+if TYPE_CHECKING:
+    from http.client import HTTPMessage
+    from typing import IO
+
+_SILENCE = 30
+"""Seconds without a byte after which a server is given up."""
+_LONGEST = 900
+"""Seconds that one file may take."""
+_PIECE = 1 << 16
+_MOST_REDIRECTIONS = 5
+
+
+class DownloadError(SysdepsError):
+    """A file that could not be had."""
+
+
+def download(url: str, limit: int, *, plain: bool = False, longest: float = _LONGEST) -> bytes:
+    """Return what a server has under a URL, of at most `limit` bytes.
+
+    With `plain`, http is taken as well: who asks knows the content's checksum. Raise DownloadError.
+    """
+    schemes = ("https", "http") if plain else ("https",)
+    _require_scheme(url, schemes)
+    request = urllib.request.Request(url, headers={"User-Agent": "pip-sysdeps"})  # noqa: S310 - the scheme is checked
+    try:
+        with _opener(schemes).open(request, timeout=_SILENCE) as response:
+            return _content(response, limit, time.monotonic() + longest)
+    except (OSError, HTTPException, ValueError) as error:
+        raise DownloadError(f"`{printable(url)}` could not be had: {printable(_reason(error))}") from error
+
+
+def _content(response: IO[bytes], limit: int, end: float) -> bytes:
+    pieces, size = [], 0
+    while piece := response.read(_PIECE):
+        size += len(piece)
+        if size > limit:
+            raise ValueError(f"it is larger than {limit} bytes")
+        if time.monotonic() > end:
+            raise ValueError("it takes too long")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _require_scheme(url: str, schemes: tuple[str, ...]) -> None:
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise DownloadError(f"`{printable(url)}` is no URL") from error
+    if parts.scheme not in schemes or not parts.hostname or "@" in parts.netloc or not url.isprintable():
+        allowed = " or ".join(schemes)
+        raise DownloadError(f"`{printable(url)}` is not fetched: only {allowed} is, without a user's name")
+
+
+class _Redirections(urllib.request.HTTPRedirectHandler):
+    """Follows to URLs of the same schemes only."""
+
+    max_redirections = _MOST_REDIRECTIONS
+
+    def __init__(self, schemes: tuple[str, ...]) -> None:
+        self._schemes = schemes
+
+    def redirect_request(  # noqa: PLR0913, PLR0917 - urllib's signature
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
+    ) -> urllib.request.Request | None:
+        try:
+            _require_scheme(newurl, self._schemes)
+        except DownloadError:
+            fp.close()
+            raise
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _opener(schemes: tuple[str, ...]) -> urllib.request.OpenerDirector:
+    """Return urllib's opener without its handlers for files, data and FTP."""
+    opener = urllib.request.OpenerDirector()
+    handlers = [
+        urllib.request.ProxyHandler(_proxies()),
+        urllib.request.HTTPSHandler(context=ssl.create_default_context()),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        _Redirections(schemes),
+        *([urllib.request.HTTPHandler()] if "http" in schemes else []),
+    ]
+    for each in handlers:
+        opener.add_handler(each)
+    return opener
+
+
+def _proxies() -> dict[str, str]:
+    return {scheme: url for scheme, url in urllib.request.getproxies().items() if scheme in {"http", "https"}}
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, urllib.error.URLError) and isinstance(error.reason, Exception):
+        error = error.reason
+    return (error.strerror if isinstance(error, OSError) else "") or str(error) or type(error).__name__

@@ -1,0 +1,403 @@
+"""Names of packages that are not installed, on a system with rpm: by downloaded metadata, and by `index update`."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.command import Result
+from builders.https_server import make_certificate, served
+from builders.root import write
+from builders.rpm_files import Rpm
+from builders.rpm_repositories import metalink, primary, write_repository
+from builders.small_fedora import remove_libpq, small_fedora
+from builders.system import VENV
+from pip_sysdeps.cli import main
+from pip_sysdeps.lock.text import loads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from builders.https_server import Server
+    from pip_sysdeps.lock.document import Target
+
+    Run = Callable[..., Result]
+
+TARGET = "fedora-42-x86_64"
+AGAIN = "run `dnf makecache --refresh` or `zypper refresh --force`; "
+CAPABILITY = "libpq.so.5()(64bit)"
+CACHE = "var/cache/libdnf5/fedora-0123456789abcdef"
+LIBPQ = Rpm(name="libpq", version="17", provides=(CAPABILITY,), files=("/usr/lib64/libpq.so.5",))
+OTHER = Rpm(name="libpq-other", provides=(CAPABILITY,), files=("/usr/lib64/libpq.so.5",))
+PRIVATE = Rpm(name="some-program", provides=(CAPABILITY,), files=("/usr/lib64/program/libpq.so.5",))
+DEVELOPMENT = Rpm(name="libpq-devel", provides=(CAPABILITY,), files=("/usr/lib64/libpq.so.5",))
+SYSTEM = (
+    Rpm(
+        name="glibc",
+        version="2.41",
+        release="5",
+        provides=("ld-linux-x86-64.so.2()(64bit)", "libc.so.6()(64bit)"),
+        files=("/lib64/ld-linux-x86-64.so.2", "/usr/lib64/libc.so.6"),
+    ),
+    Rpm(name="bash", provides=("/bin/sh",), requires=("libc.so.6()(64bit)",), files=("/usr/bin/bash",)),
+    Rpm(name="python3", version="3.13.2", files=("/usr/bin/python3",)),
+    Rpm(name="postgresql", version="17", files=("/usr/bin/psql",)),
+)
+
+
+@pytest.fixture
+def fedora(tmp_path: Path) -> Path:
+    """Give a small Fedora without libpq, which its environment needs."""
+    root = small_fedora(tmp_path / "root")
+    remove_libpq(root)
+    return root
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Give what runs a command in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
+
+    def call(*argv: str) -> Result:
+        status = main(argv)
+        return Result(status, *capsys.readouterr())
+
+    return call
+
+
+def place(root: Path) -> tuple[str, ...]:
+    """Return the options that name the environment of a root."""
+    return ("--root", str(root), "--python", VENV)
+
+
+def configure(root: Path, *sections: str) -> None:
+    """Write the repositories of a root, each `ID` or `ID option ...`; one without a URL has it by https nowhere."""
+    rows = []
+    for section in sections:
+        name, *options = section.split()
+        options = [*options, *([] if "=" in section.partition("enabled")[0] else ["baseurl=https://127.0.0.1:9/"])]
+        rows.append("\n".join([f"[{name}]", *options]))
+    write(root / "etc/yum.repos.d/fedora.repo", "\n".join(rows) + "\n")
+
+
+def locked(run: Run, root: Path) -> Target:
+    """Lock, and return the target."""
+    found = run("lock", *place(root))
+    assert found.status == 0, found.err
+    (target,) = loads((root.parent / "sysdeps.lock").read_text()).target
+    return target
+
+
+def needs_of(target: Target) -> list[tuple[str, bool]]:
+    """Return the capabilities of a target, each with whether it was checked."""
+    return [(need.capability, not need.unchecked) for _, need in target.needs() if need.capability]
+
+
+@pytest.mark.parametrize(
+    ("packages", "installs", "checked"),
+    [
+        ((LIBPQ,), ("libpq",), None),
+        ((LIBPQ, OTHER), (CAPABILITY,), True),
+        ((), (), None),
+        ((LIBPQ, Rpm(name="libpq", version="18")), (CAPABILITY,), True),
+        ((Rpm(name="--evil", provides=(CAPABILITY,)),), (), None),
+    ],
+    ids=["one package", "several packages", "no package", "an older version", "a hostile name"],
+)
+def test_downloaded_metadata_answers(
+    fedora: Path, run: Run, packages: tuple[Rpm, ...], installs: tuple[str, ...], checked: bool | None
+) -> None:
+    """The name where one package provides the library; of several dnf chooses; what none has would fail the line."""
+    configure(fedora, "fedora", "debug enabled=0")
+    write_repository(fedora / CACHE, packages)
+    target = locked(run, fedora)
+    assert target.installs == installs
+    assert [checked for _, checked in needs_of(target)] == ([] if checked is None else [checked])
+    assert [each.soname for each in target.unresolved] == ([] if installs else ["libpq.so.5"])
+
+
+def test_an_enabled_repository_without_metadata_may_have_it(fedora: Path, run: Run) -> None:
+    """Nothing is known then of what the others lack."""
+    configure(fedora, "fedora", "updates")
+    write_repository(fedora / CACHE, SYSTEM)
+    assert needs_of(locked(run, fedora)) == [(CAPABILITY, False)]
+
+
+def test_what_only_a_disabled_repository_has_is_told(fedora: Path, run: Run) -> None:
+    """Dnf would refuse the line; `lock` says which repository is wanted, with an index and without."""
+    configure(fedora, "fedora", "crb enabled=0")
+    write_repository(fedora / CACHE, SYSTEM)
+    write_repository(fedora / "var/cache/libdnf5/crb-0123456789abcdef", [LIBPQ])
+    for argv in ((), ("index", "update", "--root", str(fedora))):
+        if argv:
+            assert run(*argv).status == 0
+        assert [each.soname for each in locked(run, fedora).unresolved] == ["libpq.so.5"]
+        assert "only the repository `crb` has it, which is not enabled" in run("why", "libpq.so.5", *place(fedora)).out
+
+
+@pytest.mark.parametrize(
+    ("packages", "installs"),
+    [
+        ((LIBPQ,), ("libpq",)),
+        ((LIBPQ, PRIVATE), ("libpq",)),
+        ((LIBPQ, DEVELOPMENT), ("libpq",)),
+        ((LIBPQ, OTHER), (CAPABILITY,)),
+        ((PRIVATE,), ()),
+        ((DEVELOPMENT,), ()),
+    ],
+    ids=["one", "a private copy", "one for compiling", "several", "a private copy alone", "one for compiling alone"],
+)
+def test_an_index_names_the_package(
+    fedora: Path, run: Run, packages: tuple[Rpm, ...], installs: tuple[str, ...]
+) -> None:
+    """It knows where files lie; the caches may be gone afterwards."""
+    configure(fedora, "fedora")
+    cache = write_repository(fedora / CACHE, (*SYSTEM, *packages))
+    made = run("index", "update", "--root", str(fedora))
+    assert made.status == 0
+    assert made.err.startswith(f"wrote the index of {TARGET}, archive of Mon, 24 Nov 2025 16:00:00 +0000: `")
+    for path in cache.rglob("*.xml*"):
+        path.unlink()
+    target = locked(run, fedora)
+    assert target.installs == installs
+    assert all(checked for _, checked in needs_of(target))
+
+
+def test_an_index_shows_what_the_repositories_have(fedora: Path, run: Run) -> None:
+    """Counts, the C library, the Python, and the packages of every image."""
+    configure(fedora, "fedora")
+    write_repository(fedora / CACHE, (*SYSTEM, LIBPQ))
+    run("index", "update", "--root", str(fedora), "--shared")
+    assert json.loads(run("index", "show", TARGET, "--json").out) == {
+        "schema": 1,
+        "target": TARGET,
+        "date": "Mon, 24 Nov 2025 16:00:00 +0000",
+        "release": "42",
+        "glibc": "2.41",
+        "python": "3.13",
+        "sonames": 3,
+        "programs": 3,
+        "base": ["bash", "glibc"],
+    }
+    assert run("index", "show", TARGET, "libpq.so.5", "psql").out == "libpq.so.5: libpq\npsql: postgresql\n"
+    assert "only for roots" not in run("index", "list").out
+
+
+def test_a_lock_of_what_is_installed_is_the_same_with_an_index(tmp_path: Path, run: Run) -> None:
+    """Byte for byte: the base is that of the database."""
+    root = small_fedora(tmp_path / "root")
+    locked(run, root)
+    without = (tmp_path / "sysdeps.lock").read_bytes()
+    configure(root, "fedora")
+    write_repository(root / CACHE, (*SYSTEM, LIBPQ, OTHER))
+    assert run("index", "update", "--root", str(root)).status == 0
+    locked(run, root)
+    assert (tmp_path / "sysdeps.lock").read_bytes() == without
+
+
+def test_a_repository_in_the_root_is_read(fedora: Path, run: Run) -> None:
+    """`file:`, whatever folder of this machine has the same name; no cache is needed."""
+    configure(fedora, "local baseurl=file:///srv/repository/$basearch")
+    write_repository(fedora / "srv/repository/x86_64", [*SYSTEM, LIBPQ])
+    assert run("index", "update", "--root", str(fedora)).status == 0
+    assert locked(run, fedora).installs == ("libpq",)
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """Give a server by https with a repository in `/fedora/42/x86_64`."""
+    write_repository(tmp_path / "www/fedora/42/x86_64", [*SYSTEM, LIBPQ])
+    certificate = make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    for name in ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with served(tmp_path / "www", certificate) as running:
+        yield running
+
+
+@pytest.mark.parametrize("way", ["baseurl", "mirrorlist", "metalink"])
+def test_a_repository_is_fetched_by_https(fedora: Path, run: Run, server: Server, way: str) -> None:
+    """By its URL, a list of mirrors, or a metalink, with the variables of the root."""
+    www, repository = fedora.parent / "www", f"{server.url}/fedora/42/x86_64"
+    repomd = (www / "fedora/42/x86_64/repodata/repomd.xml").read_bytes()
+    write(www / "mirrors-42", f"# mirrors\nhttp://127.0.0.1:9/\n{repository}/\n")
+    write(www / "metalink-x86_64", metalink(repomd, f"{repository}/repodata/repomd.xml"))
+    url = {
+        "baseurl": f"{server.url}/$where/$releasever/${{basearch}}",
+        "mirrorlist": f"{server.url}/mirrors-$releasever",
+        "metalink": f"{server.url}/metalink-$basearch",
+    }[way]
+    configure(fedora, f"fedora {way}={url}")
+    write(fedora / "etc/dnf/vars/where", "fedora\n")
+    assert run("index", "update", "--root", str(fedora)).status == 0
+    assert locked(run, fedora).installs == ("libpq",)
+
+
+def test_another_release_is_fetched(fedora: Path, run: Run, server: Server) -> None:
+    """`--suite` is dnf's `--releasever`; caches of the root's own release do not count."""
+    write_repository(fedora.parent / "www/fedora/43/aarch64", [OTHER])
+    write_repository(fedora / CACHE, [LIBPQ])
+    configure(fedora, f"fedora baseurl={server.url}/fedora/$releasever/$basearch")
+    argv = ("--suite", "43", "--architecture", "aarch64")
+    other = Rpm(
+        name="other", architecture="aarch64", provides=("libother.so.1()(64bit)",), files=("/usr/lib64/libother.so.1",)
+    )
+    write_repository(fedora.parent / "www/fedora/43/aarch64", [other])
+    assert run("index", "update", "--root", str(fedora), "--shared", *argv).status == 0
+    assert run("index", "show", "fedora-43-aarch64", "libother.so.1").out == "libother.so.1: other\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ("repo_gpgcheck=1", "its metadata counts only with a signature, which the package manager verifies"),
+        ("sslverify=0", "its server's certificate is not to be verified (`sslverify`)"),
+        ("sslclientcert=/etc/pki/a.pem", "it asks for a client certificate, which the package manager has"),
+    ],
+)
+def test_a_repository_that_we_cannot_verify_is_left_out(
+    fedora: Path, run: Run, server: Server, options: str, reason: str
+) -> None:
+    """With the reason; the others make the index, and nothing is asked of its server."""
+    configure(fedora, "fedora baseurl=file:///srv", f"more {options} baseurl={server.url}/fedora/42/x86_64")
+    write_repository(fedora / "srv", SYSTEM)
+    found = run("index", "update", "--root", str(fedora))
+    assert (found.status, found.err.splitlines()[0]) == (0, f"warning: the repository `more` is left out: {reason}")
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "ftp://127.0.0.1/x", "https://user@127.0.0.1/x"])
+def test_a_url_that_is_not_safe_is_not_opened(fedora: Path, run: Run, url: str) -> None:
+    """Nobody vouches for `repomd.xml` by http."""
+    configure(fedora, f"fedora baseurl={url}")
+    found = run("index", "update", "--root", str(fedora))
+    assert (found.status, found.err.splitlines()[0]) == (
+        2,
+        (
+            "error: no repository could be read: the repository `fedora` is left out: "
+            f"`{url}/repodata/repomd.xml` is not fetched: only https is, without a user's name"
+        ),
+    )
+
+
+def test_a_redirection_to_http_is_not_followed(fedora: Path, run: Run, server: Server) -> None:
+    """Whoever answers there is not known."""
+    configure(fedora, f"fedora baseurl={server.url}/to/http://127.0.0.1:9")
+    found = run("index", "update", "--root", str(fedora))
+    assert found.status == 2
+    assert "is not fetched: only https is" in found.err
+
+
+def test_a_server_that_nobody_knows_is_not_believed(
+    fedora: Path, run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its certificate is of no authority of this machine."""
+    monkeypatch.delenv("SSL_CERT_FILE")
+    configure(fedora, f"fedora baseurl={server.url}/fedora/42/x86_64")
+    found = run("index", "update", "--root", str(fedora))
+    assert found.status == 2
+    assert "certificate verify failed" in found.err
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def _other(path: Path) -> None:
+    path.write_bytes(gzip.compress(primary([OTHER]), mtime=0))
+
+
+def _bomb(path: Path) -> None:
+    """Give the primary with its right checksum a document type."""
+    packed = gzip.compress(b"<!DOCTYPE a [<!ENTITY b 'c'>]>" + primary([OTHER]), mtime=0)
+    repomd = path.parent / "repomd.xml"
+    old = hashlib.sha256(path.read_bytes()).hexdigest().encode()
+    new = hashlib.sha256(packed).hexdigest().encode()
+    repomd.write_bytes(repomd.read_bytes().replace(b">" + old, b">" + new))
+    path.write_bytes(packed)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        (_cut, "offset 0: its sha256 is not the one in repomd.xml"),
+        (_other, "offset 0: its sha256 is not the one in repomd.xml"),
+        (_bomb, "line 1: a document type or an entity has no place here"),
+    ],
+    ids=["cut", "another", "a document type"],
+)
+@pytest.mark.parametrize("way", ["cache", "folder", "server"])
+def test_damaged_metadata_is_one_error(
+    fedora: Path, run: Run, server: Server, damage: tuple[Callable[[Path], None], str], way: str
+) -> None:
+    """With the file; the old index stays and goes on to answer."""
+    spoil, reason = damage
+    places = {
+        "cache": ("/" + CACHE, "https://127.0.0.1:9/"),
+        "folder": ("/srv", "file:///srv"),
+        "server": (f"{server.url}/fedora/42/x86_64", f"{server.url}/fedora/42/x86_64"),
+    }
+    shown, url = places[way]
+    folder = {"cache": fedora / CACHE, "folder": fedora / "srv", "server": fedora.parent / "www/fedora/42/x86_64"}[way]
+    configure(fedora, f"fedora baseurl={url}")
+    write_repository(folder, [*SYSTEM, LIBPQ])
+    assert run("index", "update", "--root", str(fedora)).status == 0
+    (path,) = folder.glob("repodata/*-primary.xml.gz")
+    spoil(path)
+    found = run("index", "update", "--root", str(fedora))
+    assert (found.status, found.err.splitlines()) == (
+        2,
+        [
+            f"error: {shown}/repodata/{path.name}: {reason}",
+            f"hint: {AGAIN if way == 'cache' else ''}the old index, if there is one, is left as it was",
+        ],
+    )
+    assert locked(run, fedora).installs == ("libpq",)
+
+
+def test_a_repomd_that_the_metalink_does_not_know_is_an_error(fedora: Path, run: Run, server: Server) -> None:
+    """A mirror with other metadata than the one that the distribution vouches for."""
+    www = fedora.parent / "www"
+    write(www / "metalink", metalink(b"another", f"{server.url}/fedora/42/x86_64/repodata/repomd.xml"))
+    configure(fedora, f"fedora metalink={server.url}/metalink")
+    found = run("index", "update", "--root", str(fedora))
+    assert found.status == 2
+    assert "repodata/repomd.xml: offset 0: its checksum is none of the metalink's" in found.err
+
+
+def test_a_lock_with_a_damaged_cache_is_one_error(fedora: Path, run: Run) -> None:
+    """As with every package manager's own files."""
+    configure(fedora, "fedora")
+    (path,) = write_repository(fedora / CACHE, [LIBPQ]).glob("repodata/*-primary.xml.gz")
+    _cut(path)
+    found = run("lock", *place(fedora))
+    assert (found.status, len(found.err.splitlines())) == (2, 2)
+
+
+def test_a_system_without_repositories_makes_no_index(fedora: Path, run: Run) -> None:
+    """It says so, and where they are configured."""
+    found = run("index", "update", "--root", str(fedora))
+    assert (found.status, found.err.splitlines()) == (
+        2,
+        ["error: no repository is enabled", "hint: dnf.conf(5) and zypper(8) say how to configure one"],
+    )
+
+
+def test_a_format_that_python_lacks_is_no_obstacle_to_a_lock(fedora: Path, run: Run) -> None:
+    """The library is a capability then, as without metadata."""
+    configure(fedora, "fedora")
+    folder = write_repository(fedora / CACHE, [LIBPQ])
+    (path,) = folder.glob("repodata/*-primary.xml.gz")
+    zstd = bytes.fromhex("28b52ffd") + b"x" * 40
+    repomd = folder / "repodata/repomd.xml"
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    repomd.write_text(repomd.read_text().replace(f">{digest}", f">{hashlib.sha256(zstd).hexdigest()}"))
+    path.write_bytes(zstd)
+    assert needs_of(locked(run, fedora)) == [(CAPABILITY, False)]
