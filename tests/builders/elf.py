@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 PAGE = 0x1000
+_EXECUTABLE, _EXECUTABLE_BASE = 2, 0x400000
+"""ET_EXEC, and where it is loaded: only root may map the lowest addresses (vm.mmap_min_addr)."""
 EXIT_0 = b"\x31\xff\xb8\x3c\x00\x00\x00\x0f\x05"  # x86-64: xor edi, edi; mov eax, 60 (exit); syscall
 RETURN_0 = b"\x31\xc0\xc3"  # x86-64: xor eax, eax; ret
 
@@ -19,6 +21,8 @@ _NULL, _NEEDED, _HASH, _STRTAB, _SYMTAB, _STRSZ, _SYMENT, _SONAME, _RPATH = 0, 1
 _TEXTREL, _RUNPATH, _FLAGS, _GNU_HASH, _VERSYM, _FLAGS_1 = 22, 29, 30, 0x6FFFFEF5, 0x6FFFFFF0, 0x6FFFFFFB
 _VERDEF, _VERDEFNUM, _VERNEED, _VERNEEDNUM = 0x6FFFFFFC, 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF
 _RELA, _RELASZ = 7, 8
+_ADDRESSES = frozenset({_HASH, _STRTAB, _SYMTAB, _GNU_HASH, _VERSYM, _VERDEF, _VERNEED, _RELA})
+"""The entries of the dynamic section whose value is an address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +79,12 @@ class Elf:
 
 
 class _Writer:
-    """Lays one file out: headers, tables, code, dynamic section; offset and address are the same before the last."""
+    """Lays one file out: headers, tables, code, dynamic section; an address is `base` and the offset."""
 
     def __init__(self, elf: Elf) -> None:
         self.elf = elf
         self.wide = elf.elf_class == 64
+        self.base = _EXECUTABLE_BASE if elf.type == _EXECUTABLE else 0
         self.order = "<" if elf.little_endian else ">"
         self.header_size, self.entry_size = (64, 56) if self.wide else (52, 32)
         self.strings = bytearray(1 + elf.dynstr_padding)
@@ -144,6 +149,7 @@ class _Writer:
         self.version_tables()
         self.symbol_tables(entry)
         self.entries += [(_STRTAB, self.place(bytes(self.strings), 1)), (_STRSZ, len(self.strings))]
+        self.entries = [(tag, value + self.base * (tag in _ADDRESSES)) for tag, value in self.entries]
         self.entries += elf.extra_dynamic
 
     def version_tables(self) -> None:
@@ -184,7 +190,7 @@ class _Writer:
         table = bytes(24 if self.wide else 16)
         for number, (name, _) in enumerate(split):
             defined = number >= len(elf.undefined)
-            table += self.symbol(self.name(name), entry if defined else 0, int(defined))
+            table += self.symbol(self.name(name), entry + self.base if defined else 0, int(defined))
         self.entries += [(_SYMTAB, self.place(table)), (_SYMENT, 24 if self.wide else 16)]
         if len(self.versions) > 1:
             indices = [0, *(self.versions[version] for _, version in split)]
@@ -218,8 +224,8 @@ class _Writer:
 
     def relocation(self, index: int) -> bytes:
         if self.wide:
-            return struct.pack(self.order + "QQq", 0, index << 32 | 1, 0)
-        return struct.pack(self.order + "IIi", 0, index << 8 | 1, 0)
+            return struct.pack(self.order + "QQq", self.base, index << 32 | 1, 0)
+        return struct.pack(self.order + "IIi", self.base, index << 8 | 1, 0)
 
     def note(self, note: tuple[str, int, bytes]) -> bytes:
         owner, kind, contents = note[0].encode() + b"\0", note[1], note[2]
@@ -248,15 +254,16 @@ class _Writer:
             (2 if self.wide else 1, 1 if elf.little_endian else 2, 1, elf.os_abi, elf.abi_version)
         )
         form = self.order + ("HHIQQQIHHHHHH" if self.wide else "HHIIIIIHHHHHH")
-        fields = (elf.type, elf.machine, 1, entry, self.header_size, 0, elf.header_flags)
+        fields = (elf.type, elf.machine, 1, entry + self.base, self.header_size, 0, elf.header_flags)
         return ident.ljust(16, b"\0") + struct.pack(form, *fields, self.header_size, self.entry_size, count, 0, 0, 0)
 
     def program_headers(self) -> bytes:
+        rows = [(k, f, o, a + self.base * bool(s), s, align) for k, f, o, a, s, align in self.headers]
         if self.wide:
             form = struct.Struct(self.order + "IIQQQQQQ")
-            return b"".join(form.pack(k, f, o, a, a, s, s, align) for k, f, o, a, s, align in self.headers)
+            return b"".join(form.pack(k, f, o, a, a, s, s, align) for k, f, o, a, s, align in rows)
         form = struct.Struct(self.order + "IIIIIIII")
-        return b"".join(form.pack(k, o, a, a, s, s, f, align) for k, f, o, a, s, align in self.headers)
+        return b"".join(form.pack(k, o, a, a, s, s, f, align) for k, f, o, a, s, align in rows)
 
 
 @lru_cache(maxsize=4096)
