@@ -46,7 +46,7 @@ def test_findings_and_the_line_come_first(run: Callable[..., Result]) -> None:
     assert named[:2] == ["Findings", "To install"]
     assert [heading.rpartition(" ")[0] for heading in headings.findall(short)] == ["Findings", "To install"]
     assert headings.findall(chosen) == ["Findings (1)"]
-    assert re.fullmatch(r"debian-bookworm-amd64: 2 packages to install \(1\.4 MiB\), .*", short.splitlines()[-1])
+    assert re.fullmatch(r"debian-bookworm-amd64: 2 packages to install \(1\.4 MB\), .*", short.splitlines()[-1])
 
 
 def test_json(run: Callable[..., Result]) -> None:
@@ -67,6 +67,7 @@ def test_json(run: Callable[..., Result]) -> None:
         "name": "libpq5",
         "version": "4.0-1",
         "installed_size": 600,
+        "candidate": None,
         "adds": {"packages": ["libpq5"], "size": 600},
         "base": False,
         "min": "14~beta2",

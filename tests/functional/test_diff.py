@@ -63,27 +63,32 @@ def repository(committed: Path, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("repository")
 @pytest.mark.parametrize("width", [80, 120])
-def test_two_revisions(run: Callable[..., Result], same_as_committed: Callable[[Path, str], None], width: int) -> None:
-    """Or one and the lock as it is."""
-    result = run("diff", "HEAD~1", "HEAD", width=width, environment=False)
+def test_two_revisions(
+    run: Callable[..., Result], same_as_committed: Callable[[Path, str], None], root: Path, width: int
+) -> None:
+    """Or one and the lock as it is; with sizes, as the root is of the target's system."""
+    where = ("--root", str(root))
+    result = run("diff", "HEAD~1", "HEAD", *where, width=width, environment=False)
     assert result.status == 1
     same_as_committed(GOLDEN / f"revisions.{width}.txt", result.out)
-    assert run("diff", "HEAD~1", width=width, environment=False) == result
-    assert "  + libgomp1 because trees 4.7.0 was added\n" in result.out
+    assert run("diff", "HEAD~1", *where, width=width, environment=False) == result
+    assert "  + libgomp1 (+819 kB) because trees 4.7.0 was added\n" in result.out
 
 
 @pytest.mark.usefixtures("repository")
-def test_markdown(run: Callable[..., Result], same_as_committed: Callable[[Path, str], None]) -> None:
+def test_markdown(run: Callable[..., Result], same_as_committed: Callable[[Path, str], None], root: Path) -> None:
     """A comment on a pull request."""
-    same_as_committed(GOLDEN / "diff.md", run("diff", "HEAD~1", "--format", "markdown", environment=False).out)
+    found = run("diff", "HEAD~1", "--format", "markdown", "--root", str(root), environment=False).out
+    same_as_committed(GOLDEN / "diff.md", found)
+    assert "\n+libgomp1 (+819 kB), for trees\n" in found
     nothing = run("diff", "--format", "markdown", environment=False)
     assert nothing == (0, "No system library changed.\n", "")
 
 
 @pytest.mark.usefixtures("repository")
-def test_json(run: Callable[..., Result]) -> None:
-    """By the published schema."""
-    document = json.loads(run("diff", "HEAD~1", "--json", environment=False).out)
+def test_json(run: Callable[..., Result], tmp_path: Path) -> None:
+    """By the published schema; without sizes, as the root is of no known system."""
+    document = json.loads(run("diff", "HEAD~1", "--json", "--root", str(tmp_path), environment=False).out)
     check_schema("diff", document)
     (target,) = document["targets"]
     assert target["packages"][0] == {
@@ -91,6 +96,7 @@ def test_json(run: Callable[..., Result]) -> None:
         "name": "libgomp1",
         "in_line": True,
         "because": ["trees 4.7.0 was added"],
+        "for": ["trees"],
         "adds": None,
     }
     assert json.loads(run("diff", "--json", environment=False).out) == {"schema": 1, "targets": []}
@@ -111,7 +117,7 @@ def test_a_lock_and_the_environment(run: Callable[..., Result]) -> None:
     git("checkout", "--quiet", "HEAD~1")
     result = run("diff")
     assert result.status == 1
-    assert "  + libpq5 (+600 KiB) because psycopg2 2.9 was added\n" in result.out
+    assert "  + libpq5 (+614 kB) because psycopg2 2.9 was added\n" in result.out
 
 
 @pytest.mark.usefixtures("repository")
@@ -124,7 +130,7 @@ def test_two_locks_and_two_targets(run: Callable[..., Result]) -> None:
         "debian-trixie-amd64 (the target was added)\n" in run("diff", "sysdeps.lock", "two.lock", environment=False).out
     )
     targets = ["--targets", "debian-bookworm-amd64", "debian-trixie-amd64"]
-    assert run("diff", *targets, "--lock", "two.lock", environment=False).out == (
+    assert run("diff", *targets, "--lock", "two.lock", "--root", ".", environment=False).out == (
         "debian-bookworm-amd64 and debian-trixie-amd64\n"
         "  to install\n"
         "    - libpq5 because it is replaced by libpq5t64 (libpq.so.5 of psycopg2)\n"

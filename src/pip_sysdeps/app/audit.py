@@ -234,10 +234,10 @@ def installed_packages(packages: SystemPackages | None) -> Mapping[str, Installe
 
 
 def closures_of(packages: SystemPackages | None, target: Target) -> Closures:
-    """Return the installed packages with what they need; what the target or the database has as base is there."""
+    """Return the packages, installed or listed, with what they need; base is what the target or the database says."""
     if packages is None:
         return Closures({})
-    return Closures(packages.packages, {*packages.base, *target.base})
+    return Closures(packages.packages, {*packages.base, *target.base}, packages.listed)
 
 
 def sboms_of(scanned: ScannedEnvironment) -> tuple[Mapping[str, tuple[Sbom, ...]], tuple[Skipped, ...]]:

@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.audit import closures_of
 from pip_sysdeps.app.report import scan_whole_environment
-from pip_sysdeps.errors import MalformedError
+from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.lock.document import Lockfile
 from pip_sysdeps.lock.file import DEFAULT, read_lock
 from pip_sysdeps.lock.selection import needs_to_install, wanted
 from pip_sysdeps.lock.target_choice import named_target
 from pip_sysdeps.lock.text import loads
+from pip_sysdeps.packages.platform import read_system
+from pip_sysdeps.packages.registry import open_packages
 from pip_sysdeps.report.diff import TargetDiff, diff_locks, diff_targets, with_sizes
 from pip_sysdeps.system.git import file_of_revision
+from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from pip_sysdeps.app.place import Location
     from pip_sysdeps.app.report import ScannedEnvironment
+    from pip_sysdeps.lock.document import Target
+    from pip_sysdeps.packages.installed import SystemPackages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +65,41 @@ def read_lock_or_revision(what: str, lock: str = DEFAULT) -> ReadLock:
         raise error.at(f"{what}:{lock}") from error
 
 
-def diff_of_locks(old: Lockfile, new: Lockfile) -> tuple[TargetDiff, ...]:
-    """Return what two locks differ in, by target."""
-    return diff_locks(old, new, needs_to_install)
+def diff_of_locks(old: Lockfile, new: Lockfile, *, root: str = "/") -> tuple[TargetDiff, ...]:
+    """Return what two locks differ in, by target; with sizes where the system in `root` is that of a target."""
+    found = diff_locks(old, new, needs_to_install)
+    return tuple(_sized(each, new.find(each.id), root) for each in found)
 
 
-def diff_of_targets(lock: Lockfile, old: str, new: str) -> tuple[TargetDiff, ...]:
-    """Return what two targets of a lock differ in. Raise SysdepsError for a target that is not there."""
-    found = diff_targets(named_target(lock, old), named_target(lock, new), needs_to_install)
-    return (found,) if found else ()
+def diff_of_targets(lock: Lockfile, old: str, new: str, *, root: str = "/") -> tuple[TargetDiff, ...]:
+    """Return what two targets of a lock differ in, with sizes where the system in `root` is that of the new one.
+
+    Raise SysdepsError for a target that is not there.
+    """
+    after = named_target(lock, new)
+    found = diff_targets(named_target(lock, old), after, needs_to_install)
+    return (_sized(found, after, root),) if found else ()
+
+
+def _sized(found: TargetDiff, target: Target | None, root: str) -> TargetDiff:
+    """Return what differs with sizes if a root is of the target's system and its packages can be read."""
+    if target is None or not any(each.in_line for each in found.packages):
+        return found
+    try:
+        packages = _packages_of(target, Root(root))
+    except SysdepsError:
+        return found
+    return _with_sizes(found, target, packages) if packages else found
+
+
+def _packages_of(target: Target, root: Root) -> SystemPackages | None:
+    own = read_system(root).id
+    return open_packages(root) if target.id == own or target.id.startswith(f"{own}-") else None
+
+
+def _with_sizes(found: TargetDiff, target: Target, packages: SystemPackages | None) -> TargetDiff:
+    line = [each.package.name for each in wanted(target)]
+    return with_sizes(found, line, closures_of(packages, target))
 
 
 def diff_of_environment(
@@ -81,6 +112,5 @@ def diff_of_environment(
     found = diff_targets(before.lock.find(target.id), target, needs_to_install, installed)
     if found is None:
         return EnvironmentDiff(scanned=scanned, old=before, found=())
-    line = [each.package.name for each in wanted(target)]
-    sized = with_sizes(found, line, closures_of(scanned.place.packages, target))
+    sized = _with_sizes(found, target, scanned.place.packages)
     return EnvironmentDiff(scanned=scanned, old=before, found=(sized,))

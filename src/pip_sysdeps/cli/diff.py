@@ -57,13 +57,13 @@ def _diff(args: argparse.Namespace) -> tuple[TargetDiff, ...]:
     lock = args.lock if args.old is None else args.old
     if args.targets:
         _refuse_more(args, "--targets", args.new)
-        return diff_of_targets(_read(args, lock), *args.targets)
+        return diff_of_targets(_read(args, lock), *args.targets, root=args.root)
     if with_environment:
         _refuse_more(args, "--environment", args.new)
         return _with_environment(args, lock)
     before = _HEAD if args.old is None else args.old
     after = args.lock if args.new is None else args.new
-    return diff_of_locks(_read(args, before), _read(args, after))
+    return diff_of_locks(_read(args, before), _read(args, after), root=args.root)
 
 
 def _with_environment(args: argparse.Namespace, old: str) -> tuple[TargetDiff, ...]:

@@ -1,13 +1,14 @@
-"""What packages need to be installed, by a package manager's own database, and what that takes on the disk."""
+"""What packages need to be installed, by a package manager's database and lists, and what that takes on the disk."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.packages.database import InstalledPackage
 
@@ -23,19 +24,26 @@ class Cost:
 
 
 class Closures:
-    """The installed packages of one root, with what each needs to be installed."""
+    """The packages of one root, installed or to be had, with what each needs to be installed."""
 
-    def __init__(self, packages: Mapping[str, InstalledPackage], base: Iterable[str] = ()) -> None:
-        """Hold the packages; `base` has those that are there anyway, with all that they need."""
+    def __init__(
+        self,
+        packages: Mapping[str, InstalledPackage],
+        base: Iterable[str] = (),
+        listed: Callable[[], Mapping[str, InstalledPackage] | None] = lambda: None,
+    ) -> None:
+        """Hold the installed packages; `base` has those that are there anyway, with all that they need.
+
+        `listed` reads the packages that are to be had, the preferred first, and is called when one that is not
+        installed is asked for; None if there are no lists.
+        """
         self._packages = packages
-        self._providers: defaultdict[str, list[str]] = defaultdict(list)
-        for key, package in packages.items():
-            for name in dict.fromkeys(package.provides):
-                self._providers[name].append(key)
+        self._read_listed = listed
+        self._providers = _providers(packages)
         self._base = self._reached(key for key in base if key in packages)
 
     def cost(self, names: Collection[str]) -> Cost | None:
-        """Return what the packages or capabilities add to the base; None if one of them is not installed."""
+        """Return what the packages or capabilities add to the base; None if one is neither installed nor listed."""
         added = self._added(names)
         return None if added is None else self._cost(added)
 
@@ -44,31 +52,52 @@ class Closures:
         added, left = self._added(names), self._added(without)
         return None if added is None or left is None else self._cost(added - left)
 
+    def listed(self, name: str) -> InstalledPackage | None:
+        """Return a package by its name as it is to be had; None without lists, and for one that they do not have."""
+        return self._listed.get(name)
+
     def _added(self, names: Iterable[str]) -> frozenset[str] | None:
-        keys = [self._answer((name,)) for name in names]
+        keys = [self._installed((name,)) or next(iter(self._to_be_had((name,))), None) for name in names]
         known = [key for key in keys if key is not None]
         return None if len(known) < len(keys) else self._reached(known) - self._base
 
     def _cost(self, keys: Iterable[str]) -> Cost:
         names = tuple(sorted(keys))
-        return Cost(packages=names, size=sum(self._packages[name].size for name in names) >> 10)
+        return Cost(packages=names, size=sum(self._package(name).size for name in names) >> 10)
+
+    def _package(self, key: str) -> InstalledPackage:
+        return self._packages[key] if key in self._packages else self._listed[key]
 
     def _reached(self, keys: Iterable[str]) -> frozenset[str]:
-        pending, found = list(keys), set[str]()
-        while pending:
+        """Return the packages with all that they need.
+
+        A choice among packages to be had is made last: one that is needed anyway meets it, as apt has it.
+        """
+        pending, choices, found = list(keys), list["Sequence[str]"](), set[str]()
+        while pending or choices:
+            if not pending:
+                several = choices.pop(0)
+                pending += [] if found.intersection(several) else several[:1]
+                continue
             key = pending.pop()
             if key not in found:
                 found.add(key)
-                pending += self._dependencies(key)
+                answers = [each for each in self._dependencies(key) if each]
+                pending += [each[0] for each in answers if len(each) == 1]
+                choices += [each for each in answers if len(each) > 1]
         return frozenset(found)
 
-    def _dependencies(self, key: str) -> Iterator[str]:
-        for group in dict.fromkeys(map(tuple, self._packages[key].requires)):
-            answer = self._answer(group, key)
-            if answer is not None:
-                yield answer
+    def _dependencies(self, key: str) -> Iterator[Sequence[str]]:
+        """Yield what meets each need of a package: one, none, or of those to be had several, the preferred first."""
+        installed = key in self._packages
+        for group in dict.fromkeys(map(tuple, self._package(key).requires)):
+            answer = self._installed(group, key)
+            if answer is not None or installed:
+                yield (answer,) if answer else ()
+            else:
+                yield self._to_be_had(group, key)
 
-    def _answer(self, group: Iterable[str], needing: str = "") -> str | None:
+    def _installed(self, group: Iterable[str], needing: str = "") -> str | None:
         """Return the installed package that meets a group of alternatives: the first by name, else the only provider.
 
         What the needing package provides itself it needs of no other. Which of several providers was meant, the
@@ -79,3 +108,29 @@ class Closures:
             return named
         providers = {each for name in group for each in self._providers.get(name, ())}
         return next(iter(providers)) if len(providers) == 1 and needing not in providers else None
+
+    def _to_be_had(self, group: Iterable[str], needing: str = "") -> Sequence[str]:
+        """Return the packages that would meet a group if they were installed: by the group's order, then preference.
+
+        Those of a name come before those that provide it.
+        """
+        names = ((name, *self._listed_providers.get(name, ())) for name in group)
+        found = tuple(dict.fromkeys(each for some in names for each in some if each in self._listed))
+        return () if needing in found else found
+
+    @cached_property
+    def _listed(self) -> Mapping[str, InstalledPackage]:
+        return self._read_listed() or {}
+
+    @cached_property
+    def _listed_providers(self) -> Mapping[str, list[str]]:
+        return _providers(self._listed)
+
+
+def _providers(packages: Mapping[str, InstalledPackage]) -> Mapping[str, list[str]]:
+    """Return the packages that provide each name, in their order."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for key, package in packages.items():
+        for name in dict.fromkeys(package.provides):
+            found[name].append(key)
+    return found

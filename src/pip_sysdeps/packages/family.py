@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.environment import Skipped
     from pip_sysdeps.model.loader import LoadedObject
     from pip_sysdeps.model.packages import Floor, Platform
-    from pip_sysdeps.packages.database import PackageDatabase
+    from pip_sysdeps.packages.database import InstalledPackage, PackageDatabase
     from pip_sysdeps.packages.index_file import IndexTarget
     from pip_sysdeps.system.root import Root
 
@@ -231,6 +231,12 @@ class Family(NamedTuple):
     """Read the repository metadata that a root has downloaded; None if it has none."""
     symbol_capabilities: Callable[[str, ElfFile, Iterable[str]], tuple[str, ...]] | None = None
     """Return what a package provides that has these symbol versions of a soname; None if none provides such a thing."""
+    read_listed: Callable[[Root, str], Mapping[str, InstalledPackage] | None] | None = None
+    """Read which packages may be installed in a root of an architecture, by the lists that it has downloaded.
+
+    In the version that would be installed; of packages that provide the same, the preferred one first. None where there
+    are no lists.
+    """
     variants: Mapping[str, Family] = MappingProxyType({})
     """The same family for each program that may install, the best first; empty where there is one only."""
     split_name: Callable[[str], tuple[str, str]] = _split_at_colon

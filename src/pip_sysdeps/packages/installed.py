@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages import ownership
 
 if TYPE_CHECKING:
@@ -38,6 +39,15 @@ class SystemPackages:
         if found is None:
             return None
         return f"{self.family.manager}:{found.package}", self.database.files(found.package)
+
+    def listed(self) -> Mapping[str, InstalledPackage] | None:
+        """Read what may be installed here; None without lists, and with lists that cannot be read."""
+        if self.family.read_listed is None:
+            return None
+        try:
+            return self.family.read_listed(self.root, self.architecture)
+        except (SysdepsError, MalformedError):
+            return None
 
     @property
     def packages(self) -> Mapping[str, InstalledPackage]:

@@ -183,7 +183,7 @@ def _package(row: PackageRow, most: int, packages: _Anchors, distributions: _Anc
     users = [distributions.link(holder, f"{holder} {version}".rstrip()) for holder, version in holders]
     cells = {
         "Version": text(row.version),
-        "Alone": _kib(row.installed.size) if row.installed else "",
+        "Alone": _kib(row.size),
         "Pulled in with it": _pulled(row, most),
         "When": text(whens(row)),
         "Needed by": _some(users),
@@ -204,9 +204,9 @@ def _some(links: Sequence[str]) -> str:
 
 def _pulled(row: PackageRow, most: int) -> str:
     """Return what a package adds with a bar: all of the row's, and in it the package alone."""
-    if row.adds is None or not row.adds.size or row.installed is None:
+    if row.adds is None or not row.adds.size:
         return ""
-    share, alone = 100 * row.adds.size / most, 100 * min(1, row.installed.size / row.adds.size)
+    share, alone = 100 * row.adds.size / most, 100 * min(1, row.size / row.adds.size)
     others = len(row.adds.packages) - 1
     words = f"{_kib(row.adds.size)} with {counted(others, 'more package')}" if others > 0 else _kib(row.adds.size)
     return f'{words}<span class="bar" style="width:{share:.1f}%"><i style="width:{alone:.1f}%"></i></span>'

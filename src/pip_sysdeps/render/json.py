@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.packages import Floor
     from pip_sysdeps.model.scan import Scan
     from pip_sysdeps.packages.closure import Cost
-    from pip_sysdeps.report.audit import Audit, DistributionRow, PackageRow
+    from pip_sysdeps.report.audit import Audit, DistributionRow, InstalledVersion, PackageRow
     from pip_sysdeps.report.diff import TargetDiff
     from pip_sysdeps.report.findings import Finding
     from pip_sysdeps.report.problems import Problem
@@ -114,6 +114,7 @@ def _package(row: PackageRow) -> dict[str, Any]:
         "name": package.name,
         "version": installed.version if installed else None,
         "installed_size": installed.size if installed else None,
+        "candidate": _candidate(row.candidate),
         "adds": _cost(row.adds),
         "base": package.base,
         "min": package.min,
@@ -128,6 +129,10 @@ def _package(row: PackageRow) -> dict[str, Any]:
             for use in row.uses
         ],
     }
+
+
+def _candidate(candidate: InstalledVersion | None) -> dict[str, Any] | None:
+    return None if candidate is None else {"version": candidate.version, "installed_size": candidate.size}
 
 
 def _cost(cost: Cost | None) -> dict[str, Any] | None:
@@ -186,6 +191,7 @@ def _target_diff(found: TargetDiff) -> dict[str, Any]:
                 "name": each.name,
                 "in_line": each.in_line,
                 "because": list(each.because),
+                "for": list(each.holders),
                 "adds": _cost(each.adds),
             }
             for each in found.packages

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.printing import printable
-from pip_sysdeps.render.table import FATES, HEADINGS, counts, line_counted, size, whens
-from pip_sysdeps.render.text import SIGNS, because, called, title, versions
+from pip_sysdeps.render.table import FATES, HEADINGS, counts, line_counted, pulled_in, size, whens
+from pip_sysdeps.render.text import SIGNS, called, listed_reasons, title, versions
 from pip_sysdeps.report.audit import Fate, Scope
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.environment.sbom import Component
     from pip_sysdeps.report.audit import Audit, PackageRow
-    from pip_sysdeps.report.diff import TargetDiff
+    from pip_sysdeps.report.diff import PackageChange, TargetDiff
     from pip_sysdeps.report.findings import Finding
 
 _CHANGED = {"added": "Added", "removed": "Removed", "changed": "Changed"}
@@ -56,7 +56,7 @@ def _target_diff(found: TargetDiff) -> str:
         parts.append("The line does not change.\n")
     for heading, in_line in (("Changes in the line:\n\n", True), ("Not in the line:\n\n", False)):
         lines = "".join(
-            f"{SIGNS[each.change].replace('~', '!')} {printable(f'{called(each)} {because(each)}'.rstrip())}\n"
+            f"{SIGNS[each.change].replace('~', '!')}{printable(_package_change(each))}\n"
             for each in found.packages
             if each.in_line is in_line
         )
@@ -72,6 +72,14 @@ def _target_diff(found: TargetDiff) -> str:
     if rows:
         parts.append("".join(f"- {row}\n" for row in rows))
     return "\n".join(parts)
+
+
+def _package_change(change: PackageChange) -> str:
+    """Write a change as one line: `libgl1 (+92 MB with 31 packages), for opencv-python`."""
+    words = {"added": "for", "removed": "was for", "changed": "for"}[change.change]
+    holders = f", {words} {', '.join(change.holders)}" if change.holders else ""
+    more = f": {listed_reasons(change.details)}" if change.details else ""
+    return f"{called(change)}{holders}{more}"
 
 
 def escaped(text: str) -> str:
@@ -96,13 +104,22 @@ def _packages(rows: Iterable[PackageRow]) -> str:
         (
             code(row.package.name),
             escaped(row.version),
-            size(row.installed.size) if row.installed else "",
+            size(row.size),
+            pulled_in(row),
             whens(row),
             ", ".join(dict.fromkeys(escaped(f"{use.distribution} {use.version}".rstrip()) for use in row.uses)),
         )
         for row in rows
     )
-    return _table(("Package", "Version", "Size", "When", "Needed by"), lines)
+    return _without_empty("Adds", [("Package", "Version", "Size", "Adds", "When", "Needed by"), *lines])
+
+
+def _without_empty(name: str, lines: Sequence[Sequence[str]]) -> str:
+    """Return a table, without the column of a name if it says nothing."""
+    column = lines[0].index(name)
+    if not any(line[column] for line in lines[1:]):
+        lines = [(*line[:column], *line[column + 1 :]) for line in lines]
+    return _table(lines[0], lines[1:])
 
 
 def _components(components: Sequence[Component]) -> str:

@@ -13,6 +13,7 @@ from pip_sysdeps.words import counted, listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
+    from pip_sysdeps.packages.closure import Cost
     from pip_sysdeps.render.terminal import Cell, Terminal
     from pip_sysdeps.report.audit import Audit, DistributionRow, PackageRow
     from pip_sysdeps.report.findings import Finding
@@ -48,10 +49,32 @@ def as_table(audit: Audit, terminal: Terminal, short: Callable[[str], str], scop
 
 
 def size(kibibytes: int) -> str:
-    """Write an `Installed-Size`: `316 KiB`, `12.3 MiB`; nothing where it is not known."""
-    if kibibytes < 1024:
-        return f"{kibibytes} KiB" if kibibytes else ""
-    return f"{kibibytes / 1024:.1f} MiB"
+    """Write an installed size as package managers do, in thousands: `324 kB`, `1.4 MB`, `92 MB`; nothing for none."""
+    kilobytes = kibibytes * 1.024
+    if round(kilobytes) < 1000:
+        return f"{max(1, round(kilobytes))} kB" if kibibytes else ""
+    megabytes = kilobytes / 1000
+    return f"{megabytes:.1f} MB" if megabytes < 9.95 else f"{megabytes:.0f} MB"
+
+
+def cost(found: Cost | None, word: str = "in") -> str:
+    """Write what an installation takes: `92 MB in 31 packages`; nothing for no packages, and where it is not known."""
+    if found is None or not found.packages:
+        return ""
+    packages = counted(len(found.packages), "package")
+    return f"{size(found.size)} {word} {packages}" if found.size else packages
+
+
+def without(row: DistributionRow) -> str:
+    """Say how much less an image has without a distribution."""
+    if row.saved == row.cost:
+        return "all of it less without it"
+    return f"{cost(row.saved) or 'nothing'} less without it"
+
+
+def pulled_in(row: PackageRow) -> str:
+    """Write what a package adds with what it pulls in; nothing where it pulls in nothing."""
+    return cost(row.adds) if row.adds is not None and len(row.adds.packages) > 1 else ""
 
 
 def counts(findings: Iterable[Finding]) -> str:
@@ -66,10 +89,19 @@ def _package_tables(audit: Audit, terminal: Terminal, fates: Iterable[Fate]) -> 
         heading = HEADINGS[fate]
         if rows := audit.fated(fate):
             text = terminal.heading(f"{heading} ({len(rows)})")
-            head = ("package", "version", "size", "when", "needed by")
             how = audit.how_to_add if fate is Fate.OFFER else ""
             note = terminal.flow([Span(how)], _INDENT, _INDENT) if how else ""
-            yield text + terminal.table(head, [_package(row) for row in rows], _INDENT) + note
+            yield text + _package_table(rows, terminal) + note
+
+
+def _package_table(rows: Sequence[PackageRow], terminal: Terminal) -> str:
+    """Return the table; a column that says nothing is left out, as terminals are narrow."""
+    head = ("package", "version", "size", "adds", "when", "needed by")
+    lines = [_package(row) for row in rows]
+    kept = [column for column in range(len(head)) if column != 3 or any(line[column] != plain("") for line in lines)]
+    return terminal.table(
+        [head[column] for column in kept], [[line[column] for column in kept] for line in lines], _INDENT
+    )
 
 
 def _package(row: PackageRow) -> tuple[Cell, ...]:
@@ -78,7 +110,8 @@ def _package(row: PackageRow) -> tuple[Cell, ...]:
     return (
         (Span(row.package.name, Role.PACKAGE),),
         plain(row.version),
-        plain(size(row.installed.size) if row.installed else ""),
+        plain(size(row.size)),
+        plain(pulled_in(row)),
         plain(whens(row)),
         joined(_most(users)),
     )
@@ -111,6 +144,8 @@ def _facts(row: DistributionRow, outside: Container[str]) -> Iterator[tuple[str,
         yield "needs   ", joined(_most([*needed, *map(Span, others)]))
     if offered:
         yield "may use ", joined(_most(offered))
+    if costs := cost(row.cost):
+        yield "costs   ", plain(f"{costs}, {without(row)}")
     if row.vendored:
         names = [Span(name.rpartition("/")[2], Role.SONAME) for name in row.vendored]
         yield "brings  ", joined(_most(names))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.render.table import size
+from pip_sysdeps.render.table import cost, size
 from pip_sysdeps.render.terminal import Role, Span
-from pip_sysdeps.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pip_sysdeps.render.terminal import Terminal
     from pip_sysdeps.report.diff import DistributionChange, PackageChange, TargetDiff
@@ -28,18 +27,22 @@ def diff_as_text(found: Iterable[TargetDiff], terminal: Terminal) -> str:
 
 def because(change: PackageChange) -> str:
     """Say why a package comes or goes, or what changed about it."""
-    more = len(change.because) - _MOST
-    reasons = " and ".join((*change.because[:_MOST], *([f"{more} more"] if more > 0 else [])))
+    reasons = listed_reasons(change.because)
     return reasons if change.change == "changed" or not reasons else f"because {reasons}"
 
 
+def listed_reasons(reasons: Sequence[str]) -> str:
+    """Join reasons; of many the first."""
+    more = len(reasons) - _MOST
+    return " and ".join((*reasons[:_MOST], *([f"{more} more"] if more > 0 else [])))
+
+
 def called(change: PackageChange) -> str:
-    """Return a package's name, with what it adds: `libgl1 (+92.0 MiB with 30 more packages)`."""
+    """Return a package's name, with what it adds, or took: `libgl1 (+92 MB with 31 packages)`, itself counted."""
     if change.adds is None or not change.adds.size:
         return change.name
-    others = len(change.adds.packages) - 1
-    more = f" with {counted(others, 'more package')}" if others > 0 else ""
-    return f"{change.name} (+{size(change.adds.size)}{more})"
+    several = len(change.adds.packages) > 1
+    return f"{change.name} ({SIGNS[change.change]}{cost(change.adds, 'with') if several else size(change.adds.size)})"
 
 
 def versions(change: DistributionChange, arrow: str = "->") -> str:

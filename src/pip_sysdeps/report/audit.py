@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.needs import DistributionNeeds
     from pip_sysdeps.model.scan import Scan
     from pip_sysdeps.packages.closure import Cost
+    from pip_sysdeps.packages.database import InstalledPackage
     from pip_sysdeps.report.evidence import Evidence
     from pip_sysdeps.report.findings import Finding
 
@@ -40,7 +41,7 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalledVersion:
-    """What the package database knows about one binary package."""
+    """What the package database, or a list of packages, knows about one binary package."""
 
     version: str
     """Its version."""
@@ -77,7 +78,9 @@ class PackageRow:
     uses: tuple[PackageUse, ...]
     """By distribution and name."""
     adds: Cost | None = None
-    """It and what it pulls in, without what every image has; None if it is not installed here."""
+    """It and what it pulls in, without what every image has; None if it is neither installed nor listed."""
+    candidate: InstalledVersion | None = None
+    """What would be installed, of a package that is not and that the downloaded lists have."""
     is_looked_for: bool = True
     """Installed packages were looked at; not for a report from a lock alone."""
 
@@ -86,6 +89,12 @@ class PackageRow:
         """Return the installed version, `not installed`, or nothing where nobody looked."""
         absent = "not installed" if self.is_looked_for else ""
         return self.installed.version if self.installed else absent
+
+    @property
+    def size(self) -> int:
+        """Return its own size in KiB, installed or listed; 0 where it is not known."""
+        known = self.installed or self.candidate
+        return known.size if known else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +117,7 @@ class DistributionRow:
     way: tuple[str, ...] = ()
     """The distributions by which it is required, first the one that was asked for and last itself."""
     cost: Cost | None = None
-    """Its packages of the line and what they pull in; None if one is not installed here."""
+    """Its packages of the line and what they pull in; None if one is neither installed nor listed."""
     saved: Cost | None = None
     """What the image would not have without it: its packages that nothing else needs; None as for `cost`."""
 
@@ -139,7 +148,7 @@ class Audit:
     how_to_add: str = ""
     """How to install the packages that are only offered; empty if there are none."""
     adds: Cost | None = None
-    """The whole line and what it pulls in; None if a package of it is not installed here."""
+    """The whole line and what it pulls in; None if a package of it is neither installed nor listed."""
     others: tuple[Target, ...] = ()
     """The other targets that the lock has."""
     is_from_lock: bool = False
@@ -148,7 +157,7 @@ class Audit:
     @property
     def size(self) -> int:
         """Return the installed size of the line in KiB, as far as it is known, without what its packages need."""
-        return sum(row.installed.size for row in self.fated(Fate.INSTALL) if row.installed)
+        return sum(row.size for row in self.fated(Fate.INSTALL))
 
     def fated(self, fate: Fate) -> tuple[PackageRow, ...]:
         """Return the packages of one fate, by name."""
@@ -253,7 +262,12 @@ def _packages(target: Target, installed: Mapping[str, InstalledVersion], closure
             installed=installed.get(package.name),
             uses=tuple(sorted(uses[package.name], key=lambda use: (use.distribution, use.name, use.when))),
             adds=closures.cost((package.name,)),
+            candidate=None if package.name in installed else _candidate(closures.listed(package.name)),
         )
+
+
+def _candidate(package: InstalledPackage | None) -> InstalledVersion | None:
+    return None if package is None else InstalledVersion(version=package.version, size=package.size >> 10)
 
 
 def vendored(needs: DistributionNeeds, scan: Scan) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pip_sysdeps.report.reasons import Sides, reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.lock.document import LockedNeed, LockedPackage, Lockfile, Target, Unresolved
     from pip_sysdeps.packages.closure import Closures, Cost
@@ -38,8 +38,12 @@ class PackageChange:
     """It is, or was, in the line that installs it."""
     because: tuple[str, ...]
     """Why, in words; sorted."""
+    holders: tuple[str, ...] = ()
+    """Who needs it, or needed it, of one that comes or goes; sorted."""
+    details: tuple[str, ...] = ()
+    """Those of `because` that say more than that a distribution comes or goes."""
     adds: Cost | None = None
-    """What it adds to the rest of the line that stays, of one that comes; None where that is not known."""
+    """What it adds to the rest of the line that stays, or added, of one that comes or goes; None if not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +136,11 @@ def diff_targets(
 
 
 def with_sizes(found: TargetDiff, line: Collection[str], closures: Closures) -> TargetDiff:
-    """Return what differs with what each package that comes to the line adds; `line` is the new one."""
-    new = {each.name for each in found.packages if each.in_line and each.change == "added"}
-    stays = [name for name in line if name not in new and closures.cost((name,)) is not None]
+    """Return what differs with what each package that comes to the line or leaves it adds; `line` is the new one."""
+    moved = {each.name for each in found.packages if each.in_line and each.change in {"added", "removed"}}
+    stays = [name for name in line if name not in moved and closures.cost((name,)) is not None]
     packages = (
-        replace(each, adds=closures.saved((*stays, each.name), stays)) if each.name in new else each
+        replace(each, adds=closures.saved((*stays, each.name), stays)) if each.name in moved else each
         for each in found.packages
     )
     return replace(found, packages=tuple(packages))
@@ -156,13 +160,25 @@ def _packages(
         in_line = name in lines[0] or name in lines[1]
         was, now = ((lines if in_line else whole)[side].get(name) for side in (0, 1))
         if now and not was and new:
-            because = reasons(name, now, Sides(having=new, lacking=old, comes=True, installed=installed))
-            yield PackageChange(change="added", name=name, in_line=in_line, because=because)
+            yield _moved(name, now, Sides(having=new, lacking=old, comes=True, installed=installed), in_line=in_line)
         elif was and not now and old:
-            because = reasons(name, was, Sides(having=old, lacking=new, comes=False, installed=installed))
-            yield PackageChange(change="removed", name=name, in_line=in_line, because=because)
+            yield _moved(name, was, Sides(having=old, lacking=new, comes=False, installed=installed), in_line=in_line)
         elif changes := tuple(_of_entry(entries[0].get(name), entries[1].get(name))):
             yield PackageChange(change="changed", name=name, in_line=in_line, because=changes)
+
+
+def _moved(name: str, needs: Sequence[tuple[str, LockedNeed]], sides: Sides, *, in_line: bool) -> PackageChange:
+    because = reasons(name, needs, sides)
+    change = "added" if sides.comes else "removed"
+    whole = {f"{f'{each.name} {each.version}'.rstrip()} was {change}" for each in sides.having.distribution}
+    return PackageChange(
+        change=change,
+        name=name,
+        in_line=in_line,
+        because=because,
+        holders=tuple(sorted({holder for holder, _ in needs})),
+        details=tuple(each for each in because if each not in whole),
+    )
 
 
 def _by_package(needs: Iterable[tuple[str, LockedNeed]]) -> dict[str, list[tuple[str, LockedNeed]]]:

@@ -79,6 +79,48 @@ def test_what_a_package_provides_itself_it_needs_of_no_other() -> None:
     assert found.cost(["own"]) == Cost(packages=("own",), size=1 << 10)
 
 
+LISTED = (
+    Installed("gl", (("glx",), ("c",))),
+    Installed("glx", (("driver", "other-driver"), ("virtual",))),
+    Installed("other-driver", (("late",),)),
+    Installed("best", provides=("virtual",)),
+    Installed("second", provides=("virtual",)),
+    Installed("wants-second", (("virtual",), ("second",))),
+)
+"""What is to be had, where only c is installed."""
+
+
+def to_be_had(*installed: Installed) -> Closures:
+    """Hold packages that are installed, and lists."""
+    return Closures({each.name: each for each in installed}, ("c",), lambda: {each.name: each for each in LISTED})
+
+
+def test_what_is_not_installed_has_the_needs_of_the_lists() -> None:
+    """The first alternative that is to be had, the preferred provider; what is installed counts where it is base."""
+    assert to_be_had(Installed("c")).cost(["gl"]) == Cost(packages=("best", "gl", "glx", "other-driver"), size=4 << 10)
+
+
+def test_a_choice_is_met_by_what_is_needed_anyway() -> None:
+    """As apt has it: no second package that provides the same."""
+    assert to_be_had(Installed("c")).cost(["wants-second"]) == Cost(packages=("second", "wants-second"), size=2 << 10)
+
+
+def test_what_is_installed_meets_a_need_of_what_is_not() -> None:
+    """Its own needs are those of the database."""
+    found = to_be_had(Installed("c"), Installed("glx", (("virtual",),))).cost(["gl"])
+    assert found == Cost(packages=("gl", "glx"), size=2 << 10)
+
+
+def test_lists_are_read_only_for_what_is_not_installed() -> None:
+    """They are large."""
+    asked = []
+    found = Closures({"gl": Installed("gl", (("gone",),))}, (), lambda: asked.append(1))
+    assert found.cost(["gl"]) == Cost(packages=("gl",), size=1 << 10)
+    assert asked == []
+    assert found.cost(["gone"]) is None
+    assert asked == [1]
+
+
 def test_a_capability_stands_for_its_provider() -> None:
     """As a line has one where no package name is known."""
     assert closures(Installed("pq", provides=("libpq.so.5()(64bit)",))).cost(["libpq.so.5()(64bit)"]) == Cost(

@@ -68,6 +68,11 @@ def change(what: str, name: str, *because: str, in_line: bool = True) -> Package
     return PackageChange(change=what, name=name, in_line=in_line, because=because)
 
 
+def bare(found: TargetDiff | None) -> list[PackageChange]:
+    """Return the changes of packages without who needs them, which has a test of its own."""
+    return [replace(each, holders=(), details=()) for each in found.packages] if found else []
+
+
 OF_PG = " (libpq.so.5 of psycopg2)"
 PLUGIN = replace(PG, needs=(replace(PQ, when="plugin"),))
 UPGRADED = replace(PG, version="3.0", needs=())
@@ -100,7 +105,7 @@ def test_packages_come_and_go_because_of_distributions(
     old: list[LockedDistribution], new: list[LockedDistribution], expected: list[PackageChange]
 ) -> None:
     """By what reaches the line: what only plugins need is no part of it."""
-    assert list(diff(target(*old), target(*new)).packages) == expected
+    assert bare(diff(target(*old), target(*new))) == expected
 
 
 def policy(**changes: Any) -> LockedDistribution:  # noqa: ANN401 - any field of a need
@@ -215,8 +220,8 @@ NOT_NEEDING = replace(PG, needs=())
 def test_why_a_package_is_on_one_side(other: Target | None, goes: str, comes: str) -> None:
     """By what the other side has for the same need; both ways."""
     removed, added = diff(target(PG), other), diff(other, target(PG))
-    assert [each for each in removed.packages if each.name == "libpq5"] == [change("removed", "libpq5", goes)]
-    assert [each for each in added.packages if each.name == "libpq5"] == [change("added", "libpq5", comes)]
+    assert [each for each in bare(removed) if each.name == "libpq5"] == [change("removed", "libpq5", goes)]
+    assert [each for each in bare(added) if each.name == "libpq5"] == [change("added", "libpq5", comes)]
 
 
 @pytest.mark.parametrize(
@@ -254,17 +259,15 @@ def test_why_a_need_reaches_the_line(
     without: LockedDistribution, with_: LockedDistribution, goes: str, comes: str
 ) -> None:
     """By the policy, by how sure it is, or by what the project wants in its line."""
-    (removed,) = [each for each in diff(target(with_), target(without)).packages if each.name == "libpq5"]
-    (added,) = [each for each in diff(target(without), target(with_)).packages if each.name == "libpq5"]
+    (removed,) = [each for each in bare(diff(target(with_), target(without))) if each.name == "libpq5"]
+    (added,) = [each for each in bare(diff(target(without), target(with_))) if each.name == "libpq5"]
     assert (removed, added) == (change("removed", "libpq5", goes), change("added", "libpq5", comes))
 
 
 def test_the_projects_own_when() -> None:
     """Of the target, where the distribution has none."""
     old, new = target(PLUGIN), target(PLUGIN, when=("default", "plugin"))
-    assert list(diff(old, new).packages) == [
-        change("added", "libpq5", f"`when` is default, plugin, was default{OF_PG}")
-    ]
+    assert bare(diff(old, new)) == [change("added", "libpq5", f"`when` is default, plugin, was default{OF_PG}")]
 
 
 @pytest.mark.parametrize(
@@ -279,7 +282,7 @@ def test_a_distribution_that_needs_nothing_any_more(installed: dict[str, str], b
     """Is not in the lock; an environment tells it from one that was removed."""
     found = diff_targets(target(PG), target(), needs_to_install, installed)
     assert found is not None
-    assert list(found.packages) == [change("removed", "libpq5", because)]
+    assert bare(found) == [change("removed", "libpq5", because)]
 
 
 def test_several_distributions_with_the_same_reason() -> None:
@@ -287,20 +290,28 @@ def test_several_distributions_with_the_same_reason() -> None:
     ignored = [replace(policy(package="", class_="ignored"), name=name) for name in ("psycopg2", "psycopg3")]
     found = diff(target(PG, replace(PG, name="psycopg3")), target(*ignored))
     because = "the policy ignores it: we know (libpq.so.5 of psycopg2, psycopg3)"
-    assert list(found.packages) == [change("removed", "libpq5", because)]
+    assert bare(found) == [change("removed", "libpq5", because)]
 
 
 def test_a_file_that_no_record_claims() -> None:
     """Has its reasons, too."""
     file = LockedFile(file="lib/x.so", needs=(PQ,))
     ignoring = target(unattributed=(file,), package=(LockedPackage(name="libpq5"),))
-    assert list(diff(ignoring, target()).packages) == [change("removed", "libpq5", "lib/x.so was removed")]
+    assert bare(diff(ignoring, target())) == [change("removed", "libpq5", "lib/x.so was removed")]
 
 
 def test_a_package_that_stays() -> None:
     """With another floor or another pinned version."""
     old, new = (target(PG, package=(LockedPackage(name="libpq5", min=each),)) for each in ("10", ""))
     assert diff(old, new).packages == (change("changed", "libpq5", "any version, was at least 10"),)
+
+
+def test_who_needs_what_moves() -> None:
+    """And of the reasons those that say more than that a distribution comes or goes."""
+    (found,) = diff(target(PG), target(PG, GBM)).packages
+    assert (found.holders, found.details) == (("lightgbm",), ())
+    found, _ = diff(target(PG), target(RENAMED)).packages
+    assert (found.holders, found.details) == (("psycopg2",), found.because)
 
 
 def test_everything_else() -> None:
@@ -326,7 +337,7 @@ def test_whole_targets_come_and_go() -> None:
     assert diff_locks(Lockfile(target=(one, two)), Lockfile(target=(two, one)), needs_to_install) == ()
     (found,) = diff_locks(Lockfile(target=(one,)), Lockfile(target=(one, two)), needs_to_install)
     assert (found.id, found.change) == ("debian-trixie-amd64", "added")
-    assert found.packages == (change("added", "libgomp1", "lightgbm 4.7.0 was added"),)
+    assert bare(found) == [change("added", "libgomp1", "lightgbm 4.7.0 was added")]
     (found,) = diff_locks(Lockfile(target=(one, two)), Lockfile(target=(one,)), needs_to_install)
     assert (found.id, found.change) == ("debian-trixie-amd64", "removed")
 
@@ -338,7 +349,7 @@ def test_two_targets_of_one_lock() -> None:
 
 
 def test_what_comes_has_its_size_beside_what_stays() -> None:
-    """What a package of the line that stays pulls in anyway is not counted; what goes has no size."""
+    """What a package of the line that stays pulls in anyway is not counted; what goes has what it took."""
     installed = {
         "libpq5": dpkg_package("libpq5", "libssl3"),
         "libgomp1": dpkg_package("libgomp1", "libssl3", "libgcc-s1"),
@@ -351,7 +362,9 @@ def test_what_comes_has_its_size_beside_what_stays() -> None:
     assert [each.adds for each in sized.packages] == [Cost(packages=("libgcc-s1", "libgomp1"), size=200)]
     found = diff_targets(target(PG, GBM), target(PG), needs_to_install)
     assert found is not None
-    assert [each.adds for each in with_sizes(found, ["libpq5"], Closures(installed)).packages] == [None]
+    sized = with_sizes(found, ["libpq5"], Closures(installed))
+    assert [each.adds for each in sized.packages] == [Cost(packages=("libgcc-s1", "libgomp1"), size=200)]
+    assert [each.adds for each in with_sizes(found, ["libpq5"], Closures({})).packages] == [None]
 
 
 def dpkg_package(name: str, *depends: str) -> PackageStatus:

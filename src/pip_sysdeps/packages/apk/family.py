@@ -13,8 +13,10 @@ from pip_sysdeps.packages.apk.version import is_version, version_key
 from pip_sysdeps.packages.family import Family, NameRules, Offered
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pip_sysdeps.model.elf import ElfFile
-    from pip_sysdeps.packages.database import PackageDatabase
+    from pip_sysdeps.packages.database import InstalledPackage, PackageDatabase
     from pip_sysdeps.system.root import Root
 
 
@@ -27,6 +29,12 @@ def _read_offered(root: Root) -> Offered | None:
 
     found = read_providers(root)
     return None if found is None else Offered(found)
+
+
+def _read_listed(root: Root, _architecture: str) -> Mapping[str, InstalledPackage] | None:
+    from pip_sysdeps.packages.apk.read_indices import read_listed  # noqa: PLC0415 - as above
+
+    return read_listed(root)
 
 
 def _library_capability(soname: str, _kind: ElfFile) -> str:
@@ -68,5 +76,6 @@ FAMILY = Family(
     library_capability=_library_capability,
     program_capability=_program_capability,
     read_offered=_read_offered,
+    read_listed=_read_listed,
     split_name=lambda name: (name, ""),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.apk.database import providers
 from pip_sysdeps.packages.apk.index import MAX_INDEX, parse_index
+from pip_sysdeps.packages.apk.version import version_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +38,17 @@ def read_providers(root: Root) -> Mapping[str, Sequence[str]] | None:
     """Return the packages that provide each name by all downloaded indices; None without any. Raise as above."""
     indices = [packages for _, packages in read_indices(root)]
     return providers([each for packages in indices for each in packages]) if indices else None
+
+
+def read_listed(root: Root) -> Mapping[str, ApkPackage] | None:
+    """Return the newest version of each package of all downloaded indices; None without any. Raise as above."""
+    found: dict[str, ApkPackage] = {}
+    for _, packages in read_indices(root):
+        for each in packages:
+            other = found.get(each.name)
+            if other is None or version_key(other.version) < version_key(each.version):
+                found[each.name] = each
+    return found or None
 
 
 def _read_index(root: Root, path: str) -> tuple[ApkPackage, ...]:

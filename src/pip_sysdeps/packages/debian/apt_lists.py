@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+from pip_sysdeps.packages.debian.relations import parse_relations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 COMPRESSED = ("", ".lz4", ".gz", ".xz", ".bz2", ".zst", ".lzma")
 """What may stand behind the name of a list."""
-_FIELDS = re.compile(rb"^(?:(Package|Version):(.*))?$", re.MULTILINE)
-"""What is asked of a stanza, or the blank line behind it."""
+_FIELDS = re.compile(
+    rb"^(?:(Package|Version|Architecture|Installed-Size|Priority|Pre-Depends|Depends|Provides):(.*))?$", re.MULTILINE
+)
+"""What is asked of a stanza, or the blank line behind it: an archive writes each field in one line."""
+_PRIORITIES = ("required", "important", "standard", "optional", "extra")
+"""Source: Debian Policy 2.5."""
 _RELEASES = ("_InRelease", "_Release")
 _MAX_NAME = 255
 """Characters of a package's name, or of a version."""
@@ -32,6 +39,52 @@ class ListName:
     """How it is compressed: one of `COMPRESSED`."""
     release: str
     """The Release file that it belongs to, by the start of its name; empty if there is none."""
+
+
+class ListedPackage(NamedTuple):
+    """One package of a list, as far as it is asked for; a named tuple, as a list has 60,000."""
+
+    name: str
+    """`Package`."""
+    version: str
+    """`Version`."""
+    fields: Mapping[bytes, bytes]
+    """The other fields, by name."""
+
+    @property
+    def architecture(self) -> str:
+        """`Architecture`."""
+        return _text(self.fields.get(b"Architecture", b""))
+
+    @property
+    def source(self) -> str:
+        """Its own name: a source package is asked for of installed ones only."""
+        return self.name
+
+    @property
+    def size(self) -> int:
+        """`Installed-Size` in bytes; 0 where it is absent or no number."""
+        size = self.fields.get(b"Installed-Size", b"").strip()
+        return int(size) << 10 if size.isdigit() and len(size) < 20 else 0
+
+    @property
+    def requires(self) -> tuple[tuple[str, ...], ...]:
+        """The alternatives of each relation of `Pre-Depends` and `Depends`."""
+        return tuple(group for field in (b"Pre-Depends", b"Depends") for group in self._relations(field))
+
+    @property
+    def provides(self) -> tuple[str, ...]:
+        """The names in `Provides`."""
+        return tuple(name for name, *_ in self._relations(b"Provides")) if b"Provides" in self.fields else ()
+
+    @property
+    def rank(self) -> int:
+        """How much apt prefers it among packages that provide the same: by `Priority`, the least first."""
+        priority = _text(self.fields.get(b"Priority", b""))
+        return _PRIORITIES.index(priority) if priority in _PRIORITIES else len(_PRIORITIES)
+
+    def _relations(self, field: bytes) -> tuple[tuple[str, ...], ...]:
+        return parse_relations(self.fields.get(field, b"").decode("utf-8", "replace"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,22 +124,29 @@ def release_facts(content: bytes) -> ReleaseFacts:
     )
 
 
-def package_versions(blocks: Iterable[bytes]) -> Mapping[str, tuple[str, ...]]:
-    """Return the versions of each package of a list; nothing of a field that is too long to be one.
+def listed_packages(blocks: Iterable[bytes]) -> Mapping[str, tuple[ListedPackage, ...]]:
+    """Return the packages of a list by name, each in all its versions; nothing of a name or version that is too long.
 
     The blocks are of whole lines, cut anywhere between two.
     """
-    found: dict[str, tuple[str, ...]] = {}
-    name = ""
-    for block in blocks:
-        for field, value in _FIELDS.findall(block):
-            if field == b"Package":
-                name = _text(value)
-            elif field == b"Version" and name:
-                found[name] = (*found.get(name, ()), _text(value))
-            elif not field:
-                name = ""
+    found: dict[str, tuple[ListedPackage, ...]] = {}
+    for name, version, fields in _stanzas(blocks):
+        if name:
+            found[name] = (*found.get(name, ()), ListedPackage(name=name, version=version, fields=fields))
     return found
+
+
+def _stanzas(blocks: Iterable[bytes]) -> Iterator[tuple[str, str, dict[bytes, bytes]]]:
+    """Yield name, version and other fields of each stanza that has a version."""
+    fields: dict[bytes, bytes] = {}
+    for field, value in chain.from_iterable(map(_FIELDS.findall, chain(blocks, [b""]))):
+        if field:
+            fields[field] = value
+        elif b"Version" in fields:
+            yield _text(fields.pop(b"Package", b"")), _text(fields.pop(b"Version")), fields
+            fields = {}
+        else:
+            fields = {}
 
 
 def _text(value: bytes) -> str:

@@ -13,11 +13,12 @@ from pip_sysdeps.packages.debian.version import version_key
 from pip_sysdeps.packages.family import Family, NameRules, Sources
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from pip_sysdeps.elf.read_objects import Objects
     from pip_sysdeps.model.packages import Platform
     from pip_sysdeps.packages.database import PackageDatabase
+    from pip_sysdeps.packages.debian.apt_lists import ListedPackage
     from pip_sysdeps.packages.family import Available, Borrowed, FloorQuestion, Floors, IndexRequest, Updated
     from pip_sysdeps.system.root import Root
 
@@ -64,6 +65,12 @@ def _available(root: Root, architecture: str) -> Available | None:
     return available(root, architecture)
 
 
+def _read_listed(root: Root, architecture: str) -> Mapping[str, ListedPackage] | None:
+    from pip_sysdeps.packages.debian.read_apt_lists import candidates  # noqa: PLC0415 - as above
+
+    return candidates(root, architecture)
+
+
 FAMILY = Family(
     manager="dpkg",
     installer="apt-get",
@@ -90,6 +97,7 @@ FAMILY = Family(
     command=apt_get_install,
     usage=USAGE,
     purl="deb",
+    read_listed=_read_listed,
     sources=Sources(
         key=_sources_key, update=_update_index, borrow=_borrow, available=_available, refresh="apt-get update"
     ),

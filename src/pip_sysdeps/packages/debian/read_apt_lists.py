@@ -9,11 +9,12 @@ import lzma
 import os
 import tempfile
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import IO, TYPE_CHECKING, Any
 
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.packages.debian.apt_lists import ReleaseFacts, package_lists, package_versions, release_facts
+from pip_sysdeps.packages.debian.apt_lists import ReleaseFacts, listed_packages, package_lists, release_facts
+from pip_sysdeps.packages.debian.version import version_key
 from pip_sysdeps.packages.family import Available
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.programs import APT_HELPER, started
@@ -21,7 +22,7 @@ from pip_sysdeps.system.programs import APT_HELPER, started
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pip_sysdeps.packages.debian.apt_lists import ListName
+    from pip_sysdeps.packages.debian.apt_lists import ListedPackage, ListName
     from pip_sysdeps.system.root import Root
 
 LISTS = "/var/lib/apt/lists"
@@ -35,7 +36,7 @@ _STANDARD: Mapping[str, Any] = {".gz": gzip.open, ".xz": lzma.open, ".lzma": lzm
 """What Python's own library decompresses; apt's helper does the others."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class AptList:
     """One list of packages."""
 
@@ -45,8 +46,13 @@ class AptList:
     """What its Release file says."""
     signed: bool
     """Whether a signature was there to be verified by apt."""
-    versions: Mapping[str, tuple[str, ...]]
-    """The versions of each package."""
+    packages: Mapping[str, tuple[ListedPackage, ...]]
+    """Each package by name, in all its versions."""
+
+    @cached_property
+    def versions(self) -> Mapping[str, tuple[str, ...]]:
+        """The versions of each package."""
+        return {name: tuple([each.version for each in same]) for name, same in self.packages.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +73,11 @@ def read_apt_lists(root: Root, architecture: str) -> AptLists:
     for each in package_lists(names, architecture):
         signed = bool(each.release) and (f"{each.release}InRelease" in names or f"{each.release}Release.gpg" in names)
         try:
-            versions = package_versions(_blocks(root, each))
+            packages = listed_packages(_blocks(root, each))
         except (OSError, EOFError, lzma.LZMAError, SysdepsError) as error:
             skipped.append(f"`{printable(each.file)}` cannot be read: {_reason(error)}")
             continue
-        found.append(AptList(file=each.file, release=_release(root, each), signed=signed, versions=versions))
+        found.append(AptList(file=each.file, release=_release(root, each), signed=signed, packages=packages))
     return AptLists(lists=tuple(found), skipped=tuple(skipped))
 
 
@@ -85,6 +91,21 @@ def available(root: Root, architecture: str) -> Available | None:
     if lists.skipped or "dpkg" not in every:
         return None
     return Available(versions=every, released=released)
+
+
+def candidates(root: Root, architecture: str) -> Mapping[str, ListedPackage] | None:
+    """Return what apt would install of each package: the newest version of a list that is used unasked.
+
+    Packages of which several provide the same come as apt prefers them. None as for `available`. Pins are not known.
+    """
+    if available(root, architecture) is None:
+        return None
+    found: dict[str, ListedPackage] = {}
+    for each in read_apt_lists(root, architecture).lists:
+        for name, versions in each.packages.items() if each.release.automatic else ():
+            several = (*versions, found[name]) if name in found else versions
+            found[name] = max(several, key=lambda one: version_key(one.version)) if several[1:] else several[0]
+    return dict(sorted(found.items(), key=lambda pair: (pair[1].rank, pair[0])))
 
 
 def _joined(lists: Iterable[AptList]) -> dict[str, tuple[str, ...]]:

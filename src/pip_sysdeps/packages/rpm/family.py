@@ -13,10 +13,11 @@ from pip_sysdeps.packages.rpm.names import is_development, is_package_name, is_v
 from pip_sysdeps.packages.rpm.read_database import read_architecture, read_database
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from pip_sysdeps.packages.family import IndexRequest, Offered, Updated
     from pip_sysdeps.packages.rpm.install import Program
+    from pip_sysdeps.packages.rpm.read_listed import ListedPackage
     from pip_sysdeps.system.root import Root
 
 
@@ -36,6 +37,12 @@ def _read_offered(root: Root) -> Offered | None:
     from pip_sysdeps.packages.rpm.offered import read_offered  # noqa: PLC0415 - as above
 
     return read_offered(root)
+
+
+def _read_listed(root: Root, architecture: str) -> Mapping[str, ListedPackage] | None:
+    from pip_sysdeps.packages.rpm.read_listed import read_listed  # noqa: PLC0415 - as above
+
+    return read_listed(root, architecture)
 
 
 def _family(program: Program) -> Family:
@@ -68,6 +75,7 @@ def _family(program: Program) -> Family:
         purl="rpm",
         sources=Sources(key=_sources_key, update=_update_index, refresh=program.refresh),
         read_offered=_read_offered,
+        read_listed=_read_listed,
         library_capability=lambda soname, kind: capability(soname, mark_of(kind)) or "",
         symbol_capabilities=lambda soname, kind, versions: version_capabilities(soname, mark_of(kind), versions),
         split_name=split_name,

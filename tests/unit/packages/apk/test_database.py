@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from builders.apk import ALPINE, WOLFI, ApkEntry, apk_database, apk_index, write
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.apk.database import ApkDatabase
 from pip_sysdeps.packages.apk.read_database import read_packages
-from pip_sysdeps.packages.apk.read_indices import read_indices
+from pip_sysdeps.packages.apk.read_indices import read_indices, read_listed
 from pip_sysdeps.system.root import Root
 
 MUSL = ApkEntry(name="musl", provides=("so:libc.musl-x86_64.so.1=1",), files=("/lib/ld-musl-x86_64.so.1",))
@@ -160,3 +161,15 @@ def test_indices_beside_the_database(tmp_path: Path) -> None:
     (tmp_path / "etc/apk/cache").symlink_to("/var/cache/apk")
     found = {path: [each.name for each in packages] for path, packages in read_indices(Root(str(tmp_path)))}
     assert found == {"/etc/apk/cache/APKINDEX.0123abcd.tar.gz": ["musl", "libpq"]}
+
+
+def test_what_the_indices_have_to_install(tmp_path: Path) -> None:
+    """Each package in its newest version; nothing is known without indices."""
+    assert read_listed(Root(str(tmp_path))) is None
+    cache = tmp_path / "var/cache/apk"
+    cache.mkdir(parents=True)
+    (cache / "APKINDEX.0.tar.gz").write_bytes(apk_index(MUSL, LIBPQ))
+    (cache / "APKINDEX.1.tar.gz").write_bytes(apk_index(replace(LIBPQ, version="99.1-r0")))
+    listed = read_listed(Root(str(tmp_path)))
+    assert listed is not None
+    assert {name: each.version for name, each in listed.items()} == {"musl": MUSL.version, "libpq": "99.1-r0"}

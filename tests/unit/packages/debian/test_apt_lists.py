@@ -5,8 +5,8 @@ from __future__ import annotations
 from pip_sysdeps.packages.debian.apt_lists import (
     ListName,
     ReleaseFacts,
+    listed_packages,
     package_lists,
-    package_versions,
     release_facts,
 )
 
@@ -41,4 +41,22 @@ def test_a_release_file() -> None:
 def test_the_versions_of_packages() -> None:
     """A package may be there in several versions; a stanza without a name says nothing."""
     text = b"Package: a\nVersion: 1\n\nPackage: b\nVersion: 2\n\nVersion: 9\n\nPackage: a\nVersion: 3\n"
-    assert package_versions([text[:33], text[34:]]) == {"a": ("1", "3"), "b": ("2",)}
+    found = listed_packages([text[:33], text[34:]])
+    assert {name: [each.version for each in same] for name, same in found.items()} == {"a": ["1", "3"], "b": ["2"]}
+
+
+def test_what_a_list_says_of_a_package() -> None:
+    """Its size in bytes, and relations as a database has them."""
+    text = (
+        b"Package: a\nPriority: important\nVersion: 1\nArchitecture: amd64\nInstalled-Size: 3\nPre-Depends: b\n"
+        b"Depends: c (>= 1) | d\nProvides: e (= 1), f\nDescription: none\n"
+    )
+    ((package,),) = listed_packages([text]).values()
+    assert (package.name, package.version, package.architecture, package.size) == ("a", "1", "amd64", 3 << 10)
+    assert (package.requires, package.provides, package.rank) == ((("b",), ("c", "d")), ("e", "f"), 1)
+
+
+def test_a_list_that_says_little() -> None:
+    """A size that is no number is not known; an unknown priority is the last."""
+    ((package,),) = listed_packages([b"Package: a\nVersion: 1\nInstalled-Size: 3 k\nPriority: odd\n"]).values()
+    assert (package.size, package.requires, package.provides, package.rank) == (0, (), (), 5)
