@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 
+from pip_sysdeps import __version__
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -67,7 +69,17 @@ RESULT = closed(
 )
 RUN = closed(
     {
-        "tool": closed({"driver": closed({"name": {"type": "string"}, "rules": {"type": "array", "items": RULE}})}),
+        "tool": closed(
+            {
+                "driver": closed(
+                    {
+                        "name": {"const": "pip-sysdeps"},
+                        "version": {"const": __version__},
+                        "rules": {"type": "array", "items": RULE},
+                    }
+                )
+            }
+        ),
         "automationDetails": closed({"id": {"type": "string", "pattern": "/$"}}),
         "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
         "results": {"type": "array", "items": RESULT},

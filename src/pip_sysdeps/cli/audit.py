@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING, NamedTuple
 
+from pip_sysdeps import __version__
 from pip_sysdeps.app.audit import AuditRequest, audit, audit_of_lock, none_of
 from pip_sysdeps.cli import output
 from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_variables, warn_of_scan
@@ -87,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.format == "markdown":
         output.write(audit_as_markdown(found, short, scope))
     elif args.format == "sarif":
-        output.write_document(as_sarif(found, short, result.lock, result.lock_text))
+        output.write_document(as_sarif(found, short, result.lock, result.lock_text, version=__version__))
     elif args.format == "html":
         output.write(audit_as_html(found, short, read_page()))
     else:

@@ -33,10 +33,11 @@ _BLOCK = re.compile(r"^\[\[target\]\]$")
 _NAME = re.compile(r'^(id|name|file) = "([^"\\]*)"$')
 
 
-def as_sarif(audit: Audit, short: Callable[[str], str], lock: str, text: str) -> str:
+def as_sarif(audit: Audit, short: Callable[[str], str], lock: str, text: str, *, version: str) -> str:
     """Render the findings; `lock` is the path of the lock, from the folder of the project, and `text` what it says.
 
-    `short` writes a path as a person calls it. Where the lock has no line for a finding, it stands at the first.
+    `short` writes a path as a person calls it, `version` is that of this tool. Where the lock has no line for a
+    finding, it stands at the first.
     """
     rules = list(dict.fromkeys(each.entry for each in audit.findings))
     lines = _Lines(text, audit.target.id)
@@ -52,7 +53,7 @@ def as_sarif(audit: Audit, short: Callable[[str], str], lock: str, text: str) ->
         }
         for each in audit.findings[:_MOST_RESULTS]
     ]
-    driver = {"name": "pip-sysdeps", "rules": [_rule(each) for each in rules]}
+    driver = {"name": "pip-sysdeps", "version": version, "rules": [_rule(each) for each in rules]}
     category = {"id": f"pip-sysdeps/{audit.target.id}/"}
     run = {"tool": {"driver": driver}, "automationDetails": category, "columnKind": "unicodeCodePoints"}
     return as_document({"$schema": _SCHEMA, "version": "2.1.0", "runs": [{**run, "results": results}]})
