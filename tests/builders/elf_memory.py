@@ -7,6 +7,7 @@ from collections.abc import Container
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.elf.data import loaded_data
 from pip_sysdeps.elf.headers import facts_of, load_fault, parse_header
 from pip_sysdeps.elf.image import MAGIC, SHORTEST, read_image
 from pip_sysdeps.elf.notes import dlopen_notes
@@ -61,6 +62,7 @@ QUESTIONS: tuple[Callable[[Pread, int], object], ...] = (
     defined_versions,
     bound_names,
     dlopen_notes,
+    lambda pread, size: loaded_data(pread, size, 1 << 16).decode("latin-1"),
 )
 """All that is asked of an ELF file."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.cyclonedx import check_cyclonedx
+from builders.spdx import check_spdx
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,38 @@ def test_cyclonedx(run: Callable[..., Result], same_as_committed: Callable[[Path
     assert edges["pkg:pypi/webapp@1.0"] == ["pkg:pypi/imaging@2.0", "pkg:pypi/psycopg2@2.9", "pkg:pypi/six@1.0"]
     assert edges["pkg:pypi/psycopg2@2.9"] == [PQ]
     assert edges["pkg:pypi/imaging@2.0"] == [GCC, VENDORED, NAMED, "pkg:pypi/threads@3.0"]
+
+
+def test_spdx(run: Callable[..., Result], same_as_committed: Callable[[Path, str], None]) -> None:
+    """The same as SPDX 2.3, of the beginning of 1970."""
+    result = run("export", "--format", "spdx")
+    assert (result.status, result.err) == (0, "")
+    document = check_spdx(result.out)
+    same_as_committed(GOLDEN / "spdx.json", result.out)
+    assert document["creationInfo"]["created"] == "1970-01-01T00:00:00Z"
+    names = {each["SPDXID"]: each["name"] for each in document["packages"]}
+    found = {
+        (names[each["spdxElementId"]], each["relationshipType"], names[each["relatedSpdxElement"]])
+        for each in document["relationships"][1:]
+    }
+    assert {
+        ("psycopg2", "DEPENDS_ON", "libpq5"),
+        ("imaging", "CONTAINS", "libtiff-0123abcd.so.6.0.2"),
+        ("imaging", "CONTAINS", "libtiff"),
+        ("webapp", "DEPENDS_ON", "imaging"),
+        ("libgomp-0badcafe.so.1.0.0", "CONTAINS", "libgomp"),
+    } <= found
+
+
+def test_the_time_of_a_document(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is that of SOURCE_DATE_EPOCH."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    assert '"created": "2023-11-14T22:13:20Z"' in run("export", "--format", "spdx").out
+    for wrong in ("yesterday", "-1", "253402300800", "9" * 5000):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", wrong)
+        result = run("export", "--format", "spdx")
+        assert (result.status, result.out) == (2, "")
+        assert result.err.startswith("error: SOURCE_DATE_EPOCH is no number of seconds since 1970: ")
 
 
 def test_the_same_bytes_into_a_file(run: Callable[..., Result], tmp_path: Path) -> None:

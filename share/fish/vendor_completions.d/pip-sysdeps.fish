@@ -177,7 +177,7 @@ complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using export' -l python -xka "(__
 complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using export' -l path -xka "(__fish_complete_directories)" -d 'a folder that pip filled with --prefix, --target or --user, or /usr/local without an environment; may be repeated'
 complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using export' -l root -xka "(__fish_complete_directories)" -d 'an unpacked image or chroot: all other paths are inside it, and nothing outside is read'
 complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using export' -l allow-empty -d 'take an environment that has nothing but pip, setuptools and wheel'
-complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using export' -l format -xka "cyclonedx" -d 'CycloneDX 1.6, as JSON'
+complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using export' -l format -xka "cyclonedx spdx" -d 'CycloneDX 1.6 or SPDX 2.3, as JSON'
 complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using export' -l name -x -d 'as `lock --name`: a second environment of the same image'
 complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using export' -s o -l output -xka "(__fish_complete_path (commandline -ct))" -d 'write it there instead of to stdout (`-`)'
 complete -c pip-sysdeps -n '_shtab_pip_sysdeps_using; and test $_shtab_pip_sysdeps_npos -eq 0' -a policy -d 'Decide in pyproject.toml what is ignored, used, replaced and added, and list it.'

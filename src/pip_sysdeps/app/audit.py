@@ -13,6 +13,7 @@ from pip_sysdeps.app.report import scan_environment
 from pip_sysdeps.elf.kinds import prevailing
 from pip_sysdeps.environment.exposure import writable_folders
 from pip_sysdeps.environment.read_sboms import read_sboms
+from pip_sysdeps.environment.read_vendored import read_vendored
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.loader.registry import c_library_of
 from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text
@@ -20,7 +21,7 @@ from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.needs.symbol_versions import version_gaps
 from pip_sysdeps.packages.closure import Closures
 from pip_sysdeps.packages.registry import default_directories
-from pip_sysdeps.report.audit import InstalledVersion, report, report_of_lock
+from pip_sysdeps.report.audit import InstalledVersion, components_of, report, report_of_lock, vendored
 from pip_sysdeps.report.checks.search_paths import search_path_elements
 from pip_sysdeps.report.evidence import Evidence
 from pip_sysdeps.report.findings import CHECKS, findings, findings_of_lock, named
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.app.place import Location
     from pip_sysdeps.app.report import ScannedEnvironment
     from pip_sysdeps.environment.sbom import Sbom
+    from pip_sysdeps.environment.vendored import VendoredLibrary
     from pip_sysdeps.lock.document import Target
     from pip_sysdeps.model.environment import Skipped
     from pip_sysdeps.packages.family import Available
@@ -92,7 +94,8 @@ def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult
             target,
             found,
             installed=installed_packages(scanned.place.packages),
-            components={name: tuple(part for sbom in some for part in sbom.components) for name, some in sboms.items()},
+            components={name: tuple(components_of(name, some)) for name, some in sboms.items()},
+            libraries=libraries_of(scanned, sboms),
             closures=closures_of(scanned.place.packages, target),
             ways={name: tuple(link.name for link in way) for name, way in scanned.ways.items()},
             others=_other_targets(request.lock, target),
@@ -238,6 +241,25 @@ def closures_of(packages: SystemPackages | None, target: Target) -> Closures:
     if packages is None:
         return Closures({})
     return Closures(packages.packages, {*packages.base, *target.base}, packages.listed)
+
+
+def libraries_of(
+    scanned: ScannedEnvironment, sboms: Mapping[str, tuple[Sbom, ...]]
+) -> Mapping[str, tuple[VendoredLibrary, ...]]:
+    """Return the libraries that each distribution brings or has linked in, of those that no bill of materials names."""
+    scan, objects = scanned.scan, scanned.scanner.objects
+    named = {name for name, some in sboms.items() if any(components_of(name, some))}
+    found = {
+        each.distribution.name: read_vendored(
+            objects,
+            each.distribution,
+            [file for file in filter(may_be_elf, each.distribution.files) if file in scan.objects],
+            vendored(each, scan),
+        )
+        for each in scan.distributions
+        if each.distribution.name not in named
+    }
+    return {name: libraries for name, libraries in found.items() if libraries}
 
 
 def sboms_of(scanned: ScannedEnvironment) -> tuple[Mapping[str, tuple[Sbom, ...]], tuple[Skipped, ...]]:

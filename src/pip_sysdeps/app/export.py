@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.app.audit import installed_packages, sboms_of
+from pip_sysdeps.app.audit import installed_packages, libraries_of, sboms_of
 from pip_sysdeps.app.report import scan_environment
 from pip_sysdeps.report.audit import vendored
 from pip_sysdeps.report.materials import Materials
@@ -37,6 +37,7 @@ def export(location: Location, *, name: str = "", second_process: bool = False) 
         distributions=scanned.scan.environment.distributions,
         required=scanned.required(),
         vendored={each.distribution.name: vendored(each, scanned.scan) for each in scanned.scan.distributions},
+        libraries=libraries_of(scanned, sboms),
         sboms=sboms,
         installed=installed_packages(scanned.place.packages),
     )

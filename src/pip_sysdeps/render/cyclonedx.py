@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from packaging.utils import canonicalize_name
 
-from pip_sysdeps.packages.registry import family_of
+from pip_sysdeps.environment.vendored import Confidence
 from pip_sysdeps.render.document import as_document
+from pip_sysdeps.render.package_urls import library_url, package_url, pypi
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pip_sysdeps.lock.document import LockedNeed, Target
+    from pip_sysdeps.environment.vendored import VendoredLibrary
+    from pip_sysdeps.lock.document import LockedNeed
     from pip_sysdeps.model.environment import Distribution
     from pip_sysdeps.report.materials import Materials
 
@@ -46,6 +47,8 @@ _TEXTS = ("group", "version", "description", "copyright")
 """Fields of a component that are plain text in every version."""
 _PURL = re.compile(r"pkg:[A-Za-z][A-Za-z0-9.+-]*/\S+")
 _MAX_DEPTH = 8
+_CONFIDENCE = {Confidence.HIGH: 0.9, Confidence.MEDIUM: 0.6, Confidence.LOW: 0.3}
+"""As numbers, which are ours: the standard has nothing to go by."""
 
 
 def as_cyclonedx(materials: Materials) -> str:
@@ -57,10 +60,10 @@ def as_cyclonedx(materials: Materials) -> str:
         needs.setdefault(holder, []).append(need)
     wheels = [_Wheel(each, materials, needs.get(each.name, [])) for each in materials.distributions]
     edges = [edge for wheel in wheels for edge in wheel.edges()]
-    edges += [(_purl(package.name, materials), ()) for package in target.package]
-    asked = [pypi(each) for each in materials.distributions if each.requested or not _is_required(each.name, materials)]
+    edges += [(package_url(package.name, materials), ()) for package in target.package]
+    asked = [pypi(each) for each in materials.asked()]
     files = [need for each in target.unattributed for need in each.every()]
-    asked += [_purl(need.package, materials) for need in files if need.package]
+    asked += [package_url(need.package, materials) for need in files if need.package]
     document = {
         "$schema": _SCHEMA,
         "bomFormat": "CycloneDX",
@@ -77,47 +80,16 @@ def as_cyclonedx(materials: Materials) -> str:
     return as_document(document)
 
 
-def pypi(distribution: Distribution) -> str:
-    """Return the package URL of a distribution; an editable one has no version."""
-    version = "" if distribution.source == "editable" else distribution.version
-    return f"pkg:pypi/{distribution.name}" + (f"@{_quoted(version)}" if version else "")
-
-
-def system_package(name: str, version: str, target: Target) -> str:
-    """Return the package URL of a system package; `name` may have an architecture."""
-    family = family_of(target.package_manager)
-    package, architecture = family.split_name(name) if family else (name, "")
-    epoch, rest = family.split_epoch(version) if family else ("", version)
-    at = f"@{_quoted(rest)}" if rest else ""
-    distro = "-".join(filter(None, (target.distro, target.release)))
-    kind = family.purl if family else "generic"
-    qualifiers = f"arch={architecture or target.architecture}&distro={distro}" + (f"&epoch={epoch}" if epoch else "")
-    return f"pkg:{kind}/{target.distro}/{_quoted(package)}{at}?{qualifiers}"
-
-
-def _quoted(text: str) -> str:
-    return quote(text, safe=":~")
-
-
-def _is_required(name: str, materials: Materials) -> bool:
-    return any(name in required for required in materials.required.values())
-
-
-def _purl(name: str, materials: Materials) -> str:
-    installed = materials.installed.get(name)
-    return system_package(name, installed.version if installed else "", materials.target)
-
-
 def _packages(materials: Materials) -> Iterator[dict[str, Any]]:
     for package in materials.target.package:
         installed = materials.installed.get(package.name)
         facts = {"base": str(package.base).lower(), "min": package.min, "installed": str(bool(installed)).lower()}
         yield {
             "type": "library",
-            "bom-ref": _purl(package.name, materials),
+            "bom-ref": package_url(package.name, materials),
             "name": package.name,
             **({"version": installed.version} if installed and installed.version else {}),
-            "purl": _purl(package.name, materials),
+            "purl": package_url(package.name, materials),
             "properties": _properties(facts.items()),
         }
 
@@ -157,10 +129,7 @@ class _Wheel:
         """Return the component, with what it brings inside."""
         distribution = self._distribution
         inside = [each for document in self._documents for each in document.components]
-        inside += [
-            {"type": "file", "bom-ref": f"{self.reference}#{path}", "name": path}
-            for path in self._materials.vendored.get(distribution.name, ())
-        ]
+        inside += [self._file(path) for path in self._files]
         told = [("need", f"{need.name} ({need.when}): {need.installed or need.class_}") for need in self._needs]
         told += [("unresolved", f"{each.name} ({each.when})") for each in self._unresolved()]
         return {
@@ -177,13 +146,53 @@ class _Wheel:
         """Yield what depends on what, as far as this distribution knows."""
         by_name = {each.name: each for each in self._materials.distributions}
         required = [pypi(by_name[name]) for name in self._materials.required.get(self._distribution.name, ())]
-        packages = [_purl(need.package, self._materials) for need in self._needs if need.package]
+        packages = [package_url(need.package, self._materials) for need in self._needs if need.package]
         others = [pypi(by_name[need.distribution]) for need in self._needs if need.distribution in by_name]
-        files = [f"{self.reference}#{path}" for path in self._materials.vendored.get(self._distribution.name, ())]
+        files = [f"{self.reference}#{path}" for path in self._files]
         yield self.reference, (*required, *packages, *others, *files)
-        yield from ((file, ()) for file in files)
+        for path in self._files:
+            libraries = tuple(self._library_reference(each) for each in self._libraries(path))
+            yield f"{self.reference}#{path}", libraries
+            yield from ((library, ()) for library in libraries)
         for document in self._documents:
             yield from document.edges()
+
+    @property
+    def _files(self) -> list[str]:
+        """The libraries that it brings, then the files into which some are linked."""
+        name = self._distribution.name
+        held = (each.path for each in self._materials.libraries.get(name, ()))
+        return [*dict.fromkeys((*self._materials.vendored.get(name, ()), *held))]
+
+    def _file(self, path: str) -> dict[str, Any]:
+        libraries = [self._library(each) for each in self._libraries(path)]
+        reference = f"{self.reference}#{path}"
+        return {
+            "type": "file",
+            "bom-ref": reference,
+            "name": path,
+            **({"components": libraries} if libraries else {}),
+        }
+
+    def _libraries(self, path: str) -> list[VendoredLibrary]:
+        return [each for each in self._materials.libraries.get(self._distribution.name, ()) if each.path == path]
+
+    def _library_reference(self, library: VendoredLibrary) -> str:
+        return f"{self.reference}#{library.path}/{library.name}"
+
+    def _library(self, library: VendoredLibrary) -> dict[str, Any]:
+        """Return a library that a file is or holds, with what says so."""
+        confidence = _CONFIDENCE[library.confidence]
+        technique = "filename" if library.by_name else "binary-analysis"
+        method = {"technique": technique, "confidence": confidence, "value": library.evidence}
+        field = "version" if library.version else "name"
+        return {
+            "type": "library",
+            "bom-ref": self._library_reference(library),
+            "name": library.name,
+            **({"version": library.version, "purl": library_url(library)} if library.version else {}),
+            "evidence": {"identity": [{"field": field, "confidence": confidence, "methods": [method]}]},
+        }
 
     def _unresolved(self) -> list[Any]:
         return [each for each in self._materials.target.unresolved if each.distribution == self._distribution.name]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.render.markup import code, element, items, text
 from pip_sysdeps.render.picture import chains, picture
-from pip_sysdeps.render.table import HEADINGS, counts, size, whens
+from pip_sysdeps.render.table import HEADINGS, counts, libraries, size, whens
 from pip_sysdeps.report.audit import Fate
 from pip_sysdeps.report.catalogue import Severity
 from pip_sysdeps.words import counted
@@ -247,6 +247,7 @@ def _facts(row: DistributionRow, packages: _Anchors, distributions: _Anchors) ->
     yield "needs", ", ".join(_need(need, packages) for need in row.needs)
     yield "brings", ", ".join(code(name.rpartition("/")[2]) for name in row.vendored)
     yield "named by its SBOM", ", ".join(text(f"{each.name} {each.version}".rstrip()) for each in row.components)
+    yield "found in its files", ", ".join(map(text, libraries(row)))
     yield "costs", _cost(row.cost, named=True)
     yield "without it", f"{saved} less" if (saved := _cost(row.saved)) else ""
 

@@ -160,6 +160,16 @@ def _distribution(row: DistributionRow) -> dict[str, Any]:
         ],
         "vendored": list(row.vendored),
         "components": [{"name": each.name, "version": each.version, "purl": each.purl} for each in row.components],
+        "libraries": [
+            {
+                "file": each.path,
+                "name": each.name,
+                "version": each.version,
+                "confidence": each.confidence.value,
+                "evidence": each.evidence,
+            }
+            for each in row.libraries
+        ],
     }
 
 

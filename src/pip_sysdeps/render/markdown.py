@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.printing import printable
-from pip_sysdeps.render.table import FATES, HEADINGS, counts, line_counted, pulled_in, size, whens
+from pip_sysdeps.render.table import FATES, HEADINGS, counts, libraries, line_counted, pulled_in, size, whens
 from pip_sysdeps.render.text import SIGNS, called, listed_reasons, title, versions
 from pip_sysdeps.report.audit import Fate, Scope
 
@@ -33,13 +33,20 @@ def audit_as_markdown(audit: Audit, short: Callable[[str], str], scope: Scope = 
         heading, rows = HEADINGS[fate], audit.fated(fate)
         how = audit.how_to_add if fate is Fate.OFFER else ""
         parts += [f"### {heading}\n\n{_packages(rows)}" + (f"\n{how}\n" if how else "")] if rows else []
-    vendoring = [row for row in audit.distributions if row.vendored or row.components]
+    vendoring = [row for row in audit.distributions if row.vendored or row.components or row.libraries]
     if vendoring and scope is Scope.ALL:
         lines = (
-            (f"{row.name} {row.version}", ", ".join(map(code, row.vendored)), _components(row.components))
+            (
+                f"{row.name} {row.version}",
+                ", ".join(map(code, row.vendored)),
+                _components(row.components) or ", ".join(map(escaped, libraries(row))),
+            )
             for row in vendoring
         )
-        parts.append("### Vendored libraries\n\n" + _table(("Distribution", "Libraries", "Named by its SBOM"), lines))
+        parts.append(
+            "### Vendored libraries\n\n"
+            + _table(("Distribution", "Libraries", "Named by its SBOM, or found in its files"), lines)
+        )
     return "\n".join(parts)
 
 

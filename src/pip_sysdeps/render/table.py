@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.environment.vendored import Confidence
 from pip_sysdeps.render.terminal import Role, Span, joined, plain
 from pip_sysdeps.report.audit import Fate, Scope
 from pip_sysdeps.report.catalogue import Severity
@@ -13,6 +14,7 @@ from pip_sysdeps.words import counted, listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
+    from pip_sysdeps.environment.vendored import VendoredLibrary
     from pip_sysdeps.packages.closure import Cost
     from pip_sysdeps.render.terminal import Cell, Terminal
     from pip_sysdeps.report.audit import Audit, DistributionRow, PackageRow
@@ -63,6 +65,22 @@ def cost(found: Cost | None, word: str = "in") -> str:
         return ""
     packages = counted(len(found.packages), "package")
     return f"{size(found.size)} {word} {packages}" if found.size else packages
+
+
+def libraries(row: DistributionRow) -> list[str]:
+    """Write what the files of a distribution are or hold: `openssl 3.0.15`, `zlib 1.3.1 (medium)`, `libaec (low)`.
+
+    Each once, as sure as its surest file; those without a version last.
+    """
+    surest = {(each.name, each.version): each.confidence for each in sorted(row.libraries, key=_doubt, reverse=True)}
+    return [
+        f"{name} {version}".rstrip() + (f" ({confidence.value})" if confidence is not Confidence.HIGH else "")
+        for (name, version), confidence in sorted(surest.items(), key=lambda pair: (not pair[0][1], pair[0]))
+    ]
+
+
+def _doubt(library: VendoredLibrary) -> int:
+    return list(Confidence).index(library.confidence)
 
 
 def without(row: DistributionRow) -> str:
@@ -152,6 +170,8 @@ def _facts(row: DistributionRow, outside: Container[str]) -> Iterator[tuple[str,
     if row.components:
         named = [Span(f"{each.name} {each.version}".rstrip()) for each in row.components]
         yield "sbom    ", joined(_most(named))
+    if row.libraries:
+        yield "found   ", joined(_most([Span(each) for each in libraries(row)]))
 
 
 def _findings(found: Sequence[Finding], terminal: Terminal, short: Callable[[str], str]) -> str:

@@ -17,7 +17,8 @@ from pip_sysdeps.report.offers import how_to_add
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pip_sysdeps.environment.sbom import Component
+    from pip_sysdeps.environment.sbom import Component, Sbom
+    from pip_sysdeps.environment.vendored import VendoredLibrary
     from pip_sysdeps.lock import document as lockfile
     from pip_sysdeps.lock.document import LockedNeed, Target
     from pip_sysdeps.model.needs import DistributionNeeds
@@ -114,6 +115,8 @@ class DistributionRow:
     sorted."""
     components: tuple[Component, ...]
     """What its own bills of materials name, without itself."""
+    libraries: tuple[VendoredLibrary, ...] = ()
+    """What its files are or hold, by their names and texts; empty for one whose bills of materials name something."""
     way: tuple[str, ...] = ()
     """The distributions by which it is required, first the one that was asked for and last itself."""
     cost: Cost | None = None
@@ -171,12 +174,14 @@ def report(  # noqa: PLR0913 - the evidence, the target, and what else is known 
     *,
     installed: Mapping[str, InstalledVersion],
     components: Mapping[str, tuple[Component, ...]],
+    libraries: Mapping[str, tuple[VendoredLibrary, ...]],
     closures: Closures,
     ways: Mapping[str, tuple[str, ...]],
     others: tuple[Target, ...] = (),
 ) -> Audit:
     """Return the report; `components` has what the bills of materials of each distribution name.
 
+    `libraries` has what the files of those without one say of themselves.
     `closures` has what is installed, `ways` by which distributions each is required, `others` the lock's other targets.
     """
     line = _line(target)
@@ -188,7 +193,8 @@ def report(  # noqa: PLR0913 - the evidence, the target, and what else is known 
             wheel=locked[each.distribution.name].wheel if each.distribution.name in locked else "",
             needs=tuple(locked[each.distribution.name].every()) if each.distribution.name in locked else (),
             vendored=vendored(each, evidence.scan),
-            components=tuple(_others(each.distribution.name, components.get(each.distribution.name, ()))),
+            components=components.get(each.distribution.name, ()),
+            libraries=libraries.get(each.distribution.name, ()),
             way=ways.get(each.distribution.name, ()),
             cost=closures.cost(_of(line, each.distribution.name)),
             saved=closures.saved(line, _without(line, each.distribution.name)),
@@ -198,7 +204,7 @@ def report(  # noqa: PLR0913 - the evidence, the target, and what else is known 
     return Audit(
         target=target,
         packages=tuple(_packages(target, installed, closures)),
-        distributions=tuple(row for row in rows if row.needs or row.vendored or row.components),
+        distributions=tuple(row for row in rows if row.needs or row.vendored or row.components or row.libraries),
         findings=findings,
         how_to_add=how_to_add(target),
         adds=closures.cost(line),
@@ -282,8 +288,8 @@ def vendored(needs: DistributionNeeds, scan: Scan) -> tuple[str, ...]:
     return tuple(sorted(posixpath.relpath(each, base) for each in libraries if posixpath.dirname(each) in folders))
 
 
-def _others(name: str, components: Iterable[Component]) -> Iterator[Component]:
-    """Yield the components once each, without the distribution itself."""
-    for each in dict.fromkeys(components):
+def components_of(name: str, sboms: Iterable[Sbom]) -> Iterator[Component]:
+    """Yield what the bills of materials of a distribution name, once each, without the distribution itself."""
+    for each in dict.fromkeys(part for sbom in sboms for part in sbom.components):
         if each.name and canonicalize_name(each.name) != name:
             yield each

@@ -12,7 +12,8 @@ from builders.cyclonedx import check_cyclonedx
 from builders.facts import distribution
 from pip_sysdeps.environment.sbom import parse_sbom
 from pip_sysdeps.lock.document import LockedFile, LockedNeed, LockedPackage, Target, Unresolved
-from pip_sysdeps.render.cyclonedx import as_cyclonedx, system_package
+from pip_sysdeps.render.cyclonedx import as_cyclonedx
+from pip_sysdeps.render.package_urls import system_package
 from pip_sysdeps.report.materials import Materials
 
 TARGET = Target(
@@ -35,6 +36,7 @@ def document(*sboms: dict[str, Any], target: Target = TARGET, **changes: Any) ->
         distributions=(replace(ONE, **changes),),
         required={},
         vendored={},
+        libraries={},
         sboms={"one": parsed},
         installed={},
     )
