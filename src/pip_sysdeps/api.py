@@ -42,7 +42,7 @@ def scan_environment(python: str, *, root: str = "/") -> Scan:
 def lock_environment(python: str, *, root: str = "/", lock: str = DEFAULT, name: str = "") -> Target:
     """Return the target that `pip-sysdeps lock` writes for an environment, by the project's policy.
 
-    The pyproject.toml beside `lock` has the policy; `name` tells a second environment of the same image from the first.
+    The pyproject.toml beside `lock` has the policy; `name` name of a second environment in the same image.
     Raise SysdepsError as `scan_environment` does.
     """
     return make_target(LockRequest(location=Location(root=root, python=python), path=lock, name=name)).target

@@ -64,7 +64,7 @@ def _build(args: argparse.Namespace) -> int:
             builder.create(folder)
     except (OSError, ValueError, subprocess.CalledProcessError) as error:
         raise SysdepsError(
-            f"no environment could be made: {error}", hint="does `python -m venv` make one here?"
+            f"cannot create the environment: {error}", hint="does `python -m venv` make one here?"
         ) from error
     return 0
 
@@ -72,19 +72,21 @@ def _build(args: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pip_sysdeps.venv",
-        description="Make virtual environments as `python -m venv` does, with the hook of `pip-sysdeps hook enable`.",
+        description="Create virtual environments as `python -m venv` does, with the hook of `pip-sysdeps hook enable`.",
         allow_abbrev=False,
     )
-    parser.add_argument("folders", metavar="DIR", nargs="+", help="where the environment goes")
-    parser.add_argument("--project", metavar="DIR", default=".", help="the folder with the lock (default: this one)")
-    parser.add_argument("--check-only", action="store_true", help="never write the lock, say only what is stale in it")
+    parser.add_argument("folders", metavar="DIR", nargs="+", help="the folder to create")
+    parser.add_argument(
+        "--project", metavar="DIR", default=".", help="the folder with the lock (default: the current one)"
+    )
+    parser.add_argument("--check-only", action="store_true", help="only report a stale lock, never write it")
     options = parser.add_argument_group("options of python -m venv")
-    options.add_argument("--system-site-packages", action="store_true", help="let it see the base's distributions")
+    options.add_argument("--system-site-packages", action="store_true", help="give access to the base's site-packages")
     options.add_argument("--copies", action="store_true", help="copy the interpreter instead of linking to it")
-    options.add_argument("--clear", action="store_true", help="remove first what the folder has")
-    options.add_argument("--without-pip", action="store_true", help="install no pip")
-    options.add_argument("--prompt", help="another name in the shell's prompt")
-    options.add_argument("--upgrade-deps", action="store_true", help="bring its pip up to date, from the index")
+    options.add_argument("--clear", action="store_true", help="delete the contents of the folder first")
+    options.add_argument("--without-pip", action="store_true", help="do not install pip")
+    options.add_argument("--prompt", help="another name for the shell's prompt")
+    options.add_argument("--upgrade-deps", action="store_true", help="upgrade pip from the index")
     return parser
 
 

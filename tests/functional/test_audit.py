@@ -117,7 +117,7 @@ def test_the_project_chooses(run: Callable[..., Result], tmp_path: Path) -> None
     (tmp_path / "pyproject.toml").write_text("[tool.pip-sysdeps.audit]\nignore = ['SD0', 'no code']\n")
     result = run("audit")
     assert result.status == 2
-    assert "tool.pip-sysdeps.audit.ignore[1]: `no code` is no code of a check" in result.err
+    assert "tool.pip-sysdeps.audit.ignore[1]: `no code` is not a valid code of a check" in result.err
 
 
 def test_a_stale_lock(run: Callable[..., Result], tmp_path: Path) -> None:

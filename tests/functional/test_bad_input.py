@@ -108,56 +108,56 @@ DAMAGES = [
     ),
     pytest.param(
         no_pyvenv,
-        "`/opt/venv` is no Python environment: it has neither pyvenv.cfg nor bin/python3",
-        "for what `pip install --target`, `--prefix` or `--user` filled, use --path",
+        "`/opt/venv` is not a Python environment: it has neither pyvenv.cfg nor bin/python3",
+        "use --path for a folder that `pip install --target`, `--prefix` or `--user` filled",
         id="a folder that is none",
     ),
     pytest.param(
         no_distributions,
         "no distributions in the environment `/opt/venv`",
-        "install into it first, or name another with --python or --path; --allow-empty if that is meant",
+        "install into it first, select another with --python or --path, or use --allow-empty",
         id="no distributions",
     ),
     pytest.param(
         not_debian,
-        f"no package database here: there is none of {', '.join(FOLDERS)}",
-        "run it in an image of the release, name an unpacked one with --root, or lock for one with --target",
+        f"no package database found: supported are {', '.join(FOLDERS)}",
+        "run it in an image of the release, name an unpacked image with --root, or use --target",
         id="not Debian",
     ),
     pytest.param(
         no_database,
-        f"no package database here: there is none of {', '.join(FOLDERS)}",
-        "run it in an image of the release, name an unpacked one with --root, or lock for one with --target",
+        f"no package database found: supported are {', '.join(FOLDERS)}",
+        "run it in an image of the release, name an unpacked image with --root, or use --target",
         id="no dpkg database",
     ),
     pytest.param(
         garbage_database,
         "/var/lib/dpkg/status: stanza 1: no usable package name: ''",
-        "dpkg itself cannot read it either: restore it (dpkg keeps `status-old`), or take another root",
+        "it is damaged: restore it (dpkg keeps `status-old`), or use another root",
         id="a dpkg database of garbage",
     ),
     pytest.param(
         no_release,
-        "cannot tell the release or architecture of this system",
-        "os-release(5) and the package database name them",
+        "cannot determine the release or architecture of this system",
+        "os-release(5) and the package database must name them",
         id="no os-release",
     ),
     pytest.param(
         cut_module,
-        f"cannot tell what is in `{SITE}/{MODULE}` (offset 64: cannot read file data)",
-        "it is damaged: get psycopg2 again, or make the environment again",
+        f"cannot read `{SITE}/{MODULE}` (offset 64: cannot read file data)",
+        "it is damaged: reinstall psycopg2, or recreate the environment",
         id="an ELF file cut short",
     ),
     pytest.param(
         empty_module,
-        f"cannot tell what is in `{SITE}/{MODULE}` (file too short)",
-        "it is damaged: get psycopg2 again, or make the environment again",
+        f"cannot read `{SITE}/{MODULE}` (file too short)",
+        "it is damaged: reinstall psycopg2, or recreate the environment",
         id="an ELF file of nothing",
     ),
     pytest.param(
         garbage_record,
-        f"cannot tell what is in `{INFO}/RECORD` (it names no file that is there)",
-        "it is damaged: get psycopg2 again, or make the environment again",
+        f"cannot read `{INFO}/RECORD` (none of its files exists)",
+        "it is damaged: reinstall psycopg2, or recreate the environment",
         id="a RECORD of garbage",
     ),
 ]
@@ -175,7 +175,7 @@ def test_a_damaged_environment(
     assert desk.lock.read_text() == OLD
 
 
-GARBAGE = f"cannot tell what is in `{INFO}/RECORD` (it names no file that is there)"
+GARBAGE = f"cannot read `{INFO}/RECORD` (none of its files exists)"
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_report_on_a_damaged_environment(desk: Desk, command: tuple[str, ...])
     """It says what it leaves out."""
     garbage_record(desk.root)
     outcome = desk.run(*command, "--root", str(desk.root), "--python", "/opt/venv")
-    assert outcome.err.startswith(f"warning: {GARBAGE}: what it needs is left out; it is damaged: get psycopg2 again")
+    assert outcome.err.startswith(f"warning: {GARBAGE}: its needs are left out; it is damaged: reinstall psycopg2")
 
 
 @pytest.mark.parametrize("command", [("diff", "--environment"), ("verify",)], ids=" ".join)
@@ -213,7 +213,8 @@ def test_nothing_but_the_interpreter_itself_is_meant(desk: Desk) -> None:
     for command in (("lock", "-o", str(desk.lock)), ("audit",)):
         outcome = desk.run(*command, "--root", str(desk.root))
         assert outcome.err.startswith(
-            "this is about `/usr` (python3 on PATH), which is no virtual environment: --python names another\n"
+            "using the environment `/usr` (python3 on PATH), which is not a virtual environment: select another with "
+            "--python\n"
         )
     for named in (("--python", "/usr"), ("--path", "/usr")):
         assert "no virtual environment" not in desk.run("audit", "--root", str(desk.root), *named).err
@@ -230,7 +231,7 @@ def test_a_root_that_is_none(desk: Desk) -> None:
 def test_a_name_that_no_target_can_have(desk: Desk) -> None:
     """It is told before any lock is, and nothing is written."""
     error, _ = failed(desk.run_lock("--name", "my app"))
-    assert error == "`my app` cannot be a part of a target's id"
+    assert error == "`my app` is not valid in a target id"
     assert not desk.lock.exists()
 
 
@@ -248,7 +249,7 @@ def test_what_may_not_be_read(desk: Desk, closed: str) -> None:
         path.chmod(0o700)
         error, hint = failed(outcome)
         assert "Permission denied" in error
-        assert hint.startswith("run it as a user who may read ")
+        assert hint.startswith("run it as a user who can read ")
         assert lock.read_text() == OLD
 
 
@@ -261,7 +262,7 @@ def test_damage_that_does_no_harm(desk: Desk) -> None:
     install(desk.root / SITE[1:], "gone", metadata={"direct_url.json": url})
     outcome = desk.run_lock()
     assert outcome.status == 0
-    assert outcome.err.endswith("4 files set aside: -v lists them\n")
+    assert outcome.err.endswith("4 files skipped: -v lists them\n")
     assert desk.lock.read_text() == LOCK
 
 
@@ -277,13 +278,15 @@ LOCKS = [
     pytest.param("= no TOML", "is not TOML: ", id="no TOML"),
     pytest.param("lock-version = 1.0\n", "lock-version: is not a version such as 2.0", id="version is no string"),
     pytest.param(
-        LOCK.replace('"2.0"', '"3.0"'), "lock-version: 3.0 is not known, only 1.x and 2.x are", id="unknown major"
+        LOCK.replace('"2.0"', '"3.0"'), "lock-version: 3.0 is not supported, only 1.x and 2.x", id="unknown major"
     ),
     pytest.param(LOCK.replace("[[target]]", "[target]"), "target: is not an array", id="target is a table"),
     pytest.param("x = " + "[" * 5000, "is ", id="nested"),
     *(
         pytest.param(
-            hostile(name), f"target[0].distribution[0].needs[0].package: `{shown}` is no binary package name", id=shown
+            hostile(name),
+            f"target[0].distribution[0].needs[0].package: `{shown}` is not a valid binary package name",
+            id=shown,
         )
         for name, shown in {
             "libpq5-": "libpq5-",
@@ -295,7 +298,7 @@ LOCKS = [
         }.items()
     ),
     *(
-        pytest.param(hostile(name), f"target[0].installs[0]: `{shown}` is no system package name", id=shown)
+        pytest.param(hostile(name), f"target[0].installs[0]: `{shown}` is not a valid system package name", id=shown)
         for name, shown in {
             "-o APT::Update::Pre-Invoke::=id": "-o APT::Update::Pre-Invoke::=id",
             "libpq5\nlibevil": "libpq5\\nlibevil",
@@ -389,7 +392,7 @@ def test_sides_of_a_conflict_that_this_environment_does_not_decide(desk: Desk) -
     text = f"{HEADER}\n<<<<<<< HEAD\n{trixie}=======\n{trixie.replace('2.9.9', '2.9.8')}>>>>>>> other\n"
     desk.lock.write_text(text)
     told, _ = failed(desk.run_lock("--add-target"))
-    assert "differ in debian-trixie-amd64" in told
+    assert "the git conflict is about debian-trixie-amd64" in told
     assert desk.lock.read_text() == text
 
 
@@ -420,7 +423,7 @@ def test_a_full_disk(desk: Desk) -> None:
     assert (done.returncode, done.stdout) == (2, f"{OLD}filler\nsysdeps.lock\n")
     assert done.stderr == (
         f"error: `{desk.lock.parent}/disk/sysdeps.lock`: No space left on device\n"
-        "hint: free some space, then run it again: nothing was changed\n"
+        "hint: free some space and run it again; nothing was changed\n"
     )
 
 

@@ -154,12 +154,12 @@ def test_what_should_be_a_file(desk: Desk, path: str, kind: Callable[[Path], Non
 FOLDERS = {
     SITE: "error: no distributions in the environment",
     f"{SITE}/psycopg2": "0 distributions with needs",
-    f"{SITE}/psycopg2-2.9.9.dist-info": "1 file set aside",
-    "/opt/venv": "error: `/opt/venv` is no interpreter",
-    "/usr/lib/x86_64-linux-gnu": "in the line, and not installed here: libpq5",
-    "/var/lib/dpkg": "error: no package database here",
+    f"{SITE}/psycopg2-2.9.9.dist-info": "1 file skipped",
+    "/opt/venv": "error: `/opt/venv` is not an interpreter",
+    "/usr/lib/x86_64-linux-gnu": "in the install line, but not installed here: libpq5",
+    "/var/lib/dpkg": "error: no package database found",
     "/var/lib/dpkg/info": "warning: dpkg has no file lists of dpkg, libc6, libpq5 and 1 more: the index tells whose",
-    "/etc": "error: cannot tell the release",
+    "/etc": "error: cannot determine the release",
 }
 
 

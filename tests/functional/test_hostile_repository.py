@@ -69,7 +69,7 @@ def test_an_embedded_bare_repository_is_refused(desk: Desk, checkout: Path, tmp_
     embed(checkout / "svc", config(tmp_path) + "[core]\n\tworktree = .\n")
     result = desk.run("diff", revision, "--lock", str(checkout / "svc" / "sysdeps.lock"))
     assert (result.status, result.out) == (2, "")
-    assert result.err.startswith(f"error: `{checkout / 'svc'}` looks like a bare git repository, whose revisions are")
+    assert result.err.startswith(f"error: `{checkout / 'svc'}` looks like a bare git repository, which is not trusted")
     assert not (tmp_path / PWNED).exists()
 
 

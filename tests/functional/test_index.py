@@ -31,7 +31,7 @@ def test_show_answers_for_sonames_and_programs(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out == (
         "libssl.so.3: libssl3t64\n"
         "pdftoppm: poppler-utils\n"
-        "libmagic.so: libmagic-dev, a package for compiling\n"
+        "libmagic.so: libmagic-dev, a development package\n"
         "libmagic.so.99: no binary package has it\n"
     )
 
@@ -62,8 +62,8 @@ def test_list_has_every_shipped_target(capsys: pytest.CaptureFixture[str]) -> No
     [
         ("debian-potato-amd64", ""),
         ("libpq.so.5", ""),
-        ("bookworm", "there is debian-bookworm-amd64 and debian-bookworm-arm64; "),
-        ("Debian-13-arm64", "there is debian-trixie-arm64; "),
+        ("bookworm", "did you mean debian-bookworm-amd64 or debian-bookworm-arm64? "),
+        ("Debian-13-arm64", "did you mean debian-trixie-arm64? "),
     ],
 )
 @pytest.mark.parametrize("command", [["index", "show"], ["lock", "--wheels", ".", "--target"]], ids=["show", "lock"])
@@ -73,8 +73,8 @@ def test_an_unknown_target_is_trouble(
     """The message says what may be meant, and what to run."""
     assert main([*command, target]) == 2
     assert capsys.readouterr().err == (
-        f"error: there is no index for `{target}`\n"
-        f"hint: {meant}`pip-sysdeps index list` names all targets that have one, `pip-sysdeps index update` makes one\n"
+        f"error: no index for `{target}`\n"
+        f"hint: {meant}`pip-sysdeps index list` lists the indices, `pip-sysdeps index update` makes one\n"
     )
 
 

@@ -49,7 +49,7 @@ def test_apt_line_is_for_apt(capsys: pytest.CaptureFixture[str]) -> None:
         2,
         "",
         (
-            "error: fedora-42-x86_64 is installed by rpm, and `apt-line` is for dpkg\n"
+            "error: fedora-42-x86_64 uses rpm, but `apt-line` is for dpkg\n"
             "hint: `pip-sysdeps install-line --target fedora-42-x86_64` prints its line\n"
         ),
     )
@@ -60,7 +60,7 @@ def test_a_target_of_an_unknown_package_manager_is_not_printed(capsys: pytest.Ca
     assert run("install-line", "--target", "arch-x86_64", capsys=capsys) == (
         2,
         "",
-        "error: arch-x86_64 is for pacman, whose names this version does not know\nhint: use a newer pip-sysdeps\n",
+        "error: arch-x86_64 uses pacman, which this version does not support\nhint: use a newer pip-sysdeps\n",
     )
     assert main(["lock", "--validate"]) == 0
 
@@ -74,4 +74,4 @@ def test_another_line_than_the_needs_give_is_refused(tmp_path: Path, capsys: pyt
         (tmp_path / "sysdeps.lock").write_text(LOCK.replace(old, new))
         status, out, err = run("install-line", "--target", "debian-bookworm-amd64", capsys=capsys)
         assert (status, out) == (2, "")
-        assert err.startswith(f"error: sysdeps.lock: target[0].installs: is not what the needs give: {said}\n")
+        assert err.startswith(f"error: sysdeps.lock: target[0].installs: does not match the needs: {said}\n")

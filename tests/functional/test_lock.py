@@ -53,7 +53,7 @@ def test_what_changes_in_the_line_comes_first(desk: Desk) -> None:
     desk.run_lock()
     write(desk.root / SITE[1:] / MODULE, module("libGL.so.1"))
     assert desk.run_lock().err.splitlines()[:2] == [
-        "changes in the line: +libgl1 (psycopg2), -libpq5",
+        "changes in the install line: +libgl1 (psycopg2), -libpq5",
         f"wrote `{desk.lock}`: {SUMMARY}",
     ]
 
@@ -79,14 +79,14 @@ def test_check_of_a_stale_lock(desk: Desk) -> None:
     outcome = desk.run_lock("--check")
     assert (outcome.status, outcome.out) == (1, "")
     assert outcome.err == (
-        "warning: the line does not change\n"
+        "warning: the install line does not change\n"
         f"warning: psycopg2 2.9.9 is locked, 2.9.10 is installed\n`{desk.lock}` is stale: run `pip-sysdeps lock`\n"
     )
     assert desk.lock.read_text() == LOCK
     only_line = desk.run_lock("--check=line")
     assert (only_line.status, only_line.err) == (
         0,
-        f"warning: the line does not change\n`{desk.lock}` is stale: run `pip-sysdeps lock`\n",
+        f"warning: the install line does not change\n`{desk.lock}` is stale: run `pip-sysdeps lock`\n",
     )
 
 
@@ -97,8 +97,8 @@ def test_check_begins_with_the_line(desk: Desk) -> None:
     outcome = desk.run_lock("--check=line")
     assert outcome.status == 1
     assert outcome.err.splitlines()[:3] == [
-        "warning: changes in the line: +libgl1 (zoom), +libgomp1 (zoom)",
-        "warning: zoom 2.9.9 is installed and not locked",
+        "warning: changes in the install line: +libgl1 (zoom), +libgomp1 (zoom)",
+        "warning: zoom 2.9.9 is installed, but not locked",
         f"`{desk.lock}` is stale: run `pip-sysdeps lock`",
     ]
 
@@ -127,7 +127,7 @@ def test_check_of_an_old_lock_version(desk: Desk) -> None:
         0,
         (
             f"`{desk.lock}` is current: {SUMMARY}\n"
-            f"`{desk.lock}` has an old lock-version: `pip-sysdeps lock` writes it anew\n"
+            f"`{desk.lock}` has an old lock-version: `pip-sysdeps lock` updates it\n"
         ),
     )
     desk.run_lock()
@@ -140,7 +140,7 @@ def test_check_without_the_target(desk: Desk) -> None:
     outcome = desk.run_lock("--check")
     assert outcome.status == 2
     assert outcome.err == (
-        f"error: `{desk.lock}` has no target debian-bookworm-amd64, but debian-trixie-amd64\n"
+        f"error: `{desk.lock}` has no target debian-bookworm-amd64, only debian-trixie-amd64\n"
         "hint: run `pip-sysdeps lock --add-target` here, or check where the lock was made\n"
     )
 
@@ -152,7 +152,7 @@ def test_a_second_target_takes_a_word(desk: Desk) -> None:
     outcome = desk.run_lock()
     assert outcome.status == 2
     assert outcome.err == (
-        "error: the lock has no target debian-bookworm-amd64, but debian-trixie-amd64\n"
+        "error: the lock has no target debian-bookworm-amd64, only debian-trixie-amd64\n"
         "hint: add it with --add-target, or run this where the lock was made\n"
     )
     assert desk.lock.read_text() == f"{HEADER}\n{odd}"
@@ -189,7 +189,7 @@ def test_what_is_not_installed_is_locked_from_the_index(desk: Desk) -> None:
     """The lock does not depend on what else the build machine has."""
     write(desk.root / SITE[1:] / MODULE, module("libpq.so.5", "libGL.so.1"))
     outcome = desk.run_lock()
-    assert "in the line, and not installed here: libgl1; install them to have their `min` locked\n" in outcome.err
+    assert "in the install line, but not installed here: libgl1; install them to lock their `min`\n" in outcome.err
     assert '{ soname = "libGL.so.1", package = "libgl1", when = "import", ' in desk.lock.read_text()
 
 
@@ -200,9 +200,7 @@ def test_what_only_a_plugin_needs_is_offered(desk: Desk) -> None:
         desk.root / SITE[1:], "viewer", files={"viewer/__init__.py": b"", "viewer/plugins/libxcb-plugin.so": plugin}
     )
     outcome = desk.run_lock()
-    offer = (
-        "not in the line: viewer: libxcb1 (plugin)\n`pip-sysdeps policy use NAME --reason TEXT` puts one into the line"
-    )
+    offer = "not in the install line: viewer: libxcb1 (plugin)\n`pip-sysdeps policy use NAME --reason TEXT` adds one"
     assert offer in outcome.err
     assert "not in the line" not in desk.run_lock().err
     assert offer in desk.run_lock("-v").err
@@ -215,7 +213,7 @@ def test_what_only_a_plugin_needs_and_nothing_has(desk: Desk) -> None:
     """It is told in one line when the lock is written; `--check` leaves it to the lock."""
     plugin = Elf(soname="libodd.so", needed=("libnowhere.so.9", "libc.so.6")).build()
     install(desk.root / SITE[1:], "viewer", files={"viewer/__init__.py": b"", "viewer/plugins/libodd.so": plugin})
-    assert "unresolved, though no import needs them: libnowhere.so.9 (viewer)\n" in desk.run_lock().err
+    assert "unresolved, but not needed by any import: libnowhere.so.9 (viewer)\n" in desk.run_lock().err
     assert "libnowhere" not in desk.run_lock("--check").err
 
 
@@ -252,14 +250,14 @@ def test_a_program_that_no_record_claims(desk: Desk) -> None:
     """Its needs are offered as those of a distribution are."""
     program = Elf(interpreter=LOADER, needed=("libtiff.so.6", "libc.so.6")).build()
     write(desk.root / SITE[1:] / "tool/prog", program).chmod(0o755)
-    assert "not in the line: lib/python3.11/site-packages/tool/prog: libtiff6 (plugin)\n" in desk.run_lock().err
+    assert "not in the install line: lib/python3.11/site-packages/tool/prog: libtiff6 (plugin)\n" in desk.run_lock().err
 
 
 def test_a_python_path_is_not_followed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """And that is said, as of LD_LIBRARY_PATH."""
     own = str(Path(pip_sysdeps.__file__).parents[1])
     monkeypatch.setenv("PYTHONPATH", f"/srv/app:{own}")
-    said = "PYTHONPATH is set, and ignored: distributions in /srv/app are left out, unless a `.pth` file of the "
+    said = "ignored PYTHONPATH: distributions in /srv/app are left out, unless a `.pth` file of the "
     assert desk.run_lock().err.startswith(said)
     monkeypatch.setenv("PYTHONPATH", own)
     assert "PYTHONPATH" not in desk.run_lock().err
@@ -446,7 +444,7 @@ def test_a_lock_of_a_later_minor_version(desk: Desk) -> None:
 def test_the_shells_library_path_is_ignored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """LD_LIBRARY_PATH changes no byte, and is told."""
     monkeypatch.setenv("LD_LIBRARY_PATH", "/usr/lib/cuda")
-    assert desk.run_lock().err.startswith("LD_LIBRARY_PATH is set, and ignored: the release image will not have it\n")
+    assert desk.run_lock().err.startswith("ignored LD_LIBRARY_PATH, which the release image will not have\n")
     assert desk.lock.read_text() == LOCK
 
 
@@ -454,9 +452,9 @@ def test_what_is_set_aside_is_counted(desk: Desk) -> None:
     """A build for another machine is no need; -v says why."""
     other = f"{SITE}/psycopg2/helper.so"
     write(desk.root / other[1:], Elf(machine=183, needed=("libother.so.1",)).build())
-    assert desk.run_lock().err.endswith("1 file set aside: -v lists them\n")
+    assert desk.run_lock().err.endswith("1 file skipped: -v lists them\n")
     assert desk.run_lock("-v").err.endswith(
-        f"set aside (foreign-architecture): {other}: made for AArch64 (64-bit, little-endian), "
+        f"skipped (foreign-architecture): {other}: made for AArch64 (64-bit, little-endian), "
         "not for x86-64 (64-bit, little-endian)\n"
     )
     assert desk.lock.read_text() == LOCK
@@ -473,14 +471,13 @@ def test_shared_objects_that_are_gone(desk: Desk) -> None:
     )
     outcome = desk.run_lock()
     assert outcome.status == 0
-    end = "; install it again, unless you took that out\n"
+    end = "; reinstall it, unless you removed that on purpose\n"
     first, second, *_ = outcome.err.splitlines(keepends=True)[1:]
     shown = ", ".join(names[:3])
-    assert first == f"warning: plugins is not whole: {shown} and 1 more, which its RECORD lists, are not there{end}"
-    assert second == f"warning: psycopg2 is not whole: {MODULE}, which its RECORD lists, is not there{end}"
+    assert first == f"warning: plugins is incomplete: {shown} and 1 more, listed in its RECORD, are missing{end}"
+    assert second == f"warning: psycopg2 is incomplete: {MODULE}, listed in its RECORD, is missing{end}"
     assert (
-        f"plugins is not whole: {', '.join(names)}, which its RECORD lists, are not there{end}"
-        in desk.run_lock("-v").err
+        f"plugins is incomplete: {', '.join(names)}, listed in its RECORD, are missing{end}" in desk.run_lock("-v").err
     )
     assert "psycopg2" not in desk.lock.read_text()
 
@@ -532,7 +529,7 @@ def test_another_run_that_does_not_end(desk: Desk, monkeypatch: pytest.MonkeyPat
     with alone(str(desk.lock)):
         result = desk.run_lock()
     assert (result.status, desk.lock.read_text()) == (0, LOCK)
-    assert f"warning: another run still holds `{desk.lock}`: not waiting longer" in result.err.splitlines()
+    assert f"warning: another run still holds `{desk.lock}`: continuing without it" in result.err.splitlines()
 
 
 def test_a_root_without_the_interpreter(desk: Desk) -> None:

@@ -96,8 +96,8 @@ def test_a_source_distribution_beside_wheels(tmp_path: Path, capsys: pytest.Capt
     (folder / "psycopg2-2.9.10.tar.gz").touch()
     assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 2
     assert capsys.readouterr().err == (
-        "error: `psycopg2-2.9.10.tar.gz` is no wheel: nothing tells what it needs before it is built\n"
-        "hint: build it, with the packages that this takes: `pip wheel --no-deps -w wheels "
+        "error: `psycopg2-2.9.10.tar.gz` is not a wheel: its needs are unknown until it is built\n"
+        "hint: build it (it may need development packages): `pip wheel --no-deps -w wheels "
         "wheels/psycopg2-2.9.10.tar.gz`\n"
     )
     (folder / "psycopg2-2.9.10.tar.gz").unlink()
@@ -109,8 +109,7 @@ def test_a_release_with_another_python(tmp_path: Path, capsys: pytest.CaptureFix
     install_wheels(image_wheels(tmp_path / "wheels"), tmp_path / "venv", "python3.11")
     assert main(["lock", "--python", "venv", "--target", TRIXIE]) == 0
     assert capsys.readouterr().err.startswith(
-        f"warning: the environment is for cp311, and cp313 is the Python of {TRIXIE}'s own packages: "
-        "the image needs another Python\n"
+        f"warning: the environment is for cp311, but {TRIXIE}'s own Python is cp313: the image needs another Python\n"
     )
 
 
@@ -145,7 +144,7 @@ def test_names_are_those_of_the_release(tmp_path: Path, capsys: pytest.CaptureFi
     lines("--wheels", "wheels", "--target", "debian-bookworm-amd64")
     assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 2
     assert capsys.readouterr().err == (
-        f"error: the lock has no target {TRIXIE}, but debian-bookworm-amd64\n"
+        f"error: the lock has no target {TRIXIE}, only debian-bookworm-amd64\n"
         "hint: add it with --add-target, or run this where the lock was made\n"
     )
     lines("--wheels", "wheels", "--target", TRIXIE, "--add-target")
@@ -205,8 +204,8 @@ def test_a_wheel_that_does_not_fit(
     build_wheel(tmp_path / "wheels", "one", {}, tag=tag)
     assert main(["lock", "--wheels", "wheels", "--target", target]) == 2
     assert capsys.readouterr().err == (
-        f"error: `one-1.0-{tag}.whl` does not fit {target}: its tag is {tag}, and the target is {meant}\n"
-        "hint: get it for the target: `pip download --platform TAG --only-binary :all:`, or name another --target\n"
+        f"error: `one-1.0-{tag}.whl` does not fit {target}: its tag is {tag}, but the target is {meant}\n"
+        "hint: download it for the target: `pip download --platform TAG --only-binary :all:`, or use another --target\n"
     )
 
 
@@ -219,7 +218,7 @@ def test_an_architecture_that_no_wheel_is_for(
     write_index(target, {"library": {}})
     build_wheel(tmp_path / "wheels", "one", {}, tag="py3-none-manylinux_2_28_x86_64")
     assert main(["lock", "--wheels", "wheels", "--target", target.id]) == 2
-    assert f"and the target is cp311 on {machine} with glibc 2.36\n" in capsys.readouterr().err
+    assert f"but the target is cp311 on {machine} with glibc 2.36\n" in capsys.readouterr().err
 
 
 def test_an_installed_distribution_that_does_not_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -235,7 +234,7 @@ def test_a_library_that_needs_a_newer_glibc_is_told(tmp_path: Path, capsys: pyte
     newest = Elf(needed=("libc.so.6",), version_needs=(("libc.so.6", ("GLIBC_2.38",)),)).build()
     build_wheel(tmp_path / "wheels", "one", {"one.abi3.so": newest}, tag="cp311-abi3-linux_x86_64")
     assert main(["lock", "--wheels", "wheels", "--target", "debian-bookworm-amd64"]) == 0
-    assert "warning: one needs glibc 2.38, and debian-bookworm-amd64 has 2.36" in capsys.readouterr().err
+    assert "warning: one needs glibc 2.38, but debian-bookworm-amd64 has 2.36" in capsys.readouterr().err
 
 
 def _two_pythons(folder: Path) -> None:
@@ -295,20 +294,20 @@ def _bomb(folder: Path) -> None:
             _twice,
             "two wheels of one distribution: `One-1.0-py3-none-any.whl` and `one-1.0-py2.py3-none-any.whl`",
         ),
-        (_no_zip, "`one-1.0-py3-none-any.whl` is no usable wheel: File is not a zip file"),
-        (_no_name, "`one.whl` is no wheel's name: Invalid wheel filename (wrong number of parts): 'one'"),
+        (_no_zip, "`one-1.0-py3-none-any.whl` is not a usable wheel: File is not a zip file"),
+        (_no_name, "`one.whl` is not a valid wheel name: Invalid wheel filename (wrong number of parts): 'one'"),
         (
             _no_metadata,
             (
-                "`one-1.0-py3-none-any.whl` is no usable wheel: Wheel doesn't contain exactly one .dist-info directory "
-                "(filename='wheels/one-1.0-py3-none-any.whl', dist_info='[]')"
+                "`one-1.0-py3-none-any.whl` is not a usable wheel: Wheel doesn't contain exactly one .dist-info "
+                "directory (filename='wheels/one-1.0-py3-none-any.whl', dist_info='[]')"
             ),
         ),
-        (_leaving, "`one-1.0-py3-none-any.whl` is no usable wheel: `../../../etc/passwd` leaves the environment"),
+        (_leaving, "`one-1.0-py3-none-any.whl` is not a usable wheel: `../../../etc/passwd` leaves the environment"),
         (
             _bomb,
             (
-                "`one-1.0-py3-none-any.whl` is no usable wheel: `one-1.0.dist-info/licenses/LICENSE` is larger than "
+                "`one-1.0-py3-none-any.whl` is not a usable wheel: `one-1.0.dist-info/licenses/LICENSE` is larger than "
                 "67108864 bytes"
             ),
         ),
@@ -340,14 +339,14 @@ def test_files_are_called_by_wheel_and_name(tmp_path: Path, capsys: pytest.Captu
         "one/arm.so": Elf(machine=183).build(), "one-1.0.data/scripts/tool": b"\x7fELF cut",
     })  # fmt: skip
     assert main(["lock", "-v", "--wheels", "wheels", "--target", TRIXIE]) == 0
-    malformed, foreign = (line for line in capsys.readouterr().err.splitlines() if line.startswith("set aside"))
-    assert malformed == f"set aside (malformed): {wheel.name}: one-1.0.data/scripts/tool: offset 8: file too short"
-    assert foreign.startswith(f"set aside (foreign-architecture): {wheel.name}: one/arm.so: made for AArch64 ")
+    malformed, foreign = (line for line in capsys.readouterr().err.splitlines() if line.startswith("skipped ("))
+    assert malformed == f"skipped (malformed): {wheel.name}: one-1.0.data/scripts/tool: offset 8: file too short"
+    assert foreign.startswith(f"skipped (foreign-architecture): {wheel.name}: one/arm.so: made for AArch64 ")
     wheel = build_wheel(tmp_path / "wheels", "one", {"one/cut.so": b"\x7fELF cut"})
     assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 2
     assert capsys.readouterr().err == (
-        f"error: cannot tell what is in `{wheel.name}: one/cut.so` (offset 8: file too short)\n"
-        "hint: it is damaged: get one again, or make the environment again\n"
+        f"error: cannot read `{wheel.name}: one/cut.so` (offset 8: file too short)\n"
+        "hint: it is damaged: reinstall one, or recreate the environment\n"
     )
 
 
@@ -377,8 +376,8 @@ def test_without_a_target_it_is_this_system_s(tmp_path: Path, capsys: pytest.Cap
     (tmp_path / "root/var/lib/dpkg").mkdir(parents=True)
     assert main(["lock", "--wheels", "wheels", "--root", "root"]) == 2
     assert capsys.readouterr().err == (
-        "error: this system has no os-release or no package database: nothing tells the target\n"
-        "hint: name it: --target debian-trixie-amd64; `pip-sysdeps index list` has those that are known\n"
+        "error: cannot determine the target: this system has no os-release or no package database\n"
+        "hint: use --target, such as --target debian-trixie-amd64; `pip-sysdeps index list` prints the known targets\n"
     )
     (tmp_path / "root/etc/os-release").write_text('ID=debian\nVERSION_ID="13"\nVERSION_CODENAME=trixie\n')
     (tmp_path / "root/var/lib/dpkg/status").write_text("Package: dpkg\nArchitecture: amd64\n\n")
@@ -462,7 +461,7 @@ def test_apt_line_on_a_system_that_the_lock_is_not_for(  # noqa: PLR0913, PLR091
     assert capsys.readouterr() == (
         "",
         (
-            f"error: the lock has no target for this system, {system.id}, but debian-bookworm-amd64\n"
+            f"error: the lock has no target for this system ({system.id}), only debian-bookworm-amd64\n"
             "hint: add it with `pip-sysdeps lock --add-target` in a build stage of this system, or anywhere with "
             f"`pip-sysdeps lock {option}--target {system.id} --add-target`\n"
         ),
@@ -475,9 +474,9 @@ def test_pins_are_of_installed_packages(tmp_path: Path, capsys: pytest.CaptureFi
     image_wheels(tmp_path / "wheels")
     assert main(["lock", "--pin", *where]) == 2
     assert capsys.readouterr().err == (
-        "error: --pin records installed versions, and with --target or --wheels only an index is asked, "
-        "which has none\n"
-        "hint: run `pip-sysdeps lock --pin` in a build stage of the target, or leave out --pin\n"
+        "error: --pin needs installed packages: with --target or --wheels there is only an index, "
+        "without versions\n"
+        "hint: run `pip-sysdeps lock --pin` in a build stage of the target, or omit --pin\n"
     )
     assert not Path("sysdeps.lock").exists()
 

@@ -169,7 +169,7 @@ def test_the_project_of_an_sdist(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     for content in (whole[:200], b"", gzip.compress(b"no archive"), whole):
         monkeypatch.setattr("pip_sysdeps.environment.read_sdist._MAX_UNPACKED", 500)
         sdist.write_bytes(content)
-        assert "set aside (malformed): /declaring-1.0.tar.gz: " in desk.run_lock("-v").err
+        assert "skipped (malformed): /declaring-1.0.tar.gz: " in desk.run_lock("-v").err
         assert desk.run_apt_line().out == "libpq5\n"
 
 
@@ -203,7 +203,7 @@ def load(name):
     return ctypes.CDLL(name + name)
 MAYBE = "libmagic.so.1"
 """
-OFFER = "once, `install-line --when default,dlopen,exec` has them\n"
+OFFER = "`install-line --when default,dlopen,exec` prints all of them\n"
 
 
 @pytest.fixture
@@ -218,7 +218,7 @@ def unsure(desk: Desk) -> Desk:
 def test_lock_offers_what_is_not_sure(unsure: Desk) -> None:
     """Medium and low stay out of the line, are listed on stderr, and what adds them does."""
     result = unsure.run_lock()
-    assert "not in the line: unsure: libmagic1 (dlopen); poppler-utils (exec)\n" in result.err
+    assert "not in the install line: unsure: libmagic1 (dlopen); poppler-utils (exec)\n" in result.err
     assert OFFER in result.err
     assert unsure.run_apt_line().out == "libpq5\n"
     assert unsure.run_apt_line("--when", "default,dlopen,exec").out == "libmagic1 libpq5 poppler-utils\n"
@@ -229,7 +229,7 @@ def test_audit_offers_what_is_not_sure(unsure: Desk, form: str, monkeypatch: pyt
     """With how sure it is, and what adds it."""
     monkeypatch.setenv("COLUMNS", "300")
     out = unsure.run("audit", "--root", str(unsure.root), "--python", VENV, "--all", "--format", form).out
-    inside, _, outside = out.partition("Not in the line")
+    inside, _, outside = out.partition("Not in the install line")
     assert "libpq5" in inside
     assert "dlopen (low)" in outside
     assert "exec (medium)" in outside
@@ -272,7 +272,7 @@ def test_a_source_that_cannot_be_searched(desk: Desk, source: bytes, verdict: st
     install(desk.root / SITE.lstrip("/"), "huge", files={"huge.py": source})
     result = desk.run_lock("-v")
     assert result.status == 0
-    assert f"set aside ({verdict}): {SITE}/huge.py: " in result.err
+    assert f"skipped ({verdict}): {SITE}/huge.py: " in result.err
     told = "skipped source search (too large): huge\n"
     assert (told in result.err) is (verdict == "too-long")
 

@@ -142,7 +142,7 @@ def test_a_pattern_that_cannot_be_one(viewer: Desk) -> None:
     choose(viewer, 'plugins = ["/opt/lib.so"]')
     result = viewer.run_lock()
     assert result.status == 2
-    assert "tool.pip-sysdeps.distribution.viewer.plugins[0]: `/opt/lib.so` is no path with `*`" in result.err
+    assert "tool.pip-sysdeps.distribution.viewer.plugins[0]: `/opt/lib.so` is not a valid path with `*`" in result.err
 
 
 def test_what_nothing_has_for_a_chosen_plugin(viewer: Desk) -> None:
@@ -198,7 +198,7 @@ def test_a_choice_makes_the_lock_stale(viewer: Desk) -> None:
     choose(viewer, f'plugins = ["{PLATFORM}"]')
     result = viewer.run_lock("--check")
     assert result.status == 1
-    assert "changes in the line: +libxcb1 (viewer, plugin)" in result.err
+    assert "changes in the install line: +libxcb1 (viewer, plugin)" in result.err
 
 
 def policy(desk: Desk, *argv: str) -> Result:
@@ -223,7 +223,7 @@ def test_use_chooses_plugins(viewer: Desk) -> None:
     viewer.run_lock()
     assert target(viewer).installs == ("libgl1", "libpq5", "libxcb1")
     assert policy(viewer, "use", "*/platforms/libqother.so", "--reason", "x", "--distribution", "viewer").err == (
-        f"`{viewer.lock.with_name('pyproject.toml')}` has decided that already\n"
+        f"`{viewer.lock.with_name('pyproject.toml')}` already has this decision\n"
     )
 
 
@@ -246,8 +246,8 @@ def test_use_keeps_what_is_chosen(desk: Desk) -> None:
     [
         (("*/nothing.so", "--reason", "x"), "shows a plugin `*/nothing.so`"),
         (("*/libqother.so", "--reason", "x", "--target", "debian-bookworm-amd64"), "chosen for every target"),
-        (("/lib.so", "--reason", "x", "--distribution", "viewer"), "is no path with `*`"),
-        (("*/libqother.so", "--reason", "a\nb"), "the reason is no printable text"),
+        (("/lib.so", "--reason", "x", "--distribution", "viewer"), "is not a valid path with `*`"),
+        (("*/libqother.so", "--reason", "a\nb"), "the reason is not printable text"),
     ],
 )
 def test_what_cannot_be_chosen(viewer: Desk, argv: tuple[str, ...], told: str) -> None:

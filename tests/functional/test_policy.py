@@ -95,8 +95,8 @@ def test_an_unknown_key_stops_the_lock(run: Callable[..., str]) -> None:
     lock(run, "")
     before = Path("sysdeps.lock").read_bytes()
     assert lock(run, "targts = []", status=2) == (
-        "error: pyproject.toml: tool.pip-sysdeps.targts: is not known: `targets` is\n"
-        "hint: `pip-sysdeps policy --help` names the commands that write the table [tool.pip-sysdeps]\n"
+        "error: pyproject.toml: tool.pip-sysdeps.targts: is unknown; did you mean `targets`?\n"
+        "hint: `pip-sysdeps policy --help` lists the commands that write the table [tool.pip-sysdeps]\n"
     )
     assert Path("sysdeps.lock").read_bytes() == before
 
@@ -106,7 +106,7 @@ def test_a_code_that_no_check_has(run: Callable[..., str]) -> None:
     lock(run, "")
     Path("pyproject.toml").write_text("[tool.pip-sysdeps]\naudit.ignore = ['SD010', 'SD999']\n")
     said = run("audit", "--root", "root", "--python", "/opt/venv", status=2)
-    assert said.startswith("error: pyproject.toml: tool.pip-sysdeps.audit: `SD999` is none of SD001, SD002, ")
+    assert said.startswith("error: pyproject.toml: tool.pip-sysdeps.audit: `SD999` is not one of SD001, SD002, ")
 
 
 def test_the_library_path_of_the_release_image(run: Callable[..., str], tmp_path: Path) -> None:

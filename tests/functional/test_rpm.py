@@ -117,7 +117,7 @@ def test_a_library_that_is_not_installed_is_a_capability(fedora: Path, run: Run)
     remove_libpq(fedora)
     assert run("lock", *place(fedora)).err.splitlines() == [
         "wrote `sysdeps.lock`: fedora-42-x86_64, 1 distribution with needs, 1 package to install",
-        f"in the line, and not installed here: {CAPABILITY}",
+        f"in the install line, but not installed here: {CAPABILITY}",
     ]
     (target,) = loads((fedora.parent / "sysdeps.lock").read_text()).target
     assert [(each.capability, each.unchecked) for _, each in target.needs()] == [(CAPABILITY, True)]
@@ -165,7 +165,7 @@ def test_a_broken_database_is_one_error(fedora: Path, run: Run) -> None:
     assert (found.status, found.out) == (2, "")
     assert found.err.splitlines() == [
         "error: /usr/lib/sysimage/rpm/Packages.db: offset 64: a slot names 25 blocks from 300",
-        "hint: rpm itself cannot read it either: run `rpm --rebuilddb`, or take another root",
+        "hint: it is damaged: run `rpm --rebuilddb`, or use another root",
     ]
     assert (fedora.parent / "sysdeps.lock").read_bytes() == old
 
@@ -212,7 +212,7 @@ def test_a_module_that_needs_a_newer_glibc_is_told_for_every_target(
     wheel(tmp_path, "one", "GLIBC_2.33", tag="cp312-cp312-linux_x86_64", symbol="stat64")
     found = run("lock", "--wheels", "wheels", "--target", target)
     told = (
-        f"warning: one needs glibc 2.33, and {target} has {glibc}: it will not run there "
+        f"warning: one needs glibc 2.33, but {target} has {glibc}: it will not run there "
         "(one/_core.so needs stat64@GLIBC_2.33)"
     )
     assert found.status == 0
@@ -228,11 +228,11 @@ def test_wheels_for_a_newer_glibc_are_one_error(tmp_path: Path, run: Run) -> Non
     assert found.err.splitlines() == [
         (
             "error: `one-1.0-cp312-cp312-manylinux_2_28_x86_64.whl` does not fit amzn-2-x86_64: its tag is "
-            "cp312-cp312-manylinux_2_28_x86_64, and the target is cp312 on x86_64 with glibc 2.26 (one/_core.so needs "
-            "memfd_create@GLIBC_2.27); nor do `two-1.0-cp312-cp312-manylinux_2_28_x86_64.whl` (two/_core.so needs "
+            "cp312-cp312-manylinux_2_28_x86_64, but the target is cp312 on x86_64 with glibc 2.26 (one/_core.so needs "
+            "memfd_create@GLIBC_2.27); neither do `two-1.0-cp312-cp312-manylinux_2_28_x86_64.whl` (two/_core.so needs "
             "GLIBC_2.28)"
         ),
-        "hint: get it for the target: `pip download --platform TAG --only-binary :all:`, or name another --target",
+        "hint: download it for the target: `pip download --platform TAG --only-binary :all:`, or use another --target",
     ]
 
 
@@ -242,7 +242,7 @@ def test_wheels_for_a_newer_glibc_are_one_error(tmp_path: Path, run: Run) -> Non
         ("fedora-x86_64", "`fedora-x86_64` names no release"),
         ("fedora-42-amd64", "`fedora-42-amd64` names no architecture of rpm"),
         ("wolfi-1-x86_64", "`wolfi-1-x86_64` names a release, and wolfi has none"),
-        ("nosuch-1-x86_64", "there is no index for `nosuch-1-x86_64`"),
+        ("nosuch-1-x86_64", "no index for `nosuch-1-x86_64`"),
     ],
 )
 def test_a_target_that_is_none_is_one_error(tmp_path: Path, run: Run, target: str, error: str) -> None:

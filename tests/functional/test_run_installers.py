@@ -66,7 +66,7 @@ def test_the_installer_is_asked(tmp_path: Path, name: str, question: str, answer
     fake(tmp_path, name, question, path)
     done = run(tmp_path, "--", name, "install")
     assert done.returncode == 0
-    assert done.stderr.splitlines()[0] == f"this is about `{path}` ({name} {question})"
+    assert done.stderr.splitlines()[0] == f"using the environment `{path}` ({name} {question})"
     assert 'name = "pkg"' in (tmp_path / "sysdeps.lock").read_text()
 
 
@@ -76,7 +76,7 @@ def test_the_folder_of_pep_582(tmp_path: Path) -> None:
     install(packages / "lib", "pkg", files=GOOD)
     fake(tmp_path, "pdm", "info --packages", str(packages))
     done = run(tmp_path, "--", "pdm", "install")
-    assert done.stderr.splitlines()[0] == f"this is about `{packages}/lib` (pdm info --packages)"
+    assert done.stderr.splitlines()[0] == f"using the environment `{packages}/lib` (pdm info --packages)"
     assert 'python = "cp312"' in (tmp_path / "sysdeps.lock").read_text()
 
 
@@ -91,8 +91,8 @@ def test_a_good_lock_stays(tmp_path: Path, options: tuple[str, ...], status: int
     assert done.returncode == status
     assert done.stderr == (
         "pip-sysdeps: sysdeps.lock not updated: none of the distributions with needs in `sysdeps.lock` (pkg) is "
-        f"installed in `{tmp_path}/two` (name the environment that is meant with --python or --path; --replace writes "
-        "the lock all the same)\n"
+        f"installed in `{tmp_path}/two` (select the environment with --python or --path, or use --replace to "
+        "write the lock anyway)\n"
     )
     assert (tmp_path / "sysdeps.lock").read_text() == good
     assert run(tmp_path, "--replace", "--python", "two", "--", "true").returncode == 0
@@ -105,7 +105,7 @@ def test_the_variable_of_uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("UV_PROJECT_ENVIRONMENT", f"{tmp_path}/elsewhere")
     write(tmp_path / "bin/uv", "#!/bin/sh\n").chmod(0o755)
     done = run(tmp_path, "--", "uv", "sync")
-    assert done.stderr.splitlines()[0] == f"this is about `{tmp_path}/elsewhere` (UV_PROJECT_ENVIRONMENT)"
+    assert done.stderr.splitlines()[0] == f"using the environment `{tmp_path}/elsewhere` (UV_PROJECT_ENVIRONMENT)"
 
 
 def test_an_installer_that_does_not_answer(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_lock_does_not_replace_a_good_lock_either(tmp_path: Path) -> None:
     done = lock(tmp_path, "--python", "two")
     assert (done.returncode, done.stderr.splitlines()[-1]) == (
         2,
-        "hint: name the environment that is meant with --python or --path; --replace writes the lock all the same",
+        "hint: select the environment with --python or --path, or use --replace to write the lock anyway",
     )
     assert lock(tmp_path, "--python", "two", "--replace").returncode == 0
 

@@ -11,20 +11,20 @@ import pytest
 from pip_sysdeps.cli import COMMANDS, main
 
 MISTAKES = {
-    "lok": ("argument COMMAND: `lok` is none of lock, verify, ", "did you mean `lock`? see `pip-sysdeps --help`"),
+    "lok": ("argument COMMAND: `lok` is not one of lock, verify, ", "did you mean `lock`? see `pip-sysdeps --help`"),
     "lock --chek": ("unrecognized arguments: --chek", "did you mean `--check`? see `pip-sysdeps lock --help`"),
     "apt-line libpq5": ("unrecognized arguments: libpq5", "see `pip-sysdeps apt-line --help`"),
     "apt-line --when plugins": (
-        "argument --when: `plugins` is none of default, import, plugin, ",
+        "argument --when: `plugins` is not one of default, import, plugin, ",
         "see `pip-sysdeps apt-line --help`",
     ),
     "apt-line --format table": (
-        "argument --format: `table` is none of names, lines, satisfy, dockerfile, json",
+        "argument --format: `table` is not one of names, lines, satisfy, dockerfile, json",
         "see `pip-sysdeps apt-line --help`",
     ),
-    "audit --select SD999": ("argument --select: `SD999` is none of SD001, ", "see `pip-sysdeps audit --help`"),
+    "audit --select SD999": ("argument --select: `SD999` is not one of SD001, ", "see `pip-sysdeps audit --help`"),
     "hook statsu": (
-        "argument ACTION: `statsu` is none of enable, disable, status",
+        "argument ACTION: `statsu` is not one of enable, disable, status",
         "did you mean `status`? see `pip-sysdeps hook --help`",
     ),
     "hook status -q --jsno": (

@@ -60,10 +60,10 @@ def test_a_valid_lock(validate: Callable[..., Result], capsys: pytest.CaptureFix
     ("text", "fault"),
     [
         (LOCK.replace('name = "psycopg2"\n', 'name = "psycopg2" # needed\n'),
-         'line 18 is not what `pip-sysdeps lock` writes there: name = "psycopg2"'),
+         'line 18 is not what `pip-sysdeps lock` writes: name = "psycopg2"'),
         (LOCK.replace('release = "12"\n', "").replace('distro = "debian"\n', 'distro = "debian"\nrelease = "12"\n\n'),
-         'line 9 is not what `pip-sysdeps lock` writes there: architecture = "amd64"'),
-        (f"{LOCK}# end\n", "line 23 is one too many"),
+         'line 9 is not what `pip-sysdeps lock` writes: architecture = "amd64"'),
+        (f"{LOCK}# end\n", "line 23 is unexpected"),
         (LOCK.replace("\n", "\r\n"), "its line ends are not those that `pip-sysdeps lock` writes"),
         (LOCK.removesuffix("\n"), "its line ends are not those that `pip-sysdeps lock` writes"),
     ],
@@ -84,7 +84,7 @@ def test_a_later_version(validate: Callable[..., Result]) -> None:
 def test_a_package_that_nothing_needs(validate: Callable[..., Result]) -> None:
     """A need went, and its package stayed: a merge did that."""
     target = replace(TARGET, package=(LockedPackage(name="libgomp1"), LockedPackage(name="libpq5")))
-    fault = "debian-bookworm-amd64: nothing needs its package libgomp1"
+    fault = "debian-bookworm-amd64: package libgomp1 is not needed"
     assert validate(dumps(Lockfile(target=(target,)))) == (1, "", f"warning: `sysdeps.lock`: {fault}\n{INVALID}")
 
 
@@ -95,8 +95,8 @@ def test_another_project(validate: Callable[..., Result], tmp_path: Path) -> Non
     )
     assert validate(LOCK).err.splitlines()[:-1] == [
         "warning: `sysdeps.lock`: pyproject.toml lists the target debian-trixie-amd64, which is not locked",
-        "warning: `sysdeps.lock`: debian-bookworm-amd64 is locked, and not one of the targets of pyproject.toml",
-        "warning: `sysdeps.lock`: debian-bookworm-amd64: `when` is another than that of pyproject.toml",
+        "warning: `sysdeps.lock`: debian-bookworm-amd64 is locked, but not in the targets of pyproject.toml",
+        "warning: `sysdeps.lock`: debian-bookworm-amd64: `when` differs from pyproject.toml",
     ]
 
 
@@ -104,7 +104,7 @@ def test_another_project(validate: Callable[..., Result], tmp_path: Path) -> Non
     ("text", "error"),
     [
         (LOCK.replace('package = "libpq5"', 'package = "libpq5-"'), "sysdeps.lock: target[0].distribution[0].needs[0]"),
-        (LOCK.replace('package = "libpq5"', 'package = "libssl3"'), "sysdeps.lock: target[0].installs: is not what"),
+        (LOCK.replace('package = "libpq5"', 'package = "libssl3"'), "sysdeps.lock: target[0].installs: does not match"),
         (f"<<<<<<< HEAD\n{LOCK}=======\n>>>>>>> other\n", "sysdeps.lock: has git conflict markers"),
         (LOCK.replace("[[target]]", "[[target"), "sysdeps.lock: is not TOML"),
         (None, "no `sysdeps.lock` here"),
@@ -126,7 +126,7 @@ def test_several_files(validate: Callable[..., Result], tmp_path: Path) -> None:
     result = validate(LOCK.replace("[[target]]", "[[target"), "sysdeps.lock", "app/sysdeps.lock")
     assert result.status == 2
     assert "error: sysdeps.lock: is not TOML" in result.err
-    assert "warning: `app/sysdeps.lock`: line 23 is one too many\n" in result.err
+    assert "warning: `app/sysdeps.lock`: line 23 is unexpected\n" in result.err
 
 
 def test_not_both(capsys: pytest.CaptureFixture[str]) -> None:

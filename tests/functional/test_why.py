@@ -74,7 +74,7 @@ def test_an_empty_name(run: Callable[..., Result]) -> None:
 def test_target_without_lock(run: Callable[..., Result]) -> None:
     """The environment has no targets: nothing is silently not heeded."""
     hint = "hint: add --lock, or ask about the environment without --target\n"
-    assert run("why", "libpq5", "--target", "x") == (2, "", f"error: --target is for --lock\n{hint}")
+    assert run("why", "libpq5", "--target", "x") == (2, "", f"error: --target requires --lock\n{hint}")
 
 
 @pytest.mark.parametrize("name", ["glibc", "libc.so.6", "libc6"])
@@ -119,5 +119,5 @@ def test_a_distribution_that_needs_nothing(run: Callable[..., Result]) -> None:
     assert (result.status, result.out, result.err) == (
         1,
         "",
-        "webapp 1.0 is installed, and needs nothing from the system\n",
+        "webapp 1.0 is installed, but needs nothing from the system\n",
     )

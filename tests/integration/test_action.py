@@ -70,7 +70,7 @@ def test_comments_on_what_a_pull_request_changes(runner: Runner) -> None:
     pip(runner.checkout, "uninstall", "-y", "native")
     succeeded, said = runner.run()
     assert not succeeded
-    assert "warning: native 1.0 is locked, and is not installed or needs nothing" in said
+    assert "warning: native 1.0 is locked, but is not installed or needs nothing" in said
     assert "::error file=sysdeps.lock::sysdeps.lock is stale" in said
     (comment,) = runner.comments
     assert "**`sysdeps.lock` is stale.** Run `pip-sysdeps lock` and commit it" in comment
@@ -149,7 +149,7 @@ def test_a_bare_repository_in_the_pull_request(runner: Runner, tmp_path: Path) -
     )
     succeeded, said = runner.run(**{"working-directory": "services/web", "python": "../../.venv"})
     assert not succeeded
-    assert "looks like a bare git repository, whose revisions are not to be trusted" in said
+    assert "looks like a bare git repository, which is not trusted" in said
     assert not (tmp_path / "pwned").exists()
 
 

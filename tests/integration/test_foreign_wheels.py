@@ -53,7 +53,7 @@ def test_each_object_has_its_verdict(environment: Path, tmp_path: Path) -> None:
     (site,) = environment.glob("lib/python3*/site-packages")
     files = {str(path) for path in elf_files(site)}
     assert len(files) > 25
-    assert {line.split(": ")[1] for line in told.splitlines() if line.startswith("set aside (foreign-")} == files
+    assert {line.split(": ")[1] for line in told.splitlines() if line.startswith("skipped (foreign-")} == files
     for requirement, (_, reason) in WHEELS.items():
         assert f"warning: {requirement.partition('=')[0]} will not load here: it is {reason}" in told
     (target,) = tomlkit.parse((tmp_path / "sysdeps.lock").read_text(encoding="utf-8")).unwrap()["target"]

@@ -106,7 +106,7 @@ def test_a_stale_lock_fails_the_check(consumer: Consumer) -> None:
     outcomes = consumer.outcomes()
     consumer.pip("install", "native")
     assert outcomes == {CHECK: "Failed", VALIDATE: "Passed"}
-    assert "warning: native 1.0 is locked, and is not installed or needs nothing" in said
+    assert "warning: native 1.0 is locked, but is not installed or needs nothing" in said
 
 
 def test_a_changed_lock_is_not_valid(consumer: Consumer) -> None:

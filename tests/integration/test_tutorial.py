@@ -43,4 +43,4 @@ def test_the_tutorial(tmp_path: Path) -> None:
     assert "\nlibpq5\n" in first
     assert 'installs = [\n    "libpq5",\n]' in (tmp_path / "sysdeps.lock").read_text()
     output_of(COMMIT)
-    assert "changes in the line: +libmagic1 (python-magic, dlopen)" in "".join(map(output_of, after))
+    assert "changes in the install line: +libmagic1 (python-magic, dlopen)" in "".join(map(output_of, after))

@@ -159,7 +159,7 @@ def refuse_unknown_codes(codes: Iterable[str]) -> None:
 
 def none_of(code: str) -> str:
     """Return the message about a code that names no check."""
-    return f"`{code}` is none of {', '.join(each.entry.code for each in CHECKS)}"
+    return f"`{code}` is not one of {', '.join(each.entry.code for each in CHECKS)}"
 
 
 def _changes(lock: str | None, target: Target) -> tuple[str, ...]:

@@ -98,8 +98,8 @@ def make_target(
     """
     if request.pin and request.is_elsewhere:
         raise SysdepsError(
-            "--pin records installed versions, and with --target or --wheels only an index is asked, which has none",
-            hint="run `pip-sysdeps lock --pin` in a build stage of the target, or leave out --pin",
+            "--pin needs installed packages: with --target or --wheels there is only an index, without versions",
+            hint="run `pip-sysdeps lock --pin` in a build stage of the target, or omit --pin",
         )
     stages = stages or Stages()
     place = _read_place(request, stages)
@@ -152,7 +152,7 @@ def refuse_other_environment(found: EnvironmentTarget, before: Target | None, pa
         raise SysdepsError(
             f"none of the distributions with needs in `{path}` ({listed(sorted(needing), _SHOWN)}) is installed in "
             f"`{found.scan.environment.prefix}`",
-            hint="name the environment that is meant with --python or --path; --replace writes the lock all the same",
+            hint="select the environment with --python or --path, or use --replace to write the lock anyway",
         )
 
 
@@ -218,7 +218,7 @@ def compare_target(target: Target, path: str) -> Comparison:
     if locked is None:
         names = ", ".join(each.id for each in lock.target)
         raise SysdepsError(
-            f"`{path}` has no target {target.id}, but {names or 'none at all'}",
+            f"`{path}` has no target {target.id}, only {names or 'none'}",
             hint="run `pip-sysdeps lock --add-target` here, or check where the lock was made",
         )
     before, after = Lockfile(target=(locked,)), Lockfile(target=(target,))

@@ -73,5 +73,5 @@ def refuse_unrelated(environment: Environment, path: str) -> None:
         raise NoEnvironmentError(
             f"none of the distributions with needs in `{path}` ({listed(sorted(needing), _SHOWN)}) is installed in "
             f"`{environment.prefix}` ({environment.found_by})",
-            hint="name the environment that is meant with --python or --path",
+            hint="select the environment with --python or --path",
         )

@@ -147,7 +147,7 @@ def _own_target(root: str) -> str:
     system = read_system(Root(root))
     if not (system.distro and system.architecture):
         raise SysdepsError(
-            "this system has no os-release or no package database: nothing tells the target",
-            hint=f"name it: --target {example()}; `pip-sysdeps index list` has those that are known",
+            "cannot determine the target: this system has no os-release or no package database",
+            hint=f"use --target, such as --target {example()}; `pip-sysdeps index list` prints the known targets",
         )
     return system.id

@@ -159,10 +159,7 @@ def _decisions(request: PolicyRequest) -> Iterator[Decision]:
 def _holders(request: PolicyRequest, name: str) -> Iterable[tuple[str, str]]:
     """Return whose need a name is, with what an entry calls it: the package in place of a program."""
     if request.kind == "add" and not request.distribution:
-        raise SysdepsError(
-            f"`{name}` is added to the needs of a distribution, and none is named",
-            hint="name the one that uses it with --distribution",
-        )
+        raise SysdepsError(f"no distribution given for `{name}`", hint="name it with --distribution")
     text = read_text(request.lock)
     lock = read_lock(request.lock) if text else None
     given = normalize_name(request.distribution)
@@ -178,9 +175,9 @@ def _holders(request: PolicyRequest, name: str) -> Iterable[tuple[str, str]]:
         what = "offers" if request.kind == "use" else "needs"
         raise SysdepsError(
             f"no distribution of `{request.lock}` {what} `{name}`",
-            hint="`pip-sysdeps policy add` is for what no file shows; `pip-sysdeps audit --all` lists what is known"
+            hint="use `policy add` for a need that no file states; `pip-sysdeps audit --all` lists known needs"
             if request.kind == "use"
-            else "name the distribution with --distribution, or look with `pip-sysdeps audit --all`",
+            else "name the distribution with --distribution; `pip-sysdeps audit --all` lists known needs",
         )
     return found
 

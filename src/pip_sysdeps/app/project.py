@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.packages.index import SonameIndex
 
 _NAME = "pyproject.toml"
-_HINT = "`pip-sysdeps policy --help` names the commands that write the table [tool.pip-sysdeps]"
+_HINT = "`pip-sysdeps policy --help` lists the commands that write the table [tool.pip-sysdeps]"
 _MAX_BYTES = 4 << 20
 
 

@@ -87,7 +87,7 @@ def scan_environment(
     scanner = Scanner(place, plugins=project.plugins, second_process=second_process)
     found = scanner.scan(Conditions(library_path=project.library_path))
     message, hint = told_gaps(found, scanner.place.root.shown)
-    warning = f"{message}: what it needs is left out; {hint}" if message else ""
+    warning = f"{message}: its needs are left out; {hint}" if message else ""
     return ScannedEnvironment(project=project, scanner=scanner, scan=found, warning=warning)
 
 

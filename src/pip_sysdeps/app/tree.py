@@ -41,7 +41,7 @@ class LockTree:
 
 
 def tree_of_environment(location: Location, *, reverse: bool = False, second_process: bool = False) -> EnvironmentTree:
-    """Scan an environment and return its tree; with `reverse` from each binary package up to what asked for it."""
+    """Scan an environment and return its tree; with `reverse` start at the binary packages."""
     scanned = scan_environment(location, or_lock=True, second_process=second_process)
     make = packages_tree if reverse else needs_tree
     return EnvironmentTree(scanned=scanned, nodes=make(scanned.scan, scanned.ways))

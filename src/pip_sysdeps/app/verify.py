@@ -98,7 +98,7 @@ def verify(request: VerifyRequest, *, second_process: bool = False) -> Verificat
 
 
 def _read_lock(path: str) -> Lockfile:
-    return read_lock(path, hint="copy it into the image or name it with --lock, or do without it: --lockless")
+    return read_lock(path, hint="copy it into the image, name it with --lock, or use --lockless")
 
 
 def _target(request: VerifyRequest, lock: Lockfile, platform: Platform) -> Target | None:

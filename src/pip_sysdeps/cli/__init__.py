@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 COMMANDS = {
-    "lock": "write or compare sysdeps.lock for an environment",
-    "verify": "in the release image: say whether the environment works there, and what mends it",
-    "install-line": "print the system packages to install, from sysdeps.lock alone",
-    **{name: f"print the same where it is a line for {manager}" for name, manager in LINE_COMMANDS.items()},
-    "audit": "report which binary package which distribution needs, and what is wrong",
-    "why": "say why a binary package, library, distribution or file is needed, from the requirement down",
-    "tree": "show what leads from each requirement to the binary packages, or back",
-    "diff": "say what two locks, git revisions or targets differ in, and why",
-    "export": "write what an environment is made of, binary packages included, as an SBOM",
-    "policy": "decide in pyproject.toml what is ignored, used, replaced and added, and list it",
-    "run": "run an installer, then bring sysdeps.lock up to date",
-    "hook": "let sysdeps.lock be brought up to date after each pip of an environment",
-    "index": "list, show and make the indices that name packages for what is not installed",
+    "lock": "write or check sysdeps.lock for an environment",
+    "verify": "check whether the environment works in the release image",
+    "install-line": "print the system packages to install, from sysdeps.lock",
+    **{name: f"print the same for targets with {manager} only" for name, manager in LINE_COMMANDS.items()},
+    "audit": "report needed binary packages, vendored libraries and problems",
+    "why": "show why a binary package, library, distribution or file is needed",
+    "tree": "show the path from each requirement to its binary packages, or back",
+    "diff": "compare two locks, git revisions or targets",
+    "export": "write an SBOM of an environment with its binary packages",
+    "policy": "edit and list the policy in pyproject.toml",
+    "run": "run an installer, then update sysdeps.lock",
+    "hook": "update sysdeps.lock after each pip in an environment",
+    "index": "make, list and print the indices that map libraries to packages",
     "help": "print the help of a command",
 }
 """Each command, in the module of its name below this one, and what it does in one line."""
@@ -43,7 +43,7 @@ _PROGRAM = "pip-sysdeps"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 clean, 1 findings or differences, 2 trouble."""
+    """Run one command and return its exit status: 0 clean, 1 findings or differences, 2 error."""
     if argv is None:  # the process is ours: what takes memory by the megabyte is in no cycle, and to look costs a tenth
         gc.disable()
         atexit.register(gc.freeze)  # Python looks for cycles once more when it ends
@@ -64,7 +64,7 @@ def build_parser(argv: Sequence[str] | None = None) -> Parser:
         prog=_PROGRAM,
         description="Find which system libraries an environment's Python distributions need, and lock the binary "
         "packages that have them.",
-        epilog=f"Exit status: 0 clean, 1 findings or differences, 2 trouble.\n\nDocumentation: {DOCUMENTATION}",
+        epilog=f"Exit status: 0 success; 1 findings or differences; 2 error.\n\nDocumentation: {DOCUMENTATION}",
     )
     parser.add_argument("-V", "--version", action=_Version, help="print the version and exit")
     parser.set_defaults(quiet=0, verbose=0)

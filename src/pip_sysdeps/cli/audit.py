@@ -32,41 +32,39 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_environment_arguments(parser)
-    parser.add_argument(
-        "--lock", metavar="FILE", help=f"the lock to hold the environment to (default: {DEFAULT}, if it is there)"
-    )
+    parser.add_argument("--lock", metavar="FILE", help=f"the lock to compare with (default: {DEFAULT}, if it exists)")
     parser.add_argument(
         "--target",
         metavar="ID",
         help="report on this target of the lock alone, as is done for this system's where there is no environment",
     )
-    parser.add_argument("--name", default="", help="as `lock --name`: a second environment of the same image")
+    parser.add_argument("--name", default="", help="name of the environment, as in `lock --name`")
     parser.add_argument(
         "--select",
         metavar="CODE[,CODE...]",
         type=_codes,
-        help="run and print these checks alone: `SD001`, or `SD00` for several",
+        help="run only these checks: `SD001`, or `SD00` for several",
     )
     parser.add_argument(
         "--ignore",
         metavar="CODE[,CODE...]",
         type=_codes,
-        help="leave these findings out; `SD010:shapely` only those of one distribution",
+        help="ignore these findings; `SD010:shapely` for one distribution",
     )
     parser.add_argument(
         "--all",
         action="store_true",
-        help="the inventory, too: what is not in the line, what every image has, and who needs what",
+        help="also list packages outside the install line, base packages, and the needs of each distribution",
     )
-    parser.add_argument("--strict", action="store_true", help="status 1 for findings of any severity")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 for findings of any severity")
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
         "--format", choices=("table", "markdown", "html", "sarif", "json"), default="table", help="default: table"
     )
     form.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
     parser.epilog = (
-        "Without --select and --ignore, pyproject.toml's [tool.pip-sysdeps.audit] decides.\n"
-        "Exit status: 0; 1 for findings of severity error (--strict: of any); 2 trouble."
+        "Without --select and --ignore, [tool.pip-sysdeps.audit] in pyproject.toml applies.\n"
+        "Exit status: 0 no errors; 1 findings of severity error (--strict: of any); 2 error."
     )
 
 
@@ -119,7 +117,7 @@ def _of_environment(args: argparse.Namespace, request: AuditRequest) -> _Report:
     result = audit(request, second_process=True)
     warn_of_scan(args, result.scanned)
     for each in result.unusable:
-        args.messages.warning(f"`{each.path}` is left out: {each.reason}")
+        args.messages.warning(f"skipped `{each.path}`: {each.reason}")
     return _Report(result.audit, result.scanned.scan.environment.short, result.lock, result.lock_text)
 
 

@@ -25,17 +25,19 @@ _HEAD = "HEAD"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("old", metavar="OLD", nargs="?", help="a lock or a git revision (default: HEAD)")
-    parser.add_argument("new", metavar="NEW", nargs="?", help="a lock or a git revision (default: the lock as it is)")
+    parser.add_argument(
+        "new", metavar="NEW", nargs="?", help="a lock or a git revision (default: the lock in the work tree)"
+    )
     parser.add_argument("--lock", metavar="FILE", default=DEFAULT, help="the lock (default: %(default)s)")
     other = parser.add_mutually_exclusive_group()
     other.add_argument("--environment", action="store_true", help="compare the lock (or OLD) with the environment")
     other.add_argument("--targets", nargs=2, metavar=("OLD", "NEW"), help="compare two targets of the lock")
     add_environment_arguments(parser)
-    parser.add_argument("--name", default="", help="as `lock --name`, with --environment")
+    parser.add_argument("--name", default="", help="name of the environment, with --environment")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="default: text")
     form.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
-    parser.epilog = "Exit status: 0 nothing differs; 1 something does; 2 trouble."
+    parser.epilog = "Exit status: 0 same; 1 different; 2 error."
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 def _diff(args: argparse.Namespace) -> tuple[TargetDiff, ...]:
     with_environment = args.environment or args.python or args.path
     if args.name and not with_environment:
-        raise SysdepsError("--name is for --environment", hint=f"see `pip-sysdeps {args.command} --help`")
+        raise SysdepsError("--name requires --environment", hint=f"see `pip-sysdeps {args.command} --help`")
     lock = args.lock if args.old is None else args.old
     if args.targets:
         _refuse_more(args, "--targets", args.new)
@@ -88,4 +90,4 @@ def _note_absent(args: argparse.Namespace, what: str) -> None:
 
 def _refuse_more(args: argparse.Namespace, option: str, new: str | None) -> None:
     if new is not None:
-        raise SysdepsError(f"{option} takes no NEW", hint=f"see `pip-sysdeps {args.command} --help`")
+        raise SysdepsError(f"{option} cannot be used with NEW", hint=f"see `pip-sysdeps {args.command} --help`")

@@ -36,8 +36,7 @@ def add_place_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyEx
         "--path",
         metavar="DIR",
         action="append",
-        help="a folder that pip filled with --prefix, --target or --user, or /usr/local without an environment; "
-        "may be repeated",
+        help="a folder that pip installed into with --prefix, --target or --user, or /usr/local; may be repeated",
     )
     return where
 
@@ -48,17 +47,19 @@ def add_root_argument(parser: argparse.ArgumentParser) -> None:
         "--root",
         metavar="DIR",
         default="/",
-        help="an unpacked image or chroot: all other paths are inside it, and nothing outside is read",
+        help="an unpacked image or chroot; all other paths are inside it",
     )
     parser.add_argument(
-        "--allow-empty", action="store_true", help="take an environment that has nothing but pip, setuptools and wheel"
+        "--allow-empty", action="store_true", help="accept an environment with only pip, setuptools and wheel"
     )
 
 
 def add_replace_argument(parser: argparse.ArgumentParser) -> None:
-    """Declare the option that lets a lock of another environment be written over."""
+    """Declare the option to replace the lock of another environment."""
     parser.add_argument(
-        "--replace", action="store_true", help="write a lock also if none of its distributions with needs is installed"
+        "--replace",
+        action="store_true",
+        help="write the lock even if none of its distributions with needs is installed",
     )
 
 
@@ -67,8 +68,8 @@ def add_python_argument(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--python",
         metavar="ENV",
-        help="an environment's folder or interpreter, or a program on PATH (default: $VIRTUAL_ENV, .venv, "
-        "$CONDA_PREFIX, the environment of pip-sysdeps itself unless that is isolated, python3 on PATH, ~/.local)",
+        help="an environment's folder or interpreter, or a program on PATH (default: the first of $VIRTUAL_ENV, "
+        ".venv, $CONDA_PREFIX, pip-sysdeps's own environment unless isolated, python3 on PATH, ~/.local)",
     )
 
 
@@ -85,10 +86,10 @@ def location_of(args: argparse.Namespace) -> Location:
 def note_variables(args: argparse.Namespace) -> None:
     """Note that the shell's LD_LIBRARY_PATH and PYTHONPATH are not followed."""
     if os.environ.get("LD_LIBRARY_PATH"):
-        args.messages.note("LD_LIBRARY_PATH is set, and ignored: the release image will not have it")
+        args.messages.note("ignored LD_LIBRARY_PATH, which the release image will not have")
     if folders := _python_path():
         args.messages.note(
-            f"PYTHONPATH is set, and ignored: distributions in {listed(folders, 2)} are left out, unless a `.pth` file "
+            f"ignored PYTHONPATH: distributions in {listed(folders, 2)} are left out, unless a `.pth` file "
             "of the environment names the folder"
         )
 
@@ -111,14 +112,14 @@ def note_environment(args: argparse.Namespace, environment: Environment) -> None
 def note_found(args: argparse.Namespace, environment: Environment) -> None:
     """Say which environment was taken where nobody named one."""
     outside = environment.prefix == environment.interpreter.prefix
-    which = ", which is no virtual environment: --python names another" if outside else ""
+    which = ", which is not a virtual environment: select another with --python" if outside else ""
     for path in environment.path_code:
         args.messages.note(
             f"`{path}` runs code that changes sys.path, and is not followed: distributions that it adds are left out; "
             "a line with the folder alone is followed"
         )
     if environment.found_by:
-        args.messages.note(f"this is about `{environment.prefix}` ({environment.found_by}){which}")
+        args.messages.note(f"using the environment `{environment.prefix}` ({environment.found_by}){which}")
 
 
 def warn_of_scan(args: argparse.Namespace, scanned: ScannedEnvironment) -> None:

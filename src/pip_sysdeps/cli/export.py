@@ -29,9 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("cyclonedx", "spdx"), required=True, help="CycloneDX 1.6 or SPDX 2.3, as JSON"
     )
-    parser.add_argument("--name", default="", help="as `lock --name`: a second environment of the same image")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write it there instead of to stdout (`-`)")
-    parser.epilog = "Exit status: 0; 2 trouble."
+    parser.add_argument("--name", default="", help="name of the environment, as in `lock --name`")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to this file (default: `-`, stdout)")
+    parser.epilog = "Exit status: 0; 2 error."
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     result = export(location_of(args), name=args.name, second_process=True)
     warn_of_scan(args, result.scanned)
     for each in result.unusable:
-        args.messages.warning(f"`{each.path}` is left out: {each.reason}")
+        args.messages.warning(f"skipped `{each.path}`: {each.reason}")
     text = as_cyclonedx(result.materials) if args.format == "cyclonedx" else as_spdx(result.materials, _created())
     if args.output and args.output != "-":
         replace_report(args.output, text)

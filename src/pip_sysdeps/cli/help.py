@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("words", nargs="*", metavar="COMMAND", help="a command, and an action of it")
-    parser.epilog = "Exit status: 0; 2 for no such command."
+    parser.add_argument("words", nargs="*", metavar="COMMAND", help="a command, and optionally its action")
+    parser.epilog = "Exit status: 0 printed; 2 no such command."
 
 
 def run(args: argparse.Namespace) -> int:

@@ -29,16 +29,18 @@ SCHEMA = 1
 def add_arguments(parser: Parser) -> None:
     """Declare the actions and their options."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    enable = add_action(actions, "enable", "let the lock be brought up to date after each pip of an environment")
-    enable.add_argument("--project", metavar="DIR", default=".", help="the folder with the lock (default: this one)")
-    enable.add_argument("--check-only", action="store_true", help="never write the lock, say only what is stale in it")
-    enable.add_argument("--system", action="store_true", help="also for an interpreter outside a virtual environment")
+    enable = add_action(actions, "enable", "update the lock after each pip in an environment")
+    enable.add_argument(
+        "--project", metavar="DIR", default=".", help="the folder with the lock (default: the current one)"
+    )
+    enable.add_argument("--check-only", action="store_true", help="only report a stale lock, never write it")
+    enable.add_argument("--system", action="store_true", help="allow an interpreter outside a virtual environment")
     enable.set_defaults(act=_enable)
     disable = add_action(actions, "disable", "remove the hook from an environment")
     disable.set_defaults(act=_disable)
-    status = add_action(actions, "status", "say what an environment has of the hook")
+    status = add_action(actions, "status", "show the state of the hook in an environment")
     status.add_argument("--json", action="store_true", help="print a JSON document")
-    status.epilog = "Exit status: 0 if the hook is current, 1 if it is anything else, 2 trouble."
+    status.epilog = "Exit status: 0 current; 1 not current, or not enabled; 2 error."
     status.set_defaults(act=_status)
     for action in (enable, disable, status):
         add_python_argument(action)
@@ -48,10 +50,10 @@ def add_arguments(parser: Parser) -> None:
     relock.add_argument("--check-only", action="store_true")
     relock.set_defaults(act=_relock)
     parser.epilog = (
-        "The hook is two files in the environment's site-packages. After each pip there that has changed something, "
-        "the project's lock is brought up to date, with one line on stderr; pip's own output and exit status stay as "
-        "they are. Where CI is set, the lock is checked instead of written.\n\n"
-        "Exit status: 0; 1 if status finds anything but a current hook; 2 trouble."
+        "The hook is two files in the environment's site-packages. After each pip that changes the environment, it "
+        "updates the project's lock and prints one line on stderr. pip's output and exit status stay the same. If CI "
+        "is set, the lock is checked instead of written.\n\n"
+        "Exit status: 0 done; 1 `status` finds no current hook; 2 error."
     )
 
 
@@ -70,12 +72,12 @@ def _enable(args: argparse.Namespace) -> int:
     settings = settings_for(args.project, check_only=args.check_only)
     before = status(site).settings
     changed = enable(site, settings, system=args.system)
-    moved = f"; before, it was that of `{before.project}`" if before and before.project != settings.project else ""
+    moved = f"; its project was `{before.project}`" if before and before.project != settings.project else ""
     args.messages.note(
         f"{'enabled' if changed else 'already enabled'} in `{site.prefix}` for the project `{settings.project}`{moved}"
     )
     if site.in_venv and not site.has_pip:
-        args.messages.note("no pip is there to start it: with uv, `pip-sysdeps run -- CMD` brings the lock up to date")
+        args.messages.note("the environment has no pip to start the hook: with uv, use `pip-sysdeps run -- CMD`")
     return 0
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: Parser) -> None:
     """Declare the actions and their options."""
-    parser.epilog = "Exit status: 0; 2 trouble."
+    parser.epilog = "Exit status: 0; 2 error."
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     update = add_action(actions, "update", "make an index from the configured package sources")
     update.add_argument(
@@ -29,14 +29,14 @@ def add_arguments(parser: Parser) -> None:
         metavar="SUITE",
         action="append",
         default=[],
-        help="another release of the configured archives, `trixie` (default: the root's own); may be repeated",
+        help="another release of the configured archives, such as `trixie` (default: the root's); may be repeated",
     )
     update.add_argument(
         "--architecture",
         metavar="ARCH",
         action="append",
         default=[],
-        help="another architecture, in the package manager's words (default: the root's own); may be repeated",
+        help="an architecture, as the package manager calls it (default: the root's); may be repeated",
     )
     update.add_argument(
         "--root", metavar="DIR", default="/", help="an unpacked image or chroot whose package sources are used"
@@ -47,13 +47,13 @@ def add_arguments(parser: Parser) -> None:
         help="with --root: let every project use the index, not only roots with the same package sources",
     )
     update.set_defaults(act=_update)
-    listing = add_action(actions, "list", "list the indices that there are")
+    listing = add_action(actions, "list", "list the indices")
     listing.add_argument("--json", action="store_true", help="print a JSON document")
     listing.set_defaults(act=_list)
-    show = add_action(actions, "show", "show one index, or what it says about sonames and programs")
-    show.add_argument("target", metavar="TARGET", help="an id of `index list`, as in the lock")
+    show = add_action(actions, "show", "print an index, or the packages of sonames and programs")
+    show.add_argument("target", metavar="TARGET", help="a target id, as in `index list` and in the lock")
     show.add_argument("names", nargs="*", default=[], metavar="NAME", help="a soname or a program")
-    show.add_argument("--root", metavar="DIR", default="/", help="as `lock --root DIR` would ask: see `index update`")
+    show.add_argument("--root", metavar="DIR", default="/", help="use the index that `lock --root DIR` would use")
     show.add_argument("--json", action="store_true", help="print a JSON document")
     show.set_defaults(act=_show)
 
@@ -109,7 +109,7 @@ def _list(args: argparse.Namespace) -> None:
         return
     width = max((len(str(row["target"])) for row in rows), default=0)
     for row in rows:
-        note = "" if row["used"] else "  (not used: a later one of the same target is)"
+        note = "" if row["used"] else "  (not used: there is a newer one)"
         note = "  (only for roots with the same package sources)" if row["root_only"] else note
         _say(f"{row['target']:{width}}  {row['date']}  {row['path']}{note}")
 
@@ -150,7 +150,7 @@ def _print_answers(answers: dict[str, dict[str, object] | None]) -> None:
             continue
         others = found["alternatives"]
         also = f" (also {', '.join(_words(others))})" if others else ""
-        _say(f"{name}: {found['package']}{also}{', a package for compiling' if found['development'] else ''}")
+        _say(f"{name}: {found['package']}{also}{', a development package' if found['development'] else ''}")
 
 
 def _words(value: object) -> Iterable[str]:

@@ -40,17 +40,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_whens,
         metavar="WHEN[,WHEN...]",
         default=frozenset(),
-        help=f"needs to install for, instead of what the lock says: {', '.join(WHENS)}, or default: import, and "
-        "what is sure of dlopen, exec and declared",
+        help=f"select these needs, instead of those of the lock: {', '.join(WHENS)}, or default (import, and "
+        "dlopen, exec and declared with high confidence)",
     )
-    parser.add_argument("--all", action="store_true", help="packages that every image of the release has, too")
-    parser.add_argument("--pin", action="store_true", help="exactly the versions that `lock --pin` has recorded")
+    parser.add_argument(
+        "--all", action="store_true", help="also print base packages, which every image of the release has"
+    )
+    parser.add_argument("--pin", action="store_true", help="print the versions that `lock --pin` recorded")
     parser.add_argument(
         "--installer",
         metavar="PROGRAM",
         default="",
-        help="the program that is to install them, where a release has several (default: this system's own, with "
-        "--target its release's usual one)",
+        help="the program that installs the packages (default: this system's, or with --target the release's usual "
+        "one)",
     )
     form = parser.add_mutually_exclusive_group()
     choices = (*dict.fromkeys(name for family in printed for name in family.formats), "dockerfile", "json")
@@ -59,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
     parser.epilog = (
         "\n".join(family.usage for family in printed) + "\n"
-        "Exit status: 0; 2 if this distro, release and architecture is no target of the lock, and on any other trouble."
+        "Exit status: 0 printed; 2 error, such as no target for this system in the lock."
     )
 
 
@@ -103,7 +105,7 @@ def _rendered(args: argparse.Namespace, target: Target, packages: Sequence[Wante
     family = family_of_distribution(target.package_manager, target.distro, args.installer)
     if family is None:
         raise SysdepsError(
-            f"{target.id} is for {target.package_manager}, whose names this version does not know",
+            f"{target.id} uses {target.package_manager}, which this version does not support",
             hint="use a newer pip-sysdeps",
         )
     if root and not args.installer:
@@ -111,8 +113,8 @@ def _rendered(args: argparse.Namespace, target: Target, packages: Sequence[Wante
     items = [each.item for each in packages]
     if args.format not in {*family.formats, "dockerfile"}:
         raise SysdepsError(
-            f"{target.id} has no format `{args.format}`",
-            hint=f"it has {', '.join(family.formats)}, dockerfile and json",
+            f"format `{args.format}` is not available for {target.id}",
+            hint=f"available are {', '.join(family.formats)}, dockerfile and json",
         )
     if args.format == "dockerfile":
         return family.dockerfile(items, target.snapshot if args.pin else "")
@@ -124,7 +126,7 @@ def _refuse_other(command: str, target: Target) -> None:
     manager = LINE_COMMANDS.get(command, target.package_manager)
     if target.package_manager != manager:
         raise SysdepsError(
-            f"{target.id} is installed by {target.package_manager}, and `{command}` is for {manager}",
+            f"{target.id} uses {target.package_manager}, but `{command}` is for {manager}",
             hint=f"`pip-sysdeps install-line --target {target.id}` prints its line",
         )
 
@@ -133,7 +135,9 @@ def _check_pins(args: argparse.Namespace, target: Target, packages: Sequence[Wan
     """Say which packages of the line have no version; raise SysdepsError if none at all has one."""
     bare = [each.package.name for each in packages if not each.package.version]
     if packages and len(bare) == len(packages):
-        raise SysdepsError(f"{target.id} has no versions in the lock", hint="record them with `pip-sysdeps lock --pin`")
+        raise SysdepsError(
+            f"the lock has no versions for {target.id}", hint="record them with `pip-sysdeps lock --pin`"
+        )
     if bare:
         args.messages.warning(f"without a version, not being installed where the lock was made: {', '.join(bare)}")
 
@@ -141,5 +145,5 @@ def _check_pins(args: argparse.Namespace, target: Target, packages: Sequence[Wan
 def _whens(text: str) -> frozenset[str]:
     whens = frozenset(text.split(","))
     if unknown := sorted(whens - {*WHENS, "default"}):
-        raise ArgumentTypeError(f"`{unknown[0]}` is none of default, {', '.join(WHENS)}")
+        raise ArgumentTypeError(f"`{unknown[0]}` is not one of default, {', '.join(WHENS)}")
     return whens

@@ -42,25 +42,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("all", "line"),
         const="all",
         metavar="line",
-        help="compare only; status 1 if the lock is stale, with --check=line only if what is to be installed changes",
+        help="compare only, and exit with 1 if the lock is stale; --check=line: only if the install line changes",
     )
     instead.add_argument(
         "--validate",
         nargs="*",
         metavar="FILE",
-        help="look at locks alone, without an environment (default: that of -o); status 1 if one is not as `lock` "
-        "writes it, or does not fit pyproject.toml",
+        help="check locks without an environment (default: that of -o), and exit with 1 if one is not what `lock` "
+        "writes, or does not match pyproject.toml",
     )
     parser.add_argument(
-        "--pin", action="store_true", help="record the installed versions, and the snapshot that apt's sources name"
+        "--pin", action="store_true", help="record installed versions, and the archive snapshot of apt's sources"
     )
-    parser.add_argument("--strict", action="store_true", help="status 1 if nothing answers a need of an import")
-    parser.add_argument("--name", default="", help="tells a second environment of the same image from the first")
-    parser.add_argument("--add-target", action="store_true", help="let a lock that has other targets have this one too")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 if a need of an import is unresolved")
+    parser.add_argument("--name", default="", help="name of a second environment in the same image")
+    parser.add_argument("--add-target", action="store_true", help="add this target to a lock that has others")
     add_replace_argument(parser)
     parser.epilog = (
         "Exit status: 0 written, current or valid; 1 stale (--check), not valid (--validate), or unresolved import "
-        "needs (--strict); 2 trouble."
+        "needs (--strict); 2 error."
     )
 
 
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
         return _lock(args)
     with alone(args.output) as nobody_else:
         if not nobody_else:
-            args.messages.warning(f"another run still holds `{args.output}`: not waiting longer")
+            args.messages.warning(f"another run still holds `{args.output}`: continuing without it")
         return _lock(args)
 
 
@@ -112,15 +112,15 @@ def _tell_of_target(args: argparse.Namespace, found: EnvironmentTarget) -> None:
         note_environment(args, found.scan.environment)
     if found.lacks_python:
         args.messages.warning(
-            f"the environment is for {target.python}, and {found.lacks_python} is the Python of {target.id}'s own "
-            f"packages: the image needs another Python"
+            f"the environment is for {target.python}, but {target.id}'s own Python is {found.lacks_python}: "
+            f"the image needs another Python"
         )
     if system and found.project.pin:
         args.messages.note(f"`pin` in pyproject.toml has no effect on {system.platform.id}: an index has no versions")
     for name, newer in found.newer_glibc:
         has = f"{system.platform.id} has {system.glibc}" if system else "the system has an older one"
         args.messages.warning(
-            f"{name} needs glibc {newer.version}, and {has}: it will not run there "
+            f"{name} needs glibc {newer.version}, but {has}: it will not run there "
             f"({found.scan.environment.short(newer.file)} needs {newer.symbol})"
         )
     for entry in found.unmatched:
@@ -149,7 +149,7 @@ def _compare(args: argparse.Namespace, target: Target) -> bool:
     if not compared.changes:
         args.messages.note(f"`{args.output}` is current: {_counted(target)}")
         if compared.is_old:
-            args.messages.note(f"`{args.output}` has an old lock-version: `pip-sysdeps lock` writes it anew")
+            args.messages.note(f"`{args.output}` has an old lock-version: `pip-sysdeps lock` updates it")
         return False
     args.messages.warning(compared.line)
     fails = compared.line_changes or args.check == "all"
@@ -177,8 +177,8 @@ def _tell(args: argparse.Namespace, made: EnvironmentTarget, before: Target | No
     )
     if absent and not (args.target or args.wheels):
         packages = made.place.packages
-        how = "; install them to have their `min` locked" if packages and packages.family.floors else ""
-        messages.note(f"in the line, and not installed here: {listed(absent)}{how}")
+        how = "; install them to lock their `min`" if packages and packages.family.floors else ""
+        messages.note(f"in the install line, but not installed here: {listed(absent)}{how}")
     for line in (
         *filter(None, [made.unlisted]),
         *foreign_distributions(found),
@@ -196,9 +196,9 @@ def _tell(args: argparse.Namespace, made: EnvironmentTarget, before: Target | No
     if half := [name for name in half_searched_distributions(found) if name != "pip-sysdeps"]:  # its own are its own
         messages.note(f"skipped source search (too large): {listed(half)}")
     for skipped in found.skipped:
-        messages.detail(f"set aside ({skipped.verdict.value}): {root.shown(skipped.path)}: {skipped.reason}")
+        messages.detail(f"skipped ({skipped.verdict.value}): {root.shown(skipped.path)}: {skipped.reason}")
     if found.skipped and messages.level < 1:
-        messages.note(f"{counted(len(found.skipped), 'file')} set aside: -v lists them")
+        messages.note(f"{counted(len(found.skipped), 'file')} skipped: -v lists them")
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
@@ -222,6 +222,6 @@ def _not_whole(found: Scan, most: int) -> Iterator[str]:
             files = listed([found.environment.short(path) for path in each.gone], most)
             are = "is" if len(each.gone) == 1 else "are"
             yield (
-                f"{each.name} is not whole: {files}, which its {each.record.value} lists, {are} not there; "
-                "install it again, unless you took that out"
+                f"{each.name} is incomplete: {files}, listed in its {each.record.value}, {are} missing; "
+                "reinstall it, unless you removed that on purpose"
             )

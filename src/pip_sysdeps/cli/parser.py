@@ -24,7 +24,7 @@ class Parser(argparse.ArgumentParser):
         self._intermixing = False
         plain = {"allow_abbrev": False, "formatter_class": _Help}
         super().__init__(**{**plain, **options})  # type: ignore[arg-type] # argparse's own options
-        quiet, verbose = "only errors on stderr", "more detail on stderr; -vv: where the time went, too"
+        quiet, verbose = "print only errors on stderr", "print more on stderr; -vv: also timings"
         absent = argparse.SUPPRESS  # the default would undo what stood before the command
         self.add_argument("-q", "--quiet", action="store_const", const=1, default=absent, help=quiet)
         self.add_argument("-v", "--verbose", action="count", default=absent, help=verbose)
@@ -64,7 +64,7 @@ class Parser(argparse.ArgumentParser):
         if action.choices is not None and value not in action.choices:
             choices = _shown_choices(action)
             name = "/".join(action.option_strings) or action.metavar
-            self._refuse(f"argument {name}: `{value}` is none of {', '.join(choices)}", str(value), choices)
+            self._refuse(f"argument {name}: `{value}` is not one of {', '.join(choices)}", str(value), choices)
 
     def _refuse(self, message: str, said: str = "", known: Collection[str] = ()) -> NoReturn:
         hint = f"see `{self.prog} --help`"

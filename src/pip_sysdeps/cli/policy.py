@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from pip_sysdeps.cli.parser import Parser
 
 _ACTIONS = {
-    "ignore": "install nothing for what is named",
-    "use": "put into the line what the lock offers",
-    "replace": "let another package answer what is named",
-    "add": "put into the line what no file shows",
+    "ignore": "install nothing for these needs",
+    "use": "add offered needs to the install line",
+    "replace": "answer these needs with another package",
+    "add": "add a need that no file states",
 }
 
 
@@ -31,17 +31,22 @@ def add_arguments(parser: Parser) -> None:
         what = "a library (`libGL.so.1`), package or program"
         plugin = "; or plugins by their path (`*/platforms/libqxcb.so`)" if name == "use" else ""
         action.add_argument("names", metavar="NAME", nargs="+", help=what + plugin)
-        action.add_argument("--reason", metavar="TEXT", required=True, help="why; it stands in the lock")
+        action.add_argument("--reason", metavar="TEXT", required=True, help="the reason, which the lock records")
         action.add_argument(
-            "--distribution", metavar="NAME", default="", help="whose needs (default: of all that have one by the lock)"
+            "--distribution",
+            metavar="NAME",
+            default="",
+            help="only for this distribution (default: all that need NAME in the lock)",
         )
         action.add_argument(
-            "--target", metavar="ID", action="append", default=[], help="for this target alone; may be repeated"
+            "--target", metavar="ID", action="append", default=[], help="only for this target; may be repeated"
         )
         if name == "replace":
-            action.add_argument("--with", metavar="PACKAGE", dest="package", required=True, help="the other package")
+            action.add_argument(
+                "--with", metavar="PACKAGE", dest="package", required=True, help="the package that answers instead"
+            )
         action.set_defaults(act=_decide)
-    listing = add_action(actions, "list", "list what is decided, and what no longer has an effect")
+    listing = add_action(actions, "list", "list all decisions, and those without effect")
     listing.add_argument("--json", action="store_true", help="print a JSON document")
     listing.set_defaults(act=_list)
     for action in actions.choices.values():
@@ -49,7 +54,7 @@ def add_arguments(parser: Parser) -> None:
     parser.epilog = (
         "The decisions stand in the table [tool.pip-sysdeps] of the pyproject.toml beside the lock, whose comments and "
         "layout are kept; `lock` follows them.\n\n"
-        "Exit status: 0; 2 trouble."
+        "Exit status: 0; 2 error."
     )
 
 
@@ -77,11 +82,11 @@ def _decide(args: argparse.Namespace) -> None:
     if done.decisions or done.plugins:
         args.messages.note(f"wrote `{done.path}`: run `pip-sysdeps lock` and commit both")
     else:
-        args.messages.note(f"`{done.path}` has decided that already")
+        args.messages.note(f"`{done.path}` already has this decision")
 
 
 def _list(args: argparse.Namespace) -> None:
     found = list_decisions(args.lock)
     output.write(as_json(found) if args.json else as_text(found))
     if not found:
-        args.messages.note("nothing is decided in pyproject.toml")
+        args.messages.note("pyproject.toml has no decisions")

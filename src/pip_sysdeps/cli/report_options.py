@@ -25,7 +25,7 @@ def add_lock_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         nargs="?",
         const=DEFAULT,
-        help=f"answer from a lock alone (default: {DEFAULT}), as is done where there is no environment",
+        help=f"answer from a lock (default: {DEFAULT}); this is the default if there is no environment",
     )
     add_root_argument(parser)
     add_target_argument(parser)
@@ -41,7 +41,7 @@ def add_target_argument(parser: argparse.ArgumentParser) -> None:
 def refuse_target(args: argparse.Namespace) -> None:
     """Raise SysdepsError for a target where an environment is asked."""
     if args.target and not args.lock:
-        raise SysdepsError("--target is for --lock", hint="add --lock, or ask about the environment without --target")
+        raise SysdepsError("--target requires --lock", hint="add --lock, or ask about the environment without --target")
 
 
 def or_from_lock(

@@ -36,16 +36,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_environment_arguments(parser)
     parser.add_argument("-o", "--output", metavar="FILE", default=DEFAULT, help="the lock (default: %(default)s)")
-    parser.add_argument("--name", default="", help="tells a second environment of the same image from the first")
-    parser.add_argument("--strict", action="store_true", help="if the lock cannot be written, that is the exit status")
+    parser.add_argument("--name", default="", help="name of a second environment in the same image")
+    parser.add_argument("--strict", action="store_true", help="if CMD succeeds, exit with the status of the lock")
     add_replace_argument(parser)
     parser.add_argument("cmd", nargs="...", metavar="CMD", help="the installer with its arguments")
     parser.usage = f"{parser.prog} [OPTIONS] -- CMD [ARGUMENT ...]"
     parser.epilog = (
-        "The environment is looked for when CMD has ended. poetry, pipenv, hatch, pdm and uv are asked for theirs, "
-        "unless an option names one.\n\n"
-        "Exit status: that of CMD, a signal included; with --strict, if that is 0, the lock's; 126 or 127 if CMD "
-        "cannot be run."
+        "After CMD, poetry, pipenv, hatch, pdm and uv are asked for their environment, unless an option names one.\n\n"
+        "Exit status: that of CMD, also if a signal ended it; with --strict, if that is 0, that of the lock; 126 or "
+        "127 if CMD cannot be run."
     )
 
 
@@ -80,7 +79,7 @@ def _relock(args: argparse.Namespace, command: list[str]) -> int:
     answer = None if location.is_named or location.root != "/" else environment_of_command(command)
     if answer is not None:
         found = answer.location
-        args.messages.note(f"this is about `{found.python or found.paths[0]}` ({answer.asked})")
+        args.messages.note(f"using the environment `{found.python or found.paths[0]}` ({answer.asked})")
         location = replace(found, allow_empty=location.allow_empty)
     request = LockRequest(location=location, path=args.output, name=args.name, replace=args.replace)
     done = relock(request, extend=True)

@@ -15,7 +15,7 @@ def add_target_arguments(parser: argparse.ArgumentParser) -> None:
     add_place_arguments(parser).add_argument(
         "--wheels",
         metavar="DIR",
-        help="a folder of wheels, as pip wheel or pip download leaves it, in place of an environment",
+        help="a folder of wheels, as `pip wheel` or `pip download` creates it, instead of an environment",
     )
     add_root_argument(parser)
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""`tree`: show what leads from each requirement to the binary packages, or back."""
+"""`tree`: show the path from each requirement to its binary packages, or back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_lock_arguments(parser)
-    parser.add_argument("--reverse", action="store_true", help="from each binary package up to what asked for it")
+    parser.add_argument("--reverse", action="store_true", help="start at the binary packages")
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
         "--format",
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="default: text; dot is for Graphviz, mermaid for Markdown",
     )
     form.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
-    parser.epilog = "Exit status: 0; 2 trouble."
+    parser.epilog = "Exit status: 0; 2 error."
 
 
 def run(args: argparse.Namespace) -> int:
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         output.write(as_text(nodes, output.terminal(), folded=True))
     if not nodes:
-        args.messages.note("nothing here needs a system library")
+        args.messages.note("no distribution needs a system library")
     return 0
 
 

@@ -22,14 +22,14 @@ DEBUG = "PIP_SYSDEPS_DEBUG"
 _LONGEST = 200
 """Characters that are shown of such an error's own text."""
 _HINTS = {
-    errno.ENOENT: "make the folder first, or name another place",
-    errno.ENOTDIR: "name another place",
+    errno.ENOENT: "create the folder first, or use another path",
+    errno.ENOTDIR: "use another path",
     errno.EISDIR: "name a file",
-    errno.ENOSPC: "free some space, then run it again: nothing was changed",
-    errno.EDQUOT: "free some space, then run it again: nothing was changed",
-    errno.EACCES: "run it as a user who may do that",
-    errno.EPERM: "run it as a user who may do that",
-    errno.EROFS: "write to another place with -o, or mount it writable",
+    errno.ENOSPC: "free some space and run it again; nothing was changed",
+    errno.EDQUOT: "free some space and run it again; nothing was changed",
+    errno.EACCES: "run it as a user with permission",
+    errno.EPERM: "run it as a user with permission",
+    errno.EROFS: "write to another path with -o, or mount it writable",
     errno.EBUSY: "mount the folder that holds it, not the file alone",
 }
 
@@ -54,7 +54,7 @@ def attempt(action: Callable[[], int], messages: Messages) -> int:
         messages.error(f"{place}{error.strerror or error}", hint=_HINTS.get(error.errno or 0, ""))
         drop(sys.stdout)
     except MemoryError as error:
-        messages.error("out of memory", hint="run it where there is more, or report what it was run on as a bug")
+        messages.error("out of memory", hint="run it with more memory, or report the input as a bug")
         _show_traceback(error, messages)
     except Exception as error:  # noqa: BLE001 - whatever it is, its status must not be that of a finding
         messages.error(

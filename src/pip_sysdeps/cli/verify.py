@@ -23,14 +23,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_environment_arguments(parser)
     held = parser.add_mutually_exclusive_group()
-    held.add_argument("--lock", metavar="FILE", default=DEFAULT, help="hold the image to it (default: %(default)s)")
-    held.add_argument("--lockless", action="store_true", help="do without a lock: only whether everything is there")
+    held.add_argument("--lock", metavar="FILE", default=DEFAULT, help="the lock to compare with (default: %(default)s)")
+    held.add_argument(
+        "--lockless", action="store_true", help="without a lock: check only whether everything is present"
+    )
     parser.add_argument("--target", metavar="ID", help="the target of the lock (default: that of the image's system)")
     parser.add_argument("--json", action="store_true", help="print a JSON document")
     parser.epilog = (
-        "The last line of the output is the command that installs what mends all that a package mends.\n\n"
-        "Exit status: 0 nothing keeps the environment from working here; 1 something does, or it is not what was "
-        "locked; 2 trouble."
+        "The last line of the output is the command that installs the packages that repair problems.\n\n"
+        "Exit status: 0 works; 1 does not work, or differs from the lock; 2 error."
     )
 
 
@@ -63,8 +64,8 @@ def run(args: argparse.Namespace) -> int:
 def _summarize(args: argparse.Namespace, found: Verification, *, hidden: int) -> None:
     if hidden and not args.json:
         args.messages.note(
-            f"-v lists {counted(hidden, 'more problem')} that no import has: of plugins, of what code may open or run "
-            "by name, or of files for other machines"
+            f"-v lists {counted(hidden, 'more problem')} without effect on imports: of plugins, calls by name, or "
+            "files for other machines"
         )
     if found.works:
         works = f"`{found.scan.environment.prefix}` works on {found.scan.platform.id}"

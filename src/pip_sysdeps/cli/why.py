@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_lock_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print a JSON document")
     parser.usage = f"{parser.prog} NAME [OPTIONS]"  # behind --lock, NAME would be taken for its FILE
-    parser.epilog = "Exit status: 0; 1 if nothing needs it; 2 trouble."
+    parser.epilog = "Exit status: 0 needed; 1 nothing needs it; 2 error."
 
 
 def run(args: argparse.Namespace) -> int:
@@ -52,7 +52,7 @@ def _nothing(name: str, answer: EnvironmentAnswer | LockAnswer) -> str:
     if name in _GLIBC and version:
         return f"every image has it; the newest version that is needed is {version}, by {holder}"
     if answer.installed:
-        return f"{answer.installed} is installed, and needs nothing from the system"
+        return f"{answer.installed} is installed, but needs nothing from the system"
     meant = nearest(name, answer.names) or _containing(name, answer.names)
     where = "in the lock" if isinstance(answer, LockAnswer) else "here"
     return f"nothing {where} needs `{name}`{f'; did you mean `{meant}`?' if meant else ''}"

@@ -60,7 +60,7 @@ def choices(root: Root, python: str | None, surroundings: Surroundings) -> Itera
             if not (found == surroundings.own and is_isolated(root, found)):
                 yield Choice(path=found, found_by=variable or ".venv")
         elif value and variable == "VIRTUAL_ENV":
-            raise SysdepsError(f"VIRTUAL_ENV names `{value}`, which is no folder", hint="unset it, or use --python")
+            raise SysdepsError(f"VIRTUAL_ENV names `{value}`, which is not a folder", hint="unset it, or use --python")
     own = _below_overlays(root, surroundings.own) if surroundings.own else ""
     if own and not is_isolated(root, own):
         yield Choice(path=own, found_by="pip-sysdeps is installed there")

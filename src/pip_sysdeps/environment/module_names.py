@@ -41,7 +41,7 @@ def misfits(environment: Environment) -> Iterator[str]:
         if modules and abi_tag not in modules.values() and not _does_without(each):
             file, found = min(modules.items())
             module = environment.short(file)
-            yield f"{each.name} is built for {found}, by its {module}, and {abi_tag} runs the environment"
+            yield f"{each.name} is built for {found} ({module}), but the environment runs {abi_tag}"
 
 
 def _does_without(distribution: Distribution) -> bool:

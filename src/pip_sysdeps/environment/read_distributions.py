@@ -158,7 +158,7 @@ def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, 
     elif files.kind is RecordKind.NONE and site.added and path.endswith(".egg-info"):
         _claim_project(files, project_in(root, site.folder, files.notes))
     if files.kind is RecordKind.NONE:
-        files.notes.append(Skipped(path=path, verdict=Verdict.RECORD, reason="nothing says which files belong to it"))
+        files.notes.append(Skipped(path=path, verdict=Verdict.RECORD, reason="it has no list of files"))
 
 
 def _claim_record(root: Root, site: Site, path: str, files: _Files) -> None:
@@ -257,7 +257,7 @@ def _read_metadata(root: Root, path: str, notes: list[Skipped]) -> Metadata:
         notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason=str(error)))
     name, version = parse_folder_name(posixpath.basename(path))
     if not name:
-        notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason="nothing says the distribution's name"))
+        notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason="it has no distribution name"))
     return Metadata(name=name, version=version, requires=(), requires_external=())
 
 

@@ -85,9 +85,9 @@ def _project(root: Root, folder: str, places: list[str], notes: list[Skipped]) -
     for place in places:
         resolved = root.resolve(place)
         if resolved is None:
-            notes.append(Skipped(path=place, verdict=Verdict.RECORD, reason="the project is not there"))
+            notes.append(Skipped(path=place, verdict=Verdict.RECORD, reason="the project does not exist"))
         elif resolved == "/":
-            notes.append(Skipped(path=place, verdict=Verdict.OUTSIDE, reason="the whole disk is no project"))
+            notes.append(Skipped(path=place, verdict=Verdict.OUTSIDE, reason="the project is the whole disk"))
         elif root.is_file(resolved):
             files.add(resolved)
         else:

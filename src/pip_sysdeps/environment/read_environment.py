@@ -89,7 +89,7 @@ def _with_something(environment: Environment) -> Environment:
     if not environment.distributions:
         raise NoEnvironmentError(
             f"no distributions in the environment `{environment.prefix}`",
-            hint="install into it first, or name another with --python or --path; --allow-empty if that is meant",
+            hint="install into it first, select another with --python or --path, or use --allow-empty",
         )
     if _is_own(environment.distributions):
         raise NoEnvironmentError(
@@ -100,7 +100,7 @@ def _with_something(environment: Environment) -> Environment:
         names = " and ".join(each.name for each in environment.distributions)
         raise NoEnvironmentError(
             f"the environment `{environment.prefix}` holds nothing but {names}",
-            hint="install into it first, or name another with --python or --path; --allow-empty if that is meant",
+            hint="install into it first, select another with --python or --path, or use --allow-empty",
         )
     return environment
 
@@ -153,7 +153,7 @@ def _permissions_told() -> Iterator[None]:
         yield
     except PermissionError as error:
         message = f"cannot read `{error.filename}`: {error.strerror}"
-        raise SysdepsError(message, hint="run it as a user who may read it") from error
+        raise SysdepsError(message, hint="run it as a user who can read it") from error
 
 
 def _is_own(distributions: Iterable[Distribution]) -> bool:

@@ -79,8 +79,8 @@ def open_installation(root: Root, path: str) -> Installation:
         raise SysdepsError(f"`{path}` is a zip application", hint=ZIP_HINT)
     if root.is_file(path):
         raise SysdepsError(
-            f"`{path}` is no interpreter but a script or another file",
-            hint="a pyenv shim or a wrapper does not show what it would run: name the interpreter or the environment",
+            f"`{path}` is not an interpreter",
+            hint="shims and wrappers are not run: name the interpreter or the environment itself",
         )
     raise SysdepsError(
         f"no environment or interpreter at `{path}`", hint="name the folder of a virtual environment, or its bin/python"
@@ -118,10 +118,10 @@ def _open_folder(root: Root, prefix: str) -> Installation:
     hint = _within(root, prefix)
     modules = "" if hint or _is_filled_by_pip(root, prefix) else told_modules(root, prefix)
     raise SysdepsError(
-        f"`{prefix}` is no Python environment: it has neither pyvenv.cfg nor bin/python3{modules}",
+        f"`{prefix}` is not a Python environment: it has neither pyvenv.cfg nor bin/python3{modules}",
         hint=FROZEN_HINT
         if modules
-        else hint or "for what `pip install --target`, `--prefix` or `--user` filled, use --path",
+        else hint or "use --path for a folder that `pip install --target`, `--prefix` or `--user` filled",
     )
 
 
@@ -136,7 +136,7 @@ def _within(root: Root, folder: str) -> str:
     while folder != "/":
         folder = posixpath.dirname(folder)
         if read_venv_config(root, folder) is not None:
-            return f"it lies in the virtual environment `{folder}`: name that"
+            return f"it is in the virtual environment `{folder}`: name that"
     return ""
 
 
@@ -152,7 +152,9 @@ def _open_program(root: Root, path: str) -> Installation:
             return _open_venv(root, prefix, config)
     program = root.resolve(path) or path
     if not any(map(_PYTHON.search, (posixpath.basename(path), posixpath.basename(program)))):
-        raise SysdepsError(f"`{path}` is no Python", hint="name an interpreter, or the folder of an environment")
+        raise SysdepsError(
+            f"`{path}` is not a Python interpreter", hint="name an interpreter, or the folder of an environment"
+        )
     prefix, python = _standard_library(root, program, parse_python_name(posixpath.basename(program)))
     interpreter = Interpreter(path=program, prefix=prefix, version=python.version, abi_tag=python.abi_tag)
     return Installation(prefix=prefix, interpreter=interpreter, python=python.name, venv=None)
@@ -170,10 +172,10 @@ def read_venv_config(root: Root, prefix: str) -> VenvConfig | None:
         return None
     except OSError as error:
         raise SysdepsError(
-            f"cannot read `{path}`: {error.strerror}", hint="run it as a user who may read it"
+            f"cannot read `{path}`: {error.strerror}", hint="run it as a user who can read it"
         ) from error
     except MalformedError as error:
-        raise SysdepsError(str(error.at(path)), hint="make the environment again with `python3 -m venv`") from error
+        raise SysdepsError(str(error.at(path)), hint="recreate the environment with `python3 -m venv`") from error
 
 
 def _open_venv(root: Root, prefix: str, config: VenvConfig) -> Installation:
@@ -183,7 +185,7 @@ def _open_venv(root: Root, prefix: str, config: VenvConfig) -> Installation:
     python = next((each for each in pythons if each.version == config.version), next(iter(pythons), None))
     if python is None:
         raise SysdepsError(
-            f"the virtual environment `{prefix}` has no lib/python3.x", hint="make it again with `python3 -m venv`"
+            f"the virtual environment `{prefix}` has no lib/python3.x", hint="recreate it with `python3 -m venv`"
         )
     own = [f"{prefix}/bin/{name}" for name in (*_PROGRAMS, python.name)]
     base = [f"{config.home}/{name}" for name in (python.name, *_PROGRAMS)]
@@ -217,10 +219,10 @@ def _actual(root: Root, prefix: str, program: str) -> PythonName | None:
 
 def _mismatch(prefix: str, python: PythonName, config: VenvConfig, actual: PythonName | None) -> str:
     if actual is not None and actual.abi_tag != python.abi_tag:
-        return f"`{prefix}` is for {python.name}, by its lib/{python.name}, and its bin/python3 leads to {actual.name}"
+        return f"`{prefix}` has lib/{python.name}, but its bin/python3 is {actual.name}"
     if config.version is not None and config.version != python.version:
         made = ".".join(map(str, config.version))
-        return f"`{prefix}` is for Python {made}, by its pyvenv.cfg, and has lib/{python.name}"
+        return f"`{prefix}` is for Python {made} by its pyvenv.cfg, but has lib/{python.name}"
     return ""
 
 
@@ -243,7 +245,7 @@ def _standard_library(root: Root, program: str, named: PythonName | None) -> tup
             return prefix, found[0]
     if named is None:
         raise SysdepsError(
-            f"cannot tell the version of `{program}`",
+            f"cannot determine the version of `{program}`",
             hint="name an interpreter like python3.11, with lib/python3.11 beside it",
         )
     return posixpath.dirname(posixpath.dirname(program)), named

@@ -54,7 +54,7 @@ def read_from_sdist(root: Root, path: str, name: str, limit: int) -> bytes | Non
             with tarfile.open(fileobj=_Bounded(unpacked), mode="r|") as archive:  # type: ignore[call-overload] # a stream
                 return _find(archive, name, limit)
         except (tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError, ValueError, RecursionError) as error:
-            raise MalformedError(f"is no sdist: {error}") from error
+            raise MalformedError(f"is not an sdist: {error}") from error
 
 
 def _find(archive: tarfile.TarFile, name: str, limit: int) -> bytes | None:

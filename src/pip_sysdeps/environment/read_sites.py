@@ -123,8 +123,8 @@ def interpreter_of(root: Root, sites: Sequence[Site], environ: Mapping[str, str]
             return open_installation(root, program).interpreter
         fault = f": `{program}`, first on PATH, is a script" if program else ""
         raise SysdepsError(
-            f"nothing tells which Python `{sites[0].folder}` is for{fault}",
-            hint="put that Python's own `python3` first on PATH",
+            f"cannot determine the Python of `{sites[0].folder}`{fault}",
+            hint="put the `python3` of that Python first on PATH",
         )
     candidates = [f"{site.top}/bin/{python.name}" for site in sites]
     candidates += [path for name in (python.name, "python3") for path in programs_on_path(root, environ, name)]

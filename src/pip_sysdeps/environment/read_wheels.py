@@ -158,7 +158,8 @@ def _wheels_in(folder: str) -> Sequence[str]:
         other = first.setdefault(_parsed(name)[0], name)
         if other != name:
             raise SysdepsError(
-                f"two wheels of one distribution: `{other}` and `{name}`", hint="leave the one that will be installed"
+                f"two wheels of one distribution: `{other}` and `{name}`",
+                hint="keep only the one that will be installed",
             )
     return [os.path.join(folder, name) for name in names]
 
@@ -169,8 +170,8 @@ def _refuse_sources(sources: Sequence[str], wheels: Sequence[str], folder: str) 
     for name in sources:
         if _name_and_version(name) not in built:
             raise SysdepsError(
-                f"`{name}` is no wheel: nothing tells what it needs before it is built",
-                hint=f"build it, with the packages that this takes: `pip wheel --no-deps -w {folder} {folder}/{name}`",
+                f"`{name}` is not a wheel: its needs are unknown until it is built",
+                hint=f"build it (it may need development packages): `pip wheel --no-deps -w {folder} {folder}/{name}`",
             )
 
 
@@ -194,11 +195,11 @@ def _tags_of(path: str) -> frozenset[Tag]:
 
 def _parsed(name: str) -> tuple[str, frozenset[Tag]]:
     if tag_count("-".join(name.removesuffix(".whl").split("-")[-3:])) > _MOST_TAGS:
-        raise SysdepsError(f"the name `{name}` stands for more than {_MOST_TAGS} tags", hint="build it again")
+        raise SysdepsError(f"the name `{name}` has more than {_MOST_TAGS} tags", hint="build it again")
     try:
         distribution, _, _, tags = parse_wheel_filename(name)
     except InvalidWheelFilename as error:
-        raise SysdepsError(f"`{name}` is no wheel's name: {error}", hint="download or build it again") from error
+        raise SysdepsError(f"`{name}` is not a valid wheel name: {error}", hint="download or build it again") from error
     return distribution, tags
 
 
@@ -210,7 +211,7 @@ def _abi_tag(wheels: Mapping[str, frozenset[Tag]], system: TargetSystem) -> str:
             asking.setdefault(abi_tag, os.path.basename(path))
     if len(asking) > 1:
         names = " and ".join(f"`{asking[abi_tag]}` is for {abi_tag}" for abi_tag in sorted(asking))
-        raise SysdepsError(f"the wheels are for several Pythons: {names}", hint="leave those of one")
+        raise SysdepsError(f"the wheels are for several Pythons: {names}", hint="keep the wheels of one Python")
     return next(iter(asking), "") or system.own_python()
 
 
@@ -245,7 +246,7 @@ def _refuse_unfitting(
     words = {each.name: _proof(newer_glibc(objects, each.files, system.glibc), environment) for each in unfitting}
     first, *rest = [each.name for each in unfitting]
     others = [f"`{names[each]}`{words[each]}" for each in rest]
-    more = words[first] + (f"; nor do {listed(others)}" if others else "")
+    more = words[first] + (f"; neither do {listed(others)}" if others else "")
     raise _misfit(names[first], tags[first], abi_tag, system, more)
 
 
@@ -263,8 +264,8 @@ def _misfit(name: str, tags: Iterable[Tag], abi_tag: str, system: TargetSystem, 
     libc = f" with glibc {system.glibc}" if system.glibc else " with musl" if system.platform.libc == "musl" else ""
     return SysdepsError(
         f"`{name}` does not fit {system.platform.id}: its tag is {', '.join(sorted(map(str, tags)))}, "
-        f"and the target is {abi_tag} on {system.platform.machine}{libc}{more}",
-        hint="get it for the target: `pip download --platform TAG --only-binary :all:`, or name another --target",
+        f"but the target is {abi_tag} on {system.platform.machine}{libc}{more}",
+        hint="download it for the target: `pip download --platform TAG --only-binary :all:`, or use another --target",
     )
 
 
@@ -284,7 +285,7 @@ def _put(tree: WheelTree, path: str, python: str) -> None:
         if isinstance(error, OSError) and error.errno not in OF_DATA:
             raise  # it may not be read
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise SysdepsError(f"`{name}` is no usable wheel: {reason}", hint="download or build it again") from error
+        raise SysdepsError(f"`{name}` is not a usable wheel: {reason}", hint="download or build it again") from error
 
 
 def _refuse_bombs(archive: ZipFile) -> None:

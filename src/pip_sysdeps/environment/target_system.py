@@ -50,11 +50,11 @@ class TargetSystem:
     def own_python(self) -> str:
         """Return the ABI tag of the release's own Python: `cp313`. Raise SysdepsError if it is not known."""
         if self.index is None or not self.index.target.python:
-            says = "the index does not tell that" if self.index else "nothing is known of that"
+            says = "its index does not have it" if self.index else "it has no index"
             makes = ", or run `pip-sysdeps index update`" if self.index else ""
             raise SysdepsError(
-                f"nothing tells for which Python this is, and {says} of {self.platform.id}",
-                hint=f"put a wheel for one version of Python (cp312-...) beside the others{makes}",
+                f"cannot determine the Python version of {self.platform.id}: no wheel is for one version, and {says}",
+                hint=f"add a wheel for one version of Python (cp312-...){makes}",
             )
         return "cp" + self.index.target.python.replace(".", "")
 

@@ -138,7 +138,7 @@ def enable(site: HookSite, settings: Settings, *, system: bool = False) -> bool:
     if not site.in_venv and not system:
         raise SysdepsError(
             f"`{site.python}` is not in a virtual environment",
-            hint="create one with `python -m venv .venv`, or say `--system` to change the interpreter for everybody",
+            hint="create one with `python -m venv .venv`, or use `--system` to change the interpreter for everybody",
         )
     wanted = {MODULE_NAME: module_text(settings, site), PTH_NAME: PTH_TEXT}
     stale = {name: text for name, text in wanted.items() if _read(site, name) != text}
@@ -154,12 +154,12 @@ def require_supported(python: str, version: tuple[int, ...], *, has_orig_argv: b
     if version >= END_VERSION:
         raise SysdepsError(
             f"Python {found} does not run the import lines of .pth files (PEP 829), so it cannot have the hook",
-            hint="install with `pip-sysdeps run -- pip install ...`, which locks afterwards",
+            hint="use `pip-sysdeps run -- pip install ...` instead",
         )
     if version < FIRST_VERSION or not has_orig_argv:
         raise SysdepsError(
             f"`{python}` (Python {found}) has no `sys.orig_argv`, so the hook cannot tell pip from other programs",
-            hint="install with `pip-sysdeps run -- pip install ...`, which locks afterwards",
+            hint="use `pip-sysdeps run -- pip install ...` instead",
         )
 
 

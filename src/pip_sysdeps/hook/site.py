@@ -72,7 +72,7 @@ def read_site(root: Root, python: str, *, named: bool) -> HookSite:
     if not inside(root.resolve(purelib) or purelib, installation.prefix):
         raise SysdepsError(
             f"`{purelib}` is a link out of the environment, and nothing is written through it",
-            hint="make the environment again with `python -m venv`",
+            hint="recreate the environment with `python -m venv`",
         )
     return HookSite(
         python=f"{installation.prefix}/bin/python",

@@ -34,8 +34,8 @@ def c_library_of(program: ElfFile | None) -> CLibrary:
     found = next((each for each in map(c_library, FOLDERS) if each.is_loader(loader)), None)
     if found is None:
         raise SysdepsError(
-            f"the C library of this Python is not known: its dynamic loader is `{program.interpreter}`",
-            hint=f"known are {' and '.join(FOLDERS)}; lock for one of their systems with --target",
+            f"unsupported C library: the dynamic loader of this Python is `{program.interpreter}`",
+            hint=f"supported are {' and '.join(FOLDERS)}; use --target to lock for one of their systems",
         )
     return found
 

@@ -64,20 +64,18 @@ def to_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -
 def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -> Target:
     """Return what a scan found as a target whose needs are not in their arrays yet: see `lock.arrangement`.
 
-    `name` tells a second environment of the same image from the first; `library_path` is the project's. Raise
+    `name` is that of a second environment in the same image, if any; `library_path` is the project's. Raise
     SysdepsError for a name that no id can have, and for a system whose package manager, release or architecture is not
     known.
     """
     platform = _known(scan.platform)
     identity = "-".join(filter(None, (platform.id, name)))
     if name and not is_target_id(identity):
-        raise SysdepsError(
-            f"`{name}` cannot be a part of a target's id", hint="lower-case letters, digits and . _ + - can be"
-        )
+        raise SysdepsError(f"`{name}` is not valid in a target id", hint="use lower-case letters, digits and . _ + -")
     if not is_target_id(identity):
         shown = printable(identity[:_LONGEST_SHOWN])
         raise SysdepsError(
-            f"os-release and the package database give `{shown}`, which cannot be a target's id",
+            f"os-release and the package database give `{shown}`, which is not a valid target id",
             hint="ID, VERSION_CODENAME and VERSION_ID have lower-case letters, digits and . _ - (os-release(5))",
         )
     bases = {each.distribution.name: each.distribution.base for each in scan.distributions}
@@ -126,13 +124,13 @@ def pinned(target: Target, installed: Mapping[str, str], snapshot: str) -> Targe
 def _known(platform: Platform) -> Platform:
     if not platform.package_manager:
         raise SysdepsError(
-            f"no package database here: there is none of {listed([family.manager for family in families()])}",
-            hint="run it in an image of the release, name an unpacked one with --root, or lock for one with --target",
+            f"no package database found: supported are {listed([family.manager for family in families()])}",
+            hint="run it in an image of the release, name an unpacked image with --root, or use --target",
         )
     if not (platform.distro and platform.architecture and platform.libc):
         raise SysdepsError(
-            "cannot tell the release or architecture of this system",
-            hint="os-release(5) and the package database name them",
+            "cannot determine the release or architecture of this system",
+            hint="os-release(5) and the package database must name them",
         )
     return platform
 

@@ -50,22 +50,20 @@ def replace_lock(path: str, text: str) -> None:
     """Replace a lock as a whole, or write a new one; a link to a lock stays a link.
 
     A link that leads to no lock is refused: whoever wrote the repository would choose the file that is written, a start
-    file of the shell for example. Raise SysdepsError for that and for what is no regular file, OSError with the path as
-    given.
+    file of the shell for example. Raise SysdepsError for that and what is not a regular file, OSError with the path
+    as given.
     """
     if path == "-":
         raise SysdepsError("a lock is a file, not a stream", hint="name a file with -o, `./-` for one of this name")
     if os.path.islink(path) and not _is_lock(read_text(path) or ""):
-        raise SysdepsError(
-            f"`{path}` is a link that leads to no lock", hint="remove the link, or name the lock with -o"
-        )
+        raise SysdepsError(f"`{path}` is a link, but not to a lock", hint="remove the link, or name the lock with -o")
     _replace(path, os.path.realpath(path) if os.path.islink(path) else path, text)
 
 
 def replace_report(path: str, text: str) -> None:
     """Replace a file that is no lock, or write a new one; nothing is written through a link.
 
-    Raise SysdepsError for a link and for what is no regular file, OSError with the path as given.
+    Raise SysdepsError for a link and for what is not a regular file, OSError with the path as given.
     """
     if os.path.islink(path):
         raise SysdepsError(
@@ -100,4 +98,4 @@ def _open_at_once(path: str, flags: int) -> int:
 
 def _refuse_special(path: str, mode: int) -> None:
     if not stat.S_ISREG(mode):
-        raise SysdepsError(f"`{path}` is no regular file", hint="name the lock with -o or --lock")
+        raise SysdepsError(f"`{path}` is not a regular file", hint="name the lock with -o or --lock")

@@ -40,7 +40,7 @@ def merge(old: str, target: Target, *, add_target: bool, listed: Sequence[str] =
         )
     if new and others and target.id not in listed and not add_target:
         raise SysdepsError(
-            f"the lock has no target {target.id}, but {_listed(sorted(others))}",
+            f"the lock has no target {target.id}, only {_listed(sorted(others))}",
             hint="add it with --add-target, or run this where the lock was made",
         )
     head = next((head for head, _ in sides if loads(head).warning()), header())
@@ -84,8 +84,8 @@ def _agreed(sides: Sequence[Mapping[str, str]], own: str) -> dict[str, str]:
     undecided = sorted(name for name, texts in others.items() if len(texts) > 1)
     if undecided:
         raise SysdepsError(
-            f"the two sides of the git conflict differ in {_listed(undecided)}, which this environment does not decide",
-            hint="take one side by hand (`git checkout --ours sysdeps.lock`), then lock where each target belongs",
+            f"the git conflict is about {_listed(undecided)}, which this environment cannot resolve",
+            hint="take one side (`git checkout --ours sysdeps.lock`), then run `pip-sysdeps lock` for each target",
         )
     return {name: texts.pop() for name, texts in others.items()}
 

@@ -39,7 +39,7 @@ def put_plugins(text: str, decision: PluginDecision) -> str:
     """
     parse_project(text)
     if not (decision.reason.isprintable() and decision.reason.strip()):
-        raise SysdepsError("the reason is no printable text", hint="write it as one line")
+        raise SysdepsError("the reason is not printable text", hint="write it as one line")
     try:
         edited = _edited(text, decision)
         changed = _changed(parse_toml(text), decision)

@@ -115,7 +115,8 @@ class _Work:
         for name in filter(None, (entry.package, getattr(entry, "with_", ""))):
             if family and not family.names.package(name):
                 raise SysdepsError(
-                    f"pyproject.toml: tool.pip-sysdeps.{entry.where}: `{printable(name)}` is no {family.names.words}",
+                    f"pyproject.toml: tool.pip-sysdeps.{entry.where}: `{printable(name)}` is not a valid "
+                    f"{family.names.words}",
                     hint="correct the name, or limit the entry to other targets by `targets`",
                 )
 

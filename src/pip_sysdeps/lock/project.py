@@ -169,7 +169,7 @@ def _problems(project: Project) -> Iterator[Problem]:
         names[name] = policy.name
         for key, number, entry in _entries(policy):
             if sum(map(bool, (entry.soname, entry.package, entry.sonames, entry.packages))) != 1:
-                yield Problem(f"{place}.{key}[{number}]", "has not one of soname, sonames, package and packages")
+                yield Problem(f"{place}.{key}[{number}]", "needs exactly one of soname, sonames, package and packages")
 
 
 def _entries(policy: DistributionPolicy) -> Iterator[tuple[str, int, Entry]]:

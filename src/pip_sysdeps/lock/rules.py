@@ -39,10 +39,10 @@ def _problems_of_target(target: Target, where: str) -> Iterator[Problem]:
     for place, holder in _holders(target, where):
         for number, each in enumerate(holder.base):
             if not (each.sonames or each.programs or each.files):
-                yield Problem(f"{place}.base[{number}]", "has not one of sonames, programs and files")
+                yield Problem(f"{place}.base[{number}]", "needs exactly one of sonames, programs and files")
     for number, unresolved in enumerate(target.unresolved):
         if _names(unresolved) != 1:
-            yield Problem(f"{where}.unresolved[{number}]", "has not one of soname, any-of, program and file")
+            yield Problem(f"{where}.unresolved[{number}]", "needs exactly one of soname, any-of, program and file")
 
 
 def _holders(target: Target, where: str) -> Iterator[tuple[str, LockedDistribution | LockedFile]]:
@@ -64,7 +64,7 @@ def problems_of_line(lock: Lockfile) -> Iterator[Problem]:
         changes = [f"+{name}" for name in sorted(computed - {*target.installs})]
         changes += [f"-{name}" for name in sorted({*target.installs} - computed)]
         if changes or len(computed) != len(target.installs):
-            yield Problem(f"{where}.installs", f"is not what the needs give: {listed(changes) or 'names are repeated'}")
+            yield Problem(f"{where}.installs", f"does not match the needs: {listed(changes) or 'names are repeated'}")
 
 
 def _problems_of_names(target: Target, where: str) -> Iterator[Problem]:
@@ -74,15 +74,15 @@ def _problems_of_names(target: Target, where: str) -> Iterator[Problem]:
         return
     for place, text in _named_packages(target, where):
         if text and not family.names.package(text):
-            yield Problem(place, f"`{_shown(text)}` is no {family.names.words}")
+            yield Problem(place, f"`{_shown(text)}` is not a valid {family.names.words}")
     for place, capability in _named_capabilities(target, where):
         if not family.names.capability(capability):
-            yield Problem(place, f"`{_shown(capability)}` is nothing that it can be installed by")
+            yield Problem(place, f"`{_shown(capability)}` is not a valid capability of {family.manager}")
     for number, each in enumerate(target.package):
         for key, version in (("min", each.min), ("version", each.version)):
             if version and not family.names.version(version):
                 place = f"{where}.package[{number}].{key}"
-                yield Problem(place, f"`{_shown(version)}` is no {family.names.version_words}")
+                yield Problem(place, f"`{_shown(version)}` is not a valid {family.names.version_words}")
 
 
 def _named_capabilities(target: Target, where: str) -> Iterator[tuple[str, str]]:
@@ -117,11 +117,11 @@ def _shown(text: str) -> str:
 
 def _problems_of_need(need: LockedNeed, packages: Collection[str], where: str) -> Iterator[Problem]:
     if _names(need) != 1 and not (need.policy and need.package and _names(need) == 0):
-        yield Problem(where, "has not one of soname, any-of, program and file")
+        yield Problem(where, "needs exactly one of soname, any-of, program and file")
     if sum(map(bool, (need.package, need.capability, need.class_))) != 1:
-        yield Problem(where, "has not one of package, capability and class")
+        yield Problem(where, "needs exactly one of package, capability and class")
     if need.package and need.package not in packages:
-        yield Problem(f"{where}.package", f"`{printable(need.package)}` is no [[target.package]]")
+        yield Problem(f"{where}.package", f"`{printable(need.package)}` has no entry in `package`")
     if need.class_ == "unowned" and not need.path:
         yield Problem(f"{where}.path", "is missing")
 

@@ -86,7 +86,7 @@ class Reader:
         dot = f"{where}." if where else ""
         if self._refuse_unknown:
             for key in sorted(table.keys() - keys.keys()):
-                self._refuse(f"{dot}{key}", f"is not known{_nearest(key, keys)}")
+                self._refuse(f"{dot}{key}", f"is unknown{_nearest(key, keys)}")
         values: dict[str, Any] = {}
         for key, each in keys.items():
             if key in table:
@@ -159,7 +159,7 @@ def problems_of(document: object, where: str = "") -> Iterator[Problem]:
             for inner in value:
                 yield from problems_of(inner, f"{place}.{inner.name}")
         elif isinstance(value, int) and value < 0:
-            yield Problem(place, "is below 0")
+            yield Problem(place, "is negative")
         elif "rule" in each.metadata:
             yield from _problems_of_strings(each, value, place)
 
@@ -172,7 +172,7 @@ def _problems_of_strings(field: Field[Any], value: str | tuple[str, ...], where:
     held: Rule = field.metadata["rule"]
     for place, text in strings.items():
         if not text or not held.holds(text):
-            yield Problem(place, f"`{printable(text[:_SHOWN_LENGTH])}` is no {held.words}")
+            yield Problem(place, f"`{printable(text[:_SHOWN_LENGTH])}` is not a valid {held.words}")
 
 
 def repeated(where: str, key: str, names: Iterable[str]) -> Iterator[Problem]:
@@ -180,7 +180,7 @@ def repeated(where: str, key: str, names: Iterable[str]) -> Iterator[Problem]:
     seen = set()
     for number, name in enumerate(names):
         if name in seen:
-            yield Problem(f"{where}[{number}].{key}", f"`{printable(name)}` is there twice")
+            yield Problem(f"{where}[{number}].{key}", f"`{printable(name)}` is repeated")
         seen.add(name)
 
 
@@ -189,4 +189,4 @@ def _nearest(key: str, known: Iterable[str]) -> str:
     import difflib  # noqa: PLC0415 - for a misspelt key only
 
     close = difflib.get_close_matches(key, known, n=1)
-    return f": `{close[0]}` is" if close else f": {', '.join(known)} are"
+    return f"; did you mean `{close[0]}`?" if close else f"; known are {', '.join(known)}"

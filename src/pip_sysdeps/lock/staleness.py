@@ -60,18 +60,18 @@ class _Differences:
             yield from self._of_part(f"{name} of {by or 'the environment'}", was, now, "unresolved")
         yield from self._of_packages()
         if self._base:
-            yield f"needs that packages of every image answer: {listed(self._base)}"
+            yield f"needs of base packages: {listed(self._base)}"
         if self._files:
-            yield f"other files need the same: {listed(self._files)}"
+            yield f"other files with the same need: {listed(self._files)}"
 
     def _of_distribution(
         self, name: str, locked: LockedDistribution | None, found: LockedDistribution | None
     ) -> Iterator[str]:
         if locked is None or found is None:
             yield (
-                f"{_called(locked)} is locked, and is not installed or needs nothing"
+                f"{_called(locked)} is locked, but is not installed or needs nothing"
                 if locked
-                else f"{_called(found)} is installed and not locked"
+                else f"{_called(found)} is installed, but not locked"
             )
             return
         if locked.version != found.version:
@@ -84,7 +84,7 @@ class _Differences:
         if locked and found:
             yield from self._of_needs(file, locked, found)
         else:
-            yield f"{file} is in no record and not locked" if found else f"{file} is locked, and is gone or in a record"
+            yield f"{file} is in no RECORD and not locked" if found else f"{file} is locked, but is gone or in a RECORD"
 
     def _of_needs(
         self, holder: str, locked: LockedDistribution | LockedFile, found: LockedDistribution | LockedFile
@@ -110,7 +110,7 @@ class _Differences:
 
     def _of_part(self, what: str, locked: _Document | None, found: _Document | None, word: str) -> Iterator[str]:
         if locked is None or found is None:
-            yield f"{what} is {word} and not locked" if locked is None else f"{what} is locked and no longer {word}"
+            yield f"{what} is {word} and not locked" if locked is None else f"{what} is locked, but no longer {word}"
             return
         yield from _of_keys(f"{what}: ", locked, found)
         if any(getattr(locked, key, None) != getattr(found, key, None) for key in _FOLDED):

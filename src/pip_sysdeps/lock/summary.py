@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SHOWN = 6
 """How many changes are named before the rest is only counted."""
-SAME_LINE = "the line does not change"
+SAME_LINE = "the install line does not change"
 """What is said where no package comes or goes."""
 
 
@@ -36,7 +36,7 @@ def summarize(before: Lockfile, after: Lockfile) -> str:
 def told_line(before: Lockfile, after: Lockfile) -> str:
     """Return what comes to the line and leaves it, or that nothing does, as the first thing about a stale lock."""
     changes = list(line_changes(before, after))
-    return f"changes in the line: {listed(changes, SHOWN)}" if changes else SAME_LINE
+    return f"changes in the install line: {listed(changes, SHOWN)}" if changes else SAME_LINE
 
 
 def line_changes(before: Lockfile, after: Lockfile) -> Iterator[str]:

@@ -43,7 +43,7 @@ def own_target(lock: Lockfile, system: System) -> Target:
     target = find_target(lock, system)
     if target is None:
         raise SysdepsError(
-            f"the lock has no target for this system, {system.id}, but {listed_targets(lock)}",
+            f"the lock has no target for this system ({system.id}), only {listed_targets(lock)}",
             hint=_how_to_add(lock, system),
         )
     return target
@@ -56,7 +56,7 @@ def find_target(lock: Lockfile, system: System) -> Target | None:
     """
     if not (system.distro and system.architecture):
         raise SysdepsError(
-            "this system has no os-release or no package database: no target is its own", hint=_has(lock)
+            "cannot determine the target: this system has no os-release or no package database", hint=_has(lock)
         )
     fitting = [target for target in lock.target if _fits(target, system)]
     plain = [target for target in fitting if target.id == system.id]

@@ -102,7 +102,7 @@ def _check_major(version: object) -> None:
     if version.partition(".")[0] not in _MAJORS:
         known = " and ".join(f"{each}.x" for each in _MAJORS)
         raise MalformedLock(
-            f"{version} is not known, only {known} are", where="lock-version", hint="use a newer pip-sysdeps"
+            f"{version} is not supported, only {known}", where="lock-version", hint="use a newer pip-sysdeps"
         )
 
 
@@ -146,7 +146,7 @@ def split(text: str) -> tuple[str, dict[str, str]]:
         return header(), {each.id: block(each) for each in targets}
     starts = [match.start() for match in re.finditer(_TARGET_LINE, text)]
     if len(starts) != len(targets) or re.search(_LONG_STRING, text):
-        raise MalformedLock("its [[target]] lines cannot be told from its strings", hint=NO_HANDS)
+        raise MalformedLock("its [[target]] lines are ambiguous", hint=NO_HANDS)
     ends = [*starts, len(text)]
     blocks = [text[start:end] for start, end in zip(starts, ends[1:], strict=True)]
     return text[: ends[0]], {each.id: part for each, part in zip(targets, blocks, strict=True)}

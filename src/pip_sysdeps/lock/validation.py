@@ -31,9 +31,9 @@ def _of_form(text: str, written: str) -> Iterator[str]:
     pairs = enumerate(zip_longest(text.splitlines(), written.splitlines()), 1)
     number, wanted = next(((number, wanted) for number, (line, wanted) in pairs if line != wanted), (0, None))
     if number and wanted is not None:
-        yield f"line {number} is not what `pip-sysdeps lock` writes there: {printable(wanted) or 'nothing'}"
+        yield f"line {number} is not what `pip-sysdeps lock` writes: {printable(wanted) or 'nothing'}"
     elif number:
-        yield f"line {number} is one too many"
+        yield f"line {number} is unexpected"
     elif text != written:
         yield "its line ends are not those that `pip-sysdeps lock` writes"
 
@@ -42,7 +42,7 @@ def _idle_packages(lock: Lockfile) -> Iterator[str]:
     for target in lock.target:
         asked = {need.package for _, need in target.needs()}
         idle = [package.name for package in target.package if package.name not in asked]
-        yield from (f"{target.id}: nothing needs its package {name}" for name in idle)
+        yield from (f"{target.id}: package {name} is not needed" for name in idle)
 
 
 def _of_project(lock: Lockfile, project: Project) -> Iterator[str]:
@@ -53,6 +53,6 @@ def _of_project(lock: Lockfile, project: Project) -> Iterator[str]:
     )
     for target in lock.target:
         if project.targets and target.id not in project.targets:
-            yield f"{target.id} is locked, and not one of the targets of pyproject.toml"
+            yield f"{target.id} is locked, but not in the targets of pyproject.toml"
         if target.when != project.when:
-            yield f"{target.id}: `when` is another than that of pyproject.toml"
+            yield f"{target.id}: `when` differs from pyproject.toml"

@@ -108,7 +108,7 @@ class FromHost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unowned:
-    """A system file that no binary package owns: it must be copied by hand."""
+    """A system file that no binary package owns: it must be copied."""
 
     path: str
     """The file."""

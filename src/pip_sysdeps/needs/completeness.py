@@ -35,7 +35,7 @@ def gaps(scan: Scan) -> Iterator[Skipped]:
     for each in environment.distributions:
         if each.record is RecordKind.RECORD and not each.files:
             path = f"{each.metadata_path}/{RecordKind.RECORD.value}"
-            yield Skipped(path=path, verdict=Verdict.RECORD, reason="it names no file that is there")
+            yield Skipped(path=path, verdict=Verdict.RECORD, reason="none of its files exists")
 
 
 def foreign_distributions(scan: Scan) -> Iterator[str]:
@@ -66,7 +66,7 @@ def told_gaps(scan: Scan, shown: Callable[[str], str]) -> tuple[str, str]:
         return "", ""
     first = next((each for each in found if each.verdict is Verdict.UNREADABLE), found[0])
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    return f"cannot tell what is in `{shown(first.path)}` ({first.reason}){more}", _hint(scan, first)
+    return f"cannot read `{shown(first.path)}` ({first.reason}){more}", _hint(scan, first)
 
 
 def refuse_gaps(scan: Scan, shown: Callable[[str], str]) -> None:
@@ -78,10 +78,10 @@ def refuse_gaps(scan: Scan, shown: Callable[[str], str]) -> None:
 
 def _hint(scan: Scan, gap: Skipped) -> str:
     if gap.verdict is Verdict.UNREADABLE:
-        return "run it as a user who may read the whole environment"
+        return "run it as a user who can read the whole environment"
     holders = (
         each.name
         for each in scan.environment.distributions
         if gap.path in each.files or gap.path.startswith(f"{each.metadata_path}/")
     )
-    return f"it is damaged: get {next(holders, 'what has it')} again, or make the environment again"
+    return f"it is damaged: reinstall {next(holders, 'what has it')}, or recreate the environment"

@@ -261,9 +261,9 @@ def no_index(target_id: str) -> SysdepsError:
     known = [target for path in index_files() if (index := read_index(path)) for target in index.targets]
     meant = dict.fromkeys(each.id for each in known if words <= {*each.id.split("-"), each.release})
     return SysdepsError(
-        f"there is no index for `{target_id}`",
-        hint=(f"there is {' and '.join(meant)}; " if meant else "")
-        + "`pip-sysdeps index list` names all targets that have one, `pip-sysdeps index update` makes one",
+        f"no index for `{target_id}`",
+        hint=(f"did you mean {' or '.join(meant)}? " if meant else "")
+        + "`pip-sysdeps index list` lists the indices, `pip-sysdeps index update` makes one",
     )
 
 

@@ -83,13 +83,13 @@ def sources_of(root: Root, distro: str) -> Sources:
     if family is None:
         refuse_unknown(root)
         raise SysdepsError(
-            "this system has no os-release or no package database: nothing tells what the index is to be of",
-            hint="run it where the release's package sources are, or name an unpacked root of it with --root",
+            "cannot determine the release: this system has no os-release or no package database",
+            hint="run it on a system of the release, or name an unpacked image with --root",
         )
     if family.sources is None:
         raise SysdepsError(
-            f"no index can be made of the sources of {family.installer}",
-            hint="an index is not needed there: the package manager finds libraries by itself",
+            f"`index update` does not support {family.installer}",
+            hint="no index is needed: the package manager installs libraries by capability",
         )
     return family.sources
 
@@ -150,7 +150,7 @@ def family_of_distribution(manager: str, distro: str, installer: str = "") -> Fa
         return None
     if installer and installer not in {family.installer, *family.variants}:
         others = " or ".join(family.variants) or family.installer
-        raise SysdepsError(f"`{installer}` installs no packages of {manager}", hint=f"name {others}")
+        raise SysdepsError(f"`{installer}` does not install packages of {manager}", hint=f"use {others}")
     known = distributions().get(distro)
     name = installer or (known.installer if known else "")
     found: Family = family.variants.get(name, family)
@@ -162,8 +162,8 @@ def refuse_unknown(root: Root) -> None:
     for path, manager in UNKNOWN.items():
         if manager not in FOLDERS and root.resolve(path) is not None:
             raise SysdepsError(
-                f"the package manager of this system is not known: `{root.shown(path)}` is that of {manager}",
-                hint=f"known are {', '.join(FOLDERS)}; lock for one of their systems with --target",
+                f"unsupported package manager: `{root.shown(path)}` is the database of {manager}",
+                hint=f"supported are {', '.join(FOLDERS)}; use --target to lock for one of their systems",
             )
 
 

@@ -224,8 +224,8 @@ def _chains(audit: Audit, packages: _Anchors, distributions: _Anchors) -> str:
         "div", picture(found, links), class_="picture", tabindex="0", role="region", aria_label="Who needs what, drawn"
     )
     words = (
-        "Point at one, or go there with the Tab key, to see its chain. Dashed packages are not in the line, and red "
-        "is what nothing has; what every image has is left out."
+        "Point at a box, or reach it with the Tab key, to see its chain. Dashed packages are not in the install line. "
+        "Red boxes are not available. Base packages are left out."
     )
     return element("p", words, class_="soft") + drawing
 
@@ -285,7 +285,7 @@ def _targets(audit: Audit) -> str:
 def _states(target: Target) -> dict[str, str]:
     """Return what becomes of each package that a target names, but for those of every image."""
     line = {each.package.name for each in wanted(target)}
-    offered = {each.name: "not in the line" for each in target.entries() if not each.base}
+    offered = {each.name: "not in the install line" for each in target.entries() if not each.base}
     return {**offered, **dict.fromkeys(line, "to install")}
 
 

@@ -60,8 +60,8 @@ def diff_as_markdown(found: Sequence[TargetDiff]) -> str:
 def _target_diff(found: TargetDiff) -> str:
     parts = [f"### System libraries: {escaped(title(found))}\n"]
     if not any(each.in_line for each in found.packages):
-        parts.append("The line does not change.\n")
-    for heading, in_line in (("Changes in the line:\n\n", True), ("Not in the line:\n\n", False)):
+        parts.append("The install line does not change.\n")
+    for heading, in_line in (("Changes in the install line:\n\n", True), ("Not in the install line:\n\n", False)):
         lines = "".join(
             f"{SIGNS[each.change].replace('~', '!')}{printable(_package_change(each))}\n"
             for each in found.packages

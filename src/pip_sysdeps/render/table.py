@@ -27,7 +27,7 @@ _MOST = 12
 _MOST_FILES = 2
 HEADINGS = {
     Fate.INSTALL: "To install",
-    Fate.OFFER: "Not in the line",
+    Fate.OFFER: "Not in the install line",
     Fate.BASE: "Part of every image of the release",
 }
 """The headings of the packages, in their order."""

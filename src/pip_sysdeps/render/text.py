@@ -68,7 +68,7 @@ def _target(found: TargetDiff, terminal: Terminal) -> str:
 def _sections(found: TargetDiff) -> Iterator[tuple[str, list[list[Span]]]]:
     """Yield the headings, each with its lines."""
     yield "to install", [_package(each) for each in found.packages if each.in_line]
-    yield "not in the line", [_package(each) for each in found.packages if not each.in_line]
+    yield "not in the install line", [_package(each) for each in found.packages if not each.in_line]
     yield (
         "distributions",
         [

@@ -25,7 +25,7 @@ def offers(target: Target, before: Target | None = None) -> Iterator[str]:
 
 
 def _offers(target: Target) -> list[str]:
-    return [f"not in the line: {name}: {_grouped(needs)}" for name, needs in _outside(target).items()]
+    return [f"not in the install line: {name}: {_grouped(needs)}" for name, needs in _outside(target).items()]
 
 
 def how_to_add(target: Target) -> str:
@@ -34,10 +34,10 @@ def how_to_add(target: Target) -> str:
     if not outside:
         return ""
     whens = ("default", *sorted({need.when for needs in outside.values() for need in needs}))
-    plugins = "`policy use '*/PLUGIN.so'` all that a plugin needs, " if When.PLUGIN.value in whens else ""
+    plugins = "`policy use '*/PLUGIN.so'` adds all needs of a plugin, " if When.PLUGIN.value in whens else ""
     return (
-        f"`pip-sysdeps policy use NAME --reason TEXT` puts one into the line, {plugins}`policy ignore` settles it; "
-        f"once, `install-line --when {','.join(whens)}` has them"
+        f"`pip-sysdeps policy use NAME --reason TEXT` adds one, {plugins}`policy ignore` rejects it; "
+        f"`install-line --when {','.join(whens)}` prints all of them"
     )
 
 
@@ -52,7 +52,7 @@ def unresolved_others(target: Target, before: Target | None = None) -> Iterator[
     """Yield one line for all else that nothing answers, and that was not in the lock before."""
     others = _unresolved_others(target) - (_unresolved_others(before) if before else set())
     if others:
-        yield f"unresolved, though no import needs them: {listed(sorted(others))}"
+        yield f"unresolved, but not needed by any import: {listed(sorted(others))}"
 
 
 def _unresolved_others(target: Target) -> set[str]:
@@ -67,7 +67,7 @@ def packaged_distributions(target: Target, before: Target | None = None) -> Iter
     told = _packaged(before) if before else []
     if new := [each for each in _packaged(target) if each not in told]:
         said = listed(new)
-        yield f"not in the line, though distributions come from there: {said}; `pip-sysdeps policy add` adds one"
+        yield f"not in the install line, but distributions come from them: {said}; `pip-sysdeps policy add` adds one"
 
 
 def _packaged(target: Target) -> list[str]:

@@ -93,5 +93,5 @@ def no_target(lock: Lockfile, scan: Scan) -> Problem:
         entry=NOT_LOCKED,
         distribution="",
         subject=scan.platform.id,
-        message=f"the lock has no target for this system, {scan.platform.id}, but {listed_targets(lock)}",
+        message=f"the lock has no target for this system ({scan.platform.id}), only {listed_targets(lock)}",
     )

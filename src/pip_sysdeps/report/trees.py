@@ -115,7 +115,7 @@ def answer(provider: Provider, short: Callable[[str], str]) -> Label:  # noqa: P
             return Label(kind="other", name="the host", detail=note)
         case Unowned(path=path, package=package):
             other = f"; {namesake(package)}" if package else ""
-            return Label(kind="other", name="no package", detail=f"{path} must be copied by hand{other}")
+            return Label(kind="other", name="no package", detail=f"{path} must be copied{other}")
         case Unreachable(distribution=name, path=path):
             detail = f"{name or 'the environment'} has {short(path)}, where the loader does not search"
             mended = f"add {posixpath.dirname(path)} to `library-path`"
@@ -192,7 +192,7 @@ class _Evidence:
 
     def _distribution(self, link: Link) -> Label:
         distribution = self._installed[link.name]
-        asked = f"required as {link.requirement}" if link.requirement else "required by nothing that is installed"
+        asked = f"required as {link.requirement}" if link.requirement else "not required by any installed distribution"
         how = "requested" if not link.requirement and distribution.requested else asked
         return Label(kind="distribution", name=link.name, detail=f"{distribution.version} ({how})")
 
@@ -212,7 +212,7 @@ class _Evidence:
         if isinstance(hop.answer, Found):
             detail = f"{self._short(hop.answer.path)}, by {_step(hop.answer, hop.file)}"
         else:
-            detail = f"not found{f' ({hop.answer.fatal})' if hop.answer.fatal else ''}; considered in this order"
+            detail = f"not found{f' ({hop.answer.fatal})' if hop.answer.fatal else ''}; searched in this order"
         return Label(kind="soname", name=hop.answer.soname, detail=detail)
 
     def _tried(self, each: Tried) -> Label:
@@ -225,7 +225,7 @@ class _Evidence:
             return Label(kind="other", name=provider.distribution or "no record", detail="brings it")
         if not isinstance(provider, FromPackage):
             return answer(provider, self._short)
-        version = self._versions.get(provider.package, "") if provider.path else "has it, and is not installed here"
+        version = self._versions.get(provider.package, "") if provider.path else "has it, but is not installed here"
         return Label(kind="package", name=provider.package, detail=version)
 
     def _floor(self, provider: Provider) -> Iterator[Label]:

@@ -55,7 +55,7 @@ def _refuse_embedded(folder: str) -> None:
     bare = found.returncode == 0 and os.path.commonpath((repository, here)) == repository
     if bare or b"safe.bareRepository" in found.stderr:
         raise SysdepsError(
-            f"`{folder}` looks like a bare git repository, whose revisions are not to be trusted",
+            f"`{folder}` looks like a bare git repository, which is not trusted",
             hint="compare two files, or remove `HEAD`, `config`, `objects` and `refs` from the folders above the lock",
         )
 
@@ -85,4 +85,4 @@ def _run(arguments: Sequence[str], folder: str) -> CompletedProcess[bytes]:
     try:
         return run(GIT, arguments, cwd=folder, timeout=_SECONDS)
     except TimeoutError as error:
-        raise SysdepsError(f"git did not answer within {_SECONDS} seconds", hint="try it by hand") from error
+        raise SysdepsError(f"git did not answer within {_SECONDS} seconds", hint="run git there to see why") from error

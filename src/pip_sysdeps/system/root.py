@@ -221,7 +221,7 @@ def _opened(directory: str) -> Disk:
     try:
         return disk_below(directory)
     except OSError as error:
-        hint = "allow more with `ulimit -n`" if error.errno == errno.EMFILE else "run it as a user who may read it"
+        hint = "allow more with `ulimit -n`" if error.errno == errno.EMFILE else "run it as a user who can read it"
         raise SysdepsError(f"cannot open `{directory}`: {error.strerror}", hint=hint) from error
 
 

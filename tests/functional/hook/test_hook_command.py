@@ -81,7 +81,7 @@ def test_enable_where_there_is_no_pip(hook: Callable[..., Result], venv: Path) -
     """An environment of uv gets the hook, and it is said who will not start it."""
     next(venv.rglob("site-packages/pip")).rmdir()
     assert hook("enable").err.splitlines()[1:] == [
-        "no pip is there to start it: with uv, `pip-sysdeps run -- CMD` brings the lock up to date"
+        "the environment has no pip to start the hook: with uv, use `pip-sysdeps run -- CMD`"
     ]
 
 
@@ -100,7 +100,7 @@ def test_enable_for_another_project(hook: Callable[..., Result], venv: Path) -> 
     other.mkdir()
     hook("enable")
     assert hook("enable", "--project", "other", "--check-only").err == (
-        f"enabled in `{venv}` for the project `{other}`; before, it was that of `{venv.parent}`\n"
+        f"enabled in `{venv}` for the project `{other}`; its project was `{venv.parent}`\n"
     )
     document = json.loads(hook("status", "--json").out)
     check_schema("hook", document)
@@ -169,7 +169,7 @@ def test_refuses_python_3_18(hook: Callable[..., Result], venv: Path) -> None:
     assert result.status == 2
     assert result.err == (
         "error: Python 3.18 does not run the import lines of .pth files (PEP 829), so it cannot have the hook\n"
-        "hint: install with `pip-sysdeps run -- pip install ...`, which locks afterwards\n"
+        "hint: use `pip-sysdeps run -- pip install ...` instead\n"
     )
     assert files_of_the_hook(venv) == []
 
@@ -215,7 +215,7 @@ def test_a_site_directory_that_leads_out(hook: Callable[..., Result], venv: Path
     assert (result.status, result.out) == (2, "")
     assert result.err == (
         f"error: `{site}` is a link out of the environment, and nothing is written through it\n"
-        "hint: make the environment again with `python -m venv`\n"
+        "hint: recreate the environment with `python -m venv`\n"
     )
     assert sorted(path.name for path in elsewhere.glob("*pip_sysdeps*")) == []
 

@@ -185,7 +185,7 @@ def test_a_folder_that_is_gone(
     monkeypatch.chdir("/")
     assert main(["hook", "relock", "--project", str(tmp_path / "gone"), "--root", str(root), "--python", VENV]) == 2
     assert capsys.readouterr().err == (
-        f"error: `{tmp_path}/gone`: No such file or directory\nhint: make the folder first, or name another place\n"
+        f"error: `{tmp_path}/gone`: No such file or directory\nhint: create the folder first, or use another path\n"
     )
 
 

@@ -51,7 +51,7 @@ def test_an_interpreter_that_cannot_have_the_hook(tmp_path: Path, monkeypatch: p
     ("argv", "error"),
     [
         (["--project", "nothing-here", "env"], "error: `nothing-here` is not a folder\n"),
-        (["a-file"], "error: no environment could be made: "),
+        (["a-file"], "error: cannot create the environment: "),
     ],
 )
 def test_errors(

@@ -82,10 +82,10 @@ def test_the_line_has_what_is_sure_and_offers_the_rest() -> None:
     target = to_target(scan_of(target_of(MAGIC, DOT, neato)))
     assert [each.package.name for each in wanted(target)] == ["libmagic1"]
     assert list(offers(target)) == [
-        "not in the line: magic: graphviz (exec)",
+        "not in the install line: magic: graphviz (exec)",
         (
-            "`pip-sysdeps policy use NAME --reason TEXT` puts one into the line, `policy ignore` settles it; "
-            "once, `install-line --when default,exec` has them"
+            "`pip-sysdeps policy use NAME --reason TEXT` adds one, `policy ignore` rejects it; "
+            "`install-line --when default,exec` prints all of them"
         ),
     ]
     assert list(offers(target, before=target)) == []
@@ -98,7 +98,7 @@ def test_what_nothing_answers_is_told_by_its_weight() -> None:
     target = to_target(scan_of(target_of(gone, FONT)))
     assert list(unresolved_imports(target)) == ["unresolved: libgone.so.1, which magic needs"]
     assert list(unresolved_others(target)) == [
-        "unresolved, though no import needs them: /usr/share/fonts/x.ttf (magic)"
+        "unresolved, but not needed by any import: /usr/share/fonts/x.ttf (magic)"
     ]
     assert list(unresolved_others(to_target(scan_of(target_of(gone))))) == []
 
@@ -109,7 +109,7 @@ def test_a_distribution_that_is_a_binary_package_is_told() -> None:
     target = replace(locked, distribution=(replace(locked.distribution[0], source="dpkg:python3-magic"),))
     (line,) = packaged_distributions(target)
     assert line == (
-        "not in the line, though distributions come from there: python3-magic (magic); "
+        "not in the install line, but distributions come from them: python3-magic (magic); "
         "`pip-sysdeps policy add` adds one"
     )
     assert list(packaged_distributions(locked)) == []

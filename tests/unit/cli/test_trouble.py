@@ -51,9 +51,9 @@ def test_an_unexpected_exception(error: Exception, monkeypatch: pytest.MonkeyPat
     ("error", "lines"),
     [
         (SysdepsError("a", hint="b"), ["error: a", "hint: b"]),
-        (FileNotFoundError(2, "No such file", "a"), ["error: `a`: No such file", "hint: make the folder first, or"]),
+        (FileNotFoundError(2, "No such file", "a"), ["error: `a`: No such file", "hint: create the folder first, or"]),
         (KeyboardInterrupt(), ["error: interrupted", "hint: nothing was changed: run it again"]),
-        (MemoryError(), ["error: out of memory", "hint: run it where there is more"]),
+        (MemoryError(), ["error: out of memory", "hint: run it with more memory"]),
         (BrokenPipeError(), []),
     ],
     ids=lambda value: type(value).__name__,

@@ -176,7 +176,7 @@ def test_no_record(tmp_path: Path, site: Path, record: bytes | None) -> None:
     environment = read(tmp_path)
     assert (only(environment).record, only(environment).files) == (RecordKind.NONE, ())
     assert environment.unclaimed == (f"{SITE}/a.so",)
-    reason = "nothing says which files belong to it"
+    reason = "it has no list of files"
     assert environment.skipped == (Skipped(path=f"{SITE}/a-1.0.dist-info", verdict=Verdict.RECORD, reason=reason),)
 
 
@@ -198,7 +198,7 @@ def test_distribution_without_any_name(tmp_path: Path, site: Path) -> None:
     assert [each.name for each in environment.distributions] == ["a"]
     assert f"{SITE}/x.so" in environment.unclaimed
     assert [(each.verdict, each.reason) for each in environment.skipped] == [
-        (Verdict.MALFORMED, "nothing says the distribution's name")
+        (Verdict.MALFORMED, "it has no distribution name")
     ]
 
 
@@ -258,7 +258,7 @@ def test_environment_that_may_not_be_read(closed: str) -> None:
         (folder / closed).chmod(0)
         with pytest.raises(SysdepsError, match=r"cannot read `.*`: Permission denied") as caught:
             read(folder)
-        assert caught.value.hint == "run it as a user who may read it"
+        assert caught.value.hint == "run it as a user who can read it"
         with pytest.raises(SysdepsError, match=r"cannot read `.*`: Permission denied"):
             read_paths(folder, SITE)
 
@@ -490,7 +490,7 @@ def test_editable_whose_project_is_gone(tmp_path: Path, site: Path) -> None:
     environment = read(tmp_path)
     assert only(environment).source == "editable"
     assert environment.skipped == (
-        Skipped(path="/src/my app", verdict=Verdict.RECORD, reason="the project is not there"),
+        Skipped(path="/src/my app", verdict=Verdict.RECORD, reason="the project does not exist"),
     )
 
 
@@ -729,7 +729,7 @@ def test_a_program_that_is_no_python(tmp_path: Path) -> None:
     """Whatever standard library lies above its folder."""
     make_interpreter(tmp_path, "/usr")
     write(tmp_path / "usr/bin/ls", ELF)
-    with pytest.raises(SysdepsError, match="`/usr/bin/ls` is no Python"):
+    with pytest.raises(SysdepsError, match="`/usr/bin/ls` is not a Python interpreter"):
         read(tmp_path, "/usr/bin/ls")
 
 
@@ -764,16 +764,14 @@ def test_a_venv_whose_python_is_another_one(tmp_path: Path) -> None:
     install(site, "a")
     (site.parents[2] / "bin/python3").unlink()
     (site.parents[2] / "bin/python3").symlink_to("/usr/local/bin/python3")
-    assert read(tmp_path).mismatches == (
-        "`/opt/venv` is for python3.11, by its lib/python3.11, and its bin/python3 leads to python3.13",
-    )
+    assert read(tmp_path).mismatches == ("`/opt/venv` has lib/python3.11, but its bin/python3 is python3.13",)
 
 
 def test_a_venv_whose_config_names_another_python(tmp_path: Path) -> None:
     """Its folder was renamed, or its file copied."""
     make_interpreter(tmp_path)
     install(make_venv(tmp_path, config="home = /usr/local/bin\nversion = 3.12.1\n"), "a")
-    assert read(tmp_path).mismatches == ("`/opt/venv` is for Python 3.12, by its pyvenv.cfg, and has lib/python3.11",)
+    assert read(tmp_path).mismatches == ("`/opt/venv` is for Python 3.12 by its pyvenv.cfg, but has lib/python3.11",)
 
 
 @pytest.mark.parametrize(
@@ -788,7 +786,7 @@ def test_a_venv_whose_config_names_another_python(tmp_path: Path) -> None:
 def test_modules_for_another_python(tmp_path: Path, site: Path, modules: tuple[str, ...], expected: str) -> None:
     """Their names tell it; a distribution that has some for this one too is fine."""
     install(site, "a", files=dict.fromkeys(modules, ELF), tags=["cp312-cp312-linux_x86_64"])
-    told = f"a is built for cp312, by its {expected}, and cp311 runs the environment"
+    told = f"a is built for cp312 ({expected}), but the environment runs cp311"
     assert read(tmp_path).mismatches == ((told,) if expected else ())
 
 
@@ -806,7 +804,7 @@ def test_modules_tell_the_python_of_a_folder(tmp_path: Path) -> None:
     ("python", "environ", "message"),
     [
         (None, {}, "no Python environment found"),
-        (None, {"VIRTUAL_ENV": "/gone"}, "VIRTUAL_ENV names `/gone`, which is no folder"),
+        (None, {"VIRTUAL_ENV": "/gone"}, "VIRTUAL_ENV names `/gone`, which is not a folder"),
         ("/gone", {}, "no environment or interpreter at `/gone`"),
         ("gone", {}, "no environment or interpreter at `/work/gone`"),
         ("/empty", {}, "no distributions in the environment `/empty`"),
@@ -827,14 +825,14 @@ def test_a_folder_inside_an_environment(tmp_path: Path, inside: str) -> None:
     make_venv(tmp_path)
     with pytest.raises(SysdepsError) as caught:
         read(tmp_path, f"/opt/venv/{inside}")
-    assert caught.value.hint == "it lies in the virtual environment `/opt/venv`: name that"
+    assert caught.value.hint == "it is in the virtual environment `/opt/venv`: name that"
 
 
 def test_shim_first_on_path(tmp_path: Path) -> None:
     """The Python that pip used is not known: an error, no guess at the next one."""
     make_interpreter(tmp_path)
     write(tmp_path / "shims/python3", "#!/bin/sh\n").chmod(0o755)
-    with pytest.raises(SysdepsError, match="`/shims/python3` is no interpreter"):
+    with pytest.raises(SysdepsError, match="`/shims/python3` is not an interpreter"):
         read(tmp_path, None, PATH="/shims:/usr/local/bin")
 
 
@@ -919,7 +917,7 @@ def test_path_takes_the_interpreter_of_its_version(tmp_path: Path) -> None:
         ("/empty", "no distributions in `/empty`"),
         ("/bare/lib/python3.11/site-packages", "no distributions in `/bare/lib/python3.11/site-packages`"),
         ("/both", "`/both` has distributions for python3.11 and python3.12"),
-        ("/flat", "nothing tells which Python `/flat` is for"),
+        ("/flat", "cannot determine the Python of `/flat`"),
     ],
 )
 def test_paths_that_cannot_be_used(tmp_path: Path, path: str, message: str) -> None:
@@ -940,7 +938,7 @@ def test_target_with_a_shim_on_path(tmp_path: Path) -> None:
     """A script does not tell the version."""
     install(tmp_path / "flat", "a")
     write(tmp_path / "shims/python3", "#!/bin/sh\n").chmod(0o755)
-    message = "nothing tells which Python `/flat` is for: `/shims/python3`, first on PATH, is a script"
+    message = "cannot determine the Python of `/flat`: `/shims/python3`, first on PATH, is a script"
     with pytest.raises(SysdepsError, match=message):
         read_paths(tmp_path, "/flat", PATH="/shims")
 

@@ -130,7 +130,7 @@ def test_refuses_interpreters_without_import_lines(tmp_path: Path, version: tupl
     """From 3.18 on a .pth runs nothing; the way that remains is named, and nothing is written."""
     with pytest.raises(SysdepsError, match=r"does not run the import lines of \.pth files \(PEP 829\)") as caught:
         hook.enable(make_site(tmp_path, version=version), make_settings(tmp_path))
-    assert caught.value.hint == "install with `pip-sysdeps run -- pip install ...`, which locks afterwards"
+    assert caught.value.hint == "use `pip-sysdeps run -- pip install ...` instead"
     assert os.listdir(tmp_path) == []
 
 

@@ -38,8 +38,8 @@ def test_a_loader_without_rules(interpreter: str) -> None:
     """It is refused: an answer by another loader's rules would be wrong."""
     with pytest.raises(SysdepsError) as caught:
         c_library_of(elf(interpreter=interpreter))
-    assert str(caught.value) == f"the C library of this Python is not known: its dynamic loader is `{interpreter}`"
-    assert caught.value.hint == "known are glibc and musl; lock for one of their systems with --target"
+    assert str(caught.value) == f"unsupported C library: the dynamic loader of this Python is `{interpreter}`"
+    assert caught.value.hint == "supported are glibc and musl; use --target to lock for one of their systems"
 
 
 @pytest.mark.parametrize(

@@ -175,11 +175,11 @@ def test_vendored_folders_are_a_reason_to_be_written() -> None:
     [
         (
             {"package_manager": ""},
-            f"no package database here: there is none of {', '.join(FOLDERS)}",
+            f"no package database found: supported are {', '.join(FOLDERS)}",
         ),
-        ({"distro": ""}, "cannot tell the release or architecture of this system"),
-        ({"architecture": ""}, "cannot tell the release or architecture of this system"),
-        ({"libc": ""}, "cannot tell the release or architecture of this system"),
+        ({"distro": ""}, "cannot determine the release or architecture of this system"),
+        ({"architecture": ""}, "cannot determine the release or architecture of this system"),
+        ({"libc": ""}, "cannot determine the release or architecture of this system"),
     ],
 )
 def test_a_system_that_cannot_be_named(change: dict[str, str], message: str) -> None:

@@ -72,8 +72,16 @@ def test_what_cannot_be_edited_is_said_with_the_entry() -> None:
     ("text", "decision", "error"),
     [
         ("[tool.pip-sysdeps]\nodd = 1\n", NO_DESKTOP, "odd"),
-        ("", Decision(kind="ignore", distribution="pillow", packages=("-o",), reason="x"), "is no system package name"),
-        ("", Decision(kind="ignore", distribution="pillow", packages=("grim",), reason=" "), "is no printable text"),
+        (
+            "",
+            Decision(kind="ignore", distribution="pillow", packages=("-o",), reason="x"),
+            "is not a valid system package name",
+        ),
+        (
+            "",
+            Decision(kind="ignore", distribution="pillow", packages=("grim",), reason=" "),
+            "is not a valid printable text",
+        ),
         ("= no TOML", NO_DESKTOP, "is not TOML"),
     ],
 )

@@ -203,7 +203,7 @@ def test_a_name_that_the_package_manager_reads_otherwise(entry: str) -> None:
     with pytest.raises(SysdepsError) as caught:
         applied(f"distribution.opencv.{entry} reason = 'x' }}]")
     assert str(caught.value).startswith("pyproject.toml: tool.pip-sysdeps.distribution.opencv.")
-    assert "`SDL2` is no binary package name (Debian Policy 5.6.1)" in str(caught.value)
+    assert "`SDL2` is not a valid binary package name (Debian Policy 5.6.1)" in str(caught.value)
     assert caught.value.hint
 
 

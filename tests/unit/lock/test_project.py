@@ -71,25 +71,25 @@ def test_a_project_without_the_table_says_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("whens = ['import']", ".whens: is not known: `when` is"),
-        ("colour = 1", ".colour: is not known: targets, when, pin, library-path, audit, distribution are"),
+        ("whens = ['import']", ".whens: is unknown; did you mean `when`?"),
+        ("colour = 1", ".colour: is unknown; known are targets, when, pin, library-path, audit, distribution"),
         (
             "when = ['import', 'always']",
-            ".when[1]: `always` is no word of `when` (default, import, plugin, dlopen, exec, declared)",
+            ".when[1]: `always` is not a valid word of `when` (default, import, plugin, dlopen, exec, declared)",
         ),
         ("when = 'import'", ".when: is not an array"),
         ("when = [1]", ".when[0]: is not a string"),
         (
             "targets = ['Debian 12']",
-            ".targets[0]: `Debian 12` is no target id (lower-case letters, digits and . _ + -)",
+            ".targets[0]: `Debian 12` is not a valid target id (lower-case letters, digits and . _ + -)",
         ),
         (
             "library-path = ['lib']",
-            ".library-path[0]: `lib` is no absolute path of a folder inside the image, without : ; $ and ..",
+            ".library-path[0]: `lib` is not a valid absolute path of a folder inside the image, without : ; $ and ..",
         ),
         ("distribution = ['numpy']", ".distribution: is not a table"),
         ("distribution.numpy = 1", ".distribution.numpy: is not a table"),
-        ("distribution.numpy.ignored = []", ".distribution.numpy.ignored: is not known: `ignore` is"),
+        ("distribution.numpy.ignored = []", ".distribution.numpy.ignored: is unknown; did you mean `ignore`?"),
         ("distribution.numpy.add = ['libgl1']", ".distribution.numpy.add[0]: is not a table"),
         (
             "distribution.numpy.add = [{ package = 'libgl1' }]",
@@ -97,19 +97,22 @@ def test_a_project_without_the_table_says_nothing(text: str) -> None:
         ),
         (
             "distribution.numpy.add = [{ package = 'libgl1', soname = 'libGL.so.1', reason = 'x' }]",
-            ".distribution.numpy.add[0]: has not one of soname, sonames, package and packages",
+            ".distribution.numpy.add[0]: needs exactly one of soname, sonames, package and packages",
         ),
         (
             "distribution.numpy.add = [{ reason = 'x' }]",
-            ".distribution.numpy.add[0]: has not one of soname, sonames, package and packages",
+            ".distribution.numpy.add[0]: needs exactly one of soname, sonames, package and packages",
         ),
         (
             "distribution.numpy.add = [{ package = 'libgl1', with = 'x', reason = 'x' }]",
-            ".distribution.numpy.add[0].with: is not known: soname, package, sonames, packages, reason, targets are",
+            (
+                ".distribution.numpy.add[0].with: is unknown; known are soname, package, sonames, packages, reason, "
+                "targets"
+            ),
         ),
         (
             "distribution.numpy.add = [{ package = '-libgl1', reason = 'x' }]",
-            ".distribution.numpy.add[0].package: `-libgl1` is no system package name",
+            ".distribution.numpy.add[0].package: `-libgl1` is not a valid system package name",
         ),
         (
             "distribution.numpy.replace = [{ package = 'libgl1', reason = 'x' }]",
@@ -134,7 +137,7 @@ def test_all_problems_are_told_at_once() -> None:
     with pytest.raises(MalformedError) as told:
         parse_project("[tool.pip-sysdeps]\ntarget = []\nwhen = 1\n")
     assert str(told.value) == (
-        "tool.pip-sysdeps.target: is not known: `targets` is; tool.pip-sysdeps.when: is not an array"
+        "tool.pip-sysdeps.target: is unknown; did you mean `targets`?; tool.pip-sysdeps.when: is not an array"
     )
 
 

@@ -33,16 +33,16 @@ def with_distribution(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any pa
         (changed(), ()),
         (changed(package=(LockedPackage(name="libpq5", min="15", version="15.1"),), snapshot="2026"), ()),
         (changed(python="cp312"), ("python cp311 is locked, cp312 is found",)),
-        (changed(distribution=()), ("psycopg2 2.9.9 is locked, and is not installed or needs nothing",)),
+        (changed(distribution=()), ("psycopg2 2.9.9 is locked, but is not installed or needs nothing",)),
         (
             changed(distribution=(PSYCOPG, LockedDistribution(name="two", version="3"))),
-            ("two 3 is installed and not locked",),
+            ("two 3 is installed, but not locked",),
         ),
         (with_distribution(version="2.9.10"), ("psycopg2 2.9.9 is locked, 2.9.10 is installed",)),
         (with_distribution(version=""), ("psycopg2 2.9.9 is locked, an editable one is installed",)),
         (with_distribution(source=""), ("psycopg2: source local is locked, nothing is found",)),
         (with_distribution(vendored=("a", "b")), ("psycopg2: vendored nothing is locked, a, b is found",)),
-        (with_distribution(needs=()), ("libpq.so.5 (libpq5) of psycopg2 is locked and no longer needed",)),
+        (with_distribution(needs=()), ("libpq.so.5 (libpq5) of psycopg2 is locked, but no longer needed",)),
         (
             with_distribution(needs=(NEED, replace(NEED, soname="libz.so.1", package="zlib1g"))),
             ("libz.so.1 (zlib1g) of psycopg2 is needed and not locked",),
@@ -70,17 +70,17 @@ def with_distribution(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any pa
             changed(package=(LockedPackage(name="libpq5", base=True),)),
             (
                 "libpq5: base false is locked, true is found",
-                "needs that packages of every image answer: libpq.so.5 of psycopg2",
+                "needs of base packages: libpq.so.5 of psycopg2",
             ),
         ),
         (
             with_distribution(needs=(replace(NEED, by=("other.so",), by_more=2),)),
-            ("other files need the same: libpq.so.5 (libpq5) of psycopg2",),
+            ("other files with the same need: libpq.so.5 (libpq5) of psycopg2",),
         ),
-        (changed(package=()), ("libpq5 is locked and no longer needed",)),
+        (changed(package=()), ("libpq5 is locked, but no longer needed",)),
         (
             changed(unattributed=(LockedFile(file="bin/x", needs=(NEED,)),)),
-            ("bin/x is in no record and not locked",),
+            ("bin/x is in no RECORD and not locked",),
         ),
         (
             changed(unresolved=(Unresolved(soname="libx.so", when="import", by=("bin/x",)),)),

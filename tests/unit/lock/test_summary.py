@@ -45,10 +45,10 @@ NEEDS_PQ = HEAD + PSYCOPG2 + PACKAGE
         (NOTHING, f"{NEEDS_PQ}base = true\n", "no system package is needed"),
         (HEAD, NEEDS_PQ, "+libpq5 (psycopg2)"),
         (NEEDS_PQ, HEAD, "-libpq5"),
-        (NEEDS_PQ, NEEDS_PQ.replace("2.9.9", "2.9.10"), "the line does not change: psycopg2 2.9.9 -> 2.9.10"),
-        (NEEDS_PQ, NEEDS_PQ.replace("_psycopg.so", "_other.so"), "the line does not change: psycopg2 changed"),
-        (NEEDS_PQ, f'{NEEDS_PQ}min = "15"\n', "the line does not change"),
-        (NEEDS_PQ, f"# a comment\n{NEEDS_PQ}", "the line does not change"),
+        (NEEDS_PQ, NEEDS_PQ.replace("2.9.9", "2.9.10"), "the install line does not change: psycopg2 2.9.9 -> 2.9.10"),
+        (NEEDS_PQ, NEEDS_PQ.replace("_psycopg.so", "_other.so"), "the install line does not change: psycopg2 changed"),
+        (NEEDS_PQ, f'{NEEDS_PQ}min = "15"\n', "the install line does not change"),
+        (NEEDS_PQ, f"# a comment\n{NEEDS_PQ}", "the install line does not change"),
     ],
 )
 def test_says_what_matters_most(before: str, after: str, said: str) -> None:

@@ -93,7 +93,7 @@ def test_a_conflict_between_the_versions_is_settled() -> None:
 
 def test_the_rules_of_version_1_hold() -> None:
     """A package that no entry names, and a hostile name."""
-    with pytest.raises(MalformedLock, match=r"`libpq6` is no \[\[target.package\]\]"):
+    with pytest.raises(MalformedLock, match=r"`libpq6` has no entry in `package`"):
         loads(OLD.replace('package = "libpq5"', 'package = "libpq6"'))
-    with pytest.raises(MalformedLock, match="is no binary package name"):
+    with pytest.raises(MalformedLock, match="is not a valid binary package name"):
         loads(OLD.replace('"libpq5"', '"libpq5-"'))

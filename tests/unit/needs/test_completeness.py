@@ -78,8 +78,8 @@ def test_the_error_names_what_the_user_can_mend() -> None:
     with pytest.raises(SysdepsError) as caught:
         refuse_gaps(scan_with(note(Verdict.MALFORMED, MODULE), note(Verdict.UNREADABLE, DATA)), str)
     assert (str(caught.value), caught.value.hint) == (
-        f"cannot tell what is in `{DATA}` (why), and 1 more",
-        "run it as a user who may read the whole environment",
+        f"cannot read `{DATA}` (why), and 1 more",
+        "run it as a user who can read the whole environment",
     )
 
 

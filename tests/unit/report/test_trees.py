@@ -137,10 +137,10 @@ def test_evidence() -> None:
     assert (
         as_text(evidence_tree(chains, SCAN, {"libpq5": "15.1"}), TERMINAL)
         == """\
-app 1.0 (required by nothing that is installed)
+app 1.0 (not required by any installed distribution)
 └── one 1.0 (required as one)
     └── m.abi3.so
-        ├── libGL.so.1: not found; considered in this order
+        ├── libGL.so.1: not found; searched in this order
         │   ├── ld.so.cache: no entry
         │   ├── /lib/libGL.so.1: no such file (default directory)
         │   └── missing: no package has it
@@ -168,7 +168,7 @@ def test_every_answer_has_words() -> None:
         "other: x.so, if it is imported first",
         "a file that no record claims: /env/lib/x.so, found by the loader",
         "the host: comes with the NVIDIA driver",
-        "no package: /usr/local/lib/libx.so must be copied by hand",
+        "no package: /usr/local/lib/libx.so must be copied",
         "unreachable: tbb has /env/lib/libtbb.so.12, where the loader does not search; add /env/lib to `library-path`",
     ]
 

@@ -34,7 +34,7 @@ def read_packages(root: Root, *, base: Collection[str] = ()) -> ApkDatabase | No
     try:
         return ApkDatabase(content, architecture=_architecture(root), base=base)
     except MalformedError as error:
-        raise error.at(path, hint="apk itself cannot read it either: restore it, or take another root") from error
+        raise error.at(path, hint="it is damaged: restore it, or use another root") from error
 
 
 def read_architecture(root: Root) -> str:

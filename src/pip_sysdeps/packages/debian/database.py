@@ -269,7 +269,7 @@ def _parse(root: Root, path: str, parser: Callable[[bytes], tuple[_T, ...]]) -> 
     try:
         return parser(root.read(path, _MAX_STATUS))
     except MalformedError as error:
-        hint = "dpkg itself cannot read it either: restore it (dpkg keeps `status-old`), or take another root"
+        hint = "it is damaged: restore it (dpkg keeps `status-old`), or use another root"
         raise MalformedError(error.reason, where=f"{path}: {error.where}", hint=hint) from error
     except OSError as error:
         raise SysdepsError(

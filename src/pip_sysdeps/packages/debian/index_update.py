@@ -46,13 +46,11 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, qu
     """
     if not (wanted.distro and wanted.codename and wanted.architecture):
         raise SysdepsError(
-            "this system has no os-release or no package database: nothing tells what the index is to be of",
-            hint="run it where the release's apt sources are, or name an unpacked root of it with --root",
+            "cannot determine the release: this system has no os-release or no package database",
+            hint="run it on a system of the release, or name an unpacked image with --root",
         )
     if wanted.architecture not in ARCHITECTURES:
-        raise SysdepsError(
-            f"architecture `{wanted.architecture}` is not known", hint=f"one of {', '.join(ARCHITECTURES)}"
-        )
+        raise SysdepsError(f"unknown architecture `{wanted.architecture}`", hint=f"one of {', '.join(ARCHITECTURES)}")
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder, _downloads(root, wanted) as state:
         os.chmod(folder, _FOLDER_MODE)
         settings, skipped = _settings(root, wanted, folder)
@@ -187,7 +185,9 @@ def _nothing(complaints: tuple[str, ...], wanted: IndexRequest) -> tuple[str]:
     """Say why there is nothing to make an index of."""
     release = wanted.suite or wanted.codename
     said = f": {complaints[0]}" if complaints else ""
-    return (f"apt could not get and verify a Contents index of {wanted.distro} {release} {wanted.architecture}{said}",)
+    return (
+        f"apt could not download and verify a Contents index of {wanted.distro} {release} {wanted.architecture}{said}",
+    )
 
 
 def _target_id(own: list[AptIndex], wanted: IndexRequest) -> str:

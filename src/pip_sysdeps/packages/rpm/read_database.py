@@ -31,7 +31,7 @@ MANIFEST = "/var/lib/rpmmanifest/container-manifest-2"
 _MAX_DATABASE = 1 << 30
 _MAX_LOG = 128 << 20
 """Bytes. A desktop's database has a third of a gigabyte; a log is written back at every end of a transaction."""
-_HINT = "rpm itself cannot read it either: run `rpm --rebuilddb`, or take another root"
+_HINT = "it is damaged: run `rpm --rebuilddb`, or use another root"
 
 
 def read_database(root: Root) -> RpmDatabase | None:

@@ -115,7 +115,9 @@ def test_without_verified_contents_the_old_index_stays(root: Path, archive: Arch
         (root / "usr/share/keyrings/archive.gpg").write_bytes(key_of("stranger@mirror.test").public)
     else:
         (dist / "InRelease").unlink()
-    with pytest.raises(SysdepsError, match=r"could not get and verify a Contents index of debian tested amd64: [EW]:"):
+    with pytest.raises(
+        SysdepsError, match=r"could not download and verify a Contents index of debian tested amd64: [EW]:"
+    ):
         update(root)
     assert Path(made_index(TARGET)).read_text() == "the old one"
     assert [path.name for path in Path(made_index(TARGET)).parent.iterdir()] == [f"{TARGET}.index"]
@@ -132,7 +134,7 @@ def test_another_suite_of_the_same_archive(root: Path, archive: Archive) -> None
 def test_backports_do_not_count(root: Path, archive: Archive) -> None:
     """What apt does not install from unasked (`NotAutomatic`) is not in the index."""
     archive.publish("tested", fields="NotAutomatic: yes\n")
-    with pytest.raises(SysdepsError, match="could not get and verify"):
+    with pytest.raises(SysdepsError, match="could not download and verify"):
         update(root)
 
 
@@ -153,7 +155,7 @@ def test_a_third_party_archive_alone_makes_no_index(root: Path, archive: Archive
     """It does not say what the release has."""
     archive.publish("extra", origin="Somebody")
     configure(root, archive, "extra")
-    with pytest.raises(SysdepsError, match="could not get and verify"):
+    with pytest.raises(SysdepsError, match="could not download and verify"):
         update(root)
 
 
@@ -244,7 +246,7 @@ def test_an_archive_that_nobody_signed_does_not_count(root: Path, archive: Archi
     write(dist / "Release", "\n".join(signed) + "\n")
     (root / "etc/apt/sources.list.d/test.sources").unlink()
     write(root / "etc/apt/sources.list", f"deb [trusted=yes] {archive.uri} tested main\n")
-    with pytest.raises(SysdepsError, match="could not get and verify"):
+    with pytest.raises(SysdepsError, match="could not download and verify"):
         update(root)
 
 
@@ -291,7 +293,7 @@ def test_a_date_without_a_zone_counts(root: Path, archive: Archive) -> None:
 def test_a_tab_in_origin_is_another_origin(root: Path, archive: Archive) -> None:
     """It is no more than that."""
     archive.publish(origin="Deb\tian")
-    with pytest.raises(SysdepsError, match="could not get and verify"):
+    with pytest.raises(SysdepsError, match="could not download and verify"):
         update(root)
 
 
@@ -322,7 +324,7 @@ def test_an_endless_row_takes_no_memory(root: Path, archive: Archive) -> None:
 def test_an_unknown_architecture(root: Path) -> None:
     """The loader's folders are known for Debian's architectures only."""
     wanted = IndexRequest(distro="debian", codename="tested", suite="", architecture="vax")
-    with pytest.raises(SysdepsError, match=r"^architecture `vax` is not known$"):
+    with pytest.raises(SysdepsError, match=r"^unknown architecture `vax`$"):
         update_index(Root(str(root)), wanted, known_files(), quiet=True)
 
 

@@ -95,9 +95,9 @@ def test_a_release_has_its_usual_program(distro: str, chosen: str, line: str) ->
 
 def test_a_program_that_installs_nothing_there_is_an_error() -> None:
     """The error names those that do."""
-    with pytest.raises(SysdepsError, match=r"^`apt-get` installs no packages of rpm$") as caught:
+    with pytest.raises(SysdepsError, match=r"^`apt-get` does not install packages of rpm$") as caught:
         family_of_distribution("rpm", "fedora", "apt-get")
-    assert caught.value.hint == "name dnf or microdnf or yum or zypper"
+    assert caught.value.hint == "use dnf or microdnf or yum or zypper"
 
 
 @pytest.mark.parametrize(

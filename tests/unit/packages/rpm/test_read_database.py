@@ -66,7 +66,7 @@ def test_a_broken_database_says_where(tmp_path: Path) -> None:
     with pytest.raises(MalformedError) as error:
         read_database(Root(str(tmp_path)))
     assert str(error.value) == "/var/lib/rpm/Packages.db: offset 4096: no blob of package 1"
-    assert error.value.hint == "rpm itself cannot read it either: run `rpm --rebuilddb`, or take another root"
+    assert error.value.hint == "it is damaged: run `rpm --rebuilddb`, or use another root"
 
 
 def test_a_broken_header_says_which_package(tmp_path: Path) -> None:
