@@ -11,8 +11,9 @@ from pip_sysdeps.app.system import EnvironmentSystem
 from pip_sysdeps.byname.known_objects import ObjectsKind, patterns_of
 from pip_sysdeps.byname.named_needs import Named, fits
 from pip_sysdeps.byname.read_knowledge import known_objects_of
+from pip_sysdeps.byname.read_optional import OptionalRoots
 from pip_sysdeps.elf.glibc_versions import impossible_glibc
-from pip_sysdeps.elf.kinds import foreign, prevailing
+from pip_sysdeps.elf.kinds import foreign, is_extension_module, is_program, prevailing
 from pip_sysdeps.elf.notes import dlopen_notes
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.loader.conditions import USUAL
@@ -23,6 +24,7 @@ from pip_sysdeps.model.loader import Found
 from pip_sysdeps.model.needs import FromPackage, Unowned
 from pip_sysdeps.model.scan import Scan
 from pip_sysdeps.needs.attribution import Attribution
+from pip_sysdeps.needs.optional import ImportRoots, with_optional
 from pip_sysdeps.needs.plugins import DEFAULT, choices, chosen_files
 from pip_sysdeps.packages.family import FloorQuestion
 from pip_sysdeps.packages.index import missing_note, open_index
@@ -86,6 +88,8 @@ class Scanner:
         self._searched: Mapping[str, Searched] | None = None
         self._asked: frozenset[str] = frozenset()
         self._mentioned: frozenset[str] = frozenset()
+        self._tried: frozenset[str] = frozenset()
+        self._asked_to_try: frozenset[str] = frozenset()
 
     def choose(self, plugins: Mapping[str, Sequence[str]]) -> None:
         """Take other patterns of plugins for the scans that follow."""
@@ -104,7 +108,7 @@ class Scanner:
         with self._search(named) as searched:
             loads = () if process is None else self._loads(process)
             self._stages.end("loader")
-            found = self._attributed(system, loads, process)
+            found = self._with_optional(self._attributed(system, loads, process))
             self._stages.end("attribution")
             if floors and place.packages is not None:
                 found = _with_floors(found, place.root, self.objects, place.packages)
@@ -191,6 +195,32 @@ class Scanner:
             real=real,
         )
 
+    def _with_optional(self, found: Scan) -> Scan:
+        """Mark the needs of what distributions only try to open."""
+        place, files = self.place, self._files
+        abi_tag = place.environment.interpreter.abi_tag
+        optional = OptionalRoots(
+            place.root,
+            files.holders,
+            is_extension=lambda path: is_extension_module(path, abi_tag, self.objects.defines),
+            known=lambda each: _known_patterns(each, ObjectsKind.OPTIONAL),
+        )
+        libraries = (path for path, elf in files.usable.items() if not is_program(elf))
+        may_be = frozenset(libraries)
+        marked = with_optional(
+            found.distributions,
+            ImportRoots(found.loads, found.real),
+            found.base,
+            lambda roots: self._optional(optional, roots & may_be),
+        )
+        return replace(found, distributions=tuple(marked))
+
+    def _optional(self, optional: OptionalRoots, roots: frozenset[str]) -> frozenset[str]:
+        """Ask once about each root: its sources do not change between two scans."""
+        self._tried |= optional.among(roots - self._asked_to_try)
+        self._asked_to_try |= roots
+        return self._tried & roots
+
     def _facts(self, paths: Iterable[str]) -> Iterator[tuple[str, ElfFile]]:
         for path in paths:
             if path not in self._files.strangers and isinstance(elf := self.objects.facts(path), ElfFile):
@@ -218,8 +248,12 @@ def _chosen(
 ) -> Iterator[PluginChoice]:
     """Yield the choices of plugins: the project's, else those of the knowledge file."""
     for each in environment.distributions:
-        known = patterns_of(known_objects_of(each.name), ObjectsKind.PLUGINS, each.version, fits)
+        known = _known_patterns(each, ObjectsKind.PLUGINS)
         yield from choices(each, plugins.get(each.name, (DEFAULT,)), known, objects)
+
+
+def _known_patterns(distribution: Distribution, kind: ObjectsKind) -> Mapping[str, str]:
+    return patterns_of(known_objects_of(distribution.name), kind, distribution.version, fits)
 
 
 def _read(objects: Objects, environment: Environment, target: TargetSystem | None) -> _Files:

@@ -122,8 +122,8 @@ def unmet(scan: Scan) -> Iterator[tuple[str, Need]]:
 def counts(holder: str, need: Need, locked: Locked | None) -> bool:
     """Return whether the image is to have what is needed: as the lock says, else as `install-line` does by default."""
     key = (holder, need.name)
-    if need.optional:
-        return False
+    if need.optional:  # nothing fails without it, but a lock may have its package in the line
+        return key in locked.in_line if locked else False
     if locked is not None and key in locked.needs:
         return key in locked.expected
     declared = need.when is When.DECLARED and need.confidence is None
