@@ -22,6 +22,8 @@ from builders.apk import ApkEntry, apk_database, apk_index
 from builders.elf import Elf
 from builders.elf_memory import QUESTIONS, in_memory
 from builders.rpm_files import Rpm, bdb, ndb
+from pip_sysdeps.byname.optional_files import optional_files
+from pip_sysdeps.byname.optional_modules import Source, optional_modules
 from pip_sysdeps.byname.sources import references
 from pip_sysdeps.byname.steps import StepLimitError
 from pip_sysdeps.byname.string_literals import beginnings, mentioned
@@ -129,6 +131,15 @@ def _lines(content: bytes) -> list[bytes]:
 
 
 # ------------------------------------------------------------------------------------------------- questions to some
+
+
+def _optional_modules(content: bytes) -> object:
+    sources = (Source("pkg/__init__.py", content), Source("pkg/between.py", content))
+    return optional_modules(["pkg._fast", "pkg.between"], lambda: sources)
+
+
+def _optional_files(content: bytes) -> object:
+    return optional_files(["libfoo.so.1"], [Source("pkg/__init__.py", content)])
 
 
 def _elf(question: Callable[[Pread, int], object]) -> Callable[[bytes], object]:
@@ -352,6 +363,30 @@ if not shutil.which('dot'):
 """,
 )
 
+_TRIED = (
+    b"""\
+try:
+    from . import _fast
+    import pkg.between as b
+except (ImportError, OSError) as e:
+    b = None
+if b is None:
+    raise ImportError('no b')
+else:
+    from pkg._fast import (x, y)
+""",
+    b"""\
+def path():
+    name = 'a/libfoo.so.1'
+    return name if isfile(name) else None
+p = path()
+try:
+    open(p)
+except OSError as e:
+    warn(f'{p}: {e}')
+""",
+)
+
 PARSERS = {
     "elf": Parser(tuple(map(_elf, QUESTIONS)), _elf_seeds()),
     "ld-so-cache": Parser((parse_ld_so_cache,), _cache_seeds()),
@@ -498,6 +533,7 @@ PARSERS = {
     ),
     "wheel": Parser((_wheel,), (_wheel_seed(),)),
     "python": Parser((_references,), _PYTHON),
+    "optional": Parser((_optional_modules, _optional_files), _TRIED),
     "sources": Parser(
         (lambda content: mentioned(content, _FILES, beginnings(_FILES)),),
         (b'x = ctypes.CDLL(f"libfoobar{n}.so")\ny = "a/libfoobar.so.1"\nz = "libfoobar%s" % v + ".so"\n',),

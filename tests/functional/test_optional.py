@@ -108,6 +108,7 @@ def test_what_nothing_answers(desk: Desk, name: str, files: dict[str, bytes]) ->
     holding(desk, name, files)
     result = desk.run_lock("--strict")
     assert (result.status, "libgone" in result.err) == (0, False)
+    assert f"optional, and not found: libgone.so.12 ({name})\n" in desk.run_lock("-v").err
     assert target(desk).unresolved == ()
     assert verify(desk, "--lock", str(desk.lock)).status == 0
     assert verify(desk, "--lockless").status == 0

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import fnmatch
+from zipfile import ZipFile
+
 import pytest
 
 from builders.known import environments, held
-from pip_sysdeps.byname.read_knowledge import known
+from builders.wheelhouses import fetched_wheels
+from pip_sysdeps.byname.read_knowledge import known, known_objects
 from pip_sysdeps.model.needs import ReferenceKind
 from pip_sysdeps.packages.index import open_index
 
 ENTRIES = [entry for entries in known().values() for entry in entries if entry.names]
 SHORT = ("pysaml2", "debian")
 """Those whose entries CI holds against them."""
+WITH_QT = {"pyqt5": "pyqt5==5.15.1", "pyside6": "pyside6==6.2.4"}
+"""Releases that bring Qt themselves: later ones leave it to another distribution."""
+PLATFORMS = [*(f"manylinux_2_{minor}_x86_64" for minor in range(17, 36)), "manylinux2014_x86_64", "manylinux1_x86_64"]
 
 
 def _mark(environment: tuple[str, str]) -> object:
@@ -36,6 +43,27 @@ def test_the_entries_of(name: str, interpreter: str) -> None:
         assert need.package
         assert bool(outcome.before) is (need.package in outcome.base)
         assert {need.soname, *need.any_of[:1], need.program, need.file} & {*outcome.after}
+
+
+@pytest.mark.network
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name == "daal4py" else pytest.mark.exhaustive)
+        for name, entries in known_objects().items()
+        if entries
+    ],
+)
+def test_the_entries_about_objects_of(name: str) -> None:
+    """A wheel of the distribution has files that each pattern matches, and the text that the entry cites."""
+    python = "3.11" if name == "daal4py" else "3.10"
+    (path,) = fetched_wheels(python, PLATFORMS, [WITH_QT.get(name, name)]).iterdir()
+    with ZipFile(path) as wheel:
+        files = wheel.namelist()
+        for entry in known_objects()[name]:
+            assert all(fnmatch.filter(files, pattern) for pattern in entry.patterns)
+            file, _, text = entry.evidence.partition(": ")
+            assert any(text.encode() in wheel.read(each) for each in fnmatch.filter(files, file))
 
 
 @pytest.mark.parametrize("target", ["debian-bookworm-amd64", "debian-trixie-amd64", "debian-trixie-arm64"])

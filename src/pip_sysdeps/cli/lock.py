@@ -12,7 +12,7 @@ from pip_sysdeps.cli.target_options import add_target_arguments
 from pip_sysdeps.lock.file import DEFAULT, read_text
 from pip_sysdeps.lock.instructions import of_target, told_copies
 from pip_sysdeps.lock.selection import wanted
-from pip_sysdeps.model.needs import FromCapability, FromPackage
+from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, Unreachable
 from pip_sysdeps.needs.completeness import foreign_distributions, half_searched_distributions
 from pip_sysdeps.report.mending import mended_imports
 from pip_sysdeps.report.offers import offers, packaged_distributions, unresolved_imports, unresolved_others
@@ -195,8 +195,9 @@ def _tell(args: argparse.Namespace, made: EnvironmentTarget, before: Target | No
             messages.note(line)
     if half := [name for name in half_searched_distributions(found) if name != "pip-sysdeps"]:  # its own are its own
         messages.note(f"skipped source search (too large): {listed(half)}")
-    for skipped in found.skipped:
-        messages.detail(f"skipped ({skipped.verdict.value}): {root.shown(skipped.path)}: {skipped.reason}")
+    aside = (f"skipped ({each.verdict.value}): {root.shown(each.path)}: {each.reason}" for each in found.skipped)
+    for line in (*_optional(found), *aside):
+        messages.detail(line)
     if found.skipped and messages.level < 1:
         messages.note(f"{counted(len(found.skipped), 'file')} skipped: -v lists them")
 
@@ -213,6 +214,13 @@ def _name_of_absent(provider: Provider) -> str:
             return name
         case _:
             return ""
+
+
+def _optional(found: Scan) -> Iterator[str]:
+    """Yield a line for each optional need that nothing answers: the lock has nothing of it."""
+    for holder, need in found.needs():
+        if need.optional and isinstance(need.provider, Missing | Unreachable):
+            yield f"optional, and not found: {need.name} ({holder})"
 
 
 def _not_whole(found: Scan, most: int) -> Iterator[str]:
