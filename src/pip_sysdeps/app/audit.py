@@ -1,4 +1,4 @@
-"""Audit an environment: which binary package which distribution needs, what is vendored, and what is wrong."""
+"""Audit an environment: needed binary packages, vendored libraries, problems."""
 
 from __future__ import annotations
 
@@ -48,18 +48,18 @@ class AuditRequest:
     location: Location
     """The environment."""
     lock: str | None = None
-    """The lock to hold the environment to; None for the usual one if it is there."""
+    """The lock to compare with; None for the default, if it exists."""
     name: str = ""
-    """The end of the target's id, for a second environment of the same image."""
+    """The suffix of the target's id, for a second environment in the same image."""
     select: tuple[str, ...] | None = None
     """Codes of the checks to run; None for those of the project."""
     ignore: tuple[str, ...] | None = None
-    """Codes to leave out; None for those of the project."""
+    """Codes to skip; None for those of the project."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditResult:
-    """A report, and what it leaves out."""
+    """A report and the files that it could not use."""
 
     scanned: ScannedEnvironment
     """The environment."""
@@ -68,9 +68,9 @@ class AuditResult:
     unusable: tuple[Skipped, ...]
     """Bills of materials that could not be used."""
     lock: str
-    """The path of the lock that the environment is held to, from this folder where it lies below it."""
+    """The path of the lock, relative to the current folder if it is below it."""
     lock_text: str
-    """What it says; empty if there is none."""
+    """The text of the lock; empty without one."""
 
 
 def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult:
@@ -113,18 +113,18 @@ class LockAudit:
     audit: Audit
     """The report."""
     warning: str
-    """What is to be said of the lock itself."""
+    """A warning about the lock itself."""
     lock: str
-    """The path of the lock, from this folder where it lies below it."""
+    """The path of the lock, relative to the current folder if it is below it."""
     lock_text: str
-    """What it says."""
+    """The text of the lock."""
 
 
 def audit_of_lock(request: AuditRequest, target: str | None = None) -> LockAudit:
-    """Return the report that a lock gives by itself: what it has as unresolved or unowned is found, nothing else.
+    """Return the report on a lock without an environment: only unresolved and unowned needs are found.
 
-    `target` is that of the lock; None for the only one, or that of the root's system. Raise SysdepsError for no lock,
-    for one without that target, and for an unknown code; OSError, MalformedLock.
+    `target` is an id of the lock; None for its only target, or that of the root's system. Raise SysdepsError for a
+    missing lock or target and for an unknown code; OSError; MalformedLock.
     """
     path = request.lock or DEFAULT
     policy = read_project(path).audit
@@ -149,7 +149,7 @@ def _from_here(path: str) -> str:
 
 
 def refuse_unknown_codes(codes: Iterable[str]) -> None:
-    """Raise SysdepsError for a code of pyproject.toml that is none: it would silently select or ignore nothing."""
+    """Raise SysdepsError for an unknown code in pyproject.toml, which would silently select nothing."""
     if unknown := [code for code in codes if not named(code)]:
         raise SysdepsError(
             f"pyproject.toml: tool.pip-sysdeps.audit: {none_of(unknown[0])}",
@@ -158,12 +158,12 @@ def refuse_unknown_codes(codes: Iterable[str]) -> None:
 
 
 def none_of(code: str) -> str:
-    """Return the message about a code that names no check."""
+    """Return the message about an unknown code."""
     return f"`{code}` is not one of {', '.join(each.entry.code for each in CHECKS)}"
 
 
 def _changes(lock: str | None, target: Target) -> tuple[str, ...]:
-    """Return how the lock is stale; nothing where there is no lock, unless one was named."""
+    """Return why the lock is stale; nothing without a lock, unless one was named."""
     path = lock or DEFAULT
     if lock is None and read_text(path) is None:
         return ()
@@ -174,7 +174,7 @@ def _changes(lock: str | None, target: Target) -> tuple[str, ...]:
 
 
 def _other_targets(lock: str | None, target: Target) -> tuple[Target, ...]:
-    """Return the targets of the lock but this one; none where there is no lock."""
+    """Return the lock's other targets; none without a lock."""
     path = lock or DEFAULT
     if read_text(path) is None:
         return ()
@@ -187,7 +187,7 @@ def read_evidence(
     decided_by_policy: Iterable[tuple[str, str]] = (),
     changes: tuple[str, ...] = (),
 ) -> Evidence:
-    """Return what the checks look at: the scan, and what else its files say.
+    """Return the input of the checks: the scan and what else its files say.
 
     `decided_by_policy` are the needs that the policy decides; `changes` are those of the lock.
     """
@@ -220,7 +220,7 @@ def read_evidence(
 
 
 def _available(packages: SystemPackages | None) -> Available | None:
-    """Return what the sources of a system have, where its package manager keeps lists of that."""
+    """Return the packages that a system's sources have, if its package manager keeps lists of them."""
     sources = packages.family.sources if packages else None
     if packages is None or sources is None or sources.available is None:
         return None
@@ -228,7 +228,7 @@ def _available(packages: SystemPackages | None) -> Available | None:
 
 
 def installed_packages(packages: SystemPackages | None) -> Mapping[str, InstalledVersion]:
-    """Return version and size of each binary package that is installed."""
+    """Return the version and size of each installed binary package."""
     if packages is None:
         return {}
     return {
@@ -237,7 +237,7 @@ def installed_packages(packages: SystemPackages | None) -> Mapping[str, Installe
 
 
 def closures_of(packages: SystemPackages | None, target: Target) -> Closures:
-    """Return the packages, installed or listed, with what they need; base is what the target or the database says."""
+    """Return the dependency closure of packages, installed or listed; the base is that of the target or database."""
     if packages is None:
         return Closures({})
     return Closures(packages.packages, {*packages.base, *target.base}, packages.listed)
@@ -246,7 +246,7 @@ def closures_of(packages: SystemPackages | None, target: Target) -> Closures:
 def libraries_of(
     scanned: ScannedEnvironment, sboms: Mapping[str, tuple[Sbom, ...]]
 ) -> Mapping[str, tuple[VendoredLibrary, ...]]:
-    """Return the libraries that each distribution brings or has linked in, of those that no bill of materials names."""
+    """Return the libraries that each distribution vendors or links statically, and that no SBOM names."""
     scan, objects = scanned.scan, scanned.scanner.objects
     named = {name for name, some in sboms.items() if any(components_of(name, some))}
     found = {
@@ -263,7 +263,7 @@ def libraries_of(
 
 
 def sboms_of(scanned: ScannedEnvironment) -> tuple[Mapping[str, tuple[Sbom, ...]], tuple[Skipped, ...]]:
-    """Return the bills of materials of each distribution that has some, and those that could not be used."""
+    """Return the SBOMs of each distribution, and those that could not be used."""
     skipped: list[Skipped] = []
     root = scanned.place.root
     found = {each.name: read_sboms(root, each, skipped) for each in scanned.scan.environment.distributions}

@@ -29,30 +29,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadLock:
-    """A lock as it was asked for."""
+    """A lock that was read from a file or a revision."""
 
     lock: Lockfile
     """The lock; without targets if the revision has none."""
     is_absent: bool = False
-    """A git revision was named that has no such lock."""
+    """Whether a git revision was named that has no such lock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentDiff:
-    """What a lock and an environment differ in."""
+    """The differences between a lock and an environment."""
 
     scanned: ScannedEnvironment
     """The environment."""
     old: ReadLock
     """The lock that it was compared with."""
     found: tuple[TargetDiff, ...]
-    """At most one target's differences."""
+    """The differences; for at most one target."""
 
 
 def read_lock_or_revision(what: str, lock: str = DEFAULT) -> ReadLock:
-    """Return a lock by its path, or as a git revision has the file `lock`.
+    """Return a lock by its path, or the file `lock` of a git revision.
 
-    Raise SysdepsError for a file or revision that is not there, MalformedError for a lock that is none.
+    Raise SysdepsError for a missing file or revision, MalformedError for a file that is not a lock.
     """
     if os.path.exists(what) or what == lock:
         return ReadLock(lock=read_lock(what))
@@ -66,15 +66,15 @@ def read_lock_or_revision(what: str, lock: str = DEFAULT) -> ReadLock:
 
 
 def diff_of_locks(old: Lockfile, new: Lockfile, *, root: str = "/") -> tuple[TargetDiff, ...]:
-    """Return what two locks differ in, by target; with sizes where the system in `root` is that of a target."""
+    """Return the differences of two locks by target; with sizes if the system in `root` is that of a target."""
     found = diff_locks(old, new, needs_to_install)
     return tuple(_sized(each, new.find(each.id), root) for each in found)
 
 
 def diff_of_targets(lock: Lockfile, old: str, new: str, *, root: str = "/") -> tuple[TargetDiff, ...]:
-    """Return what two targets of a lock differ in, with sizes where the system in `root` is that of the new one.
+    """Return the differences of two targets of a lock, with sizes if the system in `root` is the new one.
 
-    Raise SysdepsError for a target that is not there.
+    Raise SysdepsError for a missing target.
     """
     after = named_target(lock, new)
     found = diff_targets(named_target(lock, old), after, needs_to_install)
@@ -82,7 +82,7 @@ def diff_of_targets(lock: Lockfile, old: str, new: str, *, root: str = "/") -> t
 
 
 def _sized(found: TargetDiff, target: Target | None, root: str) -> TargetDiff:
-    """Return what differs with sizes if a root is of the target's system and its packages can be read."""
+    """Return differences with package sizes, if a root is of the target's system and its packages can be read."""
     if target is None or not any(each.in_line for each in found.packages):
         return found
     try:
@@ -105,7 +105,7 @@ def _with_sizes(found: TargetDiff, target: Target, packages: SystemPackages | No
 def diff_of_environment(
     old: str, location: Location, *, lock: str = DEFAULT, name: str = "", second_process: bool = False
 ) -> EnvironmentDiff:
-    """Scan an environment and return what the lock `old`, a path or a revision, and it differ in."""
+    """Scan an environment and return its differences from the lock `old`, a path or a revision."""
     scanned = scan_whole_environment(location, lock, second_process=second_process)
     target, before = scanned.target(name), read_lock_or_revision(old, lock)
     installed = {each.name: each.version for each in scanned.scan.environment.distributions}

@@ -1,4 +1,4 @@
-"""Collect what an environment is made of, binary packages included, for a bill of materials."""
+"""Collect the materials of an SBOM: distributions, binary packages and libraries of an environment."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportResult:
-    """The materials of an environment, and what they leave out."""
+    """The materials of an environment, and the SBOMs that could not be used."""
 
     scanned: ScannedEnvironment
     """The environment."""
     materials: Materials
-    """What it is made of."""
+    """Its distributions, packages and libraries."""
     unusable: tuple[Skipped, ...]
-    """Bills of materials that could not be used."""
+    """SBOMs that could not be used."""
 
 
 def export(location: Location, *, name: str = "", second_process: bool = False) -> ExportResult:

@@ -1,7 +1,7 @@
-"""Where an installer that has just run keeps its environment: the installer itself is asked.
+"""Ask an installer that has just run where its environment is.
 
-poetry, pipenv and hatch have it in a folder of their own, pdm in `__pypackages__` (PEP 582), uv where
-UV_PROJECT_ENVIRONMENT says; nothing in the project's folder leads there.
+poetry, pipenv and hatch keep it in a folder of their own, pdm in `__pypackages__` (PEP 582), uv where
+UV_PROJECT_ENVIRONMENT says. Nothing in the project's folder leads there.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ class _Installer:
     program: Program
     """How it may be started."""
     questions: tuple[tuple[str, ...], ...]
-    """The calls that name its environment, the first that answers counts."""
+    """Calls that print its environment; the first answer counts."""
     folder_options: frozenset[str] = frozenset()
     """Its options that name the project's folder."""
     commands: frozenset[str] = frozenset()
-    """Its commands that are about the project's environment; empty for all."""
+    """Its commands for the project's environment; empty for all."""
     variable: tuple[str, frozenset[str]] = ("", frozenset())
-    """The variable that names the environment for some of its commands, and those; the calls do not heed it."""
+    """A variable that names the environment, and the commands that use it; `questions` ignore it."""
 
 
 _INSTALLERS = (
@@ -65,7 +65,7 @@ _INSTALLERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallersAnswer:
-    """What an installer says of its environment."""
+    """An installer's environment."""
 
     location: Location
     """The environment."""
@@ -74,9 +74,9 @@ class InstallersAnswer:
 
 
 def environment_of_command(command: Sequence[str]) -> InstallersAnswer | None:
-    """Return the environment of the installer that a person just ran; None for another command, and for no answer.
+    """Return the environment of the installer that just ran; None for another command or without an answer.
 
-    The same program is asked that the command named, in the project's folder.
+    The same program is asked in the project's folder.
     """
     name = os.path.basename(command[0])
     installer = next((each for each in _INSTALLERS if each.program.name == name), None)
@@ -95,7 +95,7 @@ def environment_of_command(command: Sequence[str]) -> InstallersAnswer | None:
 
 
 def _questions(installer: _Installer, command: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the calls; the name of an environment that was created goes with them."""
+    """Yield the calls, with the name of a newly created environment."""
     made = command[3:4] if list(command[1:3]) == ["env", "create"] else ()
     for question in installer.questions:
         if installer.program is HATCH and made and _NAME.fullmatch(made[0]):
@@ -112,7 +112,7 @@ def _answers(program: Program, question: Sequence[str], path: str, folder: str) 
 
 
 def _folder(arguments: Sequence[str], options: frozenset[str]) -> str:
-    """Return the folder that an option of the command names; the current one without."""
+    """Return the project folder that an option of the command names; else the current one."""
     for argument, following in zip(arguments, (*arguments[1:], ""), strict=True):
         option, equals, value = argument.partition("=")
         if option in options:
@@ -121,7 +121,7 @@ def _folder(arguments: Sequence[str], options: frozenset[str]) -> str:
 
 
 def _location(said: str) -> Location | None:
-    """Return an environment, by its folder or program, or the folder of packages that PEP 582 describes."""
+    """Return an environment by its folder or program, or by a folder of packages (PEP 582)."""
     if not os.path.isabs(said) or not os.path.exists(said):
         return None
     if os.path.basename(os.path.dirname(said)) == "__pypackages__":

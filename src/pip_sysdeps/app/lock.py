@@ -37,32 +37,32 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockRequest:
-    """What to lock, and how."""
+    """What to lock."""
 
     location: Location
     """The environment."""
     path: str = DEFAULT
-    """The lock; the project's pyproject.toml is looked for beside it."""
+    """The lock; pyproject.toml is searched beside it."""
     name: str = ""
-    """The end of the target's id, for a second environment of the same image."""
+    """The suffix of the target's id, for a second environment in the same image."""
     pin: bool = False
-    """Record the installed versions."""
+    """Whether to record the installed versions."""
     target: str | None = None
     """Id of another system to lock for."""
     wheels: str | None = None
-    """A folder of wheels in place of an environment."""
+    """A folder of wheels instead of an environment."""
     replace: bool = False
-    """Write the lock also where none of the distributions with needs that it has is installed."""
+    """Whether to write the lock even if none of its distributions with needs is installed."""
 
     @property
     def is_elsewhere(self) -> bool:
-        """Return whether the lock is made from an index alone, not from what is installed."""
+        """Return whether the lock is made from an index only, for another system."""
         return bool(self.target or self.wheels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentTarget:
-    """An environment, scanned, and its target in the lock by the project's policy."""
+    """A scanned environment, and its target for the lock, with the policy applied."""
 
     place: Place
     """The environment and its root."""
@@ -73,12 +73,12 @@ class EnvironmentTarget:
     target: Target
     """The lock's block."""
     unmatched: tuple[str, ...]
-    """Entries of the policy that matched nothing, in words for a person."""
+    """Messages about policy entries that matched nothing."""
 
     unlisted: str = ""
-    """Of which packages the file lists are gone, in words; empty for none."""
+    """A message about packages without file lists; empty if there are none."""
     newer_glibc: tuple[tuple[str, NewerGlibc], ...] = ()
-    """Each distribution, or file without one, that needs a newer glibc than the other system has, and what shows it."""
+    """Each distribution, or file without one, that needs a newer glibc than the target, with the evidence."""
 
     @property
     def lacks_python(self) -> str:
@@ -121,7 +121,7 @@ def make_target(
 
 
 def _newer_glibc(place: Place, objects: Objects) -> Iterator[tuple[str, NewerGlibc]]:
-    """Yield what a system with an older glibc cannot load, of an environment that is for another system."""
+    """Yield what the target's older glibc cannot load, of an environment for another system."""
     environment, glibc = place.environment, place.target.glibc if place.target else ""
     holders = [(each.name, each.files) for each in environment.distributions]
     holders += [(environment.short(file), (file,)) for file in environment.unclaimed]
@@ -138,7 +138,7 @@ def _read_place(request: LockRequest, stages: Stages) -> Place:
 
 
 def _pinned(target: Target, place: Place) -> Target:
-    """Return a target with the installed versions; one of another system stays without."""
+    """Return a target with the installed versions; a target of another system is unchanged."""
     if place.packages is None:
         return target
     read_snapshot = place.packages.family.snapshot
@@ -146,7 +146,7 @@ def _pinned(target: Target, place: Place) -> Target:
 
 
 def refuse_other_environment(found: EnvironmentTarget, before: Target | None, path: str) -> None:
-    """Raise SysdepsError if a target's distributions with needs are all gone: another environment was looked at."""
+    """Raise SysdepsError if none of a target's distributions with needs is installed: it is another environment."""
     needing = {each.name for each in before.distribution if any(each.every())} if before else set()
     if needing.isdisjoint(each.name for each in found.scan.environment.distributions) and needing:
         raise SysdepsError(
@@ -158,21 +158,21 @@ def refuse_other_environment(found: EnvironmentTarget, before: Target | None, pa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What became of a lock."""
+    """The result of writing a lock."""
 
     changed: bool
-    """It was written anew."""
+    """Whether its text changed."""
     before: Target | None
-    """The target as it was; None if the lock did not have it."""
+    """The old target; None if the lock did not have it."""
     line: str = ""
-    """What changes in the line, in words; empty for a new target, and where no package comes or goes."""
+    """The changes of the install line as a message; empty for a new target or without changes."""
 
 
 def write_target(found: EnvironmentTarget, path: str, *, add_target: bool = False, replace: bool = False) -> Written:
-    """Put a target into a lock.
+    """Write a target into a lock.
 
-    Raise SysdepsError for a lock that has other targets only, unless `add_target`, and for one of another environment,
-    unless `replace`; MalformedError for one that is none.
+    Raise SysdepsError for a lock with other targets only, unless `add_target`, and for one of another environment,
+    unless `replace`; MalformedError for a file that is not a lock.
     """
     old = read_text(path) or ""
     try:
@@ -197,18 +197,18 @@ def _changed_line(before: Target | None, after: Target) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A lock, held against an environment."""
+    """A lock, compared with an environment."""
 
     line_changes: bool
-    """The line is another one."""
+    """Whether the install line changes."""
     line: str
-    """What changes in it, in words, or that nothing does."""
+    """The changes of the install line as a message."""
     changes: tuple[str, ...]
-    """How the environment's target differs from the lock's, in words; nothing for a current lock."""
+    """Messages about how the environment differs from the lock; none for a current lock."""
     warning: str
-    """What is to be said of the lock itself."""
+    """A warning about the lock itself."""
     is_old: bool
-    """The lock has an earlier major version."""
+    """Whether the lock has an earlier major version."""
 
 
 def compare_target(target: Target, path: str) -> Comparison:

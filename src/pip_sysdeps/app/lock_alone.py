@@ -1,4 +1,4 @@
-"""A lock in place of an environment: what a report falls back to where there is none to look at."""
+"""A lock instead of an environment: what a report uses if there is no environment."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.environment import Environment
 
 _OF_THE_PROJECT = frozenset({"", "VIRTUAL_ENV", ".venv"})
-"""What leads to an environment that is the project's: its name, the shell in which it is active, the folder."""
+"""How an environment is found that certainly belongs to the project: named, active, or in its folder."""
 _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockAlone:
-    """One target of a lock, to answer from."""
+    """One target of a lock, for a report."""
 
     target: Target
     """The target."""
     others: tuple[Target, ...]
     """The lock's other targets."""
     warning: str
-    """What is to be said of the lock itself."""
+    """A warning about the lock itself."""
 
 
 def read_lock_alone(path: str, target: str | None = None, *, name: str = "", root: str = "/") -> LockAlone:
-    """Return a target of a lock: the named one, else the only one, else that of the root's system.
+    """Return a target of a lock: the named one, the only one, or that of the root's system.
 
-    `name` is the end of the target's id, for a second environment of the same image.
-    Raise SysdepsError for no lock and for one without that target, OSError, MalformedLock.
+    `name` is the suffix of the target's id, for a second environment in the same image. Raise SysdepsError for a
+    missing lock or target, OSError, MalformedLock.
     """
     lock = read_lock(path)
     chosen = _chosen(lock, target or _with_name(name, root), root)
@@ -58,9 +58,9 @@ def _chosen(lock: Lockfile, target: str, root: str) -> Target:
 
 
 def refuse_unrelated(environment: Environment, path: str) -> None:
-    """Raise NoEnvironmentError for an environment that the project does not name, and that has nothing of its lock.
+    """Raise NoEnvironmentError for an environment that was found by chance and has nothing of the lock.
 
-    The Python of the system or of another project is what is found where the project has no environment yet.
+    A project without an environment would otherwise get the system's Python, or another project's.
     """
     if environment.found_by in _OF_THE_PROJECT or read_text(path) is None:
         return

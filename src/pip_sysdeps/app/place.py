@@ -1,4 +1,4 @@
-"""Which environment a command is about, and the reading of it."""
+"""Find and read the environment of a command."""
 
 from __future__ import annotations
 
@@ -25,43 +25,43 @@ _PATH_OF_A_ROOT = "/usr/local/bin:/usr/bin:/bin"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """Where an environment is, as a person names it."""
+    """Where an environment is, as the user names it."""
 
     root: str = "/"
     """The folder of an unpacked image or chroot; all other paths are inside it."""
     python: str | None = None
-    """The environment's folder or interpreter; None for the one that the shell, the folder or PATH names."""
+    """The environment's folder or interpreter; None for the one of the shell, the folder or PATH."""
     paths: tuple[str, ...] = ()
-    """Folders that pip filled, instead of an environment."""
+    """Folders that pip installed into, instead of an environment."""
     allow_empty: bool = False
-    """An environment without distributions, or with installers only, is meant."""
+    """Whether to accept an environment without distributions, or with installers only."""
 
     @property
     def is_named(self) -> bool:
-        """Return whether a person named the environment."""
+        """Return whether the user named the environment."""
         return bool(self.python or self.paths)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """An environment, the root it lies in, and that root's packages."""
+    """An environment, its root, and the root's packages."""
 
     root: Root
     """The root."""
     environment: Environment
     """The environment."""
     packages: SystemPackages | None
-    """The root's binary packages; None without a package database, and where another system is meant."""
+    """The root's binary packages; None without a package database, and for another system."""
     target: TargetSystem | None = None
-    """The system that the environment is for, if it is not this root's."""
+    """The system that the environment is for, if not the root's."""
 
     @property
     def is_outside_an_environment(self) -> bool:
-        """Return whether an interpreter's own prefix is looked at, which is no virtual environment."""
+        """Return whether this is an interpreter's own prefix and not a virtual environment."""
         return self.environment.prefix == self.environment.interpreter.prefix
 
     def told_unlisted(self, *, has_index: bool) -> str:
-        """Say of which packages the file lists are gone, and who tells their files then; nothing for none."""
+        """Return a message about packages whose file lists are gone, and what is used instead; empty without."""
         unlisted = sorted(self.packages.unlisted) if self.packages else []
         if not unlisted or self.packages is None:
             return ""
@@ -74,14 +74,14 @@ class Place:
 
 
 def own_prefix() -> str:
-    """Return the virtual environment that this tool is installed in; empty if that is none."""
+    """Return the virtual environment that this tool is installed in; empty if it is not in one."""
     return sys.prefix if sys.prefix != sys.base_prefix else ""
 
 
 def read_place(location: Location, stages: Stages | None = None) -> Place:
     """Read the environment of a location; raise SysdepsError as the readers do.
 
-    The shell's VIRTUAL_ENV, PATH and folder say something about this machine only, not about another root.
+    VIRTUAL_ENV, PATH and the current folder count for this machine only, not for another root.
     """
     root = Root(location.root)
     here = root.directory == "/"
@@ -116,9 +116,9 @@ def read_place(location: Location, stages: Stages | None = None) -> Place:
 
 
 def read_place_for_target(location: Location, *, target: str | None, wheels: str | None, stages: Stages) -> Place:
-    """Read an environment, or a folder of wheels, that is for another system than its root's.
+    """Read an environment, or a folder of wheels, for another system than the root's.
 
-    `target` is that system's id; None for a root's own. Raise SysdepsError for what does not fit the system.
+    `target` is that system's id; None for the root's own. Raise SysdepsError for what does not fit the system.
     """
     from pip_sysdeps.environment.target_system import open_target  # noqa: PLC0415 - the usual lock does without
 

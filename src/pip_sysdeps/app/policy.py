@@ -1,4 +1,4 @@
-"""Write the project's decisions into pyproject.toml, and list those that are there."""
+"""Write the project's policy into pyproject.toml, and list it."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.project import Entry
 
 _LIBRARY = re.compile(r"\.so(?:\.|$)")
-"""What the name of a library has, and that of a package has not."""
+"""Matches the name of a library, but not of a package."""
 _KEYS = {"ignore": "ignore", "use": "add", "replace": "replace", "add": "add"}
-"""A command's word -> the key of its entries."""
+"""Command -> the key of its entries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +39,17 @@ class PolicyRequest:
     kind: str
     """`ignore`, `use`, `replace` or `add`."""
     names: tuple[str, ...]
-    """Libraries, packages, or programs that the lock names; of `use` also plugins, as paths with `*`."""
+    """Libraries, packages, or programs of the lock; for `use` also plugins, as paths with `*`."""
     reason: str
     """Why."""
     distribution: str = ""
-    """Whose needs; empty for every distribution that has one by the lock."""
+    """The distribution whose needs are decided; empty for every one that has them in the lock."""
     with_: str = ""
-    """Of `replace`: the other package."""
+    """For `replace`: the other package."""
     targets: tuple[str, ...] = ()
-    """Ids of the targets that it is for; empty for all."""
+    """Ids of its targets; empty for all."""
     lock: str = DEFAULT
-    """The lock; pyproject.toml is looked for beside it."""
+    """The lock; pyproject.toml is searched beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +59,16 @@ class Decided:
     path: str
     """The pyproject.toml."""
     decisions: tuple[Decision, ...]
-    """The new entries; none if all of it was decided before."""
+    """The new entries; none if all existed before."""
     plugins: tuple[PluginDecision, ...] = ()
-    """The plugins that are chosen now and were not before."""
+    """The newly chosen plugins."""
 
 
 def decide(request: PolicyRequest) -> Decided:
-    """Put one entry for each distribution and kind of name into pyproject.toml, which is made if there is none.
+    """Write one entry per distribution and kind of name into pyproject.toml, creating it if necessary.
 
     Raise SysdepsError for a name that no distribution of the lock needs, unless one is given, and for a table that
-    cannot be edited; MalformedError for a file that cannot be read, OSError.
+    cannot be edited; MalformedError for a file that cannot be read; OSError.
     """
     asked, asked_plugins = tuple(_decisions(request)), _asked_plugins(request)
     path = find_project(request.lock)
@@ -90,12 +90,12 @@ def decide(request: PolicyRequest) -> Decided:
 
 
 def _is_pattern(name: str) -> bool:
-    """Return whether a name is that of plugins, by their path."""
+    """Return whether a name is a pattern of plugin paths."""
     return "/" in name or "*" in name
 
 
 def _asked_plugins(request: PolicyRequest) -> Mapping[str, Sequence[str]]:
-    """Return the patterns of plugins that are asked for, by distribution."""
+    """Return the requested plugin patterns by distribution."""
     patterns = tuple(dict.fromkeys(filter(_is_pattern, request.names))) if request.kind == "use" else ()
     if patterns and request.targets:
         raise SysdepsError("plugins are chosen for every target", hint="leave out --target")
@@ -107,7 +107,7 @@ def _asked_plugins(request: PolicyRequest) -> Mapping[str, Sequence[str]]:
 
 
 def _new_plugins(reason: str, asked: Mapping[str, Sequence[str]], project: Project) -> Iterator[PluginDecision]:
-    """Yield the patterns that are not chosen yet, those of one distribution together."""
+    """Yield the patterns that are not chosen yet, grouped by distribution."""
     for holder, patterns in asked.items():
         new = tuple(each for each in patterns if each not in project.plugins.get(holder, ()))
         known = any(each.kind is ObjectsKind.PLUGINS for each in known_objects_of(holder))
@@ -116,7 +116,7 @@ def _new_plugins(reason: str, asked: Mapping[str, Sequence[str]], project: Proje
 
 
 def _holders_of_plugins(request: PolicyRequest, pattern: str) -> list[str]:
-    """Return whose plugins a pattern is about: the given distribution, else those whose offers the lock shows."""
+    """Return the distributions of a plugin pattern: the given one, or those that offer it in the lock."""
     if request.distribution:
         return [normalize_name(request.distribution)]
     lock = read_lock(request.lock) if read_text(request.lock) else None
@@ -136,7 +136,7 @@ def _holders_of_plugins(request: PolicyRequest, pattern: str) -> list[str]:
 
 
 def _decisions(request: PolicyRequest) -> Iterator[Decision]:
-    """Yield what is asked for, the names of one distribution in one entry."""
+    """Yield the requested decisions, with all names of a distribution in one entry."""
     found: dict[tuple[str, bool], list[str]] = {}
     for name in dict.fromkeys(request.names):
         if request.kind == "use" and _is_pattern(name):
@@ -157,7 +157,7 @@ def _decisions(request: PolicyRequest) -> Iterator[Decision]:
 
 
 def _holders(request: PolicyRequest, name: str) -> Iterable[tuple[str, str]]:
-    """Return whose need a name is, with what an entry calls it: the package in place of a program."""
+    """Return the distributions that need a name, and what an entry calls it: the package for a program."""
     if request.kind == "add" and not request.distribution:
         raise SysdepsError(f"no distribution given for `{name}`", hint="name it with --distribution")
     text = read_text(request.lock)
@@ -207,7 +207,7 @@ def _installed(need: LockedNeed | Unresolved) -> str:
 
 
 def _new(decisions: Iterable[Decision], project: Project) -> Iterator[Decision]:
-    """Yield the decisions without the names that are decided already; none for one without any."""
+    """Yield the decisions with only the names that are new."""
     policies = {each.name: each for each in project.distribution}
     for decision in decisions:
         policy = policies.get(decision.distribution)
@@ -231,7 +231,7 @@ def _new(decisions: Iterable[Decision], project: Project) -> Iterator[Decision]:
 
 
 def list_decisions(lock: str = DEFAULT) -> tuple[ListedDecision, ...]:
-    """Return the entries in the order of pyproject.toml. Raise SysdepsError, OSError as the readers of both."""
+    """Return the entries in the order of pyproject.toml. Raise SysdepsError and OSError as the readers do."""
     project = read_project(lock)
     locked = read_lock(lock) if read_text(lock) else None
     listed = []
@@ -271,7 +271,7 @@ def _listed(name: str, kind: str, entries: list[Entry], lock: Lockfile | None) -
 
 
 def _is_effective(decision: Decision, lock: Lockfile) -> bool:
-    """Return whether a target has a need with the mark of the policy and this reason."""
+    """Return whether a target has a policy need with this reason."""
     return any(
         holder == decision.distribution and need.policy and need.note == decision.reason
         for target in lock.target

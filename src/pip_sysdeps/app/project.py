@@ -1,4 +1,4 @@
-"""The project's own settings: pyproject.toml is found, read within bounds, and applied to a target of the lock."""
+"""The project's settings: find and read pyproject.toml, and apply it to a target."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _MAX_BYTES = 4 << 20
 
 
 def read_project(lock: str) -> Project:
-    """Return what pyproject.toml says: the one beside the lock, else the one here, else none.
+    """Return the settings of pyproject.toml: the one beside the lock, else in the current folder, else none.
 
     The hook runs in any folder, and an image build may write the lock to any folder. Raise SysdepsError for a file that
-    cannot be read, MalformedError for one that says something unknown.
+    cannot be read, MalformedError for unknown settings.
     """
     path = find_project(lock)
     if path is None:
@@ -37,7 +37,7 @@ def read_project(lock: str) -> Project:
 
 
 def find_project(lock: str) -> str | None:
-    """Return the path of the pyproject.toml beside a lock, else of the one here; None if there is none."""
+    """Return the path of the pyproject.toml beside a lock, else in the current folder; None if there is none."""
     beside = os.path.join(os.path.dirname(lock), _NAME)
     return next((path for path in (beside, _NAME) if os.path.isfile(path)), None)
 
@@ -57,7 +57,7 @@ def read_project_text(path: str) -> str:
 
 
 def target_of(scan: Scan, project: Project, index: SonameIndex | None, *, name: str) -> Applied:
-    """Return the target that a scan stands for, as the project wants it; `index` is that of its system.
+    """Return the target of a scan with the policy applied; `index` is that of its system.
 
     Raise SysdepsError as `found_target` does.
     """

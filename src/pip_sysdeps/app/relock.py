@@ -1,4 +1,4 @@
-"""After an install: bring a project's lock up to date, and say in one line what changed."""
+"""Update a project's lock after an install, and return one line that says what changed."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 class RelockStatus(Enum):
-    """How a lock is after a relock; the values are exit statuses."""
+    """The state of a lock after a relock; the values are exit statuses."""
 
     CURRENT = 0
     """The lock is up to date."""
     STALE = 1
-    """The lock was only compared, and is stale."""
+    """The lock was only checked, and is stale."""
     FAILED = 2
     """The lock could not be compared or written."""
 
@@ -37,15 +37,15 @@ class Relocked:
     """The result of a relock."""
 
     status: RelockStatus
-    """How the lock is."""
+    """The state of the lock."""
     line: str
-    """What changed, or why nothing could be done; empty if nothing changes."""
+    """What changed, or why the update failed; empty without a change."""
 
 
 def relock(request: LockRequest, *, check: bool = False, extend: bool = False) -> Relocked:
     """Write the lock if it changes, or with `check` only compare it.
 
-    With `extend`, a lock that has other targets gets this one too if the project lists it.
+    With `extend`, a lock with other targets gets this one too, if the project lists it.
     """
     name = os.path.basename(request.path)
     try:
@@ -58,7 +58,7 @@ def relock(request: LockRequest, *, check: bool = False, extend: bool = False) -
 
 
 def _written(request: LockRequest, *, extend: bool) -> str:
-    """Write the lock if it changes; no other run scans or writes meanwhile, so the last one sees every install."""
+    """Write the lock if it changes. Other runs wait meanwhile, so the last one sees every install."""
     path, name = request.path, os.path.basename(request.path)
     with alone(path):
         found = make_target(request, second_process=True)
@@ -75,7 +75,7 @@ def _written(request: LockRequest, *, extend: bool) -> str:
 
 
 def _stale(request: LockRequest) -> str:
-    """Compare alone: a lock is read whole at any time."""
+    """Compare without waiting: a lock is always read whole."""
     target = make_target(request, second_process=True).target
     lock = read_lock(request.path)
     locked = lock.find(target.id)

@@ -1,4 +1,4 @@
-"""Scan an environment for a report: what the commands that report on one have in common."""
+"""Scan an environment for a report."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ScannedEnvironment:
-    """An environment, scanned for a report."""
+    """A scanned environment."""
 
     project: Project
     """The project's settings."""
@@ -36,7 +36,7 @@ class ScannedEnvironment:
     scan: Scan
     """What was found."""
     warning: str
-    """What nobody may look into and the report leaves out; empty if there is nothing."""
+    """A warning about what could not be read; empty without."""
 
     @property
     def place(self) -> Place:
@@ -45,17 +45,17 @@ class ScannedEnvironment:
 
     @property
     def unlisted(self) -> str:
-        """Say of which packages the file lists are gone; nothing for none."""
+        """Return a message about packages whose file lists are gone; empty without."""
         return self.place.told_unlisted(has_index=self.scanner.index is not None)
 
     @cached_property
     def markers(self) -> Mapping[str, str]:
-        """The environment of PEP 508's markers."""
+        """The environment for markers (PEP 508)."""
         return marker_environment(self.scan.environment.interpreter, self.scan.platform.machine)
 
     @property
     def ways(self) -> Mapping[str, tuple[Link, ...]]:
-        """Return the way to each distribution from what was asked for."""
+        """Return the path to each distribution from one that was requested."""
         return ways(self.scan.environment.distributions, self.markers)
 
     @property
@@ -64,21 +64,21 @@ class ScannedEnvironment:
         return self.place.packages.versions if self.place.packages else {}
 
     def required(self) -> Mapping[str, tuple[str, ...]]:
-        """Return which distributions each distribution requires."""
+        """Return the distributions that each distribution requires."""
         return required(self.scan.environment.distributions, self.markers)
 
     def target(self, name: str = "") -> Target:
-        """Return the lock's target for it, by the project's policy. Raise SysdepsError as `to_target` does."""
+        """Return the lock's target, with the policy applied. Raise SysdepsError as `to_target` does."""
         return target_of(self.scan, self.project, self.scanner.index, name=name).target
 
 
 def scan_environment(
     location: Location, lock: str = DEFAULT, *, or_lock: bool = False, second_process: bool = False
 ) -> ScannedEnvironment:
-    """Scan an environment as the settings of the project want it; `lock` says where pyproject.toml is looked for.
+    """Scan an environment with the project's settings; pyproject.toml is searched beside `lock`.
 
-    Raise SysdepsError as the readers do. What nobody may look into becomes a warning. With `or_lock`, for a report that
-    the lock alone can answer, an environment that is not the project's is NoEnvironmentError too.
+    Raise SysdepsError as the readers do. Unreadable files become a warning. With `or_lock`, for a report that can also
+    use the lock, raise NoEnvironmentError for an environment that is not the project's.
     """
     project = read_project(lock)
     place = read_place(location)
@@ -94,7 +94,7 @@ def scan_environment(
 def scan_whole_environment(
     location: Location, lock: str = DEFAULT, *, second_process: bool = False
 ) -> ScannedEnvironment:
-    """Scan an environment as `scan_environment`; raise SysdepsError too for one that cannot be read whole."""
+    """Scan an environment as `scan_environment`; also raise SysdepsError if it cannot be read completely."""
     scanned = scan_environment(location, lock, second_process=second_process)
     refuse_gaps(scanned.scan, scanned.place.root.shown)
     return scanned

@@ -1,4 +1,4 @@
-"""Scans of one environment: its files are read once, and resolved as often as a use case needs."""
+"""Scans of one environment: files are read once, and resolved as often as a use case needs."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ _MANY_FILES = 2000
 
 
 class Scanner:
-    """An environment with its ELF facts and its release's index; `scan` resolves it under given conditions.
+    """An environment with its ELF facts and the index of its release; `scan` resolves it under given conditions.
 
-    Nothing of the environment is run. Whatever `scan` reads stays here for the next one.
+    Nothing of the environment is run. Results of `scan` are kept for later calls.
     """
 
     def __init__(
@@ -70,9 +70,9 @@ class Scanner:
     ) -> None:
         """Read the ELF files and open the index.
 
-        `plugins` has the patterns of the plugins that are chosen, by distribution; of any other one those count that
-        the knowledge file names. With `second_process` a fork of this one may search the sources of a large
-        environment, and others parse large sources within limits: for a program that has one thread, as a command is.
+        `plugins` has the patterns of chosen plugins by distribution; other distributions use the knowledge file's. With
+        `second_process`, a fork searches the sources of a large environment, and large sources are parsed in limited
+        processes: only for a program with one thread.
         """
         self.place = place
         self.objects = Objects(place.root)
@@ -92,11 +92,11 @@ class Scanner:
         self._asked_to_try: frozenset[str] = frozenset()
 
     def choose(self, plugins: Mapping[str, Sequence[str]]) -> None:
-        """Take other patterns of plugins for the scans that follow."""
+        """Use other plugin patterns for the next scans."""
         self._plugins = tuple(_chosen(self.place.environment, plugins, self._files.usable))
 
     def scan(self, conditions: Conditions = USUAL, *, floors: bool = True) -> Scan:
-        """Return what every distribution needs, and from whom; without version floors where nobody asks for them."""
+        """Return what each distribution needs and what provides it; version floors only if requested."""
         place, files = self.place, self._files
         program = files.program
         process = None
@@ -145,7 +145,7 @@ class Scanner:
 
     @contextmanager
     def _search(self, named: Named) -> Iterator[Callable[[], Mapping[str, Searched]]]:
-        """Search the sources of each distribution, beside the rest of the work where that is allowed; once."""
+        """Search the sources of all distributions once, in a second process if allowed."""
         known = self._searched
         if known is not None:
             yield lambda: known
@@ -156,7 +156,7 @@ class Scanner:
             yield lambda: {each.name: answer for each, answer in zip(by_size, searched(), strict=True)}
 
     def _named_files(self, paths: frozenset[str]) -> frozenset[str]:
-        """Return those of the objects that a Python file of their own distribution names."""
+        """Return the objects that a Python file of their own distribution names."""
         if unasked := paths - self._asked:
             from pip_sysdeps.byname.file_mentions import named_files  # noqa: PLC0415 - loads ast; a small lock does not
 
@@ -170,7 +170,7 @@ class Scanner:
     def _attributed(
         self, system: EnvironmentSystem, loads: tuple[Load, ...], process: InterpreterProcess | None
     ) -> Scan:
-        """Attribute what was loaded; without version floors, and without what is needed by name."""
+        """Attribute loaded objects; without version floors and needs by name."""
         environment, files, packages = self.place.environment, self._files, self.place.packages
         attribution = Attribution(
             objects=files.usable,
@@ -236,17 +236,17 @@ class _Files:
     usable: Mapping[str, ElfFile]
     """The objects that the environment's process can load."""
     program: ElfFile | None
-    """The program of that process; None if there is nothing to tell it by."""
+    """The program of that process; None if unknown."""
     strangers: Mapping[str, Skipped]
-    """The objects for another machine or C library, and why they are that."""
+    """The objects for another machine or C library, with the reason."""
     skipped: tuple[Skipped, ...]
-    """Files that are broken, no runtime objects, or for another machine or C library."""
+    """Files that are broken, not runtime objects, or for another machine or C library."""
 
 
 def _chosen(
     environment: Environment, plugins: Mapping[str, Sequence[str]], objects: Mapping[str, ElfFile]
 ) -> Iterator[PluginChoice]:
-    """Yield the choices of plugins: the project's, else those of the knowledge file."""
+    """Yield the plugin choices: the project's, else those of the knowledge file."""
     for each in environment.distributions:
         known = _known_patterns(each, ObjectsKind.PLUGINS)
         yield from choices(each, plugins.get(each.name, (DEFAULT,)), known, objects)
@@ -257,7 +257,7 @@ def _known_patterns(distribution: Distribution, kind: ObjectsKind) -> Mapping[st
 
 
 def _read(objects: Objects, environment: Environment, target: TargetSystem | None) -> _Files:
-    """Read every file that may be ELF, and set aside what this process cannot load."""
+    """Read every possible ELF file, and set aside those that the process cannot load."""
     holders = {file: each for each in environment.distributions for file in each.files}
     answers = {file: objects.facts(file) for file in (*filter(may_be_elf, holders), *environment.unclaimed)}
     facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
@@ -277,7 +277,7 @@ def _read(objects: Objects, environment: Environment, target: TargetSystem | Non
 
 
 def _impossible(facts: Mapping[str, ElfFile]) -> Iterator[Skipped]:
-    """Yield the files that no glibc loads: a lock cannot hold the version that they need."""
+    """Yield the files that no glibc can load: the lock cannot record their versions."""
     for file, elf in facts.items():
         if version := impossible_glibc(elf):
             shown = printable(version[:_LONGEST_SHOWN])
@@ -285,14 +285,14 @@ def _impossible(facts: Mapping[str, ElfFile]) -> Iterator[Skipped]:
 
 
 def _program(objects: Objects, environment: Environment, facts: Mapping[str, ElfFile]) -> ElfFile | None:
-    """Return the facts of the interpreter; where there is none, of the environment's prevailing kind of object."""
+    """Return the facts of the interpreter, or without one those of the most frequent kind of object."""
     path = environment.interpreter.path
     program = objects.facts(path) if path else None
     return program if isinstance(program, ElfFile) else prevailing(facts.values())
 
 
 def _with_floors(found: Scan, root: Root, objects: Objects, packages: SystemPackages) -> Scan:
-    """Add the version floors: from what the environment's objects, and unowned ones that they load, take."""
+    """Add the version floors that the environment's objects, and unowned ones that they load, require."""
     needs = [need for _, need in found.needs()]
     providers = [need.provider for need in needs if need.confidence is None]
     libraries = {
@@ -319,7 +319,7 @@ def _with_floors(found: Scan, root: Root, objects: Objects, packages: SystemPack
 def _provided(
     found: Scan, question: FloorQuestion, capabilities: Callable[[str, ElfFile, Iterable[str]], tuple[str, ...]]
 ) -> Mapping[str, tuple[str, ...]]:
-    """Return the capabilities of the symbol versions that the subjects use, by package; sorted."""
+    """Return the capabilities of symbol versions in use, by package; sorted."""
     used: dict[tuple[str, str], set[str]] = {}
     kinds: dict[tuple[str, str], ElfFile] = {}
     for loaded in question.loaded:

@@ -1,4 +1,4 @@
-"""The system that an environment needs things from: what is installed in its root, and what its release has."""
+"""The system of an environment: the packages of its root and its release."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 
 _MAX_ENTRY_POINTS = 1 << 20
 _MAY_BE_PACKAGED = re.compile(r"/(?:usr/(?!local/))?(?:lib\w*|s?bin)/")
-"""Where packages have libraries and programs. Source: hier(7)."""
+"""Folders where packages have libraries and programs. Source: hier(7)."""
 _SHARED_PREFIXES = frozenset({"", "/", "/usr", "/usr/local"})
-"""Prefixes of the system itself, that every image has."""
+"""Prefixes of the system itself, in every image."""
 _NOT_PROVIDED = "none of the packages in the repository metadata at hand provides it"
 
 
 class EnvironmentSystem:
-    """Answers `needs.attribution.Providers` and `byname.provision.Lookup` for one environment.
+    """Implements `needs.attribution.Providers` and `byname.provision.Lookup` for one environment.
 
-    `process` is the interpreter's; None where no program tells what it is.
+    `process` is the interpreter's; None if no program shows it.
     """
 
     def __init__(self, place: Place, index: SonameIndex | None, process: InterpreterProcess | None) -> None:
@@ -71,7 +71,7 @@ class EnvironmentSystem:
         return self._real(path)
 
     def owner(self, path: str) -> Owner | None:
-        """Return the binary package that owns a file; on another system, who has the loader that is the C library."""
+        """Return the binary package that owns a file; for another system, that of the C library's loader."""
         target = self._place.target
         if target and self._process and path == self._process.libc():
             return Owner(package=target.libc, version="")
@@ -82,7 +82,7 @@ class EnvironmentSystem:
         return self._name_owner(path)
 
     def _unlisted_owner(self, path: str) -> Owner | None:
-        """Return the package that a file is of by the index, if it is installed and its own file list was removed."""
+        """Return the package of a file by the index, if it is installed and its file list is gone."""
         packages, index = self._place.packages, self.index
         if packages is None or index is None or not packages.unlisted or not _MAY_BE_PACKAGED.match(path):
             return None
@@ -94,13 +94,13 @@ class EnvironmentSystem:
         return Owner(package=found, version=packages.versions.get(found, ""))
 
     def library(self, name: str) -> str | None:
-        """Return where the loader finds a library by its file name."""
+        """Return the path where the loader finds a library by its file name."""
         return self._library(name)
 
     def stem(self, stem: str) -> str | None:
-        """Return the file name of the newest library of a stem in the loader's default directories.
+        """Return the file name of the newest library with a stem in the loader's default directories.
 
-        Where none is there, of those that packages provide by the repository metadata at hand.
+        If there is none, of those that packages provide by the available repository metadata.
         """
         folders = self._process.folders if self._process else ()
         return self._names.newest(stem, folders) or newest(stem, self._provided_libraries(stem))
@@ -112,11 +112,11 @@ class EnvironmentSystem:
         yield from (name for name, capability in found if self._capability(name) == capability)
 
     def program(self, name: str) -> str | None:
-        """Return where a program is on root's PATH."""
+        """Return the path of a program on root's PATH."""
         return self._program(name)
 
     def file(self, pattern: str) -> str | None:
-        """Return the path of a file if it is there; of a pattern with `*`, of the first."""
+        """Return the path of a file if it exists; for a pattern with `*`, of the first match."""
         return self._file(pattern)
 
     # ---------------------------------------------------------------------------------------------------- packages
@@ -132,16 +132,16 @@ class EnvironmentSystem:
 
     @cached_property
     def not_found_note(self) -> str:
-        """The note of a library or program that no package is known to have."""
+        """The note for a library or program without a known package."""
         if self.index:
             return self.index.not_found_note
         return _NOT_PROVIDED if self._offered and self._offered.whole else NOTHING_TELLS
 
     def provider(self, kind: ReferenceKind, name: str) -> FromPackage | FromCapability | Missing | None:
-        """Return what the package manager installs a library or program by, where no index tells its package.
+        """Return what the package manager installs a library or program by, if no index has its package.
 
-        Without repository metadata at hand only a name counts that some release of the shipped index has, too: one
-        capability that no package has fails the whole line. With it, what it lacks is missing.
+        Without repository metadata, only names count that a release of the shipped index has: one unknown capability
+        makes the whole installation fail. With metadata, what it lacks is missing.
         """
         return self._provider(kind, name)
 
@@ -159,10 +159,10 @@ class EnvironmentSystem:
         return Missing(note=self.note_of_missing(name)) if missing else FromCapability(capability=capability)
 
     def capability(self, soname: str) -> str:
-        """Return what installs a soname by the package manager's own words, where no package of it is known.
+        """Return the package manager's capability of a soname without a known package.
 
-        It is empty for what no package has by an index, or by repository metadata of every repository: the package
-        manager would refuse the whole line.
+        It is empty if an index or the metadata of every repository shows that no package has it: the package manager
+        would refuse the whole line.
         """
         if self.index:
             return self._library_capability(soname) if self.index.is_open(soname) else ""
@@ -170,13 +170,13 @@ class EnvironmentSystem:
         return "" if self._offered and self._offered.lacks(capability) else capability
 
     def is_checked(self, soname: str) -> bool:
-        """Return whether an index or repository metadata at hand has the capability of a soname."""
+        """Return whether an index or repository metadata has the capability of a soname."""
         return self.index is not None or (
             self._offered is not None and self._capability(soname) in self._offered.providers
         )
 
     def note_of_missing(self, soname: str) -> str:
-        """Return what to say of a soname that nobody has: perhaps a repository has it that is not enabled."""
+        """Return the note for a missing soname: a repository that is not enabled may have it."""
         if self.index:
             return self.index.elsewhere(soname) or self.not_found_note
         repository = self._offered.elsewhere.get(self._capability(soname), "") if self._offered else ""
@@ -207,11 +207,11 @@ class EnvironmentSystem:
         return packages.family if packages else family_of(target.platform.package_manager) if target else None
 
     def host_library(self, soname: str) -> str | None:
-        """Return who brings a soname of a driver or container runtime; None for any other soname."""
+        """Return the driver or container runtime that brings a soname; None for other sonames."""
         return host_library(soname)
 
     def is_development(self, package: str) -> bool:
-        """Return whether a package, by its name, is for compiling only."""
+        """Return whether a package is a development package, by its name."""
         return bool(self._family and self._family.is_development(package))
 
     @cached_property
@@ -221,7 +221,7 @@ class EnvironmentSystem:
 
     @cached_property
     def libc_packages(self) -> frozenset[str]:
-        """The packages of the C library: whatever owns the dynamic loader."""
+        """The packages that own the dynamic loader."""
         if self._place.target:
             return frozenset({self._place.target.libc})
         owner = self.owner(self._process.libc()) if self._process else None
@@ -235,28 +235,28 @@ class EnvironmentSystem:
         return inside(path, self._environment.interpreter.prefix) and (path in own or is_libpython(path))
 
     def is_own_file(self, path: str) -> bool:
-        """Return whether a path lies in a prefix of the environment or its Python that has nothing else.
+        """Return whether a path is in a prefix of the environment or its Python that has nothing else.
 
-        Whoever copies that prefix, as of conda or of a Python in /opt, has the file, too.
+        Copying that prefix (conda, a Python in /opt) copies the file too.
         """
         environment = self._environment
         prefixes = {environment.prefix, environment.interpreter.prefix} - _SHARED_PREFIXES
         return any(inside(path, prefix) for prefix in prefixes)
 
     def is_absent_interpreter(self, soname: str) -> bool:
-        """Return whether a soname is the interpreter's own library, where the interpreter itself is not there."""
+        """Return whether a soname is the library of an interpreter that is not here."""
         interpreter = self._environment.interpreter
         return not interpreter.path and is_libpython_of(soname, interpreter.version)
 
     def requires(self, name: str, other: str) -> bool:
-        """Return whether a distribution requires another, extras and all, directly or through others.
+        """Return whether a distribution requires another, directly or indirectly, extras included.
 
-        One that the knowledge file says may bring what the first needs counts, too: who installs both means it.
+        Also if the knowledge file says that it may bring what the first one needs: whoever installs both wants that.
         """
         return other in self._required(name) or any(other in each.unless for each in known_of(name))
 
     def is_brought(self, name: str) -> bool:
-        """Return whether a file of that name belongs to a distribution of the environment, or is a script of it."""
+        """Return whether a distribution of the environment has a file or script of that name."""
         return name in self._brought or name in self._scripts
 
     def has_python_package(self, name: str) -> bool:
@@ -282,7 +282,7 @@ class EnvironmentSystem:
 
     @cached_property
     def _scripts(self) -> frozenset[str]:
-        """The programs that the distributions' entry points stand for, whether or not they are in `bin` here."""
+        """The programs that entry points define, even if they are not in `bin` here."""
         names: set[str] = set()
         for each in self._environment.distributions:
             with suppress(OSError):
@@ -301,9 +301,9 @@ class EnvironmentSystem:
 
 
 def _base(packages: SystemPackages | None, index: SonameIndex | None) -> frozenset[str]:
-    """Return the packages of a minimal system: by the index, or by what is installed where most do without one.
+    """Return the packages of a minimal system, by the index or the database.
 
-    A lock of what is installed is the same then, whether there is an index or not.
+    The lock of an installed environment is the same with and without an index.
     """
     if packages and (index is None or packages.family.needs_no_index):
         return packages.base

@@ -35,7 +35,7 @@ class LockTree:
     target: Target
     """The target that was asked."""
     warning: str
-    """What is to be said of the lock itself."""
+    """A warning about the lock itself."""
     nodes: Sequence[Node]
     """The roots of the tree; none if nothing needs a system library."""
 
@@ -48,10 +48,7 @@ def tree_of_environment(location: Location, *, reverse: bool = False, second_pro
 
 
 def tree_of_lock(path: str, *, reverse: bool = False, target: str | None = None, root: str = "/") -> LockTree:
-    """Return the tree as far as a lock has it; `target` and `root` as for `read_lock_alone`.
-
-    Raise SysdepsError as that does.
-    """
+    """Return the tree of a lock; `target` and `root` as for `read_lock_alone`, which may raise SysdepsError."""
     lock = read_lock_alone(path, target, root=root)
     make = locked_packages_tree if reverse else locked_needs_tree
     return LockTree(target=lock.target, warning=lock.warning, nodes=make(lock.target))

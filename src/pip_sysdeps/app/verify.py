@@ -1,4 +1,4 @@
-"""Verify that an environment works in an image, before it starts. Nothing of the environment is run."""
+"""Check that an environment works in an image. Nothing of the environment is run."""
 
 from __future__ import annotations
 
@@ -38,27 +38,27 @@ class VerifyRequest:
     location: Location
     """The environment and its image."""
     lock: str | None = DEFAULT
-    """The lock to hold the image to; None to do without."""
+    """The lock to compare with; None for none."""
     target: str | None = None
     """The target of the lock; None for that of the image's system."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """What keeps an environment from working in an image."""
+    """The problems of an environment in an image."""
 
     scan: Scan
     """The environment as it is."""
     problems: tuple[Problem, ...]
     """Errors first."""
     packages: tuple[str, ...]
-    """The binary packages whose installation or upgrade mends all that can be mended; sorted."""
+    """The binary packages that repair problems; sorted."""
     command: str
     """The command that installs them; empty for none."""
     dockerfile: tuple[str, ...]
-    """The Dockerfile instructions that mend what no package does."""
+    """Dockerfile instructions for problems that no package repairs."""
     warning: str
-    """What is to be said of the lock itself."""
+    """A warning about the lock itself."""
 
     @property
     def works(self) -> bool:
@@ -102,7 +102,7 @@ def _read_lock(path: str) -> Lockfile:
 
 
 def _target(request: VerifyRequest, lock: Lockfile, platform: Platform) -> Target | None:
-    """Return the target that the image is held to: the one that is named, else that of its system, if there is one."""
+    """Return the target to compare with: the named one, else that of the image's system, if there is one."""
     if request.target:
         return named_target(lock, request.target)
     if len(lock.target) == 1 and not (platform.distro and platform.architecture):
@@ -111,7 +111,7 @@ def _target(request: VerifyRequest, lock: Lockfile, platform: Platform) -> Targe
 
 
 class _Images:
-    """An image as its loader sees it, under several conditions; its files are read once."""
+    """An image as its loader sees it under several conditions; its files are read once."""
 
     def __init__(self, scanner: Scanner, locked: Locked | None) -> None:
         self._scanner = scanner
@@ -144,7 +144,7 @@ def _finder(scanner: Scanner) -> LibraryFinder:
 
 
 class RootSystem:
-    """Answers `report.image.ImageSystem` for a scanned root."""
+    """Implements `report.image.ImageSystem` for a scanned root."""
 
     def __init__(self, scanner: Scanner) -> None:
         self._index = scanner.index

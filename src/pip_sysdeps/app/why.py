@@ -1,4 +1,4 @@
-"""Find by which chains of evidence something is needed: in an environment, or as far as a lock tells."""
+"""Find out why something is needed, in an environment or in a lock."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentAnswer:
-    """The chains that an environment gives."""
+    """The answer from an environment."""
 
     scanned: ScannedEnvironment
     """The environment."""
     chains: tuple[Chain, ...]
     """Why it is needed; none if nothing needs it."""
     names: frozenset[str]
-    """What else can be asked about."""
+    """Names that can be asked about, for suggestions."""
     glibc: tuple[str, str]
     """The newest glibc version that is needed, and by whom."""
     installed: str
@@ -39,16 +39,16 @@ class EnvironmentAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockAnswer:
-    """The chains that a lock gives."""
+    """The answer from a lock."""
 
     target: Target
     """The target that was asked."""
     warning: str
-    """What is to be said of the lock itself."""
+    """A warning about the lock itself."""
     chains: tuple[LockedChain, ...]
     """Why it is needed; none if nothing needs it."""
     names: frozenset[str]
-    """What else can be asked about."""
+    """Names that can be asked about, for suggestions."""
     glibc: tuple[str, str]
     """The newest glibc version that is needed, and by whom."""
     installed: str
@@ -68,10 +68,7 @@ def why_in_environment(location: Location, name: str, *, second_process: bool = 
 
 
 def why_in_lock(path: str, name: str, *, target: str | None = None, root: str = "/") -> LockAnswer:
-    """Return why something is needed from a lock alone; `target` and `root` as for `read_lock_alone`.
-
-    Raise SysdepsError as that does.
-    """
+    """Return why something is needed, from a lock; `target` and `root` as for `read_lock_alone`, which may raise."""
     lock = read_lock_alone(path, target, root=root)
     chosen = lock.target
     return LockAnswer(

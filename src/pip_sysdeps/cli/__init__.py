@@ -1,4 +1,4 @@
-"""The command line: picks the command and runs it."""
+"""The command line: select the command and run it."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ COMMANDS = {
     "index": "make, list and print the indices that map libraries to packages",
     "help": "print the help of a command",
 }
-"""Each command, in the module of its name below this one, and what it does in one line."""
+"""Each command, which has a module of its name here, and its one-line help."""
 
 _PROGRAM = "pip-sysdeps"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 clean, 1 findings or differences, 2 error."""
+    """Run one command and return its exit status: 0 success, 1 findings or differences, 2 error."""
     if argv is None:  # the process is ours: what takes memory by the megabyte is in no cycle, and to look costs a tenth
         gc.disable()
         atexit.register(gc.freeze)  # Python looks for cycles once more when it ends
@@ -55,9 +55,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def build_parser(argv: Sequence[str] | None = None) -> Parser:
-    """Return the parser; for a command line, with as much as that needs: no module of another command is imported.
+    """Return the parser for a command line, with only the commands that it needs.
 
-    A line that begins with a command needs no other at all: each would take as long as the parsing.
+    If the line begins with a command, no other command's module is imported: each import takes as long as the parsing.
     """
     known = argv[:1] if argv and argv[0] in COMMANDS else COMMANDS
     parser = Parser(
@@ -93,7 +93,7 @@ def _module(command: str) -> ModuleType:
 
 
 def _clean_up_when_ended() -> None:
-    """Let SIGTERM and SIGHUP end this process as an exit does: temporary files are removed, the status is 128 + n."""
+    """Make SIGTERM and SIGHUP raise SystemExit, so that temporary files are removed; the status is 128 + n."""
     import signal  # noqa: PLC0415 - only where the process is ours
 
     def leave(number: int, _: object) -> None:
@@ -105,7 +105,7 @@ def _clean_up_when_ended() -> None:
 
 
 def _have_streams() -> None:
-    """Write nowhere what would go to a stream that was closed before we were started (`>&-`), as `print` does."""
+    """Replace standard streams that were closed before the start (`>&-`) with the null device."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - to the end of the process

@@ -1,4 +1,4 @@
-"""`audit`: report which binary package which distribution needs, what is vendored, and what is wrong."""
+"""`audit`: report needed binary packages, vendored libraries and problems."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the report; return 1 if something is found that counts."""
+    """Print the report; return 1 if it has findings that fail the run."""
     request = AuditRequest(
         location=location_of(args), lock=args.lock, name=args.name, select=args.select, ignore=args.ignore
     )
@@ -95,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _refuse_more(args: argparse.Namespace) -> None:
-    """Raise SysdepsError for an environment that is named where a target of the lock is asked."""
+    """Raise SysdepsError if both an environment and a target of the lock are given."""
     if args.python or args.path or args.name:
         raise SysdepsError(
             "--target reports on the lock alone, and not on an environment",
@@ -104,7 +104,7 @@ def _refuse_more(args: argparse.Namespace) -> None:
 
 
 class _Report(NamedTuple):
-    """A report, and what its forms need."""
+    """A report with what its output formats need."""
 
     audit: Audit
     short: Callable[[str], str]

@@ -1,4 +1,4 @@
-"""`diff`: say what two locks, revisions or targets differ in, or a lock and the environment, and why."""
+"""`diff`: compare two locks, revisions or targets, or a lock and the environment."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what differs; return 1 if something does."""
+    """Print the differences; return 1 if there are any."""
     found = _diff(args)
     if args.format == "json":
         output.write_document(diff_document(found))

@@ -1,4 +1,4 @@
-"""The options that name an environment, and what is to be said of it."""
+"""The options that name an environment, and the messages about it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def add_environment_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def add_place_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
-    """Declare the options that name an environment; return their group, for others in their place."""
+    """Declare the options that name an environment; return their mutually exclusive group."""
     where = parser.add_mutually_exclusive_group()
     add_python_argument(where)
     where.add_argument(
@@ -42,7 +42,7 @@ def add_place_arguments(parser: argparse.ArgumentParser) -> argparse._MutuallyEx
 
 
 def add_root_argument(parser: argparse.ArgumentParser) -> None:
-    """Declare the options that say where an environment is, and what may be missing in it."""
+    """Declare `--root` and `--allow-empty`."""
     parser.add_argument(
         "--root",
         metavar="DIR",
@@ -95,7 +95,7 @@ def note_variables(args: argparse.Namespace) -> None:
 
 
 def _python_path() -> list[str]:
-    """Return the folders of the shell's PYTHONPATH without those that this tool itself is run from."""
+    """Return the folders of PYTHONPATH, except those that this tool itself runs from."""
     paths = sysconfig.get_paths()
     own = [paths["stdlib"], paths["platstdlib"], *(dirname(dirname(each)) for each in (packaging.__file__, _PACKAGE))]
     folders = [abspath(each) for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
@@ -103,14 +103,14 @@ def _python_path() -> list[str]:
 
 
 def note_environment(args: argparse.Namespace, environment: Environment) -> None:
-    """Say which environment was taken where nobody named one, and warn if its Python is not the one that it is for."""
+    """Print which environment was found if none was named, and warn if its Python does not match."""
     note_found(args, environment)
     for mismatch in environment.mismatches:
         args.messages.warning(mismatch)
 
 
 def note_found(args: argparse.Namespace, environment: Environment) -> None:
-    """Say which environment was taken where nobody named one."""
+    """Print which environment was found if none was named."""
     outside = environment.prefix == environment.interpreter.prefix
     which = ", which is not a virtual environment: select another with --python" if outside else ""
     for path in environment.path_code:
@@ -123,7 +123,7 @@ def note_found(args: argparse.Namespace, environment: Environment) -> None:
 
 
 def warn_of_scan(args: argparse.Namespace, scanned: ScannedEnvironment) -> None:
-    """Say which environment was scanned if that is not clear, and warn of what could not be looked at."""
+    """Print which environment was scanned if it was not named, and warn of what could not be read."""
     note_environment(args, scanned.scan.environment)
     for warning in filter(None, (scanned.warning, scanned.unlisted, scanned.scan.relevant_note)):
         args.messages.warning(warning)

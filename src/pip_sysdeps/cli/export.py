@@ -1,4 +1,4 @@
-"""`export`: write what an environment is made of, binary packages included, as a software bill of materials."""
+"""`export`: write an SBOM of an environment with its binary packages."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _created() -> int:
-    """Return the time that a document is said to be of, so that the same environment gives the same bytes.
+    """Return the creation time of the document: SOURCE_DATE_EPOCH, or the beginning of 1970.
 
-    It is SOURCE_DATE_EPOCH of the environment variables, or the beginning of 1970. Source: reproducible-builds.org,
-    "SOURCE_DATE_EPOCH". Raise SysdepsError for one that is no number of seconds.
+    A fixed time keeps the bytes the same. Source: reproducible-builds.org, "SOURCE_DATE_EPOCH". Raise SysdepsError if
+    the variable is not a number of seconds.
     """
     text = os.environ.get("SOURCE_DATE_EPOCH") or "0"
     if not (text.isascii() and text.isdigit() and int(text[: _MOST_DIGITS + 1]) <= _LATEST):

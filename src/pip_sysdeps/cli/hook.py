@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415 - what one action needs, another does not wait for
-"""`hook`: enable, disable and describe the automatic hook of one environment, and be what that hook runs."""
+"""`hook`: enable, disable and show the hook of an environment; `hook relock` is what the hook runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.hook.site import HookSite
 
 SCHEMA = 1
-"""Of the JSON document."""
+"""Version of the JSON document."""
 
 
 def add_arguments(parser: Parser) -> None:
@@ -58,7 +58,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Carry out the chosen action; return the exit status."""
+    """Run the chosen action; return the exit status."""
     status: int = args.act(args)
     return status
 
@@ -109,7 +109,7 @@ def _status(args: argparse.Namespace) -> int:
 
 
 def _relock(args: argparse.Namespace) -> int:
-    """Do what the hook is for; it ignores the exit status."""
+    """Update the lock after pip; the hook ignores the exit status."""
     from pip_sysdeps.app.lock import LockRequest
     from pip_sysdeps.app.relock import relock
 
@@ -137,7 +137,7 @@ def _site(args: argparse.Namespace) -> HookSite:
 
 
 def _refuse_own(site: HookSite) -> None:
-    """Raise SysdepsError for the environment that pipx, uvx or pre-commit made for this tool: it is not meant."""
+    """Raise SysdepsError for an environment that pipx, uvx or pre-commit made for this tool."""
     from pip_sysdeps.environment.read_environment import find_environment
     from pip_sysdeps.system.root import Root
 

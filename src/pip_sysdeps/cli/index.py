@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415 - heavy imports stand inside the action that needs them
-"""`pip-sysdeps index`: the soname indices of this machine, and making one from the configured package sources."""
+"""`index`: make, list and print soname indices."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Carry out the chosen action; return the exit status."""
+    """Run the chosen action; return the exit status."""
     args.act(args)
     return 0
 
@@ -136,7 +136,7 @@ def _show(args: argparse.Namespace) -> None:
 
 
 def _answer(index: SonameIndex, name: str) -> dict[str, object] | None:
-    """Return what an index says about a soname, else about a program of that name, as plain values."""
+    """Return the index's answer for a soname, or else for a program of that name, as plain values."""
     found: IndexAnswer | None = index.package_of(name) or index.package_of_program(name)
     if found is None:
         return None

@@ -1,6 +1,6 @@
-"""`install-line`: print the system packages to install. Reads the lock and the release's name, nothing else.
+"""`install-line`: print the system packages to install. It reads only the lock and os-release.
 
-The commands of `packages.line_commands` are the same for the targets of one package manager.
+The commands of `packages.line_commands` do the same for targets of one package manager.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _warn_of_copies(args: argparse.Namespace, target: Target) -> None:
-    """Say which files no package has, and what to paste into a Dockerfile."""
+    """Warn of files that no package has, and print Dockerfile instructions for them."""
     if any(unowned_needs(target, args.when)):
         from pip_sysdeps.lock.instructions import of_target, told_copies  # noqa: PLC0415 - a usual line does without
 
@@ -97,7 +97,7 @@ def _warn_of_copies(args: argparse.Namespace, target: Target) -> None:
 
 
 def _rendered(args: argparse.Namespace, target: Target, packages: Sequence[Wanted], root: Root | None) -> str:
-    """Return the line in the chosen format, for the program that the root has, if one is meant."""
+    """Return the line in the chosen format, for the root's own installer if there is a root."""
     if args.format == "json":
         from pip_sysdeps.render.install_line import as_json  # noqa: PLC0415 - slow to import for a line of names
 
@@ -122,7 +122,7 @@ def _rendered(args: argparse.Namespace, target: Target, packages: Sequence[Wante
 
 
 def _refuse_other(command: str, target: Target) -> None:
-    """Raise SysdepsError for a target of another package manager than the command is for."""
+    """Raise SysdepsError if the command is for another package manager than the target's."""
     manager = LINE_COMMANDS.get(command, target.package_manager)
     if target.package_manager != manager:
         raise SysdepsError(
@@ -132,7 +132,7 @@ def _refuse_other(command: str, target: Target) -> None:
 
 
 def _check_pins(args: argparse.Namespace, target: Target, packages: Sequence[Wanted]) -> None:
-    """Say which packages of the line have no version; raise SysdepsError if none at all has one."""
+    """Warn of packages without a version; raise SysdepsError if no package has one."""
     bare = [each.package.name for each in packages if not each.package.version]
     if packages and len(bare) == len(packages):
         raise SysdepsError(

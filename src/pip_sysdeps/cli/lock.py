@@ -1,4 +1,4 @@
-"""`lock`: write sysdeps.lock for an environment, or say in what it is stale."""
+"""`lock`: write sysdeps.lock for an environment, or check it."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _lock(args: argparse.Namespace) -> int:
 
 
 def _tell_of_target(args: argparse.Namespace, found: EnvironmentTarget) -> None:
-    """Say what the options and the policy could not do, and that a system may be too old."""
+    """Print which options and settings had no effect, and whether the system's glibc or Python does not match."""
     target, system = found.target, found.place.target
     if not args.wheels:
         note_environment(args, found.scan.environment)
@@ -142,7 +142,7 @@ def _write(args: argparse.Namespace, found: EnvironmentTarget) -> Target | None:
 
 
 def _compare(args: argparse.Namespace, target: Target) -> bool:
-    """Say what differs, and return whether anything does."""
+    """Print the differences, and return whether there are any."""
     compared = compare_target(target, args.output)
     if compared.warning:
         args.messages.warning(f"`{args.output}`: {compared.warning}")
@@ -166,9 +166,9 @@ def _counted(target: Target) -> str:
 
 
 def _tell(args: argparse.Namespace, made: EnvironmentTarget, before: Target | None) -> None:
-    """Say what a person should know besides the lock: what is missing here, offered, unresolved or set aside.
+    """Print notes beside the lock: missing, offered, unresolved and skipped things.
 
-    What the lock had `before`, whoever committed it has decided on: it is said again with -v only.
+    Notes that also hold for the old lock, `before`, are printed only with -v: whoever committed it has seen them.
     """
     found, target, root = made.scan, made.target, made.place.root
     messages: Messages = args.messages
@@ -208,7 +208,7 @@ def _indented(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _name_of_absent(provider: Provider) -> str:
-    """Return the package or capability of what is not installed here; empty for anything else."""
+    """Return the package or capability of a need that is not installed here; otherwise nothing."""
     match provider:
         case FromPackage(package=name, path="") | FromCapability(capability=name):
             return name
@@ -224,7 +224,7 @@ def _optional(found: Scan) -> Iterator[str]:
 
 
 def _not_whole(found: Scan, most: int) -> Iterator[str]:
-    """Say which distributions lack shared objects that their records list: nobody can tell what those would need."""
+    """Yield a warning for each distribution that lacks shared objects listed in its record."""
     for each in found.environment.distributions:
         if each.gone:
             files = listed([found.environment.short(path) for path in each.gone], most)

@@ -1,4 +1,4 @@
-"""What the tool says to the person, on stderr: errors with hints, warnings, notes."""
+"""Messages on stderr: errors with hints, warnings, notes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _RED, _YELLOW, _CYAN, _PLAIN = "\x1b[31;1m", "\x1b[33;1m", "\x1b[36m", "\x1b[0m"
 
 
 class Messages:
-    """Lines on a stream, in colour on a terminal.
+    """A stream for messages, in colour on a terminal.
 
-    `level` is -1 for errors alone, 0, 1 for details, or 2 for the times of the stages too. Names come from files that
-    are not trusted: whatever could steer the terminal or a CI system is escaped.
+    `level` is -1 for errors only, 0, 1 for details, or 2 for timings too. Names come from untrusted files: whatever
+    could control the terminal or a CI system is escaped.
     """
 
     def __init__(self, stream: TextIO, environ: Mapping[str, str]) -> None:
@@ -30,32 +30,32 @@ class Messages:
         self.level = 0
 
     def error(self, text: str, *, hint: str = "") -> None:
-        """Say what went wrong, and what to do."""
+        """Print an error and a hint."""
         self._line("error", _RED, text)
         if hint:
             self._line("hint", _CYAN, hint)
 
     def warning(self, text: str) -> None:
-        """Say what may surprise."""
+        """Print a warning."""
         if self.level >= 0:
             self._line("warning", _YELLOW, text)
 
     def note(self, text: str) -> None:
-        """Say what was done or found."""
+        """Print a result or a finding."""
         if self.level >= 0:
             self._line("", "", text)
 
     def detail(self, text: str) -> None:
-        """Say what only those want to read who ask for it."""
+        """Print a detail, with -v only."""
         if self.level > 0:
             self._line("", "", text)
 
     def debug(self, line: str) -> None:
-        """Write a line of a traceback, at any level: it was asked for."""
+        """Print a line of a traceback, at any level."""
         self._line("", "", line)
 
     def times(self, stages: Stages) -> None:
-        """Say where the time of a run went."""
+        """Print how long each stage took."""
         for line in stages.report() if self.level > 1 else ():
             self._line("", "", line)
 
@@ -64,7 +64,7 @@ class Messages:
         self._write(f"{without_log_commands(head + printable(text))}\n")
 
     def _write(self, line: str) -> None:
-        """Write a line; where that cannot be (a full disk, a reader that is gone), do without messages from then on."""
+        """Write a line; after a failure (a full disk, a closed pipe), write nothing more."""
         try:
             self._stream.write(line)
             self._stream.flush()
@@ -73,7 +73,7 @@ class Messages:
 
 
 def drop(stream: TextIO) -> None:
-    """Send what a stream still holds nowhere, so that the interpreter's own flush at the end is silent."""
+    """Redirect a broken stream to the null device, so that the interpreter's flush at exit is silent."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
@@ -81,7 +81,10 @@ def drop(stream: TextIO) -> None:
 
 
 def wants_colour(stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """Follow no-color.org and force-color.org: NO_COLOR, then FORCE_COLOR, then what the stream is."""
+    """Return whether to use colour: NO_COLOR, then FORCE_COLOR, then whether the stream is a terminal.
+
+    Source: no-color.org, force-color.org.
+    """
     if environ.get("NO_COLOR"):
         return False
     return bool(environ.get("FORCE_COLOR")) or (environ.get("TERM") != "dumb" and stream.isatty())

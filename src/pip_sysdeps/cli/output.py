@@ -1,4 +1,4 @@
-"""Standard output as commands write to it: every result passes through here."""
+"""Standard output: every result passes through here."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from pip_sysdeps.render.terminal import Terminal
 
 _PIPED_WIDTH = 100
-"""Columns where stdout is no terminal and COLUMNS does not say."""
+"""Width in columns if stdout is not a terminal and COLUMNS is not set."""
 _DRAWN = "│└├→"
 
 
 def terminal() -> Terminal:
-    """Return what stdout can show."""
+    """Return the width and colours of stdout."""
     import shutil  # noqa: PLC0415 - `apt-line` does without all its compressors
 
     from pip_sysdeps.render.terminal import Terminal  # noqa: PLC0415
@@ -30,9 +30,9 @@ def terminal() -> Terminal:
 
 
 def write(text: str) -> None:
-    """Write lines of a result: nothing in them steers a terminal or a CI system.
+    """Write lines of a result, escaped so that they cannot control a terminal or a CI system.
 
-    Characters that the encoding of stdout lacks are escaped.
+    Characters that the encoding of stdout lacks are escaped too.
     """
     shown = safe_lines(text, colour=wants_colour(sys.stdout, os.environ))
     encoding = sys.stdout.encoding or "utf-8"
@@ -50,7 +50,7 @@ def write_document(text: str) -> None:
 
 
 def _escaped(letter: str) -> str:
-    """Return a character as JSON has it: one or two units of UTF-16. Source: RFC 8259, 7."""
+    """Return a character as a JSON escape: one or two units of UTF-16. Source: RFC 8259, 7."""
     units = letter.encode("utf-16-be")
     return "".join(f"\\u{units[start : start + 2].hex()}" for start in range(0, len(units), 2))
 

@@ -1,4 +1,4 @@
-"""The parsers of the command line: errors like all others that name what was meant, help as wide as the screen."""
+"""Argument parsers with this tool's error messages, and help as wide as the terminal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WIDTH = 80
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that takes no abbreviated options, has -q and -v, and refuses itself what it does not know."""
+    """An argument parser without abbreviated options, with -q and -v, and with errors that suggest a correction."""
 
     def __init__(self, **options: object) -> None:
         self._intermixing = False
@@ -30,7 +30,7 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("-v", "--verbose", action="count", default=absent, help=verbose)
 
     def _print_message(self, message: str, file: object = None) -> None:  # noqa: ARG002 - help goes to stdout alone
-        """Write the help where all results go."""
+        """Write the help to stdout."""
         output.write(message)
 
     def error(self, message: str) -> NoReturn:
@@ -40,9 +40,9 @@ class Parser(argparse.ArgumentParser):
     def parse_known_args(  # type: ignore[override] # always a Namespace
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
-        """Parse; refuse the rest here, where it is known which command's options it is none of.
+        """Parse, and raise an error for unknown arguments here, where the command is known.
 
-        Where a command takes several words, options may stand between them, as they may before and behind one.
+        Options may stand between the words of a command, as well as before and after them.
         """
         if self._intermixing:
             return super().parse_known_args(args, namespace)
@@ -55,7 +55,7 @@ class Parser(argparse.ArgumentParser):
         return found, rest
 
     def _get_value(self, action: argparse.Action, arg_string: str) -> object:
-        """Refuse an empty value, as a script's variable may leave it, but for an option that is empty by default."""
+        """Refuse an empty value, as an unset variable in a script gives, unless the default is empty."""
         if action.option_strings and not arg_string and action.default != "":
             self._refuse(f"argument {'/'.join(action.option_strings)}: its value is empty")
         return super()._get_value(action, arg_string)
@@ -75,7 +75,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_action(actions: argparse._SubParsersAction[Parser], name: str, summary: str) -> Parser:
-    """Add a command, or an action of one, with what it does in one line."""
+    """Add a command, or an action of one, with its one-line help."""
     return actions.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
 
 
@@ -85,13 +85,13 @@ def _takes_several_words(parser: Parser) -> bool:
 
 
 def _shown_choices(action: argparse.Action) -> list[str]:
-    """Return the choices that the help shows: an action that is not for people has no help."""
+    """Return the choices to show in the help: internal actions have no help text."""
     shown = [each.dest for each in getattr(action, "_choices_actions", ())]
     return shown or [str(each) for each in action.choices or ()]
 
 
 def nearest(said: str, known: Collection[str]) -> str:
-    """Return the known word that a person may have meant; nothing where none is near."""
+    """Return the known word that is most similar to a misspelt one; empty if none is similar."""
     if not said:
         return ""
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
@@ -100,16 +100,16 @@ def nearest(said: str, known: Collection[str]) -> str:
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
-    """As wide as the terminal: argparse would import shutil, with all its compressors, to ask for that.
+    """Help as wide as the terminal, without importing shutil as argparse does.
 
-    Paragraphs are filled; a line that begins with a space, as a command does, stays as it is.
+    Paragraphs are filled. A line that begins with a space, such as a command, is kept.
     """
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=_columns() - 2)
 
     def _split_lines(self, text: str, width: int) -> list[str]:
-        """Fill a description with words; the name of an option, target or package is one."""
+        """Wrap a description between words, and never inside an option, target or package name."""
         import textwrap  # noqa: PLC0415 - for the help only, as argparse has it
 
         return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)

@@ -1,4 +1,4 @@
-"""`policy`: decide about needs in pyproject.toml, and list what is decided."""
+"""`policy`: edit and list the policy in pyproject.toml."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Carry out the chosen action and return 0."""
+    """Run the chosen action and return 0."""
     args.act(args)
     return 0
 

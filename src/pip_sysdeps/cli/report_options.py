@@ -1,4 +1,4 @@
-"""The options of a report that a lock alone can answer, and which of the two answers."""
+"""The options of a report about an environment or a lock, and the choice between the two."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OfLock = TypeVar("_OfLock")
 
 
 def add_lock_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options that name an environment, or a lock to answer from in its place."""
+    """Declare the options that name an environment, or a lock to read instead."""
     add_place_arguments(parser).add_argument(
         "--lock",
         metavar="FILE",
@@ -39,7 +39,7 @@ def add_target_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def refuse_target(args: argparse.Namespace) -> None:
-    """Raise SysdepsError for a target where an environment is asked."""
+    """Raise SysdepsError for `--target` without `--lock`."""
     if args.target and not args.lock:
         raise SysdepsError("--target requires --lock", hint="add --lock, or ask about the environment without --target")
 
@@ -47,9 +47,9 @@ def refuse_target(args: argparse.Namespace) -> None:
 def or_from_lock(
     args: argparse.Namespace, path: str, environment: Callable[[], _Answer], lock: Callable[[], _OfLock]
 ) -> _Answer | _OfLock:
-    """Return what the environment answers or, where nobody named one and there is none, the lock; say that.
+    """Return the report of the environment or, if none was named or found, of the lock; print which.
 
-    Raise NoEnvironmentError where there is no lock either.
+    Raise NoEnvironmentError if there is no lock either.
     """
     try:
         return environment()
@@ -61,7 +61,7 @@ def or_from_lock(
 
 
 def warn_of_lock(args: argparse.Namespace, path: str, warning: str, target: Target) -> None:
-    """Warn of what is to be said of a lock itself, and of what is not known of its target."""
+    """Print the warnings about a lock and its target."""
     if warning:
         args.messages.warning(f"`{path}`: {warning}")
     if target.relevant_note:

@@ -1,4 +1,4 @@
-"""`run`: run an installer, then bring the lock up to date."""
+"""`run`: run an installer, then update the lock."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from types import FrameType
 
 NOT_RUNNABLE, NOT_FOUND = 126, 127
-"""As env(1), timeout(1) and the shells have it."""
+"""Exit statuses, as in env(1), timeout(1) and shells."""
 FORWARDED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)
-"""What somebody may send to this process and mean for the command."""
+"""Signals that are passed on to the command."""
 _SET_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
-"""Ignored by every Python; the command gets them as they are by default."""
+"""Signals that Python ignores; the command gets their default actions."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     ended: list[int] = []
 
     def run_and_lock() -> int:
-        """Note the command's status before anything else can happen: a signal that has waited comes right behind it."""
+        """Record the command's status first, because a pending signal may arrive next."""
         try:
             run_command(command, ended.append)
         except OSError as error:
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _relock(args: argparse.Namespace, command: list[str]) -> int:
-    """Bring the lock up to date and say what changed; return the exit status."""
+    """Update the lock and print what changed; return the exit status."""
     location = location_of(args)
     answer = None if location.is_named or location.root != "/" else environment_of_command(command)
     if answer is not None:
@@ -89,11 +89,11 @@ def _relock(args: argparse.Namespace, command: list[str]) -> int:
 
 
 def run_command(command: list[str], ended: Callable[[int], object]) -> None:
-    """Run a command to its end as if it stood in our place; give `ended` its exit status, or minus the signal's number.
+    """Run a command in our place; append its exit status, or minus the signal's number, to `ended`.
 
-    Standard input, output and error are shared, and so is the process group: what the terminal sends (Ctrl-C) reaches
-    the command by itself. What another process sends to us alone is passed on. `si_code` tells the two apart: it is
-    above 0 if the kernel sent the signal. Source: sigaction(2).
+    Standard streams and the process group are shared, so signals of the terminal (Ctrl-C) reach the command directly.
+    Signals that another process sends to us are passed on. `si_code` distinguishes the two: it is above 0 if the kernel
+    sent the signal. Source: sigaction(2).
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored by our parent, it would take the exit status away
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {*FORWARDED, signal.SIGCHLD})
@@ -119,7 +119,7 @@ def _wait_for(child: int) -> int:
 
 
 def _take_one_interrupt() -> None:
-    """Let the first Ctrl-C from now on stop the lock, and a second one not disturb what is said of that."""
+    """Let the first Ctrl-C stop the lock, and ignore a second one while the message is printed."""
 
     def interrupt(number: int, _: FrameType | None) -> None:
         signal.signal(number, signal.SIG_IGN)
@@ -130,9 +130,9 @@ def _take_one_interrupt() -> None:
 
 
 def _end_by(number: int) -> int:
-    """End this process by the signal that has ended the command, as the caller's shell expects; leave no core file.
+    """End this process with the signal that ended the command, as the caller's shell expects, without a core file.
 
-    A process that the kernel shields from it (PID 1 of a container) returns the status that a shell would.
+    If the kernel protects the process from it (PID 1 of a container), return the status that a shell would.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     with contextlib.suppress(OSError):  # SIGKILL has no disposition

@@ -1,4 +1,4 @@
-"""The options that name an environment or wheels, and the system to lock them for: `--target` and `--wheels`."""
+"""`--target`, `--wheels` and the options that name an environment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def add_target_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the options that name an environment, or wheels in its place, and the system that it is for."""
+    """Declare the options that name an environment or wheels, and the system to lock for."""
     add_place_arguments(parser).add_argument(
         "--wheels",
         metavar="DIR",

@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 class _Tree(NamedTuple):
-    """A tree, and what it is about."""
+    """A tree and its subject."""
 
     nodes: Sequence[Node]
     target: str

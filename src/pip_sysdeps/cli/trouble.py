@@ -1,4 +1,4 @@
-"""What ends a command early, as one error line and an exit status: the only place that catches every exception."""
+"""Exceptions as one error line and an exit status. Only this module catches every exception."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pip_sysdeps.cli.messages import Messages
 
 TROUBLE = 2
-"""The exit status of whatever is neither a result nor a finding."""
+"""The exit status of an error."""
 DEBUG = "PIP_SYSDEPS_DEBUG"
-"""The environment variable that, if not empty, adds the traceback of an error that nobody expected."""
+"""The environment variable that adds the traceback of an unexpected error, if it is not empty."""
 _LONGEST = 200
-"""Characters that are shown of such an error's own text."""
+"""How many characters of an unexpected error's text are shown."""
 _HINTS = {
     errno.ENOENT: "create the folder first, or use another path",
     errno.ENOTDIR: "use another path",
@@ -35,7 +35,7 @@ _HINTS = {
 
 
 def attempt(action: Callable[[], int], messages: Messages) -> int:
-    """Return the exit status of an action; TROUBLE, after one error line, for one that ends by an exception."""
+    """Return the exit status of an action; if it raises, print one error line and return TROUBLE."""
     try:
         return action()
     except SystemExit as parsed:  # --help, --version, or a usage error that argparse has told
@@ -66,7 +66,7 @@ def attempt(action: Callable[[], int], messages: Messages) -> int:
 
 
 def _show_traceback(error: Exception, messages: Messages) -> None:
-    """Show where an error happened, if that was asked for: by -vv or the environment."""
+    """Print the traceback, if -vv or the environment asks for it."""
     if messages.level < 2 and not os.environ.get(DEBUG):
         return
     import traceback  # noqa: PLC0415 - for debugging only

@@ -1,4 +1,4 @@
-"""`lock --validate`: look at locks alone, where there is no environment."""
+"""`lock --validate`: check locks without an environment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def validate(paths: Sequence[str], messages: Messages) -> int:
-    """Say of each lock what is wrong, or that nothing is, also after one that is none; return the exit status."""
+    """Print for each lock whether it is valid; return the exit status. All locks are checked."""
     return max([_validate(path, messages) for path in paths])
 
 
@@ -41,7 +41,7 @@ def _validate(path: str, messages: Messages) -> int:
 
 
 def _read(path: str) -> tuple[Lockfile, tuple[str, ...]]:
-    """Return a lock, and what is wrong with it."""
+    """Return a lock and its problems."""
     text, project = read_text(path), read_project(path)
     if text is None:
         raise SysdepsError(f"no `{path}` here", hint="name the lock, or make it with `pip-sysdeps lock`")

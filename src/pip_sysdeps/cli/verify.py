@@ -1,4 +1,4 @@
-"""`verify`: say whether an environment works in this image, before it starts. Reads only, and runs nothing."""
+"""`verify`: check that an environment works in an image. Reads only, and runs nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`why`: say by which chains of evidence something is needed."""
+"""`why`: show why something is needed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.app.why import EnvironmentAnswer
 
 _GLIBC = ("glibc", "libc.so.6", "libc6")
-"""What a person may call the one library that is no need: all have it."""
+"""Names of glibc, which is not a need because every image has it."""
 _FEW = 2
 
 
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _nothing(name: str, answer: EnvironmentAnswer | LockAnswer) -> str:
-    """Say that nothing needs it, and what may have been meant."""
+    """Return the message that nothing needs it, with a suggestion."""
     version, holder = answer.glibc
     if name in _GLIBC and version:
         return f"every image has it; the newest version that is needed is {version}, by {holder}"
@@ -59,7 +59,7 @@ def _nothing(name: str, answer: EnvironmentAnswer | LockAnswer) -> str:
 
 
 def _containing(said: str, names: Collection[str]) -> str:
-    """Return the shortest name with what was said in it, as libpango-1.0-0 has pango; nothing for a few letters."""
+    """Return the shortest name that contains a text, such as libpango-1.0-0 for pango; empty for short texts."""
     found = (each for each in names if len(said) > _FEW and said.lower() in each.lower())
     return min(found, key=lambda each: (len(each), each), default="")
 
