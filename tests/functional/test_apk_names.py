@@ -9,6 +9,7 @@ import pytest
 
 from builders.apk import ApkEntry, apk_index
 from builders.command import Result
+from builders.elf import Elf
 from builders.root import write
 from builders.small_alpine import small_alpine
 from builders.small_debian import SITE
@@ -149,3 +150,23 @@ def test_verify_says_what_installs_a_program(alpine: Path, run: Run) -> None:
     assert (found.status, found.out.splitlines()[-1]) == (1, "apk add --no-cache cmd:pdftotext")
     write(alpine / "usr/bin/pdftotext").chmod(0o755)
     assert run("verify", "--root", str(alpine), "--python", VENV).status == 0
+
+
+def test_what_is_never_a_capability(alpine: Path, run: Run) -> None:
+    """A driver's library, one that another distribution brings, and one that lies off the loader's path."""
+    libc = "libc.musl-x86_64.so.1"
+    needed = ("libcuda.so.1", "libcompanion.so.1", "liboff.so.1", libc)
+    module = Elf(needed=needed, defined=("PyInit_m",)).build()
+    site = alpine / SITE.lstrip("/")
+    install(site, "m", files={"m.cpython-311-x86_64-linux-musl.so": module}, requires=("companion",))
+    brought = Elf(soname="libcompanion.so.1", needed=(libc,)).build()
+    loads_it = Elf(needed=("libcompanion.so.1", libc), runpath="$ORIGIN/lib", defined=("PyInit_c",)).build()
+    files = {"c.cpython-311-x86_64-linux-musl.so": loads_it, "lib/libcompanion.so.1": brought}
+    install(site, "companion", files=files)
+    install(site, "off", files={"off/liboff.so.1": Elf(soname="liboff.so.1", needed=(libc,)).build()})
+    run("lock", "--root", str(alpine), "--python", VENV)
+    (target,) = loads((alpine.parent / "sysdeps.lock").read_text()).target
+    needs = {need.soname: (need.class_, need.capability) for holder, need in target.needs() if holder == "m"}
+    assert needs == {"libcuda.so.1": ("host", ""), "libcompanion.so.1": ("distribution", "")}
+    assert [each.soname for each in target.unresolved] == ["liboff.so.1"]
+    assert target.installs == ("libpq",)
