@@ -77,6 +77,8 @@ LIBRARIES = (
 """What real distributions need there, beside what every root has."""
 BUILD = (*PACKAGES["build"], "libpq-dev")
 PPA_PYTHON = tuple(f"python{OTHER_PYTHON}{part}" for part in ("", "-venv", "-dev"))
+PPA_SOURCES = (f"python{OTHER_PYTHON}", "python3-stdlib-extensions")
+"""The source packages that the PPA has: the second one has distutils."""
 FOR_PPA = (
     "libdb5.3t64",
     "libexpat1-dev",
@@ -110,30 +112,35 @@ class Deb(NamedTuple):
         return self.control["Package"]
 
     @property
+    def source(self) -> str:
+        """The source package that it is built from."""
+        return self.control.get("Source", self.name).split()[0]
+
+    @property
     def component(self) -> str:
         """The component that has it."""
         return "universe" if UNIVERSE.fullmatch(self.name) else "main"
 
 
-def ubuntu_archive() -> Path:
-    """Return the folder with `ubuntu`, `ppa` and the keys of both; made once from Debian's archive."""
-    with made_once(f"ubuntu-archive-{_key()}") as (folder, unfinished):
-        if unfinished is not None:
-            _make_archive(unfinished)
-    return folder
-
-
 @contextmanager
 def served_archive() -> Iterator[Ubuntu]:
     """Serve the archive by http while the context lasts."""
-    folder = ubuntu_archive()
-    handler = partial(_Silent, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield Ubuntu(folder, f"http://127.0.0.1:{server.server_address[1]}")
-        finally:
-            server.shutdown()
+    with tempfile.TemporaryDirectory() as place:
+        served = Path(place)
+        _link(served, _ubuntu_archive(), "ubuntu")
+        with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=place)) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            try:
+                yield Ubuntu(served, f"http://127.0.0.1:{server.server_address[1]}")
+            finally:
+                server.shutdown()
+
+
+def _link(served: Path, made: Path, name: str) -> None:
+    """Let an archive and its key be served."""
+    for part in (name, f"{name}.gpg"):
+        if not (served / part).is_symlink():
+            (served / part).symlink_to(made / part)
 
 
 class _Silent(SimpleHTTPRequestHandler):
@@ -147,7 +154,7 @@ class Ubuntu(NamedTuple):
     """The archive, and where it is served."""
 
     folder: Path
-    """With its files."""
+    """What is served."""
     uri: str
     """The server."""
 
@@ -170,7 +177,9 @@ class Ubuntu(NamedTuple):
         for path in (root / "etc/apt/sources.list.d").glob("*"):
             path.unlink()
         shutil.copyfile(self.folder / "ubuntu.gpg", root / "usr/share/keyrings/ubuntu-archive-keyring.gpg")
-        write(root / "etc/apt/keyrings/ppa.gpg", (self.folder / "ppa.gpg").read_bytes())
+        if ppa:
+            _link(self.folder, _ppa(), "ppa")
+            write(root / "etc/apt/keyrings/ppa.gpg", (self.folder / "ppa.gpg").read_bytes())
         write(root / "etc/apt/sources.list.d/ubuntu.sources", self.sources(ppa=ppa))
 
     def root(self, packages: Sequence[str] = (), *, python: str = "own") -> Path:
@@ -241,13 +250,20 @@ def _key() -> str:
     return hashlib.sha256(" ".join(facts).encode()).hexdigest()[:8]
 
 
+def _ubuntu_archive() -> Path:
+    """Return the folder with the archive `ubuntu` and its key; made once from Debian's archive."""
+    with made_once(f"ubuntu-archive-{_key()}") as (folder, unfinished):
+        if unfinished is not None:
+            _make_archive(unfinished)
+    return folder
+
+
 def _make_archive(folder: Path) -> None:
     named = (*LIBRARIES, *BUILD, *LOCAL_PYTHON_PACKAGES, *FOR_PPA, "python3")
     debs = _downloaded(folder / "pool", FILLED_FROM, ["?essential", "apt", *named])
     debs = [_as_ubuntu(each, folder) if each.name == "base-files" else each for each in debs]
-    of_release = [each for each in debs if each.name not in UPDATED]
     pockets = {
-        "": of_release,
+        "": [each for each in debs if each.name not in UPDATED],
         "-updates": [each for each in debs if each.name in UPDATED],
         "-security": [_rebuilt(each, folder, "security") for each in debs if each.name in SECURITY],
     }
@@ -255,20 +271,27 @@ def _make_archive(folder: Path) -> None:
     for pocket, members in pockets.items():
         components = {name: _component(folder / "ubuntu", members, name) for name in ("main", "universe")}
         archive.publish_ubuntu(CODENAME, components, pocket=pocket)
-    ppa = _downloaded(folder / "pool-ppa", OTHER, PPA_PYTHON, depends=False)
-    extra = Archive(folder / "ppa")
-    extra.publish_ubuntu(CODENAME, {"main": _component(folder / "ppa", ppa, "main")}, contents=False)
-    for name in ("ubuntu", "ppa"):
-        (folder / name / "archive.gpg").rename(folder / f"{name}.gpg")
-    for name in ("pool", "pool-ppa", "rebuilt"):
+    (folder / "ubuntu/archive.gpg").rename(folder / "ubuntu.gpg")
+    for name in ("pool", "rebuilt"):
         shutil.rmtree(folder / name)
 
 
-def _downloaded(folder: Path, suite: str, names: Iterable[str], *, depends: bool = True) -> list[Deb]:
-    """Download packages, with all that they depend on, by an apt with a list, state and cache of its own.
+def _ppa() -> Path:
+    """Return the folder with the archive `ppa` and its key; made once from an older release of Debian."""
+    digest = hashlib.sha256(" ".join([_VERSION, OTHER, *PPA_PYTHON, *PPA_SOURCES]).encode()).hexdigest()[:8]
+    with made_once(f"ubuntu-ppa-{digest}") as (folder, unfinished):
+        if unfinished is not None:
+            debs = _downloaded(unfinished / "pool", OTHER, PPA_PYTHON)
+            members = [each for each in debs if each.source in PPA_SOURCES]
+            archive = Archive(unfinished / "ppa")
+            archive.publish_ubuntu(CODENAME, {"main": _component(unfinished / "ppa", members, "main")}, contents=False)
+            (unfinished / "ppa/archive.gpg").rename(unfinished / "ppa.gpg")
+            shutil.rmtree(unfinished / "pool")
+    return folder
 
-    Without `depends` only those that are built from the same source package.
-    """
+
+def _downloaded(folder: Path, suite: str, names: Iterable[str]) -> list[Deb]:
+    """Download packages, with all that they depend on, by an apt with a list, state and cache of its own."""
     mirror = _machine_mirror() or unavailable("needs apt with Debian's archive")
     keyring = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
     folder.mkdir()
@@ -283,8 +306,7 @@ def _downloaded(folder: Path, suite: str, names: Iterable[str], *, depends: bool
     options = [part for option in state for part in ("-o", option)]
     _run(["apt-get", "-qq", *options, "update"])
     _run(["apt-get", "-qq", "-y", *options, "install", "--download-only", *names])
-    debs = map(_read, sorted((folder / "archives").glob("*.deb")))
-    return [each for each in debs if depends or each.control.get("Source", each.name).split()[0] == PPA_PYTHON[0]]
+    return [_read(path) for path in sorted((folder / "archives").glob("*.deb"))]
 
 
 def _read(path: Path) -> Deb:

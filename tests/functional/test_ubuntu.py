@@ -305,3 +305,12 @@ def test_a_system_without_an_index_that_has_all(ubuntu: Desk) -> None:
     module = next((ubuntu.root / SITE.lstrip("/")).glob("psycopg2/_psycopg*.so"))
     module.write_bytes(Elf(needed=("libpq.so.5", "libc.so.6")).build())
     assert ubuntu.run("audit", "--root", str(ubuntu.root), "--python", VENV).err == ""
+
+
+def test_wheels_for_a_system_without_lists(ubuntu: Desk, tmp_path: Path) -> None:
+    """The C library is no need even where nothing names its package."""
+    module = Elf(needed=("libGL.so.1", "libc.so.6"), defined=("PyInit__core",)).build()
+    build_wheel(tmp_path / "wheels", "one", {"one/_core.so": module}, tag="cp312-cp312-manylinux_2_17_x86_64")
+    done = ubuntu.run("lock", "--wheels", str(tmp_path / "wheels"), "--root", str(ubuntu.root), "-o", str(ubuntu.lock))
+    assert done.status == 0, done.err
+    assert [each.soname for each in locked(ubuntu).unresolved] == ["libGL.so.1"]

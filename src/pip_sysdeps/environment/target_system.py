@@ -40,12 +40,11 @@ class TargetSystem:
         return self.installable(loader) or ""
 
     def installable(self, soname: str) -> str | None:
-        """Return the package to install for a library; without an index, the C library for its own."""
-        if self.index is None:
-            is_loader = self.program.interpreter is not None and self.program.interpreter.endswith(f"/{soname}")
-            own = is_loader or (self.platform.libc == "glibc" and is_glibc_library(soname))
-            return self.platform.libc if own else None
-        return self.index.installable(soname)
+        """Return the package to install for a library; the C library for its own, where no package of that is known."""
+        package = self.index.installable(soname) if self.index else None
+        is_loader = self.program.interpreter is not None and self.program.interpreter.endswith(f"/{soname}")
+        own = is_loader or (self.platform.libc == "glibc" and is_glibc_library(soname))
+        return package or (self.platform.libc if own else None)
 
     def own_python(self) -> str:
         """Return the ABI tag of the release's own Python: `cp313`. Raise SysdepsError if it is not known."""
