@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ import pytest
 from builders.archive import Archive, configure, published_archive
 from builders.debian import unavailable
 from builders.elf import Elf
+from builders.mounts import FULL, run_on_small_disk
 from builders.root import write
 from builders.small_debian import SITE
 from builders.system import VENV
@@ -314,3 +317,25 @@ def test_wheels_for_a_system_without_lists(ubuntu: Desk, tmp_path: Path) -> None
     done = ubuntu.run("lock", "--wheels", str(tmp_path / "wheels"), "--root", str(ubuntu.root), "-o", str(ubuntu.lock))
     assert done.status == 0, done.err
     assert [each.soname for each in locked(ubuntu).unresolved] == ["libGL.so.1"]
+
+
+def test_no_space_for_an_index(ubuntu: Desk, archive: Archive, tmp_path: Path) -> None:
+    """Where apt downloads to, or where the index goes: one error with the place, and the old index as it was."""
+    configure_ubuntu(ubuntu.root, archive)
+    command = [sys.executable, "-m", "pip_sysdeps", "index", "update", "--root", str(ubuntu.root), "--shared"]
+    subprocess.run(command, check=True, capture_output=True)
+    folder, downloads = tmp_path / "cache/pip-sysdeps/index", tmp_path / "downloads"
+    downloads.mkdir(mode=0o1777)
+    old = {path.name: path.read_bytes() for path in folder.iterdir()}
+    full = run_on_small_disk(folder, FULL, command)
+    assert (full.done.returncode, full.files) == (2, old)
+    assert full.done.stderr == (
+        f"error: `{folder}/ubuntu-noble-amd64.index`: No space left on device\n"
+        "hint: free some space and run it again; nothing was changed\n"
+    )
+    small = run_on_small_disk(downloads, "true", command, {**os.environ, "TMPDIR": str(downloads)})
+    assert (small.done.returncode, {path.name: path.read_bytes() for path in folder.iterdir()}) == (2, old)
+    assert small.done.stderr == (
+        f"error: no space left in `{downloads}`, where apt downloads to\n"
+        "hint: set TMPDIR to a folder with more room; the old index, if there is one, is left as it was\n"
+    )

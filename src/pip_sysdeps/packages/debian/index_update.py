@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _LEFT = "the old index, if there is one, is left as it was"
+_LEAST_SPACE = 1 << 20
+"""Bytes that any download needs."""
 _FOLDER_MODE = 0o755
 """apt downloads as its own user, _apt."""
 _NEVER = ("AllowInsecureRepositories", "AllowWeakRepositories", "AllowDowngradeToInsecureRepositories")
@@ -59,6 +61,7 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, qu
         indices = tuple(index for index in apt.indices() if index.automatic)
         own = [index for index in indices if index.kind == "Contents" and index.origin.lower() == wanted.distro]
         if not own:
+            _require_space(state)
             raise SysdepsError(*_nothing(complaints, wanted), hint=_LEFT)
         with _explained():
             tables = read_archive(indices, wanted.architecture, default_alternatives(), files, wanted.distro)
@@ -179,6 +182,15 @@ def _ports() -> tuple[Port, ...]:
 
 def _no_sources(message: str) -> SysdepsError:
     return SysdepsError(message, hint="sources.list(5) says how to configure them")
+
+
+def _require_space(folder: str) -> None:
+    """Raise SysdepsError if a download failed because the disk is full: apt's own words do not always say so."""
+    if shutil.disk_usage(folder).free < _LEAST_SPACE:
+        raise SysdepsError(
+            f"no space left in `{tempfile.gettempdir()}`, where apt downloads to",
+            hint=f"set TMPDIR to a folder with more room; {_LEFT}",
+        )
 
 
 def _nothing(complaints: tuple[str, ...], wanted: IndexRequest) -> tuple[str]:
