@@ -1,4 +1,4 @@
-"""The order of a target's parts, which array each need stands in, and the line that they give."""
+"""The order of a target's parts, the array of each need, and the install line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Holder = TypeVar("_Holder", LockedDistribution, LockedFile)
 
 
 def ordered(target: Target) -> Target:
-    """Return the target as the file has it: parts sorted, each need in its array, and the line computed."""
+    """Return the target as the file has it: parts sorted, each need in its array, and the install line computed."""
     base = target.base
     arranged = replace(
         target,
@@ -40,9 +40,9 @@ def ordered(target: Target) -> Target:
 
 
 def array_of(need: LockedNeed, when: Collection[str], base: Collection[str]) -> Literal["needs", "offered", "base"]:
-    """Return the array that a need stands in.
+    """Return the array of a need.
 
-    What the policy decides never stands in `base`, which has no reasons. A need of a class stands where it would if a
+    What the policy decides is never in `base`, which has no reasons. A need with a class is where it would be if a
     package answered it.
     """
     if need.package in base and not need.policy:
@@ -63,7 +63,7 @@ def _arranged(holder: _Holder, when: Collection[str], base: Collection[str]) -> 
 
 
 def _by_package(needs: Iterable[LockedNeed]) -> Iterable[LockedBase]:
-    """Join the needs that one package answers; of several alternatives each is named."""
+    """Merge the needs that one package answers; each alternative is listed."""
     grouped: dict[str, list[LockedNeed]] = {}
     for need in needs:
         grouped.setdefault(need.package, []).append(need)

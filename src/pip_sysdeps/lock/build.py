@@ -1,4 +1,4 @@
-"""From a scan to the lock: the block of one target."""
+"""Build a target of the lock from a scan."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _WHEEL_TAG = re.compile(r"([A-Za-z0-9_.]+)-([A-Za-z0-9_.]+)-([A-Za-z0-9_.]+)", r
 
 
 class _Name(TypedDict):
-    """What is needed, as `Need` and `Unresolved` name it."""
+    """The name of a need, as `Need` and `Unresolved` have it."""
 
     soname: str
     any_of: tuple[str, ...]
@@ -57,16 +57,16 @@ class _Name(TypedDict):
 
 
 def to_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -> Target:
-    """Return the block of the lock that a scan stands for, without a policy. Raise SysdepsError as `found_target`."""
+    """Return the lock's target for a scan, without a policy. Raise SysdepsError as `found_target`."""
     return ordered(found_target(scan, name=name, library_path=library_path))
 
 
 def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -> Target:
-    """Return what a scan found as a target whose needs are not in their arrays yet: see `lock.arrangement`.
+    """Return a target for a scan whose needs are not in their arrays yet: see `lock.arrangement`.
 
     `name` is that of a second environment in the same image, if any; `library_path` is the project's. Raise
-    SysdepsError for a name that no id can have, and for a system whose package manager, release or architecture is not
-    known.
+    SysdepsError for a name that is not valid in an id, and for a system with an unknown package manager, release or
+    architecture.
     """
     platform = _known(scan.platform)
     identity = "-".join(filter(None, (platform.id, name)))
@@ -110,9 +110,9 @@ def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()
 
 
 def pinned(target: Target, installed: Mapping[str, str], snapshot: str) -> Target:
-    """Return the target with the installed version of each package that not every image has, and the snapshot's date.
+    """Return the target with the installed version of each package outside the base, and the snapshot's date.
 
-    A package that is not installed, or whose version no lock may hold, stays without one.
+    A package that is not installed, or whose version a lock may not hold, has none.
     """
     family = family_of(target.package_manager)
     is_version = family.names.version if family else str
@@ -143,13 +143,13 @@ def _package(name: str, scan: Scan) -> LockedPackage:
 
 
 def distributions(scan: Scan) -> dict[str, LockedDistribution]:
-    """Return every distribution of a scan by name, those too that the lock leaves out."""
+    """Return every distribution of a scan by name, including those that the lock omits."""
     repaired = repaired_libraries(scan)
     return {each.distribution.name: _distribution(each, repaired) for each in scan.distributions}
 
 
 def repaired_libraries(scan: Scan) -> frozenset[str]:
-    """Return the libraries of the environment that others need by their own file name: it is their SONAME."""
+    """Return the libraries of the environment that others need by their own file name, which is their SONAME."""
     answers = (answer for load in scan.loads for loaded in load.objects for answer in loaded.needs)
     return frozenset(
         answer.path
@@ -177,7 +177,7 @@ def _unattributed(found: needs.Unattributed, prefix: str, repaired: Collection[s
 
 
 def _needs(needs: Iterable[needs.Need], base: str, repaired: Collection[str]) -> Iterator[LockedNeed]:
-    """Yield the needs that somebody answers, but not those that the loader answers inside the environment."""
+    """Yield the needs that have an answer, except those that the loader answers inside the environment."""
     for need in needs:
         by, more = evidence(need.by, base, repaired)
         known = LockedNeed(
@@ -250,7 +250,7 @@ def compressed(tags: Iterable[str]) -> str:
 
 
 def newest_glibc(scan: Scan) -> tuple[str, str]:
-    """Return the newest glibc version that is needed, and who first needs it: distributions before files."""
+    """Return the newest needed glibc version, and the first distribution (or file) that needs it."""
     asked = [(each.glibc, each.distribution.name) for each in scan.distributions if each.glibc]
     asked += [
         (each.glibc, printable(posixpath.relpath(each.file, scan.environment.prefix)))
@@ -261,10 +261,10 @@ def newest_glibc(scan: Scan) -> tuple[str, str]:
 
 
 def newest_musl(scan: Scan) -> tuple[str, str]:
-    """Return the newest musl version that a wheel is built for, and the first distribution of such a wheel.
+    """Return the newest musl version that a wheel is built for, and its first distribution.
 
-    musl has no symbol versions, so the platform tag alone tells: `musllinux_1_2_x86_64` (PEP 656); of several tags of
-    one wheel the lowest is enough.
+    musl has no symbol versions, so only the platform tag tells: `musllinux_1_2_x86_64` (PEP 656). A wheel with several
+    tags counts with the lowest.
     """
     found = []
     for each in scan.distributions:
@@ -275,7 +275,7 @@ def newest_musl(scan: Scan) -> tuple[str, str]:
 
 
 def _newest(asked: Iterable[tuple[str, str]]) -> tuple[str, str]:
-    """Return the pair of the newest version; of several the first."""
+    """Return the first pair with the newest version."""
     return max(asked, key=lambda pair: _numbers(pair[0]), default=("", ""))
 
 

@@ -1,6 +1,6 @@
-"""A decision of the project as an entry of `[tool.pip-sysdeps]`, put into the text of pyproject.toml.
+"""Write a decision of the project as an entry of `[tool.pip-sysdeps]` in pyproject.toml.
 
-The text is edited with tomlkit: what a person has written, comments and layout, stays as it is.
+tomlkit edits the text, so comments and layout are kept.
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ class Decision:
     kind: str
     """One of `KINDS`, or `plugins`, which has no entries but patterns."""
     distribution: str
-    """Normalized name of who needs it."""
+    """Normalized name of the distribution."""
     sonames: tuple[str, ...] = ()
-    """The needed names that it is about; empty if it is about packages."""
+    """Its sonames; empty for packages."""
     packages: tuple[str, ...] = ()
-    """The packages that it is about."""
+    """Its packages."""
     patterns: tuple[str, ...] = ()
-    """The plugins that it is about, as paths with `*`."""
+    """Its plugins, as paths with `*`."""
     with_: str = ""
-    """Of `replace`: the other package."""
+    """For `replace`: the other package."""
     reason: str
-    """Why."""
+    """The reason."""
     targets: tuple[str, ...] = ()
-    """Ids of the targets that it is for; empty for all."""
+    """Ids of its targets; empty for all."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return what it is about."""
+        """Return the names that it decides about."""
         return self.sonames or self.packages or self.patterns
 
     def entry(self) -> dict[str, Any]:
-        """Return the keys of the entry; several names stand in an array."""
+        """Return the keys of the entry; several names are an array."""
         key = "soname" if self.sonames else "package"
         named = {key: self.names[0]} if len(self.names) == 1 else {f"{key}s": list(self.names)}
         with_ = {"with": self.with_} if self.with_ else {}
@@ -59,19 +59,19 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedDecision:
-    """One entry of pyproject.toml, and whether the lock shows its effect."""
+    """One entry of pyproject.toml, and whether it has an effect in the lock."""
 
     decision: Decision
     """The entry."""
     effective: bool | None
-    """Some target of the lock has a need that it decided; None without a lock."""
+    """Whether a need of the lock has this decision; None without a lock."""
 
 
 def put(text: str, decision: Decision) -> str:
     """Return the text of a pyproject.toml with one more entry.
 
-    Raise MalformedError for a text that cannot be read, or an entry that breaks a rule; SysdepsError where the table is
-    written in a way that cannot be edited without changing anything else.
+    Raise MalformedError for a text that cannot be read, or an entry that breaks a rule; SysdepsError if the table
+    cannot be edited without changing something else.
     """
     parse_project(text)
     try:
@@ -101,14 +101,14 @@ def _edited(text: str, decision: Decision) -> str:
 
 
 def _key(distributions: Iterable[str], decision: Decision) -> str:
-    """Return the name of the distribution as the project spells it."""
+    """Return the name of the distribution in the project's spelling."""
     return next(
         (each for each in distributions if normalize_name(each) == decision.distribution), decision.distribution
     )
 
 
 def _append(table: Any, decision: Decision) -> None:  # noqa: ANN401 - any container of tomlkit
-    """Put the entry behind those of its kind, in the form that these have."""
+    """Append the entry to those of its kind, in their form."""
     import tomlkit  # noqa: PLC0415 - as above
     from tomlkit.items import AoT  # noqa: PLC0415
 
@@ -125,7 +125,7 @@ def _append(table: Any, decision: Decision) -> None:  # noqa: ANN401 - any conta
 
 
 def _add_array(table: Any, kind: str) -> None:  # noqa: ANN401 - any container of tomlkit
-    """Add an empty array in front of the comments at the table's end, which may be about the next table."""
+    """Add an empty array before the comments at the table's end, which may belong to the next table."""
     import tomlkit  # noqa: PLC0415 - as above
 
     body = table.value.body if isinstance(table, tomlkit.items.Table) else []
@@ -139,7 +139,7 @@ def _add_array(table: Any, kind: str) -> None:  # noqa: ANN401 - any container o
 
 
 def _without(edited: str, decision: Decision) -> dict[str, Any]:
-    """Return what the edited text says apart from the entry, and from tables that were made for it."""
+    """Return the content of the edited text without the entry and the tables made for it."""
     try:
         document = parse_toml(edited)
     except MalformedError as error:

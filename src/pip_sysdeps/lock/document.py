@@ -1,6 +1,6 @@
 """The values of `sysdeps.lock` and the rule of each; docs/lockfile.md explains them.
 
-A lock is untrusted input: what is read here may be printed into the argument list of a package manager.
+A lock is untrusted input: its names may become arguments of a package manager.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LOCK_VERSION = "2.0"
-"""The version that is written. Locks of 1.x are read too: see `lock.text`."""
+"""The version that is written. Locks of 1.x can be read too: see `lock.text`."""
 WHENS = ("import", "plugin", "dlopen", "exec", "declared")
 """Every `when` that this version knows, in order of strength."""
 
@@ -34,18 +34,18 @@ _LIBC_VERSION = pattern("version of a C library", r"[0-9]{1,4}(?:\.[0-9]{1,4})+"
 _PACKAGE = rule("system package name", _is_one_word)
 _INSTALLED = rule("system package name or capability", _is_one_word)
 _PACKAGE_VERSION = rule("system package version", _is_one_word)
-"""All three are held to the rules of the target's package manager besides: see `lock.rules`."""
+"""`lock.rules` also checks these three by the rules of the target's package manager."""
 _SNAPSHOT = pattern("date of an archive snapshot (20240812T000000Z)", r"[0-9]{8}T[0-9]{6}Z")
 
 
 def is_target_id(text: str) -> bool:
-    """Return whether a lock may have a target of this id."""
+    """Return whether a text is a valid target id."""
     return bool(_ID["rule"].holds(text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedNeed:
-    """One thing that a distribution needs: named by one of the first four fields, answered by one of the next three."""
+    """One need of a distribution: one of the first four fields names it, one of the next three answers it."""
 
     soname: str = field(default="", metadata=_SONAME)
     """The needed name of an ELF file."""
@@ -58,27 +58,27 @@ class LockedNeed:
     package: str = field(default="", metadata=_PACKAGE)
     """The system package that has it."""
     capability: str = field(default="", metadata=_INSTALLED)
-    """What the package manager installs in place of a name: `so:libGL.so.1`, `libGL.so.1()(64bit)`."""
+    """The capability to install instead of a package: `so:libGL.so.1`, `libGL.so.1()(64bit)`."""
     class_: str = field(default="", metadata=_WORD)
-    """Who else brings it: `host`, `unowned`, `distribution`, `ignored`, or a word of a later version."""
+    """Who else answers it: `host`, `unowned`, `distribution`, `ignored`, or a word of a later version."""
     path: str = field(default="", metadata=_TEXT)
-    """Of class `unowned`: the file to copy by hand."""
+    """For class `unowned`: the file to copy."""
     distribution: str = field(default="", metadata=_DISTRIBUTION)
-    """Of class `distribution`: the one that brings it."""
+    """For class `distribution`: the one that brings it."""
     when: str = field(metadata=_WORD)
-    """One of `WHENS`, or a word of a later version, which never reaches the line."""
+    """One of `WHENS`, or a word of a later version, which is never in the install line."""
     plugin: str = field(default="", metadata=_TEXT)
-    """The pattern that chose the plugin which needs it: so it reaches the line as what an import needs does."""
+    """The pattern that chose the plugin which needs it; such a need is in the install line."""
     by: tuple[str, ...] = field(default=(), metadata=_TEXT)
     """At most three of the files that need it, relative to the folder that holds the `.dist-info`; sorted."""
     by_more: int = 0
     """How many more files need it."""
     confidence: str = field(default="", metadata=_WORD)
-    """How sure it is, where no ELF file states it: `high`, `medium`, `low`."""
+    """How certain it is, if no ELF file states it: `high`, `medium`, `low`."""
     optional: bool = False
-    """Nothing fails without it: in the line where a package answers it."""
+    """Nothing fails without it. It is in the install line if a package answers it."""
     unchecked: bool = False
-    """No repository metadata was at hand to confirm the capability."""
+    """No repository metadata confirmed the capability."""
     policy: bool = False
     """The project's policy added or changed it."""
     note: str = field(default="", metadata=_TEXT)
@@ -86,27 +86,27 @@ class LockedNeed:
 
     @property
     def name(self) -> str:
-        """Return what is needed, as a reader calls it."""
+        """Return what is needed, for messages."""
         return self.soname or " or ".join(self.any_of) or self.program or self.file or self.installed
 
     @property
     def installed(self) -> str:
-        """Return what the line has for it: a package, or a capability; empty if somebody else answers it."""
+        """Return its entry in the install line: a package or a capability; empty if someone else answers it."""
         return self.package or self.capability
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedBase:
-    """What one package answers that every image of the release has."""
+    """The needs that one base package answers, which every image of the release has."""
 
     package: str = field(metadata=_PACKAGE)
     """Its name."""
     sonames: tuple[str, ...] = field(default=(), metadata=_SONAME)
     """The needed names; sorted."""
     programs: tuple[str, ...] = field(default=(), metadata=_TEXT)
-    """The programs that are run; sorted."""
+    """The programs; sorted."""
     files: tuple[str, ...] = field(default=(), metadata=_TEXT)
-    """The files that are read; sorted."""
+    """The files; sorted."""
 
     def needs(self) -> Iterator[LockedNeed]:
         """Yield each as a need."""
@@ -117,7 +117,7 @@ class LockedBase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedDistribution:
-    """One installed Python distribution that needs or brings libraries."""
+    """One installed Python distribution that needs or vendors libraries."""
 
     name: str = field(metadata=_DISTRIBUTION)
     """Normalized name."""
@@ -126,17 +126,17 @@ class LockedDistribution:
     wheel: str = field(default="", metadata=_WHEEL)
     """The wheel's tags, compressed, each part sorted."""
     source: str = field(default="", metadata=_TEXT)
-    """`local`, `editable`, `vcs`, or package manager and package (`dpkg:python3-foo`); absent for one of an index."""
+    """`local`, `editable`, `vcs`, or package manager and package (`dpkg:python3-foo`); absent for an index."""
     vendored: tuple[str, ...] = field(default=(), metadata=_TEXT)
-    """Folders with libraries that it brings for its own objects; sorted."""
+    """Folders with its own libraries; sorted."""
     when: tuple[str, ...] = field(default=(), metadata=_WORD)
-    """The project's `when` for this distribution, in its place of the target's."""
+    """The policy's `when` for this distribution, instead of the target's."""
     needs: tuple[LockedNeed, ...] = field(default=(), metadata={"of": LockedNeed, "rows": True})
-    """By name; those that reach the line, if a package answers them."""
+    """By name; those of the install line."""
     offered: tuple[LockedNeed, ...] = field(default=(), metadata={"of": LockedNeed, "rows": True})
-    """By name; those that do not reach the line."""
+    """By name; those outside the install line."""
     base: tuple[LockedBase, ...] = field(default=(), metadata={"of": LockedBase, "rows": "together"})
-    """By package; those that packages of every image answer."""
+    """By package; those that base packages answer."""
 
     def every(self) -> Iterator[LockedNeed]:
         """Yield the needs of all three kinds."""
@@ -145,16 +145,16 @@ class LockedDistribution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedFile:
-    """An ELF file that no record claims."""
+    """An ELF file that no RECORD lists."""
 
     file: str = field(metadata=_TEXT)
     """The file, relative to the environment's prefix."""
     needs: tuple[LockedNeed, ...] = field(default=(), metadata={"of": LockedNeed, "rows": True})
-    """By name; those that reach the line, if a package answers them."""
+    """By name; those of the install line."""
     offered: tuple[LockedNeed, ...] = field(default=(), metadata={"of": LockedNeed, "rows": True})
-    """By name; those that do not reach the line."""
+    """By name; those outside the install line."""
     base: tuple[LockedBase, ...] = field(default=(), metadata={"of": LockedBase, "rows": "together"})
-    """By package; those that packages of every image answer."""
+    """By package; those that base packages answer."""
 
     def every(self) -> Iterator[LockedNeed]:
         """Yield the needs of all three kinds."""
@@ -163,7 +163,7 @@ class LockedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unresolved:
-    """A need that nothing answers, named by one of the first four fields."""
+    """A need that nothing answers; one of the first four fields names it."""
 
     soname: str = field(default="", metadata=_SONAME)
     """As in `LockedNeed`."""
@@ -178,22 +178,22 @@ class Unresolved:
     plugin: str = field(default="", metadata=_TEXT)
     """As in `LockedNeed`."""
     distribution: str = field(default="", metadata=_DISTRIBUTION)
-    """Who needs it; absent for a file that no record claims."""
+    """The distribution that needs it; absent for a file that no RECORD lists."""
     by: tuple[str, ...] = field(default=(), metadata=_TEXT)
     """As in `LockedNeed`."""
     by_more: int = 0
     """As in `LockedNeed`."""
     note: str = field(default="", metadata=_TEXT)
-    """What was found out about it."""
+    """Why it is unresolved."""
 
     @property
     def name(self) -> str:
-        """Return what is needed, as a reader calls it."""
+        """Return what is needed, for messages."""
         return self.soname or " or ".join(self.any_of) or self.program or self.file
 
     @property
     def is_demanded(self) -> bool:
-        """Whether an import, or a plugin that is chosen, needs it."""
+        """Whether an import or a chosen plugin needs it."""
         return self.when == "import" or bool(self.plugin)
 
 
@@ -204,18 +204,18 @@ class LockedPackage:
     name: str = field(metadata=_PACKAGE)
     """Its name; with `:arch` only for a foreign architecture."""
     base: bool = False
-    """It is part of every image of the release."""
+    """Whether every image of the release has it."""
     min: str = field(default="", metadata=_PACKAGE_VERSION)
-    """The smallest version with every symbol used."""
+    """The least version with every symbol that is used."""
     version: str = field(default="", metadata=_PACKAGE_VERSION)
     """The pinned version, after `lock --pin` only."""
     provides: tuple[str, ...] = field(default=(), metadata=_INSTALLED)
-    """What it must provide: the symbol versions of its libraries that are used, as capabilities; sorted."""
+    """The symbol versions of its libraries that are used, as capabilities; sorted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One environment on one release and architecture: a block of the file that stands alone."""
+    """One environment on one release and architecture: a block of the file that is complete by itself."""
 
     id: str = field(metadata=_ID)
     """`<distro>-<codename, else release>-<architecture>[-<name>]`."""
@@ -226,7 +226,7 @@ class Target:
     architecture: str = field(metadata=_WORD)
     """In the package manager's words."""
     package_manager: str = field(metadata=_WORD)
-    """`dpkg`, `rpm`, `apk`, or one of a later version, whose target is read and never printed."""
+    """`dpkg`, `rpm`, `apk`, or a later version's, whose target can be read but has no install line."""
     libc: str = field(metadata=_WORD)
     """`glibc` or `musl`."""
     python: str = field(metadata=_WORD)
@@ -242,17 +242,17 @@ class Target:
     library_path: tuple[str, ...] = field(default=(), metadata=_TEXT)
     """The project's `library-path`, in the order of the search."""
     when: tuple[str, ...] = field(default=(), metadata=_WORD)
-    """The project's `when`: which needs reach the line; absent for the default."""
+    """The policy's `when`, which selects the install line; absent for the default."""
     snapshot: str = field(default="", metadata=_SNAPSHOT)
-    """The date of the archive snapshot that the build stage's own sources name, after `lock --pin` only."""
+    """The date of the archive snapshot that the build stage's sources name, after `lock --pin` only."""
     note: str = field(default="", metadata=_TEXT)
-    """What the names of packages that were not installed rest on; absent where the target has an index of its own."""
+    """Where the names of packages that are not installed come from; absent with an index of the target."""
     installs: tuple[str, ...] = field(default=(), metadata={**_INSTALLED, "rows": True})
-    """What the line has by default: packages and capabilities; sorted."""
+    """The default install line: packages and capabilities; sorted."""
     unresolved: tuple[Unresolved, ...] = field(default=(), metadata={"of": Unresolved, "rows": True})
     """By name and distribution."""
     package: tuple[LockedPackage, ...] = field(default=(), metadata={"of": LockedPackage, "rows": True})
-    """By name; every package of the block once. The file has no row that says nothing but the name, or `base` again."""
+    """By name; every package of the block once. The file omits rows that have nothing but the name, or `base` again."""
     distribution: tuple[LockedDistribution, ...] = field(default=(), metadata={"of": LockedDistribution})
     """By name."""
     unattributed: tuple[LockedFile, ...] = field(default=(), metadata={"of": LockedFile})
@@ -266,13 +266,13 @@ class Target:
             yield from ((file.file, need) for need in file.every())
 
     def entries(self) -> tuple[LockedPackage, ...]:
-        """Return the packages, and an entry for each capability that stands in place of one."""
+        """Return the packages, and an entry for each capability."""
         capabilities = sorted({need.capability for _, need in self.needs()} - {""})
         return (*self.package, *(LockedPackage(name=name) for name in capabilities))
 
     @property
     def relevant_note(self) -> str:
-        """Return `note` if something is unresolved, which it may explain; else nothing."""
+        """Return `note` if something is unresolved, which it may explain; otherwise nothing."""
         return self.note if self.unresolved else ""
 
     def holders(self) -> tuple[LockedDistribution | LockedFile, ...]:
@@ -301,11 +301,11 @@ class Lockfile:
 
     @property
     def is_old(self) -> bool:
-        """Return whether it was written by an earlier major version: `lock` writes it anew."""
+        """Return whether an earlier major version wrote it: `lock` rewrites it."""
         return _major(self.lock_version) < _major(LOCK_VERSION)
 
     def warning(self) -> str:
-        """Return what to tell the user about a lock that a later version wrote, or nothing."""
+        """Return a warning about a lock of a later version, or nothing."""
         if self.is_old or self.lock_version == LOCK_VERSION:
             return ""
         return f"lock-version is {self.lock_version}, newer than {LOCK_VERSION}: what it adds is ignored"

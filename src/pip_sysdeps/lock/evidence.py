@@ -1,7 +1,7 @@
-"""The files that need something, as a lock names them: alike after every build of the same release.
+"""The files that need something, as a lock names them: equal after every build of the same release.
 
-Tools that repair wheels (auditwheel, delvewheel) give a library that they copy into a wheel a name with a hash of its
-content, so that each build has another one: `libpq-9b38f5e3.so.5.17` is written as `libpq.so.5.17`.
+Tools that repair wheels (auditwheel, delvewheel) add a hash of the content to the name of a copied library, so each
+build has another name: `libpq-9b38f5e3.so.5.17` is written as `libpq.so.5.17`.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def evidence(files: Iterable[str], base: str, repaired: Collection[str] = ()) ->
 
 
 def without_hash(path: str, *, repaired: bool = False) -> str:
-    """Return the path of a library without the eight hexadecimal digits that a repair tool put into its name.
+    """Return the path of a library without the eight hexadecimal digits that a repair tool added to its name.
 
-    Only of a file below a folder `*.libs`, or one that is `repaired`: any other name is its author's choice.
+    Only for a file below a folder `*.libs`, or one that is `repaired`: other names are their author's choice.
     """
     folder, name = posixpath.split(path)
     match = _HASHED.fullmatch(name)

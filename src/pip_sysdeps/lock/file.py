@@ -1,4 +1,4 @@
-"""sysdeps.lock on the disk: read within bounds, replaced as a whole or not at all."""
+"""sysdeps.lock on the disk: read with a size limit, replaced atomically."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_BYTES = 16 << 20
 
 
 def read_text(path: str) -> str | None:
-    """Return the text of a lock, line ends as they are, or None if there is none. Raise OSError, MalformedLock."""
+    """Return the text of a lock with its line ends, or None if there is none. Raise OSError, MalformedLock."""
     try:
         with open(path, "rb", opener=_open_at_once) as file:
             _refuse_special(path, os.fstat(file.fileno()).st_mode)
@@ -47,11 +47,11 @@ def read_lock(path: str, *, hint: str = "run `pip-sysdeps lock` where the enviro
 
 
 def replace_lock(path: str, text: str) -> None:
-    """Replace a lock as a whole, or write a new one; a link to a lock stays a link.
+    """Replace a lock atomically, or create one; a link to a lock stays a link.
 
-    A link that leads to no lock is refused: whoever wrote the repository would choose the file that is written, a start
-    file of the shell for example. Raise SysdepsError for that and what is not a regular file, OSError with the path
-    as given.
+    A link that does not lead to a lock is refused: the author of the repository would choose the file that is written,
+    such as a start file of the shell. Raise SysdepsError for that and for what is not a regular file, OSError with the
+    path as given.
     """
     if path == "-":
         raise SysdepsError("a lock is a file, not a stream", hint="name a file with -o, `./-` for one of this name")
@@ -61,7 +61,7 @@ def replace_lock(path: str, text: str) -> None:
 
 
 def replace_report(path: str, text: str) -> None:
-    """Replace a file that is no lock, or write a new one; nothing is written through a link.
+    """Replace a file that is not a lock, or create one; links are not followed.
 
     Raise SysdepsError for a link and for what is not a regular file, OSError with the path as given.
     """
@@ -74,7 +74,7 @@ def replace_report(path: str, text: str) -> None:
 
 
 def _is_lock(text: str) -> bool:
-    """Detect a lock, or both sides of a conflict between two."""
+    """Return whether a text is a lock, or both sides of a conflict between two."""
     try:
         return bool(text.strip()) and all(loads(side) for side in sides_of(text))
     except MalformedError:
@@ -82,7 +82,7 @@ def _is_lock(text: str) -> bool:
 
 
 def _replace(path: str, place: str, text: str) -> None:
-    """Put a text in the place of a file; errors name the path as given."""
+    """Replace the content of a file; errors have the path as given."""
     try:
         with contextlib.suppress(FileNotFoundError):
             _refuse_special(path, os.lstat(place).st_mode)
@@ -92,7 +92,7 @@ def _replace(path: str, place: str, text: str) -> None:
 
 
 def _open_at_once(path: str, flags: int) -> int:
-    """Open a file without waiting for somebody to write into it, as a pipe would have it."""
+    """Open a file without waiting for a writer, as a pipe would."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
 
 

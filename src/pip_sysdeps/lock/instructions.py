@@ -1,4 +1,4 @@
-"""Dockerfile instructions that give an image what no package of its system does: copied files, and where to search."""
+"""Dockerfile instructions for what no package of an image's system does: copy files, extend the search path."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import Target
 
 BUILD_STAGE = "build"
-"""The name of the stage that files are copied from, as in the README."""
+"""The stage that files are copied from, as in the README."""
 CONFIGURATION = "/etc/ld.so.conf.d/copied.conf"
-"""The file that gets the folders which ldconfig(8) is to look at."""
+"""The file for folders that ldconfig(8) is to search."""
 _PLAIN = re.compile(r"/[A-Za-z0-9/._+~@-]+", re.ASCII)
-"""A path that means itself in a Dockerfile and in its shell; any other one is not offered to be pasted."""
+"""A path that needs no quoting in a Dockerfile and its shell; others are not printed."""
 
 
 class System(Protocol):
-    """What tells where a loader looks: a `Target` and a `Platform` do."""
+    """What determines the loader's search: a `Target` or a `Platform`."""
 
     @property
     def package_manager(self) -> str:
@@ -42,7 +42,7 @@ class System(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instructions:
-    """What is to be pasted into a Dockerfile."""
+    """Instructions to paste into a Dockerfile."""
 
     copies: tuple[str, ...] = ()
     """Files to copy from the build stage to the same place."""
@@ -51,10 +51,10 @@ class Instructions:
     configured: tuple[str, ...] = ()
     """Folders to name in ld.so.conf."""
     ldconfig: bool = False
-    """ldconfig must run."""
+    """Whether ldconfig must run."""
 
     def lines(self) -> Iterator[str]:
-        """Yield the instructions, in an order in which they work."""
+        """Yield the instructions in an order that works."""
         yield from (f"COPY --from={BUILD_STAGE} {path} {path}" for path in filter(_PLAIN.fullmatch, self.copies))
         if folders := [each for each in self.library_path if _PLAIN.fullmatch(each)]:
             yield f"ENV LD_LIBRARY_PATH={':'.join(folders)}"
@@ -66,11 +66,11 @@ class Instructions:
 
 
 NOTHING = Instructions()
-"""Nothing is to be pasted."""
+"""No instructions."""
 
 
 def joined(parts: Iterable[Instructions]) -> Instructions:
-    """Return several instructions as one, each folder and file once."""
+    """Return several instructions as one, with each folder and file once."""
     parts = list(parts)
     return Instructions(
         copies=tuple(dict.fromkeys(path for each in parts for path in each.copies)),
@@ -81,14 +81,14 @@ def joined(parts: Iterable[Instructions]) -> Instructions:
 
 
 def of_copy(path: str, system: System, library_path: tuple[str, ...] = (), *, is_library: bool = True) -> Instructions:
-    """Return what gives an image a file that no package has; `library_path` is what the image sets already."""
+    """Return the instructions to copy a file that no package has; `library_path` is the image's."""
     if not is_library:
         return Instructions(copies=(path,))
     return replace(of_folder(posixpath.dirname(path), system, library_path), copies=(path,))
 
 
 def of_folder(folder: str, system: System, library_path: tuple[str, ...] = ()) -> Instructions:
-    """Return what lets the loader find the libraries of a folder that was copied."""
+    """Return the instructions that make the loader search a copied folder."""
     if folder in library_path:
         return Instructions(library_path=library_path)
     if folder in searched_folders(system):
@@ -99,19 +99,19 @@ def of_folder(folder: str, system: System, library_path: tuple[str, ...] = ()) -
 
 
 def searched_folders(system: System) -> frozenset[str]:
-    """Return the folders that the loader of a system searches as it comes."""
+    """Return the folders that the loader of a system searches by default."""
     family = family_of(system.package_manager)
     described = family.architectures.get(system.architecture) if family else None
     return frozenset((*described.directories, *described.configured) if described else ())
 
 
 def namesake(package: str) -> str:
-    """Say that a package has a library of the same name; nothing for no package."""
+    """Return a remark that a package has a library of the same name; nothing without such a package."""
     return f"{package} has a library of this name" if package else ""
 
 
 def told_copies(target: Target, when: Collection[str] = ()) -> Iterator[str]:
-    """Say of each file that no package owns, and that would be in the line if one did, who needs it."""
+    """Yield a message for each file of the install line that no package owns, with who needs it."""
     found: dict[tuple[str, str], set[str]] = {}
     for holder, need in unowned_needs(target, when):
         found.setdefault((need.path, need.note), set()).add(holder)
@@ -121,7 +121,7 @@ def told_copies(target: Target, when: Collection[str] = ()) -> Iterator[str]:
 
 
 def of_target(target: Target, when: Collection[str] = ()) -> Instructions:
-    """Return what gives an image the files of a target that no package owns."""
+    """Return the instructions for the files of a target that no package owns."""
     return joined(
         of_copy(need.path, target, target.library_path, is_library=bool(need.soname or need.any_of))
         for _, need in sorted(unowned_needs(target, when), key=lambda each: each[1].path)

@@ -1,4 +1,4 @@
-"""The place of one target's block among the others of a lock, through git conflicts too."""
+"""Put a target's block among the others of a lock, even with git conflicts."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _MARKER = r"(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?\n?"
 
 
 def merge(old: str, target: Target, *, add_target: bool, listed: Sequence[str] = ()) -> str:
-    """Return the lock with this target's block in it, and every other target's block as it was, line ends aside.
+    """Return the lock with this target's block; every other target's block is unchanged, except for line ends.
 
-    `old` is the lock as it stands, or nothing; it may have git conflict markers, and then the other targets are taken
-    where both sides agree or one side alone has them. `listed` has the targets that the project wants, if it says so.
-    Raise SysdepsError for a target that is new to the lock, unless it is the first, listed, or `add_target`; for others
-    on which the sides differ; MalformedLock as `loads` does.
+    `old` is the current lock, or nothing. If it has git conflict markers, other targets are taken where both sides
+    agree or only one side has them. `listed` has the project's targets, if it lists any. Raise SysdepsError for a
+    target that is new to the lock, unless it is the first, listed, or `add_target`; for others on which the sides
+    differ; MalformedLock as `loads` does.
     """
     if old == join(header(), [block(target)]):
         return old  # nothing to read: tomllib is slow to load
@@ -48,7 +48,7 @@ def merge(old: str, target: Target, *, add_target: bool, listed: Sequence[str] =
 
 
 def sides_of(text: str) -> tuple[str, ...]:
-    """Return a text as it is, or, where git left conflict markers, as each side has it.
+    """Return a text, or both sides of one with git conflict markers.
 
     Raise MalformedLock for markers that do not pair.
     """

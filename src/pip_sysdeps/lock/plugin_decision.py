@@ -1,4 +1,4 @@
-"""A choice of plugins as an entry of `[tool.pip-sysdeps]`, put into the text of pyproject.toml."""
+"""Write a choice of plugins into `[tool.pip-sysdeps]` of pyproject.toml."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ _WAY = ("tool", "pip-sysdeps", "distribution")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PluginDecision:
-    """Patterns that come to the `plugins` of one distribution."""
+    """Patterns to add to the `plugins` of one distribution."""
 
     distribution: str
     """Normalized name."""
     patterns: tuple[str, ...]
     """Paths with `*`, relative to the distribution's folder."""
     reason: str
-    """Why: the comment behind each."""
+    """The reason, a comment after each pattern."""
     keeps_default: bool = False
-    """The knowledge file has plugins of it, which go on to count."""
+    """Whether the knowledge file's plugins still count."""
 
 
 def put_plugins(text: str, decision: PluginDecision) -> str:
-    """Return the text of a pyproject.toml with more plugins of one distribution; comments and layout stay.
+    """Return the text of a pyproject.toml with more plugins of one distribution; comments and layout are kept.
 
     Raise MalformedError for a text that cannot be read, or a pattern that breaks its rule; SysdepsError for a reason
-    that is no comment, and where the table is written in a way that cannot be edited without changing anything else.
+    that cannot be a comment, and if the table cannot be edited without changing something else.
     """
     parse_project(text)
     if not (decision.reason.isprintable() and decision.reason.strip()):
@@ -99,7 +99,7 @@ def _before(known: Any, decision: PluginDecision) -> list[str]:  # noqa: ANN401 
 
 
 def _changed(document: dict[str, Any], decision: PluginDecision) -> dict[str, Any]:
-    """Return what the edited text has to say."""
+    """Return the content that the edited text must have."""
     table = document
     for name in _WAY:
         table = table.setdefault(name, {})
@@ -109,6 +109,6 @@ def _changed(document: dict[str, Any], decision: PluginDecision) -> dict[str, An
 
 
 def _key(distributions: Any, decision: PluginDecision) -> str:  # noqa: ANN401 - of tomlkit, or a dictionary
-    """Return the name of the distribution as the project spells it."""
+    """Return the name of the distribution in the project's spelling."""
     same = (each for each in distributions if normalize_name(each) == decision.distribution)
     return next(same, decision.distribution)

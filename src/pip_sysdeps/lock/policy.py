@@ -1,4 +1,4 @@
-"""The project's policy, applied to a target of the lock: every entry leaves a mark there, or is reported."""
+"""Apply the project's policy to a target: every entry changes a need, or is reported as without effect."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 _AnyEntry = TypeVar("_AnyEntry", bound="Entry")
 
 IGNORED = "ignored"
-"""The class of a need that the project has decided not to install anything for."""
+"""The class of a need that the project ignores."""
 
 
 class PackageIndex(Protocol):
-    """What a release has, installed or not; `packages.index.SonameIndex` is one."""
+    """The packages of a release, installed or not; `packages.index.SonameIndex` is one."""
 
     def installable(self, soname: str) -> str | None:
         """Return the binary package to install for a soname."""
@@ -33,30 +33,30 @@ class PackageIndex(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyContext:
-    """What the policy asks about the world outside the target."""
+    """What the policy needs to know beside the target."""
 
     installed: Mapping[str, LockedDistribution]
-    """Every distribution of the environment by name, without needs: the lock leaves out those that need nothing."""
+    """Every distribution of the environment by name, even those that the lock omits."""
     base: Collection[str]
     """Binary packages that every image of the release has."""
     index: PackageIndex | None
-    """Names the release's packages; None if there is no index for it."""
+    """The index of the release; None if there is none."""
     plugins: tuple[PluginChoice, ...] = ()
-    """The plugins that are chosen."""
+    """The chosen plugins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """A target with the policy in it."""
+    """A target with the policy applied."""
 
     target: Target
-    """With `policy = true` at each need that was added or changed, and the project's `when`."""
+    """The target, with `policy = true` at each changed need, and the project's `when`."""
     unmatched: tuple[str, ...]
-    """Entries that matched nothing, in words for a person."""
+    """Messages about entries that matched nothing."""
 
 
 def apply(project: Project, target: Target, context: PolicyContext) -> Applied:
-    """Return the target as the project wants it: per distribution, `ignore`, then `replace`, then `add`."""
+    """Return the target with the policy applied: for each distribution `ignore`, then `replace`, then `add`."""
     work = _Work(target, context)
     for policy in project.distribution:
         work.apply(policy)
@@ -79,7 +79,7 @@ class _Work:
         self.unmatched: list[str] = []
 
     def apply(self, policy: DistributionPolicy) -> None:
-        """Carry out what the policy says of one distribution."""
+        """Apply the policy of one distribution."""
         if policy.name not in self._context.installed:
             self.unmatched.append(f"distribution.{policy.name}: no such distribution is in the environment")
             return
@@ -97,7 +97,7 @@ class _Work:
             self.unmatched.append(f"distribution.{policy.name}.when: {policy.name} has no needs")
 
     def result(self, when: tuple[str, ...]) -> Target:
-        """Return the changed target; packages that nothing names any more are out."""
+        """Return the changed target without packages that no need names any more."""
         changed = replace(
             self._target,
             when=when,
@@ -110,7 +110,7 @@ class _Work:
         return ordered(replace(changed, package=tuple(packages)))
 
     def _refuse_illegal(self, entry: Entry) -> None:
-        """Raise SysdepsError for a package name that the target's package manager would take for something else."""
+        """Raise SysdepsError for a package name that the target's package manager would misread."""
         family = family_of(self._target.package_manager)
         for name in filter(None, (entry.package, getattr(entry, "with_", ""))):
             if family and not family.names.package(name):
@@ -130,7 +130,7 @@ class _Work:
         self._answer(name, entry, package=entry.with_, class_="")
 
     def _answer(self, name: str, entry: Entry, *, package: str, class_: str) -> None:
-        """Give every need that an entry is about another answer; what was unresolved becomes a need by it."""
+        """Change the answer of every need that an entry matches; an unresolved need becomes a need."""
         needs = self._of(name).needs
         met = [need for need in needs if _is_about(entry, need)]
         open_ = [each for each in self._unresolved if each.distribution == name and _is_about(entry, each)]

@@ -1,8 +1,8 @@
-"""`[tool.pip-sysdeps]` of pyproject.toml: what the project says about its lock.
+"""`[tool.pip-sysdeps]` of pyproject.toml: the project's settings.
 
 The dataclasses below are the schema: a field is the TOML key of its name ("_" is "-"), and a field without default is
-required. docs/policy.md explains it. A key that is not known is an error, since one that is misspelt would be a
-decision that is silently not heeded.
+required. docs/policy.md explains it. An unknown key is an error, because a misspelt one would be a decision that is
+silently ignored.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ TABLE = "tool.pip-sysdeps"
 """The table of pyproject.toml."""
 _LONGEST_PATTERN = 200
 DEFAULT_WHEN = "default"
-"""The word of `when` that stands for what reaches the line without any policy."""
+"""The word of `when` for the default install line."""
 
 
 def _is_folder(text: str) -> bool:
@@ -56,19 +56,19 @@ class Entry:
 
     keyless: ClassVar[tuple[str, ...]] = ("where",)
     soname: str = field(default="", metadata=_SONAME)
-    """The needed name that it is about."""
+    """Its soname."""
     package: str = field(default="", metadata=_PACKAGE)
-    """The system package that it is about."""
+    """Its system package."""
     sonames: tuple[str, ...] = field(default=(), metadata=_SONAME)
-    """Several needed names, in place of one."""
+    """Several sonames."""
     packages: tuple[str, ...] = field(default=(), metadata=_PACKAGE)
-    """Several packages, in place of one."""
+    """Several packages."""
     reason: str = field(metadata=_TEXT)
-    """Why, for the reviewer: it stands in the lock."""
+    """Why, for the reviewer; it becomes the need's note."""
     targets: tuple[str, ...] = field(default=(), metadata=_ID)
-    """Ids of the targets that it is for; empty for all. Names of packages differ between releases."""
+    """Ids of its targets; empty for all. Package names differ between releases."""
     where: str = ""
-    """Its place in the document: `distribution.opencv-python.ignore[0]`; no key."""
+    """Its place in the document: `distribution.opencv-python.ignore[0]`; not a key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,36 +76,38 @@ class Replacement(Entry):
     """An entry that names another package."""
 
     with_: str = field(metadata=_PACKAGE)
-    """The binary package that takes the place of what was found, or answers what nothing answered."""
+    """The binary package that replaces the answer, or answers an unresolved need."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistributionPolicy:
-    """What the project says about the needs of one distribution."""
+    """The policy for one distribution."""
 
     name: str = ""
-    """Normalized name; no key, but that of its table."""
+    """Normalized name, the key of its table."""
     when: tuple[str, ...] = field(default=(), metadata=_WHEN)
     """As `Project.when`, for this distribution."""
     plugins: tuple[str, ...] = field(default=(DEFAULT,), metadata=_FILES)
-    """The plugins whose needs reach the line, as paths with `*` relative to the distribution's folder; `default` stands
-    for those of the knowledge file. Empty for none."""
+    """Plugins whose needs are in the install line, as paths with `*` relative to the distribution's folder.
+
+    `default` stands for those of the knowledge file. Empty for none.
+    """
     ignore: tuple[Entry, ...] = field(default=(), metadata={"of": Entry})
-    """Needs that nothing has to be installed for."""
+    """Needs that nothing is installed for."""
     replace: tuple[Replacement, ...] = field(default=(), metadata={"of": Replacement})
     """Needs that another package answers."""
     add: tuple[Entry, ...] = field(default=(), metadata={"of": Entry})
-    """Needs that no file tells, or that only plugins have."""
+    """Needs that no file states, or that only plugins have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditPolicy:
-    """What the project says about the findings of `audit`."""
+    """The choice of findings for `audit`."""
 
     select: tuple[str, ...] = field(default=(), metadata=_CODE)
     """The checks to run; empty for all."""
     ignore: tuple[str, ...] = field(default=(), metadata=_CODE)
-    """The findings to leave out."""
+    """The findings to skip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,15 +115,15 @@ class Project:
     """The whole table."""
 
     targets: tuple[str, ...] = field(default=(), metadata=_ID)
-    """Ids of the targets that the lock is to have; empty if the project does not say."""
+    """Ids of the lock's targets; empty if the project does not list them."""
     when: tuple[str, ...] = field(default=(), metadata=_WHEN)
-    """Which needs reach the line, in the words of `install-line --when`; empty for the default."""
+    """Which needs are in the install line, in the words of `install-line --when`; empty for the default."""
     pin: bool = False
-    """`lock` records the versions of the packages, as with `--pin`."""
+    """Whether `lock` records versions, as with `--pin`."""
     library_path: tuple[str, ...] = field(default=(), metadata=_FOLDER)
     """The folders of the LD_LIBRARY_PATH that the release image sets."""
     audit: AuditPolicy = field(default=AuditPolicy(), metadata={"table": AuditPolicy})
-    """What `audit` looks for."""
+    """The choice of findings."""
     distribution: tuple[DistributionPolicy, ...] = field(default=(), metadata={"by-name": DistributionPolicy})
     """By name."""
 
@@ -132,7 +134,7 @@ class Project:
 
 
 def parse_project(text: str) -> Project:
-    """Return what a pyproject.toml says; without the table, nothing.
+    """Return the settings of a pyproject.toml; defaults without the table.
 
     Raise MalformedError, with all problems and the key of each (`tool.pip-sysdeps.distribution.x.ignore[0].reason`).
     """
@@ -152,14 +154,14 @@ def parse_project(text: str) -> Project:
 
 
 def _refuse_misspelt(tool: object) -> None:
-    """Raise MalformedError for a table that would silently not be read: pyproject.toml has no other use for it."""
+    """Raise MalformedError for a misspelt name of the table, which would silently be ignored."""
     for name in tool if isinstance(tool, dict) else ():
         if name != "pip-sysdeps" and normalize_name(name) == "pip-sysdeps":
             raise MalformedError(f"is not read: the table is [{TABLE}]", where=f"tool.{printable(name)}")
 
 
 def _problems(project: Project) -> Iterator[Problem]:
-    """Yield what is wrong with distributions and entries as a whole."""
+    """Yield the problems of distributions and entries beyond single values."""
     names: dict[str, str] = {}
     for policy in project.distribution:
         place = f"distribution.{policy.name}"
@@ -178,7 +180,7 @@ def _entries(policy: DistributionPolicy) -> Iterator[tuple[str, int, Entry]]:
 
 
 def _singly(entry: Entry) -> Iterator[Entry]:
-    """Yield an entry once for each name that it has."""
+    """Yield an entry once for each of its names."""
     if not (entry.sonames or entry.packages):
         yield entry
     yield from (replace(entry, soname=name, sonames=()) for name in entry.sonames)
@@ -186,7 +188,7 @@ def _singly(entry: Entry) -> Iterator[Entry]:
 
 
 def _placed(policy: DistributionPolicy) -> DistributionPolicy:
-    """Return a policy under its normalized name, with an entry for each name, which has its place."""
+    """Return a policy under its normalized name, with one entry per name."""
     name = normalize_name(policy.name)
 
     def placed(key: str) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""What must hold of a lock beyond the rule of each value: names of its package manager, references, repetitions."""
+"""Rules of a lock beyond single values: names of its package manager, references, repetitions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHOWN_LENGTH = 60
 
 
 def problems_of_lock(lock: Lockfile) -> Iterator[Problem]:
-    """Yield every rule that a lock breaks, each with its key."""
+    """Yield each violation in a lock, with its key."""
     yield from problems_of(lock)
     yield from repeated("target", "id", [target.id for target in lock.target])
     for number, target in enumerate(lock.target):
@@ -51,7 +51,7 @@ def _holders(target: Target, where: str) -> Iterator[tuple[str, LockedDistributi
 
 
 def problems_of_line(lock: Lockfile) -> Iterator[Problem]:
-    """Yield where the arrays of a lock are not those that its needs give: nobody could trust its line."""
+    """Yield where the arrays of a lock do not match its needs: its install line cannot be trusted."""
     for number, target in enumerate(lock.target):
         where = f"target[{number}]"
         for place, holder in _holders(target, where):
@@ -68,7 +68,7 @@ def problems_of_line(lock: Lockfile) -> Iterator[Problem]:
 
 
 def _problems_of_names(target: Target, where: str) -> Iterator[Problem]:
-    """Yield the names and versions that the target's package manager does not have; of an unknown one none is used."""
+    """Yield names and versions that are invalid for the target's package manager; none for an unknown one."""
     family = family_of(target.package_manager)
     if family is None:
         return
@@ -86,7 +86,7 @@ def _problems_of_names(target: Target, where: str) -> Iterator[Problem]:
 
 
 def _named_capabilities(target: Target, where: str) -> Iterator[tuple[str, str]]:
-    """Yield each place that names a capability."""
+    """Yield each capability with its place."""
     yield from ((f"{place}.capability", need.capability) for place, need in _needs(target, where) if need.capability)
     for number, package in enumerate(target.package):
         place = f"{where}.package[{number}].provides"
@@ -94,7 +94,7 @@ def _named_capabilities(target: Target, where: str) -> Iterator[tuple[str, str]]
 
 
 def _named_packages(target: Target, where: str) -> Iterator[tuple[str, str]]:
-    """Yield each place that names a package; of those that a need names, that of the need alone."""
+    """Yield each package with its place; for one that a need names, only the need's."""
     yield from ((f"{place}.package", need.package) for place, need in _needs(target, where))
     for place, holder in _holders(target, where):
         yield from ((f"{place}.base[{number}].package", each.package) for number, each in enumerate(holder.base))

@@ -1,15 +1,10 @@
 """Documents as frozen dataclasses: the schema that sysdeps.lock and `[tool.pip-sysdeps]` of pyproject.toml share.
 
-A field is the TOML key of its name ("_" is "-", a trailing "_" is left out); a field without default is required; an
-empty value is a key that is absent. The metadata of a field says what it holds:
-
-- `rule`: strings that keep a `Rule`, one or several;
-- `of`: an array of tables, each a document of that class;
-- `rows`: beside it, that each item is written on a line of its own, or, if it is `together`, all of them on one;
-- `table`: one table;
-- `by-name`: a table of tables, whose names go to the field `name` of the documents.
-
-A field without metadata is a number or a boolean, or no key at all if its class says so by `keyless`.
+A field is the TOML key of its name ("_" is "-", a trailing "_" is dropped). A field without default is required. An
+empty value is an absent key. The metadata of a field says what it holds: `rule` (strings that satisfy a `Rule`, one or
+several); `of` (an array of tables, each a document of that class); `rows` beside it (each item on its own line, or,
+with `together`, all on one); `table` (one table); `by-name` (a table of tables, whose names go to the field `name`). A
+field without metadata is a number or a boolean, or not a key if its class lists it in `keyless`.
 """
 
 from __future__ import annotations
@@ -33,7 +28,7 @@ class Rule(NamedTuple):
     """What a string must be."""
 
     words: str
-    """They complete the sentence "`x` is no ..."."""
+    """Completes the sentence "`x` is not a valid ..."."""
     holds: Callable[[str], object]
     """The test."""
 
@@ -49,17 +44,17 @@ def pattern(words: str, expression: str) -> Mapping[str, Rule]:
 
 
 def rule_of(kind: type, name: str) -> Mapping[str, Rule]:
-    """Return the metadata of another document's field, for one that holds the same."""
+    """Return the metadata of another document's field, to use again."""
     return {"rule": next(each for each in fields(kind) if each.name == name).metadata["rule"]}
 
 
 class Problem(NamedTuple):
-    """One place of a document that breaks the schema."""
+    """One violation of the schema."""
 
     where: str
     """The key: `target[0].package[2].name`."""
     what: str
-    """What is wrong, to be read after the key."""
+    """What is wrong, to print after the key."""
 
     def __str__(self) -> str:
         """Return both as one text."""
@@ -72,15 +67,15 @@ def key_of(field: Field[Any]) -> str:
 
 
 class Reader:
-    """Turns TOML tables into documents, and collects what does not fit. The values are checked by `problems_of`."""
+    """Convert TOML tables to documents, and collect the problems. `problems_of` checks the values."""
 
     def __init__(self, *, refuse_unknown: bool = False) -> None:
-        """With `refuse_unknown` a key that the schema does not have is a problem; else it is ignored."""
+        """With `refuse_unknown`, an unknown key is a problem; otherwise it is ignored."""
         self.problems: list[Problem] = []
         self._refuse_unknown = refuse_unknown
 
     def document(self, kind: type[_Document], table: Mapping[str, object], where: str = "") -> _Document:
-        """Return the document of a table; what does not fit is replaced by an empty value."""
+        """Return the document of a table; an invalid value becomes an empty one."""
         keyless = getattr(kind, "keyless", ())
         keys = {key_of(each): each for each in fields(kind) if each.name not in keyless}  # type: ignore[arg-type]
         dot = f"{where}." if where else ""
@@ -146,7 +141,7 @@ def is_required(field: Field[Any]) -> bool:
 
 
 def problems_of(document: object, where: str = "") -> Iterator[Problem]:
-    """Yield each value of a document, and of the documents in it, that breaks its rule."""
+    """Yield each invalid value of a document and of the documents in it."""
     for each in fields(document):  # type: ignore[arg-type] # a dataclass
         value = getattr(document, each.name)
         place = f"{where}.{key_of(each)}" if where else key_of(each)
@@ -185,7 +180,7 @@ def repeated(where: str, key: str, names: Iterable[str]) -> Iterator[Problem]:
 
 
 def _nearest(key: str, known: Iterable[str]) -> str:
-    """Name the known key that a misspelt one is nearest to, else all of them."""
+    """Return a suggestion for a misspelt key: the most similar one, else all known keys."""
     import difflib  # noqa: PLC0415 - for a misspelt key only
 
     close = difflib.get_close_matches(key, known, n=1)

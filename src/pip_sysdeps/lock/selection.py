@@ -1,4 +1,4 @@
-"""What to install: the packages of a target's needs that the policy puts in the line."""
+"""Select the packages to install for a target's needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """One entry of the line."""
+    """One entry of the install line."""
 
     package: LockedPackage
     """Its entry in the target, or that of a capability; with a `version` only if that is to be installed."""
@@ -37,10 +37,10 @@ class Wanted:
 
 
 def is_in_line(need: LockedNeed, when: Collection[str] = ()) -> bool:
-    """Return whether a need reaches the line for which `when` has the words of `install-line --when`.
+    """Return whether a need is in the install line; `when` has the words of `install-line --when`.
 
-    By default: what an import or a chosen plugin needs; of what the code opens and runs by name, and of what somebody
-    declares, that which is of high confidence.
+    The default is: needs of imports and chosen plugins, and of needs by name and declarations those with high
+    confidence.
     """
     sure = need.confidence == "high" or (need.when == "declared" and not need.confidence)
     demanded = need.when == "import" or (need.when == "plugin" and bool(need.plugin))
@@ -49,22 +49,22 @@ def is_in_line(need: LockedNeed, when: Collection[str] = ()) -> bool:
 
 
 def needs_in_line(target: Target, when: Collection[str] = ()) -> Iterator[tuple[str, LockedNeed]]:
-    """Yield each need that reaches the line with who has it.
+    """Yield each need of the install line with its holder.
 
-    `when` replaces what the project wants for a distribution, and that what it wants for all. Needs of a class (host,
-    unowned, distribution, ignored, or one of a later version) install nothing, and are never among them.
+    `when` replaces the distribution's `when`, which replaces the target's. Needs with a class (host, unowned,
+    distribution, ignored, or one of a later version) install nothing and are never included.
     """
     return ((holder, need) for holder, need in _reaching(target, when) if need.installed)
 
 
 def needs_to_install(target: Target) -> Iterator[tuple[str, LockedNeed]]:
-    """Yield each need that a package is installed for: those of every image's packages are met anyway."""
+    """Yield each need that a package is installed for; base packages are there already."""
     base = target.base
     return ((holder, need) for holder, need in needs_in_line(target) if need.installed not in base)
 
 
 def needs_to_meet(target: Target) -> Iterator[tuple[str, LockedNeed]]:
-    """Yield each need that an image is to meet: by a package of the line, a copied file, or another distribution."""
+    """Yield each need that an image must meet: by a package, a copied file, or another distribution."""
     return (
         (holder, need)
         for holder, need in _reaching(target, ())
@@ -80,14 +80,14 @@ def _reaching(target: Target, when: Collection[str]) -> Iterator[tuple[str, Lock
 
 
 def unowned_needs(target: Target, when: Collection[str] = ()) -> Iterator[tuple[str, LockedNeed]]:
-    """Yield each need of a file that no package owns, and that would be in the line if one did, with who has it."""
+    """Yield each need of a file that no package owns, and that would be in the install line, with its holder."""
     return ((holder, need) for holder, need in _reaching(target, when) if need.class_ == "unowned")
 
 
 def wanted(target: Target, *, when: Collection[str] = (), base: bool = False, pin: bool = False) -> tuple[Wanted, ...]:
-    """Return the packages to install, by name; `base` adds what every image of the release has.
+    """Return the packages to install, by name; `base` adds base packages.
 
-    With `pin` they keep the versions that the lock has.
+    With `pin` they have the versions of the lock.
     """
     needs: dict[str, list[tuple[str, LockedNeed]]] = {}
     for holder, need in needs_in_line(target, when):

@@ -1,4 +1,4 @@
-"""In what a lock's target is not what is found today, in words."""
+"""Differences between a lock's target and the current one, as messages."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import LockedFile
 
 _NOT_COMPARED = {"release", "min", "provides", "version", "snapshot", "installs"}
-"""What the build machine or the day decides, and what other differences say already.
+"""Keys that depend on the build machine or the day, or that other differences cover.
 
-A distribution's version has words of its own.
+A distribution's version has its own message.
 """
 _FOLDED = {"by", "by_more"}
-"""What is told in one line for all needs: which files need something."""
+"""Keys that give one message for all needs: which files need something."""
 
 _Part = TypeVar("_Part")
 _Key = TypeVar("_Key", bound="str | tuple[str, ...]")
@@ -30,18 +30,18 @@ _Document = TypeVar("_Document", Target, LockedDistribution, LockedNeed, Unresol
 
 
 def differences(locked: Target, found: Target) -> tuple[str, ...]:
-    """Say in words in what two states of a target differ.
+    """Return messages about the differences of two targets.
 
-    `min`, `provides`, `version`, `release`, `snapshot` and a target's `note` do not count.
-    Nothing is said exactly if `lock` would write the same block again, those keys aside. A distribution that comes or
-    goes stands for its needs. What packages of every image answer, and which files need something, is one line each.
+    `min`, `provides`, `version`, `release`, `snapshot` and a target's `note` are ignored. There is no message exactly
+    if `lock` would write the same block again, except for those keys. An added or removed distribution covers its
+    needs. Needs of base packages, and changed files, are one message each.
     """
     told = _Differences(ordered(locked), ordered(found))
     return tuple(told.all())
 
 
 class _Differences:
-    """The comparison of two states; what is folded is gathered on the way."""
+    """The comparison of two targets; folded differences are collected."""
 
     def __init__(self, locked: Target, found: Target) -> None:
         self._locked = locked
@@ -127,13 +127,13 @@ def _of_keys(where: str, locked: _Document, found: _Document) -> Iterator[str]:
 
 
 def _pairs(locked: Iterable[_Part], found: Iterable[_Part], key: Callable[[_Part], _Key]) -> _Pairs[_Key, _Part]:
-    """Return what two states have under each key, in the keys' order; of several under one key, each with its like."""
+    """Return what two states have under each key, in key order; several under one key are paired with their likes."""
     old, new = _keyed(locked, key), _keyed(found, key)
     return [(name, old.get((name, number)), new.get((name, number))) for name, number in sorted({*old, *new})]
 
 
 def _with_another_answer(pairs: _Pairs[tuple[str, ...], LockedNeed]) -> _Pairs[str, LockedNeed]:
-    """Join the need of a name that only one state has with that which only the other one has: its answer changed."""
+    """Pair two needs of the same name that only one state has each: the answer changed."""
     joined: _Pairs[str, LockedNeed] = []
     for (name, *_), was, now in pairs:
         last = joined[-1] if joined else None
@@ -150,12 +150,12 @@ def _with_another_answer(pairs: _Pairs[tuple[str, ...], LockedNeed]) -> _Pairs[s
 
 
 def _answer(need: LockedNeed) -> str:
-    """Return who answers a need, in a word."""
+    """Return the answer of a need as a word."""
     return need.installed or need.distribution or need.path or need.class_
 
 
 def _keyed(parts: Iterable[_Part], key: Callable[[_Part], _Key]) -> dict[tuple[_Key, int], _Part]:
-    """Return each part under its key and its number among those with that key."""
+    """Return each part by its key and its number among those with that key."""
     counts: Counter[_Key] = Counter()
     keyed = {}
     for part in parts:

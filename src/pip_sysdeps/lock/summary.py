@@ -1,4 +1,4 @@
-"""What changed between two locks, as a person reads it first: the line, then what else."""
+"""A one-line summary of the changes between two locks."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import LockedNeed, Lockfile
 
 SHOWN = 6
-"""How many changes are named before the rest is only counted."""
+"""How many changes are listed; the rest is counted."""
 SAME_LINE = "the install line does not change"
-"""What is said where no package comes or goes."""
+"""The message if no package is added or removed."""
 
 
 def summarize(before: Lockfile, after: Lockfile) -> str:
-    """Return the changes of the line and of what nothing has, or that there are none, and which distributions changed.
+    """Return the changes of the install line and of unresolved needs, or else the changed distributions.
 
-    `+libgomp1 (lightgbm), -libpq5`; `the line does not change: lightgbm 4.6.0 -> 4.7.0`; of a new lock that needs
-    nothing, `no system package is needed`.
+    `+libgomp1 (lightgbm), -libpq5`; `the install line does not change: lightgbm 4.6.0 -> 4.7.0`; for a new lock without
+    needs, `no system package is needed`.
     """
     if changes := [*line_changes(before, after), *_unresolved(before, after)]:
         return listed(changes, SHOWN)
@@ -34,20 +34,20 @@ def summarize(before: Lockfile, after: Lockfile) -> str:
 
 
 def told_line(before: Lockfile, after: Lockfile) -> str:
-    """Return what comes to the line and leaves it, or that nothing does, as the first thing about a stale lock."""
+    """Return the changes of the install line as a message, or that it does not change."""
     changes = list(line_changes(before, after))
     return f"changes in the install line: {listed(changes, SHOWN)}" if changes else SAME_LINE
 
 
 def line_changes(before: Lockfile, after: Lockfile) -> Iterator[str]:
-    """Yield the packages that come to the line, with who needs them, then those that leave it; by name."""
+    """Yield the packages that are added, with who needs them, then those that are removed; by name."""
     old, new = _needed_packages(before), _needed_packages(after)
     yield from (f"+{name} ({new[name]})" for name in sorted(new.keys() - old.keys()))
     yield from (f"-{name}" for name in sorted(old.keys() - new.keys()))
 
 
 def _needed_packages(lock: Lockfile) -> dict[str, str]:
-    """Return each binary package of the line, with who needs it, and when if not at import."""
+    """Return each binary package of the line with who needs it, and when if not at import."""
     base = {name for target in lock.target for name in target.base}
     needs: dict[str, list[tuple[str, LockedNeed]]] = {}
     for target in lock.target:
@@ -58,7 +58,7 @@ def _needed_packages(lock: Lockfile) -> dict[str, str]:
 
 
 def _reason(pairs: list[tuple[str, LockedNeed]]) -> str:
-    """Return who needs a package most: at import before all else, then by name."""
+    """Return the most important reason for a package: an import first, then by name."""
     when, owner = min((_strength(need.when), owner) for owner, need in pairs)
     others = len({each for each, _ in pairs}) - 1
     words = [f"{owner} and {others} more" if others else owner]

@@ -1,4 +1,4 @@
-"""Which target of a lock is meant: the one that is named, or that of a system."""
+"""Select a target of a lock: the named one, or that of a system."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class System(Protocol):
-    """What tells whether a target is about a system: `model.packages.Platform` has it."""
+    """What identifies a system's target: `model.packages.Platform` has it."""
 
     @property
     def distro(self) -> str:
@@ -27,7 +27,7 @@ class System(Protocol):
 
     @property
     def id(self) -> str:
-        """The target that is about it, without a name."""
+        """The target id of the system, without a name."""
 
 
 def named_target(lock: Lockfile, name: str) -> Target:
@@ -39,7 +39,7 @@ def named_target(lock: Lockfile, name: str) -> Target:
 
 
 def own_target(lock: Lockfile, system: System) -> Target:
-    """Return the target for a system: of several, the one without a name. Raise SysdepsError unless there is one."""
+    """Return the target for a system; of several, the one without a name. Raise SysdepsError unless there is one."""
     target = find_target(lock, system)
     if target is None:
         raise SysdepsError(
@@ -52,7 +52,7 @@ def own_target(lock: Lockfile, system: System) -> Target:
 def find_target(lock: Lockfile, system: System) -> Target | None:
     """Return the target for a system as `own_target`, None if there is none.
 
-    Raise SysdepsError for a system that does not tell what it is, and where several targets are about it.
+    Raise SysdepsError for an unknown system, and if several targets fit.
     """
     if not (system.distro and system.architecture):
         raise SysdepsError(
@@ -72,13 +72,13 @@ def listed_targets(lock: Lockfile) -> str:
 
 
 def _fits(target: Target, system: System) -> bool:
-    """Return whether a target is about a system: a minor release, such as 9.5 of RHEL, is that of its id."""
+    """Return whether a target is for a system: a minor release, such as RHEL 9.5, fits its major release."""
     same = (target.distro, target.architecture) == (system.distro, system.architecture)
     return same and f"{target.id}-".startswith(f"{system.id}-")
 
 
 def _how_to_add(lock: Lockfile, system: System) -> str:
-    """Say what gives a lock the target of another system: wheels for it, if they are of another architecture."""
+    """Return how to add a system's target: with wheels if it has another architecture."""
     known = any(target.architecture == system.architecture for target in lock.target)
     wheels = "" if known else "--wheels DIR "
     return (

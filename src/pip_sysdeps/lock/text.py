@@ -27,9 +27,9 @@ _HEADER = """\
 # Which installed Python distribution needs which system library, and which binary package has it.
 """
 NO_HANDS = "do not edit it by hand: restore it from version control, or remove it and run `pip-sysdeps lock`"
-"""What to do about a lock that is not what `dumps` writes."""
+"""Hint for a lock that `dumps` did not write."""
 NO_LOCK = "this does not look like a lock: name the lock with -o or --lock"
-"""What to do about another file."""
+"""Hint for another file."""
 _TARGET_LINE = r"(?m)^[ \t]*\[\[[ \t]*target[ \t]*\]\]"
 _LONG_STRING = r"\"{3}|'{3}"
 _SHOWN_PROBLEMS = 10
@@ -37,12 +37,12 @@ _MAJORS = ("1", "2")
 
 
 def loads(text: str) -> Lockfile:
-    """Return the lock that a text holds.
+    """Return the lock that a text contains.
 
     Unknown keys are ignored, as are the classes and `when` words of a later minor version. A lock of version 1 is
-    returned as version 2 would have it, but for its `lock_version`. Raise MalformedLock, with all problems and the key
-    of each (`target[0].package[2].name`), for text that is no TOML, has a conflict marker or an unknown major version,
-    breaks a rule, or has another `installs` than its needs give.
+    returned as version 2 would have it, except for its `lock_version`. Raise MalformedLock, with all problems and the
+    key of each (`target[0].package[2].name`), for text that is not TOML, has a conflict marker or an unknown major
+    version, breaks a rule, or whose `installs` do not match its needs.
     """
     table = _parse(text)
     _check_major(table.get("lock-version"))
@@ -58,7 +58,7 @@ def loads(text: str) -> Lockfile:
 
 
 def _with_every_package(target: Target) -> Target:
-    """Return the target with the entries of packages of which the file says no more than who needs them."""
+    """Return the target with entries for packages that the file mentions only in needs."""
     base = target.base
     known = {each.name for each in target.package}
     named = {need.package for _, need in target.needs() if need.package} - known
@@ -134,11 +134,10 @@ def join(head: str, blocks: Iterable[str]) -> str:
 
 
 def split(text: str) -> tuple[str, dict[str, str]]:
-    """Return the text above the first target, and each target's text by id, as they stand there.
+    """Return the text above the first target, and each target's text by id.
 
-    Those of a lock of version 1 are written anew, as version 2 has them.
-
-    Raise MalformedLock as `loads` does, and for a text that is not cut at its `[[target]]` lines.
+    Blocks of a lock of version 1 are rewritten as version 2. Raise MalformedLock as `loads` does, and for a text that
+    cannot be cut at its `[[target]]` lines.
     """
     lock = loads(text)
     targets = lock.target
@@ -153,7 +152,7 @@ def split(text: str) -> tuple[str, dict[str, str]]:
 
 
 def _lines(document: Any, name: str) -> Iterator[str]:  # noqa: ANN401 - any document
-    """Yield the lines of a table of this name, empty keys left out, as tomlkit writes them in ten times the time."""
+    """Yield the lines of a table of this name without empty keys, as tomlkit writes them in ten times the time."""
     for each in fields(document):
         value = getattr(document, each.name)
         if value and "rows" in each.metadata:
@@ -174,7 +173,7 @@ def _array(key: str, rows: Iterable[str]) -> Iterator[str]:
 
 
 def _is_table_array(field: Field[Any]) -> bool:
-    """Return whether an array has a table for each item, not a line."""
+    """Return whether each item of an array is a table instead of a line."""
     return "of" in field.metadata and "rows" not in field.metadata
 
 
@@ -185,7 +184,7 @@ def _row(document: Any) -> str:  # noqa: ANN401 - any document
 
 
 def _toml(value: str | tuple[str, ...] | int, *, in_line: bool = False) -> str:
-    """Return a value as TOML has it; a string is printable, or there was a problem with it."""
+    """Return a value as TOML; strings are printable, or a problem was reported."""
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'

@@ -1,4 +1,4 @@
-"""Locks of version 1 as version 2 has them."""
+"""Convert locks of version 1 to version 2."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _Evident = TypeVar("_Evident", LockedNeed, Unresolved)
 
 
 def upgraded(lock: Lockfile) -> Lockfile:
-    """Return a lock of version 1 with each need in its array, the line, and no hash of a repair tool.
+    """Return a lock of version 1 with each need in its array, the install line, and no hashes of repair tools.
 
-    Its `evidence` is gone already, as any key that is not known. It keeps its `lock_version`, by which a caller tells.
+    Its `evidence` is dropped already, like any unknown key. It keeps its `lock_version`.
     """
     return replace(lock, target=tuple(ordered(_upgraded(target)) for target in lock.target))
 

@@ -1,4 +1,4 @@
-"""What can be said of a lock without any environment: whether it is as `lock` writes it, and fits the project."""
+"""Validate a lock without an environment: its form, and whether it matches the project."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def faults(lock: Lockfile, text: str, project: Project) -> Iterator[str]:
-    """Yield, in words, what is wrong with a lock that was read from a text.
+    """Yield messages about what is wrong with a lock that was read from a text.
 
-    What another version wrote is not held against the form of this one.
+    The form of another version's lock is not checked.
     """
     if not (lock.warning() or lock.is_old):
         yield from _of_form(text, dumps(lock))
@@ -27,7 +27,7 @@ def faults(lock: Lockfile, text: str, project: Project) -> Iterator[str]:
 
 
 def _of_form(text: str, written: str) -> Iterator[str]:
-    """Yield the first line that `lock` would write otherwise: a hand, a merge or an editor has been there."""
+    """Yield the first line that differs from what `lock` writes: after an edit or a merge."""
     pairs = enumerate(zip_longest(text.splitlines(), written.splitlines()), 1)
     number, wanted = next(((number, wanted) for number, (line, wanted) in pairs if line != wanted), (0, None))
     if number and wanted is not None:
@@ -46,7 +46,7 @@ def _idle_packages(lock: Lockfile) -> Iterator[str]:
 
 
 def _of_project(lock: Lockfile, project: Project) -> Iterator[str]:
-    """Yield in what pyproject.toml and the lock differ: the targets, and what the line is to have."""
+    """Yield the differences between pyproject.toml and the lock: targets and `when`."""
     have = {target.id for target in lock.target}
     yield from (
         f"pyproject.toml lists the target {name}, which is not locked" for name in project.targets if name not in have

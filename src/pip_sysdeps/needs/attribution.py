@@ -1,8 +1,8 @@
-"""Who needs what from whom: loads and owners become the needs of each distribution, with their evidence.
+"""Turn loads and owners into the needs of each distribution, with their evidence.
 
-An object may be loaded from several roots, and a library that any of them resolves is fine: an answer found on the way
-from an import root counts before one found from a chosen plugin, that before one from any other plugin, and all of them
-before a failure.
+An object may be loaded from several roots, and a library that any of them resolves is fine: an answer found from an
+import root counts before one from a chosen plugin, that before one from another plugin, and all of them before a
+failure.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ if TYPE_CHECKING:
 
 
 class Providers(Protocol):
-    """Who provides libraries, besides the environment's own objects."""
+    """Finds who provides libraries, besides the environment's own objects."""
 
     @property
     def libc_packages(self) -> frozenset[str]:
-        """The packages whose libraries are the C library: whatever owns the dynamic loader."""
+        """The packages that own the dynamic loader."""
 
     def real(self, path: str) -> str | None:
         """Return a path with its links followed."""
@@ -57,28 +57,28 @@ class Providers(Protocol):
         """Return the release's binary package of a soname that is not installed."""
 
     def capability(self, soname: str) -> str:
-        """Return what installs a soname of which no index is there to tell the package; empty for none."""
+        """Return the capability of a soname if no index has its package; empty for none."""
 
     def is_checked(self, soname: str) -> bool:
-        """Return whether an index or repository metadata at hand has the capability of a soname."""
+        """Return whether an index or repository metadata has the capability of a soname."""
 
     def note_of_missing(self, soname: str) -> str:
-        """Return what to say of a soname that no package has; empty where nobody knows all packages."""
+        """Return the note for a soname that no package has; empty if not all packages are known."""
 
     def host_library(self, soname: str) -> str | None:
-        """Return who brings a soname of a driver or container runtime; None for any other soname."""
+        """Return the driver or container runtime that brings a soname; None for other sonames."""
 
     def is_interpreter_library(self, path: str) -> bool:
         """Return whether a resolved path is the interpreter's own unpackaged library."""
 
     def is_own_file(self, path: str) -> bool:
-        """Return whether a resolved path lies in a prefix that is the environment's or its Python's alone."""
+        """Return whether a resolved path is in a prefix that only the environment or its Python has."""
 
     def is_absent_interpreter(self, soname: str) -> bool:
-        """Return whether a soname is the interpreter's own library, where the interpreter itself is not there."""
+        """Return whether a soname is the library of an interpreter that is not here."""
 
     def requires(self, name: str, other: str) -> bool:
-        """Return whether a distribution requires another, directly or not, and so may rely on its being imported."""
+        """Return whether a distribution requires another, directly or indirectly, and can rely on its import."""
 
 
 class _Edge:
@@ -110,7 +110,7 @@ class _Edge:
 
 
 class Attribution:
-    """The joined answers of all loads of one environment."""
+    """The merged answers of all loads of one environment."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ class Attribution:
         loads: Iterable[Load],
         providers: Providers,
     ) -> None:
-        """Join the loads. `holders` has the distribution of each claimed object; `objects` the unclaimed ones too."""
+        """Merge the loads. `holders` has the distribution of each listed object; `objects` all objects."""
         self._objects = objects
         self._holders = holders
         self._providers = providers
@@ -131,7 +131,7 @@ class Attribution:
         self._by_name = _by_name(objects)
 
     def of_distribution(self, distribution: Distribution) -> DistributionNeeds:
-        """Return what one distribution needs and does not bring."""
+        """Return what one distribution needs and does not vendor."""
         files = [file for file in distribution.files if file in self._objects]
         own = {file: self._objects[file] for file in files}
         needs, skipped = choose(leave_to_others(self._needs(files), own))
@@ -144,7 +144,7 @@ class Attribution:
         )
 
     def of_unclaimed(self, file: str) -> Unattributed:
-        """Return what an object needs that no record claims."""
+        """Return the needs of an object that no RECORD lists."""
         return Unattributed(file=file, needs=self._needs([file]), glibc=newest_glibc([self._objects[file]]))
 
     def _join(self, load: Load) -> None:
@@ -171,7 +171,7 @@ class Attribution:
         return tuple(sorted(needs.values(), key=lambda need: (need.soname, need.by, need.when.value)))
 
     def _needs_of_file(self, file: str, *, by: str, above: frozenset[str]) -> Iterator[Need]:
-        """Yield the needs of a file, and through unowned files what those need in turn."""
+        """Yield the needs of a file, and through unowned files their needs."""
         for soname, edge in self._edges.get(file, {}).items():
             for provider in self._providers_of(file, soname, edge):
                 if isinstance(provider, FromPackage) and provider.package in self._providers.libc_packages:
@@ -185,7 +185,7 @@ class Attribution:
                         yield replace(inner, when=edge.when, plugin=plugin)
 
     def _followed(self, provider: Provider) -> str:
-        """Return the file of a provider that no distribution and no package answers for; empty for any other one."""
+        """Return the path of an unowned provider, whose needs count too; empty for other providers."""
         match provider:
             case Unowned(path=path):
                 return path
@@ -195,7 +195,7 @@ class Attribution:
                 return ""
 
     def _providers_of(self, file: str, soname: str, edge: _Edge) -> Iterator[Provider]:
-        """Yield who brings a needed name: nobody if it is vendored or the interpreter's own."""
+        """Yield the providers of a needed name; none if it is vendored or the interpreter's own."""
         note = self._providers.host_library(soname)
         if note is not None:
             yield FromHost(note=note)
@@ -223,12 +223,12 @@ class Attribution:
             yield Unowned(path=self._plain(path), package=self._providers.available(soname) or "")
 
     def _plain(self, path: str) -> str:
-        """Return a path without links and `..` in its folder: one file is one need, from wherever it is reached."""
+        """Return a path without links and `..` in its folder, so that one file is one need."""
         folder, name = posixpath.split(path)
         return posixpath.join(self._providers.real(folder) or folder, name)
 
     def _provider_of_missed(self, file: str, missed: NotFound) -> Iterator[Provider]:
-        """Look for the name among the environment's own objects: they may have been loaded before."""
+        """Find the name among the environment's own objects, which may have been loaded before."""
         candidates = self._candidates(file, missed.soname)
         holder = self._holders.get(file, "")
         if not candidates:
@@ -249,9 +249,9 @@ class Attribution:
             )
 
     def _provider_of_loaded(self, holder: str, loaded: str, missed: NotFound) -> Provider:
-        """Rely on what another distribution has loaded if that one is required, or nobody else has it.
+        """Use what another distribution has loaded if that one is required, or if there is no other answer.
 
-        Two that know nothing of each other are imported in any order, and either alone.
+        Unrelated distributions are imported in any order, and each may be imported alone.
         """
         other = self._holders.get(loaded, "")
         package = None if self._providers.requires(holder, other) else self._providers.available(missed.soname)
@@ -260,7 +260,7 @@ class Attribution:
         return FromDistribution(distribution=other, path=loaded, by_loader=False)
 
     def _provider_from_index(self, missed: NotFound) -> Provider:
-        """Ask what the release has; not for a search that an unusable file stopped, which a package would not mend."""
+        """Ask the index, unless an unusable file stopped the search, which a package would not repair."""
         package = None if missed.fatal else self._providers.available(missed.soname)
         capability = "" if missed.fatal or package else self._providers.capability(missed.soname)
         if capability:
@@ -270,7 +270,7 @@ class Attribution:
         return FromPackage(package=package, path="")
 
     def _candidates(self, file: str, soname: str) -> list[str]:
-        """Return the environment's objects of that name, made for the same machine, those named so as files first."""
+        """Return the environment's objects of that name for the same machine, best match first."""
         elf = self._objects.get(file)
         fitting = [path for path in self._by_name.get(soname, ()) if elf is None or _alike(elf, self._objects[path])]
         return sorted(fitting, key=lambda path: posixpath.basename(path) != soname)
@@ -285,7 +285,7 @@ class Attribution:
 
 
 def _by_name(objects: Mapping[str, ElfFile]) -> Mapping[str, tuple[str, ...]]:
-    """Return which objects answer to a needed name: by file name or by DT_SONAME."""
+    """Return the objects for each needed name: by file name or DT_SONAME."""
     names: defaultdict[str, list[str]] = defaultdict(list)
     for path in sorted(objects):
         for name in {posixpath.basename(path), objects[path].soname or ""}:
@@ -298,7 +298,7 @@ def _alike(one: ElfFile, other: ElfFile) -> bool:
 
 
 def _identity(provider: Provider) -> tuple[str, ...]:
-    """Return what makes two answers the same need: a path found by another way does not make a second one."""
+    """Return the key of a need: the same file found by another path is not a second need."""
     match provider:
         case FromPackage(package=package):
             return ("package", package)

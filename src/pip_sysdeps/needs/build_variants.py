@@ -1,9 +1,9 @@
-"""Builds of one library for several releases of another: one of them has to load.
+"""Builds of one library for several releases of another: one of them must load.
 
-torchcodec brings `libtorchcodec_core4.so` to `libtorchcodec_core8.so`, one for each major release of FFmpeg, and opens
-the first that loads. What tells such a family: files of one folder whose names differ by their digits alone, and which
-need the same names, again but for digits. mpi4py brings `MPI.mpich.cpython-311-x86_64-linux-gnu.so` and one for Open
-MPI: no module has a dot in its name, so that it is not Python that finds such a file, but the distribution picks one.
+torchcodec has `libtorchcodec_core4.so` to `libtorchcodec_core8.so`, one for each major release of FFmpeg, and opens the
+first that loads. Such a family is recognized by files in one folder whose names differ only in digits, and whose needs
+differ only in digits. mpi4py has `MPI.mpich.cpython-311-x86_64-linux-gnu.so` and one for Open MPI: no module name has a
+dot, so the distribution picks the file, not Python.
 """
 
 from __future__ import annotations
@@ -22,14 +22,13 @@ if TYPE_CHECKING:
 
 _DIGITS = re.compile(r"[0-9]+")
 _PICKED = re.compile(r"(?<=\.)[^.]+(?=\.(?:cpython-|pypy|abi3)[^.]*\.so$)")
-"""What stands between the name of a module and the tag of a Python."""
+"""The part between the name of a module and the tag of a Python."""
 
 
 def choose(needs: Sequence[Need]) -> tuple[tuple[Need, ...], tuple[Skipped, ...]]:
-    """Drop the needs that only unchosen members of a family have, and say which files were set aside.
+    """Drop the needs that only unchosen members of a family have, and return the files that were set aside.
 
-    The member with the fewest unanswered needs is chosen, then the one whose packages are installed, then the newest,
-    by its own name or else by what it needs.
+    The member with the fewest unanswered needs is chosen, then the one whose packages are installed, then the newest.
     """
     by_file: defaultdict[str, list[Need]] = defaultdict(list)
     for need in needs:
@@ -45,9 +44,9 @@ def choose(needs: Sequence[Need]) -> tuple[tuple[Need, ...], tuple[Skipped, ...]
 
 
 def _families(by_file: dict[str, list[Need]]) -> Iterator[set[str]]:
-    """Yield the groups of files that differ by digits alone, in their names and in what they need.
+    """Yield the groups of files that differ only in digits, in their names and needs.
 
-    What a distribution picks an extension module by may be a word, too.
+    Extension modules may also differ by a word.
     """
     groups: defaultdict[tuple[str, frozenset[str]], set[str]] = defaultdict(set)
     for file, needs in by_file.items():

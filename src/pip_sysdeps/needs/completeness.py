@@ -1,8 +1,8 @@
-"""What a lock must not be silent about: what Python or the loader would open, and nobody can look into.
+"""Detect files whose loss makes a lock incomplete.
 
-A file that is set aside is normally no harm: a fixture, a build for another machine. A lock is another matter when the
-environment itself is damaged or closed to this user: what it would lack, a release image would lack too.
-See docs/decisions/0020-a-damaged-environment-is-not-locked.md.
+A skipped file is normally harmless: a fixture, a build for another machine. But if the environment is damaged or
+unreadable, the lock and the release image would silently lack something. See
+docs/decisions/0020-a-damaged-environment-is-not-locked.md.
 """
 
 from __future__ import annotations
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 
 def gaps(scan: Scan) -> Iterator[Skipped]:
-    """Yield each thing of the environment whose needs, or whose owner, nobody can tell.
-
-    These are: what may not be read; a shared object that is broken; a record of which not one file is there.
-    """
+    """Yield unreadable files, broken shared objects, and records none of whose files exists."""
     environment = scan.environment
     files = {file for each in environment.distributions for file in each.files} | {*environment.unclaimed}
     told = {*environment.skipped}
@@ -39,7 +36,7 @@ def gaps(scan: Scan) -> Iterator[Skipped]:
 
 
 def foreign_distributions(scan: Scan) -> Iterator[str]:
-    """Say of each distribution all of whose objects are foreign that it will not load here, and why."""
+    """Yield a warning for each distribution all of whose objects are foreign: it will not load here."""
     foreign = {each.path: each.reason for each in scan.skipped if each.verdict.is_foreign}
     usable = {each.path for load in scan.loads for each in load.objects} if foreign else set()
     for each in scan.environment.distributions:
@@ -49,7 +46,7 @@ def foreign_distributions(scan: Scan) -> Iterator[str]:
 
 
 def half_searched_distributions(scan: Scan) -> tuple[str, ...]:
-    """Return the distributions with sources that were too long to be searched for what they open and run by name."""
+    """Return the distributions with sources that were too large to search for names."""
     long = {each.path for each in scan.skipped if each.verdict is Verdict.TOO_LONG}
     return (
         tuple(each.name for each in scan.environment.distributions if not long.isdisjoint(each.files)) if long else ()
@@ -57,9 +54,9 @@ def half_searched_distributions(scan: Scan) -> tuple[str, ...]:
 
 
 def told_gaps(scan: Scan, shown: Callable[[str], str]) -> tuple[str, str]:
-    """Say what nobody can tell of the environment, and what to do about it: two texts, empty if there is nothing.
+    """Return an error message and a hint about unreadable or damaged parts; two empty texts if there are none.
 
-    `shown` writes a path as a person knows it.
+    `shown` formats a path for the user.
     """
     found = tuple(gaps(scan))
     if not found:

@@ -12,17 +12,17 @@ class HostLibrary:
     """A library that comes from the host, in any version."""
 
     name: str
-    """Its file name up to and with `.so`."""
+    """Its file name up to `.so`, inclusive."""
     note: str
-    """Who brings it, for a person."""
+    """Who brings it, for messages."""
     source: str
-    """Where that is written."""
+    """Where this is documented."""
 
 
 def parse_host_libraries(text: str) -> dict[str, HostLibrary]:
-    """Read the list: name, note and source with a tab between, `#` begins a comment line.
+    """Parse the list: name, note and source separated by tabs; `#` begins a comment line.
 
-    Raise MalformedError for a line with another number of columns, and for a name twice.
+    Raise MalformedError for a line with another number of columns, and for a repeated name.
     """
     libraries: dict[str, HostLibrary] = {}
     for number, line in enumerate(text.splitlines(), 1):
@@ -36,6 +36,6 @@ def parse_host_libraries(text: str) -> dict[str, HostLibrary]:
 
 
 def find_host_library(soname: str, libraries: dict[str, HostLibrary]) -> HostLibrary | None:
-    """Return the entry for a soname: `libcuda.so.1` is `libcuda.so`, whatever numbers follow."""
+    """Return the entry for a soname: `libcuda.so.1` is `libcuda.so`, with any version."""
     stem, suffix, version = soname.partition(".so")
     return libraries.get(stem + suffix) if version[:1] in {"", "."} else None

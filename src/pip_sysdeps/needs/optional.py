@@ -1,4 +1,4 @@
-"""Needs that nothing fails without: of modules and libraries that a distribution only tries to open."""
+"""Optional needs: of modules and libraries that a distribution only tries to open."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 class ImportRoots:
-    """By which roots imports reach the files of an environment."""
+    """The roots through which imports reach the files of an environment."""
 
     def __init__(self, loads: Iterable[Load], real: Mapping[str, str]) -> None:
-        """Take the loads; `real` has the real path of each object that is loaded."""
+        """Index the loads; `real` has the real path of each loaded object."""
         self._roots: defaultdict[str, set[str]] = defaultdict(set)
         for load in loads:
             if load.when is When.IMPORT:
@@ -36,10 +36,10 @@ def with_optional(
     base: Collection[str],
     optional: Callable[[frozenset[str]], frozenset[str]],
 ) -> Iterator[DistributionNeeds]:
-    """Yield each distribution with its optional needs marked: all roots that lead to one are optional.
+    """Yield each distribution with its optional needs marked: those that only optional roots reach.
 
-    `optional` returns those of some roots that their distributions only try to open; `base` has the packages that
-    every image has, for which it makes no difference.
+    `optional` returns those of some roots that their distributions only try to open; `base` has the base packages, for
+    which it makes no difference.
     """
     every = tuple(distributions)
     asked = {id(need): roots.of(need) for each in every for need in each.needs if _may_be(need, base)}
@@ -53,7 +53,7 @@ def with_optional(
 
 
 def _may_be(need: Need, base: Collection[str]) -> bool:
-    """Return whether it makes a difference that a need is optional."""
+    """Return whether being optional makes a difference for a need."""
     match need.provider:
         case FromHost() | FromDistribution():
             return False

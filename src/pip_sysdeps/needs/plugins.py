@@ -1,4 +1,4 @@
-"""Plugins that are chosen: by the project, or by the knowledge file for a toolkit that always starts with them."""
+"""Chosen plugins: by the project, or by the knowledge file for a toolkit that always starts with them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.environment import Distribution
 
 DEFAULT = "default"
-"""The word of `plugins` in pyproject.toml that stands for those of the knowledge file."""
+"""The word of `plugins` in pyproject.toml for those of the knowledge file."""
 
 
 def choices(
@@ -22,9 +22,9 @@ def choices(
 ) -> Iterator[PluginChoice]:
     """Yield each choice of plugins for one distribution, with the objects that it matches.
 
-    `wanted` are the project's patterns and `DEFAULT`; `known` has the patterns of the knowledge file, and why;
-    `objects` are the ELF files that can be loaded. A pattern of the knowledge file that matches nothing is left out: it
-    is about other releases of the distribution.
+    `wanted` are the project's patterns and `DEFAULT`; `known` has the patterns of the knowledge file with reasons;
+    `objects` are the loadable ELF files. A pattern of the knowledge file that matches nothing is dropped: it is for
+    other releases of the distribution.
     """
     patterns = tuple(_patterns(wanted, known))
     files_of = distribution.files if patterns else ()
@@ -41,7 +41,7 @@ def _patterns(wanted: Iterable[str], known: Mapping[str, str]) -> Iterator[tuple
 
 
 def chosen_files(chosen: Iterable[PluginChoice]) -> Mapping[str, str]:
-    """Return the pattern that chose each file; of several the first."""
+    """Return the first pattern that chose each file."""
     found: dict[str, str] = {}
     for each in chosen:
         for file in each.files:

@@ -1,4 +1,4 @@
-"""Which libraries come from the host: the shipped list, read when it is first asked for."""
+"""The shipped list of host libraries, read on first use."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LIST = shipped("host_libraries.txt")
 
 
 def host_library(soname: str) -> str | None:
-    """Say who brings a library that no binary package should: `comes with the NVIDIA driver`; None for all others."""
+    """Return who brings a library outside any package: `comes with the NVIDIA driver`; None for all others."""
     found = find_host_library(soname, host_libraries())
     return None if found is None else found.note
 

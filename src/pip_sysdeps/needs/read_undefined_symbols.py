@@ -1,4 +1,4 @@
-"""The undefined symbols of what imports load, held against all that is loaded."""
+"""Compare the undefined symbols of imports with all loaded objects."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 def read_symbol_gaps(root: Root, objects: Objects, scan: Scan, *, versioned: bool) -> tuple[SymbolGap, ...]:
-    """Return the symbols that imports need and that nothing defines; none where the interpreter does not start.
+    """Return the symbols that imports need and nothing defines; none if the interpreter does not start.
 
-    `versioned` is whether the loader knows versions: one that ignores them does not find hidden symbols.
+    `versioned` is whether the loader supports symbol versions; if not, hidden symbols are not found.
     """
     interpreter = scan.environment.interpreter
     program = objects.facts(interpreter.path) if interpreter.path else None
@@ -49,7 +49,7 @@ def _visible_names(pread: Pread, size: int) -> frozenset[str]:
 
 
 def _is_whole(objects: Iterable[LoadedObject]) -> bool:
-    """Return whether all libraries are there; what one that is missing would define is not known."""
+    """Return whether all libraries were found; a missing one may define any symbol."""
     return not any(isinstance(answer, NotFound) for each in objects for answer in each.needs)
 
 
@@ -60,7 +60,7 @@ def _is_import(load: Load, abi_tag: str, objects: Objects) -> bool:
 
 
 def _loaded(scan: Scan) -> Iterator[str]:
-    """Yield all that some code loads besides the interpreter: with RTLD_GLOBAL it serves everybody."""
+    """Yield all that some code loads besides the interpreter: with RTLD_GLOBAL it serves all objects."""
     yield from (each.path for load in scan.loads for each in load.objects)
     for _, need in scan.needs():
         if need.confidence is not None and isinstance(need.provider, FromPackage | Unowned):

@@ -1,9 +1,9 @@
-"""Libraries that a distribution leaves to another one: of the same build as those that it brings itself.
+"""Libraries that a distribution leaves to another distribution of the same project.
 
-PySide6-Essentials has plugins for Qt modules that PySide6-Addons brings. Where that one is not installed, the release
-has packages with libraries of these names, but of a Qt of its own, which does not go with the wheel's. What tells such
-a library: the object that needs it asks of it for a symbol version by the same name (`Qt_6`) as of a library that the
-distribution brings, and the two are named alike, from the beginning (`libQt6`) to the end (`.so.6`).
+PySide6-Essentials has plugins for Qt modules that PySide6-Addons brings. Without that, the release has packages with
+libraries of these names, but from another build of Qt. Such a library is recognized by two signs: the object needs the
+same symbol version (`Qt_6`) from it as from a library that the distribution brings, and the two names begin (`libQt6`)
+and end (`.so.6`) alike.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.needs import Need
 
 _LEAST_START = len("libQt6")
-"""A shorter beginning (`libs`, `libav`) is no project's name."""
+"""A shorter beginning (`libs`, `libav`) does not identify a project."""
 
 
 class _Family(NamedTuple):
@@ -32,15 +32,15 @@ class _Family(NamedTuple):
     end: str
     """How they end."""
     version: str
-    """The symbol version that two of them have."""
+    """The symbol version that both have."""
     brought: str
     """One of them that the distribution brings."""
 
 
 def leave_to_others(needs: Sequence[Need], objects: Mapping[str, ElfFile]) -> tuple[Need, ...]:
-    """Return the needs of one distribution, whose objects are given: those of siblings are missing, and say why.
+    """Return the needs of one distribution; those of a sibling distribution are missing, with a note.
 
-    That goes for plugins. Of an import that would fail, the package is the better answer.
+    Only for plugins. For an import, which would fail, the package is the better answer.
     """
     brought = {elf.soname for elf in objects.values()}
     families = sorted({family for need in filter(_may_be_left, needs) for family in _families(need, objects, brought)})
@@ -52,7 +52,7 @@ def _may_be_left(need: Need) -> bool:
 
 
 def _families(need: Need, objects: Mapping[str, ElfFile], brought: Container[str | None]) -> Iterator[_Family]:
-    """Yield the families that a needed name and a library which the distribution brings make, by what objects ask."""
+    """Yield the families of needed names and vendored libraries, by the symbol versions that objects need."""
     for file in need.by:
         asked = objects[file].version_needs if file in objects else ()
         versions = {each.version for each in asked if each.soname == need.soname}
@@ -73,5 +73,5 @@ def _left(need: Need, families: Sequence[_Family]) -> Need:
 
 
 def _end(soname: str) -> str:
-    """Return what follows the name proper: `.so.6`."""
+    """Return the end of a name: `.so.6`."""
     return soname[soname.find(".so") :]

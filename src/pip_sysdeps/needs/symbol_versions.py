@@ -1,4 +1,4 @@
-"""Symbol versions that a process would miss: what ld.so stops a program for before it starts.
+"""Symbol versions that a process would lack, for which ld.so stops a program before it starts.
 
 Source: ld.so(8); glibc elf/dl-version.c, _dl_check_map_versions; LSB Core, "Symbol Versioning".
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionGap:
-    """A needed symbol version that the library it is needed from does not define."""
+    """A needed symbol version that its library does not define."""
 
     file: str
     """The object that needs it, as it was opened."""

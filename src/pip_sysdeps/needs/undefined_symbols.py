@@ -1,8 +1,8 @@
-"""Symbols that a process would miss: what ld.so stops an import for with "undefined symbol".
+"""Symbols that a process would lack, for which ld.so stops an import with "undefined symbol".
 
-Python imports with RTLD_NOW: all that a module and its libraries refer to, functions too, is bound before it runs.
-Which objects serve a reference depends on what was loaded before, and how (RTLD_GLOBAL); so only what no object at all
-defines is said to be missing. Source: dlopen(3); CPython, Python/pystate.c, `dlopenflags`; glibc elf/dl-lookup.c.
+Python imports with RTLD_NOW: all symbols of a module and its libraries are bound before it runs. Which object provides
+a symbol depends on what was loaded before, and how (RTLD_GLOBAL), so only a symbol that no object defines counts as
+missing. Source: dlopen(3); CPython, Python/pystate.c, `dlopenflags`; glibc elf/dl-lookup.c.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolGap:
-    """The symbols that an object needs, and that nothing defines."""
+    """The symbols that an object needs and nothing defines."""
 
     file: str
     """The object, by its real path."""
@@ -31,10 +31,10 @@ def symbol_gaps(
     bound: Callable[[str], frozenset[str]],
     defined: Callable[[str], frozenset[str] | None],
 ) -> tuple[SymbolGap, ...]:
-    """Return what is missing for files that imports load, sorted by file.
+    """Return the missing symbols of files that imports load, sorted by file.
 
-    `others` are all objects that could have it, the most likely ones first. `bound(path)` gives the symbols that an
-    object needs, `defined(path)` those that it has; None if that cannot be told: then nothing is said to be missing.
+    `others` are all objects that may define them, the most likely first. `bound(path)` gives the symbols that an object
+    needs, `defined(path)` those that it defines; None if unknown: then nothing is missing.
     """
     needs = {path: bound(path) for path in files}
     missing = set[str]().union(*needs.values())

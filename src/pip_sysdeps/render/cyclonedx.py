@@ -1,8 +1,8 @@
-"""An environment as a software bill of materials: CycloneDX 1.6 in JSON, which wheels need and bring what.
+"""An environment as CycloneDX 1.6 in JSON.
 
 Source: ECMA-424; the package-url types `pypi` and `deb`. The same environment gives the same bytes: there is no serial
-number and no time. What the wheels' own documents say is merged in: of their components, which may be of another
-version of the standard, the fields that 1.6 has in any case.
+number and no time. The wheels' own documents are merged: from their components, which may be of another version of the
+standard, only fields that exist in 1.6.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _TEXTS = ("group", "version", "description", "copyright")
 _PURL = re.compile(r"pkg:[A-Za-z][A-Za-z0-9.+-]*/\S+")
 _MAX_DEPTH = 8
 _CONFIDENCE = {Confidence.HIGH: 0.9, Confidence.MEDIUM: 0.6, Confidence.LOW: 0.3}
-"""As numbers, which are ours: the standard has nothing to go by."""
+"""As numbers, chosen by us: the standard defines none."""
 
 
 def as_cyclonedx(materials: Materials) -> str:
@@ -110,7 +110,7 @@ def _dependencies(edges: Iterable[tuple[str, Iterable[str]]]) -> list[dict[str, 
 
 
 class _Wheel:
-    """One distribution, with what its own documents say it is made of."""
+    """One distribution, with the content of its own documents."""
 
     def __init__(self, distribution: Distribution, materials: Materials, needs: list[LockedNeed]) -> None:
         self._distribution = distribution
@@ -121,12 +121,12 @@ class _Wheel:
         self._documents = [_Document(each, number, self) for number, each in enumerate(sboms)]
 
     def is_itself(self, component: Mapping[str, Any]) -> bool:
-        """Return whether a document means the distribution itself by a component."""
+        """Return whether a component of a document is the distribution itself."""
         name = component.get("name")
         return isinstance(name, str) and canonicalize_name(name) == self._distribution.name
 
     def component(self) -> dict[str, Any]:
-        """Return the component, with what it brings inside."""
+        """Return the component with its vendored contents."""
         distribution = self._distribution
         inside = [each for document in self._documents for each in document.components]
         inside += [self._file(path) for path in self._files]
@@ -143,7 +143,7 @@ class _Wheel:
         }
 
     def edges(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield what depends on what, as far as this distribution knows."""
+        """Yield the dependencies that this distribution knows."""
         by_name = {each.name: each for each in self._materials.distributions}
         required = [pypi(by_name[name]) for name in self._materials.required.get(self._distribution.name, ())]
         packages = [package_url(need.package, self._materials) for need in self._needs if need.package]
@@ -159,7 +159,7 @@ class _Wheel:
 
     @property
     def _files(self) -> list[str]:
-        """The libraries that it brings, then the files into which some are linked."""
+        """The vendored libraries, then the files with linked-in libraries."""
         name = self._distribution.name
         held = (each.path for each in self._materials.libraries.get(name, ()))
         return [*dict.fromkeys((*self._materials.vendored.get(name, ()), *held))]
@@ -181,7 +181,7 @@ class _Wheel:
         return f"{self.reference}#{library.path}/{library.name}"
 
     def _library(self, library: VendoredLibrary) -> dict[str, Any]:
-        """Return a library that a file is or holds, with what says so."""
+        """Return a library that a file is or contains, with the evidence."""
         confidence = _CONFIDENCE[library.confidence]
         technique = "filename" if library.by_name else "binary-analysis"
         method = {"technique": technique, "confidence": confidence, "value": library.evidence}
@@ -199,7 +199,7 @@ class _Wheel:
 
 
 class _Document:
-    """One document of a wheel, with references that are the wheel's own."""
+    """One document of a wheel, with references of its own."""
 
     def __init__(self, document: Mapping[str, Any], number: int, wheel: _Wheel) -> None:
         self._document = document
@@ -213,7 +213,7 @@ class _Document:
         self.components = [*self._kept(document, 0)]
 
     def edges(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield the document's edges; what nothing depends on is the wheel's."""
+        """Yield the document's edges; components without a dependent belong to the wheel."""
         reached: set[str] = set()
         for each in _objects(self._document.get("dependencies")):
             reference = self._references.get(str(each.get("ref")))
@@ -231,7 +231,7 @@ class _Document:
         yield from ((reference, ()) for reference in sorted(self._used))
 
     def _kept(self, document: Mapping[str, Any], depth: int) -> Iterator[dict[str, Any]]:
-        """Yield the components, nested ones inside, in what 1.6 has of them."""
+        """Yield the components, nested ones inside, with fields that 1.6 has."""
         for component in _objects(document.get("components")) if depth < _MAX_DEPTH else ():
             if self._wheel.is_itself(component):
                 self._references[str(component.get("bom-ref"))] = self._wheel.reference
@@ -261,9 +261,9 @@ class _Document:
 
 
 def _licenses(value: object) -> dict[str, Any]:
-    """Return the licenses in a form that holds whichever list of identifiers the document was made with.
+    """Return the licenses in a form that is valid for any list of identifiers.
 
-    A single identifier is an expression too; several of them are kept as names.
+    A single identifier is an expression too; several are kept as names.
     """
     entries = [*_objects(value)]
     names = [_object(each.get("license")).get("id") or _object(each.get("license")).get("name") for each in entries]

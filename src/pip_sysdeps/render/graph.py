@@ -1,4 +1,4 @@
-"""Trees as graphs in the languages of Graphviz (dot) and Mermaid: what stands in several places is one node.
+"""Trees as graphs for Graphviz (dot) and Mermaid: each object is one node.
 
 Source: graphviz.org, "The DOT Language"; mermaid.js.org, "Flowcharts - Basic Syntax".
 """
@@ -23,7 +23,7 @@ class _Thing(NamedTuple):
     kind: str
     name: str
     holder: str
-    """For a file: whose it is, as two distributions may have files of one name."""
+    """For a file: its distribution, as two may have files with the same name."""
 
 
 def as_dot(nodes: Sequence[Node]) -> str:
@@ -38,7 +38,7 @@ def as_dot(nodes: Sequence[Node]) -> str:
 
 
 def as_mermaid(nodes: Sequence[Node]) -> str:
-    """Render the trees as a Mermaid flowchart, which GitHub and GitLab draw in Markdown."""
+    """Render the trees as a Mermaid flowchart, which GitHub and GitLab render in Markdown."""
     things, edges = _graph(nodes)
     lines = []
     for thing, number in things.items():
@@ -60,7 +60,7 @@ def _graph(nodes: Iterable[Node]) -> tuple[dict[_Thing, int], list[tuple[int, in
 
 
 def _steps(nodes: Iterable[Node]) -> Iterator[tuple[_Thing | None, _Thing]]:
-    """Yield each node of the trees with the one above it, from above."""
+    """Yield each node of the trees with its parent, from the top."""
     pending: list[tuple[_Thing | None, Node]] = []
     pending += [(None, node) for node in nodes][::-1]
     while pending:
@@ -79,5 +79,5 @@ def _quoted(text: str) -> str:
 
 
 def _entities(text: str) -> str:
-    """Return text of a Mermaid label, with the entities of its own for whatever is syntax or markup."""
+    """Return the text of a Mermaid label, with entities for syntax and markup."""
     return "".join(f"#{ord(each)};" if each in _UNSAFE else each for each in printable(text))

@@ -1,4 +1,4 @@
-"""The audit as one HTML page that needs nothing else: no network, and scripts only for search and highlighting."""
+"""The audit as one self-contained HTML page: no network, and scripts only for search and highlighting."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _MOST_HOLDERS = 6
 
 
 def audit_as_html(audit: Audit, short: Callable[[str], str], page: Page) -> str:
-    """Render the report as a page; `short` writes a path as a person calls it."""
+    """Render the report as a page; `short` formats a path."""
     sections = {name: content for name, content in _contents(audit, short) if content}
     title = f"System libraries of {audit.target.id}"
     body = [
@@ -60,7 +60,7 @@ _SEARCH = (
 
 
 def _contents(audit: Audit, short: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-    """Yield the sections in their order, those without content too."""
+    """Yield the sections in order, including empty ones."""
     packages = _Anchors("p", [row.package.name for row in audit.packages])
     distributions = _Anchors("d", [row.name for row in audit.distributions])
     yield "findings", _findings(audit.findings, short)
@@ -73,7 +73,7 @@ def _contents(audit: Audit, short: Callable[[str], str]) -> Iterator[tuple[str, 
 
 
 class _Anchors:
-    """The ids of the rows that links lead to: a number each, for names may be anything."""
+    """The ids of rows that links lead to: numbers, because names may have any characters."""
 
     def __init__(self, letter: str, names: Sequence[str]) -> None:
         self._ids = {name: f"{letter}{number}" for number, name in enumerate(names)}
@@ -125,7 +125,7 @@ def _section(name: str, content: str) -> str:
 
 
 def _kib(kibibytes: int) -> str:
-    """Return a size as `data`, whose value is that of the JSON; nothing where it is not known."""
+    """Return a size as `data`, whose value is that of the JSON; nothing if unknown."""
     return element("data", text(size(kibibytes)), value=str(kibibytes)) if kibibytes else ""
 
 
@@ -203,7 +203,7 @@ def _some(links: Sequence[str]) -> str:
 
 
 def _pulled(row: PackageRow, most: int) -> str:
-    """Return what a package adds with a bar: all of the row's, and in it the package alone."""
+    """Return the size that a package adds with a bar: the whole, and the package alone."""
     if row.adds is None or not row.adds.size:
         return ""
     share, alone = 100 * row.adds.size / most, 100 * min(1, row.size / row.adds.size)
@@ -258,7 +258,7 @@ def _need(need: LockedNeed, packages: _Anchors) -> str:
 
 
 def _cost(cost: Cost | None, *, named: bool = False) -> str:
-    """Return a size and a number of packages, with their names if asked for; nothing for no packages."""
+    """Return a size and a number of packages, with their names if requested; nothing for no packages."""
     if cost is None or not cost.packages:
         return ""
     names = f": {', '.join(map(text, cost.packages))}" if named else ""
@@ -283,7 +283,7 @@ def _targets(audit: Audit) -> str:
 
 
 def _states(target: Target) -> dict[str, str]:
-    """Return what becomes of each package that a target names, but for those of every image."""
+    """Return the state of each package of a target, without base packages."""
     line = {each.package.name for each in wanted(target)}
     offered = {each.name: "not in the install line" for each in target.entries() if not each.base}
     return {**offered, **dict.fromkeys(line, "to install")}

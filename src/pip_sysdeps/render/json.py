@@ -42,7 +42,7 @@ def tree_document(nodes: Sequence[Node], *, target: str, source: str) -> str:
 
 
 def why_document(name: str, chains: Iterable[Chain], scan: Scan) -> str:
-    """Render the chains that an environment gives."""
+    """Render the chains of an environment."""
     installed = {each.name: each for each in scan.environment.distributions}
     return _dumps(
         {
@@ -55,7 +55,7 @@ def why_document(name: str, chains: Iterable[Chain], scan: Scan) -> str:
 
 
 def locked_why_document(name: str, chains: Iterable[LockedChain], *, target: str) -> str:
-    """Render the chains as far as a lock has them: no ways, and no steps of the loader."""
+    """Render the chains of a lock: without requirements and steps of the loader."""
     return _dumps(
         {"source": "lock", "target": target, "name": name, "chains": [_locked_chain(chain) for chain in chains]}
     )
@@ -64,7 +64,7 @@ def locked_why_document(name: str, chains: Iterable[LockedChain], *, target: str
 def verify_document(
     problems: Iterable[Problem], *, target: str, install: Sequence[str], command: str, dockerfile: Sequence[str]
 ) -> str:
-    """Render the problems of an image, the packages that mend all that can be mended, and the rest to be pasted."""
+    """Render the problems of an image, the packages that repair problems, and the instructions to paste."""
     problems = list(problems)
     return _dumps(
         {
@@ -187,7 +187,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def diff_document(found: Iterable[TargetDiff]) -> str:
-    """Render what differs; nothing for no target."""
+    """Render the differences; nothing for no target."""
     return _dumps({"targets": [_target_diff(each) for each in found]})
 
 

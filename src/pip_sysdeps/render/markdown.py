@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 _CHANGED = {"added": "Added", "removed": "Removed", "changed": "Changed"}
 _SPECIAL = re.compile(r"([\\`*\[\]<>|#~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)|(?<=www)\.)")
-"""What may begin markup or, by itself, a link: the extension `autolink` of GitHub Flavored Markdown."""
+"""Characters that may begin markup or a link (extension `autolink` of GitHub Flavored Markdown)."""
 
 
 def audit_as_markdown(audit: Audit, short: Callable[[str], str], scope: Scope = Scope.LINE) -> str:
-    """Render the report in the order of the table; `short` writes a path as a person calls it."""
+    """Render the report in the order of the table; `short` formats a path."""
     summary = f"{counts(audit.findings).capitalize()}; {line_counted(audit)}."
     parts = [f"## System libraries of {escaped(audit.target.id)}\n\n{summary}\n"]
     if audit.findings:
@@ -51,7 +51,7 @@ def audit_as_markdown(audit: Audit, short: Callable[[str], str], scope: Scope = 
 
 
 def diff_as_markdown(found: Sequence[TargetDiff]) -> str:
-    """Render what differs as a comment on a pull request: the packages as a diff, what else changed as lists."""
+    """Render the differences as a pull request comment: packages as a diff, other changes as lists."""
     if not found:
         return "No system library changed.\n"
     return "\n".join(_target_diff(each) for each in found)
@@ -90,12 +90,12 @@ def _package_change(change: PackageChange) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return text in which nothing is markup or a link, and nobody is mentioned: GitHub would send them a message."""
+    """Return text without markup, links or mentions."""
     return _SPECIAL.sub(r"\\\1", printable(text)).replace("@", "@<!-- -->")
 
 
 def code(text: str) -> str:
-    """Return text as code, between more backticks than it has in a row; with a bar, which ends a cell, as escaped text.
+    """Return text as code, between more backticks than it contains; with a bar, which ends a cell, as escaped text.
 
     Source: CommonMark, "Code spans"; GitHub Flavored Markdown, "Tables (extension)".
     """
@@ -122,7 +122,7 @@ def _packages(rows: Iterable[PackageRow]) -> str:
 
 
 def _without_empty(name: str, lines: Sequence[Sequence[str]]) -> str:
-    """Return a table, without the column of a name if it says nothing."""
+    """Return a table without the column of a name if it is empty."""
     column = lines[0].index(name)
     if not any(line[column] for line in lines[1:]):
         lines = [(*line[:column], *line[column + 1 :]) for line in lines]

@@ -1,4 +1,4 @@
-"""Text in HTML and SVG: names come from files that are not trusted."""
+"""Escaped text in HTML and SVG: names come from untrusted files."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def text(value: str) -> str:
-    """Return text in which nothing is markup, in ASCII, and in which a CI system finds no command (`##[`)."""
+    """Return ASCII text without markup, and without commands of a CI system (`##[`)."""
     escaped = escape(printable(value)).replace("##", "#&#35;")
     return escaped.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def element(tag: str, *content: str, **attributes: str) -> str:
-    """Return an element around markup; `class_` is written `class`, `data_find` is `data-find`, and text is escaped."""
+    """Return an element around markup; `class_` becomes `class`, `data_find` becomes `data-find`; text is escaped."""
     return f"<{tag}{_written(attributes)}>{''.join(content)}</{tag}>"
 
 
@@ -28,7 +28,7 @@ def code(value: str) -> str:
 
 
 def items(lines: Iterable[str]) -> str:
-    """Return a list of lines that are markup."""
+    """Return a list of lines of markup."""
     return element("ul", *(element("li", line) for line in lines))
 
 

@@ -1,4 +1,4 @@
-"""A picture in SVG of what is asked for, the distributions, the libraries that they need, and who has these."""
+"""An SVG picture of the chains from requested distributions to libraries and their packages."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _MOST = 22
 
 
 class Chain(NamedTuple):
-    """One way from what was asked for to who has a library: a name for each column."""
+    """One chain from a requested distribution to the provider of a library: a name for each column."""
 
     names: tuple[str, str, str, str]
-    """The distribution that was asked for, the one that needs it, what is needed, and the package."""
+    """The requested distribution, the one with the need, the needed name, and the package."""
     kind: str
-    """`package` for one of the line, `offered`, or `missing`."""
+    """`package` for the install line, `offered`, or `missing`."""
 
 
 class _Node(NamedTuple):
@@ -37,7 +37,7 @@ class _Node(NamedTuple):
 
 
 def chains(audit: Audit) -> tuple[Chain, ...]:
-    """Return the chains of all that not every image has, in the order of the first columns."""
+    """Return the chains of all packages outside the base, in the order of the first columns."""
     ways = {row.name: row.way for row in audit.distributions}
 
     def asked(holder: str) -> str:
@@ -57,9 +57,9 @@ def chains(audit: Audit) -> tuple[Chain, ...]:
 
 
 def picture(found: Sequence[Chain], links: Mapping[tuple[int, str], str]) -> str:
-    """Draw the chains; `links` has the fragment that a node, by column and name, leads to.
+    """Draw the chains; `links` has the link of a node, by column and name.
 
-    Every node and edge has the numbers of its chains, by which the script of the page lights them.
+    Every node and edge has the numbers of its chains, which the page's script highlights.
     """
     nodes, edges = _parts(found)
     places = _places(found)
@@ -93,7 +93,7 @@ def _parts(found: Sequence[Chain]) -> tuple[dict[_Node, list[int]], dict[tuple[_
 
 
 def _places(found: Sequence[Chain]) -> Mapping[_Node, float]:
-    """Return how far down each node stands: the longest column as it comes, the others beside what they are tied to."""
+    """Return the vertical place of each node: the longest column in order, the others near their neighbours."""
     columns = [list(dict.fromkeys(names)) for names in zip(*(chain.names for chain in found), strict=True)]
     longest = max((2, 1, 0, 3), key=lambda column: len(columns[column]))
     places = {_Node(longest, name): float(_TOP + number * _PITCH) for number, name in enumerate(columns[longest])}
@@ -111,7 +111,7 @@ def _places(found: Sequence[Chain]) -> Mapping[_Node, float]:
 
 
 def _stretched(wanted: Sequence[float], height: float) -> list[float]:
-    """Return the places drawn out over the height, as libraries that many need would all want its middle."""
+    """Return the places spread over the height, as libraries with many users would all be in the middle."""
     first, last, share = wanted[0], wanted[-1], height * (len(wanted) - 1) / len(wanted)
     if not 0 < last - first < share:
         return list(wanted)
@@ -119,9 +119,9 @@ def _stretched(wanted: Sequence[float], height: float) -> list[float]:
 
 
 def _spread(wanted: Sequence[float]) -> list[float]:
-    """Return places of one column as near as may be to the wanted ones, which are sorted, a row apart, below the heads.
+    """Return places of one column close to the wanted ones, which are sorted, a row apart, below the headings.
 
-    Halfway between what pushing down alone and pushing up alone would give.
+    The mean of pushing down only and pushing up only.
     """
     down = _pushed(wanted)
     up = [-y for y in _pushed([-y for y in reversed(wanted)])][::-1]

@@ -1,4 +1,4 @@
-"""The project's decisions as text and as a JSON document; docs/schemas/policy.schema.json describes that."""
+"""The policy's decisions as text and as a JSON document; docs/schemas/policy.schema.json describes that."""
 
 from __future__ import annotations
 

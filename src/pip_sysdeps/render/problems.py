@@ -1,4 +1,4 @@
-"""What keeps an environment from working in an image, as text."""
+"""The problems of an environment in an image, as text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHOWN = 3
 
 
 def as_text(problems: Iterable[Problem], dockerfile: Sequence[str], command: str) -> str:
-    """Render each problem with the files that show it, what to paste, then the command that installs what mends."""
+    """Render each problem with its files, the instructions to paste, then the command that installs packages."""
     lines = [printable(line) for problem in problems for line in _lines(problem)]
     lines += ["", *dockerfile] if dockerfile else []
     lines += ["", command] if command else []

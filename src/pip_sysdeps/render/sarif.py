@@ -1,7 +1,7 @@
-"""The findings of an audit as SARIF 2.1.0, for code scanning: each stands at a line of the lock.
+"""The findings of an audit as SARIF 2.1.0 for code scanning: each points to a line of the lock.
 
 Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; docs.github.com, "SARIF support for
-code scanning". The same findings give the same bytes and the same fingerprints.
+code scanning". The same findings give the same bytes and fingerprints.
 """
 
 from __future__ import annotations
@@ -25,19 +25,18 @@ if TYPE_CHECKING:
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _MOST_RESULTS = 25_000
-"""Of one run: GitHub refuses more."""
+"""Limit of one run: GitHub refuses more."""
 _MOST_SUBJECTS = 12
 _SYNTAX = re.compile(r"([\\\[\]])|([{}])")
-"""Begins a link in a message (3.11.6), or a place in it (3.11.5)."""
+"""Begins a link in a message (3.11.6), or a placeholder (3.11.5)."""
 _BLOCK = re.compile(r"^\[\[target\]\]$")
 _NAME = re.compile(r'^(id|name|file) = "([^"\\]*)"$')
 
 
 def as_sarif(audit: Audit, short: Callable[[str], str], lock: str, text: str, *, version: str) -> str:
-    """Render the findings; `lock` is the path of the lock, from the folder of the project, and `text` what it says.
+    """Render the findings; `lock` is the path of the lock, relative to the project, and `text` its text.
 
-    `short` writes a path as a person calls it, `version` is that of this tool. Where the lock has no line for a
-    finding, it stands at the first.
+    `short` formats a path, `version` is that of this tool. A finding without a line in the lock points to the first.
     """
     rules = list(dict.fromkeys(each.entry for each in audit.findings))
     lines = _Lines(text, audit.target.id)
@@ -88,14 +87,14 @@ def _location(lock: str, line: int) -> dict[str, Any]:
 
 
 def _fingerprint(finding: Finding, target: str) -> str:
-    """Return what tells a finding from others, and stays when the lock's lines move."""
+    """Return a key of a finding that does not change when the lock's lines move."""
     trouble = finding.trouble
     parts = (target, finding.entry.code, trouble.distribution, trouble.message, *trouble.subjects)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
 class _Lines:
-    """Where a lock has the parts of one target."""
+    """The lines of the parts of one target in the lock."""
 
     def __init__(self, text: str, target: str) -> None:
         self._target = 1

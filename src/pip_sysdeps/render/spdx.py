@@ -1,7 +1,7 @@
-"""An environment as a software bill of materials: SPDX 2.3 in JSON, which wheels need and bring what.
+"""An environment as SPDX 2.3 in JSON.
 
-Source: ISO/IEC 5962, as SPDX 2.3 extends it. The same environment gives the same bytes: `created` is a time that the
-caller gives, and the namespace is made of the content.
+Source: ISO/IEC 5962, as SPDX 2.3 extends it. The same environment gives the same bytes: `created` is given by the
+caller, and the namespace is derived from the content.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ class _Content:
     def __init__(self, materials: Materials) -> None:
         self._materials = materials
         self._ids = {_ROOT: 1}
-        """Each id that is taken, with how many have asked for it."""
+        """Each used id, with how many packages asked for it."""
         self._distributions: dict[str, str] = {}
         self._system: dict[str, str] = {}
         self.packages: list[dict[str, Any]] = []
         self.relationships: list[dict[str, Any]] = []
 
     def fill(self) -> None:
-        """Add all of the environment, in its order."""
+        """Add the whole environment in order."""
         materials, target = self._materials, self._materials.target
         system = f"{target.distro} {target.release}".rstrip()
         self.packages.append(
@@ -102,7 +102,7 @@ class _Content:
         return self._add("system", name, versionInfo=version, url=package_url(name, self._materials), comment=comment)
 
     def _add_contents(self, distribution: Distribution) -> None:
-        """Add what a wheel brings: by its own documents, else by its files."""
+        """Add a wheel's contents: from its own documents, else from its files."""
         materials, name = self._materials, distribution.name
         holder = self._distributions[name]
         for component in materials.components(name):
@@ -138,7 +138,7 @@ class _Content:
             self._relate(holder, "DEPENDS_ON", other, comment=f"{need.name} ({need.when})")
 
     def _add(self, kind: str, key: str, *, name: str = "", **facts: str) -> str:
-        """Add a package and return its id, which has letters, digits, dots and dashes only."""
+        """Add a package and return its id, which has only letters, digits, dots and dashes."""
         stem = f"SPDXRef-{kind}-{_NOT_IN_ID.sub('-', key)}"
         identifier = stem
         while identifier in self._ids:

@@ -36,7 +36,7 @@ FATES = {Scope.FINDINGS: (), Scope.LINE: (Fate.INSTALL,), Scope.ALL: tuple(HEADI
 
 
 def as_table(audit: Audit, terminal: Terminal, short: Callable[[str], str], scope: Scope = Scope.LINE) -> str:
-    """Render the report: findings, the line, with `Scope.ALL` the inventory; `short` writes a path as a person does."""
+    """Render the report: findings, install line, and with `Scope.ALL` the inventory; `short` formats a path."""
     return "\n".join(
         filter(
             None,
@@ -51,7 +51,7 @@ def as_table(audit: Audit, terminal: Terminal, short: Callable[[str], str], scop
 
 
 def size(kibibytes: int) -> str:
-    """Write an installed size as package managers do, in thousands: `324 kB`, `1.4 MB`, `92 MB`; nothing for none."""
+    """Format an installed size as package managers do, in thousands: `324 kB`, `1.4 MB`, `92 MB`; nothing for none."""
     kilobytes = kibibytes * 1.024
     if round(kilobytes) < 1000:
         return f"{max(1, round(kilobytes))} kB" if kibibytes else ""
@@ -60,7 +60,7 @@ def size(kibibytes: int) -> str:
 
 
 def cost(found: Cost | None, word: str = "in") -> str:
-    """Write what an installation takes: `92 MB in 31 packages`; nothing for no packages, and where it is not known."""
+    """Format the cost of an installation: `92 MB in 31 packages`; nothing for no packages, or if unknown."""
     if found is None or not found.packages:
         return ""
     packages = counted(len(found.packages), "package")
@@ -68,9 +68,9 @@ def cost(found: Cost | None, word: str = "in") -> str:
 
 
 def libraries(row: DistributionRow) -> list[str]:
-    """Write what the files of a distribution are or hold: `openssl 3.0.15`, `zlib 1.3.1 (medium)`, `libaec (low)`.
+    """Format the libraries that a distribution's files are or contain: `openssl 3.0.15`, `zlib 1.3.1 (medium)`.
 
-    Each once, as sure as its surest file; those without a version last.
+    Each once, with the confidence of its surest file; those without a version last.
     """
     surest = {(each.name, each.version): each.confidence for each in sorted(row.libraries, key=_doubt, reverse=True)}
     return [
@@ -84,19 +84,19 @@ def _doubt(library: VendoredLibrary) -> int:
 
 
 def without(row: DistributionRow) -> str:
-    """Say how much less an image has without a distribution."""
+    """Return how much smaller an image is without a distribution."""
     if row.saved == row.cost:
         return "all of it less without it"
     return f"{cost(row.saved) or 'nothing'} less without it"
 
 
 def pulled_in(row: PackageRow) -> str:
-    """Write what a package adds with what it pulls in; nothing where it pulls in nothing."""
+    """Format what a package adds with its dependencies; nothing without dependencies."""
     return cost(row.adds) if row.adds is not None and len(row.adds.packages) > 1 else ""
 
 
 def counts(findings: Iterable[Finding]) -> str:
-    """Say how many findings of each severity there are."""
+    """Return the number of findings of each severity as text."""
     number = Counter(each.entry.severity for each in findings)
     words = [counted(number[each], each.value) for each in Severity if number[each]]
     return ", ".join(words) or "no findings"
@@ -113,7 +113,7 @@ def _package_tables(audit: Audit, terminal: Terminal, fates: Iterable[Fate]) -> 
 
 
 def _package_table(rows: Sequence[PackageRow], terminal: Terminal) -> str:
-    """Return the table; a column that says nothing is left out, as terminals are narrow."""
+    """Return the table without empty columns."""
     head = ("package", "version", "size", "adds", "when", "needed by")
     lines = [_package(row) for row in rows]
     kept = [column for column in range(len(head)) if column != 3 or any(line[column] != plain("") for line in lines)]
@@ -136,7 +136,7 @@ def _package(row: PackageRow) -> tuple[Cell, ...]:
 
 
 def whens(row: PackageRow) -> str:
-    """Say when a package is needed, and how sure that is where it is not."""
+    """Return when a package is needed, with the confidence where it is not certain."""
     unsure = {"medium", "low"}
     words = {f"{use.when} ({use.confidence})" if use.confidence in unsure else use.when for use in row.uses}
     return ", ".join(sorted(words))
@@ -203,7 +203,7 @@ def _finding(finding: Finding, short: Callable[[str], str]) -> Iterator[Span]:
 
 
 def line_counted(audit: Audit) -> str:
-    """Return how many packages the line has, with their installed size where it is known."""
+    """Return the number of packages in the install line, with their installed size if known."""
     more = audit.adds is not None and audit.adds.size > audit.size
     whole = f"; {size(audit.adds.size)} with what they pull in" if audit.adds is not None and more else ""
     bytes_ = f" ({size(audit.size)}{whole})" if audit.size else ""

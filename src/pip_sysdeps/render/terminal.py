@@ -1,4 +1,4 @@
-"""Text on a terminal: wrapped to its width, in colours that never stand alone, aligned in tables."""
+"""Text for a terminal: wrapped to its width, in colours that are never the only signal, aligned in tables."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Role(Enum):
-    """What a piece of text is."""
+    """The role of a piece of text."""
 
     PLAIN = "plain"
     HEADING = "heading"
@@ -36,7 +36,7 @@ _SGR = {
     Role.BAD: "31;1",
     Role.DOUBTFUL: "33;1",
 }
-"""How each looks: parameters of Select Graphic Rendition (ECMA-48 8.3.117)."""
+"""The look of each role: parameters of Select Graphic Rendition (ECMA-48 8.3.117)."""
 
 
 class Span(NamedTuple):
@@ -50,21 +50,21 @@ Cell = tuple[Span, ...]
 """One cell of a table."""
 
 _LEAST = 30
-"""Columns that the last one of a table has at least beside the others."""
+"""Least width in columns of a table's last column beside the others."""
 _BELOW = "    "
-"""What stands before it where it has to stand below them."""
+"""Indent of a last column that is below the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terminal:
-    """What a terminal, or the file or pipe in its place, can show."""
+    """The abilities of a terminal, or of the file or pipe in its place."""
 
     width: int
-    """Columns. Words that are longer stand on a line of their own: a path is never broken."""
+    """Columns. Longer words have a line of their own: a path is never broken."""
     colour: bool = False
-    """Colours are wanted."""
+    """Whether to use colours."""
     lines: bool = True
-    """Its encoding has the characters that lines are drawn with."""
+    """Whether its encoding has the characters for lines."""
 
     def paint(self, span: Span) -> str:
         """Return a piece of text in its colour, made printable."""
@@ -73,7 +73,7 @@ class Terminal:
         return f"\x1b[{look}m{text}\x1b[0m" if look else text
 
     def flow(self, spans: Iterable[Span], first: str = "", rest: str = "") -> str:
-        """Return lines filled with words, each with its end; `first` stands before the first, `rest` before others."""
+        """Return lines filled with words; `first` is the indent of the first line, `rest` that of the others."""
         lines, line, room = [], first, self.width - len(first)
         begun = False
         for word in _words(spans):
@@ -87,11 +87,11 @@ class Terminal:
         return "".join(f"{each.rstrip()}\n" for each in (*lines, line))
 
     def heading(self, text: str) -> str:
-        """Return a line that names what follows."""
+        """Return a heading line."""
         return self.flow([Span(text, Role.HEADING)])
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[Cell]], indent: str = "") -> str:
-        """Return aligned columns; the last one is wrapped to what the others leave, or below them if that is little."""
+        """Return aligned columns; the last one is wrapped to the remaining width, or below if that is small."""
         lines: list[Sequence[Cell]] = [[(Span(title, Role.DIM),) for title in head], *rows]
         widths = [max(_length(line[column]) for line in lines) for column in range(len(head) - 1)]
         return "".join(self._row(line, widths, indent) for line in lines)
@@ -111,7 +111,7 @@ class Terminal:
 
 
 def plain(text: str) -> Cell:
-    """Return a cell in no colour."""
+    """Return a cell without colour."""
     return (Span(text),)
 
 
@@ -129,7 +129,7 @@ def _length(cell: Cell) -> int:
 
 
 def _words(spans: Iterable[Span]) -> Iterator[list[Span]]:
-    """Yield what stands between spaces, each with the pieces that it is made of."""
+    """Yield the words, each with its pieces."""
     word: list[Span] = []
     for text, role in spans:
         first, *others = text.split(" ")

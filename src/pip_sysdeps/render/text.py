@@ -1,4 +1,4 @@
-"""What differs, in lines for a terminal."""
+"""Differences as lines for a terminal."""
 
 from __future__ import annotations
 
@@ -17,28 +17,31 @@ SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 _ROLES = {"added": Role.GOOD, "removed": Role.BAD, "changed": Role.DOUBTFUL}
 _INDENT = "  "
 _MOST = 4
-"""Reasons that are told."""
+"""How many reasons are shown."""
 
 
 def diff_as_text(found: Iterable[TargetDiff], terminal: Terminal) -> str:
-    """Render each target: what is to install, what else changed, with the reasons."""
+    """Render each target: the install line, other changes, and the reasons."""
     return "\n".join(_target(each, terminal) for each in found)
 
 
 def because(change: PackageChange) -> str:
-    """Say why a package comes or goes, or what changed about it."""
+    """Return why a package was added or removed, or what changed about it."""
     reasons = listed_reasons(change.because)
     return reasons if change.change == "changed" or not reasons else f"because {reasons}"
 
 
 def listed_reasons(reasons: Sequence[str]) -> str:
-    """Join reasons; of many the first."""
+    """Join reasons, only the first of many."""
     more = len(reasons) - _MOST
     return " and ".join((*reasons[:_MOST], *([f"{more} more"] if more > 0 else [])))
 
 
 def called(change: PackageChange) -> str:
-    """Return a package's name, with what it adds, or took: `libgl1 (+92 MB with 31 packages)`, itself counted."""
+    """Return a package's name with the size that it adds or frees, itself counted.
+
+    `libgl1 (+92 MB with 31 packages)`.
+    """
     if change.adds is None or not change.adds.size:
         return change.name
     several = len(change.adds.packages) > 1
@@ -46,13 +49,13 @@ def called(change: PackageChange) -> str:
 
 
 def versions(change: DistributionChange, arrow: str = "->") -> str:
-    """Write a distribution's versions: `1.0`, or `1.0 -> 2.0`."""
+    """Format a distribution's versions: `1.0`, or `1.0 -> 2.0`."""
     old, new = change.old or "editable", change.new or "editable"
     return {"added": new, "removed": old, "changed": f"{old} {arrow} {new}"}[change.change]
 
 
 def title(found: TargetDiff) -> str:
-    """Name a target, and whether only one side has it."""
+    """Return a target's name, and whether only one side has it."""
     return found.id if found.change == "changed" else f"{found.id} (the target was {found.change})"
 
 

@@ -26,19 +26,19 @@ _ROLES = {
 }
 
 _BETWEEN = {"distribution": " ", "package": " ", "floor": " ", "file": ", "}
-"""What stands between a name and what is known about it."""
+"""Separator between a name and its details."""
 
 
 def as_text(nodes: Sequence[Node], terminal: Terminal, *, folded: bool = False) -> str:
-    """Render each tree with lines from parent to child; what is too long goes on below its own beginning.
+    """Render each tree with lines from parent to child; long text continues below its own beginning.
 
-    With `folded` a library and who brings it share a line, where nothing more is said of either.
+    With `folded`, a library and its provider share a line if nothing else is known of either.
     """
     return "".join(text for node in nodes for text in _Tree(terminal, folded=folded).lines(node, "", ""))
 
 
 class _Tree:
-    """How trees are drawn."""
+    """Draws trees."""
 
     def __init__(self, terminal: Terminal, *, folded: bool) -> None:
         self._terminal = terminal
@@ -46,7 +46,7 @@ class _Tree:
         self._fork, self._through, self._last, self._arrow = _LINES if terminal.lines else _ASCII
 
     def lines(self, node: Node, first: str, onward: str) -> Iterator[str]:
-        """Yield a node, then its children; `onward` stands before all lines but the node's first."""
+        """Yield a node, then its children; `onward` is the prefix of all lines but the node's first."""
         children = tuple(node.children.values())
         spans = [*_spans(node.label)]
         if self._folded and node.label.kind in _NEEDED and len(children) == 1 and not children[0].children:

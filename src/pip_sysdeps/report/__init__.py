@@ -1,1 +1,1 @@
-"""Questions about results: audit, verification, why, trees, differences."""
+"""Results as values: audit, verification, why, trees, differences."""

@@ -1,4 +1,4 @@
-"""The report of `audit`: which binary package which distribution needs, and back, what is vendored, the findings."""
+"""The report of `audit`: needed binary packages, vendored libraries, findings."""
 
 from __future__ import annotations
 
@@ -30,40 +30,40 @@ if TYPE_CHECKING:
 
 
 class Fate(Enum):
-    """What becomes of a binary package that the target names."""
+    """The state of a binary package that the target names."""
 
     INSTALL = "install"
     """It is in the install line."""
     OFFER = "offer"
-    """Its needs do not reach the line; a person may add it."""
+    """Its needs are outside the install line; the project may add it."""
     BASE = "base"
     """Every image of the release has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalledVersion:
-    """What the package database, or a list of packages, knows about one binary package."""
+    """One binary package in the package database or a list of packages."""
 
     version: str
     """Its version."""
     size: int
-    """Its installed size in KiB (dpkg's `Installed-Size`); 0 where it is not known."""
+    """Its installed size in KiB (dpkg's `Installed-Size`); 0 if unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageUse:
-    """One need, as a package sees it."""
+    """One need of a package."""
 
     distribution: str
-    """Who needs it: a distribution, or a file that no record claims."""
+    """Who needs it: a distribution, or a file that no RECORD lists."""
     version: str
     """The distribution's version."""
     name: str
-    """What is needed: a soname, mostly."""
+    """What is needed, usually a soname."""
     when: str
-    """When the need bites."""
+    """When it is needed."""
     confidence: str
-    """How sure it is; empty for what an ELF file states."""
+    """How certain the need is; empty if an ELF file states it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,28 +79,28 @@ class PackageRow:
     uses: tuple[PackageUse, ...]
     """By distribution and name."""
     adds: Cost | None = None
-    """It and what it pulls in, without what every image has; None if it is neither installed nor listed."""
+    """It and its dependencies, without base packages; None if it is neither installed nor listed."""
     candidate: InstalledVersion | None = None
-    """What would be installed, of a package that is not and that the downloaded lists have."""
+    """The version that would be installed, for a package that only the downloaded lists have."""
     is_looked_for: bool = True
-    """Installed packages were looked at; not for a report from a lock alone."""
+    """Whether installed packages were read; not for a report on a lock."""
 
     @property
     def version(self) -> str:
-        """Return the installed version, `not installed`, or nothing where nobody looked."""
+        """Return the installed version, `not installed`, or nothing if that is unknown."""
         absent = "not installed" if self.is_looked_for else ""
         return self.installed.version if self.installed else absent
 
     @property
     def size(self) -> int:
-        """Return its own size in KiB, installed or listed; 0 where it is not known."""
+        """Return its own size in KiB, installed or listed; 0 if unknown."""
         known = self.installed or self.candidate
         return known.size if known else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistributionRow:
-    """One distribution, what it needs, and what it brings."""
+    """One distribution with its needs and vendored libraries."""
 
     name: str
     """Its normalized name."""
@@ -109,31 +109,30 @@ class DistributionRow:
     wheel: str
     """The wheel's compressed tags."""
     needs: tuple[LockedNeed, ...]
-    """By name, those that a binary package or another one answers."""
+    """By name; those that a binary package or another provider answers."""
     vendored: tuple[str, ...]
-    """Libraries that it brings for its own objects, relative to its folder, or as far as a lock has them the folders;
-    sorted."""
+    """Its own libraries, relative to its folder; in a report on a lock, their folders; sorted."""
     components: tuple[Component, ...]
-    """What its own bills of materials name, without itself."""
+    """The components of its own SBOMs, without itself."""
     libraries: tuple[VendoredLibrary, ...] = ()
-    """What its files are or hold, by their names and texts; empty for one whose bills of materials name something."""
+    """The libraries that its files are or contain; empty for a distribution with SBOMs."""
     way: tuple[str, ...] = ()
-    """The distributions by which it is required, first the one that was asked for and last itself."""
+    """The distributions that require it, from a requested one to itself."""
     cost: Cost | None = None
-    """Its packages of the line and what they pull in; None if one is neither installed nor listed."""
+    """Its packages of the line and their dependencies; None if one is neither installed nor listed."""
     saved: Cost | None = None
-    """What the image would not have without it: its packages that nothing else needs; None as for `cost`."""
+    """What the image would not have without it: packages that nothing else needs; None as for `cost`."""
 
 
 class Scope(Enum):
     """How much of a report is printed."""
 
     FINDINGS = "findings"
-    """The findings alone."""
+    """Only the findings."""
     LINE = "line"
-    """And the packages of the line."""
+    """Also the packages of the install line."""
     ALL = "all"
-    """And what is offered, what every image has, and the distributions."""
+    """Also offered packages, base packages, and the distributions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,25 +140,25 @@ class Audit:
     """The whole report."""
 
     target: Target
-    """The environment as the lock has it, by the project's policy."""
+    """The lock's target for the environment, with the policy applied."""
     packages: tuple[PackageRow, ...]
     """By name."""
     distributions: tuple[DistributionRow, ...]
-    """By name; those that need or bring something."""
+    """By name; those with needs or vendored libraries."""
     findings: tuple[Finding, ...]
     """The worst first."""
     how_to_add: str = ""
     """How to install the packages that are only offered; empty if there are none."""
     adds: Cost | None = None
-    """The whole line and what it pulls in; None if a package of it is neither installed nor listed."""
+    """The install line and its dependencies; None if a package is neither installed nor listed."""
     others: tuple[Target, ...] = ()
-    """The other targets that the lock has."""
+    """The lock's other targets."""
     is_from_lock: bool = False
-    """The lock alone was asked: nothing is known of what is installed, and few checks could run."""
+    """Whether the report is on a lock: installed packages are unknown, and few checks ran."""
 
     @property
     def size(self) -> int:
-        """Return the installed size of the line in KiB, as far as it is known, without what its packages need."""
+        """Return the installed size of the install line in KiB as far as known, without dependencies."""
         return sum(row.size for row in self.fated(Fate.INSTALL))
 
     def fated(self, fate: Fate) -> tuple[PackageRow, ...]:
@@ -179,10 +178,10 @@ def report(  # noqa: PLR0913 - the evidence, the target, and what else is known 
     ways: Mapping[str, tuple[str, ...]],
     others: tuple[Target, ...] = (),
 ) -> Audit:
-    """Return the report; `components` has what the bills of materials of each distribution name.
+    """Return the report; `components` has the components of each distribution's SBOMs.
 
-    `libraries` has what the files of those without one say of themselves.
-    `closures` has what is installed, `ways` by which distributions each is required, `others` the lock's other targets.
+    `libraries` has the libraries in files of distributions without an SBOM. `closures` has the installed packages,
+    `ways` the path to each distribution, `others` the lock's other targets.
     """
     line = _line(target)
     locked = {each.name: each for each in target.distribution}
@@ -213,7 +212,7 @@ def report(  # noqa: PLR0913 - the evidence, the target, and what else is known 
 
 
 def report_of_lock(target: Target, findings: tuple[Finding, ...], others: tuple[Target, ...] = ()) -> Audit:
-    """Return the report that a target of a lock gives by itself: no versions, sizes, ways or bills of materials."""
+    """Return the report on a target of a lock: no versions, sizes, paths or SBOMs."""
     rows = (
         DistributionRow(
             name=each.name,
@@ -289,7 +288,7 @@ def vendored(needs: DistributionNeeds, scan: Scan) -> tuple[str, ...]:
 
 
 def components_of(name: str, sboms: Iterable[Sbom]) -> Iterator[Component]:
-    """Yield what the bills of materials of a distribution name, once each, without the distribution itself."""
+    """Yield the components of a distribution's SBOMs once each, without the distribution itself."""
     for each in dict.fromkeys(part for sbom in sboms for part in sbom.components):
         if each.name and canonicalize_name(each.name) != name:
             yield each

@@ -1,6 +1,6 @@
-"""The catalogue of findings: all that `audit` and `verify` report, each with a code that never changes its meaning.
+"""The catalogue of findings: everything that `audit` and `verify` report, each with a stable code.
 
-docs/checks.md explains each. A code is never used again for something else.
+docs/checks.md explains each. A code is never reused.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from enum import Enum
 
 
 class Severity(Enum):
-    """How bad a finding is."""
+    """The severity of a finding."""
 
     ERROR = "error"
-    """Something fails, or is not what was committed."""
+    """Something fails, or differs from what was committed."""
     WARNING = "warning"
-    """Something works by luck, or stops working on another system."""
+    """Something works by accident, or stops working on another system."""
     NOTE = "note"
     """Something to know."""
 
@@ -29,11 +29,11 @@ class Entry:
     name: str
     """`unresolved-import`."""
     severity: Severity
-    """How bad such a finding is; `verify` makes a warning of one that no import meets."""
+    """The severity; `verify` reports a warning if no import is affected."""
     summary: str
-    """What such findings are, in a line."""
+    """A one-line description."""
     kind: str = ""
-    """The word of `verify` for it; empty if `verify` does not report it."""
+    """`verify`'s word for it; empty if `verify` does not report it."""
 
 
 UNRESOLVED_IMPORT = Entry(

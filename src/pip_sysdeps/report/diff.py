@@ -1,4 +1,4 @@
-"""What two locks, or two targets, differ in, and why: which binary packages come and go, because of whom."""
+"""The differences of two locks or targets: which binary packages are added or removed, and why."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ _PLAIN_KEYS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageChange:
-    """One binary package that is not needed alike on both sides."""
+    """One binary package that is not needed in the same way on both sides."""
 
     change: str
     """`added`, `removed` or `changed`."""
     name: str
     """Its name."""
     in_line: bool
-    """It is, or was, in the line that installs it."""
+    """Whether it is, or was, in the install line."""
     because: tuple[str, ...]
-    """Why, in words; sorted."""
+    """The reasons as messages; sorted."""
     holders: tuple[str, ...] = ()
-    """Who needs it, or needed it, of one that comes or goes; sorted."""
+    """Who needs or needed an added or removed package; sorted."""
     details: tuple[str, ...] = ()
-    """Those of `because` that say more than that a distribution comes or goes."""
+    """Those of `because` that say more than that a distribution was added or removed."""
     adds: Cost | None = None
-    """What it adds to the rest of the line that stays, or added, of one that comes or goes; None if not known."""
+    """What an added or removed package adds to the unchanged packages; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistributionChange:
-    """One distribution that the locks do not have alike."""
+    """One distribution that differs between the locks."""
 
     change: str
     """`added`, `removed` or `changed`."""
@@ -62,16 +62,16 @@ class DistributionChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnresolvedChange:
-    """One need that nothing answers on one of the sides."""
+    """One need that is unresolved on only one side."""
 
     change: str
     """`added` or `removed`."""
     name: str
     """What is needed."""
     distribution: str
-    """Who needs it; empty for a file that no record claims."""
+    """Who needs it; empty for a file that no RECORD lists."""
     when: str
-    """When it bites."""
+    """When it is needed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,21 +81,21 @@ class KeyChange:
     key: str
     """As in the lock: `needs-glibc`."""
     old: str
-    """Its value before; empty if it was not there."""
+    """Its old value; empty if it was absent."""
     new: str
-    """Its value now."""
+    """Its new value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetDiff:
-    """What is different in one target."""
+    """The differences of one target."""
 
     id: str
     """The target, or `OLD and NEW` for two."""
     change: str
-    """`added` or `removed` for a target that only one side has, else `changed`."""
+    """`added` or `removed` for a target of only one side, else `changed`."""
     packages: tuple[PackageChange, ...]
-    """Those of the line first, then by name."""
+    """Those of the install line first, then by name."""
     distributions: tuple[DistributionChange, ...]
     """By name."""
     unresolved: tuple[UnresolvedChange, ...]
@@ -105,11 +105,11 @@ class TargetDiff:
 
 
 Line: TypeAlias = "Callable[[Target], Iterable[tuple[str, LockedNeed]]]"
-"""Gives the needs that reach a target's line, each with who has it."""
+"""Yields the needs of a target's install line with their holders."""
 
 
 def diff_locks(old: Lockfile, new: Lockfile, line: Line) -> tuple[TargetDiff, ...]:
-    """Return what differs, by target; targets that are alike are left out."""
+    """Return the differences by target, without equal targets."""
     before, after = {each.id: each for each in old.target}, {each.id: each for each in new.target}
     found = (diff_targets(before.get(name), after.get(name), line) for name in sorted({*before, *after}))
     return tuple(each for each in found if each is not None)
@@ -118,9 +118,9 @@ def diff_locks(old: Lockfile, new: Lockfile, line: Line) -> tuple[TargetDiff, ..
 def diff_targets(
     old: Target | None, new: Target | None, line: Line, installed: Mapping[str, str] | None = None
 ) -> TargetDiff | None:
-    """Return what differs between two targets, of which one may be missing; None if nothing does.
+    """Return the differences of two targets, of which one may be missing; None if they are equal.
 
-    `installed` has the version of every distribution of the new side, also of those that need nothing, if known.
+    `installed` has the version of every distribution of the new side, if known, even of those without needs.
     """
     names = list(dict.fromkeys(each.id for each in (old, new) if each))
     found = TargetDiff(
@@ -136,7 +136,7 @@ def diff_targets(
 
 
 def with_sizes(found: TargetDiff, line: Collection[str], closures: Closures) -> TargetDiff:
-    """Return what differs with what each package that comes to the line or leaves it adds; `line` is the new one."""
+    """Return the differences with what each added or removed package adds; `line` is the new one."""
     moved = {each.name for each in found.packages if each.in_line and each.change in {"added", "removed"}}
     stays = [name for name in line if name not in moved and closures.cost((name,)) is not None]
     packages = (
@@ -152,7 +152,7 @@ def with_sizes(found: TargetDiff, line: Collection[str], closures: Closures) -> 
 def _packages(
     old: Target | None, new: Target | None, line: Line, installed: Mapping[str, str] | None
 ) -> Iterator[PackageChange]:
-    """Yield the packages that come to the line or leave it, then, of those in neither line, who comes and goes."""
+    """Yield the packages added to or removed from the install line, then the changes of other packages."""
     entries = tuple({each.name: each for each in target.entries()} if target else {} for target in (old, new))
     lines = tuple(_by_package(line(target) if target else ()) for target in (old, new))
     whole = tuple(_by_package(target.needs() if target else ()) for target in (old, new))
@@ -229,7 +229,7 @@ def _by_name(unresolved: tuple[Unresolved, ...]) -> dict[tuple[str, str], Unreso
 
 
 def _keys(old: Target | None, new: Target | None) -> Iterator[KeyChange]:
-    """Yield the plain keys that differ, of a target that both sides have."""
+    """Yield the plain keys that differ in a target of both sides."""
     for name in _PLAIN_KEYS if old and new else ():
         was, now = getattr(old, name), getattr(new, name)
         if was != now:
@@ -237,7 +237,7 @@ def _keys(old: Target | None, new: Target | None) -> Iterator[KeyChange]:
 
 
 def _written(target: Target | None, name: str) -> str:
-    """Write a key for a person; the newest C library with who needs it."""
+    """Format a key; the newest C library with who needs it."""
     value = getattr(target, name)
     holder = getattr(target, f"{name}_by", "")
     by = f" ({holder})" if value and holder else ""

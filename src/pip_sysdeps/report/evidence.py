@@ -1,4 +1,4 @@
-"""What the checks of `audit` look at, and the form of what they find."""
+"""The input of the checks of `audit`, and the form of their results."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What the checks look at."""
+    """The input of the checks."""
 
     scan: Scan
     """The environment."""
     folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """A real path of the environment -> the world-writable folders that its search path leads into."""
+    """A real path of the environment -> the world-writable folders of its search path."""
     gaps: tuple[VersionGap, ...] = ()
-    """Symbol versions that are needed, and that the library which is found does not define."""
+    """Needed symbol versions that the library does not define."""
     glibc: tuple[int, int] | None = None
-    """The version of the system's glibc; None if it is not known."""
+    """The version of the system's glibc; None if unknown."""
     decided_by_policy: frozenset[tuple[str, str]] = frozenset()
-    """The needs that the project's policy decides: distribution and name."""
+    """The needs that the policy decides: distribution and name."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """The installed version of each binary package."""
     available: Available | None = None
-    """What the system's configured sources have; None if that is not known."""
+    """The packages of the configured sources; None if unknown."""
     version_key: Callable[[str], Any] = str
     """Orders versions as the package manager does."""
     library_path: tuple[str, ...] = ()
     """The project's `library-path`."""
     changes: tuple[str, ...] = ()
-    """In what the lock differs from the environment, in words."""
+    """Messages about how the lock differs from the environment."""
 
     def undecided(self) -> Iterator[tuple[str, Need]]:
-        """Yield the needs that no policy decides, each with its distribution."""
+        """Yield the needs that no policy decides, with their distributions."""
         decided = self.decided_by_policy
         return ((holder, need) for holder, need in self.scan.needs() if (holder, need.name) not in decided)
 
@@ -58,20 +58,20 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What a check found."""
+    """One problem that a check found."""
 
     message: str
-    """What is wrong, for a person; a line that goes on from the subjects, without a full stop."""
+    """What is wrong; follows the subjects, without a full stop."""
     subjects: tuple[str, ...] = ()
-    """What it is about: sonames, symbol versions, elements of a search path; sorted."""
+    """Sonames, symbol versions or elements of a search path; sorted."""
     distribution: str = ""
-    """Whose it is; empty for a file that no record claims, and for the environment as a whole."""
+    """The distribution; empty for a file that no RECORD lists, and for the whole environment."""
     files: tuple[str, ...] = ()
-    """The objects that show it, sorted."""
+    """The objects that have the problem, sorted."""
 
 
 def trouble_of_need(holder: str, need: Need, message: str) -> Trouble:
-    """Return the trouble with one need of a distribution."""
+    """Return a problem of one need."""
     return Trouble(subjects=(need.name,), message=message, distribution=holder, files=need.by)
 
 

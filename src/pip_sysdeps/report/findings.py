@@ -1,4 +1,4 @@
-"""What the checks of `audit` find in an environment."""
+"""Run the checks of `audit`."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _SEVERITIES = tuple(Severity)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One check, and the entry of the catalogue that its findings have."""
+    """One check with its entry of the catalogue."""
 
     entry: Entry
     """The entry."""
     run: Callable[[Evidence], Iterator[Trouble]]
-    """Yields what is wrong."""
+    """Yields the problems."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +45,9 @@ class Finding:
     """One finding of `audit`."""
 
     entry: Entry
-    """What kind of finding it is."""
+    """Its kind."""
     trouble: Trouble
-    """What was found."""
+    """The problem."""
 
 
 CHECKS = (
@@ -79,9 +79,9 @@ CHECKS = (
 
 
 def findings(evidence: Evidence, *, select: Collection[str] = (), ignore: Collection[str] = ()) -> tuple[Finding, ...]:
-    """Return what the checks find, the worst first, then by code, distribution and subject.
+    """Return the findings, the worst first, then by code, distribution and subject.
 
-    `select` has the codes to run, all if it is empty; `ignore` those to leave out. `SD01` stands for all that begin so,
+    `select` has the codes to run, all if it is empty; `ignore` those to skip. `SD01` stands for all that begin so,
     `SD010:shapely` for the findings of one distribution.
     """
     return _chosen(((each.entry, each.run(evidence)) for each in CHECKS), select, ignore)
@@ -90,7 +90,7 @@ def findings(evidence: Evidence, *, select: Collection[str] = (), ignore: Collec
 def findings_of_lock(
     target: Target, *, select: Collection[str] = (), ignore: Collection[str] = ()
 ) -> tuple[Finding, ...]:
-    """Return what a target of a lock shows by itself; `select` and `ignore` as for `findings`."""
+    """Return the findings of a lock's target; `select` and `ignore` as for `findings`."""
     checks = {
         catalogue.UNRESOLVED_IMPORT: locked.unresolved_import,
         catalogue.UNRESOLVED_OTHER: locked.unresolved_other,
@@ -102,7 +102,7 @@ def findings_of_lock(
 def _chosen(
     found: Iterable[tuple[Entry, Iterable[Trouble]]], select: Collection[str], ignore: Collection[str]
 ) -> tuple[Finding, ...]:
-    """Return the findings of checks that are not left out, the worst first."""
+    """Return the findings of the chosen checks, the worst first."""
     chosen = [
         Finding(entry=entry, trouble=trouble)
         for entry, troubles in found
@@ -113,7 +113,7 @@ def _chosen(
 
 
 def _joined(troubles: Iterable[Trouble]) -> list[Trouble]:
-    """Return what one check found, sorted; what is wrong in the same way with one distribution is one trouble."""
+    """Return the findings of one check, sorted; the same problem in a distribution is one."""
     joined: dict[tuple[str, str], Trouble] = {}
     for each in troubles:
         key = each.distribution, each.message
@@ -127,7 +127,7 @@ def _joined(troubles: Iterable[Trouble]) -> list[Trouble]:
 
 
 def named(text: str) -> bool:
-    """Return whether a text names checks: a code, or the beginning of one, and possibly a distribution."""
+    """Return whether a text selects checks: a code or its beginning, and possibly a distribution."""
     code, colon, distribution = text.partition(":")
     return (
         code.startswith("SD")

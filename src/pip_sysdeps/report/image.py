@@ -1,4 +1,4 @@
-"""A release image as verification sees it: the environment in it, its system, and what it is held to."""
+"""A release image for verification: the environment, its system, and the lock's target."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ImageSystem(Protocol):
 
     @property
     def finder(self) -> LibraryFinder:
-        """What `ctypes.util.find_library` finds."""
+        """The results of `ctypes.util.find_library`."""
 
     def version_key(self, version: str) -> Any:  # noqa: ANN401 - each package manager's own
         """Return a key that orders versions as the package manager does."""
@@ -49,30 +49,30 @@ class ImageSystem(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """What verification looks at."""
+    """The input of verification."""
 
     scan: Scan
     """The environment with ld.so.cache as it is."""
     fresh: Scan
-    """The same as after a run of ldconfig; or `scan` again where nothing is missing that the image is to have."""
+    """The same as after a run of ldconfig; or `scan` itself if nothing is missing."""
     gaps: tuple[VersionGap, ...]
-    """Symbol versions that are needed and not defined."""
+    """Needed symbol versions that are not defined."""
     symbols: tuple[SymbolGap, ...]
-    """Symbols that imports need, and that nothing in the image defines."""
+    """Symbols that imports need and nothing in the image defines."""
     system: ImageSystem
-    """The system that it is in."""
+    """The system of the image."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locked:
-    """What the image is held to."""
+    """The lock's target to compare with."""
 
     target: Target
-    """The lock's block for it."""
+    """The target."""
     in_line: frozenset[tuple[str, str]]
-    """The needs that `install-line` installs for, by holder and name."""
+    """The needs of the install line, by holder and name."""
     expected: frozenset[tuple[str, str]]
-    """The needs that the image is to meet: those of the line, and those like them that no package answers."""
+    """The needs that the image must meet: those of the line, and those like them that no package answers."""
     needs: Mapping[tuple[str, str], LockedNeed]
     """Every need, by holder and name."""
 
@@ -83,18 +83,18 @@ class Locked:
         return {name: tuple(sorted(patterns)) for name, patterns in found.items()}
 
     def package(self, holder: str, name: str) -> str:
-        """Return the package that the lock has for a need; empty for none."""
+        """Return the lock's package for a need; empty for none."""
         need = self.needs.get((holder, name))
         return need.package if need else ""
 
     def copied(self, holder: str, name: str) -> LockedNeed | None:
-        """Return the need of a file that is to be copied, because no package owns it; None for any other."""
+        """Return the need of a file that must be copied, because no package owns it; None for others."""
         need = self.needs.get((holder, name))
         return need if need and need.class_ == "unowned" else None
 
 
 def held_to(target: Target) -> Locked:
-    """Return what a target of the lock holds an image to."""
+    """Return a target prepared for comparison."""
     return Locked(
         target=target,
         in_line=frozenset((holder, need.name) for holder, need in needs_in_line(target)),
@@ -104,7 +104,7 @@ def held_to(target: Target) -> Locked:
 
 
 def takes_cpu_folders(scan: Scan) -> bool:
-    """Return whether this CPU has decided which library is loaded."""
+    """Return whether this CPU determines which library is loaded."""
     loaded = (*scan.process, *(each for load in scan.loads for each in load.objects))
     return any("/glibc-hwcaps/" in each.path for each in loaded)
 
@@ -120,7 +120,7 @@ def unmet(scan: Scan) -> Iterator[tuple[str, Need]]:
 
 
 def counts(holder: str, need: Need, locked: Locked | None) -> bool:
-    """Return whether the image is to have what is needed: as the lock says, else as `install-line` does by default."""
+    """Return whether the image must meet a need: by the lock, else by the defaults of `install-line`."""
     key = (holder, need.name)
     if need.optional:  # nothing fails without it, but a lock may have its package in the line
         return key in locked.in_line if locked else False
@@ -131,7 +131,7 @@ def counts(holder: str, need: Need, locked: Locked | None) -> bool:
 
 
 def _of_another_system(need: Need) -> bool:
-    """Return whether a source names what no package of the release has: it may well be of a system that is not here."""
+    """Return whether a source names something that no package of the release has: it may be for another system."""
     unheard = isinstance(need.provider, Missing) and bool(need.provider.note) and not need.provider.unsure
     return unheard and need.when in {When.DLOPEN, When.EXEC} and not is_known(need.evidence)
 

@@ -1,4 +1,4 @@
-"""Files of an environment that a release image cannot use, or has lost."""
+"""Files of an environment that are foreign or missing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def foreign_files(scan: Scan) -> Iterator[Problem]:
-    """Yield the files for another machine or C library: an error where a distribution has nothing else to load."""
+    """Yield the files for another machine or C library: an error if a distribution has no other objects."""
     holders = scan.environment.holders()
     usable = {holders.get(loaded.path, "") for _, loaded in imported(scan)}
     tags = {each.name: each.tags for each in scan.environment.distributions}
@@ -37,7 +37,7 @@ def foreign_files(scan: Scan) -> Iterator[Problem]:
 
 
 def missing_files(scan: Scan) -> Iterator[Problem]:
-    """Yield what records list and is not there; nobody but the user can tell whether it was taken out on purpose."""
+    """Yield missing files that records list; they may have been removed on purpose."""
     for each in scan.environment.distributions:
         if each.gone:
             yield Problem(

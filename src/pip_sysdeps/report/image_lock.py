@@ -1,4 +1,4 @@
-"""A release image against its lock."""
+"""A release image, compared with its lock."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def lock_problems(image: Image, target: Target) -> Iterator[Problem]:
-    """Yield in what the image is not what was locked."""
+    """Yield how the image differs from the lock."""
     for text in _differences(image.scan, target):
         yield Problem(error=True, entry=NOT_LOCKED, distribution="", subject=target.id, message=text)
     for package in target.package:
@@ -39,7 +39,7 @@ def lock_problems(image: Image, target: Target) -> Iterator[Problem]:
 
 
 def undelivered_declarations(image: Image, locked: Locked) -> Iterator[Problem]:
-    """Yield the packages that somebody says are needed, which no file shows, and that are not installed."""
+    """Yield declared packages, which no file shows, that are not installed."""
     found = {(holder, need.name) for holder, need in image.scan.needs()}
     for holder, need in locked.target.needs():
         declared = need.when == When.DECLARED.value and (holder, need.name) in locked.in_line - found
@@ -55,7 +55,7 @@ def undelivered_declarations(image: Image, locked: Locked) -> Iterator[Problem]:
 
 
 def _differences(scan: Scan, target: Target) -> Iterator[str]:
-    """Say in words which distributions the environment has and the lock has not, or otherwise."""
+    """Yield messages about distributions that differ between environment and lock."""
     abi_tag = scan.environment.interpreter.abi_tag
     if abi_tag and abi_tag != target.python:
         yield f"{target.python} is locked, {abi_tag} runs the environment"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def version_gaps(image: Image) -> Iterator[Problem]:
-    """Yield what ld.so says as "version `GLIBC_2.38' not found"; of what only plugins load as a warning."""
+    """Yield the problems that ld.so reports as "version `GLIBC_2.38' not found"; warnings for plugins."""
     if not image.gaps:
         return
     holders = image.scan.environment.holders()
@@ -41,7 +41,7 @@ def version_gaps(image: Image) -> Iterator[Problem]:
 
 
 def undefined_symbols(image: Image) -> Iterator[Problem]:
-    """Yield what ld.so says as "undefined symbol: sybdb_new", unless it stops at a version before."""
+    """Yield the problems that ld.so reports as "undefined symbol: sybdb_new", if no version is missing."""
     if not image.symbols:
         return
     holders = image.scan.environment.holders()

@@ -1,4 +1,4 @@
-"""What an environment is made of: the content of a software bill of materials."""
+"""The content of an SBOM: distributions, packages and libraries of an environment."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Materials:
-    """What an environment is made of."""
+    """The content of an SBOM."""
 
     target: Target
-    """The environment as the lock has it."""
+    """The environment's target in the lock."""
     distributions: tuple[Distribution, ...]
     """All of them, sorted by name."""
     required: Mapping[str, tuple[str, ...]]
     """A distribution -> the installed ones that it requires."""
     vendored: Mapping[str, tuple[str, ...]]
-    """A distribution -> the libraries that it brings, relative to its folder."""
+    """A distribution -> its own libraries, relative to its folder."""
     libraries: Mapping[str, tuple[VendoredLibrary, ...]]
-    """A distribution -> what its files are or hold, of those whose documents name nothing."""
+    """A distribution without SBOMs -> the libraries that its files are or contain."""
     sboms: Mapping[str, tuple[Sbom, ...]]
-    """A distribution -> its own documents."""
+    """A distribution -> its own SBOMs."""
     installed: Mapping[str, InstalledVersion]
-    """What the package database knows about each binary package."""
+    """The installed version of each binary package."""
 
     def asked(self) -> tuple[Distribution, ...]:
-        """Return the distributions that a person asked for, and those that no other requires."""
+        """Return the requested distributions, and those that no other requires."""
         required = {name for names in self.required.values() for name in names}
         return tuple(each for each in self.distributions if each.requested or each.name not in required)
 
     def components(self, name: str) -> tuple[Component, ...]:
-        """Return what the documents of a distribution name, once each, without itself."""
+        """Return the components of a distribution's SBOMs once each, without itself."""
         return tuple(components_of(name, self.sboms.get(name, ())))

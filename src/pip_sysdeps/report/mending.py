@@ -1,4 +1,4 @@
-"""What mends a library that no package has, or that the loader does not reach, in words."""
+"""How to repair a library that no package has, or that the loader does not find."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def to_reach(path: str) -> str:
-    """Return how a program of the image finds a library of the environment where the loader does not search."""
+    """Return how a program of the image finds a library of the environment outside the search path."""
     folder = posixpath.dirname(path)
     return (
         f'`library-path = ["{folder}"]` in pyproject.toml with `ENV LD_LIBRARY_PATH={folder}` in the image reaches it'
@@ -25,12 +25,12 @@ def to_reach(path: str) -> str:
 
 
 def to_copy(path: str, system: System, library_path: tuple[str, ...] = ()) -> str:
-    """Return the instructions that give an image a library which no package has, in one line."""
+    """Return the instructions to copy a library that no package has, in one line."""
     return " and ".join(f"`{line}`" for line in of_copy(path, system, library_path).lines())
 
 
 def mended_imports(scan: Scan, target: Target) -> Iterator[str]:
-    """Yield, for each library that an import needs and the loader does not reach, what mends it."""
+    """Yield how to repair each library that an import needs and the loader does not find."""
     unresolved = {(each.name, each.distribution) for each in target.unresolved}
     told: dict[str, Unreachable] = {}
     for holder, need in scan.needs():

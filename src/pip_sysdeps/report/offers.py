@@ -1,4 +1,4 @@
-"""Needs that the install line leaves out, and how to add them."""
+"""Needs outside the install line, and how to add them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def offers(target: Target, before: Target | None = None) -> Iterator[str]:
-    """Yield a short line for each distribution or file with packages that are not in the line, then how to add them.
+    """Yield a line for each distribution or file with needs outside the install line, then how to add them.
 
-    What the lock had said before is not said again.
+    What the old lock had already is not repeated.
     """
     told = _offers(before) if before else []
     new = [line for line in _offers(target) if line not in told]
@@ -29,7 +29,7 @@ def _offers(target: Target) -> list[str]:
 
 
 def how_to_add(target: Target) -> str:
-    """Say how to have in the line what is not; nothing where all is."""
+    """Return how to add needs to the install line; nothing if none is left out."""
     outside = _outside(target)
     if not outside:
         return ""
@@ -42,14 +42,14 @@ def how_to_add(target: Target) -> str:
 
 
 def unresolved_imports(target: Target) -> Iterator[str]:
-    """Yield a line for each need of an import, or of a chosen plugin, that nothing answers."""
+    """Yield a line for each unresolved need of an import or a chosen plugin."""
     for each in target.unresolved:
         if each.is_demanded:
             yield f"unresolved: {each.name}, which {_holder(each)} needs{f': {each.note}' if each.note else ''}"
 
 
 def unresolved_others(target: Target, before: Target | None = None) -> Iterator[str]:
-    """Yield one line for all else that nothing answers, and that was not in the lock before."""
+    """Yield one line for all other unresolved needs that are new in the lock."""
     others = _unresolved_others(target) - (_unresolved_others(before) if before else set())
     if others:
         yield f"unresolved, but not needed by any import: {listed(sorted(others))}"
@@ -60,9 +60,9 @@ def _unresolved_others(target: Target) -> set[str]:
 
 
 def packaged_distributions(target: Target, before: Target | None = None) -> Iterator[str]:
-    """Yield one line for the distributions that are system packages themselves: the line has only what they need.
+    """Yield one line for distributions that are system packages: the install line has only their needs.
 
-    Those that were in the lock before are not said again.
+    What the old lock had already is not repeated.
     """
     told = _packaged(before) if before else []
     if new := [each for each in _packaged(target) if each not in told]:
@@ -82,7 +82,7 @@ def _holder(unresolved: Unresolved) -> str:
 
 
 def _outside(target: Target) -> dict[str, list[LockedNeed]]:
-    """Return the needs of each distribution, or file that no record claims, whose packages are not in the line."""
+    """Return the needs of each distribution or file whose packages are outside the install line."""
     inside = {each.package.name for each in wanted(target, base=True)}
     inside |= target.base
     holders = [(each.name, each.every()) for each in target.distribution]
@@ -94,7 +94,7 @@ def _outside(target: Target) -> dict[str, list[LockedNeed]]:
 
 
 def _grouped(needs: Iterable[LockedNeed]) -> str:
-    """Return the packages by the kind of their needs, each once: a plugin's where nothing else needs it."""
+    """Return the packages by the kind of their needs, each once, under plugins only if nothing else needs it."""
     first: dict[str, str] = {}
     for need in sorted(needs, key=lambda need: (need.when == "plugin", need.when)):
         first.setdefault(need.installed, need.when)

@@ -1,4 +1,4 @@
-"""Problems of a release image, and what mends them."""
+"""Problems of a release image, and how to repair them."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One thing that is wrong with a release image."""
+    """One problem of a release image."""
 
     error: bool
-    """It stops an import or a program, or is not what was locked; otherwise a warning."""
+    """Whether it stops an import or a program, or differs from the lock; otherwise a warning."""
     entry: Entry
-    """What kind of problem it is."""
+    """Its kind."""
     distribution: str
-    """Whose it is; empty for the interpreter, a file that no record claims, or the image as a whole."""
+    """The distribution; empty for the interpreter, a file that no RECORD lists, or the whole image."""
     subject: str
-    """What it is about: a soname, a symbol version, a binary package, a file."""
+    """A soname, a symbol version, a binary package or a file."""
     message: str
-    """What is wrong, for a person; one line."""
+    """What is wrong; one line."""
     files: tuple[str, ...] = ()
-    """The objects that show it."""
+    """The objects that have the problem."""
     package: str = ""
-    """The binary package whose installation or upgrade mends it; empty if none does."""
+    """The binary package that repairs it; empty if none does."""
     instructions: Instructions = NOTHING
-    """What mends it besides, to be pasted into a Dockerfile."""
+    """Dockerfile instructions that repair it."""
 
 
 def order(problem: Problem) -> tuple[object, ...]:
@@ -58,26 +58,26 @@ def order(problem: Problem) -> tuple[object, ...]:
 
 
 def mending(problems: Iterable[Problem], names: NameRules | None) -> tuple[str, ...]:
-    """Return the packages and capabilities that mend all that can be mended, sorted: words of a line for a shell.
+    """Return the packages and capabilities that repair problems, sorted, as words of a shell command.
 
-    `names` are the package manager's rules; what breaks them is left out, as is all where they are not known.
+    `names` are the package manager's rules; invalid names are dropped, and all names without rules.
     """
     packages = {each.package for each in problems if each.error}
     return tuple(sorted(each for each in packages if names and (names.package(each) or names.capability(each))))
 
 
 def pasted(problems: Iterable[Problem]) -> tuple[str, ...]:
-    """Return the Dockerfile instructions that mend what they can."""
+    """Return the Dockerfile instructions that repair problems."""
     return tuple(joined(each.instructions for each in problems if each.error).lines())
 
 
 def worth_showing(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return the problems without what no import and nothing in the line misses."""
+    """Return the problems that affect an import or the install line."""
     return tuple(each for each in problems if each.error or each.entry not in {MISSING_IN_IMAGE, FOREIGN_FILE})
 
 
 def on_older_cpus(problems: Iterable[Problem], here: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Return, as warnings, the problems that there are without the folders for this CPU, and not `here`."""
+    """Return, as warnings, the problems without this CPU's folders that are not in `here`."""
     known = {(each.distribution, each.subject) for each in here if each.error}
     return tuple(
         replace(each, error=False, entry=OLDER_CPU, message=f"on older CPUs {each.message}")

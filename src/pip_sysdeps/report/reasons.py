@@ -1,7 +1,7 @@
-"""Why one of two targets has a package that the other lacks, in words.
+"""Reasons why one of two targets has a package that the other lacks, as messages.
 
-A need puts the package on one side. What the other side has for the same name decides: another answer, the project's
-policy, an image that has the package anyway, a need that does not reach the line, or nothing.
+A need puts the package on one side. The other side's state of the same name is the reason: another answer, the policy,
+a base package, a need outside the install line, or nothing.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
-    """The side that has a package, and the one that lacks it."""
+    """The side with a package, and the side without it."""
 
     having: Target
-    """The target that has it."""
+    """The target with it."""
     lacking: Target | None
     """The other one; None if there is no such target."""
     comes: bool
-    """The package is new: the side that has it is the later one."""
+    """Whether the package is new: the later side has it."""
     installed: Mapping[str, str] | None = None
-    """The version of every distribution of the later side; None where a lock alone tells, which has only some."""
+    """The version of every distribution of the later side; None for a lock, which omits some."""
 
 
 class _Reason(NamedTuple):
-    """A reason, and the need that it is about: several needs with the same reason are told together."""
+    """A reason and its need: needs with the same reason share a message."""
 
     text: str
     name: str = ""
@@ -38,7 +38,7 @@ class _Reason(NamedTuple):
 
 
 def reasons(package: str, needs: Iterable[tuple[str, LockedNeed]], sides: Sides) -> tuple[str, ...]:
-    """Return why one side has a package that the other lacks, for the needs that it has it for; sorted."""
+    """Return why one side has a package that the other lacks; sorted."""
     holders: dict[tuple[str, str], list[str]] = {}
     for holder, need in needs:
         reason = _reason(package, holder, need, sides)
@@ -51,7 +51,7 @@ def _told(text: str, name: str, holders: Iterable[str]) -> str:
 
 
 def _reason(package: str, holder: str, need: LockedNeed, sides: Sides) -> _Reason:
-    """Return why one need puts the package on its side only."""
+    """Return why one need puts the package only on its side."""
     mine, theirs = _holder(sides.having, holder), _holder(sides.lacking, holder)
     if sides.lacking is None or theirs is None:
         return _Reason(_of_absent_holder(mine, holder, need, sides))
@@ -75,7 +75,7 @@ def _reason(package: str, holder: str, need: LockedNeed, sides: Sides) -> _Reaso
 
 
 def _holder(target: Target | None, name: str) -> LockedDistribution | LockedFile | None:
-    """Return the distribution, or the file that no record claims, of a target."""
+    """Return a distribution of a target, or a file that no RECORD lists."""
     if target is None:
         return None
     known = {each.name: each for each in target.distribution}
@@ -87,7 +87,7 @@ def _names(need: LockedNeed) -> set[str]:
 
 
 def _answer(need: LockedNeed, others: Iterable[LockedNeed]) -> LockedNeed | None:
-    """Return the other side's need of the same thing: one that the policy decides before any other."""
+    """Return the other side's need of the same thing, preferably one that the policy decides."""
     same = [each for each in others if not _names(need).isdisjoint(_names(each))]
     return min(same, key=lambda each: (not each.policy, each.when != need.when), default=None)
 
@@ -96,7 +96,7 @@ def _answer(need: LockedNeed, others: Iterable[LockedNeed]) -> LockedNeed | None
 
 
 def _of_policy(need: LockedNeed, answer: LockedNeed | None, sides: Sides) -> str:
-    """Say what the project's policy decides on one side and not on the other."""
+    """Return the policy's decision that exists only on one side."""
     if answer is not None and answer.policy and answer.class_:
         return _by_policy("ignores it", answer.note, now=not sides.comes)
     if answer is not None and answer.policy and answer.installed != need.installed:
@@ -117,7 +117,7 @@ def _by_policy(does: str, reason: str, *, now: bool) -> str:
 
 
 def _of_answer(package: str, answer: LockedNeed | None, sides: Sides) -> str:
-    """Say what else answers the need on the other side."""
+    """Return the other side's answer."""
     if answer is None or answer.installed == package:
         return ""
     if answer.installed:
@@ -135,7 +135,7 @@ def _of_answer(package: str, answer: LockedNeed | None, sides: Sides) -> str:
 
 
 def _of_base(package: str, sides: Sides) -> str:
-    """Say that every image of one side has the package."""
+    """Return that every image of one side has the package."""
     if sides.lacking is None or package not in sides.lacking.base or package in sides.having.base:
         return ""
     if sides.lacking.id != sides.having.id:
@@ -144,7 +144,7 @@ def _of_base(package: str, sides: Sides) -> str:
 
 
 def _of_unresolved(holder: str, need: LockedNeed, sides: Sides) -> str:
-    """Say that nothing answers the need on the other side."""
+    """Return that nothing answers the need on the other side."""
     distributions = {each.name for each in sides.lacking.distribution} if sides.lacking else set()
     owner = holder if holder in distributions else ""
     for each in sides.lacking.unresolved if sides.lacking else ():
@@ -154,7 +154,7 @@ def _of_unresolved(holder: str, need: LockedNeed, sides: Sides) -> str:
 
 
 def _of_strength(need: LockedNeed, answer: LockedNeed, sides: Sides) -> str:
-    """Say that the need is another one on the other side: of other use, or less sure."""
+    """Return that the need is of another kind or confidence on the other side."""
     old, new = (answer, need) if sides.comes else (need, answer)
     if old.when != new.when:
         return f"it is needed for {_use(new)}, was for {_use(old)}"
@@ -168,7 +168,7 @@ def _use(need: LockedNeed) -> str:
 
 
 def _of_when(mine: object, theirs: object, sides: Sides) -> str:
-    """Say that the project wants other needs in its line."""
+    """Return that the policy selects other needs."""
     having = getattr(mine, "when", ()) or sides.having.when
     lacking = getattr(theirs, "when", ()) or (sides.lacking.when if sides.lacking else ())
     if having == lacking:
@@ -185,7 +185,7 @@ def _shown(when: tuple[str, ...]) -> str:
 
 
 def _of_absent_holder(mine: LockedDistribution | LockedFile | None, holder: str, need: LockedNeed, sides: Sides) -> str:
-    """Say that one side does not have who needs it, or at least nothing that it needs."""
+    """Return that one side does not have the distribution, or none of its needs."""
     version = getattr(mine, "version", "")
     if not sides.comes and sides.installed and holder in sides.installed:
         now = sides.installed[holder]
@@ -194,7 +194,7 @@ def _of_absent_holder(mine: LockedDistribution | LockedFile | None, holder: str,
 
 
 def _of_version(mine: object, theirs: object, sides: Sides) -> str:
-    """Say that it is of another version, or another wheel of the same one."""
+    """Return that the distribution has another version or wheel."""
     old, new = (theirs, mine) if sides.comes else (mine, theirs)
     name, versions = getattr(new, "name", ""), [getattr(each, "version", "") for each in (old, new)]
     if versions[0] != versions[1]:
@@ -211,7 +211,7 @@ def _went(name: str, old: str, new: str) -> str:
 
 
 def _of_need(mine: LockedDistribution | LockedFile | None, holder: str, need: LockedNeed, sides: Sides) -> str:
-    """Say that the same distribution has the need on one side only."""
+    """Return that the same distribution has the need on only one side."""
     where = f" on {sides.lacking.id}" if sides.lacking is not None and sides.lacking.id != sides.having.id else ""
     if where:
         return f"{called(mine, holder)} does not need {need.name}{where}"
@@ -219,5 +219,5 @@ def _of_need(mine: LockedDistribution | LockedFile | None, holder: str, need: Lo
 
 
 def called(each: object, holder: str = "") -> str:
-    """Return a distribution's name and version; of a file that no record claims the file."""
+    """Return a distribution's name and version, or the name of a file that no RECORD lists."""
     return f"{getattr(each, 'name', holder)} {getattr(each, 'version', '')}".rstrip()

@@ -1,4 +1,4 @@
-"""Results as trees: what leads to what, for `tree` and `why`."""
+"""Results as trees for `tree` and `why`."""
 
 from __future__ import annotations
 
@@ -31,24 +31,27 @@ if TYPE_CHECKING:
     from pip_sysdeps.report.why import Chain, Hop, LockedChain
 
 Way = tuple["Label", ...]
-"""The labels from a root of the forest down to a leaf."""
+"""The labels from a root of a tree to a leaf."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """What stands at one node."""
+    """The text of one node."""
 
     kind: str
-    """`distribution`, `file`, what it needs (`soname`, `program`, `needed-file`), who brings that (`package`, `other`,
-    `missing`), and what is said about them (`floor`, `tried`)."""
+    """`distribution`, `file`, a need, its answer, or a detail.
+
+    A need is `soname`, `program` or `needed-file`; an answer `package`, `other` or `missing`; a detail `floor` or
+    `tried`.
+    """
     name: str
-    """The thing's name."""
+    """The name."""
     detail: str = ""
-    """What is known about it here."""
+    """Details about it."""
 
 
 class Node:
-    """A label and what it leads to, in the order in which it was found; it grows."""
+    """A label and its children in the order in which they were found; mutable."""
 
     __slots__ = ("children", "label")
 
@@ -58,7 +61,7 @@ class Node:
 
 
 def grown(ways: Iterable[Way]) -> tuple[Node, ...]:
-    """Join ways into trees: what two of them begin with stands once."""
+    """Merge ways into trees: a common beginning is one branch."""
     top = Node(Label(kind="", name=""))
     for way in ways:
         node = top
@@ -68,7 +71,7 @@ def grown(ways: Iterable[Way]) -> tuple[Node, ...]:
 
 
 def needs_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
-    """Return requirement -> distribution -> file -> soname -> who brings it; `ways` is from `requirements.ways`."""
+    """Return requirement -> distribution -> file -> soname -> provider; `ways` is from `requirements.ways`."""
     installed, imported = _installed(scan), imported_files(scan)
     return grown(
         (*_distributions(way, installed), _file(by, holder, scan), _need(need), _merged(need, scan))
@@ -78,7 +81,7 @@ def needs_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Node, 
 
 
 def packages_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
-    """Return who brings it -> soname -> distribution -> what requires that, up to what was asked for."""
+    """Return provider -> soname -> distribution -> its dependents, up to the requested ones."""
     installed, imported = _installed(scan), imported_files(scan)
     found = [
         (
@@ -93,7 +96,7 @@ def packages_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Nod
 
 
 def evidence_tree(chains: Iterable[Chain], scan: Scan, versions: Mapping[str, str]) -> tuple[Node, ...]:
-    """Return the chains of `why` as trees, each hop with how it was found; below what is missing, what was tried.
+    """Return the chains of `why` as trees, each hop with how it was found, and the search for a missing library.
 
     `versions` has the installed binary packages; paths in a site directory are relative to it.
     """
@@ -102,7 +105,7 @@ def evidence_tree(chains: Iterable[Chain], scan: Scan, versions: Mapping[str, st
 
 
 def answer(provider: Provider, short: Callable[[str], str]) -> Label:  # noqa: PLR0911 - one for each kind
-    """Return the label of who brings a library; `short` writes a path as a person calls it."""
+    """Return the label of a provider; `short` formats a path."""
     match provider:
         case FromPackage(package=package, path=path):
             return Label(kind="package", name=package, detail=f"({path or 'not installed here'})")
@@ -125,7 +128,7 @@ def answer(provider: Provider, short: Callable[[str], str]) -> Label:  # noqa: P
 
 
 def _merged(need: Need, scan: Scan, *, absence: bool = True) -> Label:
-    """Return the label of who brings a library; of a package the name alone, or with `absence` that it is not there."""
+    """Return the label of a provider; for a package only the name, or with `absence` that it is not installed."""
     label = answer(need.provider, scan.environment.short)
     told = absence and not getattr(need.provider, "path", "")
     return replace(label, detail="") if label.kind == "package" and not told else label
@@ -161,7 +164,7 @@ def _need(need: Need) -> Label:
 
 
 def _when(word: str, pattern: str) -> str:
-    """Return when a need bites; of a chosen plugin with the pattern that chose it."""
+    """Return when something is needed; for a chosen plugin with the pattern that chose it."""
     return f"chosen {word}: {pattern}" if pattern else word
 
 
@@ -170,7 +173,7 @@ def _kind(need: Need | lockfile.LockedNeed | lockfile.Unresolved) -> str:
 
 
 class _Evidence:
-    """Turns chains into ways down a tree."""
+    """Converts chains to ways down a tree."""
 
     def __init__(self, scan: Scan, versions: Mapping[str, str]) -> None:
         self._short = scan.environment.short
@@ -180,7 +183,7 @@ class _Evidence:
         self._chosen = {file: each for each in scan.plugins for file in each.files}
 
     def ways(self, chain: Chain) -> Iterator[Way]:
-        """Yield a chain, and for a library that was not found each step of the search."""
+        """Yield a chain, and for a missing library each step of the search."""
         hops, need = chain.hops, chain.need
         way = [self._distribution(link) for link in chain.way]
         way.append(self._root(hops[0].file if hops else need.by[0], is_chosen=bool(need.plugin)))
@@ -197,13 +200,13 @@ class _Evidence:
         return Label(kind="distribution", name=link.name, detail=f"{distribution.version} ({how})")
 
     def _root(self, file: str, *, is_chosen: bool) -> Label:
-        """Return the label of the file that a process opens itself; of a chosen plugin, who chose it."""
+        """Return the label of the file that a process opens itself; for a chosen plugin, with who chose it."""
         choice = self._chosen.get(file) if is_chosen else None
         detail = f"a chosen plugin: {choice.pattern} ({choice.by})" if choice else ""
         return Label(kind="file", name=self._short(file), detail=detail)
 
     def _file(self, found: Resolution, file: str) -> Label:
-        """Return the label of what was found for a needed name of a file, and needs another in turn."""
+        """Return the label of the object that was found for a needed name."""
         if isinstance(found, Found):
             return Label(kind="file", name=self._short(found.path), detail=f"by {_step(found, file)}")
         return Label(kind="missing", name=found.soname)
@@ -229,7 +232,7 @@ class _Evidence:
         return Label(kind="package", name=provider.package, detail=version)
 
     def _floor(self, provider: Provider) -> Iterator[Label]:
-        """Yield the version floor of a package, with the symbol that set it."""
+        """Yield the version floor of a package with the symbol that determines it."""
         floor = self._floors.get(provider.package) if isinstance(provider, FromPackage) else None
         if floor is not None:
             what = floor.symbol or "the library"
@@ -237,7 +240,7 @@ class _Evidence:
 
 
 def _step(found: Found, file: str) -> str:
-    """Say by which step of the search a file was found; whose search path it was, unless the needing file's own."""
+    """Return the step of the search that found a file, and the object whose search path it was."""
     return f"{found.step.value} of {posixpath.basename(found.by)}" if found.by not in {"", file} else found.step.value
 
 
@@ -245,17 +248,17 @@ def _step(found: Found, file: str) -> str:
 
 
 def locked_tree(chains: Iterable[LockedChain]) -> tuple[Node, ...]:
-    """Return the chains that a lock has as trees."""
+    """Return the chains of a lock as trees."""
     return grown(_locked_way(chain) for chain in chains)
 
 
 def locked_needs_tree(target: lockfile.Target) -> tuple[Node, ...]:
-    """Return distribution -> files -> soname -> who brings it, as far as a lock has them: not what requires whom."""
+    """Return distribution -> files -> soname -> provider of a lock, without requirements."""
     return grown(_locked_way(chain) for chain in sorted(locked_chains(target), key=_order_of_chain))
 
 
 def locked_packages_tree(target: lockfile.Target) -> tuple[Node, ...]:
-    """Return who brings it -> soname -> files -> distribution, as far as a lock has them."""
+    """Return provider -> soname -> files -> distribution of a lock."""
     ways = [_locked_way(chain) for chain in locked_chains(target)]
     found = ((way[-1], way[-2], *reversed(way[:-2])) for way in ways)
     return grown(sorted(found, key=lambda way: [(label.kind, label.name) for label in way]))

@@ -1,8 +1,7 @@
-"""Would this environment work here? The problems of a release image, each with its evidence, and what mends it.
+"""Check whether an environment works in a release image: its problems, with evidence and repairs.
 
-Errors stop an import or a program, or are not what was locked. Warnings are what ld.so itself only warns about, what is
-missing for needs that are not in the line (plugins, as long as nobody asks for them), and what would be wrong on an
-older CPU.
+Errors stop an import or a program, or are differences from the lock. Warnings are what ld.so itself only warns about,
+missing needs outside the install line, and problems on older CPUs.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def problems_of(image: Image, locked: Locked | None) -> tuple[Problem, ...]:
-    """Return all problems, errors first; `locked` is None where there is no lock to hold the image to."""
+    """Return all problems, errors first; `locked` is None without a lock."""
     problems = (
         *_interpreter(image),
         *_missing(image, locked),
@@ -50,7 +49,7 @@ def problems_of(image: Image, locked: Locked | None) -> tuple[Problem, ...]:
 
 
 def _interpreter(image: Image) -> Iterator[Problem]:
-    """Yield what keeps Python itself from starting."""
+    """Yield what prevents Python itself from starting."""
     environment = image.scan.environment
     if not environment.interpreter.path:
         yield Problem(
@@ -80,7 +79,7 @@ def _has_python(image: Image, prefix: str) -> bool:
 
 
 def _missing(image: Image, locked: Locked | None) -> Iterator[Problem]:
-    """Yield the needs that nothing answers here, or only a run of ldconfig would."""
+    """Yield the needs without an answer here, or only after a run of ldconfig."""
     still = {(holder, need.name) for holder, need in unmet(image.fresh)}
     for holder, need in unmet(image.scan):
         stale = (holder, need.name) not in still
@@ -100,7 +99,7 @@ def _missing(image: Image, locked: Locked | None) -> Iterator[Problem]:
 
 
 def _instructions(image: Image, need: Need, locked: Locked | None, copied: LockedNeed | None) -> Instructions:
-    """Return what mends a library that is to be copied, or that lies where the loader does not search."""
+    """Return the repair of a library that must be copied, or that is outside the search path."""
     platform, library_path = image.scan.platform, locked.target.library_path if locked else ()
     if isinstance(need.provider, Unreachable):
         return Instructions(library_path=(*library_path, posixpath.dirname(need.provider.path)))
@@ -139,7 +138,7 @@ def _why(need: Need, package: str, copied: LockedNeed | None, mended: Instructio
 
 
 def _broken_libraries(image: Image) -> Iterator[Problem]:
-    """Yield what is missing for system libraries that an import loads: packages that are not whole, copied files."""
+    """Yield missing needs of system libraries that an import loads: broken packages, copied files."""
     own = {*image.scan.environment.holders()}
     own.update(each.file for each in image.scan.unattributed)
     told = {need.name for _, need in image.scan.needs()}
@@ -164,7 +163,7 @@ def _missing_from_library(image: Image, holder: str, library: str, soname: str) 
 
 
 def _find_library(image: Image) -> Iterator[Problem]:
-    """Yield the libraries that are there, and that code asks `ctypes.util.find_library` for in vain."""
+    """Yield the libraries of the image that `ctypes.util.find_library` does not find."""
     finder = image.system.finder
     for holder, need in image.scan.needs():
         path = need.provider.path if isinstance(need.provider, FromPackage | Unowned) else ""

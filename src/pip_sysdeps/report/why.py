@@ -1,4 +1,4 @@
-"""The chains of evidence: from what a person asked for, by distributions and files, to a library and its package."""
+"""The chains of evidence from requested distributions, by files, to a library and its package."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """One object of a process, and what became of one name that it needs."""
+    """One object of a process, and one name that it needs."""
 
     file: str
     """The object."""
     answer: Resolution
-    """Its needed name, found or not."""
+    """The needed name, found or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """Why one need is there."""
+    """Why one need exists."""
 
     way: tuple[Link, ...]
-    """Distributions from what was asked for to the one that needs it; empty for a file that no record claims."""
+    """Distributions from a requested one to the one with the need; empty for a file that no RECORD lists."""
     hops: tuple[Hop, ...]
-    """From the root that the process opens itself to the needed name; each hop finds the file of the next."""
+    """From the root that the process opens to the needed name; each hop finds the file of the next."""
     need: Need
     """The need at the end."""
 
@@ -45,7 +45,7 @@ class Chain:
 def why(scan: Scan, name: str, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Chain, ...]:
     """Return the chains that end at a name, by distribution and soname; nothing if nothing needs it.
 
-    `name` is a binary package, a soname, a distribution or a file: a whole path, or the end of one. Of a library that
+    `name` is a binary package, a soname, a distribution or a file: a whole path, or the end of one. For a library that
     only its own distribution needs, the chains by which it is loaded. `ways` is from `requirements.ways`.
     """
     imported = imported_files(scan)
@@ -64,12 +64,12 @@ def imported_files(scan: Scan) -> frozenset[str]:
 
 
 def file_to_show(need: Need, imported: Collection[str]) -> tuple[str, ...]:
-    """Return the file that shows a need best, if any does: one that an import loads, else the first."""
+    """Return the best example of a need's files: one that an import loads, else the first."""
     return tuple(sorted(need.by, key=lambda file: file not in imported)[:1])
 
 
 def names(scan: Scan) -> frozenset[str]:
-    """Return all that a person may ask `why` about, but for files."""
+    """Return all names that `why` accepts, except files."""
     return frozenset(
         name
         for holder, need in scan.needs()
@@ -92,7 +92,7 @@ def _vendored(scan: Scan, name: str, ways: Mapping[str, tuple[Link, ...]]) -> It
 
 
 def _found(scan: Scan) -> Iterator[tuple[Load, str, Found]]:
-    """Yield every needed name that was found, with the load and the file that needs it."""
+    """Yield every needed name that was found, with its load and file."""
     for load in scan.loads:
         for loaded in load.objects:
             file = posixpath.normpath(loaded.path)
@@ -100,7 +100,7 @@ def _found(scan: Scan) -> Iterator[tuple[Load, str, Found]]:
 
 
 def _files(need: Need, holder: str, name: str, imported: Collection[str]) -> tuple[str, ...]:
-    """Return the files to show for a need that a name is about: those that the name names, or the best one."""
+    """Return the files to show for a need: those that the name means, or the best example."""
     named = tuple(file for file in need.by if _ends_with(file, name))
     if named:
         return named
@@ -109,7 +109,7 @@ def _files(need: Need, holder: str, name: str, imported: Collection[str]) -> tup
 
 
 def _answers(need: Need) -> Iterator[str]:
-    """Yield what else a person may call the one who brings it."""
+    """Yield other names of a provider."""
     match need.provider:
         case FromPackage(package=package, path=path):
             yield from (package, path)
@@ -126,7 +126,7 @@ def _ends_with(file: str, name: str) -> bool:
 
 
 def _hops(scan: Scan, need: Need, by: str) -> tuple[Hop, ...]:
-    """Return the shortest way, from any root, to where `by` asks for the need: imports, chosen plugins, the others."""
+    """Return the shortest chain from a root to a need of `by`: imports, then chosen plugins, then others."""
     found = [(load, hops) for load in scan.loads if (hops := _way_in(load, by, need.soname))]
     return min(found, key=lambda each: (*_rank(each[0]), len(each[1])), default=(None, ()))[1]
 
@@ -136,7 +136,7 @@ def _rank(load: Load) -> tuple[bool, bool]:
 
 
 def _way_in(load: Load, by: str, soname: str) -> tuple[Hop, ...]:
-    """Return the hops of one load, from its root, to a file's needed name."""
+    """Return the hops of one load, from its root to a file's needed name."""
     objects = {each.path for each in load.objects}
     ways: dict[str, tuple[Hop, ...]] = {load.root: ()}
     for loaded in load.objects:
@@ -152,7 +152,7 @@ def _way_in(load: Load, by: str, soname: str) -> tuple[Hop, ...]:
 
 
 def _same(loaded: str, file: str) -> bool:
-    """Return whether an object was opened as this file: a path with `..` in it is followed as text."""
+    """Return whether an object was opened as this file; a path with `..` is followed as text."""
     return loaded == file or posixpath.normpath(loaded) == file
 
 
@@ -161,16 +161,16 @@ def _same(loaded: str, file: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedChain:
-    """Why one need of a lock is there, as far as the lock has it."""
+    """Why a lock has one need."""
 
     holder: str
     """The distribution or the file that has it; empty for an unresolved need of a file."""
     distribution: lockfile.LockedDistribution | None
-    """Who needs it; None for a file that no record claims."""
+    """The distribution; None for a file that no RECORD lists."""
     need: lockfile.LockedNeed | lockfile.Unresolved
     """The need, with the files that have it."""
     package: lockfile.LockedPackage | None
-    """The binary package that brings it, if one does."""
+    """The binary package that answers it, if one does."""
 
 
 def why_locked(target: lockfile.Target, name: str) -> tuple[LockedChain, ...]:
@@ -194,7 +194,7 @@ def locked_chains(target: lockfile.Target) -> tuple[LockedChain, ...]:
 
 
 def locked_names(target: lockfile.Target) -> frozenset[str]:
-    """Return all that a person may ask `why` about from a lock, as `names` does for an environment."""
+    """Return all names that `why` accepts for a lock, except files."""
     return frozenset(name for holder, need in _locked_needs(target) for name in _names(need, holder))
 
 

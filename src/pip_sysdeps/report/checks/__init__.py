@@ -1,1 +1,1 @@
-"""The checks of `audit`: generators that look at the evidence and yield what is wrong."""
+"""The checks of `audit`: generators that yield problems from the evidence."""

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from pip_sysdeps.report.evidence import Evidence
 
 _RENAMED = re.compile(r"(?:-[0-9a-f]{8})+(?=\.so)")
-"""What auditwheel puts into the name of a library that it copies into a wheel."""
+"""The hash that auditwheel adds to the name of a library that it copies into a wheel."""
 _LIBRARY = re.compile(r"(lib[^/]+\.so\.[0-9]+)(?:\.[0-9]+)*|(lib[^/]+\.so)")
 
 
 def library_twice(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield each library of which one Python process may load two copies."""
+    """Yield each library of which one Python process may load several copies."""
     for name, copies in sorted(_copies(evidence).items()):
         if len(copies) > 1:
             names = {evidence.scan.objects[path].soname for path in copies}
@@ -35,7 +35,7 @@ def library_twice(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def vendored_and_system(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield a library that one distribution brings, and another takes from a binary package."""
+    """Yield a library that one distribution vendors, and another takes from a binary package."""
     needed = {library_name(need.soname) for _, need in evidence.scan.needs() if isinstance(need.provider, FromPackage)}
     for distribution, file, elf in evidence.own():
         name = library_name(elf.soname or "")
@@ -45,7 +45,7 @@ def vendored_and_system(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def library_name(soname: str) -> str:
-    """Return a library's name and major version, without what auditwheel puts into it; empty for what has no version.
+    """Return a library's name and major version without auditwheel's hash; empty without a version.
 
     `libgomp-a34b3233.so.1.0.0` is `libgomp.so.1`.
     """
@@ -54,7 +54,7 @@ def library_name(soname: str) -> str:
 
 
 def _copies(evidence: Evidence) -> Mapping[str, set[str]]:
-    """Return the files of each library that an interpreter loads which imports everything."""
+    """Return the files of each library that an interpreter loads if it imports everything."""
     copies: defaultdict[str, set[str]] = defaultdict(set)
     for load in evidence.scan.loads:
         root = evidence.scan.facts(load.root)
@@ -69,7 +69,7 @@ def _copies(evidence: Evidence) -> Mapping[str, set[str]]:
 
 
 def _holder_of(path: str, evidence: Evidence) -> str:
-    """Say whose a file is: a distribution's, or the system's."""
+    """Return the owner of a file: a distribution or the system."""
     for distribution in evidence.scan.environment.distributions:
         if path in distribution.files:
             return distribution.name

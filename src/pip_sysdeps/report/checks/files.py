@@ -1,4 +1,4 @@
-"""Files that are lost, foreign or claimed twice."""
+"""Missing, foreign and overlapping files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def overlapping_files(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def foreign_file(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield an object for another architecture or C library: this interpreter cannot load it."""
+    """Yield a file for another architecture or C library, which cannot be loaded."""
     holders = evidence.scan.environment.holders()
     for skipped in evidence.scan.skipped:
         if skipped.verdict.is_foreign:
@@ -31,7 +31,7 @@ def foreign_file(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def missing_file(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield shared objects that a record lists and that are not there."""
+    """Yield missing shared objects that RECORD lists."""
     for each in evidence.scan.environment.distributions:
         if each.gone:
             subjects = tuple(sorted({posixpath.basename(path) for path in each.gone}))

@@ -1,4 +1,4 @@
-"""The lock against the environment."""
+"""The lock, compared with the environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the lock alone shows: needs that nothing answers, or that nothing can install."""
+"""What a lock alone shows: needs without an answer, or that no package installs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOTHING = "nothing had it where the lock was made"
 
 
 def unresolved_import(target: Target) -> Iterator[Trouble]:
-    """Yield what an import, or a chosen plugin, needs, and nothing had."""
+    """Yield a need of an import or a chosen plugin that nothing answered."""
     for each in target.unresolved:
         if each.is_demanded:
             yield Trouble(
@@ -25,7 +25,7 @@ def unresolved_import(target: Target) -> Iterator[Trouble]:
 
 
 def unresolved_other(target: Target) -> Iterator[Trouble]:
-    """Yield what a plugin or a call by name needs, and nothing had."""
+    """Yield a need of a plugin or a call by name that nothing answered."""
     for each in target.unresolved:
         if not each.is_demanded:
             message = f"{each.note or _NOTHING} ({each.when})"
@@ -33,7 +33,7 @@ def unresolved_other(target: Target) -> Iterator[Trouble]:
 
 
 def unowned_library(target: Target) -> Iterator[Trouble]:
-    """Yield a system library that no binary package owned: it must be copied into the image by hand."""
+    """Yield a system library that no binary package owned: it must be copied into the image."""
     distributions = {each.name for each in target.distribution}
     for holder, need in target.needs():
         if need.class_ == "unowned":

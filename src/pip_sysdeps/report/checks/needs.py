@@ -1,4 +1,4 @@
-"""Needs that nothing answers, or that nothing can install."""
+"""Needs without an answer, or that no package installs."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 
 def unresolved_import(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield a library that an import, or a chosen plugin, needs, and that nothing has."""
+    """Yield a library that an import or a chosen plugin needs, and that nothing provides."""
     for holder, need in evidence.undecided():
         if isinstance(need.provider, Missing) and need.is_demanded and not need.optional:
             yield trouble_of_need(holder, need, _answer(need.provider))
 
 
 def unresolved_other(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield something that a plugin or a call by name needs, and that nothing has."""
+    """Yield something that a plugin or a call by name needs, and that nothing provides."""
     for holder, need in evidence.undecided():
         if isinstance(need.provider, Missing | Unreachable) and (need.optional or not need.is_demanded):
             yield trouble_of_need(holder, need, f"{_answer(need.provider)} ({need.when.value})")
 
 
 def unowned_library(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield a system library that no binary package owns: it must be copied into the image by hand."""
+    """Yield a system library that no binary package owns: it must be copied into the image."""
     for holder, need in evidence.undecided():
         if isinstance(need.provider, Unowned):
             provider = need.provider
@@ -41,7 +41,7 @@ def unowned_library(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def unreachable_library(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield a library that an import needs lies in the environment, where the loader does not search."""
+    """Yield a library that an import needs and that is in the environment outside the search path."""
     for holder, need in evidence.undecided():
         if isinstance(need.provider, Unreachable) and need.is_demanded and not need.optional:
             yield trouble_of_need(holder, need, f"{_answer(need.provider)}: {to_reach(need.provider.path)}")

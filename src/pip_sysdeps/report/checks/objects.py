@@ -1,4 +1,4 @@
-"""Objects that take a protection from their process."""
+"""Objects that weaken their process."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FIRST_WITHOUT_EXECUTABLE_STACKS = (2, 41)
 
 
 def executable_stack(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield an object that requests an executable stack, which takes a protection from the whole process."""
+    """Yield an object that requests an executable stack, with a glibc that allows it."""
     if evidence.glibc is None or evidence.glibc < _FIRST_WITHOUT_EXECUTABLE_STACKS:
         yield from _of_objects(
             evidence, _wants_executable_stack, "requests an executable stack, which glibc refuses since 2.41"
@@ -28,7 +28,7 @@ def executable_stack(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def executable_stack_refused(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield an object that requests an executable stack, which this glibc refuses: it cannot be loaded."""
+    """Yield an object that requests an executable stack, which this glibc refuses."""
     if evidence.glibc is not None and evidence.glibc >= _FIRST_WITHOUT_EXECUTABLE_STACKS:
         yield from _of_objects(
             evidence, _wants_executable_stack, "requests an executable stack, which this glibc refuses"
@@ -36,7 +36,7 @@ def executable_stack_refused(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def text_relocations(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield an object whose code the loader has to change: its pages are not shared, and hardened systems refuse it."""
+    """Yield an object with text relocations: its pages are not shared, and hardened systems refuse it."""
     yield from _of_objects(evidence, lambda elf: bool(elf.flags & _DF_TEXTREL), "has text relocations (DT_TEXTREL)")
 
 

@@ -1,4 +1,4 @@
-"""Search paths of objects that lead to the wrong folders."""
+"""Search paths of objects with wrong folders."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SYSTEM_FOLDERS = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
 
 
 def relative_search_path(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield an empty or relative element of DT_RPATH or DT_RUNPATH: the loader looks where the program was started."""
+    """Yield an empty or relative element of DT_RPATH or DT_RUNPATH, which means the current directory."""
     yield from _elements(
         evidence,
         lambda element: not element.startswith(("/", "$ORIGIN", "${ORIGIN}")),
@@ -26,7 +26,7 @@ def relative_search_path(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def build_host_search_path(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield an absolute element of DT_RPATH or DT_RUNPATH: a folder of the machine where it was built."""
+    """Yield an absolute element of DT_RPATH or DT_RUNPATH: a folder of the build machine."""
     prefix = evidence.scan.environment.prefix
     writable = {folder for folders in evidence.folders.values() for folder in folders}
     yield from _elements(
@@ -42,7 +42,7 @@ def build_host_search_path(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def world_writable_search_path(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield a search path that leads into a folder where everybody can write."""
+    """Yield a folder of a search path that everybody can write to."""
     for distribution, file, _ in evidence.own():
         for folder in evidence.folders.get(file, ()):
             message = "everybody can put a library there, which is then loaded"
@@ -50,7 +50,7 @@ def world_writable_search_path(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def _elements(evidence: Evidence, is_bad: Callable[[str], bool], message: str) -> Iterator[Trouble]:
-    """Yield the bad elements of the search paths that count."""
+    """Yield the bad elements of the search paths that are used."""
     for distribution, file, elf in evidence.own():
         for element in filter(is_bad, search_path_elements(elf)):
             subject = element or "empty element"
@@ -58,7 +58,7 @@ def _elements(evidence: Evidence, is_bad: Callable[[str], bool], message: str) -
 
 
 def search_path_elements(elf: ElfFile) -> Iterable[str]:
-    """Return the elements of the DT_RUNPATH, or the DT_RPATH if there is none; an empty one as a whole has none.
+    """Return the elements of DT_RUNPATH, or of DT_RPATH without it; an empty string has none.
 
     Source: ld.so(8); glibc elf/dl-load.c, decompose_rpath.
     """

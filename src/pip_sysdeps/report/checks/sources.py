@@ -1,4 +1,4 @@
-"""Installed packages that another image cannot get: no source has them, or not in that version."""
+"""Installed packages that another image cannot get from the sources, or not in that version."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def package_without_source(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield needed packages that are installed, and that no configured source has."""
+    """Yield needed, installed packages that no configured source has."""
     for distribution, package, by in _needed(evidence):
         if evidence.available and package not in evidence.available.versions:
             message = f"{evidence.versions[package]} is installed, and no configured source has the package"
@@ -22,7 +22,7 @@ def package_without_source(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def package_beyond_release(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield needed packages that are installed in a newer version than every source of the release has."""
+    """Yield needed packages that are installed in a newer version than the release has."""
     for distribution, package, by in _needed(evidence):
         if evidence.available is None or package not in evidence.available.versions:
             continue
@@ -36,7 +36,7 @@ def package_beyond_release(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def _needed(evidence: Evidence) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Yield each installed package of the native architecture that something needs, with whose need and files."""
+    """Yield each needed and installed package of the native architecture, with its holder and files."""
     for holder, need in evidence.undecided():
         match need.provider:
             case FromPackage(package=package) if ":" not in package and package in evidence.versions:

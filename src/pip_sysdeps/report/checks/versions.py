@@ -1,4 +1,4 @@
-"""Versions of glibc and of symbols, against the system and against wheel tags."""
+"""Versions of glibc and of symbols, compared with the system and with wheel tags."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def newer_glibc_than_installed(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def missing_symbol_version(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield an object that needs a symbol version which the library that is found lacks."""
+    """Yield an object that needs a symbol version that the library lacks."""
     yield from _of_gaps(
         evidence, lambda gap: not gap.version.startswith("GLIBC_"), lambda gap: f"needed, but not in {gap.provider}"
     )
 
 
 def library_outside_tag(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield a wheel that takes a library from the system which its tag does not allow."""
+    """Yield a wheel that uses a system library that its tag does not allow."""
     for distribution in evidence.scan.distributions:
         promised = promised_glibc(distribution.distribution.tags)
         for need in distribution.needs if promised else ():
@@ -70,7 +70,7 @@ def library_outside_tag(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def _is_asked_of_the_system(provider: Provider) -> bool:
-    """Return whether no distribution is expected to bring a library."""
+    """Return whether the system is expected to have a library, not another distribution."""
     is_left = isinstance(provider, Missing) and bool(provider.sibling)
     return isinstance(provider, FromPackage | FromCapability | Unowned | Missing) and not is_left
 
@@ -86,7 +86,7 @@ def _of_gaps(
 
 
 def _glibc_beyond(elf: ElfFile, promised: tuple[int, int]) -> str:
-    """Return the newest `GLIBC_` version that is needed beyond the promised one, or one that is never promised."""
+    """Return the newest needed `GLIBC_` version beyond the promised one, or one that no tag promises."""
     newest = newest_glibc([elf])
     if newest and _version_key(f"GLIBC_{newest}") > (0, *promised):
         return f"GLIBC_{newest}"
@@ -95,7 +95,7 @@ def _glibc_beyond(elf: ElfFile, promised: tuple[int, int]) -> str:
 
 
 def _version_key(version: str) -> tuple[int, ...]:
-    """Order `GLIBC_2.17`, with what came with a release as that, and those that never are promised after all others."""
+    """Return a key that orders `GLIBC_2.17`, and puts versions that no tag promises last."""
     version = _CAME_WITH.get(version, version)
     numbers = version.removeprefix("GLIBC_").split(".")
     return (0, *map(int, numbers)) if all(number.isdigit() for number in numbers) else (1,)
