@@ -70,6 +70,66 @@ def test_the_installer_is_asked(tmp_path: Path, name: str, question: str, answer
     assert 'name = "pkg"' in (tmp_path / "sysdeps.lock").read_text()
 
 
+@pytest.mark.parametrize("launcher", [("uvx",), ("pipx", "run"), ("uv", "tool", "run"), ("python3", "-m")])
+def test_a_launcher_is_asked_as_it_was_called(tmp_path: Path, launcher: tuple[str, ...]) -> None:
+    """The installer itself may not be on PATH."""
+    install(environment(tmp_path, "elsewhere"), "pkg", files=GOOD)
+    words = " ".join((*launcher[1:], "poetry"))
+    script = f'#!/bin/sh\n[ "$*" = "{words} env info --executable" ] && echo "{tmp_path}/elsewhere"\nexit 0\n'
+    write(tmp_path / "bin" / launcher[0], script).chmod(0o755)
+    done = run(tmp_path, "--", *launcher, "poetry", "install")
+    assert done.stderr.splitlines()[0] == f"this is about `{tmp_path}/elsewhere` (poetry env info --executable)"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("-e", "test", "run", "pytest"),
+        ("--env=test", "shell"),
+        ("env", "create", "test"),
+        ("shell", "test"),
+        ("run", "test:pytest", "-x"),
+    ],
+)
+def test_a_named_environment_of_hatch(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """Is the one that is asked for."""
+    install(environment(tmp_path, "elsewhere"), "pkg", files=GOOD)
+    script = f'#!/bin/sh\n[ "$*" = "env find test" ] && echo "{tmp_path}/elsewhere"\nexit 0\n'
+    write(tmp_path / "bin/hatch", script).chmod(0o755)
+    done = run(tmp_path, "--", "hatch", *command)
+    assert done.stderr.splitlines()[0] == f"this is about `{tmp_path}/elsewhere` (hatch env find test)"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("sync", "--python", "3.99"), "{0}/.venv` (uv sync)"),
+        (("--directory", "{0}", "sync"), "{0}/.venv` (uv --directory)"),
+        (("pip", "install", "--python", "{0}/other", "x"), "{0}/other` (--python)"),
+        (("pip", "install", "--target", "{0}/deps", "x"), "{0}/deps` (--target)"),
+        (("pip", "install", "-p", "3.99", "x"), "{0}/asked` (uv python find 3.99)"),
+    ],
+)
+def test_what_uv_was_told(tmp_path: Path, command: tuple[str, ...], said: str) -> None:
+    """The project's environment is its `.venv`, whatever Python `uv python find` prefers; options name others."""
+    for name in (".venv", "other", "asked"):
+        install(environment(tmp_path, name), "pkg", files=GOOD)
+    install(tmp_path / "deps", "pkg", files=GOOD)
+    script = f'#!/bin/sh\n[ "$*" = "python find 3.99" ] && echo "{tmp_path}/asked"\nexit 0\n'
+    write(tmp_path / "bin/uv", script).chmod(0o755)
+    done = run(tmp_path, "--", "uv", *(each.format(tmp_path) for each in command))
+    assert done.stderr.splitlines()[0] == f"this is about `{said.format(tmp_path)}"
+
+
+def test_a_python_that_is_not_the_environments(tmp_path: Path) -> None:
+    """Is a warning of `run` as it is of `lock`."""
+    site = environment(tmp_path, ".venv")
+    files = {"pkg/_core.cpython-399-x86_64-linux-gnu.so": LIBRARY}
+    install(site, "pkg", tags=("cp399-cp399-linux_x86_64",), files=files)
+    done = run(tmp_path, "--", "true")
+    assert "warning: pkg is built for cp399, by its pkg/_core.cpython-399-x86_64-linux-gnu.so" in done.stderr
+
+
 def test_the_folder_of_pep_582(tmp_path: Path) -> None:
     """The distributions are in its `lib`, the scripts beside that, and its name is the version of Python."""
     packages = tmp_path / "__pypackages__/3.12"

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.app.launchers import installer_call
 from pip_sysdeps.app.place import Location
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.system.programs import HATCH, PDM, PIPENV, POETRY, UV, lines_said
@@ -18,10 +19,13 @@ from pip_sysdeps.system.programs import HATCH, PDM, PIPENV, POETRY, UV, lines_sa
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pip_sysdeps.app.launchers import Call
     from pip_sysdeps.system.programs import Program
 
 _SECONDS = 30.0
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@<>=~!,-]*")
+"""A name of an environment, or a request for a Python: `3.12`, `>=3.11`, `cpython@3.12`."""
+_PYTHON = frozenset({"--python", "-p"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,48 +80,107 @@ class InstallersAnswer:
 def environment_of_command(command: Sequence[str]) -> InstallersAnswer | None:
     """Return the environment of the installer that just ran; None for another command or without an answer.
 
-    The same program is asked in the project's folder.
+    The same program is asked that the command named, by the same launcher, in the project's folder.
     """
-    name = os.path.basename(command[0])
-    installer = next((each for each in _INSTALLERS if each.program.name == name), None)
-    if installer is None or (installer.commands and not installer.commands.intersection(command[1:])):
+    call = installer_call(command, {each.program.name for each in _INSTALLERS})
+    installer = next((each for each in _INSTALLERS if call and each.program.name == call.name), None)
+    if call is None or installer is None:
         return None
-    folder = _folder(command[1:], installer.folder_options)
-    variable, heeding = installer.variable
-    if not heeding.isdisjoint(command[1:]) and (named := os.environ.get(variable, "")):
-        return InstallersAnswer(location=Location(python=os.path.join(folder, named)), asked=variable)
-    path = command[0] if "/" in command[0] else ""
-    for question in _questions(installer, command):
-        for said in _answers(installer.program, question, path, folder):
+    if installer.commands and not installer.commands.intersection(call.arguments):
+        return None
+    folder = _value(call.arguments, installer.folder_options) or "."
+    if stated := _stated(installer, call, folder):
+        return stated
+    for question in _questions(installer, call):
+        for said in _answers(installer.program, question, call.words, folder):
             if found := _location(said):
-                return InstallersAnswer(location=found, asked=" ".join((name, *question)))
+                return InstallersAnswer(location=found, asked=" ".join((call.name, *question)))
     return None
 
 
-def _questions(installer: _Installer, command: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the calls, with the name of a newly created environment."""
-    made = command[3:4] if list(command[1:3]) == ["env", "create"] else ()
+def _stated(installer: _Installer, call: Call, folder: str) -> InstallersAnswer | None:
+    """Return the environment that the command or a variable names: no question heeds these."""
+    arguments = call.arguments
+    variable, heeding = installer.variable
+    heeds = not heeding.isdisjoint(arguments)
+    if heeds and (named := os.environ.get(variable, "")):
+        return InstallersAnswer(location=Location(python=os.path.join(folder, named)), asked=variable)
+    if installer.program is not UV:
+        return None
+    if heeds and "--active" in arguments and (active := os.environ.get("VIRTUAL_ENV", "")):
+        return InstallersAnswer(location=Location(python=active), asked="--active")
+    if heeds and (nearest := _nearest(folder, ".venv")):
+        return InstallersAnswer(location=Location(python=nearest), asked=f"uv {call.arguments[0]}")
+    if arguments[:1] == ("pip",):
+        return _of_uv_pip(arguments, folder)
+    return None
+
+
+def _of_uv_pip(arguments: Sequence[str], folder: str) -> InstallersAnswer | None:
+    """Return what the options of `uv pip` say: where to install, or for which Python."""
+    for options in (frozenset({"--target", "-t"}), frozenset({"--prefix"})):
+        if named := _value(arguments, options):
+            return InstallersAnswer(
+                location=Location(paths=(os.path.join(folder, named),)), asked=max(options, key=len)
+            )
+    python = _value(arguments, _PYTHON)
+    if python and os.path.exists(os.path.join(folder, python)):
+        return InstallersAnswer(location=Location(python=os.path.join(folder, python)), asked="--python")
+    if "--system" in arguments:
+        return InstallersAnswer(location=Location(python="python3"), asked="--system")
+    return None
+
+
+def _nearest(folder: str, name: str) -> str:
+    """Return the virtual environment of a name in a folder or the first one above it; empty for none."""
+    above = os.path.abspath(folder)
+    while True:
+        if os.path.isfile(os.path.join(above, name, "pyvenv.cfg")):
+            return os.path.join(above, name)
+        if above == os.path.dirname(above):
+            return ""
+        above = os.path.dirname(above)
+
+
+def _questions(installer: _Installer, call: Call) -> Iterator[tuple[str, ...]]:
+    """Yield the calls; with the environment or Python that the command named."""
+    named = ""
+    if installer.program is HATCH:
+        named = _of_hatch(call.arguments) or os.environ.get("HATCH_ENV", "")
+    elif installer.program is UV:
+        named = _value(call.arguments, _PYTHON)
     for question in installer.questions:
-        if installer.program is HATCH and made and _NAME.fullmatch(made[0]):
-            yield (*question, made[0])
-        else:
-            yield question
+        yield (*question, named) if _NAME.fullmatch(named) else question
 
 
-def _answers(program: Program, question: Sequence[str], path: str, folder: str) -> tuple[str, ...]:
+def _of_hatch(arguments: Sequence[str]) -> str:
+    """Return the environment that a command of hatch names: `-e NAME`, `env create NAME`, `shell NAME`, `run NAME:`."""
+    if named := _value(arguments, frozenset({"-e", "--env"})):
+        return named
+    words = [each for each in arguments if not each.startswith("-")]
+    if words[:2] == ["env", "create"]:
+        return "".join(words[2:3])
+    if words[:1] == ["shell"]:
+        return "".join(words[1:2])
+    if words[:1] == ["run"] and ":" in "".join(words[1:2]):
+        return words[1].partition(":")[0].lstrip("+")
+    return ""
+
+
+def _answers(program: Program, question: Sequence[str], words: Sequence[str], folder: str) -> tuple[str, ...]:
     try:
-        return lines_said(program, question, path=path, cwd=folder, timeout=_SECONDS)
+        return lines_said(program, question, words=words, cwd=folder, timeout=_SECONDS)
     except (SysdepsError, OSError):
         return ()  # the lock is then made as after any other command
 
 
-def _folder(arguments: Sequence[str], options: frozenset[str]) -> str:
-    """Return the project folder that an option of the command names; else the current one."""
+def _value(arguments: Sequence[str], options: frozenset[str]) -> str:
+    """Return the value of the first of some options; empty without."""
     for argument, following in zip(arguments, (*arguments[1:], ""), strict=True):
         option, equals, value = argument.partition("=")
         if option in options:
-            return (value if equals else following) or "."
-    return "."
+            return value if equals else following
+    return ""
 
 
 def _location(said: str) -> Location | None:

@@ -40,6 +40,8 @@ class Relocked:
     """The state of the lock."""
     line: str
     """What changed, or why the update failed; empty without a change."""
+    mismatches: tuple[str, ...] = ()
+    """Why the environment's Python is not the one that it, or a distribution, was made for; in words."""
 
 
 def relock(request: LockRequest, *, check: bool = False, extend: bool = False) -> Relocked:
@@ -48,20 +50,23 @@ def relock(request: LockRequest, *, check: bool = False, extend: bool = False) -
     With `extend`, a lock with other targets gets this one too, if the project lists it.
     """
     name = os.path.basename(request.path)
+    mismatches: list[str] = []
     try:
-        change = _stale(request) if check else _written(request, extend=extend)
+        change = _stale(request, mismatches) if check else _written(request, mismatches, extend=extend)
     except (SysdepsError, OSError) as error:
         line = f"pip-sysdeps: {name} not {'checked' if check else 'updated'}: {_reason(error)}"
-        return Relocked(status=RelockStatus.FAILED, line=line)
+        return Relocked(status=RelockStatus.FAILED, line=line, mismatches=tuple(mismatches))
     line = f"pip-sysdeps: {name} {change}" if change else ""
-    return Relocked(status=RelockStatus.STALE if check and change else RelockStatus.CURRENT, line=line)
+    status = RelockStatus.STALE if check and change else RelockStatus.CURRENT
+    return Relocked(status=status, line=line, mismatches=tuple(mismatches))
 
 
-def _written(request: LockRequest, *, extend: bool) -> str:
+def _written(request: LockRequest, mismatches: list[str], *, extend: bool) -> str:
     """Write the lock if it changes. Other runs wait meanwhile, so the last one sees every install."""
     path, name = request.path, os.path.basename(request.path)
     with alone(path):
         found = make_target(request, second_process=True)
+        mismatches += found.scan.environment.mismatches
         old = read_text(path) or ""
         listed = found.project.targets if extend or not old.strip() else ()
         text = merge(old, found.target, add_target=False, listed=listed)
@@ -74,9 +79,11 @@ def _written(request: LockRequest, *, extend: bool) -> str:
     return f"{'updated' if old.strip() else 'created'}: {summarize(before, loads(text))}"
 
 
-def _stale(request: LockRequest) -> str:
+def _stale(request: LockRequest, mismatches: list[str]) -> str:
     """Compare without waiting: a lock is always read whole."""
-    target = make_target(request, second_process=True).target
+    found = make_target(request, second_process=True)
+    mismatches += found.scan.environment.mismatches
+    target = found.target
     lock = read_lock(request.path)
     locked = lock.find(target.id)
     if locked is None:

@@ -116,6 +116,8 @@ def _relock(args: argparse.Namespace) -> int:
     os.chdir(args.project)
     location = replace(location_of(args), allow_empty=True)  # the hook knows its environment, whatever is left in it
     done = relock(LockRequest(location=location, replace=True), check=args.check_only or _in_ci(os.environ))
+    for mismatch in done.mismatches:
+        args.messages.warning(mismatch)
     if done.line:
         args.messages.note(done.line)
     return done.status.value

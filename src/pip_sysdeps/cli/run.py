@@ -83,6 +83,8 @@ def _relock(args: argparse.Namespace, command: list[str]) -> int:
         location = replace(found, allow_empty=location.allow_empty)
     request = LockRequest(location=location, path=args.output, name=args.name, replace=args.replace)
     done = relock(request, extend=True)
+    for mismatch in done.mismatches:
+        args.messages.warning(mismatch)
     if done.line:
         args.messages.note(done.line)
     return done.status.value

@@ -94,41 +94,47 @@ PYTHON = Program(name="python", forms=(("-I", "-c", re.compile(r"[^\0]+")),))
 """Asks the interpreter that the user named, or our own, a question of ours. `-I` keeps the current folder and
 PYTHON* variables out."""
 
-POETRY = Program(name="poetry", forms=(("env", "info", "--executable"),), environment=(("NO_COLOR", "1"),))
+_QUIET = (("NO_COLOR", "1"), ("UV_OFFLINE", "1"))
+"""Of what asks an installer: uv, which may be the launcher, is to download nothing for an answer."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@<>=~!,-]*")
+"""A name of an environment, or a request for a Python; never an option."""
+
+POETRY = Program(name="poetry", forms=(("env", "info", "--executable"),), environment=_QUIET)
 """Names its environment's interpreter, after the user ran it by `pip-sysdeps run`; so do the following ones."""
 
-PIPENV = Program(name="pipenv", forms=(("--py",),), environment=(("NO_COLOR", "1"),))
+PIPENV = Program(name="pipenv", forms=(("--py",),), environment=_QUIET)
 
 HATCH = Program(
     name="hatch",
-    forms=(("env", "find"), ("env", "find", re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*"))),
-    environment=(("NO_COLOR", "1"),),
+    forms=(("env", "find"), ("env", "find", _NAME)),
+    environment=_QUIET,
 )
 
 PDM = Program(
     name="pdm",
     forms=(("info", "--packages"), ("info", "--python")),
-    environment=(("NO_COLOR", "1"), ("PDM_CHECK_UPDATE", "0")),
+    environment=(*_QUIET, ("PDM_CHECK_UPDATE", "0")),
 )
 
-UV = Program(name="uv", forms=(("python", "find"),), environment=(("NO_COLOR", "1"), ("UV_OFFLINE", "1")))
+UV = Program(name="uv", forms=(("python", "find"), ("python", "find", _NAME)), environment=_QUIET)
 
 PROGRAMS = (APT_GET, APT_HELPER, GIT, PYTHON, POETRY, PIPENV, HATCH, PDM, UV)
 """All of them, beside the command that the user gives to `pip-sysdeps run`."""
 
 
-def arguments_of(program: Program, arguments: Sequence[str], *, path: str = "") -> list[str]:
+def arguments_of(program: Program, arguments: Sequence[str], *, path: str = "", words: Sequence[str] = ()) -> list[str]:
     """Return the command line of a program, found on PATH unless `path` names it.
 
+    `words` are those with which the user started it, by a launcher perhaps: `python -m poetry`.
     Raise SysdepsError for a program that is not installed, and for arguments that no form of it allows.
     """
     if not any(_allowed(form, arguments) for form in program.forms):
         raise SysdepsError(f"{program.name} may not be started as {' '.join(map(ascii, arguments))}")
-    found = path or shutil.which(program.name)
+    found = path or shutil.which(words[0] if words else program.name)
     if found is None:
         raise SysdepsError(f"{program.name} is not installed", hint=program.hint)
     # A relative one, of a relative part of PATH, would be another program in another folder.
-    return [os.path.abspath(found), *program.options, *arguments]
+    return [os.path.abspath(found), *words[1:], *program.options, *arguments]
 
 
 def run(
@@ -154,15 +160,15 @@ def run(
 
 
 def lines_said(
-    program: Program, arguments: Sequence[str], *, path: str = "", cwd: str | None = None, timeout: float
+    program: Program, arguments: Sequence[str], *, words: Sequence[str], cwd: str | None = None, timeout: float
 ) -> tuple[str, ...]:
     """Run a program and return the lines of its standard output, stripped; none if it failed or says much.
 
-    `timeout` is in seconds; it is killed after that, and when it has said 64 KiB. Raise SysdepsError as `arguments_of`
-    does, OSError for one that cannot be run.
+    `words` as for `arguments_of`; `timeout` is in seconds: it is killed after that, and when it has said 64 KiB. Raise
+    SysdepsError as `arguments_of` does, OSError for one that cannot be run.
     """
     with subprocess.Popen(  # noqa: S603 - allowed by a form, and never through a shell
-        arguments_of(program, arguments, path=path),
+        arguments_of(program, arguments, words=words),
         cwd=cwd,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -1,0 +1,74 @@
+"""The installer in a command that a person ran: by its own name, or through a launcher such as `uvx` or `python -m`."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+_PYTHON = re.compile(r"(?:python|pypy)[0-9.]*t?")
+_LAUNCHERS = (("uvx",), ("uv", "tool", "run"), ("uv", "run"), ("pipx", "run"), ("env",))
+"""The words in front of the tool, or of options of the launcher and then the tool."""
+_WITH_VALUE = frozenset({"--from", "--with", "--spec", "--python", "-p", "--pip-args", "--index-url", "--directory"})
+"""Options of launchers whose value may be called as an installer is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """An installer as it was called."""
+
+    words: tuple[str, ...]
+    """The words that start it: `("uvx", "--from", "poetry==2.1", "poetry")`."""
+    name: str
+    """Its name: `poetry`."""
+    arguments: tuple[str, ...]
+    """What it was given."""
+
+
+def installer_call(command: Sequence[str], names: Collection[str]) -> Call | None:
+    """Return the call of one of the installers of these names; None if the command is none."""
+    words = tuple(command)
+    for position in (*_places(words), 0):
+        name = _called(words[position])
+        if name in names:
+            return Call(words=words[: position + 1], name=name, arguments=words[position + 1 :])
+    return None
+
+
+def _places(words: tuple[str, ...]) -> Iterator[int]:
+    """Yield where the tool of a launcher stands."""
+    first = os.path.basename(words[0])
+    if _PYTHON.fullmatch(first) and (place := _of_module(words)):
+        yield place
+    for launcher in _LAUNCHERS:
+        if (first, *words[1 : len(launcher)]) == launcher and (place := _of_tool(words, len(launcher))):
+            yield place
+
+
+def _of_module(words: tuple[str, ...]) -> int:
+    """Return the place of the module that `python -m` runs; 0 if it runs none."""
+    for place, word in enumerate(words[1:-1], 1):
+        if word == "-m":
+            return place + 1
+        if not word.startswith("-"):
+            break
+    return 0
+
+
+def _of_tool(words: tuple[str, ...], start: int) -> int:
+    """Return the place of the first word that is no option, value or variable of the launcher; 0 if there is none."""
+    for place in range(start, len(words)):
+        word, before = words[place], words[place - 1]
+        if word.startswith("-") or "=" in word.partition("@")[0] or before in _WITH_VALUE:
+            continue
+        return place
+    return 0
+
+
+def _called(word: str) -> str:
+    """Return the name of a tool without the version and extras that a launcher takes: `poetry@2.1`, `pdm[all]`."""
+    return re.split(r"[@\[=<>~!]", os.path.basename(word), maxsplit=1)[0]

@@ -1,0 +1,45 @@
+"""The installer in a command, by its own name or through a launcher."""
+
+from __future__ import annotations
+
+import pytest
+
+from pip_sysdeps.app.launchers import installer_call
+
+NAMES = {"poetry", "pipenv", "hatch", "pdm", "uv"}
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("poetry install", "poetry"),
+        ("/opt/bin/poetry install", "/opt/bin/poetry"),
+        ("python -m poetry install", "python -m poetry"),
+        ("/usr/bin/python3.12 -I -m pipenv install", "/usr/bin/python3.12 -I -m pipenv"),
+        ("uvx poetry install", "uvx poetry"),
+        ("uvx --from poetry==2.1 poetry install", "uvx --from poetry==2.1 poetry"),
+        ("uvx poetry@2.1 install", "uvx poetry@2.1"),
+        ("uvx --with poetry pdm install", "uvx --with poetry pdm"),
+        ("uv tool run --python 3.12 pdm[all] sync", "uv tool run --python 3.12 pdm[all]"),
+        ("uv run --with poetry poetry install", "uv run --with poetry poetry"),
+        ("pipx run --spec hatch==1.14 hatch env create", "pipx run --spec hatch==1.14 hatch"),
+        ("env A=b poetry install", "env A=b poetry"),
+        ("uv sync --python 3.12", "uv"),
+        ("uv run pytest poetry", "uv"),
+        ("python -m uv sync", "python -m uv"),
+    ],
+)
+def test_an_installer(command: str, words: str) -> None:
+    """The words that start it, and what follows are its arguments."""
+    call = installer_call(command.split(), NAMES)
+    assert call is not None
+    assert (" ".join(call.words), " ".join((*call.words, *call.arguments))) == (words, command)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["pip install poetry", "uvx pytest poetry", "python poetry", "python -c -m", "pipx install poetry", "env"],
+)
+def test_another_command(command: str) -> None:
+    """A word of it is called as an installer is."""
+    assert installer_call(command.split(), NAMES) is None
