@@ -1,4 +1,4 @@
-"""What packages need to be installed, by a package manager's database and lists, and what that takes on the disk."""
+"""Dependency closures of packages, from a package manager's database and lists, and their installed sizes."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What an installation takes."""
+    """The packages and the size of an installation."""
 
     packages: tuple[str, ...]
     """The packages that it adds; sorted."""
     size: int
-    """Their installed size in KiB; what the database has no size of counts as nothing."""
+    """Their installed size in KiB; packages of unknown size count as 0."""
 
 
 class Closures:
-    """The packages of one root, installed or to be had, with what each needs to be installed."""
+    """The packages of one root, installed or available, with their dependencies."""
 
     def __init__(
         self,
@@ -32,10 +32,10 @@ class Closures:
         base: Iterable[str] = (),
         listed: Callable[[], Mapping[str, InstalledPackage] | None] = lambda: None,
     ) -> None:
-        """Hold the installed packages; `base` has those that are there anyway, with all that they need.
+        """Index the installed packages; `base` has those that are always there, with their dependencies.
 
-        `listed` reads the packages that are to be had, the preferred first, and is called when one that is not
-        installed is asked for; None if there are no lists.
+        `listed` reads the available packages, the preferred first, when one that is not installed is queried; None if
+        there are no lists.
         """
         self._packages = packages
         self._read_listed = listed
@@ -48,12 +48,12 @@ class Closures:
         return None if added is None else self._cost(added)
 
     def saved(self, names: Collection[str], without: Collection[str]) -> Cost | None:
-        """Return what is not added where `without` is installed in place of `names`; None as for `cost`."""
+        """Return what is not added if `without` is installed instead of `names`; None as for `cost`."""
         added, left = self._added(names), self._added(without)
         return None if added is None or left is None else self._cost(added - left)
 
     def listed(self, name: str) -> InstalledPackage | None:
-        """Return a package by its name as it is to be had; None without lists, and for one that they do not have."""
+        """Return an available package by its name; None without lists, or if they do not have it."""
         return self._listed.get(name)
 
     def _added(self, names: Iterable[str]) -> frozenset[str] | None:
@@ -69,9 +69,9 @@ class Closures:
         return self._packages[key] if key in self._packages else self._listed[key]
 
     def _reached(self, keys: Iterable[str]) -> frozenset[str]:
-        """Return the packages with all that they need.
+        """Return the packages with all their dependencies.
 
-        A choice among packages to be had is made last: one that is needed anyway meets it, as apt has it.
+        A choice among available packages is made last, as apt does: one that is needed anyway meets it.
         """
         pending, choices, found = list(keys), list["Sequence[str]"](), set[str]()
         while pending or choices:
@@ -88,7 +88,7 @@ class Closures:
         return frozenset(found)
 
     def _dependencies(self, key: str) -> Iterator[Sequence[str]]:
-        """Yield what meets each need of a package: one, none, or of those to be had several, the preferred first."""
+        """Yield the packages that meet each dependency: one, none, or several available ones, the preferred first."""
         installed = key in self._packages
         for group in dict.fromkeys(map(tuple, self._package(key).requires)):
             answer = self._installed(group, key)
@@ -100,8 +100,8 @@ class Closures:
     def _installed(self, group: Iterable[str], needing: str = "") -> str | None:
         """Return the installed package that meets a group of alternatives: the first by name, else the only provider.
 
-        What the needing package provides itself it needs of no other. Which of several providers was meant, the
-        database does not say: none of them is counted.
+        A package does not depend on others for what it provides itself. If there are several providers, the database
+        does not say which is meant: none counts.
         """
         named = next((name for name in group if name in self._packages), None)
         if named is not None:
@@ -110,9 +110,9 @@ class Closures:
         return next(iter(providers)) if len(providers) == 1 and needing not in providers else None
 
     def _to_be_had(self, group: Iterable[str], needing: str = "") -> Sequence[str]:
-        """Return the packages that would meet a group if they were installed: by the group's order, then preference.
+        """Return the available packages that would meet a group: by the group's order, then preference.
 
-        Those of a name come before those that provide it.
+        Packages of that name come before those that provide it.
         """
         names = ((name, *self._listed_providers.get(name, ())) for name in group)
         found = tuple(dict.fromkeys(each for some in names for each in some if each in self._listed))

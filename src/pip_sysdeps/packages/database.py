@@ -1,4 +1,4 @@
-"""What a package manager's database answers: which packages are installed, and which of them lists a path."""
+"""What every package manager's database answers: the installed packages, and which of them lists a path."""
 
 from __future__ import annotations
 
@@ -35,35 +35,35 @@ class InstalledPackage(Protocol):
 
     @property
     def requires(self) -> Sequence[Sequence[str]]:
-        """What it needs to be installed: groups of alternatives, by name or capability, without versions."""
+        """Its dependencies: groups of alternatives, by name or capability, without versions."""
 
     @property
     def provides(self) -> Sequence[str]:
-        """The capabilities that it stands for beside its own name, without versions."""
+        """The capabilities that it provides besides its own name, without versions."""
 
 
 class PackageDatabase(Protocol):
-    """The installed packages of one root. Link chains are not its business: see `ownership`."""
+    """The installed packages of one root. Links are resolved elsewhere: see `ownership`."""
 
     @property
     def architecture(self) -> str:
-        """The native architecture in the package manager's words; empty if the database does not tell."""
+        """The native architecture, as the package manager calls it; empty if unknown."""
 
     @property
     def packages(self) -> Mapping[str, InstalledPackage]:
-        """The installed packages by name; a foreign architecture is part of the key where the family has those."""
+        """The installed packages by name; the key of a foreign one includes its architecture."""
 
     @property
     def skipped(self) -> Sequence[Skipped]:
-        """The packages whose files are not known: the owner of a file that no other package lists is unknown."""
+        """Packages whose files are unknown: the owner of a file that no other package lists is unknown."""
 
     @property
     def unlisted(self) -> Collection[str]:
-        """The installed packages that should have a file list, and have none: somebody has removed it."""
+        """Installed packages whose file list was removed."""
 
     @property
     def base(self) -> frozenset[str]:
-        """The packages that a minimal system has, as far as the database tells."""
+        """The packages of a minimal system, as far as the database shows."""
 
     def owners(self, path: str) -> Sequence[str]:
         """Return the packages that have a file under this literal path, best first. Diversions are applied."""

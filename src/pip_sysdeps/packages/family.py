@@ -1,4 +1,4 @@
-"""What differs from one package manager to another, as one value each."""
+"""Package managers: one `Family` value has everything in which one differs from another."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ class Architecture(NamedTuple):
     """One architecture of a package manager."""
 
     machine: str
-    """What uname(2) calls it: the platform tags of wheels and `platform.machine()` use this word."""
+    """Its name in uname(2), platform tags of wheels, and `platform.machine()`."""
     loader: str
     """File name of the dynamic loader of its programs."""
     directories: tuple[str, ...]
-    """The loader's default directories, where no root is at hand to state them."""
+    """The loader's default directories, used if no loader is available to state them."""
     configured: tuple[str, ...] = ()
-    """What the system's ld.so.conf adds to them as it comes."""
+    """Directories that the system's default ld.so.conf adds."""
     other_loaders: Mapping[str, str] = MappingProxyType({})
     """The loader of distributions with another C library, by its name: `glibc`."""
 
 
 class NameRules(NamedTuple):
-    """What a lock may hold, and what may reach a command line. Each is a whole-match test."""
+    """Valid names in a lock and on a command line. Each must match the whole text."""
 
     package: Callable[[str], object]
     """Whether a text is a package name."""
     version: Callable[[str], object]
     """Whether a text is a package version."""
     capability: Callable[[str], object]
-    """Whether a text is a capability that the package manager installs by; never true if it does not."""
+    """Whether a text is a capability that the package manager installs by; never true if it has none."""
     words: str
-    """What a package name is, for messages: `binary package name (Debian Policy 5.6.1)`."""
+    """The kind of a package name, for messages: `binary package name (Debian Policy 5.6.1)`."""
     version_words: str
-    """What a version is, for messages."""
+    """The kind of a version, for messages."""
 
 
 class Item(NamedTuple):
@@ -54,15 +54,15 @@ class Item(NamedTuple):
     name: str
     """Package name, or a capability."""
     minimum: str = ""
-    """The least version that is enough; empty if any is."""
+    """The least version; empty for any."""
     version: str = ""
-    """The exact version to install; empty if any is meant."""
+    """The exact version to install; empty for any."""
     capabilities: tuple[str, ...] = ()
-    """What is needed of it besides, such as symbol versions of its libraries, where the package manager knows these."""
+    """Capabilities that it must provide, such as symbol versions, if the package manager has those."""
 
 
 class Floors(NamedTuple):
-    """The least versions of packages, and what could not be read to find them."""
+    """The least versions of packages, and unreadable files."""
 
     floors: Mapping[str, Floor]
     """Package -> its least version."""
@@ -76,9 +76,9 @@ class FloorQuestion(NamedTuple):
     loaded: Iterable[LoadedObject]
     """All loaded objects."""
     subjects: Container[str | None]
-    """The objects that count, by their real path."""
+    """The objects to consider, by their real path."""
     libraries: Mapping[str, str]
-    """Package of each library that counts, by the path under which the loader opens it."""
+    """The package of each library to consider, by the path under which the loader opens it."""
 
 
 class IndexRequest(NamedTuple):
@@ -89,76 +89,76 @@ class IndexRequest(NamedTuple):
     codename: str
     """The release that the sources are for."""
     suite: str
-    """Another release to ask the same archives for; empty for the configured one."""
+    """Another release of the same archives; empty for the configured one."""
     architecture: str
-    """Of which architecture."""
+    """The architecture."""
     shared: bool = False
-    """The index of another root is to answer everywhere, not only for roots with the same sources."""
+    """Whether the index of another root may be used everywhere, not only for roots with the same sources."""
 
 
 class Updated(NamedTuple):
     """The index that was made."""
 
     target: IndexTarget
-    """What it answers for."""
+    """Its target."""
     path: str
-    """Where it lies."""
+    """Its file."""
     complaints: tuple[str, ...]
-    """In words, which sources were left out and which indices could not be had: their packages are missing."""
+    """Messages about sources and indices that are missing in it."""
 
 
 class Borrowed(NamedTuple):
     """Package names of another release, for a system that has no index of its own."""
 
     release: str
-    """Whose index has the names, as a target id without the architecture: `debian-trixie`."""
+    """The release that has the names, as a target id without the architecture: `debian-trixie`."""
     available: frozenset[str]
-    """The packages that the system's own lists have: other names do not count."""
+    """The packages in the system's own lists; other names do not count."""
     base: frozenset[str]
-    """The packages that every image of the system has."""
+    """The packages of every image of the system."""
     glibc: str = ""
-    """The version of glibc that its lists have: `2.39`; empty without lists."""
+    """The version of glibc in its lists: `2.39`; empty without lists."""
     python: str = ""
-    """The version of its own Python: `3.12`; empty likewise."""
+    """The version of its own Python: `3.12`; empty without lists."""
     skipped: tuple[str, ...] = ()
-    """In words, which lists were left out."""
+    """Messages about lists that were left out."""
 
 
 class Available(NamedTuple):
-    """The packages that the configured sources have, by the package manager's own lists."""
+    """The packages of the configured sources, by the package manager's own lists."""
 
     versions: Mapping[str, Sequence[str]]
     """The versions of each package, in any source."""
     released: Mapping[str, Sequence[str]]
-    """Those that are installed without being asked for: without backports."""
+    """Those that are installed by default: without backports."""
 
 
 class Offered(NamedTuple):
-    """What the repository metadata that a root has downloaded says."""
+    """The repository metadata that a root has downloaded."""
 
     providers: Mapping[str, Sequence[str]]
-    """Capability -> the packages that provide it; none where it is there, but by no package's name alone."""
+    """Capability -> the packages that provide it; none if it is provided, but not by the name of a package."""
     whole: bool = True
-    """Whether there is metadata of every repository that packages are installed from."""
+    """Whether there is metadata of every enabled repository."""
     elsewhere: Mapping[str, str] = MappingProxyType({})
-    """Capability -> the repository that has it, of those that are not enabled."""
+    """Capability -> the disabled repository that has it."""
 
     def lacks(self, capability: str) -> bool:
-        """Return whether no package that can be installed provides a capability: nothing may be missing here."""
+        """Return whether no installable package provides a capability; only if the metadata is complete."""
         return capability not in self.providers and (self.whole or capability in self.elsewhere)
 
 
 class Sources(NamedTuple):
-    """What a package manager's configured sources answer."""
+    """What a package manager's configured sources can do."""
 
     key: Callable[[Root], str]
-    """Return what tells a root's sources and keys from those of other roots."""
+    """Return a key of a root's sources and keys, which differs for other ones."""
     update: Callable[[Root, IndexRequest, Collection[str], bool], Updated]
-    """Download and write an index: of which root, what, with which patterns of files, and whether to be quiet."""
+    """Download and write an index: for a root, a request, patterns of files, and whether to be quiet."""
     borrow: Callable[[Root, Platform], Borrowed | None] | None = None
-    """Return the names of another release that a system without an index may use; None if there are none."""
+    """Return the names of another release for a system without an index; None if there are none."""
     available: Callable[[Root, str], Available | None] | None = None
-    """Return what the sources of a root have for an architecture; None if its lists are not there, or not whole."""
+    """Return the packages of a root's sources for an architecture; None without complete lists."""
     refresh: str = ""
     """The command that downloads the lists of the sources, for messages."""
 
@@ -188,25 +188,25 @@ class Family(NamedTuple):
     installer: str
     """The program that installs packages, for messages."""
     systems: str
-    """The systems that have it, for messages: `Debian, Ubuntu or another system with apt`."""
+    """The systems with it, for messages: `Debian, Ubuntu or another system with apt`."""
     example: str
     """A target id of the family, for messages."""
     database: str
-    """What its database is called in messages: `dpkg status`."""
+    """The name of its database in messages: `dpkg status`."""
     architectures: Mapping[str, Architecture]
-    """Every architecture by the family's word."""
+    """Every architecture by the family's name for it."""
     open: Callable[[Root], PackageDatabase | None]
     """Return the database of a root, None if it has none. Raise SysdepsError or MalformedError for a broken one."""
     read_architecture: Callable[[Root], str]
     """Return the native architecture of a root without reading all of its database; empty without a database."""
     architecture: Callable[[ElfFile], str]
-    """Return the family's word for the architecture of an object; empty if it has none."""
+    """Return the family's name for the architecture of an object; empty if it has none."""
     names: NameRules
-    """What names and versions are."""
+    """Rules for names and versions."""
     version_key: Callable[[str], Any]
     """Return a key that orders versions as the package manager does."""
     is_development: Callable[[str], bool]
-    """Whether a package, by its name, is for compiling only."""
+    """Return whether a package is a development package, by its name."""
     floors: Callable[[Root, PackageDatabase, Objects, FloorQuestion], Floors] | None
     """Find the least versions; None if the family does not record them."""
     snapshot: Callable[[Root], str] | None
@@ -218,27 +218,27 @@ class Family(NamedTuple):
     command: Callable[[Sequence[str]], str]
     """Return the shell command that installs packages; empty for none."""
     usage: str
-    """How to use the output of the formats, for `--help`."""
+    """How to use the formats, for `--help`."""
     purl: str
     """The package URL type: `deb`."""
     sources: Sources | None = None
-    """What its configured sources answer; None where no index can be made of them."""
+    """Its configured sources; None if no index can be made from them."""
     library_capability: Callable[[str, ElfFile], str] = _no_capability
-    """Return what installs the library of a soname for objects of a kind, where no package is known; empty for none."""
+    """Return the capability of a soname for objects of a kind, if no package is known; empty for none."""
     program_capability: Callable[[str], str] = _no_program_capability
-    """Return what installs a program, where no package is known; empty for none, and for a program of every image."""
+    """Return the capability of a program, if no package is known; empty for none, and for base programs."""
     read_offered: Callable[[Root], Offered | None] | None = None
     """Read the repository metadata that a root has downloaded; None if it has none."""
     symbol_capabilities: Callable[[str, ElfFile, Iterable[str]], tuple[str, ...]] | None = None
-    """Return what a package provides that has these symbol versions of a soname; None if none provides such a thing."""
+    """Return the capabilities of these symbol versions of a soname; None if packages provide none."""
     read_listed: Callable[[Root, str], Mapping[str, InstalledPackage] | None] | None = None
-    """Read which packages may be installed in a root of an architecture, by the lists that it has downloaded.
+    """Read the packages that may be installed in a root of an architecture, by its downloaded lists.
 
-    In the version that would be installed; of packages that provide the same, the preferred one first. None where there
-    are no lists.
+    Each in the version that would be installed; of packages that provide the same, the preferred first. None without
+    lists.
     """
     variants: Mapping[str, Family] = MappingProxyType({})
-    """The same family for each program that may install, the best first; empty where there is one only."""
+    """The same family for each installer, the best first; empty if there is only one."""
     split_name: Callable[[str], tuple[str, str]] = _split_at_colon
     """Split the key of an installed package into its name and its architecture, which is empty for the native one."""
     split_epoch: Callable[[str], tuple[str, str]] = _without_epoch

@@ -1,4 +1,4 @@
-"""Soname indices: the one that ships with the package, and those that `index update` made."""
+"""Soname indices: the shipped one, and those that `index update` made."""
 
 from __future__ import annotations
 
@@ -42,22 +42,22 @@ PROGRAM_FOLDERS = ("usr/bin", "usr/sbin", "bin", "sbin")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexAnswer:
-    """What an index says about one library or program."""
+    """An index's answer for one library or program."""
 
     name: str
-    """The soname (a file name) or program that was found: for a question by stem, the full name."""
+    """The soname (a file name) or program that was found: for a query by stem, the full name."""
     package: str
-    """The binary package to name."""
+    """The binary package to install."""
     alternatives: tuple[str, ...] = ()
-    """Other packages that have it, the next best first."""
+    """Other packages that have it, the best first."""
     development: bool = False
-    """Only packages for compiling have it: a file `libfoo.so` of libfoo-dev."""
+    """Only development packages have it: a file `libfoo.so` of libfoo-dev."""
     open: bool = False
     """Several packages have the library, and the package manager chooses one."""
 
 
 class SonameIndex:
-    """The index of one target: what its release has, installed or not."""
+    """The index of one target: the packages of its release, installed or not."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class SonameIndex:
         target: IndexTarget | None = None,
         refresh: str = "",
     ) -> None:
-        """With `borrowed` it answers for another target, by the names that this one's package lists have.
+        """With `borrowed`, answer for another target, with the names that its package lists have.
 
         `refresh` is the command that downloads the lists.
         """
@@ -82,7 +82,7 @@ class SonameIndex:
 
     @property
     def note(self) -> str:
-        """What to know of its answers: empty for an index of the target's own."""
+        """A note about its answers; empty for an index of the target's own."""
         if self._borrowed is None:
             return ""
         if not self._borrowed.available:
@@ -98,17 +98,17 @@ class SonameIndex:
 
     @property
     def not_found_note(self) -> str:
-        """What to say of a library that it does not have."""
+        """The note for a library that it does not have."""
         return "" if self._borrowed else f"no binary package of {self.target.id} has it"
 
     def package_of(self, soname: str) -> IndexAnswer | None:
-        """Return the package that has a file of this name where the loader looks, or None."""
+        """Return the package with a file of this name in the loader's search path, or None."""
         return self._answer(soname, self._file.value("library", soname, self._number))
 
     def installable(self, soname: str) -> str | None:
         """Return the package to install for a library that a program loads.
 
-        None that is for compiling, and none where the package manager chooses: see `is_open`.
+        None for a development package, and if the package manager chooses: see `is_open`.
         """
         answer = self.package_of(soname)
         return None if answer is None or answer.development or answer.open else answer.package
@@ -119,14 +119,14 @@ class SonameIndex:
         return answer is not None and answer.open
 
     def elsewhere(self, soname: str) -> str:
-        """Return what to say of a library that only a repository has which is not enabled; empty for any other."""
+        """Return a note about a library that only a disabled repository has; empty for others."""
         name = self._file.value("elsewhere", soname, self._number)
         return not_enabled(name) if name and name.isprintable() else ""
 
     def package_of_stem(self, stem: str) -> IndexAnswer | None:
         """Return what `ctypes.util.find_library(stem)` would find with every package installed: `magic`, `usb-1.0`.
 
-        Of several versions the newest, as ldconfig(8) lists it first; packages for compiling do not count. The packages
+        Of several versions the newest, as ldconfig(8) lists it first; development packages do not count. The packages
         of the other versions are its alternatives.
         """
         answers = [
@@ -153,16 +153,16 @@ class SonameIndex:
 
     @property
     def has_files(self) -> bool:
-        """Whether it answers for files: one that was made before there was a knowledge file does not."""
+        """Whether it has files: an index of an earlier version does not."""
         return any(True for _ in self._file.starting_with("file", "", self._number))
 
     def package_of_file(self, pattern: str) -> IndexAnswer | None:
-        """Return the package that has a file which the knowledge file names, by the pattern that stands there."""
+        """Return the package with a file of the knowledge file, by the pattern there."""
         return self._answer(pattern, self._file.value("file", pattern, self._number))
 
     @property
     def base(self) -> frozenset[str]:
-        """Every binary package that all images of the release have."""
+        """The binary packages of all images of the release."""
         if self._borrowed is not None:
             return self._borrowed.base
         return frozenset(
@@ -170,7 +170,7 @@ class SonameIndex:
         )
 
     def _answer(self, name: str, value: str | None) -> IndexAnswer | None:
-        """Return an answer with the names that a package may have and the target has, or None if none is left."""
+        """Return an answer with valid names that the target has, or None if none is left."""
         packages = tuple(filter(self._is_known, (value or "").lstrip(DEVELOPMENT + SEVERAL).split(",")))
         if value is None or not packages or not name.isprintable():
             return None
@@ -196,9 +196,9 @@ class SonameIndex:
 def open_index(target_id: str, root: Root | None = None) -> SonameIndex | None:
     """Return the index for `debian-trixie-arm64`: one that `index update` made, else the shipped one, else None.
 
-    For a root other than `/`, one that was made from a root with the same package sources and keys comes first. Where
-    there is none, and the root is such a system, the index of the release answers whose package names the system
-    shares, with those names alone that the root's own package lists have. Raise MalformedError for a damaged file.
+    For a root other than `/`, one made from a root with the same package sources and keys comes first. Without any, if
+    the root is such a system, the index of the release whose names it shares answers, with only the names in the root's
+    own package lists. Raise MalformedError for a damaged file.
     """
     if not is_index_id(target_id):
         return None
@@ -212,7 +212,7 @@ def open_index(target_id: str, root: Root | None = None) -> SonameIndex | None:
 
 
 def _borrowed(target_id: str, root: Root) -> SonameIndex | None:
-    """Return the shipped index of the release whose names a root shares, if the root is of this target."""
+    """Return the shipped index of the release whose names a root shares, if the root has this target."""
     family = family_in(root)
     if family is None or family.sources is None or family.sources.borrow is None:
         return None
@@ -240,7 +240,7 @@ def is_packaged(table: str, name: str) -> bool:
 
 
 def missing_note(platform: Platform) -> str:
-    """Return what to say of a system without any index; nothing where the package manager does without one."""
+    """Return the note for a system without any index; nothing if the package manager needs none."""
     family = family_of(platform.package_manager)
     if family is None or family.needs_no_index:
         return ""
@@ -251,12 +251,12 @@ def missing_note(platform: Platform) -> str:
 
 
 def not_enabled(repository: str) -> str:
-    """Return what to say of what only a repository has that is not enabled."""
+    """Return the note about something that only a disabled repository has."""
     return f"only the repository `{repository}` has it, which is not enabled"
 
 
 def no_index(target_id: str) -> SysdepsError:
-    """Return the error of a target without an index; it names those that are meant by a part of an id, or a number."""
+    """Return the error for a target without an index, with suggestions."""
     words = set(target_id.lower().split("-"))
     known = [target for path in index_files() if (index := read_index(path)) for target in index.targets]
     meant = dict.fromkeys(each.id for each in known if words <= {*each.id.split("-"), each.release})
@@ -268,9 +268,9 @@ def no_index(target_id: str) -> SysdepsError:
 
 
 def read_index(path: str) -> IndexFile | None:
-    """Read an index file, or return None if it is not there. Raise MalformedError for a damaged one.
+    """Read an index file, or return None if it does not exist. Raise MalformedError for a damaged one.
 
-    A folder that may not be searched is another user's: containers often run a user with root's HOME.
+    An unreadable folder counts as missing: containers often run a user with root's HOME.
     """
     try:
         with open(path, "rb", opener=_open_at_once) as file:
@@ -285,14 +285,14 @@ def read_index(path: str) -> IndexFile | None:
 
 
 def _open_at_once(path: str, flags: int) -> int:
-    """Open for `open`, without waiting for who writes to a pipe."""
+    """Open for `open` without waiting for a writer to a pipe."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))
 
 
 def write_index(target: IndexTarget, tables: Mapping[str, Table], key: str = "") -> str:
-    """Write the index of a target to where it is looked for; return that path. The old one stays until it is whole.
+    """Write the index of a target and return its path; the old one is replaced atomically.
 
-    With a `key` it answers for the roots with these sources only. Raise MalformedError for what no index can hold.
+    With a `key` it is used only for roots with these sources. Raise MalformedError for what no index can hold.
     """
     path = made_index(target.id, key)
     os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -332,7 +332,7 @@ def _made_for(root: Root, target_id: str) -> str:
 
 
 def made_index(target_id: str, key: str = "") -> str:
-    """Return where `index update` keeps the index of a target; with a `key`, that for roots with these sources.
+    """Return the path of an index that `index update` makes; with a `key`, for roots with these sources.
 
     Source: XDG Base Directory Specification, cache.
     """
@@ -343,6 +343,6 @@ def made_index(target_id: str, key: str = "") -> str:
 
 
 def _version(soname: str) -> tuple[int, ...]:
-    """Return the numbers behind `.so.`, to compare versions as ldconfig(8) does."""
+    """Return the numbers after `.so.`, to compare versions as ldconfig(8) does."""
     digits = "".join(letter if letter.isdigit() else " " for letter in soname.partition(".so.")[2])
     return tuple(int(number[:9]) for number in digits.split()[:8])

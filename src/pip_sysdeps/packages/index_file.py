@@ -25,9 +25,9 @@ Table = dict[str, str]
 """Of one target: key -> value, neither with white space or ":"."""
 
 DEVELOPMENT = "~"
-"""Stands before a library's value whose packages are for compiling: they alone have it (the link `libfoo.so`)."""
+"""Prefix of a library's value if only development packages have it (the link `libfoo.so`)."""
 SEVERAL = "|"
-"""Stands before a program's packages where nothing says which of them is meant."""
+"""Prefix of a program's packages if nothing decides between them."""
 
 _MAGIC = b"pip-sysdeps index 1\n"
 _BLOCK = 1 << 16
@@ -43,7 +43,7 @@ _MAX_FACT = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexTarget:
-    """One system that an index answers for."""
+    """One system that an index is for."""
 
     id: str
     """As in the lock: `debian-trixie-arm64`."""
@@ -65,11 +65,11 @@ class _Block:
 
 
 class IndexFile:
-    """An index as it lies in memory: nothing but the header is read until a question needs it."""
+    """An index in memory; only its header is read at first."""
 
     def __init__(self, targets: tuple[IndexTarget, ...], blob: bytes, tables: Mapping[str, tuple[_Block, ...]]) -> None:
         self.targets = targets
-        """What it answers for."""
+        """The targets."""
         self._blob = blob
         self._tables = tables
         self._inflated: dict[int, list[bytes]] = {}
@@ -121,7 +121,7 @@ def is_index_id(text: str) -> bool:
 
 
 def load_index(blob: bytes) -> IndexFile:
-    """Read an index's header. Raise MalformedError for what is no index of ours, or damaged."""
+    """Read an index's header. Raise MalformedError for another kind of file, or a damaged one."""
     start = len(_MAGIC) + 4
     if not blob.startswith(_MAGIC) or len(blob) < start:
         raise MalformedError("not a soname index of this version", where="offset 0")
@@ -144,10 +144,10 @@ def load_index(blob: bytes) -> IndexFile:
 
 
 def dump_index(targets: Sequence[IndexTarget], tables: Mapping[str, Sequence[Table]]) -> bytes:
-    """Write an index of several targets; each table has one part for each target, in their order.
+    """Return the bytes of an index of several targets; each table has one part per target, in their order.
 
-    The same input gives the same bytes (with the same zlib). Raise MalformedError for what `load_index` could not read
-    again: a key or value with white space or ":", a target that is no id, a table that is too large.
+    The same input gives the same bytes (with the same zlib). Raise MalformedError for what `load_index` could not read:
+    a key or value with white space or ":", an invalid target id, a table that is too large.
     """
     packed = {name: [_pack(lines) for lines in _cut(_merged(parts))] for name, parts in sorted(tables.items())}
     header = {
@@ -169,7 +169,7 @@ def _target(item: Mapping[str, object]) -> IndexTarget:
 
 
 def _require_sound(target: IndexTarget) -> None:
-    """Raise MalformedError unless a target has an id, and facts that are short and printable: people see them."""
+    """Raise MalformedError unless a target has a valid id, and short printable facts."""
     if not is_index_id(target.id):
         raise MalformedError(f"{target.id[:_MAX_FACT]!a} is not the id of a target", where="targets")
     for each in fields(target):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemPackages:
-    """What is installed in a root."""
+    """The installed packages of a root."""
 
     root: Root
     """The root."""
@@ -34,14 +34,14 @@ class SystemPackages:
         return ownership.owner(self.root, self.database, path, of_name=of_name)
 
     def owned_with(self, path: str) -> tuple[str, Sequence[str]] | None:
-        """Return where distributions of the owner of a file come from, `dpkg:python3-foo`, and all that it owns."""
+        """Return the source of the owner's distributions, `dpkg:python3-foo`, and all files of the owner."""
         found = self.owner(path)
         if found is None:
             return None
         return f"{self.family.manager}:{found.package}", self.database.files(found.package)
 
     def listed(self) -> Mapping[str, InstalledPackage] | None:
-        """Read what may be installed here; None without lists, and with lists that cannot be read."""
+        """Return the packages that may be installed; None without readable lists."""
         if self.family.read_listed is None:
             return None
         try:
@@ -66,15 +66,15 @@ class SystemPackages:
 
     @property
     def base(self) -> frozenset[str]:
-        """The packages of a minimal system, as far as the database tells."""
+        """The packages of a minimal system, as far as the database shows."""
         return self.database.base
 
     @property
     def unlisted(self) -> Collection[str]:
-        """The packages whose file lists somebody has removed."""
+        """Packages whose file lists were removed."""
         return self.database.unlisted
 
     @property
     def skipped(self) -> Sequence[Skipped]:
-        """The packages whose files are not known."""
+        """Packages whose files are unknown."""
         return self.database.skipped

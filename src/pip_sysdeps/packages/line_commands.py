@@ -1,6 +1,6 @@
-"""The commands that print the install line of one package manager alone.
+"""Commands that print the install line of one package manager only.
 
-They are apart from the registry, which every start of the program would have to import.
+They are not in the registry, which would slow down every start of the program.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which package owns a file: links and merged /usr, for every package manager alike.
+"""The owner of a file, with links and merged /usr, for all package managers.
 
-A literal question to the database is not enough. The loader opens a library by a path that the package rarely lists:
-through a link in the library folder, and on a system with merged /usr by either of two spellings.
+A literal query is not enough: the loader opens a library by a path that the package rarely lists, through a link in the
+library folder and, with merged /usr, in either of two spellings.
 """
 
 from __future__ import annotations
@@ -26,13 +26,11 @@ _MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libo32", "libx32")
 def owner(root: Root, database: PackageDatabase, path: str, *, of_name: bool = False) -> Owner | None:
     """Return the installed package that owns a file, by the path under which it was opened, or None.
 
-    The names of a file are the path, every hop of its links, and where they end; each as it stands and with `/usr` put
-    before or taken off. The end of the links counts first, so that libfoo.so belongs to the library's package and not
-    to the one for compiling, and then each hop before it, so that a packaged link to an unpackaged file belongs to the
-    link's package.
-
-    With `of_name` the path itself counts first, and each hop after it: who installs the package of a program wants its
-    name on PATH, and `cpp` may be one package's link to a file of another.
+    A file's names are the path, each link on the way, and the real path; each as it is and with `/usr` added or
+    removed. The real path counts first, so that libfoo.so belongs to the library's package and not to the development
+    package, and then each link before it, so that a packaged link to an unpackaged file belongs to the link's package.
+    With `of_name`, the path itself counts first, and then each link: a program is needed under its name on PATH, and
+    `cpp` may be one package's link to a file of another.
     """
     for name in _names(root, path, own_first=of_name):
         owners = database.owners(name)
@@ -42,7 +40,7 @@ def owner(root: Root, database: PackageDatabase, path: str, *, of_name: bool = F
 
 
 def _names(root: Root, path: str, *, own_first: bool) -> Iterator[str]:
-    """Yield each name of a file, the end of its links first or last, and both spellings where they are one folder."""
+    """Yield each name of a file, the real path first or last, in both spellings of merged folders."""
     hops = [path]
     for _ in range(_MAX_LINKS):
         place = root.resolve_folder_of(hops[-1])
@@ -61,9 +59,9 @@ def _names(root: Root, path: str, *, own_first: bool) -> Iterator[str]:
 
 
 def _other_spellings(path: str) -> Iterator[str]:
-    """Yield the path with `/usr` put before or taken off, and with `bin` and `sbin` in each other's place.
+    """Yield the path with `/usr` added or removed, and with `bin` and `sbin` exchanged.
 
-    Fedora 42 and later have `/usr/sbin` as a link to `bin`, and packages that list either.
+    Fedora 42 and later have `/usr/sbin` as a link to `bin`, and packages list either.
     """
     bare = path.removeprefix("/usr")
     top, slash, rest = bare[1:].partition("/")

@@ -1,4 +1,4 @@
-"""What system a root is: distribution, release, architecture, C library."""
+"""The system of a root: distribution, release, architecture, C library."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _MAX_OS_RELEASE = 1 << 20
 
 
 def read_platform(root: Root, packages: SystemPackages | None, program: ElfFile | None) -> Platform:
-    """Return what system a root is; what it does not tell is empty.
+    """Return the system of a root; unknown parts are empty.
 
-    `program` is the interpreter, or any object of the kind that is to run: it tells the C library, and the architecture
-    where the package database does not. Raise SysdepsError for an os-release that is there and cannot be read.
+    `program` is the interpreter, or any object for the same process: it determines the C library, and the architecture
+    if the package database does not. Raise SysdepsError for an unreadable os-release.
     """
     family = packages.family if packages else None
     architecture = packages.architecture if packages else ""
@@ -36,7 +36,7 @@ def read_platform(root: Root, packages: SystemPackages | None, program: ElfFile 
 
 
 def read_system(root: Root) -> Platform:
-    """Return what system a root is by its os-release and its package manager's own entry: all that a line needs.
+    """Return the system of a root by its os-release and package manager: all that an install line needs.
 
     The C library is left empty. Raise SysdepsError as `read_platform` does, and for an unknown package manager.
     """
@@ -49,9 +49,9 @@ def read_system(root: Root) -> Platform:
 
 
 def release_name(distro: str, codename: str, version: str) -> str:
-    """Return what names a release in a target id: its codename, else the leading parts of VERSION_ID.
+    """Return the name of a release in a target id: its codename, else the leading parts of VERSION_ID.
 
-    `data/distributions.txt` says how many parts: a minor release of some systems is the same target.
+    `data/distributions.txt` has the number of parts: on some systems a minor release is the same target.
     """
     known = distributions().get(distro)
     if codename or known is None or known.parts is None:

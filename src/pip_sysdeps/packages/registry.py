@@ -1,4 +1,4 @@
-"""Which package managers are known, and which of them a root or a target has."""
+"""The known package managers, and which of them a root or a target has."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 FOLDERS = {"dpkg": "debian", "rpm": "rpm", "apk": "apk"}
-"""Package manager -> the folder here whose `family` module has its `FAMILY`; in the order in which roots are tried."""
+"""Package manager -> the folder here whose `family` module has its `FAMILY`; roots are tried in this order."""
 UNKNOWN = {
     "/var/lib/pacman/local": "pacman",
     "/var/db/pkg": "portage",
@@ -28,28 +28,28 @@ UNKNOWN = {
     "/var/lib/eopkg": "eopkg",
     "/var/lib/chisel/manifest.wall": "chisel",
 }
-"""What shows a package manager that has no folder here. Source: each one's documentation of its database."""
+"""Database path -> package manager without a folder here. Source: each one's documentation."""
 _DISTRIBUTIONS = shipped("distributions.txt")
 
 
 class LinuxDistribution(NamedTuple):
-    """How a Linux distribution numbers its releases, and which package manager it has."""
+    """A Linux distribution's package manager and release numbers."""
 
     manager: str
     """The package manager."""
     parts: int | None
     """How many parts of VERSION_ID name a release without a codename; None for all of them."""
     installer: str = ""
-    """The program that installs packages there; empty for the first one that its package manager has."""
+    """The program that installs packages; empty for the package manager's first."""
     libc: str = ""
-    """The C library, where it is not the usual one of systems with the package manager."""
+    """The C library, if not the usual one of the package manager's systems."""
     required: bool = False
-    """Whether every image has the packages of priority required, beside the essential ones."""
+    """Whether every image has the packages of priority required."""
 
 
 @cache
 def family_of(manager: str) -> Family | None:
-    """Return a package manager's family by its word in a lock; None if it is not known."""
+    """Return the family of a package manager, as a lock names it; None if unknown."""
     if manager not in FOLDERS:
         return None
     family: Family = import_module(f"{__package__}.{FOLDERS[manager]}.family").FAMILY
@@ -62,21 +62,21 @@ def families() -> Iterator[Family]:
 
 
 def family_in(root: Root) -> Family | None:
-    """Return the family whose database a root has, None if it has none that is known."""
+    """Return the family whose database a root has; None for none."""
     return next((family for family in families() if family.read_architecture(root)), None)
 
 
 def default_directories(platform: Platform) -> tuple[str, ...]:
-    """Return the loader's default directories on a system whose own loader is not at hand; none if nothing tells."""
+    """Return the loader's default directories on a system whose loader is not available; empty if unknown."""
     family = family_of(platform.package_manager) or next(families())
     described = family.architectures.get(platform.architecture)
     return described.directories if described else ()
 
 
 def sources_of(root: Root, distro: str) -> Sources:
-    """Return what the configured sources of a root answer; `distro` is `ID` of its os-release.
+    """Return the configured sources of a root; `distro` is `ID` of its os-release.
 
-    Raise SysdepsError for a root of which nothing tells the package manager, and for one whose sources make no index.
+    Raise SysdepsError if the package manager is unknown, or if its sources cannot give an index.
     """
     known = distributions().get(distro)
     family = (family_of(known.manager) if known else None) or family_in(root)
@@ -95,17 +95,17 @@ def sources_of(root: Root, distro: str) -> Sources:
 
 
 def example() -> str:
-    """Return the target id that messages give as an example: that of the first family."""
+    """Return a target id for messages: that of the first family."""
     return next(families()).example
 
 
 def is_package_name(text: str) -> bool:
-    """Return whether any known package manager has packages of such a name."""
+    """Return whether a text is a valid package name of any known package manager."""
     return any(family.names.package(text) for family in families())
 
 
 def distro_of(target_id: str) -> str:
-    """Return the `ID` of os-release(5) that a target's id begins with: the longest known one, else its first word."""
+    """Return the `ID` of os-release(5) at the start of a target id: the longest known one, else its first word."""
     known = [distro for distro in distributions() if target_id.startswith(f"{distro}-")]
     return max(known, key=len, default=target_id.partition("-")[0])
 
@@ -136,14 +136,14 @@ def open_packages(root: Root) -> SystemPackages | None:
 
 
 def with_installer_of(root: Root, family: Family) -> Family:
-    """Return the family with the program that a root has to install packages; the family itself if it has none."""
+    """Return the family with the installer that a root has; the family itself if it has none."""
     return next((each for name, each in family.variants.items() if root.is_file(f"/usr/bin/{name}")), family)
 
 
 def family_of_distribution(manager: str, distro: str, installer: str = "") -> Family | None:
-    """Return the family of a package manager with a program that installs: that of the distribution, unless named.
+    """Return the family of a package manager with an installer: the named one, else the distribution's.
 
-    None if the package manager is not known. Raise SysdepsError for a program that the family does not have.
+    None if the package manager is unknown. Raise SysdepsError for an installer that the family does not have.
     """
     family = family_of(manager)
     if family is None:
@@ -158,7 +158,7 @@ def family_of_distribution(manager: str, distro: str, installer: str = "") -> Fa
 
 
 def refuse_unknown(root: Root) -> None:
-    """Raise SysdepsError if a root shows a package manager that has no rules here."""
+    """Raise SysdepsError if a root has an unsupported package manager."""
     for path, manager in UNKNOWN.items():
         if manager not in FOLDERS and root.resolve(path) is not None:
             raise SysdepsError(
@@ -175,10 +175,10 @@ def distributions() -> Mapping[str, LinuxDistribution]:
 
 
 def parse_distributions(text: str) -> dict[str, LinuxDistribution]:
-    """Read the table: ID, package manager, number of parts; perhaps installing program or `-`, `required` or `-`, libc.
+    """Parse the table: ID, package manager, number of parts; optionally installer or `-`, `required` or `-`, libc.
 
-    The columns have a tab between; `#` begins a comment line.
-    Raise MalformedError for a line of another form and for an ID twice.
+    The columns are separated by tabs; `#` begins a comment line. Raise MalformedError for another form and for a
+    repeated ID.
     """
     found: dict[str, LinuxDistribution] = {}
     for number, line in enumerate(text.splitlines(), 1):

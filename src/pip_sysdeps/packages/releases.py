@@ -1,4 +1,4 @@
-"""Which release has the same names of system packages as another: a derivative has those of its parent."""
+"""Releases that share the package names of another release, as derivatives do."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ListedRelease(NamedTuple):
     version: str
     """`VERSION_ID`."""
     names: str
-    """The release whose package names are its own, as a target id without the architecture: `debian-trixie`."""
+    """The release with the same package names, as a target id without the architecture: `debian-trixie`."""
 
 
 @cache
@@ -36,10 +36,10 @@ def listed_releases() -> Mapping[str, ListedRelease]:
 
 
 def names_of(distro: str, codename: str, version: str) -> str:
-    """Return the release whose package names a release has, `debian-trixie`; empty if none is known.
+    """Return the release with the same package names, `debian-trixie`; empty if unknown.
 
-    It is found by the codename, which derivatives keep, else by the newest listed release of the same distribution
-    that is not later.
+    It is found by the codename, which derivatives keep, else by the newest listed release of the same distribution that
+    is not later.
     """
     releases = listed_releases()
     if codename in releases:
@@ -57,9 +57,9 @@ def glibc_releases() -> Mapping[str, str]:
 
 
 def parse_glibc_releases(text: str) -> dict[str, str]:
-    """Read the table: release and version with a tab between; `#` begins a comment line.
+    """Parse the table: release and version, separated by a tab; `#` begins a comment line.
 
-    Raise MalformedError for a line of another form and for a release twice.
+    Raise MalformedError for another form and for a repeated release.
     """
     found: dict[str, str] = {}
     for number, line in enumerate(text.splitlines(), 1):
@@ -73,9 +73,9 @@ def parse_glibc_releases(text: str) -> dict[str, str]:
 
 
 def parse_releases(text: str) -> dict[str, ListedRelease]:
-    """Read the table: codename, ID, VERSION_ID and names with a tab between; `#` begins a comment line.
+    """Parse the table: codename, ID, VERSION_ID and names, separated by tabs; `#` begins a comment line.
 
-    Raise MalformedError for a line of another form and for a codename twice.
+    Raise MalformedError for another form and for a repeated codename.
     """
     found: dict[str, ListedRelease] = {}
     for number, line in enumerate(text.splitlines(), 1):
@@ -89,5 +89,5 @@ def parse_releases(text: str) -> dict[str, ListedRelease]:
 
 
 def _version_key(version: str) -> tuple[int, ...]:
-    """Return the numbers of a version, none for what is no version."""
+    """Return the numbers of a version; empty for an invalid one."""
     return tuple(map(int, version.split("."))) if _VERSION.fullmatch(version) else ()

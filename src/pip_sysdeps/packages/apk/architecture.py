@@ -1,4 +1,4 @@
-"""apk's words for architectures. Source: apk-package(5), "arch"; apk-tools src/apk_arch.h."""
+"""apk's names of architectures. Source: apk-package(5), "arch"; apk-tools src/apk_arch.h."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BY_HEADER = {
 }
 """By `e_machine`, ELF class and whether it is little-endian."""
 _DIRECTORIES = ("/lib", "/usr/local/lib", "/usr/lib")
-"""Those of musl, which most systems with apk have; glibc's own loader states its own."""
+"""Those of musl, which most systems with apk have; glibc's own loader states its own directories."""
 
 
 def _described(machine: str, musl: str, glibc: str = "") -> Architecture:
@@ -50,10 +50,10 @@ _EM_ARM, _EF_ARM_ABI_FLOAT_HARD = 40, 0x400
 
 
 def apk_architecture(elf: ElfFile) -> str:
-    """Return apk's name for the architecture that an object was made for; empty for one that it has no name for.
+    """Return apk's name for the architecture of an object; empty if it has none.
 
-    Of 32-bit ARM the headers do not tell `armhf` (ARMv6) from `armv7`: with hard floats it is `armv7`, which is what
-    images are made for; the database's own architecture counts before this one.
+    The headers of 32-bit ARM do not distinguish `armhf` (ARMv6) from `armv7`: with hard floats it is `armv7`, which
+    images are made for. The database's own architecture takes precedence.
     """
     if elf.machine == _EM_ARM and elf.little_endian:
         return "armv7" if elf.header_flags & _EF_ARM_ABI_FLOAT_HARD else "armel"

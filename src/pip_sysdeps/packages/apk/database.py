@@ -1,7 +1,7 @@
-"""apk's installed database: which packages a root has, and which of them owns a file.
+"""apk's installed database: the packages of a root, and the owner of each file.
 
-Source: apk-tools src/database.c, apk_db_fdb_read: after the fields of a package, `F:` begins a folder, without a slash
-at its beginning, and each `R:` is a file or link in it.
+Source: apk-tools src/database.c, apk_db_fdb_read: after the fields of a package, `F:` begins a folder, without a
+leading slash, and each `R:` is a file or link in it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,13 @@ class ApkDatabase:
     skipped: Sequence[Skipped] = ()
     unlisted = frozenset[str]()
     """None: the database has the files with all the rest."""
-    """Nothing: all files of all packages are in one file."""
+    """The packages of a root and their files."""
 
     def __init__(self, content: bytes, *, architecture: str = "", base: Collection[str] = ()) -> None:
         """Parse an installed database.
 
-        `architecture` is that of the system where a file says it, else it is that of most packages. `base` names the
-        packages that a minimal system is made of, where they are installed. Raise MalformedError as `parse_stanzas`,
-        and for a file that no package can have.
+        `architecture` is that of the system if a file states it, else that of most packages. `base` names the packages
+        of a minimal system. Raise MalformedError as `parse_stanzas`, and for a path that no package can have.
         """
         require_safe_paths(content)
         self._content = content
@@ -91,13 +90,13 @@ class ApkDatabase:
 
     @cached_property
     def _places(self) -> Mapping[str, Stanza]:
-        """The stanza of each package; of two of one name the last."""
+        """The stanza of each package; of two with the same name the last."""
         return {each.package.name: each for each in self._stanzas}
 
     def _owners_in(self, folder: bytes) -> Mapping[bytes, Sequence[str]]:
         """Return the packages of each file in a folder.
 
-        The database has every file of the system: only the folders that are asked about are taken apart.
+        The database has every file of the system: only queried folders are parsed.
         """
         owners: dict[bytes, list[str]] = {}
         for start in self._blocks.get(folder, ()):
@@ -110,7 +109,7 @@ class ApkDatabase:
 
     @cached_property
     def _blocks(self) -> Mapping[bytes, Sequence[int]]:
-        """Where the lines of each folder begin, in each package that has it."""
+        """The offset of each folder's lines, in each package that has it."""
         found: dict[bytes, list[int]] = {}
         at = self._content.find(b"\nF:")
         while at >= 0:
@@ -127,7 +126,7 @@ def native_architecture(packages: Collection[ApkPackage]) -> str:
 
 
 def providers(packages: Collection[ApkPackage]) -> dict[str, list[str]]:
-    """Return the packages that stand for each name: their own, and what they provide; sorted."""
+    """Return the packages for each name: their own, and what they provide; sorted."""
     found: dict[str, list[str]] = {}
     for package in sorted(packages, key=lambda each: each.name):
         for name in dict.fromkeys((package.name, *package.provides)):

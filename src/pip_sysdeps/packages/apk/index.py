@@ -1,4 +1,4 @@
-"""The index of a repository, APKINDEX.tar.gz: which packages it has, and what they provide.
+"""The index of a repository, APKINDEX.tar.gz: its packages and what they provide.
 
 Source: apk-v2(5): gzip streams, one for the signatures and one for the index, which together form one tar archive;
 apk-cache(5) for where apk keeps them.
@@ -25,8 +25,8 @@ _GZIP = 31
 def parse_index(content: bytes, limit: int = MAX_INDEX) -> tuple[ApkPackage, ...]:
     """Parse an APKINDEX.tar.gz.
 
-    Raise MalformedError for what is no such archive, for one that unpacks to more than `limit` bytes, for a package
-    that cannot be installed by its name, and as `parse_packages` for the index in it.
+    Raise MalformedError for another kind of archive, for one that unpacks to more than `limit` bytes, for a package
+    with an invalid name, and as `parse_packages` for the index in it.
     """
     packages = parse_packages(_member(_unpacked(content, limit)))
     virtual = next((each.name for each in packages if not is_package_name(each.name)), None)

@@ -1,7 +1,7 @@
 """Install lines for apk: apk-add(8), apk-world(5).
 
-An item is the name of a package, or a capability of one (`so:libpq.so.5`, `cmd:pdftotext`); apk installs by either. No
-name needs quotes: see `names`.
+An item is a package name or a capability (`so:libpq.so.5`, `cmd:pdftotext`); apk installs by either. No name needs
+quotes: see `names`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which names of packages and capabilities are safe in a lock and on apk's command line.
+"""Names of packages and capabilities that are safe in a lock and on apk's command line.
 
 Source: apk-package(5); apk-world(5); apk-tools src/ctype.c.
 """
@@ -11,21 +11,21 @@ _PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 _CAPABILITY = re.compile(r"(?:so|cmd):[A-Za-z0-9_][A-Za-z0-9._+-]*")
 _INSTALLED = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._+-]*")
 MAX_NAME = 255
-"""Characters; apk has no bound, real names have less than a hundred."""
+"""Characters; apk has no limit, real names have less than a hundred."""
 
 
 def is_package_name(name: str) -> bool:
-    """Return whether a name can be that of a package of a repository."""
+    """Return whether a name is valid for a package of a repository."""
     return len(name) <= MAX_NAME and _PACKAGE.fullmatch(name) is not None
 
 
 def is_installed_name(name: str) -> bool:
-    """Return whether a name can be that of an installed package: a virtual one begins with a point, `.build-deps`."""
+    """Return whether a name is valid for an installed package: virtual ones begin with a dot, `.build-deps`."""
     return len(name) <= MAX_NAME and _INSTALLED.fullmatch(name) is not None and name.strip(".") != ""
 
 
 def is_virtual(name: str) -> bool:
-    """Return whether a package was made by `apk add --virtual`, by its name as everyone writes it."""
+    """Return whether a package was made by `apk add --virtual`, by the usual form of its name."""
     return name.startswith(".")
 
 
@@ -35,17 +35,17 @@ def is_capability(name: str) -> bool:
 
 
 def is_requirement(name: str) -> bool:
-    """Return whether a lock may hold a name and `apk add` receive it: no option, version, tag or path."""
+    """Return whether a name is safe in a lock and for `apk add`: not an option, version, tag or path."""
     return is_package_name(name) or is_capability(name)
 
 
 def is_development(name: str) -> bool:
-    """Return whether a package is for building only: headers, static libraries, documentation."""
+    """Return whether a package is for development only: headers, static libraries, documentation."""
     return name.endswith(("-dev", "-static", "-doc", "-dbg"))
 
 
 def so_capability(soname: str) -> str | None:
-    """Return the capability of a library, or None for a name that is none: a path, or one with unsafe characters."""
+    """Return the capability of a library, or None for a path or a name with unsafe characters."""
     name = f"so:{soname}"
     return name if is_capability(name) and ".so" in soname else None
 

@@ -1,4 +1,4 @@
-"""Read which packages a minimal system is made of, by its os-release, and which programs every one has."""
+"""Read the packages of a minimal system by its os-release, and the programs that every one has."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def parse_base(text: str) -> dict[str, tuple[str, ...]]:
 
 @cache
 def base_programs() -> frozenset[str]:
-    """Return the programs that every image with apk has: those of busybox, which are links that no package lists."""
+    """Return the programs of every image with apk: those of busybox, which are links that no package lists."""
     with open(shipped("apk_programs.txt"), encoding="utf-8") as file:
         return frozenset(word for line in file if not line.startswith("#") for word in line.split())
 

@@ -24,8 +24,8 @@ _MAX_SMALL = 1 << 16
 def read_packages(root: Root, *, base: Collection[str] = ()) -> ApkDatabase | None:
     """Read the installed database of a root; None if it has none.
 
-    `base` names what a minimal system of the distribution is made of. Raise SysdepsError for a database that cannot be
-    read, and MalformedError, with the file and line, for one that is none.
+    `base` names the packages of a minimal system. Raise SysdepsError for a database that cannot be read, and
+    MalformedError, with the file and line, for a damaged one.
     """
     path = next((path for path in _DATABASES if root.is_file(path)), None)
     if path is None:
@@ -38,7 +38,7 @@ def read_packages(root: Root, *, base: Collection[str] = ()) -> ApkDatabase | No
 
 
 def read_architecture(root: Root) -> str:
-    """Return the architecture of a root with a database, parsing no more of it than that; empty without one.
+    """Return the architecture of a root with a database without parsing all of it; empty without one.
 
     Raise SysdepsError for a database that cannot be read.
     """

@@ -1,4 +1,4 @@
-"""Read the indices of repositories that apk has downloaded in a root. Source: apk-cache(5)."""
+"""Read the repository indices that apk has downloaded in a root. Source: apk-cache(5)."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _INDEX = re.compile(r"APKINDEX\.[0-9a-f]+\.tar\.gz|APKINDEX\.tar\.gz")
 
 
 def read_indices(root: Root) -> Iterator[tuple[str, tuple[ApkPackage, ...]]]:
-    """Yield the path and the packages of each index that apk has downloaded.
+    """Yield the path and the packages of each downloaded index.
 
-    Raise SysdepsError for one that cannot be read, and MalformedError, with the file, for one that is none.
+    Raise SysdepsError for one that cannot be read, and MalformedError, with the file, for a damaged one.
     """
     seen: set[tuple[int, int] | None] = set()
     for folder in _FOLDERS:
@@ -35,13 +35,13 @@ def read_indices(root: Root) -> Iterator[tuple[str, tuple[ApkPackage, ...]]]:
 
 
 def read_providers(root: Root) -> Mapping[str, Sequence[str]] | None:
-    """Return the packages that provide each name by all downloaded indices; None without any. Raise as above."""
+    """Return the packages that provide each name in all downloaded indices; None without any. Raise as above."""
     indices = [packages for _, packages in read_indices(root)]
     return providers([each for packages in indices for each in packages]) if indices else None
 
 
 def read_listed(root: Root) -> Mapping[str, ApkPackage] | None:
-    """Return the newest version of each package of all downloaded indices; None without any. Raise as above."""
+    """Return the newest version of each package in all downloaded indices; None without any. Raise as above."""
     found: dict[str, ApkPackage] = {}
     for _, packages in read_indices(root):
         for each in packages:

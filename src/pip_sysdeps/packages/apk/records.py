@@ -13,13 +13,13 @@ from pip_sysdeps.packages.apk.names import is_installed_name
 
 _FIELD = re.compile(rb"^([PVAIoDp]):(.*)$", re.MULTILINE)
 _NO_FIELD = re.compile(rb"^[^\n][^:\n].*$", re.MULTILINE)
-"""A line without a colon behind its letter."""
+"""A line without a colon after its letter."""
 _NO_FOLDER = re.compile(rb"^[RaMZ]:.*$", re.MULTILINE)
-"""A file, or what is said of one, in front of the first folder."""
+"""A file, or an attribute of one, before the first folder."""
 _BAD_PATH = re.compile(rb"^(?:R:(?:|\.\.?|.*[/\0].*)|F:(?:/.*|(?:.*/)?\.\.?(?:/.*)?|.*\0.*))$", re.MULTILINE)
-"""A file with a slash in its name, a folder that is absolute or leads out of the root."""
+"""A file with a slash in its name, or a folder that is absolute or leaves the root."""
 _SUSPICIOUS = (b"\nF:/", b"\nF:.", b"/./", b"/../", b"/.\n", b"/..\n", b"\nR:.\n", b"\nR:..\n", b"\nR:\n", b"\0")
-"""What a text with such a path has somewhere, most of them nowhere: a look for these is ten times as fast."""
+"""Substrings of such paths; searching for them first is ten times as fast."""
 _FILE_WITH_SLASH = re.compile(rb"\nR:[^\n/]*/")
 _VERSION = re.compile(r"[A-Za-z0-9.+~_:-]+")
 _ARCHITECTURE = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -39,19 +39,19 @@ class ApkPackage:
     source: str
     """`o`, the origin: the source package; the package's own name where it is absent."""
     size: int
-    """`I`, in bytes; 0 where it is absent or no number."""
+    """`I`, in bytes; 0 if it is absent or not a number."""
     requires: tuple[tuple[str], ...]
-    """`D`: names of packages and capabilities, without versions; conflicts (`!name`) left out, and no alternatives."""
+    """`D`: names of packages and capabilities, without versions and conflicts (`!name`); no alternatives."""
     provides: tuple[str, ...]
     """`p`: names of packages and capabilities, without versions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stanza:
-    """One package, and where its lines are in the text."""
+    """One package and the place of its lines in the text."""
 
     package: ApkPackage
-    """What the lines say."""
+    """The parsed package."""
     start: int
     """The offset of its first line."""
     end: int
@@ -59,7 +59,7 @@ class Stanza:
 
 
 def parse_packages(content: bytes) -> tuple[ApkPackage, ...]:
-    """Parse an index or a database; of two packages of one name the last counts, at the first's place.
+    """Parse an index or a database; of two packages with the same name the last counts, at the first's place.
 
     Raise MalformedError as `parse_stanzas`.
     """
@@ -69,8 +69,8 @@ def parse_packages(content: bytes) -> tuple[ApkPackage, ...]:
 def parse_stanzas(content: bytes) -> tuple[Stanza, ...]:
     """Parse the stanzas of an index or a database.
 
-    Raise MalformedError, with the line, for a line that is no field, a package without a name or version, names that
-    cannot be such, a file without a folder, and a text whose end is cut off.
+    Raise MalformedError, with the line, for a line that is not a field, a package without a name or version, invalid
+    names, a file without a folder, and a truncated text.
     """
     if content.strip(b"\n") and not content.endswith(b"\n\n"):
         reason = "the text is cut off: no blank line ends the last package"
@@ -133,7 +133,7 @@ def _size(text: str) -> int:
 
 
 def _next_line(content: bytes, start: int) -> int:
-    """Return where the first line at or behind an offset begins that is not blank."""
+    """Return the start of the first line at or after an offset that is not blank."""
     while content.startswith(b"\n", start):
         start += 1
     return start

@@ -13,12 +13,12 @@ from typing import NamedTuple, TypeVar
 _Key = TypeVar("_Key", int, str, "tuple[int, str]")
 
 _SUFFIXES = ("alpha", "beta", "pre", "rc", "", "cvs", "svn", "git", "hg", "p")
-"""In their order; those before the empty one are of a pre-release."""
+"""In order; those before the empty one are of a pre-release."""
 _NO_SUFFIX = _SUFFIXES.index("")
 
 
 class _Kind(IntEnum):
-    """The kinds of parts. Where two versions have different ones, the later kind makes the older version."""
+    """The kinds of parts. If two versions differ in kind, the later kind makes the older version."""
 
     FIRST_NUMBER = 0
     NUMBER = 1
@@ -41,21 +41,21 @@ _FORM = re.compile(r"([0-9]+)((?:\.[0-9]+)*)([a-z]?)((?:_[a-z]+[0-9]*)*)(?:~([0-
 
 
 def is_version(text: str) -> bool:
-    """Return whether apk takes a text for a version."""
+    """Return whether apk accepts a text as a version."""
     return _parts(text)[-1] is _END
 
 
 def compare(one: str, other: str) -> int:
     """Return -1, 0 or 1 as apk orders two versions.
 
-    Any text can be compared: what follows the last valid part of a text that is no version makes it the older one.
+    Any text can be compared: text after the last valid part makes a version older.
     """
     orders = (_compare_parts(first, second) for first, second in zip(_parts(one), _parts(other), strict=False))
     return next(filter(None, orders), 0)
 
 
 version_key = cmp_to_key(compare)
-"""The key that orders versions as apk does."""
+"""Return a key that orders versions as apk does."""
 
 
 def _compare_parts(one: _Part, other: _Part) -> int:
@@ -79,7 +79,7 @@ def _compare_kinds(one: _Part, other: _Part) -> int:
 
 
 def _parts(text: str) -> list[_Part]:
-    """Split a version into its parts; the last is END, or INVALID where the text is none from there on."""
+    """Split a version into its parts; the last is END, or INVALID from the first invalid part on."""
     match = _FORM.match(text)
     if match is None:
         return [_INVALID]
@@ -98,7 +98,7 @@ def _parts(text: str) -> list[_Part]:
 
 
 def _number(digits: str) -> tuple[int, str]:
-    """Return a key of a number of any length: a hostile one of a million digits costs nothing."""
+    """Return a key of a number of any length in linear time."""
     significant = digits.lstrip("0")
     return len(significant), significant
 

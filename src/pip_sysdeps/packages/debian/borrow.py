@@ -1,6 +1,6 @@
-"""Package names for a system without an index: those of the Debian release that it is made from.
+"""Package names for a system without an index: those of its Debian release.
 
-A name is taken only when the system's own apt lists have a package of that name.
+A name counts only if the system's own apt lists have a package with that name.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _VERSION = re.compile(r"([0-9]{1,3})(?:\.[0-9]{1,3})*")
 
 
 def borrow_names(root: Root, platform: Platform) -> Borrowed | None:
-    """Return whose names a system can have, and which of them its own apt lists have; None if no release is known.
+    """Return the release whose names a system shares, and which of them its own apt lists have; None if unknown.
 
     Source: os-release(5) for the codename and number, else /etc/debian_version, which derivatives keep.
     """

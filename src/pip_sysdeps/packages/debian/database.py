@@ -1,7 +1,7 @@
-"""dpkg's database of a root: which binary packages it has, and which of them lists a file.
+"""dpkg's database of a root: its binary packages, and which of them lists a file.
 
-`dpkg-query --search` names packages that only divert a file; here diversions are applied. A distroless image has one
-file a package in `status.d` instead of `status`, and md5sums instead of file lists.
+`dpkg-query --search` also names packages that only divert a file; here diversions are applied. A distroless image has
+one file per package in `status.d` instead of `status`, and md5sums instead of file lists.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _DPKG = re.compile(rb"^Package: dpkg$", re.MULTILINE)
 _ARCHITECTURE = re.compile(rb"^Architecture: *([a-z0-9-]+)", re.MULTILINE)
 _MAX_LISTS = 1 << 30
 _MOST_SEARCHED = 2 << 30
-"""Bytes of file lists that are searched folder by folder; a large system has 30 MB of lists."""
+"""Bytes of file lists that are searched per folder; a large system has 30 MB of lists."""
 
 
 class DpkgDatabase:
-    """The binary packages of a root, and whose file a file is."""
+    """The binary packages of a root and their files."""
 
     def __init__(
         self,
@@ -47,9 +47,9 @@ class DpkgDatabase:
         diversions: Iterable[Diversion] = (),
         status_d: bool = False,
     ) -> None:
-        """Hold the packages; the file lists are read when the first owner is asked for.
+        """Index the packages; the file lists are read with the first query for an owner.
 
-        `status_d` says that the database has a stanza a file, as distroless images do.
+        With `status_d`, the database has one file per stanza, as distroless images do.
         """
         self._root = root
         self._status_d = status_d
@@ -63,11 +63,10 @@ class DpkgDatabase:
         self._left = _MOST_SEARCHED
 
     def owners(self, path: str) -> Sequence[str]:
-        """Return the packages that have a file of this name on the disk, diversions applied.
+        """Return the packages that have a file of this name on the disk, with diversions applied.
 
-        Of several (Multi-Arch: same) those of the native architecture come before foreign ones, then by name. Under a
-        diverted name only the diverting package's file lies; under the name it is diverted to, that of whoever else has
-        it. Source: dpkg-divert(1).
+        Of several (Multi-Arch: same), the native architecture comes first, then by name. A diverted name belongs to the
+        diverting package; its new name belongs to the other packages. Source: dpkg-divert(1).
         """
         return sorted(self._owners(path), key=lambda each: (":" in each, each))
 
@@ -76,28 +75,28 @@ class DpkgDatabase:
         return tuple(name.decode("utf-8", "surrogateescape") for name in parse_list(self._lists.get(package, b"")))
 
     def control_file(self, package: str, name: str) -> str | None:
-        """Return where the database has a package's `symbols`, `shlibs` or the like; None if it has none."""
+        """Return the path of a package's `symbols`, `shlibs` or similar file; None if it has none."""
         names = (f"{stem}.{name}" for stem in stems(self.packages[package]))
         return next((path for each in names if self._root.is_file(path := f"{_INFO}/{each}")), None)
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
-        """The packages whose files are not known: of a file that none of the others owns, the owner is unknown."""
+        """Packages whose files are unknown: the owner of a file that no other package lists is unknown."""
         _ = self._lists
         return tuple(self._unknown)
 
     @property
     def unlisted(self) -> frozenset[str]:
-        """The packages without a file list, which dpkg keeps of every one: images are made smaller by removing them."""
+        """Packages without a file list; some images remove them to save space."""
         _ = self._lists
         return frozenset(self._unlisted)
 
     @cached_property
     def base(self) -> frozenset[str]:
-        """The packages that a minimal system has, as far as the status tells: a guide for where there is no index.
+        """The packages of a minimal system as far as the status shows, for systems without an index.
 
-        Essential ones and apt, with all that they depend on; of alternatives the first that is installed. The other
-        packages of priority required are not in every image of a derivative.
+        Essential ones and apt with all their dependencies; of alternatives the first that is installed. Other packages
+        of priority required are not in every image of a derivative.
         """
         pending = [key for key, each in self.packages.items() if each.essential or each.name == "apt"]
         found: set[str] = set()
@@ -120,7 +119,7 @@ class DpkgDatabase:
 
     @cached_property
     def _providers(self) -> Mapping[str, tuple[str, ...]]:
-        """The packages that stand for each virtual package."""
+        """The providers of each virtual package."""
         providers: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for key, package in self.packages.items():
             for name in package.provides:
@@ -148,10 +147,10 @@ class DpkgDatabase:
         return self._folders[folder].get(path, ())
 
     def _owners_in(self, folder: bytes) -> Mapping[bytes, Sequence[str]]:
-        """Return the packages of each path that file lists have in a folder, and in `/usr` with that folder behind it.
+        """Return the packages of each path in a folder, and in `/usr` with that folder.
 
-        All lists have a hundred thousand paths, most of them documentation: only those of the folders that are asked
-        about are taken apart, in both spellings at once, and no regular expression is as fast as `find`.
+        All lists have a hundred thousand paths, most of them documentation: only queried folders are parsed, in both
+        spellings at once, with `find`, which is faster than a regular expression.
         """
         self._left -= sum(map(len, self._lists.values()))
         owners: dict[bytes, list[str]] = {}
@@ -170,7 +169,7 @@ class DpkgDatabase:
 
     @cached_property
     def _all_owners(self) -> Mapping[bytes, Sequence[str]]:
-        """The packages of every path: for who asks about so many folders that a search for each would take longer."""
+        """The packages of every path: faster for queries about many folders."""
         owners: dict[bytes, list[str]] = {}
         for key, text in self._lists.items():
             for path in text.split(b"\n"):
@@ -228,9 +227,9 @@ def read_database(root: Root) -> DpkgDatabase | None:
 
 
 def read_architecture(root: Root) -> str:
-    """Return the architecture of a root's dpkg from its own entry; empty if there is no database.
+    """Return the architecture of a root's dpkg from its own entry; empty without a database.
 
-    Faster than `read_database`, which decides where no package is dpkg's own.
+    Faster than `read_database`, which decides if dpkg itself is not a package.
     """
     status = f"{ADMINDIR}/status"
     own = _own_architecture(root.read(status, _MAX_STATUS)) if root.is_file(status) else ""
@@ -278,7 +277,7 @@ def _parse(root: Root, path: str, parser: Callable[[bytes], tuple[_T, ...]]) -> 
 
 
 def stems(package: PackageStatus) -> tuple[str, str]:
-    """Return what a package's files in the database may be called by, dpkg's own choice first."""
+    """Return the possible file names of a package in the database, dpkg's own choice first."""
     qualified = f"{package.name}:{package.architecture}"
     return (qualified, package.name) if package.multi_arch == "same" else (package.name, qualified)
 

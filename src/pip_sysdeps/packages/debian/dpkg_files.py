@@ -17,13 +17,13 @@ UNPACKED = frozenset(
 )
 """States in which files of the package are on the disk.
 
-The question put to the database is whose file a file is, and `dpkg-query --search` answers it in all of them, whether
-or not the package was configured. `config-files` has configuration at most, `not-installed` nothing.
+`dpkg-query --search` reports owners in all of these states, whether or not the package was configured. `config-files`
+has configuration at most, `not-installed` nothing.
 """
 
 _STATES = UNPACKED | {"not-installed", "config-files"}
 _FIELD = re.compile(r"\n(Package|Status|Architecture|Multi-Arch|Version):(.*)")
-"""What every package is asked for: behind a newline, which is found faster than the start of a line."""
+"""Fields that every package needs; matching after a newline is faster than at the start of a line."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
 """As lax as dpkg's pkg_name_is_illegal: Debian Policy 5.6.7 is stricter, local packages are not."""
 _VERSION = re.compile(r"[A-Za-z0-9.+~:-]+")
@@ -38,16 +38,16 @@ class PackageStatus:
     name: str
     """`Package`."""
     version: str
-    """`Version`; empty where a first installation was broken off."""
+    """`Version`; empty if a first installation was interrupted."""
     architecture: str
     """`Architecture`: `amd64`, `all`."""
     multi_arch: str
     """`Multi-Arch`: `same`, `foreign`, `allowed`; empty for `no`."""
     stanza: str
-    """Its stanza, behind a newline: few packages are asked for what else it says."""
+    """Its stanza after a newline; other fields are parsed on demand."""
 
     def field(self, name: str) -> str:
-        """Return another field as written, with its continuation lines; nothing where it is absent."""
+        """Return another field as written, with its continuation lines; empty if absent."""
         found = re.search(rf"\n{name}:(.*(?:\n[ \t].*)*)", self.stanza)
         return found[1].strip() if found else ""
 
@@ -96,10 +96,10 @@ class Diversion:
 
 
 def parse_status(content: bytes) -> tuple[PackageStatus, ...]:
-    """Read a status file, or the control file of a status.d, keeping the packages whose files are on the disk.
+    """Parse a status file, or a file of status.d, with the packages whose files are on the disk.
 
-    A package that comes twice counts as it comes last, as dpkg has it. Raise MalformedError, with the stanza, for one
-    without a name, and for a name, version, architecture or state that cannot be one.
+    A package that appears twice counts as the last, as in dpkg. Raise MalformedError, with the stanza, for one without
+    a name, and for an invalid name, version, architecture or state.
     """
     packages: dict[tuple[str, str], PackageStatus | None] = {}
     for number, stanza in enumerate(content.decode("utf-8", "surrogateescape").split("\n\n"), 1):
@@ -115,15 +115,15 @@ def parse_list(content: bytes) -> list[bytes]:
 
 
 def parse_md5sums(content: bytes) -> list[bytes]:
-    """Return the paths of a deb-md5sums(5) file made absolute: the package's regular files, no links or conffiles.
+    """Return the paths of a deb-md5sums(5) file made absolute: regular files, without links and conffiles.
 
-    Lines of another form are passed over: the format has no place for them, and dpkg does not read it to find owners.
+    Invalid lines are skipped; dpkg does not read this file to find owners.
     """
     return [b"/" + path for path in re.findall(_MD5SUM, content)]
 
 
 def parse_diversions(content: bytes) -> tuple[Diversion, ...]:
-    """Read the diversions file: three lines each. Raise MalformedError for a broken one."""
+    """Parse the diversions file: three lines each. Raise MalformedError for a broken one."""
     lines = content.decode("utf-8", "surrogateescape").split("\n")
     if lines.pop() or len(lines) % 3:
         raise MalformedError("the last entry has not its three lines", where=f"line {len(lines)}")

@@ -1,7 +1,7 @@
-"""Version floors: the least version of each binary package that has every symbol which objects use.
+"""Version floors: the least version of each binary package with every symbol that objects use.
 
-This is the algorithm of dpkg-shlibdeps(1) (dpkg's scripts/dpkg-shlibdeps.pl), told without its search for libraries:
-which file a needed name leads to, and whose that is, has been decided before.
+This is the algorithm of dpkg-shlibdeps(1) (dpkg's scripts/dpkg-shlibdeps.pl) without its search for libraries: the file
+and owner of each needed name are given.
 """
 
 from __future__ import annotations
@@ -30,38 +30,38 @@ _BOUND = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
-    """What the package of one needed library says about its users."""
+    """What the package of a needed library says about its users."""
 
     soname: str
     """The needed name."""
     symbols: LibrarySymbols | None
     """The library's entry of a symbols file, if there is one."""
     shlibs: str | None
-    """Else its dependencies by a shlibs file; None if neither knows it."""
+    """Otherwise its dependencies by a shlibs file; None if neither has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryUse:
-    """One object and what it takes from the libraries that it needs."""
+    """One object and its undefined symbols in the libraries that it needs."""
 
     libraries: tuple[Library, ...]
-    """In the order of DT_NEEDED: where two have a symbol, the first counts."""
+    """In the order of DT_NEEDED: if two have a symbol, the first counts."""
     undefined: frozenset[str]
-    """The undefined symbols, as `name@version` or `name@Base`; those that no library has need not be among them."""
+    """The undefined symbols, as `name@version` or `name@Base`; may omit those that no library has."""
     file: str = ""
     """The object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependency:
-    """One dependency, as a Depends field would have it."""
+    """One dependency of a Depends field."""
 
     template: str
     """One relation or several alternatives, in which `#MINVER#` stands for the version."""
     version: str
     """The least version that is enough; empty if any is."""
     symbol: str = ""
-    """The symbol that asks for that version; empty if the library as such does."""
+    """The symbol that requires that version; empty if the library itself does."""
     file: str = ""
     """The object that uses it."""
 
@@ -72,7 +72,7 @@ class Dependency:
 
 
 def dependencies(uses: Iterable[LibraryUse]) -> tuple[Dependency, ...]:
-    """Return what the objects depend on together, sorted; of one dependency the highest version."""
+    """Return the dependencies of the objects, sorted; each with its highest version."""
     highest: dict[str, Dependency] = {}
     for use in uses:
         for template, version, symbol in _of_use(use):
@@ -83,9 +83,9 @@ def dependencies(uses: Iterable[LibraryUse]) -> tuple[Dependency, ...]:
 
 
 def floors(found: Iterable[Dependency]) -> Mapping[str, Floor]:
-    """Return the least version of each package that a dependency bounds from below; others are absent.
+    """Return the least version of each package that a dependency bounds from below.
 
-    Of a relation `=` or `>>` the version counts as if it were `>=`: the floor is never higher than what is asked for.
+    A relation `=` or `>>` counts as `>=`: the floor is never higher than required.
     """
     bounds: dict[str, Floor] = {}
     for dependency in found:
@@ -97,7 +97,7 @@ def floors(found: Iterable[Dependency]) -> Mapping[str, Floor]:
 
 
 def _of_use(use: LibraryUse) -> Iterator[tuple[str, str, str]]:
-    """Yield the templates of one object, each with the least version and the symbol that asks for it."""
+    """Yield the templates of one object, each with the least version and the symbol that requires it."""
     with_symbols = [library.symbols for library in use.libraries if library.symbols]
     for library in use.libraries:
         if library.symbols:
@@ -121,5 +121,5 @@ def _each(templates: str, version: str, symbol: str) -> Iterator[tuple[str, str,
 
 
 def _strength(version: str) -> tuple[bool, VersionKey]:
-    """Order versions, and none before any: even before one that begins with a tilde."""
+    """Return a key that orders versions, none before any, even one that begins with a tilde."""
     return bool(version), version_key(version)

@@ -1,4 +1,4 @@
-"""Making an index from whatever apt sources a machine or a root has configured."""
+"""Make an index from the configured apt sources of a machine or root."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _LEAST_SPACE = 1 << 20
 _FOLDER_MODE = 0o755
 """apt downloads as its own user, _apt."""
 _NEVER = ("AllowInsecureRepositories", "AllowWeakRepositories", "AllowDowngradeToInsecureRepositories")
-"""apt.conf(5): what would let an archive count that nobody signed."""
+"""apt.conf(5) options that would accept unsigned archives."""
 
 
 def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, quiet: bool) -> Updated:
@@ -80,9 +80,9 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, qu
 
 @contextmanager
 def _downloads(root: Root, wanted: IndexRequest) -> Iterator[str]:
-    """Give the folder for what apt downloads; it stays after an interrupt, so that the next run goes on.
+    """Yield the folder for apt's downloads; it stays after an interruption, so that the next run continues.
 
-    A new folder is taken where another run holds it, or another user has put something in its place.
+    A new folder is used if another run holds it, or another user owns something there.
     """
     named = f"{root.directory}\0{wanted.suite}\0{wanted.architecture}"
     digest = sha256(named.encode("utf-8", "surrogateescape")).hexdigest()[:16]
@@ -105,7 +105,7 @@ def _downloads(root: Root, wanted: IndexRequest) -> Iterator[str]:
 
 
 def _held_folder(path: str) -> int | None:
-    """Return a descriptor that locks a folder, made now or by this user; None if it cannot be had.
+    """Return a descriptor that locks a folder, made now or by this user; None if that fails.
 
     Source: flock(2). Nobody else may write into the folder.
     """
@@ -131,7 +131,7 @@ def _held_folder(path: str) -> int | None:
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Say of an error in what an archive has that it comes from there."""
+    """Return an error about an archive's content with its place."""
     try:
         yield
     except MalformedError as error:
@@ -139,10 +139,10 @@ def _explained() -> Iterator[None]:
 
 
 def _settings(root: Root, wanted: IndexRequest, folder: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Return the settings with which apt uses the right sources, and in words what was left out.
+    """Return apt's settings for the right sources, and messages about what was left out.
 
-    The machine's own configuration is used as it is. The sources of another root, or for another suite, are written
-    anew (see `read_apt_sources`); the root's other apt configuration, which may name programs to run, is not read.
+    The machine's own configuration is used unchanged. The sources of another root or suite are rewritten (see
+    `read_apt_sources`); the root's other apt configuration, which may name programs to run, is not read.
     """
     own = root.directory == "/" and not wanted.suite
     if own and not has_sources():
@@ -168,7 +168,7 @@ def _settings(root: Root, wanted: IndexRequest, folder: str) -> tuple[tuple[tupl
 
 
 def _is_elsewhere(root: Root, architecture: str) -> bool:
-    """Return whether another architecture than the machine's own lies in other archives than those of its sources."""
+    """Return whether an architecture is in other archives than the machine's own sources."""
     if architecture == read_architecture(root):
         return False
     sources = read_sources(root)
@@ -185,7 +185,7 @@ def _no_sources(message: str) -> SysdepsError:
 
 
 def _require_space(folder: str) -> None:
-    """Raise SysdepsError if a download failed because the disk is full: apt's own words do not always say so."""
+    """Raise SysdepsError if a download failed because the disk is full: apt does not always say so."""
     if shutil.disk_usage(folder).free < _LEAST_SPACE:
         raise SysdepsError(
             f"no space left in `{tempfile.gettempdir()}`, where apt downloads to",
@@ -194,7 +194,7 @@ def _require_space(folder: str) -> None:
 
 
 def _nothing(complaints: tuple[str, ...], wanted: IndexRequest) -> tuple[str]:
-    """Say why there is nothing to make an index of."""
+    """Return the error for missing sources."""
     release = wanted.suite or wanted.codename
     said = f": {complaints[0]}" if complaints else ""
     return (
@@ -203,7 +203,7 @@ def _nothing(complaints: tuple[str, ...], wanted: IndexRequest) -> tuple[str]:
 
 
 def _target_id(own: list[AptIndex], wanted: IndexRequest) -> str:
-    """Return the target's id as the lock has it, by the codename that the Release file itself gives."""
+    """Return the target's id as in the lock, by the codename of the Release file."""
     codenames = {index.codename for index in own}
     codename = wanted.codename if not wanted.suite else next(iter(codenames)) if len(codenames) == 1 else wanted.suite
     return f"{wanted.distro}-{codename or wanted.suite}-{wanted.architecture}"

@@ -1,9 +1,9 @@
-"""Contents and Packages of one archive -> the tables of a soname index: which binary package to name for a file.
+"""Convert an archive's Contents and Packages to the tables of a soname index.
 
 Only files count that the loader finds by itself: those directly in a default directory of the target (ld.so(8)). This
-alone leaves out cross, lib32 and libx32 libraries, private copies in folders below (nxagent's libX11.so.6, primus'
-libGL.so.1), and the debug files. The configuration fragments that Debian's own packages add to /etc/ld.so.conf.d name
-no further folder with libraries to link to: fakeroot's, fakechroot's and torsocks' are for LD_PRELOAD.
+excludes cross, lib32 and libx32 libraries, private copies in subfolders (nxagent's libX11.so.6, primus' libGL.so.1),
+and debug files. Configuration fragments of Debian's packages in /etc/ld.so.conf.d add no folder that programs link to:
+those of fakeroot, fakechroot and torsocks are for LD_PRELOAD.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ def library_folders(architecture: str) -> tuple[str, ...]:
 
 
 def library_table(rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage]) -> Table:
-    """Make the table soname -> binary packages, the one to name first, then the others that have it.
+    """Return the table soname -> binary packages, the best first.
 
-    The key is the file's name: the loader looks for that, whatever DT_SONAME says. Rows are those of
-    `library_folders`. What no file has but packages provide (`Provides: libblas.so.3`, an alternatives link that a
-    postinst makes) is answered by its providers.
+    The key is the file's name, because the loader searches for that, whatever DT_SONAME says. Rows are those of
+    `library_folders`. A name that no file has but packages provide (`Provides: libblas.so.3`, an alternatives link that
+    a postinst makes) is answered by its providers.
     """
     shipped: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -67,10 +67,10 @@ def library_table(rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePac
 def program_table(
     rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage], alternatives: Mapping[str, Sequence[str]]
 ) -> Table:
-    """Make the table program -> binary package; of those that several have, `_choice` says which.
+    """Return the table program -> binary package; if several have it, `_choice` decides.
 
-    `alternatives`: names that update-alternatives makes, which no index shows, each with the programs or packages that
-    stand behind it by default; the first that the release has answers.
+    `alternatives`: names that update-alternatives makes, which no index shows, each with its default programs or
+    packages; the first that the release has answers.
     """
     owners: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -85,10 +85,10 @@ def program_table(
 
 
 def _choice(program: str, owners: Sequence[str], packages: Mapping[str, ArchivePackage]) -> str:
-    """Return the package that answers for a program that several have, or all of them after `SEVERAL`.
+    """Return the package for a program that several have, or all of them after `SEVERAL`.
 
-    In this order: the one of the program's name; the one of the highest priority; the one whose name all others
-    provide, as what stands in for it does. Source: Debian Policy 2.5, 7.5.
+    In this order: the one with the program's name; the one with the highest priority; the one whose name all others
+    provide. Source: Debian Policy 2.5, 7.5.
     """
     ranks = {name: _PRIORITIES.get(packages[name].priority, len(_PRIORITIES)) for name in owners}
     first = min(owners, key=ranks.__getitem__)
@@ -124,14 +124,12 @@ def _unversioned(name: str, packages: Mapping[str, ArchivePackage]) -> str:
 
 
 def base_set(packages: Mapping[str, ArchivePackage], *, required: bool = True) -> frozenset[str]:
-    """Name what every image of the release has: Essential, required, apt, and all that these surely depend on.
+    """Return the packages of every image: Essential, required, apt, and all that these certainly depend on.
 
-    Without `required` that priority does not count: an image of a derivative may be smaller.
-
-    It is what `debootstrap --variant=minbase` installs (debootstrap(8)), less the choices: where several packages
-    satisfy a dependency and none of them is in already, images differ (`usrmerge | usr-is-merged`), and none is
-    named; a real package alone answers for its name, whoever else provides it. An image without apt has no use for a
-    lock's line.
+    Without `required` that priority does not count: an image of a derivative may be smaller. It is what `debootstrap
+    --variant=minbase` installs (debootstrap(8)) without choices: if several packages satisfy a dependency and none of
+    them is included already, images differ (`usrmerge | usr-is-merged`), and none counts. A real package alone answers
+    for its name, whatever else provides it. apt is included because an image without it cannot use an install line.
     """
     providers = _providers(packages)
     chosen = {
@@ -160,9 +158,9 @@ def _first_two(names: Iterable[str]) -> set[str]:
 
 
 def version_id(distro: str, version: str) -> str:
-    """Return what os-release(5) has as VERSION_ID for the `Version` of a Release file.
+    """Return the VERSION_ID of os-release(5) for the `Version` of a Release file.
 
-    Debian's is that of the point release (13.1), where os-release has the major number alone.
+    Debian's is that of the point release (13.1), but os-release has only the major number.
     """
     return version.partition(".")[0] if distro == "debian" else version
 
@@ -174,7 +172,7 @@ def version_of(name: str, packages: Mapping[str, ArchivePackage]) -> str:
 
 
 def reliance(packages: Mapping[str, ArchivePackage]) -> Counter[str]:
-    """Count for each package the other source packages that depend on it before any alternative."""
+    """Count for each package the other source packages that depend on it as their first alternative."""
     dependents: defaultdict[str, set[str]] = defaultdict(set)
     for package in packages.values():
         for group in package.depends:
@@ -185,11 +183,11 @@ def reliance(packages: Mapping[str, ArchivePackage]) -> Counter[str]:
 
 
 def preference(package: ArchivePackage, trust: Mapping[str, int]) -> tuple[bool, bool, bool, bool, int, str]:
-    """Order the packages that have one library, the best first.
+    """Return a key that orders the packages with one library, the best first.
 
-    Not for compiling, nor a leftover of an older release; of section libs; made to be linked to on any architecture
-    (`Multi-Arch: same`); then the one that most other source packages depend on; then by name. Source: Debian Policy
-    2.4 and 8, the archive's sections.
+    Not for development, not a transitional package; in section libs; linkable on any architecture (`Multi-Arch: same`);
+    then the one that most other source packages depend on; then by name. Source: Debian Policy 2.4 and 8, the archive's
+    sections.
     """
     return (
         package.section == "libdevel",

@@ -1,4 +1,4 @@
-"""Which packages the configured sources of a root have, by the lists that its own apt downloaded and verified."""
+"""The packages of a root's configured sources, from the lists that its apt downloaded and verified."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class AptList:
     release: ReleaseFacts
     """What its Release file says."""
     signed: bool
-    """Whether a signature was there to be verified by apt."""
+    """Whether it had a signature for apt to verify."""
     packages: Mapping[str, tuple[ListedPackage, ...]]
     """Each package by name, in all its versions."""
 
@@ -62,7 +62,7 @@ class AptLists:
     lists: tuple[AptList, ...]
     """Those that could be read."""
     skipped: tuple[str, ...]
-    """In words, those that could not."""
+    """Messages about those that could not be read."""
 
 
 @lru_cache(maxsize=2)
@@ -82,9 +82,9 @@ def read_apt_lists(root: Root, architecture: str) -> AptLists:
 
 
 def available(root: Root, architecture: str) -> Available | None:
-    """Return what the configured sources of a root have; None if its lists are gone, or one cannot be read.
+    """Return the packages of a root's configured sources; None if its lists are missing or one cannot be read.
 
-    An image whose lists were removed, or were downloaded in part, has none for dpkg itself.
+    An image whose lists were removed, or downloaded in part, does not even have dpkg in them.
     """
     lists = read_apt_lists(root, architecture)
     every, released = _joined(lists.lists), _joined(each for each in lists.lists if each.release.automatic)
@@ -94,9 +94,9 @@ def available(root: Root, architecture: str) -> Available | None:
 
 
 def candidates(root: Root, architecture: str) -> Mapping[str, ListedPackage] | None:
-    """Return what apt would install of each package: the newest version of a list that is used unasked.
+    """Return the version that apt would install of each package: the newest of a list that apt uses by default.
 
-    Packages of which several provide the same come as apt prefers them. None as for `available`. Pins are not known.
+    Packages that provide the same are in apt's order of preference. None as for `available`. Pins are not known.
     """
     if available(root, architecture) is None:
         return None
@@ -158,7 +158,7 @@ def _whole_lines(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _helped(content: bytes, suffix: str) -> Iterator[bytes]:
-    """Yield the blocks of a copy that apt's helper decompresses: the file of another root may be a link."""
+    """Yield the blocks of a copy that apt's helper decompresses: another root's file may be a link."""
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder:
         path = os.path.join(folder, f"list{suffix}")
         with open(path, "wb") as file:

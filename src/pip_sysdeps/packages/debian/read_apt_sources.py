@@ -1,8 +1,8 @@
-"""The apt sources of a root, written anew so that apt reads nothing that the root wrote but signed indices.
+"""Rewrite the apt sources of a root, so that apt reads nothing of the root but signed indices.
 
-A root may be hostile, and apt takes the word before the ":" of a URI for the name of a program
-(docs/decisions/0060-apt-sources-of-a-root.md). So only what is known is written: archives that are reached by http and
-https, copies of those that lie in the root, and copies of keys. Everything else is left out, and named.
+A root may be hostile, and apt uses the part of a URI before ":" as the name of a program
+(docs/decisions/0060-apt-sources-of-a-root.md). So only known forms are written: http and https archives, copies of
+archives inside the root, and copies of keys. Everything else is left out with a message.
 """
 
 from __future__ import annotations
@@ -56,14 +56,14 @@ _HINT = "of another root or suite, archives count that http, https or a folder o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenSources:
-    """Sources that were written for apt."""
+    """The sources that were written for apt."""
 
     path: str
     """The file, in the deb822 style."""
     keys: str
     """The folder with copies of the keys that count for every archive."""
     skipped: tuple[str, ...]
-    """In words, what was left out."""
+    """Messages about what was left out."""
 
 
 def read_sources(root: Root) -> tuple[AptSource, ...]:
@@ -83,9 +83,9 @@ def read_sources(root: Root) -> tuple[AptSource, ...]:
 
 
 def sources_key(root: Root) -> str:
-    """Return what tells a root's sources and keys from those of every other: a hash of all that they say.
+    """Return a hash of a root's sources and keys.
 
-    Two roots with the same one trust the same archives.
+    Two roots with the same hash trust the same archives.
     """
     sources = read_sources(root)
     named = {word for source in sources for word in _words(source.signed_by) if word.startswith("/")}
@@ -98,9 +98,9 @@ def sources_key(root: Root) -> str:
 
 
 def write_sources(root: Root, sources: Sequence[AptSource], folder: str, architecture: str) -> WrittenSources:
-    """Write the sources of a root, their keys and copies of the archives in it to a folder of ours.
+    """Write the sources of a root, their keys and copies of its archives to our folder.
 
-    Raise SysdepsError, with what was refused, if none is left, and for a keyring that cannot be read.
+    Raise SysdepsError, with what was refused, if no source is left, and for a keyring that cannot be read.
     """
     copier = _Copier(root, folder)
     writer = _Writer(copier, architecture)
@@ -116,16 +116,16 @@ def write_sources(root: Root, sources: Sequence[AptSource], folder: str, archite
 
 
 class _Writer:
-    """Turns sources of a root into those that apt may have."""
+    """Converts sources of a root to those that apt may have."""
 
     def __init__(self, copier: _Copier, architecture: str) -> None:
         self._copier = copier
         self._architecture = architecture
         self.skipped: list[str] = []
-        """In words, what was left out."""
+        """Messages about what was left out."""
 
     def accepted(self, source: AptSource) -> AptSource | None:
-        """Return what of a source apt may have, or None."""
+        """Return the allowed part of a source, or None."""
         places = tuple(each.replace("$(ARCH)", self._architecture) for each in source.suites)
         bad = next((each for each in (*places, *source.components) if not _PLACE.fullmatch(each)), None)
         signed_by = self._signed_by(source.signed_by)
@@ -158,7 +158,7 @@ class _Writer:
         self.skipped.append(f"skipped the apt source {_shown(uri)}: {reason}")
 
     def _signed_by(self, value: str) -> str | None:
-        """Return a Signed-By that names copies, or None for one that is in no known form."""
+        """Return a Signed-By that names copies, or None for an unknown form."""
         if _ARMOUR.decode() in value:
             lines = (line.strip() for line in value.split("\n"))
             key = "\n".join("" if line == "." else line for line in lines).strip() + "\n"
@@ -170,7 +170,7 @@ class _Writer:
 
 
 class _Copier:
-    """Copies files of a root into a folder of ours, under names of ours, where apt's own user can read them."""
+    """Copies files of a root into our folder, with our names, readable for apt's user."""
 
     def __init__(self, root: Root, folder: str) -> None:
         if not re.fullmatch(r"[A-Za-z0-9._~+/-]+", folder):

@@ -1,7 +1,6 @@
-"""What the installed packages, and the administrator's overrides, say about the users of their libraries.
+"""Dependencies of a library's users, from installed packages and the administrator's overrides.
 
-Source: dpkg-shlibdeps(1), "Symbols files" and "Shlibs files": of the places that it names those that exist where no
-package is being built.
+Source: dpkg-shlibdeps(1), "Symbols files" and "Shlibs files": the places that exist outside a package build.
 """
 
 from __future__ import annotations
@@ -36,18 +35,18 @@ class Shlibs:
         self._read = cache(self._contents)
         self._known = cache(self._library)
         self.skipped: list[Skipped] = []
-        """Files that are there and cannot be read: of their libraries no version is known."""
+        """Files that cannot be read: no version of their libraries is known."""
 
     @cached_property
     def every_reference_counts(self) -> bool:
-        """Whether the release's dpkg-shlibdeps takes a version reference for a symbol; it does since dpkg 1.22."""
+        """Whether the release's dpkg-shlibdeps counts a version reference as a symbol, as since dpkg 1.22."""
         dpkg = self._packages.packages.get("dpkg")
         return dpkg is not None and version_key(dpkg.version) >= version_key("1.22")
 
     def library(self, soname: str, package: str, *, public: bool = True) -> Library:
-        """Return what a package says about the users of a library of its own, by the needed name.
+        """Return what a package says about the users of its library, by the needed name.
 
-        One that is not `public`, having no DT_SONAME, is looked for in symbols files only, as dpkg-shlibdeps does.
+        One that is not `public`, without DT_SONAME, is searched in symbols files only, as dpkg-shlibdeps does.
         """
         return self._known(soname, package, public)
 

@@ -1,4 +1,4 @@
-"""What objects take from the libraries of binary packages: undefined symbols, and what the packages say of them."""
+"""The symbols that objects use from the libraries of binary packages."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Uses:
     def of(
         self, loaded: Iterable[LoadedObject], *, subjects: Container[str | None], libraries: Mapping[str, str]
     ) -> Iterator[LibraryUse]:
-        """Yield what each subject among loaded objects takes from the libraries, once.
+        """Yield the symbols that each subject among loaded objects uses from the libraries, once.
 
-        `subjects` are the objects that count, by their real path; `libraries` has the package of each library that
-        counts, by the path under which the loader opens it.
+        `subjects` are objects by their real path; `libraries` has the package of each library, by the path under which
+        the loader opens it.
         """
         seen: set[tuple[str, tuple[str, ...]]] = set()
         for each in loaded:
