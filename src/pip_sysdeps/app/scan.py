@@ -32,6 +32,7 @@ from pip_sysdeps.packages.platform import read_platform
 from pip_sysdeps.packages.registry import default_directories
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.fork_worker import beside
+from pip_sysdeps.system.progress import task, tracked
 from pip_sysdeps.system.timings import Stages
 from pip_sysdeps.system.tree import may_be_elf
 
@@ -106,12 +107,14 @@ class Scanner:
         system = EnvironmentSystem(place, self.index, process)
         named = self._named(system)
         with self._search(named) as searched:
-            loads = () if process is None else self._loads(process)
-            self._stages.end("loader")
-            found = self._with_optional(self._attributed(system, loads, process))
+            with task("resolving libraries"):
+                loads = () if process is None else self._loads(process)
+                self._stages.end("loader")
+                found = self._with_optional(self._attributed(system, loads, process))
             self._stages.end("attribution")
             if floors and place.packages is not None:
-                found = _with_floors(found, place.root, self.objects, place.packages)
+                with task("finding the least versions of packages"):
+                    found = _with_floors(found, place.root, self.objects, place.packages)
                 self._stages.end("version floors")
             self._searched = searched()
         said = self._searched
@@ -152,7 +155,7 @@ class Scanner:
             return
         by_size = sorted(self.place.environment.distributions, key=lambda each: -len(each.files))
         fork = self._may_fork and sum(len(each.files) for each in by_size) > _MANY_FILES
-        with beside(named.search, by_size, fork=fork) as searched:
+        with beside(named.search, by_size, "searching the sources of distributions", fork=fork) as searched:
             yield lambda: {each.name: answer for each, answer in zip(by_size, searched(), strict=True)}
 
     def _named_files(self, paths: frozenset[str]) -> frozenset[str]:
@@ -259,7 +262,8 @@ def _known_patterns(distribution: Distribution, kind: ObjectsKind) -> Mapping[st
 def _read(objects: Objects, environment: Environment, target: TargetSystem | None) -> _Files:
     """Read every possible ELF file, and set aside those that the process cannot load."""
     holders = {file: each for each in environment.distributions for file in each.files}
-    answers = {file: objects.facts(file) for file in (*filter(may_be_elf, holders), *environment.unclaimed)}
+    files = (*filter(may_be_elf, holders), *environment.unclaimed)
+    answers = {file: objects.facts(file) for file in tracked(files, "reading objects")}
     facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
     program = target.program if target else _program(objects, environment, facts)
     strangers = {file: why for file, elf in facts.items() if program and (why := foreign(file, elf, program))}

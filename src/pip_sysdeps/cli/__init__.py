@@ -14,6 +14,7 @@ from pip_sysdeps import DOCUMENTATION, __version__
 from pip_sysdeps.cli import output
 from pip_sysdeps.cli.messages import Messages
 from pip_sysdeps.cli.parser import Parser, add_action
+from pip_sysdeps.cli.progress import shown_progress
 from pip_sysdeps.cli.trouble import attempt
 from pip_sysdeps.packages.line_commands import LINE_COMMANDS
 
@@ -81,7 +82,8 @@ def _run(argv: Sequence[str], messages: Messages) -> int:
     args = parser.parse_args(argv)
     messages.level = args.verbose - args.quiet
     args.messages = messages
-    status: int = _module(args.command).run(args)
+    with shown_progress(messages, os.environ):
+        status: int = _module(args.command).run(args)
     sys.stdout.flush()  # here, where a full disk or a closed pipe can still be told
     return status
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.printing import printable, without_log_commands
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import TextIO
 
     from pip_sysdeps.system.timings import Stages
@@ -25,7 +25,9 @@ class Messages:
     """
 
     def __init__(self, stream: TextIO, environ: Mapping[str, str]) -> None:
-        self._stream = stream
+        self.stream = stream
+        self.before: Callable[[], None] = lambda: None
+        """Called before each line."""
         self._colour = wants_colour(stream, environ)
         self.level = 0
 
@@ -65,11 +67,12 @@ class Messages:
 
     def _write(self, line: str) -> None:
         """Write a line; after a failure (a full disk, a closed pipe), write nothing more."""
+        self.before()
         try:
-            self._stream.write(line)
-            self._stream.flush()
+            self.stream.write(line)
+            self.stream.flush()
         except (OSError, ValueError):
-            drop(self._stream)
+            drop(self.stream)
 
 
 def drop(stream: TextIO) -> None:

@@ -24,6 +24,7 @@ from pip_sysdeps.environment.record import Row, parse_installed_files, parse_rec
 from pip_sysdeps.environment.site_files import parse_egg_link
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.model.environment import Distribution, RecordKind, Skipped, Verdict
+from pip_sysdeps.system.progress import tracked
 from pip_sysdeps.system.toml import parse_toml
 from pip_sysdeps.system.tree import inside, join, walk
 
@@ -59,7 +60,7 @@ class _Files:
 def read_claims(root: Root, site: Site, package_files: PackageFiles | None) -> Iterator[Claim]:
     """Yield each distribution of a site directory with the paths that it claims, by name of its metadata."""
     read: dict[tuple[int, int], str] = {}
-    for name in metadata_names(root, site.folder):
+    for name in tracked(tuple(metadata_names(root, site.folder)), "reading distributions"):
         path = f"{site.folder}/{name}"
         try:
             identity = root.identity(path)

@@ -22,6 +22,7 @@ from pip_sysdeps.environment.read_interpreter import open_installation, parse_py
 from pip_sysdeps.environment.read_sites import interpreter_of, sites_below, sites_of, user_site
 from pip_sysdeps.errors import NoEnvironmentError, SysdepsError
 from pip_sysdeps.model.environment import Environment
+from pip_sysdeps.system.progress import tracked
 from pip_sysdeps.system.tree import Tree, inside, may_be_elf, walk
 
 if TYPE_CHECKING:
@@ -179,7 +180,9 @@ def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> En
     notes = [note for each in layout.sites for note in each.notes]
     notes += [note for each in claims for note in each.notes]
     claims = [each for each in claims if each.distribution.name]
-    found = [existing_files(root, claim, tree, notes) for claim in claims]
+    found = [
+        existing_files(root, claim, tree, notes) for claim in tracked(claims, "looking for the files of distributions")
+    ]
     chosen, shadowed = first_of_each_name(claims)
     owners, overlaps = decide_owners(root, {claims[index].distribution.name: found[index] for index in chosen})
     metadata = {claim.distribution.metadata_path for claim in claims}

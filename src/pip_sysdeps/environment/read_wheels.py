@@ -26,6 +26,7 @@ from pip_sysdeps.environment.read_environment import environment_of_paths
 from pip_sysdeps.environment.wheel_tags import fitting_tags, own_python
 from pip_sysdeps.environment.wheel_tree import BROKEN, OF_DATA, Member, WheelTree
 from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.system.progress import tracked
 from pip_sysdeps.system.regular_file import open_regular
 from pip_sysdeps.words import listed
 
@@ -132,7 +133,7 @@ def environment_of_wheels(folder: str, system: TargetSystem) -> tuple[WheelTree,
     _refuse_unfitting_wheels(wheels, abi_tag, system)
     tree = WheelTree()
     python = f"{'pypy' if abi_tag.startswith('pp') else 'python'}{abi_tag[2]}.{abi_tag[3:]}"
-    for path in wheels:
+    for path in tracked(wheels, "reading wheels"):
         _put(tree, path, python)
     environment = environment_of_paths(tree, [_PREFIX], environ={"PATH": ""})
     names = {_parsed(os.path.basename(path))[0]: os.path.basename(path) for path in wheels}

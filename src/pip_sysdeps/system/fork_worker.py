@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
+
+from pip_sysdeps.system.progress import task, tracked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,16 +24,18 @@ _LOOK = 0.1
 
 
 @contextmanager
-def beside(work: Callable[[_T], _R], items: Sequence[_T], *, fork: bool) -> Iterator[Callable[[], list[_R]]]:
+def beside(work: Callable[[_T], _R], items: Sequence[_T], what: str, *, fork: bool) -> Iterator[Callable[[], list[_R]]]:
     """Begin to work on items in a second process, if `fork`; give what does the rest here and returns all results.
+
+    `what` says what is done, as the task that the rest is.
 
     A result must be one that pickle can carry. Without `fork`, or where there is no such call or no second processor,
     all is done here when the results are asked for; if the second process fails, what it had taken is done here again:
     an error is raised as if there were one process only. The second process never outlives the block.
     """
-    second = _start(work, items) if fork else None
+    second = _start(work, items, what) if fork else None
     if second is None:
-        yield lambda: list(map(work, items))
+        yield lambda: list(map(work, tracked(items, what)))
         return
     try:
         yield second.results
@@ -38,7 +43,7 @@ def beside(work: Callable[[_T], _R], items: Sequence[_T], *, fork: bool) -> Iter
         second.end()
 
 
-def _start(work: Callable[[_T], _R], items: Sequence[_T]) -> _Second[_T, _R] | None:
+def _start(work: Callable[[_T], _R], items: Sequence[_T], what: str) -> _Second[_T, _R] | None:
     if not hasattr(os, "fork") or _processors() < 2 or len(items) > _MOST_ITEMS:
         return None
     pipes: list[int] = []
@@ -57,7 +62,7 @@ def _start(work: Callable[[_T], _R], items: Sequence[_T]) -> _Second[_T, _R] | N
     os.write(fill, b"".join(number.to_bytes(_NUMBER, "little") for number in range(len(items))))
     os.close(fill)
     os.close(write_end)
-    return _Second(work, items, identifier, queue, read_end)
+    return _Second(_Work(work, items, what), identifier, queue, read_end)
 
 
 def _processors() -> int:
@@ -71,19 +76,31 @@ def _taken(queue: int) -> Iterator[int]:
         yield int.from_bytes(number, "little")
 
 
+@dataclass(frozen=True, slots=True)
+class _Work(Generic[_T, _R]):
+    """What is done with which items, and what that is called."""
+
+    do: Callable[[_T], _R]
+    items: Sequence[_T]
+    what: str
+
+
 class _Second(Generic[_T, _R]):
     """A fork of this process, the queue that it takes items from, and the pipe that its results come through."""
 
-    def __init__(self, work: Callable[[_T], _R], items: Sequence[_T], identifier: int, queue: int, pipe: int) -> None:
-        self._work = work
-        self._items = items
+    def __init__(self, work: _Work[_T, _R], identifier: int, queue: int, pipe: int) -> None:
+        self._work, self._items, self._what = work.do, work.items, work.what
         self._identifier: int | None = identifier
         self._queue = queue
         self._pipe = pipe
 
     def results(self) -> list[_R]:
-        found = {number: self._work(self._items[number]) for number in _taken(self._queue)}
-        found |= self._its_results()
+        with task(self._what, len(self._items)) as progress:
+            found: dict[int, _R] = {}
+            for number in _taken(self._queue):  # in order: what is before it, somebody has taken
+                progress.done = number
+                found[number] = self._work(self._items[number])
+            found |= self._its_results()
         return [found[number] if number in found else self._work(item) for number, item in enumerate(self._items)]
 
     def _its_results(self) -> Mapping[int, _R]:

@@ -24,10 +24,11 @@ from pip_sysdeps.packages.debian.indexing import (
 from pip_sysdeps.packages.debian.packages_file import parse_packages
 from pip_sysdeps.packages.index import PROGRAM_FOLDERS
 from pip_sysdeps.packages.registry import distributions
+from pip_sysdeps.system.progress import tracked
 from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.packages.debian.apt import AptIndex
     from pip_sysdeps.packages.debian.contents import ContentsRow
@@ -134,24 +135,26 @@ def _packages(indices: Sequence[AptIndex], distro: str) -> tuple[dict[str, Archi
     packages: dict[str, ArchivePackage] = {}
     own: set[str] = set()
     budget = _Budget()
-    for index in sorted(indices, key=lambda index: index.origin.lower() == distro):
-        if index.kind == "Packages":
-            with opened(index) as lines:
-                read = {package.name: package for package in budget.packages(parse_packages(lines))}
-            packages |= read
-            own |= read.keys() if index.origin.lower() == distro else set()
+    lists = sorted(_of_kind(indices, "Packages"), key=lambda index: index.origin.lower() == distro)
+    for index in tracked(lists, "reading lists of packages"):
+        with opened(index) as lines:
+            read = {package.name: package for package in budget.packages(parse_packages(lines))}
+        packages |= read
+        own |= read.keys() if index.origin.lower() == distro else set()
     return packages, own
 
 
 def _files(indices: Sequence[AptIndex], patterns: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for index in indices:
-        if index.kind.startswith("Contents"):
-            with opened(index) as lines:
-                yield from rows_like(lines, patterns)
+    for index in tracked(_of_kind(indices, "Contents"), "reading lists of files again"):
+        with opened(index) as lines:
+            yield from rows_like(lines, patterns)
 
 
 def _rows(indices: Sequence[AptIndex], folders: tuple[str, ...]) -> Iterator[ContentsRow]:
-    for index in indices:
-        if index.kind.startswith("Contents"):
-            with opened(index) as lines:
-                yield from rows_in(lines, folders)
+    for index in tracked(_of_kind(indices, "Contents"), "reading lists of files"):
+        with opened(index) as lines:
+            yield from rows_in(lines, folders)
+
+
+def _of_kind(indices: Iterable[AptIndex], kind: str) -> list[AptIndex]:
+    return [index for index in indices if index.kind.partition("-")[0] == kind]

@@ -18,6 +18,7 @@ from pip_sysdeps.packages.debian.version import version_key
 from pip_sysdeps.packages.family import Available
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.programs import APT_HELPER, started
+from pip_sysdeps.system.progress import tracked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -70,7 +71,7 @@ def read_apt_lists(root: Root, architecture: str) -> AptLists:
     """Read apt's lists of packages for one architecture, once for a root."""
     names = root.names(LISTS)
     found, skipped = [], []
-    for each in package_lists(names, architecture):
+    for each in tracked(tuple(package_lists(names, architecture)), "reading apt's lists"):
         signed = bool(each.release) and (f"{each.release}InRelease" in names or f"{each.release}Release.gpg" in names)
         try:
             packages = listed_packages(_blocks(root, each))

@@ -1,0 +1,103 @@
+"""A line on the terminal that says how far a command is, if it takes long; elsewhere nothing."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.printing import printable
+from pip_sysdeps.system.progress import current, watched
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import TextIO
+
+    from pip_sysdeps.cli.messages import Messages
+
+PATIENCE = 2.0
+"""Seconds that a command may take before it says where it is."""
+_PAUSE = 0.2
+"""Seconds between two looks."""
+_CLEAR = "\r\x1b[K"
+"""To the beginning of the line, and EL, Erase in Line. Source: ECMA-48 8.3.41."""
+
+
+@contextmanager
+def shown_progress(messages: Messages, environ: Mapping[str, str]) -> Iterator[None]:
+    """Show on the stream of the messages, if that is a terminal, what is in hand for more than two seconds.
+
+    A timer looks: whoever works has nothing to do with it. The line is gone when its task ends, and before a message.
+    Only errors (`-q`) leave no room for it; where there is no such timer, nothing is shown.
+    """
+    if messages.level < 0 or not _is_terminal(messages.stream, environ):
+        yield
+        return
+    line = ProgressLine(messages.stream.fileno())
+    messages.before = line.clear
+    with watched(line.clear), _timer(line):
+        yield
+
+
+class ProgressLine:
+    """The line of a terminal, which is written at once and not through a buffer: a timer may interrupt anything."""
+
+    def __init__(self, terminal: int) -> None:
+        self._terminal = terminal
+        self._drawn = ""
+
+    def draw(self) -> None:
+        """Show what is in hand."""
+        task = current()
+        text = printable(str(task))[: self._width()] if task else ""
+        if text != self._drawn:
+            self._write(_CLEAR + text)
+            self._drawn = text
+
+    def clear(self) -> None:
+        """Remove what is shown."""
+        if self._drawn:
+            self._write(_CLEAR)
+            self._drawn = ""
+
+    def _width(self) -> int:
+        """Return how many columns there are, but the last: to write that moves to the next line on some terminals."""
+        try:
+            return max(0, os.get_terminal_size(self._terminal).columns - 1) or 79
+        except OSError:
+            return 79
+
+    def _write(self, text: str) -> None:
+        try:
+            os.write(self._terminal, text.encode("ascii", "replace"))
+        except OSError:
+            self._drawn = ""
+
+
+@contextmanager
+def _timer(line: ProgressLine) -> Iterator[None]:
+    """Let a timer draw the line, where there is one and nothing else uses it. Source: setitimer(2)."""
+    import signal  # noqa: PLC0415 - on a terminal only
+
+    if not hasattr(signal, "setitimer") or signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:
+        yield
+        return
+    try:
+        signal.signal(signal.SIGALRM, lambda *_: line.draw())
+    except ValueError:  # not in the main thread
+        yield
+        return
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE, _PAUSE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        line.clear()
+
+
+def _is_terminal(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    try:
+        return environ.get("TERM", "dumb") != "dumb" and stream.isatty()
+    except ValueError:  # closed
+        return False

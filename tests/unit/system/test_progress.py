@@ -1,0 +1,34 @@
+"""How far the work in hand is."""
+
+from __future__ import annotations
+
+import pytest
+
+from pip_sysdeps.system.progress import current, task, tracked, watched
+
+
+def test_items_are_counted() -> None:
+    """While they are worked on; afterwards nothing is in hand."""
+    said = [(item, str(current())) for item in tracked(["a", "b"], "reading objects")]
+    assert said == [("a", "reading objects: 0 of 2"), ("b", "reading objects: 1 of 2")]
+    assert current() is None
+
+
+def test_the_innermost_task_is_in_hand() -> None:
+    """And a large number is easy to read."""
+    with task("outer"):
+        with task("inner", 12_345) as inner:
+            inner.done = 1_000
+            assert str(current()) == "inner: 1,000 of 12,345"
+        assert str(current()) == "outer"
+
+
+def test_a_task_ends_with_an_error() -> None:
+    """Whoever watches hears of each end."""
+    ended: list[int] = []
+    with watched(lambda: ended.append(1)):
+        with pytest.raises(ValueError, match="no"), task("work"):
+            raise ValueError("no")
+        list(tracked([1], "more"))
+    list(tracked([1], "unwatched"))
+    assert (current(), len(ended)) == (None, 2)
