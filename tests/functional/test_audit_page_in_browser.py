@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
 from builders.browser import CONTRAST, browser, show
+from builders.command import pip_sysdeps
+from builders.crowd import crowded_root
+from builders.system import VENV
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,6 +21,7 @@ if TYPE_CHECKING:
     from builders.command import Result
 
 pytestmark = pytest.mark.browser
+Crowd: TypeAlias = "dict[int, tuple[Path, dict[str, Any]]]"
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +29,27 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Start a browser for all tests here."""
     with browser(tmp_path_factory.mktemp("profile")) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Crowd:
+    """Write the page of 10 and of 300 distributions, each with its JSON; the lock has a second target."""
+    made = {}
+    for count in (10, 300):
+        folder = tmp_path_factory.mktemp("crowd")
+        root = crowded_root(folder / "root", count)
+        where = ("--root", str(root), "--python", VENV)
+        pip_sysdeps("lock", *where, cwd=folder)
+        lock = folder / "sysdeps.lock"
+        head, target = re.split(r"(?=\[\[target\]\])", lock.read_text(), maxsplit=1)
+        other = target.replace("debian-bookworm-amd64", "debian-trixie-amd64").replace("libpq5", "libpq5t64")
+        lock.write_text(f"{head}{target}\n{other}")
+        (folder / "audit.html").write_text(
+            pip_sysdeps("audit", "--format", "html", *where, cwd=folder, status=1).stdout
+        )
+        document = json.loads(pip_sysdeps("audit", "--json", *where, cwd=folder, status=1).stdout)
+        made[count] = (folder / "audit.html", document)
+    return made
 
 
 @pytest.fixture
@@ -88,3 +115,87 @@ def test_a_link_opens_what_it_leads_to(driver: Any, page: Path) -> None:  # noqa
     show(driver, page, width=1280, dark=False)
     driver.find_element("css selector", "#line tbody td a").click()
     assert driver.execute_script("return document.querySelector(':target').open") is True
+
+
+@pytest.mark.parametrize("count", [10, 300])
+@pytest.mark.parametrize("width", [1280, 400])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_few_and_many_distributions(driver: Any, crowd: Crowd, count: int, width: int, dark: bool) -> None:  # noqa: ANN401
+    """Nothing in the console, no scrolling sideways, contrast, and each distribution stands behind its marker."""
+    show(driver, crowd[count][0], width=width, dark=dark)
+    assert driver.get_log("browser") == []
+    assert driver.execute_script("return document.documentElement.scrollWidth") <= width
+    beside = (
+        "return [...document.querySelectorAll('#wheels summary')].filter((each) => "
+        "each.querySelector('strong').getBoundingClientRect().top - each.getBoundingClientRect().top > 8).length"
+    )
+    assert driver.execute_script(beside) == 0
+    assert driver.execute_script(CONTRAST) == []
+
+
+@pytest.mark.parametrize("count", [10, 300])
+def test_the_numbers_of_distributions_are_those_of_the_json(driver: Any, crowd: Crowd, count: int) -> None:  # noqa: ANN401
+    """What each costs, and what would be saved; in all of them, and in the cards."""
+    page, document = crowd[count]
+    show(driver, page, width=1280, dark=False)
+    values = "[...{}.querySelectorAll('data')].map((each) => Number(each.value))"
+    named = f"(row) => [row.querySelector('strong').textContent, ...{values.format('row')}]"
+    rows = driver.execute_script(f"return [...document.querySelectorAll('#wheels > details')].map({named})")
+    expected = []
+    for each in document["distributions"]:
+        cost, saved = ([row["size"]] if row and row["size"] else [] for row in (each["cost"], each["saved"]))
+        expected.append([each["name"], *cost, *cost, *saved])
+    assert rows == expected
+    cards = driver.execute_script(
+        "return [...document.querySelectorAll('.cards data')].map((each) => Number(each.value))"
+    )
+    line = [each for each in document["packages"] if not each["base"]]
+    assert cards == [sum(each["installed_size"] for each in line), document["adds"]["size"]]
+
+
+def test_two_targets_stand_side_by_side(driver: Any, crowd: Crowd) -> None:  # noqa: ANN401
+    """Each package in a row, marked where they differ."""
+    show(driver, crowd[10][0], width=1280, dark=False)
+    heads = "return [...document.querySelectorAll('#targets thead th')].map((each) => each.textContent)"
+    assert driver.execute_script(heads) == ["Package", "debian-bookworm-amd64", "debian-trixie-amd64"]
+    rows = (
+        "return [...document.querySelectorAll('#targets tr.differs')].map((row) => "
+        "[...row.children].map((each) => each.textContent))"
+    )
+    assert driver.execute_script(rows) == [["libpq5", "to install", "\u2013"], ["libpq5t64", "\u2013", "to install"]]
+
+
+def test_without_scripts(driver: Any, crowd: Crowd) -> None:  # noqa: ANN401
+    """Content and folding work, by the keyboard too; what needs scripts is not there."""
+    from selenium.webdriver.common.keys import Keys
+
+    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        show(driver, crowd[10][0], width=1280, dark=False)
+        assert not driver.find_element("css selector", ".search").is_displayed()
+        summary = driver.find_element("css selector", "#wheels summary")
+        facts = driver.find_element("css selector", "#wheels dl")
+        assert not facts.is_displayed()
+        summary.send_keys(Keys.ENTER)
+        assert facts.is_displayed()
+        assert "libcairo.so.2" in facts.text
+        assert driver.find_element("css selector", ".picture svg").is_displayed()
+    finally:
+        driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+@pytest.mark.parametrize("count", [10, 300])
+def test_it_prints(driver: Any, crowd: Crowd, count: int) -> None:  # noqa: ANN401
+    """What is folded is printed; the picture fits onto a page, beside its heading."""
+    show(driver, crowd[count][0], width=1280, dark=True)
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        height = "return document.querySelector('.picture').getBoundingClientRect().height"
+        assert driver.execute_script(height) < 23 * 96 / 2.54
+        shown = "return [...document.querySelectorAll('#wheels dl')].filter((each) => !each.checkVisibility()).length"
+        assert driver.execute_script(shown) == 0
+        assert driver.execute_script("return getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        pdf = driver.execute_cdp_cmd("Page.printToPDF", {})["data"]
+    finally:
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert base64.b64decode(pdf).startswith(b"%PDF")

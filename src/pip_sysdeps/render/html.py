@@ -102,9 +102,11 @@ def _cards(audit: Audit) -> Iterator[str]:
     line = audit.fated(Fate.INSTALL)
     yield _card(str(len(line)), f"{counted(len(line), 'package').partition(' ')[2]} to install")
     if audit.size:
-        yield _card(_kib(audit.size), "without what they pull in")
+        yield _card(_kib(audit.size), "the packages alone")
     if audit.adds is not None and audit.adds.size > audit.size:
-        yield _card(_kib(audit.adds.size), f"with it, {counted(len(audit.adds.packages), 'package')}")
+        yield _card(
+            _kib(audit.adds.size), f"with all that they pull in: {counted(len(audit.adds.packages), 'package')}"
+        )
     worst = audit.findings[0].entry.severity if audit.findings else None
     yield _card(str(len(audit.findings)), text(counts(audit.findings) if worst else "findings"), _ROLES.get(worst, ""))
 
@@ -170,7 +172,7 @@ def _packages(rows: Sequence[PackageRow], packages: _Anchors, distributions: _An
     if not rows:
         return ""
     most = max((row.adds.size for row in rows if row.adds), default=0)
-    heads = ("Package", "Version", "Alone", "Pulled in with it", "When", "Needed by")
+    heads = ("Package", "Version", "Alone", "With what it pulls in", "When", "Needed by")
     head = element("tr", *(element("th", each, scope="col") for each in heads))
     body = (_package(row, most, packages, distributions) for row in rows)
     table = element("table", element("thead", head), element("tbody", *body), class_="rows")
@@ -184,7 +186,7 @@ def _package(row: PackageRow, most: int, packages: _Anchors, distributions: _Anc
     cells = {
         "Version": text(row.version),
         "Alone": _kib(row.size),
-        "Pulled in with it": _pulled(row, most),
+        "With what it pulls in": _pulled(row, most),
         "When": text(whens(row)),
         "Needed by": _some(users),
     }
@@ -232,13 +234,14 @@ def _chains(audit: Audit, packages: _Anchors, distributions: _Anchors) -> str:
 
 def _distribution(row: DistributionRow, packages: _Anchors, distributions: _Anchors) -> str:
     head = f"<strong>{text(row.name)}</strong> {text(row.version)}"
-    cost = element("span", _cost(row.cost), class_="end") if _cost(row.cost) else ""
+    cost = element("span", _cost(row.cost), class_="soft") if _cost(row.cost) else ""
     facts = "".join(
         element("dt", label) + element("dd", content)
         for label, content in _facts(row, packages, distributions)
         if content
     )
-    return _fold(f"{cost}{head}", element("dl", facts), id=distributions.id(row.name))
+    title = element("span", element("span", head), cost, class_="ends")
+    return _fold(title, element("dl", facts), id=distributions.id(row.name))
 
 
 def _facts(row: DistributionRow, packages: _Anchors, distributions: _Anchors) -> Iterator[tuple[str, str]]:
@@ -273,13 +276,15 @@ def _targets(audit: Audit) -> str:
     head = element(
         "tr", *(element("th", text(each), scope="col") for each in ("Package", *(one.id for one in targets)))
     )
-    rows = (
-        f"<tr data-find>{element('th', text(name), scope='row')}"
-        f"{''.join(element('td', each.get(name, '&ndash;')) for each in states)}</tr>"
-        for name in names
-    )
+    rows = (_target_row(name, [each.get(name, "") for each in states]) for name in names)
     table = element("table", element("thead", head), element("tbody", *rows))
     return element("div", table, class_="scroll", tabindex="0", role="region", aria_label="Targets side by side")
+
+
+def _target_row(name: str, states: Sequence[str]) -> str:
+    cells = "".join(element("td", text(each) or "&ndash;") for each in states)
+    differs = "" if len(set(states)) == 1 else ' class="differs"'
+    return f"<tr data-find{differs}>{element('th', text(name), scope='row')}{cells}</tr>"
 
 
 def _states(target: Target) -> dict[str, str]:
