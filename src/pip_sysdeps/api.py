@@ -1,4 +1,4 @@
-"""The package for Python code: what `pip_sysdeps` itself exports, imported when first asked for."""
+"""The Python API: what `pip_sysdeps` exports, imported on first use."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ __all__ = [
 
 
 def scan_environment(python: str, *, root: str = "/") -> Scan:
-    """Return what every distribution of an environment needs, and from whom; nothing of the environment is run.
+    """Return what each distribution of an environment needs, and what provides it.
 
     `python` is an environment's folder or interpreter; inside `root`, an unpacked image or chroot, unless that is "/".
-    The settings of the project in this folder hold, as for a command. Raise SysdepsError where `pip-sysdeps lock` ends
-    with an error.
+    Nothing of the environment is run. The settings of the project in the current folder apply, as for a command. Raise
+    SysdepsError where `pip-sysdeps lock` ends with an error.
     """
     return scan_whole_environment(Location(root=root, python=python)).scan
 
 
 def lock_environment(python: str, *, root: str = "/", lock: str = DEFAULT, name: str = "") -> Target:
-    """Return the target that `pip-sysdeps lock` writes for an environment, by the project's policy.
+    """Return the target that `pip-sysdeps lock` writes for an environment, with the policy applied.
 
-    The pyproject.toml beside `lock` has the policy; `name` name of a second environment in the same image.
-    Raise SysdepsError as `scan_environment` does.
+    The pyproject.toml beside `lock` has the policy; `name` is that of a second environment in the same image. Raise
+    SysdepsError as `scan_environment` does.
     """
     return make_target(LockRequest(location=Location(root=root, python=python), path=lock, name=name)).target

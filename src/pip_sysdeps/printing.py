@@ -10,15 +10,15 @@ _COLONS = re.compile(rf"(?m)^((?:[^\S\n]|{_COLOUR.pattern[1:-1]})*):(?=:)")
 
 
 def printable(text: str) -> str:
-    r"""Return text with everything escaped that is no printable character, such as escape sequences and bidi marks.
+    r"""Return text with every unprintable character escaped, such as escape sequences and bidi marks.
 
-    A byte that is no UTF-8, kept by "surrogateescape", becomes `\xff`.
+    A byte that is not UTF-8, kept by "surrogateescape", becomes `\xff`.
     """
     return text if text.isprintable() else "".join(map(_printable, text))
 
 
 def safe_lines(text: str, *, colour: bool = False) -> str:
-    """Return lines in which nothing steers a terminal or a CI system; with `colour`, colours stay."""
+    """Return lines that cannot control a terminal or a CI system; with `colour`, colours are kept."""
     lines = (line if line.isprintable() else _line(line, colour=colour) for line in text.split("\n"))
     return without_log_commands("\n".join(lines))
 
@@ -34,7 +34,7 @@ def without_log_commands(text: str) -> str:
 
 
 def json_without_log_commands(text: str) -> str:
-    """Return a JSON document that means the same, and in which a CI system finds no command."""
+    """Return an equivalent JSON document without commands of a CI system."""
     return _BRACKET.sub(r"#\\u0023", text)
 
 

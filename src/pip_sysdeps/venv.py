@@ -1,4 +1,4 @@
-"""`python -m pip_sysdeps.venv DIR`: a virtual environment that is born with the hook."""
+"""`python -m pip_sysdeps.venv DIR`: create a virtual environment with the hook."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SINCE_3_13: dict[str, Any] = {"scm_ignore_files": frozenset({"git"})} if sys.version_info >= (3, 13) else {}
-"""What `python -m venv` says by default and `venv.EnvBuilder` does not."""
+"""Options that `python -m venv` sets by default and `venv.EnvBuilder` does not."""
 
 
 class EnvBuilder(venv.EnvBuilder):
     """Builds virtual environments whose pip keeps a project's lock up to date.
 
-    Takes what `venv.EnvBuilder` does, and the folder with the lock. Raise SysdepsError for a project that is no folder,
-    and for an interpreter that cannot have the hook, before anything is built.
+    Takes the arguments of `venv.EnvBuilder`, and the folder with the lock. Raise SysdepsError for a project that is not
+    a folder, and for an interpreter that cannot have the hook, before anything is built.
     """
 
     def __init__(self, *args: Any, project: str = ".", check_only: bool = False, **options: Any) -> None:  # noqa: ANN401 - venv's
@@ -36,13 +36,13 @@ class EnvBuilder(venv.EnvBuilder):
         super().__init__(*args, **options)
 
     def create(self, env_dir: str | os.PathLike[str]) -> None:  # type: ignore[override] # typeshed allows bytes, which venv refuses
-        """Build an environment; the hook comes last, after a pip that brings pip itself up to date."""
+        """Build an environment; the hook is enabled last, after pip itself is upgraded."""
         super().create(env_dir)
         enable(read_site(Root(), os.path.abspath(env_dir), named=False), self._settings)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Build the environments that the command line names; return 0, or 2 for trouble."""
+    """Build the environments of the command line; return 0, or 2 for an error."""
     args = _parser().parse_args(argv)
     return attempt(lambda: _build(args), Messages(sys.stderr, os.environ))
 

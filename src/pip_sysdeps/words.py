@@ -1,4 +1,4 @@
-"""Lists and counts as people write them."""
+"""Lists and counts in messages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def listed(names: Sequence[str], most: int = 6) -> str:
-    """Return the first names, and how many more there are."""
+    """Return the first names, and the number of others."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 

@@ -71,7 +71,7 @@ def facts_of(image: Image) -> ElfFile:
 
 
 def parse_header(head: bytes) -> ElfFile:
-    """Return what the ELF header alone says, however odd: by it the loader may pass over a file that is broken beyond.
+    """Return the facts of the ELF header alone, because the loader may skip a file that is broken after it.
 
     `head` is the magic and at least 60 bytes more; an unknown class is 0.
     """
@@ -89,10 +89,10 @@ def parse_header(head: bytes) -> ElfFile:
 
 
 def load_fault(image: Image) -> str:
-    """Say at what the loader stops that no fact shows, in its own words; nothing for a sound file.
+    """Return why the loader stops at a file, in its own words, if no fact shows it; empty for a sound file.
 
-    Class, data encoding, machine, OS ABI and type are facts: whoever knows what the loader wants judges these, first.
-    Source: glibc 2.36 elf/dl-load.c, open_verify and _dl_map_object_from_fd; measured.
+    Class, data encoding, machine, OS ABI and type are facts, and are judged first. Source: glibc 2.36 elf/dl-load.c,
+    open_verify and _dl_map_object_from_fd; measured.
     """
     head = image.head
     if head[6] != 1:
@@ -145,7 +145,7 @@ def _interpreter(image: Image) -> str | None:
 
 
 def _is_detached(image: Image) -> bool:
-    """Return whether what a process runs is only described: dynamic section, or all code, has no bytes in the file."""
+    """Return whether a file is a detached debug file: its dynamic section or all its code has no bytes."""
     dynamic = image.segment(PT_DYNAMIC)
     if dynamic is not None and dynamic.memory_size and not dynamic.file_size:
         return True

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.elf import ElfFile
 
 _TAGGED_SUFFIX = re.compile(r"\.(?P<tag>abi3t?|cpython-[0-9]+[^.]*|pypy[0-9]+-pp[0-9]+[^.]*)\.so$")
-"""What importlib.machinery.EXTENSION_SUFFIXES has beside the plain `.so` (PEP 3149, PEP 384)."""
+"""Suffixes of importlib.machinery.EXTENSION_SUFFIXES besides the plain `.so` (PEP 3149, PEP 384)."""
 
 _MACHINES = {3: "Intel 80386", 21: "PowerPC64", 22: "IBM S/390", 40: "ARM", 62: "x86-64", 183: "AArch64", 243: "RISC-V"}
 """`e_machine` of those that Debian has a port for (gABI, "ELF Header")."""
@@ -39,7 +39,7 @@ def foreign(path: str, elf: ElfFile, process: ElfFile) -> Skipped | None:
 
 
 def prevailing(objects: Iterable[ElfFile]) -> ElfFile | None:
-    """Return an object of the kind that most are of, to stand for a program that is not there; None without objects."""
+    """Return an object of the most frequent kind, to stand for a missing program; None without objects."""
     kinds: defaultdict[tuple[int, int, bool], list[ElfFile]] = defaultdict(list)
     for elf in objects:
         kinds[elf.machine, elf.elf_class, elf.little_endian].append(elf)
@@ -47,7 +47,7 @@ def prevailing(objects: Iterable[ElfFile]) -> ElfFile | None:
 
 
 def machine_name(elf: ElfFile) -> str:
-    """Return a machine in words: the gABI's name, class and data encoding."""
+    """Return a machine's name, class and data encoding, as in the gABI."""
     name = _MACHINES.get(elf.machine, f"machine {elf.machine}")
     return f"{name} ({elf.elf_class}-bit, {'little' if elf.little_endian else 'big'}-endian)"
 
@@ -66,7 +66,7 @@ def is_extension_module(path: str, abi_tag: str, defines: Callable[[str, str], b
 
 
 def has_init_function(path: str, defines: Callable[[str, str], bool]) -> bool:
-    """Return whether a file has the function that an import of it calls: what has none may be of another program."""
+    """Return whether a file has the function that an import of it calls; others may belong to another program."""
     module = posixpath.basename(path).partition(".")[0]
     if module == "__init__":
         module = posixpath.basename(posixpath.dirname(path))
@@ -74,13 +74,13 @@ def has_init_function(path: str, defines: Callable[[str, str], bool]) -> bool:
 
 
 def has_extension_tag(path: str) -> bool:
-    """Return whether a file's name alone says that it is an extension module for Linux, of whichever interpreter."""
+    """Return whether a file's name is that of an extension module for Linux, for any interpreter."""
     tagged = _TAGGED_SUFFIX.search(path)
     return tagged is not None and not tagged["tag"].endswith("-darwin")
 
 
 def is_shared_object(path: str) -> bool:
-    """Return whether a file's name alone says that it is a shared object: `.so`, or `.so.` and numbers."""
+    """Return whether a file's name is that of a shared object: `.so`, or `.so.` and numbers."""
     return ".so" in path and re.search(r"\.so(?:\.[0-9]+)*$", path) is not None
 
 
@@ -101,7 +101,7 @@ def _fits(tag: str, abi_tag: str) -> bool:
 
 
 def is_program(elf: ElfFile) -> bool:
-    """Return whether execve(2) is how the file is used.
+    """Return whether a file is a program.
 
     A library may have a PT_INTERP too (libQt6Core prints its version when run): it has a DT_SONAME and no DF_1_PIE.
     """

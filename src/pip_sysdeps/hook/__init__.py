@@ -1,1 +1,1 @@
-"""The post-install hook: `enable` writes it into an environment, `runtime` is what it writes."""
+"""The hook that runs after pip: `enable` writes it into an environment, `runtime` is its code."""

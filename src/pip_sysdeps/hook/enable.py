@@ -28,7 +28,7 @@ PTH_NAME = "pip_sysdeps_hook.pth"
 MODULE_NAME = "_pip_sysdeps_hook.py"
 
 GUARDED = "try: import _pip_sysdeps_hook as h; h.start()\nexcept Exception: pass"
-"""Run by what may be a pip: an interpreter whose `_pip_sysdeps_hook.py` was deleted still starts silently."""
+"""The guarded line: an interpreter whose `_pip_sysdeps_hook.py` was deleted still starts silently."""
 
 PTH_TEXT = f"""\
 # Written by `pip-sysdeps hook enable`: after pip has changed this environment, sysdeps.lock is brought up to date.
@@ -37,13 +37,13 @@ import sys; 'pip' in str(getattr(sys, 'orig_argv', ())[1:]) and exec({GUARDED!r}
 """
 """ASCII, because before 3.13 a .pth is read in the encoding of the locale; one line, because `site` runs lines.
 
-Every start of the interpreter pays for that line, so it decides with what is loaded already.
+Every start of the interpreter pays for that line, so it uses only modules that are loaded already.
 """
 
 FIRST_VERSION = (3, 10)
-"""Has `sys.orig_argv`."""
+"""The first version with `sys.orig_argv`."""
 END_VERSION = (3, 18)
-"""Ignores import lines in .pth files (PEP 829)."""
+"""The first version that ignores import lines in .pth files (PEP 829)."""
 
 _PROJECT, _CHECK_ONLY = "--project", "--check-only"
 """Options of the command that a hook runs."""
@@ -53,26 +53,26 @@ SIZE_LIMIT = 1 << 16
 
 
 class State(Enum):
-    """What an environment has of the hook."""
+    """The state of the hook in an environment."""
 
     ABSENT = "absent"
     CURRENT = "current"
     OUTDATED = "outdated"
-    """Both files are there, and this version would write them otherwise."""
+    """Both files exist, and this version would write them differently."""
     INCOMPLETE = "incomplete"
     """One of the two files is missing, or the settings cannot be read: it does nothing."""
     COPIED = "copied"
     """It was enabled in another environment, which was copied or moved here: it does nothing."""
     ORPHANED = "orphaned"
-    """What it starts, or the project that it is bound to, no longer exists: it does nothing."""
+    """What it starts, or its project, no longer exists: it does nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What one environment's hook runs, and for which project."""
+    """The settings of one environment's hook."""
 
     command: tuple[str, ...]
-    """Brings the lock up to date; the hook adds `--python ENV`."""
+    """The command that updates the lock; the hook adds `--python ENV`."""
     needed: tuple[str, ...]
     """Paths without which the hook does nothing."""
     prefix: str = ""
@@ -95,18 +95,18 @@ class HookStatus:
     """The hook as it was found in an environment."""
 
     state: State
-    """What it is good for."""
+    """Its state."""
     settings: Settings | None = None
-    """What it says itself, where that can be read."""
+    """Its settings, if they can be read."""
     missing: tuple[str, ...] = ()
-    """Which of `settings.needed` do not exist."""
+    """The paths of `settings.needed` that do not exist."""
 
 
 def settings_for(project: str, *, check_only: bool = False) -> Settings:
-    """Return the settings by which a hook runs this very pip-sysdeps for a project's folder.
+    """Return the settings for a hook that runs this pip-sysdeps for a project's folder.
 
-    The child is run isolated (`-I`): neither the user's PYTHONPATH nor modules in the current folder, an
-    `installer.py` say, may take the place of ours. Raises SysdepsError if pip-sysdeps cannot be imported like that.
+    The child is run isolated (`-I`): neither the user's PYTHONPATH nor modules in the current folder, such as an
+    `installer.py`, can replace ours. Raises SysdepsError if pip-sysdeps cannot be imported that way.
     """
     if not os.path.isdir(project):
         raise SysdepsError(f"`{project}` is not a folder", hint="name the project's folder with `--project`")
@@ -130,7 +130,7 @@ def _require_importable(command: tuple[str, ...]) -> None:
 
 
 def enable(site: HookSite, settings: Settings, *, system: bool = False) -> bool:
-    """Write both files where they are not there already word for word; return whether anything was written.
+    """Write both files unless they have this content already; return whether anything was written.
 
     Raises SysdepsError for an interpreter that cannot have the hook, and for a base without `system`.
     """
@@ -177,7 +177,7 @@ def disable(site: HookSite) -> bool:
 
 
 def status(site: HookSite) -> HookStatus:
-    """Read what an environment has of the hook; nothing of it is run."""
+    """Return the state of an environment's hook from its files; nothing is run."""
     pth, module = _read(site, PTH_NAME), _read(site, MODULE_NAME)
     if pth is None and module is None:
         return HookStatus(state=State.ABSENT)
@@ -207,7 +207,7 @@ def module_text(settings: Settings, site: HookSite) -> str:
 
 
 def _by_hand(settings: Settings, site: HookSite) -> str:
-    """Return the line for the shell that locks the environment as the hook would."""
+    """Return the shell command that locks the environment as the hook would."""
     end = settings.command.index("hook") if "hook" in settings.command else len(settings.command)
     options = ["--python", site.prefix if site.in_venv else site.python]
     options += ["-o", os.path.join(settings.project, "sysdeps.lock"), *(["--check"] if settings.check_only else [])]
@@ -237,7 +237,7 @@ def _are_strings(value: object) -> bool:
 
 
 def _read(site: HookSite, name: str) -> str | None:
-    """Return the text of one of the two files; None where it is missing, empty text where it is none of ours."""
+    """Return the text of one of the two files; None if it is missing, empty if it is not ours."""
     try:
         return Root().read(os.path.join(site.purelib, name), SIZE_LIMIT).decode("utf-8")
     except FileNotFoundError:

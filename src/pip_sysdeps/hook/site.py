@@ -1,4 +1,4 @@
-"""The site directory of an environment: read from its files, or asked of an interpreter that a person named."""
+"""The site directory of an environment: read from its files, or asked from an interpreter that the user named."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ print(json.dumps({
     "has_orig_argv": hasattr(sys, "orig_argv"),
 }))
 """
-"""Asked of the environment's own interpreter: Debian's, a venv's and a relocated one's differ in their answers."""
+"""Run by the environment's own interpreter, because Debian's, a venv's and a relocated one's differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookSite:
-    """Where the hook of one environment goes."""
+    """The place of an environment's hook."""
 
     python: str
     """The interpreter as it was asked, not resolved: a venv's is a link to its base's."""
@@ -48,7 +48,7 @@ class HookSite:
 
     @property
     def has_pip(self) -> bool:
-        """Return whether pip is installed there: in what uv makes it is not, and none of its own starts the hook."""
+        """Return whether pip is installed there: uv's environments have none, and nothing would start the hook."""
         return os.path.isdir(os.path.join(self.purelib, "pip"))
 
 
@@ -111,7 +111,7 @@ def ask_interpreter(python: str) -> HookSite:
 
 
 def _reason(error: Exception) -> str:
-    """Say in a few words why an interpreter has not answered."""
+    """Return why an interpreter has not answered."""
     return error.strerror or str(error) if isinstance(error, OSError) else "it does not answer as one"
 
 

@@ -1,1 +1,1 @@
-"""What the dynamic loader does: one walk, and the rules of each C library in a folder of its own."""
+"""The dynamic loader's search: one shared walk, and a folder of rules for each C library."""

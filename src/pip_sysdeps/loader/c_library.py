@@ -1,4 +1,4 @@
-"""What differs from one C library to another beside the rules of its loader, as one value each."""
+"""C libraries: everything in which one differs from another besides the rules of its loader."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class CLibrary(NamedTuple):
     name: str
     """`glibc`, `musl`: the word of a lock's `libc`."""
     versioned: bool
-    """Whether its loader holds symbol versions that are needed against those that are there, or ignores versions."""
+    """Whether its loader checks symbol versions, or ignores them."""
     is_loader: Callable[[str], object]
-    """Whether a file name, that of a program's PT_INTERP, is its loader's."""
+    """Whether a file name, from a program's PT_INTERP, is that of its loader."""
     read_rules: Callable[[Root, ElfFile, Objects, Conditions, tuple[str, ...]], AnyRules]
-    """Read the rules for a program of a root; the directories are the default ones where its loader states none."""
+    """Read the rules for a program of a root; the directories are defaults if its loader states none."""
     read_version: Callable[[Root, ElfFile, Objects, tuple[str, ...]], tuple[int, int] | None]
-    """Return the version whose symbols a root has; None where it is not known, or symbols have no versions."""
+    """Return the version whose symbols a root has; None if unknown, or if symbols have no versions."""
     finder: Callable[[Root, str], LibraryFinder]
-    """Return what `ctypes.util.find_library` finds in a root, for the Python whose standard library is in a folder."""
+    """Return a finder for a root, for the Python whose standard library is in a folder."""
     program: Callable[[str], ElfFile | None]
-    """Return what stands for a program with a loader of this file name; None for an unknown one."""
+    """Return the facts of a program with a loader of this file name; None for an unknown loader."""

@@ -1,4 +1,4 @@
-"""Under which conditions the loader is asked."""
+"""Conditions of a loader run."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """What a run of the loader depends on besides the root."""
+    """The conditions of a loader run besides the root."""
 
     library_path: tuple[str, ...] = ()
     """The elements of LD_LIBRARY_PATH."""
     cache_as_is: bool = False
-    """With ld.so.cache as it is; otherwise as a run of ldconfig would write it."""
+    """Whether to use ld.so.cache as it is; otherwise as a run of ldconfig would write it."""
     this_cpu: bool = False
-    """With the libraries that this machine's CPU has of its own; otherwise the answers hold on every CPU."""
+    """Whether to use libraries for this machine's CPU; otherwise the results hold on every CPU."""
 
 
 USUAL = Conditions()
-"""Those of a lock."""
+"""The conditions of a lock."""

@@ -1,4 +1,4 @@
-"""What `ctypes.util.find_library` finds: what differs from one C library to another, and what they share."""
+"""`ctypes.util.find_library`: what differs between C libraries, and what they share."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ class LibraryFinder(Protocol):
 
     @property
     def is_stale(self) -> bool:
-        """Whether a cache is asked, which lacks what it does not find."""
+        """Whether it uses a cache, which lacks what it does not find."""
 
     @property
     def reason(self) -> str:
-        """Why a library that is there is not found, as a clause; where no cache is asked."""
+        """Why an existing library is not found, as a clause; without a cache."""
 
     @property
     def mended_by(self) -> str:
         """The program whose package makes it find libraries; empty for none."""
 
     def finds(self, names: Iterable[str]) -> bool:
-        """Return whether a library that is there is found under any of its names."""
+        """Return whether an existing library is found under any of its names."""
 
 
 def has_linker(root: Root) -> bool:
-    """Return whether a root has a compiler or linker to ask, and objdump to read the DT_SONAME of its answer."""
+    """Return whether a root has a compiler or linker, and objdump to read the DT_SONAME of its answer."""
     return _has(root, "objdump") and any(_has(root, program) for program in ("gcc", "cc", "ld"))
 
 

@@ -1,4 +1,4 @@
-"""The interpreter's process: what its loader finds, and what each root of an environment brings into it."""
+"""The interpreter's process: what its loader finds, and what each root of an environment adds."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class InterpreterProcess:
         conditions: Conditions,
         directories: tuple[str, ...],
     ) -> None:
-        """Start the interpreter; `directories` are the default ones where the root has no loader that states them.
+        """Start the interpreter; `directories` are the defaults if the root has no loader that states them.
 
-        Raise SysdepsError for a program whose C library has no rules here.
+        Raise SysdepsError for a program with an unsupported C library.
         """
         self._root = root
         self._interpreter = environment.interpreter
@@ -54,7 +54,7 @@ class InterpreterProcess:
         named: Callable[[frozenset[str]], frozenset[str]],
         chosen: Mapping[str, str],
     ) -> Iterator[Load]:
-        """Open the environment's objects from their roots.
+        """Load the environment's objects from their roots.
 
         `named` returns those of some objects that a Python file of their own distribution names; `chosen` has the
         pattern that chose each plugin.
@@ -69,11 +69,11 @@ class InterpreterProcess:
         )
 
     def libc(self) -> str:
-        """Return the dynamic loader that the program names; for a library, which stands for it, its libc."""
+        """Return the dynamic loader that the program names; for a library instead of a program, its libc."""
         return self.program.interpreter or next(filter(self._files.open, self._rules.libc_paths), "")
 
     def library(self, name: str) -> str | None:
-        """Return where dlopen(3) finds a file name, in a process that has nothing but the interpreter."""
+        """Return the path where dlopen(3) finds a file name in a new interpreter."""
         loaded = next((each.path for each in self.objects if each.path.rpartition("/")[2] == name), None)
         return loaded or next((each.path for each in self._opened(name)), None)
 
@@ -91,6 +91,6 @@ class InterpreterProcess:
         return open_object(self._process, name, self._caller(), self._files.open, self._rules, self._memory)
 
     def _caller(self) -> str:
-        """Return who calls dlopen(3) for `import`: the shared libpython where there is one, else the program."""
+        """Return the caller of dlopen(3) for `import`: the shared libpython if there is one, else the program."""
         paths = [each.path for each in self.objects]
         return next((path for path in paths if is_libpython(path)), self._interpreter.path)

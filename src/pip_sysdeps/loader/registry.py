@@ -1,4 +1,4 @@
-"""Which C libraries have rules here, and which of them a program is for."""
+"""The supported C libraries, and the choice for a program."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.elf import ElfFile
 
 FOLDERS = ("glibc", "musl")
-"""The folders here whose `library` module has its `LIBRARY`; the first counts for an object that names none."""
+"""The folders here whose `library` module has its `LIBRARY`; the first is the default."""
 
 
 @cache
@@ -24,9 +24,9 @@ def c_library(name: str) -> CLibrary:
 
 
 def c_library_of(program: ElfFile | None) -> CLibrary:
-    """Return the C library of a program, by its PT_INTERP; of a library, by what it needs; the first for neither.
+    """Return the C library of a program, by PT_INTERP; of a library, by its needs; else the default.
 
-    Raise SysdepsError for a dynamic loader without rules here.
+    Raise SysdepsError for an unsupported dynamic loader.
     """
     if program is None or not program.interpreter:
         return c_library((program and program.libc) or FOLDERS[0])
@@ -41,5 +41,5 @@ def c_library_of(program: ElfFile | None) -> CLibrary:
 
 
 def program_of(loader: str) -> ElfFile | None:
-    """Return what stands for a program with a loader of this file name; None for an unknown one."""
+    """Return the facts of a program with a loader of this file name; None for an unknown one."""
     return next(filter(None, (each.program(loader) for each in map(c_library, FOLDERS))), None)

@@ -1,8 +1,7 @@
-"""What a process loads: breadth first, with an answer for every needed name.
+"""The objects that a process loads: breadth first, with an answer for every needed name.
 
-The walk is that of every C library; what they do not have in common is in `rules`. Source: ld.so(8); glibc
-elf/dl-load.c (_dl_map_object), elf/dl-deps.c, elf/dl-open.c; musl ldso/dynlink.c (load_library, load_direct_deps,
-dlopen).
+The walk is the same for every C library; the differences are in `rules`. Source: ld.so(8); glibc elf/dl-load.c
+(_dl_map_object), elf/dl-deps.c, elf/dl-open.c; musl ldso/dynlink.c (load_library, load_direct_deps, dlopen).
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _MAX_TRIED = 1000
 
 
 class _Search(NamedTuple):
-    """What a search comes to, whatever has been loaded before: thousands of objects ask for the same few names."""
+    """The result of a search, whatever has been loaded before: thousands of objects ask for the same few names."""
 
     answer: Resolution
     opened: OpenedFile | None
@@ -36,7 +35,7 @@ class _Search(NamedTuple):
     work: int
     """How many paths were tried."""
     relative: str = ""
-    """Its path as the loader has it, if that is relative."""
+    """Its path as the loader opens it, if that is relative."""
 
 
 _Searches = dict[tuple[str, str], _Search]
@@ -44,7 +43,7 @@ _Searches = dict[tuple[str, str], _Search]
 
 
 class _Names:
-    """Which objects are loaded, by the names and the files that the loader knows them by.
+    """The loaded objects, by the names and files that the loader knows them by.
 
     Of two objects with one name the first in load order counts.
     """
@@ -73,7 +72,7 @@ class _Names:
         return known or self._files.get(identity)
 
     def keep(self) -> None:
-        """Make what was added here part of what was there before."""
+        """Merge the additions into the names below."""
         if self._before is not None:
             for name, loaded in self._names.items():
                 self._before.add(loaded, (name,))
@@ -95,7 +94,7 @@ class Process:
 
 
 class Memory:
-    """What one lookup and one set of rules have answered, for a caller that opens a thousand objects."""
+    """Cached answers of one lookup and one set of rules, for a caller that opens a thousand objects."""
 
     def __init__(self) -> None:
         self.searches: dict[Any, _Searches] = {}
@@ -105,9 +104,9 @@ class Memory:
 
 
 def start(program: str, lookup: Lookup, rules: AnyRules, memory: Memory | None = None) -> Process:
-    """Load the main program, by its real path (/proc/self/exe), with all that it needs.
+    """Load the main program, by its real path (/proc/self/exe), with all its dependencies.
 
-    Without a program (an empty path, or a file that is none) the process is empty: everything has yet to be loaded.
+    Without a program (an empty path, or a file that is not one) the process is empty.
     """
     return _Loading(Process(), lookup, rules, memory).start(program)
 
@@ -115,12 +114,11 @@ def start(program: str, lookup: Lookup, rules: AnyRules, memory: Memory | None =
 def open_object(  # noqa: PLR0913, PLR0917 - what dlopen takes, and what the loader is
     process: Process, path: str, caller: str, lookup: Lookup, rules: AnyRules, memory: Memory | None = None
 ) -> tuple[LoadedObject, ...]:
-    """Return what dlopen(3) of a path, called by the loaded object `caller`, brings into a process, in load order.
+    """Return the objects that dlopen(3) of a path, called by the loaded object `caller`, adds, in load order.
 
-    The first is the object itself; nothing if it is there already, or cannot be loaded. The process stays as it was.
-
-    The needs of the object are not searched by the caller's search path: the chain of the objects that loaded each
-    other begins anew with each dlopen, and only that of the main program counts besides.
+    The first is the object itself; empty if it is loaded already, or cannot be loaded. The process is unchanged. The
+    needs of the object are not searched by the caller's search path: the chain of loading objects begins anew with each
+    dlopen, and only that of the main program counts besides.
     """
     return _Loading(process, lookup, rules, memory).open(path, caller)
 
@@ -132,7 +130,7 @@ def find(process: Process, name: str, caller: str, lookup: Lookup, rules: AnyRul
 
 
 class _Loading:
-    """One execve or dlopen, on top of what the process has; `keep` makes it part of the process."""
+    """One execve or dlopen on top of the process; `keep` makes it part of the process."""
 
     # This module's own classes share their private parts.
     # ruff: noqa: SLF001
@@ -181,7 +179,7 @@ class _Loading:
         return program if self._rules.dlopen_is_by_program else self._process._maps.get(path, program)
 
     def find(self, soname: str, loading: LinkMap | None) -> tuple[Resolution, LinkMap | None]:
-        """Answer for one needed name, and return the object if it is a new one."""
+        """Resolve one needed name, and return the object if it is new."""
         name, fault = self._rules.spell(soname, loading)
         if fault:
             return NotFound(soname=soname, tried=(), fatal=fault), None
@@ -237,7 +235,7 @@ class _Loading:
         return search
 
     def _load(self, first: LinkMap) -> tuple[LoadedObject, ...]:
-        """Load what an object needs, and what that needs, breadth first."""
+        """Load the dependencies of an object, breadth first."""
         queue, objects = [first], []
         for loading in queue:
             self._maps.setdefault(loading.path, loading)
@@ -248,7 +246,7 @@ class _Loading:
         return tuple(objects)
 
     def _add_loader(self, path: str) -> None:
-        """Put the dynamic loader itself, which the kernel has mapped, beside the program."""
+        """Add the dynamic loader itself, which the kernel has mapped."""
         opened = self._lookup(path) if path else None
         if opened is not None and opened.elf is not None:
             loader = self._map(path, opened.elf, None, None)
@@ -270,7 +268,7 @@ class _Loading:
 
 
 def _search(soname: str, name: str, context: object, lookup: Lookup, rules: AnyRules) -> _Search:
-    """Look for a name that is not loaded yet: the first path that the loader takes."""
+    """Search for a name that is not loaded yet: the first path that the loader accepts."""
     tried: list[Tried] = []
     work, ended = 0, None
     for work, candidate in enumerate(rules.candidates(name, context), 1):

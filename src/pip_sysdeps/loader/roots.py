@@ -1,14 +1,11 @@
-"""Which objects a process opens itself, and what each of them loads.
+"""The objects that a process opens itself, and what each of them loads.
 
-Asking about every file alone is wrong: a vendored library without an rpath of its own looks broken, though the
-extension module that loads it brings the path along. So an environment's files are loaded from their roots, in this
-order:
-
-1. extension modules and programs;
-2. objects that none of those loads and that the distribution's own Python files name (for ctypes, cffi, subprocess);
-3. plugins that are chosen, by the project or because their toolkit always starts with them;
-4. plugins: the remaining objects that no other remaining object needs;
-5. what is left: objects that another one names but does not find, and cycles of plugins.
+Asking about every file alone gives wrong answers: a vendored library without an rpath looks broken, although the
+extension module that loads it has one. So an environment's files are loaded from their roots, in this order: 1.
+extension modules and programs; 2. objects that none of those loads and that the distribution's own Python files name
+(for ctypes, cffi, subprocess); 3. chosen plugins: by the project, or because their toolkit always starts with them; 4.
+other plugins: remaining objects that no other remaining object needs; 5. what is left: objects that another one names
+but does not find, and cycles of plugins.
 """
 
 from __future__ import annotations
@@ -63,10 +60,10 @@ def load_roots(  # noqa: PLR0913 - the objects, and what is asked about them
 
 
 def _is_command(path: str, elf: ElfFile) -> bool:
-    """Return whether the file is a program in a folder of commands."""
+    """Return whether a file is a program in a `bin` folder."""
     return is_program(elf) and posixpath.basename(posixpath.dirname(path)) == "bin"
 
 
 def _names(path: str, elf: ElfFile) -> set[str]:
-    """Return the names under which another object may need this one."""
+    """Return the names by which another object may need this one."""
     return {posixpath.basename(path), elf.soname or ""}

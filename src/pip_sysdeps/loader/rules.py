@@ -1,4 +1,4 @@
-"""What differs from one C library to another: the rules that the walk in `resolve` asks."""
+"""The rules of a C library's loader, which the walk in `resolve` calls."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.loader import SearchStep
 
 Lookup = Callable[[str], OpenedFile | None]
-"""What open(2) and the headers give at a path; None if it cannot be opened."""
+"""Opens a path and reads its headers; None if it cannot be opened."""
 
 
 class Candidate(NamedTuple):
-    """One path of a search, or one step or element of it that gives no path."""
+    """One path of a search, or one step or element of it without a path."""
 
     step: SearchStep
     """The search step."""
     path: str
-    """What the loader opens; if `passed_over` is set, the element as written, or nothing for a whole step."""
+    """The path that the loader opens; if `passed_over` is set, the element as written, or nothing for a whole step."""
     by: str = ""
     """The object whose DT_RPATH or DT_RUNPATH gave it."""
     passed_over: str = ""
-    """Why it is not opened at all."""
+    """Why it is not opened."""
     subfolder: str = ""
-    """The subfolder of its directory that it lies in: `glibc-hwcaps/x86-64-v3`."""
+    """Its subfolder of the directory: `glibc-hwcaps/x86-64-v3`."""
     relative: str = ""
     """The path as the loader opens it, if that is relative to the current directory."""
 
 
 class Ends(Enum):
-    """What a rejected file ends."""
+    """The effect of a rejected file on the search."""
 
     NOTHING = "nothing"
     """The next path is tried."""
     LIST = "list"
-    """The other directories of the same list (LD_LIBRARY_PATH, the DT_RPATH of one object) are not tried."""
+    """The rest of the list (LD_LIBRARY_PATH, the DT_RPATH of one object) is skipped."""
     SEARCH = "search"
     """The name is not found."""
 
@@ -52,7 +52,7 @@ class Rejection(NamedTuple):
     reason: str
     """In the loader's words."""
     ends: Ends = Ends.SEARCH
-    """What else is not tried."""
+    """The effect on the search."""
 
 
 class LinkMap:
@@ -85,11 +85,11 @@ class LinkMap:
         self.depth: int = 1 if parent is None else parent.depth + 1
         """The length of the chain of parents."""
         self.context: Any = None
-        """What its needs are searched by, once it was asked for."""
+        """The context of its searches, once computed."""
 
 
 Context = TypeVar("Context")
-"""What a search depends on besides the name; hashable."""
+"""The input of a search besides the name; hashable."""
 
 
 class LoaderRules(Protocol[Context]):
@@ -101,41 +101,41 @@ class LoaderRules(Protocol[Context]):
 
     @property
     def libc_paths(self) -> tuple[str, ...]:
-        """Where the C library can lie, best first."""
+        """Possible paths of the C library, best first."""
 
     @property
     def dlopen_is_by_program(self) -> bool:
         """Whether dlopen searches as for a need of the program, whoever calls it."""
 
     def preloaded(self, program: ElfFile) -> str:
-        """Return the path of the loader, if it is an object with names like any other; else nothing."""
+        """Return the path of the loader, if it is loaded as an object with names like any other; else nothing."""
 
     def program_names(self, program: ElfFile) -> tuple[str | None, ...]:
-        """Return the names by which the program is known as loaded."""
+        """Return the names under which the program counts as loaded."""
 
     def spell(self, soname: str, loading: LinkMap | None) -> tuple[str, str]:
-        """Return a needed name as it is searched, and why it cannot be searched at all."""
+        """Return the name to search for a needed name, and why it cannot be searched, if so."""
 
     def loader_of(self, name: str) -> str:
-        """Return the loader's path, if a name stands for the loader whatever is loaded; else nothing."""
+        """Return the loader's path, if a name always means the loader; else nothing."""
 
     def is_known_by_name(self, name: str) -> bool:
         """Return whether a loaded object answers for this name without a search."""
 
     def kernel_object_of(self, name: str) -> str:
-        """Return a path, if a name stands for what the kernel maps once a program runs; else nothing."""
+        """Return a path, if a name means the object that the kernel maps into a running program; else nothing."""
 
     def context(self, loading: LinkMap | None, program: LinkMap | None) -> Context:
-        """Return what a search for a need of an object depends on; `loading` is None where nothing is loaded."""
+        """Return the input of a search for an object's needs; `loading` is None if nothing is loaded."""
 
     def candidates(self, name: str, context: Context) -> Iterator[Candidate]:
-        """Yield where the loader looks for a name, best first."""
+        """Yield the paths for a name, best first."""
 
     def judge(self, opened: OpenedFile, candidate: Candidate) -> Rejection | None:
-        """Return why a file is not used, or None for a good one."""
+        """Return why a file is rejected, or None for a good one."""
 
     def libc_at(self, path: str) -> str:
-        """Return the loader's path, if a file that was found is taken for the C library; else nothing."""
+        """Return the loader's path, if a file that was found counts as the C library; else nothing."""
 
     def loaded_names(self, needed: str, path: str, elf: ElfFile) -> tuple[str | None, ...]:
         """Return the names of an object that was opened at `path`, once a search for `needed` has found it."""

@@ -14,18 +14,18 @@ class RecordKind(Enum):
     INSTALLED_FILES = "installed-files.txt"
     """`*.egg-info/installed-files.txt`, left by `setup.py install --record`."""
     EDITABLE = "editable"
-    """The files lie in a project's own folder; its `.egg-link`, `.pth` or `direct_url.json` says where."""
+    """The files are in a project's own folder, by its `.egg-link`, `.pth` or `direct_url.json`."""
     SYSTEM_PACKAGE = "system package"
-    """The file list of the system package that brings the distribution."""
+    """The file list of the system package that owns the distribution."""
     EGG = "egg"
     """The folder of an unzipped `.egg`."""
     NONE = "none"
-    """Nothing says it: only the metadata itself is the distribution's."""
+    """Unknown: only the metadata itself belongs to the distribution."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
-    """One installed distribution and the files that are its own."""
+    """One installed distribution and its files."""
 
     name: str
     """Normalized name (packaging.utils.canonicalize_name)."""
@@ -36,32 +36,32 @@ class Distribution:
     base: str
     """The folder that `by` paths are relative to: the one that holds `metadata_path`, or an editable's project."""
     record: RecordKind
-    """Which of the sources gave `files`."""
+    """The source of `files`."""
     files: tuple[str, ...]
-    """Existing files that the record claims, as resolved inside the root; sorted; each belongs to one distribution."""
+    """Existing files of its record, as resolved inside the root; sorted; each belongs to one distribution."""
     gone: tuple[str, ...] = ()
-    """Shared objects, by their names, that the record claims and that are not there; sorted."""
+    """Missing shared objects of its record, by their names; sorted."""
     tags: tuple[str, ...] = ()
-    """WHEEL `Tag` lines, sorted; empty for what is no wheel."""
+    """WHEEL `Tag` lines, sorted; empty without a wheel."""
     source: str = ""
     """`local`, `editable`, `vcs`, `MANAGER:PACKAGE` for a system package's, or empty for a distribution of an index."""
     requested: bool = False
-    """REQUESTED is there: a person asked for it (PEP 376)."""
+    """Whether REQUESTED exists: the user asked for it (PEP 376)."""
     requires: tuple[str, ...] = ()
     """METADATA `Requires-Dist` lines as written."""
     requires_external: tuple[str, ...] = ()
     """METADATA `Requires-External` lines as written."""
     external: tuple[str, ...] = ()
-    """`dependencies` of `[external]` in the pyproject.toml that it was installed from, if that is there (PEP 725)."""
+    """`dependencies` of `[external]` in the pyproject.toml that it was installed from, if available (PEP 725)."""
 
 
 class Verdict(Enum):
-    """Why something was looked at and set aside."""
+    """Why something was skipped."""
 
     UNREADABLE = "unreadable"
     MALFORMED = "malformed"
     TOO_LONG = "too-long"
-    """Python source that is not searched for names: it is too long, or its distribution's search hit a limit."""
+    """Python source that is not searched for names: too long, or its distribution's search reached a limit."""
     FOREIGN_ARCHITECTURE = "foreign-architecture"
     FOREIGN_LIBC = "foreign-libc"
     NOT_RUNTIME = "not-runtime"
@@ -71,28 +71,28 @@ class Verdict(Enum):
     OVERLAP = "overlap"
     """A file that two distributions claim."""
     SHADOWED = "shadowed"
-    """A distribution that another one of the same name, earlier on the path, hides."""
+    """A distribution that is hidden by one of the same name earlier on the path."""
     RECORD = "record"
-    """A row or a whole record that could not be understood."""
+    """A row or a whole record that could not be parsed."""
     ALTERNATIVE = "alternative"
     """A build for another release of a library, beside one that fits."""
 
     @property
     def is_foreign(self) -> bool:
-        """It is for another machine or C library than the process."""
+        """Whether it is for another machine or C library than the process."""
         return self in (Verdict.FOREIGN_ARCHITECTURE, Verdict.FOREIGN_LIBC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A thing that could not be looked at, or was set aside: shown and counted, never dropped."""
+    """Something that was skipped or could not be read: shown and counted, never dropped."""
 
     path: str
     """The file or folder."""
     verdict: Verdict
     """Why, as a stable word."""
     reason: str
-    """Why, for a person: one line without a full stop."""
+    """Why, for messages: one line without a full stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,32 +111,32 @@ class Interpreter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """A Python environment: its site directories, distributions, and files that no record claims."""
+    """A Python environment: its site directories, distributions, and files that no RECORD lists."""
 
     prefix: str
     """`sys.prefix`: the venv, or the interpreter's own prefix, or the first `--path`."""
     site_dirs: tuple[str, ...]
     """Folders with distributions, in the order of `sys.path`."""
     interpreter: Interpreter
-    """Who runs it."""
+    """Its interpreter."""
     distributions: tuple[Distribution, ...]
     """Sorted by name; one of each name."""
     unclaimed: tuple[str, ...]
-    """Regular files of the site directories and a venv's own prefix that no record claims and may be ELF; sorted."""
+    """Possible ELF files of the site directories and a venv's own prefix that no RECORD lists; sorted."""
     skipped: tuple[Skipped, ...]
     """What could not be read, rows that leave the root, overlaps, shadowed distributions."""
     mismatches: tuple[str, ...] = ()
-    """Why its Python is not the one that it, or a distribution, was made for; in words."""
+    """Messages about why its Python is not the one that it, or a distribution, was made for."""
     path_code: tuple[str, ...] = ()
-    """`.pth` files that run code which changes `sys.path`: what it adds is not known."""
+    """`.pth` files that run code which changes `sys.path`: the added folders are unknown."""
     found_by: str = ""
-    """What led to it where nobody named it: `VIRTUAL_ENV`, `.venv`, `python3 on PATH`."""
+    """How it was found if it was not named: `VIRTUAL_ENV`, `.venv`, `python3 on PATH`."""
 
     def holders(self) -> dict[str, str]:
-        """Return the name of the distribution of each file that a record claims."""
+        """Return the distribution of each file that a RECORD lists."""
         return {file: each.name for each in self.distributions for file in each.files}
 
     def short(self, path: str) -> str:
-        """Return a path as a person calls it: without the site directory that it lies in."""
+        """Return a path relative to its site directory, for messages."""
         folders = (f"{folder}/" for folder in self.site_dirs)
         return next((path[len(folder) :] for folder in folders if path.startswith(folder)), path)

@@ -22,7 +22,7 @@ class SearchStep(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """One path, or one whole step, that the loader passes over on its way."""
+    """One path, or one whole step, that the loader rejects."""
 
     step: SearchStep
     """The step of the search."""
@@ -36,7 +36,7 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A DT_NEEDED that the loader finds."""
+    """A DT_NEEDED name that the loader finds."""
 
     soname: str
     """The needed name as written."""
@@ -50,7 +50,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotFound:
-    """A DT_NEEDED that the loader does not find, with every path considered, in order."""
+    """A DT_NEEDED name that the loader does not find, with every path considered, in order."""
 
     soname: str
     """The needed name as written."""
@@ -75,7 +75,7 @@ class LoadedObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """One root, and all that it brings into a process that has not loaded it before."""
+    """One root, and all that it adds to a process that has not loaded it."""
 
     root: str
     """The file of the environment."""
@@ -88,5 +88,5 @@ class Load:
 
     @property
     def is_demanded(self) -> bool:
-        """Whether an import opens the root, or it is a plugin that is chosen."""
+        """Whether an import opens the root, or it is a chosen plugin."""
         return self.when is When.IMPORT or bool(self.plugin)

@@ -1,4 +1,4 @@
-"""What a distribution needs from outside, and who brings it."""
+"""The needs of a distribution and their providers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class When(Enum):
-    """When a need bites."""
+    """When something is needed."""
 
     IMPORT = "import"
     """When modules are imported or the distribution's own programs run."""
@@ -23,22 +23,22 @@ class When(Enum):
     EXEC = "exec"
     """When code runs a program."""
     DECLARED = "declared"
-    """Somebody who knows says so: the knowledge file, or the distribution's own metadata."""
+    """Declared by the knowledge file, or by the distribution's own metadata."""
 
 
 class Confidence(Enum):
-    """How sure a need is that no ELF file states."""
+    """How certain a need is that no ELF file states."""
 
     HIGH = "high"
-    """Said without a condition."""
+    """Stated unconditionally."""
     MEDIUM = "medium"
-    """Said, but code goes on without it, or one of several features needs it."""
+    """Stated, but code works without it, or it is one feature of several."""
     LOW = "low"
-    """Something that looks like a name stands near a loader."""
+    """A string that looks like a name near code that opens libraries."""
 
 
 class ReferenceKind(Enum):
-    """What a name is the name of."""
+    """The kind of a name."""
 
     LIBRARY = "library"
     PROGRAM = "program"
@@ -47,23 +47,26 @@ class ReferenceKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """Something outside a distribution that other things than a DT_NEEDED name."""
+    """A library, program or file requested by name."""
 
     kind: ReferenceKind
-    """What it is."""
+    """Its kind."""
     names: tuple[str, ...]
-    """Alternatives, best first. A library's is a file name, or what `ctypes.util.find_library` is asked for, written as
-    `-lmagic`; a program's that on PATH; a file's its path."""
+    """Alternatives, best first.
+
+    A library's is a file name, or the argument of `ctypes.util.find_library`, written as `-lmagic`; a program's is its
+    name on PATH; a file's is its path.
+    """
     when: When
     """`DLOPEN`, `EXEC` or `DECLARED`."""
     by: tuple[str, ...]
     """The files that name it, sorted."""
     evidence: str
-    """What says so, in one line."""
+    """The evidence, in one line."""
     confidence: Confidence
-    """How sure it is."""
+    """How certain it is."""
     required: bool = False
-    """Code gives up without it when it is imported."""
+    """Whether importing the code fails without it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +81,12 @@ class FromPackage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FromCapability:
-    """The package manager installs it by a capability; nothing at hand tells the package."""
+    """The package manager installs it by a capability; the package is unknown."""
 
     capability: str
     """`libpq.so.5()(64bit)`, `so:libpq.so.5`."""
     checked: bool = False
-    """Repository metadata at hand has it; several packages may provide it."""
+    """Whether repository metadata has it; several packages may provide it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +98,12 @@ class FromDistribution:
     path: str
     """The file."""
     by_loader: bool
-    """The loader finds it by itself; otherwise only because the other distribution loads it first."""
+    """Whether the loader finds it by itself; otherwise only because the other distribution loads it first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FromHost:
-    """A driver or the container runtime injects it; never an apt package."""
+    """A driver or the container runtime brings it; never a system package."""
 
     note: str
     """Who brings it."""
@@ -118,7 +121,7 @@ class Unowned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreachable:
-    """A file of the environment has it, off the loader's path, and nothing loads it first."""
+    """A file of the environment outside the loader's search path, which nothing loads first."""
 
     distribution: str
     """The distribution that has the file; empty for an unclaimed one."""
@@ -130,30 +133,30 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """Nothing here has it."""
+    """Nothing provides it."""
 
     tried: tuple[Tried, ...] = ()
     """Each path considered."""
     note: str = ""
-    """What stopped the search, if something did."""
+    """Why the search stopped, or another remark."""
     unsure: bool = False
-    """Not all packages of the release are known: one of them may have it."""
+    """Whether unknown packages of the release may have it."""
     sibling: str = ""
-    """A library of the same build that the distribution brings, where it leaves this one to another distribution."""
+    """A library of the same build that the distribution vendors, if this one is left to another distribution."""
 
 
 Provider = FromPackage | FromCapability | FromDistribution | FromHost | Unowned | Unreachable | Missing
-"""Who brings a library. A library vendored in the distribution itself, or the interpreter's own, is no need."""
+"""The provider of a library. A vendored library, or the interpreter's own, is not a need."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One thing that a distribution needs and does not bring, named by one of the first four fields."""
+    """One thing that a distribution needs and does not vendor, named by one of the first four fields."""
 
     soname: str = ""
     """The needed name of an ELF file, or the file name of a library that code opens."""
     any_of: tuple[str, ...] = ()
-    """Several libraries of which code opens the first that is there, in its order."""
+    """Several libraries of which code opens the first available one."""
     program: str = ""
     """A program that code runs."""
     file: str = ""
@@ -161,42 +164,41 @@ class Need:
     when: When
     """The strongest of its objects: `import` before `plugin`."""
     by: tuple[str, ...]
-    """The files that name it (by DT_NEEDED, or in other words), sorted; what an unowned file needs is by the
-    distribution's file."""
+    """The files that name it, sorted; for the needs of an unowned file, the distribution's file."""
     provider: Provider
-    """Who brings it; of a library of `any_of`, the path is that of whichever is there."""
+    """Its provider; for `any_of`, the path is that of the available library."""
     evidence: str = ""
-    """What says so where no DT_NEEDED does: the call, the note, or the entry of the knowledge file."""
+    """The evidence, if it is not DT_NEEDED: a call, a note, or an entry of the knowledge file."""
     confidence: Confidence | None = None
-    """How sure that is; None for a DT_NEEDED."""
+    """How certain it is; None for DT_NEEDED."""
     note: str = ""
-    """Why it is not in the line, where its provider alone does not say it."""
+    """Why it is outside the install line, if its provider does not show that."""
     optional: bool = False
-    """Nothing fails without it: a module that is imported only where ImportError is caught, for example."""
+    """Whether nothing fails without it, such as a module that is imported only where ImportError is caught."""
     plugin: str = ""
     """The pattern that chose the plugin which needs it; empty unless `when` is `PLUGIN`."""
 
     @property
     def name(self) -> str:
-        """Return what is needed, as a reader calls it."""
+        """Return what is needed, for messages."""
         return self.soname or " or ".join(self.any_of) or self.program or self.file
 
     @property
     def is_demanded(self) -> bool:
-        """Whether an import, or a plugin that is chosen, needs it."""
+        """Whether an import or a chosen plugin needs it."""
         return self.when is When.IMPORT or bool(self.plugin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DistributionNeeds:
-    """What one distribution needs from outside."""
+    """The needs of one distribution."""
 
     distribution: Distribution
     """The distribution."""
     needs: tuple[Need, ...]
-    """By name; libc is no need."""
+    """By name; without libc."""
     vendored: tuple[str, ...]
-    """Folders with libraries that the distribution brings for its own objects, relative to `base`; sorted."""
+    """Folders with its own libraries, relative to `base`; sorted."""
     glibc: str
     """Newest `GLIBC_` version (`2.34`) that any of its usable objects needs; empty if none."""
     skipped: tuple[Skipped, ...] = ()
@@ -205,7 +207,7 @@ class DistributionNeeds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unattributed:
-    """What an ELF file that no record claims needs."""
+    """The needs of an ELF file that no RECORD lists."""
 
     file: str
     """The file."""

@@ -1,4 +1,4 @@
-"""System packages: who owns a file, and on which platform."""
+"""System packages: the owner of a file, and the platform."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
-    """The system that the environment runs on: what a target of the lock is about."""
+    """The system of an environment, or of a target of the lock."""
 
     distro: str
     """`ID` of os-release(5): `debian`."""
@@ -28,13 +28,13 @@ class Platform:
     release_name: str
     """What names the release in `id`: its codename, else the parts of `release` that its distribution counts."""
     architecture: str
-    """In the package manager's words."""
+    """As the package manager calls it."""
     machine: str
     """The architecture as uname(2) calls it: `x86_64`."""
     package_manager: str
     """The word of `packages.registry`; empty without a database."""
     libc: str
-    """`glibc` or `musl`; empty where no program tells it."""
+    """`glibc` or `musl`; empty if no program shows it."""
 
     @property
     def id(self) -> str:
@@ -44,12 +44,11 @@ class Platform:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
-    """The least version of a binary package that is enough, and what makes it so."""
+    """The least version of a binary package, and its reason."""
 
     version: str
-    """That version."""
+    """The version."""
     symbol: str = ""
-    """The symbol that older versions lack, as a symbols file spells it (`PQpipelineStatus@Base`); empty where it is the
-    library as such."""
+    """The symbol that older versions lack, as in a symbols file (`PQpipelineStatus@Base`); empty for the library."""
     file: str = ""
     """The first object that uses it."""

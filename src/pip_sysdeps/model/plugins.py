@@ -1,4 +1,4 @@
-"""Plugins whose needs reach the line as those of an import do."""
+"""Chosen plugins, whose needs are in the install line as those of an import are."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class PluginChoice:
     pattern: str
     """Path with `*`, relative to the distribution's `base`: `*/platforms/libqxcb.so`."""
     why: str = ""
-    """What the knowledge file says of it; empty for a choice of the project."""
+    """The knowledge file's reason; empty for a choice of the project."""
     files: tuple[str, ...] = ()
-    """The usable objects that it matches; sorted. One that an import loads anyway is among them."""
+    """The usable objects that it matches, even those that an import loads; sorted."""
 
     @property
     def by(self) -> str:
-        """Return who chose it, in words."""
+        """Return who chose it, for messages."""
         return f"known: {self.why}" if self.why else "the project's policy"

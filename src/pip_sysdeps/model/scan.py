@@ -1,4 +1,4 @@
-"""The whole answer for one environment."""
+"""The result of a scan of one environment."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """The whole answer for one environment."""
+    """The result of a scan of one environment."""
 
     platform: Platform
-    """Where."""
+    """The system."""
     base: frozenset[str]
-    """Binary packages that every image of the release has: by the index, or without one by the dpkg status."""
+    """Binary packages of every image of the release: by the index, else by the package database."""
     environment: Environment
-    """What was looked at."""
+    """The environment."""
     distributions: tuple[DistributionNeeds, ...]
     """By name; every distribution, also those without needs."""
     unattributed: tuple[Unattributed, ...]
@@ -37,35 +37,39 @@ class Scan:
     process: tuple[LoadedObject, ...] = ()
     """The interpreter itself and what it loads before anything else."""
     skipped: tuple[Skipped, ...]
-    """All that was set aside, the environment's included."""
+    """Everything that was skipped, the environment's included."""
     objects: Mapping[str, ElfFile] = field(default_factory=dict)
     """The facts of each usable object of the environment, and of each object that is loaded, by real path."""
     real: Mapping[str, str] = field(default_factory=dict)
     """The path under which the loader opens an object -> its real path."""
     plugins: tuple[PluginChoice, ...] = ()
-    """The plugins whose needs reach the line; by distribution."""
+    """The chosen plugins, by distribution."""
     note: str = ""
-    """What to know of the package names: that they are another release's, or that there is no index."""
+    """A note on the package names: that they are another release's, or that there is no index."""
     floors: Mapping[str, Floor] = field(default_factory=dict)
-    """Binary package -> the least version that has every symbol used; for those that are installed and not in `base`,
-    and whose symbols or shlibs file tells it."""
+    """Binary package -> the least version with every symbol that is used.
+
+    For installed packages outside `base` whose symbols or shlibs file has it.
+    """
 
     provides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Binary package -> the symbol versions of its libraries that are used, as capabilities; for those that are
-    installed and not in `base`, where the package manager knows such capabilities."""
+    """Binary package -> the symbol versions of its libraries that are used, as capabilities.
+
+    For installed packages outside `base`, if the package manager has such capabilities.
+    """
 
     @property
     def relevant_note(self) -> str:
-        """Return `note` if something is needed that is not installed; else nothing rests on it."""
+        """Return `note` if something is needed that is not installed; otherwise nothing."""
         absent = (isinstance(need.provider, Missing | FromCapability) or _is_absent(need) for _, need in self.needs())
         return self.note if any(absent) else ""
 
     def facts(self, path: str) -> ElfFile | None:
-        """Return the facts of a loaded object by the path under which it was opened; None if they are not known."""
+        """Return the facts of a loaded object by the path under which it was opened; None if unknown."""
         return self.objects.get(self.real.get(path, path))
 
     def needs(self) -> Iterator[tuple[str, Need]]:
-        """Yield every need with its distribution's name, which is empty for a file that no record claims."""
+        """Yield every need with its distribution's name, which is empty for a file that no RECORD lists."""
         for distribution in self.distributions:
             yield from ((distribution.distribution.name, need) for need in distribution.needs)
         for file in self.unattributed:

@@ -1,4 +1,4 @@
-"""Exclusion of other runs that change the same file, by flock(2) on an empty file beside it."""
+"""Mutual exclusion of runs that change the same file, by flock(2) on an empty file beside it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def alone(path: str) -> Iterator[bool]:
 
 
 def _busy_file(path: str) -> str:
-    """Return the path of the lock file; empty for a device, a folder, or a link that leads to no file."""
+    """Return the path of the lock file; empty for a device, a folder, or a broken link."""
     real = os.path.realpath(path)
     if not os.path.isfile(real) and os.path.lexists(path):
         return ""
@@ -51,7 +51,7 @@ def _busy_file(path: str) -> str:
 
 
 def _take(busy: str) -> int:
-    """Return a descriptor that holds the lock. Raise TimeoutError; OSError, ImportError where it cannot be."""
+    """Return a descriptor that holds the lock. Raise TimeoutError; OSError or ImportError if that fails."""
     import fcntl  # noqa: F401, PLC0415 - Windows has neither this nor the flags below
 
     end = time.monotonic() + LONGEST_WAIT
@@ -104,7 +104,7 @@ def _is_locked(descriptor: int) -> bool:
 
 
 def _is_at(busy: str, descriptor: int) -> bool:
-    """Detect a lock file that its last holder has removed meanwhile."""
+    """Return whether a lock file still exists: its last holder may have removed it."""
     try:
         return os.path.samestat(os.lstat(busy), os.fstat(descriptor))
     except FileNotFoundError:
@@ -112,7 +112,7 @@ def _is_at(busy: str, descriptor: int) -> bool:
 
 
 def _release(busy: str, descriptor: int) -> None:
-    """Remove the lock file while it is still held, so that nobody removes that of the next run."""
+    """Remove the lock file while it is still held, so that the next run's is not removed."""
     with contextlib.suppress(OSError):
         if _is_at(busy, descriptor):
             os.unlink(busy)

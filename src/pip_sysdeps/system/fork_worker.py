@@ -1,4 +1,4 @@
-"""Work that a second process begins while this one is busy with something else, and that both share in the end."""
+"""Work that a second process begins while this one is busy, and that both share in the end."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _R = TypeVar("_R")
 _NUMBER = 4
 """Bytes of an item's number in the queue."""
 _MOST_ITEMS = 10_000
-"""So many numbers a pipe surely holds."""
+"""How many numbers a pipe can certainly hold."""
 _LOOK = 0.1
-"""Seconds between two looks whether the first process is still there."""
+"""Seconds between two checks whether the first process still exists."""
 
 
 @contextmanager
@@ -66,12 +66,12 @@ def _start(work: Callable[[_T], _R], items: Sequence[_T], what: str) -> _Second[
 
 
 def _processors() -> int:
-    """Return how many processors this process may use; os.cpu_count says how many there are."""
+    """Return how many processors this process may use; os.cpu_count is the number of all."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _taken(queue: int) -> Iterator[int]:
-    """Yield the numbers of items that nobody else takes: what one process reads from a pipe no other does."""
+    """Yield the numbers of items that nobody else takes: a number read from a pipe is gone for the other process."""
     while number := os.read(queue, _NUMBER):
         yield int.from_bytes(number, "little")
 
@@ -86,7 +86,7 @@ class _Work(Generic[_T, _R]):
 
 
 class _Second(Generic[_T, _R]):
-    """A fork of this process, the queue that it takes items from, and the pipe that its results come through."""
+    """A fork of this process, its queue of items, and the pipe for its results."""
 
     def __init__(self, work: _Work[_T, _R], identifier: int, queue: int, pipe: int) -> None:
         self._work, self._items, self._what = work.do, work.items, work.what
@@ -126,7 +126,7 @@ class _Second(Generic[_T, _R]):
 
 
 def _work_and_exit(work: Callable[[_T], object], items: Sequence[_T], queue: int, write_end: int) -> NoReturn:
-    """Write what the work gives; leave without any of what this process would do at its end."""
+    """Write the results; exit without this process's cleanup."""
     import pickle  # noqa: PLC0415 - as above
 
     try:
@@ -140,7 +140,7 @@ def _work_and_exit(work: Callable[[_T], object], items: Sequence[_T], queue: int
 
 
 def leave_with(parent: int) -> None:
-    """End soon after the first process, if that is killed and so cannot end this one."""
+    """Exit soon after the first process, in case it was killed."""
     import signal  # noqa: PLC0415 - as above
 
     def look(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""A file as a git revision has it, from a repository whose configuration is not trusted."""
+"""A file of a git revision, from a repository whose configuration is not trusted."""
 
 from __future__ import annotations
 

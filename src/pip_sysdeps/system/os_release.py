@@ -1,4 +1,4 @@
-"""os-release: what a system calls itself. Source: os-release(5)."""
+"""Parse os-release. Source: os-release(5)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ESCAPE = re.compile(r"\\(.)")
 
 
 def parse_os_release(content: bytes) -> Mapping[str, str]:
-    """Return the variables; a line that is no assignment is passed over, as os-release(5) asks of readers.
+    """Return the variables; invalid lines are skipped, as os-release(5) asks.
 
     Of a variable that is set twice the last value counts, as in a shell.
     """

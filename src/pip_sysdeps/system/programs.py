@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
 Form = tuple["str | re.Pattern[str]", ...]
-"""The arguments of one call: each is a word as it stands, or a pattern that the whole argument matches."""
+"""The arguments of one call: each is a fixed word, or a pattern that the whole argument must match."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +37,9 @@ class Program:
     options: tuple[str, ...] = ()
     """Arguments of every call, before those of the form."""
     environment: tuple[tuple[str, str], ...] = ()
-    """Variables that are set for it, beside those of this process."""
+    """Variables that are set in addition to those of this process."""
     hint: str = ""
-    """What to do where it is not installed."""
+    """The hint if it is not installed."""
 
 
 _FILE = re.compile(r"/[^\0\n]*")
@@ -206,7 +206,7 @@ def started(
 
 
 def lines_of(stream: IO[bytes] | None, limit: int) -> Iterator[bytes]:
-    """Give the lines of a program's output; one that is longer than `limit` bytes comes cut, in its parts."""
+    """Yield the lines of a program's output; a line longer than `limit` bytes is yielded in parts."""
     return iter(()) if stream is None else iter(partial(stream.readline, limit), b"")
 
 

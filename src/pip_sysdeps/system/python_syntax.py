@@ -1,4 +1,4 @@
-"""Python sources as trees: nothing of them is run, and the parser says nothing about them."""
+"""Parse Python sources without running them or printing the parser's warnings."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import warnings
 _REMOVED = "aifc asynchat asyncore audioop binhex cgi cgitb chunk crypt distutils formatter imghdr imp lib2to3 mailcap"
 _REMOVED += " msilib nis nntplib ossaudiodev parser pipes smtpd sndhdr spwd sunau symbol telnetlib uu xdrlib"
 STANDARD_MODULES = sys.stdlib_module_names | {*_REMOVED.split(), "tomllib"}
-"""Modules of the standard library of some Python, not of ours alone."""
+"""Modules of the standard library of any supported Python."""
 MOST_MARKS = 200_000
-"""Marks of a source that is parsed: as many as 1.5 MB of usual code have. The parser needs a kilobyte for each."""
+"""Limit on the marks of a source, those of 1.5 MB of usual code. The parser needs a kilobyte for each."""
 _WORDS = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum() or chr(byte) in "_ \t\r")
 
 
 def marks(source: bytes) -> int:
-    """Return how many punctuation marks and line ends a source has: the parser's time and memory grow with them."""
+    """Return the number of punctuation marks and line ends: the parser's time and memory grow with them."""
     return len(source.translate(None, _WORDS))
 
 

@@ -1,4 +1,4 @@
-"""Regular files of this machine, read within bounds; a device or a pipe is refused, and never waited for."""
+"""Read regular files of this machine within limits; devices and pipes are refused without waiting."""
 
 from __future__ import annotations
 

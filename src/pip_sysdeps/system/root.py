@@ -1,4 +1,4 @@
-"""The disk, seen from a root: every path is resolved inside it, links included."""
+"""Files inside a root: every path is resolved inside it, links included."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ _MAX_LINKS = 40
 
 
 class Root:
-    """A folder taken as `/`: this machine, an unpacked image, or a chroot.
+    """A folder treated as `/`: this machine, an unpacked image, or a chroot.
 
-    Paths are strings as in `model`: absolute, seen from inside. A link, absolute or relative, and `..` never lead out
-    of the folder: they stop at its top, as chroot(2) has it, and magic links of /proc are read as the text they show.
-    Who renames folders while they are read changes what is found, never where: see `host.disk`. Each folder is resolved
+    Paths are strings as in `model`: absolute, relative to the root. Links, absolute or relative, and `..` never lead
+    out of the folder: they stop at its top, as with chroot(2), and magic links of /proc are treated as plain text.
+    Renaming folders during a read can change what is found, but never where: see `system.disk`. Each folder is resolved
     once.
     """
 
     may_fork = True
-    """A process and its fork may read it at the same time."""
+    """Whether a process and its fork may read it at the same time."""
 
     def __init__(self, directory: str = "/", *, disk: Disk | None = None) -> None:
         """Take a folder of this machine, or the disk of another root of it. Raise SysdepsError for what is none."""
@@ -53,7 +53,7 @@ class Root:
         self._folders: dict[str, str | None] = {"/": "/"}
 
     def shown(self, path: str) -> str:
-        """Return a path as a person knows it."""
+        """Return a path for messages."""
         return path
 
     def resolve(self, path: str) -> str | None:
@@ -84,7 +84,7 @@ class Root:
             return None
 
     def identity(self, path: str) -> tuple[int, int] | None:
-        """Return device and inode of what the path leads to, or None."""
+        """Return device and inode of a path's target, or None."""
         status = self.status(path)
         return None if status is None else (status.st_dev, status.st_ino)
 
@@ -103,12 +103,12 @@ class Root:
         return status is not None and stat.S_ISDIR(status.st_mode)
 
     def read_link(self, path: str) -> str | None:
-        """Return the text of the link at this path, or None if it is no link."""
+        """Return the text of the link at this path, or None if it is not a link."""
         place = self.resolve_folder_of(path)
         return (None if place is None else self._link_text(place)) or None
 
     def names(self, folder: str) -> list[str]:
-        """Return the names in a folder, sorted; empty if it is not there or no folder."""
+        """Return the names in a folder, sorted; empty if it is not a folder."""
         real = _unless_circular(self._folder, folder)
         if real is None:
             return []
@@ -226,7 +226,7 @@ def _opened(directory: str) -> Disk:
 
 
 def _unless_circular(follow: Callable[[str], str | None], path: str) -> str | None:
-    """Return where a path leads, or None for links that lead in a circle."""
+    """Return the target of a path, or None for circular links."""
     try:
         return follow(path)
     except OSError as error:

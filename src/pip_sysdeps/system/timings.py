@@ -1,4 +1,4 @@
-"""Where the time of a run goes."""
+"""Timings of a run's stages."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 class Stages:
-    """The seconds that each stage of a run took: whoever has finished one says so."""
+    """The seconds that each stage of a run took; the caller ends each stage."""
 
     def __init__(self, now: Callable[[], float] = lambda: 0.0) -> None:
-        """Begin the first stage; `now` tells the time in seconds."""
+        """Begin the first stage; `now` returns the time in seconds."""
         self._now = now
         self._begun = now()
         self.seconds: dict[str, float] = {}

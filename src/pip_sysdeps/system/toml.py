@@ -16,7 +16,7 @@ _KEY = re.compile(r"[\w-]+(?:[ \t]*\.[ \t]*[\w-]+)*")
 
 
 def parse_toml(text: str) -> dict[str, Any]:
-    """Return the table that a text holds. Raise MalformedError for text that is no TOML."""
+    """Return the table of a text. Raise MalformedError for text that is not TOML."""
     try:
         import tomllib as toml  # type: ignore[import-not-found] # noqa: PLC0415 - Python 3.11 and later: 9 times faster
     except ModuleNotFoundError:

@@ -1,4 +1,4 @@
-"""The files below a folder, found by one walk that follows no link."""
+"""The files below a folder, found in one walk that follows no links."""
 
 from __future__ import annotations
 
@@ -22,18 +22,20 @@ NEVER_ELF = (
     *(".cu", ".cuh", ".f", ".f90", ".sh", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".ttf", ".woff", ".woff2", ".gz"),
     *(".zip", ".npy", ".npz", ".parquet", ".mo", ".po", ".qml", ".qmltypes", ".qm", ".tmpl", ".jinja2", ".pem"),
 )
-"""Suffixes of text, of data with another magic, and of Python itself: three of four files are one of these, and are
-never opened to look for the ELF magic. What else there is counts by its content, whatever its name or mode."""
+"""Suffixes of text, of other binary formats, and of Python itself: three of four files have one and are not opened.
+
+All other files count by their content, whatever their name or mode.
+"""
 
 
 def may_be_elf(path: str) -> bool:
-    """Return whether a file has to be opened to know that it is no ELF file."""
+    """Return whether a file must be opened to know that it is not an ELF file."""
     return not path.endswith(NEVER_ELF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """What one walk found."""
+    """The result of one walk."""
 
     files: frozenset[str]
     """Regular files, as resolved paths; byte code in `__pycache__` is not looked for."""
@@ -83,7 +85,7 @@ def _list(root: Root, folder: str, enter: Callable[[str], bool]) -> tuple[list[s
 
 
 def inside(path: str, folder: str) -> bool:
-    """Return whether a normalized path is the folder or lies below it."""
+    """Return whether a normalized path is the folder or is below it."""
     return path == folder or path.startswith(folder if folder == "/" else folder + "/")
 
 

@@ -1,7 +1,4 @@
-"""Which entry of ld.so.cache the loader takes.
-
-Source: glibc elf/dl-cache.c, search_cache and _dl_cache_libcmp.
-"""
+"""The entry of ld.so.cache that the loader uses. Source: glibc elf/dl-cache.c, search_cache and _dl_cache_libcmp."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ _LEADING_ZEROS = r"(?<![0-9])0+(?=[0-9])"
 
 
 def comparable(name: str) -> str:
-    """Return a name so that two of them are equal when the cache takes them for the same: `libx.so.01` is libx.so.1."""
+    """Return a name so that two are equal if the cache considers them equal: `libx.so.01` is libx.so.1."""
     return re.sub(_LEADING_ZEROS, "", name) if "0" in name else name
 
 

@@ -1,4 +1,4 @@
-"""What the dynamic loader of this machine looks into because of its CPU."""
+"""Subfolders that the dynamic loader of this machine searches because of its CPU."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _EM_X86_64 = 62
 
 
 def cpu_subfolders(machine: Machine) -> tuple[str, ...]:
-    """Return the folders, as in LoaderConfig, for programs of a machine; none if this CPU is another, or tells nothing.
+    """Return the folders, as in LoaderConfig, for programs of a machine; none for another or unknown CPU.
 
-    It is this machine's CPU, whichever root is looked at.
+    It is this machine's CPU, whatever the root.
     """
     try:
         content = Root("/").read(_CPUINFO, _MAX_CPUINFO)

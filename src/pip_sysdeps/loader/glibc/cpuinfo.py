@@ -1,7 +1,7 @@
-"""Which `glibc-hwcaps` folders the loader looks into on a CPU, by proc_cpuinfo(5).
+"""The `glibc-hwcaps` folders for a CPU, by proc_cpuinfo(5).
 
-Source: glibc sysdeps/x86_64/dl-hwcaps-subdirs.c, with the names that Linux gives the same features
-(arch/x86/include/asm/cpufeatures.h). Other machines' folders (POWER9, z15) are not told.
+Source: glibc sysdeps/x86_64/dl-hwcaps-subdirs.c, with Linux's names of the same features
+(arch/x86/include/asm/cpufeatures.h). Folders of other machines (POWER9, z15) are not supported.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _LEVELS = (
     ("x86-64-v3", "abm avx avx2 bmi1 bmi2 f16c fma movbe"),
     ("x86-64-v4", "avx512bw avx512cd avx512dq avx512f avx512vl"),
 )
-"""Each has the features of those before it too."""
+"""Each level includes the features of those before it."""
 _FLAGS = rb"(?m)^flags[\t ]*:(.*)$"
 
 

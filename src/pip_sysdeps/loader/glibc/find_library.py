@@ -1,7 +1,7 @@
-"""What `ctypes.util.find_library` would find in a root, without running any of the programs that it asks.
+"""`ctypes.util.find_library` in a root with glibc, without running the programs that it runs.
 
-It asks `/sbin/ldconfig -p`, whose answer is ld.so.cache, then a compiler or linker, whose answer it needs objdump to
-read; where all are missing it returns None though the loader finds the library. Source: CPython's Lib/ctypes/util.py.
+It runs `/sbin/ldconfig -p`, which prints ld.so.cache, then a compiler or linker with objdump. Without any of them it
+returns None, although the loader finds the library. Source: CPython's Lib/ctypes/util.py.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class FindLibrary:
-    """Answers for one root."""
+    """A finder for one root."""
 
     reason = "there is neither ldconfig nor a compiler"
     mended_by = "ldconfig"
@@ -29,11 +29,11 @@ class FindLibrary:
 
     @property
     def is_stale(self) -> bool:
-        """Whether there is anybody to ask: then a library that is not found is not in the cache."""
+        """Whether it has something to run: then a missing library is not in the cache."""
         return self._compiles or self._root.is_file("/sbin/ldconfig")
 
     def finds(self, names: Iterable[str]) -> bool:
-        """Return whether a library that is there is found under any of its names; with a compiler it is."""
+        """Return whether an existing library is found under any of its names, as always with a compiler."""
         return self._compiles or (self.is_stale and bool(self._cached.intersection(names)))
 
     @cached_property

@@ -1,7 +1,7 @@
-"""ld.so.cache: as it is, and as a fresh ldconfig(8) would write it, looked up without writing or reading it whole.
+"""ld.so.cache as it is, and as a new run of ldconfig(8) would write it, queried without building all of it.
 
-apt's trigger runs ldconfig whenever a package changes a library directory: a release image has the fresh one.
-Source: glibc elf/ldconfig.c, search_dir and create_links; elf/readlib.c; elf/dl-is_dso.h.
+apt's trigger runs ldconfig when a package changes a library directory, so a release image has a new one. Source: glibc
+elf/ldconfig.c, search_dir and create_links; elf/readlib.c; elf/dl-is_dso.h.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _LIBRARY = re.compile(r"(?:lib|ld-).*\.so|ld\.so\.|ld64\.so\.", re.DOTALL)
 _TEMPORARY = re.compile(r".*(?:;.*|\.dpkg-new|\.dpkg-tmp|\.#prelink#(?:\.......)?)", re.DOTALL)
 _ET_DYN = 3
 _FEW = 40
-"""Libraries of a folder that are read sooner than what the present cache says of all libraries of the system."""
+"""Up to this many libraries of a folder are read; with more, the present cache is used as a shortcut."""
 
 
 def read_cache(root: Root) -> tuple[CacheEntry, ...]:
-    """Return the entries of the cache that is there; as the loader, take no notice of a missing or broken one."""
+    """Return the entries of the present cache; as in the loader, a missing or broken one has none."""
     try:
         return parse_ld_so_cache(root.read(CACHE, _MAX_CACHE))
     except (OSError, MalformedError):
@@ -50,7 +50,7 @@ class _Library(NamedTuple):
 
 
 class FreshCache:
-    """Looks names up as in a cache that was just written; calling it gives a path or None."""
+    """A cache as if just written: calling it with a name returns a path or None."""
 
     def __init__(
         self,
@@ -92,9 +92,9 @@ class FreshCache:
         )
 
     def library(self, path: str, name: str, *, believe: bool) -> _Library | None:
-        """Return how ldconfig enters a file of this name, or None if it leaves it out.
+        """Return how ldconfig enters a file of this name, or None if it does not.
 
-        `believe` what the present cache says of a file: reading a thousand libraries takes far longer.
+        With `believe`, use the present cache: reading a thousand libraries takes far longer.
         """
         soname = self._told.get(self._root.resolve(path) or "") if believe else None
         soname = soname or self._read_soname(path, name)
@@ -105,7 +105,7 @@ class FreshCache:
         return _Library(name if is_link else soname, is_link)
 
     def is_linked(self, link: str, target: str) -> bool:
-        """Return whether ldconfig leaves what is at `link` alone: it leads to `target`, or is no link."""
+        """Return whether ldconfig keeps `link`: it leads to `target`, or is not a link."""
         real = self._root.resolve(link)
         return real is not None and (real == self._root.resolve(target) or self._root.read_link(link) is None)
 
@@ -120,10 +120,10 @@ class FreshCache:
 
     @cached_property
     def _told(self) -> Mapping[str, str]:
-        """The DT_SONAMEs that the present cache tells, by file.
+        """The DT_SONAMEs in the present cache, by file.
 
-        Only links to a file tell one, for what is named so itself may only be in the way of a link; but no name that
-        ends in `.so`, which may be the linker's; and of files with two names none.
+        Only links to a file count, as a file with the name itself may only block a link; but no name that ends in
+        `.so`, which may be the linker's, and no file with two names.
         """
         sonames: dict[str, set[str]] = {}
         for entry in read_cache(self._root):
@@ -135,7 +135,7 @@ class FreshCache:
 
 
 class _Folder:
-    """One directory of the cache; its libraries are read only when a name is not simply there."""
+    """One directory of the cache; its libraries are read only if a name is not simply a file in it."""
 
     def __init__(self, path: str, cache: FreshCache, *, named: bool) -> None:
         self._path = path

@@ -1,7 +1,7 @@
-"""The libraries that glibc itself has: no package but that of the C library brings them.
+"""The libraries of glibc itself: only the C library's package has them.
 
-Source: glibc's `shlib-versions` and the `Versions` of its folders. `libcrypt.so.1` and `libnsl.so.1` are packages of
-their own on many systems, and not listed.
+Source: glibc's `shlib-versions` and the `Versions` of its folders. `libcrypt.so.1` and `libnsl.so.1` are separate
+packages on many systems, and not listed.
 """
 
 from __future__ import annotations

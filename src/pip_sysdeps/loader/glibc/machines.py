@@ -20,11 +20,11 @@ class Machine(NamedTuple):
     little_endian: bool
     machine: int
     loader: str
-    """The file name of its dynamic loader, which tells apart what the ELF header does not."""
+    """The file name of its dynamic loader, which distinguishes what the ELF header does not."""
     cache_flags: tuple[int, ...]
-    """Which entries of ld.so.cache the loader takes, best first."""
+    """The entries of ld.so.cache that the loader uses, best first."""
     platform: str = ""
-    """`$PLATFORM`; empty where it depends on the CPU or has no value."""
+    """`$PLATFORM`; empty if it depends on the CPU or has no value."""
     header_flags: tuple[int, int] = (0, 0)
     """Mask and value: which bits of `e_flags` an object must have so."""
 
@@ -47,7 +47,7 @@ MACHINES = (
 
 
 def machine_of(program: ElfFile) -> Machine:
-    """Return the machine that a program is for; of an unknown one only the usual flags are known."""
+    """Return the machine of a program; for an unknown one only the usual flags are known."""
     loader = (program.interpreter or "").rpartition("/")[2]
     fitting = [
         each

@@ -1,4 +1,4 @@
-"""The directories that ldconfig(8) looks at: those of ld.so.conf and the files it includes, and the default ones.
+"""The directories of ldconfig(8): those of ld.so.conf and the files that it includes, and the default ones.
 
 Source: ldconfig(8); glibc elf/ldconfig.c, parse_conf and add_dir_1.
 """
@@ -32,7 +32,7 @@ _MAX_PATTERN = 4096
 
 
 def configured_directories(root: Root, default: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the directories that are there, each once (by inode), in ldconfig's order: the default ones last."""
+    """Return the existing directories, each once (by inode), in ldconfig's order: the default ones last."""
     found: dict[tuple[int, int], str] = {}
     configured = islice(_Configuration(root).directories(CONFIGURATION), _MAX_LINES)
     for path in (*configured, *default):
@@ -43,7 +43,7 @@ def configured_directories(root: Root, default: tuple[str, ...]) -> tuple[str, .
 
 
 class _Configuration:
-    """A configuration file with those that it includes; what has been followed once is not followed again."""
+    """A configuration file with the files that it includes, each followed once."""
 
     def __init__(self, root: Root) -> None:
         self._root = root

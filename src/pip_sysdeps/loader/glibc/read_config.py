@@ -1,4 +1,4 @@
-"""What the dynamic loader of a root knows besides the objects: its directories, its cache, its machine."""
+"""Read the configuration of a root's glibc loader: its directories, its cache, its machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _USUAL_DIRECTORIES = ("/lib", "/usr/lib")
-"""Those that glibc has where nothing else was configured."""
+"""The default directories if glibc was not configured otherwise."""
 _MAX_LOADER = 16 << 20
 """Bytes of a loader to read; real ones have 200 to 300 KB."""
 _FIRST_WITH_GLIBC_HWCAPS = (2, 33)
@@ -36,10 +36,10 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
 ) -> LoaderConfig:
     """Return the configuration of the loader that runs a program of this root.
 
-    `directories` are the default ones where the root has no loader that states them. `library_path` has the elements of
-    LD_LIBRARY_PATH. With a "fresh" cache the answers are those after a run of ldconfig, with "as-is" those of the file
-    that is there. `objects` are those of the root, to read no library twice. `subfolders` are as in LoaderConfig: a
-    lock has none. Those in `glibc-hwcaps` count since glibc 2.33, others up to 2.36.
+    `directories` are the defaults if the root has no loader that states them. `library_path` has the elements of
+    LD_LIBRARY_PATH. With a "fresh" cache the results are those after a run of ldconfig, with "as-is" those of the
+    present file. `objects` are those of the root, so that no library is read twice. `subfolders` are as in
+    LoaderConfig: a lock has none. Those in `glibc-hwcaps` count since glibc 2.33, others up to 2.36.
     """
     machine = machine_of(program)
     directories = read_system_directories(root, program) or directories or _USUAL_DIRECTORIES
@@ -62,9 +62,9 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
 
 
 def read_system_directories(root: Root, program: ElfFile) -> tuple[str, ...]:
-    """Return the default directories that the loader of a program states; none without such a loader in the root.
+    """Return the default directories that a program's loader states; none without such a loader in the root.
 
-    For a library it is the loader in `/lib64` or `/lib` that its machine's programs name.
+    For a library, the loader is the one in `/lib64` or `/lib` that programs of its machine use.
     """
     name = machine_of(program).loader
     paths = (program.interpreter,) if program.interpreter else (f"/lib64/{name}", f"/lib/{name}")
@@ -92,7 +92,7 @@ def glibc_version(objects: Objects, directories: tuple[str, ...]) -> tuple[int, 
 
 
 def _usable(subfolders: tuple[str, ...], objects: Objects, directories: tuple[str, ...]) -> tuple[str, ...]:
-    """Leave out the folders, legacy ones (`tls`, `x86_64`) or others, of which glibc is known to take no notice."""
+    """Return the subfolders without those (legacy `tls` and `x86_64`, or others) that this glibc ignores."""
     version = glibc_version(objects, directories) if subfolders else None
     if version is None:
         return subfolders

@@ -1,4 +1,4 @@
-"""The rules of glibc's loader, as the walk asks for them.
+"""glibc's implementation of `LoaderRules`.
 
 Source: ld.so(8); glibc elf/dl-load.c (_dl_map_object, open_path, open_verify, _dl_map_object_from_fd), elf/dl-deps.c,
 elf/dl-open.c.
@@ -27,7 +27,7 @@ _ABI_VERSIONS = {0: 1, 3: 4}  # System V and GNU: the first EI_ABIVERSION that i
 
 
 class _Paths(NamedTuple):
-    """Where the search paths of one object lead."""
+    """The search paths of one object."""
 
     rpath: SearchPath | None
     """Its DT_RPATH, unless a DT_RUNPATH replaces it."""
@@ -39,7 +39,7 @@ class Glibc:
     """The rules of glibc's loader under one configuration."""
 
     dlopen_is_by_program = False
-    """The caller's search paths count for the name that dlopen is given."""
+    """False: the caller's search paths are used for dlopen."""
 
     def __init__(self, config: LoaderConfig) -> None:
         self._config = config
@@ -85,7 +85,7 @@ class Glibc:
         return ""
 
     def context(self, loading: LinkMap | None, program: LinkMap | None) -> Seeker:
-        """Gather the DT_RPATHs from the object up to the program; a DT_RUNPATH of the object itself voids them all."""
+        """Collect the DT_RPATHs from the object up to the program; a DT_RUNPATH of the object disables them all."""
         library_path = self._library_path("/" if program is None else _folder_of(program.path))
         if loading is None:
             return Seeker((), (), library_path, None, no_default=False)
@@ -101,11 +101,11 @@ class Glibc:
         )
 
     def candidates(self, name: str, context: Seeker) -> Iterator[Candidate]:
-        """Yield where the loader looks for a name, best first."""
+        """Yield the paths for a name, best first."""
         return candidates(name, context, self._config)
 
     def judge(self, opened: OpenedFile, candidate: Candidate) -> Rejection | None:
-        """Return why a file is not used; see `judge`."""
+        """Return why a file is rejected; see `judge`."""
         return judge(opened, candidate, self._config)
 
     def libc_at(self, path: str) -> str:  # noqa: ARG002 - the protocol
@@ -145,14 +145,12 @@ def _chain(loading: LinkMap, program: LinkMap | None) -> list[LinkMap]:
 
 
 def judge(opened: OpenedFile, candidate: Candidate, config: LoaderConfig) -> Rejection | None:
-    """Return why the loader does not use a file that it found at a candidate's path, or None for a good one.
+    """Return why the loader rejects the file at a candidate's path, or None for a good one.
 
-    A link that leads in a circle ends the list of directories that it is found by (open_path: any error but ENOENT and
-    EACCES in a directory that is there), unless the loader looks into the directory itself after a subfolder.
-
-    Source: glibc elf/dl-load.c, open_path, open_verify and _dl_map_object_from_fd, in their order; but Debian's looks
-    at the machine before the data encoding and the OS ABI (measured with 2.36 and 2.41): an s390x library is no
-    obstacle.
+    A circular link ends the list of directories that it is found by (open_path: any error but ENOENT and EACCES in an
+    existing directory), unless the loader searches the directory itself after a subfolder. Source: glibc elf/dl-load.c,
+    open_path, open_verify and _dl_map_object_from_fd, in their order; but Debian's checks the machine before the data
+    encoding and the OS ABI (measured with 2.36 and 2.41): an s390x library is skipped.
     """
     elf = opened.elf
     if opened.fault in {LINK_LOOP, FOLDER_LOOP}:
@@ -179,7 +177,7 @@ def judge(opened: OpenedFile, candidate: Candidate, config: LoaderConfig) -> Rej
 
 
 def _is_for_machine(elf: ElfFile, config: LoaderConfig) -> bool:
-    """Compare e_machine as the loader does: without regard to the file's data encoding."""
+    """Compare e_machine as the loader does: ignoring the file's data encoding."""
     swapped = elf.machine >> 8 | (elf.machine & 0xFF) << 8
     seen = elf.machine if elf.little_endian == config.little_endian else swapped
     mask, value = config.header_flags

@@ -1,4 +1,4 @@
-"""Where the dynamic loader looks for a needed name: every path, in order, each with its search step.
+"""glibc's search for a needed name: every path, in order, each with its search step.
 
 Source: ld.so(8); glibc elf/dl-load.c, _dl_map_object, fillin_rpath and open_path.
 """
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MAX_PATH = 4096
 """Bytes, as Linux has it."""
 _MAX_FOLDERS = 1000
-"""Elements of one search path that are looked at; honest ones have a dozen."""
+"""Limit on the elements of one search path; real ones have a dozen."""
 
 
 class Folder(NamedTuple):
@@ -29,7 +29,7 @@ class Folder(NamedTuple):
     path: str
     """The directory with a slash at the end, nothing for the current one; the element as written if `passed_over`."""
     passed_over: str = ""
-    """Why the loader, or we, cannot look there."""
+    """Why it cannot be searched."""
 
 
 class SearchPath(NamedTuple):
@@ -42,24 +42,24 @@ class SearchPath(NamedTuple):
 
 
 class Seeker(NamedTuple):
-    """What a search depends on besides the name: the loading object, and the objects above it."""
+    """The input of a search besides the name: the loading object, and the objects above it."""
 
     rpaths: tuple[SearchPath, ...]
     """Of the object itself, of the object that loaded it, and so on, and of the main program."""
     ignored: tuple[str, ...]
-    """Objects whose DT_RPATH would count, but for a DT_RUNPATH."""
+    """Objects whose DT_RPATH would count without a DT_RUNPATH."""
     library_path: tuple[Folder, ...]
     """LD_LIBRARY_PATH."""
     runpath: SearchPath | None
     """Of the object itself, never of another."""
     no_default: bool
-    """The object has DF_1_NODEFLIB."""
+    """Whether the object has DF_1_NODEFLIB."""
 
 
 def folders(elements: Iterable[str], *, origin: str, config: LoaderConfig) -> tuple[Folder, ...]:
-    """Return the directories that the elements of a search path name, each once.
+    """Return the directories of a search path's elements, each once.
 
-    An empty element is the current directory, and one with a token that has no value is dropped.
+    An empty element is the current directory, and one with a token without a value is dropped.
     """
     found: dict[Folder, None] = {}
     for number, element in enumerate(elements):
@@ -76,7 +76,7 @@ def search_path(text: str | None, *, by: str, origin: str, config: LoaderConfig)
 
 
 def candidates(name: str, seeker: Seeker, config: LoaderConfig) -> Iterator[Candidate]:
-    """Yield where the loader looks for a needed name, best first.
+    """Yield the paths for a needed name, best first.
 
     `name` has its tokens replaced. The caller takes the first candidate that can be opened and is for this machine.
     """

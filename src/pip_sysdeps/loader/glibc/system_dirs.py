@@ -26,9 +26,9 @@ def parse_system_directories(content: bytes) -> tuple[str, ...]:
 
 
 def lib_of(directories: tuple[str, ...]) -> str:
-    """Return what `$LIB` stands for: the first default directory from its `lib` on (`lib64`, `lib/TRIPLET`).
+    """Return the value of `$LIB`: the first default directory from its `lib` on (`lib64`, `lib/TRIPLET`).
 
-    Source: glibc Makeconfig, which makes DL_DST_LIB and the first default directory of the same `slibdir`.
+    Source: glibc Makeconfig, which makes DL_DST_LIB and the first default directory from the same `slibdir`.
     """
     match = re.search(r"/(lib[^/]*(?:/.*)?)$", directories[0]) if directories else None
     return match[1] if match else "lib"

@@ -1,4 +1,4 @@
-"""What musl's loader knows besides the objects: its own path, LD_LIBRARY_PATH, and the directories of its path file.
+"""The configuration of musl's loader: its own path, LD_LIBRARY_PATH, and the directories of its path file.
 
 Source: musl ldso/dynlink.c, load_library and __dls3; musl's manual, "Dynamic linker".
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DEFAULT_DIRECTORIES = ("/lib", "/usr/local/lib", "/usr/lib")
 """Searched when there is no path file."""
 MAX_PATH_FILE = 1 << 20
-"""Bytes of a path file to read; real ones have less than a hundred."""
+"""Limit on the bytes of a path file; real ones have less than a hundred."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class MuslConfig:
     is_libc: Callable[[str], bool]
     """Whether the file at a path defines both `__libc_start_main` and `stdin`."""
     working_directory: str | None = None
-    """Where relative elements lead; None for a lock, which does not depend on it."""
+    """The directory for relative elements; None for a lock, which does not depend on it."""
 
 
 def split_path(text: str) -> tuple[str, ...]:
@@ -54,10 +54,10 @@ def split_path(text: str) -> tuple[str, ...]:
 
 
 def path_file(interpreter: str) -> str:
-    """Return where the loader looks for its directories, by its own path: `/etc/ld-musl-x86_64.path`.
+    """Return the path of the loader's list of directories, by its own path: `/etc/ld-musl-x86_64.path`.
 
-    The file lies in the `etc` beside the folder of the loader, so that a loader in `/opt/musl/lib` reads
-    `/opt/musl/etc`. Source: load_library.
+    The file is in the `etc` beside the folder of the loader: a loader in `/opt/musl/lib` reads `/opt/musl/etc`. Source:
+    load_library.
     """
     folder, _, name = interpreter.rpartition("/")
     prefix = folder.rpartition("/")[0] if interpreter.startswith("/") else ""
@@ -73,9 +73,9 @@ def parse_path_file(content: bytes) -> tuple[str, ...]:
 
 
 def loader_of_library(library: ElfFile) -> str:
-    """Return the path of the loader that a library was linked for, by its need of `libc.musl-x86_64.so.1`; or nothing.
+    """Return the path of the loader that a library was linked for, by its need of `libc.musl-x86_64.so.1`.
 
-    That name is a link to the loader. Source: PEP 656; Alpine's package musl.
+    That name is a link to the loader. Empty without it. Source: PEP 656; Alpine's package musl.
     """
     names = (name.removeprefix("libc.musl-") for name in library.needed if name.startswith("libc.musl-"))
     return next((f"/lib/ld-musl-{name}" for name in names), "")

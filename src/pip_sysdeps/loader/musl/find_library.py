@@ -1,8 +1,8 @@
-"""What `ctypes.util.find_library` would find in a root with musl, without running any of the programs that it asks.
+"""`ctypes.util.find_library` in a root with musl, without running the programs that it runs.
 
 There is no ld.so.cache, and the ldconfig of Alpine's musl-utils has no `-p`. So CPython's own code is left with a
-compiler or linker, which needs the link of the package for compiling (`libmagic.so`). Alpine and others patch it to
-look into folders instead. Source: CPython's Lib/ctypes/util.py; main/python3/musl-find_library.patch of aports.
+compiler or linker, which needs the link of the development package (`libmagic.so`). Alpine and others patch it to
+search folders instead. Source: CPython's Lib/ctypes/util.py; main/python3/musl-find_library.patch of aports.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
 
 _MAX_MODULE = 1 << 20
 _PATCHED = re.compile(rb"\bmusl\b|\bglob\b")
-"""What a patched module has; CPython's own, 3.6 to 3.14, has neither word."""
+"""Words of a patched module; CPython's own, 3.6 to 3.14, has none of them."""
 
 
 class FindLibrary:
-    """Answers for one Python in one root."""
+    """A finder for one Python in one root."""
 
     is_stale = False
     mended_by = ""
 
     def __init__(self, root: Root, standard_library: str) -> None:
-        """Take the root and the folder of the standard library's modules, `/usr/lib/python3.12`."""
+        """Take the root and the folder of the standard library, `/usr/lib/python3.12`."""
         self._root = root
         self._module = f"{standard_library}/ctypes/util.py"
 
     @property
     def reason(self) -> str:
-        """Why a library that is there is not found."""
+        """Why an existing library is not found."""
         if self._looks_into_folders:
             return f"this Python looks into {', '.join(DEFAULT_DIRECTORIES)} alone"
         return "this Python asks a compiler for its link without a version, since musl has no ldconfig"
 
     def finds(self, names: Iterable[str]) -> bool:
-        """Return whether a library that is there is found under any of its names."""
+        """Return whether an existing library is found under any of its names."""
         if self._looks_into_folders:
             return any(map(self._is_there, names))
         return has_linker(self._root) and any(self._is_there(f"{name.partition('.so')[0]}.so") for name in names)

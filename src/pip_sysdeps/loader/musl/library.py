@@ -29,16 +29,16 @@ _MACHINES = {
     "s390x": (22, 64, False),
     "x86_64": (62, 64, True),
 }
-"""`e_machine`, ELF class and whether it is little-endian, by musl's word. Source: musl's configure; arch/*/reloc.h."""
+"""`e_machine`, ELF class and whether it is little-endian, by musl's name. Source: musl's configure; arch/*/reloc.h."""
 _LIBC_SYMBOLS = ("__libc_start_main", "stdin")
-"""What only the C library defines (load_library)."""
+"""Symbols that only the C library defines (load_library)."""
 _ET_DYN = 3
 
 
 def _read_rules(
     root: Root, program: ElfFile, objects: Objects, conditions: Conditions, directories: tuple[str, ...]
 ) -> Musl:
-    """Read the path file; a CPU and a cache do not count, and the loader's own directories are always the same."""
+    """Read the path file; CPU and cache have no effect, and the default directories are always the same."""
     del directories
 
     @cache

@@ -1,7 +1,4 @@
-"""Read what musl's loader of a root knows besides the objects.
-
-Source: musl ldso/dynlink.c, load_library.
-"""
+"""Read the configuration of a root's musl loader. Source: musl ldso/dynlink.c, load_library."""
 
 from __future__ import annotations
 
@@ -34,8 +31,8 @@ def read_musl_config(
 ) -> MuslConfig:
     """Return the configuration of the loader that a program of this root names in its PT_INTERP.
 
-    A missing path file means the default directories. One that is there and cannot be read means none at all, as for
-    the loader: with it no library is found that no other path names.
+    A missing path file means the default directories. An unreadable one means none at all, as in the loader: then only
+    other search paths find libraries.
     """
     interpreter = program.interpreter or loader_of_library(program)
     file = path_file(interpreter)

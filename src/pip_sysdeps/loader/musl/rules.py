@@ -1,4 +1,4 @@
-"""The rules of musl's loader, as the walk asks for them.
+"""musl's implementation of `LoaderRules`.
 
 Source: musl ldso/dynlink.c, load_library, load_direct_deps, map_library, __dls3 and dlopen.
 """
@@ -28,7 +28,7 @@ class Musl:
     """The rules of musl's loader under one configuration."""
 
     dlopen_is_by_program = True
-    """Whoever calls dlopen, the search paths that count are those of the program."""
+    """True: dlopen uses the search paths of the program, whoever calls it."""
 
     def __init__(self, config: MuslConfig) -> None:
         self._config = config
@@ -87,11 +87,11 @@ class Musl:
         return tuple(found)
 
     def candidates(self, name: str, context: tuple[SearchPath, ...]) -> Iterator[Candidate]:
-        """Yield where the loader looks for a name, best first."""
+        """Yield the paths for a name, best first."""
         return candidates(name, context, self._config)
 
     def judge(self, opened: OpenedFile, candidate: Candidate) -> Rejection | None:  # noqa: ARG002 - the protocol
-        """Return why a file is not used. Any file that opens ends the search, and ELOOP does."""
+        """Return why a file is rejected. Any file that opens ends the search, and so does ELOOP."""
         reason = judge(opened, self._config)
         return Rejection(reason) if reason else None
 
@@ -107,7 +107,7 @@ class Musl:
 def judge(opened: OpenedFile, config: MuslConfig) -> str:
     """Return why the process cannot use a file that was opened, or nothing for a good one.
 
-    No reason lets the search go on. musl itself looks at `e_type`, the program headers and PT_DYNAMIC only
+    No reason lets the search continue. musl itself checks only `e_type`, the program headers and PT_DYNAMIC
     (map_library, `Exec format error`): it maps an object of another machine, and the process fails later.
     """
     elf = opened.elf

@@ -1,4 +1,4 @@
-"""Where musl's loader looks for a needed name: every path, in order, each with its search step.
+"""musl's search for a needed name: every path, in order, each with its search step.
 
 Source: musl ldso/dynlink.c, load_library, path_open, fixup_rpath and decode_dyn.
 """
@@ -63,7 +63,7 @@ def search_path(elf: ElfFile, path: str, *, found_by: SearchStep | None, relativ
 
 
 def candidates(name: str, paths: tuple[SearchPath, ...], config: MuslConfig) -> Iterator[Candidate]:
-    """Yield where the loader looks for a needed name, best first; the first file that opens ends the search.
+    """Yield the paths for a needed name, best first; the first file that opens ends the search.
 
     `paths` are the search paths of the object that needs the name, of the object that needed that one, and so on.
     """
