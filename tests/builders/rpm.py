@@ -179,10 +179,12 @@ def with_repository(root: Path) -> Path:
     return root
 
 
-def zypper(root: Path, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Run this machine's zypper on a root and the repository."""
+def zypper(
+    root: Path, *arguments: str, check: bool = True, repository: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run this machine's zypper on a root and a repository, that of repacked packages unless another is named."""
     command = ["zypper", f"--root={root}", "--non-interactive", "--no-gpg-checks"]
-    command += [f"--plus-repo=file://{rpm_repository()}", *arguments]
+    command += [f"--plus-repo=file://{repository or rpm_repository()}", *arguments]
     with _home() as home:
         variables = {**os.environ, "HOME": home, "LC_ALL": "C.UTF-8"}
         return subprocess.run(command, env=variables, capture_output=True, text=True, check=check)

@@ -149,10 +149,23 @@ def test_an_sbom_has_package_urls_of_rpm(fedora: Path, run: Run) -> None:
     assert urls == ["pkg:rpm/fedora/libpq@16.8-1.fc42?arch=x86_64&distro=fedora-42&epoch=1"]
 
 
-def test_a_report_names_packages_of_rpm(fedora: Path, run: Run) -> None:
-    """The audit, the tree, and what leads to a package."""
-    for argv in (("audit",), ("tree",), ("why", "libpq")):
-        assert "libpq" in run(*argv, *place(fedora)).out
+@pytest.mark.parametrize("argv", [("audit",), ("tree",), ("why", "libpq"), ("diff", "sysdeps.lock", "--environment")])
+def test_a_report_names_packages_of_rpm(fedora: Path, run: Run, argv: tuple[str, ...]) -> None:
+    """The audit, the tree, what leads to a package; and a lock that is still true."""
+    run("lock", *place(fedora))
+    found = run(*argv, *place(fedora))
+    assert found.status == 0
+    assert "libpq" in found.out or argv[0] == "diff"
+
+
+def test_a_library_that_goes_is_a_difference(fedora: Path, run: Run) -> None:
+    """The name of the lock, and the capability that stands for it now."""
+    run("lock", *place(fedora))
+    remove_libpq(fedora)
+    found = run("diff", "sysdeps.lock", "--environment", *place(fedora))
+    assert found.status == 1
+    assert "libpq" in found.out
+    assert CAPABILITY in found.out
 
 
 def test_a_broken_database_is_one_error(fedora: Path, run: Run) -> None:
@@ -191,6 +204,14 @@ def test_wheels_are_locked_for_a_release_without_an_index(tmp_path: Path, run: R
     )
     (target,) = loads((tmp_path / "sysdeps.lock").read_text()).target
     assert (target.release, target.installs) == ("2", (CAPABILITY,))
+
+
+def test_the_c_library_of_a_target_is_no_need(tmp_path: Path, run: Run) -> None:
+    """Whoever opens it by name has it, too."""
+    code = b"import ctypes\nctypes.CDLL('libc.so.6')\n"
+    build_wheel(tmp_path / "wheels", "one", {"one/__init__.py": code}, tag="cp312-cp312-linux_x86_64")
+    assert run("lock", "--wheels", "wheels", "--target", "amzn-2-x86_64").status == 0
+    assert "libc.so.6" not in (tmp_path / "sysdeps.lock").read_text()
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 
 from builders.debian import made_once, require_root_and
 from builders.rpm import DBPATH, install_small_packages, load_bdb, query, rpm_repository, rpm_root
+from pip_sysdeps.packages.registry import open_packages
 from pip_sysdeps.packages.rpm.read_database import read_database
 from pip_sysdeps.packages.rpm.sqlite import parse_sqlite
 from pip_sysdeps.system.root import Root
@@ -116,6 +117,21 @@ def test_the_owner_of_every_library_is_that_of_rpm(root: Path) -> None:
     assert len(paths) > 200
     answers = query(root, "--file", "--queryformat=%{NAME}\\n", *paths).splitlines()
     assert [database.owners(path)[0] for path in paths] == answers
+
+
+def test_the_owner_through_links_is_that_of_rpm(root: Path) -> None:
+    """By the folder that is a link (merged /usr), and by a link in it: `rpm -qf` of where it leads says the same."""
+    packages = open_packages(Root(str(root)))
+    assert packages is not None
+    folder = root / "usr/lib/x86_64-linux-gnu"
+    links = sorted(path for path in folder.glob("*.so*") if path.is_symlink() and path.exists())
+    ends = {path.name: f"/{path.resolve().relative_to(root)}" for path in links if path.resolve().is_relative_to(root)}
+    assert len(ends) > 100
+    answers = query(root, "--file", "--queryformat=%{NAME}\\n", *ends.values()).splitlines()
+    expected = dict(zip(ends, answers, strict=True))
+    for start in ("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu"):
+        found = {name: packages.owner(f"{start}/{name}") for name in ends}
+        assert {name: owner.package if owner else None for name, owner in found.items()} == expected
 
 
 def test_the_base_is_what_the_shell_requires(root: Path) -> None:

@@ -50,6 +50,14 @@ def _build(root: Path) -> None:
     run_in(root, [f"{VENV}/bin/python", "-c", IMPORT])
 
 
+def line_by_metadata(release: Path, folder: Path) -> str:
+    """Lock where the libraries are not installed, by the metadata that dnf has downloaded, and return the line."""
+    folder.mkdir()
+    run_in(release, ["dnf", "makecache"])
+    pip_sysdeps("lock", "--root", str(release), "--python", VENV, cwd=folder)
+    return pip_sysdeps("install-line", "--target", TARGET, cwd=folder).stdout
+
+
 def test_the_life_of_a_lock(built: Path, tmp_path: Path) -> None:
     """What the lock's line brings is what the environment needs: it imports, and verify finds nothing."""
     pip_sysdeps("lock", "--root", str(built), "--python", VENV, cwd=tmp_path)
@@ -57,6 +65,7 @@ def test_the_life_of_a_lock(built: Path, tmp_path: Path) -> None:
     release = with_repository(rpm_root(tmp_path / "release", RELEASE))
     shutil.copytree(built / VENV.lstrip("/"), release / VENV.lstrip("/"), symlinks=True)
     assert run_in(release, [f"{VENV}/bin/python", "-c", IMPORT], check=False).returncode == 1
+    assert line_by_metadata(release, tmp_path / "elsewhere") == line
     write(release / "packages.txt", line)
     run_in(release, ["sh", "-c", f"xargs -r -a /packages.txt {PROGRAMS['dnf'].install}"])
     run_in(release, [f"{VENV}/bin/python", "-c", IMPORT])

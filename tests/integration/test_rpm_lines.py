@@ -49,6 +49,15 @@ def test_dnf_installs_names_and_capabilities(dnf_root: Path) -> None:
     assert _has(dnf_root, "libxslt1.1", "libpq5")
 
 
+def test_yum_of_dnf_installs_names_and_capabilities(dnf_root: Path) -> None:
+    """The command for yum, where that is a link to dnf, as since RHEL 8; a name that nobody has fails the line."""
+    (dnf_root / "usr/bin/yum").symlink_to("dnf-3")
+    run_in(dnf_root, ["sh", "-c", as_command(["libGL.so.1()(64bit)", "libxml2"], PROGRAMS["yum"])])
+    assert _has(dnf_root, "libgl1", "libxml2")
+    missing = as_command(["libxml2", "libnosuch.so.1()(64bit)"], PROGRAMS["yum"])
+    assert run_in(dnf_root, ["sh", "-c", missing], check=False).returncode == 1
+
+
 def test_dnf_installs_a_symbol_version(dnf_root: Path) -> None:
     """A least version is a capability as well; one that no package has fails."""
     versions = version_capabilities("libxslt.so.1", MARK, ["LIBXML2_1.1.9", "LIBXML2_1.0.11"])

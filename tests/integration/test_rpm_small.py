@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.rpm import dnf, query, require_rpm, small_repository
+from builders.debian import require_root_and
+from builders.rpm import dnf, query, require_rpm, small_repository, zypper
 from pip_sysdeps.packages.family import Item
 from pip_sysdeps.packages.registry import open_packages
-from pip_sysdeps.packages.rpm.install import PROGRAMS, as_command, as_satisfy, version_capabilities
+from pip_sysdeps.packages.rpm.install import PROGRAMS, as_command, as_names, as_satisfy, version_capabilities
 from pip_sysdeps.packages.rpm.libraries import newest, packages_of_libraries
 from pip_sysdeps.packages.rpm.read_repository import FolderStore, find_repositories, read_repodata
 from pip_sysdeps.system.root import Root
@@ -71,6 +72,28 @@ def test_dnf_holds_a_line_to_symbol_versions(repository: Path, tmp_path: Path, v
     versions = version_capabilities("libone.so.1", "(64bit)", ["ONE_1", version])
     line = as_satisfy((Item(name=CAPABILITY, capabilities=versions),), PROGRAMS["dnf"])
     assert dnf(tmp_path, repository, "install", "-y", *line.splitlines()).returncode == status
+
+
+@pytest.mark.parametrize(
+    ("version", "status"), [("ONE_2", 0), ("ONE_3", 104)], ids=["a version that it has", "one that nobody has"]
+)
+def test_zypper_holds_a_line_to_symbol_versions(repository: Path, tmp_path: Path, version: str, status: int) -> None:
+    """The same line; 104 is ZYPPER_EXIT_INF_CAP_NOT_FOUND of zypper(8)."""
+    require_root_and("zypper")
+    versions = version_capabilities("libone.so.1", "(64bit)", ["ONE_1", version])
+    line = as_satisfy((Item(name=CAPABILITY, capabilities=versions),), PROGRAMS["zypper"])
+    words = shlex.split(as_command(line.splitlines(), PROGRAMS["zypper"]))
+    done = zypper(tmp_path, *words[words.index("install") :], repository=repository, check=False)
+    assert done.returncode == status, done.stdout
+    assert ("not installed" in query(tmp_path, "one-libs", check=False)) == bool(status)
+
+
+def test_zypper_installs_a_pinned_version(repository: Path, tmp_path: Path) -> None:
+    """Name and version, with the epoch, are joined by an equals sign."""
+    require_root_and("zypper")
+    line = as_names((Item(name="one-libs", version="4:1.2-3"),), PROGRAMS["zypper"])
+    zypper(tmp_path, "install", *line.split(), repository=repository)
+    assert query(tmp_path, "one-libs").startswith("one-libs-1.2-3")
 
 
 def test_the_metadata_tells_libraries_from_plugins(repository: Path, tmp_path: Path) -> None:

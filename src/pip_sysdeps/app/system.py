@@ -147,6 +147,10 @@ class EnvironmentSystem:
 
     def _find_provider(self, kind: ReferenceKind, name: str) -> FromPackage | FromCapability | Missing | None:
         is_program = kind is ReferenceKind.PROGRAM
+        target = self._place.target
+        own = target.installable(name) if target and not is_program else None
+        if own:
+            return FromPackage(package=own, path="")
         capability = self._program_capability(name) if is_program else self._capability(name)
         packages = self._offered.providers.get(capability) if self._offered else None
         if packages is not None and len(packages) == 1:
