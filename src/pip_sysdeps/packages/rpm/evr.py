@@ -19,10 +19,13 @@ _TILDE, _END, _CARET, _LETTERS, _DIGITS = range(5)
 
 
 def version_key(version: str) -> VersionKey:
-    """Return the sort key of `[epoch:]version[-release]`; an epoch that is absent counts as 0."""
+    """Return the sort key of `[epoch:]version[-release]`.
+
+    An epoch that is absent is 0, and a release that is absent comes before every other.
+    """
     epoch, rest = split_epoch(version)
-    number, _, release = rest.partition("-")
-    return int(epoch or 0), part_key(number), part_key(release)
+    number, dash, release = rest.partition("-")
+    return int(epoch or 0), part_key(number), part_key(release) if dash else ()
 
 
 def split_epoch(version: str) -> tuple[str, str]:

@@ -55,7 +55,13 @@ def test_parts_are_equal(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("lesser", "greater"),
-    [("2.0-1", "1:1.0-1"), ("1.0-1.fc40", "1.0-2.fc40"), ("0:1.0-9", "1.0-10"), ("1.0-1.el9_2", "1.0-1.el9_10")],
+    [
+        ("2.0-1", "1:1.0-1"),
+        ("1.0-1.fc40", "1.0-2.fc40"),
+        ("0:1.0-9", "1.0-10"),
+        ("1.0-1.el9_2", "1.0-1.el9_10"),
+        ("1.0", "1.0-~"),
+    ],
 )
 def test_versions_are_in_order(lesser: str, greater: str) -> None:
     """The epoch counts first, then the version, then the release."""
@@ -74,6 +80,7 @@ def test_rpm_has_the_same_order(tmp_path: Path) -> None:
     chance = random.Random(22)  # noqa: S311 - the pairs are to be the same in each run
     words = ["".join(chance.choices("019a b~^.+", k=chance.randint(1, 6))) for _ in range(800)]
     words = [word.replace(" ", "Z") for word in words]
+    words += [f"{chance.choice(['', '0:', '1:'])}{one}{chance.choice(['', '-'])}{one[::-1]}" for one in words]
     pairs = list(zip(words[::2], words[1::2], strict=True))
     script = write(
         tmp_path / "pairs", "".join(f'print(rpm.vercmp("{one}", "{other}") .. " ")\n' for one, other in pairs)
@@ -81,5 +88,5 @@ def test_rpm_has_the_same_order(tmp_path: Path) -> None:
     answer = subprocess.run(
         ["rpm", "--eval", f'%{{lua: dofile("{script}")}}'], capture_output=True, text=True, check=True
     )
-    keys = [(part_key(one), part_key(other)) for one, other in pairs]
+    keys = [(version_key(one), version_key(other)) for one, other in pairs]
     assert list(map(int, answer.stdout.split())) == [(one > other) - (one < other) for one, other in keys]
