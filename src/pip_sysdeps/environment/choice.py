@@ -1,4 +1,4 @@
-"""Which environment is meant, where nobody names one, and what a name on the command line stands for."""
+"""Find the environment if none is named, and resolve a name from the command line."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _RECEIPTS = ("pipx_metadata.json", "uv-receipt.toml")
-"""What `pipx install` and `uv tool install` leave in an environment that they made for one tool."""
+"""Files that `pipx install` and `uv tool install` leave in an environment for one tool."""
 _CACHE_TAG = "CACHEDIR.TAG"
-"""Marks a folder as a cache, as that of `uvx` and `pipx run` is. Source: bford.info/cachedir."""
+"""Marks a folder as a cache, such as that of `uvx` and `pipx run`. Source: bford.info/cachedir."""
 _MOST_OVERLAYS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What tells which environment is meant."""
+    """The input of the choice."""
 
     environ: Mapping[str, str]
     """The variables of the shell."""
     cwd: str = "/"
     """The current folder."""
     own: str = ""
-    """The virtual environment that this tool is installed in; empty if that is none."""
+    """The virtual environment that this tool is installed in; empty if it is not in one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """An environment or interpreter that is meant."""
+    """An environment or interpreter to use."""
 
     path: str
     """Its path."""
     found_by: str = ""
-    """What led to it: `VIRTUAL_ENV`, `.venv`; empty where a person named it."""
+    """How it was found: `VIRTUAL_ENV`, `.venv`; empty if it was named."""
 
 
 def choices(root: Root, python: str | None, surroundings: Surroundings) -> Iterator[Choice]:
-    """Yield the environments that may be meant, best first: a person's only, else one for each place to look.
+    """Yield the possible environments, best first: only the named one, else one per place.
 
-    A later one is for those who cannot use the one before it. Raise SysdepsError for a VIRTUAL_ENV that is no folder.
+    Later ones are for when the earlier ones cannot be used. Raise SysdepsError for a VIRTUAL_ENV that is not a folder.
     """
     if python is not None:
         yield Choice(path=_named(root, python, surroundings))
@@ -70,7 +70,7 @@ def choices(root: Root, python: str | None, surroundings: Surroundings) -> Itera
 
 
 def meant(root: Root, python: str | None, surroundings: Surroundings) -> Choice:
-    """Return the environment that is meant first of all. Raise NoEnvironmentError if there is none."""
+    """Return the first choice. Raise NoEnvironmentError if there is none."""
     for choice in choices(root, python, surroundings):
         return choice
     raise NoEnvironmentError("no Python environment found", hint="name one with --python, or a folder with --path")
@@ -88,7 +88,7 @@ def is_isolated(root: Root, prefix: str) -> bool:
 
 
 def _named(root: Root, python: str, surroundings: Surroundings) -> str:
-    """Return what a person named: a path; or where nothing is there, as pip and uv do, a program on PATH."""
+    """Return the environment that the user named: a path or, if that does not exist, a program on PATH."""
     path = posixpath.join(surroundings.cwd, python)
     if "/" in python or root.is_folder(path) or root.is_file(path):
         return _started_by(root, path, surroundings)
@@ -96,7 +96,7 @@ def _named(root: Root, python: str, surroundings: Surroundings) -> str:
 
 
 def _on_path(root: Root, name: str, surroundings: Surroundings) -> Iterator[str]:
-    """Yield the programs that a shell would find; of a pyenv shim what it starts, and none of an isolated own tool."""
+    """Yield the programs that a shell would find; pyenv shims are resolved, an isolated own tool is skipped."""
     own = surroundings.own
     skipped = f"{own}/" if own and is_isolated(root, own) else ""
     for program in programs_on_path(root, surroundings.environ, name):
@@ -108,7 +108,7 @@ def _on_path(root: Root, name: str, surroundings: Surroundings) -> Iterator[str]
 
 
 def _started_by(root: Root, program: str, surroundings: Surroundings) -> str:
-    """Return what a program is or, if it is a pyenv shim, starts; empty for whatever PATH has next."""
+    """Return a program or, for a pyenv shim, the program that it starts; empty for the next one on PATH."""
     if not is_shim(root, program):
         return program
     for each in programs_of_shim(root, program, surroundings.environ, surroundings.cwd):
@@ -120,7 +120,7 @@ def _started_by(root: Root, program: str, surroundings: Surroundings) -> str:
 
 
 def _below_overlays(root: Root, prefix: str) -> str:
-    """Return the environment that `uv run --with` has laid another one over; other environments as they are."""
+    """Return the environment below those that `uv run --with` lays over it."""
     for _ in range(_MOST_OVERLAYS):
         config = read_venv_config(root, prefix)
         if config is None or not (config.extends and root.is_folder(config.extends)):

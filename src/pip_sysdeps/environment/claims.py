@@ -1,4 +1,4 @@
-"""What distributions claim, settled: which of one name counts, and who has a file that several claim."""
+"""Resolve conflicting claims: distributions with the same name, and files of several distributions."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.tree import Tree
 
 _MOST_HASHED = 512 << 20
-"""Bytes that are read to tell whose the files are that several claim."""
+"""Limit on the bytes that are hashed to find the owners of shared files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """One distribution with what its record says."""
+    """One distribution with its record."""
 
     distribution: Distribution
-    """Its `files` are empty yet."""
+    """The distribution; its `files` are still empty."""
     rows: dict[str, Row]
-    """Normalized path -> the row that claims it; it need not exist, and links are not followed yet."""
+    """Normalized path -> its row; the path may not exist, and links are not resolved."""
     notes: tuple[Skipped, ...]
-    """What was odd."""
+    """Problems of the record."""
 
 
 def without_echoes(claims: Iterable[Claim]) -> list[Claim]:
-    """Leave out the metadata that the project of an editable install holds, where a `.pth` file puts it on the path."""
+    """Drop the metadata inside the project of an editable install, if a `.pth` file adds that folder."""
     projects: dict[str, str] = {}
     kept: list[Claim] = []
     for claim in claims:
@@ -52,7 +52,7 @@ def without_echoes(claims: Iterable[Claim]) -> list[Claim]:
 
 
 def existing_files(root: Root, claim: Claim, tree: Tree, notes: list[Skipped]) -> dict[str, Row]:
-    """Return the files of a claim that exist, as resolved, each with its row; note those that may not be looked at."""
+    """Return the existing files of a claim, resolved, each with its row; unreadable ones are noted."""
     found = {path: row for path, row in claim.rows.items() if path in tree.files}
     for path, row in claim.rows.items():
         if path in found:
@@ -67,7 +67,7 @@ def existing_files(root: Root, claim: Claim, tree: Tree, notes: list[Skipped]) -
 
 
 def gone_objects(root: Root, claim: Claim, found: Mapping[str, Row]) -> tuple[str, ...]:
-    """Return the shared objects, by their names, that a claim lists and that are not there, sorted."""
+    """Return the missing shared objects of a claim, by their names, sorted."""
     absent = filter(is_shared_object, claim.rows.keys() - found.keys())
     return tuple(sorted(path for path in absent if not _exists(root, path)))
 
@@ -93,7 +93,7 @@ def first_of_each_name(claims: Sequence[Claim]) -> tuple[list[int], list[Skipped
 
 
 def decide_owners(root: Root, claimed: Mapping[str, Mapping[str, Row]]) -> tuple[dict[str, str], list[Skipped]]:
-    """Return each file's distribution, and the files that several claim: each is of the one whose hash it has."""
+    """Return the owner of each file, and the files with several claims: the one with the right hash owns it."""
     owners: dict[str, str] = {}
     contested: dict[str, list[str]] = {}
     for name, rows in claimed.items():
@@ -112,9 +112,9 @@ def decide_owners(root: Root, claimed: Mapping[str, Mapping[str, Row]]) -> tuple
 
 
 def _true_owner(root: Root, hashes: _Hashes, path: str, rows: Mapping[str, Row]) -> str:
-    """Return whose size and hash the file has; the first, if all or none agree with it.
+    """Return the owner whose size and hash match; the first, if all or none match.
 
-    A file is read only if its size does not tell already, and only so many bytes of all of them.
+    A file is read only if its size does not decide, and only up to a total limit.
     """
     first = next(iter(rows))
     if len({row[1:] for row in rows.values()}) == 1:
@@ -130,7 +130,7 @@ def _true_owner(root: Root, hashes: _Hashes, path: str, rows: Mapping[str, Row])
 
 
 class _Hashes:
-    """The hashes of files that several distributions claim: each is read once for each algorithm, within bounds."""
+    """The hashes of files with several claims: each is read once per algorithm, with a limit."""
 
     def __init__(self, root: Root) -> None:
         self._root = root
@@ -138,7 +138,7 @@ class _Hashes:
         self._known: dict[tuple[str, str], str] = {}
 
     def has(self, path: str, row: Row) -> bool:
-        """Return whether a file has the size and hash of a row; one that may not be read any more has not."""
+        """Return whether a file has the size and hash of a row; False beyond the limit."""
         entry = entry_of(row)
         if entry is None or entry.hash_ is None:
             return False
@@ -148,7 +148,7 @@ class _Hashes:
         return self._known[key] == entry.hash_.value
 
     def _hash(self, path: str, algorithm: str) -> str:
-        """Return the hash as a RECORD has it, or nothing."""
+        """Return the hash in the form of a RECORD, or nothing."""
         found = hashlib.new(algorithm)
         try:
             with self._root.open_file(path) as file:

@@ -1,4 +1,4 @@
-"""An environment and nothing else of the root that it lies in: what there is of this machine for another target."""
+"""A root that shows only an environment: this machine's part of a lock for another target."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class EnvironmentRoot(Root):
-    """A root in which only the files of an environment can be found, under every name that leads to them."""
+    """A root in which only the files of an environment exist, under every name that leads to them."""
 
     def __init__(self, root: Root, environment: Environment) -> None:
         super().__init__(root.directory, disk=root.disk)
@@ -25,12 +25,12 @@ class EnvironmentRoot(Root):
                 file = posixpath.dirname(file)  # noqa: PLW2901 - up to a folder that is there already
 
     def follow(self, path: str) -> str | None:
-        """Return the path with every link followed, or None if that is no file or folder of the environment."""
+        """Return the path with every link followed, or None outside the environment."""
         real = super().follow(path)
         return real if real in self._visible else None
 
     def names(self, folder: str) -> list[str]:
-        """Return the names in a folder that are the environment's, sorted."""
+        """Return the names in a folder that belong to the environment, sorted."""
         return [name for name in super().names(folder) if self.resolve(posixpath.join(folder, name)) is not None]
 
 

@@ -1,4 +1,4 @@
-"""Search paths that lead where everybody can write."""
+"""Search paths with folders that everybody can write to."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def writable_folders(root: Root, elements: Iterable[str], origin: str) -> tuple[str, ...]:
-    """Return the folders among the elements of a search path that anybody can fill, or make.
+    """Return the folders of a search path that anybody can write to, or create.
 
-    A folder that is not there can be made by whoever may write into the nearest one above it. `origin` is the folder of
-    the object.
+    A missing folder can be created by whoever may write to its nearest existing parent. `origin` is the folder of the
+    object.
     """
     paths = [element.replace("${ORIGIN}", origin).replace("$ORIGIN", origin) for element in elements]
     return tuple(posixpath.normpath(path) for path in paths if path.startswith("/") and _is_open(root, path))

@@ -1,4 +1,4 @@
-"""What a `.dist-info` or `.egg-info` says about its distribution: METADATA, WHEEL, direct_url.json."""
+"""The content of a `.dist-info` or `.egg-info`: METADATA, WHEEL, direct_url.json."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _MOST_EXTERNAL = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """The fields of METADATA or PKG-INFO that we need."""
+    """The fields of METADATA or PKG-INFO that are used."""
 
     name: str
     """Normalized `Name`."""
     version: str
-    """`Version`; empty where it has none or one that is no version."""
+    """`Version`; empty if it is missing or invalid."""
     requires: tuple[str, ...]
     """`Requires-Dist`, as written."""
     requires_external: tuple[str, ...]
@@ -42,14 +42,14 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DirectUrl:
-    """Where a distribution came from, if not from an index (PEP 610)."""
+    """Where a distribution came from, other than an index (PEP 610)."""
 
     editable: bool
     """`dir_info.editable`."""
     vcs: bool
-    """It has `vcs_info`."""
+    """Whether it has `vcs_info`."""
     path: str
-    """The local folder or archive that a `file:` URL names; empty for another URL."""
+    """The local folder or archive of a `file:` URL; empty for another URL."""
 
 
 def normalize_name(name: str) -> str:
@@ -67,9 +67,8 @@ def required_name(line: str) -> str:
 
 
 def parse_metadata(content: bytes) -> Metadata:
-    """Read the headers of METADATA or PKG-INFO; the body is not looked at.
+    """Parse the headers of METADATA or PKG-INFO, without the body. Raise MalformedError without a valid `Name`.
 
-    Raise MalformedError without a valid `Name`.
     Source: packaging.python.org, "Core metadata specifications".
     """
     fields: dict[str, list[str]] = {}
@@ -91,9 +90,9 @@ def parse_metadata(content: bytes) -> Metadata:
 
 
 def parse_folder_name(name: str) -> tuple[str, str]:
-    """Return normalized name and version that `foo_bar-1.0.dist-info`, `foo-1.0-py3.11.egg` or `foo.egg-link` shows.
+    """Return normalized name and version of `foo_bar-1.0.dist-info`, `foo-1.0-py3.11.egg` or `foo.egg-link`.
 
-    Both are empty for a name that is none.
+    Both are empty for another name.
     """
     stem = name.rpartition(".")[0]
     project, _, rest = stem.partition("-")
@@ -119,9 +118,8 @@ def tag_count(tag: str) -> int:
 
 
 def parse_direct_url(content: bytes) -> DirectUrl:
-    """Read direct_url.json.
+    """Parse direct_url.json. Raise MalformedError unless it is a JSON object.
 
-    Raise MalformedError for what is no JSON object.
     Source: packaging.python.org, "Recording the Direct URL Origin of installed distributions".
     """
     import json  # noqa: PLC0415 - slow to import, and few distributions have this file
@@ -176,7 +174,7 @@ def _headers(content: bytes) -> Iterator[tuple[str, str]]:
 def external_of_project(document: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the `dependencies` of the table `[external]` of a pyproject.toml, as written (PEP 725).
 
-    Raise MalformedError for more of them than can be looked up.
+    Raise MalformedError for too many of them.
     """
     table = document.get("external")
     lines = table.get("dependencies") if isinstance(table, dict) else None

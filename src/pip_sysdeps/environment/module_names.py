@@ -1,4 +1,4 @@
-"""The names of extension modules, which tell the Python that they were built for.
+"""Names of extension modules, which show the Python that they were built for.
 
 Source: CPython's `importlib.machinery.EXTENSION_SUFFIXES`, PEP 3149; PyPy's `pypy310-pp73-x86_64-linux-gnu`.
 """
@@ -20,7 +20,7 @@ _STABLE = ".abi3.so"
 
 
 def abi_of_module(file: str) -> str:
-    """Return the ABI tag of the only Python that takes an extension module: `cp312`; empty if its name has none."""
+    """Return the ABI tag of the only Python that imports an extension module: `cp312`; empty if its name has none."""
     match = _SUFFIX.search(posixpath.basename(file))
     if match is None:
         return ""
@@ -28,13 +28,13 @@ def abi_of_module(file: str) -> str:
 
 
 def abi_of_modules(files: Iterable[str]) -> str:
-    """Return the ABI tag that most of the modules among some files are for; empty if there are none."""
+    """Return the ABI tag of most modules among some files; empty without modules."""
     counts = Counter(filter(None, map(abi_of_module, files)))
     return max(sorted(counts), key=lambda abi_tag: counts[abi_tag], default="")
 
 
 def misfits(environment: Environment) -> Iterator[str]:
-    """Say of each distribution with modules for other Pythons alone which those are, and what runs the environment."""
+    """Yield a message for each distribution that has modules only for other Pythons."""
     abi_tag = environment.interpreter.abi_tag
     for each in environment.distributions:
         modules = {file: found for file in each.files if (found := abi_of_module(file))}
@@ -45,6 +45,6 @@ def misfits(environment: Environment) -> Iterator[str]:
 
 
 def _does_without(distribution: Distribution) -> bool:
-    """Return whether a distribution works on any Python: a pure one has modules as data, a stable one for speed."""
+    """Return whether a distribution works on any Python, even with modules for others."""
     is_pure = bool(distribution.tags) and all(tag.endswith("-none-any") for tag in distribution.tags)
     return is_pure or any(file.endswith(_STABLE) for file in distribution.files)

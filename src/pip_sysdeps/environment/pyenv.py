@@ -1,4 +1,4 @@
-"""The interpreter that a pyenv shim would start, by pyenv's own files; the shim itself is not run.
+"""The interpreter that a pyenv shim would start, from pyenv's files; the shim is not run.
 
 Source: pyenv's libexec: pyenv-which, pyenv-version-name, pyenv-version-file, pyenv-version-file-read, pyenv-latest.
 """
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 SYSTEM = "system"
-"""The version that stands for whatever PATH has besides the shims."""
+"""The version that means the next program on PATH."""
 _MAX_VERSION_FILE = 1 << 16
 _NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
 
 def is_shim(root: Root, path: str) -> bool:
-    """Return whether a program lies in the `shims` of a pyenv."""
+    """Return whether a program is in the `shims` of a pyenv."""
     folder, shims = posixpath.split(posixpath.dirname(path))
     return shims == "shims" and root.is_folder(f"{folder}/versions")
 
 
 def programs_of_shim(root: Root, path: str, environ: Mapping[str, str], cwd: str) -> Iterator[str]:
-    """Yield what a shim may start, best first: paths of programs, or `SYSTEM`."""
+    """Yield the programs that a shim may start, best first: paths, or `SYSTEM`."""
     folder, program = posixpath.dirname(posixpath.dirname(path)), posixpath.basename(path)
     for version in _versions(root, folder, environ, cwd):
         if version == SYSTEM:
@@ -37,7 +37,7 @@ def programs_of_shim(root: Root, path: str, environ: Mapping[str, str], cwd: str
 
 
 def parse_version_file(content: bytes) -> tuple[str, ...]:
-    """Return the versions that a `.python-version` names, best first; a path is no version."""
+    """Return the versions in a `.python-version`, best first; a path is not a version."""
     lines = content.decode("utf-8", "surrogateescape").split("\n")
     words = [word for line in lines for word in line.partition("#")[0].split()]
     return tuple(word for word in words if "/" not in word and "\0" not in word and word not in {".", ".."})
@@ -65,7 +65,7 @@ def _files_above(folder: str) -> Iterator[str]:
 
 
 def _installed(root: Root, versions: str, wanted: str) -> str:
-    """Return the installed version of a name, or the newest that begins with its numbers; empty for none."""
+    """Return the installed version for a name, or the newest that begins with its numbers; empty for none."""
     for name in (wanted, wanted.removeprefix("python-")):
         if root.is_folder(f"{versions}/{name}"):
             return name

@@ -1,7 +1,7 @@
-"""Applications that bring Python with them: frozen ones and zip applications, which have no distributions to look at.
+"""Detect applications that include Python: frozen ones and zip applications, which have no distributions.
 
-A freezer (PyInstaller, cx_Freeze, Nuitka) copies modules and libraries into a folder and leaves their metadata out. A
-zip application (PEP 441: zipapp, shiv, pex) is one file.
+A freezer (PyInstaller, cx_Freeze, Nuitka) copies modules and libraries into a folder without their metadata. A zip
+application (PEP 441: zipapp, shiv, pex) is one file.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 _ZIP = b"PK\x03\x04"
 _HEAD = 4096
 _MOST_FILES = 20_000
-"""A folder with more files is not searched for modules: it may be anything."""
+"""A folder with more files is not searched for modules."""
 FROZEN_HINT = (
     "lock the environment that it was made from; or scan its files as they are: --path DIR --allow-empty, with "
     "`library-path` for folders that it adds to LD_LIBRARY_PATH when it starts"
 )
-"""What to do about a folder with modules and without distributions."""
+"""Hint for a folder with modules and without distributions."""
 ZIP_HINT = "unpack it and name the folder: `python3 -m zipfile -e FILE DIR`, then --path DIR"
-"""What to do about a zip application."""
+"""Hint for a zip application."""
 
 
 def is_zip_application(root: Root, path: str) -> bool:
-    """Return whether a file is a zip archive, perhaps behind a `#!` line. Source: PEP 441."""
+    """Return whether a file is a zip archive, possibly after a `#!` line. Source: PEP 441."""
     if not root.is_file(path):
         return False
     try:
@@ -46,7 +46,7 @@ def is_zip_application(root: Root, path: str) -> bool:
 
 
 def first_module(root: Root, folder: str) -> str:
-    """Return an extension module somewhere in a folder, relative to it; empty if there is none."""
+    """Return an extension module in a folder, relative to it; empty if there is none."""
     top = root.resolve(folder) or folder
     files = sorted(walk(root, top, limit=_MOST_FILES).files)
     return next(
@@ -55,6 +55,6 @@ def first_module(root: Root, folder: str) -> str:
 
 
 def told_modules(root: Root, folder: str) -> str:
-    """Say that a folder without distributions has modules; nothing if it has none."""
+    """Return a remark that a folder without distributions has modules; empty if it has none."""
     module = first_module(root, folder)
     return f", but modules, such as `{module}`: it looks like a frozen application" if module else ""

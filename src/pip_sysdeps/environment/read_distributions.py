@@ -37,10 +37,10 @@ Owned: TypeAlias = tuple[str, Sequence[str]]
 """A binary package, and the paths that it owns."""
 
 PackageFiles: TypeAlias = Callable[[str], Owned | None]
-"""Given the path of a distribution's metadata: the binary package that owns it, if one does."""
+"""Returns the binary package that owns a distribution's metadata, by its path, if one does."""
 
 _MAX_RECORD = 1 << 24
-"""150,000 rows: five times the largest known."""
+"""150,000 rows: five times the largest known record."""
 _MAX_METADATA = 1 << 22
 _MAX_SMALL = 1 << 20
 _MAX_NOTES = 10
@@ -95,7 +95,7 @@ def _read_claim(root: Root, site: Site, path: str, package_files: PackageFiles |
 
 
 def _same(site: Site, path: str, first: str) -> Claim:
-    """Return nothing but a note for a link to metadata that was read already."""
+    """Return only a note for a link to metadata that was read already."""
     claim = _unreadable(site, path, None)
     note = Skipped(path=path, verdict=Verdict.SHADOWED, reason=f"is the same as {first}")
     return replace(claim, distribution=replace(claim.distribution, name=""), notes=(note,))
@@ -122,10 +122,10 @@ def _source(kind: RecordKind, direct: DirectUrl | None, tags: tuple[str, ...], o
 
 
 def _is_of_one_machine(tag: str) -> bool:
-    """Return whether a wheel of this tag was built for the machine it is on: indices take no `linux_*` tags.
+    """Return whether a wheel with this tag was built on this machine: indices accept no `linux_*` tags.
 
     Except `py3-none-linux_*`: projects that build one library for every Python rename such a wheel for an index, and
-    leave the tag inside as it was.
+    keep the tag inside.
     """
     python, abi, platform = tag.rsplit("-", 2)
     return platform.startswith("linux_") and (python, abi) != ("py3", "none")
@@ -137,11 +137,11 @@ def _is_of_one_machine(tag: str) -> bool:
 def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, and where to put the answer
     root: Root, site: Site, path: str, files: _Files, direct: DirectUrl | None, owned: Owned | None
 ) -> None:
-    """Find out which files are the distribution's: the first source that has an answer gives it.
+    """Find the files of a distribution; the first source with an answer decides.
 
-    RECORD or installed-files.txt; with them, the project of an editable install; else the project of an .egg-link; else
-    the folder of an .egg; else the file list of the binary package that owns the metadata; else the project that a
-    `.pth` file put on the path as a whole; else nothing.
+    RECORD or installed-files.txt, with the project of an editable install; else the project of an .egg-link; the folder
+    of an .egg; the file list of the binary package that owns the metadata; the project that a `.pth` file adds as a
+    whole; or nothing.
     """
     _claim_record(root, site, path, files)
     if (direct is not None and direct.editable) or is_editable_record(files.rows, site.folder):
@@ -177,7 +177,7 @@ def _claim_record(root: Root, site: Site, path: str, files: _Files) -> None:
 
 
 def _claim_rows(files: _Files, site: Site, base: str, rows: Iterable[Row]) -> None:
-    """Resolve the rows of a record against the folder that they are relative to; byte code is of no use here."""
+    """Resolve the rows of a record against their folder; byte code is skipped."""
     outside: list[str] = []
     for row in rows:
         path = row[0]
@@ -214,7 +214,7 @@ def _claim_paths(files: _Files, kind: RecordKind, paths: Iterable[str]) -> None:
 
 
 def _external(root: Root, files: _Files, direct: DirectUrl | None) -> tuple[str, ...]:
-    """Return what the pyproject.toml of a local project or sdist says that it needs from outside (PEP 725)."""
+    """Return the external dependencies in the pyproject.toml of a local project or sdist (PEP 725)."""
     origin = files.base if files.kind is RecordKind.EDITABLE else direct.path if direct else ""
     content = _pyproject(root, origin, files.notes) if origin else None
     if content is None or b"[external" not in content:
@@ -227,7 +227,7 @@ def _external(root: Root, files: _Files, direct: DirectUrl | None) -> tuple[str,
 
 
 def _pyproject(root: Root, origin: str, notes: list[Skipped]) -> bytes | None:
-    """Read the pyproject.toml of a folder or an sdist; None if there is none (any more)."""
+    """Read the pyproject.toml of a folder or an sdist; None if it does not exist any more."""
     if not root.is_file(origin):
         return _read(root, f"{origin}/pyproject.toml", _MAX_SMALL, notes)
     try:
@@ -240,7 +240,7 @@ def _pyproject(root: Root, origin: str, notes: list[Skipped]) -> bytes | None:
 
 
 def _read_metadata(root: Root, path: str, notes: list[Skipped]) -> Metadata:
-    """Read the metadata; what it does not say is taken from the folder's name, as Python does for an egg."""
+    """Read the metadata; missing parts are taken from the folder's name, as Python does for an egg."""
     content = None
     if path.endswith(".egg-link"):
         name = posixpath.basename(path).replace(".egg-link", ".egg-info/PKG-INFO")
@@ -279,7 +279,7 @@ def _read_direct_url(root: Root, path: str, notes: list[Skipped]) -> DirectUrl |
 
 
 def _read(root: Root, path: str, limit: int, notes: list[Skipped]) -> bytes | None:
-    """Read a small file; None if it is not there, with a note if it cannot be read."""
+    """Read a small file; None if it does not exist, with a note if it cannot be read."""
     try:
         return root.read(path, limit)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The project of an editable install: where its modules lie, from what its installer left behind."""
+"""The project of an editable install: find its modules from the files that its installer wrote."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ _MAX_FINDER = 1 << 20
 _MAX_FILES = 200_000
 
 _NOT_SOURCE = frozenset({"node_modules", "build", "dist", "site-packages"})
-"""Folders of a project that Python does not import from: other languages, what a build leaves, other environments.
-Neither are those that begin with a dot (.git, .tox, .venv), metadata, and other virtual environments. A folder that the
-installer names (meson-python imports from `build/cp311`) counts all the same."""
+"""Folders of a project that Python does not import from: other languages, build results, other environments.
+
+The same holds for hidden folders (.git, .tox, .venv), metadata, and other virtual environments. A folder that the
+installer names (meson-python imports from `build/cp311`) counts in any case.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +40,12 @@ class EditableProject:
 def find_project(
     root: Root, site: str, claimed: Iterable[str], folder: str, notes: list[Skipped]
 ) -> EditableProject | None:
-    """Find the project from what an editable install leaves in a site directory; None if nothing names a place.
+    """Find the project from what an editable install leaves in a site directory; None if nothing names a folder.
 
-    `claimed` are the files of its record, `folder` is what direct_url.json says, or empty; `notes` takes what could not
-    be looked at. The files beside the .dist-info tell which folders are imported: `.pth` lines, and the paths in the
-    text of an import finder or loader (setuptools, meson-python, scikit-build-core, hatchling, ...); without them it
-    is the whole project.
-    Source: PEP 660.
+    `claimed` are the files of its record, `folder` is that of direct_url.json, or empty; `notes` collects what could
+    not be read. The files beside the .dist-info say which folders are imported: `.pth` lines, and the paths in the text
+    of an import finder or loader (setuptools, meson-python, scikit-build-core, hatchling, ...); without them it is the
+    whole project. Source: PEP 660.
     """
     told = [path for path in claimed if _may_tell(path) and posixpath.dirname(path) == site]
     named = [join(site, each) for path in told for each in _named_paths(root, path, notes)]
@@ -54,7 +55,7 @@ def find_project(
 
 
 def project_in(root: Root, folder: str, notes: list[Skipped]) -> EditableProject:
-    """Take a whole folder as the project: what `setup.py develop` leaves is its name in an .egg-link."""
+    """Return a whole folder as the project: `setup.py develop` leaves its name in an .egg-link."""
     return _project(root, root.resolve(folder) or folder, [folder], notes)
 
 

@@ -1,4 +1,4 @@
-"""A Python environment: where it is, its distributions, and the files that belong to each of them."""
+"""Read a Python environment: its place, its distributions, and their files."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def find_environment(  # noqa: PLR0913 - each is a thing that tells which enviro
     allow_empty: bool = False,
     package_files: PackageFiles | None = None,
 ) -> Environment:
-    """Read the environment that a person names, or means.
+    """Read the environment that the user names, or the first that is found.
 
     `python` is the folder of an environment or an interpreter, absolute inside the root or relative to `cwd`, or the
     name of a program on PATH. Without it: `VIRTUAL_ENV`, `.venv` in `cwd`, `CONDA_PREFIX`, the environment `own` that
-    this tool is installed in unless it was made for the tool alone, the first `python3` on `PATH`, `~/.local`.
-    Raise NoEnvironmentError if there is none, or, unless `allow_empty`, if it has nothing but installers or the tool.
+    this tool is installed in unless it was made for the tool alone, the first `python3` on `PATH`, `~/.local`. Raise
+    NoEnvironmentError if there is none, or, unless `allow_empty`, if it has nothing but installers or the tool.
     """
     surroundings = Surroundings(environ=environ, cwd=cwd, own=own)
     with _permissions_told():
@@ -86,7 +86,7 @@ def _read_choice(root: Root, choice: Choice, package_files: PackageFiles | None)
 
 
 def _with_something(environment: Environment) -> Environment:
-    """Return an environment that has distributions to look at. Raise NoEnvironmentError for any other."""
+    """Return an environment that has distributions. Raise NoEnvironmentError otherwise."""
     if not environment.distributions:
         raise NoEnvironmentError(
             f"no distributions in the environment `{environment.prefix}`",
@@ -122,7 +122,7 @@ def environment_of_paths(  # noqa: PLR0913 - as above
 ) -> Environment:
     """Read what `pip install --prefix`, `--target` or `--user` filled: prefixes, or folders with distributions.
 
-    Raise SysdepsError for a path without distributions, or if nothing tells which Python they are for.
+    Raise SysdepsError for a path without distributions, or if their Python is unknown.
     """
     with _permissions_told():
         sites = tuple(
@@ -138,18 +138,18 @@ def environment_of_paths(  # noqa: PLR0913 - as above
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Layout:
-    """Where an environment keeps what."""
+    """The places of an environment."""
 
     prefix: str
     own_prefix: bool
-    """The prefix is the environment's alone (a venv): a file in it that no record claims is the environment's too."""
+    """Whether the prefix belongs only to the environment (a venv), with files that no RECORD lists."""
     sites: tuple[Site, ...]
     interpreter: Interpreter
 
 
 @contextmanager
 def _permissions_told() -> Iterator[None]:
-    """Turn a folder that may not be read, on the way to the environment, into an error for a person."""
+    """Convert an unreadable folder on the way to the environment into an error."""
     try:
         yield
     except PermissionError as error:
@@ -158,7 +158,7 @@ def _permissions_told() -> Iterator[None]:
 
 
 def _is_own(distributions: Iterable[Distribution]) -> bool:
-    """Return whether only the tool and what it requires is installed: what pipx, uvx or pre-commit makes for it."""
+    """Return whether only the tool and its requirements are installed, as by pipx, uvx or pre-commit."""
     requires = {each.name: each.requires for each in distributions}
     reached: set[str] = set()
     pending = [_TOOL] if _TOOL in requires else []
@@ -174,7 +174,7 @@ def _is_own(distributions: Iterable[Distribution]) -> bool:
 
 
 def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> Environment:
-    """Read every distribution, and share the files out."""
+    """Read every distribution, and assign the files."""
     claims = without_echoes([claim for site in layout.sites for claim in read_claims(root, site, package_files)])
     tree = _walk(root, layout)
     notes = [note for each in layout.sites for note in each.notes]
@@ -202,7 +202,7 @@ def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> En
 
 
 def _walk(root: Root, layout: _Layout) -> Tree:
-    """Walk a venv's own prefix, and each site directory that does not lie in it."""
+    """Walk a venv's own prefix, and each site directory outside it."""
     tops = [layout.prefix] if layout.own_prefix else []
     tops += [site.folder for site in layout.sites if not site.added]
     outer = [top for top in dict.fromkeys(tops) if not any(top != other and inside(top, other) for other in tops)]

@@ -1,4 +1,4 @@
-"""The Python of an environment, known without running it: from links, folder names and pyvenv.cfg."""
+"""The Python of an environment, without running it: from links, folder names and pyvenv.cfg."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MAGIC = b"\x7fELF"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PythonName:
-    """What `python3.13t` or `pypy3.10` says, as the name of a program or of its folder in `lib`."""
+    """The parts of `python3.13t` or `pypy3.10`, the name of a program or of its folder in `lib`."""
 
     name: str
     """The name itself."""
@@ -42,22 +42,22 @@ class PythonName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """A place that Python starts from: a virtual environment, or an interpreter's own prefix."""
+    """A virtual environment, or an interpreter's own prefix."""
 
     prefix: str
     """`sys.prefix`, resolved."""
     interpreter: Interpreter
-    """Who runs it."""
+    """Its interpreter."""
     python: str
     """The name of its folder in `lib`: `python3.11`."""
     venv: VenvConfig | None
     """Its pyvenv.cfg; None for an interpreter's own prefix."""
     mismatch: str = ""
-    """Why its interpreter is not the one that it was made for, in words; empty if nothing says so."""
+    """A message about why its interpreter is not the one that it was made for; empty if it is."""
 
 
 def parse_python_name(name: str) -> PythonName | None:
-    """Return what a program's or folder's name says about Python; None for another name."""
+    """Return the parts of a program's or folder's name; None for another name."""
     match = _VERSIONED.fullmatch(name)
     if match is None:
         return None
@@ -67,9 +67,9 @@ def parse_python_name(name: str) -> PythonName | None:
 
 
 def open_installation(root: Root, path: str) -> Installation:
-    """Look at the folder of an environment, or at an interpreter, that a person named.
+    """Read the folder of an environment, or an interpreter, that the user named.
 
-    Raise SysdepsError for what is neither.
+    Raise SysdepsError for anything else.
     """
     if root.is_folder(path):
         return _open_folder(root, root.resolve(path) or path)
@@ -126,13 +126,13 @@ def _open_folder(root: Root, prefix: str) -> Installation:
 
 
 def _is_filled_by_pip(root: Root, folder: str) -> bool:
-    """Return whether a folder is what `pip install --target`, `--prefix` or `--user` fills."""
+    """Return whether a folder looks as if `pip install --target`, `--prefix` or `--user` filled it."""
     names = (*root.names(folder), *root.names(f"{folder}/lib"), *root.names(f"{folder}/lib64"))
     return any(name.endswith((".dist-info", ".egg-info")) or parse_python_name(name) for name in names)
 
 
 def _within(root: Root, folder: str) -> str:
-    """Say in which virtual environment a folder lies; nothing if in none."""
+    """Return a hint with the virtual environment that contains a folder; empty if none does."""
     while folder != "/":
         folder = posixpath.dirname(folder)
         if read_venv_config(root, folder) is not None:
@@ -141,9 +141,9 @@ def _within(root: Root, folder: str) -> str:
 
 
 def _open_program(root: Root, path: str) -> Installation:
-    """Look at an interpreter by the path that it would be started with: only its folder's links are followed yet.
+    """Read an interpreter by the path that it would be started with: only its folder's links are resolved.
 
-    Source: CPython's Modules/getpath.py: pyvenv.cfg lies beside the program, or one folder up.
+    Source: CPython's Modules/getpath.py: pyvenv.cfg is beside the program, or one folder up.
     """
     folder = root.resolve(posixpath.dirname(path)) or "/"
     for prefix in (posixpath.dirname(folder), folder):
@@ -161,10 +161,7 @@ def _open_program(root: Root, path: str) -> Installation:
 
 
 def read_venv_config(root: Root, prefix: str) -> VenvConfig | None:
-    """Read the pyvenv.cfg of a folder; None if it has none.
-
-    Raise SysdepsError for one that Python would not take.
-    """
+    """Read the pyvenv.cfg of a folder; None if it has none. Raise SysdepsError for one that Python would refuse."""
     path = f"{prefix}/pyvenv.cfg"
     try:
         return parse_venv_config(root.read(path, _MAX_CONFIG))
@@ -179,7 +176,7 @@ def read_venv_config(root: Root, prefix: str) -> VenvConfig | None:
 
 
 def _open_venv(root: Root, prefix: str, config: VenvConfig) -> Installation:
-    """Look at a virtual environment; its base interpreter may be gone, as in a stage that only gets the folder."""
+    """Read a virtual environment; its base interpreter may be missing, as in a stage with only the folder."""
     names = {name for lib in ("lib", "lib64") for name in root.names(f"{prefix}/{lib}")}
     pythons = [python for name in sorted(names) if (python := parse_python_name(name))]
     python = next((each for each in pythons if each.version == config.version), next(iter(pythons), None))
@@ -207,7 +204,7 @@ def _open_venv(root: Root, prefix: str, config: VenvConfig) -> Installation:
 
 
 def _actual(root: Root, prefix: str, program: str) -> PythonName | None:
-    """Return what a program is by its name or standard library; None for a venv's own copy, and where none tells."""
+    """Return a program's Python by its name or standard library; None for a venv's own copy, and if unknown."""
     named = parse_python_name(posixpath.basename(program))
     if named or not program or program.startswith(f"{prefix}/"):
         return named
@@ -227,7 +224,7 @@ def _mismatch(prefix: str, python: PythonName, config: VenvConfig, actual: Pytho
 
 
 def _standard_library(root: Root, program: str, named: PythonName | None) -> tuple[str, PythonName]:
-    """Return prefix and name of an interpreter by the landmark that it seeks upward from its own folder.
+    """Return prefix and name of an interpreter by the landmark that it searches for upward from its folder.
 
     Source: CPython's Modules/getpath.py, `PREFIX` and `STDLIB_LANDMARKS`.
     """

@@ -1,4 +1,4 @@
-"""The software bills of materials that installed wheels carry (PEP 770)."""
+"""Read the SBOMs of installed wheels (PEP 770)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MAX_BYTES = 32 << 20
 
 
 def read_sboms(root: Root, distribution: Distribution, skipped: list[Skipped]) -> tuple[Sbom, ...]:
-    """Return the documents of one distribution, by name; those that cannot be used are noted."""
+    """Return the SBOMs of one distribution, by name; unusable ones are noted."""
     folder = f"{distribution.metadata_path}/sboms"
     found = []
     for name in root.names(folder):

@@ -1,4 +1,4 @@
-"""A file of a source distribution, read without unpacking it."""
+"""Read a file of a source distribution without unpacking it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Stream(Protocol):
 
 
 class _Bounded:
-    """A stream that ends with an error after so many bytes."""
+    """A stream that raises an error after a number of bytes."""
 
     def __init__(self, stream: _Stream) -> None:
         self._stream = stream
@@ -40,8 +40,8 @@ class _Bounded:
 def read_from_sdist(root: Root, path: str, name: str, limit: int) -> bytes | None:
     """Return a file of the top folder of an sdist; None if it has none, or is another kind of archive.
 
-    Raise OSError for an sdist that may not be read, MalformedError for one that is broken or too large.
-    Source: packaging.python.org, "Source distribution format".
+    Raise OSError for an unreadable sdist, MalformedError for one that is broken or too large. Source:
+    packaging.python.org, "Source distribution format".
     """
     if not path.endswith(".tar.gz"):
         return None

@@ -1,4 +1,4 @@
-"""Site directories: the folders that Python finds distributions in, in the order of `sys.path`."""
+"""Site directories: folders with distributions, in the order of `sys.path`."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ class Site:
     folder: str
     """The folder, resolved."""
     top: str
-    """What the rows of a record must not leave: the prefix around it."""
+    """The rows of a record must not leave this prefix."""
     flat: bool = False
-    """`pip install --target` filled it: scripts lie in the folder's own `bin`, and RECORD says `../../bin`."""
+    """Whether `pip install --target` filled it: scripts are in the folder's own `bin`, and RECORD says `../../bin`."""
     added: bool = False
-    """A `.pth` file added it: what no record claims in it is not the environment's."""
+    """Whether a `.pth` file added it: files that no RECORD lists do not belong to the environment."""
     notes: tuple[Skipped, ...] = ()
     """Its `.pth` files that cannot be read."""
     path_code: tuple[str, ...] = ()
-    """Its `.pth` files that run code which changes `sys.path`."""
+    """Its `.pth` files with code that changes `sys.path`."""
 
 
 def metadata_names(root: Root, folder: str) -> list[str]:
-    """Return the names in a folder that stand for a distribution, sorted; `~` is pip's mark of one being removed."""
+    """Return the names of distributions in a folder, sorted; `~` marks one that pip is removing."""
     return [name for name in root.names(folder) if name.endswith(_SUFFIXES) and name[0] not in "~."]
 
 
@@ -69,9 +69,9 @@ def sites_of(root: Root, installation: Installation) -> tuple[Site, ...]:
 
 
 def sites_below(root: Root, path: str, *, allow_empty: bool = False) -> tuple[Site, ...]:
-    """Return the site directories that a person means by a folder: itself, or those of a prefix.
+    """Return the site directories of a folder: itself, or those of a prefix.
 
-    Raise SysdepsError if there is none, unless `allow_empty`, or those of several versions of Python.
+    Raise SysdepsError if there is none, unless `allow_empty`, or for several versions of Python.
     """
     if is_zip_application(root, path):
         raise SysdepsError(f"`{path}` is a zip application", hint=ZIP_HINT)
@@ -110,9 +110,9 @@ def sites_below(root: Root, path: str, *, allow_empty: bool = False) -> tuple[Si
 
 
 def interpreter_of(root: Root, sites: Sequence[Site], environ: Mapping[str, str]) -> Interpreter:
-    """Find the interpreter that site directories are for: by their folder's name, by their modules, else on PATH.
+    """Find the interpreter of site directories: by their folder's name, by their modules, else on PATH.
 
-    Its `path` is empty if that version is not there. Raise SysdepsError if nothing tells the version.
+    Its `path` is empty if that version does not exist. Raise SysdepsError if the version is unknown.
     """
     names = (_folder_of_python(site.folder) for site in sites)
     python = next((parsed for name in names if (parsed := parse_python_name(name))), None)
@@ -149,13 +149,13 @@ def user_site(root: Root, environ: Mapping[str, str], interpreter: Interpreter) 
 
 
 def _folder_of_python(site: str) -> str:
-    """Return what names the Python of a site directory: the folder around it, as `python3.11`."""
+    """Return the folder name that shows a site directory's Python: `python3.11`."""
     above, name = posixpath.split(posixpath.dirname(site))
     return f"python{name}" if posixpath.basename(above) == _LOCAL_PACKAGES else name
 
 
 def _python_of_modules(root: Root, sites: Sequence[Site]) -> PythonName | None:
-    """Return the Python that most of the extension modules in folders are for, by their names; None if none tells."""
+    """Return the Python of most extension modules in folders, by their names; None if unknown."""
     abi_tag = abi_of_modules(file for site in sites for file in sorted(walk(root, site.folder).files))
     kind = "pypy" if abi_tag.startswith("pp") else "python"
     return parse_python_name(f"{kind}{abi_tag[2]}.{abi_tag[3:]}") if abi_tag else None
@@ -169,7 +169,7 @@ def _open_quietly(root: Root, program: str) -> Interpreter | None:
 
 
 def _base_folders(root: Root, prefix: str, python: str) -> list[str]:
-    """Return where an interpreter's own prefix has distributions; Debian's Python has names and an order of its own."""
+    """Return the site directories of an interpreter's own prefix; Debian's Python has its own names and order."""
     top = "" if prefix == "/" else prefix
     if root.is_folder(f"{top}/lib/python3/dist-packages"):
         return [f"{top}/{lib}/dist-packages" for lib in (f"local/lib/{python}", "lib/python3", f"lib/{python}")]
@@ -195,7 +195,7 @@ def _existing(root: Root, folders: Iterable[tuple[str, str]], *, flat: bool = Fa
 
 
 def _read_pth(root: Root, folder: str) -> tuple[list[str], tuple[str, ...], tuple[Skipped, ...]]:
-    """Return what a folder's `.pth` files name, those whose code adds more, and those that cannot be read."""
+    """Return the folders of a site directory's `.pth` files, those with code that adds more, and unreadable ones."""
     lines: list[str] = []
     code: list[str] = []
     notes: list[Skipped] = []

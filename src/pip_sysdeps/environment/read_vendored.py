@@ -1,4 +1,4 @@
-"""Reads the files of a distribution for the libraries that they are or hold."""
+"""Read the files of a distribution to find the libraries that they are or contain."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MAX_CONTENT = 32 << 20
 """Bytes of the data of one file that are looked at; those of the largest wheels have 10 MB."""
 _MAX_ALL = 1 << 30
-"""The same of all files of one distribution."""
+"""The same for all files of one distribution."""
 
 
 def read_vendored(
@@ -30,7 +30,7 @@ def read_vendored(
 ) -> tuple[VendoredLibrary, ...]:
     """Return the libraries in the ELF files of a distribution, sorted by file.
 
-    `libraries` are those of `files` that it brings for others to load, relative to its base.
+    `libraries` are those of `files` that it vendors for others to load, relative to its base.
     """
     return tuple(_found(objects, distribution, files, libraries))
 

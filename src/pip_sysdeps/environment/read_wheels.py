@@ -1,4 +1,4 @@
-"""A folder of wheels, as `pip download` or `pip wheel` leaves it -> the environment that they would make."""
+"""Read a folder of wheels, as `pip download` or `pip wheel` makes it, as the environment that they would form."""
 
 from __future__ import annotations
 
@@ -42,29 +42,29 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _PREFIX = "/environment"
-"""Where the tree has the environment: no path of the lock shows it."""
+"""The environment's place in the tree; it does not appear in the lock."""
 _SOURCES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
-"""The ends of source distributions: today's, and those of old ones."""
+"""File name endings of source distributions, present and old."""
 _MAX_MEMBERS = 1_000_000
 _MAX_DIST_INFO = {"RECORD": 16 << 20, "METADATA": 4 << 20, "entry_points.txt": 1 << 20, "WHEEL": 1 << 16}
-"""Bytes of the files that installer reads as a whole."""
+"""Limit on the bytes of files that installer reads as a whole."""
 _MAX_OTHER = 64 << 20
-"""Bytes of any other file of a .dist-info."""
+"""Limit on the bytes of any other file of a .dist-info."""
 _LINE_ENDS = [end.encode() for end in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"]
-"""What str.splitlines, by which installer reads RECORD, takes for the end of a line."""
+"""Line ends of str.splitlines, with which installer reads RECORD."""
 _SPARE_ROWS = 1000
-"""Rows that a RECORD may have more than its wheel has files."""
+"""How many more rows than files a RECORD may have."""
 _MOST_TAGS = 1000
-"""Tags that the name of one wheel may stand for."""
+"""Limit on the tags in the name of one wheel."""
 _UNUSABLE = (
     *BROKEN, InstallerError, InvalidWheelFilename, InvalidRecordEntry, ConfigParserError, CsvError, KeyError,
     AssertionError,
 )  # fmt: skip
-"""What zipfile and installer raise for what is no wheel."""
+"""Exceptions of zipfile and installer for an invalid wheel."""
 
 
 class ScanningDestination(WheelDestination):
-    """Where installer puts the files of a wheel: a tree that remembers in which wheel each of them is."""
+    """installer's destination: a tree that records the wheel of each file."""
 
     def __init__(self, tree: WheelTree, archive: ZipFile, python: str) -> None:
         """`python` is the folder in lib: `python3.11`."""
@@ -80,7 +80,7 @@ class ScanningDestination(WheelDestination):
         }
 
     def write_script(self, name: str, module: str, attr: str, section: ScriptSection) -> RecordEntry:  # noqa: ARG002
-        """Claim the script of an entry point, which has no needs and is not made."""
+        """Record the script of an entry point, which has no needs and is not created."""
         return RecordEntry(name, None, None)
 
     def write_file(
@@ -90,7 +90,7 @@ class ScanningDestination(WheelDestination):
         stream: BinaryIO,
         is_executable: bool,  # noqa: ARG002 - what a file is shows in its contents
     ) -> RecordEntry:
-        """Note where a file lies, or keep what is in no wheel."""
+        """Record the place of a file, or keep the content of one that no wheel has."""
         name = os.fspath(path)
         content: Member | bytes
         if isinstance(stream, ZipExtFile):
@@ -123,7 +123,7 @@ class ScanningDestination(WheelDestination):
 
 
 def environment_of_wheels(folder: str, system: TargetSystem) -> tuple[WheelTree, Environment]:
-    """Return the environment that the wheels of a folder would make on a system, and the tree that it lies in.
+    """Return the environment that the wheels of a folder would form on a system, and its tree.
 
     Nothing is installed or run. Raise SysdepsError for a folder without wheels, with two of one distribution, with one
     that does not fit the system, or with one that cannot be read.
@@ -166,7 +166,7 @@ def _wheels_in(folder: str) -> Sequence[str]:
 
 
 def _refuse_sources(sources: Sequence[str], wheels: Sequence[str], folder: str) -> None:
-    """Raise SysdepsError for a source distribution that no wheel beside it was built from."""
+    """Raise SysdepsError for a source distribution without a wheel."""
     built = {_name_and_version(name) for name in wheels}
     for name in sources:
         if _name_and_version(name) not in built:
@@ -177,7 +177,7 @@ def _refuse_sources(sources: Sequence[str], wheels: Sequence[str], folder: str) 
 
 
 def _name_and_version(file: str) -> tuple[str, str]:
-    """Return the distribution and version that the name of a wheel or source distribution begins with.
+    """Return the distribution and version at the start of a wheel's or sdist's name.
 
     Source: packaging.python.org, "Source distribution format" and "Binary distribution format"; older source
     distributions have `-` in the name too.
@@ -205,7 +205,7 @@ def _parsed(name: str) -> tuple[str, frozenset[Tag]]:
 
 
 def _abi_tag(wheels: Mapping[str, frozenset[Tag]], system: TargetSystem) -> str:
-    """Return the ABI tag of the Python that the wheels are for; where none of them says it, of the release's own."""
+    """Return the ABI tag of the wheels' Python; if no wheel shows it, of the release's own."""
     asking: dict[str, str] = {}
     for path, tags in wheels.items():
         for abi_tag in own_python(tags):
@@ -217,7 +217,7 @@ def _abi_tag(wheels: Mapping[str, frozenset[Tag]], system: TargetSystem) -> str:
 
 
 def _refuse_unfitting_wheels(wheels: Mapping[str, frozenset[Tag]], abi_tag: str, system: TargetSystem) -> None:
-    """Raise SysdepsError for a wheel of another machine or Python; its glibc is looked at with its files at hand."""
+    """Raise SysdepsError for a wheel of another machine or Python; its glibc is checked with its files."""
     fitting = fitting_tags(abi_tag, system.platform.machine, "", libc=system.platform.libc)
     for path, tags in wheels.items():
         if not tags & fitting:
@@ -225,9 +225,9 @@ def _refuse_unfitting_wheels(wheels: Mapping[str, frozenset[Tag]], abi_tag: str,
 
 
 def refuse_unfitting(root: Root, environment: Environment, system: TargetSystem) -> None:
-    """Raise SysdepsError if a wheel that is installed in an environment does not fit another system.
+    """Raise SysdepsError if an installed wheel does not fit another system.
 
-    One that needs a newer glibc is told with the file and the symbol that show it, if they do, and others like it.
+    For one that needs a newer glibc, the error has the file and symbol that show it, if they do, and other such wheels.
     """
     abi_tag = environment.interpreter.abi_tag
     names = {each.name: f"{each.name} {each.version}" for each in environment.distributions}
@@ -237,7 +237,7 @@ def refuse_unfitting(root: Root, environment: Environment, system: TargetSystem)
 def _refuse_unfitting(
     root: Root, environment: Environment, names: Mapping[str, str], abi_tag: str, system: TargetSystem
 ) -> None:
-    """Do so; `names` has what messages call each distribution."""
+    """Raise it; `names` has the names of distributions in messages."""
     fitting = fitting_tags(abi_tag, system.platform.machine, system.glibc, libc=system.platform.libc)
     tags = {each.name: _all_tags(each) for each in environment.distributions}
     unfitting = [each for each in environment.distributions if tags[each.name] and not tags[each.name] & fitting]
@@ -256,12 +256,12 @@ def _all_tags(distribution: Distribution) -> frozenset[Tag]:
 
 
 def _proof(newer: NewerGlibc | None, environment: Environment) -> str:
-    """Say by which file and symbol a wheel needs a newer glibc."""
+    """Return the file and symbol that show a wheel's need of a newer glibc."""
     return f" ({environment.short(newer.file)} needs {newer.symbol})" if newer else ""
 
 
 def _misfit(name: str, tags: Iterable[Tag], abi_tag: str, system: TargetSystem, more: str = "") -> SysdepsError:
-    """Return the error for what does not fit a system, with its tags, and `more` to say of it."""
+    """Return the error for a wheel that does not fit a system, with its tags and `more`."""
     libc = f" with glibc {system.glibc}" if system.glibc else " with musl" if system.platform.libc == "musl" else ""
     return SysdepsError(
         f"`{name}` does not fit {system.platform.id}: its tag is {', '.join(sorted(map(str, tags)))}, "
@@ -271,7 +271,7 @@ def _misfit(name: str, tags: Iterable[Tag], abi_tag: str, system: TargetSystem, 
 
 
 def _put(tree: WheelTree, path: str, python: str) -> None:
-    """Let installer put a wheel into the tree."""
+    """Write a wheel into the tree with installer."""
     name = os.path.basename(path)
     try:
         open_regular(path).close()  # a pipe or a device is refused
@@ -302,7 +302,7 @@ def _refuse_bombs(archive: ZipFile) -> None:
 
 
 def _refuse_rows(archive: ZipFile, record: ZipInfo) -> None:
-    """Raise ValueError for a RECORD with many more rows than the wheel has files: installer keeps each."""
+    """Raise ValueError for a RECORD with many more rows than the wheel has files, as installer keeps each."""
     text = archive.read(record)
     rows = sum(map(text.count, _LINE_ENDS)) - text.count(b"\r\n")
     if rows > len(archive.namelist()) + _SPARE_ROWS:

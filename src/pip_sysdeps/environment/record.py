@@ -1,7 +1,7 @@
 """Lists of installed files: RECORD of a .dist-info, installed-files.txt of an .egg-info.
 
-Installers in the field write more than the specification allows, and a file that is not read is a need that is missed:
-so every row that has a path counts, and what is odd about it is noted.
+Installers write more than the specification allows, and a file that is not read is a missed need. So every row with a
+path counts, and problems are noted.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ _MAX_ROWS = 200_000
 _HASHES = frozenset({"sha256", "sha384", "sha512"})
 
 _PLAIN_ROW = re.compile(r'^([^,"\r\n]+),((?:sha256=[\w-]+)?),([0-9]*)\r?$', re.ASCII | re.MULTILINE)
-"""A row as pip and uv write it, without quotes: nearly every RECORD has no other, and one match reads them all."""
+"""A row as pip and uv write it, without quotes; most RECORDs have only these, and one match reads them all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The rows of a RECORD, and what is odd about it."""
+    """The rows of a RECORD, and its problems."""
 
     rows: tuple[Row, ...]
     """Each row that has a path, in order; a missing column is empty."""
     notes: tuple[str, ...]
-    """For a person, one for each odd row: `line 3: ...`; the last one counts what is beyond the first ten."""
+    """Messages, one per bad row: `line 3: ...`; the last one counts those beyond the first ten."""
 
 
 def parse_record(content: bytes) -> Record:
-    """Read a RECORD, keeping every path whatever else its row has.
+    """Parse a RECORD, keeping every path whatever else its row has.
 
-    Bytes that are not UTF-8 are kept by "surrogateescape".
-    Source: packaging.python.org, "Recording installed projects", "The RECORD file"; PEP 376.
+    Bytes that are not UTF-8 are kept by "surrogateescape". Source: packaging.python.org, "Recording installed
+    projects", "The RECORD file"; PEP 376.
     """
     text, more = _bounded(_text(content))
     plain: list[Row] = _PLAIN_ROW.findall(text)
@@ -73,7 +73,7 @@ def parse_installed_files(content: bytes) -> tuple[str, ...]:
 
 
 def entry_of(row: Row) -> RecordEntry | None:
-    """Return the row as `installer` has it, with a hash to compare; None if it has none that can be relied on.
+    """Return the row as `installer` has it, with a hash to compare; None without a reliable hash.
 
     Source: packaging.python.org, "The RECORD file": "The hash algorithm must be sha256 or better".
     """
@@ -99,7 +99,7 @@ def _bounded(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _line_by_line(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Read each line as a row of its own; one that csv refuses is split at its last two commas."""
+    """Parse each line as a row of its own; one that csv refuses is split at its last two commas."""
     for number, line in enumerate(text.split("\n"), 1):
         try:
             rows = list(csv.reader([line]))

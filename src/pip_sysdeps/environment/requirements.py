@@ -1,4 +1,4 @@
-"""Why a distribution is installed: the way to it from what a person asked for.
+"""Why a distribution is installed: the path to it from a requested one.
 
 Source: packaging.python.org, "Dependency specifiers" (PEP 508) and "Recording installed projects" (REQUESTED).
 """
@@ -28,12 +28,12 @@ _MOST_EXTRAS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """One distribution on the way to another."""
+    """One distribution on the path to another."""
 
     name: str
     """Its normalized name."""
     requirement: str = ""
-    """The Requires-Dist line by which the one before it asks for it; empty for the first."""
+    """The Requires-Dist line of the one before that names it; empty for the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +43,13 @@ class _Required:
     name: str
     """The normalized name of what is required."""
     asked: frozenset[str]
-    """The extras of it that are asked for, normalized."""
+    """Its requested extras, normalized."""
     text: str
-    """As a reader knows it."""
+    """The text for messages."""
     always: bool
-    """Whether it holds without any extra."""
+    """Whether it applies without any extra."""
     extras: frozenset[str]
-    """The extras, normalized, under which it holds besides."""
+    """The extras, normalized, under which it also applies."""
 
 
 Edges = Mapping[str, tuple[Link, ...]]
@@ -57,12 +57,12 @@ Edges = Mapping[str, tuple[Link, ...]]
 
 
 def ways(distributions: Iterable[Distribution], markers: Mapping[str, str]) -> Mapping[str, tuple[Link, ...]]:
-    """Return for each distribution one shortest way to it, first what was asked for and last itself.
+    """Return one shortest path to each distribution, from a requested one to itself.
 
-    Asked for is what has REQUESTED. Extras that one distribution asks of another count as asked for. pip does not
-    record which extras a person asked for, so requirements of other extras are followed where nothing else leads. What
-    is not reached so begins a way of its own: first what nobody requires. `markers` is the environment of PEP 508's
-    markers; a requirement that does not parse leads nowhere.
+    Those with REQUESTED are requested. Extras that one distribution asks of another count as requested. pip does not
+    record the extras that the user asked for, so requirements of other extras are followed if nothing else leads to a
+    distribution. A distribution that is not reached begins a path of its own, first those that nobody requires.
+    `markers` is the environment of PEP 508's markers; an invalid requirement leads nowhere.
     """
     installed = {each.name: each for each in distributions}
     requirements = _requirements(installed, markers)
@@ -91,7 +91,7 @@ def required(distributions: Iterable[Distribution], markers: Mapping[str, str]) 
 
 
 def applies(text: str, environment: Mapping[str, str]) -> bool:
-    """Return whether an environment marker is true; one that does not parse, or cannot be judged, is."""
+    """Return whether an environment marker is true; an invalid one, or one that cannot be evaluated, is."""
     try:
         return len(text) > _LONGEST or holds(Marker(text), environment) is not False
     except (ValueError, RecursionError):
@@ -99,7 +99,7 @@ def applies(text: str, environment: Mapping[str, str]) -> bool:
 
 
 def holds(marker: Marker, environment: Mapping[str, str]) -> bool | None:
-    """Return whether an environment marker is true; None for one that cannot be judged.
+    """Return whether an environment marker is true; None for one that cannot be evaluated.
 
     `os_name ~= "x"` compares what does not compare, and `python_version < "9...9"` may have more digits than a number.
     """
@@ -110,7 +110,7 @@ def holds(marker: Marker, environment: Mapping[str, str]) -> bool | None:
 
 
 def _asked_extras(requirements: Mapping[str, tuple[_Required, ...]]) -> Mapping[str, frozenset[str]]:
-    """Return the extras of each distribution that others ask for, directly or by way of extras of their own."""
+    """Return the extras of each distribution that others request, directly or through their own extras."""
     by_extra: dict[tuple[str, str], list[_Required]] = {}
     for name, each in requirements.items():
         for requirement in each:
@@ -130,7 +130,7 @@ def _asked_extras(requirements: Mapping[str, tuple[_Required, ...]]) -> Mapping[
 
 
 def _walk(edges: Edges, found: dict[str, tuple[Link, ...]]) -> None:
-    """Go on breadth first from all that has a way, the shortest ways first."""
+    """Continue breadth first from all distributions with a path, the shortest paths first."""
     queue = sorted(found, key=lambda name: (len(found[name]), name))
     for name in queue:
         for onward in edges[name]:
@@ -140,7 +140,7 @@ def _walk(edges: Edges, found: dict[str, tuple[Link, ...]]) -> None:
 
 
 def _links(name: str, requirements: Iterable[_Required], extras: frozenset[str] | None) -> tuple[Link, ...]:
-    """Return the distributions that one requires, by name; with no `extras` given, under any of its extras."""
+    """Return the distributions that one requires, by name; without `extras`, under any of its extras."""
     links: dict[str, Link] = {}
     for each in requirements:
         if each.name != name and (each.always or extras is None or not extras.isdisjoint(each.extras)):
@@ -151,7 +151,7 @@ def _links(name: str, requirements: Iterable[_Required], extras: frozenset[str] 
 def _requirements(
     installed: Mapping[str, Distribution], markers: Mapping[str, str]
 ) -> Mapping[str, tuple[_Required, ...]]:
-    """Return the requirements of each distribution that are installed and hold: always, or under some extra."""
+    """Return the requirements of each distribution that are installed and apply, always or under some extra."""
     return {
         name: tuple(
             each
@@ -165,7 +165,7 @@ def _requirements(
 
 
 def _required(line: str, markers: Mapping[str, str]) -> _Required | None:
-    """Read a Requires-Dist line; None for one that does not parse, or whose marker cannot be judged."""
+    """Parse a Requires-Dist line; None for an invalid one, or if its marker cannot be evaluated."""
     try:
         requirement = Requirement(line) if len(line) <= _LONGEST else None
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Software bills of materials in a wheel: CycloneDX and SPDX, in their JSON forms.
+"""SBOMs in a wheel: CycloneDX and SPDX in JSON.
 
 Source: PEP 770 (`*.dist-info/sboms/`); CycloneDX 1.x, ECMA-424; SPDX 2.x, "packages".
 """
@@ -23,7 +23,7 @@ _SPLIT_NAME = re.compile(r"(pkg:apk/[^/@]+/)([^@/?#-]+)@([^@?#]+?)-([0-9][^-@?#]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """One thing that a wheel is made of."""
+    """One component of a wheel."""
 
     name: str
     """Its name."""
@@ -38,13 +38,13 @@ class Sbom:
     """One document."""
 
     components: tuple[Component, ...]
-    """What it names, nested components too; in the document's order."""
+    """Its components, nested ones too; in the document's order."""
     cyclonedx: Mapping[str, Any] | None
     """The document itself, if it is CycloneDX, with the same repairs."""
 
 
 def parse_sbom(content: bytes) -> Sbom:
-    """Read a document. Raise MalformedError for what is no JSON object, or is neither CycloneDX nor SPDX."""
+    """Parse a document. Raise MalformedError unless it is a JSON object in CycloneDX or SPDX."""
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -74,7 +74,7 @@ def _objects(value: object) -> Iterator[dict[str, Any]]:
 
 
 def _component(component: dict[str, Any]) -> Component:
-    """Return a component; the document gets what is repaired of it."""
+    """Return a component; its repairs are also made in the document."""
     name, version, purl = (_text(component.get(key)) for key in ("name", "version", "purl"))
     read = Component(name=name, version=version, purl=purl)
     repaired = _repaired(read)

@@ -1,4 +1,4 @@
-"""What extends `sys.path`: pyvenv.cfg, `.pth` and `.egg-link` files, and the import finders of editable installs."""
+"""Files that extend `sys.path`: pyvenv.cfg, `.pth` and `.egg-link` files, import finders of editable installs."""
 
 from __future__ import annotations
 
@@ -21,13 +21,12 @@ class VenvConfig:
     system_site_packages: bool
     """`include-system-site-packages`."""
     extends: str = ""
-    """`extends-environment`: the environment that this one is laid over (uv); empty for none."""
+    """`extends-environment`: the environment below this overlay (uv); empty for none."""
 
 
 def parse_venv_config(content: bytes) -> VenvConfig:
-    """Read pyvenv.cfg.
+    """Parse pyvenv.cfg. Raise MalformedError without an absolute `home`.
 
-    Raise MalformedError without an absolute `home`.
     Source: PEP 405; CPython's getpath.py and site.py (`venv`).
     """
     fields: dict[str, str] = {}
@@ -54,7 +53,7 @@ def _version(text: str) -> tuple[int, int] | None:
 
 
 def parse_pth(content: bytes) -> tuple[str, ...]:
-    """Return the lines of a `.pth` file that are paths; those that Python would run are left out.
+    """Return the lines of a `.pth` file that are paths, without those that Python runs.
 
     Source: docs.python.org, module site.
     """
@@ -74,7 +73,7 @@ def parse_pth_code(content: bytes) -> tuple[str, ...]:
 def changes_path(code: str) -> bool:
     """Return whether code adds folders to `sys.path`, by its words.
 
-    What easy_install wrote around its lines (`__plen`) only sorts them.
+    The lines that easy_install wrote around its own (`__plen`) only sort them.
     """
     return _CHANGES_PATH.search(code) is not None and "__plen" not in code
 
@@ -89,7 +88,7 @@ def parse_egg_link(content: bytes) -> str:
 
 
 def parse_scripts(content: bytes) -> frozenset[str]:
-    """Return the names of the programs that the text of an entry_points.txt gives its distribution.
+    """Return the names of the programs in an entry_points.txt.
 
     Source: packaging.python.org, "Entry points specification": `console_scripts` and `gui_scripts`.
     """
@@ -105,11 +104,10 @@ def parse_scripts(content: bytes) -> frozenset[str]:
 
 
 def parse_finder(content: bytes) -> tuple[str, ...]:
-    """Return every absolute path that the text of an import finder or loader names; nothing of it is run.
+    """Return every absolute path in the text of an import finder or loader, without running it.
 
-    Editable installs of setuptools (`MAPPING`), meson-python and scikit-build-core keep where their modules lie as
-    strings in such a file. Raise MalformedError for what is not Python.
-    Source: PEP 660.
+    Editable installs of setuptools (`MAPPING`), meson-python and scikit-build-core have the folders of their modules as
+    strings in such a file. Raise MalformedError for what is not Python. Source: PEP 660.
     """
     import ast  # noqa: PLC0415 - slow to import, and few environments have such a file
 

@@ -1,4 +1,4 @@
-"""A system that is not this machine: what its index says of it, for a lock that is made elsewhere."""
+"""Another system than this machine, from its index, for a lock that is made elsewhere."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetSystem:
-    """A release on an architecture, with all its packages and none of them installed."""
+    """A release on an architecture, with none of its packages installed."""
 
     platform: Platform
-    """What it is."""
+    """The system."""
     program: ElfFile
-    """What stands for its Python: a program for its machine that nothing is known of but the dynamic loader."""
+    """Stands for its Python: a program for its machine, of which only the dynamic loader is known."""
     index: SonameIndex | None
-    """Who has which library; None where the package manager finds that out by itself."""
+    """Its index; None if the package manager finds packages by itself."""
     glibc: str
-    """The version of its glibc; empty if it is not known."""
+    """The version of its glibc; empty if unknown."""
 
     @property
     def libc(self) -> str:
-        """Name the package that has the dynamic loader; without an index, the C library itself."""
+        """The package that has the dynamic loader; without an index, the C library itself."""
         loader = (self.program.interpreter or "").rpartition("/")[2]
         return self.installable(loader) or ""
 
     def installable(self, soname: str) -> str | None:
-        """Return the package to install for a library; the C library for its own, where no package of that is known."""
+        """Return the package to install for a library; for a C library's own without a package, the C library."""
         package = self.index.installable(soname) if self.index else None
         is_loader = self.program.interpreter is not None and self.program.interpreter.endswith(f"/{soname}")
         own = is_loader or (self.platform.libc == "glibc" and is_glibc_library(soname))
         return package or (self.platform.libc if own else None)
 
     def own_python(self) -> str:
-        """Return the ABI tag of the release's own Python: `cp313`. Raise SysdepsError if it is not known."""
+        """Return the ABI tag of the release's own Python: `cp313`. Raise SysdepsError if unknown."""
         if self.index is None or not self.index.target.python:
             says = "its index does not have it" if self.index else "it has no index"
             makes = ", or run `pip-sysdeps index update`" if self.index else ""
@@ -59,7 +59,7 @@ class TargetSystem:
 
 
 def open_target(target_id: str, root: Root) -> TargetSystem:
-    """Return the system that a target's id names, which may be that of a root.
+    """Return the system of a target id, which may be that of a root.
 
     Raise SysdepsError if there is no index for it, unless its package manager installs libraries without one.
     """
@@ -93,7 +93,7 @@ def open_target(target_id: str, root: Root) -> TargetSystem:
 
 
 def _require_target(target_id: str, family: Family, known: LinuxDistribution, release: str) -> None:
-    """Raise SysdepsError for a target that no lock made in such a system has: of no release, or of an unknown word."""
+    """Raise SysdepsError for an id that no system has: without a release, or with an unknown word."""
     architecture = target_id.rpartition("-")[2]
     distro = target_id.removesuffix(f"-{architecture}").removesuffix(f"-{release}")
     if architecture not in family.architectures:

@@ -1,7 +1,7 @@
-"""Which library a file in a wheel is, or has linked into it, and in which version: by its name and its data.
+"""Identify the libraries that a file in a wheel is or contains, and their versions, by its name and data.
 
-Most wheels say nothing of what they bring. A file that auditwheel copied keeps the library's name; a version is taken
-from text that the library puts into its data. `data/vendored.toml` has the rules.
+Most wheels do not say what they vendor. A file that auditwheel copied keeps the library's name; the version is in text
+that the library puts into its data. `data/vendored.toml` has the rules.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _KEYS = {"name", "sonames", "text", "own", "file", "with", "number"}
 
 
 class Confidence(Enum):
-    """How sure it is what a file is."""
+    """How certain an identification is."""
 
     HIGH = "high"
     """Its name and its text agree."""
     MEDIUM = "medium"
-    """Its text alone, as of a library that is linked in; or its name, which has the version of the release."""
+    """Only its text, as for a linked-in library; or its name with the version of the release."""
     LOW = "low"
-    """Its name alone, which has no version."""
+    """Only its name, without a version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,33 +45,33 @@ class VendoredLibrary:
     name: str
     """The library as its project calls it; the file's own name if no rule knows it."""
     version: str
-    """Its version; empty if nothing says it."""
+    """Its version; empty if unknown."""
     confidence: Confidence
-    """How sure that is."""
+    """How certain that is."""
     evidence: str
-    """The text, or the file name, that says it."""
+    """The text or file name that shows it."""
     by_name: bool
-    """It is the file name."""
+    """Whether the evidence is the file name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """How one library is known."""
+    """How to recognize one library."""
 
     name: str
     """The library, as its project calls it."""
     sonames: tuple[str, ...]
-    """Patterns of its file names, without what follows the name."""
+    """Patterns of its file names up to the ending."""
     text: tuple[re.Pattern[bytes], ...] = ()
-    """Patterns that tell its version in any file."""
+    """Patterns of its version in any file."""
     own: tuple[re.Pattern[bytes], ...] = ()
-    """Patterns that tell its version in a file of its name."""
+    """Patterns of its version in a file with its name."""
     file: re.Pattern[str] | None = None
-    """A pattern of its file name that tells its version."""
+    """A pattern of its file name with the version."""
     beside: bytes = b""
-    """What must be there as well."""
+    """Text that must also be present."""
     number: bool = False
-    """The version is one number of two digits a part."""
+    """Whether the version is one number with two digits per part."""
 
     def has(self, stem: str) -> bool:
         """Return whether a file of a name is this library."""
@@ -79,7 +79,7 @@ class Rule:
 
 
 def parse_rules(document: Mapping[str, Any]) -> tuple[Rule, ...]:
-    """Read the rules of a data file. Raise MalformedError, with the library, for a wrong one."""
+    """Parse the rules of a data file. Raise MalformedError, with the library, for an invalid one."""
     return tuple(_rule(entry) for entry in document.get("library", ()))
 
 
@@ -101,9 +101,9 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
 
 
 def plain_name(file: str, holder: str = "") -> str:
-    """Return a file's name as it was before its wheel was repaired: `libtiff.so.6.0.2`.
+    """Return a file's name before its wheel was repaired: `libtiff.so.6.0.2`.
 
-    Some wheels have the name of their distribution, `holder`, in front of the hash.
+    Some wheels put the name of their distribution, `holder`, before the hash.
     """
     plain = _HASH.sub("", file.rpartition("/")[2])
     stem, dot, rest = plain.partition(".")
@@ -125,13 +125,13 @@ class VendoredFile:
     holder: str
     """The distribution."""
     is_library: bool
-    """It is a library of somebody else's, which has a name of its own."""
+    """Whether it is a third-party library with a name of its own."""
     needed: tuple[str, ...] = ()
-    """What it loads: no part of it, though headers may have left text of that."""
+    """The libraries that it loads; headers may have left text of these."""
 
 
 def identify(file: VendoredFile, data: bytes, rules: Iterable[Rule]) -> Iterator[VendoredLibrary]:
-    """Yield the libraries that a file is or holds, once each; `data` is its data."""
+    """Yield the libraries that a file is or contains, once each; `data` is its data."""
     stem, own, held = stem_of(file.path, file.holder), list[VendoredLibrary](), list[VendoredLibrary]()
     plain = plain_name(file.path, file.holder)
     loaded = [stem_of(each, file.holder) for each in file.needed]
@@ -162,7 +162,7 @@ def _library(file: VendoredFile, name: str, confidence: Confidence, version: str
 
 
 def _by_text(rule: Rule, data: bytes, *, named: bool) -> tuple[str, str] | None:
-    """Return the only version that the text of a file has for a rule, with that text; None for none or several."""
+    """Return the only version in the text of a file for a rule, with that text; None for none or several."""
     if rule.beside not in data:
         return None
     found: dict[str, str] = {}

@@ -1,7 +1,7 @@
-"""Wheels' tags: which wheels fit a target, and which glibc and system libraries a wheel promises to do with.
+"""Wheel tags: which wheels fit a target, and which glibc and system libraries a tag allows.
 
 Source: packaging.python.org, "Platform compatibility tags"; PEP 425, 513, 571, 599 and 600. The list of libraries is
-that of the policies which PEP 600 leaves to auditwheel.
+that of auditwheel's policies, to which PEP 600 refers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NEWEST_MUSL = 9
 _ABI = re.compile(r"(cp|pp)([0-9])([0-9]{1,2})(t?)")
 _PERENNIAL = re.compile(r"manylinux_([0-9]{1,3})_([0-9]{1,3})_")
 _LEGACY = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
-"""The glibc that the tags without a number promise (PEP 600, "Legacy manylinux tags")."""
+"""The glibc of tags without a number (PEP 600, "Legacy manylinux tags")."""
 _ALWAYS = frozenset(
     {
         "libGL.so.1",
@@ -56,10 +56,10 @@ _LOADERS = ("ld-linux", "ld64.so")
 
 
 def fitting_tags(abi_tag: str, machine: str, glibc: str, *, libc: str = "glibc") -> frozenset[Tag]:
-    """Return every tag that an interpreter takes: `cp311` on `aarch64` with glibc `2.36`, or with `libc` "musl".
+    """Return every tag that an interpreter accepts: `cp311` on `aarch64` with glibc `2.36`, or with `libc` "musl".
 
-    Without a known glibc all of them count, and every version of musl does: nothing tells that of a release. Source:
-    packaging.tags, PEP 425, PEP 600, PEP 656.
+    Without a known glibc all versions count, and so does every version of musl. Source: packaging.tags, PEP 425, PEP
+    600, PEP 656.
     """
     kind, major, minor, threads = _parsed(abi_tag)
     version = (int(major), int(minor))
@@ -72,7 +72,7 @@ def fitting_tags(abi_tag: str, machine: str, glibc: str, *, libc: str = "glibc")
 
 
 def own_python(tags: Iterable[Tag]) -> frozenset[str]:
-    """Return the ABI tags (`cp311`, `cp313t`) of the only interpreters that take a wheel; empty if several do."""
+    """Return the ABI tag (`cp311`, `cp313t`) of the only interpreters that accept a wheel; empty if several do."""
     found = {_abi_tag(tag) for tag in tags}
     return frozenset(filter(None, found)) if "" not in found else frozenset()
 
@@ -109,12 +109,12 @@ def _musl_platforms(machine: str) -> Iterator[str]:
 
 
 def promised_glibc(tags: Iterable[str]) -> tuple[int, int] | None:
-    """Return the oldest glibc that any of a wheel's tags promises to do with; None for tags without such a promise."""
+    """Return the oldest glibc that any of a wheel's tags allows; None for tags without a glibc."""
     return min(filter(None, map(_glibc_of, tags)), default=None)
 
 
 def is_allowed(soname: str, glibc: tuple[int, int]) -> bool:
-    """Return whether a wheel for this glibc may take a library from the system."""
+    """Return whether a tag for this glibc allows a wheel to use a system library."""
     return soname in _ALWAYS or soname.startswith(_LOADERS) or _SINCE.get(soname, (999, 0)) <= glibc
 
 

@@ -1,4 +1,4 @@
-"""A tree of folders in which the files of wheels lie as if they were installed, and which is on no disk."""
+"""A virtual tree with the files of wheels as if they were installed."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
 _ELF = b"\x7fELF"
 _HEAD = 4 << 20
-"""Of a file that is no ELF file no reader asks for more."""
+"""Limit on the bytes of a file that is not ELF: no reader asks for more."""
 _BLOCK = 256 << 10
 _LEAST_UNPACKED = 128 << 20
 _MOST_RATIO = 50
-"""Bytes that may be unpacked in all, and those that each byte of a wheel adds: libraries compress to a third."""
+"""Limit on unpacked bytes, in all and per byte of a wheel: libraries compress to a third."""
 BROKEN = (BadZipFile, zlib.error, LZMAError, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
-"""What zipfile raises while it reads a member that is damaged, encrypted, or compressed in an unknown way."""
+"""Exceptions of zipfile for a member that is damaged, encrypted, or compressed in an unknown way."""
 OF_DATA = (None, errno.EINVAL)
-"""The numbers of OSErrors that the data are the reason of: from bz2, and for a seek to before the file."""
+"""Numbers of OSErrors that the data cause: from bz2, and for a seek to before the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +61,13 @@ class Member:
 
 
 class WheelTree(Root):
-    """A root with the files of wheels in it; nothing of the machine is seen through it, and there are no links.
+    """A root with the files of wheels; it shows nothing of the machine, and has no links.
 
-    An ELF file is unpacked when it is opened, into a nameless temporary file that is gone with its descriptor.
+    An ELF file is unpacked when it is opened, into a nameless temporary file that disappears with its descriptor.
     """
 
     may_fork = False
-    """A fork has the place in each open wheel in common with its parent: each would read on where the other stopped."""
+    """A fork shares the position in each open wheel with its parent: reads would interfere."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,11 +78,11 @@ class WheelTree(Root):
         """Folder -> its names, and whether each is a folder."""
 
     def allow(self, size: int) -> None:
-        """Let a wheel of so many bytes be unpacked, several times over: each question to a file unpacks it again."""
+        """Allow a wheel of this size to be unpacked several times: each query of a file unpacks it again."""
         self._left += size * _MOST_RATIO
 
     def add(self, path: str, content: Member | bytes) -> bool:
-        """Put a file at a normalized path; False, and nothing done, if one lies there already."""
+        """Add a file at a normalized path; return False, and change nothing, if there is one already."""
         if path in self._files:
             return False
         self._files[path] = content
@@ -92,12 +92,12 @@ class WheelTree(Root):
         return True
 
     def shown(self, path: str) -> str:
-        """Return the wheel that has a file, and the file's name in it: nobody has seen the tree."""
+        """Return the wheel of a file, and the file's name in it."""
         member = self._files.get(path)
         return f"{member.wheel}: {member.name}" if isinstance(member, Member) else path
 
     def follow(self, path: str) -> str | None:
-        """Return the path without `.` and `..`, or None if nothing lies there."""
+        """Return the path without `.` and `..`, or None if it does not exist."""
         current = "/"
         for name in path.split("/"):
             if name in {"", "."}:
@@ -114,7 +114,7 @@ class WheelTree(Root):
         return None if real is None or name in {"", ".", ".."} else posixpath.join(real, name)
 
     def status(self, path: str) -> os.stat_result | None:
-        """Return kind and size of what lies there, or None."""
+        """Return kind and size of a path, or None."""
         real = self.resolve(path)
         if real is None:
             return None
@@ -124,7 +124,7 @@ class WheelTree(Root):
         return os.stat_result((mode, self._numbers.get(real, 0), 0, 1, 0, 0, size, 0, 0, 0))
 
     def identify(self, real: str, status: os.stat_result) -> tuple[int, int]:  # noqa: ARG002 - a temporary file's
-        """Return what tells a file from the others."""
+        """Return the identity of a file."""
         return 0, self._numbers[real]
 
     def read_link(self, path: str) -> str | None:  # noqa: ARG002 - there are no links
@@ -132,20 +132,20 @@ class WheelTree(Root):
         return None
 
     def names(self, folder: str) -> list[str]:
-        """Return the names in a folder, sorted; empty if it is not there or no folder."""
+        """Return the names in a folder, sorted; empty if it is not a folder."""
         return sorted(self._content.get(self.resolve(folder) or "", ()))
 
     @contextmanager
     def scan_resolved(self, real: str) -> Iterator[Iterator[_Entry]]:  # type: ignore[override] # what is used of os.DirEntry
-        """Give the entries of a folder."""
+        """Yield the entries of a folder."""
         if real not in self._content:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), real)
         yield (_Entry(name, is_folder=is_folder) for name, is_folder in self._content[real].items())
 
     def open_resolved(self, real: str) -> int:
-        """Open a file and return a descriptor; of one that is no ELF file it has the first 4 MiB.
+        """Open a file and return a descriptor; a file that is not ELF is cut at 4 MiB.
 
-        Raise SysdepsError for a file that cannot be unpacked: its wheel is damaged, and pip would not take it.
+        Raise SysdepsError for a file that cannot be unpacked: its wheel is damaged, and pip would refuse it.
         """
         content = self._files.get(real)
         if content is None:
@@ -180,7 +180,7 @@ class WheelTree(Root):
                 file.write(block)
 
     def _counted(self, member: Member, content: bytes) -> bytes:
-        """Return what was unpacked. Raise SysdepsError if it is more than wheels of this size honestly have."""
+        """Return unpacked bytes. Raise SysdepsError if there are more than wheels of this size normally have."""
         self._left -= len(content)
         if self._left < 0:
             raise SysdepsError(
@@ -190,7 +190,7 @@ class WheelTree(Root):
         return content
 
     def _folder_at(self, folder: str) -> dict[str, bool]:
-        """Return the names in a folder, which is made with those above it."""
+        """Return the names in a folder, which is created with its parents."""
         if folder not in self._content:
             self._content[folder] = {}
             self._numbers[folder] = len(self._numbers) + 1
@@ -200,7 +200,7 @@ class WheelTree(Root):
 
 
 class _Entry:
-    """What a walk asks of an os.DirEntry."""
+    """The part of os.DirEntry that a walk uses."""
 
     def __init__(self, name: str, *, is_folder: bool) -> None:
         self.name = name
@@ -215,7 +215,7 @@ class _Entry:
 
 @contextmanager
 def _told(member: Member) -> Iterator[None]:
-    """Turn what zipfile raises into an error for a person."""
+    """Convert an exception of zipfile into an error."""
     try:
         yield
     except (*BROKEN, OSError) as error:
