@@ -75,10 +75,9 @@ LIBRARIES = (
     "libxkbcommon-x11-0",
 )
 """What real distributions need there, beside what every root has."""
+COMPILER = ("build-essential", "libpq-dev", "pkg-config")
 BUILD = (*PACKAGES["build"], "libpq-dev")
 PPA_PYTHON = tuple(f"python{OTHER_PYTHON}{part}" for part in ("", "-venv", "-dev"))
-PPA_SOURCES = (f"python{OTHER_PYTHON}", "python3-stdlib-extensions")
-"""The source packages that the PPA has: the second one has distutils."""
 FOR_PPA = (
     "libdb5.3t64",
     "libexpat1-dev",
@@ -278,15 +277,17 @@ def _make_archive(folder: Path) -> None:
 
 def _ppa() -> Path:
     """Return the folder with the archive `ppa` and its key; made once from an older release of Debian."""
-    digest = hashlib.sha256(" ".join([_VERSION, OTHER, *PPA_PYTHON, *PPA_SOURCES]).encode()).hexdigest()[:8]
+    digest = hashlib.sha256(" ".join([_VERSION, OTHER, *PPA_PYTHON]).encode()).hexdigest()[:8]
     with made_once(f"ubuntu-ppa-{digest}") as (folder, unfinished):
         if unfinished is not None:
             debs = _downloaded(unfinished / "pool", OTHER, PPA_PYTHON)
-            members = [each for each in debs if each.source in PPA_SOURCES]
+            members = [each for each in debs if each.source == PPA_PYTHON[0]]
+            members = [_without_distutils(each, unfinished) if "venv" in each.name else each for each in members]
             archive = Archive(unfinished / "ppa")
             archive.publish_ubuntu(CODENAME, {"main": _component(unfinished / "ppa", members, "main")}, contents=False)
             (unfinished / "ppa/archive.gpg").rename(unfinished / "ppa.gpg")
-            shutil.rmtree(unfinished / "pool")
+            for name in ("pool", "rebuilt"):
+                shutil.rmtree(unfinished / name)
     return folder
 
 
@@ -333,6 +334,14 @@ def _rebuilt(deb: Deb, folder: Path, word: str) -> Deb:
     place = _unpacked(deb, folder)
     control = place / "DEBIAN/control"
     control.write_text(re.sub(r"(?m)^(Version: .*)$", rf"\1+{word}1", control.read_text()))
+    return _packed(place)
+
+
+def _without_distutils(deb: Deb, folder: Path) -> Deb:
+    """Return a package that does not depend on distutils, which is not there any more, and of no use to `venv`."""
+    place = _unpacked(deb, folder)
+    control = place / "DEBIAN/control"
+    control.write_text(control.read_text().replace(f", python{OTHER_PYTHON}-distutils", ""))
     return _packed(place)
 
 

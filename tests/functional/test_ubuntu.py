@@ -339,3 +339,18 @@ def test_no_space_for_an_index(ubuntu: Desk, archive: Archive, tmp_path: Path) -
         f"error: no space left in `{downloads}`, where apt downloads to\n"
         "hint: set TMPDIR to a folder with more room; the old index, if there is one, is left as it was\n"
     )
+
+
+def test_a_pocket_alone_makes_no_index(ubuntu: Desk, archive: Archive, tmp_path: Path) -> None:
+    """The release itself could not be downloaded, its updates could: the old index knows more."""
+    configure_ubuntu(ubuntu.root, archive)
+    command = ("index", "update", "--root", str(ubuntu.root), "--shared")
+    assert ubuntu.run(*command).status == 0
+    (index,) = (tmp_path / "cache/pip-sysdeps/index").iterdir()
+    old = index.read_bytes()
+    shutil.rmtree(ubuntu.root / archive.folder.name / "dists/noble")
+    found = ubuntu.run(*command)
+    assert (found.status, found.out, index.read_bytes() == old) == (2, "", True)
+    error, hint = found.err.splitlines()
+    assert error.startswith("error: apt could not download and verify a Contents index of ubuntu noble amd64: E: ")
+    assert hint == "hint: the old index, if there is one, is left as it was"

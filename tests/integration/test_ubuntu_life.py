@@ -15,7 +15,7 @@ from builders.command import pip_sysdeps
 from builders.debian import copy_root, made_once, run_in
 from builders.environments import VENV
 from builders.release_root import imports, installed
-from builders.ubuntu import BUILD, Ubuntu, install, served_archive
+from builders.ubuntu import BUILD, COMPILER, Ubuntu, install, served_archive
 from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def ubuntu() -> Iterator[Ubuntu]:
 
 def environment_root(ubuntu: Ubuntu, python: str) -> Path:
     """Return the cached root in which the distributions are built and installed."""
-    base = ubuntu.root(BUILD, python=python)
+    base = ubuntu.root(COMPILER if python == "local" else BUILD, python=python)
     with made_once(f"{base.name}-environment-1") as (root, unfinished):
         if unfinished is not None:
             copy_root(base, unfinished)

@@ -60,7 +60,7 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, qu
         complaints = apt.update(quiet=quiet)
         indices = tuple(index for index in apt.indices() if index.automatic)
         own = [index for index in indices if index.kind == "Contents" and index.origin.lower() == wanted.distro]
-        if not own:
+        if all(_is_pocket(index, wanted) for index in own):
             _require_space(state)
             raise SysdepsError(*_nothing(complaints, wanted), hint=_LEFT)
         with _explained():
@@ -182,6 +182,15 @@ def _ports() -> tuple[Port, ...]:
 
 def _no_sources(message: str) -> SysdepsError:
     return SysdepsError(message, hint="sources.list(5) says how to configure them")
+
+
+def _is_pocket(index: AptIndex, wanted: IndexRequest) -> bool:
+    """Return whether an index is of `noble-updates`, `bookworm-security` or alike: they add to a release, and are none.
+
+    A suite that the user names counts as it is.
+    """
+    start = f"{wanted.codename}-"
+    return not wanted.suite and (index.suite.startswith(start) or index.codename.startswith(start))
 
 
 def _require_space(folder: str) -> None:
