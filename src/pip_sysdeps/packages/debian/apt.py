@@ -93,9 +93,9 @@ class AptIndex:
     kind: str
     """`Packages`, `Contents`, or `Contents-all`: the files of the packages that fit every architecture."""
     path: str
-    """Where it lies, compressed, on this machine."""
+    """Its file, compressed, on this machine."""
     codename: str
-    """`Codename` of its Release file; empty where that has none."""
+    """`Codename` of its Release file; empty without one."""
     suite: str
     """`Suite` of its Release file."""
     origin: str
@@ -103,9 +103,9 @@ class AptIndex:
     date: str
     """`Date` of its Release file, as written there."""
     version: str
-    """`Version` of its Release file: `13.1`; empty where that has none."""
+    """`Version` of its Release file: `13.1`; empty without one."""
     automatic: bool
-    """apt installs from it without being asked: no `NotAutomatic`, which backports have."""
+    """Whether apt installs from it by default: no `NotAutomatic`, which backports have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,24 +115,24 @@ class Apt:
     folder: str
     """The private folder for its configuration; it must exist."""
     state: str
-    """The private folder for what it downloads, which goes on with what is there; it must exist."""
+    """The private folder for downloads, which are continued; it must exist."""
     architecture: str
-    """Whose packages: `arm64`."""
+    """The architecture of its packages: `arm64`."""
     settings: tuple[tuple[str, str], ...] = ()
-    """What else its configuration has, by name: `Dir::Etc::sourceparts`."""
+    """Additional configuration, by name: `Dir::Etc::sourceparts`."""
 
     def update(self, *, quiet: bool) -> tuple[str, ...]:
-        """Download and verify the indices; return apt's complaints about those that it could not get.
+        """Download and verify the indices; return apt's complaints about those that failed.
 
-        Packages come first, then Contents of the architecture, then those of `all`, in runs of their own, so that a
-        bad one does not void the others. apt shows its progress on stderr unless `quiet`.
+        Packages come first, then Contents of the architecture, then those of `all`, in separate runs, so that a bad one
+        does not void the others. apt shows its progress on stderr unless `quiet`.
         """
         runs = [_PACKAGES, *(_CONTENTS.format(architecture=contents) for contents in (self.architecture, "all"))]
         complaints = [self._update(extra, quiet=quiet) for extra in runs]
         return tuple(dict.fromkeys(line for lines in complaints for line in lines))
 
     def indices(self) -> tuple[AptIndex, ...]:
-        """Name the indices that are there."""
+        """Yield the available indices."""
         found: dict[str, AptIndex] = {}
         for contents in (self.architecture, "all"):
             extra = _PACKAGES + _CONTENTS.format(architecture=contents)
@@ -144,7 +144,7 @@ class Apt:
         return tuple(found.values())
 
     def _update(self, extra: str, *, quiet: bool) -> tuple[str, ...]:
-        """Run `apt-get update`, show what it does as it comes, and return its complaints."""
+        """Run `apt-get update`, print its progress, and return its complaints."""
         shown = subprocess.DEVNULL if quiet else 2
         with started(
             APT_GET, ["-c", self._configure(extra), "update"], stdout=shown, stderr=subprocess.PIPE
@@ -187,9 +187,9 @@ def has_sources() -> bool:
 
 @contextmanager
 def opened(index: AptIndex) -> Iterator[Iterator[bytes]]:
-    """Give the lines of an index, decompressed by apt's own helper, which knows every form apt keeps.
+    """Yield the lines of an index, decompressed by apt's own helper, which supports every format that apt keeps.
 
-    A line comes whole, or with one byte more than MAX_LINE. Raise MalformedError for an index without end.
+    A line is complete, or has one byte more than MAX_LINE. Raise MalformedError for an endless index.
     """
     with started(APT_HELPER, ["cat-file", index.path]) as process:
         if process.stdout is None:
@@ -211,7 +211,7 @@ def _bounded(lines: Iterator[bytes], path: str) -> Iterator[bytes]:
 
 
 def _index(columns: list[str]) -> AptIndex | None:
-    """Read one line of `apt-get indextargets`; None for what is not there, unverified or not asked for."""
+    """Parse one line of `apt-get indextargets`; None for an index that is missing, unverified or not requested."""
     if len(columns) != 4:
         return None
     identifier, trusted, key, path = columns

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 COMPRESSED = ("", ".lz4", ".gz", ".xz", ".bz2", ".zst", ".lzma")
-"""What may stand behind the name of a list."""
+"""Suffixes of compressed lists."""
 _FIELDS = re.compile(
     rb"^(?:(Package|Version|Architecture|Installed-Size|Priority|Pre-Depends|Depends|Provides):(.*))?$", re.MULTILINE
 )
-"""What is asked of a stanza, or the blank line behind it: an archive writes each field in one line."""
+"""The fields that are used, and the blank line after a stanza: an archive writes each field in one line."""
 _PRIORITIES = ("required", "important", "standard", "optional", "extra")
 """Source: Debian Policy 2.5."""
 _RELEASES = ("_InRelease", "_Release")
@@ -36,13 +36,13 @@ class ListName:
     file: str
     """The file."""
     suffix: str
-    """How it is compressed: one of `COMPRESSED`."""
+    """Its compression: one of `COMPRESSED`."""
     release: str
-    """The Release file that it belongs to, by the start of its name; empty if there is none."""
+    """Its Release file, by the start of its name; empty without one."""
 
 
 class ListedPackage(NamedTuple):
-    """One package of a list, as far as it is asked for; a named tuple, as a list has 60,000."""
+    """One package of a list; a named tuple, as a list has 60,000."""
 
     name: str
     """`Package`."""
@@ -58,12 +58,12 @@ class ListedPackage(NamedTuple):
 
     @property
     def source(self) -> str:
-        """Its own name: a source package is asked for of installed ones only."""
+        """Its own name: a source package is needed of installed packages only."""
         return self.name
 
     @property
     def size(self) -> int:
-        """`Installed-Size` in bytes; 0 where it is absent or no number."""
+        """`Installed-Size` in bytes; 0 if it is absent or not a number."""
         size = self.fields.get(b"Installed-Size", b"").strip()
         return int(size) << 10 if size.isdigit() and len(size) < 20 else 0
 
@@ -79,7 +79,7 @@ class ListedPackage(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """How much apt prefers it among packages that provide the same: by `Priority`, the least first."""
+        """The preference of apt among packages that provide the same: by `Priority`, the least first."""
         priority = _text(self.fields.get(b"Priority", b""))
         return _PRIORITIES.index(priority) if priority in _PRIORITIES else len(_PRIORITIES)
 
@@ -89,14 +89,14 @@ class ListedPackage(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseFacts:
-    """What a Release file says of the packages below it."""
+    """The fields of a Release file."""
 
     origin: str = ""
     """`Origin`: `Ubuntu`."""
     codename: str = ""
     """`Codename`: `noble`."""
     automatic: bool = True
-    """Whether apt installs from it without being asked: no `NotAutomatic`, which backports have."""
+    """Whether apt installs from it by default: no `NotAutomatic`, which backports have."""
 
 
 def package_lists(names: Iterable[str], architecture: str) -> Iterator[ListName]:
@@ -114,7 +114,7 @@ def package_lists(names: Iterable[str], architecture: str) -> Iterator[ListName]
 
 
 def release_facts(content: bytes) -> ReleaseFacts:
-    """Read the fields of a Release or InRelease file; what it does not say is empty."""
+    """Parse a Release or InRelease file; absent fields are empty."""
     lines = content.decode("utf-8", "replace").split("\n")
     fields = {name: value.strip() for name, _, value in (line.partition(":") for line in lines if line[:1].isalpha())}
     return ReleaseFacts(

@@ -1,4 +1,4 @@
-"""apt's sources: the one-line and the deb822 style, and lists of mirrors.
+"""Parse apt's sources: the one-line and the deb822 style, and lists of mirrors.
 
 Source: sources.list(5), deb822(5), apt-transport-mirror(1).
 """
@@ -26,7 +26,7 @@ class AptSource:
     """Archives of binary packages, as one entry names them."""
 
     uris: tuple[str, ...]
-    """Where they are."""
+    """Its addresses."""
     suites: tuple[str, ...]
     """Suites, or exact paths that end in `/`."""
     components: tuple[str, ...]
@@ -36,7 +36,7 @@ class AptSource:
     architectures: tuple[str, ...] = ()
     """`Architectures`: the only ones that apt asks it for; none for all."""
     ignored: tuple[str, ...] = ()
-    """Names of the other options about verification; `dump_source` leaves them out."""
+    """Names of other options about verification; `dump_source` drops them."""
 
 
 def parse_source_list(text: str) -> tuple[AptSource, ...]:
@@ -73,7 +73,7 @@ def parse_sources(text: str) -> tuple[AptSource, ...]:
 def parse_mirrors(text: str) -> tuple[str, ...]:
     """Parse a list of mirrors: the URIs that serve indices, by priority, then in their order.
 
-    One a line, with `type:index` or `priority:1` behind it; apt takes mirrors of the same priority in any order.
+    One per line, followed by `type:index` or `priority:1`; apt uses mirrors of the same priority in any order.
     """
     found = []
     for line in text.split("\n"):
@@ -89,7 +89,7 @@ def parse_mirrors(text: str) -> tuple[str, ...]:
 
 
 def dump_source(source: AptSource) -> str:
-    """Write one entry in the deb822 style, with no option but `Signed-By`."""
+    """Return one entry in the deb822 style, with no option but `Signed-By`."""
     fields = [("Types", "deb"), ("URIs", " ".join(source.uris)), ("Suites", " ".join(source.suites))]
     fields += [("Components", " ".join(source.components))] if source.components else []
     fields += [("Signed-By", source.signed_by)] if source.signed_by else []

@@ -1,4 +1,4 @@
-"""An archive's downloaded Packages and Contents indices -> the tables of a soname index."""
+"""Convert an archive's downloaded Packages and Contents indices to the tables of a soname index."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _MOST_NAMES = 1 << 23
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveTables:
-    """What the indices of a release's archives say about one architecture."""
+    """The tables of a release's archives for one architecture."""
 
     date: str
     """`Date` of the newest Release file."""
@@ -97,26 +97,26 @@ def _base(own: Mapping[str, ArchivePackage], distro: str) -> frozenset[str]:
 
 
 class _Budget:
-    """Counts names as they are read, so that an archive cannot take all of the memory."""
+    """Counts names as they are read, to limit memory."""
 
     def __init__(self) -> None:
         self._left = _MOST_NAMES
 
     def spend(self, names: int) -> None:
-        """Raise MalformedError when there have been too many."""
+        """Raise MalformedError if there are too many."""
         self._left -= names
         if self._left < 0:
             raise MalformedError(f"the archive's indices have more than {_MOST_NAMES} names")
 
     def packages(self, packages: Iterator[ArchivePackage]) -> Iterator[ArchivePackage]:
-        """Yield packages, each with the names that it has."""
+        """Yield packages, and count their names."""
         for package in packages:
             self.spend(1 + sum(map(len, package.depends)) + len(package.provides))
             yield package
 
 
 def _moment(date: str) -> datetime:
-    """Return the time of a Release file's `Date`, which may be anything. Raise MalformedError for no date."""
+    """Return the time of a Release file's `Date`, which may be any text. Raise MalformedError for an invalid date."""
     try:
         moment = parsedate_to_datetime(date)
         return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
@@ -125,7 +125,7 @@ def _moment(date: str) -> datetime:
 
 
 def default_alternatives() -> dict[str, tuple[str, ...]]:
-    """Return the programs that update-alternatives(1) makes, each with what stands behind it by default."""
+    """Return the programs that update-alternatives(1) makes, each with its default target."""
     with open(shipped("alternatives.toml"), encoding="utf-8") as file:
         return {name: tuple(entry["behind"]) for name, entry in tomlkit.load(file).unwrap().items()}
 

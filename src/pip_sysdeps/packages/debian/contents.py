@@ -1,4 +1,4 @@
-"""Debian Contents indices: which binary package ships which file.
+"""Parse Debian Contents indices: which binary package ships which file.
 
 Source: wiki.debian.org/DebianRepository/Format, "Contents indices". One row a file, links listed as files: the path
 without its leading "/", white space, then `[[area/]section/]package` for each package that ships it, with commas.
@@ -26,7 +26,7 @@ class ContentsRow:
     """One file and the binary packages that ship it."""
 
     folder: str
-    """The file's folder, as asked for: `usr/lib`."""
+    """The file's folder, as requested: `usr/lib`."""
     name: str
     """The file's name; it may have spaces."""
     packages: tuple[str, ...]
@@ -34,10 +34,10 @@ class ContentsRow:
 
 
 def rows_in(lines: Iterable[bytes], folders: Collection[str]) -> Iterator[ContentsRow]:
-    """Yield the rows of files that lie directly in one of `folders` (`usr/lib`, no "/" at either end).
+    """Yield the rows of files directly in one of `folders` (`usr/lib`, no "/" at either end).
 
-    `lines` is streamed: a Contents index has millions of rows. A header, as indices had before 2018, is passed over.
-    Raise MalformedError for a row of a wanted folder that has no package, and for an endless line.
+    `lines` is streamed: a Contents index has millions of rows. A header, as indices had before 2018, is skipped. Raise
+    MalformedError for a row of a requested folder without a package, and for an endless line.
     """
     prefixes = {f"{lead}{folder}/".encode(): folder for folder in folders for lead in ("", "./")}
     starts = tuple(prefixes)
@@ -54,10 +54,10 @@ def rows_in(lines: Iterable[bytes], folders: Collection[str]) -> Iterator[Conten
 
 
 def rows_like(lines: Iterable[bytes], patterns: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the pattern and the packages of each row that one of `patterns` is about.
+    """Yield the pattern and the packages of each row that matches one of `patterns`.
 
-    A pattern is an absolute path in which `*` stands for a part of one name. If its last name has `**`, each file comes
-    by itself, as the pattern with that file's name. `lines` and errors as for `rows_in`.
+    A pattern is an absolute path in which `*` matches a part of one name. If its last name has `**`, each file is
+    yielded by itself, as the pattern with that file's name. `lines` and errors as for `rows_in`.
     """
     rules = {pattern: re.compile(_expression(pattern)) for pattern in patterns}
     starts = tuple({pattern.lstrip("/").partition("*")[0].encode() for pattern in patterns})

@@ -1,7 +1,7 @@
-"""Debian Packages indices: what an archive says about each binary package it has.
+"""Parse Debian Packages indices.
 
-Source: wiki.debian.org/DebianRepository/Format, "Packages indices"; deb822(5); Debian Policy chapters 5 and 7.
-Section and Priority are the archive's own override here; a .deb and dpkg's status may say otherwise (zlib1g).
+Source: wiki.debian.org/DebianRepository/Format, "Packages indices"; deb822(5); Debian Policy chapters 5 and 7. Section
+and Priority are the archive's own override here; a .deb and dpkg's status may differ (zlib1g).
 """
 
 from __future__ import annotations
@@ -54,14 +54,14 @@ class ArchivePackage:
     depends: tuple[tuple[str, ...], ...]
     """`Pre-Depends` and `Depends`: of each group the names of its alternatives, in order."""
     provides: tuple[str, ...]
-    """`Provides`: the virtual packages that it stands for."""
+    """`Provides`: its virtual packages."""
 
 
 def parse_packages(lines: Iterable[bytes]) -> Iterator[ArchivePackage]:
     """Yield the packages of a Packages index, in its order; `lines` is streamed.
 
-    A package whose name Debian Policy does not allow is left out: names reach a command line. Raise
-    MalformedError for a stanza without a name, a line that is no field, an endless line, or endless relations.
+    A package whose name Debian Policy does not allow is skipped: names reach a command line. Raise MalformedError for a
+    stanza without a name, an invalid line, an endless line, or endless relations.
     """
     fields: dict[bytes, bytes] = {}
     started = number = 0

@@ -19,15 +19,15 @@ class Port(NamedTuple):
     place: str
     """Its host and path: `archive.ubuntu.com/ubuntu`."""
     architectures: frozenset[str]
-    """What it has."""
+    """Its architectures."""
     elsewhere: str
     """The URI of the archive that has the others."""
 
 
 def parse_ports(text: str) -> tuple[Port, ...]:
-    """Read the table: place, architectures and another URI with a tab between; `#` begins a comment line.
+    """Parse the table: place, architectures and another URI, separated by tabs; `#` begins a comment line.
 
-    Raise MalformedError for a line of another form.
+    Raise MalformedError for another form.
     """
     found = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -40,7 +40,7 @@ def parse_ports(text: str) -> tuple[Port, ...]:
 
 
 def for_architecture(source: AptSource, architecture: str, ports: Iterable[Port]) -> AptSource:
-    """Return a source that asks for an architecture where it lies."""
+    """Return a source with the URIs that have an architecture."""
     return replace(source, uris=tuple(dict.fromkeys(_uri(each, architecture, ports) for each in source.uris)))
 
 

@@ -10,7 +10,7 @@ _NAME = r"\s*([A-Za-z0-9][A-Za-z0-9+._-]*)"
 def parse_relations(value: str) -> tuple[tuple[str, ...], ...]:
     """Return the names of each group of alternatives, in order: `a (>= 1) | b:any, c` is (("a", "b"), ("c",)).
 
-    Versions, architecture qualifiers and restrictions are left out; so is an alternative that has no name.
+    Versions, architecture qualifiers, restrictions and alternatives without a name are dropped.
     """
     groups = (
         tuple(match[1] for each in group.split("|") if (match := re.match(_NAME, each))) for group in value.split(",")

@@ -1,4 +1,4 @@
-"""shlibs files: which dependency a library stands for, whatever symbols are used. Source: deb-shlibs(5)."""
+"""Parse shlibs files: the dependency for users of a library, whatever symbols they use. Source: deb-shlibs(5)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _UNSTABLE = r"(?s)(.+)-([0-9].*)\.so"
 
 
 def parse_shlibs(content: bytes, soname: str) -> str | None:
-    """Return the dependencies of a library; None if the file does not know it.
+    """Return the dependencies of a library; None if the file does not have it.
 
-    A line of type `deb` counts before one without a type; lines of no known form and other types are passed over.
+    A line of type `deb` counts before one without a type; lines of another form or type are skipped.
     """
     split = re.fullmatch(_VERSIONED, soname) or re.fullmatch(_UNSTABLE, soname)
     if split is None:

@@ -13,10 +13,7 @@ _DATE = re.compile(r"(?<![0-9A-Za-z])[0-9]{8}T[0-9]{6}Z(?![0-9A-Za-z])", re.ASCI
 
 
 def snapshot_date(text: str) -> str:
-    """Return the date that sources name: one that is in use before one in a comment, then the newest.
-
-    Nothing if they name none.
-    """
+    """Return the date that sources name: one in use before one in a comment, then the newest; empty without one."""
     dates: dict[bool, set[str]] = {False: set(), True: set()}
     for line in text.splitlines():
         dates[line.lstrip().startswith("#")].update(_DATE.findall(line))

@@ -1,8 +1,9 @@
-"""A binary package's symbols file: in which version each symbol of a library came. Source: deb-symbols(5).
+"""Parse a binary package's symbols file: the version that introduced each symbol of a library.
 
-The templates of source packages have tags and patterns too (deb-src-symbols(5)); dpkg-gensymbols writes them out, one
-line a symbol, when it makes the binary package. What is left of them elsewhere is read as dpkg-shlibdeps reads it: tags
-are taken off, and a pattern (`c++`, `regex`, `symver`, `*@VERSION`) matches no symbol. So nothing is ever demangled.
+Source: deb-symbols(5). The templates of source packages have tags and patterns too (deb-src-symbols(5));
+dpkg-gensymbols expands them, one line a symbol, when it makes the binary package. Remaining ones are parsed as
+dpkg-shlibdeps does: tags are removed, and a pattern (`c++`, `regex`, `symver`, `*@VERSION`) matches no symbol. So
+nothing is ever demangled.
 """
 
 from __future__ import annotations
@@ -34,12 +35,12 @@ _Row = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SymbolVersion:
-    """Where a symbol is from."""
+    """The origin of a symbol."""
 
     version: str
-    """The first version of the package that has it as it is now."""
+    """The first version of the package with its present form."""
     template: int
-    """Which of the dependency templates a user of it needs."""
+    """The dependency template for its users."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,20 +48,20 @@ class LibrarySymbols:
     """The entry of one library."""
 
     templates: tuple[str, ...]
-    """Dependencies, in which `#MINVER#` stands for a version: the main one, then alternatives by number."""
+    """Dependencies, in which `#MINVER#` is replaced by a version: the main one, then alternatives by number."""
     symbols: Mapping[str, SymbolVersion]
     """By `name@version`, `name@Base` for one without a version."""
     versions: frozenset[str]
     """The versions that its symbols have, `Base` among them."""
     smallest: str
-    """The least version of all symbols of the main template, gone ones included; empty if there is none."""
+    """The least version of all symbols of the main template, removed ones included; empty without any."""
 
 
 def parse_symbols(content: bytes, soname: str) -> LibrarySymbols | None:
-    """Read the entry of one library; None if the file has none.
+    """Parse the entry of one library; None if the file has none.
 
-    An entry that comes twice is one: the dependencies of the last, the symbols of both. Lines of no known form, and
-    symbols of a template that is not there, are passed over.
+    A repeated entry is one: the dependencies of the last, the symbols of both. Invalid lines, and symbols of a missing
+    template, are skipped.
     """
     entries = tuple(_entries(content.decode("utf-8", "surrogateescape"), soname))
     if not entries:

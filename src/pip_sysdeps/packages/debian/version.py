@@ -16,7 +16,7 @@ _RUN = re.compile(r"([^0-9]*)([0-9]*)")
 def version_key(version: str) -> VersionKey:
     """Return a key that orders versions as dpkg does: equal for `1.0`, `0:1.0` and `1.0-0`.
 
-    Any text has a key. Numbers are compared as text, so that a hostile one of a million digits costs nothing.
+    Any text has a key. Numbers are compared as text, so that a hostile one of a million digits is cheap.
     """
     epoch, colon, rest = version.partition(":")
     if not colon:

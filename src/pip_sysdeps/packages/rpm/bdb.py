@@ -1,7 +1,7 @@
-"""A Berkeley DB hash table: rpm's `Packages` (RHEL 7 and 8, Amazon Linux 2).
+"""Read a Berkeley DB hash table: rpm's `Packages` (RHEL 7 and 8, Amazon Linux 2).
 
 A hash database has a bucket of pages for each hash value; on a page, keys and values alternate. A value that does not
-fit stands in a chain of overflow pages. Source: Berkeley DB's `src/dbinc/db_page.h`; rpm's own reader,
+fit is in a chain of overflow pages. Source: Berkeley DB's `src/dbinc/db_page.h`; rpm's own reader,
 `lib/backend/bdb_ro.cc`.
 """
 
@@ -26,7 +26,7 @@ _HEAD = 26
 
 
 class _Database(NamedTuple):
-    """A hash database and the pages of it that were read."""
+    """A hash database and its pages that were read."""
 
     content: bytes
     order: str
@@ -53,7 +53,7 @@ class _Database(NamedTuple):
 
 
 def is_bdb(content: bytes) -> bool:
-    """Return whether a file begins as a hash database of either byte order."""
+    """Return whether a file begins like a hash database of either byte order."""
     return content[12:16] in {_MAGIC.to_bytes(4, "little"), _MAGIC.to_bytes(4, "big")}
 
 

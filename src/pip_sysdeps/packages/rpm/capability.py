@@ -1,4 +1,4 @@
-"""Capabilities: what rpm packages provide and require for a shared library, and who provides one.
+"""Capabilities: what rpm packages provide and require for a shared library.
 
 `libpq.so.5()(64bit)` is a library, `libpq.so.5(PQ_2)(64bit)` one of its symbol versions; 64-bit objects have the mark
 `(64bit)`. Source: rpm's `tools/elfdeps.cc`.
@@ -28,7 +28,7 @@ def mark_of(elf: ElfFile) -> str:
 
 
 def has_capability(soname: str) -> bool:
-    """Return whether rpm makes a capability of a soname: it begins as libraries or the loader do, and has `.so`."""
+    """Return whether rpm makes a capability of a soname: it begins like a library's or the loader's, and has `.so`."""
     return ".so" in soname and soname.startswith(_PREFIXES)
 
 
@@ -41,9 +41,9 @@ def capability(soname: str, mark: str, version: str = "") -> str | None:
 
 
 def is_capability(text: str) -> bool:
-    """Return whether a text is the capability of a library: what a lock may hold and a command line may receive.
+    """Return whether a text is the capability of a library, and safe in a lock and on a command line.
 
-    Sonames with characters that a package manager takes for a pattern, a comparison or a path are refused.
+    Sonames with characters that a package manager interprets as a pattern, a comparison or a path are refused.
     """
     found = _CAPABILITY.fullmatch(text)
     if found is None or not has_capability(found["soname"]):
@@ -52,7 +52,7 @@ def is_capability(text: str) -> bool:
 
 
 def soname_of(text: str, mark: str) -> str | None:
-    """Return the soname whose library a capability stands for, or None for one of a version or another class."""
+    """Return the soname of a library's capability, or None for a symbol version's or another class."""
     found = _CAPABILITY.fullmatch(text)
     if found is None or found["version"] or (found["mark"] or "") != mark:
         return None
@@ -60,7 +60,7 @@ def soname_of(text: str, mark: str) -> str | None:
 
 
 def provides_library(soname: str, paths: Collection[str], directories: Collection[str]) -> bool:
-    """Return whether a package that provides a soname has its file in one of the loader's default directories.
+    """Return whether a package that provides a soname has its file in a default directory of the loader.
 
     A private plugin is provided like any library, but the loader does not find it.
     """

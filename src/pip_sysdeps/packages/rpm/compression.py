@@ -1,4 +1,4 @@
-"""Compressed repository metadata, piece by piece: gzip, bzip2, xz, and zstd where Python has it."""
+"""Decompress repository metadata in pieces: gzip, bzip2, xz, and zstd if Python supports it."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class UnreadableFormatError(SysdepsError):
 
 _PIECE = 1 << 20
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\0": "lzma", b"\x28\xb5\x2f\xfd": "zstd"}
-"""The format by how the bytes begin."""
+"""The format by the first bytes."""
 _CLASSES = {"bz2": "BZ2Decompressor", "lzma": "LZMADecompressor", "zstd": "ZstdDecompressor"}
 _ERRORS = {"bz2": "", "lzma": "LZMAError", "zstd": "ZstdError"}
 _HINTS = {"zstd": "run pip-sysdeps with Python 3.14 or later, or install `backports.zstd` beside it"}
 _MODULES = {"bz2": ("bz2",), "lzma": ("lzma",), "zstd": ("compression.zstd", "backports.zstd")}
-"""Modules of Python for a format, the first that is there counts; the second one for zstd is its backport (PEP 784)."""
+"""Modules of Python for a format, the first available counts; the second one for zstd is its backport (PEP 784)."""
 
 
 class _Decompressor(Protocol):
-    """What the decompressors of the standard library have in common."""
+    """The common interface of the standard library's decompressors."""
 
     @property
     def eof(self) -> bool: ...
@@ -40,7 +40,7 @@ class _Decompressor(Protocol):
 
 
 class _Gzip:
-    """zlib's decompressor, which keeps input that it has not used, as the others are."""
+    """zlib's decompressor, which returns unused input as the others do."""
 
     def __init__(self) -> None:
         self._inner = zlib.decompressobj(wbits=31)
@@ -62,9 +62,9 @@ class _Gzip:
 
 
 def decompress(content: bytes, limit: int) -> Iterator[bytes]:
-    """Yield the decompressed pieces of a file, of at most `limit` bytes together; of another format the file itself.
+    """Yield the decompressed pieces of a file, of at most `limit` bytes together; an unknown format unchanged.
 
-    Raise MalformedError for damaged or too much data, and UnreadableFormatError where Python has no module for it.
+    Raise MalformedError for damaged or too much data, and UnreadableFormatError if Python has no module for it.
     """
     name = next((name for magic, name in _MAGIC.items() if content.startswith(magic)), "")
     if not name:

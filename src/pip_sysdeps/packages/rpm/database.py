@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from pip_sysdeps.packages.rpm.package import RpmPackage
 
 SHELL = "/bin/sh"
-"""The program that the scripts of packages start with: who has it, and what that requires, is in every image."""
+"""The program that packages' scripts start with: its owner and that one's dependencies are in every image."""
 
 
 class RpmDatabase:
     """The packages of a root, and which of them own a path.
 
-    A package is called by its name, with `.architecture` behind it where that is not the system's. Where a name is
-    installed in several versions (kernels, imported keys), the newest stands for all, and the files of each count.
+    A package's key is its name, followed by `.architecture` if that is not the system's. If a name is installed in
+    several versions (kernels, imported keys), the newest represents them, and the files of each count.
     """
 
     def __init__(self, packages: Iterable[RpmPackage], *, path: str) -> None:
-        """Hold the packages of the database at `path`."""
+        """Index the packages of the database at `path`."""
         packages = tuple(packages)
         self._path = path
         self.architecture = native_architecture(each.architecture for each in packages)
@@ -76,7 +76,7 @@ class RpmDatabase:
         return tuple(dict.fromkeys(names for names in found if names))
 
     def closure(self, packages: Iterable[str]) -> frozenset[str]:
-        """Return the packages and all that they require, where one package alone answers a requirement."""
+        """Return the packages and all that they require, if only one package meets a requirement."""
         found: set[str] = set()
         pending = list(packages)
         while pending:
@@ -88,7 +88,7 @@ class RpmDatabase:
 
     @cached_property
     def base(self) -> frozenset[str]:
-        """The packages that a minimal root has: the shell with all that it requires, the C library among it.
+        """The packages of a minimal root: the shell with all that it requires, including the C library.
 
         rpm marks no package as essential, and images without a package manager have little more than this.
         """
@@ -99,7 +99,7 @@ class RpmDatabase:
         return package.name if native else f"{package.name}.{package.architecture}"
 
     def _listing(self, folder: str) -> Mapping[str, frozenset[str]]:
-        """Return the names that each package has in a folder; the answer is kept, as many files lie in few folders."""
+        """Return the names that each package has in a folder; cached, as many files are in few folders."""
         if folder not in self._listings:
             names: dict[str, frozenset[str]] = {}
             for key, package in self._with_folder.get(folder, ()):
@@ -134,6 +134,6 @@ class RpmDatabase:
 
 
 def native_architecture(architectures: Iterable[str]) -> str:
-    """Return the architecture of most packages, "" where there are none that depend on one."""
+    """Return the architecture of most packages, "" if none depends on one."""
     counts = Counter(each for each in architectures if each not in {NOARCH, ""})
     return min(counts, key=lambda name: (-counts[name], name), default="")

@@ -58,7 +58,7 @@ _CODES = {1: "B", 4: "I", 5: "Q"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """The entries of one header whose tags are in `TYPES`; a value is decoded when it is asked for."""
+    """The entries of one header whose tags are in `TYPES`; values are decoded on demand."""
 
     entries: Mapping[int, tuple[int, int]]
     """Offset into `data` and count of items, by tag."""
@@ -109,8 +109,8 @@ class Header:
 def parse_header(content: bytes) -> Header:
     """Parse a header as a database has it, without magic number.
 
-    Raise MalformedError, with the offset in the header, for counts, types and offsets that rpm refuses. Of a tag that
-    stands twice the last entry counts: what rpm added at installation follows the signed region.
+    Raise MalformedError, with the offset in the header, for counts, types and offsets that rpm refuses. If a tag
+    appears twice the last entry counts: what rpm added at installation follows the signed region.
     """
     if len(content) < _COUNTS.size:
         raise MalformedError("too short for a header", where="offset 0")

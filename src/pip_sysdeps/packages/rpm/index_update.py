@@ -1,4 +1,4 @@
-"""Making an index of the repositories that a root is configured with."""
+"""Make an index from the repositories of a root."""
 
 from __future__ import annotations
 
@@ -54,22 +54,22 @@ _PYTHON = "python3"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a repository has."""
+    """The content of a repository."""
 
     packages: tuple[RepositoryPackage, ...]
     """Its packages."""
     files: Mapping[str, tuple[str, ...]]
     """Paths by the id of a package; empty without file lists."""
     made: int
-    """When its metadata was made, in seconds since 1970; 0 where nothing says so."""
+    """When its metadata was made, in seconds since 1970; 0 if unknown."""
 
 
 def update_index(root: Root, wanted: IndexRequest) -> Updated:
     """Read the metadata of each enabled repository, and write the index of one release and architecture.
 
-    What the package manager has downloaded counts first; what it has not is read from the repository itself. Raise
-    SysdepsError and MalformedError, with the old index left as it was, for damaged metadata, and where no repository
-    can be read.
+    Downloaded metadata of the package manager comes first; the rest is read from the repository itself. Raise
+    SysdepsError and MalformedError, with the old index unchanged, for damaged metadata, and if no repository can be
+    read.
     """
     if not (wanted.distro and wanted.codename and wanted.architecture):
         raise SysdepsError(
@@ -94,7 +94,7 @@ def update_index(root: Root, wanted: IndexRequest) -> Updated:
 def index_of(
     found: Sequence[Contents], others: Mapping[str, Contents], wanted: IndexRequest
 ) -> tuple[IndexTarget, dict[str, Table]]:
-    """Return the index of what repositories have; `others` are those that are not enabled, by id."""
+    """Return the index of repositories; `others` are the disabled ones, by id."""
     architecture = wanted.architecture
     described, mark = ARCHITECTURES[architecture], capability_mark(architecture)
     every = fitting((package for each in found for package in each.packages), architecture)
@@ -120,7 +120,7 @@ def index_of(
 
 
 def _elsewhere(others: Mapping[str, Contents], known: Mapping[str, object], architecture: str) -> Table:
-    """Make the table soname -> a repository that is not enabled, for what no other has."""
+    """Return the table soname -> a disabled repository, for sonames that no other has."""
     table: Table = {}
     directories, mark = ARCHITECTURES[architecture].directories, capability_mark(architecture)
     for name, each in sorted(others.items()):
@@ -131,7 +131,7 @@ def _elsewhere(others: Mapping[str, Contents], known: Mapping[str, object], arch
 
 
 def _read(root: Root, wanted: IndexRequest) -> tuple[list[Contents], dict[str, Contents], tuple[str, ...]]:
-    """Return what the enabled repositories have, what others have by id, and in words which could not be had."""
+    """Return the content of enabled repositories, that of others by id, and messages about unreadable ones."""
     repositories = read_repositories(root, _variables(root, wanted))
     own = not wanted.suite and wanted.architecture == read_architecture(root)
     caches = read_caches(root, repositories) if own else Caches(enabled={}, others={}, missing=())
@@ -158,7 +158,7 @@ def _variables(root: Root, wanted: IndexRequest) -> Mapping[str, str]:
 
 
 def _contents_or_reason(root: Root, repository: Repository, cached: Repodata | None) -> Contents | SysdepsError:
-    """Return what a repository has, or why it cannot be had. Raise MalformedError for what is damaged."""
+    """Return the content of a repository, or why it cannot be read. Raise MalformedError for damaged metadata."""
     try:
         return _contents_of(root, repository, cached)
     except MalformedError:
@@ -168,7 +168,7 @@ def _contents_or_reason(root: Root, repository: Repository, cached: Repodata | N
 
 
 def _contents_of(root: Root, repository: Repository, cached: Repodata | None) -> Contents:
-    """Return what a repository has, by its cache if that can be read. Raise SysdepsError."""
+    """Return the content of a repository, from its cache if that can be read. Raise SysdepsError."""
     if cached is not None and cached.has_primary:
         try:
             return _contents(cached)
@@ -184,7 +184,7 @@ def _contents(repodata: Repodata) -> Contents:
 
 
 def _store(root: Root, repository: Repository) -> Store:
-    """Return where a repository's metadata lies. Raise SysdepsError where it may not be read from there."""
+    """Return the place of a repository's metadata. Raise SysdepsError if it must not be read from there."""
     local = next((path for url in repository.base if (path := _local_path(url))), None)
     if local:
         return FolderStore(root, local)
@@ -221,7 +221,7 @@ def _nothing(complaints: Sequence[str], *, configured: bool) -> SysdepsError:
 
 
 def _date(seconds: int) -> str:
-    """Return a time as a Release file has it; empty for none."""
+    """Return a time in the form of a Release file; empty for none."""
     return (
         format_datetime(datetime.fromtimestamp(seconds, tz=timezone.utc), usegmt=False) if 0 < seconds < 1 << 36 else ""
     )

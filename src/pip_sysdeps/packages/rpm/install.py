@@ -1,7 +1,7 @@
 """Install lines for dnf, microdnf, yum and zypper.
 
 An item is the name of a package or the capability of a library; all four programs install by either. Paths are never
-written: microdnf loads no file lists. Weak dependencies and documentation are left out.
+written, because microdnf loads no file lists. Weak dependencies and documentation are skipped.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """A program that installs packages, and how it is called."""
+    """A program that installs packages, and its commands."""
 
     name: str
     """Its name on PATH."""
     install: str
     """The command to install, without questions, weak dependencies and documentation."""
     clean: str
-    """The command that removes what the installation has downloaded."""
+    """The command that removes the downloads."""
     refresh: str
     """The command that downloads the metadata of the repositories."""
     pin: str = "-"
-    """What stands between a name and its version."""
+    """The separator between a name and its version."""
 
 
 PROGRAMS: Mapping[str, Program] = {
@@ -65,8 +65,10 @@ PROGRAMS: Mapping[str, Program] = {
         ),
     )
 }
-"""By name, the first that a root has counts. yum takes an installation for done when it finds one name of several,
-unless told otherwise; it knows no weak dependencies."""
+"""By name; the first that a root has is used.
+
+yum reports success if it finds one name of several, unless an option changes that; it has no weak dependencies.
+"""
 
 
 def as_names(items: Sequence[Item], program: Program) -> str:
@@ -80,7 +82,7 @@ def as_lines(items: Iterable[Item], program: Program) -> str:
 
 
 def as_satisfy(items: Iterable[Item], program: Program) -> str:
-    """Render one item a line, with the capabilities of the symbol versions that are needed of it."""
+    """Render one item a line, with the capabilities of the symbol versions that it must have."""
     items = tuple(items)
     versions = dict.fromkeys(each for item in items for each in item.capabilities)
     return as_lines(items, program) + "".join(f"{each}\n" for each in versions)
@@ -118,10 +120,10 @@ def usage(program: Program) -> str:
 
 
 def version_capabilities(soname: str, mark: str, versions: Iterable[str]) -> tuple[str, ...]:
-    """Return a capability for each symbol version that is needed of a library, sorted.
+    """Return a capability for each needed symbol version of a library, sorted.
 
-    Of versions that differ only in their number (`GLIBCXX_3.4`, `GLIBCXX_3.4.29`) the highest stands for all: a library
-    that has it has those before it.
+    Of versions that differ only in their number (`GLIBCXX_3.4`, `GLIBCXX_3.4.29`) only the highest: a library with it
+    has the earlier ones.
     """
     highest: dict[str, str] = {}
     for version in versions:

@@ -1,4 +1,4 @@
-"""Which package of a repository has a library, a program or a capability: the index of what is not installed."""
+"""Find the package of a repository that has a library, a program or a capability."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MAX_NAME = 255
 
 
 def fitting(packages: Iterable[RepositoryPackage], architecture: str) -> tuple[RepositoryPackage, ...]:
-    """Return the packages that fit an architecture; those whose name is none are left out."""
+    """Return the packages that fit an architecture, without those with an invalid name."""
     return tuple(
         [each for each in packages if each.architecture in {architecture, NOARCH} and is_package_name(each.name)]
     )
@@ -46,7 +46,7 @@ def newest(packages: Iterable[RepositoryPackage], architecture: str) -> tuple[Re
 def providers(packages: Iterable[RepositoryPackage], architecture: str) -> dict[str, tuple[str, ...]]:
     """Return the packages whose newest version provides each capability of a library, sorted.
 
-    A package of another architecture is `name.architecture`. A capability that older versions alone provide has none:
+    A package of another architecture is `name.architecture`. A capability that only older versions provide has none:
     the package manager finds such a version, but not by the name.
     """
     versions: dict[str, str] = {}
@@ -74,9 +74,9 @@ def packages_of_libraries(
 ) -> dict[str, tuple[str, ...]]:
     """Return the packages that have each soname in a default directory of the loader, the best first.
 
-    `mark` is that of the machine's capabilities. `files` has the paths of each package by its id; of a package that it
-    does not have nothing shows where a file lies, and what it provides counts. A package for compiling comes last, and
-    a short name first: `libcurl` before `libcurl-minimal`.
+    `mark` is that of the machine's capabilities. `files` has the paths of each package by its id; without them, what a
+    package provides counts. A development package comes last, and a short name first: `libcurl` before
+    `libcurl-minimal`.
     """
     found: dict[str, set[str]] = {}
     for package in packages:
@@ -90,10 +90,10 @@ def packages_of_libraries(
 
 
 def library_table(found: Mapping[str, Sequence[str]], older: Mapping[str, Sequence[str]]) -> Table:
-    """Make the table soname -> packages of `packages_of_libraries`, those for compiling only where they are alone.
+    """Return the table soname -> packages of `packages_of_libraries`; development packages only if there is no other.
 
-    `found` is of the newest versions, `older` of all. Where several packages have a library, or only an older version,
-    nothing says which is meant: the package manager chooses by the capability, and they stand after `SEVERAL`.
+    `found` is of the newest versions, `older` of all. If several packages have a library, or only an older version, the
+    package manager chooses by the capability, and they follow `SEVERAL`.
     """
     table = {}
     for soname, names in {**older, **found}.items():
@@ -104,7 +104,7 @@ def library_table(found: Mapping[str, Sequence[str]], older: Mapping[str, Sequen
 
 
 def program_table(packages: Iterable[RepositoryPackage]) -> Table:
-    """Make the table program -> package; of several the one of the program's name, else all of them after `SEVERAL`.
+    """Return the table program -> package; of several the one with the program's name, else all after `SEVERAL`.
 
     `primary.xml` has the paths of programs.
     """
@@ -118,7 +118,7 @@ def program_table(packages: Iterable[RepositoryPackage]) -> Table:
 
 
 def base_set(packages: Sequence[RepositoryPackage]) -> frozenset[str]:
-    """Return what a minimal root has: the shell and all that it requires, where one package alone answers.
+    """Return the packages of a minimal root: the shell and its dependencies, if only one package meets each.
 
     It is what `RpmDatabase.base` finds among installed packages.
     """
@@ -141,9 +141,9 @@ def base_set(packages: Sequence[RepositoryPackage]) -> frozenset[str]:
 
 
 def version_of(capability: str, packages: Iterable[RepositoryPackage]) -> str:
-    """Return the first two numbers of the version of the only package that provides a capability or has a file.
+    """Return the first two numbers of the version of the only package with a capability or file.
 
-    `2.41` of 2.41-5.fc42; empty if it is not one package.
+    `2.41` of 2.41-5.fc42; empty if there is not exactly one package.
     """
     versions = [each.version for each in packages if capability in each.provides or capability in each.files]
     match = re.match(r"(?:[0-9]+:)?([0-9]+\.[0-9]+)", versions[0]) if len(versions) == 1 else None

@@ -1,7 +1,7 @@
-"""Names that a lock of an rpm system may hold, and a command line may receive.
+"""Names that are safe in a lock of an rpm system and on a command line.
 
-dnf takes `@` for a group, `*`, `?` and `[` for a pattern and a leading `-` for an option; zypper takes a leading `-`,
-`!`, `+` or `~` for removal or installation. No name that passes here begins with or has one of them. Source:
+dnf interprets `@` as a group, `*`, `?` and `[` as a pattern and a leading `-` as an option; zypper interprets a leading
+`-`, `!`, `+` or `~` as removal or installation. No valid name begins with or has one of them. Source:
 `ALLOWED_CHARS_NAME` and `ALLOWED_CHARS_VERREL` of rpm's `build/parsePreamble.cc`; dnf(8), "Specifying packages";
 zypper(8), "install".
 """
@@ -20,17 +20,17 @@ _DEVELOPMENT = re.compile(r".*-(?:devel|devel-static|static|headers)(?:-.*bit)?(
 
 
 def is_package_name(name: str) -> bool:
-    """Return whether a text may be the name of a package, with `.architecture` for one of another machine."""
+    """Return whether a text is a valid package name, with `.architecture` for one of another machine."""
     return _NAME.fullmatch(name) is not None
 
 
 def is_version(version: str) -> bool:
-    """Return whether a text may be a whole version, `[epoch:]version-release`."""
+    """Return whether a text is a valid full version, `[epoch:]version-release`."""
     return _VERSION.fullmatch(version) is not None
 
 
 def is_development(name: str) -> bool:
-    """Return whether a package has headers and link names rather than libraries: `libpq-devel`."""
+    """Return whether a package is a development package: `libpq-devel`."""
     return _DEVELOPMENT.fullmatch(name) is not None
 
 
@@ -41,7 +41,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def source_package(source: str) -> tuple[str, str]:
-    """Return name and version of a source package by its file name: `zlib`, `1.3.1-2.fc42`; empty where it is none."""
+    """Return name and version of a source package by its file name: `zlib`, `1.3.1-2.fc42`; empty for another name."""
     stem = source.removesuffix(".rpm").removesuffix(".nosrc").removesuffix(".src")
     name, _, rest = stem.rpartition("-")
     name, _, version = name.rpartition("-")

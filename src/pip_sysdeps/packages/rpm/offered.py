@@ -1,4 +1,4 @@
-"""Which repositories answer for a system: those that it is configured with, and the metadata at hand of each."""
+"""Repositories of a system: the configured ones, and the available metadata of each."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class Caches:
     """The metadata that package managers have downloaded in a root."""
 
     enabled: Mapping[str, Repodata]
-    """That of repositories which packages are installed from, by id; of all where none is configured."""
+    """That of enabled repositories, by id; of all if none is configured."""
     others: Mapping[str, Repodata]
     """That of the others, by id."""
     missing: tuple[str, ...]
-    """The enabled repositories without any."""
+    """The enabled repositories without metadata."""
 
 
 def read_caches(root: Root, repositories: Sequence[Repository]) -> Caches:
     """Read the `repomd.xml` of each cache; of several caches of one repository the newest counts.
 
-    Raise MalformedError and SysdepsError for one that is damaged or cannot be read.
+    Raise MalformedError and SysdepsError for a damaged or unreadable one.
     """
     found: dict[str, Repodata] = {}
     for folder in find_repositories(root):
@@ -53,7 +53,7 @@ def read_caches(root: Root, repositories: Sequence[Repository]) -> Caches:
 
 
 def read_offered(root: Root) -> Offered | None:
-    """Return what the caches of a root have; None if there is none that can be read.
+    """Return what a root's caches offer; None without readable ones.
 
     Raise MalformedError and SysdepsError for a damaged one.
     """
@@ -78,13 +78,13 @@ def read_offered(root: Root) -> Offered | None:
 
 
 def _repository_of(folder: str, repositories: Iterable[Repository]) -> str:
-    """Return the id of the repository that a folder is the cache of; its own name where none is configured so."""
+    """Return the id of the repository of a cache folder; the folder's own name if no configured one matches."""
     ids = [each.id for each in repositories if is_cache_of(folder, each.id)]
     return max(ids, key=len, default=folder.rpartition("/")[2])
 
 
 def _packages(repodata: Repodata) -> tuple[RepositoryPackage, ...] | None:
-    """Return the packages of a cache; None where its packages are not there, or packed in a form that is not known."""
+    """Return the packages of a cache; None if they are missing, or packed in an unknown format."""
     if not repodata.has_primary:
         return None
     try:

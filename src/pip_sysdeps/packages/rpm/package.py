@@ -53,7 +53,7 @@ class FileList:
     folder_of: tuple[int, ...] = ()
     """DIRINDEXES: for each name its folder."""
     states: tuple[int, ...] = ()
-    """FILESTATES: for each name whether it was installed; empty where the package does not say."""
+    """FILESTATES: for each name whether it was installed; empty if the package has none."""
 
     def paths(self) -> Iterator[str]:
         """Yield the path of each file and folder that is installed."""
@@ -80,21 +80,21 @@ class RpmPackage:
     version: str
     """`[epoch:]version-release`; an epoch of 0 is left out."""
     architecture: str
-    """ARCH: `x86_64`, `noarch`; empty for what is no software, such as an imported key."""
+    """ARCH: `x86_64`, `noarch`; empty for other entries, such as an imported key."""
     source_file: str = ""
-    """SOURCERPM: the file name of the source package (`zlib-1.3.1-2.fc42.src.rpm`); empty where it is unknown."""
+    """SOURCERPM: the file name of the source package (`zlib-1.3.1-2.fc42.src.rpm`); empty if unknown."""
     size: int = 0
     """SIZE or LONGSIZE: bytes of all files."""
     provided: tuple[Dependency, ...] = ()
-    """What it provides, in the package's order."""
+    """Its provides, in the package's order."""
     required: tuple[Dependency, ...] = ()
-    """What it requires, in the package's order."""
+    """Its requires, in the package's order."""
     files: FileList | None = None
     """Its files; None where the database has no file lists."""
 
     @property
     def source(self) -> str:
-        """The name of its source package; its own where that is unknown."""
+        """The name of its source package; its own if unknown."""
         return source_package(self.source_file)[0] or self.name
 
     @property
@@ -106,7 +106,7 @@ class RpmPackage:
     def requires(self) -> tuple[tuple[str, ...], ...]:
         """The capabilities that it requires, each a group of its own.
 
-        A rich dependency, `(a if b)`, is left out: which part of it counts depends on what else is installed.
+        A rich dependency, `(a if b)`, is skipped: its effect depends on what else is installed.
         """
         return tuple([(each.name,) for each in self.required if not each.name.startswith("(")])
 

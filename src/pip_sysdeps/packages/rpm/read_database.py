@@ -1,4 +1,4 @@
-"""Reads the rpm database of a root, whichever form it has."""
+"""Read the rpm database of a root in any of its formats."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 FOLDERS = ("/usr/lib/sysimage/rpm", "/var/lib/rpm", "/usr/share/rpm")
 """Where distributions keep the database; newer places first, as `/var/lib/rpm` may be a link to one."""
 FILES = ("rpmdb.sqlite", "Packages.db", "Packages")
-"""The database of each form: SQLite, NDB, Berkeley DB."""
+"""The database of each format: SQLite, NDB, Berkeley DB."""
 MANIFEST = "/var/lib/rpmmanifest/container-manifest-2"
 
 _MAX_DATABASE = 1 << 30
@@ -67,7 +67,7 @@ def find_database(root: Root) -> str | None:
 
 
 def _headers(root: Root, path: str) -> Iterable[tuple[int, bytes]]:
-    """Choose the reader by the content, as each format but SQLite's has its own magic number."""
+    """Select the reader by the content, as each format except SQLite's has its own magic number."""
     content = _read(root, path, _MAX_DATABASE)
     if is_bdb(content):
         return parse_bdb(content)

@@ -1,4 +1,4 @@
-"""Which packages may be installed in a root, by the repository metadata that dnf or zypper keep there."""
+"""The packages that may be installed in a root, by the repository metadata of dnf or zypper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read which repositories a root is configured with."""
+"""Read the configured repositories of a root."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _RELEASE = (
     "redhat-release",
     "suse-release",
 )
-"""What provides `$releasever`, the first that is installed. Source: libdnf5's `DISTROVERPKGS`."""
+"""Capabilities for `$releasever`; the first that is installed counts. Source: libdnf5's `DISTROVERPKGS`."""
 _SHARED = ("sslverify", "repo_gpgcheck", "gpgcheck", "sslclientcert")
 """Options of [main] that count for each repository."""
 _MAX_FILE = 1 << 20
 
 
 def read_repositories(root: Root, variables: Mapping[str, str]) -> tuple[Repository, ...]:
-    """Return the repositories that a root is configured with, enabled or not; the first of several with one id.
+    """Return the configured repositories of a root, enabled or not; the first of several with one id.
 
-    Raise MalformedError, with file and line, for a file that is none, SysdepsError for one that cannot be read.
+    Raise MalformedError, with file and line, for an invalid file, SysdepsError for one that cannot be read.
     """
     overrides = [_parsed(root, path) for path in _files(root, _OVERRIDES)]
     main = next((_parsed(root, path).get("main", {}) for path in _MAIN if root.is_file(path)), {})
@@ -82,7 +82,7 @@ def release_version(database: RpmDatabase) -> str:
 
 
 def sources_key(root: Root) -> str:
-    """Return what tells a root's repositories from those of every other: a hash of the files that name them."""
+    """Return a hash of the files that configure a root's repositories."""
     digest = sha256()
     paths = [*_files(root, (*_DNF, *_ZYPPER)), *_files(root, _OVERRIDES), *_files(root, _VARIABLES, ending="")]
     for path in (*paths, *(each for each in _MAIN if root.is_file(each))):

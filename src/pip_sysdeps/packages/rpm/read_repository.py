@@ -41,16 +41,16 @@ _MAX_CONTENT = 4 << 30
 _MOST_MIRRORS = 3
 """Mirrors that are tried."""
 _HASHES = ("sha256", "sha384", "sha512")
-"""What vouches for a file."""
+"""Hash algorithms that are trusted."""
 _OLD_HASHES = ("sha1", "sha224")
-"""What tells a damaged file from a whole one as well."""
+"""Hash algorithms that only detect damage."""
 _AGAIN = "run `dnf makecache --refresh` or `zypper refresh --force`"
 _SUFFIX = r"-(?:[0-9a-f]{16}|[A-Za-z0-9._]*-[a-z0-9_]+)"
-"""What dnf appends to a repository's id in the name of its folder, and what microdnf does: release and architecture."""
+"""The suffix that dnf appends to a repository's id in its folder's name, and microdnf's: release and architecture."""
 
 
 class Store(Protocol):
-    """Where the files of a repository lie."""
+    """The place of a repository's files."""
 
     @property
     def place(self) -> str:
@@ -58,10 +58,10 @@ class Store(Protocol):
 
     @property
     def hint(self) -> str:
-        """What to do about damaged metadata; empty where nothing helps here."""
+        """The hint for damaged metadata; empty if there is none."""
 
     def has(self, location: str) -> bool:
-        """Return whether a file may be read that `repomd.xml` names."""
+        """Return whether a file of `repomd.xml` may be read."""
 
     def repomd(self) -> bytes:
         """Return the content of `repomd.xml`. Raise SysdepsError."""
@@ -144,13 +144,13 @@ class Repodata:
     """The metadata of one repository."""
 
     store: Store
-    """Where it lies."""
+    """Its place."""
     entries: tuple[Metadata, ...]
-    """What its `repomd.xml` names."""
+    """The files in its `repomd.xml`."""
 
     @property
     def made(self) -> int:
-        """When it was made, in seconds since 1970; 0 where nothing says so."""
+        """When it was made, in seconds since 1970; 0 if unknown."""
         return max((each.made for each in self.entries), default=0)
 
     @property
@@ -209,7 +209,7 @@ def is_cache_of(folder: str, repository: str) -> bool:
 
 
 def read_repodata(store: Store) -> Repodata:
-    """Read `repomd.xml`. Raise SysdepsError, and MalformedError for what is none or has another checksum."""
+    """Read `repomd.xml`. Raise SysdepsError, and MalformedError for another document or checksum."""
     try:
         return Repodata(store, parse_repomd(store.repomd()))
     except MalformedError as error:
@@ -217,9 +217,9 @@ def read_repodata(store: Store) -> Repodata:
 
 
 def read_metalink(url: str) -> ServerStore:
-    """Fetch a metalink, by https.
+    """Fetch a metalink by https.
 
-    Raise DownloadError where it cannot be had, or has no checksum or URL, and MalformedError for what is none.
+    Raise DownloadError if it cannot be fetched, or has no checksum or URL, and MalformedError for another document.
     """
     try:
         found = parse_metalink(download(url, _MAX_REPOMD))
@@ -233,7 +233,7 @@ def read_metalink(url: str) -> ServerStore:
 
 
 def read_mirrorlist(url: str) -> tuple[str, ...]:
-    """Fetch a list of mirrors, by https, and return those that are reached by https. Raise DownloadError."""
+    """Fetch a list of mirrors by https, and return its https mirrors. Raise DownloadError."""
     urls = [each for each in parse_mirrorlist(download(url, _MAX_REPOMD)) if each.startswith("https:")]
     if not urls:
         raise DownloadError(f"`{printable(url)}` has no mirror that is reached by https")
@@ -241,7 +241,7 @@ def read_mirrorlist(url: str) -> tuple[str, ...]:
 
 
 def _require_checksum(content: bytes, metadata: Metadata, *, strict: bool) -> None:
-    """Compare the checksum that repomd.xml has; with `strict` there must be one that vouches for the content."""
+    """Compare the checksum in repomd.xml; with `strict` there must be one of a trusted algorithm."""
     algorithm = {"sha": "sha1"}.get(metadata.checksum.partition(":")[0], metadata.checksum.partition(":")[0])
     if algorithm not in _HASHES and (strict or algorithm not in _OLD_HASHES):
         if strict:

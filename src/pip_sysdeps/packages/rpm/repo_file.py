@@ -1,4 +1,4 @@
-"""Which repositories a system has: `.repo` files of dnf, microdnf, yum and zypper.
+"""Parse the repositories of a system: `.repo` files of dnf, microdnf, yum and zypper.
 
 Source: dnf.conf(5) and dnf5.conf(5), "Repo Options" and "Variables"; zypper(8), "Repository Management".
 """
@@ -27,7 +27,7 @@ _LINE = re.compile(r"line:? *([0-9]+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:
-    """One repository that a system is configured with."""
+    """One configured repository."""
 
     id: str
     """Its section: `baseos`."""
@@ -40,18 +40,15 @@ class Repository:
     metalink: str = ""
     """`metalink`: the URL of a list of URLs of its `repomd.xml`, with checksums."""
     signed: bool = False
-    """`repo_gpgcheck`: its metadata counts only with a signature. zypper's default, not dnf's."""
+    """`repo_gpgcheck`: its metadata must be signed. zypper's default, not dnf's."""
     certificate: bool = False
-    """`sslclientcert`: it is for those with a certificate, such as subscribers."""
+    """`sslclientcert`: it needs a client certificate, as for subscribers."""
     unverified: bool = False
-    """`sslverify` is off: whoever answers is believed."""
+    """`sslverify` is off: any server is trusted."""
 
 
 def parse_repo_file(content: bytes) -> Sections:
-    """Return the sections of a `.repo` file.
-
-    Raise MalformedError, with the line, for what is no such file.
-    """
+    """Return the sections of a `.repo` file. Raise MalformedError, with the line, for another kind of file."""
     parser = configparser.RawConfigParser(
         strict=False, delimiters=("=",), comment_prefixes=("#", ";"), default_section="", empty_lines_in_values=False
     )
@@ -78,7 +75,7 @@ def with_overrides(sections: Mapping[str, Mapping[str, str]], overrides: Iterabl
 def repositories(
     sections: Mapping[str, Mapping[str, str]], main: Mapping[str, str], *, signed: bool
 ) -> tuple[Repository, ...]:
-    """Return the repositories of sections, in order, their variables as they stand.
+    """Return the repositories of sections, in order, with variables not yet replaced.
 
     `main` has the options of dnf.conf(5) that count for all; `signed` is whether metadata is signed unless an option
     says otherwise.
@@ -89,7 +86,7 @@ def repositories(
 
 
 def substituted(repository: Repository, variables: Mapping[str, str]) -> Repository:
-    """Return a repository with `$name` and `${name}` replaced in its URLs; an unknown variable stays as it is."""
+    """Return a repository with `$name` and `${name}` replaced in its URLs; an unknown variable is kept."""
 
     def put_in(text: str) -> str:
         return _VARIABLE.sub(lambda match: variables.get((match[1] or match[2]).lower(), match[0]), text)

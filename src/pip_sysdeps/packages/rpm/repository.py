@@ -29,21 +29,21 @@ _MAX_TEXT = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """One file of a repository, as `repomd.xml` names it."""
+    """One file of a repository, from `repomd.xml`."""
 
     kind: str
     """`primary`, `filelists`, ..."""
     location: str
-    """Where it lies, relative to the repository."""
+    """Its path, relative to the repository."""
     checksum: str
-    """`sha256:...`, or another algorithm; empty where there is none."""
+    """`sha256:...`, or another algorithm; empty without one."""
     made: int = 0
-    """When it was made, in seconds since 1970; 0 where nothing says so."""
+    """When it was made, in seconds since 1970; 0 if unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metalink:
-    """Where `repomd.xml` can be had, and its checksums."""
+    """The URLs of `repomd.xml`, and its checksums."""
 
     urls: tuple[str, ...]
     """Each is that of a `repomd.xml`, the preferred ones first."""
@@ -56,7 +56,7 @@ class RepositoryPackage:
     """One package of a repository."""
 
     id: str
-    """Its checksum, by which `filelists.xml` names it as well."""
+    """Its checksum, which is also its id in `filelists.xml`."""
     name: str
     """`name`."""
     version: str
@@ -78,9 +78,9 @@ class RepositoryPackage:
 
 
 def parse_repomd(content: bytes) -> tuple[Metadata, ...]:
-    """Return the files that `repomd.xml` names.
+    """Return the files of `repomd.xml`.
 
-    Raise MalformedError, with the line, for what is no such document, and for a location outside the repository.
+    Raise MalformedError, with the line, for another document, and for a location outside the repository.
     """
     reader = _Repomd()
     _feed(reader, [content])
@@ -88,7 +88,7 @@ def parse_repomd(content: bytes) -> tuple[Metadata, ...]:
 
 
 def parse_metalink(content: bytes) -> Metalink:
-    """Return what a metalink says of `repomd.xml`. Raise MalformedError, with the line, for what is no metalink."""
+    """Return the content of a metalink. Raise MalformedError, with the line, for another document."""
     reader = _Metalink()
     _feed(reader, [content])
     urls = sorted(reader.urls, key=lambda pair: -pair[0])
@@ -220,7 +220,7 @@ class _Metalink(_Reader):
 
 @dataclass(slots=True)
 class _Package:
-    """What was read of the package that is being read."""
+    """The package that is being parsed."""
 
     texts: dict[str, str] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
