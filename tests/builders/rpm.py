@@ -125,6 +125,7 @@ def rpm_root(into: Path, packages: Sequence[str], *, options: Sequence[str] = ()
         "dnf",
         f"--installroot={into}",
         *_repository_options(rpm_repository()),
+        "--setopt=install_weak_deps=0",
         *options,
         "install",
         "-y",
@@ -145,7 +146,6 @@ def _repository_options(repository: Path) -> list[str]:
         "--repo=tests",
         "--nogpgcheck",
         "--releasever=1",
-        "--setopt=install_weak_deps=0",
         "--setopt=reposdir=/nonexistent",
         "--setopt=keepcache=0",
     ]
@@ -311,15 +311,31 @@ _SMALL = {
     "one-plugin": ("libplugin.so.1", "/usr/lib64/one", "PLUGIN_1 { one; };"),
 }
 """Package -> the soname of its library, its folder and its symbol versions."""
+_WEAK = """\
+%package -n one-extra
+Summary: Small
+BuildArch: noarch
+%description -n one-extra
+Small.
+%files -n one-extra
+%defattr(-,root,root)
+/usr/share/one
+"""
+"""What each of them recommends."""
 
 
 def small_repository(into: Path) -> Path:
-    """Build two packages, each with a library that gcc links, and make a repository of them in a folder."""
+    """Build two packages, each with a library that gcc links, and make a repository of them in a folder.
+
+    Both have a file that is documentation, and recommend a third one.
+    """
     work = into.with_name(f"{into.name}.work")
     tree = work / "tree"
     source = write(work / "one.c", "void one(void) {}\nvoid two(void) {}\n")
-    parts = []
+    write(tree / "usr/share/one/data")
+    parts = [_WEAK]
     for name, (soname, folder, versions) in _SMALL.items():
+        write(tree / f"usr/share/doc/{name}/README")
         script = write(work / f"{soname}.map", versions)
         path = tree / folder.lstrip("/") / f"{soname}.0"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -333,8 +349,9 @@ def small_repository(into: Path) -> Path:
         run_judge(["gcc", *options, "-o", str(path), str(source)])
         (path.parent / soname).symlink_to(path.name)
         parts.append(
-            f"%package -n {name}\nSummary: Small\nVersion: 1.2\nRelease: 3\nEpoch: 4\n"
+            f"%package -n {name}\nSummary: Small\nVersion: 1.2\nRelease: 3\nEpoch: 4\nRecommends: one-extra\n"
             f"%description -n {name}\nSmall.\n%files -n {name}\n%defattr(-,root,root)\n{folder}/{soname}*\n"
+            f"%doc /usr/share/doc/{name}/README\n"
         )
     into.mkdir()
     _rpmbuild("".join(parts), work, tree, into)
@@ -343,9 +360,9 @@ def small_repository(into: Path) -> Path:
     return into
 
 
-def dnf(root: Path, repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run this machine's dnf on a root and a repository."""
-    command = ["dnf", f"--installroot={root}", *_repository_options(repository), *arguments]
+def dnf(root: Path, repository: Path, *arguments: str, program: str = "dnf") -> subprocess.CompletedProcess[str]:
+    """Run this machine's dnf, perhaps by another name, on a root and a repository."""
+    command = [program, f"--installroot={root}", *_repository_options(repository), *arguments]
     with _home() as home:
         variables = {**os.environ, "HOME": home, "LC_ALL": "C.UTF-8"}
         return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)

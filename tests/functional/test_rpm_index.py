@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.command import Result
+from builders.elf import Elf
 from builders.https_server import make_certificate, served
 from builders.root import write
 from builders.rpm_files import Rpm
 from builders.rpm_repositories import metalink, primary, write_repository
 from builders.small_fedora import remove_libpq, small_fedora
 from builders.system import VENV
+from builders.wheels import build_wheel
 from pip_sysdeps.cli import main
 from pip_sysdeps.lock.text import loads
 
@@ -188,6 +190,25 @@ def test_an_index_shows_what_the_repositories_have(fedora: Path, run: Run) -> No
     }
     assert run("index", "show", TARGET, "libpq.so.5", "psql").out == "libpq.so.5: libpq\npsql: postgresql\n"
     assert "only for roots" not in run("index", "list").out
+
+
+@pytest.mark.parametrize(("packages", "installs"), [((LIBPQ,), ("libpq",)), ((LIBPQ, OTHER), (CAPABILITY,)), ((), ())])
+def test_a_shared_index_answers_for_a_target(
+    fedora: Path, run: Run, packages: tuple[Rpm, ...], installs: tuple[str, ...]
+) -> None:
+    """Wheels are locked with names, on any machine; the C library is no need."""
+    write_repository(fedora / "srv", [*SYSTEM, *packages])
+    configure(fedora, "local baseurl=/srv")
+    assert run("index", "update", "--root", str(fedora), "--shared").status == 0
+    module = Elf(needed=("libpq.so.5", "libc.so.6"), version_needs=(("libc.so.6", ("GLIBC_2.42",)),)).build()
+    files = {"one/_core.abi3.so": module, "one/__init__.py": b"import ctypes\nctypes.CDLL('libc.so.6')\n"}
+    build_wheel(fedora.parent / "wheels", "one", files, tag="cp313-cp313-linux_x86_64")
+    found = run("lock", "--wheels", "wheels", "--target", TARGET)
+    assert found.status == 0
+    assert f"one needs glibc 2.42, but {TARGET} has 2.41: it will not run there" in found.err
+    (target,) = loads((fedora.parent / "sysdeps.lock").read_text()).target
+    assert (target.installs, target.libc, target.release) == (installs, "glibc", "42")
+    assert "libc.so.6" not in (fedora.parent / "sysdeps.lock").read_text()
 
 
 def test_a_lock_of_what_is_installed_is_the_same_with_an_index(tmp_path: Path, run: Run) -> None:

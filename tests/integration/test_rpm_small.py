@@ -57,7 +57,8 @@ def test_the_database_is_read_as_rpm_reads_it(root: Path) -> None:
     for name in packages.packages:
         provides = [line.partition(" ")[0] for line in query(root, "--provides", name).splitlines()]
         assert provides == list(packages.packages[name].provides)
-        for path in query(root, "--list", name).splitlines():
+        installed = query(root, "--queryformat=[%{FILENAMES}\\t%{FILESTATES}\\n]", name).splitlines()
+        for path in (line.partition("\t")[0] for line in installed if line.endswith("\t0")):
             assert packages.database.owners(path) == (name,)
             owner = packages.owner(path)
             assert owner is not None
@@ -72,6 +73,25 @@ def test_dnf_holds_a_line_to_symbol_versions(repository: Path, tmp_path: Path, v
     versions = version_capabilities("libone.so.1", "(64bit)", ["ONE_1", version])
     line = as_satisfy((Item(name=CAPABILITY, capabilities=versions),), PROGRAMS["dnf"])
     assert dnf(tmp_path, repository, "install", "-y", *line.splitlines()).returncode == status
+
+
+@pytest.mark.parametrize("name", ["dnf", "yum", "zypper"])
+def test_a_command_brings_nothing_that_nobody_needs(repository: Path, tmp_path: Path, name: str) -> None:
+    """No weak dependency and, but for zypper, no documentation; yum is a link to dnf, as since RHEL 8."""
+    require_root_and("zypper")
+    root = tmp_path / "root"
+    root.mkdir()
+    words = shlex.split(as_command([CAPABILITY], PROGRAMS[name]))
+    if name == "zypper":
+        zypper(root, *words[words.index("install") :], repository=repository)
+    else:
+        (tmp_path / "yum").symlink_to("/usr/bin/dnf-3")
+        program = str(tmp_path / "yum") if name == "yum" else "dnf"
+        done = dnf(root, repository, *words[1:], program=program)
+        assert done.returncode == 0, done.stderr
+    assert (root / "usr/lib64/libone.so.1").exists()
+    assert not (root / "usr/share/one/data").exists()
+    assert (root / "usr/share/doc/one-libs/README").exists() == (name == "zypper")
 
 
 @pytest.mark.parametrize(

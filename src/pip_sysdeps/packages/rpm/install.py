@@ -52,7 +52,10 @@ PROGRAMS: Mapping[str, Program] = {
         ),
         Program(
             name="yum",
-            install="yum install -y --setopt=tsflags=nodocs --setopt=skip_missing_names_on_install=0",
+            install=(
+                "yum install -y --setopt=install_weak_deps=0 --setopt=tsflags=nodocs "
+                "--setopt=skip_missing_names_on_install=0"
+            ),
             clean="yum clean all",
             refresh="yum makecache",
         ),
@@ -67,7 +70,8 @@ PROGRAMS: Mapping[str, Program] = {
 }
 """By name; the first that a root has is used.
 
-yum reports success if it finds one name of several, unless an option changes that; it has no weak dependencies.
+yum reports success if it finds one name of several, unless an option changes that. yum 3 has no weak dependencies, and
+warns of the option; since RHEL 8, yum is a link to dnf.
 """
 
 

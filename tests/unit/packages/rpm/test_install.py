@@ -38,7 +38,8 @@ def test_lines_are_one_a_requirement() -> None:
         (
             "yum",
             (
-                "yum install -y --setopt=tsflags=nodocs --setopt=skip_missing_names_on_install=0"
+                "yum install -y --setopt=install_weak_deps=0 --setopt=tsflags=nodocs"
+                " --setopt=skip_missing_names_on_install=0"
                 " libpq 'libGL.so.1()(64bit)'"
             ),
         ),
