@@ -129,7 +129,7 @@ def main() -> None:
 
 
 def described(folder: Path, files: list[str]) -> str:
-    """Say what is measured, and where."""
+    """Return what is measured, and where."""
     distributions = len(list(folder.glob("lib/python3*/site-packages/*.dist-info")))
     count = sum(len(names) for _, _, names in os.walk(folder))
     system = platform.freedesktop_os_release()["PRETTY_NAME"]

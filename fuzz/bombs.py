@@ -56,7 +56,7 @@ def _try(names: list[str]) -> int:
 
 
 def _fault(cost: Cost) -> str:
-    """Say what is wrong with a run, or nothing."""
+    """Return what is wrong with a run, or nothing."""
     if cost.status not in {0, 1, 2} or "Traceback" in cost.errors:
         return f"  FAILED with status {cost.status}: {cost.errors[-300:]}"
     if cost.seconds > MOST_SECONDS:

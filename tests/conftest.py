@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def same_as_committed(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
-    """Give a function that compares a text with a committed file, or writes it there with `--rewrite`."""
+    """Return a function that compares a text with a committed file, or writes it there with `--rewrite`."""
 
     def compare(path: Path, text: str) -> None:
         if request.config.getoption("--rewrite"):

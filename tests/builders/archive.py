@@ -166,7 +166,7 @@ class Archive:
 
 @contextmanager
 def published_archive() -> Iterator[Archive]:
-    """Give an archive in a folder that apt's own user, _apt, can read, as a mirror's files are."""
+    """Return an archive in a folder that apt's own user, _apt, can read, as a mirror's files are."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         made = Archive(Path(folder) / "archive")

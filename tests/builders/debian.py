@@ -88,7 +88,7 @@ def made_once(name: str) -> Iterator[tuple[Path, Path | None]]:
 
 
 def debian_root(suite: str, variant: Variant = "release", packages: Sequence[str] = ()) -> Path:
-    """Give the cached root of `suite` with the variant's packages and `packages`; nobody may change it.
+    """Return the cached root of `suite` with the variant's packages and `packages`; nobody may change it.
 
     Skip the test when it cannot be made here, with a reason that says what to install.
     """
@@ -106,7 +106,7 @@ def debian_root(suite: str, variant: Variant = "release", packages: Sequence[str
 
 
 def fresh_root(into: Path, suite: str, variant: Variant = "release", packages: Sequence[str] = ()) -> Path:
-    """Give a root of one's own in the folder `into`, which may be missing or empty: a copy of `debian_root`."""
+    """Return a root of one's own in the folder `into`, which may be missing or empty: a copy of `debian_root`."""
     return copy_root(debian_root(suite, variant, packages), into)
 
 
@@ -222,7 +222,7 @@ def _machine_apt_options() -> list[str]:
 
 
 def _let_pip_reach_the_index(root: Path) -> None:
-    """Give the root's pip this machine's CA bundle, index and proxy, if it has such; local folders stay out."""
+    """Return the root's pip this machine's CA bundle, index and proxy, if it has such; local folders stay out."""
     settings = [f"{key} = {value}" for key, value in _machine_pip_settings().items()]
     bundle = os.environ.get("SSL_CERT_FILE") or "/etc/ssl/certs/ca-certificates.crt"
     if Path(bundle).is_file():

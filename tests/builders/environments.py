@@ -35,7 +35,7 @@ class Project:
 
 
 def build_root(project: Project) -> Path:
-    """Give the cached root in which `project` is built and installed in VENV; nobody may change it."""
+    """Return the cached root in which `project` is built and installed in VENV; nobody may change it."""
     facts = {name: value for name, value in asdict(project).items() if value or name != "variables"}
     digest = hashlib.sha256(json.dumps(["1", facts]).encode()).hexdigest()[:12]
     with made_once(f"{project.suite}-environment-{digest}") as (root, unfinished):

@@ -83,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(folder == "/repos/acme/app/issues/comments", 403 if comment.others else 200, {})
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
     def _body(self) -> str:
         text: str = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["body"]

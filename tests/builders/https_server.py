@@ -42,14 +42,14 @@ class _Handler(SimpleHTTPRequestHandler):
             super().do_GET()
 
     def log_message(self, *_: Any) -> None:  # noqa: ANN401 - http.server's signature
-        """Say nothing."""
+        """Print nothing."""
 
 
 class _Server(ThreadingHTTPServer):
     """Shakes hands in the thread of each connection, and says nothing of those that end there."""
 
     def handle_error(self, *_: Any) -> None:  # noqa: ANN401 - socketserver's signature
-        """Say nothing."""
+        """Print nothing."""
 
 
 @contextmanager

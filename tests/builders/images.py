@@ -108,7 +108,7 @@ class Images:
             self.buildah("rm", container)
 
     def size(self, name: str) -> int:
-        """Give the size of an image in bytes: what its file system holds, each file counted once."""
+        """Return the size of an image in bytes: what its file system holds, each file counted once."""
         container = self.buildah("from", f"localhost/{name}").stdout.strip()
         try:
             mounted = self.buildah("mount", container).stdout.strip()
@@ -132,7 +132,7 @@ def require_buildah() -> None:
 
 
 def local_python_root(suite: str, wanted: str = "") -> Path:
-    """Give the cached root of `suite` with a Python in /usr/local that no package owns, its libpython shared.
+    """Return the cached root of `suite` with a Python in /usr/local that no package owns, its libpython shared.
 
     That is how the official python images have it; the interpreter is one of this machine's, copied: of the `wanted`
     version ("3.11"), else the newest.

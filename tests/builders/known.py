@@ -83,7 +83,7 @@ def held(name: str, interpreter: str) -> list[Outcome]:
 
 
 def _installed(name: str) -> Path:
-    """Give the folder with one distribution alone, installed once by the Python of the release."""
+    """Return the folder with one distribution alone, installed once by the Python of the release."""
     with made_once(f"{SUITE}-known-{name}{'-built' if name in _BUILT_WITH else ''}") as (folder, unfinished):
         if unfinished is not None:
             with overlay(package_lists(), debian_root(SUITE, "build", ["python3-pip"])) as root:

@@ -244,7 +244,7 @@ _GOES_ON = ("No such file or directory", "Not a directory", "Permission denied",
 
 
 def differences(world: World, root: Path, mine: tuple[Answers, ...], real: Report) -> list[str]:
-    """Say where our answers differ from what the loader did; nothing if they agree."""
+    """Return where our answers differ from what the loader did; nothing if they agree."""
     if len(mine) != len(real.rounds):
         return [f"it ran {len(real.rounds)} of {len(mine)} rounds and ended with {real.error!r}: {real.rounds}"]
     program = Root(str(root)).resolve(world.program) or ""

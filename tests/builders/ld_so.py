@@ -259,7 +259,7 @@ _KINDS = {SearchStep.RPATH: "RPATH or RUNPATH", SearchStep.RUNPATH: "RPATH or RU
 
 
 def differences(world: World, root: Path, mine: tuple[Answers, ...], real: Report) -> list[str]:
-    """Say where our answers differ from what the loader did; nothing if they agree in every step."""
+    """Return where our answers differ from what the loader did; nothing if they agree in every step."""
     inside = Root(str(root))
     program = inside.resolve(world.program) or ""
     if len(mine) != len(real.searches):

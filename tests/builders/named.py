@@ -68,7 +68,7 @@ def cases() -> list[Case]:
 
 
 def installed(case: Case) -> Path:
-    """Give the folder with the distribution and what it requires, installed once by the Python of the release."""
+    """Return the folder with the distribution and what it requires, installed once by the Python of the release."""
     build = debian_root(SUITE, "build", ["python3-pip"])
     with made_once("-".join((SUITE, "named", case.name, *case.pip))) as (folder, unfinished):
         if unfinished is not None:
@@ -80,7 +80,7 @@ def installed(case: Case) -> Path:
 
 
 def package_lists() -> Path:
-    """Give what `apt-get update` leaves in a release root, downloaded once, as a layer to put over it."""
+    """Return what `apt-get update` leaves in a release root, downloaded once, as a layer to put over it."""
     root = debian_root(SUITE, "release")
     with made_once(f"{SUITE}-named-lists") as (folder, unfinished):
         if unfinished is not None:
@@ -94,7 +94,7 @@ def package_lists() -> Path:
 
 @contextmanager
 def overlay(*roots: Path, distributions: Path | None = None) -> Iterator[Path]:
-    """Give a root over others that stay as they are, with distributions in /opt/case; it vanishes at the end."""
+    """Return a root over others that stay as they are, with distributions in /opt/case; it vanishes at the end."""
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-named-") as folder:
         upper, work, merged = (Path(folder, name) for name in ("upper", "work", "merged"))
         for each in (upper / PLACE, work, merged):

@@ -81,7 +81,7 @@ class Ours:
             open_and_keep(self.process, path, self.importer, self.objects.open, self.rules)
 
     def do(self, argument: str) -> Outcome:
-        """Say what an action does."""
+        """Return what an action does."""
         action, _, name = argument.partition(":")
         caller = self.importer if action == "import" else self.ctypes
         asked = find(self.process, name, caller, self.objects.open, self.rules)

@@ -178,7 +178,7 @@ def _install_troubled(site: Path) -> None:
 
 
 def world_writable(root: Path) -> None:
-    """Give the root the /tmp that every system has."""
+    """Return the root the /tmp that every system has."""
     folder = root / "tmp"
     folder.mkdir(exist_ok=True)
     folder.chmod(0o1777)

@@ -170,7 +170,7 @@ def query(root: Path, *arguments: str, dbpath: str = DBPATH, check: bool = True)
 
 
 def with_repository(root: Path) -> Path:
-    """Give a root with dnf the repository, below REPOSITORY, and return the root."""
+    """Return a root with dnf the repository, below REPOSITORY, and return the root."""
     place = root / REPOSITORY.lstrip("/")
     place.mkdir(parents=True)
     run_judge(["cp", "-a", "--reflink=auto", f"{rpm_repository()}/.", str(place)])

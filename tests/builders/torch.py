@@ -21,7 +21,7 @@ PYTHON = "3.11"
 
 
 def torch_root(suite: str) -> Path:
-    """Give the cached root of a release with torch, as this machine's pip finds it, and torchcodec in VENV."""
+    """Return the cached root of a release with torch, as this machine's pip finds it, and torchcodec in VENV."""
     with made_once(f"{suite}-environment-torchcodec-1") as (root, unfinished):
         if unfinished is not None:
             copy_root(_base(suite, "build"), unfinished)
@@ -43,5 +43,5 @@ def torch_release(into: Path, suite: str) -> Path:
 
 
 def _base(suite: str, variant: Literal["build", "release"]) -> Path:
-    """Give a root with Python 3.11: the release's own, else one in /usr/local."""
+    """Return a root with Python 3.11: the release's own, else one in /usr/local."""
     return debian_root(suite, variant) if suite == "bookworm" else local_python_root(suite, PYTHON)

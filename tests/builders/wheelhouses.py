@@ -18,7 +18,7 @@ PYTHONS = {"bookworm": "3.11", "trixie": "3.13"}
 
 
 def built_wheels(suite: str, requirements: Sequence[str], dev_packages: Sequence[str] = ()) -> Path:
-    """Give the folder of wheels that `pip wheel` makes with a release's Python; nobody may change it."""
+    """Return the folder of wheels that `pip wheel` makes with a release's Python; nobody may change it."""
     with made_once(f"{suite}-wheels-{_digest(requirements, dev_packages)}") as (folder, unfinished):
         if unfinished is not None:
             root = unfinished / "root"
@@ -32,7 +32,7 @@ def built_wheels(suite: str, requirements: Sequence[str], dev_packages: Sequence
 
 
 def fetched_wheels(python: str, platforms: Sequence[str], requirements: Sequence[str]) -> Path:
-    """Give the folder of wheels that pip downloads for another platform; nobody may change it."""
+    """Return the folder of wheels that pip downloads for another platform; nobody may change it."""
     with made_once(f"wheels-{_digest([python], platforms, requirements)}") as (folder, unfinished):
         if unfinished is not None:
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--no-deps"]

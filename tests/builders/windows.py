@@ -43,7 +43,7 @@ PYSIDE6 = Toolkit(package="PySide6", requirements=("PySide6-Essentials==6.12.0",
 
 
 def installed_toolkit(toolkit: Toolkit) -> Path:
-    """Give the folder with a toolkit, installed once by the Python of the release."""
+    """Return the folder with a toolkit, installed once by the Python of the release."""
     with made_once(f"{SUITE}-window-{'-'.join(toolkit.requirements)}") as (folder, unfinished):
         if unfinished is not None:
             with overlay(package_lists(), debian_root(SUITE, "build", ["python3-pip"])) as root:
@@ -55,7 +55,7 @@ def installed_toolkit(toolkit: Toolkit) -> Path:
 
 @contextmanager
 def display(suite: str) -> Iterator[str]:
-    """Give the name of a display: that of an X server in a root of its own, with which no library comes."""
+    """Return the name of a display: that of an X server in a root of its own, with which no library comes."""
     root = debian_root(suite, "release", ("xvfb",))
     script = "mount -t tmpfs tmpfs /tmp && exec Xvfb -displayfd 1 -ac -listen tcp -nolisten unix -nolisten local"
     command = in_root(root, ["sh", "-c", script])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the root of `builders.reported`; nobody may change it."""
+    """Return the root of `builders.reported`; nobody may change it."""
     folder = reported_root(tmp_path_factory.mktemp("reported"))
     world_writable(folder)
     return folder
@@ -30,7 +30,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., Result]:
-    """Give a function that runs one command on the root's environment, in an empty folder, `width` columns wide."""
+    """Return a function that runs one command on the root's environment, in an empty folder, `width` columns wide."""
     monkeypatch.chdir(tmp_path)
     for name in ("NO_COLOR", "FORCE_COLOR", "LD_LIBRARY_PATH", "PYTHONPATH"):
         monkeypatch.delenv(name, raising=False)
@@ -54,7 +54,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def desk(pristine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """Give a desk, in a folder of its own, without the indices and variables of this machine's user."""
+    """Return a desk, in a folder of its own, without the indices and variables of this machine's user."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for name in ("LD_LIBRARY_PATH", "PYTHONPATH", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)

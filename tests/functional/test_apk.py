@@ -30,13 +30,13 @@ MODULE = "psycopg2/_psycopg.cpython-311-x86_64-linux-gnu.so"
 
 @pytest.fixture
 def alpine(tmp_path: Path) -> Path:
-    """Give a small Alpine."""
+    """Return a small Alpine."""
     return small_alpine(tmp_path / "root")
 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Give what runs a command in a folder of its own."""
+    """Return what runs a command in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)

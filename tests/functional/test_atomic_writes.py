@@ -84,14 +84,14 @@ def hook_writer(desk: Desk) -> Writer:
 
 @pytest.fixture(scope="module")
 def archive() -> Iterator[Archive]:
-    """Give an archive."""
+    """Return an archive."""
     with published_archive() as made:
         yield made
 
 
 @pytest.fixture(params=["lock", "index", "hook"])
 def writer(request: pytest.FixtureRequest, desk: Desk) -> Writer:
-    """Give each of the three."""
+    """Return each of the three."""
     if request.param == "index":
         return index_writer(desk, request.getfixturevalue("archive"))
     return lock_writer(desk) if request.param == "lock" else hook_writer(desk)

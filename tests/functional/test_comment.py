@@ -21,7 +21,7 @@ TEXT = f"{FIRST}\n+ libpq5\n"
 
 @pytest.fixture
 def api() -> Api:
-    """Give a pull request that nobody has commented on."""
+    """Return a pull request that nobody has commented on."""
     server = Api()
     server.comments.clear()
     return server

@@ -54,7 +54,7 @@ def answers(root: Path, folder: Path, **settings: str) -> tuple[bytes, bytes]:
 
 @pytest.fixture(scope="module")
 def usual(root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, bytes]:
-    """Give the answers of the usual settings."""
+    """Return the answers of the usual settings."""
     return answers(root, tmp_path_factory.mktemp("usual"), PYTHONHASHSEED="0", LC_ALL="C.UTF-8", TZ="UTC")
 
 

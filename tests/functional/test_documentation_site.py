@@ -29,7 +29,7 @@ class Quiet(SimpleHTTPRequestHandler):
     """Serves files, and logs nothing."""
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture(scope="module")

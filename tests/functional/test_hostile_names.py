@@ -124,7 +124,7 @@ def in_a_package(root: Path, name: str) -> None:
 
 
 def in_a_version(root: Path, name: str) -> None:
-    """Give the package of the library this version."""
+    """Return the package of the library this version."""
     status = root / "var/lib/dpkg/status"
     status.write_bytes(status.read_bytes().replace(b"Version: 15.10-0+deb12u1\n", b"Version: " + raw(name) + b"\n"))
 
@@ -144,7 +144,7 @@ def in_os_release(root: Path, name: str) -> None:
 
 
 def shown(text: str) -> str:
-    """Hold a text for a person to printable characters and newlines; give it back."""
+    """Check that a text has only printable characters and newlines; return it."""
     assert all(line.isprintable() for line in text.split("\n")), ascii(text)
     return text
 
@@ -162,7 +162,7 @@ class Tags(HTMLParser):
 
 
 def hold_markdown(text: str) -> None:
-    """Hold a Markdown report to the elements of a report, once a real renderer has made a page of it."""
+    """Check with a real renderer that a Markdown report has only the elements of a report."""
     renderer = MarkdownIt("gfm-like", {"html": True})
     assert renderer.linkify is not None
     renderer.linkify.set({"fuzzy_link": False, "fuzzy_email": False})  # GitHub takes no `libpq.so` for a host either
@@ -175,7 +175,7 @@ def hold_markdown(text: str) -> None:
 
 
 def hold_graphs(dot: str, mermaid: str) -> None:
-    """Hold every line to the form of a node or an edge: no name ends its own string."""
+    """Check that every line is a node or an edge: no name ends its own string."""
     node = r'n[0-9]+ \[label="(?:[^"\\]|\\[\\"])*", shape=[a-z0-9]+\];|n[0-9]+ -> n[0-9]+;|rankdir=LR;'
     assert all(re.fullmatch(f"  (?:{node})", line) for line in shown(dot).splitlines()[1:-1])
     label = r'n[0-9]+(?:\(|\[\[|\[/|\[|\{\{)"(?:[^"#&;<>`\\$%@\[\]{}|]|#[0-9]+;)*"(?:\)|\]\]|/\]|\]|\}\})'
@@ -183,7 +183,7 @@ def hold_graphs(dot: str, mermaid: str) -> None:
 
 
 def hold_page(page: str) -> None:
-    """Hold an HTML report to its own elements, a script of its own, and links inside the page."""
+    """Check that an HTML report has only its own elements, its own script, and links inside the page."""
     tags = Tags()
     tags.feed(shown(page))
     assert {each.partition(" ")[0] for each in tags.seen} <= PAGE_ELEMENTS

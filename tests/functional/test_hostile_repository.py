@@ -44,7 +44,7 @@ def hooks(folder: Path) -> None:
 
 @pytest.fixture
 def checkout(desk: Desk, tmp_path: Path) -> Path:
-    """Give a repository with a committed lock in `svc`."""
+    """Return a repository with a committed lock in `svc`."""
     folder = tmp_path / "checkout"
     (folder / "svc").mkdir(parents=True)
     desk.run_lock("-q")

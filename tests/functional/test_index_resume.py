@@ -76,12 +76,12 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content[start:])
 
     def log_message(self, *args: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture
 def archive() -> Iterator[Archive]:
-    """Give an archive whose Contents hardly get smaller by compression."""
+    """Return an archive whose Contents hardly get smaller by compression."""
     with published_archive() as made:
         draw = random.Random(7)  # noqa: S311 - no secret
         rows = "".join(f"usr/share/{draw.getrandbits(128):x}    utils/foo-tools\n" for _ in range(ROWS))

@@ -23,7 +23,7 @@ NOTE = "no Python environment found: this is from `sysdeps.lock` alone\n"
 def alone(
     run: Callable[..., Result], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Result]:
-    """Give a function that runs a command beside the reported root's lock, on a root that has no Python at all."""
+    """Return a function that runs a command beside the reported root's lock, on a root that has no Python at all."""
     assert run("lock").status == 0
     bare = tmp_path_factory.mktemp("bare")
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)

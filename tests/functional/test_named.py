@@ -208,7 +208,7 @@ OFFER = "`install-line --when default,dlopen,exec` prints all of them\n"
 
 @pytest.fixture
 def unsure(desk: Desk) -> Desk:
-    """Give a desk with a distribution that says in its summary what it may run, and names what it may open."""
+    """Return a desk with a distribution that says in its summary what it may run, and names what it may open."""
     files = {"unsure.py": UNSURE}
     about = "Metadata-Version: 2.1\nName: unsure\nVersion: 1.0\nSummary: Pages of a PDF, by pdftoppm\n"
     install(desk.root / SITE.lstrip("/"), "unsure", files=files, metadata={"METADATA": about})

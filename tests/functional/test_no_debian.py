@@ -26,7 +26,7 @@ NO_DATABASE = f"no package database found: supported are {', '.join(FOLDERS)}"
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Give what runs a command on such a system, in a folder with a wheel and an environment that has it."""
+    """Return what runs a command on such a system, in a folder with a wheel and an environment that has it."""
     folder, root = tmp_path / "work", tmp_path / "root"
     root.mkdir()
     module = Elf(needed=("libGL.so.1",), defined=("PyInit__core",)).build()

@@ -80,7 +80,7 @@ MPI = {
 
 
 def holding(desk: Desk, name: str, files: dict[str, bytes]) -> Desk:
-    """Give the desk's root a distribution."""
+    """Return the desk's root a distribution."""
     install(desk.root / SITE[1:], name, files=files)
     return desk
 

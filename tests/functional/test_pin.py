@@ -29,7 +29,7 @@ Components: main
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Give a root whose sources name a snapshot as the official images do."""
+    """Return a root whose sources name a snapshot as the official images do."""
     make_release(tmp_path)
     write(tmp_path / "etc/apt/sources.list.d/debian.sources", SOURCES)
     return tmp_path

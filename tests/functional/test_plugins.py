@@ -36,14 +36,14 @@ TOOLKIT = {
 
 
 def toolkit(desk: Desk, name: str = "viewer") -> Desk:
-    """Give the desk's root a toolkit."""
+    """Return the desk's root a toolkit."""
     install(desk.root / SITE[1:], name, files=TOOLKIT)
     return desk
 
 
 @pytest.fixture
 def viewer(desk: Desk) -> Desk:
-    """Give a desk with a toolkit of which the knowledge file says nothing."""
+    """Return a desk with a toolkit of which the knowledge file says nothing."""
     return toolkit(desk)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def viewer(desk: Desk) -> Desk:
-    """Give a desk with a distribution whose plugin needs libraries, and with a lock."""
+    """Return a desk with a distribution whose plugin needs libraries, and with a lock."""
     plugin = Elf(soname="libxcb-plugin.so", needed=("libxcb.so.1", "libGL.so.1", "libc.so.6")).build()
     install(
         desk.root / SITE[1:], "viewer", files={"viewer/__init__.py": b"", "viewer/plugins/libxcb-plugin.so": plugin}

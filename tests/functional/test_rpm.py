@@ -29,13 +29,13 @@ CAPABILITY = "libpq.so.5()(64bit)"
 
 @pytest.fixture
 def fedora(tmp_path: Path) -> Path:
-    """Give a small Fedora."""
+    """Return a small Fedora."""
     return small_fedora(tmp_path / "root")
 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Give what runs a command in a folder of its own."""
+    """Return what runs a command in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)

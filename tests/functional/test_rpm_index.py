@@ -54,7 +54,7 @@ SYSTEM = (
 
 @pytest.fixture
 def fedora(tmp_path: Path) -> Path:
-    """Give a small Fedora without libpq, which its environment needs."""
+    """Return a small Fedora without libpq, which its environment needs."""
     root = small_fedora(tmp_path / "root")
     remove_libpq(root)
     return root
@@ -62,7 +62,7 @@ def fedora(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Give what runs a command in a folder of its own."""
+    """Return what runs a command in a folder of its own."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
@@ -233,7 +233,7 @@ def test_a_repository_in_the_root_is_read(fedora: Path, run: Run) -> None:
 
 @pytest.fixture
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """Give a server by https with a repository in `/fedora/42/x86_64`."""
+    """Return a server by https with a repository in `/fedora/42/x86_64`."""
     write_repository(tmp_path / "www/fedora/42/x86_64", [*SYSTEM, LIBPQ])
     certificate = make_certificate(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
@@ -336,7 +336,7 @@ def _other(path: Path) -> None:
 
 
 def _bomb(path: Path) -> None:
-    """Give the primary with its right checksum a document type."""
+    """Return the primary with its right checksum a document type."""
     packed = gzip.compress(b"<!DOCTYPE a [<!ENTITY b 'c'>]>" + primary([OTHER]), mtime=0)
     repomd = path.parent / "repomd.xml"
     old = hashlib.sha256(path.read_bytes()).hexdigest().encode()

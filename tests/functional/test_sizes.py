@@ -37,7 +37,7 @@ NAME = "archive.test_dists_bookworm_main_binary-amd64_Packages"
 
 @pytest.fixture
 def without_libpq(desk: Desk) -> Desk:
-    """Give a root without libpq5, whose apt has a list with it."""
+    """Return a root without libpq5, whose apt has a list with it."""
     for path in (desk.root / LIB).glob("libpq*"):
         path.unlink()
     status = desk.root / "var/lib/dpkg/status"

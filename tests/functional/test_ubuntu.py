@@ -54,7 +54,7 @@ def write_lists(root: Path, codename: str = "noble", packages: str = GL + T64, *
 
 @pytest.fixture
 def ubuntu(desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Desk:
-    """Give the small system as Ubuntu 24.04, with a module that needs libGL and GLib, which are not there."""
+    """Return the small system as Ubuntu 24.04, with a module that needs libGL and GLib, which are not there."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     write(desk.root / "etc/os-release", NOBLE)
     module = next((desk.root / SITE.lstrip("/")).glob("psycopg2/_psycopg*.so"))
@@ -199,7 +199,7 @@ COMPONENTS = {
 
 @pytest.fixture
 def archive() -> Iterator[Archive]:
-    """Give an archive of Ubuntu's form: two components, a pocket, Contents beside the Release file."""
+    """Return an archive of Ubuntu's form: two components, a pocket, Contents beside the Release file."""
     with published_archive() as made:
         made.publish_ubuntu("noble", COMPONENTS)
         made.publish_ubuntu("noble", {"main": (f"Package: libnew1\nVersion: 2\n{STANZA}", "")}, pocket="-updates")

@@ -36,7 +36,7 @@ INVALID = "`sysdeps.lock` is not valid: restore it from version control, or run 
 def validate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., Result]:
-    """Give a function that validates a text, or the files that it is given, in a folder where nothing is."""
+    """Return a function that validates a text, or the files that it is given, in a folder where nothing is."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", "")
 

@@ -30,7 +30,7 @@ APT_GET = "apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Give a release root in which everything works, and its lock beside the environment."""
+    """Return a release root in which everything works, and its lock beside the environment."""
     make_release(tmp_path)
     lock(tmp_path)
     return tmp_path

@@ -47,7 +47,7 @@ def outside(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def watch(outside: Path) -> Iterator[Watch]:
-    """Give a watch on that folder."""
+    """Return a watch on that folder."""
     watch = Watch(outside)
     yield watch
     watch.close()

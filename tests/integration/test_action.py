@@ -24,13 +24,13 @@ CURRENT = "<!-- pip-sysdeps sysdeps.lock -->\n`sysdeps.lock` is what the environ
 
 @pytest.fixture(scope="module")
 def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give RUNNER_TEMP, in which the first run installs pip-sysdeps."""
+    """Return RUNNER_TEMP, in which the first run installs pip-sysdeps."""
     return tmp_path_factory.mktemp("runner")
 
 
 @pytest.fixture
 def runner(temporary: Path, tmp_path: Path) -> Runner:
-    """Give a runner with a shallow checkout of a pull request that adds a distribution and locks it."""
+    """Return a runner with a shallow checkout of a pull request that adds a distribution and locks it."""
     write_wheel(tmp_path, "native", files={"native.abi3.so": Elf(needed=("libgomp.so.1", "libc.so.6")).build()})
     write_wheel(tmp_path, "alpha")
     origin = tmp_path / "origin"

@@ -85,7 +85,7 @@ class Ours:
         return open_object(start("", self.objects.open, self._rules), path, "", self.objects.open, self._rules)[0]
 
     def dependencies(self, files: Iterable[str], *, references: bool = True) -> frozenset[str]:
-        """Give what files depend on together, as a Depends field has it."""
+        """Return what files depend on together, as a Depends field has it."""
         uses = self._uses if references else self._without_references
         loaded = [self.loaded(file) for file in files]
         paths = {answer.path for each in loaded for answer in each.needs if isinstance(answer, Found)}
@@ -110,7 +110,7 @@ class Ours:
         return owner.package if owner else ""
 
     def files(self, folders: Iterable[str]) -> list[str]:
-        """Give the usable ELF files below some folders, links aside."""
+        """Return the usable ELF files below some folders, links aside."""
         return sorted(path for folder in folders for path in walk(self.root, folder).files if self.usable(path))
 
 
@@ -190,5 +190,5 @@ def is_built_here(distribution: Distribution) -> bool:
 
 
 def rules() -> list[str]:
-    """Give the rules that docs/agreement.md explains."""
+    """Return the rules that docs/agreement.md explains."""
     return re.findall(r"^\| `([a-z-]+)` \|", EXPLAINED.read_text(encoding="utf-8"), re.MULTILINE)

@@ -60,7 +60,7 @@ class Built:
         return frozenset(each for each in told.dependencies if not each.startswith("libc6 "))
 
     def needs(self, name: str) -> dict[str, dict[str, Any]]:
-        """Give the lock's packages for what a module needs, by soname."""
+        """Return the lock's packages for what a module needs, by soname."""
         packages = {each["name"]: each for each in self.lock.get("package", ())}
         (thing,) = (each for each in self.lock["distribution"] if each["name"] == "thing")
         by_module = (each for each in every_need(thing) if f"{name}.abi3.so" in each.get("by", ()))
@@ -86,7 +86,7 @@ class Built:
     params=[suite if suite == "bookworm" else pytest.param(suite, marks=pytest.mark.exhaustive) for suite in SUITES],
 )
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Give the root of a release."""
+    """Return the root of a release."""
     return Built(request.param, tmp_path_factory.mktemp("agreement"))
 
 

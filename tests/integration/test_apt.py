@@ -140,7 +140,7 @@ def lock_pinned(root: Path, folder: Path) -> None:
 
 
 def dockerfile(folder: Path, suite: str, *options: str) -> str:
-    """Give the shell command of the printed instruction."""
+    """Return the shell command of the printed instruction."""
     return line(folder, suite, "--format", "dockerfile", *options).removeprefix("RUN ")
 
 

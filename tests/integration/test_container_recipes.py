@@ -28,7 +28,7 @@ CONNECT = "import psycopg2; psycopg2.connect('host=127.0.0.1 port=1 connect_time
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
-    """Give a storage that has both of Docker's images of Python, as far as the recipes use them."""
+    """Return a storage that has both of Docker's images of Python, as far as the recipes use them."""
     require_buildah()
     root = local_python_root("bookworm")
     if not (root / "usr/local/bin/python3.13").exists():
@@ -50,7 +50,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Give the example's requirements and its committed lock."""
+    """Return the example's requirements and its committed lock."""
     for name in ("requirements.txt", "sysdeps.lock"):
         shutil.copy(EXAMPLE / name, tmp_path)
     return tmp_path

@@ -54,7 +54,7 @@ for distribution in importlib.metadata.distributions():
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
-    """Give an empty storage for images, removed afterwards: it takes gigabytes."""
+    """Return an empty storage for images, removed afterwards: it takes gigabytes."""
     require_buildah()
     folder = tmp_path_factory.mktemp("images")
     made = Images(folder=folder)
@@ -125,7 +125,7 @@ class Build:
         return f"{self.name}-naive"
 
     def apt_line(self) -> list[str]:
-        """Give the binary packages that the check stage printed."""
+        """Return the binary packages that the check stage printed."""
         return self.images.run(self.stage("check"), "cat", "/apt.txt").stdout.split()
 
 

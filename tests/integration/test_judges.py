@@ -52,7 +52,7 @@ ENVIRONMENTS = [
 
 @pytest.fixture(scope="module", params=ENVIRONMENTS)
 def built(request: pytest.FixtureRequest) -> Path:
-    """Give a root with an environment."""
+    """Return a root with an environment."""
     return build_root(request.param)
 
 
@@ -135,14 +135,14 @@ class Loader:
         return open_object(self.process, path, self.program, self.objects.open, self.rules)
 
     def loaded_by(self, paths: Iterable[str]) -> set[str]:
-        """Give the files in a process that opens one after the other, so that later ones find what is there already."""
+        """Return the files in a process that opens one after the other, so that later ones find loaded ones."""
         process = self.start()
         for path in paths:
             open_and_keep(process, path, self.program, self.objects.open, self.rules)
         return self.files(process.objects)
 
     def files(self, loaded: tuple[LoadedObject, ...]) -> set[str]:
-        """Give the files of loaded objects, and of all that their needs were found as, every link followed."""
+        """Return the files of loaded objects, and of all that their needs were found as, every link followed."""
         found = {answer.path for each in loaded for answer in each.needs if isinstance(answer, Found)}
         real = {self.root.resolve(path) for path in found | {each.path for each in loaded}}
         return {path for path in real if path is not None and "/ld-linux" not in path}

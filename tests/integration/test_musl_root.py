@@ -38,7 +38,7 @@ MODULES = {
 
 @pytest.fixture(scope="module")
 def whole() -> Path:
-    """Give the root that nobody changes."""
+    """Return the root that nobody changes."""
     require_root_and("util-linux:unshare")
     return musl_root()
 

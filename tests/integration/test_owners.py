@@ -129,7 +129,7 @@ class Dpkg:
 
 @pytest.fixture
 def dpkg(tmp_path: Path) -> Dpkg:
-    """Give a root for the real dpkg, whose database says that it is an amd64 one."""
+    """Return a root for the real dpkg, whose database says that it is an amd64 one."""
     for tool in ("dpkg", "dpkg-deb", "dpkg-divert", "update-alternatives"):
         if shutil.which(tool) is None:
             unavailable(f"install {tool}: apt-get install dpkg")

@@ -46,7 +46,7 @@ def build(folder: Path, *, umask: int, **settings: str) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Give sdist and wheel."""
+    """Return sdist and wheel."""
     return build(tmp_path_factory.mktemp("built"), umask=0o022)
 
 

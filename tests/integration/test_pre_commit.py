@@ -59,7 +59,7 @@ class Consumer:
 
 @pytest.fixture(scope="module")
 def consumer(tmp_path_factory: pytest.TempPathFactory) -> Consumer:
-    """Give a project with an environment, its lock, and the hooks."""
+    """Return a project with an environment, its lock, and the hooks."""
     base = tmp_path_factory.mktemp("pre-commit")
     commit = repository_of_the_project(base / "pip-sysdeps")
     subprocess.run([sys.executable, "-m", "venv", base / "tools"], check=True)

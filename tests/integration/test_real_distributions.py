@@ -53,7 +53,7 @@ LISTED = Project(suite="bookworm", requirements=tuple(VERSIONS), constraints=tup
 
 @pytest.fixture(scope="module", params=["listed", "torchcodec"])
 def built(request: pytest.FixtureRequest) -> Path:
-    """Give each root in turn."""
+    """Return each root in turn."""
     return torch_root("bookworm") if request.param == "torchcodec" else build_root(LISTED)
 
 

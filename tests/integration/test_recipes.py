@@ -28,7 +28,7 @@ def tool(folder: Path, *requirements: str) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Give a project that requires `native`, which needs libgomp1."""
+    """Return a project that requires `native`, which needs libgomp1."""
     wheels = tmp_path / "wheels"
     wheels.mkdir()
     write_wheel(wheels, "native", files={"native.abi3.so": Elf(needed=("libgomp.so.1", "libc.so.6")).build()})

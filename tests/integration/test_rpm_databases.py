@@ -33,7 +33,7 @@ _INSTALLED = {"0", "3"}
 
 @pytest.fixture(scope="module")
 def root() -> Path:
-    """Give a root with every package of the repository and three hundred small ones; nobody may change it."""
+    """Return a root with every package of the repository and three hundred small ones; nobody may change it."""
     require_root_and("db5.3-util:db5.3_load")
     repository = rpm_repository()
     with made_once(f"rpm-everything-{repository.name.rpartition('-')[2]}") as (made, unfinished):
@@ -47,7 +47,7 @@ def root() -> Path:
 
 @pytest.fixture(scope="module", params=["sqlite", "bdb"])
 def backend(request: pytest.FixtureRequest, root: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Give the root with one database, and where rpm finds it."""
+    """Return the root with one database, and where rpm finds it."""
     if request.param == "sqlite":
         return root, DBPATH
     place = tmp_path_factory.mktemp("bdb")
@@ -59,7 +59,7 @@ def backend(request: pytest.FixtureRequest, root: Path, tmp_path_factory: pytest
 
 @pytest.fixture(scope="module")
 def database(backend: tuple[Path, str]) -> RpmDatabase:
-    """Give the database as it is read here."""
+    """Return the database as it is read here."""
     found = read_database(Root(str(backend[0])))
     assert found is not None
     return found

@@ -25,14 +25,14 @@ LIBRARY = "libone.so.1"
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a repository of createrepo_c with a library and a plugin; nobody may change it."""
+    """Return a repository of createrepo_c with a library and a plugin; nobody may change it."""
     require_rpm()
     return small_repository(tmp_path_factory.mktemp("rpm") / "repository")
 
 
 @pytest.fixture
 def root(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a root with the repository, and the plugin installed."""
+    """Return a root with the repository, and the plugin installed."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     root = tmp_path / "root"
     done = dnf(root, repository, "install", "-y", "one-plugin")

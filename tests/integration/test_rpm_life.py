@@ -27,7 +27,7 @@ IMPORT = "import psycopg2, lxml.etree; print(psycopg2.__libpq_version__, lxml.et
 
 @pytest.fixture(scope="module")
 def built() -> Path:
-    """Give a root of rpm packages with psycopg2 and lxml built in an environment; nobody may change it."""
+    """Return a root of rpm packages with psycopg2 and lxml built in an environment; nobody may change it."""
     digest = rpm_repository().name.rpartition("-")[2]
     with made_once(f"rpm-built-{digest}") as (made, unfinished):
         if unfinished is not None:

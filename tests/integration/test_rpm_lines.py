@@ -33,7 +33,7 @@ DEFAULT_FOLDERS = ("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu")
 
 @pytest.fixture(scope="module")
 def dnf_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a root with dnf and the repository, which the tests of this file install into."""
+    """Return a root with dnf and the repository, which the tests of this file install into."""
     return with_repository(
         rpm_root(tmp_path_factory.mktemp("dnf") / "root", ["dnf", "rpm", "dash", "bash", "coreutils"])
     )

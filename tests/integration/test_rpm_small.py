@@ -30,14 +30,14 @@ FOLDERS = ("/lib64", "/usr/lib64")
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the repository; nobody may change it."""
+    """Return the repository; nobody may change it."""
     require_rpm()
     return small_repository(tmp_path_factory.mktemp("rpm") / "repository")
 
 
 @pytest.fixture(scope="module")
 def root(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a root where the command for a library's capability was run; nobody may change it."""
+    """Return a root where the command for a library's capability was run; nobody may change it."""
     root = tmp_path_factory.mktemp("root")
     words = shlex.split(as_command([CAPABILITY], PROGRAMS["dnf"]))
     done = dnf(root, repository, *words[1:], "one-plugin")

@@ -53,7 +53,7 @@ def build(path: Path, source: str, *libraries: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the site directory of an environment with a distribution for each module, and one with the libraries."""
+    """Return the site directory of an environment with a distribution for each module, and one with the libraries."""
     folder = tmp_path_factory.mktemp("objects")
     build(folder / "libthing.so", WHOLE)
     build(folder / "libmiddle.so", MIDDLE, "libthing.so")

@@ -42,7 +42,7 @@ print(json.dumps({
 
 @pytest.fixture(scope="module")
 def folder() -> Path:
-    """Give a folder that pip filled with them, made once."""
+    """Return a folder that pip filled with them, made once."""
     with made_once(f"vendored-cp{sys.version_info.major}{sys.version_info.minor}-1") as (entry, unfinished):
         if unfinished is not None:
             command = [sys.executable, "-m", "pip", "install", "--quiet", "--only-binary=:all:", "--target"]
@@ -56,7 +56,7 @@ def folder() -> Path:
 
 @pytest.fixture
 def report(folder: Path, tmp_path: Path) -> dict[str, Any]:
-    """Give the audit of the folder, with its distributions by name."""
+    """Return the audit of the folder, with its distributions by name."""
     command = ("audit", "--path", str(folder), "--json", "--ignore", "SD")
     document = json.loads(pip_sysdeps(*command, cwd=tmp_path).stdout)
     return {each["name"]: each for each in document["distributions"]}

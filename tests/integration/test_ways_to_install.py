@@ -116,7 +116,7 @@ WAYS = {
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """Give a folder that is removed afterwards: two roots take gigabytes."""
+    """Return a folder that is removed afterwards: two roots take gigabytes."""
     yield tmp_path
     shutil.rmtree(tmp_path)
 

@@ -38,7 +38,7 @@ def shared_python() -> tuple[Path, Path]:
 
 @pytest.fixture(params=["DT_RPATH", "DT_RUNPATH", "neither"])
 def program(request: pytest.FixtureRequest, tmp_path: Path) -> Program:
-    """Give an interpreter whose search path of one kind, or none, leads to the folder `by-program`."""
+    """Return an interpreter whose search path of one kind, or none, leads to the folder `by-program`."""
     release()
     if request.param == "neither":
         return plain_python()

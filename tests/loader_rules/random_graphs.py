@@ -39,7 +39,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - a million small files are written; the
 
 
 def check_graph(seed: int, glibc: Release, folder: Path) -> list[str]:
-    """Say where our answers for one graph differ from the loader's, in a root made in `folder`."""
+    """Return where our answers for one graph differ from the loader's, in a root made in `folder`."""
     world = replace(graph(seed), platform=glibc.platform)
     root = Path(tempfile.mkdtemp(dir=folder))
     try:
@@ -69,7 +69,7 @@ def _check(world: World, root: Path, glibc: Release) -> Iterator[str]:
 
 
 def _forgetful(world: World, root: Path) -> Iterator[str]:
-    """Say where a memory of earlier searches changes an answer: `lock` opens its thousand objects with one."""
+    """Return where a memory of earlier searches changes an answer: `lock` opens its thousand objects with one."""
     inside = Root(str(root))
     program = inside.resolve(world.program) or ""
     lookup, rules, memory = Objects(inside).open, Glibc(read_config(world, program, inside, "as-is")), Memory()

@@ -34,7 +34,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - a million small files are written; the
 
 
 def check_graph(seed: int, folder: Path) -> list[str]:
-    """Say where our answers for one graph differ from the loader's, in a root made in `folder`."""
+    """Return where our answers for one graph differ from the loader's, in a root made in `folder`."""
     world = musl_graph(seed)
     root = Path(tempfile.mkdtemp(dir=folder))
     try:
@@ -46,7 +46,7 @@ def check_graph(seed: int, folder: Path) -> list[str]:
 
 
 def _forgetful(world: World, root: Path) -> Iterator[str]:
-    """Say where a memory of earlier searches changes an answer: `lock` opens its thousand objects with one."""
+    """Return where a memory of earlier searches changes an answer: `lock` opens its thousand objects with one."""
     inside = Root(str(root))
     lookup, rules, memory = Objects(inside).open, Musl(read_config(world, root)), Memory()
     process = start(inside.resolve(world.program) or "", lookup, rules, memory)

@@ -27,7 +27,7 @@ ADDS = "`pip-sysdeps hook enable` adds it\n"
 
 @pytest.fixture(scope="module")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a virtual environment with what passes for pip, which the tests copy."""
+    """Return a virtual environment with what passes for pip, which the tests copy."""
     folder = tmp_path_factory.mktemp("venv") / "made"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     (next(folder.glob("lib/python3.*/site-packages")) / "pip").mkdir()
@@ -36,13 +36,13 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def venv(made_once: Path, tmp_path: Path) -> Path:
-    """Give a virtual environment of one's own."""
+    """Return a virtual environment of one's own."""
     return shutil.copytree(made_once, tmp_path / "project" / ".venv", symlinks=True)
 
 
 @pytest.fixture
 def hook(venv: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
-    """Give a function that runs `pip-sysdeps hook` in the project's folder."""
+    """Return a function that runs `pip-sysdeps hook` in the project's folder."""
     monkeypatch.chdir(venv.parent)
     for name in ("VIRTUAL_ENV", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)

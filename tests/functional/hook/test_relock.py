@@ -30,7 +30,7 @@ CREATED = (
 def relock(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., tuple[int, str]]:
-    """Give a function that does what a hook starts, for a project in `tmp_path`: its status and standard error."""
+    """Return a function that does what a hook starts, for a project in `tmp_path`: its status and standard error."""
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.chdir("/")
 

@@ -41,7 +41,7 @@ def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def index() -> SonameIndex:
-    """Give an index that `index update` might have made."""
+    """Return an index that `index update` might have made."""
     tables: dict[str, list[Table]] = {
         "library": [LIBRARIES],
         "program": [{"dot": "graphviz"}],

@@ -43,7 +43,7 @@ with alone(sys.argv[1]):
 
 @pytest.fixture
 def lock(tmp_path: Path) -> Path:
-    """Give the path of a lock in a folder of its own, which is not there yet."""
+    """Return the path of a lock in a folder of its own, which is not there yet."""
     return tmp_path / "sysdeps.lock"
 
 

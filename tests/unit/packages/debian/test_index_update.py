@@ -30,14 +30,14 @@ TARGET = "debian-tested-amd64"
 
 @pytest.fixture
 def archive() -> Iterator[Archive]:
-    """Give an archive."""
+    """Return an archive."""
     with published_archive() as made:
         yield made
 
 
 @pytest.fixture
 def root(tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a root whose one apt source is the archive, which lies in it."""
+    """Return a root whose one apt source is the archive, which lies in it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = archive.folder.parent
     configure(folder, archive, "tested")

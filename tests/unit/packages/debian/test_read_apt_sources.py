@@ -19,7 +19,7 @@ KEY = b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabc\n-----END PGP PUBLIC KEY BLO
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Give an empty root."""
+    """Return an empty root."""
     folder = tmp_path / "root"
     folder.mkdir()
     return folder
