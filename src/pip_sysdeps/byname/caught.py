@@ -102,12 +102,19 @@ class Tree:
     def _goes_on(self, attempt: ast.Try, errors: Collection[str]) -> bool:
         """Return whether an error that is tried stops nothing: neither its handler nor the code behind raises."""
         handler = next((each for each in attempt.handlers if _catches(each.type, errors)), None)
-        if handler is None or self._gives_up(handler.body):
+        if handler is None or self._gives_up(handler.body) or self._keeps(handler):
             return False
         noted = {name for node in self._inside(handler.body) for name in _set_name(node)}
         scope = self.scope(attempt)
         behind = self._inside(scope.body if isinstance(scope, ast.Module | ast.FunctionDef) else ()) if noted else ()
         return not any(self._asks_for(node, noted) for node in behind if getattr(node, "lineno", 0) > attempt.lineno)
+
+    def _keeps(self, handler: ast.ExceptHandler) -> bool:
+        """Return whether a handler puts the error into a variable, to be raised when somebody asks."""
+        return handler.name is not None and any(
+            isinstance(node, ast.Assign) and any(map(_set_name, node.targets)) and _mentions(node.value, {handler.name})
+            for node in self._inside(handler.body)
+        )
 
     def _gives_up(self, body: Iterable[ast.AST]) -> bool:
         """Return whether statements raise, or leave the program."""

@@ -59,6 +59,7 @@ def test_it_goes_on_without_the_module(text: str) -> None:
         "try:\n    from . import _fast\nexcept ImportError as e:\n    raise RuntimeError('broken') from e\n",
         "import sys\ntry:\n    from . import _fast\nexcept ImportError:\n    sys.exit(1)\n",
         "try:\n    from . import _fast\nexcept ImportError as e:\n    error = e\nif error:\n    raise error\n",
+        "try:\n    from . import _fast\nexcept ImportError as e:\n    _fast = Deferred(e)\n",
         "try:\n    from . import _fast\nexcept ImportError:\n    _fast = None\nassert _fast is not None\n",
         "try:\n    from . import _other\nexcept ImportError:\n    from . import _fast\n",
         "try:\n    x = 1\nexcept ImportError:\n    pass\nelse:\n    from . import _fast\n",
