@@ -263,10 +263,10 @@ def test_list_has_the_plugins(viewer: Desk) -> None:
     """With whether the lock shows them; --json is a document by the schema."""
     choose(viewer, f'plugins = ["{PLATFORM}"]')
     viewer.run_lock()
-    assert policy(viewer, "list").out == f"viewer chooses the plugins {PLATFORM}\n"
+    assert policy(viewer, "list").out == f"viewer uses the plugins {PLATFORM}\n"
     choose(viewer, 'plugins = ["gone.so"]')
     viewer.run_lock()
-    assert policy(viewer, "list").out == "viewer chooses the plugins gone.so (has no effect in the lock)\n"
+    assert policy(viewer, "list").out == "viewer uses the plugins gone.so (has no effect in the lock)\n"
     document = json.loads(policy(viewer, "list", "--json").out)
     check_schema("policy", document)
     assert document["decisions"][0]["plugins"] == ["gone.so"]

@@ -23,6 +23,9 @@ _MOST_BYTES = 1 << 20
 """Bytes of sources that are parsed for one distribution: more would take seconds."""
 
 
+_PATHS = {"Path", "PurePath", "abspath", "as_posix", "bytes", "dirname", "encode", "expanduser", "format", "fspath"}
+_PATHS |= {"join", "joinpath", "normpath", "realpath", "resolve", "str"}
+"""Functions that make a path of another one."""
 _MOST_FOLLOWED = 100
 """Places to which one name is followed."""
 
@@ -88,14 +91,29 @@ class _Flow:
         return self._tree.is_told(node) or self._is_asked(node)
 
     def _following(self, node: ast.AST) -> list[ast.AST]:
-        """Return where a value goes on: the calls of a function that returns it, the uses of a variable."""
+        """Return where a value goes on: the calls of a function that opens or returns it, the uses of a variable."""
         statement = self._tree.statement(node)
+        calls = self._calls(getattr(self._tree.scope(statement), "name", ""))
+        if self._is_given_to_others(node):
+            return list(calls)
         match statement:
             case ast.Return():
-                return list(self._calls(getattr(self._tree.scope(statement), "name", "")))
+                return list(calls)
             case ast.Assign(targets=[ast.Name(id=name)]):
                 return list(self._uses(name, self._tree.scope(statement)))
         return []
+
+    def _is_given_to_others(self, node: ast.AST) -> bool:
+        """Return whether a value is an argument of a function that may open it: of any but those that make paths."""
+        for inner, outer in self._tree.around(node):
+            match outer:
+                case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _PATHS:
+                    continue
+                case ast.Call(func=called) if called is not inner:
+                    return True
+                case ast.stmt():
+                    return False
+        return False
 
     def _is_asked(self, node: ast.AST) -> bool:
         """Return whether a condition asks about a value, and no more."""

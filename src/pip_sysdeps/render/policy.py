@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.plugin_decision import PluginDecision
 
 SCHEMA = 1
-_WORDS = {"ignore": "ignores", "replace": "replaces", "add": "adds", "plugins": "chooses the plugins"}
+_WORDS = {"ignore": "ignores", "replace": "replaces", "add": "adds", "plugins": "uses the plugins"}
 
 
 def decided(decision: Decision) -> str:

@@ -43,6 +43,8 @@ def is_optional(*texts: str) -> bool:
     [
         TRIED,
         HANDED_ON,
+        f"def get():\n    lib = ctypes.CDLL('{NAME}')\n    return lib\ntry:\n    get()\nexcept OSError:\n    pass\n",
+        f"P = (here / '{NAME}').resolve()\ntry:\n    lib = CDLL(str(P))\nexcept OSError:\n    lib = None\n",
         f"P = 'lib/{NAME}'\ntry:\n    lib = cffi.dlopen(P)\nexcept (OSError, RuntimeError):\n    lib = None\n",
     ],
 )
@@ -60,6 +62,9 @@ def test_it_is_only_tried(text: str) -> None:
         f"def _path():\n    return '{NAME}'\nlib = ctypes.CDLL(_path())\n",
         f"try:\n    lib = ctypes.CDLL('{NAME}')\nexcept OSError as e:\n    raise ImportError('no driver') from e\n",
         f"try:\n    lib = ctypes.CDLL('other.so')\nexcept OSError:\n    lib = ctypes.CDLL('{NAME}')\n",
+        f"lib = ctypes.CDLL('{NAME}')\ntry:\n    lib.init()\nexcept OSError:\n    pass\n",
+        f"def get():\n    return ctypes.CDLL('{NAME}')\ntry:\n    get()\nexcept OSError:\n    pass\nx = get()\n",
+        f"lib = own.opened(join(here, '{NAME}'))\ntry:\n    lib.init()\nexcept OSError:\n    pass\n",
         f"NAMES = ['{NAME}']\ntry:\n    x()\nexcept OSError:\n    pass\n",
         f"a = '{NAME}'\nb = a\na = b\n",
         f"try:\n    ctypes.CDLL('{NAME}')\nexcept OSError:\n    pass\nlib = ctypes.CDLL('{NAME}')\n",
