@@ -201,6 +201,18 @@ def test_a_choice_makes_the_lock_stale(viewer: Desk) -> None:
     assert "changes in the install line: +libxcb1 (viewer, plugin)" in result.err
 
 
+def test_diff_says_that_a_plugin_is_chosen(viewer: Desk) -> None:
+    """Or no longer is."""
+    viewer.run_lock()
+    before = viewer.lock.with_name("before.lock")
+    before.write_text(viewer.lock.read_text())
+    choose(viewer, f'plugins = ["{PLATFORM}"]')
+    viewer.run_lock()
+    told = f"because the plugin {PLATFORM} is %s (libxcb.so.1 of viewer)"
+    assert told % "chosen" in " ".join(viewer.run("diff", str(before), str(viewer.lock)).out.split())
+    assert told % "no longer chosen" in " ".join(viewer.run("diff", str(viewer.lock), str(before)).out.split())
+
+
 def policy(desk: Desk, *argv: str) -> Result:
     """Run an action about the desk's lock."""
     return desk.run("policy", *argv, "--lock", str(desk.lock))

@@ -90,6 +90,11 @@ class LockedNeed:
         return self.soname or " or ".join(self.any_of) or self.program or self.file or self.installed
 
     @property
+    def is_demanded(self) -> bool:
+        """Whether an import, or a plugin that is chosen, needs it."""
+        return self.when == "import" or bool(self.plugin)
+
+    @property
     def installed(self) -> str:
         """Return its entry in the install line: a package or a capability; empty if someone else answers it."""
         return self.package or self.capability

@@ -147,7 +147,7 @@ class _Work:
         package = entry.package or self._package_of(name, entry.soname)
         if package is None:
             self.unmatched.append(f"{entry.where}: no binary package of {self._target.id} has {entry.soname}")
-        elif any(need.package == package and (need.when == "import" or need.plugin) for need in needs):
+        elif any(need.package == package and need.is_demanded for need in needs):
             self.unmatched.append(f"{entry.where}: {name} has a need of {package} without it")
         else:
             added = LockedNeed(soname=entry.soname, package=package, when="declared", policy=True, note=entry.reason)

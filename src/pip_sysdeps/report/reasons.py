@@ -58,6 +58,7 @@ def _reason(package: str, holder: str, need: LockedNeed, sides: Sides) -> _Reaso
     answer = _answer(need, theirs.every())
     told = (
         _of_policy(need, answer, sides)
+        or _of_plugin(need, answer, sides)
         or _of_answer(package, answer, sides)
         or _of_base(package, sides)
         or (None if answer else _of_unresolved(holder, need, sides))
@@ -107,6 +108,13 @@ def _of_policy(need: LockedNeed, answer: LockedNeed | None, sides: Sides) -> str
     if need.policy and not (answer is not None and answer.policy):
         return _by_policy("adds it", need.note, now=sides.comes)
     return ""
+
+
+def _of_plugin(need: LockedNeed, answer: LockedNeed | None, sides: Sides) -> str:
+    """Return that the plugin with the need is chosen on only one side."""
+    if not need.plugin or answer is None or answer.is_demanded:
+        return ""
+    return f"the plugin {need.plugin} is {'chosen' if sides.comes else 'no longer chosen'}"
 
 
 def _by_policy(does: str, reason: str, *, now: bool) -> str:
