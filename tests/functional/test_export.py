@@ -64,7 +64,7 @@ def test_the_time_of_a_document(run: Callable[..., Result], monkeypatch: pytest.
         monkeypatch.setenv("SOURCE_DATE_EPOCH", wrong)
         result = run("export", "--format", "spdx")
         assert (result.status, result.out) == (2, "")
-        assert result.err.startswith("error: SOURCE_DATE_EPOCH is no number of seconds since 1970: ")
+        assert result.err.startswith("error: SOURCE_DATE_EPOCH is not a number of seconds since 1970: ")
 
 
 def test_the_same_bytes_into_a_file(run: Callable[..., Result], tmp_path: Path) -> None:

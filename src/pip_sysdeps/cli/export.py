@@ -59,7 +59,7 @@ def _created() -> int:
     text = os.environ.get("SOURCE_DATE_EPOCH") or "0"
     if not (text.isascii() and text.isdigit() and int(text[: _MOST_DIGITS + 1]) <= _LATEST):
         raise SysdepsError(
-            f"SOURCE_DATE_EPOCH is no number of seconds since 1970: `{printable(text[:40])}`",
+            f"SOURCE_DATE_EPOCH is not a number of seconds since 1970: `{printable(text[:40])}`",
             hint="set it to one, as of `date +%s`, or unset it",
         )
     return int(text)

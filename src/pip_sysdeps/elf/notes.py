@@ -1,4 +1,4 @@
-"""What an ELF file says it may dlopen: the `.note.dlopen` notes that its developers put into it.
+"""`.note.dlopen` notes: the libraries that an ELF file may open, as its developers state.
 
 Source: UAPI.12, "ELF Dlopen Metadata"; gABI, "Note Section".
 """
@@ -29,23 +29,20 @@ _PRIORITIES = ("required", "recommended", "suggested")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DlopenNote:
-    """One feature of a file, and the libraries of which it takes the first that it can open."""
+    """One feature of a file, and its libraries, of which it opens the first available."""
 
     sonames: tuple[str, ...]
     """`soname`: alternatives, best first."""
     feature: str
-    """`feature`; empty if not said."""
+    """`feature`; empty if absent."""
     description: str
-    """`description`; empty if not said."""
+    """`description`; empty if absent."""
     priority: str
-    """`priority`: required, recommended, or suggested; recommended if not said."""
+    """`priority`: required, recommended, or suggested; recommended if absent."""
 
 
 def dlopen_notes(pread: Pread, size: int) -> tuple[DlopenNote, ...]:
-    """Return the dlopen notes of a file, in order.
-
-    Raise MalformedElf for contents that are not as the specification has them.
-    """
+    """Return the dlopen notes of a file, in order. Raise MalformedElf for contents that break the specification."""
     image = read_image(pread, size)
     segments = dict.fromkeys(segment for segment in image.segments if segment.type == _PT_NOTE)
     notes = (

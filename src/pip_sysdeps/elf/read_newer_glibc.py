@@ -1,4 +1,4 @@
-"""Finds the files that need a newer glibc than a system has, with a symbol that shows it."""
+"""Find the files that need a newer glibc than a system has, with a symbol as evidence."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class NewerGlibc(NamedTuple):
     version: str
     """The glibc that it needs: `2.28`."""
     symbol: str
-    """The first symbol of that version, `fcntl64@GLIBC_2.28`; the version alone where no symbol can be read."""
+    """The first symbol of that version, `fcntl64@GLIBC_2.28`; only the version if no symbol can be read."""
 
 
 def newer_glibc(objects: Objects, files: Iterable[str], glibc: str) -> NewerGlibc | None:
     """Return the file that needs the newest glibc, if that is newer than a system's; None if none does.
 
-    Of several such files it is the first by path. Where the system's glibc is not known, nothing is newer.
+    Of several such files it is the first by path. If the system's glibc is unknown, nothing is newer.
     """
     needed = {
         file: version

@@ -1,4 +1,4 @@
-"""The ELF files under a root: what each says, and what the loader would say of it; each is read once."""
+"""Read the ELF files under a root once each: their facts, and the loader's verdict."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Answer = TypeVar("Answer")
 
 
 class _Reading(NamedTuple):
-    """One file as it was found."""
+    """The result of reading one file."""
 
     opened: OpenedFile
     malformed: str
@@ -32,9 +32,9 @@ class _Reading(NamedTuple):
 
 
 class Objects:
-    """Answers what the ELF files under a root say; a file is opened once, however many paths lead to it.
+    """The ELF files under a root; a file is opened once, however many paths lead to it.
 
-    Of a file that shrinks or vanishes while it is read we say what was found.
+    If a file shrinks or vanishes meanwhile, the first result is kept.
     """
 
     def __init__(self, root: Root) -> None:
@@ -66,9 +66,9 @@ class Objects:
             return OpenedFile(identity=self._root.identity(path) or (0, 0), elf=None, fault="cannot read file data")
 
     def facts(self, path: str) -> ElfFile | Skipped | None:
-        """Return the facts of a file, or why there are none to use; None if it is not an ELF file, nor named as one.
+        """Return the facts of a file, or why it has none; None if it is not an ELF file by content and name.
 
-        `path` is resolved already. Whether the file is one for this architecture and C library is not asked here.
+        `path` is resolved already. Architecture and C library are not checked here.
         """
         try:
             reading = self._reading(path)
@@ -96,7 +96,7 @@ class Objects:
         return self._versions[real]
 
     def ask(self, path: str, question: Callable[[Pread, int], Answer]) -> Answer | None:
-        """Put another question of `formats.elf_symbols` to an ELF file; None if it cannot be read or is malformed."""
+        """Run a function of `elf.symbols` on an ELF file; None if it cannot be read or is malformed."""
         try:
             descriptor = self._root.open(path)
         except OSError:
@@ -110,7 +110,7 @@ class Objects:
             os.close(descriptor)
 
     def _reading(self, real: str) -> _Reading:
-        """Read a file once; one that is no ELF file is not remembered: there are tens of thousands."""
+        """Read a file once; files that are not ELF are not remembered: there are tens of thousands."""
         reading = self._readings.get(real)
         if reading is not None:
             return reading
@@ -143,7 +143,7 @@ def _read(descriptor: int, size: int, identity: tuple[int, int]) -> _Reading:
 
 
 def _opened(descriptor: int) -> tuple[Pread, bytes]:
-    """Return how to read an open file, and its first bytes, which are not read again."""
+    """Return a function that reads an open file, and its first bytes, which are not read again."""
     head = pread(descriptor, HEAD, 0)
 
     def read(size: int, offset: int) -> bytes:
@@ -153,7 +153,7 @@ def _opened(descriptor: int) -> tuple[Pread, bytes]:
 
 
 def _not_runtime(elf: ElfFile) -> str:
-    """Say why no process would load or run a file, or nothing."""
+    """Return why no process would load or run a file, or nothing."""
     if elf.type == ET_REL:
         return "a relocatable object, input of a linker"
     if elf.type == ET_CORE:

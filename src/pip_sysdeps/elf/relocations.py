@@ -1,4 +1,4 @@
-"""What a file has to be given before it runs: the symbols of others that its relocations refer to.
+"""Undefined symbols that a file's relocations refer to.
 
 Source: gABI, "Relocation" and "Dynamic Section"; glibc elf/do-rel.h and elf/dl-lookup.c.
 """
@@ -61,7 +61,7 @@ def _symbols_of(image: Image, address: int, length: int, *, adds: bool) -> set[i
 
 
 def _undefined(image: Image, values: dict[int, int], used: set[int]) -> Iterator[int]:
-    """Yield where the names stand of those symbols that are undefined and not weak."""
+    """Yield the name offsets of those symbols that are undefined and not weak."""
     last = max(used, default=0)
     if last >= _MAX_SYMBOLS:
         raise MalformedElf(f"more than {_MAX_SYMBOLS} dynamic symbols", where="offset 0")

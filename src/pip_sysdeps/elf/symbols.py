@@ -1,7 +1,4 @@
-"""The dynamic symbols of an ELF file and their versions, read on demand: most runs ask them of few files.
-
-Source: gABI, "Symbol Table" and "Hash Table"; glibc elf/dl-lookup.c; LSB Core, "Symbol Versioning".
-"""
+"""The dynamic symbols of an ELF file and their versions, read on demand: few files are asked."""
 
 from __future__ import annotations
 
@@ -81,9 +78,9 @@ def defines_symbol(pread: Pread, size: int, name: str) -> bool:
 
 
 def undefined_names(pread: Pread, size: int, *, versions: Container[str]) -> frozenset[str]:
-    """Return what the file wants from others at some versions, as deb-symbols(5) spells it: `name@version`.
+    """Return the undefined symbols of a file at some versions, as deb-symbols(5) spells them: `name@version`.
 
-    `Base` stands for none. The names of other symbols, which are most of them, are not read.
+    `Base` means no version. The names of other symbols, which are most of them, are not read.
     """
     symbols = _read_symbols(pread, size)
     spelled = symbols.names(())
@@ -95,9 +92,9 @@ def undefined_names(pread: Pread, size: int, *, versions: Container[str]) -> fro
 
 
 def defined_names(pread: Pread, size: int, *, hidden: bool = True) -> frozenset[str]:
-    """Return the symbols that the file defines for others, whatever their versions.
+    """Return the defined symbols of a file, whatever their versions.
 
-    Without `hidden` those are left out that only a reference with their version finds.
+    Without `hidden`, those are omitted that only a reference with their version finds.
     """
     image = read_image(pread, size)
     values = read_dynamic(image).values
@@ -109,9 +106,9 @@ def defined_names(pread: Pread, size: int, *, hidden: bool = True) -> frozenset[
 
 
 def defined_versions(pread: Pread, size: int) -> tuple[str, ...] | None:
-    """Return the versions that the file defines, without the base one; None if it has no DT_VERDEF.
+    """Return the versions that a file defines, without the base one; None if it has no DT_VERDEF.
 
-    A needed version that is not among them stops the loader; of a file without any it only warns.
+    A needed version that is not among them stops the loader; for a file without any it only warns.
     """
     image = read_image(pread, size)
     values = read_dynamic(image).values
@@ -206,7 +203,7 @@ def _walk_version_definitions(image: Image, table: bytes, start: int) -> list[tu
 
 
 def _symbol_count(image: Image, values: dict[int, int]) -> int:
-    """Count the dynamic symbols, which nothing but section headers tells outright."""
+    """Count the dynamic symbols, which only section headers state directly."""
     if _DT_HASH in values:
         (count,) = _words(image, image.offset_of(values[_DT_HASH], "DT_HASH") + 4, 1)
         return count
@@ -234,7 +231,7 @@ def _last_hashed(image: Image, start: int) -> int:
 
 
 def _candidates(image: Image, values: dict[int, int], name: bytes) -> Iterator[int]:
-    """Yield the indices of the symbols that may bear a name."""
+    """Yield the indices of the symbols that may have a name."""
     if _DT_GNU_HASH in values:
         return _gnu_candidates(image, image.offset_of(values[_DT_GNU_HASH], "DT_GNU_HASH"), name)
     if _DT_HASH in values:

@@ -1,4 +1,4 @@
-"""Writing a file so that it has the old content or the new one, whatever happens on the way."""
+"""Atomic writes: after any interruption, a file has its old content or its new one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _BINARY = getattr(os, "O_BINARY", 0)
 
 
 def write_atomically(path: str, content: bytes) -> None:
-    """Put a file with this content in the place of a path: a reader, and a crash, see the old one or the new one whole.
+    """Replace a file with this content: a reader, and a crash, see the complete old or new one.
 
-    Mode and owner stay those of the file that was there; a new one has what the umask leaves. A link is replaced, not
-    followed. Raise OSError with the path as given.
+    Mode and owner of an existing file are kept; a new one follows the umask. A link is replaced, not followed. Raise
+    OSError with the path as given.
     """
     try:
         _write(path, content)
@@ -38,7 +38,7 @@ def _write(path: str, content: bytes) -> None:
 
 
 def _keep_rights(descriptor: int, path: str) -> None:
-    """Give an open file the owner, if that may be, and the mode of the regular file of a path."""
+    """Give an open file the mode and, if allowed, the owner of the regular file at a path."""
     try:
         old = os.lstat(path)
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Work on hostile input in a process of its own, which may take only so much processor time and memory."""
+"""Run work on hostile input in a separate process with limits on processor time and memory."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _NO_MEMORY = 3
 
 
 class LostError(Exception):
-    """The process hit a limit, or was killed."""
+    """The process reached a limit, or was killed."""
 
 
 def bounded(work: Callable[[], _R], *, fork: bool) -> _R:
-    """Return what work gives, done in a fork with RLIMIT_CPU and RLIMIT_AS if `fork`.
+    """Return the result of `work`, computed in a fork with RLIMIT_CPU and RLIMIT_AS if `fork`.
 
-    The result must be one that pickle can carry. Raise LostError if the process hits a limit or is killed. Without
-    `fork`, or where no process can be made, the work is done here; and again if it fails there, to raise the error.
-    Source: setrlimit(2).
+    The result must be picklable. Raise LostError if the process reaches a limit or is killed. Without `fork`, or if no
+    process can be started, the work is done here; and again if it fails there, to raise the error. Source:
+    setrlimit(2).
     """
     pipe = _start(work) if fork and hasattr(os, "fork") else None
     if pipe is None:
@@ -78,7 +78,7 @@ def _end(identifier: int) -> None:
 
 
 def _work_and_exit(work: Callable[[], object], write_end: int) -> NoReturn:
-    """Write what the work gives; leave without any of what this process would do at its end."""
+    """Write the result; exit without this process's cleanup."""
     status = 1
     try:
         import pickle  # noqa: PLC0415 - as above
@@ -110,7 +110,7 @@ def _limit() -> None:
 
 
 def _address_space() -> int:
-    """Return the bytes of address space that this process has; of a system without /proc, a generous guess."""
+    """Return the bytes of address space that this process has; without /proc, a generous guess."""
     try:
         with open("/proc/self/statm", "rb") as file:
             pages = int(file.read().split()[0])

@@ -1,4 +1,4 @@
-"""The system calls that read a root: by whole paths, or folder by folder from a descriptor of its top."""
+"""System calls that read a root: by whole paths, or folder by folder from a descriptor of its top."""
 
 from __future__ import annotations
 
@@ -15,24 +15,23 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 _MAX_OPEN = 32
-"""Folders kept open at once, or an eighth of the descriptors that are allowed: more than a search goes to and fro
-between."""
+"""Limit on folders kept open, or an eighth of the allowed descriptors."""
 _MAX_PATH = 4096
-"""PATH_MAX, which a path that is handed to the kernel in pieces must not escape: what is deeper has no end in time."""
+"""PATH_MAX; deeper paths, read in pieces, are refused."""
 
 _NOWHERE = {"", ".", ".."}
-"""Names that no resolved path has, and none of which leads on: `..` would lead up."""
+"""Names that no resolved path has: `..` would lead up."""
 
 
 class Disk:
-    """Reads by whole paths, so that the kernel follows each folder on the way: this machine, where all is inside.
+    """Reads by whole paths, with links followed by the kernel: this machine, where everything is inside.
 
-    Paths are resolved, absolute, and seen from inside the root. Every call raises OSError as the system call does,
-    with the path on this machine as its `filename`.
+    Paths are resolved, absolute, and relative to the root. Every call raises OSError as the system call does, with the
+    path on this machine as its `filename`.
     """
 
     def __init__(self, prefix: str = "") -> None:
-        """Take what stands in front of each path on this machine."""
+        """Take the prefix of each path on this machine."""
         self._prefix = prefix
 
     def status(self, real: str) -> os.stat_result:
@@ -40,13 +39,13 @@ class Disk:
         return os.lstat(self._prefix + real)
 
     def read_link(self, real: str) -> str:
-        """Return the text of a link; EINVAL for what is no link."""
+        """Return the text of a link; EINVAL for anything else."""
         return os.readlink(self._prefix + real)
 
     def open_file(self, real: str) -> int:
         """Open a regular file for reading and return its descriptor.
 
-        ELOOP for a link, EINVAL for a folder, a pipe or a device, which is not even opened: that could block or act.
+        ELOOP for a link, EINVAL for a folder, a pipe or a device, which is not opened: that could block.
         """
         place = self._prefix + real
         _require_regular(os.lstat(place))
@@ -57,15 +56,15 @@ class Disk:
         return os.listdir(self._prefix + real)
 
     def scan(self, real: str) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
-        """Return the entries of a folder, whose `path` says nothing."""
+        """Yield the entries of a folder; their `path` is not valid."""
         return os.scandir(self._prefix + real)
 
 
 class WalledDisk(Disk):
-    """Reads below a folder that nothing leads out of, even while somebody renames folders or swaps them for links.
+    """Reads below a folder that nothing leads out of, even while folders are renamed or replaced by links.
 
-    Each folder is opened by its name in the one above it, and a link on the way is ENOTDIR: openat(2) with O_NOFOLLOW.
-    Links are followed by `Root`, as text. Some folders are kept open for the next call; they close with this object.
+    Each folder is opened by its name in its parent, and a link on the way is ENOTDIR: openat(2) with O_NOFOLLOW. `Root`
+    follows links as text. Some folders are kept open for the next call; they close with this object.
     """
 
     def __init__(self, top: str) -> None:
@@ -101,7 +100,7 @@ class WalledDisk(Disk):
             raise
 
     def open_file(self, real: str) -> int:
-        """Open a regular file, as `Disk` has it."""
+        """Open a regular file, as `Disk` does."""
         try:
             name, folder = self._place(real)
             _require_regular(os.stat(name, dir_fd=folder, follow_symlinks=False))
@@ -120,7 +119,7 @@ class WalledDisk(Disk):
 
     @contextmanager
     def scan(self, real: str) -> Iterator[Iterator[os.DirEntry[str]]]:
-        """Give the entries of a folder."""
+        """Yield the entries of a folder."""
         descriptor = self._open_to_list(real)
         try:
             with self._trying(lambda: os.scandir(descriptor)) as entries:
@@ -129,7 +128,7 @@ class WalledDisk(Disk):
             os.close(descriptor)
 
     def _open_to_list(self, real: str) -> int:
-        """Open a folder to list it: one that is kept open has its place in the list in common with a fork."""
+        """Open a folder to list it: a descriptor that is kept open shares its position with a fork."""
         try:
             name, folder = self._place(real)
             return self._open_at(name, _listing(), folder)
@@ -138,7 +137,7 @@ class WalledDisk(Disk):
             raise
 
     def _place(self, real: str) -> tuple[str, int]:
-        """Return the last name of a path, and the descriptor of its folder until the next call."""
+        """Return the last name of a path, and the descriptor of its folder, valid until the next call."""
         folder, _, name = real.rpartition("/")
         descriptor = self._open.get(folder)
         if descriptor is None:
@@ -146,7 +145,7 @@ class WalledDisk(Disk):
         return "." if name in _NOWHERE else name, descriptor
 
     def _descend(self, folder: str) -> int:
-        """Open a folder, and those above it from the nearest that is open; let as many of the oldest go."""
+        """Open a folder, and its parents from the nearest open one; close as many of the oldest."""
         if len(folder) >= _MAX_PATH:
             raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), folder)
         above, names = folder, []
@@ -168,7 +167,7 @@ class WalledDisk(Disk):
         return self._trying(lambda: os.open(name, flags, dir_fd=folder), folder)
 
     def _trying(self, call: Callable[[], _T], folder: int = -1) -> _T:
-        """Make a call that takes a descriptor; while there is none, let folders go, but for the one it needs."""
+        """Make a call that needs a descriptor; if there is none, close folders, except the one it needs."""
         while True:
             try:
                 return call()
@@ -177,7 +176,7 @@ class WalledDisk(Disk):
                     raise
 
     def _let_go(self, needed: int) -> bool:
-        """Close the folder that has been open for longest; False if there is none but the one that is needed."""
+        """Close the folder that has been open longest; return False if only the needed one is left."""
         oldest = next((folder for folder, descriptor in self._open.items() if descriptor != needed), None)
         if oldest is None:
             return False
@@ -186,7 +185,7 @@ class WalledDisk(Disk):
 
 
 def disk_below(directory: str) -> Disk:
-    """Return what reads a folder of this machine as a root: walled, unless it is `/` or the system has no openat(2)."""
+    """Return a disk for a folder of this machine: walled, unless it is `/` or the system has no openat(2)."""
     if directory == "/":
         return Disk()
     return WalledDisk(directory) if os.open in os.supports_dir_fd else Disk(directory)
@@ -206,5 +205,5 @@ def _listing() -> int:
 
 
 def _passing() -> int:
-    """Return the flags for a folder that is only passed through: O_PATH asks for no right to list it."""
+    """Return the flags for a folder on the way: O_PATH needs no permission to list it."""
     return _listing() | getattr(os, "O_PATH", 0)

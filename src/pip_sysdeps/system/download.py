@@ -1,8 +1,8 @@
-"""Every connection to another machine that this program opens itself: one GET request, by https.
+"""Every connection that this program opens itself: one GET request by https.
 
-Nothing else opens a URL; tests/test_architecture.py fails when another module does. Certificates are verified against
-the machine's authorities (`SSL_CERT_FILE` and `SSL_CERT_DIR` count), and proxies are those of the environment. No
-cookie, password or certificate is sent.
+tests/test_architecture.py fails if another module opens a URL. Certificates are verified against the machine's
+authorities (`SSL_CERT_FILE` and `SSL_CERT_DIR` count), and proxies are those of the environment. No cookie, password or
+certificate is sent.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from typing import IO
 
 _SILENCE = 30
-"""Seconds without a byte after which a server is given up."""
+"""Timeout in seconds without data."""
 _LONGEST = 900
-"""Seconds that one file may take."""
+"""Timeout in seconds for one file."""
 _PIECE = 1 << 16
 _MOST_REDIRECTIONS = 5
 
 
 class DownloadError(SysdepsError):
-    """A file that could not be had."""
+    """A file that could not be downloaded."""
 
 
 def download(url: str, limit: int, *, plain: bool = False, longest: float = _LONGEST) -> bytes:
-    """Return what a server has under a URL, of at most `limit` bytes.
+    """Return the content of a URL, of at most `limit` bytes.
 
-    With `plain`, http is taken as well: who asks knows the content's checksum. Raise DownloadError.
+    With `plain`, http is allowed too: the caller knows the content's checksum. Raise DownloadError.
     """
     schemes = ("https", "http") if plain else ("https",)
     _require_scheme(url, schemes)
@@ -46,7 +46,7 @@ def download(url: str, limit: int, *, plain: bool = False, longest: float = _LON
         with _opener(schemes).open(request, timeout=_SILENCE) as response:
             return _content(response, limit, time.monotonic() + longest)
     except (OSError, HTTPException, ValueError) as error:
-        raise DownloadError(f"`{printable(url)}` could not be had: {printable(_reason(error))}") from error
+        raise DownloadError(f"`{printable(url)}` could not be downloaded:  {printable(_reason(error))}") from error
 
 
 def _content(response: IO[bytes], limit: int, end: float) -> bytes:
@@ -65,14 +65,14 @@ def _require_scheme(url: str, schemes: tuple[str, ...]) -> None:
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise DownloadError(f"`{printable(url)}` is no URL") from error
+        raise DownloadError(f"`{printable(url)}` is not a URL") from error
     if parts.scheme not in schemes or not parts.hostname or "@" in parts.netloc or not url.isprintable():
         allowed = " or ".join(schemes)
         raise DownloadError(f"`{printable(url)}` is not fetched: only {allowed} is, without a user's name")
 
 
 class _Redirections(urllib.request.HTTPRedirectHandler):
-    """Follows to URLs of the same schemes only."""
+    """Follows redirections to URLs with the same schemes only."""
 
     max_redirections = _MOST_REDIRECTIONS
 

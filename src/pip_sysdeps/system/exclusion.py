@@ -19,12 +19,12 @@ _OWNER, _GROUP = 0o600, 0o060
 
 @contextlib.contextmanager
 def alone(path: str) -> Iterator[bool]:
-    """Keep other runs that change this file waiting; yield False if another run is still at work after LONGEST_WAIT.
+    """Make other runs that change this file wait; yield False if another run still holds it after LONGEST_WAIT.
 
-    flock(2) asks for no permission, so the lock file is one that only those may open who may write in the folder: a
-    reader of the project cannot hold it. Its holder removes it. One that a killed run left behind is taken over, since
-    the kernel has released it. Without such a file (a read-only folder, a full disk, no locks on this file system) the
-    run goes on: what it writes is whole in any case.
+    flock(2) needs no permission, so the lock file can be opened only by users who may write in the folder: a reader of
+    the project cannot hold it. Its holder removes it. One that a killed run left is reused, since the kernel has
+    released it. Without such a file (a read-only folder, a full disk, no locks on this file system) the run continues:
+    writes are atomic in any case.
     """
     descriptor, waited_in_vain = None, False
     busy = _busy_file(path)
@@ -70,9 +70,9 @@ def _take(busy: str) -> int:
 
 
 def _keeps_readers_out(busy: str, descriptor: int) -> bool:
-    """Let those open the lock file who may write in its folder; remove one that others may have open already.
+    """Restrict the lock file to users who may write in its folder; remove one that others may have open.
 
-    Raise FileExistsError for a file that is none of ours: it is not regular, or not empty.
+    Raise FileExistsError for a file that is not ours: it is not regular, or not empty.
     """
     folder, status = os.stat(os.path.dirname(busy)), os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode) or status.st_size:

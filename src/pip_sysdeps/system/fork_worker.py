@@ -25,13 +25,11 @@ _LOOK = 0.1
 
 @contextmanager
 def beside(work: Callable[[_T], _R], items: Sequence[_T], what: str, *, fork: bool) -> Iterator[Callable[[], list[_R]]]:
-    """Begin to work on items in a second process, if `fork`; give what does the rest here and returns all results.
+    """Begin work on items in a second process, if `fork`; yield a function that does the rest and returns all results.
 
-    `what` says what is done, as the task that the rest is.
-
-    A result must be one that pickle can carry. Without `fork`, or where there is no such call or no second processor,
-    all is done here when the results are asked for; if the second process fails, what it had taken is done here again:
-    an error is raised as if there were one process only. The second process never outlives the block.
+    `what` names the task for progress. Results must be picklable. Without `fork` or a second processor, all work is
+    done here when the results are requested; if the second process fails, its items are done here again, so that an
+    error is raised as with one process. The second process never outlives the block.
     """
     second = _start(work, items, what) if fork else None
     if second is None:

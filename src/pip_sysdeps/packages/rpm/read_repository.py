@@ -124,7 +124,7 @@ class ServerStore:
         """Return `repomd.xml`: by https, or with a checksum of the metalink."""
         content = self._first(REPOMD, _MAX_REPOMD, plain=bool(self.checksums))
         if self.checksums and not any(_has_checksum(content, each) for each in self.checksums):
-            raise MalformedError("its checksum is none of the metalink's", where="offset 0")
+            raise MalformedError("its checksum is not in the metalink", where="offset 0")
         return content
 
     def read(self, location: str) -> bytes:
