@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.packages.database import InstalledPackage
+
+
+_MOST_PROVIDERS = 50
+"""Packages of those that provide a name which are chosen from; Debian has 40 mail servers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,7 @@ class Closures:
         """
         self._packages = packages
         self._read_listed = listed
+        self._known: dict[str, tuple[Sequence[str], Sequence[Sequence[str]]]] = {}
         self._providers = _providers(packages)
         self._base = self._reached(key for key in base if key in packages)
 
@@ -73,22 +78,29 @@ class Closures:
 
         A choice among available packages is made last, as apt does: one that is needed anyway meets it.
         """
-        pending, choices, found = list(keys), list["Sequence[str]"](), set[str]()
+        pending, choices, found = list(keys), deque["Sequence[str]"](), set[str]()
         while pending or choices:
             if not pending:
-                several = choices.pop(0)
+                several = choices.popleft()
                 pending += [] if found.intersection(several) else several[:1]
                 continue
             key = pending.pop()
             if key not in found:
                 found.add(key)
-                answers = [each for each in self._dependencies(key) if each]
-                pending += [each[0] for each in answers if len(each) == 1]
-                choices += [each for each in answers if len(each) > 1]
+                sure, open_ = self._needs(key)
+                pending += sure
+                choices += open_
         return frozenset(found)
 
+    def _needs(self, key: str) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+        """Return what a package surely needs, and the choices that it leaves; each package is looked at once."""
+        if key not in self._known:
+            answers = [each for each in self._dependencies(key) if each]
+            self._known[key] = [each[0] for each in answers if len(each) == 1], [each for each in answers if each[1:]]
+        return self._known[key]
+
     def _dependencies(self, key: str) -> Iterator[Sequence[str]]:
-        """Yield the packages that meet each dependency: one, none, or several available ones, the preferred first."""
+        """Yield what meets each need of a package: one, none, or of those to be had several, the preferred first."""
         installed = key in self._packages
         for group in dict.fromkeys(map(tuple, self._package(key).requires)):
             answer = self._installed(group, key)
@@ -114,7 +126,7 @@ class Closures:
 
         Packages of that name come before those that provide it.
         """
-        names = ((name, *self._listed_providers.get(name, ())) for name in group)
+        names = ((name, *self._listed_providers.get(name, ())[:_MOST_PROVIDERS]) for name in group)
         found = tuple(dict.fromkeys(each for some in names for each in some if each in self._listed))
         return () if needing in found else found
 
