@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema
 
-from pip_sysdeps import __version__
+from pip_sysdeps import DOCUMENTATION, __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +75,7 @@ RUN = closed(
                     {
                         "name": {"const": "pip-sysdeps"},
                         "version": {"const": __version__},
+                        "informationUri": {"const": DOCUMENTATION},
                         "rules": {"type": "array", "items": RULE},
                     }
                 )

@@ -52,7 +52,8 @@ def as_sarif(audit: Audit, short: Callable[[str], str], lock: str, text: str, *,
         }
         for each in audit.findings[:_MOST_RESULTS]
     ]
-    driver = {"name": "pip-sysdeps", "version": version, "rules": [_rule(each) for each in rules]}
+    about = {"name": "pip-sysdeps", "version": version, "informationUri": DOCUMENTATION}
+    driver = {**about, "rules": [_rule(each) for each in rules]}
     category = {"id": f"pip-sysdeps/{audit.target.id}/"}
     run = {"tool": {"driver": driver}, "automationDetails": category, "columnKind": "unicodeCodePoints"}
     return as_document({"$schema": _SCHEMA, "version": "2.1.0", "runs": [{**run, "results": results}]})
