@@ -57,6 +57,7 @@ SLOW_TOOLS = {
     "zypper": "zypper",
     "db5.3_load": "db5.3-util",
     "chromedriver": "chromium chromium-driver",
+    "npm": "npm",
     "fish": "fish",
     "zsh": "zsh",
 }

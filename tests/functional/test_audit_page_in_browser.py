@@ -99,6 +99,26 @@ def test_the_tab_key_lights_a_chain(driver: Any, page: Path) -> None:  # noqa: A
     assert driver.execute_script("return document.querySelector('svg').classList.contains('lit')")
 
 
+def test_pointing_lights_a_chain(driver: Any, page: Path) -> None:  # noqa: ANN401
+    """And a click leads to the row of the package."""
+    from selenium.webdriver import ActionChains
+
+    show(driver, page, width=1280, dark=False)
+    lit = "return [...document.querySelectorAll('.node.on title')].map((each) => each.textContent)"
+    assert driver.execute_script(lit) == []
+    node = next(
+        each
+        for each in driver.find_elements("css selector", ".picture a.node")
+        if each.get_attribute("textContent").startswith("System package: libpq5")
+    )
+    ActionChains(driver).move_to_element(node).perform()
+    assert driver.execute_script(lit) == [
+        "Asked for: webapp", "Distribution: psycopg2", "Needs: libpq.so.5", "System package: libpq5"
+    ]  # fmt: skip
+    ActionChains(driver).click(node).perform()
+    assert driver.execute_script("return document.querySelector(':target th').textContent") == "libpq5"
+
+
 def test_search_leaves_what_it_finds(driver: Any, page: Path) -> None:  # noqa: ANN401
     """And says how much that is."""
     show(driver, page, width=1280, dark=False)
