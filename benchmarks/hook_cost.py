@@ -32,7 +32,7 @@ from pip_sysdeps.hook.site import ask_interpreter
 
 NAMES = ("plain", "comment", "import", "hook")
 LIMITS = {("hook", "plain"): 700, ("hook", "comment"): None, ("hook", "import"): 100}
-"""Microseconds, of the differences that are told."""
+"""Microseconds, of the differences that are reported."""
 WARM_UP = 20
 """First rounds, which are not counted."""
 STEADY = {**os.environ, "PYTHONHASHSEED": "0"}

@@ -38,7 +38,7 @@ PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/**/*.md"), *REP
 SCRIPTS = sorted(REPOSITORY.glob("examples/**/Dockerfile*"))
 
 _CALL = re.compile(rf"(\")?pip-sysdeps ((?:-[a-z]+ )*(?:{'|'.join(COMMANDS)})(?(1)[^\n\"]*|(?: [^\n`]*)?))")
-"""A call, which ends where the string ends that it stands in (a TOML value), or else the line."""
+"""A call, which ends where the string ends that it is in (a TOML value), or else the line."""
 _COMMAND_ENDS = re.compile(r"\s+(?:#|&&|\|\|?|>|\\$|;).*|\s+\\$")
 
 

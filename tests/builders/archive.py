@@ -147,7 +147,7 @@ class Archive:
     def _sign(  # noqa: PLR0913 - the fields of a Release file
         self, dist: Path, suite: str, *, origin: str, fields: str, components: str, codename: str = ""
     ) -> None:
-        """Write and sign the Release file of the indices that lie in a suite's folder."""
+        """Write and sign the Release file of the indices that are in a suite's folder."""
         files = sorted(path for path in dist.rglob("*") if path.is_file())
         hashes = "".join(
             f" {hashlib.sha256(path.read_bytes()).hexdigest()} {path.stat().st_size} {path.relative_to(dist)}\n"

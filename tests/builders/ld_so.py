@@ -369,5 +369,5 @@ class _Comparison(NamedTuple):
         return posixpath.join(self.world.folder, path) if path else ""
 
     def _existing(self, paths: list[str]) -> list[str]:
-        """Leave out what lies in no folder: the loader forgets such folders after the first try."""
+        """Leave out what is in no folder: the loader forgets such folders after the first try."""
         return [path for path in paths if self.inside.is_folder(posixpath.dirname(path))]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CASES = Path(__file__).parents[1] / "integration" / "named" / "cases.toml"
 SUITE = "bookworm"
 PLACE = "opt/case"
-"""Where the distributions lie in a root."""
+"""Where the distributions are in a root."""
 _PIP = ["--quiet", "--disable-pip-version-check", "--target"]
 
 

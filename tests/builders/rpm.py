@@ -221,7 +221,7 @@ def _build(debian: Path, into: Path) -> None:
 
 
 def _rpmbuild(packages: str, work: Path, tree: Path, into: Path) -> None:
-    """Build packages from what lies in a tree, as it is; `packages` is their part of the spec file."""
+    """Build packages from what is in a tree, as it is; `packages` is their part of the spec file."""
     spec = write(work / "packages.spec", f"{_PREAMBLE}{packages}%install\n%clean\n")
     write(work / "attrs/elf.attr", _ELF_ATTR)
     defines = {"_topdir": work, "_rpmdir": into, "_fileattrsdir": work / "attrs", "_dbpath": work / "db"}

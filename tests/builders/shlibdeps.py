@@ -22,7 +22,7 @@ while IFS= read -r files; do
     cat /tmp/said
 done
 """
-"""The root itself stays as it is: what dpkg-shlibdeps wants lies in a file system of the mount namespace."""
+"""The root itself stays as it is: what dpkg-shlibdeps wants is in a file system of the mount namespace."""
 
 
 class Told(NamedTuple):

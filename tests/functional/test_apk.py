@@ -166,7 +166,7 @@ def test_symbol_versions_count_for_glibc_alone(
 
 
 def test_a_module_for_glibc_is_a_finding(alpine: Path, run: Run) -> None:
-    """Musl would take `libc.so.6` for itself; the module is of another C library all the same."""
+    """Musl would take `libc.so.6` for itself; the module is of another C library anyway."""
     module = Elf(needed=("libpq.so.5", "libc.so.6"), defined=("PyInit__psycopg",))
     (path,) = alpine.rglob("_psycopg.*.so")
     path.write_bytes(module.build())

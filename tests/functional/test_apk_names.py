@@ -73,7 +73,7 @@ def write_index(alpine: Path, *entries: ApkEntry) -> None:
     ("source", "capability"), [(PDF, "cmd:pdftotext"), (OPENS, "so:libmagic.so.1")], ids=["program", "library"]
 )
 def test_what_is_not_installed_is_a_capability(alpine: Path, run: Run, source: bytes, capability: str) -> None:
-    """Without an index at hand it is unchecked, and in the line in every format."""
+    """Without an index available it is unchecked, and in the line in every format."""
     target = locked(alpine, run, source)
     found = [(each.capability, each.unchecked, each.confidence) for _, each in target.needs() if each.capability]
     assert found == [(capability, True, "high")]

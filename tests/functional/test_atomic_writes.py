@@ -98,7 +98,7 @@ def writer(request: pytest.FixtureRequest, desk: Desk) -> Writer:
 
 
 def test_killed_at_every_step(writer: Writer) -> None:
-    """Each file is the old one or the new one then, nobody reads what lies beside it, and a rerun mends all."""
+    """Each file is the old one or the new one then, nobody reads what lies beside it, and a rerun repairs all."""
     old, seen = writer.files, []
     for status in crashes(writer.folder, writer.write):
         found = writer.files

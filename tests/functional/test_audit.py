@@ -121,7 +121,7 @@ def test_the_project_chooses(run: Callable[..., Result], tmp_path: Path) -> None
 
 
 def test_a_stale_lock(run: Callable[..., Result], tmp_path: Path) -> None:
-    """Is an error where there is a lock; without one nothing is said."""
+    """Is an error where there is a lock; without one nothing is reported."""
     assert run("audit", "--select", "SD018").status == 0
     run("lock")
     assert run("audit", "--select", "SD018").status == 0

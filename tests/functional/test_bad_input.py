@@ -229,7 +229,7 @@ def test_a_root_that_is_none(desk: Desk) -> None:
 
 
 def test_a_name_that_no_target_can_have(desk: Desk) -> None:
-    """It is told before any lock is, and nothing is written."""
+    """It is reported before any lock is, and nothing is written."""
     error, _ = failed(desk.run_lock("--name", "my app"))
     assert error == "`my app` is not valid in a target id"
     assert not desk.lock.exists()
@@ -351,7 +351,7 @@ def test_a_lock_is_no_stream(desk: Desk, tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_lock_of_other_bytes(desk: Desk) -> None:
-    """A lock that is not UTF-8 is told with the offset."""
+    """A lock that is not UTF-8 is reported with the offset."""
     desk.lock.write_bytes(LOCK.encode() + b"# \xff\n")
     told, _ = failed(desk.run_apt_line())
     assert told == f"{desk.lock}: offset {len(LOCK) + 2}: is not UTF-8"

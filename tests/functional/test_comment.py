@@ -69,7 +69,7 @@ def test_a_comment_that_is_ours(api: Api, tmp_path: Path, ours: Comment) -> None
 
 
 def test_trouble_is_one_line(api: Api, tmp_path: Path) -> None:
-    """A text that is no text, and an API that is not there."""
+    """A text that is no text, and an API that is missing."""
     status, said = comment(api, tmp_path, b"\xff\n")
     assert (status, said.count("\n"), said.startswith("error: cannot comment: ")) == (1, 1, True)
     api.shutdown()

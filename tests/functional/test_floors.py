@@ -109,7 +109,7 @@ def test_another_min_is_no_difference(tmp_path: Path, capsys: pytest.CaptureFixt
 
 @pytest.mark.parametrize("broken", ["symbols", "extension"])
 def test_what_cannot_be_read_gives_no_version(tmp_path: Path, broken: str) -> None:
-    """A symbols file that is a folder, or an object whose symbols lead out of it: a lock is written all the same."""
+    """A symbols file that is a folder, or an object whose symbols lead out of it: a lock is written anyway."""
     if broken == "symbols":
         make_release(tmp_path, symbols={})
         (tmp_path / "etc/dpkg/symbols/libpq5.symbols").mkdir(parents=True)

@@ -25,7 +25,7 @@ def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_show_answers_for_sonames_and_programs(capsys: pytest.CaptureFixture[str]) -> None:
-    """One line each; what nothing has is said."""
+    """One line each; what nothing has is reported."""
     names = ["libssl.so.3", "pdftoppm", "libmagic.so", "libmagic.so.99"]
     assert main(["index", "show", "debian-trixie-arm64", *names]) == 0
     assert capsys.readouterr().out == (

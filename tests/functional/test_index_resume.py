@@ -26,7 +26,7 @@ ROWS = 150_000
 
 
 class Server(ThreadingHTTPServer):
-    """Serves a folder; the first Contents of amd64 stops halfway until it is told to go on."""
+    """Serves a folder; the first Contents of amd64 stops halfway until it is told to continue."""
 
     daemon_threads = True
 

@@ -169,7 +169,7 @@ def test_a_second_environment_of_the_image(desk: Desk) -> None:
 
 
 def test_strict(desk: Desk) -> None:
-    """What nothing has stands in `unresolved`; with --strict it is status 1, and the lock is written all the same."""
+    """What nothing has is in `unresolved`; with --strict it is status 1, and the lock is written anyway."""
     write(desk.root / SITE[1:] / MODULE, module("libpq.so.5", "libnowhere.so.9"))
     outcome = desk.run_lock("--strict")
     assert outcome.status == 1
@@ -194,7 +194,7 @@ def test_what_is_not_installed_is_locked_from_the_index(desk: Desk) -> None:
 
 
 def test_what_only_a_plugin_needs_is_offered(desk: Desk) -> None:
-    """It stands in the lock, and one line says that it is not in the apt line."""
+    """It is in the lock, and one line says that it is not in the apt line."""
     plugin = Elf(soname="libxcb-plugin.so", needed=("libxcb.so.1", "libc.so.6")).build()
     install(
         desk.root / SITE[1:], "viewer", files={"viewer/__init__.py": b"", "viewer/plugins/libxcb-plugin.so": plugin}
@@ -210,7 +210,7 @@ def test_what_only_a_plugin_needs_is_offered(desk: Desk) -> None:
 
 
 def test_what_only_a_plugin_needs_and_nothing_has(desk: Desk) -> None:
-    """It is told in one line when the lock is written; `--check` leaves it to the lock."""
+    """It is reported in one line when the lock is written; `--check` leaves it to the lock."""
     plugin = Elf(soname="libodd.so", needed=("libnowhere.so.9", "libc.so.6")).build()
     install(desk.root / SITE[1:], "viewer", files={"viewer/__init__.py": b"", "viewer/plugins/libodd.so": plugin})
     assert "unresolved, but not needed by any import: libnowhere.so.9 (viewer)\n" in desk.run_lock().err
@@ -232,7 +232,7 @@ def test_the_line_as_json(desk: Desk, spelling: tuple[str, ...]) -> None:
 
 
 def test_an_unowned_library_and_what_it_needs(desk: Desk) -> None:
-    """A file outside every package is told with its path, and what it needs in turn is the distribution's need."""
+    """A file outside every package is reported with its path, and what it needs in turn is the distribution's need."""
     write_library(desk.root, "/usr/local/lib/libown.so.1", Elf(soname="libown.so.1", needed=("libpq.so.5",)))
     write(desk.root / "etc/ld.so.conf", "/usr/local/lib\n")
     install_module(desk.root, "wrapper", "libown.so.1")
@@ -254,7 +254,7 @@ def test_a_program_that_no_record_claims(desk: Desk) -> None:
 
 
 def test_a_python_path_is_not_followed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And that is said, as of LD_LIBRARY_PATH."""
+    """And that is reported, as of LD_LIBRARY_PATH."""
     own = str(Path(pip_sysdeps.__file__).parents[1])
     monkeypatch.setenv("PYTHONPATH", f"/srv/app:{own}")
     said = "ignored PYTHONPATH: distributions in /srv/app are left out, unless a `.pth` file of the "
@@ -284,7 +284,7 @@ def test_code_that_changes_the_path(desk: Desk, line: str, said: bool) -> None:
 
 @pytest.mark.parametrize("gone", ["all", "libpq5"])
 def test_file_lists_that_somebody_removed(desk: Desk, gone: str) -> None:
-    """As for a smaller image: the index tells whose a library is, and that is said."""
+    """As for a smaller image: the index tells whose a library is, and that is reported."""
     expected = desk.run_lock() and desk.lock.read_text()
     for each in (desk.root / "var/lib/dpkg/info").iterdir():
         if each.suffix in {".list", ".md5sums"} and (gone == "all" or each.name.startswith(gone)):
@@ -356,7 +356,7 @@ def test_the_libraries_of_a_prefix_of_its_own(desk: Desk) -> None:
 
 
 def test_an_unreachable_library(desk: Desk) -> None:
-    """What lets the loader find it is said, with the package that has a library of its name."""
+    """What lets the loader find it is reported, with the package that has a library of its name."""
     install(desk.root / SITE[1:], "numbers", files={"numbers/_n.abi3.so": Elf(needed=("libtbb.so.12",)).build()})
     install(desk.root / SITE[1:], "tbb", files={"../../libtbb.so.12": Elf(soname="libtbb.so.12").build()})
     folder = "/opt/venv/lib"
@@ -442,7 +442,7 @@ def test_a_lock_of_a_later_minor_version(desk: Desk) -> None:
 
 
 def test_the_shells_library_path_is_ignored(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """LD_LIBRARY_PATH changes no byte, and is told."""
+    """LD_LIBRARY_PATH changes no byte, and is reported."""
     monkeypatch.setenv("LD_LIBRARY_PATH", "/usr/lib/cuda")
     assert desk.run_lock().err.startswith("ignored LD_LIBRARY_PATH, which the release image will not have\n")
     assert desk.lock.read_text() == LOCK
@@ -524,7 +524,7 @@ def test_two_that_add_targets_at_once(desk: Desk) -> None:
 
 
 def test_another_run_that_does_not_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is waited for no longer than some seconds, and that is said."""
+    """It is waited for no longer than some seconds, and that is reported."""
     monkeypatch.setattr("pip_sysdeps.system.exclusion.LONGEST_WAIT", 0.0)
     with alone(str(desk.lock)):
         result = desk.run_lock()

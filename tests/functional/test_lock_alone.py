@@ -1,4 +1,4 @@
-"""`why`, `tree` and `audit` where there is no environment: the lock answers, and that is said."""
+"""`why`, `tree` and `audit` where there is no environment: the lock answers, and that is reported."""
 
 from __future__ import annotations
 

@@ -334,7 +334,7 @@ def test_a_damaged_library_in_a_wheel(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_files_are_called_by_wheel_and_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Where the tool unpacks them to in its mind is nobody's business: neither in what is set aside nor in an error."""
+    """Where the tool unpacks them to in its mind is nobody's business: neither in what is skipped nor in an error."""
     wheel = build_wheel(tmp_path / "wheels", "one", {
         "one/arm.so": Elf(machine=183).build(), "one-1.0.data/scripts/tool": b"\x7fELF cut",
     })  # fmt: skip

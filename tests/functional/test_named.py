@@ -128,7 +128,7 @@ def test_a_library_that_another_distribution_is_known_to_bring(desk: Desk, other
 
 
 def test_a_distribution_that_is_known_to_need_nothing(desk: Desk) -> None:
-    """Its sources are not heeded, whatever they open: the knowledge file says so of pip."""
+    """Its sources are not respected, whatever they open: the knowledge file says so of pip."""
     install(desk.root / SITE.lstrip("/"), "pip", files={"pip/opener.py": OPENS})
     assert desk.run_lock().status == 0
     assert desk.run_apt_line().out == "libpq5\n"
@@ -156,7 +156,7 @@ def test_requires_external(desk: Desk, line: str, package: str) -> None:
 
 
 def test_the_project_of_an_sdist(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`[external]` of an sdist that direct_url.json names is read from it; a broken or huge one is set aside."""
+    """`[external]` of an sdist that direct_url.json names is read from it; a broken or huge one is skipped."""
     project = '[external]\ndependencies = ["dep:generic/libmagic@>=5", "dep:virtual/interface/blas"]\n'
     sdist = write_sdist(desk.root, "declaring", project=project)
     url = '{"url": "file:///declaring-1.0.tar.gz", "archive_info": {}}'
@@ -268,7 +268,7 @@ def test_audit_tells_programs_how_sure_it_is(unsure: Desk) -> None:
     ids=["too much to parse", "too much to read", "of another Python"],
 )
 def test_a_source_that_cannot_be_searched(desk: Desk, source: bytes, verdict: str) -> None:
-    """It is set aside with its reason, and the distribution with one that is too long is named."""
+    """It is skipped with its reason, and the distribution with one that is too long is named."""
     install(desk.root / SITE.lstrip("/"), "huge", files={"huge.py": source})
     result = desk.run_lock("-v")
     assert result.status == 0

@@ -120,7 +120,7 @@ def test_what_nothing_answers(desk: Desk, name: str, files: dict[str, bytes]) ->
 
 
 def test_what_a_package_answers(desk: Desk) -> None:
-    """It is in the line, marked; an image without it is not as it was locked, and works all the same."""
+    """It is in the line, marked; an image without it is not as it was locked, and works anyway."""
     holding(desk, "pyyaml", YAML).run_lock("--strict")
     assert target(desk).installs == ("libpq5", "libxcb1")
     need = needs(desk, "pyyaml")["libxcb.so.1"]

@@ -91,7 +91,7 @@ def test_no_log_command_is_forged(desk: Desk, argv: list[str]) -> None:
 
 
 def test_no_log_command_is_forged_by_a_lock(desk: Desk) -> None:
-    """Nor by what stands in it."""
+    """Nor by what is in it."""
     desk.run_lock("-q")
     text = desk.lock.read_text(encoding="utf-8")
     desk.lock.write_text(text.replace('version = "2.9.9"', f'version = "{FORGED.replace(" ", "-")}"'), encoding="utf-8")

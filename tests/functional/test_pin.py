@@ -67,7 +67,7 @@ def test_a_project_that_pins(root: Path) -> None:
 
 
 def test_sources_without_a_snapshot(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The versions are recorded, and how long they are good for is told."""
+    """The versions are recorded, and how long they are good for is reported."""
     write(root / "etc/apt/sources.list.d/debian.sources", SOURCES.replace("20240812T", ""))
     assert lock(root, "--pin").snapshot == ""
     assert "apt's sources name no snapshot: mirrors drop the pinned versions within weeks\n" in capsys.readouterr().err

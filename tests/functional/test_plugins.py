@@ -240,7 +240,7 @@ def test_use_chooses_plugins(viewer: Desk) -> None:
 
 
 def test_use_keeps_what_is_chosen(desk: Desk) -> None:
-    """What the knowledge file names goes on to count, and a list that is there grows; comments stay."""
+    """What the knowledge file names continues to count, and a list that is there grows; comments stay."""
     toolkit(desk, "pyside6").run_lock()
     policy(desk, "use", "*/libqother.so", "--reason", "both", "--distribution", "PySide6")
     assert project(desk).endswith('plugins = [\n    "default",\n    "*/libqother.so", # both\n]\n')

@@ -296,7 +296,7 @@ def test_a_repository_that_we_cannot_verify_is_left_out(
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "ftp://127.0.0.1/x", "https://user@127.0.0.1/x"])
 def test_a_url_that_is_not_safe_is_not_opened(fedora: Path, run: Run, url: str) -> None:
-    """Nobody vouches for `repomd.xml` by http."""
+    """Nobody verifies `repomd.xml` by http."""
     configure(fedora, f"fedora baseurl={url}")
     found = run("index", "update", "--root", str(fedora))
     assert (found.status, found.err.splitlines()[0]) == (
@@ -358,7 +358,7 @@ def _bomb(path: Path) -> None:
 def test_damaged_metadata_is_one_error(
     fedora: Path, run: Run, server: Server, damage: tuple[Callable[[Path], None], str], way: str
 ) -> None:
-    """With the file; the old index stays and goes on to answer."""
+    """With the file; the old index stays and continues to answer."""
     spoil, reason = damage
     places = {
         "cache": ("/" + CACHE, "https://127.0.0.1:9/"),
@@ -384,7 +384,7 @@ def test_damaged_metadata_is_one_error(
 
 
 def test_a_repomd_that_the_metalink_does_not_know_is_an_error(fedora: Path, run: Run, server: Server) -> None:
-    """A mirror with other metadata than the one that the distribution vouches for."""
+    """A mirror with other metadata than the one that the distribution verifies."""
     www = fedora.parent / "www"
     write(www / "metalink", metalink(b"another", f"{server.url}/fedora/42/x86_64/repodata/repomd.xml"))
     configure(fedora, f"fedora metalink={server.url}/metalink")

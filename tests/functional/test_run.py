@@ -131,7 +131,7 @@ def test_commands_that_cannot_be_run(tmp_path: Path) -> None:
     "number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGUSR1], ids=lambda each: each.name
 )
 def test_signals_are_passed_on(tmp_path: Path, number: signal.Signals) -> None:
-    """What is sent to us reaches the command, which may go on and end as it likes."""
+    """What is sent to us reaches the command, which may continue and end as it likes."""
     name = number.name.removeprefix("SIG")
     script = f'trap "echo got {name}; exit 7" {name}; echo ready; while :; do sleep 0.05; done'
     process = start(tmp_path, "--", "sh", "-c", script)
@@ -175,7 +175,7 @@ def test_the_command_gets_its_signals_as_a_shell_gives_them(tmp_path: Path) -> N
 
 
 def test_a_parent_that_ignores_its_children(tmp_path: Path) -> None:
-    """SIGCHLD may be ignored by who started us; the command's status is known all the same."""
+    """SIGCHLD may be ignored by who started us; the command's status is known anyway."""
     ignoring = ("env", "--ignore-signal=CHLD")
     assert run(tmp_path, "--", "sh", "-c", "exit 5", prelude=ignoring).returncode == 5
 

@@ -84,7 +84,7 @@ def test_without_lists_nothing_is_claimed(without_libpq: Desk) -> None:
 
 
 def test_a_pull_request_says_what_a_package_adds(without_libpq: Desk, tmp_path: Path) -> None:
-    """Of two locks, where the system at hand is that of the target; what goes has a minus."""
+    """Of two locks, where the system available is that of the target; what goes has a minus."""
     old, new = tmp_path / "old.lock", tmp_path / "new.lock"
     old.write_text(LOCK[: LOCK.index("[[target]]")])
     new.write_text(LOCK)

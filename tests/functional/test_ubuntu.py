@@ -106,7 +106,7 @@ def test_names_of_the_mapped_release(ubuntu: Desk, release: str, glib: str) -> N
 
 
 def test_a_release_by_its_version_file(ubuntu: Desk) -> None:
-    """A derivative without a codename is told by /etc/debian_version."""
+    """A derivative without a codename is reported by /etc/debian_version."""
     write(ubuntu.root / "etc/os-release", UNNAMED)
     write(ubuntu.root / "etc/debian_version", "12.11\n")
     write_lists(ubuntu.root, "", GL)
@@ -149,7 +149,7 @@ def test_a_name_that_the_lists_lack_is_not_taken(ubuntu: Desk) -> None:
     ids=["another release", "unsigned", "none", "truncated"],
 )
 def test_lists_that_do_not_count(ubuntu: Desk, spoil: Callable[[Path], object], reason: str) -> None:
-    """Of another release, unsigned, or cut off: no name is taken, and the command that gets lists is said."""
+    """Of another release, unsigned, or cut off: no name is taken, and the command that gets lists is reported."""
     write_lists(ubuntu.root)
     spoil(ubuntu.root / LISTS)
     said = ubuntu.run_lock().err
@@ -161,7 +161,7 @@ def test_lists_that_do_not_count(ubuntu: Desk, spoil: Callable[[Path], object], 
 
 @pytest.mark.parametrize(("release", "target"), [(OLD, "ubuntu-focal-amd64"), (KALI, "kali-kali-rolling-amd64")])
 def test_a_system_that_is_not_mapped(ubuntu: Desk, release: str, target: str) -> None:
-    """It is told what is missing, and what mends it; nothing is guessed."""
+    """It is reported what is missing, and what repairs it; nothing is guessed."""
     write(ubuntu.root / "etc/os-release", release)
     write_lists(ubuntu.root)
     said = ubuntu.run_lock().err
@@ -288,7 +288,7 @@ NO_INDEX = (
     "command", [("audit",), ("why", "libGL.so.1"), ("tree",), ("verify", "--lockless"), ("verify",)]
 )
 def test_every_report_says_that_there_is_no_index(ubuntu: Desk, command: tuple[str, ...]) -> None:
-    """In one sentence, with the command that mends it; the lock says it once."""
+    """In one sentence, with the command that repairs it; the lock says it once."""
     ubuntu.run_lock()
     lock = ("--lock", str(ubuntu.lock)) if command == ("verify",) else ()
     found = ubuntu.run(*command, "--root", str(ubuntu.root), "--python", VENV, *lock)

@@ -49,7 +49,7 @@ def test_empty_values_are_refused(line: str, capsys: pytest.CaptureFixture[str])
 
 @pytest.mark.parametrize("line", MISTAKES)
 def test_mistake_is_named_with_what_was_meant(line: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """An option of a command is told by that command's own parser."""
+    """An option of a command is reported by that command's own parser."""
     status = main(line.split())
     error, hint = capsys.readouterr().err.splitlines()
     message, meant = MISTAKES[line]

@@ -75,7 +75,7 @@ def test_another_form(validate: Callable[..., Result], text: str, fault: str) ->
 
 
 def test_a_later_version(validate: Callable[..., Result]) -> None:
-    """Its form is its own, and that there may be more in it is told."""
+    """Its form is its own, and that there may be more in it is reported."""
     result = validate(LOCK.replace('lock-version = "2.0"', 'lock-version = "2.7"\nlater = true'))
     warning = "warning: `sysdeps.lock`: lock-version is 2.7, newer than 2.0: what it adds is ignored\n"
     assert result == (0, "", f"{warning}`sysdeps.lock` is valid: debian-bookworm-amd64\n")

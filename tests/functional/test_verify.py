@@ -1,4 +1,4 @@
-"""`pip-sysdeps verify`: what is wrong with a release image, each problem with its evidence, and what mends it."""
+"""`pip-sysdeps verify`: what is wrong with a release image, each problem with its evidence, and what repairs it."""
 
 from __future__ import annotations
 
@@ -279,7 +279,7 @@ def test_distributions_that_are_not_those_of_the_lock(root: Path, capsys: pytest
 
 
 def test_a_lock_of_another_release(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Told, and what is really missing is told with it; not the trouble of status 2."""
+    """Told, and what is really missing is reported with it; not the trouble of status 2."""
     text = (root / "sysdeps.lock").read_text()
     (root / "sysdeps.lock").write_text(text.replace("debian-bookworm", "debian-trixie").replace('"12"', '"13"'))
     (root / LIB / "libpq.so.5").unlink()

@@ -72,14 +72,14 @@ def test_an_empty_name(run: Callable[..., Result]) -> None:
 
 
 def test_target_without_lock(run: Callable[..., Result]) -> None:
-    """The environment has no targets: nothing is silently not heeded."""
+    """The environment has no targets: nothing is silently not respected."""
     hint = "hint: add --lock, or ask about the environment without --target\n"
     assert run("why", "libpq5", "--target", "x") == (2, "", f"error: --target requires --lock\n{hint}")
 
 
 @pytest.mark.parametrize("name", ["glibc", "libc.so.6", "libc6"])
 def test_glibc_is_no_need_but_a_version(run: Callable[..., Result], name: str) -> None:
-    """The newest that is needed is told, from the environment and from a lock."""
+    """The newest that is needed is reported, from the environment and from a lock."""
     expected = (1, "", "every image has it; the newest version that is needed is 2.99, by odd\n")
     assert run("why", name) == expected
     assert run("lock").status == 0

@@ -166,7 +166,7 @@ def test_without_a_comment(runner: Runner) -> None:
 
 
 def test_trouble(runner: Runner) -> None:
-    """A lock that is not there, or an environment, is an error of the action."""
+    """A lock that is missing, or an environment, is an error of the action."""
     succeeded, said = runner.run(python="nowhere")
     assert not succeeded
     assert "error: no environment or interpreter at" in said

@@ -145,7 +145,7 @@ def differing(root: Path, ours: Ours, files: Sequence[str]) -> dict[str, str]:
     ],
 )
 def test_system_libraries_and_programs(suite: str, count: int) -> None:
-    """A file of a package depends on what dpkg-shlibdeps says, to the version, if that heeds version references."""
+    """A file of a package depends on what dpkg-shlibdeps says, to the version, if that respects version references."""
     root = build_root(read_truth("p01-webapp", suite).project)
     ours = Ours(root)
     files = ours.files(SYSTEM)

@@ -380,7 +380,7 @@ def test_faults_are_what_the_loader_says(program: Path, content: bytes) -> None:
     "content", [Elf(elf_class=32, machine=3).build()[:64], _changed(GOOD, 4, 7), _changed(GOOD, 18, 3)]
 )
 def test_broken_files_of_another_kind_are_passed_over(program: Path, content: bytes) -> None:
-    """The loader goes on to the next folder past another class or machine; our facts show class and machine then."""
+    """The loader continues to the next folder past another class or machine; our facts show class and machine then."""
     (program.parent / "liba.so.1").write_bytes(content)
     other = program.parent / "other"
     other.mkdir()

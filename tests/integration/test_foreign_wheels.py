@@ -48,7 +48,7 @@ def elf_files(folder: Path) -> Iterator[Path]:
 
 
 def test_each_object_has_its_verdict(environment: Path, tmp_path: Path) -> None:
-    """All are set aside with the reason, each distribution is told of, and none of them needs a library."""
+    """All are skipped with the reason, each distribution is reported of, and none of them needs a library."""
     told = pip_sysdeps("lock", "-v", "--python", str(environment), cwd=tmp_path).stderr
     (site,) = environment.glob("lib/python3*/site-packages")
     files = {str(path) for path in elf_files(site)}

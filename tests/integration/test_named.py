@@ -52,7 +52,7 @@ def verified(root: Path) -> tuple[int, str]:
     ],
 )
 def test_verify_says_before_the_use_fails(name: str, asks: bool) -> None:
-    """What is not there, and the command that mends it; then that find_library cannot work, if nothing else is tried.
+    """What is not there, and the command that repairs it; then that find_library cannot work, if nothing else is tried.
 
     python-magic tries the file name of the library too, and a program is nothing of find_library's.
     """

@@ -49,7 +49,7 @@ STATES = ("", "part", "whole")
 
 @pytest.mark.parametrize("suite", ["bookworm", pytest.param("trixie", marks=pytest.mark.exhaustive)])
 def test_libraries_for_this_cpu(suite: str, tmp_path: Path) -> None:
-    """Whatever lies in the folder for this CPU and in the one for all, with a cache of it and without any."""
+    """Whatever is in the folder for this CPU and in the one for all, with a cache of it and without any."""
     root = fresh_root(tmp_path / "root", suite, "build")
     sources = root / "opt/sources"
     sources.mkdir(parents=True)

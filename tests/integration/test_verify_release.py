@@ -1,4 +1,4 @@
-"""`verify` on real release roots: what the loader would stop at is told before, and the printed line mends it."""
+"""`verify` on real release roots: what the loader would stop at is reported before, and the printed line repairs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Locks of every shape: what is written is read again, order does not matter, and what differs is said."""
+"""Locks of every shape: what is written is read again, order does not matter, and what differs is reported."""
 
 from __future__ import annotations
 

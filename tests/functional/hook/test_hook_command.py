@@ -78,7 +78,7 @@ def test_enable_status_disable(hook: Callable[..., Result], venv: Path) -> None:
 
 
 def test_enable_where_there_is_no_pip(hook: Callable[..., Result], venv: Path) -> None:
-    """An environment of uv gets the hook, and it is said who will not start it."""
+    """An environment of uv gets the hook, and it is reported who will not start it."""
     next(venv.rglob("site-packages/pip")).rmdir()
     assert hook("enable").err.splitlines()[1:] == [
         "the environment has no pip to start the hook: with uv, use `pip-sysdeps run -- CMD`"
@@ -120,7 +120,7 @@ def test_the_environment_that_is_meant(
 
 
 def test_status_of_an_outdated_hook(hook: Callable[..., Result], venv: Path) -> None:
-    """One that another version wrote is told from a current one, in words and in JSON, and renewed by `enable`."""
+    """One that another version wrote is reported from a current one, in words and in JSON, and renewed by `enable`."""
     hook("enable")
     module = next(venv.rglob(MODULE_NAME))
     module.write_text(f"# of another version\n{module.read_text()}")
@@ -133,7 +133,7 @@ def test_status_of_an_outdated_hook(hook: Callable[..., Result], venv: Path) -> 
 
 
 def test_status_of_an_orphaned_hook(hook: Callable[..., Result], venv: Path) -> None:
-    """Which path is gone is said."""
+    """Which path is gone is reported."""
     (venv.parent / "other").mkdir()
     hook("enable", "--project", "other")
     (venv.parent / "other").rmdir()
@@ -228,7 +228,7 @@ def test_a_hook_that_is_a_pipe(hook: Callable[..., Result], venv: Path) -> None:
 
 
 def test_status_of_a_copied_environment(hook: Callable[..., Result], venv: Path) -> None:
-    """It is said that the hook of a copy does nothing, and `enable` binds it anew."""
+    """It is reported that the hook of a copy does nothing, and `enable` binds it anew."""
     hook("enable")
     copy = shutil.copytree(venv, venv.parent / "copy", symlinks=True)
     result = hook("status", "--python", str(copy), "--json")

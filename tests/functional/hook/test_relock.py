@@ -57,7 +57,7 @@ def without_gomp(lock: Path) -> None:
 
 
 def test_writes_the_first_lock(relock: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
-    """The line says what the project takes; the second time nothing changes, and nothing is said."""
+    """The line says what the project takes; the second time nothing changes, and nothing is reported."""
     assert relock() == (0, CREATED)
     before = lock_in(tmp_path).stat().st_ino
     assert relock() == (0, "")
@@ -92,7 +92,7 @@ def test_checks_instead(
 def test_is_silent_in_ci_about_a_current_lock(
     relock: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing differs, nothing is said."""
+    """Nothing differs, nothing is reported."""
     relock()
     monkeypatch.setenv("CI", "true")
     assert relock() == (0, "")

@@ -91,7 +91,7 @@ ATTEMPTS = {
 
 @pytest.mark.parametrize(("body", "expected"), ATTEMPTS.values(), ids=ATTEMPTS)
 def test_what_is_opened_after_a_failure_is_an_alternative(body: str, expected: list[tuple[str, list[str]]]) -> None:
-    """One of what a `try` statement and its handlers open has to be there, unless the code goes on without any."""
+    """One of what a `try` statement and its handlers open has to be there, unless the code continues without any."""
     found = named("import ctypes\n" + textwrap.dedent(body))
     assert brief(found) == [(confidence, "library", names) for confidence, names in expected]
 

@@ -1,4 +1,4 @@
-"""Modules that a distribution imports only where it goes on without them."""
+"""Modules that a distribution imports only where it continues without them."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class System:
         return name in {"libown.so", "own-script"}
 
     def is_own_file(self, path: str) -> bool:
-        """Return whether a path lies in the Python's own prefix."""
+        """Return whether a path is in the Python's own prefix."""
         return path.startswith("/conda/")
 
     def has_python_package(self, name: str) -> bool:
@@ -130,7 +130,7 @@ class System:
         return name in self.python_packages
 
     def is_development(self, package: str) -> bool:
-        """Return whether a package is for compiling."""
+        """Return whether a package is for development."""
         return package.endswith("-dev")
 
 
@@ -340,7 +340,7 @@ def test_what_is_there_comes_before_a_capability() -> None:
 
 
 def test_of_several_versions_none_is_guessed() -> None:
-    """A capability that no package has would fail the line; repository metadata at hand tells which there is."""
+    """A capability that no package has would fail the line; repository metadata available tells which there is."""
     two = {
         (ReferenceKind.LIBRARY, f"libmpv.so.{number}"): FromCapability(capability=f"so:libmpv.so.{number}")
         for number in (1, 2)
@@ -355,7 +355,7 @@ def test_of_several_versions_none_is_guessed() -> None:
 
 
 def test_what_no_package_at_hand_provides() -> None:
-    """It is a program all the same, so that what runs it is found; and missing."""
+    """It is a program anyway, so that what runs it is found; and missing."""
     system = System(index=None, providers={(ReferenceKind.PROGRAM, "pdftotext"): Missing(note="none provides it")})
     assert package_of_program("pdftotext", system) == "pdftotext"
     assert only(program("pdftotext"), system, About(text="Name: pdftotext", sources=3)).provider == Missing(

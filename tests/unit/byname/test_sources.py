@@ -1,4 +1,4 @@
-"""What Python sources name, each form of it as it stands in a real distribution."""
+"""What Python sources name, each form of it as it is in a real distribution."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ GUARDS = {
 
 @pytest.mark.parametrize(("body", "confidence"), GUARDS.items())
 def test_what_the_code_does_without(body: str, confidence: str) -> None:
-    """A failure that the code goes on after is medium; one after which it gives up is not."""
+    """A failure that the code continues after is medium; one after which it gives up is not."""
     assert brief(named(f"import contextlib, ctypes\n{body}")) == [(confidence, "library", ["libfoo.so.1"])]
 
 
@@ -177,7 +177,7 @@ CALLERS = [
 
 @pytest.mark.parametrize(("function", "call", "confidence"), CALLERS)
 def test_a_caller_says_whether_the_code_does_without(function: str, call: str, confidence: str) -> None:
-    """By a constant, or the default, for a parameter on which the function gives up or goes on; `allow_fail=True`."""
+    """By a constant, or the default, for a parameter on which the function gives up or continues; `allow_fail=True`."""
     found = named(f"import contextlib, ctypes\n{function}\n{call}\n")
     assert brief(found) == [(confidence, "library", ["libfoo.so.1"])]
 

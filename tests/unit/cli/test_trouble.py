@@ -59,7 +59,7 @@ def test_an_unexpected_exception(error: Exception, monkeypatch: pytest.MonkeyPat
     ids=lambda value: type(value).__name__,
 )
 def test_an_expected_exception(error: BaseException, lines: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """What happened and what to do; a reader that is gone is told nothing."""
+    """What happened and what to do; a reader that is gone is reported nothing."""
     monkeypatch.delenv(DEBUG, raising=False)
     monkeypatch.setattr("sys.stdout", io.StringIO())  # what is left in it is dropped
     status, said = said_of(error)

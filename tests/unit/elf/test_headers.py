@@ -344,7 +344,7 @@ def test_every_prefix_is_facts_or_malformed() -> None:
     ],
 )
 def test_load_fault(content: bytes, fault: str) -> None:
-    """What the loader stops at beyond the facts is said in its words."""
+    """What the loader stops at beyond the facts is reported in its words."""
     assert load_fault(read_image(*in_memory(content))) == fault
 
 

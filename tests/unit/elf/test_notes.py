@@ -45,7 +45,7 @@ def test_notes_in_order(little_endian: bool) -> None:
 
 @pytest.mark.parametrize("notes", [(), (BUILD_ID,), (("FDO", 1, b"[]"),), (("XXX", 0x407C0C0A, b"[]"),)])
 def test_other_notes(notes: tuple[tuple[str, int, bytes], ...]) -> None:
-    """Notes of others are passed over."""
+    """Notes of others are skipped."""
     assert dlopen_notes(*in_memory(Elf(notes=notes).build())) == ()
 
 

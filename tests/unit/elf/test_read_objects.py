@@ -109,7 +109,7 @@ def test_open_a_circle_of_links(tmp_path: Path) -> None:
 
 
 def test_open_what_the_system_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A candidate that may not be read is nothing to the loader, and set aside by the scan; root may read all."""
+    """A candidate that may not be read is nothing to the loader, and skipped by the scan; root may read all."""
     (tmp_path / "liba.so").write_bytes(LIBRARY)
     objects = Objects(Root(str(tmp_path)))
 
@@ -159,7 +159,7 @@ def test_fifo_is_never_opened_for_real(tmp_path: Path) -> None:
     ],
 )
 def test_facts(tmp_path: Path, content: bytes, answer: object) -> None:
-    """Each kind of file is facts, nothing, or set aside with its reason."""
+    """Each kind of file is facts, nothing, or skipped with its reason."""
     (tmp_path / "file").write_bytes(content)
     if isinstance(answer, tuple):
         verdict, reason = answer
@@ -168,7 +168,7 @@ def test_facts(tmp_path: Path, content: bytes, answer: object) -> None:
 
 
 def test_facts_of_a_file_that_is_gone(tmp_path: Path) -> None:
-    """A file that vanished between listing and reading is told."""
+    """A file that vanished between listing and reading is reported."""
     assert Objects(Root(str(tmp_path))).facts("/gone") == Skipped(
         path="/gone", verdict=Verdict.UNREADABLE, reason="No such file or directory"
     )

@@ -80,7 +80,7 @@ def test_names_of_some_versions(versions: set[str], names: set[str]) -> None:
 
 
 def test_more_symbols_than_a_byte_counts() -> None:
-    """Hundreds of undefined symbols are told from the defined ones behind them."""
+    """Hundreds of undefined symbols are reported from the defined ones behind them."""
     elf = Elf(undefined=tuple(f"u{number}" for number in range(300)), defined=("d1", "d2"), sysv_hash=True).build()
     assert all_undefined(*in_memory(elf)) == {f"u{number}@Base" for number in range(300)}
 

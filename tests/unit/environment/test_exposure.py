@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_folders_that_anybody_can_fill_or_make(tmp_path: Path) -> None:
-    """Links are followed; a folder that is not there counts by the nearest one above it."""
+    """Links are followed; a folder that is missing counts by the nearest one above it."""
     for name, mode in (("open", 0o1777), ("shut", 0o755), ("shut/open", 0o777)):
         (tmp_path / name).mkdir()
         (tmp_path / name).chmod(mode)

@@ -107,7 +107,7 @@ def test_rows_that_leave_site_packages(tmp_path: Path, site: Path) -> None:
 
 @pytest.mark.parametrize("row", ["../../../../canary", "/etc/canary", "../../../../../../../../canary"])
 def test_rows_that_leave_the_environment(tmp_path: Path, site: Path, row: str) -> None:
-    """They are told and not followed."""
+    """They are reported and not followed."""
     for place in ("canary", "opt/canary", "etc/canary"):
         write(tmp_path / place, ELF)
     install(site, "a", record=f"{row},,\n")
@@ -154,7 +154,7 @@ def test_names_with_spaces_and_other_bytes(tmp_path: Path, site: Path) -> None:
 
 
 def test_malformed_record(tmp_path: Path, site: Path) -> None:
-    """Its paths count, its oddities are told."""
+    """Its paths count, its oddities are reported."""
     install(site, "a", files={"a.so": ELF}, record="\na.so,crc=1,x\nb\n")
     environment = read(tmp_path)
     assert files_below(only(environment)) == ["a.so"]
@@ -181,7 +181,7 @@ def test_no_record(tmp_path: Path, site: Path, record: bytes | None) -> None:
 
 
 def test_metadata_that_cannot_be_read(tmp_path: Path, site: Path) -> None:
-    """Name and version are then those of the folder, and it is told."""
+    """Name and version are then those of the folder, and it is reported."""
     info = install(site, "Foo-Bar", files={"a.so": ELF})
     write(info / "METADATA", "Name: ../../x\n")
     environment = read(tmp_path)
@@ -190,7 +190,7 @@ def test_metadata_that_cannot_be_read(tmp_path: Path, site: Path) -> None:
 
 
 def test_distribution_without_any_name(tmp_path: Path, site: Path) -> None:
-    """What it has counts as unclaimed, and it is told."""
+    """What it has counts as unclaimed, and it is reported."""
     write(site / "no name.dist-info/RECORD", "x.so,,\n")
     write(site / "x.so", ELF)
     install(site, "a")
@@ -203,7 +203,7 @@ def test_distribution_without_any_name(tmp_path: Path, site: Path) -> None:
 
 
 def test_metadata_that_may_not_be_read() -> None:
-    """A RECORD without permission is told; the rest is read."""
+    """A RECORD without permission is reported; the rest is read."""
     with unprivileged_folder() as folder:
         make_interpreter(folder)
         site = make_venv(folder)
@@ -219,7 +219,7 @@ def test_metadata_that_may_not_be_read() -> None:
 
 
 def test_small_files_that_may_not_be_read() -> None:
-    """Each is told; what else there is counts."""
+    """Each is reported; what else there is counts."""
     with unprivileged_folder() as folder:
         make_interpreter(folder)
         site = make_venv(folder)
@@ -281,7 +281,7 @@ def test_overlap_goes_to_whose_hash_the_file_has(tmp_path: Path, site: Path) -> 
     "rows", [("x.so,,\n", "x.so,,\n"), ("x.so,sha256=no,4\n", "x.so,sha256=none,4\n"), ("x.so,md5=a,4\n", "x.so,,9\n")]
 )
 def test_overlap_that_no_hash_decides(tmp_path: Path, site: Path, rows: tuple[str, str]) -> None:
-    """The first by name has it, and it is told."""
+    """The first by name has it, and it is reported."""
     write(site / "x.so", ELF)
     install(site, "a", record=rows[0])
     install(site, "b", record=rows[1])
@@ -365,7 +365,7 @@ def test_egg_folder(tmp_path: Path, site: Path) -> None:
 
 
 def test_zipped_egg(tmp_path: Path, site: Path) -> None:
-    """A zip-safe egg is listed by its name, and it is told that nothing in it is looked at."""
+    """A zip-safe egg is listed by its name, and it is reported that nothing in it is looked at."""
     write(site / "Foo-1.2-py3.11.egg", b"PK")
     environment = read(tmp_path)
     assert (only(environment).name, only(environment).version, only(environment).files) == ("foo", "1.2", ())
@@ -485,7 +485,7 @@ def test_editable_without_direct_url(tmp_path: Path, site: Path) -> None:
 
 
 def test_editable_whose_project_is_gone(tmp_path: Path, site: Path) -> None:
-    """It is told."""
+    """It is reported."""
     install(site, "app", metadata={"direct_url.json": EDITABLE})
     environment = read(tmp_path)
     assert only(environment).source == "editable"
@@ -495,7 +495,7 @@ def test_editable_whose_project_is_gone(tmp_path: Path, site: Path) -> None:
 
 
 def test_project_that_is_the_whole_disk(tmp_path: Path, site: Path) -> None:
-    """An .egg-link to the top is told and not walked."""
+    """An .egg-link to the top is reported and not walked."""
     write(site / "app.egg-link", "/\n.")
     write(tmp_path / "x.so", ELF)
     environment = read(tmp_path)
@@ -504,7 +504,7 @@ def test_project_that_is_the_whole_disk(tmp_path: Path, site: Path) -> None:
 
 
 def test_editable_finder_that_is_no_python(tmp_path: Path, site: Path) -> None:
-    """It is told, and the whole project is looked at."""
+    """It is reported, and the whole project is looked at."""
     make_project(tmp_path)
     install(site, "app", files={"__editable___app_finder.py": b"("}, metadata={"direct_url.json": EDITABLE})
     environment = read(tmp_path)
@@ -551,7 +551,7 @@ def test_editable_whose_project_holds_metadata(tmp_path: Path, site: Path) -> No
 
 
 def test_pth_folder_comes_after_its_site(tmp_path: Path, site: Path) -> None:
-    """A folder of distributions that a .pth line names is on the path; what lies in it unclaimed is not looked for."""
+    """A folder of distributions that a .pth line names is on the path; what is in it unclaimed is not looked for."""
     extra = tmp_path / "srv/extra"
     install(site, "a", "1.0")
     install(extra, "a", "2.0")
@@ -878,7 +878,7 @@ def test_path_of_debians_scheme(tmp_path: Path) -> None:
 
 
 def test_path_of_target(tmp_path: Path) -> None:
-    """Scripts lie in the target's own bin, and RECORD says ../../bin: that is never the system's /bin."""
+    """Scripts are in the target's own bin, and RECORD says ../../bin: that is never the system's /bin."""
     make_interpreter(tmp_path)
     (tmp_path / "usr/local/bin/python3.11").chmod(0o755)
     install(tmp_path / "deps/app", "a", files={"a.so": ELF}, record="../../bin/a,,\na.so,,\n")

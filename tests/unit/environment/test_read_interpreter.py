@@ -175,7 +175,7 @@ def test_script_is_no_interpreter(tmp_path: Path, program: str) -> None:
     ],
 )
 def test_broken_venv_config(tmp_path: Path, config: str, message: str) -> None:
-    """It is told with its path."""
+    """It is reported with its path."""
     make_venv(tmp_path, config=config)
     with pytest.raises(SysdepsError) as caught:
         open_in(tmp_path, "/opt/venv")

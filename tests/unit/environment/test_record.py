@@ -41,7 +41,7 @@ GOOD_ROW = ("a/b.so", "sha256=AAAA", "12")
     ],
 )
 def test_rows_and_notes(content: bytes, rows: tuple[tuple[str, str, str], ...], notes: tuple[str, ...]) -> None:
-    """A row keeps its path; what is odd about it is said with its line."""
+    """A row keeps its path; what is odd about it is reported with its line."""
     assert parse_record(content) == Record(rows=rows, notes=notes)
 
 
@@ -58,7 +58,7 @@ def test_row_that_csv_refuses_keeps_its_path() -> None:
 
 
 def test_notes_are_bounded() -> None:
-    """A long RECORD of garbage is told in a few lines."""
+    """A long RECORD of garbage is reported in a few lines."""
     notes = parse_record(b"garbage\n" * 1000).notes
     assert len(notes) == 11
     assert notes[-1] == "990 more like these"

@@ -166,7 +166,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_an_unwritable_site_is_an_error(tmp_path: Path) -> None:
-    """A folder that is none is said in one sentence."""
+    """A folder that is none is reported in one sentence."""
     with pytest.raises(SysdepsError, match=r"^cannot change `.*/missing`: No such file or directory$"):
         hook.enable(make_site(tmp_path / "missing"), make_settings(tmp_path))
 
@@ -181,7 +181,7 @@ def test_settings_for_names_this_tool(tmp_path: Path) -> None:
 
 
 def test_settings_for_a_missing_project(tmp_path: Path) -> None:
-    """A project that is not there is an error now, not silence later."""
+    """A project that is missing is an error now, not silence later."""
     with pytest.raises(SysdepsError, match="is not a folder"):
         hook.settings_for(str(tmp_path / "missing"))
 

@@ -177,7 +177,7 @@ def test_a_token_without_a_value_in_a_needed_name() -> None:
     ],
 )
 def test_judge(facts: ElfFile, rejection: Rejection | None) -> None:
-    """A foreign file is passed over, a bad one stops the search; the kinds are those of tests/loader_rules."""
+    """A foreign file is skipped, a bad one stops the search; the kinds are those of tests/loader_rules."""
     assert judge(OpenedFile(identity=(1, 1), elf=facts, fault=""), CANDIDATE, config()) == rejection
 
 

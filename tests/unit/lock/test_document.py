@@ -100,7 +100,7 @@ offered = [
 
 
 def problems(text: str) -> str:
-    """Return what is said of a lock that is refused."""
+    """Return what is reported of a lock that is refused."""
     with pytest.raises(MalformedLock) as caught:
         loads(text)
     return str(caught.value)
@@ -136,7 +136,7 @@ def test_nothing_is_written_that_would_be_refused() -> None:
 
 
 def test_what_a_later_minor_version_adds_is_ignored() -> None:
-    """Unknown keys, classes and `when` words are no error; the version is told."""
+    """Unknown keys, classes and `when` words are no error; the version is reported."""
     later = LOCK.replace('"2.0"', '"2.9"').replace('when = "import"', 'when = "import", phase = 3')
     lock = loads(f'{later}colour = "blue"\n')
     assert lock.warning() == "lock-version is 2.9, newer than 2.0: what it adds is ignored"

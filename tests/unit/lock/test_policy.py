@@ -1,4 +1,4 @@
-"""The project's policy: what it changes is marked in the target, what it does not change is told."""
+"""The project's policy: what it changes is marked in the target, what it does not change is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between a lock and an environment is said in words."""
+"""What differs between a lock and an environment is reported in words."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ PSYCOPG = OWN.distribution[0]
 
 
 def changed(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any part
-    """Return what is said when the locked target has become one with these parts."""
+    """Return what is reported when the locked target has become one with these parts."""
     return differences(OWN, replace(OWN, **parts))
 
 
 def with_distribution(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any part
-    """Return what is said when the locked distribution has become one with these parts."""
+    """Return what is reported when the locked distribution has become one with these parts."""
     return changed(distribution=(replace(PSYCOPG, **parts),))
 
 

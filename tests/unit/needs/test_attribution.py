@@ -64,7 +64,7 @@ class World:
         return "libgl1" if soname == "libGL.so.1" else None
 
     def is_checked(self, _soname: str) -> bool:
-        """Return False: no metadata is at hand."""
+        """Return False: no metadata is available."""
         return False
 
     def note_of_missing(self, _soname: str) -> str:
@@ -84,7 +84,7 @@ class World:
         return path.startswith("/usr/local/lib/libpython")
 
     def is_own_file(self, path: str) -> bool:
-        """Return whether it lies in the Python's own prefix."""
+        """Return whether it is in the Python's own prefix."""
         return path.startswith("/opt/conda/")
 
     def is_absent_interpreter(self, soname: str) -> bool:
@@ -196,7 +196,7 @@ def test_a_library_that_is_not_installed() -> None:
 
 
 def test_a_search_that_a_broken_file_stopped() -> None:
-    """A package would not mend it: it stays missing, with the reason."""
+    """A package would not repair it: it stays missing, with the reason."""
     answer = replace(not_found("libGL.so.1"), fatal="file too short")
     assert [need.provider for need in needs_of_one(answer)] == [Missing(note="file too short")]
 
@@ -364,7 +364,7 @@ def test_an_unclaimed_file() -> None:
 
 
 def test_one_of_several_builds_is_enough() -> None:
-    """Builds for other releases of a library are set aside, and said to be."""
+    """Builds for other releases of a library are skipped, and said to be."""
     files = [f"/env/site/libcore{major}.so" for major in (4, 5, 6)]
     one = distribution("one", *files)
     answers: tuple[Resolution, ...] = (not_found("libpq.so.4"), found("/lib/libpq.so.5"), not_found("libpq.so.6"))

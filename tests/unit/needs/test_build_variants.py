@@ -27,7 +27,7 @@ def need(soname: str, provider: Provider, *by: str) -> Need:
     ],
 )
 def test_one_is_chosen(five: Provider, six: Provider, seven: Provider, chosen: str) -> None:
-    """The needs of the others are dropped, and the files said to be set aside."""
+    """The needs of the others are dropped, and the files said to be skipped."""
     needs = [
         need("libav.so.59", five, "core5.so"),
         need("libav.so.60", six, "core6.so"),

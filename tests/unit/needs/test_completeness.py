@@ -20,14 +20,14 @@ MODULE, DATA, RECORD = "/env/site/m.so", "/env/site/m.elf", "/env/site/one-1.0.d
 
 
 def scan_with(*skipped: Skipped, told: tuple[Skipped, ...] = (), record: RecordKind = RecordKind.RECORD) -> Scan:
-    """Return the scan of one distribution with two files; `told` is what reading the environment set aside."""
+    """Return the scan of one distribution with two files; `told` is what reading the environment skipped."""
     one = distribution("one", MODULE, DATA, record=record)
     scan = scan_of(DistributionNeeds(distribution=one, needs=(), vendored=(), glibc=""))
     return replace(scan, environment=replace(scan.environment, skipped=told), skipped=(*told, *skipped))
 
 
 def note(verdict: Verdict, path: str) -> Skipped:
-    """Return something that was set aside."""
+    """Return something that was skipped."""
     return Skipped(path=path, verdict=verdict, reason="why")
 
 
@@ -89,7 +89,7 @@ def test_no_gaps_are_no_error() -> None:
 
 
 def test_a_foreign_distribution() -> None:
-    """One that has nothing but foreign objects is told, with the reason; one that has a usable one is not."""
+    """One that has nothing but foreign objects is reported, with the reason; one that has a usable one is not."""
     musl = Skipped(path=MODULE, verdict=Verdict.FOREIGN_LIBC, reason="linked to musl, but Python is linked to glibc")
     scan = scan_with(musl)
     told = "one will not load here: it is linked to musl, but Python is linked to glibc"

@@ -13,7 +13,7 @@ CUDA = HostLibrary(name="libcuda.so", note="comes with the driver", source="READ
 
 
 def test_a_line_is_name_note_and_source() -> None:
-    """Comments and empty lines are passed over."""
+    """Comments and empty lines are skipped."""
     text = "# libraries\n\nlibcuda.so\tcomes with the driver\tREADME\n"
     assert parse_host_libraries(text) == {"libcuda.so": CUDA}
 

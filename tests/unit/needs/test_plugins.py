@@ -31,7 +31,7 @@ def test_choices(wanted: tuple[str, ...], expected: list[tuple[str, str, int]]) 
 
 
 def test_the_first_choice_of_a_file_counts() -> None:
-    """And a choice without files is told."""
+    """And a choice without files is reported."""
     chosen = [
         PluginChoice(distribution="toolkit", pattern="a*", files=("/a.so", "/ab.so")),
         PluginChoice(distribution="toolkit", pattern="*b.so", files=("/ab.so", "/b.so")),

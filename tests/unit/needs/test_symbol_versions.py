@@ -26,17 +26,17 @@ def gaps(version: str, *, weak: bool = False, answer: Resolution | None = None) 
 
 @pytest.mark.parametrize(("version", "expected"), [("GLIBC_2.34", []), ("GLIBC_2.38", [("GLIBC_2.38", False)])])
 def test_a_version_is_defined_or_not(version: str, expected: list[tuple[str, bool]]) -> None:
-    """A gap is said once, however often the object is loaded."""
+    """A gap is reported once, however often the object is loaded."""
     assert gaps(version) == expected
 
 
 def test_a_weak_reference_is_a_warning() -> None:
-    """VER_FLG_WEAK: the loader goes on."""
+    """VER_FLG_WEAK: the loader continues."""
     assert gaps("GLIBC_2.38", weak=True) == [("GLIBC_2.38", True)]
 
 
 def test_a_library_without_versions_is_a_warning() -> None:
-    """The loader says "no version information available" and goes on."""
+    """The loader says "no version information available" and continues."""
     assert gaps("GLIBC_2.38", answer=found("/opt/libc.so.6")) == [("GLIBC_2.38", True)]
 
 
@@ -46,7 +46,7 @@ def test_a_library_with_a_base_version_alone_is_none_without_versions() -> None:
 
 
 def test_a_library_that_is_not_found_has_no_versions() -> None:
-    """That it is missing is said elsewhere."""
+    """That it is missing is reported elsewhere."""
     assert gaps("GLIBC_2.38", answer=not_found("libc.so.6")) == []
 
 

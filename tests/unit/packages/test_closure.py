@@ -87,7 +87,7 @@ LISTED = (
     Installed("second", provides=("virtual",)),
     Installed("wants-second", (("virtual",), ("second",))),
 )
-"""What is to be had, where only c is installed."""
+"""What is available, where only c is installed."""
 
 
 def to_be_had(*installed: Installed) -> Closures:
@@ -96,7 +96,7 @@ def to_be_had(*installed: Installed) -> Closures:
 
 
 def test_what_is_not_installed_has_the_needs_of_the_lists() -> None:
-    """The first alternative that is to be had, the preferred provider; what is installed counts where it is base."""
+    """The first alternative that is available, the preferred provider; what is installed counts where it is base."""
     assert to_be_had(Installed("c")).cost(["gl"]) == Cost(packages=("best", "gl", "glx", "other-driver"), size=4 << 10)
 
 

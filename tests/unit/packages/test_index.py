@@ -69,7 +69,7 @@ def index() -> SonameIndex:
     ],
 )
 def test_a_soname_has_its_packages(index: SonameIndex, soname: str, answer: IndexAnswer | None) -> None:
-    """The first is to be named, the others have it too; a mark tells packages for compiling."""
+    """The first is to be named, the others have it too; a mark tells packages for development."""
     assert index.package_of(soname) == answer
 
 
@@ -106,7 +106,7 @@ def test_names_that_policy_does_not_allow(name: str) -> None:
     ],
 )
 def test_a_stem_is_answered_as_find_library_does(index: SonameIndex, stem: str, answer: IndexAnswer | None) -> None:
-    """The newest version, by numbers; its shortest name; packages for compiling do not count."""
+    """The newest version, by numbers; its shortest name; packages for development do not count."""
     assert index.package_of_stem(stem) == answer
 
 

@@ -128,7 +128,7 @@ def test_debian_testing_has_no_release(tmp_path: Path) -> None:
 
 
 def test_another_system(tmp_path: Path) -> None:
-    """No dpkg: the architecture is that of the program, in Debian's words all the same."""
+    """No dpkg: the architecture is that of the program, in Debian's words anyway."""
     write_os_release(tmp_path, "ID=alpine\nVERSION_ID=3.20.3\n")
     inside = Root(str(tmp_path))
     assert read_platform(inside, None, elf("libc.musl-x86_64.so.1")) == Platform(

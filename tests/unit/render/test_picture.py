@@ -22,7 +22,7 @@ def test_a_node_stands_beside_the_middle_of_what_it_is_tied_to() -> None:
 
 
 def test_the_longest_column_comes_first() -> None:
-    """Many distributions with one library leave no gap, and the library stands in their middle."""
+    """Many distributions with one library leave no gap, and the library is in their middle."""
     found = places(*(("app", f"dist{number}", "lib", "package") for number in range(5)))
     assert [found[f"dist{number}"] for number in range(5)] == [34.0, 63.0, 92.0, 121.0, 150.0]
     assert found["lib"] == found["package"] == found["app"] == 92.0

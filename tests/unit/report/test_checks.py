@@ -61,7 +61,7 @@ def test_the_name_of_a_library(soname: str, name: str) -> None:
 
 
 def test_copies_under_one_soname_serve_each_other() -> None:
-    """And that is said, since it is another trouble than two states."""
+    """And that is reported, since it is another trouble than two states."""
     one, two = f"{SITE}one/liba.so.1", f"{SITE}two/liba.so.1"
     objects = {
         f"{SITE}one/m.so": elf("liba.so.1"),
@@ -184,7 +184,7 @@ def test_every_check_is_silent_about_nothing() -> None:
 def test_what_the_sources_have(
     versions: dict[str, tuple[str, ...]], released: dict[str, tuple[str, ...]], messages: dict[str, str]
 ) -> None:
-    """An installed package is in no source, or newer than all that the release has; else nothing is said."""
+    """An installed package is in no source, or newer than all that the release has; else nothing is reported."""
     provider = FromPackage(package="libpq5", path="/usr/lib/libpq.so.5")
     need = Need(soname="libpq.so.5", when=When.IMPORT, by=(f"{SITE}one/m.so",), provider=provider)
     needs = DistributionNeeds(distribution=distribution("one"), needs=(need,), vendored=(), glibc="")

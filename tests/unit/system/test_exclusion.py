@@ -64,7 +64,7 @@ def test_nothing_is_lost(lock: Path) -> None:
 
 
 def test_the_wait_ends(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever waits too long goes on, and knows it."""
+    """Whoever waits too long continues, and knows it."""
     monkeypatch.setattr("pip_sysdeps.system.exclusion.LONGEST_WAIT", 0.0)
     with alone(str(lock)):
         with alone(str(lock)) as nobody_else:
@@ -118,7 +118,7 @@ def test_one_that_readers_may_open_is_replaced(lock: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["link", "dangling link", "folder", "pipe", "text"])
 def test_what_is_not_ours_is_left_alone(lock: Path, kind: str) -> None:
-    """In the place of the file that keeps others waiting; the run goes on without."""
+    """In the place of the file that keeps others waiting; the run continues without."""
     busy, other = lock.parent / BUSY, lock.parent / "other"
     match kind:
         case "link":

@@ -237,7 +237,7 @@ def test_identity_is_that_of_the_target(root: Root) -> None:
 
 
 def test_kinds(root: Root) -> None:
-    """Files and folders are told apart through links; a dangling link is neither."""
+    """Files and folders are reported apart through links; a dangling link is neither."""
     link(root, "dangling", "nowhere")
     assert root.is_folder("/lib")
     assert root.is_folder("/")

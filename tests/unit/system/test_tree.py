@@ -53,7 +53,7 @@ def test_limit(tmp_path: Path) -> None:
 
 
 def test_folder_that_may_not_be_listed() -> None:
-    """It is told; the others are walked."""
+    """It is reported; the others are walked."""
     with unprivileged_folder() as folder:
         write(folder / "closed/a")
         write(folder / "open/b")
@@ -91,5 +91,5 @@ def test_join(folder: str, path: str, joined: str) -> None:
     [("/a.so", True), ("/a", True), ("/a.so.1.2", True), ("/a.bin", True), ("/a.py", False), ("/a.so.py", False)],
 )
 def test_may_be_elf(path: str, answer: bool) -> None:
-    """Only suffixes of text and of other data are set aside unseen."""
+    """Only suffixes of text and of other data are skipped unseen."""
     assert may_be_elf(path) is answer

@@ -92,7 +92,7 @@ def test_this_machines_cache(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_cache(content: bytes, message: str) -> None:
-    """What is no cache, or only a part of one, is told with its place."""
+    """What is no cache, or only a part of one, is reported with its place."""
     with pytest.raises(MalformedError) as error:
         parse_ld_so_cache(content)
     assert str(error.value) == message

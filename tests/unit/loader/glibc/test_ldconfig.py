@@ -1,4 +1,4 @@
-"""A fresh cache, held against the real ldconfig; how it treats single files is told in tests/loader_rules."""
+"""A fresh cache, held against the real ldconfig; how it treats single files is reported in tests/loader_rules."""
 
 from __future__ import annotations
 
@@ -99,6 +99,6 @@ def test_a_cache_that_tells_what_was(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"no cache", b"glibc-ld.so.cache1.1\xff\xff"])
 def test_a_broken_cache(content: bytes, tmp_path: Path) -> None:
-    """As the loader, take no notice of a cache that is none."""
+    """As the loader, ignore a cache that is none."""
     write(tmp_path / "etc/ld.so.cache", content)
     assert read_cache(Root(str(tmp_path))) == ()

@@ -37,7 +37,7 @@ PROGRAM = ElfFile(
     ],
 )
 def test_the_path_file_is_beside_the_loader(interpreter: str, path: str) -> None:
-    """It lies in the `etc` beside the folder of the loader, and carries the loader's architecture."""
+    """It is in the `etc` beside the folder of the loader, and carries the loader's architecture."""
     assert path_file(interpreter) == path
 
 

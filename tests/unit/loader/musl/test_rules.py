@@ -39,7 +39,7 @@ def test_an_empty_name_is_not_found() -> None:
 
 
 def test_a_lock_does_not_depend_on_the_current_directory() -> None:
-    """Without one, relative elements and needs are passed over, and the search goes on."""
+    """Without one, relative elements and needs are skipped, and the search continues."""
     world = {"/app": elf("libx.so", "a/liby.so", rpath="rel"), "/lib/libx.so": elf()}
     process = start("/app", lookup(world), RULES)
     reason = "relative to the current directory"

@@ -85,7 +85,7 @@ def test_what_is_no_database(content: bytes, message: str) -> None:
     "line", ["F:/usr", "F:../etc", "F:usr/../../etc", "F:usr/..", "F:.", "R:a/b", "R:..", "R:", "R:a\0b", "F:a\0b"]
 )
 def test_paths_that_no_package_can_have(line: str) -> None:
-    """A file lies in a folder of the root, under a name of its own."""
+    """A file is in a folder of the root, under a name of its own."""
     with pytest.raises(MalformedError) as caught:
         require_safe_paths(f"P:a\nV:1\n{line}\n\n".encode())
     assert str(caught.value) == f"line 3: no usable path: {line[2:]!r}"

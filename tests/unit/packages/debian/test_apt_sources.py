@@ -43,7 +43,7 @@ def source(
     ],
 )
 def test_one_line_style(text: str, sources: tuple[AptSource, ...] | None) -> None:
-    """Comments and source packages are passed over, options about trust are named, and VT ends no line."""
+    """Comments and source packages are skipped, options about trust are named, and VT ends no line."""
     if sources is None:
         more = ("contrib",) if "contrib" in text else ("deb", "http://evil.test", "x", "y")
         sources = (source("trixie", components=("main", *more)),)

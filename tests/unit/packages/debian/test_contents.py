@@ -34,7 +34,7 @@ def row(folder: str, name: str, *packages: str) -> ContentsRow:
     ],
 )
 def test_a_row_counts_if_its_file_lies_directly_in_a_folder(line: str, rows: list[ContentsRow]) -> None:
-    """Other folders, those below included, are passed over; a path may have spaces, packages have sections."""
+    """Other folders, those below included, are skipped; a path may have spaces, packages have sections."""
     assert list(rows_in([line.encode() + b"\n"], FOLDERS)) == rows
 
 

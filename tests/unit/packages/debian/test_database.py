@@ -272,7 +272,7 @@ def test_links_out_of_the_root_end_at_its_top(tmp_path: Path) -> None:
 
 
 def test_a_broken_status_names_file_and_stanza(tmp_path: Path) -> None:
-    """It is not half a database: nothing can go on."""
+    """It is not half a database: nothing can continue."""
     write_database(tmp_path, Package(name="a"), Package(name="b", status="garbage"))
     with pytest.raises(MalformedError) as caught:
         open_packages(Root(str(tmp_path)))

@@ -37,7 +37,7 @@ def archive() -> Iterator[Archive]:
 
 @pytest.fixture
 def root(tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a root whose one apt source is the archive, which lies in it."""
+    """Return a root whose one apt source is the archive, which is in it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     folder = archive.folder.parent
     configure(folder, archive, "tested")

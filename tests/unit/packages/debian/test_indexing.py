@@ -99,7 +99,7 @@ def test_a_real_file_counts_before_a_promise() -> None:
 
 
 def test_a_library_that_is_only_provided_has_its_providers() -> None:
-    """What update-alternatives makes stands in Provides: all providers, by the same rules."""
+    """What update-alternatives makes is in Provides: all providers, by the same rules."""
     providers = (package("a", provides=("libx.so.3",)), package("b", provides=("libx.so.3", "other")))
     assert library_table([], archive(*providers, *dependents("b", 1))) == {"libx.so.3": "b,a"}
 

@@ -26,7 +26,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def written(root: Path, text: str, name: str = LIST) -> tuple[str, tuple[str, ...]]:
-    """Return what apt gets of one file of sources, and what is said of the rest."""
+    """Return what apt gets of one file of sources, and what is reported of the rest."""
     write(root / name, text)
     made = rewritten(root)
     return Path(made.path).read_text(), made.skipped

@@ -93,7 +93,7 @@ def test_symbols_count_before_shlibs(tmp_path: Path) -> None:
 
 
 def test_a_private_library_has_no_shlibs(tmp_path: Path) -> None:
-    """One without a DT_SONAME stands in symbols files or nowhere."""
+    """One without a DT_SONAME is in symbols files or nowhere."""
     library = read(tmp_path, {f"{INFO}/zlib1g:amd64.shlibs": "libz 1 own"}).library(SONAME, "zlib1g", public=False)
     assert (library.symbols, library.shlibs) == (None, None)
 

@@ -30,7 +30,7 @@ def test_the_newest_version_of_the_machine_counts() -> None:
 
 
 def test_a_library_in_a_default_directory_is_found() -> None:
-    """A symbol version, another class and a private library are passed over."""
+    """A symbol version, another class and a private library are skipped."""
     packages = [
         _package("libpq", "libpq", "libpq.so.5()(64bit)", "libpq.so.5(PQ_2)(64bit)"),
         _package("private", "libpq.so.5()(64bit)", "libprivate.so()(64bit)"),

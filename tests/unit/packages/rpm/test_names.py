@@ -62,7 +62,7 @@ def test_development_packages_are_known_by_their_names(name: str, *, development
     ],
 )
 def test_a_name_may_end_in_an_architecture(name: str, parts: tuple[str, str]) -> None:
-    """A dot stands in names as well: only a known architecture is one."""
+    """A dot is in names as well: only a known architecture is one."""
     assert split_name(name) == parts
 
 

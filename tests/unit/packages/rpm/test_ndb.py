@@ -16,7 +16,7 @@ _TAIL_OF_A = 4096 + (16 + len(A) + 12 + 15) // 16 * 16 - 12
 
 
 def test_headers_come_in_the_order_of_slots() -> None:
-    """Each used slot gives the number and the header of a package; free ones are passed over."""
+    """Each used slot gives the number and the header of a package; free ones are skipped."""
     assert list(parse_ndb(ndb([A, B]))) == [(1, A), (2, B)]
 
 

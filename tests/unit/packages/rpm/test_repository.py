@@ -118,6 +118,6 @@ def test_a_broken_document_is_refused(old: str, new: str, message: str) -> None:
 
 @pytest.mark.parametrize("place", ["/etc/passwd", "../x", "repodata/../../x", "https://example.org/x", ""])
 def test_a_place_outside_the_repository_is_refused(place: str) -> None:
-    """Metadata lies below its repository."""
+    """Metadata is below its repository."""
     with pytest.raises(MalformedError, match="is no place in the repository"):
         parse_repomd(REPOMD.replace("repodata/primary.xml.gz", place).encode())
