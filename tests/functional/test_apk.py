@@ -237,6 +237,18 @@ def test_wheels_for_wolfi(tmp_path: Path, run: Run) -> None:
     assert run("install-line", "--target", "wolfi-x86_64").out == f"{CAPABILITY}\n"
 
 
+@pytest.mark.parametrize("name", [".libpq", "_libpq"])
+def test_a_package_that_no_lock_can_name(alpine: Path, run: Run, name: str) -> None:
+    """The database is named, not the lock, which is as it was."""
+    database = alpine / "lib/apk/db/installed"
+    database.write_text(database.read_text().replace("P:libpq\n", f"P:{name}\n"))
+    outcome = run("lock", *place(alpine))
+    assert (outcome.status, outcome.err.splitlines()[0]) == (
+        2,
+        f"error: /lib/apk/db/installed: `{name}`, which has libpq.so.5 for psycopg2, is no apk package name",
+    )
+
+
 def test_a_broken_database_is_one_error(alpine: Path, run: Run) -> None:
     """With the line, and what to do; the old lock stays."""
     run("lock", *place(alpine))

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -84,6 +85,18 @@ def no_release(root: Path) -> None:
     (root / "etc/os-release").unlink()
 
 
+def other_owner(name: str, root: Path) -> None:
+    """Let the package that has libpq be called otherwise, as dpkg allows for a local one."""
+    status, info = root / "var/lib/dpkg/status", root / "var/lib/dpkg/info"
+    status.write_text(status.read_text().replace("Package: libpq5\n", f"Package: {name}\n"))
+    (info / "libpq5:amd64.list").rename(info / f"{name}:amd64.list")
+
+
+def other_release(root: Path, *, name: str = "debian", version: str = "12") -> None:
+    """Let os-release say something that it may not."""
+    write(root / "etc/os-release", f'ID={name}\nVERSION_ID="{version}"\nVERSION_CODENAME=bookworm\n')
+
+
 def cut_module(root: Path) -> None:
     """Cut the extension module after its ELF header."""
     cut(root / SITE[1:] / MODULE, 100)
@@ -135,6 +148,31 @@ DAMAGES = [
         "/var/lib/dpkg/status: stanza 1: no usable package name: ''",
         "it is damaged: restore it (dpkg keeps `status-old`), or use another root",
         id="a dpkg database of garbage",
+    ),
+    *(
+        pytest.param(
+            partial(other_owner, name),
+            f"/var/lib/dpkg/status: `{name}`, which has libpq.so.5 for psycopg2, is no binary package name "
+            "(Debian Policy 5.6.1)",
+            "install the release's own package in its place, or name that with `pip-sysdeps policy replace`",
+            id=f"a package called {name}",
+        )
+        for name in ("libpq5-", "lib_pq5", "LibPQ5", "x")
+    ),
+    *(
+        pytest.param(
+            partial(other_release, **changed),
+            f"os-release and the package database give `{shown}`, which is not a valid target {what}",
+            "ID, VERSION_CODENAME and VERSION_ID have lower-case letters, digits and . _ - (os-release(5))",
+            id=f"an odd {what}: {shown[:9]}",
+        )
+        for changed, what, shown in (
+            ({"version": "1 2"}, "release", "1 2"),
+            ({"version": "\x1b[31m"}, "release", "\\x1b[31m"),
+            ({"version": "1" * 150}, "release", "1" * 60),
+            ({"name": "d" * 120}, "distribution", "d" * 60),
+            ({"name": "-o"}, "id", "-o-bookworm-amd64"),
+        )
     ),
     pytest.param(
         no_release,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from builders.command import Result
 from builders.elf import Elf
 from builders.root import write
 from builders.small_debian import MODULE, SITE
-from builders.small_fedora import remove_libpq, small_fedora
+from builders.small_fedora import PACKAGES, remove_libpq, small_fedora, write_packages
 from builders.system import VENV
 from builders.wheels import build_wheel
 from pip_sysdeps.cli import main
@@ -166,6 +167,17 @@ def test_a_library_that_goes_is_a_difference(fedora: Path, run: Run) -> None:
     assert found.status == 1
     assert "libpq" in found.out
     assert CAPABILITY in found.out
+
+
+@pytest.mark.parametrize("name", ["-libpq", "lib*"])
+def test_a_package_that_no_lock_can_name(fedora: Path, run: Run, name: str) -> None:
+    """The database is named, not the lock, which is as it was."""
+    write_packages(fedora, *(replace(each, name=name) if each.name == "libpq" else each for each in PACKAGES))
+    outcome = run("lock", *place(fedora))
+    assert (outcome.status, outcome.err.splitlines()[0]) == (
+        2,
+        f"error: /usr/lib/sysimage/rpm/Packages.db: `{name}`, which has libpq.so.5 for psycopg2, is no rpm package name",
+    )
 
 
 def test_a_broken_database_is_one_error(fedora: Path, run: Run) -> None:

@@ -19,6 +19,7 @@ from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.lock.summary import line_changes, told_line
 from pip_sysdeps.lock.text import loads
 from pip_sysdeps.needs.completeness import refuse_gaps
+from pip_sysdeps.printing import printable
 from pip_sysdeps.system.timings import Stages
 from pip_sysdeps.words import listed
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.scan import Scan
 
 _SHOWN = 3
+_LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,7 @@ def make_target(
 ) -> EnvironmentTarget:
     """Scan an environment and return its target; `second_process` as for `Scanner`.
 
-    Raise SysdepsError for an environment that cannot be read whole.
+    Raise SysdepsError for an environment that cannot be read whole, and for a need of a package that no lock can name.
     """
     if request.pin and request.is_elsewhere:
         raise SysdepsError(
@@ -108,6 +110,7 @@ def make_target(
     found = scanner.scan(Conditions(library_path=project.library_path))
     refuse_gaps(found, place.root.shown)
     applied = target_of(found, project, scanner.index, name=request.name)
+    _refuse_odd_packages(applied.target, place)
     pin = request.pin or project.pin
     return EnvironmentTarget(
         unlisted=place.told_unlisted(has_index=scanner.index is not None),
@@ -118,6 +121,20 @@ def make_target(
         target=_pinned(applied.target, place) if pin else applied.target,
         unmatched=applied.unmatched,
     )
+
+
+def _refuse_odd_packages(target: Target, place: Place) -> None:
+    """Raise SysdepsError, with the database, for an installed package whose name no command line may receive."""
+    if place.packages is None:
+        return
+    names = place.packages.family.names
+    for holder, need in target.needs():
+        if need.package and not names.package(need.package):
+            database, package = place.root.shown(place.packages.database.path), printable(need.package[:_LONGEST_SHOWN])
+            raise SysdepsError(
+                f"{database}: `{package}`, which has {need.name[:_LONGEST_SHOWN]} for {holder}, is no {names.words}",
+                hint="install the release's own package in its place, or name that with `pip-sysdeps policy replace`",
+            )
 
 
 def _newer_glibc(place: Place, objects: Objects) -> Iterator[tuple[str, NewerGlibc]]:

@@ -17,6 +17,7 @@ from pip_sysdeps.lock.document import (
     Target,
     Unresolved,
     is_target_id,
+    is_word,
 )
 from pip_sysdeps.lock.evidence import evidence
 from pip_sysdeps.lock.instructions import namesake
@@ -72,12 +73,7 @@ def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()
     identity = "-".join(filter(None, (platform.id, name)))
     if name and not is_target_id(identity):
         raise SysdepsError(f"`{name}` is not valid in a target id", hint="use lower-case letters, digits and . _ + -")
-    if not is_target_id(identity):
-        shown = printable(identity[:_LONGEST_SHOWN])
-        raise SysdepsError(
-            f"os-release and the package database give `{shown}`, which is not a valid target id",
-            hint="ID, VERSION_CODENAME and VERSION_ID have lower-case letters, digits and . _ - (os-release(5))",
-        )
+    _refuse_odd_system(platform, identity)
     bases = {each.distribution.name: each.distribution.base for each in scan.distributions}
     unresolved = tuple(_unresolved(scan, bases))
     troubled = {each.distribution for each in unresolved}
@@ -133,6 +129,19 @@ def _known(platform: Platform) -> Platform:
             hint="os-release(5) and the package database must name them",
         )
     return platform
+
+
+def _refuse_odd_system(platform: Platform, identity: str) -> None:
+    """Raise SysdepsError for a system that no target can be: of such an id, distribution, release or architecture."""
+    stated = {"id": identity, "distribution": platform.distro, "architecture": platform.architecture}
+    stated |= {"release": platform.release} if platform.release else {}
+    for what, text in stated.items():
+        if not (is_target_id(text) if what == "id" else is_word(text)):
+            raise SysdepsError(
+                f"os-release and the package database give `{printable(text[:_LONGEST_SHOWN])}`, which is not a valid "
+                f"target {what}",
+                hint="ID, VERSION_CODENAME and VERSION_ID have lower-case letters, digits and . _ - (os-release(5))",
+            )
 
 
 def _package(name: str, scan: Scan) -> LockedPackage:

@@ -43,6 +43,11 @@ def is_target_id(text: str) -> bool:
     return bool(_ID["rule"].holds(text))
 
 
+def is_word(text: str) -> bool:
+    """Return whether a text can be a distribution, release or architecture of a target."""
+    return bool(_WORD["rule"].holds(text))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedNeed:
     """One need of a distribution: one of the first four fields names it, one of the next three answers it."""

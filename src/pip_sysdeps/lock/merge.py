@@ -24,10 +24,11 @@ def merge(old: str, target: Target, *, add_target: bool, listed: Sequence[str] =
 
     `old` is the current lock, or nothing. If it has git conflict markers, other targets are taken where both sides
     agree or only one side has them. `listed` has the project's targets, if it lists any. Raise SysdepsError for a
-    target that is new to the lock, unless it is the first, listed, or `add_target`; for others on which the sides
-    differ; MalformedLock as `loads` does.
+    target that no lock can hold; for one that is new to the lock, unless it is the first, listed, or `add_target`; for
+    others on which the sides differ; MalformedLock as `loads` does.
     """
-    if old == join(header(), [block(target)]):
+    own = _block(target)
+    if old == join(header(), [own]):
         return old  # nothing to read: tomllib is slow to load
     unix = old.replace("\r\n", "\n")
     sides = [split(side) for side in sides_of(unix)] if old.strip() else []
@@ -44,7 +45,18 @@ def merge(old: str, target: Target, *, add_target: bool, listed: Sequence[str] =
             hint="add it with --add-target, or run this where the lock was made",
         )
     head = next((head for head, _ in sides if loads(head).warning()), header())
-    return join(head, [text for _, text in sorted({**others, target.id: block(target)}.items())])
+    return join(head, [text for _, text in sorted({**others, target.id: own}.items())])
+
+
+def _block(target: Target) -> str:
+    """Return the text of a target that was found. Raise SysdepsError for one that no lock can hold."""
+    try:
+        return block(target)
+    except MalformedLock as error:
+        raise SysdepsError(
+            f"something was read here that no lock can hold: {error}",
+            hint="the key says where it would stand in the lock: correct what has it, or report this as a bug",
+        ) from error
 
 
 def sides_of(text: str) -> tuple[str, ...]:

@@ -46,6 +46,10 @@ class PackageDatabase(Protocol):
     """The installed packages of one root. Links are resolved elsewhere: see `ownership`."""
 
     @property
+    def path(self) -> str:
+        """The file or folder of the root that it was read from, for messages."""
+
+    @property
     def architecture(self) -> str:
         """The native architecture, as the package manager calls it; empty if unknown."""
 

@@ -29,13 +29,16 @@ class ApkDatabase:
     """None: the database has the files with all the rest."""
     """The packages of a root and their files."""
 
-    def __init__(self, content: bytes, *, architecture: str = "", base: Collection[str] = ()) -> None:
-        """Parse an installed database.
+    def __init__(
+        self, content: bytes, *, architecture: str = "", base: Collection[str] = (), path: str = "installed"
+    ) -> None:
+        """Parse an installed database, which was read from `path`.
 
         `architecture` is that of the system if a file states it, else that of most packages. `base` names the packages
         of a minimal system. Raise MalformedError as `parse_stanzas`, and for a path that no package can have.
         """
         require_safe_paths(content)
+        self.path = path
         self._content = content
         self._stanzas = parse_stanzas(content)
         self._starts = [each.start for each in self._stanzas]

@@ -32,7 +32,7 @@ def read_packages(root: Root, *, base: Collection[str] = ()) -> ApkDatabase | No
         return None
     content = _read(root, path)
     try:
-        return ApkDatabase(content, architecture=_architecture(root), base=base)
+        return ApkDatabase(content, architecture=_architecture(root), base=base, path=path)
     except MalformedError as error:
         raise error.at(path, hint="it is damaged: restore it, or use another root") from error
 

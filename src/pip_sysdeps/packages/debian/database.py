@@ -53,6 +53,7 @@ class DpkgDatabase:
         """
         self._root = root
         self._status_d = status_d
+        self.path = _STATUS_D if status_d else f"{ADMINDIR}/status"
         self.architecture = native_architecture(packages := tuple(packages))
         self.packages: Mapping[str, PackageStatus] = MappingProxyType({self._key(each): each for each in packages})
         self._diverted = {each.diverted: each for each in diversions}

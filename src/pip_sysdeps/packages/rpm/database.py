@@ -30,7 +30,7 @@ class RpmDatabase:
     def __init__(self, packages: Iterable[RpmPackage], *, path: str) -> None:
         """Index the packages of the database at `path`."""
         packages = tuple(packages)
-        self._path = path
+        self.path = path
         self.architecture = native_architecture(each.architecture for each in packages)
         self._installed: dict[str, list[RpmPackage]] = {}
         for each in packages:
@@ -53,7 +53,7 @@ class RpmDatabase:
         """Packages without a file list: the owner of a file that no other package has is unknown."""
         keys = [key for key, each in self.packages.items() if each.files is None]
         reason = "the database has no file list of package"
-        return tuple(Skipped(path=self._path, verdict=Verdict.UNREADABLE, reason=f"{reason} `{key}`") for key in keys)
+        return tuple(Skipped(path=self.path, verdict=Verdict.UNREADABLE, reason=f"{reason} `{key}`") for key in keys)
 
     def owners(self, path: str) -> tuple[str, ...]:
         """Return the packages that have installed a file at a path, by name; links are not followed."""

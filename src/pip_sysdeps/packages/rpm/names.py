@@ -14,9 +14,15 @@ from pip_sysdeps.packages.rpm.architectures import ARCHITECTURES
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
 _VERSION = re.compile(r"(?:[0-9]{1,10}:)?[A-Za-z0-9._+~^]+-[A-Za-z0-9._+~^]+")
+_STATED = re.compile(r"[!-~]+")
 _ARCHITECTURES = frozenset({*ARCHITECTURES, "i386", "i486", "i586", "armv7hnl", "ppc64"})
 """Those that follow the name of a package of another machine."""
 _DEVELOPMENT = re.compile(r".*-(?:devel|devel-static|static|headers)(?:-.*bit)?(?:\.[a-z0-9_]+)?")
+
+
+def is_stated(text: str) -> bool:
+    """Return whether a database may state a text as a name, version or architecture: rpm builds no other package."""
+    return _STATED.fullmatch(text) is not None
 
 
 def is_package_name(name: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.rpm import header as tags
 from pip_sysdeps.packages.rpm.header import parse_header
-from pip_sysdeps.packages.rpm.names import source_package
+from pip_sysdeps.packages.rpm.names import is_stated, source_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +21,7 @@ LESS, GREATER, EQUAL = 0x2, 0x4, 0x8
 NOARCH = "noarch"
 """The architecture of a package that fits every machine."""
 
+_LONGEST_SHOWN = 60
 _INSTALLED = frozenset({0, 3})
 """States of a file that is on the disk: NORMAL and NETSHARED. Source: rpm's `lib/rpmfi_internal.hh`."""
 
@@ -114,17 +115,23 @@ class RpmPackage:
 def parse_package(content: bytes) -> RpmPackage:
     """Parse the header of an installed package.
 
-    Raise MalformedError, with the offset in the header, for a header that rpm would refuse, one without a name or
-    version, and arrays that do not fit together.
+    Raise MalformedError, with the offset in the header, for a header that rpm would refuse, one without a usable
+    name or version, and arrays that do not fit together.
     """
     header = parse_header(content)
     name, version, release = header.text(tags.NAME), header.text(tags.VERSION), header.text(tags.RELEASE)
-    if not name or not version or not release:
-        raise MalformedError(f"no name, version or release: {name!r}, {version!r}, {release!r}", where="offset 0")
+    architecture = header.text(tags.ARCH)
+    if not all(map(is_stated, (name, version, release, architecture or NOARCH))):
+        stated = ", ".join(repr(each[:_LONGEST_SHOWN]) for each in (name, version, release, architecture))
+        raise MalformedError(
+            f"no usable name, version, release or architecture: {stated}",
+            where="offset 0",
+            hint="rpmbuild makes no such package: remove it, or take another root",
+        )
     return RpmPackage(
         name=name,
         version=evr(header.number(tags.EPOCH) or 0, version, release),
-        architecture=header.text(tags.ARCH),
+        architecture=architecture,
         source_file=header.text(tags.SOURCERPM).replace("(none)", ""),
         size=header.number(tags.LONGSIZE) or header.number(tags.SIZE) or 0,
         provided=_dependencies(header, tags.PROVIDENAME, tags.PROVIDEFLAGS, tags.PROVIDEVERSION),

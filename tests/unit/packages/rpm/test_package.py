@@ -76,7 +76,18 @@ def test_a_dependency_reads_as_rpm_prints_it(dependency: Dependency, text: str) 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (header({1001: (6, "1")}), "offset 0: no name, version or release: '', '1', ''"),
+        *(
+            (
+                header({1000: (6, name), 1001: (6, version), 1002: (6, "1"), 1022: (6, machine)}),
+                f"offset 0: no usable name, version, release or architecture: {name!r}, {version!r}, '1', {machine!r}",
+            )
+            for name, version, machine in (
+                ("", "1", "x86_64"),
+                ("a b", "1", "x86_64"),
+                ("a", "\x1b[31m", "x86_64"),
+                ("a", "1", "x 86"),
+            )
+        ),
         (
             header({1000: (6, "a"), 1001: (6, "1"), 1002: (6, "1"), 1047: (8, ["a"]), 1112: (4, [0, 0])}),
             "offset 0: tags 1047, 1112 and 1113 differ in length",
