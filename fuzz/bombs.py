@@ -47,7 +47,7 @@ def main() -> int:
 def _try(names: list[str]) -> int:
     status = 0
     with tempfile.TemporaryDirectory() as folder:
-        for command, cost in measured(Path(folder), names, limit=60.0):
+        for command, cost in measured(Path(folder), names, limit=20.0):
             fault = _fault(cost)
             status = max(status, bool(fault))
             sys.stdout.write(f"{'+'.join(names)}: {command}: {cost.seconds:.2f} s, {cost.memory >> 20} MB{fault}\n")

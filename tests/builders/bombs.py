@@ -12,8 +12,14 @@ import tarfile
 import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
+from builders.apk import ApkEntry, apk_database
 from builders.elf import Elf
+from builders.rpm_files import Rpm, header, ndb
+from builders.small_alpine import PACKAGES as ALPINE
+from builders.small_alpine import small_alpine
 from builders.small_debian import MODULE, SITE, small_debian
+from builders.small_fedora import PACKAGES as FEDORA
+from builders.small_fedora import small_fedora
 from builders.system import VENV
 
 if TYPE_CHECKING:
@@ -34,7 +40,9 @@ class Shape(NamedTuple):
     commands: tuple[tuple[str, ...], ...]
     """What is run on it; ROOT stands for the folder."""
     in_root: bool = True
-    """Whether the folder is a root, so that several shapes go together."""
+    """Whether the folder is a small Debian, so that several shapes go together."""
+    system: Callable[[Path], object] = small_debian
+    """What makes the root, if it is one."""
 
 
 class Cost(NamedTuple):
@@ -89,10 +97,9 @@ def measured(folder: Path, names: Sequence[str], limit: float) -> Iterator[tuple
     """Put shapes into one folder, and yield what each of their commands costs."""
     place = folder / "place"
     shapes = [SHAPES[name]() for name in names]
-    if shapes[0].in_root:
-        small_debian(place)
-    else:
-        place.mkdir()
+    place.mkdir()
+    if shapes[0].in_root or shapes[0].system is not small_debian:
+        shapes[0].system(place)
     for shape in shapes:
         shape.write(place)
     for command in dict.fromkeys(command for shape in shapes for command in shape.commands):
@@ -175,6 +182,64 @@ def _distributions(count: int, record: str) -> Callable[[Path], None]:
     return write
 
 
+def _shared(
+    count: int,
+    file: str,
+    content: str,
+    also: Callable[[Path], None] | None = None,
+    small: Callable[[int], dict[str, str]] = lambda _: {},
+) -> Callable[[Path], None]:
+    """Put so many distributions there that have one large file in common, by hard links, and `small` ones of each."""
+
+    def write(folder: Path) -> None:
+        site = folder / SITE.lstrip("/")
+        if also is not None:
+            also(folder)
+        (site / "shared").write_text(content)
+        for number in range(count):
+            info = site / f"d{number}-1.dist-info"
+            (info / file).parent.mkdir(parents=True)
+            os.link(site / "shared", info / file)
+            for name, text in {"METADATA": f"Name: d{number}\nVersion: 1\n", **small(number)}.items():
+                if name != file:
+                    (info / name).write_text(text)
+
+    return write
+
+
+def _folder_of(count: int) -> Callable[[Path], None]:
+    """Put so many modules into /src."""
+
+    def write(folder: Path) -> None:
+        (folder / "src/p").mkdir(parents=True)
+        for number in range(count):
+            (folder / f"src/p/m{number}.py").touch()
+
+    return write
+
+
+def _copies(count: int, content: bytes) -> Callable[[Path], None]:
+    """Put so many extension modules there, each a file of its own."""
+
+    def write(folder: Path) -> None:
+        for number in range(count):
+            _put(f"{SITE}/{NAME}/c{number}.abi3.so", content)(folder)
+
+    return write
+
+
+def _lists(count: int) -> Callable[[Path], None]:
+    """Let so many packages have one long file list, by hard links."""
+
+    def write(folder: Path) -> None:
+        info = folder / "var/lib/dpkg/info"
+        (info / "list").write_text(_many(60_000, "/usr/lib/NUMBER\n"))
+        for number in range(count):
+            os.link(info / "list", info / f"z{number}.list")
+
+    return _all(_add(STATUS, _many(count, _PACKAGE)), write)
+
+
 def _linked_metadata(folder: Path) -> None:
     site = folder / SITE.lstrip("/")
     (site / "d-1.dist-info").mkdir()
@@ -237,6 +302,22 @@ def _elf_bomb(folder: Path) -> None:
         file.write(b"\x7fELF")
         for _ in range(800):
             file.write(bytes(1 << 20))
+
+
+def _rpms(*packages: Rpm) -> Shape:
+    return _rpms_raw(*(each.header() for each in packages))
+
+
+def _rpms_raw(*headers: bytes) -> Shape:
+    def write(folder: Path) -> None:
+        _put("usr/lib/sysimage/rpm/Packages.db", ndb([*(each.header() for each in FEDORA), *headers]))(folder)
+
+    return Shape(write, (LOCK, VERIFY), in_root=False, system=small_fedora)
+
+
+def _apks(*packages: ApkEntry) -> Shape:
+    write = _put("lib/apk/db/installed", apk_database(*ALPINE, *packages))
+    return Shape(write, (LOCK, VERIFY), in_root=False, system=small_alpine)
 
 
 def _fifo(path: str) -> Callable[[Path], None]:
@@ -323,6 +404,23 @@ SHAPES: dict[str, Callable[[], Shape]] = {
         ),
         (LOCK, VERIFY),
     ),
+    "needed-copies": lambda: Shape(
+        _copies(50, _elf(needed=tuple(f"l{n}" for n in range(1200)))), (LOCK, AUDIT, VERIFY, TREE)
+    ),
+    "needed-few-names": lambda: Shape(
+        _module(_elf(needed=tuple(f"l{n}" for n in range(25))), links=1800), (LOCK, AUDIT, VERIFY, TREE)
+    ),
+    "needed-found": lambda: Shape(_module(_elf(needed=("libpq.so.5", "libc.so.6")), links=1800), (LOCK, AUDIT)),
+    "objects-hard-links": lambda: Shape(
+        _module(
+            _elf(needed=("libc.so.6",), version_needs=(("libc.so.6", tuple(f"A_{n}" for n in range(30_000))),)),
+            links=500,
+        ),
+        (LOCK, AUDIT),
+    ),
+    "symbols-hard-links": lambda: Shape(
+        _module(_elf(needed=("libpq.so.5",), undefined=tuple(f"f{n}" for n in range(25_000))), links=500), (LOCK, AUDIT)
+    ),
     "needed": lambda: Shape(_module(_elf(needed=tuple(f"libq{n}.so" for n in range(4000)))), (LOCK, AUDIT, VERIFY)),
     "needed-empty": lambda: Shape(_module(_elf(needed=("libc.so.6", ""))), (LOCK, VERIFY)),
     "glibc-digits": lambda: Shape(
@@ -367,6 +465,7 @@ SHAPES: dict[str, Callable[[], Shape]] = {
     ),
     "status-lines": lambda: Shape(_put(STATUS, "Package: dpkg\n\n" * 60_000), (LOCK,)),
     "list": lambda: Shape(_put("var/lib/dpkg/info/libpq5.list", _many(60_000, "/usr/lib/NUMBER\n")), (LOCK,)),
+    "list-hard-links": lambda: Shape(_lists(1500), (LOCK,)),
     "diversions": lambda: Shape(_put("var/lib/dpkg/diversions", _many(40_000, "/aNUMBER\n/bNUMBER\n:\n")), (LOCK,)),
     "symbols-file": lambda: Shape(
         _put(
@@ -394,6 +493,67 @@ SHAPES: dict[str, Callable[[], Shape]] = {
     "record-commas": lambda: Shape(_put(f"{INFO}/RECORD", "a" + "," * _BIG), (LOCK,)),
     "record-deep": lambda: Shape(_put(f"{INFO}/RECORD", "a/" * 400_000 + ",,\n"), (LOCK,)),
     "record-linked": lambda: Shape(_linked_metadata, (LOCK,)),
+    "metadata-hard-links": lambda: Shape(
+        _shared(300, "METADATA", HEAD + _many(9000, "Requires-Dist: qNUMBER\n") + "Summary: a\n" + " a\n" * 200_000),
+        (LOCK, TREE),
+    ),
+    "entry-points-hard-links": lambda: Shape(
+        _shared(300, "entry_points.txt", "[console_scripts]\n" + _many(60_000, "xNUMBER=a:b\n")), (LOCK,)
+    ),
+    "wheel-hard-links": lambda: Shape(_shared(300, "WHEEL", _many(40_000, "Tag: py3-none-aNUMBER\n")), (LOCK,)),
+    "sbom-hard-links": lambda: Shape(
+        _shared(
+            300,
+            "sboms/a.json",
+            json.dumps(
+                {"bomFormat": "CycloneDX", "components": [{"name": f"a{n}", "version": "1"} for n in range(20_000)]}
+            ),
+        ),
+        (EXPORT, AUDIT),
+    ),
+    "sdist-shared": lambda: Shape(
+        _shared(
+            300,
+            "direct_url.json",
+            '{"url": "file:///x.tar.gz"}',
+            _put("x.tar.gz", gzip.compress(_tar(8, b"0", bytes(8_000_000)))),
+        ),
+        (LOCK,),
+    ),
+    "sdist-copies": lambda: Shape(
+        _shared(
+            15,
+            "z",
+            "",
+            _all(*(_put(f"x{n}.tar.gz", gzip.compress(_tar(8, b"0", bytes(8_000_000)))) for n in range(15))),
+            small=lambda number: {"direct_url.json": f'{{"url": "file:///x{number}.tar.gz"}}'},
+        ),
+        (LOCK,),
+    ),
+    "pyproject-shared": lambda: Shape(
+        _shared(
+            300,
+            "z",
+            "",
+            _put("src/pyproject.toml", "[external]\n" + _many(60_000, "kNUMBER = 1\n")),
+            small=lambda _: {"direct_url.json": '{"url": "file:///src", "dir_info": {"editable": true}}'},
+        ),
+        (LOCK,),
+    ),
+    "editable-shared": lambda: Shape(
+        _shared(
+            300,
+            "z",
+            "",
+            _folder_of(1500),
+            small=lambda _: {"direct_url.json": '{"url": "file:///src", "dir_info": {"editable": true}}'},
+        ),
+        (LOCK,),
+    ),
+    "requires-chain": lambda: Shape(
+        _shared(3000, "z", "", small=lambda n: {"METADATA": f"Name: d{n}\nVersion: 1\nRequires-Dist: d{n + 1}\n"}),
+        (LOCK, TREE, ("why", "psycopg2", *ROOT), EXPORT),
+    ),
     "record-hard-links": lambda: Shape(_distributions(50, _many(50_000, "NUMBER,,\n")), (LOCK,)),
     "installed-files": lambda: Shape(
         _all(
@@ -483,6 +643,34 @@ SHAPES: dict[str, Callable[[], Shape]] = {
         ),
         (EXPORT, AUDIT),
     ),
+    # rpm and apk
+    "rpm-provides": lambda: _rpms(Rpm(name="z", provides=("a",) * 100_000)),
+    "rpm-requires": lambda: _rpms(
+        Rpm(name="sh", provides=("/bin/sh",), requires=("a",) * 1000),
+        *(Rpm(name=f"z{n}", provides=("a",), requires=("a",) * 1000) for n in range(200)),
+    ),
+    "rpm-folders": lambda: _rpms(
+        Rpm(name="z", files=tuple(f"/usr/lib64/{n}" for n in range(30_000))),
+        Rpm(name="y", files=tuple(f"/{n}/a" for n in range(20_000))),
+    ),
+    "rpm-same-folders": lambda: _rpms_raw(
+        header(
+            {
+                1000: (6, "z"),
+                1001: (6, "1"),
+                1002: (6, "1"),
+                1022: (6, "x86_64"),
+                1116: (4, list(range(30_000))),
+                1117: (8, ["a"] * 30_000),
+                1118: (8, ["/usr/lib64/"] * 30_000),
+            }
+        )
+    ),
+    "apk-provides": lambda: _apks(ApkEntry(name="z", provides=("a",) * 300_000)),
+    "apk-requires": lambda: _apks(
+        *(ApkEntry(name=f"z{n}", provides=("/bin/sh",), depends=("/bin/sh",) * 40) for n in range(1400))
+    ),
+    "apk-files": lambda: _apks(ApkEntry(name="z", files=tuple(f"/usr/lib/{n}" for n in range(15_000)))),
     # wheels
     "wheels-fifo": lambda: Shape(_fifo("w/a-1-py3-none-any.whl"), (WHEELS,), in_root=False),
     "wheels-zero": lambda: Shape(_link("w/a-1-py3-none-any.whl", "/dev/zero"), (WHEELS,), in_root=False),

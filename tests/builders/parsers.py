@@ -10,6 +10,7 @@ import lzma
 import re
 import sqlite3
 import struct
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ from pip_sysdeps.byname.steps import StepLimitError
 from pip_sysdeps.byname.string_literals import beginnings, mentioned
 from pip_sysdeps.environment.metadata import parse_direct_url, parse_folder_name, parse_metadata, parse_wheel_tags
 from pip_sysdeps.environment.pyenv import parse_version_file
+from pip_sysdeps.environment.read_sdist import SdistBudget, read_from_sdist
 from pip_sysdeps.environment.read_wheels import environment_of_wheels
 from pip_sysdeps.environment.record import entry_of, parse_installed_files, parse_record
 from pip_sysdeps.environment.sbom import parse_sbom
@@ -193,7 +195,28 @@ def _wheel(content: bytes) -> object:
     return environment.distributions
 
 
+def _sdist(content: bytes) -> object:
+    """Read pyproject.toml from an sdist whose tar these bytes are."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "a.tar.gz").write_bytes(gzip.compress(content, 1))
+        return read_from_sdist(Root(folder), "/a.tar.gz", "pyproject.toml", 1 << 20, SdistBudget())
+
+
 # -------------------------------------------------------------------------------------------------------- good inputs
+
+
+def _tar_seeds() -> tuple[bytes, ...]:
+    """Return an sdist's tar in each form that has headers of its own, as tarfile writes them."""
+    seeds = []
+    for form in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        file = io.BytesIO()
+        with tarfile.open(fileobj=file, mode="w", format=form) as archive:
+            for name, content in (("a-1/" + "b" * 90 + "/" + "c" * 50, b""), ("a-1/pyproject.toml", b"[external]\n")):
+                member = tarfile.TarInfo(name)
+                member.size, member.mtime = len(content), 1
+                archive.addfile(member, io.BytesIO(content))
+        seeds.append(file.getvalue()[:4096])
+    return tuple(seeds)
 
 
 def _wheel_seed() -> bytes:
@@ -532,6 +555,7 @@ PARSERS = {
         ),
     ),
     "wheel": Parser((_wheel,), (_wheel_seed(),)),
+    "sdist": Parser((_sdist,), _tar_seeds()),
     "python": Parser((_references,), _PYTHON),
     "optional": Parser((_optional_modules, _optional_files), _TRIED),
     "sources": Parser(

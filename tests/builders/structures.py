@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import tarfile
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -153,6 +154,35 @@ def wheel(chance: Chance) -> bytes:
         for name, text in members.items():
             archive.writestr(name, _bytes(text))
     return file.getvalue()
+
+
+def sdist(chance: Chance) -> bytes:
+    """Return the tar of an sdist: long names, pax records, sparse members, sizes out of bounds."""
+    blocks = bytearray()
+    longest = chance.choice((1024, 8192, LONGEST))
+    while len(blocks) < longest:
+        kind = chance.choice((b"0", b"0", b"x", b"g", b"L", b"K", b"S", b"5", b"1"))
+        content = _bytes(_pax(chance) if kind in b"xg" else few(chance, path, "\0"))[: 1 << 14]
+        member = tarfile.TarInfo(chance.choice(("a/pyproject.toml", "a/b", _encodable(path(chance))[:100])))
+        member.type, member.size = kind, len(content)
+        if chance.random() < chance.odd:
+            member.size = chance.choice((0, 1, 1 << 33, -512, len(content) * 2))
+        blocks += member.tobuf(tarfile.GNU_FORMAT, errors="replace")
+        blocks += content.ljust(-len(content) // 512 * -512, b"\0")
+    return bytes(blocks[: LONGEST // 512 * 512])
+
+
+def _pax(chance: Chance) -> str:
+    """Return the records of a pax header: a length, a key and a value each."""
+
+    def row(chance: Chance) -> str:
+        sparse = [f"GNU.sparse.{name}" for name in ("map", "major", "minor", "numblocks", "size", "realsize")]
+        key = chance.choice(("path", "size", word(chance), *sparse))
+        text = f" {key}={chance.choice((word, number, path))(chance)}\n"
+        length = len(text.encode("utf-8", "surrogatepass")) + 2
+        return f"{number(chance) if chance.random() < chance.odd else length}{text}"
+
+    return few(chance, row, "")
 
 
 def _encodable(name: str) -> str:
@@ -304,6 +334,7 @@ GENERATORS: dict[str, Callable[[Chance], str | bytes]] = {
     "sources": lambda chance: python(chance).replace("libz.so", "libfoobar.so"),
     "apk-database": apk_records,
     "wheel": wheel,
+    "sdist": sdist,
     "rpm-manifest": rpm_manifest,
     "rpm-repository": rpm_repository,
 }

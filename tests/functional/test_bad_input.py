@@ -92,7 +92,7 @@ def other_owner(name: str, root: Path) -> None:
     (info / "libpq5:amd64.list").rename(info / f"{name}:amd64.list")
 
 
-def other_release(root: Path, *, name: str = "debian", version: str = "12") -> None:
+def other_release(name: str, version: str, root: Path) -> None:
     """Let os-release say something that it may not."""
     write(root / "etc/os-release", f'ID={name}\nVERSION_ID="{version}"\nVERSION_CODENAME=bookworm\n')
 
@@ -161,17 +161,17 @@ DAMAGES = [
     ),
     *(
         pytest.param(
-            partial(other_release, **changed),
+            partial(other_release, name, version),
             f"os-release and the package database give `{shown}`, which is not a valid target {what}",
             "ID, VERSION_CODENAME and VERSION_ID have lower-case letters, digits and . _ - (os-release(5))",
             id=f"an odd {what}: {shown[:9]}",
         )
-        for changed, what, shown in (
-            ({"version": "1 2"}, "release", "1 2"),
-            ({"version": "\x1b[31m"}, "release", "\\x1b[31m"),
-            ({"version": "1" * 150}, "release", "1" * 60),
-            ({"name": "d" * 120}, "distribution", "d" * 60),
-            ({"name": "-o"}, "id", "-o-bookworm-amd64"),
+        for name, version, what, shown in (
+            ("debian", "1 2", "release", "1 2"),
+            ("debian", "\x1b[31m", "release", "\\x1b[31m"),
+            ("debian", "1" * 150, "release", "1" * 60),
+            ("d" * 120, "12", "distribution", "d" * 60),
+            ("-o", "12", "id", "-o-bookworm-amd64"),
         )
     ),
     pytest.param(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 INSTALL = "dnf install -y --setopt=install_weak_deps=0 --nodocs"
 CAPABILITY = "libpq.so.5()(64bit)"
+DATABASE = "/usr/lib/sysimage/rpm/Packages.db"
 
 
 @pytest.fixture
@@ -176,7 +177,7 @@ def test_a_package_that_no_lock_can_name(fedora: Path, run: Run, name: str) -> N
     outcome = run("lock", *place(fedora))
     assert (outcome.status, outcome.err.splitlines()[0]) == (
         2,
-        f"error: /usr/lib/sysimage/rpm/Packages.db: `{name}`, which has libpq.so.5 for psycopg2, is no rpm package name",
+        f"error: {DATABASE}: `{name}`, which has libpq.so.5 for psycopg2, is no rpm package name",
     )
 
 

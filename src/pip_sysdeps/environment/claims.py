@@ -34,6 +34,8 @@ class Claim:
     """Normalized path -> its row; the path may not exist, and links are not resolved."""
     notes: tuple[Skipped, ...]
     """Problems of the record."""
+    walked: frozenset[str] = frozenset()
+    """Paths of the rows that exist for certain, resolved: a walk found them."""
 
 
 def without_echoes(claims: Iterable[Claim]) -> list[Claim]:
@@ -53,7 +55,7 @@ def without_echoes(claims: Iterable[Claim]) -> list[Claim]:
 
 def existing_files(root: Root, claim: Claim, tree: Tree, notes: list[Skipped]) -> dict[str, Row]:
     """Return the existing files of a claim, resolved, each with its row; unreadable ones are noted."""
-    found = {path: row for path, row in claim.rows.items() if path in tree.files}
+    found = {path: row for path, row in claim.rows.items() if path in tree.files or path in claim.walked}
     for path, row in claim.rows.items():
         if path in found:
             continue

@@ -18,7 +18,6 @@ from pip_sysdeps.environment.metadata import (
     parse_wheel_tags,
 )
 from pip_sysdeps.environment.read_editable import EditableProject, find_project, is_editable_record, project_in
-from pip_sysdeps.environment.read_sdist import read_from_sdist
 from pip_sysdeps.environment.read_sites import Site, metadata_names
 from pip_sysdeps.environment.record import Row, parse_installed_files, parse_record
 from pip_sysdeps.environment.site_files import parse_egg_link
@@ -31,7 +30,7 @@ from pip_sysdeps.system.tree import inside, join, walk
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pip_sysdeps.system.root import Root
+    from pip_sysdeps.environment.read_metadata_files import MetadataFiles
 
 Owned: TypeAlias = tuple[str, Sequence[str]]
 """A binary package, and the paths that it owns."""
@@ -55,28 +54,33 @@ class _Files:
         self.kind = RecordKind.NONE
         self.rows: dict[str, Row] = {}
         self.notes: list[Skipped] = []
+        self.walked: frozenset[str] = frozenset()
 
 
-def read_claims(root: Root, site: Site, package_files: PackageFiles | None) -> Iterator[Claim]:
-    """Yield each distribution of a site directory with the paths that it claims, by name of its metadata."""
+def read_claims(reader: MetadataFiles, site: Site, package_files: PackageFiles | None) -> Iterator[Claim]:
+    """Yield each distribution of a site directory with the paths that it claims, by name of its metadata.
+
+    Raise SysdepsError for metadata that many distributions share.
+    """
+    root = reader.root
     read: dict[tuple[int, int], str] = {}
     for name in tracked(tuple(metadata_names(root, site.folder)), "reading distributions"):
         path = f"{site.folder}/{name}"
         try:
             identity = root.identity(path)
             first = path if identity is None else read.setdefault(identity, path)
-            yield _read_claim(root, site, path, package_files) if first == path else _same(site, path, first)
+            yield _read_claim(reader, site, path, package_files) if first == path else _same(site, path, first)
         except PermissionError as error:
             yield _unreadable(site, path, error.strerror)
 
 
-def _read_claim(root: Root, site: Site, path: str, package_files: PackageFiles | None) -> Claim:
+def _read_claim(reader: MetadataFiles, site: Site, path: str, package_files: PackageFiles | None) -> Claim:
     files = _Files(site.folder)
-    metadata = _read_metadata(root, path, files.notes)
-    direct = _read_direct_url(root, path, files.notes)
-    tags = parse_wheel_tags(_read(root, f"{path}/WHEEL", _MAX_SMALL, files.notes) or b"")
+    metadata = _read_metadata(reader, path, files.notes)
+    direct = _read_direct_url(reader, path, files.notes)
+    tags = parse_wheel_tags(reader.read(f"{path}/WHEEL", _MAX_SMALL, files.notes) or b"")
     owned = package_files(path) if package_files else None
-    _find_files(root, site, path, files, direct, owned)
+    _find_files(reader, site, path, files, direct, owned)
     distribution = Distribution(
         name=metadata.name,
         version=metadata.version,
@@ -86,12 +90,12 @@ def _read_claim(root: Root, site: Site, path: str, package_files: PackageFiles |
         files=(),
         tags=tags,
         source=_source(files.kind, direct, tags, owned),
-        requested=root.is_file(f"{path}/REQUESTED"),
+        requested=reader.root.is_file(f"{path}/REQUESTED"),
         requires=metadata.requires,
         requires_external=metadata.requires_external,
-        external=_external(root, files, direct),
+        external=_external(reader, files, direct),
     )
-    return Claim(distribution=distribution, rows=files.rows, notes=tuple(files.notes))
+    return Claim(distribution=distribution, rows=files.rows, notes=tuple(files.notes), walked=files.walked)
 
 
 def _same(site: Site, path: str, first: str) -> Claim:
@@ -135,7 +139,7 @@ def _is_of_one_machine(tag: str) -> bool:
 
 
 def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, and where to put the answer
-    root: Root, site: Site, path: str, files: _Files, direct: DirectUrl | None, owned: Owned | None
+    reader: MetadataFiles, site: Site, path: str, files: _Files, direct: DirectUrl | None, owned: Owned | None
 ) -> None:
     """Find the files of a distribution; the first source with an answer decides.
 
@@ -143,34 +147,34 @@ def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, 
     of an .egg; the file list of the binary package that owns the metadata; the project that a `.pth` file adds as a
     whole; or nothing.
     """
-    _claim_record(root, site, path, files)
+    _claim_record(reader, site, path, files)
     if (direct is not None and direct.editable) or is_editable_record(files.rows, site.folder):
-        _claim_project(files, find_project(root, site.folder, files.rows, direct.path if direct else "", files.notes))
+        _claim_project(files, find_project(reader, site.folder, files.rows, direct.path if direct else "", files.notes))
     elif path.endswith(".egg-link"):
-        folder = _linked_folder(root, path, files.notes)
-        _claim_project(files, project_in(root, folder, files.notes) if folder else None)
-    elif files.kind is RecordKind.NONE and path.endswith(".egg") and root.is_folder(path):
-        tree = walk(root, path)
+        folder = _linked_folder(reader, path, files.notes)
+        _claim_project(files, project_in(reader, folder, files.notes) if folder else None)
+    elif files.kind is RecordKind.NONE and path.endswith(".egg") and reader.root.is_folder(path):
+        tree = walk(reader.root, path)
         _claim_paths(files, RecordKind.EGG, tree.files)
         files.base = path
         files.notes += tree.skipped
     elif files.kind is RecordKind.NONE and owned is not None:
         _claim_paths(files, RecordKind.SYSTEM_PACKAGE, owned[1])
     elif files.kind is RecordKind.NONE and site.added and path.endswith(".egg-info"):
-        _claim_project(files, project_in(root, site.folder, files.notes))
+        _claim_project(files, project_in(reader, site.folder, files.notes))
     if files.kind is RecordKind.NONE:
         files.notes.append(Skipped(path=path, verdict=Verdict.RECORD, reason="it has no list of files"))
 
 
-def _claim_record(root: Root, site: Site, path: str, files: _Files) -> None:
-    content = _read(root, f"{path}/RECORD", _MAX_RECORD, files.notes)
+def _claim_record(reader: MetadataFiles, site: Site, path: str, files: _Files) -> None:
+    content = reader.read(f"{path}/RECORD", _MAX_RECORD, files.notes)
     if content is not None:
         record = parse_record(content)
         files.notes += (Skipped(path=f"{path}/RECORD", verdict=Verdict.RECORD, reason=note) for note in record.notes)
         _claim_rows(files, site, site.folder, record.rows)
         files.kind = RecordKind.RECORD if record.rows else RecordKind.NONE
     if files.kind is RecordKind.NONE:
-        content = _read(root, f"{path}/installed-files.txt", _MAX_RECORD, files.notes)
+        content = reader.read(f"{path}/installed-files.txt", _MAX_RECORD, files.notes)
         if content:
             _claim_rows(files, site, path, ((line, "", "") for line in parse_installed_files(content)))
             files.kind = RecordKind.INSTALLED_FILES
@@ -202,6 +206,7 @@ def _claim_rows(files: _Files, site: Site, base: str, rows: Iterable[Row]) -> No
 def _claim_project(files: _Files, project: EditableProject | None) -> None:
     if project is not None:
         _claim_paths(files, RecordKind.EDITABLE, project.files)
+        files.walked = project.files
         files.base = project.folder
 
 
@@ -213,44 +218,44 @@ def _claim_paths(files: _Files, kind: RecordKind, paths: Iterable[str]) -> None:
 # ------------------------------------------------------------------------------------------------ the small files
 
 
-def _external(root: Root, files: _Files, direct: DirectUrl | None) -> tuple[str, ...]:
+def _external(reader: MetadataFiles, files: _Files, direct: DirectUrl | None) -> tuple[str, ...]:
     """Return the external dependencies in the pyproject.toml of a local project or sdist (PEP 725)."""
     origin = files.base if files.kind is RecordKind.EDITABLE else direct.path if direct else ""
-    content = _pyproject(root, origin, files.notes) if origin else None
+    if origin and origin not in reader.external:
+        reader.external[origin] = _external_of(reader, origin, files.notes)
+    return reader.external.get(origin, ())
+
+
+def _external_of(reader: MetadataFiles, origin: str, notes: list[Skipped]) -> tuple[str, ...]:
+    content = _pyproject(reader, origin, notes)
     if content is None or b"[external" not in content:
         return ()
     try:
         return external_of_project(parse_toml(content.decode("utf-8", "replace")))
     except MalformedError as error:
-        files.notes.append(Skipped(path=origin, verdict=Verdict.MALFORMED, reason=f"pyproject.toml {error}"))
+        notes.append(Skipped(path=origin, verdict=Verdict.MALFORMED, reason=f"pyproject.toml {error}"))
         return ()
 
 
-def _pyproject(root: Root, origin: str, notes: list[Skipped]) -> bytes | None:
+def _pyproject(reader: MetadataFiles, origin: str, notes: list[Skipped]) -> bytes | None:
     """Read the pyproject.toml of a folder or an sdist; None if it does not exist any more."""
-    if not root.is_file(origin):
-        return _read(root, f"{origin}/pyproject.toml", _MAX_SMALL, notes)
-    try:
-        return read_from_sdist(root, origin, "pyproject.toml", _MAX_SMALL)
-    except OSError as error:
-        notes.append(Skipped(path=origin, verdict=Verdict.UNREADABLE, reason=error.strerror or "cannot be read"))
-    except MalformedError as error:
-        notes.append(Skipped(path=origin, verdict=Verdict.MALFORMED, reason=str(error)))
-    return None
+    if reader.root.is_file(origin):
+        return reader.read_from_sdist(origin, "pyproject.toml", _MAX_SMALL, notes)
+    return reader.read(f"{origin}/pyproject.toml", _MAX_SMALL, notes)
 
 
-def _read_metadata(root: Root, path: str, notes: list[Skipped]) -> Metadata:
+def _read_metadata(reader: MetadataFiles, path: str, notes: list[Skipped]) -> Metadata:
     """Read the metadata; missing parts are taken from the folder's name, as Python does for an egg."""
     content = None
     if path.endswith(".egg-link"):
         name = posixpath.basename(path).replace(".egg-link", ".egg-info/PKG-INFO")
-        content = _read(root, f"{_linked_folder(root, path, notes)}/{name}", _MAX_METADATA, notes)
-    elif root.is_folder(path):
+        content = reader.read(f"{_linked_folder(reader, path, notes)}/{name}", _MAX_METADATA, notes)
+    elif reader.root.is_folder(path):
         names = ("METADATA", "PKG-INFO", "EGG-INFO/PKG-INFO")
-        contents = (_read(root, f"{path}/{name}", _MAX_METADATA, notes) for name in names)
+        contents = (reader.read(f"{path}/{name}", _MAX_METADATA, notes) for name in names)
         content = next((each for each in contents if each is not None), None)
     elif path.endswith(".egg-info"):
-        content = _read(root, path, _MAX_METADATA, notes)
+        content = reader.read(path, _MAX_METADATA, notes)
     try:
         if content is not None:
             return parse_metadata(content)
@@ -262,28 +267,17 @@ def _read_metadata(root: Root, path: str, notes: list[Skipped]) -> Metadata:
     return Metadata(name=name, version=version, requires=(), requires_external=())
 
 
-def _linked_folder(root: Root, path: str, notes: list[Skipped]) -> str:
+def _linked_folder(reader: MetadataFiles, path: str, notes: list[Skipped]) -> str:
     """Return the project's folder that an .egg-link names; empty if it names none."""
-    return parse_egg_link(_read(root, path, _MAX_SMALL, notes) or b"")
+    return parse_egg_link(reader.read(path, _MAX_SMALL, notes) or b"")
 
 
-def _read_direct_url(root: Root, path: str, notes: list[Skipped]) -> DirectUrl | None:
-    content = _read(root, f"{path}/direct_url.json", _MAX_SMALL, notes)
+def _read_direct_url(reader: MetadataFiles, path: str, notes: list[Skipped]) -> DirectUrl | None:
+    content = reader.read(f"{path}/direct_url.json", _MAX_SMALL, notes)
     if content is None:
         return None
     try:
         return parse_direct_url(content)
     except MalformedError as error:
         notes.append(Skipped(path=f"{path}/direct_url.json", verdict=Verdict.MALFORMED, reason=str(error)))
-        return None
-
-
-def _read(root: Root, path: str, limit: int, notes: list[Skipped]) -> bytes | None:
-    """Read a small file; None if it does not exist, with a note if it cannot be read."""
-    try:
-        return root.read(path, limit)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        notes.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=error.strerror or "cannot be read"))
         return None

@@ -6,6 +6,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.environment.read_metadata_files import MAX_EDITABLE_FILES
 from pip_sysdeps.environment.site_files import parse_finder, parse_pth
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.model.environment import Skipped, Verdict
@@ -14,10 +15,10 @@ from pip_sysdeps.system.tree import join, walk
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pip_sysdeps.environment.read_metadata_files import MetadataFiles
     from pip_sysdeps.system.root import Root
 
 _MAX_FINDER = 1 << 20
-_MAX_FILES = 200_000
 
 _NOT_SOURCE = frozenset({"node_modules", "build", "dist", "site-packages"})
 """Folders of a project that Python does not import from: other languages, build results, other environments.
@@ -38,7 +39,7 @@ class EditableProject:
 
 
 def find_project(
-    root: Root, site: str, claimed: Iterable[str], folder: str, notes: list[Skipped]
+    reader: MetadataFiles, site: str, claimed: Iterable[str], folder: str, notes: list[Skipped]
 ) -> EditableProject | None:
     """Find the project from what an editable install leaves in a site directory; None if nothing names a folder.
 
@@ -47,16 +48,17 @@ def find_project(
     of an import finder or loader (setuptools, meson-python, scikit-build-core, hatchling, ...); without them it is the
     whole project. Source: PEP 660.
     """
+    root = reader.root
     told = [path for path in claimed if _may_tell(path) and posixpath.dirname(path) == site]
     named = [join(site, each) for path in told for each in _named_paths(root, path, notes)]
     places = {place: None for path in named if (place := root.resolve(path)) and place not in {"/", site}}
     home = (root.resolve(folder) or folder) if folder else next(iter(places), "")
-    return _project(root, home, list(places) or [home], notes) if home else None
+    return _project(reader, home, list(places) or [home], notes) if home else None
 
 
-def project_in(root: Root, folder: str, notes: list[Skipped]) -> EditableProject:
+def project_in(reader: MetadataFiles, folder: str, notes: list[Skipped]) -> EditableProject:
     """Return a whole folder as the project: `setup.py develop` leaves its name in an .egg-link."""
-    return _project(root, root.resolve(folder) or folder, [folder], notes)
+    return _project(reader, reader.root.resolve(folder) or folder, [folder], notes)
 
 
 def is_editable_record(claimed: Iterable[str], site: str) -> bool:
@@ -81,7 +83,8 @@ def _named_paths(root: Root, path: str, notes: list[Skipped]) -> tuple[str, ...]
     return ()
 
 
-def _project(root: Root, folder: str, places: list[str], notes: list[Skipped]) -> EditableProject:
+def _project(reader: MetadataFiles, folder: str, places: list[str], notes: list[Skipped]) -> EditableProject:
+    root = reader.root
     files: set[str] = set()
     for place in places:
         resolved = root.resolve(place)
@@ -91,8 +94,12 @@ def _project(root: Root, folder: str, places: list[str], notes: list[Skipped]) -
             notes.append(Skipped(path=place, verdict=Verdict.OUTSIDE, reason="the project is the whole disk"))
         elif root.is_file(resolved):
             files.add(resolved)
+        elif reader.editable_left <= 0:
+            reason = f"the editable projects have more than {MAX_EDITABLE_FILES} files"
+            notes.append(Skipped(path=place, verdict=Verdict.UNREADABLE, reason=reason))
         else:
-            tree = walk(root, resolved, enter=_is_source, limit=_MAX_FILES)
+            tree = walk(root, resolved, enter=_is_source, limit=MAX_EDITABLE_FILES)
+            reader.editable_left -= len(tree.files) + 1
             files |= tree.files
             notes += tree.skipped
     return EditableProject(folder=folder, files=frozenset(files))

@@ -19,6 +19,7 @@ from pip_sysdeps.environment.metadata import required_name
 from pip_sysdeps.environment.module_names import misfits
 from pip_sysdeps.environment.read_distributions import read_claims
 from pip_sysdeps.environment.read_interpreter import open_installation, parse_python_name
+from pip_sysdeps.environment.read_metadata_files import MetadataFiles
 from pip_sysdeps.environment.read_sites import interpreter_of, sites_below, sites_of, user_site
 from pip_sysdeps.errors import NoEnvironmentError, SysdepsError
 from pip_sysdeps.model.environment import Environment
@@ -175,7 +176,8 @@ def _is_own(distributions: Iterable[Distribution]) -> bool:
 
 def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> Environment:
     """Read every distribution, and assign the files."""
-    claims = without_echoes([claim for site in layout.sites for claim in read_claims(root, site, package_files)])
+    reader = MetadataFiles(root)
+    claims = without_echoes([claim for site in layout.sites for claim in read_claims(reader, site, package_files)])
     tree = _walk(root, layout)
     notes = [note for each in layout.sites for note in each.notes]
     notes += [note for each in claims for note in each.notes]

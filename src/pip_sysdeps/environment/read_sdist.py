@@ -13,35 +13,79 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _MAX_UNPACKED = 1 << 26
-"""Bytes that are unpacked in search of a file."""
+"""Bytes of one sdist that are unpacked in search of a file."""
+_MAX_UNPACKED_OF_ALL = 1 << 28
+"""Bytes of all sdists of an environment."""
 _MAX_MEMBERS = 10_000
+_MAX_HEADERS = 8 << 20
+"""Bytes of all headers of an environment's sdists: 5,000 members as setuptools writes them, with a pax header each."""
+_MAX_HEADER = 1 << 14
+"""Bytes of the headers of one member; tarfile reads each of them at once, and takes them apart."""
+_SKIPPED_AT_ONCE = 1 << 16
 
 
 class _Stream(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-class _Bounded:
-    """A stream that raises an error after a number of bytes."""
+class SdistBudget:
+    """What may still be read of the sdists of one environment."""
 
-    def __init__(self, stream: _Stream) -> None:
+    def __init__(self) -> None:
+        self.unpacked = _MAX_UNPACKED_OF_ALL
+        """Bytes that may be unpacked."""
+        self.headers = _MAX_HEADERS
+        """Bytes of headers that may be taken apart."""
+
+
+class _Forward:
+    """A file that is read forwards only, as far as a bound; what is read of it without `take` are headers."""
+
+    def __init__(self, stream: _Stream, budget: SdistBudget) -> None:
         self._stream = stream
-        self._left = _MAX_UNPACKED
+        self._budget = budget
+        self._at = 0
+        self._header = 0
+
+    def tell(self) -> int:
+        """Return the position."""
+        return self._at
+
+    def seek(self, position: int) -> None:
+        """Skip what is before a position. Raise MalformedError for one that was passed."""
+        if position < self._at:
+            raise MalformedError("is not an sdist: a member begins before the end of another")
+        while self._at < position and self.take(min(position - self._at, _SKIPPED_AT_ONCE)):
+            pass
 
     def read(self, size: int) -> bytes:
-        """Read on."""
-        content = self._stream.read(min(size, self._left + 1))
-        self._left -= len(content)
-        if self._left < 0:
-            raise MalformedError(f"unpacks to more than {_MAX_UNPACKED} bytes")
+        """Read a part of a header. Raise MalformedError if there is too much of them."""
+        self._header += size
+        self._budget.headers -= size
+        if self._header > _MAX_HEADER or self._budget.headers < 0:
+            raise MalformedError(f"more than {_MAX_HEADER} bytes of headers of one member, or {_MAX_HEADERS} of all")
+        return self.take(size)
+
+    def take(self, size: int) -> bytes:
+        """Read content. Raise MalformedError if too much is unpacked."""
+        content = self._stream.read(size)
+        self._at += len(content)
+        self._budget.unpacked -= len(content)
+        if self._at > _MAX_UNPACKED or self._budget.unpacked < 0:
+            raise MalformedError(f"unpacks to more than {_MAX_UNPACKED} bytes, or all sdists to {_MAX_UNPACKED_OF_ALL}")
         return content
 
+    def begin(self) -> None:
+        """Count the headers of another member."""
+        self._header = 0
 
-def read_from_sdist(root: Root, path: str, name: str, limit: int) -> bytes | None:
+
+def read_from_sdist(root: Root, path: str, name: str, limit: int, budget: SdistBudget) -> bytes | None:
     """Return a file of the top folder of an sdist; None if it has none, or is another kind of archive.
 
-    Raise OSError for an unreadable sdist, MalformedError for one that is broken or too large. Source:
-    packaging.python.org, "Source distribution format".
+    `budget` is that of the environment.
+    Raise OSError for an unreadable sdist, MalformedError for one that is broken or too large.
+    Source: packaging.python.org, "Source distribution format".
     """
     if not path.endswith(".tar.gz"):
         return None
@@ -51,21 +95,33 @@ def read_from_sdist(root: Root, path: str, name: str, limit: int) -> bytes | Non
 
     with os.fdopen(root.open(path), "rb") as packed, gzip.GzipFile(fileobj=packed) as unpacked:
         try:
-            with tarfile.open(fileobj=_Bounded(unpacked), mode="r|") as archive:  # type: ignore[call-overload] # a stream
-                return _find(archive, name, limit)
-        except (tarfile.TarError, zlib.error, gzip.BadGzipFile, EOFError, ValueError, RecursionError) as error:
+            stream = _Forward(unpacked, budget)
+            with tarfile.TarFile(fileobj=stream) as archive:  # type: ignore[arg-type] # all that a reader asks for
+                return _find(archive, stream, name, limit)
+        except (
+            tarfile.TarError,
+            zlib.error,
+            gzip.BadGzipFile,
+            EOFError,
+            ValueError,
+            OverflowError,
+            RecursionError,
+        ) as error:
             raise MalformedError(f"is not an sdist: {error}") from error
 
 
-def _find(archive: tarfile.TarFile, name: str, limit: int) -> bytes | None:
+def _find(archive: tarfile.TarFile, stream: _Forward, name: str, limit: int) -> bytes | None:
     for number, member in enumerate(archive):
+        stream.begin()
         if number == _MAX_MEMBERS:
             raise MalformedError(f"more than {_MAX_MEMBERS} members before `{name}`")
         folder, _, own = member.name.partition("/")
-        if folder and own == name and member.isfile():
-            file = archive.extractfile(member)
-            content = file.read(limit + 1) if file else b""
-            if len(content) > limit:
+        if folder and own == name and member.isreg() and not member.issparse():
+            if member.size > limit:
                 raise MalformedError(f"`{member.name}` is larger than {limit} bytes")
+            stream.seek(member.offset_data)
+            content = stream.take(member.size)
+            if len(content) < member.size:
+                raise MalformedError(f"ends within `{member.name}`")
             return content
     return None

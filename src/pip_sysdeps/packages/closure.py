@@ -118,7 +118,7 @@ class Closures:
         named = next((name for name in group if name in self._packages), None)
         if named is not None:
             return named
-        providers = {each for name in group for each in self._providers.get(name, ())}
+        providers = {each for name in group for each in self._providers.get(name, ())[:2]}
         return next(iter(providers)) if len(providers) == 1 and needing not in providers else None
 
     def _to_be_had(self, group: Iterable[str], needing: str = "") -> Sequence[str]:

@@ -32,6 +32,7 @@ _MAX_STATUS = 256 << 20
 _DPKG = re.compile(rb"^Package: dpkg$", re.MULTILINE)
 _ARCHITECTURE = re.compile(rb"^Architecture: *([a-z0-9-]+)", re.MULTILINE)
 _MAX_LISTS = 1 << 30
+_SMALL_LIST = 1 << 16
 _MOST_SEARCHED = 2 << 30
 """Bytes of file lists that are searched per folder; a large system has 30 MB of lists."""
 
@@ -185,6 +186,7 @@ class DpkgDatabase:
     def _file_lists(self) -> Iterator[tuple[str, bytes]]:
         folder = _STATUS_D if self._status_d else _INFO
         real, present, budget = self._root.resolve(folder), set(self._root.names(folder)), _MAX_LISTS
+        seen: set[tuple[int, int] | None] = set()
         for key, package in self.packages.items():
             name = next((name for name in _list_names(package) if name in present), None)
             if name is None:
@@ -200,6 +202,12 @@ class DpkgDatabase:
                 self._note(f"{folder}/{name}", "the file lists are too large")
                 continue
             budget -= len(content)
+            if len(content) > _SMALL_LIST:
+                identity = self._root.identity(f"{folder}/{name}")
+                if identity in seen:
+                    self._note(f"{folder}/{name}", "the file list is that of another package")
+                    continue
+                seen.add(identity)
             if name.endswith(".md5sums"):
                 content = b"\n".join(parse_md5sums(content))
             yield key, content

@@ -67,12 +67,17 @@ class RpmDatabase:
 
     def providers(self, capability: str) -> tuple[str, ...]:
         """Return the packages that provide a capability, or have installed the file that it names; sorted."""
+        if capability not in self._answers:
+            self._answers[capability] = self._find_providers(capability)
+        return self._answers[capability]
+
+    def _find_providers(self, capability: str) -> tuple[str, ...]:
         owners = self.owners(capability) if capability.startswith("/") else ()
         return tuple(sorted({*self._providers.get(capability, ()), *owners}))
 
     def requires(self, package: str) -> tuple[tuple[str, ...], ...]:
         """Return the installed providers of each requirement of a package; requirements of rpm itself have none."""
-        found = (self.providers(name) for (name,) in self.packages[package].requires)
+        found = (self.providers(name) for (name,) in dict.fromkeys(self.packages[package].requires))
         return tuple(dict.fromkeys(names for names in found if names))
 
     def closure(self, packages: Iterable[str]) -> frozenset[str]:
@@ -113,21 +118,26 @@ class RpmDatabase:
         return {}
 
     @cached_property
+    def _answers(self) -> dict[str, tuple[str, ...]]:
+        """The providers of each capability that was asked for."""
+        return {}
+
+    @cached_property
     def _with_folder(self) -> Mapping[str, Sequence[tuple[str, RpmPackage]]]:
         """The packages with files in each folder."""
         found: dict[str, list[tuple[str, RpmPackage]]] = {}
         for key, package in self._each():
-            for folder in package.files.folders if package.files is not None else ():
+            for folder in dict.fromkeys(package.files.folders) if package.files is not None else ():
                 found.setdefault(folder, []).append((key, package))
         return found
 
     @cached_property
     def _providers(self) -> Mapping[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
+        found: dict[str, dict[str, None]] = {}
         for key, package in self._each():
             for each in package.provided:
-                found[each.name] = (*found.get(each.name, ()), key)
-        return found
+                found.setdefault(each.name, {})[key] = None
+        return {name: tuple(keys) for name, keys in found.items()}
 
     def _each(self) -> Iterator[tuple[str, RpmPackage]]:
         return ((key, package) for key, same in self._installed.items() for package in same)

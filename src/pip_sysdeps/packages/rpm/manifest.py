@@ -28,7 +28,12 @@ def _package(line: str, number: int) -> RpmPackage:
     if len(fields) < _FIELDS:
         raise MalformedError(f"{len(fields)} fields where {_FIELDS} are due", where=f"line {number}")
     name, version, *_, size, architecture, epoch, source = fields[:_FIELDS]
-    if not all(map(is_stated, (name, version, architecture))) or "-" not in version or not _is_number(size) or not _is_number(epoch):
+    if (
+        not all(map(is_stated, (name, version, architecture)))
+        or "-" not in version
+        or not _is_number(size)
+        or not _is_number(epoch)
+    ):
         raise MalformedError("no package", where=f"line {number}")
     return RpmPackage(
         name=name,

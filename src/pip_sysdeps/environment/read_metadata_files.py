@@ -1,0 +1,75 @@
+"""Small files of an environment's metadata, with bounds for the environment as a whole.
+
+A file has one size on the disk under however many names: hard links make a few hundred bytes of an image worth a
+thousand RECORDs, and each direct_url.json may name the same project.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.environment.read_sdist import SdistBudget, read_from_sdist
+from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.model.environment import Skipped, Verdict
+
+if TYPE_CHECKING:
+    from pip_sysdeps.system.root import Root
+
+_SMALL = 1 << 12
+"""Bytes of a file that may be read as often as anybody likes."""
+_MOST_READS = 2
+"""Of one larger file: the metadata of an editable project may be in two places."""
+MAX_EDITABLE_FILES = 200_000
+"""Of all projects: those that several distributions share count for each of them."""
+
+
+class MetadataFiles:
+    """Reads the metadata of one environment, and counts what that costs."""
+
+    def __init__(self, root: Root) -> None:
+        self.root = root
+        """The root."""
+        self.editable_left = MAX_EDITABLE_FILES
+        """Files of editable projects that may still be looked at."""
+        self.external: dict[str, tuple[str, ...]] = {}
+        """Project or sdist -> what it says that it needs from outside: several distributions may come from one."""
+        self._reads: Counter[tuple[int, int]] = Counter()
+        self._sdists = SdistBudget()
+
+    def read(self, path: str, limit: int, notes: list[Skipped]) -> bytes | None:
+        """Return the bytes of a file; None if it is not there, with a note if it cannot be read.
+
+        Raise SysdepsError for a file that many distributions share: each distribution has files of its own.
+        """
+        try:
+            content = self.root.read(path, limit)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            notes.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=error.strerror or "cannot be read"))
+            return None
+        if len(content) > _SMALL:
+            self._count(path)
+        return content
+
+    def read_from_sdist(self, path: str, name: str, limit: int, notes: list[Skipped]) -> bytes | None:
+        """Return a file of the top folder of an sdist; None if there is none, with a note if it cannot be told."""
+        try:
+            return read_from_sdist(self.root, path, name, limit, self._sdists)
+        except OSError as error:
+            notes.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=error.strerror or "cannot be read"))
+        except MalformedError as error:
+            notes.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason=str(error)))
+        return None
+
+    def _count(self, path: str) -> None:
+        identity = self.root.identity(path)
+        if identity is None:
+            return
+        self._reads[identity] += 1
+        if self._reads[identity] > _MOST_READS:
+            raise SysdepsError(
+                f"`{self.root.shown(path)}` is one file with the metadata of other distributions",
+                hint="each distribution has metadata of its own: make the environment again",
+            )
