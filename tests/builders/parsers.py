@@ -199,7 +199,8 @@ def _sdist(content: bytes) -> object:
     """Read pyproject.toml from an sdist whose tar these bytes are."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "a.tar.gz").write_bytes(gzip.compress(content, 1))
-        return read_from_sdist(Root(folder), "/a.tar.gz", "pyproject.toml", 1 << 20, SdistBudget())
+        found = read_from_sdist(Root(folder), "/a.tar.gz", "pyproject.toml", 1 << 20, SdistBudget())
+        return None if found is None else found.decode("utf-8", "surrogateescape")
 
 
 # -------------------------------------------------------------------------------------------------------- good inputs

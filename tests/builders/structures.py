@@ -161,11 +161,12 @@ def sdist(chance: Chance) -> bytes:
     blocks = bytearray()
     longest = chance.choice((1024, 8192, LONGEST))
     while len(blocks) < longest:
-        kind = chance.choice((b"0", b"0", b"x", b"g", b"L", b"K", b"S", b"5", b"1"))
+        odd = chance.random() < chance.odd
+        kind = chance.choice((b"x", b"g", b"L", b"K", b"S", b"5", b"1") if odd else (b"0", b"0", b"x", b"L", b"5"))
         content = _bytes(_pax(chance) if kind in b"xg" else few(chance, path, "\0"))[: 1 << 14]
         member = tarfile.TarInfo(chance.choice(("a/pyproject.toml", "a/b", _encodable(path(chance))[:100])))
         member.type, member.size = kind, len(content)
-        if chance.random() < chance.odd:
+        if odd and chance.random() < chance.odd:
             member.size = chance.choice((0, 1, 1 << 33, -512, len(content) * 2))
         blocks += member.tobuf(tarfile.GNU_FORMAT, errors="replace")
         blocks += content.ljust(-len(content) // 512 * -512, b"\0")
@@ -177,8 +178,8 @@ def _pax(chance: Chance) -> str:
 
     def row(chance: Chance) -> str:
         sparse = [f"GNU.sparse.{name}" for name in ("map", "major", "minor", "numblocks", "size", "realsize")]
-        key = chance.choice(("path", "size", word(chance), *sparse))
-        text = f" {key}={chance.choice((word, number, path))(chance)}\n"
+        key = chance.of(("comment", "ctime", "uname"), ("path", "size", word(chance), *sparse))
+        text = f" {key}={chance.choice((word, number, path))(chance)}\n"[-97:]
         length = len(text.encode("utf-8", "surrogatepass")) + 2
         return f"{number(chance) if chance.random() < chance.odd else length}{text}"
 

@@ -274,6 +274,28 @@ def _damaged(folder: Path) -> None:
     path.write_bytes(content)
 
 
+def _later(folder: Path) -> None:
+    _with(folder, "WHEEL", "Wheel-Version: 99.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+
+
+def _odd_scripts(folder: Path) -> None:
+    _with(folder, "entry_points.txt", "[console_scripts]\nx = y\n")
+
+
+def _with(folder: Path, name: str, content: str) -> None:
+    """Make a wheel with another file of metadata."""
+    files = {
+        "METADATA": "Metadata-Version: 2.1\nName: one\nVersion: 1.0\n",
+        "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        name: content,
+    }
+    record = "".join(f"one-1.0.dist-info/{each},,\n" for each in (*files, "RECORD"))
+    folder.mkdir()
+    with ZipFile(folder / "one-1.0-py3-none-any.whl", "w") as archive:
+        for each, text in {**files, "RECORD": record}.items():
+            archive.writestr(f"one-1.0.dist-info/{each}", text)
+
+
 def _bomb(folder: Path) -> None:
     path = build_wheel(folder, "one", {}, tag="py3-none-any")
     with ZipFile(path, "a", ZIP_DEFLATED) as archive:
@@ -311,6 +333,12 @@ def _bomb(folder: Path) -> None:
                 "67108864 bytes"
             ),
         ),
+        (
+            _later,
+            "`one-1.0-py3-none-any.whl` is not a usable wheel: Incompatible Wheel-Version 99.0, only support version 1.x "
+            "wheels.",
+        ),
+        (_odd_scripts, "`one-1.0-py3-none-any.whl` is not a usable wheel: its entry points cannot be read"),
         (Path.mkdir, "no wheels in `wheels`"),
         (lambda _: None, "`wheels`: No such file or directory"),
     ],

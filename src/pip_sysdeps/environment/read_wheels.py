@@ -285,8 +285,9 @@ def _put(tree: WheelTree, path: str, python: str) -> None:
     except (*_UNUSABLE, OSError) as error:
         if isinstance(error, OSError) and error.errno not in OF_DATA:
             raise  # it may not be read
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise SysdepsError(f"`{name}` is not a usable wheel: {reason}", hint="download or build it again") from error
+        raise SysdepsError(
+            f"`{name}` is not a usable wheel: {_reason(error)}", hint="download or build it again"
+        ) from error
 
 
 def _refuse_bombs(archive: ZipFile) -> None:
@@ -307,3 +308,13 @@ def _refuse_rows(archive: ZipFile, record: ZipInfo) -> None:
     rows = sum(map(text.count, _LINE_ENDS)) - text.count(b"\r\n")
     if rows > len(archive.namelist()) + _SPARE_ROWS:
         raise ValueError(f"`{record.filename}` has {rows} rows, and there are {len(archive.namelist())} files")
+
+
+def _reason(error: Exception) -> str:
+    """Return what is wrong with a wheel: installer's own errors have the wheel as their first argument."""
+    if isinstance(error, AssertionError):
+        return "its entry points cannot be read"
+    if isinstance(error, RecursionError):
+        return "its paths are too deep"
+    texts = [text for source, text in [error.args] if isinstance(source, WheelFile)] if len(error.args) == 2 else []
+    return "".join(map(str, texts)) or getattr(error, "strerror", None) or str(error) or type(error).__name__
