@@ -258,6 +258,15 @@ def _sparse(folder: Path) -> None:
         (info / "RECORD").write_text(f"z,sha256={number:043},\n")
 
 
+def _holes(path: str, size: int) -> Callable[[Path], None]:
+    """Make a file longer, by bytes that are not on the disk."""
+
+    def write(folder: Path) -> None:
+        os.truncate(folder / path.lstrip("/"), size)
+
+    return write
+
+
 def _notes(count: int, names: int = 1) -> bytes:
     rows = [
         {"soname": [f"libq{row}.so.{name}" for name in range(names)], "priority": "required"} for row in range(count)
@@ -413,10 +422,16 @@ SHAPES: dict[str, Callable[[], Shape]] = {
     "needed-found": lambda: Shape(_module(_elf(needed=("libpq.so.5", "libc.so.6")), links=1800), (LOCK, AUDIT)),
     "objects-hard-links": lambda: Shape(
         _module(
-            _elf(needed=("libc.so.6",), version_needs=(("libc.so.6", tuple(f"A_{n}" for n in range(30_000))),)),
-            links=500,
+            _elf(needed=("libc.so.6",), version_needs=(("libc.so.6", tuple(f"A_{n}" for n in range(4000))),)),
+            links=49,
         ),
         (LOCK, AUDIT),
+    ),
+    "many-versions": lambda: Shape(
+        _module(
+            _elf(needed=("libc.so.6",), version_needs=(("libc.so.6", tuple(f"A_{n}" for n in range(4000))),)), links=60
+        ),
+        (LOCK,),
     ),
     "symbols-hard-links": lambda: Shape(
         _module(_elf(needed=("libpq.so.5",), undefined=tuple(f"f{n}" for n in range(25_000))), links=500), (LOCK, AUDIT)
@@ -428,7 +443,7 @@ SHAPES: dict[str, Callable[[], Shape]] = {
         (LOCK, AUDIT, VERIFY),
     ),
     "version-needs": lambda: Shape(
-        _module(_elf(needed=("libc.so.6",), version_needs=(("libc.so.6", tuple(f"A_{n}" for n in range(30_000))),))),
+        _module(_elf(needed=("libc.so.6",), version_needs=(("libc.so.6", tuple(f"A_{n}" for n in range(4000))),))),
         (LOCK, VERIFY),
     ),
     "note-rows": lambda: Shape(_module(_notes(10_000)), (LOCK,)),
@@ -465,6 +480,10 @@ SHAPES: dict[str, Callable[[], Shape]] = {
     ),
     "status-lines": lambda: Shape(_put(STATUS, "Package: dpkg\n\n" * 60_000), (LOCK,)),
     "list": lambda: Shape(_put("var/lib/dpkg/info/libpq5.list", _many(60_000, "/usr/lib/NUMBER\n")), (LOCK,)),
+    "sparse-list": lambda: Shape(_holes("var/lib/dpkg/info/libpq5:amd64.list", 900 << 20), (LOCK,)),
+    "sparse-status": lambda: Shape(_holes(STATUS, 250 << 20), (LOCK,)),
+    "sparse-diversions": lambda: Shape(_holes("var/lib/dpkg/diversions", 250 << 20), (LOCK,)),
+    "sparse-module": lambda: Shape(_holes(f"{SITE}/{MODULE}", 1 << 40), (LOCK, AUDIT)),
     "list-hard-links": lambda: Shape(_lists(1500), (LOCK,)),
     "diversions": lambda: Shape(_put("var/lib/dpkg/diversions", _many(40_000, "/aNUMBER\n/bNUMBER\n:\n")), (LOCK,)),
     "symbols-file": lambda: Shape(
@@ -549,6 +568,10 @@ SHAPES: dict[str, Callable[[], Shape]] = {
             small=lambda _: {"direct_url.json": '{"url": "file:///src", "dir_info": {"editable": true}}'},
         ),
         (LOCK,),
+    ),
+    "requires-cycles": lambda: Shape(
+        _shared(3000, "z", "", small=lambda n: {"METADATA": f"Name: d{n}\nVersion: 1\nRequires-Dist: d{n ^ 1}\n"}),
+        (LOCK, TREE),
     ),
     "requires-chain": lambda: Shape(
         _shared(3000, "z", "", small=lambda n: {"METADATA": f"Name: d{n}\nVersion: 1\nRequires-Dist: d{n + 1}\n"}),
@@ -666,6 +689,10 @@ SHAPES: dict[str, Callable[[], Shape]] = {
             }
         )
     ),
+    "rpm-sparse": lambda: Shape(
+        _holes("usr/lib/sysimage/rpm/Packages.db", 1 << 30), (LOCK,), in_root=False, system=small_fedora
+    ),
+    "apk-sparse": lambda: Shape(_holes("lib/apk/db/installed", 500 << 20), (LOCK,), in_root=False, system=small_alpine),
     "apk-provides": lambda: _apks(ApkEntry(name="z", provides=("a",) * 300_000)),
     "apk-requires": lambda: _apks(
         *(ApkEntry(name=f"z{n}", provides=("/bin/sh",), depends=("/bin/sh",) * 40) for n in range(1400))

@@ -21,7 +21,12 @@ SECONDS, MEMORY = 15.0, 400 << 20
         "lock-dotted-quoted",
         "project-fifo",
         "ld-so-conf-links",
-        pytest.param("needed-by-runpath", marks=pytest.mark.slow),
+        "needed-by-runpath",
+        "needed-copies",
+        "needed-few-names",
+        pytest.param("objects-hard-links", marks=pytest.mark.slow),
+        pytest.param("requires-chain", marks=pytest.mark.slow),
+        pytest.param("requires-cycles", marks=pytest.mark.slow),
         "status-provides",
         pytest.param("status-depends", marks=pytest.mark.slow),
         pytest.param("record-linked", marks=pytest.mark.slow),
@@ -54,3 +59,20 @@ def test_a_small_input_is_cheap(tmp_path: Path, shape: str) -> None:
         assert "Traceback" not in cost.errors
         assert cost.seconds < SECONDS, command
         assert cost.memory < MEMORY, command
+
+
+@pytest.mark.parametrize(
+    ("shape", "error"),
+    [
+        ("record-hard-links", "d2-1.dist-info/RECORD` is one file with the metadata of other distributions"),
+        ("needed-copies", "c16.abi3.so` and others need more than 10000 libraries that are not there"),
+        ("needed-few-names", "the objects of `/opt/venv` have 45000 needs, more than 25000"),
+        ("many-versions", "the objects of `/opt/venv` need 240000 symbol versions, more than 200000"),
+        ("sparse-list", "no binary package has"),
+    ],
+)
+def test_a_bound_is_told(tmp_path: Path, shape: str, error: str) -> None:
+    """What no real environment has is one error, or one gap of the answer, that says where."""
+    _, cost = next(measured(tmp_path, [shape], limit=SECONDS))
+    assert error in cost.errors
+    assert len(cost.errors.splitlines()) == 2

@@ -335,8 +335,10 @@ def _bomb(folder: Path) -> None:
         ),
         (
             _later,
-            "`one-1.0-py3-none-any.whl` is not a usable wheel: Incompatible Wheel-Version 99.0, only support version 1.x "
-            "wheels.",
+            (
+                "`one-1.0-py3-none-any.whl` is not a usable wheel: Incompatible Wheel-Version 99.0, only support "
+                "version 1.x wheels."
+            ),
         ),
         (_odd_scripts, "`one-1.0-py3-none-any.whl` is not a usable wheel: its entry points cannot be read"),
         (Path.mkdir, "no wheels in `wheels`"),

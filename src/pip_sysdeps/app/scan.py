@@ -16,6 +16,7 @@ from pip_sysdeps.elf.glibc_versions import impossible_glibc
 from pip_sysdeps.elf.kinds import foreign, is_extension_module, is_program, prevailing
 from pip_sysdeps.elf.notes import dlopen_notes
 from pip_sysdeps.elf.read_objects import Objects
+from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.loader.conditions import USUAL
 from pip_sysdeps.loader.process import InterpreterProcess
 from pip_sysdeps.model.elf import ElfFile
@@ -51,6 +52,10 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _LONGEST_SHOWN = 60
+_MOST_VERSIONS = 200_000
+"""Symbol versions that all objects need: 5,000 objects of C++ have 15 each."""
+_MOST_ROWS = 25_000
+"""Needs of all distributions and files: twice what an environment of 300 large distributions has."""
 _MANY_FILES = 2000
 """Below this many files, forking a second process costs more than it saves."""
 
@@ -110,7 +115,9 @@ class Scanner:
             with task("resolving libraries"):
                 loads = () if process is None else self._loads(process)
                 self._stages.end("loader")
-                found = self._with_optional(self._attributed(system, loads, process))
+                attributed = self._attributed(system, loads, process)
+                _refuse_rows(attributed)
+                found = self._with_optional(attributed)
             self._stages.end("attribution")
             if floors and place.packages is not None:
                 with task("finding the least versions of packages"):
@@ -265,6 +272,7 @@ def _read(objects: Objects, environment: Environment, target: TargetSystem | Non
     files = (*filter(may_be_elf, holders), *environment.unclaimed)
     answers = {file: objects.facts(file) for file in tracked(files, "reading objects")}
     facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
+    _refuse_versions(environment, facts.values())
     program = target.program if target else _program(objects, environment, facts)
     strangers = {file: why for file, elf in facts.items() if program and (why := foreign(file, elf, program))}
     return _Files(
@@ -293,6 +301,26 @@ def _program(objects: Objects, environment: Environment, facts: Mapping[str, Elf
     path = environment.interpreter.path
     program = objects.facts(path) if path else None
     return program if isinstance(program, ElfFile) else prevailing(facts.values())
+
+
+def _refuse_versions(environment: Environment, objects: Iterable[ElfFile]) -> None:
+    """Raise SysdepsError for more symbol versions than could be compared in the time that anybody waits."""
+    versions = sum(len(each.version_needs) for each in objects)
+    if versions > _MOST_VERSIONS:
+        raise SysdepsError(
+            f"the objects of `{environment.prefix}` need {versions} symbol versions, more than {_MOST_VERSIONS}",
+            hint="no real environment has so many: remove the distributions or files that have them",
+        )
+
+
+def _refuse_rows(found: Scan) -> None:
+    """Raise SysdepsError for more needs than anybody could read: each is a row of every result."""
+    rows = sum(len(each.needs) for each in found.distributions) + sum(len(each.needs) for each in found.unattributed)
+    if rows > _MOST_ROWS:
+        raise SysdepsError(
+            f"the objects of `{found.environment.prefix}` have {rows} needs, more than {_MOST_ROWS}",
+            hint="no real environment has so many: remove the distributions or files that have them",
+        )
 
 
 def _with_floors(found: Scan, root: Root, objects: Objects, packages: SystemPackages) -> Scan:

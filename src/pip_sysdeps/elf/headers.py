@@ -19,6 +19,7 @@ from pip_sysdeps.model.elf import ElfFile, VersionNeed
 
 ET_REL, ET_CORE = 1, 4
 MAX_CHAIN = 1 << 15
+_MAX_VERSION_NEEDS = 1 << 12  # real objects have less than a hundred
 """Steps through a version table: a version's index has 15 bits."""
 
 _PT_INTERP, _PT_GNU_STACK = 3, 0x6474E551
@@ -129,8 +130,8 @@ def _walk_version_needs(image: Image, table: bytes, start: int) -> list[tuple[in
             rows.append((soname, version, flags, index))
             at += link
             steps += 1
-            if steps > MAX_CHAIN:
-                raise MalformedElf("a version table has no end", where=f"offset {start}")
+            if steps > _MAX_VERSION_NEEDS:
+                raise MalformedElf(f"more than {_MAX_VERSION_NEEDS} version needs", where=f"offset {start}")
         place += following
     return rows
 

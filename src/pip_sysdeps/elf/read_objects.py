@@ -41,6 +41,7 @@ class Objects:
         self._root = root
         self._readings: dict[str, _Reading] = {}
         self._opened: dict[str, OpenedFile | None] = {}
+        self._files: dict[tuple[int, int], _Reading] = {}
         self._versions: dict[str, frozenset[str] | None] = {}
 
     def open(self, path: str) -> OpenedFile | None:
@@ -117,11 +118,12 @@ class Objects:
         descriptor = self._root.open_resolved(real)
         try:
             status = os.fstat(descriptor)
-            reading = _read(descriptor, status.st_size, self._root.identify(real, status))
+            identity = self._root.identify(real, status)
+            reading = self._files.get(identity) or _read(descriptor, status.st_size, identity)
         finally:
             os.close(descriptor)
         if reading.opened.elf is not None or reading.malformed:
-            self._readings[real] = reading
+            self._readings[real] = self._files[identity] = reading
         return reading
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pip_sysdeps.model.environment import Distribution, Interpreter
 
@@ -56,6 +56,38 @@ Edges = Mapping[str, tuple[Link, ...]]
 """A distribution -> the installed ones that it requires."""
 
 
+class _Step(NamedTuple):
+    """How a distribution is reached."""
+
+    link: Link
+    """The last link of its way."""
+    before: str
+    """The distribution before it; empty for the first."""
+    number: int
+    """How many links are before it."""
+
+
+class _Ways(Mapping[str, tuple[Link, ...]]):
+    """The way to each distribution, put together when it is asked for: all of a long chain are of quadratic length."""
+
+    def __init__(self, steps: Mapping[str, _Step]) -> None:
+        self._steps = steps
+
+    def __getitem__(self, name: str) -> tuple[Link, ...]:
+        links = []
+        step: _Step | None = self._steps[name]
+        while step is not None:
+            links.append(step.link)
+            step = self._steps[step.before] if step.before else None
+        return tuple(reversed(links))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._steps)
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+
 def ways(distributions: Iterable[Distribution], markers: Mapping[str, str]) -> Mapping[str, tuple[Link, ...]]:
     """Return one shortest path to each distribution, from a requested one to itself.
 
@@ -70,14 +102,13 @@ def ways(distributions: Iterable[Distribution], markers: Mapping[str, str]) -> M
     certain = {name: _links(name, each, extras[name]) for name, each in requirements.items()}
     possible = {name: _links(name, each, None) for name, each in requirements.items()}
     required = {link.name for edges in (certain, possible) for links in edges.values() for link in links}
-    found: dict[str, tuple[Link, ...]] = {}
+    found: dict[str, _Step] = {}
     asked = {name for name, each in installed.items() if each.requested}
     for starts in (asked, installed.keys() - required, *({name} for name in sorted(installed))):
-        if begun := {name: (Link(name=name),) for name in starts if name not in found}:
+        if begun := {name: _Step(Link(name=name), "", 0) for name in starts if name not in found}:
             found |= begun
-            _walk(certain, found)
-            _walk(possible, found)
-    return found
+            _walk(possible, found, _walk(certain, found, begun))
+    return _Ways(found)
 
 
 def required(distributions: Iterable[Distribution], markers: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
@@ -129,14 +160,15 @@ def _asked_extras(requirements: Mapping[str, tuple[_Required, ...]]) -> Mapping[
     return {name: frozenset(each) for name, each in extras.items()}
 
 
-def _walk(edges: Edges, found: dict[str, tuple[Link, ...]]) -> None:
-    """Continue breadth first from all distributions with a path, the shortest paths first."""
-    queue = sorted(found, key=lambda name: (len(found[name]), name))
+def _walk(edges: Edges, found: dict[str, _Step], starts: Iterable[str]) -> list[str]:
+    """Continue breadth first from `starts`, the shortest paths first; return these and all that are new."""
+    queue = sorted(starts, key=lambda name: (found[name].number, name))
     for name in queue:
         for onward in edges[name]:
             if onward.name not in found:
-                found[onward.name] = (*found[name], onward)
+                found[onward.name] = _Step(onward, name, found[name].number + 1)
                 queue.append(onward.name)
+    return queue
 
 
 def _links(name: str, requirements: Iterable[_Required], extras: frozenset[str] | None) -> tuple[Link, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.elf.kinds import is_extension_module, is_libpython, is_program
+from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.loader.registry import c_library_of
 from pip_sysdeps.loader.resolve import Memory, open_object, start
 from pip_sysdeps.loader.roots import load_roots
+from pip_sysdeps.model.loader import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.environment import Environment
     from pip_sysdeps.model.loader import Load, LoadedObject
     from pip_sysdeps.system.root import Root
+
+
+_USUAL_MISSES, _MOST_MISSES = 25, 10_000
+"""Needed names of one object that are not found, as real ones have them where no library of the system is there; and
+how many more than that all objects of an environment may have."""
 
 
 class InterpreterProcess:
@@ -57,9 +64,10 @@ class InterpreterProcess:
         """Load the environment's objects from their roots.
 
         `named` returns those of some objects that a Python file of their own distribution names; `chosen` has the
-        pattern that chose each plugin.
+        pattern that chose each plugin. Raise SysdepsError for objects that need absurdly many names that are not there:
+        each is a row of every result.
         """
-        return load_roots(
+        loads = load_roots(
             usable,
             is_extension=lambda path: is_extension_module(path, self._interpreter.abi_tag, self._files.defines),
             named=named,
@@ -67,6 +75,15 @@ class InterpreterProcess:
             open_root=lambda path: self._open(path, usable[path]),
             real=self._root.resolve,
         )
+        counted: set[str] = set()
+        misses = 0
+        for load in loads:
+            for each in load.objects:
+                if each.path not in counted:
+                    counted.add(each.path)
+                    misses += max(sum(isinstance(answer, NotFound) for answer in each.needs) - _USUAL_MISSES, 0)
+                    _refuse_misses(each.path, misses)
+            yield load
 
     def libc(self) -> str:
         """Return the dynamic loader that the program names; for a library instead of a program, its libc."""
@@ -94,3 +111,11 @@ class InterpreterProcess:
         """Return the caller of dlopen(3) for `import`: the shared libpython if there is one, else the program."""
         paths = [each.path for each in self.objects]
         return next((path for path in paths if is_libpython(path)), self._interpreter.path)
+
+
+def _refuse_misses(path: str, misses: int) -> None:
+    if misses > _MOST_MISSES:
+        raise SysdepsError(
+            f"`{path}` and others need more than {_MOST_MISSES} libraries that are not there",
+            hint="no real object needs so many: remove the distribution that has them",
+        )

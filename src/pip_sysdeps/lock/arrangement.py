@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pip_sysdeps.lock.document import LockedBase, LockedDistribution, LockedFile, LockedNeed
+from pip_sysdeps.lock.schema import keys_of
 from pip_sysdeps.lock.selection import is_in_line, wanted
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import Target, Unresolved
 
 _Holder = TypeVar("_Holder", LockedDistribution, LockedFile)
+_Row = TypeVar("_Row", "LockedNeed", "Unresolved")
 
 
 def ordered(target: Target) -> Target:
@@ -30,7 +32,7 @@ def ordered(target: Target) -> Target:
         ),
         unresolved=tuple(
             sorted(
-                (replace(each, by=tuple(sorted(each.by))) for each in target.unresolved),
+                map(_with_sorted_files, target.unresolved),
                 key=lambda each: (each.name, each.distribution, _order(each)),
             )
         ),
@@ -81,9 +83,13 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _ordered_needs(needs: Iterable[LockedNeed]) -> tuple[LockedNeed, ...]:
-    sorted_by = (replace(need, by=tuple(sorted(need.by))) for need in needs)
-    return tuple(sorted(sorted_by, key=lambda need: (need.name, _order(need))))
+    return tuple(sorted(map(_with_sorted_files, needs), key=lambda need: (need.name, _order(need))))
+
+
+def _with_sorted_files(row: _Row) -> _Row:
+    files = tuple(sorted(row.by))
+    return row if files == row.by else replace(row, by=files)
 
 
 def _order(document: LockedNeed | Unresolved) -> tuple[object, ...]:
-    return tuple(getattr(document, each.name) for each in fields(document))
+    return tuple([getattr(document, each.name) for each, _ in keys_of(type(document))])

@@ -188,6 +188,8 @@ def _unattributed(found: needs.Unattributed, prefix: str, repaired: Collection[s
 def _needs(needs: Iterable[needs.Need], base: str, repaired: Collection[str]) -> Iterator[LockedNeed]:
     """Yield the needs that have an answer, except those that the loader answers inside the environment."""
     for need in needs:
+        if isinstance(need.provider, Missing | Unreachable):
+            continue
         by, more = evidence(need.by, base, repaired)
         known = LockedNeed(
             **_named(need),

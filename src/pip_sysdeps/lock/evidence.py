@@ -24,7 +24,7 @@ def evidence(files: Iterable[str], base: str, repaired: Collection[str] = ()) ->
 
     `repaired` has the files whose SONAME is their own file name.
     """
-    relative = {printable(without_hash(posixpath.relpath(file, base), repaired=file in repaired)) for file in files}
+    relative = {printable(without_hash(_relative(file, base), repaired=file in repaired)) for file in files}
     shown = tuple(sorted(relative)[:_MOST_BY])
     return shown, len(relative) - len(shown)
 
@@ -36,5 +36,12 @@ def without_hash(path: str, *, repaired: bool = False) -> str:
     """
     folder, name = posixpath.split(path)
     match = _HASHED.fullmatch(name)
+    if match is None:
+        return path
     below = any(part.endswith(".libs") for part in folder.split("/"))
-    return posixpath.join(folder, match[1] + match[2]) if match and (below or repaired) else path
+    return posixpath.join(folder, match[1] + match[2]) if below or repaired else path
+
+
+def _relative(file: str, base: str) -> str:
+    """Return what posixpath.relpath does, which takes ten times as long for a file below the folder."""
+    return file[len(base) + 1 :] if file.startswith(f"{base}/") else posixpath.relpath(file, base)

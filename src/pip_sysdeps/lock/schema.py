@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SHOWN_LENGTH = 60
 _TYPE_WORDS = {str: "a string", int: "a whole number", bool: "true or false", dict: "a table"}
+_KEYS: dict[type, tuple[tuple[Field[Any], str], ...]] = {}
 _Document = TypeVar("_Document")
 
 
@@ -59,6 +60,14 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         """Return both as one text."""
         return f"{self.where}: {self.what}"
+
+
+def keys_of(kind: type) -> tuple[tuple[Field[Any], str], ...]:
+    """Return the fields of a document's class, each with its TOML key; a lock has thousands of documents."""
+    found = _KEYS.get(kind)
+    if found is None:
+        found = _KEYS[kind] = tuple((each, key_of(each)) for each in fields(kind))
+    return found
 
 
 def key_of(field: Field[Any]) -> str:
@@ -142,9 +151,12 @@ def is_required(field: Field[Any]) -> bool:
 
 def problems_of(document: object, where: str = "") -> Iterator[Problem]:
     """Yield each invalid value of a document and of the documents in it."""
-    for each in fields(document):  # type: ignore[arg-type] # a dataclass
+    dot = f"{where}." if where else ""
+    for each, key in keys_of(type(document)):
         value = getattr(document, each.name)
-        place = f"{where}.{key_of(each)}" if where else key_of(each)
+        if not value and not is_required(each):
+            continue
+        place = f"{dot}{key}"
         if "of" in each.metadata:
             for number, inner in enumerate(value):
                 yield from problems_of(inner, f"{place}[{number}]")

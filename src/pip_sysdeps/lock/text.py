@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.errors import MalformedError, MalformedLock
 from pip_sysdeps.lock.arrangement import ordered
 from pip_sysdeps.lock.document import LOCK_VERSION, LockedPackage, Lockfile
 from pip_sysdeps.lock.rules import problems_of_line, problems_of_lock
-from pip_sysdeps.lock.schema import Reader, key_of, repeated
+from pip_sysdeps.lock.schema import Reader, keys_of, repeated
 from pip_sysdeps.lock.upgrade import upgraded
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.toml import parse_toml
@@ -153,18 +153,18 @@ def split(text: str) -> tuple[str, dict[str, str]]:
 
 def _lines(document: Any, name: str) -> Iterator[str]:  # noqa: ANN401 - any document
     """Yield the lines of a table of this name without empty keys, as tomlkit writes them in ten times the time."""
-    for each in fields(document):
+    for each, key in keys_of(type(document)):
         value = getattr(document, each.name)
         if value and "rows" in each.metadata:
             rows = [_toml(inner, in_line=True) if isinstance(inner, str) else _row(inner) for inner in value]
             together = each.metadata["rows"] == "together"
-            yield from [f"{key_of(each)} = [{', '.join(rows)}]"] if together else _array(key_of(each), rows)
+            yield from [f"{key} = [{', '.join(rows)}]"] if together else _array(key, rows)
         elif value and "of" not in each.metadata:
-            yield f"{key_of(each)} = {_toml(value)}"
-    for each in fields(document):
+            yield f"{key} = {_toml(value)}"
+    for each, key in keys_of(type(document)):
         for inner in getattr(document, each.name) if _is_table_array(each) else ():
-            yield from ("", f"[[{name}.{key_of(each)}]]")
-            yield from _lines(inner, f"{name}.{key_of(each)}")
+            yield from ("", f"[[{name}.{key}]]")
+            yield from _lines(inner, f"{name}.{key}")
 
 
 def _array(key: str, rows: Iterable[str]) -> Iterator[str]:
@@ -179,7 +179,7 @@ def _is_table_array(field: Field[Any]) -> bool:
 
 def _row(document: Any) -> str:  # noqa: ANN401 - any document
     """Return a document on one line."""
-    pairs = ((key_of(each), getattr(document, each.name)) for each in fields(document))
+    pairs = ((key, getattr(document, each.name)) for each, key in keys_of(type(document)))
     return f"{{ {', '.join(f'{key} = {_toml(value, in_line=True)}' for key, value in pairs if value)} }}"
 
 

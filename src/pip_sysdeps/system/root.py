@@ -30,6 +30,9 @@ else:
 
 _MAX_LINKS = 40
 """As Linux: path_resolution(7)."""
+_LARGE = 16 << 20
+_MOST_COMPRESSED = 64
+"""How much longer than on the disk a large file may be: no text or database is compressed so well."""
 
 
 class Root:
@@ -148,7 +151,7 @@ class Root:
         Raise OSError as `open` does, and EFBIG for a file with more than `limit` bytes.
         """
         with os.fdopen(self.open(path), "rb") as file:
-            size = os.fstat(file.fileno()).st_size
+            size = _readable(file.fileno(), path)
             content = _read_now(file, size + 1) if size <= limit else b""
             if len(content) > size:  # files of /proc show no size
                 content += _read_now(file, limit + 1 - len(content))
@@ -163,7 +166,7 @@ class Root:
         """
         descriptor = self.open_resolved(real)
         try:
-            return os.read(descriptor, min(os.fstat(descriptor).st_size, limit))
+            return os.read(descriptor, min(_readable(descriptor, real), limit))
         finally:
             os.close(descriptor)
 
@@ -233,6 +236,21 @@ def _unless_circular(follow: Callable[[str], str | None], path: str) -> str | No
         if error.errno != errno.ELOOP:
             raise
         return None
+
+
+def _readable(descriptor: int, path: str) -> int:
+    """Return the size of an open file. Raise OSError (EFBIG) for a large one that has nothing but holes on the disk.
+
+    A file system may not say how much a file takes, or compress it: what counts is that it says where a hole is.
+    """
+    status = os.fstat(descriptor)
+    blocks = getattr(status, "st_blocks", status.st_size)
+    if status.st_size > _LARGE and blocks * 512 * _MOST_COMPRESSED < status.st_size:
+        hole = os.lseek(descriptor, 0, os.SEEK_HOLE)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        if hole < status.st_size:
+            raise OSError(errno.EFBIG, "Mostly holes", path)
+    return status.st_size
 
 
 def _read_now(file: BinaryIO, size: int) -> bytes:

@@ -294,7 +294,7 @@ def hostile_names() -> bytes:
 @pytest.mark.parametrize(
     ("content", "outcome"),
     [
-        pytest.param(looping_versions(), "a version table has no end", id="version table"),
+        pytest.param(looping_versions(), "more than 4096 version needs", id="version table"),
         pytest.param(hostile_names(), "", id="names"),
         pytest.param(patched(GOOD, VERNEED + 12, "I", 1), "a version table leads out of the file", id="vn_next 1"),
         pytest.param(patched(GOOD, 64 + 56 + 32, "Q", 2**62), "", id="huge dynamic section"),

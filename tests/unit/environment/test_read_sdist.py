@@ -33,7 +33,7 @@ def sdist(form: int, *names: str) -> bytes:
     with tarfile.open(fileobj=file, mode="w", format=form) as archive:
         for name, content in (*((name, b"x" * 700) for name in names), ("a-1/pyproject.toml", PROJECT)):
             info = tarfile.TarInfo(name)
-            info.size, info.mtime = len(content), 1.5  # type: ignore[assignment] # as of a file on the disk
+            info.size, info.mtime = len(content), 1.5  # as of a file on the disk
             archive.addfile(info, io.BytesIO(content))
     return file.getvalue()
 

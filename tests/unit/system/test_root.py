@@ -206,6 +206,17 @@ def test_read_is_bounded(root: Root) -> None:
         root.read("/usr/lib/a.so", 5)
 
 
+def test_a_large_file_of_holes_is_not_read(root: Root, tmp_path: Path) -> None:
+    """It has next to no bytes on the disk; one with a hole somewhere is read."""
+    for name, size in (("holes", 1 << 30), ("small", 1 << 20)):
+        with (tmp_path / "root" / name).open("wb") as file:
+            file.truncate(size)
+    for read in (root.read, root.read_resolved):
+        with pytest.raises(OSError, match="Mostly holes"):
+            read("/holes", 2 << 30)
+        assert len(read("/small", 2 << 20)) == 1 << 20
+
+
 def test_read_of_a_file_that_shows_no_size() -> None:
     """Files of /proc have a size of 0 and contents."""
     assert Root("/").read("/proc/self/status", 1 << 20).startswith(b"Name:")
