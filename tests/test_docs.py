@@ -127,6 +127,21 @@ def test_the_recipes_name_each_member(names: set[str]) -> None:
     assert {name for name in names if not re.search(rf"`{name}[`(]", text)} == set()
 
 
+SAFETY = (REPOSITORY / "docs/safety.md").read_text(encoding="utf-8")
+CLAIMS = [pytest.param(part, id=part.partition("\n")[0]) for part in SAFETY.split("\n## ")[1:]]
+
+
+@pytest.mark.parametrize("part", CLAIMS)
+def test_each_claim_of_safety_names_its_test(part: str) -> None:
+    """A section names at least one file of tests in full, and no file of tests that does not exist."""
+    whole = set(re.findall(r"`(tests/[a-z_/]+\.py)`", part))
+    short = set(re.findall(r"`((?:[a-z]+/)*test_[a-z_]+\.py)`", part))
+    names = [str(path.relative_to(REPOSITORY)) for path in REPOSITORY.glob("tests/**/test_*.py")]
+    assert whole
+    assert {name for name in whole if not (REPOSITORY / name).is_file()} == set()
+    assert {name for name in short if not any(f"/{each}".endswith(f"/{name}") for each in names)} == set()
+
+
 LINKS = [
     pytest.param(page, target, id=f"{page.relative_to(REPOSITORY)}: {target}")
     for page in PAGES
