@@ -115,6 +115,14 @@ def test_a_source_that_asks_for_a_typelib(desk: Desk, source: bytes, package: st
     assert desk.run_apt_line("--when", "default,dlopen").out == f"{package} libpq5\n"
 
 
+def test_a_typelib_of_an_unknown_version(desk: Desk) -> None:
+    """Names nothing: PyGObject's own sources pass the version on."""
+    source = b"import gi\ndef use(namespace, version):\n    gi.require_version('Gdk', version)\n"
+    install(desk.root / SITE.lstrip("/"), "gi", files={"gi/overrides.py": source})
+    assert desk.run_lock().status == 0
+    assert desk.run_apt_line().out == "libpq5\n"
+
+
 @pytest.mark.parametrize(("other", "line"), [("openmpi", "libpq5\n"), ("sometool", "libopenmpi3 libpq5 openmpi-bin\n")])
 def test_a_library_that_another_distribution_is_known_to_bring(desk: Desk, other: str, line: str) -> None:
     """Neither requires the other, but who installs both means them for each other; not so any other distribution."""

@@ -131,6 +131,27 @@ def test_a_python_that_is_not_the_environments(tmp_path: Path) -> None:
     assert warning in done.stderr
 
 
+@pytest.mark.parametrize("versions", [("3.12",), ("3.11", "3.12")])
+def test_a_project_with_local_packages(tmp_path: Path, versions: tuple[str, ...]) -> None:
+    """Means them where it has no virtual environment; of several versions one must be named."""
+    for version in versions:
+        install(tmp_path / f"__pypackages__/{version}/lib", "pkg", files=GOOD)
+    environ = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    command = [sys.executable, "-m", "pip_sysdeps", "lock"]
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    if len(versions) > 1:
+        assert (done.returncode, done.stderr) == (
+            2,
+            (
+                "error: `__pypackages__` has packages for Python 3.11 and 3.12\n"
+                "hint: name one: --path __pypackages__/3.12\n"
+            ),
+        )
+    else:
+        assert f"`{tmp_path}/__pypackages__/3.12` (__pypackages__)" in done.stderr
+        assert 'name = "pkg"' in (tmp_path / "sysdeps.lock").read_text()
+
+
 def test_the_folder_of_pep_582(tmp_path: Path) -> None:
     """The distributions are in its `lib`, the scripts beside that, and its name is the version of Python."""
     packages = tmp_path / "__pypackages__/3.12"

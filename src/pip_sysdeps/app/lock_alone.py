@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.environment.read_sites import LOCAL_PACKAGES
 from pip_sysdeps.errors import MalformedError, NoEnvironmentError
 from pip_sysdeps.lock.file import read_lock, read_text
 from pip_sysdeps.lock.target_choice import named_target, own_target
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import Lockfile, Target
     from pip_sysdeps.model.environment import Environment
 
-_OF_THE_PROJECT = frozenset({"", "VIRTUAL_ENV", ".venv"})
+_OF_THE_PROJECT = frozenset({"", "VIRTUAL_ENV", ".venv", LOCAL_PACKAGES})
 """How an environment is found that certainly belongs to the project: named, active, or in its folder."""
 _SHOWN = 3
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.environment.read_environment import environment_of_paths, find_environment
+from pip_sysdeps.environment.read_sites import LOCAL_PACKAGES, local_packages
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.packages.registry import open_packages
 from pip_sysdeps.system.root import Root
@@ -15,6 +17,8 @@ from pip_sysdeps.system.timings import Stages
 from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pip_sysdeps.environment.target_system import TargetSystem
     from pip_sysdeps.model.environment import Environment
     from pip_sysdeps.packages.installed import SystemPackages
@@ -92,10 +96,11 @@ def read_place(location: Location, stages: Stages | None = None) -> Place:
     packages = open_packages(root)
     stages.end(packages.family.database if packages else "package database")
     package_files = None if packages is None else packages.owned_with
-    if location.paths:
+    local = "" if location.is_named else _local_packages(root, environ, cwd)
+    if location.paths or local:
         environment = environment_of_paths(
             root,
-            location.paths,
+            location.paths or (local,),
             environ=environ,
             cwd=cwd,
             allow_empty=location.allow_empty,
@@ -112,7 +117,16 @@ def read_place(location: Location, stages: Stages | None = None) -> Place:
             package_files=package_files,
         )
     stages.end("environment")
+    if local:
+        environment = replace(environment, found_by=LOCAL_PACKAGES)
     return Place(root=root, environment=environment, packages=packages)
+
+
+def _local_packages(root: Root, environ: Mapping[str, str], cwd: str) -> str:
+    """Return the folder of PEP 582 of a project without a virtual environment; empty for none."""
+    if environ.get("VIRTUAL_ENV") or root.is_folder(posixpath.join(cwd, ".venv")):
+        return ""
+    return local_packages(root, cwd)
 
 
 def read_place_for_target(location: Location, *, target: str | None, wheels: str | None, stages: Stages) -> Place:

@@ -282,7 +282,7 @@ class _World:
         frame = Frame(site.scope)
         names, versions = (self._evaluator.evaluate(each, frame) for each in site.call.args)
         pairs = [f"{name}-{version}" for name in names for version in versions]
-        if len(names) == 1 and all(map(_TYPELIB.fullmatch, pairs)):
+        if len(names) == 1 and pairs and all(map(_TYPELIB.fullmatch, pairs)):
             found = _Found((), site, site.is_optional({}))
             yield self._reference(ReferenceKind.FILE, tuple(map(typelib, pairs)), found, When.DLOPEN)
 

@@ -26,7 +26,7 @@ _MAX_PTH = 1 << 20
 _MAX_ADDED = 1000
 """Folders that the `.pth` files of one site directory may add."""
 
-_LOCAL_PACKAGES = "__pypackages__"
+LOCAL_PACKAGES = "__pypackages__"
 """The folder of PEP 582: `__pypackages__/3.11/lib` has the distributions, `bin` beside it their scripts."""
 _SUFFIXES = (".dist-info", ".egg-info", ".egg-link", ".egg")
 
@@ -78,7 +78,7 @@ def sites_below(root: Root, path: str, *, allow_empty: bool = False) -> tuple[Si
     if not root.is_folder(path):
         raise SysdepsError(f"`{path}` is not a folder", hint="name the folder that pip filled")
     folder = root.resolve(path) or path
-    if posixpath.basename(posixpath.dirname(folder)) == _LOCAL_PACKAGES and root.is_folder(f"{folder}/lib"):
+    if posixpath.basename(posixpath.dirname(folder)) == LOCAL_PACKAGES and root.is_folder(f"{folder}/lib"):
         folder = f"{folder}/lib"
     prefix = _prefix_of(folder)
     if prefix or metadata_names(root, folder):
@@ -107,6 +107,28 @@ def sites_below(root: Root, path: str, *, allow_empty: bool = False) -> tuple[Si
             f"`{path}` has distributions for {' and '.join(sorted(versions))}", hint="name one site-packages folder"
         )
     return tuple(sites)
+
+
+def local_packages(root: Root, folder: str) -> str:
+    """Return the `__pypackages__/3.11` of a project's folder; empty if it has none.
+
+    Raise SysdepsError for one with packages for several versions of Python.
+    Source: PEP 582.
+    """
+    top = posixpath.join(folder, LOCAL_PACKAGES)
+    versions = [
+        name for name in root.names(top) if parse_python_name(f"python{name}") and _has_metadata(root, top, name)
+    ]
+    if len(versions) > 1:
+        raise SysdepsError(
+            f"`{LOCAL_PACKAGES}` has packages for Python {' and '.join(versions)}",
+            hint=f"name one: --path {LOCAL_PACKAGES}/{versions[-1]}",
+        )
+    return posixpath.join(top, versions[0]) if versions else ""
+
+
+def _has_metadata(root: Root, top: str, name: str) -> bool:
+    return bool(metadata_names(root, f"{top}/{name}/lib"))
 
 
 def interpreter_of(root: Root, sites: Sequence[Site], environ: Mapping[str, str]) -> Interpreter:
@@ -151,7 +173,7 @@ def user_site(root: Root, environ: Mapping[str, str], interpreter: Interpreter) 
 def _folder_of_python(site: str) -> str:
     """Return the folder name that shows a site directory's Python: `python3.11`."""
     above, name = posixpath.split(posixpath.dirname(site))
-    return f"python{name}" if posixpath.basename(above) == _LOCAL_PACKAGES else name
+    return f"python{name}" if posixpath.basename(above) == LOCAL_PACKAGES else name
 
 
 def _python_of_modules(root: Root, sites: Sequence[Site]) -> PythonName | None:
@@ -226,7 +248,7 @@ def _changes_path(root: Root, folder: str, line: str) -> bool:
 def _prefix_of(folder: str) -> str:
     """Return `/install` for `/install/lib/python3.11/site-packages`; empty for a folder of another form."""
     parts = folder.split("/")
-    if len(parts) > 3 and parts[-3] == _LOCAL_PACKAGES and parts[-1] == "lib":
+    if len(parts) > 3 and parts[-3] == LOCAL_PACKAGES and parts[-1] == "lib":
         return "/".join(parts[:-1])
     if len(parts) < 4 or parts[-3] not in {"lib", "lib64"} or parts[-1] not in {"site-packages", "dist-packages"}:
         return ""
