@@ -199,6 +199,23 @@ def test_an_installer_that_does_not_answer(tmp_path: Path) -> None:
     assert "poetry" not in done.stderr
 
 
+@pytest.mark.parametrize(("options", "status"), [((), 0), (("--strict",), 2)])
+def test_an_installer_that_does_not_answer_and_no_environment_here(
+    tmp_path: Path, options: tuple[str, ...], status: int
+) -> None:
+    """No other environment, such as that of the tool itself, is taken for the project's."""
+    write(tmp_path / "bin/poetry", '#!/bin/sh\n[ "$1" = install ]\n').chmod(0o755)
+    done = run(tmp_path, *options, "--", "poetry", "install")
+    assert (done.returncode, done.stderr) == (
+        status,
+        (
+            "pip-sysdeps: sysdeps.lock not updated: `poetry env info --executable` names no environment "
+            "(select it with --python or --path)\n"
+        ),
+    )
+    assert not (tmp_path / "sysdeps.lock").exists()
+
+
 @pytest.mark.slow
 def test_lock_does_not_replace_a_good_lock_either(tmp_path: Path) -> None:
     """An error with a hint, and the option that it names."""

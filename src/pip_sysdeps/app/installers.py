@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.app.launchers import Call
     from pip_sysdeps.system.programs import Program
 
-_SECONDS = 30.0
+_SECONDS = 120.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@<>=~!,-]*")
 """A name of an environment, or a request for a Python: `3.12`, `>=3.11`, `cpython@3.12`."""
 _PYTHON = frozenset({"--python", "-p"})
@@ -71,14 +71,14 @@ _INSTALLERS = (
 class InstallersAnswer:
     """An installer's environment."""
 
-    location: Location
-    """The environment."""
+    location: Location | None
+    """The environment; None if it named none."""
     asked: str
     """The call, or the variable, that named it: `poetry env info --executable`."""
 
 
 def environment_of_command(command: Sequence[str]) -> InstallersAnswer | None:
-    """Return the environment of the installer that just ran; None for another command or without an answer.
+    """Return the environment of the installer that just ran; None for another command.
 
     The same program is asked that the command named, by the same launcher, in the project's folder.
     """
@@ -95,7 +95,7 @@ def environment_of_command(command: Sequence[str]) -> InstallersAnswer | None:
         for said in _answers(installer.program, question, call.words, folder):
             if found := _location(said):
                 return InstallersAnswer(location=found, asked=" ".join((call.name, *question)))
-    return None
+    return InstallersAnswer(location=None, asked=" ".join((call.name, *installer.questions[0])))
 
 
 def _stated(installer: _Installer, call: Call, folder: str) -> InstallersAnswer | None:
@@ -121,7 +121,7 @@ def _of_uv_pip(arguments: Sequence[str], folder: str) -> InstallersAnswer | None
     for options in (frozenset({"--target", "-t"}), frozenset({"--prefix"})):
         if named := _value(arguments, options):
             return InstallersAnswer(
-                location=Location(paths=(os.path.join(folder, named),)), asked=max(options, key=len)
+                location=Location(paths=(os.path.normpath(os.path.join(folder, named)),)), asked=max(options, key=len)
             )
     python = _value(arguments, _PYTHON)
     if python and os.path.exists(os.path.join(folder, python)):

@@ -122,6 +122,13 @@ def read_place(location: Location, stages: Stages | None = None) -> Place:
     return Place(root=root, environment=environment, packages=packages)
 
 
+def names_environment(environ: Mapping[str, str], cwd: str) -> bool:
+    """Return whether the shell or a project's folder names an environment: it is not just any that PATH leads to."""
+    return bool(
+        environ.get("VIRTUAL_ENV") or any(os.path.isdir(os.path.join(cwd, name)) for name in (".venv", LOCAL_PACKAGES))
+    )
+
+
 def _local_packages(root: Root, environ: Mapping[str, str], cwd: str) -> str:
     """Return the folder of PEP 582 of a project without a virtual environment; empty for none."""
     if environ.get("VIRTUAL_ENV") or root.is_folder(posixpath.join(cwd, ".venv")):

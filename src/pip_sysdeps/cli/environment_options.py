@@ -69,7 +69,8 @@ def add_python_argument(parser: argparse._ActionsContainer) -> None:
         "--python",
         metavar="ENV",
         help="an environment's folder or interpreter, or a program on PATH (default: the first of $VIRTUAL_ENV, "
-        ".venv, $CONDA_PREFIX, pip-sysdeps's own environment unless isolated, python3 on PATH, ~/.local)",
+        ".venv, __pypackages__, $CONDA_PREFIX, pip-sysdeps's own environment unless isolated, python3 on PATH, "
+        "~/.local)",
     )
 
 

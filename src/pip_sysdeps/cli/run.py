@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.installers import environment_of_command
 from pip_sysdeps.app.lock import LockRequest
-from pip_sysdeps.app.relock import relock
+from pip_sysdeps.app.place import names_environment
+from pip_sysdeps.app.relock import RelockStatus, relock
 from pip_sysdeps.cli.environment_options import add_environment_arguments, add_replace_argument, location_of
 from pip_sysdeps.cli.trouble import attempt
 from pip_sysdeps.errors import SysdepsError
@@ -77,7 +78,12 @@ def _relock(args: argparse.Namespace, command: list[str]) -> int:
     """Update the lock and print what changed; return the exit status."""
     location = location_of(args)
     answer = None if location.is_named or location.root != "/" else environment_of_command(command)
-    if answer is not None:
+    if answer is not None and answer.location is None and not names_environment(os.environ, os.getcwd()):
+        name = os.path.basename(args.output)
+        said = f"`{answer.asked}` names no environment (select it with --python or --path)"
+        args.messages.note(f"pip-sysdeps: {name} not updated: {said}")
+        return RelockStatus.FAILED.value
+    if answer is not None and answer.location is not None:
         found = answer.location
         args.messages.note(f"using the environment `{found.python or found.paths[0]}` ({answer.asked})")
         location = replace(found, allow_empty=location.allow_empty)
