@@ -25,7 +25,7 @@ from builders.elf_memory import QUESTIONS, in_memory
 from builders.rpm_files import Rpm, bdb, ndb
 from pip_sysdeps.byname.optional_files import optional_files
 from pip_sysdeps.byname.optional_modules import Source, optional_modules
-from pip_sysdeps.byname.sources import references
+from pip_sysdeps.byname.sources import Others, named_by
 from pip_sysdeps.byname.steps import StepLimitError
 from pip_sysdeps.byname.string_literals import beginnings, mentioned
 from pip_sysdeps.environment.metadata import parse_direct_url, parse_folder_name, parse_metadata, parse_wheel_tags
@@ -149,7 +149,8 @@ def _elf(question: Callable[[Pread, int], object]) -> Callable[[bytes], object]:
 
 
 def _references(content: bytes) -> object:
-    return references({"/site/a.py": content}, lambda _: {"/site/b.py": b"import a\na.f('libb.so')\n"}, "/site")
+    others = Others(lambda _: {"/site/b.py": b"import a\na.f('libb.so')\n"})
+    return named_by({"/site/a.py": content}, others, "/site").references
 
 
 def _decompressed(content: bytes) -> object:

@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.source_filter import opens, runs
-from pip_sysdeps.byname.sources import references
+from pip_sysdeps.byname.sources import Others, named_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ def named(*sources: str, **more: str) -> tuple[Reference, ...]:
     def calling(wrappers: Wrappers) -> Mapping[str, bytes]:
         return {path: text for path, text in texts.items() if wrappers.are_called(text)}
 
-    return references(gated, calling, BASE)
+    return named_by(gated, Others(calling), BASE).references
 
 
 def brief(found: tuple[Reference, ...]) -> list[tuple[str, str, list[str]]]:

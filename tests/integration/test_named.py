@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.debian import debian_root
-from builders.named import SUITE, Case, cases, install_line, installed, locked, overlay, package_lists, tried, used
+from builders.named import (
+    SUITE,
+    Case,
+    cases,
+    install_line,
+    installed,
+    locked,
+    offered_programs,
+    overlay,
+    package_lists,
+    tried,
+    used,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,3 +80,16 @@ def test_verify_says_before_the_use_fails(name: str, asks: bool) -> None:
         (root / "usr/sbin/ldconfig").unlink()
         status, text = verified(root)
         assert (status == 1, "[find-library]" in text, bool(used(root, case))) == (asks, asks, asks)
+
+
+MOST_OFFERED = 10
+
+
+@pytest.mark.exhaustive
+def test_few_packages_are_offered_that_no_case_takes() -> None:
+    """Programs and modules have the names of ordinary words: of all cases together only a few are offered in vain."""
+    vain: set[str] = set()
+    for case in cases():
+        with overlay(debian_root(SUITE, "release"), distributions=installed(case)) as root:
+            vain |= offered_programs(root) - case.needs - case.also
+    assert len(vain) <= MOST_OFFERED, sorted(vain)

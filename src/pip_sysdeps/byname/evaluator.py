@@ -2,98 +2,38 @@
 
 A value is a set of strings in the order of the text: a collection counts as what is in it, so `names`, `names[0]` and
 `for name in names` are the same. What only a run would tell is no value, and a string put together with it is none
-either. Callables that matter are values too, by their full name: `loader = ctypes.CDLL`.
+either.
 """
 
 from __future__ import annotations
 
 import ast
 import posixpath
-import re
-from functools import partial
-from itertools import product
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.byname.callables import (
+    DEFAULTED,
+    FINDER,
+    LISTS,
+    SAME,
+    SAME_ATTRIBUTES,
+    SAME_METHODS,
+)
+from pip_sysdeps.byname.frames import Frame, bound
 from pip_sysdeps.byname.knowledge import STEM
 from pip_sysdeps.byname.platform_conditions import PLATFORM
-from pip_sysdeps.byname.signature import parameters, placed, rest_of
+from pip_sysdeps.byname.string_sets import MOST, bounded, filled, products, splits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from pip_sysdeps.byname.frames import Bindings, Values
     from pip_sysdeps.byname.module import Module, Scope, Source
     from pip_sysdeps.byname.steps import Steps
 
-Values = tuple[str, ...]
-
-CALLABLE = "\0"
-"""Stands before the full name of a callable."""
-LOADERS = frozenset(
-    {
-        "ctypes.CDLL",
-        "ctypes.PyDLL",
-        "ctypes.cdll",
-        "ctypes.pydll",
-        "ctypes.cdll.LoadLibrary",
-        "ctypes.pydll.LoadLibrary",
-        "_ctypes.dlopen",
-    }
-)
-FINDER = "ctypes.util.find_library"
-
-_MOST = 64
-"""Strings of one value, and so of one product."""
 _DEEP = 24
 _MOST_STEPS = 5000
 """Expressions looked at for one argument: a source is not trusted to be sane."""
-_LONGEST = 1 << 14
-"""Characters of a string that is put together: what is longer names nothing, and would double at each step."""
-_LETTERS_A_STEP = 64
-_LISTS = {"list", "tuple", "iter", "next"}
-_SAME = {"str", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "next", "os.fspath", "os.fsencode"}
-_SAME |= {"bytes", "filter", "os.path.expanduser", "os.path.abspath", "os.path.realpath", "shutil.which", "Path"}
-_SAME |= {"pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath", "distutils.spawn.find_executable", "enumerate"}
-_DEFAULT = {"os.getenv", "os.environ.get", "os.environ.setdefault"}
-_SAME_METHODS = {"encode", "decode", "strip", "copy", "keys", "resolve", "absolute", "as_posix", "expanduser"}
-
-
-class Bindings:
-    """The values of a function's parameters as one call gives them, found when they are asked for."""
-
-    def __init__(self, asked: Mapping[str, Callable[[bool], Values]] | None = None) -> None:
-        """`asked` gives the values of a parameter, or those of the first item of a list."""
-        self._asked = asked or {}
-        self._known: dict[tuple[str, bool], Values] = {}
-
-    def has(self, name: str) -> bool:
-        """Tell whether the function has a parameter of that name."""
-        return name in self._asked
-
-    def of(self, name: str, *, head: bool = False) -> Values:
-        """Return the values of a parameter; with `head` those of its first item: an argument list is its program."""
-        key = name, head
-        if key not in self._known:
-            self._known[key] = self._asked[name](head)
-        return self._known[key]
-
-
-class Frame:
-    """A scope, with the values of parameters as calls give them."""
-
-    def __init__(
-        self,
-        scope: Scope,
-        bound: Bindings | None = None,
-        free: dict[Scope, None] | None = None,
-        given: Mapping[Scope, Bindings] | None = None,
-    ) -> None:
-        self.scope = scope
-        self.bound = Bindings() if bound is None else bound
-        """Those of the function that the scope is, or lies in."""
-        self.free = {} if free is None else free
-        """Functions of which a parameter was asked for that only a caller gives, in the order of asking."""
-        self.given = {} if given is None else given
-        """Those of other functions: `__init__` sets an attribute that a method reads."""
 
 
 class Evaluator:
@@ -112,60 +52,52 @@ class Evaluator:
         """
         self._functions = functions
         self._attributes = attributes
-        self._busy: set[tuple[int, int]] = set()
+        self._busy: set[tuple[int, int, bool]] = set()
         self._left = 0
         self._steps = steps
 
     def evaluate(self, node: ast.expr, frame: Frame, *, head: bool = False) -> Values:
         """Return what an argument may be, with a bound on the work; nothing for what is nested too deeply.
 
-        With `head` a list counts as its first item.
+        With `head` a list counts as its first item: the program of an argument list.
         """
         self._left = _MOST_STEPS
         try:
-            return self._of_argument(node, frame, head)
+            return self.values(node, frame, head=head)
         except RecursionError:  # a sum of a thousand strings is a tree as deep
             return ()
 
-    def _of_argument(self, node: ast.expr, frame: Frame, head: bool) -> Values:
-        return self.heads(node, frame) if head else self.values(node, frame)
-
-    def values(self, node: ast.expr, frame: Frame) -> Values:
-        """Return what an expression may be."""
-        key = (id(node), id(frame.bound))
+    def values(self, node: ast.expr, frame: Frame, *, head: bool = False) -> Values:
+        """Return what an expression may be, or what its first item may be."""
+        key = (id(node), 0 if head else id(frame.bound), head)
         self._steps.take()
         self._left -= 1
         if key in self._busy or len(self._busy) > _DEEP or self._left < 0:
             return ()
         self._busy.add(key)
         try:
-            return _bounded(self._values(node, frame))
+            return bounded(self._heads(node, frame) if head else self._values(node, frame))
         finally:
             self._busy.discard(key)
 
-    def heads(self, node: ast.expr, frame: Frame) -> Values:
-        """Return what the first item of a sequence may be: the program of an argument list; of a string, itself."""
-        key = (id(node), -1)
-        self._steps.take()
-        self._left -= 1
-        if key in self._busy or len(self._busy) > _DEEP or self._left < 0:
-            return ()
-        self._busy.add(key)
-        try:
-            return _bounded(self._heads(node, frame))
-        finally:
-            self._busy.discard(key)
+    def pairs(self, node: ast.expr, frame: Frame) -> Iterator[tuple[Values, Values]]:
+        """Yield the keys and values of a dictionary that stands in the sources."""
+        self._left = _MOST_STEPS
+        for mapping, scope in self._dictionaries(node, frame):
+            for key, value in zip(mapping.keys, mapping.values, strict=True):
+                if key is not None:
+                    yield self.values(key, frame.of(scope)), self.values(value, frame.of(scope))
 
     def _heads(self, node: ast.expr, frame: Frame) -> Iterable[str]:  # noqa: PLR0911 - one for each form of a sequence
         match node:
             case ast.List(elts=[first, *_]) | ast.Tuple(elts=[first, *_]):
-                return self.heads(first, frame)
+                return self.values(first, frame, head=True)
             case ast.Starred(value=value) | ast.Subscript(value=value, slice=ast.Constant(value=0)):
-                return self.heads(value, frame)
+                return self.values(value, frame, head=True)
             case ast.BinOp(left=left, op=ast.Add()):
-                return self.heads(left, frame)
+                return self.values(left, frame, head=True)
             case ast.IfExp(body=one, orelse=other) | ast.BoolOp(values=[one, other]):
-                return (*self.heads(one, frame), *self.heads(other, frame))
+                return self._each((one, other), frame, head=True)
             case ast.Name(id=name):
                 return self._heads_of_name(node, name, frame)
             case ast.Attribute() if not self._imported(frame.scope.module.dotted(node), frame):
@@ -173,26 +105,33 @@ class Evaluator:
                 return self._heads_of(sources, frame) or self.values(node, frame)
             case ast.Call(func=ast.Attribute(value=value, attr="split"), args=[]):
                 return (word for text in self.values(value, frame) for word in text.split(None, 1)[:1])
-            case ast.Call(args=[value]) if frame.scope.module.dotted(node.func) in _LISTS:
-                return self.heads(value, frame)
+            case ast.Call(args=[value]) if frame.scope.module.dotted(node.func) in LISTS:
+                return self.values(value, frame, head=True)
+            case ast.Call() if own := self.function(node.func, frame):
+                return self.results(own, self.bindings(own, node, frame), frame, head=True)
         return self.values(node, frame)
 
-    def _heads_of_name(self, node: ast.Name, name: str, frame: Frame) -> Values:
-        sources = [each for each in self._reaching(node, frame) if each[1].place is None and not each[1].grows]
+    def _heads_of_name(self, node: ast.Name, name: str, frame: Frame) -> Iterable[str]:
+        """Return the first item of what a name is set to; of an empty list, the first thing that is put into it."""
+        is_given = name in frame.scope.parameters
+        sources = [each for each in self._reaching(node, frame) if each[1].place is None]
+        first = [each for each in sources if not (each[1].grows or _is_empty(each[1].value))]
+        first = first or ([] if is_given else [each for each in sources if each[1].grows][:1])
+        heads = self._heads_of(first, frame)
         if frame.bound.has(name):
-            return _bounded((*frame.bound.of(name, head=True), *self._heads_of(sources, frame)))
-        return self._heads_of(sources, frame) or self.values(node, frame)
+            return (*frame.bound.of(name, head=True), *heads)
+        return heads if heads or (first and not is_given) else self.values(node, frame)
 
     def _heads_of(self, sources: Iterable[tuple[Scope, Source]], frame: Frame) -> Values:
-        return _bounded(head for scope, source in sources for head in self._head_of(source, _in(scope, frame)))
+        return bounded(head for scope, source in sources for head in self._head_of(source, frame.of(scope)))
 
     def _head_of(self, source: Source, frame: Frame) -> Values:
         """Return the first item of what a name is set to; of a loop, of each of its items."""
         match source:
             case (ast.List(elts=items) | ast.Tuple(elts=items), None, True, *_):
-                return _bounded(head for item in items for head in self.heads(item, frame))
+                return bounded(self._each(items, frame, head=True))
             case (_, None, False, *_):
-                return self.heads(source.value, frame)
+                return self.values(source.value, frame, head=True)
         return self._of_source(source, frame)
 
     def _values(  # noqa: C901, PLR0911, PLR0912 - one case for each form of an expression
@@ -211,18 +150,16 @@ class Evaluator:
                 return self._attribute(node, frame)
             case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
                 return self._each(items, frame)
-            case ast.Dict(values=items):
+            case ast.Dict(values=items) | ast.BoolOp(values=items):
                 return self._each(items, frame)
             case ast.Starred(value=value) | ast.Await(value=value) | ast.NamedExpr(value=value):
                 return self.values(value, frame)
-            case ast.BoolOp(values=parts):
-                return self._each(parts, frame)
             case ast.IfExp(body=body, orelse=orelse):
                 return self._each((body, orelse), frame)
             case ast.ListComp(elt=item) | ast.GeneratorExp(elt=item) | ast.SetComp(elt=item):
                 return self.values(item, frame)
             case ast.JoinedStr(values=parts):
-                return self._joined(parts, frame)
+                return map("".join, products(self._steps, [self.values(part, frame) for part in parts]))
             case ast.FormattedValue(value=value):
                 return self.values(value, frame)
             case ast.Subscript(value=value, slice=key):
@@ -233,15 +170,70 @@ class Evaluator:
                 return self._call(node, frame)
         return ()
 
-    def _each(self, nodes: Iterable[ast.expr], frame: Frame) -> Iterator[str]:
+    def _each(self, nodes: Iterable[ast.expr], frame: Frame, *, head: bool = False) -> Iterator[str]:
         for node in nodes:
-            yield from self.values(node, frame)
+            yield from self.values(node, frame, head=head)
 
-    def _joined(self, parts: Iterable[ast.expr], frame: Frame) -> Iterator[str]:
-        pieces = [self.values(part, frame) for part in parts]
-        return map("".join, self._product(pieces))
+    def _item(self, value: ast.expr, key: ast.expr, frame: Frame) -> Iterable[str]:
+        """Pick from a literal dictionary by a known key; of another collection, anything in it."""
+        wanted = self.values(key, frame) if isinstance(key, ast.expr) else ()
+        for mapping, scope in self._dictionaries(value, frame) if wanted else ():
+            self._steps.take(len(mapping.keys))
+            pairs = zip(mapping.keys, mapping.values, strict=True)
+            picked = [item for name, item in pairs if isinstance(name, ast.Constant) and name.value in wanted]
+            return self._each(picked, frame.of(scope))
+        return self.values(value, frame)
 
-    # ------------------------------------------------------------------------------------------------------- names
+    def _dictionaries(self, value: ast.expr, frame: Frame) -> Iterator[tuple[ast.Dict, Scope]]:
+        sources: Iterable[tuple[Scope, Source]] = ()
+        match value:
+            case ast.Dict():
+                yield value, frame.scope
+            case ast.Name(id=name):
+                sources = self._sources(name, frame) or self._variable(frame.scope.module.dotted(value))
+            case ast.Attribute(attr=name):
+                sources = frame.scope.module.attributes.get(name, ()) or self._variable(
+                    frame.scope.module.dotted(value)
+                )
+        yield from ((source.value, scope) for scope, source in sources if isinstance(source.value, ast.Dict))
+
+    def _binary(self, node: ast.BinOp, frame: Frame) -> Iterable[str]:
+        left, right = self.values(node.left, frame), self.values(node.right, frame)
+        match node.op:
+            case ast.Add() if self._is_collection(node.left, frame) or self._is_collection(node.right, frame):
+                return (*left, *right)
+            case ast.Add():
+                return map("".join, products(self._steps, [left, right]))
+            case ast.Div():
+                return (posixpath.join(*pair) for pair in products(self._steps, [left, right]))
+            case ast.Mod():
+                parts = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+                return filled(left, r"%[sdir]", [self._piece(part, frame) for part in parts], self._steps)
+        return ()
+
+    def _piece(self, node: ast.expr, frame: Frame) -> Values:
+        """Return what may be put into a string; of a loop over a small `range`, its numbers."""
+        if isinstance(node, ast.Name):
+            for _, source in self._sources(node.id, frame):
+                match source.value:
+                    case ast.Call(func=ast.Name(id="range"), args=[*_, ast.Constant(value=int(end))]):
+                        return tuple(map(str, range(min(end, MOST))))
+        return self.values(node, frame)
+
+    def _is_collection(self, node: ast.expr, frame: Frame) -> bool:
+        self._steps.take()
+        match node:
+            case ast.List() | ast.Tuple() | ast.Set() | ast.ListComp() | ast.GeneratorExp() | ast.Dict():
+                return True
+            case ast.Call(func=ast.Name(id="list" | "tuple" | "sorted" | "reversed")):
+                return True
+            case ast.BinOp(left=left, op=ast.Add()):
+                return self._is_collection(left, frame)
+            case ast.Name(id=name):
+                sources = [source for _, source in self._sources(name, frame) if not source.iterated]
+                plain = [source.value for source in sources if not isinstance(source.value, ast.Name | ast.BinOp)]
+                return any(self._is_collection(value, frame) for value in plain)
+        return False
 
     def _sources(self, name: str, frame: Frame) -> list[tuple[Scope, Source]]:
         """Return what a name is set to, in the innermost scope that sets it."""
@@ -270,6 +262,8 @@ class Evaluator:
         name = node.id
         if frame.bound.has(name):
             return (*frame.bound.of(name), *self._set_to(node, frame))
+        if name == "__file__":
+            return (frame.scope.module.path,)
         scope: Scope | None = frame.scope
         while scope is not None:
             if name in scope.parameters:
@@ -282,7 +276,7 @@ class Evaluator:
 
     def _set_to(self, node: ast.Name, frame: Frame) -> Iterator[str]:
         for scope, source in self._reaching(node, frame):
-            yield from self._of_source(source, _in(scope, frame))
+            yield from self._of_source(source, frame.of(scope))
 
     def _of_source(self, source: Source, frame: Frame) -> Values:
         if source.place is None:
@@ -291,237 +285,114 @@ class Evaluator:
             case ast.Tuple(elts=items) | ast.List(elts=items) if source.iterated:
                 self._steps.take(len(items))
                 rows = [item.elts for item in items if isinstance(item, ast.Tuple | ast.List)]
-                picked = [row[source.place] for row in rows if source.place < len(row)]
-                return _bounded(self._each(picked, frame))
+                return bounded(self._each([row[source.place] for row in rows if source.place < len(row)], frame))
             case ast.Tuple(elts=items) | ast.List(elts=items):
                 return self.values(items[source.place], frame) if source.place < len(items) else ()
             case ast.Call(func=func, args=arguments) if source.place < len(arguments):
-                if self._full_name(func, frame) in {"zip", "itertools.product"}:
+                if frame.scope.module.dotted(func) in {"zip", "itertools.product"}:
                     return self.values(arguments[source.place], frame)
             case ast.Name(id=name):
                 found = [each for each in self._sources(name, frame) if each[1].place is None]
                 if len(found) == 1 and not isinstance(found[0][1].value, ast.Name):
                     scope, inner = found[0]
-                    return self._of_source(source._replace(value=inner.value), _in(scope, frame))
+                    return self._of_source(source._replace(value=inner.value), frame.of(scope))
         return ()
 
     def _default(self, name: str, scope: Scope) -> Values:
         default = scope.defaults.get(name)
-        outside = Frame(scope.parent) if scope.parent else None
-        return () if default is None or outside is None else self.values(default, outside)
+        return () if default is None or scope.parent is None else self.values(default, Frame(scope.parent))
 
-    def _imported(self, full: str, frame: Frame) -> Iterable[str]:
-        """Return a callable, or the variable of another module of the distribution."""
-        if full in PLATFORM:
-            return (PLATFORM[full],)
-        if full in LOADERS or full == FINDER:
-            return (CALLABLE + full,)
-        module, _, variable = full.rpartition(".")
-        scope = self._functions(f"{module}.", variable) if module else None
+    def _variable(self, full: str) -> list[tuple[Scope, Source]]:
+        """Return what a variable of a module of the distribution is set to, by its full name."""
+        module, _, name = full.rpartition(".")
+        scope = self._functions(f"{module}.", name) if module else None
         self._steps.take()
         if scope is None:
-            return ()
-        if variable not in scope.names and scope.module.imports.get(variable, full) != full:
-            return self._imported(scope.module.imports[variable], frame)
-        return _bounded(self._set_to(ast.Name(id=variable), _in(scope, frame)))
+            return []
+        if name not in scope.names and scope.module.imports.get(name, full) != full:
+            return self._variable(scope.module.imports[name])
+        return [(scope, source) for source in scope.names.get(name, ())]
+
+    def _imported(self, full: str, frame: Frame) -> Iterable[str]:
+        """Return what the platform says, or the variable of another module of the distribution."""
+        if full in PLATFORM:
+            return (PLATFORM[full],)
+        found = self._variable(full)
+        return bounded(value for scope, source in found for value in self._of_source(source, frame.of(scope)))
 
     def _attribute(self, node: ast.Attribute, frame: Frame) -> Iterable[str]:
         full = frame.scope.module.dotted(node)
         found = tuple(self._imported(full, frame)) if full else ()
         if found:
             return found
-        if node.attr == "_dlltype":
-            return self.values(node.value, frame)
         known = self._attributes(frame.scope.module, node.attr)
-        return (value for scope, source in known for value in self._of_source(source, _in(scope, frame)))
-
-    # ------------------------------------------------------------------------------------------------- expressions
-
-    def _item(self, value: ast.expr, key: ast.expr, frame: Frame) -> Iterable[str]:
-        """Pick from a literal dictionary by a known key; of another collection, anything in it."""
-        wanted = self.values(key, frame) if isinstance(key, ast.expr) else ()
-        for mapping, scope in self._literals(value, frame):
-            if wanted:
-                self._steps.take(len(mapping.keys))
-                pairs = zip(mapping.keys, mapping.values, strict=True)
-                picked = [item for name, item in pairs if isinstance(name, ast.Constant) and name.value in wanted]
-                return self._each(picked, _in(scope, frame))
-        return self.values(value, frame)
-
-    def _literals(self, value: ast.expr, frame: Frame) -> Iterator[tuple[ast.Dict, Scope]]:
-        match value:
-            case ast.Dict():
-                yield value, frame.scope
-            case ast.Name(id=name):
-                yield from (
-                    (s.value, scope) for scope, s in self._sources(name, frame) if isinstance(s.value, ast.Dict)
-                )
-            case ast.Attribute(attr=name):
-                known = frame.scope.module.attributes.get(name, [])
-                yield from ((s.value, scope) for scope, s in known if isinstance(s.value, ast.Dict))
-
-    def _binary(self, node: ast.BinOp, frame: Frame) -> Iterable[str]:
-        left, right = self.values(node.left, frame), self.values(node.right, frame)
-        match node.op:
-            case ast.Add() if self._is_collection(node.left, frame) or self._is_collection(node.right, frame):
-                return (*left, *right)
-            case ast.Add():
-                return map("".join, self._product([left, right]))
-            case ast.Div():
-                return (posixpath.join(*pair) for pair in self._product([left, right]))
-            case ast.Mod():
-                parts = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
-                return self._filled(left, r"%[sdir]", [self._piece(part, frame) for part in parts])
-        return ()
-
-    def _piece(self, node: ast.expr, frame: Frame) -> Values:
-        """Return what may be put into a string; of a loop over a small `range`, its numbers."""
-        match node:
-            case ast.Constant(value=int(number)):
-                return (str(number),)
-            case ast.Name(id=name):
-                for source in [each for _, each in self._sources(name, frame)]:
-                    match source.value:
-                        case ast.Call(func=ast.Name(id="range"), args=[*_, ast.Constant(value=int(end))]):
-                            return tuple(map(str, range(min(end, _MOST))))
-        return self.values(node, frame)
-
-    def _is_collection(self, node: ast.expr, frame: Frame) -> bool:
-        self._steps.take()
-        match node:
-            case ast.List() | ast.Tuple() | ast.Set() | ast.ListComp() | ast.GeneratorExp() | ast.Dict():
-                return True
-            case ast.Call(func=ast.Name(id="list" | "tuple" | "sorted" | "reversed")):
-                return True
-            case ast.BinOp(left=left, op=ast.Add()):
-                return self._is_collection(left, frame)
-            case ast.Name(id=name):
-                sources = [source for _, source in self._sources(name, frame) if not source.iterated]
-                plain = [source.value for source in sources if not isinstance(source.value, ast.Name | ast.BinOp)]
-                return any(self._is_collection(value, frame) for value in plain)
-        return False
-
-    def _filled(self, texts: Iterable[str], pattern: str, pieces: list[Values]) -> Iterator[str]:
-        for text in texts:
-            self._steps.take(len(text) // _LETTERS_A_STEP)
-            fixed = re.split(pattern, text)
-            if len(fixed) == len(pieces) + 1:
-                for filling in self._product([*pieces, (text,)]):
-                    yield "".join(part for pair in zip(fixed, (*filling[:-1], ""), strict=True) for part in pair)
-
-    # ------------------------------------------------------------------------------------------------------- calls
-
-    def _full_name(self, func: ast.expr, frame: Frame) -> str:
-        return frame.scope.module.dotted(func)
+        if not known and node.attr in SAME_ATTRIBUTES:
+            return self.values(node.value, frame)
+        if not known and node.attr == "parent":
+            return map(posixpath.dirname, self.values(node.value, frame))
+        return (value for scope, source in known for value in self._of_source(source, frame.of(scope)))
 
     def _call(self, node: ast.Call, frame: Frame) -> Iterable[str]:
-        full = self._full_name(node.func, frame)
-        if full in _SAME:
+        full = frame.scope.module.dotted(node.func)
+        if full in SAME:
             return self._each(node.args, frame)
-        if full in _DEFAULT:
+        if full in DEFAULTED:
             return self._each(node.args[1:2], frame)
         if full == "os.path.join":
-            pieces = [self.values(part, frame) for part in node.args]
-            return (posixpath.join(*parts) for parts in self._product(pieces))
-        if full == FINDER or CALLABLE + FINDER in self.callables(node.func, frame):
+            return self._path(node.args, frame)
+        if full == FINDER:
             return (stem if "/" in stem else STEM + stem for stem in self._each(node.args[:1], frame))
         own = self.function(node.func, frame)
         if own is not None:
             return self.results(own, self.bindings(own, node, frame), frame)
         return self._method(node, frame)
 
-    def _method(self, node: ast.Call, frame: Frame) -> Iterable[str]:
+    def _path(self, parts: Iterable[ast.expr], frame: Frame) -> Iterator[str]:
+        return (posixpath.join(*each) for each in products(self._steps, [self.values(part, frame) for part in parts]))
+
+    def _method(self, node: ast.Call, frame: Frame) -> Iterable[str]:  # noqa: PLR0911 - one for each method
         match node.func:
             case ast.Attribute(value=value, attr="format"):
                 pieces = [self._piece(part, frame) for part in [*node.args, *(kw.value for kw in node.keywords)]]
-                return self._filled(self.values(value, frame), r"\{\w*\}", pieces)
+                return filled(self.values(value, frame), r"\{\w*\}", pieces, self._steps)
             case ast.Attribute(value=value, attr="split"):
                 separator = next(iter(self._each(node.args[:1], frame)), None) if node.args else None
-                return (part for text in self.values(value, frame) for part in self._split(text, separator))
-            case ast.Attribute(value=value, attr="get"):
-                found = [*self._item(value, node.args[0], frame)] if node.args else []
-                return found or self._each(node.args[1:2], frame)
+                return splits(self.values(value, frame), separator, self._steps)
+            case ast.Attribute(value=value, attr="get" | "pop") if node.args:
+                return [*self._item(value, node.args[0], frame)] or self._each(node.args[1:2], frame)
+            case ast.Attribute(attr="dirname"):
+                return map(posixpath.dirname, self._each(node.args, frame))
             case ast.Attribute(value=value, attr="join" | "joinpath") if node.args:
-                base = self.values(value, frame)
-                rest = [self.values(part, frame) for part in node.args]
-                return (posixpath.join(*parts) for parts in self._product([base, *rest]))
-            case ast.Attribute(value=value, attr=name) if name in _SAME_METHODS:
+                return self._path((value, *node.args), frame)
+            case ast.Attribute(value=value, attr=name) if name in SAME_METHODS:
                 return self.values(value, frame)
         return ()
 
-    def _split(self, text: str, separator: str | None) -> list[str]:
-        self._steps.take(len(text) // _LETTERS_A_STEP)
-        return text.split(separator or None)
-
-    def callables(self, func: ast.expr, frame: Frame) -> Values:
-        """Return what may be called; a parameter that has a default, or is set here, needs no caller to tell it."""
-        if isinstance(func, ast.Name):
-            here = _bounded(self._set_to(func, Frame(frame.scope)))
-            if any(value.startswith(CALLABLE) for value in here):
-                return here
-        return self.values(func, frame)
-
     def function(self, func: ast.expr, frame: Frame) -> Scope | None:
         """Return the distribution's own function that is called, if it can be told."""
-        full = self._full_name(func, frame)
+        full = frame.scope.module.dotted(func)
         found = self._functions(full, "") if full else None
-        if found is None and isinstance(func, ast.Attribute):
-            named = frame.scope.module.functions.get(func.attr, [])
-            found = named[0] if len(named) == 1 else None
-        if found is None and isinstance(func, ast.Name):
-            named = frame.scope.module.functions.get(func.id, [])
-            found = named[0] if len(named) == 1 else None
+        if found is None and isinstance(func, ast.Attribute | ast.Name):
+            name = func.attr if isinstance(func, ast.Attribute) else func.id
+            named = frame.scope.module.functions.get(name, [])
+            return named[0] if len(named) == 1 else None
         return found
 
     def bindings(self, function: Scope, call: ast.Call, frame: Frame) -> Bindings:
         """Return the values that a call gives to a function's parameters; the defaults for those it leaves out."""
         self._steps.take(len(function.parameters) + len(call.args) + len(call.keywords))
-        names, rest = placed(function.node), rest_of(function.node)
-        every = [name for name in parameters(function.node) if name not in {"self", "cls"}]
-        asked: dict[str, Callable[[bool], Values]] = {
-            name: lambda _, name=name: self._default(name, function)  # type: ignore[misc] # its default
-            for name in every
-        }
-        if rest:
-            asked[rest] = partial(self._rest, call.args[len(names) :], frame)
-        asked |= {name: partial(self._of_argument, value, frame) for name, value in zip(names, call.args, strict=False)}
-        asked |= {each.arg: partial(self._of_argument, each.value, frame) for each in call.keywords if each.arg}
-        return Bindings(asked)
+        return bound(
+            function.node,
+            call,
+            given=lambda value, head: self.values(value, frame, head=head),
+            default=lambda name: self._default(name, function),
+        )
 
-    def _rest(self, arguments: list[ast.expr], frame: Frame, head: bool) -> Values:
-        if head:
-            return self.heads(arguments[0], frame) if arguments else ()
-        return _bounded(self._each(arguments, frame))
-
-    def results(self, function: Scope, bound: Bindings, frame: Frame) -> Values:
-        """Return what a function may give back."""
-        return _bounded(self._each(function.returns, Frame(function, bound, frame.free, frame.given)))
-
-    def _product(self, pieces: Sequence[Values]) -> Iterator[tuple[str, ...]]:
-        """Yield the combinations of several values, a bounded number of them, each of a bounded length."""
-        for parts, _ in zip(product(*pieces), range(_MOST), strict=False):
-            self._steps.take(len(parts))
-            if sum(map(len, parts)) <= _LONGEST:
-                yield parts
+    def results(self, function: Scope, bound: Bindings, frame: Frame, *, head: bool = False) -> Values:
+        """Return what a function may give back; of a generator, the first that it yields is the first item."""
+        given = function.returns[:1] if head and function.is_generator else function.returns
+        return bounded(self._each(given, Frame(function, bound, frame.free, frame.given), head=head))
 
 
-def _in(scope: Scope, frame: Frame) -> Frame:
-    """Return the frame for something that is set in a scope: the same parameters if it is the same function."""
-    if scope is frame.scope:
-        return frame
-    inner: Scope | None = frame.scope
-    while inner is not None:
-        if inner is scope:
-            return Frame(scope, frame.bound, frame.free, frame.given)
-        inner = inner.parent
-    return Frame(scope, frame.given.get(scope), frame.free, frame.given)
-
-
-def _bounded(values: Iterable[str]) -> Values:
-    """Return the first of the different values."""
-    found: dict[str, None] = {}
-    for value in values:
-        found[value] = None
-        if len(found) >= _MOST:
-            break
-    return tuple(found)
+def _is_empty(value: ast.expr) -> bool:
+    return isinstance(value, ast.List) and not value.elts

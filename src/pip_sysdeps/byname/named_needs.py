@@ -13,6 +13,7 @@ from pip_sysdeps.byname.provision import file_name, needs, package_of_program
 from pip_sysdeps.byname.read_knowledge import known_of
 from pip_sysdeps.byname.source_search import References, Searched
 from pip_sysdeps.byname.standard_modules import of_interpreter, of_release
+from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.model.needs import ReferenceKind
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Named:
         `said` is what `search` gave.
         """
         found = with_authority(self._known(distribution.distribution), said.references)
-        skipped = (*distribution.skipped, *said.skipped)
+        skipped = (*distribution.skipped, *said.skipped, *self._unknown(distribution.distribution, said))
         if not found:
             return replace(distribution, skipped=skipped)
         stated = {need.soname for need in distribution.needs if need.soname}
@@ -83,6 +84,12 @@ class Named:
         named = [need for need in needs(found, self._lookup, about) if stated.isdisjoint((need.soname, *need.any_of))]
         every = sorted((*distribution.needs, *named), key=lambda need: (need.name, need.by, need.when.value))
         return replace(distribution, needs=tuple(every), skipped=skipped)
+
+    def _unknown(self, distribution: Distribution, said: Searched) -> Iterator[Skipped]:
+        """Yield the sources that open libraries by names that only a run makes, unless somebody knows the names."""
+        if not any(each.kind is ReferenceKind.LIBRARY for each in self._known(distribution)):
+            reason = "opens a library by a name that only a run makes"
+            yield from (Skipped(path=path, verdict=Verdict.UNKNOWN_NAME, reason=reason) for path in said.unknown)
 
     def _references(self, distribution: Distribution) -> References:
         return References(self._root, distribution, self._package_of, fork=self._fork)

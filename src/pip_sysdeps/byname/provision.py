@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pip_sysdeps.byname.knowledge import STEM, is_known
@@ -29,18 +28,16 @@ from pip_sysdeps.words import listed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pip_sysdeps.byname.about import About
     from pip_sysdeps.model.needs import Provider, Reference
     from pip_sysdeps.model.packages import Owner
 
-FEW_SOURCES = 100
-"""A distribution with so few modules is about what they open; in a larger one a single module is one feature."""
 _MOST_NAMES = 8
 NOTHING_TELLS = "nothing at hand tells which package has it"
 """The note of what is not there, where nobody knows all packages."""
 _ONE_OF_THEM = "nothing at hand tells which of several versions there is"
 _UNSURE = {NOTHING_TELLS, _ONE_OF_THEM}
 _NO_FILES = "the index of this release does not answer for files"
-_TITLE = r"(?m)^(?:Name|Summary|Keywords):(.*)"
 _INTERPRETER = r"(?:python|pip)[0-9.]*"
 
 
@@ -168,36 +165,6 @@ class _Known(NamedTuple):
         return self.capability is not None and not self.capability.checked
 
 
-class About:
-    """What a distribution is about, which tells whether something that it names is its purpose or one feature."""
-
-    def __init__(self, *, text: str, sources: int) -> None:
-        """`text` is its name, summary and description; `sources` how many Python modules it has."""
-        self.sources = sources
-        self._text = text
-        head = text.replace("\r", "").partition("\n\n")[0]
-        self.title = _words("\n".join(re.findall(_TITLE, head)))
-
-    @cached_property
-    def _words(self) -> set[str]:
-        return _words(self._text)
-
-    @property
-    def is_large(self) -> bool:
-        """Whether it has so many modules that one of them is one feature."""
-        return self.sources > FEW_SOURCES
-
-    def mentions(self, *words: str, in_title: bool = False) -> bool:
-        """Tell whether the text, or its title (name, summary and keywords), has one of the words."""
-        have = self.title if in_title else self._words
-        return not have.isdisjoint(word.lower() for word in words if len(word) > 1)
-
-
-def _words(text: str) -> set[str]:
-    found = {word.strip(".-+") for word in re.findall(r"[a-z0-9][a-z0-9.+-]*", text.lower())}
-    return found | {part for word in found for part in word.split("-")}
-
-
 def needs(references: Iterable[Reference], lookup: Lookup, about: About) -> tuple[Need, ...]:
     """Return the needs that references stand for, by name; several references of the same thing are one need.
 
@@ -322,7 +289,8 @@ def _program(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
         yield from _unknown(reference, reference.names[0], lookup.not_found_note) if spoken_of else ()
         return
     words = {word for each in known for word in (each.name, each.package, *each.choices)}
-    if not (reference.confidence is Confidence.HIGH or reference.when is When.DECLARED or about.mentions(*words)):
+    is_run = reference.confidence is Confidence.HIGH and not reference.unsure
+    if not (is_run or reference.when is When.DECLARED or about.mentions(*words)):
         return  # one of many that the code may use
     path = next((each.path for each in known if each.path), "")
     best = next((each for each in known if each.package or each.path), known[0])._replace(path=path)

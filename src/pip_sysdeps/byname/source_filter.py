@@ -11,13 +11,13 @@ _LIBRARY_BYTES = (b"oadLibrary", b"load_library", b"find_library")
 """All these have `ibrary` in them: three looks at most sources instead of five."""
 _OPENS = rb"\b(?:CDLL|PyDLL|LoadLibrary|find_library)\b|(?:dlopen|load_library|loadLibrary)\(\s*[^\s:)]"
 _NAMES_LIBRARY = rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
-_FILES = (b"require_version(", b"load_extension(")
+_FILES = (b"require_version", b"load_extension(")
 _RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system")
 _SETTING_BYTES = (b"BINARY", b"EXECUTABLE")
 _IS_SET = rb"(?:BINARY|EXECUTABLE)\s*[:=]"
 _WORD = rb"""\s*f?["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)(?:["']| -)"""
-_RUNS = (rb"[\[(=]" + _WORD, rb"return" + _WORD)
-"""Two patterns with a fixed beginning each: one with both takes four times as long."""
+_RUNS = (rb"[\[(=]" + _WORD, rb"return" + _WORD, rb"yield" + _WORD)
+"""Patterns with a fixed beginning each: one with all takes four times as long."""
 _RUN = rb"\b(?:run|Popen|call|check_call|check_output|getoutput|getstatusoutput|system|popen|which|subprocess_exec"
 _RUN += rb"|subprocess_shell|execvp?e?)\(\s*(?:args\s*=\s*)?[\[(]?"
 _RUN_OF = _RUN + _WORD
@@ -38,17 +38,17 @@ _FOREIGN_FOLDER = re.compile(
 
 
 def is_used(path: str) -> bool:
-    """Tell whether a source, by its path in the distribution, takes part in its use on Linux."""
+    """Return whether a source, by its path in the distribution, takes part in its use on Linux."""
     return path.endswith(".py") and not _NOT_SHIPPED.search(path) and not _is_foreign(path)
 
 
 def _is_foreign(path: str) -> bool:
-    """Tell whether a source's path, relative to its distribution, says that it is for another system."""
+    """Return whether a source's path, relative to its distribution, says that it is for another system."""
     return _FOREIGN_FOLDER.search(path.removesuffix(".py")) is not None
 
 
 def loads(source: bytes) -> bool:
-    """Tell by a quick search whether a source has a word for a loader of libraries."""
+    """Return by a quick search whether a source has a word for a loader of libraries."""
     is_loader = any(word in source for word in _LOADER_BYTES) or (
         b"ibrary" in source and any(word in source for word in _LIBRARY_BYTES)
     )
@@ -56,26 +56,39 @@ def loads(source: bytes) -> bool:
 
 
 def opens(source: bytes) -> bool:
-    """Tell by a quick search whether a source may open a library or a typelib that it names."""
-    return (loads(source) and re.search(_NAMES_LIBRARY, source) is not None) or any(map(source.__contains__, _FILES))
+    """Return by a quick search whether a source may open a library or a file that it names."""
+    return (loads(source) and re.search(_NAMES_LIBRARY, source) is not None) or opens_files(source)
+
+
+def opens_files(source: bytes) -> bool:
+    """Return by a quick search whether a source may open a typelib, or an extension of SQLite."""
+    return any(word in source for word in _FILES)
 
 
 def runs(source: bytes) -> frozenset[str]:
     """Return by a quick search the words that may be programs which a source runs."""
-    is_set = any(word in source for word in _SETTING_BYTES) and re.search(_IS_SET, source) is not None
-    if not (is_set or is_runner(source)):
-        return frozenset()
+    return program_words(source) if is_runner(source) or sets_program(source) else frozenset()
+
+
+def program_words(source: bytes) -> frozenset[str]:
+    """Return the words that stand where the name of a program may."""
     return frozenset().union(*(_words(pattern, source) for pattern in _RUNS))
 
 
+def sets_program(source: bytes) -> bool:
+    """Return by a quick search whether a source sets a variable for a program: `DOT_BINARY = "dot"`."""
+    return any(word in source for word in _SETTING_BYTES) and re.search(_IS_SET, source) is not None
+
+
 def is_runner(source: bytes) -> bool:
-    """Tell by a quick search whether a source has a word for what runs or looks for programs."""
+    """Return by a quick search whether a source has a word for what runs or looks for programs."""
     return any(word in source for word in _RUNNER_BYTES)
 
 
 def quotes(source: bytes, words: frozenset[bytes]) -> bool:
-    """Tell by a quick search whether a source has one of the words as a string, or as the first word of one."""
-    return any(word in source and re.search(rb"[\"']" + re.escape(word) + rb"[\"' ]", source) for word in words)
+    """Return by a quick search whether a source has one of the words as a string, or as the first word of one."""
+    begun = ((mark + word, mark) for word in words for mark in (b'"', b"'"))
+    return any(begin in source and (begin + mark in source or begin + b" " in source) for begin, mark in begun)
 
 
 def runs_directly(source: bytes) -> frozenset[str]:
@@ -84,15 +97,15 @@ def runs_directly(source: bytes) -> frozenset[str]:
 
 
 def runs_variable(source: bytes) -> bool:
-    """Tell whether a source runs what a variable names."""
+    """Return whether a source runs what a variable names."""
     return re.search(_RUN_OF_NAME, source) is not None
 
 
 def defines(source: bytes, names: frozenset[str]) -> bool:
-    """Tell by a quick search whether a source sets one of the names to a string, or imports or defines it."""
+    """Return by a quick search whether a source sets one of the names to a string, or imports or defines it."""
     name = _any_of(names)
-    pattern = rb"(?m)^" + name + rb"\b[^=\n]*=\s*[\[({]?\s*f?[\"']|^def " + name + rb"\(|import[^\n]*\b" + name + rb"\b"
-    return re.search(pattern, source) is not None
+    forms = (rb"^%s\b[^=\n]*=\s*[\[({]?\s*f?[\"']", rb"^(?:def|class) %s[(:]", rb"import[^\n]*\b%s\b")
+    return re.search(b"(?m)" + b"|".join(form % name for form in forms), source) is not None
 
 
 def _any_of(names: frozenset[str]) -> bytes:
@@ -123,15 +136,13 @@ class Wrappers(NamedTuple):
 
     openers: frozenset[str]
     """They open a library that a parameter names."""
-    takers: frozenset[str]
-    """They call what a parameter gives them, which may be a loader."""
     runners: frozenset[str]
     """They run a program that a parameter names."""
     attributes: frozenset[str]
     """Attributes that are asked for, and that no source that is read sets."""
 
     def are_run(self, source: bytes) -> bool:
-        """Tell by a quick search whether a source calls a runner."""
+        """Return by a quick search whether a source calls a runner."""
         return any(f"{name}(".encode() in source for name in self.runners)
 
     def names(self, source: bytes) -> frozenset[str]:
@@ -143,5 +154,5 @@ class Wrappers(NamedTuple):
         return given | (_words(rb"\b" + _any_of(attributes) + rb" = [\[(]?" + _WORD, source) if attributes else _NONE)
 
     def are_called(self, source: bytes) -> bool:
-        """Tell by a quick search whether a source calls an opener, or a taker and has a loader to give it."""
-        return _calls(source, self.openers) or (_calls(source, self.takers) and loads(source))
+        """Return by a quick search whether a source calls an opener."""
+        return _calls(source, self.openers)

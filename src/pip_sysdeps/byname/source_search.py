@@ -5,19 +5,23 @@ from __future__ import annotations
 import posixpath
 from bisect import insort
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.byname.provision import FEW_SOURCES, About
+from pip_sysdeps.byname.about import FEW_SOURCES, About
 from pip_sysdeps.byname.source_filter import (
     defines,
     is_runner,
     is_used,
     loads,
     opens,
+    opens_files,
+    program_words,
     quotes,
     runs,
     runs_directly,
     runs_variable,
+    sets_program,
 )
 from pip_sysdeps.byname.standard_modules import imported
 from pip_sysdeps.byname.steps import StepLimitError
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pip_sysdeps.byname.source_filter import Wrappers
+    from pip_sysdeps.byname.sources import Named
     from pip_sysdeps.byname.standard_modules import Imported
     from pip_sysdeps.model.environment import Distribution
     from pip_sysdeps.model.needs import Reference
@@ -40,8 +45,12 @@ _MOST_OPENING = 1 << 20
 """Bytes of sources that are parsed for one distribution because they open libraries: python-vlc is half a million."""
 _MOST_RUNNING = 1 << 18
 """The same of those that run programs."""
+_MOST_HELPERS = 1 << 15
+"""The same of those that run what a variable names, where no source has a program of the distribution's title."""
 _MOST_OF_LARGE = 1 << 16
 """The same of those of a large distribution that open libraries: each is one feature, and none is sure."""
+_MOST_KEPT = 1 << 23
+"""Bytes of sources that are kept while a distribution is searched."""
 _MARKS_TO_FORK = 20_000
 """Marks of sources that are worth a process of their own: fewer are parsed in a tenth of a second."""
 _MOST_CALLING = 24
@@ -57,6 +66,8 @@ class Searched(NamedTuple):
     """Sources that were not looked at."""
     imported: tuple[Imported, ...] = ()
     """The modules that they import and that a release may have apart from its Python."""
+    unknown: tuple[str, ...] = ()
+    """Sources that open a library by a name that only a run makes."""
 
 
 class _Shortest:
@@ -79,9 +90,10 @@ class _Shortest:
             self._left += size
             self._left_out.append((size, longest))
 
-    def kept(self) -> dict[str, bytes]:
-        """Return those that are kept, the shortest first."""
-        return {path: text for _, path, text in self._kept}
+    def kept(self, most: int = _MAX_SOURCE) -> dict[str, bytes]:
+        """Return those that are kept, the shortest first, up to so many bytes together."""
+        ends = accumulate(size for size, _, _ in self._kept)
+        return {path: text for (_, path, text), end in zip(self._kept, ends, strict=True) if end <= most}
 
     def left_out(self) -> list[str]:
         """Return the paths of the others, the shortest first."""
@@ -111,55 +123,65 @@ class References:
         self._metadata = distribution.metadata_path
         self._package_of = package_of
         self._skipped: list[Skipped] = []
-        self._imported: list[Imported] = []
+        self._texts: dict[str, bytes] = {}
+        self._left = _MOST_KEPT
 
     @cached_property
     def _paths(self) -> list[str]:
         prefix = len(self._base.rstrip("/")) + 1
         return [path for path in self._files if path[-3:] == ".py" and is_used(path[prefix:])]
 
+    @property
+    def _is_large(self) -> bool:
+        return len(self._paths) > FEW_SOURCES
+
     def searched(self) -> Searched:
         """Search the sources."""
-        found = self._found()
-        return Searched(found, tuple(self._skipped), tuple(self._imported))
+        imports: list[Imported] = []
+        gated = self._large(imports) if self._is_large else self._small(imports)
+        found = self._named_by(gated) if gated else Searched()
+        return found._replace(skipped=tuple(self._skipped), imported=tuple(imports))
 
-    def _found(self) -> tuple[Reference, ...]:
-        """Return what the sources name.
+    def _large(self, imports: list[Imported]) -> dict[str, bytes]:
+        """Return the sources of a large distribution that are parsed.
 
-        Sources of a large distribution are searched for programs only if its title names one: no other would be sure.
+        They are searched for programs only if its title names one: no other would be sure.
         """
-        is_large = len(self._paths) > FEW_SOURCES
-        titled = self._titled
-        opening = _Shortest(_MOST_OF_LARGE if is_large else _MOST_OPENING)
-        running = _Shortest(_MOST_RUNNING)
-        by_variable = _Shortest(_MOST_RUNNING)
-        names = frozenset() if is_large else titled
-        has_title = False
+        opening, running = _Shortest(_MOST_OF_LARGE), _Shortest(_MOST_RUNNING)
         top = self._base.rstrip("/").count("/") + 2
         for path, text in self._read_all():
-            if not is_large or path.count("/") <= top:
-                self._imported += imported(path, text, self._base, self.about)
-            has_title = has_title or quotes(text, names)
-            if opens(text) or len(text) == _MAX_SOURCE or (not is_large and loads(text)):
+            if path.count("/") <= top:
+                imports += imported(path, text, self._base, self.about)
+            if opens(text) or len(text) == _MAX_SOURCE:
                 opening.add(path, text)
-            elif is_large and not any(word in text for word in titled):
-                continue
-            elif any(map(self._counts, runs(text))) or (not is_large and self._runs(text)):
+            elif quotes(text, self._titled) and any(map(self._counts, runs(text))):
                 running.add(path, text)
-            elif names and is_runner(text) and runs_variable(text):
-                by_variable.add(path, text)
-        gated = self._kept(opening) | self._kept(running) | (by_variable.kept() if has_title else {})
-        return self._named_by(gated) if gated else ()
+        return self._kept(opening) | self._kept(running)
 
-    def _named_by(self, gated: Mapping[str, bytes]) -> tuple[Reference, ...]:
+    def _small(self, imports: list[Imported]) -> dict[str, bytes]:
+        """Return the sources of any other distribution that are parsed; what they run may stand in another one."""
+        opening, running = _Shortest(_MOST_OPENING), _Shortest(_MOST_RUNNING)
+        by_variable, speaks = _Shortest(_MOST_RUNNING), False
+        for path, text in self._read_all():
+            imports += imported(path, text, self._base, self.about)
+            speaks = speaks or quotes(text, self._titled)
+            runner = is_runner(text)
+            if loads(text) or opens_files(text) or len(text) == _MAX_SOURCE:
+                opening.add(path, text)
+            elif (runner or sets_program(text)) and self._names_program(text):
+                running.add(path, text)
+            elif runner and runs_variable(text):
+                by_variable.add(path, text)
+        return self._kept(opening) | self._kept(running) | by_variable.kept(_MOST_RUNNING if speaks else _MOST_HELPERS)
+
+    def _named_by(self, gated: Mapping[str, bytes]) -> Searched:
         """Return what sources name; nothing of those that cause too much work, which is noted."""
-        from pip_sysdeps.byname.sources import references  # noqa: PLC0415 - with ast, a tenth of a small lock
+        from pip_sysdeps.byname.sources import Others, named_by  # noqa: PLC0415 - with ast, a tenth of a small lock
         from pip_sysdeps.system.bounded_worker import LostError, bounded  # noqa: PLC0415 - few distributions need it
         from pip_sysdeps.system.python_syntax import marks  # noqa: PLC0415 - the same
 
-        def search() -> tuple[tuple[Reference, ...], list[Skipped]]:
-            found = references(gated, self._calling, self._base, self._broken, importing=self._importing)
-            return found, self._skipped
+        def search() -> tuple[Named, list[Skipped]]:
+            return named_by(gated, Others(self._calling, self._importing), self._base), self._skipped
 
         fork = self._fork and sum(map(marks, gated.values())) > _MARKS_TO_FORK
         before = list(self._skipped)
@@ -168,11 +190,10 @@ class References:
         except (StepLimitError, LostError):
             reason = "the sources of its distribution take too long to search for libraries and programs"
             self._skipped = [*before, *too_long(gated, reason)]
-            return ()
-        return found
-
-    def _broken(self, path: str) -> None:
-        self._skipped.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason="Python does not parse it"))
+            return Searched()
+        reason = "Python does not parse it"
+        self._skipped += (Skipped(path=each, verdict=Verdict.MALFORMED, reason=reason) for each in found.broken)
+        return Searched(found.references, unknown=found.unknown)
 
     def _kept(self, sources: _Shortest) -> dict[str, bytes]:
         """Return the sources that are searched; the others are noted."""
@@ -201,17 +222,17 @@ class References:
         return self._read(place)[:_MAX_ABOUT].decode("utf-8", "replace") if place else ""
 
     def _counts(self, word: str) -> bool:
-        """Tell whether a word is a program that the distribution's description names, or the package of one."""
+        """Return whether a word is a program that the distribution's description names, or the package of one."""
         package = self._package_of(word)
         return bool(package) and self.about.mentions(word, package)
 
-    def _runs(self, source: bytes) -> bool:
-        """Tell whether a source runs a program that a release has, by its name."""
-        return is_runner(source) and any(map(self._package_of, runs_directly(source)))
+    def _names_program(self, source: bytes) -> bool:
+        """Return whether a source runs a program by its name, or has one of which the description speaks."""
+        return any(map(self._counts, program_words(source))) or any(map(self._package_of, runs_directly(source)))
 
     def _calling(self, wrappers: Wrappers) -> Mapping[str, bytes]:
         """Return the sources that call wrappers; in a large distribution those that are read are all."""
-        if len(self._paths) > FEW_SOURCES:
+        if self._is_large:
             return {}
         opening, running = _Shortest(_MOST_RUNNING), _Shortest(_MOST_RUNNING)
         for path, text in self._read_all():
@@ -225,7 +246,7 @@ class References:
         return found | (self._kept(running) if len(running) <= _MOST_CALLING else {})
 
     def _is_name(self, word: str) -> bool:
-        """Tell whether a word is a program that not every image has, or may be a library."""
+        """Return whether a word is a program that not every image has, or may be a library."""
         return bool(self._package_of(word)) or ".so" in word
 
     def _importing(self, names: Mapping[str, frozenset[str]]) -> Mapping[str, bytes]:
@@ -233,9 +254,9 @@ class References:
 
         In a large distribution none but those that are read already.
         """
-        if len(self._paths) > FEW_SOURCES:
+        if self._is_large:
             return {}
-        from pip_sysdeps.byname.sources import module_name  # noqa: PLC0415 - as above
+        from pip_sysdeps.byname.module import module_name  # noqa: PLC0415 - as above
 
         found = _Shortest(_MOST_RUNNING)
         for path in self._paths:
@@ -245,8 +266,14 @@ class References:
         return self._kept(found)
 
     def _read_all(self) -> Iterator[tuple[str, bytes]]:
+        """Yield the sources; those of a small distribution are kept, as they may be asked for again."""
         for path in self._paths:
-            text = self._read(path)
+            text = self._texts.get(path)
+            if text is None:
+                text = self._read(path)
+                self._left -= len(text)
+                if not self._is_large and self._left > 0:
+                    self._texts[path] = text
             if text:
                 yield path, text
 

@@ -12,9 +12,9 @@ from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pip_sysdeps.byname.provision import About
+    from pip_sysdeps.byname.about import About
 
-_FIRST = rb"(?m)^(?:from|import)[ \t]+(%s)\b"
+_IMPORT = rb"\n(?:import[ \t]+(%s)\b|from[ \t]+(%s)\b|from[ \t]+(%s)[ \t]+import[ \t(]+([^\n;)]+))"
 
 
 class Imported(NamedTuple):
@@ -28,17 +28,26 @@ class Imported(NamedTuple):
 
 
 @cache
-def _pattern() -> tuple[tuple[bytes, ...], re.Pattern[bytes]]:
+def _pattern() -> re.Pattern[bytes]:
+    """Return a pattern for the imports; it begins with a line's end, which is found fast."""
     names = [name.encode() for name in split_modules()]
-    return tuple(name.rpartition(b".")[2] for name in names), re.compile(_FIRST % b"|".join(map(re.escape, names)))
+    packages = {name.rpartition(b".")[0] for name in names} - {b""}
+    every, inner = (b"|".join(map(re.escape, sorted(each, reverse=True))) for each in (names, packages))
+    return re.compile(_IMPORT % (every, every, inner))
 
 
 def imports(source: bytes) -> frozenset[str]:
     """Return by a quick search which of the modules a source imports at its top, outside any block."""
-    words, pattern = _pattern()
-    if not any(word in source for word in words):
-        return frozenset()
-    return frozenset(name.decode() for name in pattern.findall(source))
+    found = {
+        name.decode()
+        for whole, origin, package, several in _pattern().findall(b"\n" + source)
+        for name in ([whole or origin] if whole or origin else _inside(package, several))
+    }
+    return frozenset(found & split_modules().keys())
+
+
+def _inside(package: bytes, several: bytes) -> list[bytes]:
+    return [package + b"." + name for name in re.findall(rb"\w+", several)]
 
 
 def imported(path: str, source: bytes, base: str, about: About) -> Iterator[Imported]:

@@ -67,6 +67,8 @@ class Reference:
     """How certain it is."""
     required: bool = False
     """Whether importing the code fails without it."""
+    unsure: bool = False
+    """It counts only where the distribution speaks of it: other code does without it, or a setting names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
-from pip_sysdeps.byname.provision import About, needs, package_of_program
+from pip_sysdeps.byname.about import About
+from pip_sysdeps.byname.provision import needs, package_of_program
 from pip_sysdeps.model.needs import (
     Confidence,
     FromCapability,

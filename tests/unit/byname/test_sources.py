@@ -7,8 +7,9 @@ import ast
 import pytest
 
 from builders.sources import BASE, brief, named
-from pip_sysdeps.byname.sources import library_name, program_name
-from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind
+from pip_sysdeps.byname.libraries import library_name
+from pip_sysdeps.byname.programs import program_name
+from pip_sysdeps.byname.sources import Others, named_by
 
 LIBRARIES = {
     "a literal": ("import ctypes\nctypes.CDLL('libfoo.so.1')", ["libfoo.so.1"]),
@@ -115,8 +116,8 @@ def test_wrappers_of_wrappers_across_modules() -> None:
     """Each outermost call is a reference of its own, with its text and file."""
     found = named(
         "from .m2 import load\nA = load('foo')\nB = load('bar')\n",
-        "def open_it(kind, name, end='.so.1'):\n    'CDLL'\n    return kind('lib' + name + end)\n",
-        "import ctypes\nfrom . import m1\ndef load(name):\n    return m1.open_it(ctypes.CDLL, name)\n",
+        "import ctypes\ndef open_it(name, end='.so.1'):\n    return ctypes.CDLL('lib' + name + end)\n",
+        "from . import m1\ndef load(name):\n    return m1.open_it(name)\n",
     )
     assert [(each.names, each.by, each.evidence) for each in found] == [
         (("libbar.so.1",), (f"{BASE}/pkg/__init__.py",), "load('bar')"),
@@ -182,19 +183,21 @@ def test_a_caller_says_whether_the_code_does_without(function: str, call: str, c
     assert brief(found) == [(confidence, "library", ["libfoo.so.1"])]
 
 
-def test_a_name_near_a_loader_is_low() -> None:
-    """Where what is opened cannot be told, names that stand in the same source are guesses, and say so."""
-    found = named("import ctypes\nTABLE = [('libfoo.so.1', 3)]\nctypes.CDLL(pick(TABLE))")
-    assert found == (
-        Reference(
-            kind=ReferenceKind.LIBRARY,
-            names=("libfoo.so.1",),
-            when=found[0].when,
-            by=(f"{BASE}/pkg/__init__.py",),
-            evidence="`libfoo.so.1` in a source that opens libraries",
-            confidence=Confidence.LOW,
-        ),
-    )
+UNKNOWN = {
+    "a value that only a run makes": ("ctypes.CDLL(pick(TABLE))", True),
+    "a name of another system": ("ctypes.CDLL('foo.dll')", False),
+    "a file of its own": ("ctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libown.so'))", False),
+    "what a caller gives": ("def load(path):\n    return ctypes.CDLL(path)", False),
+    "the program itself": ("ctypes.CDLL(None)", False),
+}
+
+
+@pytest.mark.parametrize(("body", "is_unknown"), UNKNOWN.values(), ids=UNKNOWN)
+def test_names_that_only_a_run_makes(body: str, is_unknown: bool) -> None:
+    """A source that opens what cannot be evaluated is noted; what is known, or a caller's choice, is not."""
+    text = f"import ctypes, os\nTABLE = [('libfoo.so.1', 3)]\n{body}\n"
+    found = named_by({f"{BASE}/m.py": text.encode()}, Others(lambda _: {}), BASE)
+    assert (found.references, found.unknown) == ((), (f"{BASE}/m.py",) if is_unknown else ())
 
 
 PROGRAMS = {
@@ -214,6 +217,46 @@ PROGRAMS = {
     "a parameter's default": ("import subprocess\ndef __init__(self, gpgbinary='foo'):\n    pass", ["foo"]),
     "an attribute's default": ("import subprocess\nclass A:\n    foo_cmd = 'foo'", ["foo"]),
     "a name of a program": ("import subprocess\nclass A:\n    foo_exec_name = 'foo'", ["foo"]),
+    "what a generator yields first": (
+        "import subprocess\ndef command():\n    yield 'foo'\n    yield 'bar'\nsubprocess.run(list(command()))",
+        ["foo"],
+    ),
+    "an empty list that grows": (
+        "import subprocess\na = []\na.append('foo')\na.append('bar')\nsubprocess.run(a)",
+        ["foo"],
+    ),
+    "a default of keyword arguments": (
+        """
+        import subprocess
+        class A:
+            def __init__(self, **kwargs):
+                self.path = kwargs.pop('path', 'foo')
+            def run(self, name):
+                command = [self.path]
+                command += [name]
+                subprocess.run(command)
+            def status(self):
+                self.run('status')
+        """,
+        ["foo"],
+    ),
+    "a property": (
+        """
+        import subprocess
+        class A:
+            @property
+            def program(self):
+                return 'foo'
+            def run(self):
+                subprocess.run([self.program, '-x'])
+        """,
+        ["foo"],
+    ),
+    "a partial": (
+        "import functools, subprocess\nrun = functools.partial(subprocess.run, check=True)\nrun(['foo'])",
+        ["foo"],
+    ),
+    "a line that is split": ("import shlex, subprocess\nsubprocess.run(shlex.split('foo -x ' + name))", ["foo"]),
     "asyncio": ("import asyncio, subprocess\nasyncio.create_subprocess_exec('foo', 'x')", ["foo"]),
 }
 
@@ -222,6 +265,44 @@ PROGRAMS = {
 def test_a_program(source: str, names: list[str]) -> None:
     """Each form of naming a program is read."""
     assert brief(named(source)) == [("high", "program", names)]
+
+
+FILES = {
+    "a statement of SQL": (
+        "import sqlite3\ndb = sqlite3.connect('')\ndb.execute(\"SELECT load_extension('mod_foo')\")",
+        ("high", ["/usr/lib/*/mod_foo.so"]),
+    ),
+    "several typelibs": (
+        "import gi\nWANTED = {'Foo': '1.0'}\ngi.require_versions(WANTED)",
+        ("high", ["/usr/lib/*/girepository-1.0/Foo-1.0.typelib"]),
+    ),
+    "a typelib for who calls": (
+        "import gi\ndef enable():\n    gi.require_version('Foo', '1.0')",
+        ("medium", ["/usr/lib/*/girepository-1.0/Foo-1.0.typelib"]),
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "expected"), FILES.values(), ids=FILES)
+def test_a_file(source: str, expected: tuple[str, list[str]]) -> None:
+    """A typelib that nothing in the distribution asks for is offered to its callers."""
+    assert [(each.confidence.value, list(each.names)) for each in named(source)] == [expected]
+
+
+UNSURE = {
+    "subprocess.run(['foo'])": False,
+    "subprocess.run(['foo'])\nif shutil.which('foo'):\n    x = 1": True,
+    "subprocess.run(['foo'])\ntry:\n    subprocess.run(['foo', '--version'])\nexcept OSError:\n    pass": True,
+    "foo_binary = 'foo'": True,
+    "foo_binary = 'foo'\nsubprocess.run([foo_binary])": False,
+}
+
+
+@pytest.mark.parametrize(("body", "unsure"), UNSURE.items())
+def test_a_program_that_other_code_does_without(body: str, unsure: bool) -> None:
+    """It is run somewhere without a condition, and looked for or tried elsewhere; nor does a setting run anything."""
+    (found,) = named(f"import shutil, subprocess\n{body}")
+    assert (found.names, found.confidence.value, found.unsure) == (("foo",), "high", unsure)
 
 
 SEARCHES = {
@@ -242,8 +323,15 @@ def test_a_program_that_is_looked_for(body: str, confidence: str) -> None:
     assert brief(named(f"import shutil, subprocess\n{body}")) == [(confidence, "program", ["foo"])]
 
 
+def test_a_choice_of_programs() -> None:
+    """Of programs that are asked for in turn none alone is demanded, though the code gives up without all of them."""
+    body = "if shutil.which('foo'):\n    a = 1\nelif shutil.which('bar'):\n    a = 2\nelse:\n    raise OSError"
+    assert brief(named(f"import shutil\n{body}")) == [("medium", "program", ["bar"]), ("medium", "program", ["foo"])]
+
+
 NOTHING = [
     "import ctypes\nctypes.CDLL(None)",
+    "import subprocess\na = [tool()]\na += ['foo']\nsubprocess.run(a)",
     "import ctypes\nctypes.CDLL('foo.dll')",
     "import ctypes\nctypes.CDLL('/opt/homebrew/lib/libfoo.dylib')",
     "import subprocess, sys\nsubprocess.run([sys.executable, '-c', ''])",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pip_sysdeps.byname.provision import About
+from pip_sysdeps.byname.about import About
 from pip_sysdeps.byname.standard_modules import imported, imports, of_interpreter, of_release
 from pip_sysdeps.model.needs import Confidence
 
@@ -42,6 +42,6 @@ def test_what_an_import_takes() -> None:
     """A file of the release for its own Python; for another one the libraries of the extension module."""
     found = list(imported("/site/pkg/__init__.py", b"import tkinter\n", "/site", ABOUT))
     (own,) = of_release(found)
-    assert own.names == ("/usr/lib/python3*/lib-dynload/_tkinter.*.so",)
+    assert own.names == ("/usr/lib/python3*/tkinter/__init__.py",)
     others = of_interpreter(found, {"_tkinter": ("libtk8.6.so", "libtcl8.6.so")})
     assert [each.names for each in others] == [("libtk8.6.so",), ("libtcl8.6.so",)]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pip_sysdeps.byname.sources import library_name, references
+from pip_sysdeps.byname.libraries import library_name
+from pip_sysdeps.byname.sources import Others, named_by
 from pip_sysdeps.byname.steps import StepLimitError, Steps
 from pip_sysdeps.system.python_syntax import MOST_MARKS, marks, parse_python
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HEAD = "import ctypes, shutil\nfrom ctypes.util import find_library as find\nctypes.CDLL('liby.so')\n"
+NO_OTHERS = Others(lambda _: {})
 MOST_CALLS = 1_000_000
 """Calls of functions, Python's and C's, for a budget of 40,000 steps and the parsed source."""
 
@@ -76,7 +78,7 @@ def calls_of(work: Callable[[], object]) -> int:
 def test_no_source_causes_more_work_than_its_steps(source: str) -> None:
     """Whatever a source repeats, the work ends with the budget."""
     text = (HEAD + source).encode()
-    assert calls_of(lambda: references({"/b/p.py": text}, lambda _: {}, "/b", steps=Steps(40_000))) < MOST_CALLS
+    assert calls_of(lambda: named_by({"/b/p.py": text}, NO_OTHERS, "/b", steps=Steps(40_000))) < MOST_CALLS
 
 
 def test_the_limit_depends_on_the_source_alone() -> None:
@@ -84,7 +86,7 @@ def test_the_limit_depends_on_the_source_alone() -> None:
     left = []
     for _ in range(2):
         steps = Steps()
-        references({"/b/p.py": (HEAD + SHAPES["attempts"]).encode()}, lambda _: {}, "/b", steps=steps)
+        named_by({"/b/p.py": (HEAD + SHAPES["attempts"]).encode()}, NO_OTHERS, "/b", steps=steps)
         left.append(steps.left)
     assert left[0] == left[1] > 0
 
@@ -93,7 +95,7 @@ def test_what_a_function_opens_for_many_callers_is_not_listed() -> None:
     """A function with more callers than count is not searched for each of them."""
     steps = Steps()
     text = (HEAD + SHAPES["calls of a parameter, and callers"]).encode()
-    assert len(references({"/b/p.py": text}, lambda _: {}, "/b", steps=steps)) == 1
+    assert len(named_by({"/b/p.py": text}, NO_OTHERS, "/b", steps=steps).references) == 1
     assert steps.left > 0
 
 
@@ -103,7 +105,7 @@ def test_a_source_with_too_many_marks_is_not_parsed() -> None:
     assert marks(text) == len(text) * 3 // 5
     assert parse_python(text) is None
     with pytest.raises(StepLimitError):
-        references({"/b/p.py": text}, lambda _: {}, "/b")
+        named_by({"/b/p.py": text}, NO_OTHERS, "/b")
 
 
 def test_a_name_longer_than_file_names_is_none() -> None:

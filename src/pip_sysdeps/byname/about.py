@@ -1,0 +1,40 @@
+"""What a distribution says of itself."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+FEW_SOURCES = 100
+"""A distribution with so few modules is about what they open; in a larger one a single module is one feature."""
+_TITLE = r"(?m)^(?:Name|Summary|Keywords):(.*)"
+
+
+class About:
+    """What a distribution is about, which tells whether something that it names is its purpose or one feature."""
+
+    def __init__(self, *, text: str, sources: int) -> None:
+        """`text` is its name, summary and description; `sources` how many Python modules it has."""
+        self.sources = sources
+        self._text = text
+        head = text.replace("\r", "").partition("\n\n")[0]
+        self.title = _words("\n".join(re.findall(_TITLE, head)))
+
+    @cached_property
+    def _words(self) -> set[str]:
+        return _words(self._text)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it has so many modules that one of them is one feature."""
+        return self.sources > FEW_SOURCES
+
+    def mentions(self, *words: str, in_title: bool = False) -> bool:
+        """Return whether the text, or its title (name, summary and keywords), has one of the words."""
+        have = self.title if in_title else self._words
+        return not have.isdisjoint(word.lower() for word in words if len(word) > 1)
+
+
+def _words(text: str) -> set[str]:
+    found = {word.strip(".-+") for word in re.findall(r"[a-z0-9][a-z0-9.+-]*", text.lower())}
+    return found | {part for word in found for part in word.split("-")}

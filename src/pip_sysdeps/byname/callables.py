@@ -1,0 +1,54 @@
+"""The functions that matter, by their full names: they open libraries, run programs, or hand on what they are given.
+
+Source: Python's documentation of `ctypes`, `subprocess`, `shutil.which`; cffi's of `ffi.dlopen`.
+"""
+
+from __future__ import annotations
+
+import ast
+
+LOADERS = {"ctypes.CDLL", "ctypes.PyDLL", "ctypes.cdll", "ctypes.pydll", "_ctypes.dlopen"}
+LOADERS |= {"ctypes.cdll.LoadLibrary", "ctypes.pydll.LoadLibrary"}
+FINDER = "ctypes.util.find_library"
+WINDOWS_LOADERS = ("ctypes.windll", "ctypes.WinDLL", "ctypes.oledll", "ctypes.OleDLL")
+PROGRAM_FINDERS = {"shutil.which", "distutils.spawn.find_executable"}
+"""They return None for a program that is not there, and do not fail."""
+RUNNERS = {f"subprocess.{name}" for name in ("run", "Popen", "call", "check_call", "check_output")}
+RUNNERS |= {"subprocess.getoutput", "subprocess.getstatusoutput", "os.system", "os.popen"} | PROGRAM_FINDERS
+RUNNERS |= {"asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"}
+RUNNERS |= {f"os.{kind}" for kind in ("execv", "execve", "execvp", "execvpe", "execl", "execlp", "posix_spawnp")}
+STARRED = {
+    "ctypes": ("CDLL", "PyDLL", "cdll", "pydll"),
+    "ctypes.util": ("find_library",),
+    "subprocess": ("run", "Popen", "call", "check_call", "check_output"),
+}
+"""What `from ... import *` brings, of what matters here."""
+LISTS = {"list", "tuple", "iter", "next", "shlex.split"}
+"""Those that keep the order: the first item is the first."""
+SAME = {"str", "list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "next", "os.fspath", "os.fsencode"}
+SAME |= {"bytes", "filter", "os.path.expanduser", "os.path.abspath", "os.path.realpath", "shutil.which", "Path"}
+SAME |= {"pathlib.Path", "pathlib.PurePath", "pathlib.PurePosixPath", "distutils.spawn.find_executable", "enumerate"}
+SAME |= {"shlex.split"}
+"""Functions whose value is made of what they are given."""
+DEFAULTED = {"os.getenv", "os.environ.get", "os.environ.setdefault"}
+SAME_METHODS = {"encode", "decode", "strip", "copy", "keys", "resolve", "absolute", "as_posix", "expanduser"}
+SAME_ATTRIBUTES = {"_dlltype", "value"}
+"""Of `ctypes.cdll` the loader, of an enumeration's member its value."""
+
+
+def last_name(node: ast.expr) -> str:
+    """Return the last part of a dotted name: `run` of `self.tool.run`; nothing for another expression."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def first_argument(call: ast.Call) -> ast.expr | None:
+    """Return the first argument of a call, by place or else by keyword."""
+    return call.args[0] if call.args else call.keywords[0].value if call.keywords else None
+
+
+def is_cffi(call: ast.Call) -> bool:
+    """Return whether a call opens a library as cffi does: `ffi.dlopen(...)`."""
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "dlopen"
