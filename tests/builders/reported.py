@@ -157,7 +157,8 @@ def _install_troubled(site: Path) -> None:
         "gone/_far.abi3.so": Elf(needed=("libfar.so.12", "libc.so.6")).build(),
     })  # fmt: skip
     far = {"../../libfar.so.12": Elf(soname="libfar.so.12", needed=("libc.so.6",)).build()}
-    install(site, "far", "12.0", files=far)
+    opens = {"far/host.py": b"import ctypes\nctypes.CDLL(open('/etc/far').read())\n"}
+    install(site, "far", "12.0", files={**far, **opens})
     shared = Elf(needed=("libc.so.6",), soname="one").build()
     install(site, "twice", files={"shared/_s.abi3.so": shared})
     install(site, "twice-headless", files={"shared/_s.abi3.so": shared})

@@ -58,6 +58,7 @@ def test_json(run: Callable[..., Result]) -> None:
         "SD013",
         "SD018",
         "SD031",
+        "SD033",
     }
     assert {each["code"] for each in document["findings"] if each["severity"] == "error"} == ERRORS
     missing = [each["distribution"] for each in document["findings"] if each["code"] == "SD019"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.lock_alone import read_lock_alone
@@ -25,6 +25,7 @@ from pip_sysdeps.report.audit import InstalledVersion, components_of, report, re
 from pip_sysdeps.report.checks.search_paths import search_path_elements
 from pip_sysdeps.report.evidence import Evidence
 from pip_sysdeps.report.findings import CHECKS, findings, findings_of_lock, named
+from pip_sysdeps.report.offers import left_out
 from pip_sysdeps.system.progress import tracked
 from pip_sysdeps.system.tree import may_be_elf
 
@@ -81,7 +82,10 @@ def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult
     refuse_unknown_codes((*policy.select, *policy.ignore))
     target = scanned.target(request.name)
     settled = [(holder, need.name) for holder, need in target.needs() if need.policy]
-    evidence = read_evidence(scanned, decided_by_policy=settled, changes=_changes(request.lock, target))
+    evidence = replace(
+        read_evidence(scanned, decided_by_policy=settled, changes=_changes(request.lock, target)),
+        left_out=left_out(target, scanned.scan.recommended),
+    )
     sboms, unusable = sboms_of(scanned)
     found = findings(
         evidence,

@@ -30,6 +30,7 @@ from pip_sysdeps.needs.plugins import DEFAULT, choices, chosen_files
 from pip_sysdeps.packages.family import FloorQuestion
 from pip_sysdeps.packages.index import missing_note, open_index
 from pip_sysdeps.packages.platform import read_platform
+from pip_sysdeps.packages.recommended import plugin_packages
 from pip_sysdeps.packages.registry import default_directories
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.fork_worker import beside
@@ -129,7 +130,15 @@ class Scanner:
         notes = (note for each in distributions for note in each.skipped)
         self._stages.end("names in sources")
         note = self.index.note if self.index else missing_note(self.platform)
-        return replace(found, distributions=distributions, skipped=(*found.skipped, *notes), note=note)
+        found = replace(found, distributions=distributions, skipped=(*found.skipped, *notes), note=note)
+        return replace(found, recommended=self._recommended(found))
+
+    def _recommended(self, found: Scan) -> dict[str, tuple[str, ...]]:
+        """Return the packages with plugins of the libraries that are needed, by the packages of these."""
+        needed = {need.provider.package for _, need in found.needs() if isinstance(need.provider, FromPackage)}
+        packages = self.place.packages
+        plugins = {name: plugin_packages(name, self.index, packages) for name in sorted(needed - found.base)}
+        return {name: others for name, others in plugins.items() if others}
 
     def _loads(self, process: InterpreterProcess) -> tuple[Load, ...]:
         return tuple(process.loads(self._files.usable, self._named_files, chosen_files(self._plugins)))

@@ -12,10 +12,17 @@ from pip_sysdeps.cli.target_options import add_target_arguments
 from pip_sysdeps.lock.file import DEFAULT, read_text
 from pip_sysdeps.lock.instructions import of_target, told_copies
 from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.model.environment import Verdict
 from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, Unreachable
 from pip_sysdeps.needs.completeness import foreign_distributions, half_searched_distributions
 from pip_sysdeps.report.mending import mended_imports
-from pip_sysdeps.report.offers import offers, packaged_distributions, unresolved_imports, unresolved_others
+from pip_sysdeps.report.offers import (
+    offers,
+    packaged_distributions,
+    plugins_left_out,
+    unresolved_imports,
+    unresolved_others,
+)
 from pip_sysdeps.system.exclusion import alone
 from pip_sysdeps.system.timings import Stages
 from pip_sysdeps.words import counted, listed
@@ -193,13 +200,20 @@ def _tell(args: argparse.Namespace, made: EnvironmentTarget, before: Target | No
     for tell in (unresolved_others, offers, packaged_distributions):
         for line in tell(target, told):
             messages.note(line)
-    if half := [name for name in half_searched_distributions(found) if name != "pip-sysdeps"]:  # its own are its own
-        messages.note(f"skipped source search (too large): {listed(half)}")
-    aside = (f"skipped ({each.verdict.value}): {root.shown(each.path)}: {each.reason}" for each in found.skipped)
-    for line in (*_optional(found), *aside):
+    for line in (*plugins_left_out(target, found.recommended, told), *_half_searched(found)):
+        messages.note(line)
+    skipped = (f"skipped ({each.verdict.value}): {root.shown(each.path)}: {each.reason}" for each in found.skipped)
+    for line in (*_optional(found), *skipped):
         messages.detail(line)
-    if found.skipped and messages.level < 1:
-        messages.note(f"{counted(len(found.skipped), 'file')} skipped: -v lists them")
+    whole = [each for each in found.skipped if each.verdict is not Verdict.UNKNOWN_NAME]
+    if whole and messages.level < 1:
+        messages.note(f"{counted(len(whole), 'file')} skipped: -v lists them")
+
+
+def _half_searched(found: Scan) -> Iterator[str]:
+    """Yield one line for the distributions with sources that are too large to search; its own are no concern."""
+    if half := [name for name in half_searched_distributions(found) if name != "pip-sysdeps"]:
+        yield f"skipped source search (too large): {listed(half)}"
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:

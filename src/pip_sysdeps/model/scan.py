@@ -44,6 +44,8 @@ class Scan:
     """The path under which the loader opens an object -> its real path."""
     plugins: tuple[PluginChoice, ...] = ()
     """The chosen plugins, by distribution."""
+    recommended: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Binary package of a library that is needed -> the packages with plugins of that library that it recommends."""
     note: str = ""
     """A note on the package names: that they are another release's, or that there is no index."""
     floors: Mapping[str, Floor] = field(default_factory=dict)

@@ -74,3 +74,6 @@ class PackageDatabase(Protocol):
 
     def files(self, package: str) -> Sequence[str]:
         """Return every path that a package lists."""
+
+    def recommends(self, package: str) -> Sequence[str]:
+        """Return the packages, installed or not, that are installed with a package unless one asks for less."""

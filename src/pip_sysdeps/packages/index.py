@@ -160,6 +160,11 @@ class SonameIndex:
         """Return the package with a file of the knowledge file, by the pattern there."""
         return self._answer(pattern, self._file.value("file", pattern, self._number))
 
+    def plugins_of(self, package: str) -> tuple[str, ...]:
+        """Return the packages that a library's package recommends and that have plugins of that library."""
+        found = self._answer(package, self._file.value("plugin", package, self._number))
+        return (found.package, *found.alternatives) if found else ()
+
     @property
     def base(self) -> frozenset[str]:
         """The binary packages of all images of the release."""

@@ -234,6 +234,18 @@ PLUGINS_NOT_THERE = Entry(
     severity=Severity.WARNING,
     summary="Plugins that the project chooses, and that the distribution does not have",
 )
+UNKNOWN_LIBRARY_NAME = Entry(
+    code="SD032",
+    name="unknown-library-name",
+    severity=Severity.NOTE,
+    summary="Python code that opens a library by a name that only a run makes",
+)
+PLUGINS_LEFT_OUT = Entry(
+    code="SD033",
+    name="plugins-left-out",
+    severity=Severity.NOTE,
+    summary="A package of the install line whose plugins are in a recommended package that the line leaves out",
+)
 
 CATALOGUE = (
     UNRESOLVED_IMPORT,
@@ -267,5 +279,7 @@ CATALOGUE = (
     PACKAGE_WITHOUT_SOURCE,
     PACKAGE_BEYOND_RELEASE,
     PLUGINS_NOT_THERE,
+    UNKNOWN_LIBRARY_NAME,
+    PLUGINS_LEFT_OUT,
 )
 """Every entry, by code."""

@@ -37,6 +37,8 @@ class Evidence:
     """Orders versions as the package manager does."""
     library_path: tuple[str, ...] = ()
     """The project's `library-path`."""
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Package of the line -> the packages with plugins of its library that it recommends and the line leaves out."""
     changes: tuple[str, ...] = ()
     """Messages about how the lock differs from the environment."""
 

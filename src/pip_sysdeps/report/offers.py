@@ -9,7 +9,7 @@ from pip_sysdeps.model.needs import When
 from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pip_sysdeps.lock.document import LockedNeed, Target, Unresolved
 
@@ -75,6 +75,29 @@ def _packaged(target: Target) -> list[str]:
     prefix = f"{target.package_manager}:"
     sources = {each.name: each.source.removeprefix(prefix) for each in target.distribution if prefix in each.source}
     return [f"{package} ({name})" for name, package in sources.items() if package not in line]
+
+
+def plugins_left_out(
+    target: Target, recommended: Mapping[str, tuple[str, ...]], before: Target | None = None
+) -> Iterator[str]:
+    """Yield one line for each package of the line that recommends packages with plugins of its library.
+
+    `recommended` gives these, by package. What is in the line, or in every image, is left out; a package that was in
+    the line before is not said again.
+    """
+    told = {each.package.name for each in wanted(before, base=True)} if before else set()
+    for name, plugins in left_out(target, recommended).items():
+        if name not in told:
+            add = f"`pip-sysdeps policy add {' '.join(plugins)} --reason TEXT`"
+            yield f"not in the line: {listed(plugins)} with plugins of {name}, which recommends it: {add}"
+
+
+def left_out(target: Target, recommended: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return the packages with plugins that the line leaves out, by the package of the line that recommends them."""
+    line = {each.package.name for each in wanted(target, base=True)}
+    inside = line | set(target.base)
+    found = {name: tuple(each for each in recommended.get(name, ()) if each not in inside) for name in sorted(line)}
+    return {name: plugins for name, plugins in found.items() if plugins}
 
 
 def _holder(unresolved: Unresolved) -> str:

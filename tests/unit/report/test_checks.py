@@ -168,7 +168,7 @@ def test_names_of_checks(text: str) -> None:
 def test_every_check_is_silent_about_nothing() -> None:
     """An environment without objects has no findings."""
     assert findings(evidence({})) == ()
-    assert len(CHECKS) == 23
+    assert len(CHECKS) == 25
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,13 @@ class ApkDatabase:
                 found.append(folder + line[2:])
         return found
 
+    def recommends(self, package: str) -> Sequence[str]:  # noqa: ARG002 - as every database answers
+        """Return none: apk has no weak dependencies. What has `install_if` is installed with the others by itself.
+
+        Source: apk-package(5).
+        """
+        return ()
+
     def providers(self, name: str) -> Sequence[str]:
         """Return the installed packages of this name, or that provide it: `so:libpq.so.5`, `cmd:pdftotext`."""
         return self._providers.get(name, ())

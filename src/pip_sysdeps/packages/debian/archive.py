@@ -11,12 +11,13 @@ import tomlkit
 
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.debian.apt import opened
-from pip_sysdeps.packages.debian.contents import rows_in, rows_like
+from pip_sysdeps.packages.debian.contents import rows_below, rows_in, rows_like
 from pip_sysdeps.packages.debian.indexing import (
     base_set,
     file_table,
     library_folders,
     library_table,
+    plugin_table,
     program_table,
     version_id,
     version_of,
@@ -53,7 +54,7 @@ class ArchiveTables:
     python: str
     """Version of its own Python."""
     tables: Mapping[str, Table]
-    """`library`, `program`, `file` and `base`."""
+    """`library`, `program`, `file`, `plugin` and `base`."""
 
 
 def read_archive(
@@ -86,6 +87,7 @@ def read_archive(
             "library": library_table(libraries, packages),
             "program": program_table(programs, packages, alternatives),
             "file": file_table(_files(indices, files), packages),
+            "plugin": plugin_table(libraries, _below(indices, folders), packages),
             "base": dict.fromkeys(_base({name: packages[name] for name in own}, distro), "="),
         },
     )
@@ -148,6 +150,13 @@ def _files(indices: Sequence[AptIndex], patterns: Collection[str]) -> Iterator[t
     for index in tracked(_of_kind(indices, "Contents"), "reading lists of files again"):
         with opened(index) as lines:
             yield from rows_like(lines, patterns)
+
+
+def _below(indices: Sequence[AptIndex], folders: tuple[str, ...]) -> Iterator[ContentsRow]:
+    for index in indices:
+        if index.kind.startswith("Contents"):
+            with opened(index) as lines:
+                yield from rows_below(lines, folders)
 
 
 def _rows(indices: Sequence[AptIndex], folders: tuple[str, ...]) -> Iterator[ContentsRow]:

@@ -53,6 +53,23 @@ def rows_in(lines: Iterable[bytes], folders: Collection[str]) -> Iterator[Conten
             yield ContentsRow(folder=folder, name=name.decode("utf-8", "surrogateescape"), packages=packages)
 
 
+def rows_below(lines: Iterable[bytes], folders: Collection[str]) -> Iterator[ContentsRow]:
+    """Yield the rows of shared objects in a folder below one of `folders`, with that folder's name as theirs.
+
+    `lines` and errors as for `rows_in`.
+    """
+    prefixes = tuple(f"{folder}/".encode() for folder in sorted(folders, key=len, reverse=True))
+    for number, line in enumerate(lines, 1):
+        _refuse_endless(line, number)
+        if line.startswith(prefixes) and b".so" in line:
+            path, packages = _columns(line, number)
+            prefix = next(each for each in prefixes if path.startswith(each))
+            name, slash, rest = path[len(prefix) :].partition(b"/")
+            if slash and rest.endswith(b".so") and len(path) <= _MAX_PATH:
+                folder = prefix.decode().rstrip("/")
+                yield ContentsRow(folder=folder, name=name.decode("utf-8", "surrogateescape"), packages=packages)
+
+
 def rows_like(lines: Iterable[bytes], patterns: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the pattern and the packages of each row that matches one of `patterns`.
 

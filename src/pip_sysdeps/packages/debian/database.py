@@ -76,6 +76,10 @@ class DpkgDatabase:
         """Return every path that a package lists."""
         return tuple(name.decode("utf-8", "surrogateescape") for name in parse_list(self._lists.get(package, b"")))
 
+    def recommends(self, package: str) -> Sequence[str]:
+        """Return the names of `Recommends`. Source: Debian Policy 7.2."""
+        return self.packages[package].recommends
+
     def control_file(self, package: str, name: str) -> str | None:
         """Return the path of a package's `symbols`, `shlibs` or similar file; None if it has none."""
         names = (f"{stem}.{name}" for stem in stems(self.packages[package]))

@@ -78,6 +78,11 @@ class PackageStatus:
         return tuple(map(tuple, parse_relations(f"{self.field('Pre-Depends')}, {self.field('Depends')}")))
 
     @property
+    def recommends(self) -> tuple[str, ...]:
+        """Return the names in `Recommends`, alternatives among them."""
+        return tuple(name for names in parse_relations(self.field("Recommends")) for name in names)
+
+    @property
     def provides(self) -> tuple[str, ...]:
         """Return the names in `Provides`."""
         return tuple(name for name, *_ in parse_relations(self.field("Provides")))

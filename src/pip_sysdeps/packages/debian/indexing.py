@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.packages.debian.architectures import ARCHITECTURES
 from pip_sysdeps.packages.index_file import DEVELOPMENT, SEVERAL
+from pip_sysdeps.packages.plugin_folders import has_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -100,6 +101,30 @@ def _choice(program: str, owners: Sequence[str], packages: Mapping[str, ArchiveP
         if all(name in packages[other].provides for other in owners if other != name):
             return name
     return SEVERAL + ",".join(owners[:_MOST_PROVIDERS])
+
+
+def plugin_table(
+    rows: Iterable[ContentsRow], below: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage]
+) -> Table:
+    """Make the table package of a library -> the packages that it recommends and that have plugins of the library.
+
+    `rows` are those of `library_folders`, `below` those of `contents.rows_below`.
+    """
+    libraries: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        for name in row.packages:
+            libraries[name].add(row.name)
+    folders: defaultdict[str, set[str]] = defaultdict(set)
+    for row in below:
+        for name in row.packages:
+            folders[name].add(row.name)
+    table: Table = {}
+    for name in libraries.keys() & packages.keys():
+        recommended = dict.fromkeys(each for group in packages[name].recommends for each in group)
+        found = [each for each in recommended if each in packages and has_plugins(libraries[name], folders[each])]
+        if found:
+            table[name] = ",".join(found[:_MOST_PROVIDERS])
+    return table
 
 
 def file_table(found: Iterable[tuple[str, tuple[str, ...]]], packages: Mapping[str, ArchivePackage]) -> Table:

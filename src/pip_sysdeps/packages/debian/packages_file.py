@@ -25,6 +25,7 @@ _FIELDS = {
     b"Multi-Arch",
     b"Depends",
     b"Pre-Depends",
+    b"Recommends",
     b"Provides",
 }
 MAX_LINE = 1 << 20
@@ -55,6 +56,8 @@ class ArchivePackage:
     """`Pre-Depends` and `Depends`: of each group the names of its alternatives, in order."""
     provides: tuple[str, ...]
     """`Provides`: its virtual packages."""
+    recommends: tuple[tuple[str, ...], ...] = ()
+    """`Recommends`, as `depends`."""
 
 
 def parse_packages(lines: Iterable[bytes]) -> Iterator[ArchivePackage]:
@@ -102,6 +105,7 @@ def _package(fields: dict[bytes, bytes], line: int) -> Iterator[ArchivePackage]:
         multi_arch=text.get("Multi-Arch", ""),
         depends=_groups(text.get("Pre-Depends", "")) + _groups(text.get("Depends", "")),
         provides=tuple(names[0] for names in _groups(text.get("Provides", ""))),
+        recommends=_groups(text.get("Recommends", "")),
     )
 
 

@@ -80,6 +80,14 @@ class RpmDatabase:
         found = (self.providers(name) for (name,) in dict.fromkeys(self.packages[package].requires))
         return tuple(dict.fromkeys(names for names in found if names))
 
+    def recommends(self, package: str) -> tuple[str, ...]:
+        """Return the installed providers of what a package recommends; of what nothing provides, the name itself.
+
+        A rich dependency, `(a if b)`, is left out. Source: rpm's manual, "Weak dependencies".
+        """
+        names = (name for name in self.packages[package].recommends if not name.startswith("("))
+        return tuple(dict.fromkeys(found for name in names for found in self.providers(name) or (name,)))
+
     def closure(self, packages: Iterable[str]) -> frozenset[str]:
         """Return the packages and all that they require, if only one package meets a requirement."""
         found: set[str] = set()

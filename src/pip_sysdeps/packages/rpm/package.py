@@ -90,6 +90,8 @@ class RpmPackage:
     """Its provides, in the package's order."""
     required: tuple[Dependency, ...] = ()
     """Its requires, in the package's order."""
+    recommends: tuple[str, ...] = ()
+    """RECOMMENDNAME: names and capabilities that it recommends; rich ones among them."""
     files: FileList | None = None
     """Its files; None where the database has no file lists."""
 
@@ -136,6 +138,7 @@ def parse_package(content: bytes) -> RpmPackage:
         size=header.number(tags.LONGSIZE) or header.number(tags.SIZE) or 0,
         provided=_dependencies(header, tags.PROVIDENAME, tags.PROVIDEFLAGS, tags.PROVIDEVERSION),
         required=_dependencies(header, tags.REQUIRENAME, tags.REQUIREFLAGS, tags.REQUIREVERSION),
+        recommends=header.texts(tags.RECOMMENDNAME),
         files=_files(header),
     )
 

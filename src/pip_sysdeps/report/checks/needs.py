@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock.instructions import namesake
-from pip_sysdeps.model.needs import Missing, Unowned, Unreachable
+from pip_sysdeps.model.environment import Verdict
+from pip_sysdeps.model.needs import FromPackage, Missing, Unowned, Unreachable
 from pip_sysdeps.report.evidence import Trouble, trouble_of_need
 from pip_sysdeps.report.mending import to_copy, to_reach
+from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pip_sysdeps.model.needs import Need
     from pip_sysdeps.report.evidence import Evidence
 
 
@@ -45,6 +49,31 @@ def unreachable_library(evidence: Evidence) -> Iterator[Trouble]:
     for holder, need in evidence.undecided():
         if isinstance(need.provider, Unreachable) and need.is_demanded and not need.optional:
             yield trouble_of_need(holder, need, f"{_answer(need.provider)}: {to_reach(need.provider.path)}")
+
+
+def unknown_library_name(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield one line for each distribution that opens libraries by names which its sources do not tell."""
+    holders = evidence.scan.environment.holders()
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for skipped in evidence.scan.skipped:
+        if skipped.verdict is Verdict.UNKNOWN_NAME:
+            found[holders.get(skipped.path, "")].append(skipped.path)
+    for name, files in found.items():
+        message = "opens libraries by names that only a run makes: what these are is unknown"
+        yield Trouble(message=message, distribution=name, files=tuple(files))
+
+
+def plugins_left_out(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield a package of the line that recommends packages with plugins of its library, which the line leaves out."""
+    for name, plugins in evidence.left_out.items():
+        holder = next((holder for holder, need in evidence.scan.needs() if _package(need) == name), "")
+        add = f"`pip-sysdeps policy add {' '.join(plugins)} --reason TEXT`"
+        message = f"loads plugins, and {listed(plugins)}, which has some, is not in the line: {add}"
+        yield Trouble(message=message, subjects=(name,), distribution=holder)
+
+
+def _package(need: Need) -> str:
+    return need.provider.package if isinstance(need.provider, FromPackage) else ""
 
 
 def _answer(provider: Missing | Unreachable) -> str:

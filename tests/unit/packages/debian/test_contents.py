@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.packages.debian.contents import MAX_LINE, ContentsRow, rows_in, rows_like
+from pip_sysdeps.packages.debian.contents import MAX_LINE, ContentsRow, rows_below, rows_in, rows_like
 
 FOLDERS = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "lib", "usr/lib")
 
@@ -36,6 +36,21 @@ def row(folder: str, name: str, *packages: str) -> ContentsRow:
 def test_a_row_counts_if_its_file_lies_directly_in_a_folder(line: str, rows: list[ContentsRow]) -> None:
     """Other folders, those below included, are skipped; a path may have spaces, packages have sections."""
     assert list(rows_in([line.encode() + b"\n"], FOLDERS)) == rows
+
+
+def test_shared_objects_in_folders_below() -> None:
+    """Each is a row with the name of the folder below the loader's; other files there, and those beside, are none."""
+    lines = [
+        b"usr/lib/x86_64-linux-gnu/sasl2/libplain.so libs/libsasl2-modules\n",
+        b"usr/lib/x86_64-linux-gnu/gtk-3.0/3.0.0/immodules/im-ti.so libs/libgtk-3-0\n",
+        b"usr/lib/x86_64-linux-gnu/libsasl2.so.2 libs/libsasl2-2\n",
+        b"usr/lib/x86_64-linux-gnu/sasl2/berkeley_db.txt libs/libsasl2-modules\n",
+    ]
+    folder = "usr/lib/x86_64-linux-gnu"
+    assert list(rows_below(lines, FOLDERS)) == [
+        row(folder, "sasl2", "libsasl2-modules"),
+        row(folder, "gtk-3.0", "libgtk-3-0"),
+    ]
 
 
 def test_a_row_without_a_package_is_an_error() -> None:

@@ -15,6 +15,7 @@ from pip_sysdeps.packages.debian.indexing import (
     file_table,
     library_folders,
     library_table,
+    plugin_table,
     program_table,
     reliance,
 )
@@ -275,3 +276,15 @@ def test_the_names_of_each_release(soname: str, bookworm: str | None, trixie: st
             index = open_index(f"debian-{codename}-{architecture}")
             answer = index.package_of(soname) if index else None
             assert (answer.package if answer else None) == package
+
+
+def test_recommended_packages_with_plugins() -> None:
+    """A package counts that is recommended, and has shared objects in a folder that is named after the library."""
+    packages = archive(
+        package("libsasl2-2", recommends=(("libsasl2-modules", "other"), ("docs",))),
+        package("libsasl2-modules"),
+        package("docs"),
+        package("unasked"),
+    )
+    below = [row("sasl2", "libsasl2-modules", "unasked"), row("docs", "docs")]
+    assert plugin_table([row("libsasl2.so.2", "libsasl2-2")], below, packages) == {"libsasl2-2": "libsasl2-modules"}

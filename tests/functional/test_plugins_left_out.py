@@ -1,0 +1,48 @@
+"""Packages with plugins that a line without recommended packages leaves out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.elf import Elf
+from builders.small_debian import SITE
+from builders.system import VENV
+from builders.venv import install
+
+if TYPE_CHECKING:
+    from builders.desk import Desk
+
+ADD = "`pip-sysdeps policy add libsasl2-modules --reason TEXT`"
+
+
+@pytest.fixture
+def sasl(desk: Desk) -> Desk:
+    """Give a desk with a distribution that needs libsasl2.so.2."""
+    files = {"sasl/_sasl.abi3.so": Elf(needed=("libsasl2.so.2", "libc.so.6")).build()}
+    install(desk.root / SITE.lstrip("/"), "sasl", files=files)
+    return desk
+
+
+def test_lock_says_once_what_the_line_leaves_out(sasl: Desk) -> None:
+    """With the command that adds it; a second lock says nothing of it, and -v says it again."""
+    note = f"not in the line: libsasl2-modules with plugins of libsasl2-2, which recommends it: {ADD}\n"
+    assert note in sasl.run_lock().err
+    assert note not in sasl.run_lock().err
+    assert note in sasl.run_lock("-v").err
+
+
+def test_audit_lists_what_the_line_leaves_out(sasl: Desk) -> None:
+    """As a finding of the distribution that needs the library."""
+    out = sasl.run("audit", "--root", str(sasl.root), "--python", VENV, "--select", "SD033", "--format", "markdown").out
+    assert "note SD033 plugins-left-out: **sasl**: `libsasl2-2`: loads plugins, and libsasl2-modules" in out
+
+
+def test_a_policy_that_adds_it_settles_it(sasl: Desk) -> None:
+    """Nothing is said of a package that is in the line."""
+    entry = "{ package = 'libsasl2-modules', reason = 'GSSAPI' }"
+    policy = f"[tool.pip-sysdeps.distribution.sasl]\nadd = [{entry}]\n"
+    (sasl.lock.parent / "pyproject.toml").write_text(policy, encoding="utf-8")
+    assert "libsasl2-modules" not in sasl.run_lock().err
+    assert sasl.run_apt_line().out == "libpq5 libsasl2-2 libsasl2-modules\n"
