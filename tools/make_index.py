@@ -18,12 +18,16 @@ import os
 import sys
 import tempfile
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.read_knowledge import known_files
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.packages.debian.apt import Apt
 from pip_sysdeps.packages.debian.archive import ArchiveTables, default_alternatives, read_archive
 from pip_sysdeps.packages.index_file import IndexTarget, dump_index
+
+if TYPE_CHECKING:
+    from pip_sysdeps.packages.debian.apt import AptIndex
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SHIPPED = os.path.join(HERE, "..", "src", "pip_sysdeps", "data", "debian.index")
@@ -46,14 +50,24 @@ class Maker:
     lists: str
     """The folder for apt's private folders."""
 
+    @classmethod
+    def of(cls, arguments: argparse.Namespace, scratch: str) -> Maker:
+        """Return what the options say; without `--lists` apt's folders are in `scratch`."""
+        mirror = arguments.mirror or configured_mirror()
+        return cls(mirror=mirror, keyring=arguments.keyring, lists=arguments.lists or scratch)
+
     def archive(self, codename: str, architecture: str) -> ArchiveTables:
-        """Download and read one suite for one architecture, under the first name that gives it whole."""
+        """Download and read one suite for one architecture."""
+        return read_archive(self.indices(codename, architecture), architecture, default_alternatives(), known_files())
+
+    def indices(self, codename: str, architecture: str) -> list[AptIndex]:
+        """Download the indices of one suite for one architecture, under the first name that gives them whole."""
         for suite in SUITES[codename]:
             apt = self._apt(suite, architecture)
             complaints = apt.update(quiet=False)
             indices = [index for index in apt.indices() if index.codename == codename]
             if not complaints and sorted(index.kind for index in indices) == WHOLE:
-                return read_archive(indices, architecture, default_alternatives(), known_files())
+                return indices
             say(f"{codename} {architecture} is not whole as `{suite}`:", *complaints)
         raise SysdepsError(f"no whole set of indices for {codename} {architecture}")
 
@@ -70,23 +84,23 @@ class Maker:
 def main() -> int:
     """Make the index and say what is in it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mirror", help="default: the first Debian mirror of this machine's apt sources")
-    parser.add_argument("--keyring", default="/usr/share/keyrings/debian-archive-keyring.gpg")
-    parser.add_argument("--lists", help="keep apt's folders here, for the next run")
-    parser.add_argument("-o", "--output", default=SHIPPED)
+    add_arguments(parser, SHIPPED)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as scratch:
         os.chmod(scratch, 0o755)  # noqa: S103 - apt downloads as its own user, _apt
-        maker = Maker(
-            mirror=arguments.mirror or configured_mirror(),
-            keyring=arguments.keyring,
-            lists=arguments.lists or scratch,
-        )
-        blob = made(maker)
+        blob = made(Maker.of(arguments, scratch))
     with open(arguments.output, "wb") as file:
         file.write(blob)
     say(f"{arguments.output}: {len(blob)} bytes")
     return 0
+
+
+def add_arguments(parser: argparse.ArgumentParser, output: str) -> None:
+    """Add the options that say where the indices come from, and where the result goes."""
+    parser.add_argument("--mirror", help="default: the first Debian mirror of this machine's apt sources")
+    parser.add_argument("--keyring", default="/usr/share/keyrings/debian-archive-keyring.gpg")
+    parser.add_argument("--lists", help="keep apt's folders here, for the next run")
+    parser.add_argument("-o", "--output", default=output)
 
 
 def made(maker: Maker) -> bytes:
@@ -101,7 +115,7 @@ def made(maker: Maker) -> bytes:
         IndexTarget(id=target, date=tables.date, release=tables.release, glibc=tables.glibc, python=tables.python)
         for target, tables in archives.items()
     ]
-    names = ("base", "file", "library", "program")
+    names = ("base", "file", "library", "plugin", "program")
     return dump_index(targets, {name: [tables.tables[name] for tables in archives.values()] for name in names})
 
 
