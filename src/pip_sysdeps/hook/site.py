@@ -26,7 +26,7 @@ print(json.dumps({
     "has_orig_argv": hasattr(sys, "orig_argv"),
 }))
 """
-"""Run by the environment's own interpreter, because Debian's, a venv's and a relocated one's differ."""
+"""Asked of an interpreter outside a virtual environment, because Debian's site directory differs from the default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

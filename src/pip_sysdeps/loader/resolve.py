@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.loader import Resolution
 
 _MAX_WORK = 50_000
-"""Paths tried for one start or dlopen, and objects by their depth: many times what the largest distributions take."""
+"""Limit on one start or dlopen: paths tried plus the depth of each loaded object; far above real environments."""
 _MAX_SEARCHED, _FOR_EACH_OBJECT = 100_000, 500
 """Paths tried for all that one environment opens, each search counted once, and those that each object adds."""
 _MAX_TRIED = 1000
@@ -27,7 +27,7 @@ _MAX_TRIED = 1000
 
 
 class _Search(NamedTuple):
-    """The result of a search, whatever has been loaded before: thousands of objects ask for the same few names."""
+    """The result of a search on disk, which does not depend on what is loaded, so it can be cached."""
 
     answer: Resolution
     opened: OpenedFile | None
@@ -35,7 +35,7 @@ class _Search(NamedTuple):
     work: int
     """How many paths were tried."""
     relative: str = ""
-    """Its path as the loader opens it, if that is relative."""
+    """The path of `opened` as the loader opens it, if that is relative."""
 
 
 _Searches = dict[tuple[str, str], _Search]
@@ -117,8 +117,7 @@ def open_object(  # noqa: PLR0913, PLR0917 - what dlopen takes, and what the loa
     """Return the objects that dlopen(3) of a path, called by the loaded object `caller`, adds, in load order.
 
     The first is the object itself; empty if it is loaded already, or cannot be loaded. The process is unchanged. The
-    needs of the object are not searched by the caller's search path: the chain of loading objects begins anew with each
-    dlopen, and only that of the main program counts besides.
+    caller's DT_RPATH does not apply to the object's needs; only the object's own chain and the main program's do.
     """
     return _Loading(process, lookup, rules, memory).open(path, caller)
 
@@ -130,7 +129,7 @@ def find(process: Process, name: str, caller: str, lookup: Lookup, rules: AnyRul
 
 
 class _Loading:
-    """One execve or dlopen on top of the process; `keep` makes it part of the process."""
+    """One execve or dlopen on top of the process; `keep` commits its objects to the process."""
 
     # This module's own classes share their private parts.
     # ruff: noqa: SLF001
@@ -174,7 +173,7 @@ class _Loading:
         self._process.objects += objects
 
     def caller(self, path: str) -> LinkMap | None:
-        """Return the loaded object that dlopen searches for; the main program if the path is unknown."""
+        """Return the loaded object on whose behalf dlopen searches; the main program if the path is unknown."""
         program = self._process._program
         return program if self._rules.dlopen_is_by_program else self._process._maps.get(path, program)
 

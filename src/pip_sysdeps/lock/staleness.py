@@ -32,9 +32,9 @@ _Document = TypeVar("_Document", Target, LockedDistribution, LockedNeed, Unresol
 def differences(locked: Target, found: Target) -> tuple[str, ...]:
     """Return messages about the differences of two targets.
 
-    `min`, `provides`, `version`, `release`, `snapshot` and a target's `note` are ignored. There is no message exactly
-    if `lock` would write the same block again, except for those keys. An added or removed distribution covers its
-    needs. Needs of base packages, and changed files, are one message each.
+    `min`, `provides`, `version`, `release`, `snapshot` and a target's `note` are ignored. The result is empty if and
+    only if `lock` would write the same block, apart from these keys. An added or removed distribution covers its needs.
+    All changed needs of base packages give one message; so do all changed files.
     """
     told = _Differences(ordered(locked), ordered(found))
     return tuple(told.all())
@@ -127,13 +127,13 @@ def _of_keys(where: str, locked: _Document, found: _Document) -> Iterator[str]:
 
 
 def _pairs(locked: Iterable[_Part], found: Iterable[_Part], key: Callable[[_Part], _Key]) -> _Pairs[_Key, _Part]:
-    """Return what two states have under each key, in key order; several under one key are paired with their likes."""
+    """Return what two states have under each key, in key order; parts with equal keys are paired in order."""
     old, new = _keyed(locked, key), _keyed(found, key)
     return [(name, old.get((name, number)), new.get((name, number))) for name, number in sorted({*old, *new})]
 
 
 def _with_another_answer(pairs: _Pairs[tuple[str, ...], LockedNeed]) -> _Pairs[str, LockedNeed]:
-    """Pair two needs of the same name that only one state has each: the answer changed."""
+    """Join a need that only the old lock has with one of the same name that only the new one has."""
     joined: _Pairs[str, LockedNeed] = []
     for (name, *_), was, now in pairs:
         last = joined[-1] if joined else None

@@ -1,8 +1,7 @@
 """Turn loads and owners into the needs of each distribution, with their evidence.
 
-An object may be loaded from several roots, and a library that any of them resolves is fine: an answer found from an
-import root counts before one from a chosen plugin, that before one from another plugin, and all of them before a
-failure.
+An object may be loaded from several roots. Answers are preferred in this order: import root, chosen plugin, other
+plugin, failure.
 """
 
 from __future__ import annotations
@@ -120,7 +119,7 @@ class Attribution:
         loads: Iterable[Load],
         providers: Providers,
     ) -> None:
-        """Merge the loads. `holders` has the distribution of each listed object; `objects` all objects."""
+        """Merge the loads. `holders` has the distribution of each object in a RECORD; `objects` all objects."""
         self._objects = objects
         self._holders = holders
         self._providers = providers
@@ -171,7 +170,7 @@ class Attribution:
         return tuple(sorted(needs.values(), key=lambda need: (need.soname, need.by, need.when.value)))
 
     def _needs_of_file(self, file: str, *, by: str, above: frozenset[str]) -> Iterator[Need]:
-        """Yield the needs of a file, and through unowned files their needs."""
+        """Yield the needs of a file, and those of each unowned file that it loads."""
         for soname, edge in self._edges.get(file, {}).items():
             for provider in self._providers_of(file, soname, edge):
                 if isinstance(provider, FromPackage) and provider.package in self._providers.libc_packages:
@@ -228,7 +227,7 @@ class Attribution:
         return posixpath.join(self._providers.real(folder) or folder, name)
 
     def _provider_of_missed(self, file: str, missed: NotFound) -> Iterator[Provider]:
-        """Find the name among the environment's own objects, which may have been loaded before."""
+        """Find an object of the environment with a name that the loader does not find: Python may have loaded it."""
         candidates = self._candidates(file, missed.soname)
         holder = self._holders.get(file, "")
         if not candidates:
@@ -249,7 +248,7 @@ class Attribution:
             )
 
     def _provider_of_loaded(self, holder: str, loaded: str, missed: NotFound) -> Provider:
-        """Use what another distribution has loaded if that one is required, or if there is no other answer.
+        """Use a library that another distribution loads if that one is required, or if no package has it.
 
         Unrelated distributions are imported in any order, and each may be imported alone.
         """

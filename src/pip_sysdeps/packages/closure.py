@@ -53,7 +53,7 @@ class Closures:
         return None if added is None else self._cost(added)
 
     def saved(self, names: Collection[str], without: Collection[str]) -> Cost | None:
-        """Return what is not added if `without` is installed instead of `names`; None as for `cost`."""
+        """Return what installing `names` adds that installing `without` does not; None as for `cost`."""
         added, left = self._added(names), self._added(without)
         return None if added is None or left is None else self._cost(added - left)
 
@@ -100,7 +100,7 @@ class Closures:
         return self._known[key]
 
     def _dependencies(self, key: str) -> Iterator[Sequence[str]]:
-        """Yield what meets each need of a package: one, none, or of those to be had several, the preferred first."""
+        """Yield for each dependency the packages that satisfy it: none, one, or several available ones, best first."""
         installed = key in self._packages
         for group in dict.fromkeys(map(tuple, self._package(key).requires)):
             answer = self._installed(group, key)
