@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,11 +13,12 @@ import pytest
 from builders.command import Result
 from builders.elf import Elf
 from builders.https_server import make_certificate, served
-from builders.root import write
+from builders.root import link, write
 from builders.rpm_files import Rpm
 from builders.rpm_repositories import metalink, primary, write_repository
+from builders.small_debian import MODULE, SITE
 from builders.small_fedora import remove_libpq, small_fedora
-from builders.system import VENV
+from builders.system import VENV, write_library
 from builders.wheels import build_wheel
 from pip_sysdeps.cli import main
 from pip_sysdeps.lock.text import loads
@@ -229,6 +231,51 @@ def test_a_repository_in_the_root_is_read(fedora: Path, run: Run) -> None:
     write_repository(fedora / "srv/repository/x86_64", [*SYSTEM, LIBPQ])
     assert run("index", "update", "--root", str(fedora)).status == 0
     assert locked(run, fedora).installs == ("libpq",)
+
+
+@pytest.mark.parametrize("way", ["cache", "index"])
+def test_a_32_bit_python_gets_32_bit_packages(fedora: Path, run: Run, way: str) -> None:
+    """The metadata has both, the index the system's own; a capability without a mark is of a 32-bit library."""
+    old = Elf(elf_class=32, machine=3)
+    libraries = {"ld-linux.so.2": old, "libc.so.6": replace(old, soname="libc.so.6", needed=("ld-linux.so.2",))}
+    for name, elf in libraries.items():
+        write_library(fedora, f"/usr/lib/{name}", elf)
+    program = replace(old, interpreter="/lib/ld-linux.so.2", needed=("libc.so.6",))
+    write_library(fedora, "/usr/bin/python3.11", program).chmod(0o755)
+    module = replace(old, needed=("libpq.so.5",), defined=("PyInit__psycopg",))
+    write_library(fedora, f"{SITE}/psycopg2/_psycopg.cpython-311-i386-linux-gnu.so", module)
+    (fedora / f"{SITE}/{MODULE}".lstrip("/")).unlink()
+    i686 = Rpm(name="libpq", version="17", architecture="i686", provides=("libpq.so.5",))
+    configure(fedora, "fedora")
+    write_repository(fedora / CACHE, [*SYSTEM, LIBPQ, i686])
+    if way == "index":
+        assert run("index", "update", "--root", str(fedora)).status == 0
+    assert locked(run, fedora).installs == ("libpq.i686",)
+
+
+@pytest.mark.parametrize("url", ["file:///srv/link", "file:///srv/../../outside", "file:///outside", "/srv/link"])
+def test_a_repository_outside_the_root_is_not_read(fedora: Path, run: Run, url: str) -> None:
+    """Links and `..` end at the top of the root, and a path is one in the root."""
+    outside = write_repository(fedora.parent / "outside", [*SYSTEM, LIBPQ])
+    link(fedora / "srv/link", str(outside))
+    configure(fedora, f"local baseurl={url}")
+    found = run("index", "update", "--root", str(fedora))
+    assert (found.status, len(found.err.splitlines())) == (2, 2)
+    assert "No such file or directory" in found.err
+
+
+@pytest.mark.parametrize("name", ["fedora.repo", "vars"])
+def test_a_configuration_that_is_none_is_one_error(fedora: Path, run: Run, name: str) -> None:
+    """With the file and the line; an unknown variable is said, and nothing is asked."""
+    if name == "vars":
+        configure(fedora, "fedora baseurl=https://127.0.0.1:9/$nosuch")
+        expected = "its URL has a variable that is not known"
+    else:
+        write(fedora / "etc/yum.repos.d" / name, "[fedora]\nbaseurl\n")
+        expected = f"/etc/yum.repos.d/{name}: line 2: not a repository file"
+    found = run("index", "update", "--root", str(fedora))
+    assert (found.status, len(found.err.splitlines())) == (2, 2)
+    assert expected in found.err
 
 
 @pytest.fixture

@@ -90,7 +90,8 @@ class Scanner:
         self.program = self._files.program
         target, program = place.target, self.program
         self.platform = target.platform if target else read_platform(place.root, place.packages, program)
-        self.index = target.index if target else open_index(self.platform.id, place.root)
+        own = _is_native(place.packages, program)
+        self.index = target.index if target else open_index(self.platform.id, place.root) if own else None
         self._may_fork = second_process and place.root.may_fork
         self._searched: Mapping[str, Searched] | None = None
         self._asked: frozenset[str] = frozenset()
@@ -330,6 +331,16 @@ def _refuse_rows(found: Scan) -> None:
             f"the objects of `{found.environment.prefix}` have {rows} needs, more than {_MOST_ROWS}",
             hint="no real environment has so many: remove the distributions or files that have them",
         )
+
+
+def _is_native(packages: SystemPackages | None, program: ElfFile | None) -> bool:
+    """Return whether a program has the system's own architecture, for which its index answers.
+
+    A system whose package manager installs by capability does without an index for a 32-bit Python.
+    """
+    if packages is None or program is None or not packages.family.needs_no_index:
+        return True
+    return packages.family.architecture(program) in {"", packages.architecture}
 
 
 def _with_floors(found: Scan, root: Root, objects: Objects, packages: SystemPackages) -> Scan:
