@@ -232,6 +232,15 @@ def test_an_extension_of_sqlite(desk: Desk, tmp_path: Path) -> None:
     assert list(target.installs) == ["libsqlite3-mod-spatialite"]
 
 
+def test_an_extension_of_sqlite_for_one_of_many_purposes(desk: Desk, tmp_path: Path) -> None:
+    """A large distribution that says nothing of it does not get it by default."""
+    text = "import sqlite3\nd = sqlite3.connect(':memory:')\nd.load_extension('mod_spatialite')"
+    others = {f"module{number}": "" for number in range(100)}
+    target = locked(desk, tmp_path / "here", "bookworm", {"__init__": "", "spatial": text, **others})
+    assert list(target.installs) == []
+    assert [need.package for need in offered(target)] == ["libsqlite3-mod-spatialite"]
+
+
 def test_a_program_of_several_packages(desk: Desk, tmp_path: Path) -> None:
     """The package of its name answers; where nothing decides, all of them are named."""
     text = RUN + "def go(): subprocess.run(['make'], check=True)\ndef send(): subprocess.run(['sendmail'], check=True)"

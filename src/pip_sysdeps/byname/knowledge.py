@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 STEM = "-l"
 """Stands before what `ctypes.util.find_library` is asked for, as ld(1) writes it."""
+_TYPELIBS = "/usr/lib/*/girepository-1.0"
 _KNOWN = "known: "
 """Stands before the evidence of the knowledge file."""
 _EXTERNAL = r"(?:(?:pkg|dep):generic/)?([A-Za-z0-9][A-Za-z0-9._+-]*)"
@@ -122,7 +123,12 @@ def known_references(
 
 def typelib(name: str) -> str:
     """Return where a release has a typelib: `Gtk-3.0`, what `gi.require_version("Gtk", "3.0")` reads."""
-    return f"/usr/lib/*/girepository-1.0/{name}.typelib"
+    return f"{_TYPELIBS}/{name}.typelib"
+
+
+def is_typelib(path: str) -> bool:
+    """Return whether a path is that of a typelib."""
+    return path.startswith(_TYPELIBS)
 
 
 def sqlite_extension(name: str) -> str:

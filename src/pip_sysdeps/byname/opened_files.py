@@ -48,7 +48,7 @@ def _extensions(graph: CallGraph, found: Found, *, is_statement: bool) -> Iterat
     named = [name for text in found.names for name in _LOADED.findall(text)] if is_statement else found.names
     names = tuple(sqlite_extension(name) for name in named if _EXTENSION.fullmatch(name))
     if names:
-        yield graph.reference(ReferenceKind.FILE, names, found, When.DECLARED)
+        yield graph.reference(ReferenceKind.FILE, names, found, When.DLOPEN)
 
 
 def _typelibs(graph: CallGraph, site: CallSite, pairs: Iterable[tuple[Values, Values]]) -> Iterator[Reference]:

@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from pip_sysdeps.byname.knowledge import STEM, is_known
+from pip_sysdeps.byname.knowledge import STEM, is_known, is_typelib
 from pip_sysdeps.model.needs import (
     Confidence,
     FromCapability,
@@ -330,12 +330,12 @@ def _file(reference: Reference, lookup: Lookup, about: About) -> Iterator[Need]:
         package = owner.package if owner else answer.package if answer else ""
         if package:
             sure = _judged(reference, about, [_Known(posixpath.splitext(name)[0], package, "")])
-            if reference.when is When.DLOPEN and not lookup.has_python_package("gi"):
+            if is_typelib(name) and not lookup.has_python_package("gi"):
                 sure = replace(sure, confidence=_at_most_medium(sure.confidence))  # nobody is there to open it
             yield _as_need(sure, FromPackage(package=package, path=path or ""), file=name)
             return
-    if reference.when is When.DECLARED and not is_known(reference.evidence):
-        return  # an index has the files that the knowledge file names: of others it cannot say that no package has them
+    if not is_typelib(reference.names[0]) and not is_known(reference.evidence):
+        return  # it may be a file that comes from elsewhere, such as an extension of SQLite that the user builds
     index = lookup.index
     note = NOTHING_TELLS if index is None else lookup.not_found_note if index.has_files else _NO_FILES
     yield from _unknown(reference, reference.names[0], note)
