@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 
 from pip_sysdeps.byname.about import About
+from pip_sysdeps.byname.knowledge import typelib
 from pip_sysdeps.byname.provision import needs, package_of_program
 from pip_sysdeps.model.needs import (
     Confidence,
@@ -66,7 +67,8 @@ class Index:
 
     def package_of_file(self, path: str) -> Said | None:
         """Return who has a file."""
-        return Said(path, "fonts-foo") if path == "/usr/share/fonts/*/foo.ttf" else None
+        files = {"/usr/share/fonts/*/foo.ttf": "fonts-foo", typelib("Foo-1.0"): "gir1.2-foo-1.0"}
+        return Said(path, files[path]) if path in files else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,7 +285,8 @@ def test_a_file() -> None:
     for text, confidence in (("Name: pkg", Confidence.MEDIUM), ("Name: pkg\n\nFoo for all.", Confidence.HIGH)):
         assert only(opened, about=About(text=text, sources=500)).confidence is confidence
     alone = replace(SYSTEM, python_packages=frozenset())
-    assert only(opened, alone).confidence is Confidence.MEDIUM
+    assert only(opened, alone).confidence is Confidence.HIGH
+    assert only(replace(opened, names=(typelib("Foo-1.0"),)), alone).confidence is Confidence.MEDIUM
     nowhere = replace(reference, names=("/nowhere",))
     missing = only(replace(nowhere, evidence="known: a font"))
     assert (missing.file, missing.provider) == ("/nowhere", Missing(note="no package has it"))
