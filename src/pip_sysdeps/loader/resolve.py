@@ -22,6 +22,7 @@ _MAX_WORK = 50_000
 """Limit on one start or dlopen: paths tried plus the depth of each loaded object; far above real environments."""
 _MAX_SEARCHED, _FOR_EACH_OBJECT = 100_000, 500
 """Paths tried for all that one environment opens, each search counted once, and those that each object adds."""
+_FOR_ALL = f"more than {_MAX_SEARCHED} paths to try for the whole environment"
 _MAX_TRIED = 1000
 """Paths that one answer lists."""
 
@@ -226,7 +227,7 @@ class _Loading:
         search = searches.get((soname, name))
         if search is None:
             if self._memory.left < 0 and "/" not in name:
-                return _Search(_exhausted(soname, ()), None, 0)
+                return _Search(_exhausted(soname, (), _FOR_ALL), None, 0)
             search = _search(soname, name, context, self._lookup, self._rules)
             self._memory.left -= search.work
             if self._remembers:
@@ -289,5 +290,5 @@ def _search(soname: str, name: str, context: object, lookup: Lookup, rules: AnyR
     return _Search(NotFound(soname=soname, tried=tuple(tried)), None, work)
 
 
-def _exhausted(soname: str, tried: Iterable[Tried]) -> NotFound:
-    return NotFound(soname=soname, tried=tuple(tried), fatal=f"more than {_MAX_WORK} paths to try")
+def _exhausted(soname: str, tried: Iterable[Tried], reason: str = f"more than {_MAX_WORK} paths to try") -> NotFound:
+    return NotFound(soname=soname, tried=tuple(tried), fatal=reason)

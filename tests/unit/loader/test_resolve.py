@@ -209,6 +209,8 @@ def test_what_all_objects_search_is_bounded() -> None:
         (loaded,) = open_object(process, f"/env/{number}.so", PYTHON, counting, rules(CACHE), memory)
         assert len(loaded.needs) == 1000
     assert tried < 110_000
+    assert isinstance(loaded.needs[-1], NotFound)
+    assert loaded.needs[-1].fatal == "more than 100000 paths to try for the whole environment"
 
 
 def test_an_answer_lists_so_many_paths() -> None:
