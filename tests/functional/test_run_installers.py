@@ -70,6 +70,17 @@ def test_the_installer_is_asked(tmp_path: Path, name: str, question: str, answer
     assert 'name = "pkg"' in (tmp_path / "sysdeps.lock").read_text()
 
 
+def test_the_packages_of_a_virtual_environment(tmp_path: Path) -> None:
+    """A folder of packages that is no `__pypackages__` is passed over, and the Python is taken."""
+    site = environment(tmp_path, "elsewhere")
+    install(site, "pkg", files=GOOD)
+    python = f"{tmp_path}/elsewhere/bin/python"
+    script = f'#!/bin/sh\ncase "$*" in "info --packages") echo "{site}";; "info --python") echo "{python}";; esac\n'
+    write(tmp_path / "bin/pdm", script).chmod(0o755)
+    done = run(tmp_path, "--", "pdm", "sync")
+    assert done.stderr.splitlines()[0] == f"using the environment `{python}` (pdm info --python)"
+
+
 @pytest.mark.parametrize("launcher", [("uvx",), ("pipx", "run"), ("uv", "tool", "run"), ("python3", "-m")])
 def test_a_launcher_is_asked_as_it_was_called(tmp_path: Path, launcher: tuple[str, ...]) -> None:
     """The installer itself may not be on PATH."""

@@ -26,6 +26,8 @@ _SECONDS = 120.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@<>=~!,-]*")
 """A name of an environment, or a request for a Python: `3.12`, `>=3.11`, `cpython@3.12`."""
 _PYTHON = frozenset({"--python", "-p"})
+_OF_ENVIRONMENTS = ("pyvenv.cfg", "bin/python3")
+"""The folder of an environment has one of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,9 +186,14 @@ def _value(arguments: Sequence[str], options: frozenset[str]) -> str:
 
 
 def _location(said: str) -> Location | None:
-    """Return an environment by its folder or program, or by a folder of packages (PEP 582)."""
+    """Return an environment by its folder or program, or by a folder of packages (PEP 582).
+
+    The site-packages of a virtual environment are no environment: the next question names that one's Python.
+    """
     if not os.path.isabs(said) or not os.path.exists(said):
         return None
     if os.path.basename(os.path.dirname(said)) == "__pypackages__":
         return Location(paths=(os.path.join(said, "lib"),))
+    if os.path.isdir(said) and not any(os.path.exists(os.path.join(said, each)) for each in _OF_ENVIRONMENTS):
+        return None
     return Location(python=said)
