@@ -6,27 +6,27 @@ import re
 from functools import cached_property
 
 FEW_SOURCES = 100
-"""A distribution with so few modules is about what they open; in a larger one a single module is one feature."""
+"""Up to this many modules, what one of them opens is taken as the distribution's purpose."""
 _TITLE = r"(?m)^(?:Name|Summary|Keywords):(.*)"
 
 
 class About:
-    """What a distribution is about, which tells whether something that it names is its purpose or one feature."""
+    """What a distribution is about, to decide whether something that it names is its purpose or one feature."""
 
     def __init__(self, *, text: str, sources: int) -> None:
         """`text` is its name, summary and description; `sources` how many Python modules it has."""
         self.sources = sources
         self._text = text
         head = text.replace("\r", "").partition("\n\n")[0]
-        self.title = _words("\n".join(re.findall(_TITLE, head)))
+        self.title = _words_of("\n".join(re.findall(_TITLE, head)))
 
     @cached_property
     def _words(self) -> set[str]:
-        return _words(self._text)
+        return _words_of(self._text)
 
     @property
     def is_large(self) -> bool:
-        """Whether it has so many modules that one of them is one feature."""
+        """Whether it has more than `FEW_SOURCES` modules, so that what one of them opens may be one feature of many."""
         return self.sources > FEW_SOURCES
 
     def mentions(self, *words: str, in_title: bool = False) -> bool:
@@ -35,6 +35,6 @@ class About:
         return not have.isdisjoint(word.lower() for word in words if len(word) > 1)
 
 
-def _words(text: str) -> set[str]:
+def _words_of(text: str) -> set[str]:
     found = {word.strip(".-+") for word in re.findall(r"[a-z0-9][a-z0-9.+-]*", text.lower())}
     return found | {part for word in found for part in word.split("-")}

@@ -1,7 +1,7 @@
-"""Who brings what a distribution names: references and the world become needs.
+"""Turn references into needs: find the package of each library, program or file that a distribution names.
 
-Of alternatives, those count that the system or its release has; the first of them answers. What the distribution or
-another one brings, and what every image has, is no need.
+Of alternatives, only those that the system or its release has are considered; the first is the answer. What a
+distribution of the environment brings, and a program that every image has, is not a need.
 """
 
 from __future__ import annotations
@@ -33,16 +33,17 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.packages import Owner
 
 _MOST_NAMES = 8
+"""How many alternatives one need lists."""
 NOTHING_TELLS = "nothing at hand tells which package has it"
-"""The note of what is not there, where nobody knows all packages."""
-_ONE_OF_THEM = "nothing at hand tells which of several versions there is"
-_UNSURE = {NOTHING_TELLS, _ONE_OF_THEM}
+"""The note for something missing when no complete list of packages is available."""
+_VERSION_UNKNOWN = "nothing at hand tells which of several versions there is"
+_UNSURE = {NOTHING_TELLS, _VERSION_UNKNOWN}
 _NO_FILES = "the index of this release does not answer for files"
 _INTERPRETER = r"(?:python|pip)[0-9.]*"
 
 
 class Answer(Protocol):
-    """What an index says of one name."""
+    """The answer of an index for one name."""
 
     @property
     def name(self) -> str:
@@ -50,55 +51,55 @@ class Answer(Protocol):
 
     @property
     def package(self) -> str:
-        """The binary package to name."""
+        """The binary package to name; empty if none of several is preferred."""
 
     @property
     def alternatives(self) -> tuple[str, ...]:
-        """Other packages that have it; where there is no `package`, those between which nothing decides."""
+        """Other packages that have it; without `package`, the equal candidates."""
 
     @property
     def development(self) -> bool:
-        """Only packages for compiling have it."""
+        """Whether only packages for compiling have it."""
 
 
 class Index(Protocol):
-    """What a release has."""
+    """The packages of a release, by the names of what they have."""
 
     def package_of(self, soname: str) -> Answer | None:
-        """Return who has a library."""
+        """Return the package of a library, by its file name."""
 
     def package_of_stem(self, stem: str) -> Answer | None:
-        """Return what `find_library` would find."""
+        """Return the library that `ctypes.util.find_library(stem)` would find, and its package."""
 
     def package_of_program(self, name: str) -> Answer | None:
-        """Return who has a program."""
+        """Return the package of a program."""
 
     def package_of_file(self, path: str) -> Answer | None:
-        """Return who has a file."""
+        """Return the package of a file."""
 
     @property
     def has_files(self) -> bool:
-        """Whether it answers for files at all: one that an older version made does not."""
+        """Whether the index records files at all: an index that an older version made does not."""
 
 
 class Lookup(Protocol):
-    """What the system and its release have by name, outside the environment's distributions."""
+    """Finds libraries, programs and files by name, on the system and in its release."""
 
     @property
     def index(self) -> Index | None:
-        """What the release has, installed or not."""
+        """The packages of the release, installed or not; None without an index."""
 
     @property
     def not_found_note(self) -> str:
-        """The note of what no package has; empty where nobody knows all packages."""
+        """The note for a library or program without a known package; empty if not all packages are known."""
 
     @property
     def libc_packages(self) -> frozenset[str]:
-        """The packages of the C library: they are no need."""
+        """The packages of the C library; a library of theirs is not a need."""
 
     @property
     def base(self) -> frozenset[str]:
-        """The packages that every image of the release has: a program of theirs is no need."""
+        """The packages that every image of the release has; a program of theirs is not a need."""
 
     def library(self, name: str) -> str | None:
         """Return where the loader finds a library by its file name."""
@@ -110,12 +111,12 @@ class Lookup(Protocol):
         """Return where a program is on root's PATH."""
 
     def file(self, pattern: str) -> str | None:
-        """Return the path of a file if it is there; of a pattern with `*`, of the first."""
+        """Return the path of a file if it is there; for a pattern with `*`, that of the first match."""
 
     def provider(self, kind: ReferenceKind, name: str) -> FromPackage | FromCapability | Missing | None:
-        """Return what the package manager installs a library or program by, where no index tells its package.
+        """Return what the package manager installs a library or program by, if no index has its package.
 
-        Missing is a thing of other releases that no package at hand provides; None is no such thing.
+        None: the name is unknown. Missing: other releases have it, but no package here provides it.
         """
 
     def owner(self, path: str) -> Owner | None:
@@ -131,7 +132,7 @@ class Lookup(Protocol):
         """Return whether a file of that name belongs to a distribution of the environment."""
 
     def is_own_file(self, path: str) -> bool:
-        """Return whether a path lies in a prefix that is the environment's or its Python's alone."""
+        """Return whether a path is in a prefix used by nothing but the environment or its Python."""
 
     def has_python_package(self, name: str) -> bool:
         """Return whether a distribution of the environment has a Python package of that name."""
@@ -148,27 +149,27 @@ class _Known(NamedTuple):
     path: str
     development: bool = False
     choices: tuple[str, ...] = ()
-    """Packages that have it where none of them is the one."""
+    """Candidate packages when none is preferred."""
     capability: FromCapability | None = None
-    """What installs it where no package is known."""
+    """What the package manager installs it by, if its package is unknown."""
 
     @property
     def provider(self) -> Provider:
-        """Who brings it."""
+        """Its package, its capability, or (if installed without an owner) its path."""
         if self.package:
             return FromPackage(package=self.package, path=self.path)
         return self.capability or Unowned(path=self.path)
 
     @property
     def is_unchecked(self) -> bool:
-        """Whether nothing at hand confirms that there is such a thing."""
+        """Whether it has only a capability that no index or repository metadata confirms."""
         return self.capability is not None and not self.capability.checked
 
 
 def needs(references: Iterable[Reference], lookup: Lookup, about: About) -> tuple[Need, ...]:
-    """Return the needs that references stand for, by name; several references of the same thing are one need.
+    """Return the needs of these references, sorted by name; several references to the same thing give one need.
 
-    One without names stands for none.
+    A reference without names gives no need.
     """
     found: dict[tuple[object, ...], Need] = {}
     for reference in (each for each in references if each.names):
@@ -205,26 +206,26 @@ def _library(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
         return
     runtime = [each for each in known if not each.development]
     if len(runtime) > 1 and all(each.is_unchecked for each in runtime):
-        yield from _unknown(_judged(reference, about, runtime), runtime[0].name, _ONE_OF_THEM)
+        yield from _unknown(_judged(reference, about, runtime), runtime[0].name, _VERSION_UNKNOWN)
         return
     if known and not runtime:
         yield from _only_development(reference, known[0])
         return
     if not runtime:
-        unheard = [_Known(file_name(name), "", "") for name in names]
+        not_found = [_Known(file_name(name), "", "") for name in names]
         yield from _unknown(
-            _judged(reference, about, unheard), unheard[0].name if unheard else "", lookup.not_found_note
+            _judged(reference, about, not_found), not_found[0].name if not_found else "", lookup.not_found_note
         )
         return
     path = next((each.path for each in runtime if each.path), "")
-    sure = _judged(reference, about, runtime)
+    judged = _judged(reference, about, runtime)
     sonames = tuple(each.name for each in runtime[:_MOST_NAMES])
     provider = runtime[0]._replace(path=path).provider
-    yield _as_need(sure, provider, **({"soname": sonames[0]} if len(sonames) == 1 else {"any_of": sonames}))
+    yield _as_need(judged, provider, **({"soname": sonames[0]} if len(sonames) == 1 else {"any_of": sonames}))
 
 
 def _only_development(reference: Reference, known: _Known) -> Iterator[Need]:
-    """Yield what is only offered, if it is sure: a package for compiling brings all that compiling takes."""
+    """Offer the development package if the reference is certain; it is never a plain need, as it pulls in too much."""
     if reference.confidence is Confidence.HIGH:
         offered = replace(reference, confidence=Confidence.MEDIUM)
         need = _as_need(offered, FromPackage(package=known.package, path=known.path), soname=known.name)
@@ -232,7 +233,7 @@ def _only_development(reference: Reference, known: _Known) -> Iterator[Need]:
 
 
 def _known_library(name: str, lookup: Lookup) -> _Known | None:
-    """Return a library that is installed or that the release has; what is installed tells its own package."""
+    """Return a library that is installed or that the release has; an installed library's owner wins over the index."""
     answer: Answer | None
     if name.startswith(STEM):
         stem = name.removeprefix(STEM)
@@ -252,7 +253,7 @@ def _known_library(name: str, lookup: Lookup) -> _Known | None:
 
 
 def _provided(name: str, kind: ReferenceKind, lookup: Lookup) -> _Known | None:
-    """Return what is not there and no index has, as the package manager knows it."""
+    """Return a library or program as the package manager knows it, if it is not installed and no index has it."""
     match lookup.provider(kind, name) if name else None:
         case FromPackage(package=package):
             return _Known(name, package, "", lookup.is_development(package))
@@ -263,12 +264,12 @@ def _provided(name: str, kind: ReferenceKind, lookup: Lookup) -> _Known | None:
 
 
 def file_name(name: str) -> str:
-    """Return the file name of a library that a link editor would find for a stem; of any other name, itself."""
+    """Return the file name that a link editor would search for a stem; any other name is returned as it is."""
     return f"lib{name.removeprefix(STEM)}.so" if name.startswith(STEM) else name
 
 
 def _without_development(found: Iterable[Need]) -> Iterator[Need]:
-    """Leave out `libfoo.so`, which only a package for compiling has, where the distribution tries `libfoo.so.1` too."""
+    """Leave out `libfoo.so`, which only a package for compiling has, if `libfoo.so.1` is also tried."""
     every = list(found)
     names = {name for need in every for name in (need.soname, *need.any_of)}
     versioned = {name[: match.start() + 3] for name in names for match in re.finditer(r"\.so(?=\.)", name)}
@@ -285,13 +286,13 @@ def _program(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
     if any(not lookup.base.isdisjoint((each.package, *each.choices)) for each in known):
         return
     if not known:
-        spoken_of = about.mentions(reference.names[0], in_title=True)
-        yield from _unknown(reference, reference.names[0], lookup.not_found_note) if spoken_of else ()
+        is_mentioned = about.mentions(reference.names[0], in_title=True)
+        yield from _unknown(reference, reference.names[0], lookup.not_found_note) if is_mentioned else ()
         return
     words = {word for each in known for word in (each.name, each.package, *each.choices)}
     is_run = reference.confidence is Confidence.HIGH and not reference.unsure
     if not (is_run or reference.when is When.DECLARED or about.mentions(*words)):
-        return  # one of many that the code may use
+        return  # one of many programs that the code may use
     path = next((each.path for each in known if each.path), "")
     best = next((each for each in known if each.package or each.path), known[0])._replace(path=path)
     judged = _judged(reference, about, known)
@@ -303,7 +304,10 @@ def _program(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
 
 
 def package_of_program(name: str, lookup: Lookup) -> str:
-    """Return the binary package of a program that not every image has, or a word for it; nothing for what is none."""
+    """Return the package of a program; without one, its candidates, its capability, or its name if it is missing.
+
+    Empty if it is in every image or unknown.
+    """
     known = None if re.fullmatch(_INTERPRETER, name) else _known_program(name, lookup)
     if known is None and isinstance(lookup.provider(ReferenceKind.PROGRAM, name), Missing):
         return name
@@ -329,10 +333,10 @@ def _file(reference: Reference, lookup: Lookup, about: About) -> Iterator[Need]:
         answer = lookup.index.package_of_file(name) if lookup.index else None
         package = owner.package if owner else answer.package if answer else ""
         if package:
-            sure = _judged(reference, about, [_Known(posixpath.splitext(name)[0], package, "")])
-            if is_typelib(name) and not lookup.has_python_package("gi"):
-                sure = replace(sure, confidence=_at_most_medium(sure.confidence))  # nobody is there to open it
-            yield _as_need(sure, FromPackage(package=package, path=path or ""), file=name)
+            judged = _judged(reference, about, [_Known(posixpath.splitext(name)[0], package, "")])
+            if is_typelib(name) and not lookup.has_python_package("gi"):  # without `gi` nothing opens it
+                judged = replace(judged, confidence=_at_most_medium(judged.confidence))
+            yield _as_need(judged, FromPackage(package=package, path=path or ""), file=name)
             return
     if not is_typelib(reference.names[0]) and not is_known(reference.evidence):
         return  # it may be a file that comes from elsewhere, such as an extension of SQLite that the user builds
@@ -356,7 +360,7 @@ def _as_need(reference: Reference, provider: Provider, **name: str | tuple[str, 
 
 
 def _unknown(reference: Reference, name: str, note: str) -> Iterator[Need]:
-    """Yield what nothing here or in the release has, if it was said without a condition."""
+    """Yield an unresolved need for a name without a provider, if the reference has high confidence."""
     if name and reference.confidence is Confidence.HIGH:
         field = {ReferenceKind.LIBRARY: "soname", ReferenceKind.PROGRAM: "program", ReferenceKind.FILE: "file"}
         missing = Missing(note=note, unsure=note in _UNSURE)
@@ -364,11 +368,11 @@ def _unknown(reference: Reference, name: str, note: str) -> Iterator[Need]:
 
 
 def _judged(reference: Reference, about: About, known: Iterable[_Known]) -> Reference:
-    """Lower the confidence of what is not what the distribution is about.
+    """Lower the confidence of a reference that seems incidental to the distribution.
 
-    What it says of itself tells: a name of the thing, or of its package, stands in its description. A library that a
-    small distribution opens is its purpose even so. Programs are run for many reasons, and have the names of common
-    words: of them its title (name, summary and keywords) must speak.
+    A library or file is central if the distribution is small, or if its description mentions it or its package. A
+    program is central only if the title (name, summary and keywords) mentions it or its package: programs have the
+    names of common words.
     """
     if reference.when is When.DECLARED or reference.required or is_known(reference.evidence):
         return reference
@@ -382,7 +386,7 @@ def _judged(reference: Reference, about: About, known: Iterable[_Known]) -> Refe
 
 
 def _stems(soname: str) -> tuple[str, ...]:
-    """Return what people call a library: `libusb-1.0.so.0` is libusb, usb."""
+    """Return the common names of a library: libusb and usb for `libusb-1.0.so.0`."""
     stem = re.sub(r"[-_]?[0-9.]+$", "", posixpath.basename(soname).partition(".so")[0])
     return stem, stem.removeprefix("lib")
 
@@ -395,6 +399,6 @@ _ORDER = list(Confidence)
 
 
 def _joined(one: Need, other: Need) -> Need:
-    """Return one need for two references of the same thing: the surer evidence, and the files of both."""
+    """Return one need for two references to the same thing: the evidence of higher confidence, the files of both."""
     surer = min(one, other, key=lambda need: _ORDER.index(need.confidence or Confidence.HIGH))
     return replace(surer, by=tuple(sorted({*one.by, *other.by})))
