@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.lock.document import LockedFile
 
-_NOT_COMPARED = {"release", "min", "provides", "version", "snapshot", "installs"}
-"""Keys that depend on the build machine or the day, or that other differences cover.
-
-A distribution's version has its own message.
-"""
+_NOT_COMPARED = {
+    "release",  # the build machine's point release
+    "min",  # from the build machine's installed packages
+    "provides",  # the same
+    "version",  # a package's is the day's; a distribution's has its own message
+    "snapshot",  # the day's
+    "installs",  # follows from the needs, which are compared
+}
+"""Keys that are not compared, and why."""
 _FOLDED = {"by", "by_more"}
-"""Keys that give one message for all needs: which files need something."""
+"""Keys of the files that need something: all their changes give one message."""
 
 _Part = TypeVar("_Part")
 _Key = TypeVar("_Key", bound="str | tuple[str, ...]")
@@ -36,12 +40,11 @@ def differences(locked: Target, found: Target) -> tuple[str, ...]:
     only if `lock` would write the same block, apart from these keys. An added or removed distribution covers its needs.
     All changed needs of base packages give one message; so do all changed files.
     """
-    told = _Differences(ordered(locked), ordered(found))
-    return tuple(told.all())
+    return tuple(_Differences(ordered(locked), ordered(found)).all())
 
 
 class _Differences:
-    """The comparison of two targets; folded differences are collected."""
+    """The comparison of two targets. Changes that share one message are collected until the end."""
 
     def __init__(self, locked: Target, found: Target) -> None:
         self._locked = locked
@@ -50,14 +53,12 @@ class _Differences:
         self._base: list[str] = []
 
     def all(self) -> Iterator[str]:
-        """Yield every difference, the folded ones last."""
+        """Yield every difference; those that share one message come last."""
         yield from _of_keys("", self._locked, self._found)
         for name, old, new in _pairs(self._locked.distribution, self._found.distribution, lambda each: each.name):
             yield from self._of_distribution(name, old, new)
-        for file, before, after in _pairs(self._locked.unattributed, self._found.unattributed, lambda each: each.file):
-            yield from self._of_file(file, before, after)
-        for (name, by, *_), was, now in _pairs(self._locked.unresolved, self._found.unresolved, _key_of_unresolved):
-            yield from self._of_part(f"{name} of {by or 'the environment'}", was, now, "unresolved")
+        yield from self._of_files()
+        yield from self._of_unresolved()
         yield from self._of_packages()
         if self._base:
             yield f"needs of base packages: {listed(self._base)}"
@@ -80,33 +81,41 @@ class _Differences:
             yield from _of_keys(f"{name}: ", locked, found)
         yield from self._of_needs(name, locked, found)
 
-    def _of_file(self, file: str, locked: LockedFile | None, found: LockedFile | None) -> Iterator[str]:
-        if locked and found:
-            yield from self._of_needs(file, locked, found)
-        else:
-            yield f"{file} is in no RECORD and not locked" if found else f"{file} is locked, but is gone or in a RECORD"
+    def _of_files(self) -> Iterator[str]:
+        for file, old, new in _pairs(self._locked.unattributed, self._found.unattributed, lambda each: each.file):
+            if old and new:
+                yield from self._of_needs(file, old, new)
+            else:
+                yield f"{file} is {'in no RECORD and not locked' if new else 'locked, but is gone or in a RECORD'}"
+
+    def _of_unresolved(self) -> Iterator[str]:
+        for (name, by, *_), old, new in _pairs(self._locked.unresolved, self._found.unresolved, _key_of_unresolved):
+            yield from self._of_part(f"{name} of {by or 'the environment'}", old, new, "unresolved")
 
     def _of_needs(
         self, holder: str, locked: LockedDistribution | LockedFile, found: LockedDistribution | LockedFile
     ) -> Iterator[str]:
-        old, new = ([*each.needs, *each.offered] for each in (locked, found))
-        names = [{need.name for each in side.base for need in each.needs()} for side in (locked, found)]
-        for name, was, now in _with_another_answer(_pairs(old, new, _key_of_need)):
-            if was and now and _key_of_need(was) != _key_of_need(now):
-                yield f"{name} of {holder}: {_answer(was)} is locked, {_answer(now)} is found"
-            elif name not in (names[1] if now is None else names[0] if was is None else ()):  # that is told below
-                answer = was or now
-                brought = f" ({_answer(answer)})" if answer else ""
-                yield from self._of_part(f"{name}{brought} of {holder}", was, now, "needed")
+        all_locked, all_found = ([*each.needs, *each.offered] for each in (locked, found))
+        base_locked, base_found = (
+            {need.name for base in each.base for need in base.needs()} for each in (locked, found)
+        )
+        for name, old, new in _with_another_answer(_pairs(all_locked, all_found, _key_of_need)):
+            in_other_base = base_found if new is None else base_locked if old is None else ()
+            if old and new and _key_of_need(old) != _key_of_need(new):
+                yield f"{name} of {holder}: {_answer(old)} is locked, {_answer(new)} is found"
+            elif name not in in_other_base:  # else it is reported with the base packages
+                answer = old or new
+                provider = f" ({_answer(answer)})" if answer else ""
+                yield from self._of_part(f"{name}{provider} of {holder}", old, new, "needed")
         if locked.base != found.base:
-            gone = names[0] ^ names[1] or {each.package for each in (*locked.base, *found.base)}
-            self._base.append(f"{', '.join(sorted(gone))} of {holder}")
+            changed = base_locked ^ base_found or {each.package for each in (*locked.base, *found.base)}
+            self._base.append(f"{', '.join(sorted(changed))} of {holder}")
 
     def _of_packages(self) -> Iterator[str]:
-        named = [{need.package for _, need in target.needs()} for target in (self._locked, self._found)]
-        for name, first, second in _pairs(self._locked.package, self._found.package, lambda each: each.name):
-            if name not in named[0] ^ named[1]:  # it comes or goes with its needs, and they are told
-                yield from self._of_part(name, first, second, "needed")
+        locked, found = ({need.package for _, need in target.needs()} for target in (self._locked, self._found))
+        for name, old, new in _pairs(self._locked.package, self._found.package, lambda each: each.name):
+            if name not in locked ^ found:  # else its needs are reported already
+                yield from self._of_part(name, old, new, "needed")
 
     def _of_part(self, what: str, locked: _Document | None, found: _Document | None, word: str) -> Iterator[str]:
         if locked is None or found is None:
@@ -121,13 +130,13 @@ def _of_keys(where: str, locked: _Document, found: _Document) -> Iterator[str]:
     """Compare the plain keys of two documents."""
     for each in fields(locked):
         old, new = getattr(locked, each.name), getattr(found, each.name)
-        about_names = isinstance(locked, Target) and each.name == "note"
-        if old != new and "of" not in each.metadata and each.name not in _NOT_COMPARED | _FOLDED and not about_names:
+        is_target_note = isinstance(locked, Target) and each.name == "note"
+        if old != new and "of" not in each.metadata and each.name not in _NOT_COMPARED | _FOLDED and not is_target_note:
             yield f"{where}{each.name.rstrip('_').replace('_', '-')} {_shown(old)} is locked, {_shown(new)} is found"
 
 
 def _pairs(locked: Iterable[_Part], found: Iterable[_Part], key: Callable[[_Part], _Key]) -> _Pairs[_Key, _Part]:
-    """Return what two states have under each key, in key order; parts with equal keys are paired in order."""
+    """Return each key with its locked and its found part, in key order; parts with equal keys are paired in order."""
     old, new = _keyed(locked, key), _keyed(found, key)
     return [(name, old.get((name, number)), new.get((name, number))) for name, number in sorted({*old, *new})]
 
@@ -135,27 +144,27 @@ def _pairs(locked: Iterable[_Part], found: Iterable[_Part], key: Callable[[_Part
 def _with_another_answer(pairs: _Pairs[tuple[str, ...], LockedNeed]) -> _Pairs[str, LockedNeed]:
     """Join a need that only the old lock has with one of the same name that only the new one has."""
     joined: _Pairs[str, LockedNeed] = []
-    for (name, *_), was, now in pairs:
-        last = joined[-1] if joined else None
+    for (name, *_), old, new in pairs:
+        previous = joined[-1] if joined else None
         if (
-            last
-            and last[0] == name
-            and (last[1] is None) != (last[2] is None)
-            and (was is None) == (last[1] is not None)
+            previous
+            and previous[0] == name
+            and (previous[1] is None) != (previous[2] is None)
+            and (old is None) == (previous[1] is not None)
         ):
-            joined[-1] = (name, last[1] or was, last[2] or now)
+            joined[-1] = (name, previous[1] or old, previous[2] or new)
         else:
-            joined.append((name, was, now))
+            joined.append((name, old, new))
     return joined
 
 
 def _answer(need: LockedNeed) -> str:
-    """Return the answer of a need as a word."""
+    """Return who answers a need, in one word."""
     return need.installed or need.distribution or need.path or need.class_
 
 
 def _keyed(parts: Iterable[_Part], key: Callable[[_Part], _Key]) -> dict[tuple[_Key, int], _Part]:
-    """Return each part by its key and its number among those with that key."""
+    """Return each part by its key and its position among the parts with that key."""
     counts: Counter[_Key] = Counter()
     keyed = {}
     for part in parts:
@@ -170,7 +179,7 @@ def _key_of_need(need: LockedNeed) -> tuple[str, ...]:
 
 
 def _key_of_unresolved(unresolved: Unresolved) -> tuple[str, ...]:
-    """Return what identifies an unresolved need in a target; one without a distribution by its files."""
+    """Return the key of an unresolved need: its name and distribution, or its files if it has no distribution."""
     return (unresolved.name, unresolved.distribution, *(() if unresolved.distribution else unresolved.by))
 
 
