@@ -5,8 +5,8 @@ Written by `pip-sysdeps hook enable`, for this environment only; no installed di
 
 `pip_sysdeps_hook.pth` calls `start` in processes that may be pip's. `start` imports what `finish` needs, in pip's own
 processes only; `finish` imports nothing at all, because pip 26.3 blocks imports from the moment it begins to install
-until the process exits. All work is done in a child process, which is ended after TIME_LIMIT, and whatever goes wrong
-has no effect on pip.
+until the process exits. All work is done in a child process, which is ended after TIME_LIMIT, and an error in it has
+no effect on pip.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from __future__ import annotations
 import os
 import sys
 
-TYPE_CHECKING = False  # typing's own costs a start of the interpreter more than the rest of this file
+TYPE_CHECKING = False  # importing typing's would cost more than the rest of this file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from types import ModuleType
 
 COMMAND: tuple[str, ...] = ()
-"""What brings the lock up to date, `--python ENV` added at its end."""
+"""The command that brings the lock up to date; `--python ENV` is appended."""
 NEEDED: tuple[str, ...] = ()
 """COMMAND is run only while each of these paths exists: its interpreter, its code, and the project's folder."""
 PREFIX: str = ""
 """The environment that the hook was enabled in: in a copy of it, or after it was moved, the hook does nothing."""
 BY_HAND: str = ""
-"""A line for the shell that does what COMMAND does, without a time limit."""
+"""The shell command for the user to run instead of COMMAND, without a time limit."""
 
 TIME_LIMIT = 60.0
 """Seconds after which COMMAND is ended, with every process that it has started."""
 GRACE = 2.0
-"""Seconds that it then has to remove its temporary files."""
+"""Seconds that COMMAND then has to remove its temporary files."""
 _SIGTERM, _SIGKILL = 15, 9
 
 SILENCER = "SYSDEPS_HOOK_PREFIX"
-"""The environment variable that names the environment whose pip is at work: the pips that it starts stay silent."""
+"""`start` sets this variable to the environment, so that pips which this pip starts there do not run the hook."""
 
 VALUE_OPTIONS = "WX"
 """Single-letter options of the interpreter that take a value (Python/getopt.c), besides `-c` and `-m`."""
@@ -44,8 +44,8 @@ _started = False
 
 
 def start() -> None:
-    """Prepare `finish` when this process is a pip of this file's own environment that no other pip has started."""
-    global _started  # noqa: PLW0603 - a base and a venv may both have the hook, and only one module of the name is imported
+    """Register `finish` if this process is pip, runs in this environment, and was not started by another pip."""
+    global _started  # noqa: PLW0603 - the .pth files of a base and of a venv may both call this
     arguments = sys.orig_argv[1:]
     if _started or not is_pip(arguments) or os.environ.get(SILENCER) == sys.prefix:
         return
@@ -114,7 +114,7 @@ def is_pip(arguments: Iterable[str]) -> bool:
 
 
 def _last_option(cluster: str) -> tuple[str, str]:
-    """Split `bIm` and `Impip`: the first option that takes a value, and what follows it in the same argument."""
+    """Return the first option that takes a value, and the text after it: `m` and `pip` for `Impip`."""
     for position, option in enumerate(cluster):
         if option in (*VALUE_OPTIONS, "c", "m"):
             return option, cluster[position + 1 :]
@@ -129,7 +129,7 @@ def _is_program_of_pip(path: str) -> bool:
 
 
 def only_starts_another_pip(arguments: Iterable[str]) -> bool:
-    """Return whether this is `pip --python ENV`, which runs a second pip in ENV: that one is to act, not this one."""
+    """Return whether this is `pip --python ENV`, which runs a second pip in ENV: its hook does the work."""
     if "_PIP_RUNNING_IN_SUBPROCESS" in os.environ:
         return False  # this is the second pip
     names = (argument.partition("=")[0] for argument in arguments)
@@ -137,7 +137,7 @@ def only_starts_another_pip(arguments: Iterable[str]) -> bool:
 
 
 def fingerprint(directories: Iterable[str]) -> list[object]:
-    """Return what no installation leaves as it was: the inode, time and size of each distribution's record."""
+    """Return facts that every installation changes: the inode, time and size of each distribution's record."""
     found: list[object] = []
     for directory in directories:
         try:
@@ -160,7 +160,7 @@ def _facts(path: str) -> tuple[int, int, int] | None:
 
 
 def _remember_exit_statuses() -> list[object]:
-    """Wrap `sys.exit`, in which every entry of pip ends; return the list that grows with each call of it."""
+    """Wrap `sys.exit`, which every way of starting pip calls last; return the list of statuses that it collects."""
     statuses: list[object] = []
     original = sys.exit
 
@@ -179,7 +179,7 @@ def _has_installed() -> bool:
 def bounded_call(subprocess: ModuleType) -> Callable[..., int | None]:
     """Return a `subprocess.call` that ends the command after TIME_LIMIT seconds, and then returns None.
 
-    The command leads a session of its own (setsid(2)), so what it has started ends with it.
+    The command leads its own session (setsid(2)), so the processes that it has started end with it.
     """
 
     def call(command: Sequence[str], **options: object) -> int | None:
@@ -195,7 +195,7 @@ def bounded_call(subprocess: ModuleType) -> Callable[..., int | None]:
             return None
         else:
             return status
-        finally:  # Ctrl-C too reaches only pip
+        finally:  # Ctrl-C reaches pip, but not the command's own session
             _end(process.pid, _SIGKILL)
 
     return call
@@ -209,12 +209,12 @@ def _end(group: int, signal: int) -> None:
 
 
 def _run_command(call: Callable[..., int | None]) -> None:
-    """Run COMMAND for this environment, its output on standard error and after what pip has printed."""
+    """Run COMMAND for this environment, with its output on standard error, after pip's own."""
     try:  # noqa: SIM105 - contextlib may not be loaded yet
         sys.stdout.flush()
-    except (AttributeError, OSError, ValueError):  # there is none, its reader is gone, or it was closed
+    except (AttributeError, OSError, ValueError):  # no standard output, or it is closed, or its reader is gone
         pass
-    # Of a process that began without a standard error, descriptor 2 may be any file. DEVNULL is -3 (subprocess).
+    # If pip was started without a standard error, descriptor 2 may be another file: use DEVNULL (-3).
     output = -3 if sys.__stderr__ is None else 2
     environment = sys.prefix if sys.prefix != sys.base_prefix else sys.executable
     status = call([*COMMAND, "--python", environment], stdin=-3, stdout=output)

@@ -1,4 +1,4 @@
-"""The objects that a process loads: breadth first, with an answer for every needed name.
+"""The objects that a process loads, breadth first, with an answer for every needed name.
 
 The walk is the same for every C library; the differences are in `rules`. Source: ld.so(8); glibc elf/dl-load.c
 (_dl_map_object), elf/dl-deps.c, elf/dl-open.c; musl ldso/dynlink.c (load_library, load_direct_deps, dlopen).
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 
 _MAX_WORK = 50_000
 """Limit on one start or dlopen: paths tried plus the depth of each loaded object; far above real environments."""
-_MAX_SEARCHED, _FOR_EACH_OBJECT = 100_000, 500
-"""Paths tried for all that one environment opens, each search counted once, and those that each object adds."""
-_FOR_ALL = f"more than {_MAX_SEARCHED} paths to try for the whole environment"
+_MAX_SEARCHED = 100_000
+"""Limit on the paths tried for a whole environment; a cached search counts once."""
+_ADDED_BY_OBJECT = 500
+"""How much each loaded object raises that limit."""
+_TOO_MANY_SEARCHED = f"more than {_MAX_SEARCHED} paths to try for the whole environment"
 _MAX_TRIED = 1000
-"""Paths that one answer lists."""
+"""How many tried paths one answer lists."""
 
 
 class _Search(NamedTuple):
@@ -40,16 +42,17 @@ class _Search(NamedTuple):
 
 
 _Searches = dict[tuple[str, str], _Search]
-"""By the needed name, and that name as it is searched."""
+"""Searches by the needed name and its spelling by `rules.spell`."""
 
 
 class _Names:
     """The loaded objects, by the names and files that the loader knows them by.
 
-    Of two objects with one name the first in load order counts.
+    If two objects have the same name, the first in load order is meant.
     """
 
     def __init__(self, before: _Names | None = None) -> None:
+        """Start without names of its own; those of `before` are known too."""
         self._before = before
         self._names: dict[str, LinkMap] = {}
         self._files: dict[tuple[int, int], LinkMap] = {}
@@ -73,7 +76,7 @@ class _Names:
         return known or self._files.get(identity)
 
     def keep(self) -> None:
-        """Merge the additions into the names below."""
+        """Add these names and files to `before`."""
         if self._before is not None:
             for name, loaded in self._names.items():
                 self._before.add(loaded, (name,))
@@ -99,9 +102,9 @@ class Memory:
 
     def __init__(self) -> None:
         self.searches: dict[Any, _Searches] = {}
-        """By context. A context may have a thousand folders, so that it is compared once for each object."""
+        """By context. Comparing contexts is slow (up to a thousand folders), so each object does it only once."""
         self.left = _MAX_SEARCHED
-        """Paths that may still be tried."""
+        """How many paths may still be tried."""
 
 
 def start(program: str, lookup: Lookup, rules: AnyRules, memory: Memory | None = None) -> Process:
@@ -140,7 +143,7 @@ class _Loading:
         self._memory = memory or Memory()
         self._remembers = memory is not None
         self._searches: dict[int | None, _Searches] = {}
-        """What is known of each object's searches, by its number; None is for what no object asks for."""
+        """The searches of each loaded object, by its number; None: those that no loaded object started."""
         self._names = _Names(process._names)
         self._maps: dict[str, LinkMap] = {}
         self._lookup = lookup
@@ -189,7 +192,7 @@ class _Loading:
         return self._search(soname, name, loading)
 
     def _loaded(self, name: str) -> str:
-        """Return the path of what a name stands for without a search, or nothing."""
+        """Return the path of the loaded object that a name means; empty if the name must be searched."""
         loader = self._rules.loader_of(name)
         if loader:
             return loader
@@ -227,7 +230,7 @@ class _Loading:
         search = searches.get((soname, name))
         if search is None:
             if self._memory.left < 0 and "/" not in name:
-                return _Search(_exhausted(soname, (), _FOR_ALL), None, 0)
+                return _Search(_exhausted(soname, (), _TOO_MANY_SEARCHED), None, 0)
             search = _search(soname, name, context, self._lookup, self._rules)
             self._memory.left -= search.work
             if self._remembers:
@@ -239,7 +242,7 @@ class _Loading:
         queue, objects = [first], []
         for loading in queue:
             self._maps.setdefault(loading.path, loading)
-            self._memory.left += _FOR_EACH_OBJECT
+            self._memory.left += _ADDED_BY_OBJECT
             answers = [self.find(name, loading) for name in loading.elf.needed]
             queue += [loaded for _, loaded in answers if loaded is not None]
             objects.append(LoadedObject(path=loading.path, needs=tuple([answer for answer, _ in answers])))
@@ -268,7 +271,7 @@ class _Loading:
 
 
 def _search(soname: str, name: str, context: object, lookup: Lookup, rules: AnyRules) -> _Search:
-    """Search for a name that is not loaded yet: the first path that the loader accepts."""
+    """Return the first path that the loader accepts for a name that is not loaded, or why there is none."""
     tried: list[Tried] = []
     work, ended = 0, None
     for work, candidate in enumerate(rules.candidates(name, context), 1):

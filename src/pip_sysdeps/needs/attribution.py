@@ -56,7 +56,7 @@ class Providers(Protocol):
         """Return the release's binary package of a soname that is not installed."""
 
     def capability(self, soname: str) -> str:
-        """Return the capability of a soname if no index has its package; empty for none."""
+        """Return the capability of a soname if no index has its package; empty if there is none."""
 
     def is_checked(self, soname: str) -> bool:
         """Return whether an index or repository metadata has the capability of a soname."""
@@ -65,16 +65,16 @@ class Providers(Protocol):
         """Return the note for a soname that no package has; empty if not all packages are known."""
 
     def host_library(self, soname: str) -> str | None:
-        """Return the driver or container runtime that brings a soname; None for other sonames."""
+        """Return the driver or container runtime that brings a soname; None for any other soname."""
 
     def is_interpreter_library(self, path: str) -> bool:
         """Return whether a resolved path is the interpreter's own unpackaged library."""
 
     def is_own_file(self, path: str) -> bool:
-        """Return whether a resolved path is in a prefix that only the environment or its Python has."""
+        """Return whether a resolved path is in a prefix used by nothing but the environment or its Python."""
 
     def is_absent_interpreter(self, soname: str) -> bool:
-        """Return whether a soname is the library of an interpreter that is not here."""
+        """Return whether a soname is the library of an interpreter that is not installed."""
 
     def requires(self, name: str, other: str) -> bool:
         """Return whether a distribution requires another, directly or indirectly, and can rely on its import."""
@@ -83,29 +83,36 @@ class Providers(Protocol):
 class _Edge:
     """All answers for one needed name of one file."""
 
-    __slots__ = ("chosen", "imported", "missed", "plugged", "plugin", "when")
+    __slots__ = ("chosen", "imported", "missed", "not_chosen", "plugin", "when")
 
     def __init__(self) -> None:
         self.when = When.PLUGIN
+        """`IMPORT` if any import root loads the file."""
         self.plugin = ""
+        """The first pattern that chose a plugin which loads the file; empty if there is none."""
         self.imported: dict[str, Found] = {}
+        """What import roots found, by path."""
         self.chosen: dict[str, Found] = {}
-        self.plugged: dict[str, Found] = {}
+        """What chosen plugins found, by path."""
+        self.not_chosen: dict[str, Found] = {}
+        """What other plugins found, by path."""
         self.missed: NotFound | None = None
+        """The first failed search."""
 
     def add(self, load: Load, answer: Resolution) -> None:
         if load.when is When.IMPORT:
             self.when = load.when
         self.plugin = self.plugin or load.plugin
         if isinstance(answer, Found):
-            found = self.imported if load.when is When.IMPORT else self.chosen if load.plugin else self.plugged
+            found = self.imported if load.when is When.IMPORT else self.chosen if load.plugin else self.not_chosen
             found.setdefault(answer.path, answer)
         else:
             self.missed = self.missed or answer
 
     @property
     def found(self) -> dict[str, Found]:
-        return self.imported or self.chosen or self.plugged
+        """The preferred answers, by path; empty if every search failed."""
+        return self.imported or self.chosen or self.not_chosen
 
 
 class Attribution:
@@ -194,7 +201,7 @@ class Attribution:
                 return ""
 
     def _providers_of(self, file: str, soname: str, edge: _Edge) -> Iterator[Provider]:
-        """Yield the providers of a needed name; none if it is vendored or the interpreter's own."""
+        """Yield the providers of a needed name; none if it is vendored or the interpreter's own library."""
         note = self._providers.host_library(soname)
         if note is not None:
             yield FromHost(note=note)
@@ -222,12 +229,12 @@ class Attribution:
             yield Unowned(path=self._plain(path), package=self._providers.available(soname) or "")
 
     def _plain(self, path: str) -> str:
-        """Return a path without links and `..` in its folder, so that one file is one need."""
+        """Return a path without links and `..` in its folder, so that one file gives one need."""
         folder, name = posixpath.split(path)
         return posixpath.join(self._providers.real(folder) or folder, name)
 
     def _provider_of_missed(self, file: str, missed: NotFound) -> Iterator[Provider]:
-        """Find an object of the environment with a name that the loader does not find: Python may have loaded it."""
+        """Yield the provider of a name that the loader does not find; Python may have loaded such an object earlier."""
         candidates = self._candidates(file, missed.soname)
         holder = self._holders.get(file, "")
         if not candidates:
@@ -248,7 +255,7 @@ class Attribution:
             )
 
     def _provider_of_loaded(self, holder: str, loaded: str, missed: NotFound) -> Provider:
-        """Use a library that another distribution loads if that one is required, or if no package has it.
+        """Rely on another distribution's library if `holder` requires that distribution, or if no package has it.
 
         Unrelated distributions are imported in any order, and each may be imported alone.
         """
@@ -259,7 +266,7 @@ class Attribution:
         return FromDistribution(distribution=other, path=loaded, by_loader=False)
 
     def _provider_from_index(self, missed: NotFound) -> Provider:
-        """Ask the index, unless an unusable file stopped the search, which a package would not repair."""
+        """Ask the index, unless an unusable file stopped the search: a package cannot repair that."""
         package = None if missed.fatal else self._providers.available(missed.soname)
         capability = "" if missed.fatal or package else self._providers.capability(missed.soname)
         if capability:
@@ -269,7 +276,7 @@ class Attribution:
         return FromPackage(package=package, path="")
 
     def _candidates(self, file: str, soname: str) -> list[str]:
-        """Return the environment's objects of that name for the same machine, best match first."""
+        """Return the environment's objects of that name for the same machine; those with that file name come first."""
         elf = self._objects.get(file)
         fitting = [path for path in self._by_name.get(soname, ()) if elf is None or _alike(elf, self._objects[path])]
         return sorted(fitting, key=lambda path: posixpath.basename(path) != soname)
@@ -284,7 +291,7 @@ class Attribution:
 
 
 def _by_name(objects: Mapping[str, ElfFile]) -> Mapping[str, tuple[str, ...]]:
-    """Return the objects for each needed name: by file name or DT_SONAME."""
+    """Return the paths of the objects by their file name and their DT_SONAME."""
     names: defaultdict[str, list[str]] = defaultdict(list)
     for path in sorted(objects):
         for name in {posixpath.basename(path), objects[path].soname or ""}:
@@ -297,7 +304,7 @@ def _alike(one: ElfFile, other: ElfFile) -> bool:
 
 
 def _identity(provider: Provider) -> tuple[str, ...]:
-    """Return the key of a need: the same file found by another path is not a second need."""
+    """Return what two providers of one name share if they are one need: the path only for an unowned file."""
     match provider:
         case FromPackage(package=package):
             return ("package", package)

@@ -1,4 +1,4 @@
-"""Dependency closures of packages, from a package manager's database and lists, and their installed sizes."""
+"""The packages that an installation adds, with their dependencies and installed size."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 _MOST_PROVIDERS = 50
-"""Packages of those that provide a name which are chosen from; Debian has 40 mail servers."""
+"""How many providers of one name are considered; Debian has 40 mail servers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +36,10 @@ class Closures:
         base: Iterable[str] = (),
         listed: Callable[[], Mapping[str, InstalledPackage] | None] = lambda: None,
     ) -> None:
-        """Index the installed packages; `base` has those that are always there, with their dependencies.
+        """Index the installed packages; `base` has those that are always installed, with their dependencies.
 
-        `listed` reads the available packages, the preferred first, when one that is not installed is queried; None if
-        there are no lists.
+        `listed` returns the available packages, the preferred first, or None if there are no lists. It is called on the
+        first query for a package that is not installed.
         """
         self._packages = packages
         self._read_listed = listed
@@ -48,7 +48,7 @@ class Closures:
         self._base = self._reached(key for key in base if key in packages)
 
     def cost(self, names: Collection[str]) -> Cost | None:
-        """Return what the packages or capabilities add to the base; None if one is neither installed nor listed."""
+        """Return what installing these packages or capabilities adds to the base; None if one of them is unknown."""
         added = self._added(names)
         return None if added is None else self._cost(added)
 
@@ -59,10 +59,10 @@ class Closures:
 
     def listed(self, name: str) -> InstalledPackage | None:
         """Return an available package by its name; None without lists, or if they do not have it."""
-        return self._listed.get(name)
+        return self._listed_packages.get(name)
 
     def _added(self, names: Iterable[str]) -> frozenset[str] | None:
-        keys = [self._installed((name,)) or next(iter(self._to_be_had((name,))), None) for name in names]
+        keys = [self._installed((name,)) or next(iter(self._available((name,))), None) for name in names]
         known = [key for key in keys if key is not None]
         return None if len(known) < len(keys) else self._reached(known) - self._base
 
@@ -71,29 +71,29 @@ class Closures:
         return Cost(packages=names, size=sum(self._package(name).size for name in names) >> 10)
 
     def _package(self, key: str) -> InstalledPackage:
-        return self._packages[key] if key in self._packages else self._listed[key]
+        return self._packages[key] if key in self._packages else self._listed_packages[key]
 
     def _reached(self, keys: Iterable[str]) -> frozenset[str]:
         """Return the packages with all their dependencies.
 
-        A choice among available packages is made last, as apt does: one that is needed anyway meets it.
+        Alternatives are decided last, as apt does, so that a package that is needed anyway is chosen.
         """
-        pending, choices, found = list(keys), deque["Sequence[str]"](), set[str]()
-        while pending or choices:
+        pending, undecided, found = list(keys), deque["Sequence[str]"](), set[str]()
+        while pending or undecided:
             if not pending:
-                several = choices.popleft()
-                pending += [] if found.intersection(several) else several[:1]
+                alternatives = undecided.popleft()
+                pending += [] if found.intersection(alternatives) else alternatives[:1]
                 continue
             key = pending.pop()
             if key not in found:
                 found.add(key)
-                sure, open_ = self._needs(key)
-                pending += sure
-                choices += open_
+                decided, alternatives_of_key = self._needs(key)
+                pending += decided
+                undecided += alternatives_of_key
         return frozenset(found)
 
     def _needs(self, key: str) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
-        """Return what a package surely needs, and the choices that it leaves; each package is looked at once."""
+        """Return the dependencies with one answer, and the alternatives of each other one; cached by package."""
         if key not in self._known:
             answers = [each for each in self._dependencies(key) if each]
             self._known[key] = [each[0] for each in answers if len(each) == 1], [each for each in answers if each[1:]]
@@ -107,13 +107,12 @@ class Closures:
             if answer is not None or installed:
                 yield (answer,) if answer else ()
             else:
-                yield self._to_be_had(group, key)
+                yield self._available(group, key)
 
     def _installed(self, group: Iterable[str], needing: str = "") -> str | None:
         """Return the installed package that meets a group of alternatives: the first by name, else the only provider.
 
-        A package does not depend on others for what it provides itself. If there are several providers, the database
-        does not say which is meant: none counts.
+        No provider counts if `needing` is one, or if there are several: the database does not say which is meant.
         """
         named = next((name for name in group if name in self._packages), None)
         if named is not None:
@@ -121,22 +120,22 @@ class Closures:
         providers = {each for name in group for each in self._providers.get(name, ())[:2]}
         return next(iter(providers)) if len(providers) == 1 and needing not in providers else None
 
-    def _to_be_had(self, group: Iterable[str], needing: str = "") -> Sequence[str]:
-        """Return the available packages that would meet a group: by the group's order, then preference.
+    def _available(self, group: Iterable[str], needing: str = "") -> Sequence[str]:
+        """Return the available packages that would meet a group of alternatives, in the group's order.
 
-        Packages of that name come before those that provide it.
+        For each name, the package of that name comes first, then those that provide it, the preferred first.
         """
         names = ((name, *self._listed_providers.get(name, ())[:_MOST_PROVIDERS]) for name in group)
-        found = tuple(dict.fromkeys(each for some in names for each in some if each in self._listed))
+        found = tuple(dict.fromkeys(each for some in names for each in some if each in self._listed_packages))
         return () if needing in found else found
 
     @cached_property
-    def _listed(self) -> Mapping[str, InstalledPackage]:
+    def _listed_packages(self) -> Mapping[str, InstalledPackage]:
         return self._read_listed() or {}
 
     @cached_property
     def _listed_providers(self) -> Mapping[str, list[str]]:
-        return _providers(self._listed)
+        return _providers(self._listed_packages)
 
 
 def _providers(packages: Mapping[str, InstalledPackage]) -> Mapping[str, list[str]]:
