@@ -175,7 +175,9 @@ def _counted(target: Target) -> str:
 def _tell(args: argparse.Namespace, made: EnvironmentTarget, before: Target | None) -> None:
     """Print notes beside the lock: missing, offered, unresolved and skipped things.
 
-    Notes that also hold for the old lock, `before`, are printed only with -v: whoever committed it has seen them.
+    Offers, unresolved plugins and calls by name, packaged distributions and plugins left out are printed only if
+    `before`, the old target, does not have them, or with -v: whoever committed the lock has seen them. With `--check`,
+    `before` is the new target, so they are printed only with -v.
     """
     found, target, root = made.scan, made.target, made.place.root
     messages: Messages = args.messages
@@ -211,7 +213,7 @@ def _tell(args: argparse.Namespace, made: EnvironmentTarget, before: Target | No
 
 
 def _half_searched(found: Scan) -> Iterator[str]:
-    """Yield one line for the distributions with sources that are too large to search; its own are no concern."""
+    """Yield one line for the distributions with sources too large to search, except this tool's own."""
     if half := [name for name in half_searched_distributions(found) if name != "pip-sysdeps"]:
         yield f"skipped source search (too large): {listed(half)}"
 

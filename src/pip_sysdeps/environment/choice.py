@@ -77,7 +77,7 @@ def meant(root: Root, python: str | None, surroundings: Surroundings) -> Choice:
 
 
 def is_isolated(root: Root, prefix: str) -> bool:
-    """Return whether an environment was made for one tool: by pipx, `uv tool install` or, in a cache, by uvx."""
+    """Return whether an environment is for one tool: by pipx, `uv tool install` or, in a cache, uvx or `pipx run`."""
     if any(root.is_file(f"{prefix}/{name}") for name in _RECEIPTS):
         return True
     while prefix != "/":
@@ -88,7 +88,7 @@ def is_isolated(root: Root, prefix: str) -> bool:
 
 
 def _named(root: Root, python: str, surroundings: Surroundings) -> str:
-    """Return the environment that the user named: a path or, if that does not exist, a program on PATH."""
+    """Return what the user named: a path if it has a `/` or exists; otherwise a program on PATH."""
     path = posixpath.join(surroundings.cwd, python)
     if "/" in python or root.is_folder(path) or root.is_file(path):
         return _started_by(root, path, surroundings)
@@ -108,7 +108,10 @@ def _on_path(root: Root, name: str, surroundings: Surroundings) -> Iterator[str]
 
 
 def _started_by(root: Root, program: str, surroundings: Surroundings) -> str:
-    """Return a program or, for a pyenv shim, the program that it starts; empty for the next one on PATH."""
+    """Return a program or, for a pyenv shim, the program that it starts.
+
+    Return the shim itself if pyenv names no existing program; empty if pyenv says `system`, the next one on PATH.
+    """
     if not is_shim(root, program):
         return program
     for each in programs_of_shim(root, program, surroundings.environ, surroundings.cwd):

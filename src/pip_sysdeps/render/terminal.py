@@ -50,7 +50,7 @@ Cell = tuple[Span, ...]
 """One cell of a table."""
 
 _LEAST = 30
-"""Least width in columns of a table's last column beside the others."""
+"""If fewer characters are left for a table's last column, it is put below the others."""
 _BELOW = "    "
 """Indent of a last column that is below the others."""
 
@@ -60,7 +60,7 @@ class Terminal:
     """The abilities of a terminal, or of the file or pipe in its place."""
 
     width: int
-    """Columns. Longer words have a line of their own: a path is never broken."""
+    """Characters in a line. A longer word has a line of its own, because a path is never broken."""
     colour: bool = False
     """Whether to use colours."""
     lines: bool = True
@@ -91,7 +91,7 @@ class Terminal:
         return self.flow([Span(text, Role.HEADING)])
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[Cell]], indent: str = "") -> str:
-        """Return aligned columns; the last one is wrapped to the remaining width, or below if that is small."""
+        """Return aligned columns; the last one is wrapped, or put below the others if little room is left."""
         lines: list[Sequence[Cell]] = [[(Span(title, Role.DIM),) for title in head], *rows]
         widths = [max(_length(line[column]) for line in lines) for column in range(len(head) - 1)]
         return "".join(self._row(line, widths, indent) for line in lines)

@@ -29,7 +29,7 @@ class Entry:
     name: str
     """`unresolved-import`."""
     severity: Severity
-    """The severity; `verify` reports a warning if no import is affected."""
+    """The severity for `audit`; a problem of `verify` has its own: `Problem.error`."""
     summary: str
     """A one-line description."""
     kind: str = ""

@@ -79,10 +79,10 @@ def _has_python(image: Image, prefix: str) -> bool:
 
 
 def _missing(image: Image, locked: Locked | None) -> Iterator[Problem]:
-    """Yield the needs without an answer here, or only after a run of ldconfig."""
-    still = {(holder, need.name) for holder, need in unmet(image.fresh)}
+    """Yield the needs that nothing in the image answers, or that are answered only after ldconfig."""
+    unmet_after_ldconfig = {(holder, need.name) for holder, need in unmet(image.fresh)}
     for holder, need in unmet(image.scan):
-        stale = (holder, need.name) not in still
+        stale = (holder, need.name) not in unmet_after_ldconfig
         package = (locked.package(holder, need.name) if locked else "") or _package(need)
         copied = locked.copied(holder, need.name) if locked else None
         mended = Instructions(ldconfig=True) if stale else _instructions(image, need, locked, copied)
@@ -99,7 +99,7 @@ def _missing(image: Image, locked: Locked | None) -> Iterator[Problem]:
 
 
 def _instructions(image: Image, need: Need, locked: Locked | None, copied: LockedNeed | None) -> Instructions:
-    """Return the repair of a library that must be copied, or that is outside the search path."""
+    """Return how to copy an unowned file or to extend the search path; NOTHING if neither would help."""
     platform, library_path = image.scan.platform, locked.target.library_path if locked else ()
     if isinstance(need.provider, Unreachable):
         return Instructions(library_path=(*library_path, posixpath.dirname(need.provider.path)))

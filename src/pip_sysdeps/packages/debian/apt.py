@@ -29,8 +29,8 @@ APT::Get::List-Cleanup "false";
 Acquire::Languages "none";
 Acquire::GzipIndexes "true";
 """
-"""Read after the system's configuration: no hooks, none of the indices that other programs ask for (apt-file the same
-ones as we, appstream large others), no clean-up between the passes, lists kept compressed."""
+"""Read after the system's configuration: no hooks, none of the indices that other programs ask for (apt-file: the same
+as this tool; appstream: other large ones), no clean-up between the passes, lists kept compressed."""
 
 _PACKAGES = """
 Acquire::IndexTargets::deb::Packages {
@@ -64,13 +64,13 @@ Acquire::IndexTargets::deb::pip-sysdeps-contents-all-components {{
   Identifier "pip-sysdeps-contents-all-components";
 }};
 """
-"""apt-file's definitions with one literal architecture: apt drops all the indices of a Release file when one is bad.
+"""apt-file's definitions, for one architecture per run: one bad index makes apt drop all indices of its Release file.
 
-Debian has one Contents index for each component, Ubuntu one beside the components.
+Debian has one Contents index for each component, Ubuntu one for all components, in the folder of the release.
 """
 
 _FORMAT = "\t".join(f"$({name})" for name in ("IDENTIFIER", "TRUSTED", "METAKEY", "FILENAME"))
-"""Nothing that a Release file says is in it: such a value may have a tab."""
+"""No field of a Release file is in it, because such a value could contain a tab, the separator."""
 _MAX_RELEASE = 1 << 24
 """Bytes of a Release file; that of Debian unstable has about 200,000."""
 _MAX_INDEX = 1 << 33
@@ -132,7 +132,7 @@ class Apt:
         return tuple(dict.fromkeys(line for lines in complaints for line in lines))
 
     def indices(self) -> tuple[AptIndex, ...]:
-        """Yield the available indices."""
+        """Return the available indices."""
         found: dict[str, AptIndex] = {}
         for contents in (self.architecture, "all"):
             extra = _PACKAGES + _CONTENTS.format(architecture=contents)
@@ -189,7 +189,8 @@ def has_sources() -> bool:
 def opened(index: AptIndex) -> Iterator[Iterator[bytes]]:
     """Yield the lines of an index, decompressed by apt's own helper, which supports every format that apt keeps.
 
-    A line is complete, or has one byte more than MAX_LINE. Raise MalformedError for an endless index.
+    A line longer than MAX_LINE is cut to one byte more, so that the caller can see it. Raise MalformedError for an
+    index of more than 8 GiB.
     """
     with started(APT_HELPER, ["cat-file", index.path]) as process:
         if process.stdout is None:
@@ -201,7 +202,7 @@ def opened(index: AptIndex) -> Iterator[Iterator[bytes]]:
 
 
 def _bounded(lines: Iterator[bytes], path: str) -> Iterator[bytes]:
-    """Yield lines as long as an index may be."""
+    """Yield the lines. Raise MalformedError when they have more than _MAX_INDEX bytes together."""
     size = 0
     for line in lines:
         size += len(line)
@@ -233,7 +234,7 @@ def _index(columns: list[str]) -> AptIndex | None:
 
 
 def _release_file(stem: str) -> dict[str, str]:
-    """Return the fields of the Release file that apt verified, by the common start of the names in its lists folder."""
+    """Return the fields of the verified Release file; `stem` is how its name and the index's begin in apt's lists."""
     for name in ("InRelease", "Release"):
         try:
             with open(stem + name, "rb") as file:
