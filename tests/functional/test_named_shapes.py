@@ -241,6 +241,21 @@ def test_an_extension_of_sqlite_for_one_of_many_purposes(desk: Desk, tmp_path: P
     assert [need.package for need in offered(target)] == ["libsqlite3-mod-spatialite"]
 
 
+def test_any_program_of_several_that_may_do(desk: Desk, tmp_path: Path) -> None:
+    """Whichever of them is there is run: none is offered, unless the distribution is about it."""
+    text = RUN + (
+        "from shutil import which\n"
+        "def editor():\n"
+        "    for each in 'sensible-editor', 'vim', 'nano':\n"
+        "        if which(each): return each\n"
+        "    return 'vi'\n"
+        "def edit(): subprocess.Popen([editor(), 'x'])\n"
+    )
+    target = locked(desk, tmp_path / "here", "bookworm", {"__init__": text})
+    assert list(target.installs) == []
+    assert list(offered(target)) == []
+
+
 def test_a_program_of_several_packages(desk: Desk, tmp_path: Path) -> None:
     """The package of its name answers; where nothing decides, all of them are named."""
     text = RUN + "def go(): subprocess.run(['make'], check=True)\ndef send(): subprocess.run(['sendmail'], check=True)"
