@@ -96,7 +96,7 @@ def make_target(
 ) -> EnvironmentTarget:
     """Scan an environment and return its target; `second_process` as for `Scanner`.
 
-    Raise SysdepsError for an environment that cannot be read whole, and for a need of a package that no lock can name.
+    Raise SysdepsError for an environment that cannot be read whole, and for an installed package with an invalid name.
     """
     if request.pin and request.is_elsewhere:
         raise SysdepsError(

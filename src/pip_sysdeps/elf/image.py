@@ -38,7 +38,7 @@ _MAX_NEEDED = 4096
 _MAX_TABLE = 1 << 20  # bytes of a version table
 _MAX_NAMES = 4 << 20  # bytes of all names of a file
 
-# Names that lie nearer than _GAP are read together; a read is _SPAN long at most, and takes _TAIL for the last name.
+# Names nearer than _GAP are read together. The offsets of one read span at most _SPAN; _TAIL bytes more hold the last.
 _GAP, _SPAN, _TAIL = 16 << 10, 256 << 10, 256
 
 
@@ -116,7 +116,8 @@ class Image:
     def memory(self, address: int, length: int) -> bytes:
         """Return what the loader maps from an address on, fewer bytes where its segment or the file ends.
 
-        Zeros follow the bytes of a segment that is longer in memory, and else the rest of the file's page.
+        After the segment's bytes in the file come zeros if it is longer in memory; otherwise, the rest of the file's
+        page.
         Source: glibc elf/dl-map-segments.h.
         """
         for _, _, offset, start, _, size, memory_size, _ in self.loads:
@@ -140,7 +141,7 @@ class Image:
 
 
 class Dynamic(NamedTuple):
-    """The dynamic section: of a tag that is there twice the last value counts, as in glibc."""
+    """The dynamic section; if a tag occurs twice, the last value counts, as in glibc."""
 
     needed: tuple[int, ...]
     values: dict[int, int]
@@ -175,7 +176,7 @@ def read_image(pread: Pread, size: int) -> Image:
 def read_dynamic(image: Image) -> Dynamic:
     """Read the dynamic section where the loader has it, at its address, up to DT_NULL.
 
-    The loader takes no notice of p_filesz, but for one of 0. Source: glibc elf/get-dynamic-info.h, elf/dl-deps.c.
+    The loader ignores p_filesz unless it is 0. Source: glibc elf/get-dynamic-info.h, elf/dl-deps.c.
     """
     segment = image.segment(PT_DYNAMIC)
     if segment is None or not segment.file_size:
@@ -206,7 +207,7 @@ def _entries(image: Image, table: bytes, start: int) -> Dynamic | None:
 
 
 def read_chains(image: Image, start: int, walk: Callable[[Image, bytes, int], list[Row]]) -> list[Row]:
-    """Walk a table whose length only its links tell: in its first 4 KiB, and if they lead further in its first MiB."""
+    """Walk a table that has no length, only links: try its first 4 KiB; if a link leads further, its first MiB."""
     for length in (HEAD, _MAX_TABLE):
         table = image.read(start, length)
         try:

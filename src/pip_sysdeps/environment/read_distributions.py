@@ -47,7 +47,7 @@ _MAX_NOTES = 10
 
 
 class _Files:
-    """What the ladder has found so far."""
+    """The files of a distribution that are found so far; `_find_files` adds to them."""
 
     def __init__(self, base: str) -> None:
         self.base = base
@@ -58,9 +58,10 @@ class _Files:
 
 
 def read_claims(reader: MetadataFiles, site: Site, package_files: PackageFiles | None) -> Iterator[Claim]:
-    """Yield each distribution of a site directory with the paths that it claims, by name of its metadata.
+    """Yield each distribution of a site directory with the paths that it claims, by name of its metadata folder.
 
-    Raise SysdepsError for metadata that many distributions share.
+    A folder that was read already under another name gives only a note. Raise SysdepsError for a file hard-linked into
+    the metadata of many distributions.
     """
     root = reader.root
     read: dict[tuple[int, int], str] = {}
@@ -126,10 +127,10 @@ def _source(kind: RecordKind, direct: DirectUrl | None, tags: tuple[str, ...], o
 
 
 def _is_of_one_machine(tag: str) -> bool:
-    """Return whether a wheel with this tag was built on this machine: indices accept no `linux_*` tags.
+    """Return whether a wheel with this tag was built on this machine.
 
-    Except `py3-none-linux_*`: projects that build one library for every Python rename such a wheel for an index, and
-    keep the tag inside.
+    True for `linux_*`, which package indexes refuse. False for `py3-none-linux_*`: some projects upload such a wheel
+    under another file name, and keep the tag inside.
     """
     python, abi, platform = tag.rsplit("-", 2)
     return platform.startswith("linux_") and (python, abi) != ("py3", "none")

@@ -19,12 +19,12 @@ Lookup = Callable[[str], OpenedFile | None]
 
 
 class Candidate(NamedTuple):
-    """One path of a search, or one step or element of it without a path."""
+    """A path to try; or, if `passed_over` is set, a list element or a whole step that the search skips."""
 
     step: SearchStep
     """The search step."""
     path: str
-    """The path that the loader opens; if `passed_over` is set, the element as written, or nothing for a whole step."""
+    """The path that the loader opens; of a skipped element its text, and empty for a skipped step."""
     by: str = ""
     """The object whose DT_RPATH or DT_RUNPATH gave it."""
     passed_over: str = ""
@@ -79,7 +79,7 @@ class LinkMap:
         self.number = number
         """Its place in load order."""
         self.parent = parent
-        """The object that loaded it; None for the program, and for what dlopen opens by itself."""
+        """The object that loaded it; None for the program, and for the argument of dlopen."""
         self.found_by = found_by
         """The search step that found it; None for the program."""
         self.depth: int = 1 if parent is None else parent.depth + 1
@@ -105,10 +105,10 @@ class LoaderRules(Protocol[Context]):
 
     @property
     def dlopen_is_by_program(self) -> bool:
-        """Whether dlopen searches as for a need of the program, whoever calls it."""
+        """Whether dlopen uses the search path of the program, whoever calls it."""
 
     def preloaded(self, program: ElfFile) -> str:
-        """Return the path of the loader, if it is loaded as an object with names like any other; else nothing."""
+        """Return the loader's own path if it is in the list of loaded objects (glibc); otherwise empty (musl)."""
 
     def program_names(self, program: ElfFile) -> tuple[str | None, ...]:
         """Return the names under which the program counts as loaded."""
@@ -117,13 +117,13 @@ class LoaderRules(Protocol[Context]):
         """Return the name to search for a needed name, and why it cannot be searched, if so."""
 
     def loader_of(self, name: str) -> str:
-        """Return the loader's path, if a name always means the loader; else nothing."""
+        """Return the loader's path if a name always means the loader (musl: `libc.so`); otherwise empty (glibc)."""
 
     def is_known_by_name(self, name: str) -> bool:
         """Return whether a loaded object answers for this name without a search."""
 
     def kernel_object_of(self, name: str) -> str:
-        """Return a path, if a name means the object that the kernel maps into a running program; else nothing."""
+        """Return the loader's path if a name is that of the kernel's own object, the vDSO (musl); otherwise empty."""
 
     def context(self, loading: LinkMap | None, program: LinkMap | None) -> Context:
         """Return the input of a search for an object's needs; `loading` is None if nothing is loaded."""
@@ -135,7 +135,7 @@ class LoaderRules(Protocol[Context]):
         """Return why a file is rejected, or None for a good one."""
 
     def libc_at(self, path: str) -> str:
-        """Return the loader's path, if a file that was found counts as the C library; else nothing."""
+        """Return the loader's path if a found file counts as the C library (musl: they are one); otherwise empty."""
 
     def loaded_names(self, needed: str, path: str, elf: ElfFile) -> tuple[str | None, ...]:
         """Return the names of an object that was opened at `path`, once a search for `needed` has found it."""

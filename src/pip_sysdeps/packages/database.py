@@ -59,7 +59,7 @@ class PackageDatabase(Protocol):
 
     @property
     def skipped(self) -> Sequence[Skipped]:
-        """Packages whose files are unknown: the owner of a file that no other package lists is unknown."""
+        """Packages whose file list cannot be read, unlike `unlisted`: they may own any file that no other one lists."""
 
     @property
     def unlisted(self) -> Collection[str]:
@@ -76,4 +76,4 @@ class PackageDatabase(Protocol):
         """Return every path that a package lists."""
 
     def recommends(self, package: str) -> Sequence[str]:
-        """Return the packages, installed or not, that are installed with a package unless one asks for less."""
+        """Return the packages, installed or not, that are installed with a package unless recommendations are off."""
