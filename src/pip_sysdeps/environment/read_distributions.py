@@ -136,7 +136,7 @@ def _is_of_one_machine(tag: str) -> bool:
     return platform.startswith("linux_") and (python, abi) != ("py3", "none")
 
 
-# ------------------------------------------------------------------------------------------------------- the ladder
+# --------------------------------------------------------------------------------------------- the sources of files
 
 
 def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, and where to put the answer
@@ -191,6 +191,7 @@ def _claim_rows(files: _Files, site: Site, base: str, rows: Iterable[Row]) -> No
         if path[0] not in "./" and "/." not in path and "//" not in path:
             files.rows[f"{base}/{path}"] = row
             continue
+        # With `pip install --target`, RECORD says `../../bin`, but the scripts are in the folder's own `bin`.
         moved = site.flat and path.startswith("../../")
         place = join(site.folder, path[6:]) if moved else join(base, path)
         if inside(place, site.top):
