@@ -91,7 +91,8 @@ def _named(root: Root, python: str, surroundings: Surroundings) -> str:
     """Return what the user named: a path if it has a `/` or exists; otherwise a program on PATH."""
     path = posixpath.join(surroundings.cwd, python)
     if "/" in python or root.is_folder(path) or root.is_file(path):
-        return _started_by(root, path, surroundings)
+        started = _started_by(root, path, surroundings)
+        return started or next(_on_path(root, posixpath.basename(path), surroundings), path)
     return next(_on_path(root, python, surroundings), path)
 
 

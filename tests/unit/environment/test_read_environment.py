@@ -725,6 +725,18 @@ def test_a_pyenv_shim_is_followed(tmp_path: Path, version: str, file: str, expec
     assert read(tmp_path, "python3", **environ).prefix == f"/pyenv/versions/{expected}"
 
 
+def test_a_named_pyenv_shim_may_lead_to_the_systems_python(tmp_path: Path) -> None:
+    """`--python /pyenv/shims/python3` is the next one on PATH where pyenv says `system`."""
+    folder = make_interpreter(tmp_path, "/usr/local")
+    (folder / "bin/python3.11").chmod(0o755)
+    install(folder / "lib/python3.11/site-packages", "a")
+    write(tmp_path / "pyenv/shims/python3", "#!/bin/sh\n").chmod(0o755)
+    write(tmp_path / "pyenv/version", "system\n")
+    (tmp_path / "pyenv/versions").mkdir()
+    environment = read(tmp_path, "/pyenv/shims/python3", PATH="/pyenv/shims:/usr/local/bin")
+    assert environment.prefix == "/usr/local"
+
+
 def test_a_program_that_is_no_python(tmp_path: Path) -> None:
     """Whatever standard library lies above its folder."""
     make_interpreter(tmp_path, "/usr")
