@@ -59,11 +59,6 @@ class Place:
     target: TargetSystem | None = None
     """The system that the environment is for, if not the root's."""
 
-    @property
-    def is_outside_an_environment(self) -> bool:
-        """Return whether this is an interpreter's own prefix and not a virtual environment."""
-        return self.environment.prefix == self.environment.interpreter.prefix
-
     def told_unlisted(self, *, has_index: bool) -> str:
         """Return a message about packages whose file lists are gone, and what is used instead; empty without."""
         unlisted = sorted(self.packages.unlisted) if self.packages else []

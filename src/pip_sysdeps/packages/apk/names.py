@@ -24,19 +24,9 @@ def is_installed_name(name: str) -> bool:
     return len(name) <= MAX_NAME and _INSTALLED.fullmatch(name) is not None and name.strip(".") != ""
 
 
-def is_virtual(name: str) -> bool:
-    """Return whether a package was made by `apk add --virtual`, by the usual form of its name."""
-    return name.startswith(".")
-
-
 def is_capability(name: str) -> bool:
     """Return whether a name is a library or a program that a package provides: `so:libpq.so.5`, `cmd:pdftotext`."""
     return len(name) <= MAX_NAME and _CAPABILITY.fullmatch(name) is not None
-
-
-def is_requirement(name: str) -> bool:
-    """Return whether a name is safe in a lock and for `apk add`: not an option, version, tag or path."""
-    return is_package_name(name) or is_capability(name)
 
 
 def is_development(name: str) -> bool:
