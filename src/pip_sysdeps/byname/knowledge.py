@@ -137,7 +137,7 @@ def sqlite_extension(name: str) -> str:
 
 
 def is_known(evidence: str) -> bool:
-    """Tell whether evidence is that of the knowledge file."""
+    """Return whether evidence is that of the knowledge file."""
     return evidence.startswith(_KNOWN)
 
 

@@ -19,7 +19,7 @@ from pip_sysdeps.model.needs import ReferenceKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
 
-    from pip_sysdeps.byname.provision import Lookup
+    from pip_sysdeps.byname.lookup import Lookup
     from pip_sysdeps.byname.standard_modules import Imported
     from pip_sysdeps.elf.notes import DlopenNote
     from pip_sysdeps.model.environment import Distribution, Environment
@@ -138,7 +138,7 @@ class Named:
         return self._libraries(path) or () if path else ()
 
     def _applies(self, marker: str) -> bool:
-        """Tell whether an environment marker is true of the environment; one that cannot be judged is."""
+        """Return whether an environment marker is true of the environment, or cannot be judged."""
         from pip_sysdeps.environment.requirements import applies, marker_environment  # noqa: PLC0415 - few declare anything
 
         return applies(marker, marker_environment(self._environment.interpreter, self._machine))

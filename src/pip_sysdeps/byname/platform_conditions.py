@@ -28,7 +28,7 @@ _OWN_NAME = re.compile("linux|unix|posix", re.IGNORECASE)
 
 
 def is_foreign_name(name: str) -> bool:
-    """Tell whether a class or function says by its name that it is for another system: `DarwinInfo`, `load_win32`."""
+    """Return whether a class or function says by its name that it is for another system: `DarwinInfo`, `load_win32`."""
     return _FOREIGN_NAME.search(name) is not None and not _OWN_NAME.search(name)
 
 

@@ -70,7 +70,7 @@ def both(one: Given, other: Given) -> Given:
 
 
 def holds(given: Given, known: Mapping[str, bool]) -> bool:
-    """Tell whether all that is wanted may be so, by what is known."""
+    """Return whether everything wanted is possible, by what is known."""
     return all(known.get(name, truth) is truth for name, truth in given)
 
 

@@ -103,7 +103,7 @@ def _whole(source: bytes, names: set[str]) -> set[str]:
 
 
 def _is_whole(source: bytes, name: str) -> bool:
-    """Tell whether the name stands at the end of a string."""
+    """Return whether the name stands at the end of a string."""
     text = name.encode("utf-8", "surrogateescape")
     return text in source and re.search(rb"""["'/\\]""" + re.escape(text) + rb"""["']""", source) is not None
 
@@ -126,7 +126,7 @@ def _computed_names(source: bytes, names: frozenset[str]) -> Iterator[tuple[str,
 
 
 def _fits(name: str, pieces: tuple[str, ...]) -> bool:
-    """Tell whether a name has the pieces in this order, the first at its begin and the last at its end.
+    """Return whether a name has the pieces in this order, the first at its begin and the last at its end.
 
     No regular expression: hundreds of pieces would be tried in all ways.
     """

@@ -25,7 +25,7 @@ _MOST_MATCHES = 20
 _KEYS = {"name", "sonames", "text", "own", "file", "with", "number"}
 
 
-class Confidence(Enum):
+class Certainty(Enum):
     """How certain an identification is."""
 
     HIGH = "high"
@@ -46,7 +46,7 @@ class VendoredLibrary:
     """The library as its project calls it; the file's own name if no rule knows it."""
     version: str
     """Its version; empty if unknown."""
-    confidence: Confidence
+    confidence: Certainty
     """How certain that is."""
     evidence: str
     """The text or file name that shows it."""
@@ -141,16 +141,16 @@ def identify(file: VendoredFile, data: bytes, rules: Iterable[Rule]) -> Iterator
             continue
         found = _by_text(rule, data, named=named)
         if found is not None:
-            confidence = Confidence.HIGH if named else Confidence.MEDIUM
+            confidence = Certainty.HIGH if named else Certainty.MEDIUM
             (own if named else held).append(_library(file, rule.name, confidence, *found))
         elif named and rule.file and (match := rule.file.fullmatch(plain)):
-            own.append(_library(file, rule.name, Confidence.MEDIUM, match[1], plain))
+            own.append(_library(file, rule.name, Certainty.MEDIUM, match[1], plain))
     if file.is_library and not own:
-        own.append(_library(file, stem, Confidence.LOW, "", plain))
+        own.append(_library(file, stem, Certainty.LOW, "", plain))
     yield from {each.name: each for each in (*held, *own)}.values()
 
 
-def _library(file: VendoredFile, name: str, confidence: Confidence, version: str, evidence: str) -> VendoredLibrary:
+def _library(file: VendoredFile, name: str, confidence: Certainty, version: str, evidence: str) -> VendoredLibrary:
     return VendoredLibrary(
         path=file.path,
         name=name,

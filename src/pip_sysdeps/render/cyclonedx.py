@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from pip_sysdeps.environment.vendored import Confidence
+from pip_sysdeps.environment.vendored import Certainty
 from pip_sysdeps.render.document import as_document
 from pip_sysdeps.render.package_urls import library_url, package_url, pypi
 
@@ -47,7 +47,7 @@ _TEXTS = ("group", "version", "description", "copyright")
 """Fields of a component that are plain text in every version."""
 _PURL = re.compile(r"pkg:[A-Za-z][A-Za-z0-9.+-]*/\S+")
 _MAX_DEPTH = 8
-_CONFIDENCE = {Confidence.HIGH: 0.9, Confidence.MEDIUM: 0.6, Confidence.LOW: 0.3}
+_CONFIDENCE = {Certainty.HIGH: 0.9, Certainty.MEDIUM: 0.6, Certainty.LOW: 0.3}
 """As numbers, chosen by us: the standard defines none."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.environment.vendored import Confidence
+from pip_sysdeps.environment.vendored import Certainty
 from pip_sysdeps.render.terminal import Role, Span, joined, plain
 from pip_sysdeps.report.audit import Fate, Scope
 from pip_sysdeps.report.catalogue import Severity
@@ -74,13 +74,13 @@ def libraries(row: DistributionRow) -> list[str]:
     """
     surest = {(each.name, each.version): each.confidence for each in sorted(row.libraries, key=_doubt, reverse=True)}
     return [
-        f"{name} {version}".rstrip() + (f" ({confidence.value})" if confidence is not Confidence.HIGH else "")
+        f"{name} {version}".rstrip() + (f" ({confidence.value})" if confidence is not Certainty.HIGH else "")
         for (name, version), confidence in sorted(surest.items(), key=lambda pair: (not pair[0][1], pair[0]))
     ]
 
 
 def _doubt(library: VendoredLibrary) -> int:
-    return list(Confidence).index(library.confidence)
+    return list(Certainty).index(library.confidence)
 
 
 def without(row: DistributionRow) -> str:

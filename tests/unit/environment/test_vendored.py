@@ -7,7 +7,7 @@ import re
 import pytest
 
 from pip_sysdeps.environment.read_vendored import rules
-from pip_sysdeps.environment.vendored import Confidence, Rule, VendoredFile, identify, parse_rules, plain_name, stem_of
+from pip_sysdeps.environment.vendored import Certainty, Rule, VendoredFile, identify, parse_rules, plain_name, stem_of
 from pip_sysdeps.errors import MalformedError
 
 SSL = Rule(
@@ -101,4 +101,4 @@ def test_the_shipped_rules() -> None:
         assert all(pattern.groups == 1 for pattern in (*each.text, *each.own)), each.name
         assert each.file is None or each.file.groups == 1, each.name
         assert all(re.match(rb"[\w ]{3}|\\x00[\w(]", pattern.pattern) for pattern in each.text), each.name
-    assert len(Confidence) == 3
+    assert len(Certainty) == 3

@@ -11,7 +11,7 @@ import pytest
 from builders.facts import distribution
 from builders.spdx import check_spdx
 from pip_sysdeps.environment.sbom import parse_sbom
-from pip_sysdeps.environment.vendored import Confidence, VendoredLibrary
+from pip_sysdeps.environment.vendored import Certainty, VendoredLibrary
 from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target
 from pip_sysdeps.render.spdx import as_spdx
 from pip_sysdeps.report.audit import InstalledVersion
@@ -33,7 +33,7 @@ LIBRARY = VendoredLibrary(
     path="one.libs/libcrypto-0123abcd.so.3",
     name="openssl",
     version="3.0.15",
-    confidence=Confidence.HIGH,
+    confidence=Certainty.HIGH,
     evidence="OpenSSL 3.0.15 3 Sep 2024",
     by_name=False,
 )
