@@ -28,7 +28,7 @@ import tempfile
 from pathlib import Path
 
 from pip_sysdeps.hook.enable import PTH_NAME, PTH_TEXT, enable, settings_for
-from pip_sysdeps.hook.site import ask_interpreter
+from pip_sysdeps.hook.site import query_interpreter
 
 NAMES = ("plain", "comment", "import", "hook")
 LIMITS = {("hook", "plain"): 700, ("hook", "comment"): None, ("hook", "import"): 100}
@@ -55,7 +55,7 @@ def environments(folder: Path, python: str) -> dict[str, str]:
     made = {name: folder / name for name in NAMES}
     for path in made.values():
         subprocess.run([python, "-m", "venv", "--without-pip", path], check=True)
-    sites = {name: ask_interpreter(str(path)) for name, path in made.items()}
+    sites = {name: query_interpreter(str(path)) for name, path in made.items()}
     comments = "".join(line for line in PTH_TEXT.splitlines(keepends=True) if line.startswith("#"))
     Path(sites["comment"].purelib, PTH_NAME).write_text(comments, encoding="ascii")
     Path(sites["import"].purelib, PTH_NAME).write_text(f"{comments}import sys\n", encoding="ascii")

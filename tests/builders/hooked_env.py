@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from builders.elf import Elf
 from builders.pip_env import PipEnv, make_pip_env, write_sdist, write_wheel
 from pip_sysdeps.hook.enable import Settings, enable, settings_for
-from pip_sysdeps.hook.site import ask_interpreter
+from pip_sysdeps.hook.site import query_interpreter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,13 +51,13 @@ class HookedEnv(PipEnv):
 
     def enable_real_tool(self) -> None:
         """Write the hook that a user gets: it starts the pip-sysdeps that is tested."""
-        enable(ask_interpreter(self.python), settings_for(str(self.project)))
+        enable(query_interpreter(self.python), settings_for(str(self.project)))
 
     def enable(self) -> None:
         """Write the hook that starts the recorder."""
         log = str(self.tool.with_name("calls"))
         enable(
-            ask_interpreter(self.python),
+            query_interpreter(self.python),
             Settings(
                 command=(sys.executable, "-I", str(self.tool), log, "--project", str(self.project)),
                 needed=(sys.executable, str(self.tool), str(self.project)),

@@ -20,7 +20,7 @@ from builders.small_debian import LOCK
 from builders.system import VENV
 from pip_sysdeps.cli import main
 from pip_sysdeps.hook.enable import MODULE_NAME, PTH_NAME, enable, settings_for
-from pip_sysdeps.hook.site import ask_interpreter
+from pip_sysdeps.hook.site import query_interpreter
 from pip_sysdeps.packages.index import write_index
 from pip_sysdeps.packages.index_file import IndexTarget
 
@@ -73,7 +73,7 @@ def hook_writer(desk: Desk) -> Writer:
     """Return what writes the hook where one of another version and project is."""
     environment = desk.lock.parent / "environment"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
-    site = ask_interpreter(str(environment))
+    site = query_interpreter(str(environment))
     folder = Path(site.purelib)
     for name in (MODULE_NAME, PTH_NAME):
         (folder / name).write_text("# older\n")

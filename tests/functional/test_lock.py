@@ -22,7 +22,7 @@ from builders.small_debian import HEADER, LOCK, MODULE, SITE, TARGET, install_mo
 from builders.system import LOADER, VENV, write_library
 from builders.venv import install, make_interpreter
 from pip_sysdeps.lock.text import loads
-from pip_sysdeps.system.exclusion import alone
+from pip_sysdeps.system.exclusion import exclusive
 
 if TYPE_CHECKING:
     from builders.desk import Desk
@@ -511,7 +511,7 @@ def test_two_that_add_targets_at_once(desk: Desk) -> None:
     """The second waits, and keeps what the first has written meanwhile."""
     other = f"{HEADER}\n{TRIXIE}"
     command = [sys.executable, "-m", "pip_sysdeps", "lock", "--root", str(desk.root), "--python", VENV]
-    with alone(str(desk.lock)):
+    with exclusive(str(desk.lock)):
         second = subprocess.Popen([*command, "-o", str(desk.lock), "--add-target"], stderr=subprocess.DEVNULL)
         time.sleep(2)
         assert second.poll() is None
@@ -526,7 +526,7 @@ def test_two_that_add_targets_at_once(desk: Desk) -> None:
 def test_another_run_that_does_not_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is waited for no longer than some seconds, and that is reported."""
     monkeypatch.setattr("pip_sysdeps.system.exclusion.LONGEST_WAIT", 0.0)
-    with alone(str(desk.lock)):
+    with exclusive(str(desk.lock)):
         result = desk.run_lock()
     assert (result.status, desk.lock.read_text()) == (0, LOCK)
     assert f"warning: another run still holds `{desk.lock}`: continuing without it" in result.err.splitlines()

@@ -24,7 +24,7 @@ from pip_sysdeps.packages.registry import default_directories
 from pip_sysdeps.report.audit import InstalledVersion, components_of, report, report_of_lock, vendored
 from pip_sysdeps.report.checks.search_paths import search_path_elements
 from pip_sysdeps.report.evidence import Evidence
-from pip_sysdeps.report.findings import CHECKS, findings, findings_of_lock, named
+from pip_sysdeps.report.findings import CHECKS, findings, findings_of_lock, selects_checks
 from pip_sysdeps.report.offers import left_out
 from pip_sysdeps.system.progress import tracked
 from pip_sysdeps.system.tree import may_be_elf
@@ -102,7 +102,7 @@ def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult
             components={name: tuple(components_of(name, some)) for name, some in sboms.items()},
             libraries=libraries_of(scanned, sboms),
             closures=closures_of(scanned.place.packages, target),
-            ways={name: tuple(link.name for link in way) for name, way in scanned.ways.items()},
+            ways={name: tuple(link.name for link in way) for name, way in scanned.requirement_chains.items()},
             others=_other_targets(request.lock, target),
         ),
         unusable=unusable,
@@ -155,14 +155,14 @@ def _from_here(path: str) -> str:
 
 def refuse_unknown_codes(codes: Iterable[str]) -> None:
     """Raise SysdepsError for an unknown code in pyproject.toml, which would silently select nothing."""
-    if unknown := [code for code in codes if not named(code)]:
+    if unknown := [code for code in codes if not selects_checks(code)]:
         raise SysdepsError(
-            f"pyproject.toml: tool.pip-sysdeps.audit: {none_of(unknown[0])}",
+            f"pyproject.toml: tool.pip-sysdeps.audit: {unknown_code_message(unknown[0])}",
             hint="name one of these in [tool.pip-sysdeps.audit]",
         )
 
 
-def none_of(code: str) -> str:
+def unknown_code_message(code: str) -> str:
     """Return the message about an unknown code."""
     return f"`{code}` is not one of {', '.join(each.entry.code for each in CHECKS)}"
 

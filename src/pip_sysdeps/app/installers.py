@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.app.launchers import installer_call
 from pip_sysdeps.app.place import Location
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.system.programs import HATCH, PDM, PIPENV, POETRY, UV, lines_said
+from pip_sysdeps.system.programs import HATCH, PDM, PIPENV, POETRY, UV, output_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -171,7 +171,7 @@ def _of_hatch(arguments: Sequence[str]) -> str:
 
 def _answers(program: Program, question: Sequence[str], words: Sequence[str], folder: str) -> tuple[str, ...]:
     try:
-        return lines_said(program, question, words=words, cwd=folder, timeout=_SECONDS)
+        return output_lines(program, question, words=words, cwd=folder, timeout=_SECONDS)
     except (SysdepsError, OSError):
         return ()  # the lock is then made as after any other command
 

@@ -16,7 +16,7 @@ from pip_sysdeps.lock.document import Lockfile
 from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text, replace_lock
 from pip_sysdeps.lock.merge import merge, sides_of
 from pip_sysdeps.lock.staleness import differences
-from pip_sysdeps.lock.summary import line_changes, told_line
+from pip_sysdeps.lock.summary import line_changes, line_message
 from pip_sysdeps.lock.text import loads
 from pip_sysdeps.needs.completeness import refuse_gaps
 from pip_sysdeps.printing import printable
@@ -110,7 +110,7 @@ def make_target(
     found = scanner.scan(Conditions(library_path=project.library_path))
     refuse_gaps(found, place.root.shown)
     applied = target_of(found, project, scanner.index, name=request.name)
-    _refuse_odd_packages(applied.target, place)
+    _refuse_invalid_packages(applied.target, place)
     pin = request.pin or project.pin
     return EnvironmentTarget(
         unlisted=place.told_unlisted(has_index=scanner.index is not None),
@@ -123,7 +123,7 @@ def make_target(
     )
 
 
-def _refuse_odd_packages(target: Target, place: Place) -> None:
+def _refuse_invalid_packages(target: Target, place: Place) -> None:
     """Raise SysdepsError, with the database, for an installed package whose name no command line may receive."""
     if place.packages is None:
         return
@@ -209,7 +209,7 @@ def _changed_line(before: Target | None, after: Target) -> str:
     if before is None:
         return ""
     locks = Lockfile(target=(before,)), Lockfile(target=(after,))
-    return told_line(*locks) if any(line_changes(*locks)) else ""
+    return line_message(*locks) if any(line_changes(*locks)) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +241,7 @@ def compare_target(target: Target, path: str) -> Comparison:
     before, after = Lockfile(target=(locked,)), Lockfile(target=(target,))
     return Comparison(
         line_changes=any(line_changes(before, after)),
-        line=told_line(before, after),
+        line=line_message(before, after),
         changes=differences(locked, target),
         warning=lock.warning(),
         is_old=lock.is_old,

@@ -13,10 +13,10 @@ from pip_sysdeps.byname.known_objects import ObjectsKind
 from pip_sysdeps.byname.read_knowledge import known_objects_of
 from pip_sysdeps.environment.metadata import normalize_name
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.lock.decision import Decision, ListedDecision, entries_of, put
+from pip_sysdeps.lock.decision import Decision, ListedDecision, add_entry, entries_of
 from pip_sysdeps.lock.document import LockedNeed
 from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text, replace_report
-from pip_sysdeps.lock.plugin_decision import PluginDecision, put_plugins
+from pip_sysdeps.lock.plugin_decision import PluginDecision, add_plugins
 from pip_sysdeps.lock.project import Project, Replacement, parse_project
 from pip_sysdeps.needs.plugins import DEFAULT as DEFAULT_PLUGINS
 
@@ -70,7 +70,7 @@ def decide(request: PolicyRequest) -> Decided:
     Raise SysdepsError for a name that no distribution of the lock needs, unless one is given, and for a table that
     cannot be edited; MalformedError for a file that cannot be read; OSError.
     """
-    asked, asked_plugins = tuple(_decisions(request)), _asked_plugins(request)
+    asked, asked_plugins = tuple(_decisions(request)), _requested_plugins(request)
     path = find_project(request.lock)
     text = read_project_text(path) if path else ""
     path = path or os.path.join(os.path.dirname(request.lock), "pyproject.toml")
@@ -79,9 +79,9 @@ def decide(request: PolicyRequest) -> Decided:
         decisions = tuple(_new(asked, project))
         plugins = tuple(_new_plugins(request.reason, asked_plugins, project))
         for decision in decisions:
-            text = put(text, decision)
+            text = add_entry(text, decision)
         for each in plugins:
-            text = put_plugins(text, each)
+            text = add_plugins(text, each)
     except MalformedError as error:
         raise error.at(path) from error
     if decisions or plugins:
@@ -94,7 +94,7 @@ def _is_pattern(name: str) -> bool:
     return "/" in name or "*" in name
 
 
-def _asked_plugins(request: PolicyRequest) -> Mapping[str, Sequence[str]]:
+def _requested_plugins(request: PolicyRequest) -> Mapping[str, Sequence[str]]:
     """Return the requested plugin patterns by distribution."""
     patterns = tuple(dict.fromkeys(filter(_is_pattern, request.names))) if request.kind == "use" else ()
     if patterns and request.targets:

@@ -15,7 +15,7 @@ from pip_sysdeps.lock.merge import merge, sides_of
 from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.lock.summary import summarize
 from pip_sysdeps.lock.text import loads
-from pip_sysdeps.system.exclusion import alone
+from pip_sysdeps.system.exclusion import exclusive
 
 if TYPE_CHECKING:
     from pip_sysdeps.app.lock import LockRequest
@@ -64,7 +64,7 @@ def relock(request: LockRequest, *, check: bool = False, extend: bool = False) -
 def _written(request: LockRequest, mismatches: list[str], *, extend: bool) -> str:
     """Write the lock if it changes. Other runs wait meanwhile, so the last one sees every install."""
     path, name = request.path, os.path.basename(request.path)
-    with alone(path):
+    with exclusive(path):
         found = make_target(request, second_process=True)
         mismatches += found.scan.environment.mismatches
         old = read_text(path) or ""

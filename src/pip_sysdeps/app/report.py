@@ -10,10 +10,10 @@ from pip_sysdeps.app.lock_alone import refuse_unrelated
 from pip_sysdeps.app.place import read_place
 from pip_sysdeps.app.project import read_project, target_of
 from pip_sysdeps.app.scan import Scanner
-from pip_sysdeps.environment.requirements import marker_environment, required, ways
+from pip_sysdeps.environment.requirements import marker_environment, required, requirement_chains
 from pip_sysdeps.loader.conditions import Conditions
 from pip_sysdeps.lock.file import DEFAULT
-from pip_sysdeps.needs.completeness import refuse_gaps, told_gaps
+from pip_sysdeps.needs.completeness import gap_message, refuse_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,9 +54,9 @@ class ScannedEnvironment:
         return marker_environment(self.scan.environment.interpreter, self.scan.platform.machine)
 
     @property
-    def ways(self) -> Mapping[str, tuple[Link, ...]]:
+    def requirement_chains(self) -> Mapping[str, tuple[Link, ...]]:
         """Return the path to each distribution from one that was requested."""
-        return ways(self.scan.environment.distributions, self.markers)
+        return requirement_chains(self.scan.environment.distributions, self.markers)
 
     @property
     def versions(self) -> Mapping[str, str]:
@@ -86,7 +86,7 @@ def scan_environment(
         refuse_unrelated(place.environment, lock)
     scanner = Scanner(place, plugins=project.plugins, second_process=second_process)
     found = scanner.scan(Conditions(library_path=project.library_path))
-    message, hint = told_gaps(found, scanner.place.root.shown)
+    message, hint = gap_message(found, scanner.place.root.shown)
     warning = f"{message}: its needs are left out; {hint}" if message else ""
     return ScannedEnvironment(project=project, scanner=scanner, scan=found, warning=warning)
 

@@ -33,7 +33,7 @@ from pip_sysdeps.packages.platform import read_platform
 from pip_sysdeps.packages.recommended import plugin_packages
 from pip_sysdeps.packages.registry import default_directories
 from pip_sysdeps.printing import printable
-from pip_sysdeps.system.fork_worker import beside
+from pip_sysdeps.system.fork_worker import in_second_process
 from pip_sysdeps.system.progress import task, tracked
 from pip_sysdeps.system.timings import Stages
 from pip_sysdeps.system.tree import may_be_elf
@@ -157,7 +157,7 @@ class Scanner:
         )
 
     def _notes(self, path: str) -> tuple[DlopenNote, ...] | None:
-        return self.objects.ask(path, dlopen_notes)
+        return self.objects.query(path, dlopen_notes)
 
     def _libraries(self, path: str) -> tuple[str, ...] | None:
         facts = self.objects.facts(path)
@@ -172,7 +172,7 @@ class Scanner:
             return
         by_size = sorted(self.place.environment.distributions, key=lambda each: -len(each.files))
         fork = self._may_fork and sum(len(each.files) for each in by_size) > _MANY_FILES
-        with beside(named.search, by_size, "searching the sources of distributions", fork=fork) as searched:
+        with in_second_process(named.search, by_size, "searching the sources of distributions", fork=fork) as searched:
             yield lambda: {each.name: answer for each, answer in zip(by_size, searched(), strict=True)}
 
     def _named_files(self, paths: frozenset[str]) -> frozenset[str]:

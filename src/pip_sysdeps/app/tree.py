@@ -44,7 +44,7 @@ def tree_of_environment(location: Location, *, reverse: bool = False, second_pro
     """Scan an environment and return its tree; with `reverse` start at the binary packages."""
     scanned = scan_environment(location, or_lock=True, second_process=second_process)
     make = packages_tree if reverse else needs_tree
-    return EnvironmentTree(scanned=scanned, nodes=make(scanned.scan, scanned.ways))
+    return EnvironmentTree(scanned=scanned, nodes=make(scanned.scan, scanned.requirement_chains))
 
 
 def tree_of_lock(path: str, *, reverse: bool = False, target: str | None = None, root: str = "/") -> LockTree:

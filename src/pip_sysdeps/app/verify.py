@@ -15,8 +15,8 @@ from pip_sysdeps.lock.target_choice import find_target, named_target
 from pip_sysdeps.needs.completeness import refuse_gaps
 from pip_sysdeps.needs.read_undefined_symbols import read_symbol_gaps
 from pip_sysdeps.needs.symbol_versions import version_gaps
-from pip_sysdeps.report.image import Image, counts, held_to, takes_cpu_folders, unmet
-from pip_sysdeps.report.problems import mending, no_target, on_older_cpus, pasted
+from pip_sysdeps.report.image import Image, counts, locked_values, takes_cpu_folders, unmet
+from pip_sysdeps.report.problems import no_target, on_older_cpus, repair_instructions, repair_packages
 from pip_sysdeps.report.verification import problems_of
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def verify(request: VerifyRequest, *, second_process: bool = False) -> Verificat
     lock = _read_lock(request.lock) if request.lock else None
     scanner = Scanner(read_place(request.location), second_process=second_process)
     target = _target(request, lock, scanner.platform) if lock else None
-    locked = held_to(target) if target else None
+    locked = locked_values(target) if target else None
     if locked:
         scanner.choose(locked.plugins)
     images = _Images(scanner, locked)
@@ -86,13 +86,13 @@ def verify(request: VerifyRequest, *, second_process: bool = False) -> Verificat
     if lock and target is None:
         problems = (no_target(lock, image.scan), *problems)
     family = scanner.place.packages.family if scanner.place.packages else None
-    packages = mending(problems, family.names if family else None)
+    packages = repair_packages(problems, family.names if family else None)
     return Verification(
         scan=image.scan,
         problems=problems,
         packages=packages,
         command=family.command(packages) if family else "",
-        dockerfile=pasted(problems),
+        dockerfile=repair_instructions(problems),
         warning=lock.warning() if lock else "",
     )
 

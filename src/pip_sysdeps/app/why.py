@@ -60,7 +60,7 @@ def why_in_environment(location: Location, name: str, *, second_process: bool = 
     scanned = scan_environment(location, or_lock=True, second_process=second_process)
     return EnvironmentAnswer(
         scanned=scanned,
-        chains=why(scanned.scan, name, scanned.ways),
+        chains=why(scanned.scan, name, scanned.requirement_chains),
         names=names(scanned.scan),
         glibc=newest_glibc(scanned.scan),
         installed=_called(name, {each.name: each.version for each in scanned.scan.environment.distributions}),

@@ -178,12 +178,12 @@ class References:
         """Return what sources name; nothing of those that cause too much work, which is noted."""
         from pip_sysdeps.byname.sources import Others, named_by  # noqa: PLC0415 - with ast, a tenth of a small lock
         from pip_sysdeps.system.bounded_worker import LostError, bounded  # noqa: PLC0415 - few distributions need it
-        from pip_sysdeps.system.python_syntax import marks  # noqa: PLC0415 - the same
+        from pip_sysdeps.system.python_syntax import count_marks  # noqa: PLC0415 - the same
 
         def search() -> tuple[Named, list[Skipped]]:
             return named_by(gated, Others(self._calling, self._importing), self._base), self._skipped
 
-        fork = self._fork and sum(map(marks, gated.values())) > _MARKS_TO_FORK
+        fork = self._fork and sum(map(count_marks, gated.values())) > _MARKS_TO_FORK
         before = list(self._skipped)
         try:
             found, self._skipped = bounded(search, fork=fork)

@@ -14,7 +14,7 @@ from pip_sysdeps.byname.reference_set import merged
 from pip_sysdeps.byname.source_filter import Wrappers
 from pip_sysdeps.byname.statements import parsed_module
 from pip_sysdeps.byname.steps import StepLimitError, Steps
-from pip_sysdeps.system.python_syntax import MOST_MARKS, marks, parse_python
+from pip_sysdeps.system.python_syntax import MOST_MARKS, count_marks, parse_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -119,7 +119,7 @@ class _Search:
         return _World(graph, libraries, Programs(graph), list(opened_files(graph, libraries.openers)))
 
     def _module(self, path: str, text: bytes) -> Module | None:
-        count = marks(text)
+        count = count_marks(text)
         if count > MOST_MARKS:
             raise StepLimitError
         self._steps.take(count)

@@ -6,7 +6,7 @@ from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps import __version__
-from pip_sysdeps.app.audit import AuditRequest, audit, audit_of_lock, none_of
+from pip_sysdeps.app.audit import AuditRequest, audit, audit_of_lock, unknown_code_message
 from pip_sysdeps.cli import output
 from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_variables, warn_of_scan
 from pip_sysdeps.cli.report_options import or_from_lock, warn_of_lock
@@ -20,7 +20,7 @@ from pip_sysdeps.render.sarif import as_sarif
 from pip_sysdeps.render.table import as_table
 from pip_sysdeps.report.audit import Scope
 from pip_sysdeps.report.catalogue import Severity
-from pip_sysdeps.report.findings import named
+from pip_sysdeps.report.findings import selects_checks
 
 if TYPE_CHECKING:
     import argparse
@@ -129,6 +129,6 @@ def _of_lock(args: argparse.Namespace, request: AuditRequest) -> _Report:
 
 def _codes(text: str) -> tuple[str, ...]:
     codes = tuple(text.split(","))
-    if unknown := [code for code in codes if not named(code)]:
-        raise ArgumentTypeError(none_of(unknown[0]))
+    if unknown := [code for code in codes if not selects_checks(code)]:
+        raise ArgumentTypeError(unknown_code_message(unknown[0]))
     return codes

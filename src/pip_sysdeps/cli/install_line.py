@@ -88,9 +88,9 @@ def run(args: argparse.Namespace) -> int:
 def _warn_of_copies(args: argparse.Namespace, target: Target) -> None:
     """Warn of files that no package has, and print Dockerfile instructions for them."""
     if any(unowned_needs(target, args.when)):
-        from pip_sysdeps.lock.instructions import of_target, told_copies  # noqa: PLC0415 - a usual line does without
+        from pip_sysdeps.lock.instructions import copy_messages, of_target  # noqa: PLC0415 - a usual line does without
 
-        for line in told_copies(target, args.when):
+        for line in copy_messages(target, args.when):
             args.messages.warning(line)
         for line in of_target(target, args.when).lines():
             args.messages.note(f"    {line}")

@@ -10,12 +10,17 @@ from pip_sysdeps.app.lock import LockRequest, compare_target, make_target, write
 from pip_sysdeps.cli.environment_options import add_replace_argument, location_of, note_environment, note_variables
 from pip_sysdeps.cli.target_options import add_target_arguments
 from pip_sysdeps.lock.file import DEFAULT, read_text
-from pip_sysdeps.lock.instructions import of_target, told_copies
+from pip_sysdeps.lock.instructions import copy_messages, of_target
 from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.model.environment import Verdict
-from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, Unreachable
-from pip_sysdeps.needs.completeness import foreign_distributions, half_searched_distributions
-from pip_sysdeps.report.mending import mended_imports
+from pip_sysdeps.needs.completeness import foreign_distributions
+from pip_sysdeps.report.lock_notes import (
+    incomplete_distributions,
+    optional_needs,
+    packages_to_install,
+    partly_searched,
+    skipped_files,
+)
 from pip_sysdeps.report.offers import (
     offers,
     packaged_distributions,
@@ -23,19 +28,20 @@ from pip_sysdeps.report.offers import (
     unresolved_imports,
     unresolved_others,
 )
-from pip_sysdeps.system.exclusion import alone
+from pip_sysdeps.report.repairs import import_repairs
+from pip_sysdeps.system.exclusion import exclusive
 from pip_sysdeps.system.timings import Stages
-from pip_sysdeps.words import counted, listed
+from pip_sysdeps.words import counted
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator
 
     from pip_sysdeps.app.lock import EnvironmentTarget
-    from pip_sysdeps.cli.messages import Messages
     from pip_sysdeps.lock.document import Target
-    from pip_sysdeps.model.needs import Provider
-    from pip_sysdeps.model.scan import Scan
+
+_SHOWN = 3
+"""Files in a warning, without -v."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -80,8 +86,8 @@ def run(args: argparse.Namespace) -> int:
     note_variables(args)
     if args.check:
         return _lock(args)
-    with alone(args.output) as nobody_else:
-        if not nobody_else:
+    with exclusive(args.output) as acquired:
+        if not acquired:
             args.messages.warning(f"another run still holds `{args.output}`: continuing without it")
         return _lock(args)
 
@@ -99,11 +105,11 @@ def _lock(args: argparse.Namespace) -> int:
         replace=args.replace,
     )
     found = make_target(request, stages=stages, second_process=True)
-    _tell_of_target(args, found)
+    _warn_of_target(args, found)
     stale = args.check is not None and _compare(args, found.target)
     before = found.target if args.check else _write(args, found)
     stages.end("lock")
-    _tell(args, found, before)
+    _print_notes(args, found, before)
     packages = found.place.packages
     if args.pin and packages and packages.family.snapshot and not found.target.snapshot:
         args.messages.note("apt's sources name no snapshot: mirrors drop the pinned versions within weeks")
@@ -112,7 +118,7 @@ def _lock(args: argparse.Namespace) -> int:
     return int(stale or (args.strict and bool(unresolved)))
 
 
-def _tell_of_target(args: argparse.Namespace, found: EnvironmentTarget) -> None:
+def _warn_of_target(args: argparse.Namespace, found: EnvironmentTarget) -> None:
     """Print which options and settings had no effect, and whether the system's glibc or Python does not match."""
     target, system = found.target, found.place.target
     if not args.wheels:
@@ -167,85 +173,55 @@ def _compare(args: argparse.Namespace, target: Target) -> bool:
 
 
 def _counted(target: Target) -> str:
-    asking = sum(1 for each in target.distribution if any(each.every()))
+    needing = sum(1 for each in target.distribution if any(each.every()))
     packages = wanted(target)
-    return f"{target.id}, {counted(asking, 'distribution')} with needs, {counted(len(packages), 'package')} to install"
+    return f"{target.id}, {counted(needing, 'distribution')} with needs, {counted(len(packages), 'package')} to install"
 
 
-def _tell(args: argparse.Namespace, made: EnvironmentTarget, before: Target | None) -> None:
-    """Print notes beside the lock: missing, offered, unresolved and skipped things.
+def _print_notes(args: argparse.Namespace, made: EnvironmentTarget, before: Target | None) -> None:
+    """Print what a reader of the lock should know: needs that are missing, offered, unresolved or skipped.
 
     Offers, unresolved plugins and calls by name, packaged distributions and plugins left out are printed only if
     `before`, the old target, does not have them, or with -v: whoever committed the lock has seen them. With `--check`,
     `before` is the new target, so they are printed only with -v.
     """
-    found, target, root = made.scan, made.target, made.place.root
-    messages: Messages = args.messages
-    absent = sorted(
-        {name for _, need in found.needs() if need.is_demanded and (name := _name_of_absent(need.provider))}
-    )
-    if absent and not (args.target or args.wheels):
-        packages = made.place.packages
-        how = "; install them to lock their `min`" if packages and packages.family.floors else ""
-        messages.note(f"in the install line, but not installed here: {listed(absent)}{how}")
-    for line in (
-        *filter(None, [made.unlisted]),
-        *foreign_distributions(found),
-        *_not_whole(found, most=3 if messages.level < 1 else sys.maxsize),
-    ):
-        messages.warning(line)
-    for line in (*told_copies(target), *_indented(of_target(target).lines())):
-        messages.note(line)
-    for line in (*unresolved_imports(target), *_indented(mended_imports(found, target))):
-        messages.note(line)
-    told = None if messages.level > 0 else before
-    for tell in (unresolved_others, offers, packaged_distributions):
-        for line in tell(target, told):
+    scan, messages = made.scan, args.messages
+    verbose = messages.level > 0
+    if not (args.target or args.wheels):
+        for line in packages_to_install(scan, made.place.packages):
             messages.note(line)
-    for line in (*plugins_left_out(target, found.recommended, told), *_half_searched(found)):
+    for line in _warnings(made, verbose=verbose):
+        messages.warning(line)
+    for line in _notes(made, None if verbose else before):
         messages.note(line)
-    skipped = (f"skipped ({each.verdict.value}): {root.shown(each.path)}: {each.reason}" for each in found.skipped)
-    for line in (*_optional(found), *skipped):
+    for line in (*optional_needs(scan), *skipped_files(scan, made.place.root)):
         messages.detail(line)
-    whole = [each for each in found.skipped if each.verdict is not Verdict.UNKNOWN_NAME]
-    if whole and messages.level < 1:
-        messages.note(f"{counted(len(whole), 'file')} skipped: -v lists them")
+    files = [each for each in scan.skipped if each.verdict is not Verdict.UNKNOWN_NAME]
+    if files and not verbose:
+        messages.note(f"{counted(len(files), 'file')} skipped: -v lists them")
 
 
-def _half_searched(found: Scan) -> Iterator[str]:
-    """Yield one line for the distributions with sources too large to search, except this tool's own."""
-    if half := [name for name in half_searched_distributions(found) if name != "pip-sysdeps"]:
-        yield f"skipped source search (too large): {listed(half)}"
+def _warnings(made: EnvironmentTarget, *, verbose: bool) -> Iterator[str]:
+    """Yield what makes the lock doubtful."""
+    if made.unlisted:
+        yield made.unlisted
+    yield from foreign_distributions(made.scan)
+    yield from incomplete_distributions(made.scan, most=sys.maxsize if verbose else _SHOWN)
+
+
+def _notes(made: EnvironmentTarget, seen: Target | None) -> Iterator[str]:
+    """Yield what the install line does not bring, and how to add it; without what the target `seen` has."""
+    scan, target = made.scan, made.target
+    yield from copy_messages(target)
+    yield from _indented(of_target(target).lines())
+    yield from unresolved_imports(target)
+    yield from _indented(import_repairs(scan, target))
+    for lines in (unresolved_others, offers, packaged_distributions):
+        yield from lines(target, seen)
+    yield from plugins_left_out(target, scan.recommended, seen)
+    yield from partly_searched(scan)
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
     """Yield lines that belong to those before them."""
     return (f"    {line}" for line in lines)
-
-
-def _name_of_absent(provider: Provider) -> str:
-    """Return the package or capability of a need that is not installed here; otherwise nothing."""
-    match provider:
-        case FromPackage(package=name, path="") | FromCapability(capability=name):
-            return name
-        case _:
-            return ""
-
-
-def _optional(found: Scan) -> Iterator[str]:
-    """Yield a line for each optional need that nothing answers: the lock has nothing of it."""
-    for holder, need in found.needs():
-        if need.optional and isinstance(need.provider, Missing | Unreachable):
-            yield f"optional, and not found: {need.name} ({holder})"
-
-
-def _not_whole(found: Scan, most: int) -> Iterator[str]:
-    """Yield a warning for each distribution that lacks shared objects listed in its record."""
-    for each in found.environment.distributions:
-        if each.gone:
-            files = listed([found.environment.short(path) for path in each.gone], most)
-            are = "is" if len(each.gone) == 1 else "are"
-            yield (
-                f"{each.name} is incomplete: {files}, listed in its {each.record.value}, {are} missing; "
-                "reinstall it, unless you removed that on purpose"
-            )

@@ -41,5 +41,5 @@ def newer_glibc(objects: Objects, files: Iterable[str], glibc: str) -> NewerGlib
         return None
     file = max(newer, key=lambda each: version_key(newer[each]))
     name = f"GLIBC_{newer[file]}"
-    symbols = objects.ask(file, partial(undefined_names, versions=frozenset({name})))
+    symbols = objects.query(file, partial(undefined_names, versions=frozenset({name})))
     return NewerGlibc(file=file, version=newer[file], symbol=min(symbols or (name,)))

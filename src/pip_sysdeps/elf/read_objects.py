@@ -86,17 +86,17 @@ class Objects:
 
     def defines(self, path: str, symbol: str) -> bool:
         """Return whether a file defines a dynamic symbol; a file that cannot be read defines none."""
-        return bool(self.ask(path, lambda pread, size: defines_symbol(pread, size, symbol)))
+        return bool(self.query(path, lambda pread, size: defines_symbol(pread, size, symbol)))
 
     def versions(self, path: str) -> frozenset[str] | None:
         """Return the symbol versions that a library defines; None for one without any. Each is read once."""
         real = self._root.resolve(path) or path
         if real not in self._versions:
-            found = self.ask(real, defined_versions)
+            found = self.query(real, defined_versions)
             self._versions[real] = None if found is None else frozenset(found)
         return self._versions[real]
 
-    def ask(self, path: str, question: Callable[[Pread, int], Answer]) -> Answer | None:
+    def query(self, path: str, question: Callable[[Pread, int], Answer]) -> Answer | None:
         """Run a function of `elf.symbols` on an ELF file; None if it cannot be read or is malformed."""
         try:
             descriptor = self._root.open(path)

@@ -69,7 +69,7 @@ def choices(root: Root, python: str | None, surroundings: Surroundings) -> Itera
         return
 
 
-def meant(root: Root, python: str | None, surroundings: Surroundings) -> Choice:
+def first_choice(root: Root, python: str | None, surroundings: Surroundings) -> Choice:
     """Return the first choice. Raise NoEnvironmentError if there is none."""
     for choice in choices(root, python, surroundings):
         return choice

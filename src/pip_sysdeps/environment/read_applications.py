@@ -54,7 +54,7 @@ def first_module(root: Root, folder: str) -> str:
     )
 
 
-def told_modules(root: Root, folder: str) -> str:
+def modules_note(root: Root, folder: str) -> str:
     """Return a remark that a folder without distributions has modules; empty if it has none."""
     module = first_module(root, folder)
     return f", but modules, such as `{module}`: it looks like a frozen application" if module else ""

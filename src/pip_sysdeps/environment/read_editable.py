@@ -49,8 +49,8 @@ def find_project(
     whole project. Source: PEP 660.
     """
     root = reader.root
-    told = [path for path in claimed if _may_tell(path) and posixpath.dirname(path) == site]
-    named = [join(site, each) for path in told for each in _named_paths(root, path, notes)]
+    records = [path for path in claimed if _may_name_project(path) and posixpath.dirname(path) == site]
+    named = [join(site, each) for path in records for each in _named_paths(root, path, notes)]
     places = {place: None for path in named if (place := root.resolve(path)) and place not in {"/", site}}
     home = (root.resolve(folder) or folder) if folder else next(iter(places), "")
     return _project(reader, home, list(places) or [home], notes) if home else None
@@ -66,7 +66,7 @@ def is_editable_record(claimed: Iterable[str], site: str) -> bool:
     return any(path.startswith(f"{site}/__editable__") for path in claimed)
 
 
-def _may_tell(path: str) -> bool:
+def _may_name_project(path: str) -> bool:
     return path.endswith(".pth") or ("editable" in path and path.endswith(".py"))
 
 

@@ -58,7 +58,7 @@ def find_environment(  # noqa: PLR0913 - each is a thing that tells which enviro
     NoEnvironmentError if there is none, or, unless `allow_empty`, if it has nothing but installers or the tool.
     """
     surroundings = Surroundings(environ=environ, cwd=cwd, own=own)
-    with _permissions_told():
+    with _permission_errors():
         found: Environment | None = None
         for choice in choices(root, python, surroundings):
             found = _read_choice(root, choice, package_files)
@@ -125,7 +125,7 @@ def environment_of_paths(  # noqa: PLR0913 - as above
 
     Raise SysdepsError for a path without distributions, or if their Python is unknown.
     """
-    with _permissions_told():
+    with _permission_errors():
         sites = tuple(
             site for path in paths for site in sites_below(root, posixpath.join(cwd, path), allow_empty=allow_empty)
         )
@@ -149,7 +149,7 @@ class _Layout:
 
 
 @contextmanager
-def _permissions_told() -> Iterator[None]:
+def _permission_errors() -> Iterator[None]:
     """Convert an unreadable folder on the way to the environment into an error."""
     try:
         yield

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.environment.read_applications import FROZEN_HINT, ZIP_HINT, is_zip_application, told_modules
+from pip_sysdeps.environment.read_applications import FROZEN_HINT, ZIP_HINT, is_zip_application, modules_note
 from pip_sysdeps.environment.site_files import VenvConfig, parse_venv_config
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.model.environment import Interpreter
@@ -116,7 +116,7 @@ def _open_folder(root: Root, prefix: str) -> Installation:
         if is_program(root, f"{prefix}/bin/{name}"):
             return _open_program(root, f"{prefix}/bin/{name}")
     hint = _within(root, prefix)
-    modules = "" if hint or _is_filled_by_pip(root, prefix) else told_modules(root, prefix)
+    modules = "" if hint or _is_filled_by_pip(root, prefix) else modules_note(root, prefix)
     raise SysdepsError(
         f"`{prefix}` is not a Python environment: it has neither pyvenv.cfg nor bin/python3{modules}",
         hint=FROZEN_HINT

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.environment.module_names import abi_of_modules
-from pip_sysdeps.environment.read_applications import FROZEN_HINT, ZIP_HINT, is_zip_application, told_modules
+from pip_sysdeps.environment.read_applications import FROZEN_HINT, ZIP_HINT, is_zip_application, modules_note
 from pip_sysdeps.environment.read_interpreter import is_program, open_installation, parse_python_name, programs_on_path
 from pip_sysdeps.environment.site_files import changes_path, parse_pth, parse_pth_code
 from pip_sysdeps.errors import SysdepsError
@@ -95,7 +95,7 @@ def sites_below(root: Root, path: str, *, allow_empty: bool = False) -> tuple[Si
     if not sites and allow_empty:
         return tuple(_existing(root, [(folder, folder)], flat=True))
     if not sites:
-        modules = told_modules(root, folder)
+        modules = modules_note(root, folder)
         raise SysdepsError(
             f"no distributions in `{path}`{modules}",
             hint=FROZEN_HINT

@@ -40,7 +40,7 @@ def _found(
 ) -> Iterator[VendoredLibrary]:
     left = _MAX_ALL
     for path in sorted(files):
-        data = objects.ask(path, partial(loaded_data, limit=min(left, _MAX_CONTENT))) or b""
+        data = objects.query(path, partial(loaded_data, limit=min(left, _MAX_CONTENT))) or b""
         left -= len(data)
         below = posixpath.relpath(path, distribution.base)
         elf = objects.facts(path)

@@ -134,7 +134,7 @@ def environment_of_wheels(folder: str, system: TargetSystem) -> tuple[WheelTree,
     tree = WheelTree()
     python = f"{'pypy' if abi_tag.startswith('pp') else 'python'}{abi_tag[2]}.{abi_tag[3:]}"
     for path in tracked(wheels, "reading wheels"):
-        _put(tree, path, python)
+        _install_wheel(tree, path, python)
     environment = environment_of_paths(tree, [_PREFIX], environ={"PATH": ""})
     names = {_parsed(os.path.basename(path))[0]: os.path.basename(path) for path in wheels}
     _refuse_unfitting(tree, environment, names, abi_tag, system)
@@ -270,7 +270,7 @@ def _misfit(name: str, tags: Iterable[Tag], abi_tag: str, system: TargetSystem, 
     )
 
 
-def _put(tree: WheelTree, path: str, python: str) -> None:
+def _install_wheel(tree: WheelTree, path: str, python: str) -> None:
     """Write a wheel into the tree with installer."""
     name = os.path.basename(path)
     try:

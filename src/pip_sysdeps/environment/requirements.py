@@ -88,7 +88,9 @@ class _Ways(Mapping[str, tuple[Link, ...]]):
         return len(self._steps)
 
 
-def ways(distributions: Iterable[Distribution], markers: Mapping[str, str]) -> Mapping[str, tuple[Link, ...]]:
+def requirement_chains(
+    distributions: Iterable[Distribution], markers: Mapping[str, str]
+) -> Mapping[str, tuple[Link, ...]]:
     """Return one shortest path to each distribution, from a requested one to itself.
 
     Those with REQUESTED are requested. Extras that one distribution asks of another count as requested. pip does not

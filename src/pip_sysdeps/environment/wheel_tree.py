@@ -166,14 +166,14 @@ class WheelTree(Root):
         if content is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         if isinstance(content, Member):
-            with _told(content), content.open() as stream:
+            with _member_errors(content), content.open() as stream:
                 content = self._counted(content, stream.read(limit + 1))
         if len(content) > limit:
             raise OSError(errno.EFBIG, f"Larger than {limit} bytes", path)
         return content
 
     def _unpack(self, member: Member, file: IO[bytes]) -> None:
-        with _told(member), member.open() as stream:
+        with _member_errors(member), member.open() as stream:
             head = self._counted(member, stream.read(_HEAD))
             file.write(head)
             while head.startswith(_ELF) and (block := self._counted(member, stream.read(_BLOCK))):
@@ -214,7 +214,7 @@ class _Entry:
 
 
 @contextmanager
-def _told(member: Member) -> Iterator[None]:
+def _member_errors(member: Member) -> Iterator[None]:
     """Convert an exception of zipfile into an error."""
     try:
         yield

@@ -67,7 +67,7 @@ def read_site(root: Root, python: str, *, named: bool) -> HookSite:
                 f"`{python}` is not in a virtual environment, and is not run to ask where it installs",
                 hint="create one with `python -m venv .venv`, or name the interpreter with `--python`",
             )
-        return ask_interpreter(python)
+        return query_interpreter(python)
     purelib = f"{installation.prefix}/lib/{installation.python}/site-packages"
     if not inside(root.resolve(purelib) or purelib, installation.prefix):
         raise SysdepsError(
@@ -84,7 +84,7 @@ def read_site(root: Root, python: str, *, named: bool) -> HookSite:
     )
 
 
-def ask_interpreter(python: str) -> HookSite:
+def query_interpreter(python: str) -> HookSite:
     """Run the interpreter (or the one of this environment folder) once and return its facts.
 
     Raises SysdepsError when there is none or it does not answer.

@@ -73,7 +73,7 @@ def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()
     identity = "-".join(filter(None, (platform.id, name)))
     if name and not is_target_id(identity):
         raise SysdepsError(f"`{name}` is not valid in a target id", hint="use lower-case letters, digits and . _ + -")
-    _refuse_odd_system(platform, identity)
+    _refuse_invalid_system(platform, identity)
     bases = {each.distribution.name: each.distribution.base for each in scan.distributions}
     unresolved = tuple(_unresolved(scan, bases))
     troubled = {each.distribution for each in unresolved}
@@ -131,7 +131,7 @@ def _known(platform: Platform) -> Platform:
     return platform
 
 
-def _refuse_odd_system(platform: Platform, identity: str) -> None:
+def _refuse_invalid_system(platform: Platform, identity: str) -> None:
     """Raise SysdepsError for a system that no target can be: of such an id, distribution, release or architecture."""
     stated = {"id": identity, "distribution": platform.distro, "architecture": platform.architecture}
     stated |= {"release": platform.release} if platform.release else {}

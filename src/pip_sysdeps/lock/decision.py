@@ -67,7 +67,7 @@ class ListedDecision:
     """Whether a need of the lock has this decision; None without a lock."""
 
 
-def put(text: str, decision: Decision) -> str:
+def add_entry(text: str, decision: Decision) -> str:
     """Return the text of a pyproject.toml with one more entry.
 
     Raise MalformedError for a text that cannot be read, or an entry that breaks a rule; SysdepsError if the table

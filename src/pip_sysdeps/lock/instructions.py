@@ -110,7 +110,7 @@ def namesake(package: str) -> str:
     return f"{package} has a library of this name" if package else ""
 
 
-def told_copies(target: Target, when: Collection[str] = ()) -> Iterator[str]:
+def copy_messages(target: Target, when: Collection[str] = ()) -> Iterator[str]:
     """Yield a message for each file of the install line that no package owns, with who needs it."""
     found: dict[tuple[str, str], set[str]] = {}
     for holder, need in unowned_needs(target, when):

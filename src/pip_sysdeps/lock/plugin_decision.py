@@ -31,7 +31,7 @@ class PluginDecision:
     """Whether the knowledge file's plugins still count."""
 
 
-def put_plugins(text: str, decision: PluginDecision) -> str:
+def add_plugins(text: str, decision: PluginDecision) -> str:
     """Return the text of a pyproject.toml with more plugins of one distribution; comments and layout are kept.
 
     Raise MalformedError for a text that cannot be read, or a pattern that breaks its rule; SysdepsError for a reason

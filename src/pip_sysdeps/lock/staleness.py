@@ -99,7 +99,7 @@ class _Differences:
         base_locked, base_found = (
             {need.name for base in each.base for need in base.needs()} for each in (locked, found)
         )
-        for name, old, new in _with_another_answer(_pairs(all_locked, all_found, _key_of_need)):
+        for name, old, new in _join_changed_answers(_pairs(all_locked, all_found, _key_of_need)):
             in_other_base = base_found if new is None else base_locked if old is None else ()
             if old and new and _key_of_need(old) != _key_of_need(new):
                 yield f"{name} of {holder}: {_answer(old)} is locked, {_answer(new)} is found"
@@ -141,7 +141,7 @@ def _pairs(locked: Iterable[_Part], found: Iterable[_Part], key: Callable[[_Part
     return [(name, old.get((name, number)), new.get((name, number))) for name, number in sorted({*old, *new})]
 
 
-def _with_another_answer(pairs: _Pairs[tuple[str, ...], LockedNeed]) -> _Pairs[str, LockedNeed]:
+def _join_changed_answers(pairs: _Pairs[tuple[str, ...], LockedNeed]) -> _Pairs[str, LockedNeed]:
     """Join a need that only the old lock has with one of the same name that only the new one has."""
     joined: _Pairs[str, LockedNeed] = []
     for (name, *_), old, new in pairs:

@@ -33,7 +33,7 @@ def summarize(before: Lockfile, after: Lockfile) -> str:
     return f"{SAME_LINE}: {others}" if others else SAME_LINE
 
 
-def told_line(before: Lockfile, after: Lockfile) -> str:
+def line_message(before: Lockfile, after: Lockfile) -> str:
     """Return the changes of the install line as a message, or that it does not change."""
     changes = list(line_changes(before, after))
     return f"changes in the install line: {listed(changes, SHOWN)}" if changes else SAME_LINE

@@ -27,7 +27,7 @@ from pip_sysdeps.model.needs import (
     When,
 )
 from pip_sysdeps.needs.build_variants import choose
-from pip_sysdeps.needs.split_wheels import leave_to_others
+from pip_sysdeps.needs.split_wheels import omit_sibling_needs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -140,7 +140,7 @@ class Attribution:
         """Return what one distribution needs and does not vendor."""
         files = [file for file in distribution.files if file in self._objects]
         own = {file: self._objects[file] for file in files}
-        needs, skipped = choose(leave_to_others(self._needs(files), own))
+        needs, skipped = choose(omit_sibling_needs(self._needs(files), own))
         return DistributionNeeds(
             distribution=distribution,
             needs=needs,

@@ -40,7 +40,7 @@ def choose(needs: Sequence[Need]) -> tuple[tuple[Need, ...], tuple[Skipped, ...]
         shared = {need.soname for need in by_file[chosen]}
         for file in family - {chosen}:
             aside |= {(file, need.soname): chosen for need in by_file[file] if need.soname not in shared}
-    return tuple(_without(needs, aside)), tuple(_said(aside))
+    return tuple(_without(needs, aside)), tuple(_skipped(aside))
 
 
 def _families(by_file: dict[str, list[Need]]) -> Iterator[set[str]]:
@@ -80,7 +80,7 @@ def _without(needs: Iterable[Need], aside: dict[tuple[str, str], str]) -> Iterat
             yield replace(need, by=by)
 
 
-def _said(aside: dict[tuple[str, str], str]) -> Iterator[Skipped]:
+def _skipped(aside: dict[tuple[str, str], str]) -> Iterator[Skipped]:
     for file in sorted({file for file, _ in aside}):
         names = sorted(soname for each, soname in aside if each == file)
         chosen = posixpath.basename(aside[file, names[0]])

@@ -23,9 +23,9 @@ def gaps(scan: Scan) -> Iterator[Skipped]:
     """Yield unreadable files, broken shared objects, and records none of whose files exists."""
     environment = scan.environment
     files = {file for each in environment.distributions for file in each.files} | {*environment.unclaimed}
-    told = {*environment.skipped}
+    of_environment = {*environment.skipped}
     for skipped in scan.skipped:
-        closed = skipped.verdict is Verdict.UNREADABLE and (skipped in told or skipped.path in files)
+        closed = skipped.verdict is Verdict.UNREADABLE and (skipped in of_environment or skipped.path in files)
         broken = skipped.verdict is Verdict.MALFORMED and skipped.path in files
         if closed or (broken and is_shared_object(skipped.path)):
             yield skipped
@@ -45,7 +45,7 @@ def foreign_distributions(scan: Scan) -> Iterator[str]:
             yield f"{each.name} will not load here: it is {min(reasons)}"
 
 
-def half_searched_distributions(scan: Scan) -> tuple[str, ...]:
+def partly_searched_distributions(scan: Scan) -> tuple[str, ...]:
     """Return the distributions with sources that were too large to search for names."""
     long = {each.path for each in scan.skipped if each.verdict is Verdict.TOO_LONG}
     return (
@@ -53,7 +53,7 @@ def half_searched_distributions(scan: Scan) -> tuple[str, ...]:
     )
 
 
-def told_gaps(scan: Scan, shown: Callable[[str], str]) -> tuple[str, str]:
+def gap_message(scan: Scan, shown: Callable[[str], str]) -> tuple[str, str]:
     """Return an error message and a hint about unreadable or damaged parts; two empty texts if there are none.
 
     `shown` formats a path for the user.
@@ -68,7 +68,7 @@ def told_gaps(scan: Scan, shown: Callable[[str], str]) -> tuple[str, str]:
 
 def refuse_gaps(scan: Scan, shown: Callable[[str], str]) -> None:
     """Raise SysdepsError if a lock of this scan would have gaps."""
-    message, hint = told_gaps(scan, shown)
+    message, hint = gap_message(scan, shown)
     if message:
         raise SysdepsError(message, hint=hint)
 

@@ -39,8 +39,8 @@ def read_symbol_gaps(root: Root, objects: Objects, scan: Scan, *, versioned: boo
     return symbol_gaps(
         dict.fromkeys(real(each.path) for load in imports if _is_whole(load.objects) for each in load.objects),
         dict.fromkeys(real(path) for path in others if path),
-        bound=lambda path: objects.ask(path, bound_names) or frozenset(),
-        defined=lambda path: objects.ask(path, defined_names if versioned else _visible_names),
+        bound=lambda path: objects.query(path, bound_names) or frozenset(),
+        defined=lambda path: objects.query(path, defined_names if versioned else _visible_names),
     )
 
 

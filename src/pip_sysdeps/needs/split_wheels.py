@@ -37,17 +37,19 @@ class _Family(NamedTuple):
     """One of them that the distribution brings."""
 
 
-def leave_to_others(needs: Sequence[Need], objects: Mapping[str, ElfFile]) -> tuple[Need, ...]:
+def omit_sibling_needs(needs: Sequence[Need], objects: Mapping[str, ElfFile]) -> tuple[Need, ...]:
     """Return the needs of one distribution; those of a sibling distribution are missing, with a note.
 
     Only for plugins. For an import, which would fail, the package is the better answer.
     """
     brought = {elf.soname for elf in objects.values()}
-    families = sorted({family for need in filter(_may_be_left, needs) for family in _families(need, objects, brought)})
-    return tuple(_left(need, families) if _may_be_left(need) else need for need in needs)
+    families = sorted(
+        {family for need in filter(_may_be_omitted, needs) for family in _families(need, objects, brought)}
+    )
+    return tuple(_left(need, families) if _may_be_omitted(need) else need for need in needs)
 
 
-def _may_be_left(need: Need) -> bool:
+def _may_be_omitted(need: Need) -> bool:
     return need.when is When.PLUGIN and isinstance(need.provider, FromPackage | FromCapability | Missing)
 
 

@@ -61,7 +61,7 @@ def as_cyclonedx(materials: Materials) -> str:
     wheels = [_Wheel(each, materials, needs.get(each.name, [])) for each in materials.distributions]
     edges = [edge for wheel in wheels for edge in wheel.edges()]
     edges += [(package_url(package.name, materials), ()) for package in target.package]
-    asked = [pypi(each) for each in materials.asked()]
+    asked = [pypi(each) for each in materials.requested()]
     files = [need for each in target.unattributed for need in each.every()]
     asked += [package_url(need.package, materials) for need in files if need.package]
     document = {
@@ -130,15 +130,15 @@ class _Wheel:
         distribution = self._distribution
         inside = [each for document in self._documents for each in document.components]
         inside += [self._file(path) for path in self._files]
-        told = [("need", f"{need.name} ({need.when}): {need.installed or need.class_}") for need in self._needs]
-        told += [("unresolved", f"{each.name} ({each.when})") for each in self._unresolved()]
+        properties = [("need", f"{need.name} ({need.when}): {need.installed or need.class_}") for need in self._needs]
+        properties += [("unresolved", f"{each.name} ({each.when})") for each in self._unresolved()]
         return {
             "type": "library",
             "bom-ref": self.reference,
             "name": distribution.name,
             **({"version": distribution.version} if distribution.version else {}),
             "purl": self.reference,
-            **({"properties": _properties(told)} if told else {}),
+            **({"properties": _properties(properties)} if properties else {}),
             **({"components": inside} if inside else {}),
         }
 

@@ -19,7 +19,7 @@ _BRACKETS = {"distribution": ("[", "]"), "file": ("[/", "/]"), "package": ("[[",
 _UNSAFE = frozenset('"#&;<>`\\$%@[]{}|')
 
 
-class _Thing(NamedTuple):
+class _GraphNode(NamedTuple):
     kind: str
     name: str
     holder: str
@@ -48,9 +48,9 @@ def as_mermaid(nodes: Sequence[Node]) -> str:
     return "\n".join(["flowchart LR", *lines, ""])
 
 
-def _graph(nodes: Iterable[Node]) -> tuple[dict[_Thing, int], list[tuple[int, int]]]:
+def _graph(nodes: Iterable[Node]) -> tuple[dict[_GraphNode, int], list[tuple[int, int]]]:
     """Return each thing with its number, and the edges, each once; both in the order of the trees."""
-    things: dict[_Thing, int] = {}
+    things: dict[_GraphNode, int] = {}
     edges: dict[tuple[int, int], None] = {}
     for before, thing in _steps(nodes):
         number = things.setdefault(thing, len(things))
@@ -59,15 +59,15 @@ def _graph(nodes: Iterable[Node]) -> tuple[dict[_Thing, int], list[tuple[int, in
     return things, list(edges)
 
 
-def _steps(nodes: Iterable[Node]) -> Iterator[tuple[_Thing | None, _Thing]]:
+def _steps(nodes: Iterable[Node]) -> Iterator[tuple[_GraphNode | None, _GraphNode]]:
     """Yield each node of the trees with its parent, from the top."""
-    pending: list[tuple[_Thing | None, Node]] = []
+    pending: list[tuple[_GraphNode | None, Node]] = []
     pending += [(None, node) for node in nodes][::-1]
     while pending:
         before, node = pending.pop()
         label = node.label
         holder = before.name if before is not None and label.kind == "file" else ""
-        thing = _Thing(label.kind, label.name, holder)
+        thing = _GraphNode(label.kind, label.name, holder)
         yield before, thing
         pending += [(thing, child) for child in node.children.values()][::-1]
 

@@ -11,7 +11,7 @@ from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.render.markup import code, element, items, text
 from pip_sysdeps.render.picture import chains, picture
 from pip_sysdeps.render.table import HEADINGS, counts, libraries, size, whens
-from pip_sysdeps.report.audit import Fate
+from pip_sysdeps.report.audit import PackageState
 from pip_sysdeps.report.catalogue import Severity
 from pip_sysdeps.words import counted
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 _SECTIONS = {
     "findings": "Findings",
-    "line": HEADINGS[Fate.INSTALL],
+    "line": HEADINGS[PackageState.INSTALL],
     "chains": "Who needs what",
-    "offered": HEADINGS[Fate.OFFER],
+    "offered": HEADINGS[PackageState.OFFER],
     "wheels": "Distributions",
     "targets": "Targets of the lock",
-    "base": HEADINGS[Fate.BASE],
+    "base": HEADINGS[PackageState.BASE],
 }
 _ROLES = {None: "good", Severity.ERROR: "bad", Severity.WARNING: "doubt"}
 _MOST_FILES = 6
@@ -64,12 +64,12 @@ def _contents(audit: Audit, short: Callable[[str], str]) -> Iterator[tuple[str, 
     packages = _Anchors("p", [row.package.name for row in audit.packages])
     distributions = _Anchors("d", [row.name for row in audit.distributions])
     yield "findings", _findings(audit.findings, short)
-    yield "line", _packages(audit.fated(Fate.INSTALL), packages, distributions)
+    yield "line", _packages(audit.in_state(PackageState.INSTALL), packages, distributions)
     yield "chains", _chains(audit, packages, distributions)
-    yield "offered", _packages(audit.fated(Fate.OFFER), packages, distributions, note=audit.how_to_add)
+    yield "offered", _packages(audit.in_state(PackageState.OFFER), packages, distributions, note=audit.how_to_add)
     yield "wheels", "".join(_distribution(row, packages, distributions) for row in audit.distributions)
     yield "targets", _targets(audit) if audit.others else ""
-    yield "base", _folded(_packages(audit.fated(Fate.BASE), packages, distributions), audit)
+    yield "base", _folded(_packages(audit.in_state(PackageState.BASE), packages, distributions), audit)
 
 
 class _Anchors:
@@ -99,7 +99,7 @@ def _header(audit: Audit, title: str) -> Iterator[str]:
 
 
 def _cards(audit: Audit) -> Iterator[str]:
-    line = audit.fated(Fate.INSTALL)
+    line = audit.in_state(PackageState.INSTALL)
     yield _card(str(len(line)), f"{counted(len(line), 'package').partition(' ')[2]} to install")
     if audit.size:
         yield _card(_kib(audit.size), "the packages alone")
@@ -295,5 +295,5 @@ def _states(target: Target) -> dict[str, str]:
 
 
 def _folded(table: str, audit: Audit) -> str:
-    count = counted(len(audit.fated(Fate.BASE)), "package")
+    count = counted(len(audit.in_state(PackageState.BASE)), "package")
     return element("details", element("summary", count), table, class_="box") if table else ""

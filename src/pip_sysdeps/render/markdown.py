@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.printing import printable
-from pip_sysdeps.render.table import FATES, HEADINGS, counts, libraries, line_counted, pulled_in, size, whens
-from pip_sysdeps.render.text import SIGNS, called, listed_reasons, title, versions
-from pip_sysdeps.report.audit import Fate, Scope
+from pip_sysdeps.render.table import HEADINGS, STATES, counts, libraries, line_counted, pulled_in, size, whens
+from pip_sysdeps.render.text import SIGNS, listed_reasons, title, versions, with_size
+from pip_sysdeps.report.audit import PackageState, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,9 +29,9 @@ def audit_as_markdown(audit: Audit, short: Callable[[str], str], scope: Scope = 
     parts = [f"## System libraries of {escaped(audit.target.id)}\n\n{summary}\n"]
     if audit.findings:
         parts.append("### Findings\n\n" + "".join(_finding(each, short) for each in audit.findings))
-    for fate in FATES[scope]:
-        heading, rows = HEADINGS[fate], audit.fated(fate)
-        how = audit.how_to_add if fate is Fate.OFFER else ""
+    for state in STATES[scope]:
+        heading, rows = HEADINGS[state], audit.in_state(state)
+        how = audit.how_to_add if state is PackageState.OFFER else ""
         parts += [f"### {heading}\n\n{_packages(rows)}" + (f"\n{how}\n" if how else "")] if rows else []
     vendoring = [row for row in audit.distributions if row.vendored or row.components or row.libraries]
     if vendoring and scope is Scope.ALL:
@@ -86,7 +86,7 @@ def _package_change(change: PackageChange) -> str:
     words = {"added": "for", "removed": "was for", "changed": "for"}[change.change]
     holders = f", {words} {', '.join(change.holders)}" if change.holders else ""
     more = f": {listed_reasons(change.details)}" if change.details else ""
-    return f"{called(change)}{holders}{more}"
+    return f"{with_size(change)}{holders}{more}"
 
 
 def escaped(text: str) -> str:

@@ -8,7 +8,7 @@ from statistics import mean
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.render.markup import element, text
-from pip_sysdeps.report.audit import Fate
+from pip_sysdeps.report.audit import PackageState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,19 +40,19 @@ def chains(audit: Audit) -> tuple[Chain, ...]:
     """Return the chains of all packages outside the base, in the order of the first columns."""
     ways = {row.name: row.way for row in audit.distributions}
 
-    def asked(holder: str) -> str:
+    def requested_root(holder: str) -> str:
         return next(iter(ways.get(holder, ())), holder)
 
-    kinds = {Fate.INSTALL: "package", Fate.OFFER: "offered"}
+    kinds = {PackageState.INSTALL: "package", PackageState.OFFER: "offered"}
     found = {
-        Chain((asked(use.distribution), use.distribution, use.name, row.package.name), kinds[row.fate])
+        Chain((requested_root(use.distribution), use.distribution, use.name, row.package.name), kinds[row.state])
         for row in audit.packages
-        if row.fate in kinds
+        if row.state in kinds
         for use in row.uses
     }
     for each in audit.target.unresolved:
         holder = each.distribution or ", ".join(each.by)
-        found.add(Chain((asked(holder), holder, each.name, "nothing has it"), "missing"))
+        found.add(Chain((requested_root(holder), holder, each.name, "nothing has it"), "missing"))
     return tuple(sorted(found))
 
 

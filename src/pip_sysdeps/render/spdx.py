@@ -75,7 +75,7 @@ class _Content:
             self._distributions[each.name] = self._add_distribution(each)
         for package in target.package:
             self._system[package.name] = self._add_system_package(package)
-        for each in materials.asked():
+        for each in materials.requested():
             self._relate(_ROOT, "DEPENDS_ON", self._distributions[each.name])
         for each in materials.distributions:
             self._add_contents(each)

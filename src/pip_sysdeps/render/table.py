@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.environment.vendored import Certainty
 from pip_sysdeps.render.terminal import Role, Span, joined, plain
-from pip_sysdeps.report.audit import Fate, Scope
+from pip_sysdeps.report.audit import PackageState, Scope
 from pip_sysdeps.report.catalogue import Severity
 from pip_sysdeps.words import counted, listed
 
@@ -26,12 +26,12 @@ _MOST = 12
 """Names of one list that are shown."""
 _MOST_FILES = 2
 HEADINGS = {
-    Fate.INSTALL: "To install",
-    Fate.OFFER: "Not in the install line",
-    Fate.BASE: "Part of every image of the release",
+    PackageState.INSTALL: "To install",
+    PackageState.OFFER: "Not in the install line",
+    PackageState.BASE: "Part of every image of the release",
 }
 """The headings of the packages, in their order."""
-FATES = {Scope.FINDINGS: (), Scope.LINE: (Fate.INSTALL,), Scope.ALL: tuple(HEADINGS)}
+STATES = {Scope.FINDINGS: (), Scope.LINE: (PackageState.INSTALL,), Scope.ALL: tuple(HEADINGS)}
 """Which packages a report shows."""
 
 
@@ -42,7 +42,7 @@ def as_table(audit: Audit, terminal: Terminal, short: Callable[[str], str], scop
             None,
             (
                 _findings(audit.findings, terminal, short),
-                *_package_tables(audit, terminal, FATES[scope]),
+                *_package_tables(audit, terminal, STATES[scope]),
                 _distributions(audit, terminal) if scope is Scope.ALL else "",
                 terminal.flow(_summary(audit)),
             ),
@@ -102,12 +102,12 @@ def counts(findings: Iterable[Finding]) -> str:
     return ", ".join(words) or "no findings"
 
 
-def _package_tables(audit: Audit, terminal: Terminal, fates: Iterable[Fate]) -> Iterator[str]:
-    for fate in fates:
-        heading = HEADINGS[fate]
-        if rows := audit.fated(fate):
+def _package_tables(audit: Audit, terminal: Terminal, states: Iterable[PackageState]) -> Iterator[str]:
+    for state in states:
+        heading = HEADINGS[state]
+        if rows := audit.in_state(state):
             text = terminal.heading(f"{heading} ({len(rows)})")
-            how = audit.how_to_add if fate is Fate.OFFER else ""
+            how = audit.how_to_add if state is PackageState.OFFER else ""
             note = terminal.flow([Span(how)], _INDENT, _INDENT) if how else ""
             yield text + _package_table(rows, terminal) + note
 
@@ -146,7 +146,7 @@ def _distributions(audit: Audit, terminal: Terminal) -> str:
     if not audit.distributions:
         return ""
     lines = [terminal.heading(f"Distributions with needs or libraries of their own ({len(audit.distributions)})")]
-    outside = {row.package.name for row in audit.fated(Fate.OFFER)}
+    outside = {row.package.name for row in audit.in_state(PackageState.OFFER)}
     for row in audit.distributions:
         lines.append(terminal.flow([Span(row.name, Role.DISTRIBUTION), Span(f" {row.version}")], _INDENT))
         lines += [terminal.flow(spans, 2 * _INDENT + label, " " * 12) for label, spans in _facts(row, outside)]
@@ -207,7 +207,7 @@ def line_counted(audit: Audit) -> str:
     more = audit.adds is not None and audit.adds.size > audit.size
     whole = f"; {size(audit.adds.size)} with what they pull in" if audit.adds is not None and more else ""
     bytes_ = f" ({size(audit.size)}{whole})" if audit.size else ""
-    return f"{counted(len(audit.fated(Fate.INSTALL)), 'package')} to install{bytes_}"
+    return f"{counted(len(audit.in_state(PackageState.INSTALL)), 'package')} to install{bytes_}"
 
 
 def _summary(audit: Audit) -> Iterator[Span]:

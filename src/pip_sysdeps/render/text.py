@@ -37,7 +37,7 @@ def listed_reasons(reasons: Sequence[str]) -> str:
     return " and ".join((*reasons[:_MOST], *([f"{more} more"] if more > 0 else [])))
 
 
-def called(change: PackageChange) -> str:
+def with_size(change: PackageChange) -> str:
     """Return a package's name with the size that it adds or frees, itself counted.
 
     `libgl1 (+92 MB with 31 packages)`.
@@ -100,7 +100,7 @@ def _sections(found: TargetDiff) -> Iterator[tuple[str, list[list[Span]]]]:
 
 
 def _package(change: PackageChange) -> list[Span]:
-    rest = called(change).removeprefix(change.name)
+    rest = with_size(change).removeprefix(change.name)
     return [_sign(change.change), Span(change.name, Role.PACKAGE), Span(f"{rest} {because(change)}")]
 
 

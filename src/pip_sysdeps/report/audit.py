@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.report.findings import Finding
 
 
-class Fate(Enum):
+class PackageState(Enum):
     """The state of a binary package that the target names."""
 
     INSTALL = "install"
@@ -72,7 +72,7 @@ class PackageRow:
 
     package: lockfile.LockedPackage
     """Its entry in the target."""
-    fate: Fate
+    state: PackageState
     """Whether it is installed."""
     installed: InstalledVersion | None
     """None if it is not installed here."""
@@ -159,11 +159,11 @@ class Audit:
     @property
     def size(self) -> int:
         """Return the installed size of the install line in KiB as far as known, without dependencies."""
-        return sum(row.size for row in self.fated(Fate.INSTALL))
+        return sum(row.size for row in self.in_state(PackageState.INSTALL))
 
-    def fated(self, fate: Fate) -> tuple[PackageRow, ...]:
-        """Return the packages of one fate, by name."""
-        return tuple(row for row in self.packages if row.fate is fate)
+    def in_state(self, state: PackageState) -> tuple[PackageRow, ...]:
+        """Return the packages in one state, by name."""
+        return tuple(row for row in self.packages if row.state is state)
 
 
 def report(  # noqa: PLR0913 - the evidence, the target, and what else is known of each row
@@ -263,7 +263,11 @@ def _packages(target: Target, installed: Mapping[str, InstalledVersion], closure
     for package in target.entries():
         yield PackageRow(
             package=package,
-            fate=Fate.BASE if package.base else Fate.INSTALL if package.name in inside else Fate.OFFER,
+            state=PackageState.BASE
+            if package.base
+            else PackageState.INSTALL
+            if package.name in inside
+            else PackageState.OFFER,
             installed=installed.get(package.name),
             uses=tuple(sorted(uses[package.name], key=lambda use: (use.distribution, use.name, use.when))),
             adds=closures.cost((package.name,)),

@@ -128,7 +128,7 @@ def _joined(troubles: Iterable[Trouble]) -> list[Trouble]:
     return sorted(joined.values(), key=lambda each: (each.distribution, each.subjects, each.message))
 
 
-def named(text: str) -> bool:
+def selects_checks(text: str) -> bool:
     """Return whether a text selects checks: a code or its beginning, and possibly a distribution."""
     code, colon, distribution = text.partition(":")
     return (

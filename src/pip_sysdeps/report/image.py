@@ -93,7 +93,7 @@ class Locked:
         return need if need and need.class_ == "unowned" else None
 
 
-def held_to(target: Target) -> Locked:
+def locked_values(target: Target) -> Locked:
     """Return a target prepared for comparison."""
     return Locked(
         target=target,

@@ -46,9 +46,9 @@ def undefined_symbols(image: Image) -> Iterator[Problem]:
         return
     holders = image.scan.environment.holders()
     loaded_by = {image.system.real(loaded.path): root for root, loaded in imported(image.scan)}
-    told = {image.system.real(gap.file) for gap in image.gaps if not gap.weak}
+    listed = {image.system.real(gap.file) for gap in image.gaps if not gap.weak}
     for gap in image.symbols:
-        if gap.file not in told:
+        if gap.file not in listed:
             more = f" (and {len(gap.symbols) - 1} more)" if len(gap.symbols) > 1 else ""
             yield Problem(
                 error=True,

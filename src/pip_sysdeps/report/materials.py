@@ -36,7 +36,7 @@ class Materials:
     installed: Mapping[str, InstalledVersion]
     """The installed version of each binary package."""
 
-    def asked(self) -> tuple[Distribution, ...]:
+    def requested(self) -> tuple[Distribution, ...]:
         """Return the requested distributions, and those that no other requires."""
         required = {name for names in self.required.values() for name in names}
         return tuple(each for each in self.distributions if each.requested or each.name not in required)

@@ -19,8 +19,8 @@ def offers(target: Target, before: Target | None = None) -> Iterator[str]:
 
     What the old lock had already is not repeated.
     """
-    told = _offers(before) if before else []
-    new = [line for line in _offers(target) if line not in told]
+    seen = _offers(before) if before else []
+    new = [line for line in _offers(target) if line not in seen]
     yield from (*new, how_to_add(target)) if new else ()
 
 
@@ -64,8 +64,8 @@ def packaged_distributions(target: Target, before: Target | None = None) -> Iter
 
     What the old lock had already is not repeated.
     """
-    told = _packaged(before) if before else []
-    if new := [each for each in _packaged(target) if each not in told]:
+    seen = _packaged(before) if before else []
+    if new := [each for each in _packaged(target) if each not in seen]:
         said = listed(new)
         yield f"not in the install line, but distributions come from them: {said}; `pip-sysdeps policy add` adds one"
 
@@ -85,9 +85,9 @@ def plugins_left_out(
     `recommended` gives these, by package. What is in the line, or in every image, is left out; a package that was in
     the line before is not said again.
     """
-    told = {each.package.name for each in wanted(before, base=True)} if before else set()
+    seen = {each.package.name for each in wanted(before, base=True)} if before else set()
     for name, plugins in left_out(target, recommended).items():
-        if name not in told:
+        if name not in seen:
             add = f"`pip-sysdeps policy add {' '.join(plugins)} --reason TEXT`"
             yield f"not in the line: {listed(plugins)} with plugins of {name}, which recommends it: {add}"
 

@@ -45,7 +45,7 @@ class Problem:
     """Dockerfile instructions that repair it."""
 
 
-def order(problem: Problem) -> tuple[object, ...]:
+def sort_key(problem: Problem) -> tuple[object, ...]:
     """Return the key that sorts problems: errors first, then by kind."""
     return (
         not problem.error,
@@ -57,7 +57,7 @@ def order(problem: Problem) -> tuple[object, ...]:
     )
 
 
-def mending(problems: Iterable[Problem], names: NameRules | None) -> tuple[str, ...]:
+def repair_packages(problems: Iterable[Problem], names: NameRules | None) -> tuple[str, ...]:
     """Return the packages and capabilities that repair problems, sorted, as words of a shell command.
 
     `names` are the package manager's rules; invalid names are dropped, and all names without rules.
@@ -66,7 +66,7 @@ def mending(problems: Iterable[Problem], names: NameRules | None) -> tuple[str, 
     return tuple(sorted(each for each in packages if names and (names.package(each) or names.capability(each))))
 
 
-def pasted(problems: Iterable[Problem]) -> tuple[str, ...]:
+def repair_instructions(problems: Iterable[Problem]) -> tuple[str, ...]:
     """Return the Dockerfile instructions that repair problems."""
     return tuple(joined(each.instructions for each in problems if each.error).lines())
 

@@ -43,10 +43,10 @@ def reasons(package: str, needs: Iterable[tuple[str, LockedNeed]], sides: Sides)
     for holder, need in needs:
         reason = _reason(package, holder, need, sides)
         holders.setdefault((reason.text, reason.name), []).append(reason.holder)
-    return tuple(sorted(_told(text, name, each) for (text, name), each in holders.items()))
+    return tuple(sorted(_message(text, name, each) for (text, name), each in holders.items()))
 
 
-def _told(text: str, name: str, holders: Iterable[str]) -> str:
+def _message(text: str, name: str, holders: Iterable[str]) -> str:
     return f"{text} ({name} of {', '.join(dict.fromkeys(holders))})" if name else text
 
 
@@ -56,15 +56,15 @@ def _reason(package: str, holder: str, need: LockedNeed, sides: Sides) -> _Reaso
     if sides.lacking is None or theirs is None:
         return _Reason(_of_absent_holder(mine, holder, need, sides))
     answer = _answer(need, theirs.every())
-    told = (
+    reason = (
         _of_policy(need, answer, sides)
         or _of_plugin(need, answer, sides)
         or _of_answer(package, answer, sides)
         or _of_base(package, sides)
         or (None if answer else _of_unresolved(holder, need, sides))
     )
-    if told:
-        return _Reason(told, need.name, holder)
+    if reason:
+        return _Reason(reason, need.name, holder)
     changed = _of_version(mine, theirs, sides)
     if answer is None:
         return _Reason(changed or _of_need(mine, holder, need, sides))
@@ -197,8 +197,12 @@ def _of_absent_holder(mine: LockedDistribution | LockedFile | None, holder: str,
     version = getattr(mine, "version", "")
     if not sides.comes and sides.installed and holder in sides.installed:
         now = sides.installed[holder]
-        return _went(holder, version, now) if now != version else f"{called(mine, holder)} no longer needs {need.name}"
-    return f"{called(mine, holder)} was {'added' if sides.comes else 'removed'}"
+        return (
+            _went(holder, version, now)
+            if now != version
+            else f"{display_name(mine, holder)} no longer needs {need.name}"
+        )
+    return f"{display_name(mine, holder)} was {'added' if sides.comes else 'removed'}"
 
 
 def _of_version(mine: object, theirs: object, sides: Sides) -> str:
@@ -222,10 +226,10 @@ def _of_need(mine: LockedDistribution | LockedFile | None, holder: str, need: Lo
     """Return that the same distribution has the need on only one side."""
     where = f" on {sides.lacking.id}" if sides.lacking is not None and sides.lacking.id != sides.having.id else ""
     if where:
-        return f"{called(mine, holder)} does not need {need.name}{where}"
-    return f"{called(mine, holder)} {'needs' if sides.comes else 'no longer needs'} {need.name}"
+        return f"{display_name(mine, holder)} does not need {need.name}{where}"
+    return f"{display_name(mine, holder)} {'needs' if sides.comes else 'no longer needs'} {need.name}"
 
 
-def called(each: object, holder: str = "") -> str:
+def display_name(each: object, holder: str = "") -> str:
     """Return a distribution's name and version, or the name of a file that no RECORD lists."""
     return f"{getattr(each, 'name', holder)} {getattr(each, 'version', '')}".rstrip()

@@ -60,7 +60,7 @@ class Node:
         self.children: dict[Label, Node] = {}
 
 
-def grown(ways: Iterable[Way]) -> tuple[Node, ...]:
+def merge_ways(ways: Iterable[Way]) -> tuple[Node, ...]:
     """Merge ways into trees: a common beginning is one branch."""
     top = Node(Label(kind="", name=""))
     for way in ways:
@@ -73,7 +73,7 @@ def grown(ways: Iterable[Way]) -> tuple[Node, ...]:
 def needs_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
     """Return requirement -> distribution -> file -> soname -> provider; `ways` is from `requirements.ways`."""
     installed, imported = _installed(scan), imported_files(scan)
-    return grown(
+    return merge_ways(
         (*_distributions(way, installed), _file(by, holder, scan), _need(need), _merged(need, scan))
         for way, holder, need in sorted(_needs(scan, ways), key=_order_of_way)
         for by in file_to_show(need, imported)
@@ -92,7 +92,7 @@ def packages_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Nod
         for way, holder, need in _needs(scan, ways)
         for by in file_to_show(need, imported)
     ]
-    return grown(sorted(found, key=lambda way: [(label.kind, label.name) for label in way]))
+    return merge_ways(sorted(found, key=lambda way: [(label.kind, label.name) for label in way]))
 
 
 def evidence_tree(chains: Iterable[Chain], scan: Scan, versions: Mapping[str, str]) -> tuple[Node, ...]:
@@ -101,7 +101,7 @@ def evidence_tree(chains: Iterable[Chain], scan: Scan, versions: Mapping[str, st
     `versions` has the installed binary packages; paths in a site directory are relative to it.
     """
     evidence = _Evidence(scan, versions)
-    return grown(way for chain in chains for way in evidence.ways(chain))
+    return merge_ways(way for chain in chains for way in evidence.ways(chain))
 
 
 def answer(provider: Provider, short: Callable[[str], str]) -> Label:  # noqa: PLR0911 - one for each kind
@@ -130,8 +130,8 @@ def answer(provider: Provider, short: Callable[[str], str]) -> Label:  # noqa: P
 def _merged(need: Need, scan: Scan, *, absence: bool = True) -> Label:
     """Return the label of a provider; for a package only the name, or with `absence` that it is not installed."""
     label = answer(need.provider, scan.environment.short)
-    told = absence and not getattr(need.provider, "path", "")
-    return replace(label, detail="") if label.kind == "package" and not told else label
+    shows_detail = absence and not getattr(need.provider, "path", "")
+    return replace(label, detail="") if label.kind == "package" and not shows_detail else label
 
 
 def _needs(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> Iterator[tuple[tuple[Link, ...], str, Need]]:
@@ -249,19 +249,19 @@ def _step(found: Found, file: str) -> str:
 
 def locked_tree(chains: Iterable[LockedChain]) -> tuple[Node, ...]:
     """Return the chains of a lock as trees."""
-    return grown(_locked_way(chain) for chain in chains)
+    return merge_ways(_locked_way(chain) for chain in chains)
 
 
 def locked_needs_tree(target: lockfile.Target) -> tuple[Node, ...]:
     """Return distribution -> files -> soname -> provider of a lock, without requirements."""
-    return grown(_locked_way(chain) for chain in sorted(locked_chains(target), key=_order_of_chain))
+    return merge_ways(_locked_way(chain) for chain in sorted(locked_chains(target), key=_order_of_chain))
 
 
 def locked_packages_tree(target: lockfile.Target) -> tuple[Node, ...]:
     """Return provider -> soname -> files -> distribution of a lock."""
     ways = [_locked_way(chain) for chain in locked_chains(target)]
     found = ((way[-1], way[-2], *reversed(way[:-2])) for way in ways)
-    return grown(sorted(found, key=lambda way: [(label.kind, label.name) for label in way]))
+    return merge_ways(sorted(found, key=lambda way: [(label.kind, label.name) for label in way]))
 
 
 def _order_of_chain(chain: LockedChain) -> tuple[str, str]:

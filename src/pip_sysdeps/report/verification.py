@@ -21,8 +21,8 @@ from pip_sysdeps.report.image import counts, imported, not_found, unmet
 from pip_sysdeps.report.image_files import foreign_files, missing_files
 from pip_sysdeps.report.image_lock import lock_problems, undelivered_declarations
 from pip_sysdeps.report.image_versions import undefined_symbols, version_gaps
-from pip_sysdeps.report.mending import to_reach
-from pip_sysdeps.report.problems import Problem, order
+from pip_sysdeps.report.problems import Problem, sort_key
+from pip_sysdeps.report.repairs import to_reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def problems_of(image: Image, locked: Locked | None) -> tuple[Problem, ...]:
         *foreign_files(image.scan),
         *missing_files(image.scan),
     )
-    return tuple(sorted(dict.fromkeys(problems), key=order))
+    return tuple(sorted(dict.fromkeys(problems), key=sort_key))
 
 
 def _interpreter(image: Image) -> Iterator[Problem]:
@@ -141,10 +141,10 @@ def _broken_libraries(image: Image) -> Iterator[Problem]:
     """Yield missing needs of system libraries that an import loads: broken packages, copied files."""
     own = {*image.scan.environment.holders()}
     own.update(each.file for each in image.scan.unattributed)
-    told = {need.name for _, need in image.scan.needs()}
+    named = {need.name for _, need in image.scan.needs()}
     holders = image.scan.environment.holders()
     for root, loaded in imported(image.scan):
-        missed = [soname for soname in not_found(loaded) if soname not in told]
+        missed = [soname for soname in not_found(loaded) if soname not in named]
         if missed and image.system.real(loaded.path) not in own:
             yield from (_missing_from_library(image, holders.get(root, ""), loaded.path, soname) for soname in missed)
 

@@ -18,7 +18,7 @@ _OWNER, _GROUP = 0o600, 0o060
 
 
 @contextlib.contextmanager
-def alone(path: str) -> Iterator[bool]:
+def exclusive(path: str) -> Iterator[bool]:
     """Make other runs that change this file wait; yield False if another run still holds it after LONGEST_WAIT.
 
     flock(2) needs no permission, so the lock file can be opened only by users who may write in the folder: a reader of

@@ -24,7 +24,9 @@ _LOOK = 0.1
 
 
 @contextmanager
-def beside(work: Callable[[_T], _R], items: Sequence[_T], what: str, *, fork: bool) -> Iterator[Callable[[], list[_R]]]:
+def in_second_process(
+    work: Callable[[_T], _R], items: Sequence[_T], what: str, *, fork: bool
+) -> Iterator[Callable[[], list[_R]]]:
     """Begin work on items in a second process, if `fork`; yield a function that does the rest and returns all results.
 
     `what` names the task for progress. Results must be picklable. Without `fork` or a second processor, all work is

@@ -43,7 +43,7 @@ class Program:
 
 
 _FILE = re.compile(r"/[^\0\n]*")
-_MOST_SAID = 64 << 10
+_MAX_OUTPUT = 64 << 10
 _OBJECT = re.compile(r"[0-9a-f]{40,64}")
 """The id of a git object."""
 
@@ -159,7 +159,7 @@ def run(
         raise TimeoutError(f"it did not answer within {timeout:g} seconds") from error
 
 
-def lines_said(
+def output_lines(
     program: Program, arguments: Sequence[str], *, words: Sequence[str], cwd: str | None = None, timeout: float
 ) -> tuple[str, ...]:
     """Run a program and return the lines of its standard output, stripped; none if it failed or says much.
@@ -178,8 +178,8 @@ def lines_said(
         killer = Timer(timeout, process.kill)
         killer.start()
         try:
-            said = process.stdout.read(_MOST_SAID) if process.stdout else b""
-            if len(said) == _MOST_SAID:
+            said = process.stdout.read(_MAX_OUTPUT) if process.stdout else b""
+            if len(said) == _MAX_OUTPUT:
                 process.kill()
             process.wait()
         finally:

@@ -15,7 +15,7 @@ MOST_MARKS = 200_000
 _WORDS = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum() or chr(byte) in "_ \t\r")
 
 
-def marks(source: bytes) -> int:
+def count_marks(source: bytes) -> int:
     """Return the number of punctuation marks and line ends: the parser's time and memory grow with them."""
     return len(source.translate(None, _WORDS))
 
@@ -26,7 +26,7 @@ def parse_python(source: bytes | str) -> ast.Module | None:
     The parser's warnings, such as that of an invalid escape, are for who wrote it; `-W error` makes no error of them.
     """
     text = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
-    if marks(text) > MOST_MARKS:
+    if count_marks(text) > MOST_MARKS:
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -16,7 +16,7 @@ import pytest
 
 from builders.command import DEFAULT_SIGNALS
 from pip_sysdeps.hook.enable import MODULE_NAME, PTH_NAME, enable, read_settings
-from pip_sysdeps.hook.site import ask_interpreter
+from pip_sysdeps.hook.site import query_interpreter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,7 +200,7 @@ def test_another_environment_than_the_enabled_one(any_env: HookedEnv, tmp_path: 
     shutil.copytree(any_env.prefix, first, symlinks=True)
     settings = read_settings((any_env.site_packages / MODULE_NAME).read_text())
     assert settings
-    enable(ask_interpreter(str(first)), settings)
+    enable(query_interpreter(str(first)), settings)
     second = copy(first, tmp_path / "second")
     done = any_env.run(f"{second}/bin/python", "-m", "pip", "install", "alpha")
     assert (done.returncode, done.stderr) == (0, "")

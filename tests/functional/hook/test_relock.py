@@ -14,7 +14,7 @@ import pytest
 
 from builders.system import VENV
 from pip_sysdeps.cli import main
-from pip_sysdeps.system.exclusion import alone
+from pip_sysdeps.system.exclusion import exclusive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -192,7 +192,7 @@ def test_a_folder_that_is_gone(
 def test_waits_for_another_run(root: Path, tmp_path: Path) -> None:
     """While another run holds the lock nothing is read or written; then the work is done, and no file is left."""
     command = [sys.executable, "-m", "pip_sysdeps", "run", "--root", str(root), "--python", VENV, "--", "true"]
-    with alone(str(lock_in(tmp_path))):
+    with exclusive(str(lock_in(tmp_path))):
         run = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
         time.sleep(2)
         assert run.poll() is None
@@ -205,7 +205,7 @@ def test_does_not_wait_for_ever(
 ) -> None:
     """A run that was stopped while it held the lock keeps no other from its work."""
     monkeypatch.setattr("pip_sysdeps.system.exclusion.LONGEST_WAIT", 0.0)
-    with alone(str(lock_in(tmp_path))):
+    with exclusive(str(lock_in(tmp_path))):
         assert relock() == (0, CREATED)
 
 

@@ -12,7 +12,7 @@ from builders.pip_env import write_wheel
 from pip_sysdeps import venv
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.hook.enable import State, status
-from pip_sysdeps.hook.site import ask_interpreter
+from pip_sysdeps.hook.site import query_interpreter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ def test_is_born_with_the_hook(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     for name in ("one", "two"):
-        found = status(ask_interpreter(str(tmp_path / name)))
+        found = status(query_interpreter(str(tmp_path / name)))
         assert found.state is State.CURRENT
         assert found.settings is not None
         assert (found.settings.project, found.settings.check_only) == (str(tmp_path), False)
@@ -34,7 +34,7 @@ def test_is_born_with_the_hook(tmp_path: Path) -> None:
 def test_builder(tmp_path: Path) -> None:
     """As a base class, with venv's own options and the hook's."""
     venv.EnvBuilder(symlinks=True, project=str(tmp_path), check_only=True).create(tmp_path / "env")
-    found = status(ask_interpreter(str(tmp_path / "env")))
+    found = status(query_interpreter(str(tmp_path / "env")))
     assert found.settings is not None
     assert (found.state, found.settings.check_only) == (State.CURRENT, True)
 

@@ -10,7 +10,7 @@ import pytest
 from pip_sysdeps.byname.libraries import library_name
 from pip_sysdeps.byname.sources import Others, named_by
 from pip_sysdeps.byname.steps import StepLimitError, Steps
-from pip_sysdeps.system.python_syntax import MOST_MARKS, marks, parse_python
+from pip_sysdeps.system.python_syntax import MOST_MARKS, count_marks, parse_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,7 +102,7 @@ def test_what_a_function_opens_for_many_callers_is_not_listed() -> None:
 def test_a_source_with_too_many_marks_is_not_parsed() -> None:
     """The parser takes a kilobyte and some microseconds for each: they are counted before."""
     text = b"f(1)\n" * (MOST_MARKS // 2)
-    assert marks(text) == len(text) * 3 // 5
+    assert count_marks(text) == len(text) * 3 // 5
     assert parse_python(text) is None
     with pytest.raises(StepLimitError):
         named_by({"/b/p.py": text}, NO_OTHERS, "/b")

@@ -216,8 +216,8 @@ def test_ask(tmp_path: Path) -> None:
     """Any other question can be put to a file."""
     (tmp_path / "a.so").write_bytes(Elf(soname="a", version_definitions=("A_1",)).build())
     objects = Objects(Root(str(tmp_path)))
-    assert objects.ask("/a.so", defined_versions) == ("A_1",)
-    assert objects.ask("/gone.so", defined_versions) is None
+    assert objects.query("/a.so", defined_versions) == ("A_1",)
+    assert objects.query("/gone.so", defined_versions) is None
 
 
 def test_descriptors_are_closed(tmp_path: Path) -> None:

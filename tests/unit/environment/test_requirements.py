@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from builders.facts import distribution
-from pip_sysdeps.environment.requirements import Link, applies, marker_environment, required, ways
+from pip_sysdeps.environment.requirements import Link, applies, marker_environment, required, requirement_chains
 from pip_sysdeps.model.environment import Distribution, Interpreter
 
 INTERPRETER = Interpreter(path="/usr/bin/python3.11", prefix="/usr", version=(3, 11), abi_tag="cp311")
@@ -22,7 +22,7 @@ def one(name: str, *requires: str, requested: bool = False) -> Distribution:
 
 def way(name: str, *distributions: Distribution) -> tuple[str, ...]:
     """Return the way to one of the distributions on an x86-64 CPython 3.11."""
-    return tuple(link.name for link in ways(distributions, MARKERS)[name])
+    return tuple(link.name for link in requirement_chains(distributions, MARKERS)[name])
 
 
 def test_the_shortest_way_from_what_was_asked_for() -> None:
@@ -65,7 +65,7 @@ def test_without_requested() -> None:
 
 def test_each_link_says_how_it_was_asked_for() -> None:
     """In the words of the one before."""
-    found = ways([one("a", "B [x] >=1,<2", requested=True), one("b")], MARKERS)
+    found = requirement_chains([one("a", "B [x] >=1,<2", requested=True), one("b")], MARKERS)
     assert found["b"] == (Link(name="a"), Link(name="b", requirement="B[x]<2,>=1"))
 
 

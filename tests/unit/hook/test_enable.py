@@ -12,7 +12,7 @@ import pytest
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.hook import enable as hook
 from pip_sysdeps.hook.enable import MODULE_NAME, PTH_NAME, HookStatus, Settings, State
-from pip_sysdeps.hook.site import HookSite, ask_interpreter
+from pip_sysdeps.hook.site import HookSite, query_interpreter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -201,5 +201,5 @@ def test_ask_interpreter_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(
         SysdepsError, match=f"^`{tmp_path}/bin/python` does not run as a Python 3 interpreter: "
     ) as caught:
-        ask_interpreter(str(tmp_path))
+        query_interpreter(str(tmp_path))
     assert "--python" in caught.value.hint

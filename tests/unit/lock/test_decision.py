@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.lock.decision import Decision, put
+from pip_sysdeps.lock.decision import Decision, add_entry
 
 NO_DESKTOP = Decision(kind="ignore", distribution="pillow", packages=("grim", "xclip"), reason="no desktop")
 ROW = '{packages = ["grim", "xclip"], reason = "no desktop"}'
@@ -43,7 +43,7 @@ OWN = "[tool.pip-sysdeps.distribution.pillow]\nwhen = ['default']\n"
 )
 def test_an_entry_is_added_and_all_else_stays(before: str, after: str) -> None:
     """In the form that the entries of its kind have, before a comment that may be about the next table."""
-    assert put(before, NO_DESKTOP) == after
+    assert add_entry(before, NO_DESKTOP) == after
 
 
 def test_one_name_is_no_array_and_every_key_is_written() -> None:
@@ -56,7 +56,7 @@ def test_one_name_is_no_array_and_every_key_is_written() -> None:
         reason='"x"',
         targets=("a-b",),
     )
-    assert put("", decision).splitlines()[2] == (
+    assert add_entry("", decision).splitlines()[2] == (
         '    {package = "libblas3", with = "libopenblas0", reason = "\\"x\\"", targets = ["a-b"]},'
     )
 
@@ -64,7 +64,7 @@ def test_one_name_is_no_array_and_every_key_is_written() -> None:
 def test_what_cannot_be_edited_is_said_with_the_entry() -> None:
     """A table in one line stays as it is."""
     with pytest.raises(SysdepsError, match="cannot be edited without changing it") as caught:
-        put("[tool]\npip-sysdeps = { when = ['default'] }\n", NO_DESKTOP)
+        add_entry("[tool]\npip-sysdeps = { when = ['default'] }\n", NO_DESKTOP)
     assert caught.value.hint == f"add to `ignore` of tool.pip-sysdeps.distribution.pillow: {ROW}"
 
 
@@ -88,4 +88,4 @@ def test_what_cannot_be_edited_is_said_with_the_entry() -> None:
 def test_bad_input_is_refused(text: str, decision: Decision, error: str) -> None:
     """Before and after the edit, by the rules of the table."""
     with pytest.raises(MalformedError, match=error):
-        put(text, decision)
+        add_entry(text, decision)

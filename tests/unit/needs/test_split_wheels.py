@@ -9,7 +9,7 @@ import pytest
 from builders.facts import elf
 from pip_sysdeps.model.elf import VersionNeed
 from pip_sysdeps.model.needs import FromPackage, Missing, Need, When
-from pip_sysdeps.needs.split_wheels import leave_to_others
+from pip_sysdeps.needs.split_wheels import omit_sibling_needs
 
 if TYPE_CHECKING:
     from pip_sysdeps.model.elf import ElfFile
@@ -35,7 +35,7 @@ def need(soname: str, *by: str, when: When = When.PLUGIN, provider: Provider = P
 
 def providers(objects: dict[str, ElfFile], *needs: Need) -> list[object]:
     """Return who is to answer each need."""
-    return [each.provider for each in leave_to_others(needs, objects)]
+    return [each.provider for each in omit_sibling_needs(needs, objects)]
 
 
 QT = {"/gui.so": elf(soname="libQt6Gui.so.6"), "/pdf.so": plugin(libQt6Gui="Qt_6", libQt6Pdf="Qt_6")}

@@ -14,7 +14,7 @@ from pip_sysdeps.packages.family import Available
 from pip_sysdeps.report.checks.copies import library_name
 from pip_sysdeps.report.checks.search_paths import search_path_elements
 from pip_sysdeps.report.evidence import Evidence, Trouble
-from pip_sysdeps.report.findings import CHECKS, findings, named
+from pip_sysdeps.report.findings import CHECKS, findings, selects_checks
 
 if TYPE_CHECKING:
     from pip_sysdeps.model.elf import ElfFile
@@ -161,8 +161,8 @@ def test_the_systems_own_folders_are_no_build_hosts() -> None:
 @pytest.mark.parametrize("text", ["SD001", "SD0", "SD", "SD010:shapely"])
 def test_names_of_checks(text: str) -> None:
     """A code, the beginning of one, and one distribution's."""
-    assert named(text)
-    assert not any(map(named, (text.lower(), f"x{text}", "SD9", "SD001:", "")))
+    assert selects_checks(text)
+    assert not any(map(selects_checks, (text.lower(), f"x{text}", "SD9", "SD001:", "")))
 
 
 def test_every_check_is_silent_about_nothing() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pip_sysdeps.system.exclusion import alone
+from pip_sysdeps.system.exclusion import exclusive
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,9 +22,9 @@ BUSY = ".sysdeps.lock.busy"
 
 COUNT = """
 import sys
-from pip_sysdeps.system.exclusion import alone
+from pip_sysdeps.system.exclusion import exclusive
 for _ in range(20):
-    with alone(sys.argv[1]):
+    with exclusive(sys.argv[1]):
         with open(sys.argv[1]) as file:
             number = int(file.read())
         with open(sys.argv[1], "w") as file:
@@ -35,8 +35,8 @@ for _ in range(20):
 
 KILLED = """
 import os, sys
-from pip_sysdeps.system.exclusion import alone
-with alone(sys.argv[1]):
+from pip_sysdeps.system.exclusion import exclusive
+with exclusive(sys.argv[1]):
     os.kill(os.getpid(), 9)
 """
 
@@ -49,7 +49,7 @@ def lock(tmp_path: Path) -> Path:
 
 def test_nothing_is_left(lock: Path) -> None:
     """The file that keeps others waiting is there only meanwhile."""
-    with alone(str(lock)) as nobody_else:
+    with exclusive(str(lock)) as nobody_else:
         assert (nobody_else, os.listdir(lock.parent)) == (True, [BUSY])
     assert os.listdir(lock.parent) == []
 
@@ -66,8 +66,8 @@ def test_nothing_is_lost(lock: Path) -> None:
 def test_the_wait_ends(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits too long continues, and knows it."""
     monkeypatch.setattr("pip_sysdeps.system.exclusion.LONGEST_WAIT", 0.0)
-    with alone(str(lock)):
-        with alone(str(lock)) as nobody_else:
+    with exclusive(str(lock)):
+        with exclusive(str(lock)) as nobody_else:
             assert not nobody_else
         assert os.listdir(lock.parent) == [BUSY], "it is the other's to remove"
 
@@ -76,7 +76,7 @@ def test_a_killed_run_keeps_nobody_waiting(lock: Path) -> None:
     """What it leaves behind is taken over and removed."""
     killed = subprocess.run([sys.executable, "-c", KILLED, str(lock)], check=False)
     assert (killed.returncode, os.listdir(lock.parent)) == (-signal.SIGKILL, [BUSY])
-    with alone(str(lock)) as nobody_else:
+    with exclusive(str(lock)) as nobody_else:
         assert nobody_else
     assert os.listdir(lock.parent) == []
 
@@ -88,7 +88,7 @@ def test_only_writers_may_open_it(lock: Path, folder: int, mode: int, mask: int)
     lock.parent.chmod(folder)
     before = os.umask(mask)
     try:
-        with alone(str(lock)):
+        with exclusive(str(lock)):
             assert stat.S_IMODE((lock.parent / BUSY).stat().st_mode) == mode
     finally:
         os.umask(before)
@@ -98,7 +98,7 @@ def test_only_writers_may_open_it(lock: Path, folder: int, mode: int, mask: int)
 def test_root_shares_it_with_the_folders_owner(lock: Path) -> None:
     """A run as root and one as the project's owner wait for each other."""
     os.chown(lock.parent, 4321, 1234)
-    with alone(str(lock)):
+    with exclusive(str(lock)):
         status = (lock.parent / BUSY).stat()
         assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (4321, 1234, 0o600)
 
@@ -110,7 +110,7 @@ def test_one_that_readers_may_open_is_replaced(lock: Path) -> None:
     busy.chmod(0o644)
     held = os.open(busy, os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_EX)
-    with alone(str(lock)) as nobody_else:
+    with exclusive(str(lock)) as nobody_else:
         assert nobody_else
         assert busy.stat().st_ino != os.fstat(held).st_ino
     os.close(held)
@@ -133,7 +133,7 @@ def test_what_is_not_ours_is_left_alone(lock: Path, kind: str) -> None:
         case _:
             busy.write_text("text")
     before = {path.name: path.lstat()[:7] for path in lock.parent.iterdir()}
-    with alone(str(lock)) as nobody_else:
+    with exclusive(str(lock)) as nobody_else:
         assert nobody_else
     assert {path.name: path.lstat()[:7] for path in lock.parent.iterdir()} == before
 
@@ -143,7 +143,7 @@ def test_a_link_to_a_lock_is_the_lock(lock: Path) -> None:
     (lock.parent / "real").mkdir()
     (lock.parent / "real" / "sysdeps.lock").touch()
     lock.symlink_to("real/sysdeps.lock")
-    with alone(str(lock)):
+    with exclusive(str(lock)):
         assert (lock.parent / "real" / BUSY).exists()
 
 
@@ -152,7 +152,7 @@ def test_no_file_is_made_through_a_link(lock: Path, target: str) -> None:
     """Beside a device, or where a link leads to nothing, there is nothing to keep others from."""
     (lock.parent / "elsewhere").mkdir()
     lock.symlink_to(target)
-    with alone(str(lock)) as nobody_else:
+    with exclusive(str(lock)) as nobody_else:
         assert nobody_else
         assert os.listdir(lock.parent / "elsewhere") == []
         assert not os.path.exists("/dev/.null.busy")
@@ -162,5 +162,5 @@ def test_no_file_is_made_through_a_link(lock: Path, target: str) -> None:
 def test_no_folder_to_write_in(lock: Path, folder: str) -> None:
     """Whoever then writes says what is wrong."""
     (lock.parent / "file").touch()
-    with alone(str(lock.parent / folder / "sysdeps.lock")) as nobody_else:
+    with exclusive(str(lock.parent / folder / "sysdeps.lock")) as nobody_else:
         assert nobody_else

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from pip_sysdeps.system import fork_worker as module
-from pip_sysdeps.system.fork_worker import beside
+from pip_sysdeps.system.fork_worker import in_second_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,7 @@ def test_another_process_begins_at_once(tmp_path: Path) -> None:
         (tmp_path / str(item)).touch()
         return item, os.getpid(), "more than a pipe holds" * 10_000
 
-    with beside(work, range(20), "working", fork=True) as results:
+    with in_second_process(work, range(20), "working", fork=True) as results:
         wait_for(lambda: len(os.listdir(tmp_path)) == 20)
         found = results()
     assert [item for item, *_ in found] == list(range(20))
@@ -83,7 +83,7 @@ def test_both_share_what_is_left(tmp_path: Path) -> None:
         time.sleep(0.01)
         return who(item)
 
-    with beside(work, range(50), "working", fork=True) as results:
+    with in_second_process(work, range(50), "working", fork=True) as results:
         asked.touch()
         found = results()
     assert [item for item, _ in found] == list(range(50))
@@ -94,7 +94,7 @@ def test_both_share_what_is_left(tmp_path: Path) -> None:
 def test_without_fork_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch, processors: int) -> None:
     """Nothing is begun before results are asked for."""
     monkeypatch.setattr(module, "_processors", lambda: processors)
-    with beside(who, [3, 4], "working", fork=processors == 1) as results:
+    with in_second_process(who, [3, 4], "working", fork=processors == 1) as results:
         assert not children()
         assert results() == [(3, os.getpid()), (4, os.getpid())]
 
@@ -108,7 +108,7 @@ def test_where_no_process_can_be_made_the_work_is_done_here(monkeypatch: pytest.
 
     monkeypatch.setattr(os, call, refuse)
     open_before = len(os.listdir("/proc/self/fd"))
-    with beside(who, [3], "working", fork=True) as results:
+    with in_second_process(who, [3], "working", fork=True) as results:
         assert results() == [(3, os.getpid())]
     assert len(os.listdir("/proc/self/fd")) == open_before
 
@@ -119,7 +119,7 @@ def test_an_error_is_raised_here(capfd: pytest.CaptureFixture[str]) -> None:
     def fail(_: int) -> NoReturn:
         raise ValueError("no")
 
-    with pytest.raises(ValueError, match="no"), beside(fail, range(3), "working", fork=True) as results:
+    with pytest.raises(ValueError, match="no"), in_second_process(fail, range(3), "working", fork=True) as results:
         results()
     assert capfd.readouterr() == ("", "")
     assert not children()
@@ -134,7 +134,7 @@ def test_what_a_killed_process_had_taken_is_done_here() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return item
 
-    with beside(killed_elsewhere, range(5), "working", fork=True) as results:
+    with in_second_process(killed_elsewhere, range(5), "working", fork=True) as results:
         time.sleep(0.2)
         assert results() == [0, 1, 2, 3, 4]
     assert not children()
@@ -144,7 +144,7 @@ def test_what_a_killed_process_had_taken_is_done_here() -> None:
 def test_it_ends_with_the_block(error: type[BaseException]) -> None:
     """Whoever leaves before the results are there does not wait for them, and leaves no process."""
     begun = time.monotonic()
-    with pytest.raises(error), beside(lambda _: time.sleep(60), range(2), "working", fork=True):
+    with pytest.raises(error), in_second_process(lambda _: time.sleep(60), range(2), "working", fork=True):
         raise error
     assert time.monotonic() - begun < 30
     assert not children()
@@ -161,7 +161,7 @@ def test_it_ends_soon_after_the_first_process_is_killed(tmp_path: Path) -> None:
     first = os.fork()
     if first == 0:
         try:
-            with beside(work, [0], "working", fork=True):
+            with in_second_process(work, [0], "working", fork=True):
                 time.sleep(60)
         finally:
             os._exit(1)

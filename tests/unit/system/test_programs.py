@@ -18,7 +18,7 @@ from pip_sysdeps.system.programs import (
     PYTHON,
     Program,
     arguments_of,
-    lines_said,
+    output_lines,
     run,
     started,
 )
@@ -86,7 +86,7 @@ def test_a_program_that_does_not_end_is_killed() -> None:
 )
 def test_what_a_program_said(question: str, said: tuple[str, ...]) -> None:
     """Nothing of one that fails, does not end, or says without end."""
-    assert lines_said(PYTHON, ["-I", "-c", question], words=[sys.executable], timeout=2) == said
+    assert output_lines(PYTHON, ["-I", "-c", question], words=[sys.executable], timeout=2) == said
 
 
 def test_a_program_has_no_standard_input() -> None:

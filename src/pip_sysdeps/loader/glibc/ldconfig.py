@@ -96,7 +96,7 @@ class FreshCache:
 
         With `believe`, use the present cache: reading a thousand libraries takes far longer.
         """
-        soname = self._told.get(self._root.resolve(path) or "") if believe else None
+        soname = self._cached_sonames.get(self._root.resolve(path) or "") if believe else None
         soname = soname or self._read_soname(path, name)
         if soname is None:
             return None
@@ -119,7 +119,7 @@ class FreshCache:
         return elf.soname or name
 
     @cached_property
-    def _told(self) -> Mapping[str, str]:
+    def _cached_sonames(self) -> Mapping[str, str]:
         """The DT_SONAMEs in the present cache, by file.
 
         Only links to a file count, as a file with the name itself may only block a link; but no name that ends in

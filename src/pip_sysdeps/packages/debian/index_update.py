@@ -87,7 +87,7 @@ def _downloads(root: Root, wanted: IndexRequest) -> Iterator[str]:
     named = f"{root.directory}\0{wanted.suite}\0{wanted.architecture}"
     digest = sha256(named.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     path = os.path.join(tempfile.gettempdir(), f"pip-sysdeps-{os.geteuid()}-{digest}")
-    held = _held_folder(path)
+    held = _locked_folder(path)
     if held is None:
         path = tempfile.mkdtemp(prefix="pip-sysdeps-")
     os.chmod(path, _FOLDER_MODE)
@@ -104,7 +104,7 @@ def _downloads(root: Root, wanted: IndexRequest) -> Iterator[str]:
             os.close(held)
 
 
-def _held_folder(path: str) -> int | None:
+def _locked_folder(path: str) -> int | None:
     """Return a descriptor that locks a folder, made now or by this user; None if that fails.
 
     Source: flock(2). Nobody else may write into the folder.

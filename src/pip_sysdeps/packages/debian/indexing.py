@@ -57,7 +57,7 @@ def library_table(rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePac
         for name, found in _providers(packages).items()
         if _is_plain(name) and re.fullmatch(_VIRTUAL_LIBRARY, name)
     }
-    trust = reliance(packages)
+    trust = count_dependents(packages)
     names = shipped.keys() | provided.keys()
     values = {
         name: _library_value(shipped.get(name, set()), provided.get(name, set()), packages, trust) for name in names
@@ -135,7 +135,7 @@ def file_table(found: Iterable[tuple[str, tuple[str, ...]]], packages: Mapping[s
             continue
         usable = (name for name in names if name in packages and packages[name].section != "debug")
         owners[pattern] |= {_unversioned(name, packages) for name in usable}
-    trust = reliance(packages)
+    trust = count_dependents(packages)
     best = {
         pattern: sorted(names, key=lambda name: preference(packages[name], trust)) for pattern, names in owners.items()
     }
@@ -196,7 +196,7 @@ def version_of(name: str, packages: Mapping[str, ArchivePackage]) -> str:
     return match[0] if match else ""
 
 
-def reliance(packages: Mapping[str, ArchivePackage]) -> Counter[str]:
+def count_dependents(packages: Mapping[str, ArchivePackage]) -> Counter[str]:
     """Count for each package the other source packages that depend on it as their first alternative."""
     dependents: defaultdict[str, set[str]] = defaultdict(set)
     for package in packages.values():

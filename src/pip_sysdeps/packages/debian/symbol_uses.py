@@ -64,6 +64,6 @@ class Uses:
         versions = frozenset[str]().union(*(each.versions for each in known))
         elf = self._objects.facts(self._root.resolve(path) or path)
         needed = elf.version_needs if isinstance(elf, ElfFile) else ()
-        symbols = self._objects.ask(path, partial(undefined_names, versions=versions)) or frozenset()
+        symbols = self._objects.query(path, partial(undefined_names, versions=versions)) or frozenset()
         used = frozenset() if self._shlibs.every_reference_counts else {name.rpartition("@")[2] for name in symbols}
         return symbols.union(f"{need.version}@{need.version}" for need in needed if need.version not in used)

@@ -88,14 +88,14 @@ def repositories(
 def substituted(repository: Repository, variables: Mapping[str, str]) -> Repository:
     """Return a repository with `$name` and `${name}` replaced in its URLs; an unknown variable is kept."""
 
-    def put_in(text: str) -> str:
+    def substitute(text: str) -> str:
         return _VARIABLE.sub(lambda match: variables.get((match[1] or match[2]).lower(), match[0]), text)
 
     return replace(
         repository,
-        base=tuple(map(put_in, repository.base)),
-        mirrorlist=put_in(repository.mirrorlist),
-        metalink=put_in(repository.metalink),
+        base=tuple(map(substitute, repository.base)),
+        mirrorlist=substitute(repository.mirrorlist),
+        metalink=substitute(repository.metalink),
     )
 
 

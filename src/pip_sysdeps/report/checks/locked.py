@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.report.evidence import Trouble
-from pip_sysdeps.report.mending import to_copy
+from pip_sysdeps.report.repairs import to_copy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

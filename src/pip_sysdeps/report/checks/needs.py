@@ -9,7 +9,7 @@ from pip_sysdeps.lock.instructions import namesake
 from pip_sysdeps.model.environment import Verdict
 from pip_sysdeps.model.needs import FromPackage, Missing, Unowned, Unreachable
 from pip_sysdeps.report.evidence import Trouble, trouble_of_need
-from pip_sysdeps.report.mending import to_copy, to_reach
+from pip_sysdeps.report.repairs import to_copy, to_reach
 from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:

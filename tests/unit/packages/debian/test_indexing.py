@@ -12,12 +12,12 @@ from pip_sysdeps.packages.debian.archive import default_alternatives
 from pip_sysdeps.packages.debian.contents import ContentsRow, rows_in
 from pip_sysdeps.packages.debian.indexing import (
     base_set,
+    count_dependents,
     file_table,
     library_folders,
     library_table,
     plugin_table,
     program_table,
-    reliance,
 )
 from pip_sysdeps.packages.debian.packages_file import ArchivePackage, parse_packages
 from pip_sysdeps.packages.index import PROGRAM_FOLDERS, open_index
@@ -125,7 +125,7 @@ def test_reliance_counts_other_sources_once() -> None:
         package("u2", source="u", depends=(("a",), ("missing",))),
         package("b"),
     )
-    assert reliance(packages) == {"a": 1}
+    assert count_dependents(packages) == {"a": 1}
 
 
 def test_endless_providers_take_no_time() -> None:

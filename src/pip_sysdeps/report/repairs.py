@@ -29,13 +29,13 @@ def to_copy(path: str, system: System, library_path: tuple[str, ...] = ()) -> st
     return " and ".join(f"`{line}`" for line in of_copy(path, system, library_path).lines())
 
 
-def mended_imports(scan: Scan, target: Target) -> Iterator[str]:
+def import_repairs(scan: Scan, target: Target) -> Iterator[str]:
     """Yield how to repair each library that an import needs and the loader does not find."""
     unresolved = {(each.name, each.distribution) for each in target.unresolved}
-    told: dict[str, Unreachable] = {}
+    unreached: dict[str, Unreachable] = {}
     for holder, need in scan.needs():
         if isinstance(need.provider, Unreachable) and (need.name, holder) in unresolved:
-            told.setdefault(need.name, need.provider)
-    for name, provider in told.items():
+            unreached.setdefault(need.name, need.provider)
+    for name, provider in unreached.items():
         other = f"; or `pip-sysdeps policy replace {name} --with {provider.package}`" if provider.package else ""
         yield f"{name}: {to_reach(provider.path)}{other}"

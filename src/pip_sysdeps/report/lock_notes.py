@@ -1,0 +1,65 @@
+"""Notes about a scan that the lock itself does not hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, Unreachable
+from pip_sysdeps.needs.completeness import partly_searched_distributions
+from pip_sysdeps.words import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pip_sysdeps.model.needs import Provider
+    from pip_sysdeps.model.scan import Scan
+    from pip_sysdeps.packages.installed import SystemPackages
+    from pip_sysdeps.system.root import Root
+
+
+def packages_to_install(scan: Scan, packages: SystemPackages | None) -> Iterator[str]:
+    """Yield one line for the packages of the install line that are not installed here."""
+    names = {_name_of_absent(need.provider) for _, need in scan.needs() if need.is_demanded}
+    if absent := sorted(filter(None, names)):
+        how = "; install them to lock their `min`" if packages and packages.family.floors else ""
+        yield f"in the install line, but not installed here: {listed(absent)}{how}"
+
+
+def _name_of_absent(provider: Provider) -> str:
+    """Return the package or capability of a need that is not installed here; otherwise nothing."""
+    match provider:
+        case FromPackage(package=name, path="") | FromCapability(capability=name):
+            return name
+        case _:
+            return ""
+
+
+def incomplete_distributions(scan: Scan, most: int) -> Iterator[str]:
+    """Yield a line for each distribution that lacks shared objects listed in its record; name at most `most` files."""
+    for each in scan.environment.distributions:
+        if each.gone:
+            files = listed([scan.environment.short(path) for path in each.gone], most)
+            are = "is" if len(each.gone) == 1 else "are"
+            yield (
+                f"{each.name} is incomplete: {files}, listed in its {each.record.value}, {are} missing; "
+                "reinstall it, unless you removed that on purpose"
+            )
+
+
+def partly_searched(scan: Scan) -> Iterator[str]:
+    """Yield one line for the distributions with sources too large to search, except this tool's own."""
+    if names := [name for name in partly_searched_distributions(scan) if name != "pip-sysdeps"]:
+        yield f"skipped source search (too large): {listed(names)}"
+
+
+def optional_needs(scan: Scan) -> Iterator[str]:
+    """Yield a line for each optional need that nothing answers: the lock has nothing of it."""
+    for holder, need in scan.needs():
+        if need.optional and isinstance(need.provider, Missing | Unreachable):
+            yield f"optional, and not found: {need.name} ({holder})"
+
+
+def skipped_files(scan: Scan, root: Root) -> Iterator[str]:
+    """Yield a line for each skipped file, with the reason."""
+    for each in scan.skipped:
+        yield f"skipped ({each.verdict.value}): {root.shown(each.path)}: {each.reason}"
