@@ -204,6 +204,15 @@ def test_wheels_for_another_alpine(run: Run, tmp_path: Path) -> None:
     assert [need.soname for _, need in target.needs()] == ["libpq.so.5"]
 
 
+def test_a_library_of_every_alpine(run: Run, tmp_path: Path) -> None:
+    """Its package is base, as in a lock that Alpine itself made: apk-tools needs it."""
+    module = Elf(needed=("libz.so.1", "libc.musl-x86_64.so.1"), defined=("PyInit__core",)).build()
+    build_wheel(tmp_path / "wheels", "a", {"a/_core.abi3.so": module}, tag="cp311-cp311-musllinux_1_2_x86_64")
+    assert run("lock", "--wheels", "wheels", "--target", TARGET).status == 0
+    (target,) = loads((tmp_path / "sysdeps.lock").read_text()).target
+    assert ([(each.name, each.base) for each in target.package], target.installs) == ([("zlib", True)], ())
+
+
 def test_a_wheel_for_glibc_does_not_fit(run: Run, tmp_path: Path) -> None:
     """Nor would pip install it there."""
     build_wheel(tmp_path / "wheels", "a", {"a/_core.abi3.so": b""}, tag="cp311-cp311-manylinux_2_17_x86_64")

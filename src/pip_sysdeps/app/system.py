@@ -47,7 +47,7 @@ class EnvironmentSystem:
     def __init__(self, place: Place, index: SonameIndex | None, process: InterpreterProcess | None) -> None:
         packages = place.packages
         self.index = index
-        self.base = _base(packages, index)
+        self.base = place.target.base if place.target else _base(packages, index)
         self._place = place
         self._environment = place.environment
         self._process = process

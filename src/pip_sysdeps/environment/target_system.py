@@ -14,6 +14,8 @@ from pip_sysdeps.packages.registry import distributions, distro_of, family_of_ta
 from pip_sysdeps.packages.releases import glibc_releases
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.packages.family import Family
     from pip_sysdeps.packages.registry import LinuxDistribution
@@ -32,6 +34,13 @@ class TargetSystem:
     """Its index; None if the package manager finds packages by itself."""
     glibc: str
     """The version of its glibc; empty if unknown."""
+    base_libraries: Mapping[str, str]
+    """Libraries of its base packages, if it has no index: soname -> package."""
+
+    @property
+    def base(self) -> frozenset[str]:
+        """The packages of a minimal system."""
+        return self.index.base if self.index else frozenset(self.base_libraries.values())
 
     @property
     def libc(self) -> str:
@@ -44,7 +53,7 @@ class TargetSystem:
         package = self.index.installable(soname) if self.index else None
         is_loader = self.program.interpreter is not None and self.program.interpreter.endswith(f"/{soname}")
         own = is_loader or (self.platform.libc == "glibc" and is_glibc_library(soname))
-        return package or (self.platform.libc if own else None)
+        return package or (self.platform.libc if own else self.base_libraries.get(soname))
 
     def own_python(self) -> str:
         """Return the ABI tag of the release's own Python: `cp313`. Raise SysdepsError if unknown."""
@@ -89,7 +98,8 @@ def open_target(target_id: str, root: Root) -> TargetSystem:
         libc=program.libc,
     )
     glibc = (index.target.glibc if index else "") or glibc_releases().get(f"{distro}-{codename}", "")
-    return TargetSystem(platform=platform, program=program, index=index, glibc=glibc)
+    libraries = {} if index else family.base_libraries(distro)
+    return TargetSystem(platform=platform, program=program, index=index, glibc=glibc, base_libraries=libraries)
 
 
 def _require_target(target_id: str, family: Family, known: LinuxDistribution, release: str) -> None:

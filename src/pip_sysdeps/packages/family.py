@@ -176,6 +176,10 @@ def _no_program_capability(_name: str) -> str:
     return ""
 
 
+def _no_base_libraries(_distro: str) -> Mapping[str, str]:
+    return {}
+
+
 def _without_epoch(version: str) -> tuple[str, str]:
     return "", version
 
@@ -227,6 +231,9 @@ class Family(NamedTuple):
     """Return the capability of a soname for objects of a kind, if no package is known; empty for none."""
     program_capability: Callable[[str], str] = _no_program_capability
     """Return the capability of a program, if no package is known; empty for none, and for base programs."""
+    base_libraries: Callable[[str], Mapping[str, str]] = _no_base_libraries
+    """Return the libraries of every image of a distribution (its `ID`), for a target without an index: soname ->
+    package."""
     read_offered: Callable[[Root], Offered | None] | None = None
     """Read the repository metadata that a root has downloaded; None if it has none."""
     symbol_capabilities: Callable[[str, ElfFile, Iterable[str]], tuple[str, ...]] | None = None

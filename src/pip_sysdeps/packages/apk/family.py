@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.packages.apk.architecture import ARCHITECTURES, apk_architecture
 from pip_sysdeps.packages.apk.install import FORMATS, USAGE, as_command, as_dockerfile
 from pip_sysdeps.packages.apk.names import cmd_capability, is_capability, is_development, is_package_name, so_capability
-from pip_sysdeps.packages.apk.read_base import read_base
+from pip_sysdeps.packages.apk.read_base import base_libraries, read_base
 from pip_sysdeps.packages.apk.read_database import read_architecture, read_packages
 from pip_sysdeps.packages.apk.version import is_version, version_key
 from pip_sysdeps.packages.family import Family, NameRules, Offered
@@ -75,6 +75,7 @@ FAMILY = Family(
     purl="apk",
     library_capability=_library_capability,
     program_capability=_program_capability,
+    base_libraries=base_libraries,
     read_offered=_read_offered,
     read_listed=_read_listed,
     split_name=lambda name: (name, ""),

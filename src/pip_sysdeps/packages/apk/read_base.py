@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.system.os_release import parse_os_release
@@ -18,6 +18,18 @@ _OS_RELEASE = ("/etc/os-release", "/usr/lib/os-release")
 _MAX_OS_RELEASE = 1 << 20
 
 
+class Base(NamedTuple):
+    """What every image of a distribution has."""
+
+    packages: tuple[str, ...]
+    """The packages that are installed by name; their dependencies belong to it too."""
+    libraries: Mapping[str, str]
+    """Libraries among these in every release: soname -> package."""
+
+
+_NOTHING = Base((), {})
+
+
 def read_base(root: Root) -> tuple[str, ...]:
     """Return the packages that every image of a root's distribution has by name; none for an unknown one."""
     path = next((path for path in _OS_RELEASE if root.is_file(path)), None)
@@ -25,22 +37,30 @@ def read_base(root: Root) -> tuple[str, ...]:
         release = parse_os_release(root.read(path, _MAX_OS_RELEASE)) if path else {}
     except OSError:
         return ()
-    return _shipped().get(release.get("ID", ""), ())
+    return _shipped().get(release.get("ID", ""), _NOTHING).packages
 
 
-def parse_base(text: str) -> dict[str, tuple[str, ...]]:
-    """Parse the table: ID and names of packages with a tab between; `#` begins a comment line.
+def base_libraries(distro: str) -> Mapping[str, str]:
+    """Return the libraries of every image of a distribution, whatever its release: soname -> package."""
+    return _shipped().get(distro, _NOTHING).libraries
 
-    Raise MalformedError for a line of another form and for an ID twice.
+
+def parse_base(text: str) -> dict[str, Base]:
+    """Parse the table: ID and words with a tab between; `#` begins a comment line.
+
+    A word is the name of a package, or `SONAME=PACKAGE`. Raise MalformedError for a line of another form and for an ID
+    twice.
     """
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, Base] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if not line or line.startswith("#"):
             continue
-        name, _, packages = line.partition("\t")
-        if name in found or not packages.split():
+        name, _, rest = line.partition("\t")
+        words = rest.split()
+        if name in found or not words:
             raise MalformedError("not a new ID and names of packages", where=f"line {number}")
-        found[name] = tuple(packages.split())
+        libraries = {soname: own for soname, _, own in (word.partition("=") for word in words) if own}
+        found[name] = Base(tuple(word for word in words if "=" not in word), libraries)
     return found
 
 
@@ -52,6 +72,6 @@ def base_programs() -> frozenset[str]:
 
 
 @cache
-def _shipped() -> Mapping[str, tuple[str, ...]]:
+def _shipped() -> Mapping[str, Base]:
     with open(shipped("apk_base.txt"), encoding="utf-8") as file:
         return parse_base(file.read())

@@ -6,7 +6,7 @@ import pytest
 
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.apk.names import is_installed_name
-from pip_sysdeps.packages.apk.read_base import parse_base
+from pip_sysdeps.packages.apk.read_base import Base, parse_base
 from pip_sysdeps.packages.registry import distributions
 from pip_sysdeps.system.shipped import shipped
 
@@ -16,7 +16,13 @@ def test_the_shipped_table() -> None:
     with open(shipped("apk_base.txt"), encoding="utf-8") as file:
         table = parse_base(file.read())
     assert {distributions()[name].manager for name in table} == {"apk"}
-    assert [name for names in table.values() for name in names if not is_installed_name(name)] == []
+    names = {name for base in table.values() for name in (*base.packages, *base.libraries.values())}
+    assert [name for name in sorted(names) if not is_installed_name(name)] == []
+
+
+def test_a_library_with_its_package() -> None:
+    """It stands among the packages."""
+    assert parse_base("a\tb libz.so.1=zlib c") == {"a": Base(("b", "c"), {"libz.so.1": "zlib"})}
 
 
 @pytest.mark.parametrize("line", ["alpine", "alpine\t", "a\tb\na\tc"])
