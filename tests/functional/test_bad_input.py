@@ -380,6 +380,30 @@ def test_another_file_is_not_to_be_removed(desk: Desk) -> None:
     assert hint == "this does not look like a lock: name the lock with -o or --lock"
 
 
+@pytest.mark.parametrize("content", [None, ""], ids=["none", "empty"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "dev-requirements.in", "constraints.txt", "pyproject.toml", "pylock.toml", "uv.lock"]
+)
+def test_a_lock_with_the_name_of_another_file(desk: Desk, tmp_path: Path, name: str, content: str | None) -> None:
+    """`-o requirements.txt` means the input: nothing is written."""
+    path = tmp_path / name
+    if content is not None:
+        path.write_text(content)
+    outcome = desk.run("lock", "--root", str(desk.root), "--python", VENV, "-o", str(path))
+    assert failed(outcome) == (
+        f"`{path}` has the name of another tool's file, and is not a lock",
+        "-o names the lock that is written; without it, that is `sysdeps.lock`",
+    )
+    assert (path.read_text() if path.exists() else None) == content
+
+
+def test_a_lock_that_has_the_name_of_another_file(desk: Desk, tmp_path: Path) -> None:
+    """It goes on being one."""
+    desk.run_lock()
+    path = desk.lock.rename(tmp_path / "requirements.txt")
+    assert desk.run("lock", "--root", str(desk.root), "--python", VENV, "-o", str(path)).status == 0
+
+
 def test_a_lock_is_no_stream(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`-o -` writes no file of that name."""
     monkeypatch.chdir(tmp_path)

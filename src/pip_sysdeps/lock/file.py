@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 
 DEFAULT = "sysdeps.lock"
 _MAX_BYTES = 16 << 20
+_OTHER_FILES = re.compile(
+    r".*(?:requirements|constraints).*\.(?:txt|in)|pyproject\.toml|pylock(?:\..+)?\.toml|setup\.(?:py|cfg)"
+    r"|(?:uv|poetry|pdm|pixi|conda)\.lock|Pipfile(?:\.lock)?|environment\.ya?ml|(?:Docker|Container)file(?:\..+)?"
+)
+"""Names that other tools give to what they read and write."""
 
 
 def read_text(path: str) -> str | None:
@@ -50,11 +56,16 @@ def replace_lock(path: str, text: str) -> None:
     """Replace a lock atomically, or create one; a link to a lock stays a link.
 
     A link that does not lead to a lock is refused: the author of the repository would choose the file that is written,
-    such as a start file of the shell. Raise SysdepsError for that and for what is not a regular file, OSError with the
-    path as given.
+    such as a start file of the shell. So is the name of another tool's file, unless a lock is there already: who gives
+    it means an input. Raise SysdepsError for these and for what is not a regular file, OSError with the path as given.
     """
     if path == "-":
         raise SysdepsError("a lock is a file, not a stream", hint="name a file with -o, `./-` for one of this name")
+    if _OTHER_FILES.fullmatch(os.path.basename(path)) and not _is_lock(read_text(path) or ""):
+        raise SysdepsError(
+            f"`{path}` has the name of another tool's file, and is not a lock",
+            hint=f"-o names the lock that is written; without it, that is `{DEFAULT}`",
+        )
     if os.path.islink(path) and not _is_lock(read_text(path) or ""):
         raise SysdepsError(f"`{path}` is a link, but not to a lock", hint="remove the link, or name the lock with -o")
     _replace(path, os.path.realpath(path) if os.path.islink(path) else path, text)
