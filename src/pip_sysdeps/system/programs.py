@@ -52,7 +52,7 @@ APT_GET = Program(
     forms=(
         ("-c", _FILE, "update"),
         ("-c", _FILE, "indextargets", "--format", re.compile(r"[$()A-Z\t]+")),
-        ("indextargets", "--format", "$(URI)"),
+        ("indextargets", "--no-release-info", "--format", "$(URI)"),
     ),
     environment=(("LC_ALL", "C.UTF-8"),),
     hint="run this on Debian, Ubuntu or another system with apt",

@@ -181,8 +181,8 @@ def _setting(name: str, value: str) -> str:
 
 
 def has_sources() -> bool:
-    """Return whether the machine's own apt has any source."""
-    return bool(run(APT_GET, ["indextargets", "--format", "$(URI)"]).stdout.strip())
+    """Return whether the machine's own apt has any source, downloaded or not. Source: apt-get(8), --no-release-info."""
+    return bool(run(APT_GET, ["indextargets", "--no-release-info", "--format", "$(URI)"]).stdout.strip())
 
 
 @contextmanager
