@@ -49,6 +49,7 @@ READERS = (
     "packages/debian/apt.py",
     "packages/debian/archive.py",
     "packages/debian/index_update.py",
+    "packages/debian/kept_lists.py",
     "api.py",
     "venv.py",
     "__main__.py",

@@ -12,10 +12,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-import threading
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,6 +28,7 @@ from builders.debian import (
     run_in,
     unavailable,
 )
+from builders.http_server import served_folder
 from builders.images import LOCAL_PYTHON_PACKAGES, _copy_python, _relocatable_python
 from builders.root import write
 
@@ -91,6 +89,8 @@ FOR_PPA = (
 """What the packages of the PPA depend on."""
 UNIVERSE = re.compile(r"lib(?:xcb|harfbuzz-subset|opengl|llvm|gallium).*|mesa-.*")
 """Names of the packages that are in the component universe; the others are in main."""
+_FOR_PYTHON = {"own": ("python3",), "local": LOCAL_PYTHON_PACKAGES, "ppa": ("python3",), "none": ()}
+"""What a root has for its Python."""
 UPDATED, SECURITY = ("libpangoft2-1.0-0",), ("libfribidi0",)
 """What the pockets have: the first one alone, the other in a later version than the release has."""
 
@@ -127,12 +127,8 @@ def served_archive() -> Iterator[Ubuntu]:
     with tempfile.TemporaryDirectory() as place:
         served = Path(place)
         _link(served, _ubuntu_archive(), "ubuntu")
-        with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=place)) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            try:
-                yield Ubuntu(served, f"http://127.0.0.1:{server.server_address[1]}")
-            finally:
-                server.shutdown()
+        with served_folder(served) as site:
+            yield Ubuntu(served, site.uri, site.sent)
 
 
 def _link(served: Path, made: Path, name: str) -> None:
@@ -142,13 +138,6 @@ def _link(served: Path, made: Path, name: str) -> None:
             (served / part).symlink_to(made / part)
 
 
-class _Silent(SimpleHTTPRequestHandler):
-    """A server of files that prints no log."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
-        """Print nothing."""
-
-
 class Ubuntu(NamedTuple):
     """The archive, and where it is served."""
 
@@ -156,6 +145,8 @@ class Ubuntu(NamedTuple):
     """What is served."""
     uri: str
     """The server."""
+    sent: list[str]
+    """The paths of the files that it has sent, in order."""
 
     def sources(self, *, ppa: bool = False) -> str:
         """Return what `ubuntu.sources` has: two entries as Ubuntu has them, and perhaps the PPA's."""
@@ -185,10 +176,10 @@ class Ubuntu(NamedTuple):
         """Return the cached root with these packages and a Python; nobody may change it.
 
         `own` is the release's own Python, `local` one in /usr/local that no package has, `ppa` that of the PPA beside
-        the release's own.
+        the release's own, and `none` is none, as in Ubuntu's image.
         """
         require_root_and("util-linux:unshare", "mmdebstrap")
-        packages = [*packages, *({"own": ("python3",), "local": LOCAL_PYTHON_PACKAGES, "ppa": ("python3",)}[python])]
+        packages = [*packages, *_FOR_PYTHON[python]]
         digest = hashlib.sha256(" ".join([_key(), python, *sorted(packages)]).encode()).hexdigest()[:8]
         with made_once(f"ubuntu-root-{digest}") as (root, unfinished):
             if unfinished is not None:
@@ -213,7 +204,7 @@ class Ubuntu(NamedTuple):
             Path(place).chmod(0o755)  # apt's own user reads the key
             keyring = shutil.copyfile(self.folder / "ubuntu.gpg", Path(place) / "ubuntu.gpg")
             options = ["--quiet", "--mode=root", "--format=directory", "--variant=minbase", *_machine_apt_options()]
-            options += [f"--keyring={keyring}", f"--include={','.join(packages)}"]
+            options += [f"--keyring={keyring}", *([f"--include={','.join(packages)}"] if packages else [])]
             suites = (f"{CODENAME}{pocket}" for pocket in ("", "-updates", "-security"))
             lines = "".join(f"deb {self.uri}/ubuntu {suite} main universe\n" for suite in suites)
             command = ["mmdebstrap", *options, CODENAME, str(into), "-"]

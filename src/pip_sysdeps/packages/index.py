@@ -337,14 +337,16 @@ def _made_for(root: Root, target_id: str) -> str:
 
 
 def made_index(target_id: str, key: str = "") -> str:
-    """Return the path of an index that `index update` makes; with a `key`, for roots with these sources.
+    """Return the path of an index that `index update` makes; with a `key`, for roots with these sources."""
+    folders = ("index", *((_ROOTS, key) if key else ()))
+    return os.path.join(cache_folder(), *folders, target_id.replace("/", "_") + _SUFFIX)
 
-    Source: XDG Base Directory Specification, cache.
-    """
+
+def cache_folder() -> str:
+    """Return this program's folder in the user's cache. Source: XDG Base Directory Specification, cache."""
     chosen = os.environ.get("XDG_CACHE_HOME", "")
     base = chosen if os.path.isabs(chosen) else os.path.join(os.path.expanduser("~"), ".cache")
-    folders = ("pip-sysdeps", "index", *((_ROOTS, key) if key else ()))
-    return os.path.join(base, *folders, target_id.replace("/", "_") + _SUFFIX)
+    return os.path.join(base, "pip-sysdeps")
 
 
 def _version(soname: str) -> tuple[int, ...]:

@@ -45,7 +45,7 @@ Acquire::IndexTargets::deb::Packages {
 """apt's own definition (apt-config dump)."""
 
 _CONTENTS = """
-Acquire::IndexTargets::deb::pip-sysdeps-contents {{
+Acquire::IndexTargets::deb::pip-sysdeps-contents-{architecture} {{
   MetaKey "$(COMPONENT)/Contents-{architecture}";
   ShortDescription "Contents-{architecture}";
   Description "$(RELEASE)/$(COMPONENT) Contents-{architecture}";
@@ -55,7 +55,7 @@ Acquire::IndexTargets::deb::pip-sysdeps-contents {{
   KeepCompressedAs "gz";
   Identifier "pip-sysdeps-contents";
 }};
-Acquire::IndexTargets::deb::pip-sysdeps-contents-all-components {{
+Acquire::IndexTargets::deb::pip-sysdeps-contents-{architecture}-all-components {{
   MetaKey "Contents-{architecture}";
   ShortDescription "Contents-{architecture}";
   Description "$(RELEASE) Contents-{architecture}";
@@ -64,7 +64,7 @@ Acquire::IndexTargets::deb::pip-sysdeps-contents-all-components {{
   Identifier "pip-sysdeps-contents-all-components";
 }};
 """
-"""apt-file's definitions, for one architecture per run: one bad index makes apt drop all indices of its Release file.
+"""apt-file's definitions, for one architecture: one bad index makes apt drop all indices of its Release file.
 
 Debian has one Contents index for each component, Ubuntu one for all components, in the folder of the release.
 """
@@ -121,27 +121,47 @@ class Apt:
     settings: tuple[tuple[str, str], ...] = ()
     """Additional configuration, by name: `Dir::Etc::sourceparts`."""
 
+    @property
+    def lists(self) -> str:
+        """The folder that it downloads into."""
+        return os.path.join(self.state, "state/lists")
+
     def update(self, *, quiet: bool) -> tuple[str, ...]:
         """Download and verify the indices; return apt's complaints about those that failed.
 
         Packages come first, then Contents of the architecture, then those of `all`, in separate runs, so that a bad one
         does not void the others. apt shows its progress on stderr unless `quiet`.
+
+        Lists of an earlier run are renewed in one run: apt compares an index with the new Release file only in the run
+        that downloads this file. They are dropped if there is a complaint, because apt goes on with old ones then.
         """
-        runs = [_PACKAGES, *(_CONTENTS.format(architecture=contents) for contents in (self.architecture, "all"))]
+        runs = self._targets()
+        if self._old_lists():
+            if not self._update("".join(runs), quiet=quiet):
+                return ()
+            for path in self._old_lists():
+                os.unlink(path)
         complaints = [self._update(extra, quiet=quiet) for extra in runs]
         return tuple(dict.fromkeys(line for lines in complaints for line in lines))
 
+    def _targets(self) -> list[str]:
+        return [_PACKAGES, *(_CONTENTS.format(architecture=contents) for contents in (self.architecture, "all"))]
+
+    def _old_lists(self) -> list[str]:
+        """Return the paths of the lists, without those that are downloaded in part."""
+        try:
+            names = set(os.listdir(self.lists)) - {"lock", "partial", "auxfiles"}
+        except FileNotFoundError:
+            return []
+        return [os.path.join(self.lists, name) for name in sorted(names)]
+
     def indices(self) -> tuple[AptIndex, ...]:
         """Return the available indices."""
-        found: dict[str, AptIndex] = {}
-        for contents in (self.architecture, "all"):
-            extra = _PACKAGES + _CONTENTS.format(architecture=contents)
-            listed = run(APT_GET, ["-c", self._configure(extra), "indextargets", "--format", _FORMAT])
-            for line in listed.stdout.decode("utf-8", "replace").splitlines():
-                index = _index(line.split("\t"))
-                if index is not None:
-                    found[index.path] = index
-        return tuple(found.values())
+        path = self._configure("".join(self._targets()))
+        listed = run(APT_GET, ["-c", path, "indextargets", "--format", _FORMAT])
+        lines = listed.stdout.decode("utf-8", "replace").splitlines()
+        found = (index for line in lines if (index := _index(line.split("\t"))) is not None)
+        return tuple({index.path: index for index in found}.values())
 
     def _update(self, extra: str, *, quiet: bool) -> tuple[str, ...]:
         """Run `apt-get update`, print its progress, and return its complaints."""

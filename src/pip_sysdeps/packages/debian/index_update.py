@@ -15,10 +15,11 @@ from pip_sysdeps.packages.debian.apt import Apt, has_sources
 from pip_sysdeps.packages.debian.architectures import ARCHITECTURES
 from pip_sysdeps.packages.debian.archive import default_alternatives, read_archive
 from pip_sysdeps.packages.debian.database import read_architecture
+from pip_sysdeps.packages.debian.kept_lists import keep_lists, restore_lists
 from pip_sysdeps.packages.debian.ports import for_architecture, parse_ports
 from pip_sysdeps.packages.debian.read_apt_sources import read_sources, sources_key, write_sources
 from pip_sysdeps.packages.family import Updated
-from pip_sysdeps.packages.index import write_index
+from pip_sysdeps.packages.index import cache_folder, write_index
 from pip_sysdeps.packages.index_file import IndexTarget
 from pip_sysdeps.system.shipped import shipped
 
@@ -57,6 +58,9 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, qu
         os.chmod(folder, _FOLDER_MODE)
         settings, skipped = _settings(root, wanted, folder)
         apt = Apt(folder=folder, state=state, architecture=wanted.architecture, settings=settings)
+        kept = _kept(wanted) if root.directory == "/" else ""
+        if kept:
+            restore_lists(kept, apt.lists)
         complaints = apt.update(quiet=quiet)
         indices = tuple(index for index in apt.indices() if index.automatic)
         own = [index for index in indices if index.kind == "Contents" and index.origin.lower() == wanted.distro]
@@ -65,6 +69,8 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, qu
             raise SysdepsError(*_nothing(complaints, wanted), hint=_LEFT)
         with _explained():
             tables = read_archive(indices, wanted.architecture, default_alternatives(), files, wanted.distro)
+        if kept:
+            keep_lists(apt.lists, (index.path for index in indices), kept)
     target = IndexTarget(
         id=_target_id(own, wanted),
         date=tables.date,
@@ -76,6 +82,12 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, qu
     with _explained():
         path = write_index(target, tables.tables, key)
     return Updated(target=target, path=path, complaints=(*skipped, *complaints))
+
+
+def _kept(wanted: IndexRequest) -> str:
+    """Return the folder where the lists of this machine's sources stay for the next update."""
+    name = f"{wanted.suite or wanted.codename}-{wanted.architecture}"
+    return os.path.join(cache_folder(), "apt", name.replace("/", "_"))
 
 
 @contextmanager
