@@ -47,9 +47,9 @@ def repository_of_the_project(folder: Path) -> str:
     return commit_all(folder)
 
 
-def recipe(title: str) -> str:
-    """Return the first block of code below a heading of docs/recipes.md."""
-    text = (PROJECT / "docs" / "recipes.md").read_text(encoding="utf-8")
+def recipe(title: str, page: str = "recipes.md") -> str:
+    """Return the first block of code below a heading of a page in docs/."""
+    text = (PROJECT / "docs" / page).read_text(encoding="utf-8")
     match = re.search(rf"^## {title}.*?^```\w+\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert match, title
     return match[1]
