@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from builders.root import write
-from pip_sysdeps.packages.registry import open_packages
+from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from pip_sysdeps.packages.debian.database import DpkgDatabase
 from pip_sysdeps.packages.debian.floors import dependencies
 from pip_sysdeps.packages.debian.read_shlibs import Shlibs
 from pip_sysdeps.packages.debian.symbol_uses import Uses
-from pip_sysdeps.packages.registry import open_packages
+from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.system.root import Root
 from pip_sysdeps.system.tree import walk
 

@@ -19,7 +19,7 @@ from pip_sysdeps.loader.glibc.rules import Glibc
 from pip_sysdeps.loader.resolve import open_object, start
 from pip_sysdeps.model.elf import ElfFile, VersionNeed
 from pip_sysdeps.model.loader import Found, LoadedObject
-from pip_sysdeps.packages.registry import open_packages
+from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:

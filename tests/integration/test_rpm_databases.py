@@ -14,7 +14,7 @@ import pytest
 
 from builders.debian import made_once, require_root_and
 from builders.rpm import DBPATH, install_small_packages, load_bdb, query, rpm_repository, rpm_root
-from pip_sysdeps.packages.registry import open_packages
+from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.packages.rpm.read_database import read_database
 from pip_sysdeps.packages.rpm.sqlite import parse_sqlite
 from pip_sysdeps.system.root import Root

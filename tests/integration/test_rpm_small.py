@@ -13,7 +13,7 @@ import pytest
 from builders.debian import require_root_and
 from builders.rpm import dnf, query, require_rpm, small_repository, zypper
 from pip_sysdeps.packages.family import Item
-from pip_sysdeps.packages.registry import open_packages
+from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.packages.rpm.install import PROGRAMS, as_command, as_names, as_satisfy, version_capabilities
 from pip_sysdeps.packages.rpm.libraries import newest, packages_of_libraries
 from pip_sysdeps.packages.rpm.read_repository import FolderStore, find_repositories, read_repodata

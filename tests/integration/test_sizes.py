@@ -9,7 +9,7 @@ import pytest
 
 from builders.debian import apt_update, fresh_root, run_in
 from pip_sysdeps.packages.closure import Closures
-from pip_sysdeps.packages.registry import open_packages
+from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:

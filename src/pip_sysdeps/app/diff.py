@@ -14,8 +14,8 @@ from pip_sysdeps.lock.file import DEFAULT, read_lock
 from pip_sysdeps.lock.selection import needs_to_install, wanted
 from pip_sysdeps.lock.target_choice import named_target
 from pip_sysdeps.lock.text import loads
+from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.packages.platform import read_system
-from pip_sysdeps.packages.registry import open_packages
 from pip_sysdeps.report.diff import TargetDiff, diff_locks, diff_targets, with_sizes
 from pip_sysdeps.system.git import file_of_revision
 from pip_sysdeps.system.root import Root

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.environment.read_environment import environment_of_paths, find_environment
 from pip_sysdeps.environment.read_sites import LOCAL_PACKAGES, local_packages
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.packages.registry import open_packages
+from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.system.root import Root
 from pip_sysdeps.system.timings import Stages
 from pip_sysdeps.words import listed

@@ -15,22 +15,20 @@ from pip_sysdeps.lock.file import DEFAULT, read_lock
 from pip_sysdeps.lock.selection import unowned_needs, wanted
 from pip_sysdeps.lock.target_choice import named_target, own_target
 from pip_sysdeps.packages.line_commands import LINE_COMMANDS
-from pip_sysdeps.packages.platform import read_system
 from pip_sysdeps.packages.registry import families, family_of_distribution, with_installer_of
-from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from pip_sysdeps.lock.document import Target
+    from pip_sysdeps.lock.document import Lockfile, Target
     from pip_sysdeps.lock.selection import Wanted
+    from pip_sysdeps.system.root import Root
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    only = LINE_COMMANDS.get(parser.prog.rpartition(" ")[2])
-    printed = [family for family in families() if only in {None, family.manager}]
+    printed = [*families(LINE_COMMANDS.get(parser.prog.rpartition(" ")[2], ""))]
     parser.add_argument("--lock", metavar="FILE", default=DEFAULT, help="the lock (default: %(default)s)")
     parser.add_argument(
         "--target", metavar="ID", help="the target of the lock (default: this machine's release and architecture)"
@@ -70,19 +68,32 @@ def run(args: argparse.Namespace) -> int:
     lock = read_lock(args.lock)
     if lock.warning():
         args.messages.warning(f"`{args.lock}`: {lock.warning()}")
-    root = Root()
-    target = named_target(lock, args.target) if args.target else own_target(lock, read_system(root))
+    root = None if args.target else _this_machine()
+    target = named_target(lock, args.target) if root is None else _target_of(root, lock)
     _refuse_other(args.command, target)
     packages = wanted(target, when=args.when, base=args.all, pin=args.pin)
     if args.pin:
         _check_pins(args, target, packages)
-    output.write(_rendered(args, target, packages, None if args.target else root))
+    output.write(_rendered(args, target, packages, root))
     _warn_of_copies(args, target)
     if target.relevant_note:
         args.messages.warning(target.relevant_note)
     if not packages:
         args.messages.note(f"{target.id} needs no binary package")
     return 0
+
+
+def _this_machine() -> Root:
+    from pip_sysdeps.system.root import Root  # noqa: PLC0415 - a line for a named target does without
+
+    return Root()
+
+
+def _target_of(root: Root, lock: Lockfile) -> Target:
+    """Return the lock's target for the system of a root."""
+    from pip_sysdeps.packages.platform import read_system  # noqa: PLC0415 - as above
+
+    return own_target(lock, read_system(root))
 
 
 def _warn_of_copies(args: argparse.Namespace, target: Target) -> None:

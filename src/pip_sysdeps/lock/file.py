@@ -9,7 +9,6 @@ import stat
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, MalformedLock, SysdepsError
-from pip_sysdeps.lock.merge import sides_of
 from pip_sysdeps.lock.text import NO_HANDS, loads
 from pip_sysdeps.system.atomic_write import write_atomically
 
@@ -86,6 +85,8 @@ def replace_report(path: str, text: str) -> None:
 
 def _is_lock(text: str) -> bool:
     """Return whether a text is a lock, or both sides of a conflict between two."""
+    from pip_sysdeps.lock.merge import sides_of  # noqa: PLC0415 - to write through a link only
+
     try:
         return bool(text.strip()) and all(loads(side) for side in sides_of(text))
     except MalformedError:

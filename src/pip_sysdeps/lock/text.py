@@ -11,7 +11,6 @@ from pip_sysdeps.lock.arrangement import ordered
 from pip_sysdeps.lock.document import LOCK_VERSION, LockedPackage, Lockfile
 from pip_sysdeps.lock.rules import problems_of_line, problems_of_lock
 from pip_sysdeps.lock.schema import Reader, keys_of, repeated
-from pip_sysdeps.lock.upgrade import upgraded
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.toml import parse_toml
 
@@ -51,6 +50,8 @@ def loads(text: str) -> Lockfile:
     _refuse(reader.problems)
     if lock.is_old:
         _refuse([*problems_of_lock(lock)])
+        from pip_sysdeps.lock.upgrade import upgraded  # noqa: PLC0415 - for old locks only
+
         return upgraded(lock)
     lock = replace(lock, target=tuple(map(_with_every_package, lock.target)))
     _refuse([*problems_of_lock(lock)] or [*problems_of_line(lock)])

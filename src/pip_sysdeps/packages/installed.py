@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages import ownership
+from pip_sysdeps.packages.registry import families, refuse_unknown, with_installer_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -78,3 +79,22 @@ class SystemPackages:
     def skipped(self) -> Sequence[Skipped]:
         """Packages whose files are unknown."""
         return self.database.skipped
+
+
+def open_packages(root: Root) -> SystemPackages | None:
+    """Return the system packages of a root, None if it has no package database.
+
+    Raise SysdepsError for a database that cannot be read and for one of an unknown package manager, MalformedError for
+    a broken one.
+    """
+    empty = None
+    for family in families():
+        database = family.open(root)
+        if database is not None:
+            found = SystemPackages(root=root, family=with_installer_of(root, family), database=database)
+            if database.packages:
+                return found
+            empty = empty or found
+    if empty is None:
+        refuse_unknown(root)
+    return empty

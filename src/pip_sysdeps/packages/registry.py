@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.packages.installed import SystemPackages
 from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
@@ -56,9 +55,9 @@ def family_of(manager: str) -> Family | None:
     return family
 
 
-def families() -> Iterator[Family]:
-    """Yield every known family."""
-    yield from filter(None, map(family_of, FOLDERS))
+def families(manager: str = "") -> Iterator[Family]:
+    """Yield every known family, or only that of a package manager."""
+    yield from filter(None, map(family_of, [manager] if manager else FOLDERS))
 
 
 def family_in(root: Root) -> Family | None:
@@ -114,25 +113,6 @@ def family_of_target(target_id: str) -> Family | None:
     """Return the family of a target by its id; None if its distribution is not known."""
     known = distributions().get(distro_of(target_id))
     return family_of(known.manager) if known else None
-
-
-def open_packages(root: Root) -> SystemPackages | None:
-    """Return the system packages of a root, None if it has no package database.
-
-    Raise SysdepsError for a database that cannot be read and for one of an unknown package manager, MalformedError for
-    a broken one.
-    """
-    empty = None
-    for family in families():
-        database = family.open(root)
-        if database is not None:
-            found = SystemPackages(root=root, family=with_installer_of(root, family), database=database)
-            if database.packages:
-                return found
-            empty = empty or found
-    if empty is None:
-        refuse_unknown(root)
-    return empty
 
 
 def with_installer_of(root: Root, family: Family) -> Family:

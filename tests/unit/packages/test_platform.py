@@ -11,8 +11,9 @@ from builders.facts import elf
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.debian.architectures import architecture_of
+from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.packages.platform import read_platform, read_system
-from pip_sysdeps.packages.registry import UNKNOWN, distributions, open_packages
+from pip_sysdeps.packages.registry import UNKNOWN, distributions
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.packages.apk.architecture import ARCHITECTURES, apk_architecture
+from pip_sysdeps.packages.apk.database_path import find_database
 from pip_sysdeps.packages.apk.install import FORMATS, USAGE, as_command, as_dockerfile
 from pip_sysdeps.packages.apk.names import cmd_capability, is_capability, is_development, is_package_name, so_capability
-from pip_sysdeps.packages.apk.read_base import base_libraries, read_base
-from pip_sysdeps.packages.apk.read_database import read_architecture, read_packages
 from pip_sysdeps.packages.apk.version import is_version, version_key
 from pip_sysdeps.packages.family import Family, NameRules, Offered
 
@@ -21,7 +20,20 @@ if TYPE_CHECKING:
 
 
 def _open(root: Root) -> PackageDatabase | None:
+    if find_database(root) is None:
+        return None
+    from pip_sysdeps.packages.apk.read_base import read_base  # noqa: PLC0415 - an install line does without
+    from pip_sysdeps.packages.apk.read_database import read_packages  # noqa: PLC0415 - as above
+
     return read_packages(root, base=read_base(root))
+
+
+def _read_architecture(root: Root) -> str:
+    if find_database(root) is None:
+        return ""
+    from pip_sysdeps.packages.apk.read_database import read_architecture  # noqa: PLC0415 - other systems do without
+
+    return read_architecture(root)
 
 
 def _read_offered(root: Root) -> Offered | None:
@@ -41,8 +53,14 @@ def _library_capability(soname: str, _kind: ElfFile) -> str:
     return so_capability(soname) or ""
 
 
+def _base_libraries(distro: str) -> Mapping[str, str]:
+    from pip_sysdeps.packages.apk.read_base import base_libraries  # noqa: PLC0415 - as above
+
+    return base_libraries(distro)
+
+
 def _program_capability(program: str) -> str:
-    from pip_sysdeps.packages.apk.read_base import base_programs  # noqa: PLC0415 - an install line does without
+    from pip_sysdeps.packages.apk.read_base import base_programs  # noqa: PLC0415 - as above
 
     return "" if program in base_programs() else cmd_capability(program) or ""
 
@@ -55,7 +73,7 @@ FAMILY = Family(
     database="apk database",
     architectures=ARCHITECTURES,
     open=_open,
-    read_architecture=read_architecture,
+    read_architecture=_read_architecture,
     architecture=apk_architecture,
     names=NameRules(
         package=is_package_name,
@@ -75,7 +93,7 @@ FAMILY = Family(
     purl="apk",
     library_capability=_library_capability,
     program_capability=_program_capability,
-    base_libraries=base_libraries,
+    base_libraries=_base_libraries,
     read_offered=_read_offered,
     read_listed=_read_listed,
     split_name=lambda name: (name, ""),

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.apk.database import ApkDatabase
+from pip_sysdeps.packages.apk.database_path import find_database
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from pip_sysdeps.system.root import Root
 
-_DATABASES = ("/lib/apk/db/installed", "/usr/lib/apk/db/installed")
 _ARCHITECTURE = re.compile(rb"[a-z0-9][a-z0-9_-]*")
 _PACKAGE_ARCHITECTURE = re.compile(rb"^A:(?!noarch$|all$)([a-z0-9][a-z0-9_-]{0,63})$", re.MULTILINE)
 _MAX_DATABASE = 512 << 20
@@ -27,7 +27,7 @@ def read_packages(root: Root, *, base: Collection[str] = ()) -> ApkDatabase | No
     `base` names the packages of a minimal system. Raise SysdepsError for a database that cannot be read, and
     MalformedError, with the file and line, for a damaged one.
     """
-    path = next((path for path in _DATABASES if root.is_file(path)), None)
+    path = find_database(root)
     if path is None:
         return None
     content = _read(root, path)
@@ -42,7 +42,7 @@ def read_architecture(root: Root) -> str:
 
     Raise SysdepsError for a database that cannot be read.
     """
-    path = next((path for path in _DATABASES if root.is_file(path)), None)
+    path = find_database(root)
     if path is None:
         return ""
     own = _architecture(root)

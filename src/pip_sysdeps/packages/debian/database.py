@@ -6,7 +6,6 @@ one file per package in `status.d` instead of `status`, and md5sums instead of f
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from functools import cached_property
 from types import MappingProxyType
@@ -14,7 +13,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.model.environment import Skipped, Verdict
+from pip_sysdeps.packages.debian.database_path import ADMINDIR, STATUS, STATUS_D
 from pip_sysdeps.packages.debian.dpkg_files import parse_diversions, parse_list, parse_md5sums, parse_status
+from pip_sysdeps.packages.debian.read_architecture import MAX_STATUS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,13 +25,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-ADMINDIR = "/var/lib/dpkg"
-
 _INFO = f"{ADMINDIR}/info"
-_STATUS_D = f"{ADMINDIR}/status.d"
-_MAX_STATUS = 256 << 20
-_DPKG = re.compile(rb"^Package: dpkg$", re.MULTILINE)
-_ARCHITECTURE = re.compile(rb"^Architecture: *([a-z0-9-]+)", re.MULTILINE)
 _MAX_LISTS = 1 << 30
 _SMALL_LIST = 1 << 16
 _MOST_SEARCHED = 2 << 30
@@ -54,7 +49,7 @@ class DpkgDatabase:
         """
         self._root = root
         self._status_d = status_d
-        self.path = _STATUS_D if status_d else f"{ADMINDIR}/status"
+        self.path = STATUS_D if status_d else STATUS
         self.architecture = native_architecture(packages := tuple(packages))
         self.packages: Mapping[str, PackageStatus] = MappingProxyType({self._key(each): each for each in packages})
         self._diverted = {each.diverted: each for each in diversions}
@@ -188,7 +183,7 @@ class DpkgDatabase:
         return dict(self._file_lists())
 
     def _file_lists(self) -> Iterator[tuple[str, bytes]]:
-        folder = _STATUS_D if self._status_d else _INFO
+        folder = STATUS_D if self._status_d else _INFO
         real, present, budget = self._root.resolve(folder), set(self._root.names(folder)), _MAX_LISTS
         seen: set[tuple[int, int] | None] = set()
         for key, package in self.packages.items():
@@ -229,39 +224,14 @@ def read_database(root: Root) -> DpkgDatabase | None:
 
     Raise SysdepsError for a database that cannot be read, and MalformedError for one that is none.
     """
-    if root.is_file(f"{ADMINDIR}/status"):
-        packages = _parse(root, f"{ADMINDIR}/status", parse_status)
+    if root.is_file(STATUS):
+        packages = _parse(root, STATUS, parse_status)
         return DpkgDatabase(root, packages=packages, diversions=_diversions(root))
-    files = [name for name in root.names(_STATUS_D) if not name.endswith(".md5sums")]
+    files = [name for name in root.names(STATUS_D) if not name.endswith(".md5sums")]
     if files:
-        packages = tuple(each for name in files for each in _parse(root, f"{_STATUS_D}/{name}", parse_status))
+        packages = tuple(each for name in files for each in _parse(root, f"{STATUS_D}/{name}", parse_status))
         return DpkgDatabase(root, packages=packages, status_d=True)
     return None
-
-
-def read_architecture(root: Root) -> str:
-    """Return the architecture of a root's dpkg from its own entry; empty without a database.
-
-    Faster than `read_database`, which decides if dpkg itself is not a package.
-    """
-    status = f"{ADMINDIR}/status"
-    own = _own_architecture(root.read(status, _MAX_STATUS)) if root.is_file(status) else ""
-    if own:
-        return own
-    database = read_database(root)
-    return database.architecture if database else ""
-
-
-def _own_architecture(status: bytes) -> str:
-    """Return the architecture of the stanza of dpkg; each stanza is looked at once, however many there are."""
-    found = _DPKG.search(status)
-    while found:
-        end = status.find(b"\n\n", found.end())
-        end = end if end >= 0 else len(status)
-        if match := _ARCHITECTURE.search(status, found.end(), end):
-            return match[1].decode("ascii")
-        found = _DPKG.search(status, end)
-    return ""
 
 
 def native_architecture(packages: Iterable[PackageStatus]) -> str:
@@ -279,7 +249,7 @@ def _diversions(root: Root) -> tuple[Diversion, ...]:
 
 def _parse(root: Root, path: str, parser: Callable[[bytes], tuple[_T, ...]]) -> tuple[_T, ...]:
     try:
-        return parser(root.read(path, _MAX_STATUS))
+        return parser(root.read(path, MAX_STATUS))
     except MalformedError as error:
         hint = "it is damaged: restore it (dpkg keeps `status-old`), or use another root"
         raise MalformedError(error.reason, where=f"{path}: {error.where}", hint=hint) from error

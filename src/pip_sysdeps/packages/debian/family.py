@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.packages.debian.architectures import ARCHITECTURES, architecture_of
-from pip_sysdeps.packages.debian.database import read_architecture, read_database
+from pip_sysdeps.packages.debian.database_path import find_database
 from pip_sysdeps.packages.debian.install import FORMATS, USAGE, apt_get_install, as_dockerfile
 from pip_sysdeps.packages.debian.package_name import is_package_argument
+from pip_sysdeps.packages.debian.read_architecture import read_architecture
 from pip_sysdeps.packages.debian.version import version_key
 from pip_sysdeps.packages.family import Family, NameRules, Sources
 
@@ -25,12 +26,20 @@ if TYPE_CHECKING:
 _VERSION = re.compile(r"(?:[0-9]{1,9}:)?[A-Za-z0-9][A-Za-z0-9.+~-]{0,254}", re.ASCII)
 
 
+def _open(root: Root) -> PackageDatabase | None:
+    if find_database(root) is None:
+        return None
+    from pip_sysdeps.packages.debian.database import read_database  # noqa: PLC0415 - an install line does without
+
+    return read_database(root)
+
+
 def _is_development(package: str) -> bool:
     return package.endswith("-dev")
 
 
 def _read_floors(root: Root, database: PackageDatabase, objects: Objects, question: FloorQuestion) -> Floors:
-    from pip_sysdeps.packages.debian.read_floors import read_floors  # noqa: PLC0415 - an install line does without
+    from pip_sysdeps.packages.debian.read_floors import read_floors  # noqa: PLC0415 - as above
 
     return read_floors(root, database, objects, question)
 
@@ -78,7 +87,7 @@ FAMILY = Family(
     example="debian-trixie-amd64",
     database="dpkg status",
     architectures=ARCHITECTURES,
-    open=read_database,
+    open=_open,
     read_architecture=read_architecture,
     architecture=architecture_of,
     names=NameRules(

@@ -14,10 +14,10 @@ from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.debian.apt import Apt, has_sources
 from pip_sysdeps.packages.debian.architectures import ARCHITECTURES
 from pip_sysdeps.packages.debian.archive import default_alternatives, read_archive
-from pip_sysdeps.packages.debian.database import read_architecture
 from pip_sysdeps.packages.debian.kept_lists import keep_lists, restore_lists
 from pip_sysdeps.packages.debian.ports import for_architecture, parse_ports
 from pip_sysdeps.packages.debian.read_apt_sources import read_sources, sources_key, write_sources
+from pip_sysdeps.packages.debian.read_architecture import read_architecture
 from pip_sysdeps.packages.family import Updated
 from pip_sysdeps.packages.index import cache_folder, write_index
 from pip_sysdeps.packages.index_file import IndexTarget

@@ -7,18 +7,35 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.packages.family import Family, NameRules, Sources
 from pip_sysdeps.packages.rpm.architectures import ARCHITECTURES, architecture_of
 from pip_sysdeps.packages.rpm.capability import capability, is_capability, mark_of
+from pip_sysdeps.packages.rpm.database_path import find_database
 from pip_sysdeps.packages.rpm.evr import split_epoch, version_key
 from pip_sysdeps.packages.rpm.install import PROGRAMS, as_command, as_dockerfile, formats, usage, version_capabilities
 from pip_sysdeps.packages.rpm.names import is_development, is_package_name, is_version, split_name
-from pip_sysdeps.packages.rpm.read_database import read_architecture, read_database
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from pip_sysdeps.packages.database import PackageDatabase
     from pip_sysdeps.packages.family import IndexRequest, Offered, Updated
     from pip_sysdeps.packages.rpm.install import Program
     from pip_sysdeps.packages.rpm.read_listed import ListedPackage
     from pip_sysdeps.system.root import Root
+
+
+def _open(root: Root) -> PackageDatabase | None:
+    if find_database(root) is None:
+        return None
+    from pip_sysdeps.packages.rpm.read_database import read_database  # noqa: PLC0415 - an install line does without
+
+    return read_database(root)
+
+
+def _read_architecture(root: Root) -> str:
+    if find_database(root) is None:
+        return ""
+    from pip_sysdeps.packages.rpm.read_database import read_architecture  # noqa: PLC0415 - other systems do without
+
+    return read_architecture(root)
 
 
 def _sources_key(root: Root) -> str:
@@ -54,8 +71,8 @@ def _family(program: Program) -> Family:
         example="fedora-42-x86_64",
         database="rpm database",
         architectures=ARCHITECTURES,
-        open=read_database,
-        read_architecture=read_architecture,
+        open=_open,
+        read_architecture=_read_architecture,
         architecture=architecture_of,
         names=NameRules(
             package=is_package_name,

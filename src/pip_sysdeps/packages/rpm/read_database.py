@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.rpm.bdb import is_bdb, parse_bdb
 from pip_sysdeps.packages.rpm.database import RpmDatabase, native_architecture
+from pip_sysdeps.packages.rpm.database_path import MANIFEST, find_database
 from pip_sysdeps.packages.rpm.header import ARCH, parse_header
 from pip_sysdeps.packages.rpm.manifest import parse_manifest
 from pip_sysdeps.packages.rpm.ndb import MAGIC as NDB_MAGIC
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _T = TypeVar("_T")
-
-FOLDERS = ("/usr/lib/sysimage/rpm", "/var/lib/rpm", "/usr/share/rpm")
-"""Where distributions keep the database; newer places first, as `/var/lib/rpm` may be a link to one."""
-FILES = ("rpmdb.sqlite", "Packages.db", "Packages")
-"""The database of each format: SQLite, NDB, Berkeley DB."""
-MANIFEST = "/var/lib/rpmmanifest/container-manifest-2"
 
 _MAX_DATABASE = 1 << 30
 _MAX_LOG = 128 << 20
@@ -58,12 +53,6 @@ def read_architecture(root: Root) -> str:
             packages = parse_manifest(_read(root, path, _MAX_DATABASE))
             return native_architecture(each.architecture for each in packages)
         return native_architecture(_each(_headers(root, path), lambda content: parse_header(content).text(ARCH)))
-
-
-def find_database(root: Root) -> str | None:
-    """Return the path of a root's rpm database or manifest, None if it has neither."""
-    places = (*(f"{folder}/{name}" for folder in FOLDERS for name in FILES), MANIFEST)
-    return next((path for path in places if root.is_file(path)), None)
 
 
 def _headers(root: Root, path: str) -> Iterable[tuple[int, bytes]]:

@@ -13,8 +13,8 @@ from builders.small_alpine import PACKAGES
 from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.apk.family import FAMILY
 from pip_sysdeps.packages.apk.read_database import read_architecture
+from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.packages.platform import read_platform, read_system
-from pip_sysdeps.packages.registry import open_packages
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from builders.dpkg import Package, database, merge_usr, owner, put, write_databa
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.model.packages import Owner
-from pip_sysdeps.packages.registry import open_packages
+from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:

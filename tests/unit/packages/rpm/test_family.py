@@ -13,8 +13,9 @@ from builders.rpm_files import Rpm, ndb
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.family import Item
+from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.packages.platform import read_platform, read_system
-from pip_sysdeps.packages.registry import distro_of, family_of, family_of_distribution, open_packages
+from pip_sysdeps.packages.registry import distro_of, family_of, family_of_distribution
 from pip_sysdeps.packages.rpm.architectures import architecture_of
 from pip_sysdeps.system.root import Root
 
