@@ -144,6 +144,14 @@ class Archive:
         self._sign(dist, suite, origin="Ubuntu", fields=fields, components=" ".join(components), codename=codename)
         return dist
 
+    def publish_flat(self, packages: str) -> Path:
+        """Write an archive without suites (`deb URI /`), as vendors have them: no Contents; return its folder."""
+        (self.folder / "Packages").write_text(packages)
+        digest, size = hashlib.sha256(packages.encode()).hexdigest(), len(packages.encode())
+        release = f"Origin: Vendor\nLabel: Vendor\nDate: {self.date}\nSHA256:\n {digest} {size} Packages\n"
+        (self.folder / "InRelease").write_bytes(self._key.clearsign(release))
+        return self.folder
+
     def _sign(  # noqa: PLR0913 - the fields of a Release file
         self, dist: Path, suite: str, *, origin: str, fields: str, components: str, codename: str = ""
     ) -> None:

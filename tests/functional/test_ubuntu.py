@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.archive import Archive, configure, published_archive
+from builders.archive import Archive, published_archive
 from builders.debian import unavailable
 from builders.elf import Elf
 from builders.mounts import FULL, run_on_small_disk
 from builders.root import write
 from builders.small_debian import SITE
 from builders.system import VENV
+from builders.ubuntu_sources import COMPONENTS, STANZA, configure_ubuntu
 from builders.wheels import build_wheel
 from pip_sysdeps.lock.text import loads
 
@@ -181,22 +182,6 @@ def test_base_is_what_apt_and_essential_packages_need(ubuntu: Desk) -> None:
     assert [each.base for each in locked(ubuntu).package if each.name == "libpq5"] == [False]
 
 
-STANZA = "Architecture: amd64\nSection: libs\nPriority: optional\nFilename: pool/x.deb\nSize: 1\nSHA256: 0\n\n"
-MAIN = (
-    f"Package: libglib2.0-0t64\nVersion: 2.80\n{STANZA}"
-    f"Package: essential\nVersion: 1\nEssential: yes\nDepends: libc6\n{STANZA}"
-    f"Package: libc6\nVersion: 2.39-0ubuntu8\n{STANZA}"
-    f"Package: merely-required\nVersion: 1\n{STANZA.replace('optional', 'required')}"
-)
-COMPONENTS = {
-    "main": (MAIN, "usr/lib/x86_64-linux-gnu/libglib-2.0.so.0    libs/libglib2.0-0t64\n"),
-    "universe": (
-        f"Package: libgl1-of-ubuntu\nVersion: 1\n{STANZA}",
-        "usr/lib/x86_64-linux-gnu/libGL.so.1    universe/libs/libgl1-of-ubuntu\n",
-    ),
-}
-
-
 @pytest.fixture
 def archive() -> Iterator[Archive]:
     """Return an archive of Ubuntu's form: two components, a pocket, Contents beside the Release file."""
@@ -204,19 +189,6 @@ def archive() -> Iterator[Archive]:
         made.publish_ubuntu("noble", COMPONENTS)
         made.publish_ubuntu("noble", {"main": (f"Package: libnew1\nVersion: 2\n{STANZA}", "")}, pocket="-updates")
         yield made
-
-
-def configure_ubuntu(root: Path, archive: Archive) -> None:
-    """Let the archive be the source of a root by a `ubuntu.sources` with two suites and two components."""
-    configure(root, archive, "noble")
-    (root / "etc/apt/sources.list.d/test.sources").unlink()
-    write(
-        root / "etc/apt/sources.list.d/ubuntu.sources",
-        f"Types: deb\nURIs: {archive.uri}\nSuites: noble\nComponents: main universe\n"
-        "Signed-By: /usr/share/keyrings/archive.gpg\n\n"
-        f"Types: deb\nURIs: {archive.uri}\nSuites: noble-updates\nComponents: main\n"
-        "Signed-By: /usr/share/keyrings/archive.gpg\n",
-    )
 
 
 def test_index_update(ubuntu: Desk, archive: Archive) -> None:

@@ -16,15 +16,16 @@ from pip_sysdeps.packages.debian.architectures import ARCHITECTURES
 from pip_sysdeps.packages.debian.archive import default_alternatives, read_archive
 from pip_sysdeps.packages.debian.kept_lists import keep_lists, restore_lists
 from pip_sysdeps.packages.debian.ports import for_architecture, parse_ports
-from pip_sysdeps.packages.debian.read_apt_sources import read_sources, sources_key, write_sources
+from pip_sysdeps.packages.debian.read_apt_sources import WrittenSources, read_sources, sources_key, write_sources
 from pip_sysdeps.packages.debian.read_architecture import read_architecture
 from pip_sysdeps.packages.family import Updated
 from pip_sysdeps.packages.index import cache_folder, write_index
 from pip_sysdeps.packages.index_file import IndexTarget
+from pip_sysdeps.printing import printable
 from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from pip_sysdeps.packages.debian.apt import AptIndex
     from pip_sysdeps.packages.debian.ports import Port
@@ -44,8 +45,8 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, qu
     """Download the indices of the configured sources, and write the index of one release and architecture.
 
     `files` has the patterns of files to answer for.
-    Raise SysdepsError, with the old index left as it was, when apt or sources are missing, or when no Contents index of
-    the release's own archive could be downloaded and verified.
+    Raise SysdepsError, with the old index left as it was, when apt or sources are missing, or when no Contents or no
+    Packages index of the release's own archive could be downloaded and verified.
     """
     if not (wanted.distro and wanted.codename and wanted.architecture):
         raise SysdepsError(
@@ -56,17 +57,17 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, qu
         raise SysdepsError(f"unknown architecture `{wanted.architecture}`", hint=f"one of {', '.join(ARCHITECTURES)}")
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder, _downloads(root, wanted) as state:
         os.chmod(folder, _FOLDER_MODE)
-        settings, skipped = _settings(root, wanted, folder)
-        apt = Apt(folder=folder, state=state, architecture=wanted.architecture, settings=settings)
+        apt, written = _apt(root, wanted, folder, state)
         kept = _kept(wanted) if root.directory == "/" else ""
         if kept:
             restore_lists(kept, apt.lists)
-        complaints = apt.update(quiet=quiet)
+        complaints = _renamed(apt.update(quiet=quiet), written.copies)
         indices = tuple(index for index in apt.indices() if index.automatic)
-        own = [index for index in indices if index.kind == "Contents" and index.origin.lower() == wanted.distro]
-        if all(_is_pocket(index, wanted) for index in own):
-            _require_space(state)
-            raise SysdepsError(*_nothing(complaints, wanted), hint=_LEFT)
+        own = [index for index in indices if index.origin.lower() == wanted.distro]
+        for kind in ("Contents", "Packages"):
+            if all(_is_pocket(index, wanted) for index in own if index.kind == kind):
+                _require_space(state)
+                raise SysdepsError(_nothing(kind, complaints, wanted), hint=_LEFT)
         with _explained():
             tables = read_archive(indices, wanted.architecture, default_alternatives(), files, wanted.distro)
         if kept:
@@ -81,7 +82,7 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, qu
     key = "" if root.directory == "/" or wanted.shared else sources_key(root)
     with _explained():
         path = write_index(target, tables.tables, key)
-    return Updated(target=target, path=path, complaints=(*skipped, *complaints))
+    return Updated(target=target, path=path, complaints=(*written.skipped, *complaints))
 
 
 def _kept(wanted: IndexRequest) -> str:
@@ -150,8 +151,8 @@ def _explained() -> Iterator[None]:
         raise error.at("the archive's indices", hint=_LEFT) from error
 
 
-def _settings(root: Root, wanted: IndexRequest, folder: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Return apt's settings for the right sources, and messages about what was left out.
+def _apt(root: Root, wanted: IndexRequest, folder: str, state: str) -> tuple[Apt, WrittenSources]:
+    """Return apt with the right sources, and those that were written for it.
 
     The machine's own configuration is used unchanged. The sources of another root or suite are rewritten (see
     `read_apt_sources`); the root's other apt configuration, which may name programs to run, is not read.
@@ -159,8 +160,14 @@ def _settings(root: Root, wanted: IndexRequest, folder: str) -> tuple[tuple[tupl
     own = root.directory == "/" and not wanted.suite
     if own and not has_sources():
         raise _no_sources("apt has no sources")
-    if own and not _is_elsewhere(root, wanted.architecture):
-        return (), ()
+    unchanged = own and not _is_elsewhere(root, wanted.architecture)
+    written = WrittenSources() if unchanged else _written(root, wanted, folder)
+    settings = () if unchanged else _settings(written)
+    return Apt(folder=folder, state=state, architecture=wanted.architecture, settings=settings), written
+
+
+def _written(root: Root, wanted: IndexRequest, folder: str) -> WrittenSources:
+    """Rewrite the sources of another root, suite or architecture."""
     sources = tuple(for_architecture(each, wanted.architecture, _ports()) for each in read_sources(root))
     sources = tuple(each for each in sources if not each.architectures or wanted.architecture in each.architectures)
     if wanted.suite:
@@ -168,15 +175,29 @@ def _settings(root: Root, wanted: IndexRequest, folder: str) -> tuple[tuple[tupl
         sources = tuple(found)
     if not sources:
         raise _no_sources(f"no apt source names `{wanted.codename}`" if wanted.suite else "the root has no apt sources")
-    written = write_sources(root, sources, folder, wanted.architecture)
-    settings = (
+    return write_sources(root, sources, folder, wanted.architecture)
+
+
+def _settings(written: WrittenSources) -> tuple[tuple[str, str], ...]:
+    """Return apt's settings for rewritten sources."""
+    return (
         ("Dir::Etc::sourcelist", written.path),
         ("Dir::Etc::sourceparts", "-"),
         ("Dir::Etc::trusted", f"{written.keys}/none.gpg"),
         ("Dir::Etc::trustedparts", written.keys),
         *((f"Acquire::{name}", "false") for name in _NEVER),
     )
-    return settings, written.skipped
+
+
+def _renamed(complaints: Iterable[str], copies: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return apt's complaints with the URIs of the root's sources, where apt had copies of its archives."""
+    return tuple(_with_uris(line, copies) for line in complaints)
+
+
+def _with_uris(line: str, copies: Sequence[tuple[str, str]]) -> str:
+    for copy, uri in copies:
+        line = line.replace(f"{copy}/", f"{printable(uri.rstrip('/'))}/").replace(f"{copy} ", f"{printable(uri)} ")
+    return line
 
 
 def _is_elsewhere(root: Root, architecture: str) -> bool:
@@ -214,16 +235,14 @@ def _require_space(folder: str) -> None:
         )
 
 
-def _nothing(complaints: tuple[str, ...], wanted: IndexRequest) -> tuple[str]:
-    """Return the error for missing sources."""
+def _nothing(kind: str, complaints: tuple[str, ...], wanted: IndexRequest) -> str:
+    """Return the error for missing indices of a kind."""
     release = wanted.suite or wanted.codename
     said = f": {complaints[0]}" if complaints else ""
-    return (
-        f"apt could not download and verify a Contents index of {wanted.distro} {release} {wanted.architecture}{said}",
-    )
+    return f"apt could not download and verify a {kind} index of {wanted.distro} {release} {wanted.architecture}{said}"
 
 
-def _target_id(own: list[AptIndex], wanted: IndexRequest) -> str:
+def _target_id(own: Iterable[AptIndex], wanted: IndexRequest) -> str:
     """Return the target's id as in the lock, by the codename of the Release file."""
     codenames = {index.codename for index in own}
     codename = wanted.codename if not wanted.suite else next(iter(codenames)) if len(codenames) == 1 else wanted.suite

@@ -56,14 +56,16 @@ _HINT = "of another root or suite, archives count that http, https or a folder o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenSources:
-    """The sources that were written for apt."""
+    """The sources that were written for apt; nothing where apt has the machine's own."""
 
-    path: str
+    path: str = ""
     """The file, in the deb822 style."""
-    keys: str
+    keys: str = ""
     """The folder with copies of the keys that count for every archive."""
-    skipped: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
     """Messages about what was left out."""
+    copies: tuple[tuple[str, str], ...] = ()
+    """The URI of each copied archive, and that in the root's sources."""
 
 
 def read_sources(root: Root) -> tuple[AptSource, ...]:
@@ -111,7 +113,10 @@ def write_sources(root: Root, sources: Sequence[AptSource], folder: str, archite
         copier.key(path, "trusted")
     text = "\n".join(written).encode()
     return WrittenSources(
-        path=copier.write("written.sources", text), keys=copier.folder("trusted"), skipped=tuple(writer.skipped)
+        path=copier.write("written.sources", text),
+        keys=copier.folder("trusted"),
+        skipped=tuple(writer.skipped),
+        copies=tuple(writer.copies),
     )
 
 
@@ -123,6 +128,8 @@ class _Writer:
         self._architecture = architecture
         self.skipped: list[str] = []
         """Messages about what was left out."""
+        self.copies: list[tuple[str, str]] = []
+        """The URI of each copied archive, and that in the root's sources."""
 
     def accepted(self, source: AptSource) -> AptSource | None:
         """Return the allowed part of a source, or None."""
@@ -152,7 +159,9 @@ class _Writer:
             if not mirror:
                 self._skip(uri, "its list has no mirror with http or https")
             return mirror
-        return f"file:{self._copier.archive(local[2], source, self._architecture)}"
+        copy = f"file:{self._copier.archive(local[2], source, self._architecture)}"
+        self.copies.append((copy, uri))
+        return copy
 
     def _skip(self, uri: str, reason: str) -> None:
         self.skipped.append(f"skipped the apt source {_shown(uri)}: {reason}")
