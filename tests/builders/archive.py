@@ -120,11 +120,18 @@ class Archive:
             packed = self.contents if self.contents and name == "amd64" else gzip.compress(rows.encode(), mtime=0)
             (dist / "main" / f"Contents-{name}").write_bytes(gzip.decompress(packed))
             (dist / "main" / f"Contents-{name}.gz").write_bytes(packed)
+        fields = f"Architectures: all amd64\n{fields}"
         self._sign(dist, suite, origin=origin, fields=fields, components="main")
         return dist
 
     def publish_ubuntu(
-        self, codename: str, components: Mapping[str, tuple[str, str]], *, pocket: str = "", contents: bool = True
+        self,
+        codename: str,
+        components: Mapping[str, tuple[str, str]],
+        *,
+        pocket: str = "",
+        contents: bool = True,
+        architecture: str = "amd64",
     ) -> Path:
         """Write a suite as Ubuntu's archive has it: one Contents file beside the components; return its folder.
 
@@ -134,13 +141,13 @@ class Archive:
         dist = self.folder / "dists" / suite
         shutil.rmtree(dist, ignore_errors=True)
         for name, (packages, _) in components.items():
-            (dist / name / "binary-amd64").mkdir(parents=True)
-            (dist / name / "binary-amd64" / "Packages").write_text(packages)
+            (dist / name / f"binary-{architecture}").mkdir(parents=True)
+            (dist / name / f"binary-{architecture}" / "Packages").write_text(packages)
         rows = "".join(rows for _, rows in components.values()).encode()
         if contents:
-            (dist / "Contents-amd64.gz").write_bytes(gzip.compress(rows, mtime=0))
-            (dist / "Contents-amd64").write_bytes(rows)
-        fields = "Version: 24.04\n" + ("Acquire-By-Hash: no\n" if pocket else "")
+            (dist / f"Contents-{architecture}.gz").write_bytes(gzip.compress(rows, mtime=0))
+            (dist / f"Contents-{architecture}").write_bytes(rows)
+        fields = f"Version: 24.04\nArchitectures: {architecture}\n" + ("Acquire-By-Hash: no\n" if pocket else "")
         self._sign(dist, suite, origin="Ubuntu", fields=fields, components=" ".join(components), codename=codename)
         return dist
 
@@ -166,7 +173,7 @@ class Archive:
                 path.unlink()  # named in the Release file alone, as mirrors have it
         release = (
             f"Origin: {origin}\nSuite: {suite if codename else 'stable'}\nCodename: {codename or suite}\n"
-            f"Date: {self.date}\nArchitectures: all amd64\nComponents: {components}\n"
+            f"Date: {self.date}\nComponents: {components}\n"
             f"No-Support-for-Architecture-all: Packages\n{fields}SHA256:\n{hashes}"
         )
         (dist / "InRelease").write_bytes(self._key.clearsign(release))

@@ -91,6 +91,8 @@ UNIVERSE = re.compile(r"lib(?:xcb|harfbuzz-subset|opengl|llvm|gallium).*|mesa-.*
 """Names of the packages that are in the component universe; the others are in main."""
 _FOR_PYTHON = {"own": ("python3",), "local": LOCAL_PYTHON_PACKAGES, "ppa": ("python3",), "none": ()}
 """What a root has for its Python."""
+PORTED = ("libglib2.0-0t64", "libharfbuzz-subset0", "libmagic1t64", "libpq5", "python3")
+"""What the archive of another architecture has, beside the base."""
 UPDATED, SECURITY = ("libpangoft2-1.0-0",), ("libfribidi0",)
 """What the pockets have: the first one alone, the other in a later version than the release has."""
 
@@ -282,7 +284,23 @@ def _ppa() -> Path:
     return folder
 
 
-def _downloaded(folder: Path, suite: str, names: Iterable[str]) -> list[Deb]:
+def ports_archive() -> Path:
+    """Return the folder with the archive `ubuntu-ports` and its key: a few packages of arm64, made once."""
+    digest = hashlib.sha256(" ".join([_VERSION, FILLED_FROM, *PORTED]).encode()).hexdigest()[:8]
+    with made_once(f"ubuntu-ports-{digest}") as (folder, unfinished):
+        if unfinished is not None:
+            debs = _downloaded(unfinished / "pool", FILLED_FROM, ["?essential", "apt", *PORTED], "arm64")
+            archive = Archive(unfinished / "ubuntu-ports")
+            components = {name: _component(unfinished / "ubuntu-ports", debs, name) for name in ("main", "universe")}
+            archive.publish_ubuntu(CODENAME, components, architecture="arm64")
+            for pocket in ("-updates", "-backports", "-security"):
+                archive.publish_ubuntu(CODENAME, {"main": ("", "")}, pocket=pocket, architecture="arm64")
+            for name in ("pool", "ubuntu-ports/pool"):
+                shutil.rmtree(unfinished / name)
+    return folder
+
+
+def _downloaded(folder: Path, suite: str, names: Iterable[str], architecture: str = "") -> list[Deb]:
     """Download packages, with all that they depend on, by an apt with a list, state and cache of its own."""
     mirror = _machine_mirror() or unavailable("needs apt with Debian's archive")
     keyring = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
@@ -295,6 +313,7 @@ def _downloaded(folder: Path, suite: str, names: Iterable[str]) -> list[Deb]:
     state += [f"Dir::State::lists={folder}/lists", f"Dir::Cache::archives={folder}/archives", "Dir::Cache::pkgcache="]
     state += ["Dir::Cache::srcpkgcache=", f"Dir::State::status={folder}/status", "Acquire::Retries=3"]
     state += ["APT::Install-Recommends=false", "Acquire::Languages=none", "Acquire::Check-Valid-Until=false"]
+    state += [f"APT::Architecture={architecture}", f"APT::Architectures={architecture}"] if architecture else []
     options = [part for option in state for part in ("-o", option)]
     _run(["apt-get", "-qq", *options, "update"])
     _run(["apt-get", "-qq", "-y", *options, "install", "--download-only", *names])
