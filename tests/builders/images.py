@@ -99,11 +99,12 @@ class Images:
         options += [f"--output={output}"] if output else []
         return self.buildah("bud", *options, str(context), check=check)
 
-    def run(self, name: str, *argv: str) -> subprocess.CompletedProcess[str]:
+    def run(self, name: str, *argv: str, volumes: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
         """Run `argv` in a new container of an image, with the image's variables."""
+        mounted = [f"--volume={volume}" for volume in volumes]
         container = self.buildah("from", f"localhost/{name}").stdout.strip()
         try:
-            return self.buildah("run", "--network=host", container, "--", *argv, check=False)
+            return self.buildah("run", "--network=host", *mounted, container, "--", *argv, check=False)
         finally:
             self.buildah("rm", container)
 
