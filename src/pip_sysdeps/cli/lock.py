@@ -188,7 +188,7 @@ def _print_notes(args: argparse.Namespace, made: EnvironmentTarget, before: Targ
     scan, messages = made.scan, args.messages
     verbose = messages.level > 0
     if not (args.target or args.wheels):
-        for line in packages_to_install(scan, made.place.packages):
+        for line in packages_to_install(scan, made.target, made.place.packages):
             messages.note(line)
     for line in _warnings(made, verbose=verbose):
         messages.warning(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, Unreachable
 from pip_sysdeps.needs.completeness import partly_searched_distributions
 from pip_sysdeps.words import listed
@@ -11,16 +12,17 @@ from pip_sysdeps.words import listed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pip_sysdeps.lock.document import Target
     from pip_sysdeps.model.needs import Provider
     from pip_sysdeps.model.scan import Scan
     from pip_sysdeps.packages.installed import SystemPackages
     from pip_sysdeps.system.root import Root
 
 
-def packages_to_install(scan: Scan, packages: SystemPackages | None) -> Iterator[str]:
-    """Yield one line for the packages of the install line that are not installed here."""
-    names = {_name_of_absent(need.provider) for _, need in scan.needs() if need.is_demanded}
-    if absent := sorted(filter(None, names)):
+def packages_to_install(scan: Scan, target: Target, packages: SystemPackages | None) -> Iterator[str]:
+    """Yield one line for the packages of the target's install line that are not installed here."""
+    names = {_name_of_absent(need.provider) for _, need in scan.needs()}
+    if absent := [each.package.name for each in wanted(target) if each.package.name in names]:
         how = "; install them to lock their `min`" if packages and packages.family.floors else ""
         yield f"in the install line, but not installed here: {listed(absent)}{how}"
 

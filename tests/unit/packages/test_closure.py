@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from builders.packages import Installed
 from pip_sysdeps.packages.closure import Closures, Cost
-
-
-@dataclass(frozen=True)
-class Installed:
-    """One installed package of a megabyte, unless it says otherwise."""
-
-    name: str
-    requires: tuple[tuple[str, ...], ...] = ()
-    provides: tuple[str, ...] = ()
-    size: int = 1 << 20
-    version: str = "1"
-    architecture: str = "amd64"
-    source: str = ""
 
 
 def closures(*packages: Installed, base: tuple[str, ...] = ()) -> Closures:

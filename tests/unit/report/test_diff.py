@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from builders.locked import target
 from pip_sysdeps.lock.document import (
     LockedBase,
     LockedDistribution,
@@ -38,22 +39,6 @@ PQ = LockedNeed(soname="libpq.so.5", package="libpq5", when="import")
 GOMP = LockedNeed(soname="libgomp.so.1", package="libgomp1", when="import")
 PG = LockedDistribution(name="psycopg2", version="2.9", needs=(PQ,))
 GBM = LockedDistribution(name="lightgbm", version="4.7.0", needs=(GOMP,))
-
-
-def target(*distributions: LockedDistribution, **changes: Any) -> Target:  # noqa: ANN401 - any field of a Target
-    """Return a target with these distributions and the packages that they need."""
-    packages = {need.package for each in distributions for need in each.needs if need.package}
-    made = Target(
-        id="debian-bookworm-amd64",
-        distro="debian",
-        architecture="amd64",
-        package_manager="dpkg",
-        libc="glibc",
-        python="cp311",
-        distribution=distributions,
-        package=tuple(LockedPackage(name=name) for name in sorted(packages)),
-    )
-    return replace(made, **changes)
 
 
 def diff(old: Target | None, new: Target | None) -> TargetDiff:
