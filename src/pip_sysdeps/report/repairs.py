@@ -24,9 +24,10 @@ def to_reach(path: str) -> str:
     )
 
 
-def to_copy(path: str, system: System, library_path: tuple[str, ...] = ()) -> str:
-    """Return the instructions to copy a library that no package has, in one line."""
-    return " and ".join(f"`{line}`" for line in of_copy(path, system, library_path).lines())
+def to_copy(path: str, system: System, library_path: tuple[str, ...] = (), *, is_library: bool = True) -> str:
+    """Return the instructions to copy a file that no package has, in one line."""
+    instructions = of_copy(path, system, library_path, is_library=is_library)
+    return " and ".join(f"`{line}`" for line in instructions.lines())
 
 
 def import_repairs(scan: Scan, target: Target) -> Iterator[str]:

@@ -33,12 +33,13 @@ def unresolved_other(target: Target) -> Iterator[Trouble]:
 
 
 def unowned_library(target: Target) -> Iterator[Trouble]:
-    """Yield a system library that no binary package owned: it must be copied into the image."""
+    """Yield a library, program or file of the system that no binary package owned: the image needs a copy."""
     distributions = {each.name for each in target.distribution}
     for holder, need in target.needs():
         if need.class_ == "unowned":
             other = f"; {need.note}" if need.note else ""
-            how = to_copy(need.path, target, target.library_path)
+            is_library = bool(need.soname or need.any_of)
+            how = to_copy(need.path, target, target.library_path, is_library=is_library)
             yield Trouble(
                 subjects=(need.name,),
                 message=f"no binary package owns {need.path}{other}: {how}",

@@ -34,12 +34,13 @@ def unresolved_other(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def unowned_library(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield a system library that no binary package owns: it must be copied into the image."""
+    """Yield a library, program or file of the system that no binary package owns: the image needs a copy."""
     for holder, need in evidence.undecided():
         if isinstance(need.provider, Unowned):
             provider = need.provider
             other = f"; {namesake(provider.package)}" if provider.package else ""
-            how = to_copy(provider.path, evidence.scan.platform, evidence.library_path)
+            is_library = bool(need.soname or need.any_of)
+            how = to_copy(provider.path, evidence.scan.platform, evidence.library_path, is_library=is_library)
             message = f"no binary package owns {provider.path}{other}: {how}"
             yield trouble_of_need(holder, need, message)
 
