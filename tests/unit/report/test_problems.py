@@ -1,0 +1,88 @@
+"""Problems of a release image, and their repairs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from builders.facts import scan_of
+from builders.locked import target
+from pip_sysdeps.lock.document import Lockfile
+from pip_sysdeps.lock.instructions import Instructions
+from pip_sysdeps.packages.registry import family_of
+from pip_sysdeps.report.catalogue import FOREIGN_FILE, MISSING_IN_IMAGE, NOT_LOCKED, OLDER_CPU
+from pip_sysdeps.report.problems import (
+    Problem,
+    no_target,
+    on_older_cpus,
+    repair_instructions,
+    repair_packages,
+    sort_key,
+    worth_showing,
+)
+
+PQ = Problem(error=True, entry=MISSING_IN_IMAGE, distribution="one", subject="libpq.so.5", message="is missing")
+WARNING = replace(PQ, error=False)
+
+
+def test_errors_come_first() -> None:
+    """Then a kind of problem, then a distribution, then a subject."""
+    ordered = [
+        replace(PQ, entry=FOREIGN_FILE, distribution="two"),
+        replace(PQ, distribution="a", subject="z"),
+        PQ,
+        replace(PQ, subject="libz.so.1"),
+        replace(WARNING, entry=FOREIGN_FILE),
+        WARNING,
+    ]
+    shuffled = ordered[::-1]
+    assert sorted(shuffled, key=sort_key) == ordered
+
+
+def test_packages_repair_errors() -> None:
+    """Each once and sorted; a name that the package manager would misread is not offered."""
+    apk = family_of("apk")
+    assert apk is not None
+    words = ("zlib", "so:libpq.so.5", "zlib", "-x", "$(id)", "")
+    problems = [*(replace(PQ, package=word) for word in words), replace(WARNING, package="libgl1")]
+    assert repair_packages(problems, apk.names) == ("so:libpq.so.5", "zlib")
+    assert repair_packages(problems, None) == ()
+
+
+def test_instructions_repair_errors() -> None:
+    """They are joined; those of warnings are left out."""
+    problems = (
+        replace(PQ, instructions=Instructions(copies=("/opt/liba.so",))),
+        replace(PQ, instructions=Instructions(ldconfig=True)),
+        replace(WARNING, instructions=Instructions(copies=("/opt/libb.so",))),
+    )
+    assert repair_instructions(problems) == ("COPY --from=build /opt/liba.so /opt/liba.so", "RUN ldconfig")
+
+
+def test_warnings_about_missing_needs_are_not_shown() -> None:
+    """Nor those about foreign files; errors always are."""
+    foreign, other = replace(WARNING, entry=FOREIGN_FILE), replace(WARNING, entry=OLDER_CPU)
+    assert worth_showing((PQ, WARNING, foreign, replace(foreign, error=True), other)) == (
+        PQ,
+        replace(foreign, error=True),
+        other,
+    )
+
+
+def test_only_what_this_cpu_hides_is_an_older_cpus_problem() -> None:
+    """As a warning; a warning here does not hide an error there."""
+    hidden, known = replace(PQ, subject="liba.so.1"), replace(PQ, subject="libb.so.1")
+    problems = (hidden, known, replace(PQ, distribution="two"), replace(WARNING, subject="libw.so.1"))
+    expected = replace(hidden, error=False, entry=OLDER_CPU, message="on older CPUs is missing")
+    here = (known, replace(hidden, error=False), replace(PQ, distribution="two"))
+    assert on_older_cpus(problems, here) == (expected,)
+
+
+def test_a_lock_without_the_images_target() -> None:
+    """The problem is of the whole image, and names the targets that the lock has."""
+    assert no_target(Lockfile(target=(target(id="debian-trixie-amd64"),)), scan_of()) == Problem(
+        error=True,
+        entry=NOT_LOCKED,
+        distribution="",
+        subject="debian-bookworm-amd64",
+        message="the lock has no target for this system (debian-bookworm-amd64), only debian-trixie-amd64",
+    )
