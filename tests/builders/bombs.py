@@ -103,7 +103,8 @@ def measured(folder: Path, names: Sequence[str], limit: float) -> Iterator[tuple
     for shape in shapes:
         shape.write(place)
     for command in dict.fromkeys(command for shape in shapes for command in shape.commands):
-        yield command[0], run([part.replace("ROOT", str(place)) for part in command], place, limit)
+        form = f" {command[-1]}" if "--format" in command else ""
+        yield command[0] + form, run([part.replace("ROOT", str(place)) for part in command], place, limit)
 
 
 # ------------------------------------------------------------------------------------------------------------ writing
@@ -112,10 +113,16 @@ ROOT = ("--root", "ROOT", "--python", VENV)
 LOCK = ("lock", *ROOT, "-o", "ROOT/l")
 ELSEWHERE = ("lock", *ROOT, "--target", "debian-trixie-amd64", "-o", "ROOT/l")
 TREE, AUDIT, VERIFY = ("tree", *ROOT), ("audit", *ROOT), ("verify", "--lockless", *ROOT)
-EXPORT = ("export", *ROOT, "--format", "cyclonedx")
+EXPORT, SPDX = (("export", *ROOT, "--format", each) for each in ("cyclonedx", "spdx"))
+HTML = ("audit", *ROOT, "--format", "html")
 WHEELS = ("lock", "--wheels", "ROOT/w", "--target", "debian-trixie-amd64", "-o", "ROOT/l")
 HERE = ("lock", "--wheels", "ROOT/w", "--root", "ROOT", "-o", "ROOT/l")
 APT_LINE, VALIDATE, DIFF = ("apt-line",), ("lock", "--validate"), ("diff", "sysdeps.lock", "sysdeps.lock")
+DIFFS = tuple(
+    ("diff", *locks, "--format", form)
+    for locks in (("old.lock", "sysdeps.lock"), ("sysdeps.lock", "old.lock"))
+    for form in ("text", "markdown", "json")
+)
 
 
 def _put(path: str, content: str | bytes) -> Callable[[Path], None]:
@@ -267,6 +274,11 @@ def _holes(path: str, size: int) -> Callable[[Path], None]:
     return write
 
 
+def _sbom(count: int) -> str:
+    components = ({"name": f"a{number}"} for number in range(count))
+    return json.dumps({"bomFormat": "CycloneDX", "components": [*components]}, separators=(",", ":"))
+
+
 def _notes(count: int, names: int = 1) -> bytes:
     rows = [
         {"soname": [f"libq{row}.so.{name}" for name in range(names)], "priority": "required"} for row in range(count)
@@ -349,15 +361,31 @@ def _link(path: str, target: str) -> Callable[[Path], None]:
     return write
 
 
-_HEAD = 'lock-version = "1.0"\n'
+_HEAD = 'lock-version = "2.0"\n'
 _TARGET = (
     '[[target]]\nid = "debian-bookworm-amd64"\ndistro = "debian"\nrelease = "12"\narchitecture = "amd64"\n'
     'package-manager = "dpkg"\nlibc = "glibc"\npython = "cp311"\n'
 )
+_NEED = '[[target.distribution]]\nname = "aNUMBER"\nneeds = [{ soname = "l", package = "pNUMBER", when = "import" }]\n'
+_MISSING = '[[target.unresolved]]\nsoname = "lNUMBER"\ndistribution = "aNUMBER"\nwhen = "import"\n'
+_HOLDER = '[[target.distribution]]\nname = "a"\nneeds = [\n'
+_OTHER_NEED = '{ soname = "lNUMBER", package = "p0", when = "import" },\n'
 
 
 def _lock(text: str) -> Shape:
     return Shape(_put("sysdeps.lock", _HEAD + text), (APT_LINE, VALIDATE, DIFF), in_root=False)
+
+
+def _names(stem: str, count: int) -> list[str]:
+    return [f"{stem}{number}" for number in range(count)]
+
+
+def _locks(old: str, new: str, *, was: Sequence[str] = (), now: Sequence[str] = ()) -> Shape:
+    """Two locks that are compared, in both directions; with their install lines."""
+    line, new_line = (f"installs = {json.dumps(sorted(names))}\n" for names in (was, now))
+    old, new = old.replace(_TARGET, _TARGET + line), new.replace(_TARGET, _TARGET + new_line)
+    write = _all(_put("old.lock", _HEAD + old), _put("sysdeps.lock", _HEAD + new))
+    return Shape(write, (APT_LINE, VALIDATE, *DIFFS), in_root=False)
 
 
 def _project(text: str | bytes) -> Shape:
@@ -386,6 +414,25 @@ SHAPES: dict[str, Callable[[], Shape]] = {
     "lock-targets": lambda: _lock(_TARGET + _many(12_000, '[[target.distribution]]\nname = "aNUMBER"\n')),
     "lock-same-targets": lambda: _lock(_TARGET * 4000),
     "lock-quotes": lambda: _lock('a="""' + '\\"""' * 200_000),
+    "locks-distributions": lambda: _locks(_TARGET, _TARGET + _many(8000, _NEED), now=_names("p", 8000)),
+    "locks-packages": lambda: _locks(
+        _TARGET + _many(5000, _NEED),
+        _TARGET + _many(5000, _NEED.replace("pNUMBER", "qNUMBER")),
+        was=_names("p", 5000),
+        now=_names("q", 5000),
+    ),
+    "locks-unresolved": lambda: _locks(
+        _TARGET + _many(4000, _MISSING) + _many(4000, '[[target.distribution]]\nname = "aNUMBER"\n'),
+        _TARGET + _many(5000, _NEED),
+        now=_names("p", 5000),
+    ),
+    "locks-one-package": lambda: _locks(_TARGET, _TARGET + _many(5000, _NEED.replace("pNUMBER", "p0")), now=("p0",)),
+    "locks-one-distribution": lambda: _locks(
+        f"{_TARGET}{_HOLDER}{_many(6000, _OTHER_NEED)}]\n",
+        f"{_TARGET}{_HOLDER}{_many(6000, _OTHER_NEED.replace('p0', 'q0'))}]\n",
+        was=("p0",),
+        now=("q0",),
+    ),
     "project-dotted": lambda: _project(".".join("a" * 20_000) + "=1\n"),
     "project-policy": lambda: _project("[tool.pip-sysdeps.distribution]\n" + _many(40_000, "aNUMBER = {}\n")),
     "project-unknown": lambda: _project("[tool.pip-sysdeps]\n" + _many(40_000, "aNUMBER = 1\n")),
@@ -520,15 +567,37 @@ SHAPES: dict[str, Callable[[], Shape]] = {
         _shared(300, "entry_points.txt", "[console_scripts]\n" + _many(60_000, "xNUMBER=a:b\n")), (LOCK,)
     ),
     "wheel-hard-links": lambda: Shape(_shared(300, "WHEEL", _many(40_000, "Tag: py3-none-aNUMBER\n")), (LOCK,)),
-    "sbom-hard-links": lambda: Shape(
+    "sbom-hard-links": lambda: Shape(_shared(300, "sboms/a.json", _sbom(19_000)), (EXPORT, SPDX, AUDIT, HTML)),
+    "sbom-edges": lambda: Shape(
         _shared(
             300,
             "sboms/a.json",
             json.dumps(
-                {"bomFormat": "CycloneDX", "components": [{"name": f"a{n}", "version": "1"} for n in range(20_000)]}
+                {
+                    "bomFormat": "CycloneDX",
+                    "components": [{"name": "a", "bom-ref": "a"}],
+                    "dependencies": [{"ref": "a", "dependsOn": ["a"] * 150_000}],
+                }
             ),
         ),
-        (EXPORT, AUDIT),
+        (EXPORT, SPDX, AUDIT, HTML),
+    ),
+    "sbom-many-edges": lambda: Shape(
+        _shared(
+            300,
+            "sboms/a.json",
+            json.dumps(
+                {
+                    "bomFormat": "CycloneDX",
+                    "components": [{"name": "a", "bom-ref": "a"}],
+                    "dependencies": [{"ref": "a", "dependsOn": ["a"]}] * 25_000,
+                }
+            ),
+        ),
+        (EXPORT,),
+    ),
+    "sbom-values": lambda: Shape(
+        _shared(300, "sboms/a.json", '{"bomFormat": "CycloneDX", "x": [' + "[]," * 250_000 + "0]}"), (EXPORT, AUDIT)
     ),
     "sdist-shared": lambda: Shape(
         _shared(
@@ -654,6 +723,9 @@ SHAPES: dict[str, Callable[[], Shape]] = {
             ),
         ),
         (EXPORT, AUDIT),
+    ),
+    "sboms": lambda: Shape(
+        _all(*(_put(f"{INFO}/sboms/{n}.json", _sbom(19_000)) for n in range(3))), (EXPORT, SPDX, AUDIT, HTML)
     ),
     "sbom-nested": lambda: Shape(
         _put(

@@ -19,6 +19,9 @@ SECONDS, MEMORY = 15.0, 400 << 20
     "shape",
     [
         "lock-dotted-quoted",
+        pytest.param("locks-distributions", marks=pytest.mark.slow),
+        pytest.param("locks-packages", marks=pytest.mark.slow),
+        pytest.param("locks-unresolved", marks=pytest.mark.slow),
         "project-fifo",
         "ld-so-conf-links",
         "needed-by-runpath",
@@ -33,6 +36,7 @@ SECONDS, MEMORY = 15.0, 400 << 20
         "record-hard-links",
         "metadata-hard-links",
         "list-hard-links",
+        "sbom-hard-links",
         "sparse-list",
         "rpm-sparse",
         pytest.param("editable-shared", marks=pytest.mark.slow),

@@ -12,7 +12,7 @@ from pip_sysdeps.app.project import read_project
 from pip_sysdeps.app.report import scan_environment
 from pip_sysdeps.elf.kinds import prevailing
 from pip_sysdeps.environment.exposure import writable_folders
-from pip_sysdeps.environment.read_sboms import read_sboms
+from pip_sysdeps.environment.read_sboms import SbomFiles
 from pip_sysdeps.environment.read_vendored import read_vendored
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.loader.registry import c_library_of
@@ -270,6 +270,6 @@ def libraries_of(
 def sboms_of(scanned: ScannedEnvironment) -> tuple[Mapping[str, tuple[Sbom, ...]], tuple[Skipped, ...]]:
     """Return the SBOMs of each distribution, and those that could not be used."""
     skipped: list[Skipped] = []
-    root = scanned.place.root
-    found = {each.name: read_sboms(root, each, skipped) for each in scanned.scan.environment.distributions}
+    files = SbomFiles(scanned.place.root)
+    found = {each.name: files.read(each, skipped) for each in scanned.scan.environment.distributions}
     return {name: sboms for name, sboms in found.items() if sboms}, tuple(skipped)

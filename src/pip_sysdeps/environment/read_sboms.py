@@ -1,4 +1,7 @@
-"""Read the SBOMs of installed wheels (PEP 770)."""
+"""Read the SBOMs of installed wheels (PEP 770), with bounds for the environment as a whole.
+
+As with other metadata, hard links make one file that of many distributions: it is parsed once, and counted each time.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +16,55 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _MAX_BYTES = 32 << 20
+MAX_ALL_BYTES = 32 << 20
+"""Bytes of all SBOMs of an environment."""
+MAX_ALL_COMPONENTS = 60_000
+"""Their components: those that several distributions share count for each of them."""
 
 
-def read_sboms(root: Root, distribution: Distribution, skipped: list[Skipped]) -> tuple[Sbom, ...]:
-    """Return the SBOMs of one distribution, by name; unusable ones are noted."""
-    folder = f"{distribution.metadata_path}/sboms"
-    found = []
-    for name in root.names(folder):
-        if not name.endswith(".json"):
-            continue
-        path = f"{folder}/{name}"
-        try:
-            found.append(parse_sbom(root.read(path, _MAX_BYTES)))
-        except OSError as error:
-            skipped.append(Skipped(path=path, verdict=Verdict.UNREADABLE, reason=error.strerror or "cannot be read"))
-        except MalformedError as error:
-            skipped.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason=str(error)))
-    return tuple(found)
+class SbomFiles:
+    """Reads the SBOMs of one environment, and counts what they cost."""
+
+    def __init__(self, root: Root) -> None:
+        self._root = root
+        self._parsed: dict[tuple[int, int], Sbom] = {}
+        self._bytes_left = MAX_ALL_BYTES
+        self._components_left = MAX_ALL_COMPONENTS
+
+    def read(self, distribution: Distribution, skipped: list[Skipped]) -> tuple[Sbom, ...]:
+        """Return the SBOMs of one distribution, by name; unusable ones, and those beyond a bound, are noted."""
+        folder = f"{distribution.metadata_path}/sboms"
+        found = []
+        for name in self._root.names(folder):
+            if not name.endswith(".json"):
+                continue
+            path = f"{folder}/{name}"
+            try:
+                found.append(self._read(path))
+            except OSError as error:
+                skipped.append(
+                    Skipped(path=path, verdict=Verdict.UNREADABLE, reason=error.strerror or "cannot be read")
+                )
+            except MalformedError as error:
+                skipped.append(Skipped(path=path, verdict=Verdict.MALFORMED, reason=str(error)))
+        return tuple(found)
+
+    def _read(self, path: str) -> Sbom:
+        """Return one SBOM. Raise MalformedError also for one that exceeds a bound of the environment."""
+        content = self._root.read(path, _MAX_BYTES)
+        if len(content) > self._bytes_left:
+            raise MalformedError(f"the SBOMs of this environment have more than {MAX_ALL_BYTES >> 20} MB")
+        sbom = self._parse(path, content)
+        if len(sbom.components) > self._components_left:
+            raise MalformedError(f"the SBOMs of this environment have more than {MAX_ALL_COMPONENTS} components")
+        self._bytes_left -= len(content)
+        self._components_left -= len(sbom.components)
+        return sbom
+
+    def _parse(self, path: str, content: bytes) -> Sbom:
+        identity = self._root.identity(path)
+        if identity is None:
+            return parse_sbom(content)
+        if identity not in self._parsed:
+            self._parsed[identity] = parse_sbom(content)
+        return self._parsed[identity]

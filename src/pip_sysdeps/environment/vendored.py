@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
-from fnmatch import fnmatchcase
+from fnmatch import filter as matching
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.errors import MalformedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 _HASH = re.compile(r"-[0-9a-f]{8}(?=[.-])")
 """What auditwheel puts between the name of a library and its ending: once for each time that it ran."""
@@ -73,9 +73,9 @@ class Rule:
     number: bool = False
     """Whether the version is one number with two digits per part."""
 
-    def has(self, stem: str) -> bool:
-        """Return whether a file of a name is this library."""
-        return any(fnmatchcase(stem, each) for each in self.sonames)
+    def has(self, stems: Collection[str]) -> bool:
+        """Return whether a file of one of these names is this library."""
+        return any(matching(stems, each) for each in self.sonames)
 
 
 def parse_rules(document: Mapping[str, Any]) -> tuple[Rule, ...]:
@@ -134,10 +134,10 @@ def identify(file: VendoredFile, data: bytes, rules: Iterable[Rule]) -> Iterator
     """Yield the libraries that a file is or contains, once each; `data` is its data."""
     stem, own, held = stem_of(file.path, file.holder), list[VendoredLibrary](), list[VendoredLibrary]()
     plain = plain_name(file.path, file.holder)
-    loaded = [stem_of(each, file.holder) for each in file.needed]
+    loaded = {stem_of(each, file.holder) for each in file.needed}
     for rule in rules:
-        named = file.is_library and rule.has(stem)
-        if not named and any(map(rule.has, loaded)):
+        named = file.is_library and rule.has((stem,))
+        if not named and rule.has(loaded):
             continue
         found = _by_text(rule, data, named=named)
         if found is not None:

@@ -53,11 +53,11 @@ def _holders(target: Target, where: str) -> Iterator[tuple[str, LockedDistributi
 def problems_of_line(lock: Lockfile) -> Iterator[Problem]:
     """Yield where the arrays of a lock do not match its needs: its install line cannot be trusted."""
     for number, target in enumerate(lock.target):
-        where = f"target[{number}]"
+        where, base = f"target[{number}]", target.base
         for place, holder in _holders(target, where):
             when = getattr(holder, "when", ()) or target.when
             for key, needs in (("needs", holder.needs), ("offered", holder.offered)):
-                arrays = [array_of(need, when, target.base) for need in needs]
+                arrays = [array_of(need, when, base) for need in needs]
                 wrong = [(index, array) for index, array in enumerate(arrays) if array != key]
                 yield from (Problem(f"{place}.{key}[{index}]", f"belongs in `{array}`") for index, array in wrong)
         computed = {each.package.name for each in wanted(target)}

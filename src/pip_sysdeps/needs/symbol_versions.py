@@ -6,6 +6,7 @@ Source: ld.so(8); glibc elf/dl-version.c, _dl_check_map_versions; LSB Core, "Sym
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.model.loader import Found
@@ -44,7 +45,8 @@ def version_gaps(
     `facts(path)` reads an object; `defined(path)` gives the versions that a library defines, None for one without
     version definitions.
     """
-    gaps = {gap for loaded in objects for gap in _gaps(loaded, facts, defined)}
+    once = cache(defined)
+    gaps = {gap for loaded in objects for gap in _gaps(loaded, facts, once)}
     return tuple(sorted(gaps, key=lambda gap: (gap.file, gap.soname, gap.version, gap.provider)))
 
 

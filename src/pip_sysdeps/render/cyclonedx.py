@@ -17,10 +17,10 @@ from pip_sysdeps.render.document import as_document
 from pip_sysdeps.render.package_urls import library_url, package_url, pypi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.environment.vendored import VendoredLibrary
-    from pip_sysdeps.lock.document import LockedNeed
+    from pip_sysdeps.lock.document import LockedNeed, Unresolved
     from pip_sysdeps.model.environment import Distribution
     from pip_sysdeps.report.materials import Materials
 
@@ -58,8 +58,15 @@ def as_cyclonedx(materials: Materials) -> str:
     needs: dict[str, list[LockedNeed]] = {}
     for holder, need in target.needs():
         needs.setdefault(holder, []).append(need)
-    wheels = [_Wheel(each, materials, needs.get(each.name, [])) for each in materials.distributions]
-    edges = [edge for wheel in wheels for edge in wheel.edges()]
+    unresolved: dict[str, list[Unresolved]] = {}
+    for each in target.unresolved:
+        unresolved.setdefault(each.distribution, []).append(each)
+    wheels = [
+        _Wheel(each, materials, needs.get(each.name, ()), unresolved.get(each.name, ()))
+        for each in materials.distributions
+    ]
+    references = {each.name: pypi(each) for each in materials.distributions}
+    edges = [edge for wheel in wheels for edge in wheel.edges(references)]
     edges += [(package_url(package.name, materials), ()) for package in target.package]
     asked = [pypi(each) for each in materials.requested()]
     files = [need for each in target.unattributed for need in each.every()]
@@ -112,11 +119,19 @@ def _dependencies(edges: Iterable[tuple[str, Iterable[str]]]) -> list[dict[str, 
 class _Wheel:
     """One distribution, with the content of its own documents."""
 
-    def __init__(self, distribution: Distribution, materials: Materials, needs: list[LockedNeed]) -> None:
+    def __init__(
+        self,
+        distribution: Distribution,
+        materials: Materials,
+        needs: Sequence[LockedNeed],
+        unresolved: Sequence[Unresolved],
+    ) -> None:
         self._distribution = distribution
         self._materials = materials
         self._needs = needs
+        self._unresolved = unresolved
         self.reference = pypi(distribution)
+        self._files = self._held()
         sboms = [sbom.cyclonedx for sbom in materials.sboms.get(distribution.name, ()) if sbom.cyclonedx is not None]
         self._documents = [_Document(each, number, self) for number, each in enumerate(sboms)]
 
@@ -129,9 +144,9 @@ class _Wheel:
         """Return the component with its vendored contents."""
         distribution = self._distribution
         inside = [each for document in self._documents for each in document.components]
-        inside += [self._file(path) for path in self._files]
+        inside += [self._file(path, held) for path, held in self._files.items()]
         properties = [("need", f"{need.name} ({need.when}): {need.installed or need.class_}") for need in self._needs]
-        properties += [("unresolved", f"{each.name} ({each.when})") for each in self._unresolved()]
+        properties += [("unresolved", f"{each.name} ({each.when})") for each in self._unresolved]
         return {
             "type": "library",
             "bom-ref": self.reference,
@@ -142,30 +157,30 @@ class _Wheel:
             **({"components": inside} if inside else {}),
         }
 
-    def edges(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield the dependencies that this distribution knows."""
-        by_name = {each.name: each for each in self._materials.distributions}
-        required = [pypi(by_name[name]) for name in self._materials.required.get(self._distribution.name, ())]
+    def edges(self, distributions: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the dependencies that this distribution knows; `distributions` maps each name to its reference."""
+        required = [distributions[name] for name in self._materials.required.get(self._distribution.name, ())]
         packages = [package_url(need.package, self._materials) for need in self._needs if need.package]
-        others = [pypi(by_name[need.distribution]) for need in self._needs if need.distribution in by_name]
+        others = [distributions[need.distribution] for need in self._needs if need.distribution in distributions]
         files = [f"{self.reference}#{path}" for path in self._files]
         yield self.reference, (*required, *packages, *others, *files)
-        for path in self._files:
-            libraries = tuple(self._library_reference(each) for each in self._libraries(path))
+        for path, held in self._files.items():
+            libraries = tuple(map(self._library_reference, held))
             yield f"{self.reference}#{path}", libraries
             yield from ((library, ()) for library in libraries)
         for document in self._documents:
             yield from document.edges()
 
-    @property
-    def _files(self) -> list[str]:
-        """The vendored libraries, then the files with linked-in libraries."""
+    def _held(self) -> Mapping[str, list[VendoredLibrary]]:
+        """Return the libraries in each file: first the vendored files, then those with linked-in libraries."""
         name = self._distribution.name
-        held = (each.path for each in self._materials.libraries.get(name, ()))
-        return [*dict.fromkeys((*self._materials.vendored.get(name, ()), *held))]
+        files: dict[str, list[VendoredLibrary]] = {path: [] for path in self._materials.vendored.get(name, ())}
+        for each in self._materials.libraries.get(name, ()):
+            files.setdefault(each.path, []).append(each)
+        return files
 
-    def _file(self, path: str) -> dict[str, Any]:
-        libraries = [self._library(each) for each in self._libraries(path)]
+    def _file(self, path: str, held: Iterable[VendoredLibrary]) -> dict[str, Any]:
+        libraries = [self._library(each) for each in held]
         reference = f"{self.reference}#{path}"
         return {
             "type": "file",
@@ -173,9 +188,6 @@ class _Wheel:
             "name": path,
             **({"components": libraries} if libraries else {}),
         }
-
-    def _libraries(self, path: str) -> list[VendoredLibrary]:
-        return [each for each in self._materials.libraries.get(self._distribution.name, ()) if each.path == path]
 
     def _library_reference(self, library: VendoredLibrary) -> str:
         return f"{self.reference}#{library.path}/{library.name}"
@@ -193,9 +205,6 @@ class _Wheel:
             **({"version": library.version, "purl": library_url(library)} if library.version else {}),
             "evidence": {"identity": [{"field": field, "confidence": confidence, "methods": [method]}]},
         }
-
-    def _unresolved(self) -> list[Any]:
-        return [each for each in self._materials.target.unresolved if each.distribution == self._distribution.name]
 
 
 class _Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from pip_sysdeps.report.reasons import Sides, reasons
+from pip_sysdeps.report.reasons import Sides, display_name, reasons, side_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -156,13 +156,16 @@ def _packages(
     entries = tuple({each.name: each for each in target.entries()} if target else {} for target in (old, new))
     lines = tuple(_by_package(line(target) if target else ()) for target in (old, new))
     whole = tuple(_by_package(target.needs() if target else ()) for target in (old, new))
+    before, after = (side_of(target) if target else None for target in (old, new))
     for name in sorted({*entries[0], *entries[1]}):
         in_line = name in lines[0] or name in lines[1]
         was, now = ((lines if in_line else whole)[side].get(name) for side in (0, 1))
-        if now and not was and new:
-            yield _moved(name, now, Sides(having=new, lacking=old, comes=True, installed=installed), in_line=in_line)
-        elif was and not now and old:
-            yield _moved(name, was, Sides(having=old, lacking=new, comes=False, installed=installed), in_line=in_line)
+        if now and not was and after:
+            sides = Sides(having=after, lacking=before, comes=True, installed=installed)
+            yield _moved(name, now, sides, in_line=in_line)
+        elif was and not now and before:
+            sides = Sides(having=before, lacking=after, comes=False, installed=installed)
+            yield _moved(name, was, sides, in_line=in_line)
         elif changes := tuple(_of_entry(entries[0].get(name), entries[1].get(name))):
             yield PackageChange(change="changed", name=name, in_line=in_line, because=changes)
 
@@ -170,13 +173,14 @@ def _packages(
 def _moved(name: str, needs: Sequence[tuple[str, LockedNeed]], sides: Sides, *, in_line: bool) -> PackageChange:
     because = reasons(name, needs, sides)
     change = "added" if sides.comes else "removed"
-    whole = {f"{f'{each.name} {each.version}'.rstrip()} was {change}" for each in sides.having.distribution}
+    holders = tuple(sorted({holder for holder, _ in needs}))
+    whole = {f"{display_name(sides.having.holders.get(holder), holder)} was {change}" for holder in holders}
     return PackageChange(
         change=change,
         name=name,
         in_line=in_line,
         because=because,
-        holders=tuple(sorted({holder for holder, _ in needs})),
+        holders=holders,
         details=tuple(each for each in because if each not in whole),
     )
 

@@ -116,16 +116,18 @@ def _chosen(
 
 def _joined(troubles: Iterable[Trouble]) -> list[Trouble]:
     """Return the findings of one check, sorted; the same problem in a distribution is one."""
-    joined: dict[tuple[str, str], Trouble] = {}
+    same: dict[tuple[str, str], list[Trouble]] = {}
     for each in troubles:
-        key = each.distribution, each.message
-        known = joined.get(key, each)
-        joined[key] = replace(
-            each,
-            subjects=tuple(sorted({*known.subjects, *each.subjects})),
-            files=tuple(sorted({*known.files, *each.files})),
+        same.setdefault((each.distribution, each.message), []).append(each)
+    joined = [
+        replace(
+            some[-1],
+            subjects=tuple(sorted({subject for each in some for subject in each.subjects})),
+            files=tuple(sorted({file for each in some for file in each.files})),
         )
-    return sorted(joined.values(), key=lambda each: (each.distribution, each.subjects, each.message))
+        for some in same.values()
+    ]
+    return sorted(joined, key=lambda each: (each.distribution, each.subjects, each.message))
 
 
 def selects_checks(text: str) -> bool:

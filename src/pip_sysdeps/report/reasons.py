@@ -6,22 +6,56 @@ a base package, a need outside the install line, or nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from pip_sysdeps.lock.document import LockedDistribution
 
-    from pip_sysdeps.lock.document import LockedDistribution, LockedFile, LockedNeed, Target
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pip_sysdeps.lock.document import LockedFile, LockedNeed, Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """A target, indexed for many questions."""
+
+    target: Target
+    """The target."""
+    holders: Mapping[str, LockedDistribution | LockedFile]
+    """Its distributions by name, and its files that no RECORD lists."""
+    needs: Mapping[tuple[str, str], Sequence[tuple[int, LockedNeed]]]
+    """Holder and a name that a need has -> the needs of that name, numbered in the target's order."""
+    base: frozenset[str]
+    """The packages that every image of the release has."""
+    unresolved: frozenset[tuple[str, str]]
+    """Name and distribution of each unresolved need."""
+
+
+def side_of(target: Target) -> Side:
+    """Index a target."""
+    needs: defaultdict[tuple[str, str], list[tuple[int, LockedNeed]]] = defaultdict(list)
+    for number, (holder, need) in enumerate(target.needs()):
+        for name in _names(need):
+            needs[holder, name].append((number, need))
+    return Side(
+        target=target,
+        holders={each.file: each for each in target.unattributed} | {each.name: each for each in target.distribution},
+        needs=needs,
+        base=target.base,
+        unresolved=frozenset((each.name, each.distribution) for each in target.unresolved),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
     """The side with a package, and the side without it."""
 
-    having: Target
+    having: Side
     """The target with it."""
-    lacking: Target | None
+    lacking: Side | None
     """The other one; None if there is no such target."""
     comes: bool
     """Whether the package is new: the later side has it."""
@@ -52,10 +86,10 @@ def _message(text: str, name: str, holders: Iterable[str]) -> str:
 
 def _reason(package: str, holder: str, need: LockedNeed, sides: Sides) -> _Reason:
     """Return why one need puts the package only on its side."""
-    mine, theirs = _holder(sides.having, holder), _holder(sides.lacking, holder)
+    mine, theirs = sides.having.holders.get(holder), sides.lacking.holders.get(holder) if sides.lacking else None
     if sides.lacking is None or theirs is None:
         return _Reason(_of_absent_holder(mine, holder, need, sides))
-    answer = _answer(need, theirs.every())
+    answer = _answer(holder, need, sides.lacking)
     reason = (
         _of_policy(need, answer, sides)
         or _of_plugin(need, answer, sides)
@@ -75,22 +109,15 @@ def _reason(package: str, holder: str, need: LockedNeed, sides: Sides) -> _Reaso
     return _Reason(strength or when or changed or _of_need(mine, holder, need, sides), need.name, holder)
 
 
-def _holder(target: Target | None, name: str) -> LockedDistribution | LockedFile | None:
-    """Return a distribution of a target, or a file that no RECORD lists."""
-    if target is None:
-        return None
-    known = {each.name: each for each in target.distribution}
-    return known.get(name) or next((each for each in target.unattributed if each.file == name), None)
-
-
 def _names(need: LockedNeed) -> set[str]:
     return {need.soname, *need.any_of, need.program, need.file} - {""}
 
 
-def _answer(need: LockedNeed, others: Iterable[LockedNeed]) -> LockedNeed | None:
+def _answer(holder: str, need: LockedNeed, side: Side) -> LockedNeed | None:
     """Return the other side's need of the same thing, preferably one that the policy decides."""
-    same = [each for each in others if not _names(need).isdisjoint(_names(each))]
-    return min(same, key=lambda each: (not each.policy, each.when != need.when), default=None)
+    same = [each for name in sorted(_names(need)) for each in side.needs.get((holder, name), ())]
+    found = min(same, key=lambda each: (not each[1].policy, each[1].when != need.when, each[0]), default=None)
+    return found[1] if found else None
 
 
 # ---------------------------------------------------------------------------------------------- what the other side has
@@ -146,19 +173,19 @@ def _of_base(package: str, sides: Sides) -> str:
     """Return that every image of one side has the package."""
     if sides.lacking is None or package not in sides.lacking.base or package in sides.having.base:
         return ""
-    if sides.lacking.id != sides.having.id:
-        return f"every image of {sides.lacking.id} has it"
+    if sides.lacking.target.id != sides.having.target.id:
+        return f"every image of {sides.lacking.target.id} has it"
     return f"every image {'no longer has' if sides.comes else 'has'} it"
 
 
 def _of_unresolved(holder: str, need: LockedNeed, sides: Sides) -> str:
     """Return that nothing answers the need on the other side."""
-    distributions = {each.name for each in sides.lacking.distribution} if sides.lacking else set()
-    owner = holder if holder in distributions else ""
-    for each in sides.lacking.unresolved if sides.lacking else ():
-        if each.name == need.name and each.distribution == owner:
-            return "nothing had it" if sides.comes else "nothing has it"
-    return ""
+    if sides.lacking is None:
+        return ""
+    owner = holder if isinstance(sides.lacking.holders.get(holder), LockedDistribution) else ""
+    if (need.name, owner) not in sides.lacking.unresolved:
+        return ""
+    return "nothing had it" if sides.comes else "nothing has it"
 
 
 def _of_strength(need: LockedNeed, answer: LockedNeed, sides: Sides) -> str:
@@ -177,8 +204,8 @@ def _use(need: LockedNeed) -> str:
 
 def _of_when(mine: object, theirs: object, sides: Sides) -> str:
     """Return that the policy selects other needs."""
-    having = getattr(mine, "when", ()) or sides.having.when
-    lacking = getattr(theirs, "when", ()) or (sides.lacking.when if sides.lacking else ())
+    having = getattr(mine, "when", ()) or sides.having.target.when
+    lacking = getattr(theirs, "when", ()) or (sides.lacking.target.when if sides.lacking else ())
     if having == lacking:
         return ""
     old, new = (lacking, having) if sides.comes else (having, lacking)
@@ -224,9 +251,8 @@ def _went(name: str, old: str, new: str) -> str:
 
 def _of_need(mine: LockedDistribution | LockedFile | None, holder: str, need: LockedNeed, sides: Sides) -> str:
     """Return that the same distribution has the need on only one side."""
-    where = f" on {sides.lacking.id}" if sides.lacking is not None and sides.lacking.id != sides.having.id else ""
-    if where:
-        return f"{display_name(mine, holder)} does not need {need.name}{where}"
+    if sides.lacking is not None and sides.lacking.target.id != sides.having.target.id:
+        return f"{display_name(mine, holder)} does not need {need.name} on {sides.lacking.target.id}"
     return f"{display_name(mine, holder)} {'needs' if sides.comes else 'no longer needs'} {need.name}"
 
 

@@ -58,3 +58,17 @@ def test_the_whole_value() -> None:
         facts=lambda _path: elf(version_needs=(need,)),
         defined=lambda _path: frozenset({"GLIBC_2.2.5"}),
     ) == (VersionGap(file=FILE, soname="libc.so.6", version="GLIBC_2.38", provider=LIBC, weak=False),)
+
+
+def test_a_library_is_asked_once() -> None:
+    """However many of its versions are needed: each question follows the links of its path."""
+    asked: list[str] = []
+
+    def defined(path: str) -> frozenset[str]:
+        asked.append(path)
+        return frozenset()
+
+    needs = tuple(VersionNeed(soname="libc.so.6", version=f"A_{number}", weak=False) for number in range(3))
+    objects = [LoadedObject(path=FILE, needs=(found(LIBC),))] * 2
+    assert len(version_gaps(objects, facts=lambda _path: elf(version_needs=needs), defined=defined)) == 3
+    assert asked == [LIBC]
