@@ -149,7 +149,7 @@ def _elf(question: Callable[[Pread, int], object]) -> Callable[[bytes], object]:
 
 
 def _references(content: bytes) -> object:
-    others = Others(lambda _: {"/site/b.py": b"import a\na.f('libb.so')\n"})
+    others = Others(lambda *_: {"/site/b.py": b"import a\na.f('libb.so')\n"})
     return named_by({"/site/a.py": content}, others, "/site").references
 
 

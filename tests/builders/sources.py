@@ -9,9 +9,9 @@ from pip_sysdeps.byname.source_filter import opens, runs
 from pip_sysdeps.byname.sources import Others, named_by
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
-    from pip_sysdeps.byname.source_filter import Wrappers
+    from pip_sysdeps.byname.source_filter import Wanted
     from pip_sysdeps.model.needs import Reference
 
 BASE = "/env/site"
@@ -23,8 +23,9 @@ def named(*sources: str, **more: str) -> tuple[Reference, ...]:
     texts = {f"{BASE}/pkg/{name}.py": textwrap.dedent(text).encode() for name, text in files.items()}
     gated = {path: text for path, text in texts.items() if opens(text) or runs(text)}
 
-    def calling(wrappers: Wrappers) -> Mapping[str, bytes]:
-        return {path: text for path, text in texts.items() if wrappers.are_called(text)}
+    def calling(wanted: Wanted, known: Container[str]) -> Mapping[str, bytes]:
+        more = ((path, text) for path, text in texts.items() if path not in known)
+        return {path: text for path, text in more if wanted.is_opened_in(text) or wanted.is_named_in(text)}
 
     return named_by(gated, Others(calling), BASE).references
 

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from builders.venv import install
 from pip_sysdeps.lock.text import loads
+from pip_sysdeps.system.toml import parse_toml
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from builders.desk import Desk
     from pip_sysdeps.lock.document import LockedNeed, Target
 
+SHAPES = parse_toml(Path(__file__).parents[1].joinpath("data", "named_shapes.toml").read_text(encoding="utf-8"))
 RELEASES = ("bookworm", "trixie")
 
 RUN = "import subprocess\n"
 OPEN = "import ctypes\n"
+
+
+def dedent(text: str) -> str:
+    """Return a source without the indentation that a part of its lines has in this file."""
+    return re.sub(r"(?m)^ {12}", "", text)
+
 
 LINES = {
     "a wrapper in another module runs it": (
@@ -167,16 +174,11 @@ OFFERS = {
 }
 
 
-def dedent(text: str) -> str:
-    """Return a source without the indentation that a part of its lines has in this file."""
-    return re.sub(r"(?m)^ {12}", "", text)
-
-
-def locked(desk: Desk, folder: Path, release: str, modules: dict[str, str]) -> Target:
-    """Return the lock of a distribution `solve` that is about `glpsol` and has these modules."""
-    texts = {f"solve/{name}.py": dedent(text).encode() for name, text in modules.items()}
+def locked(desk: Desk, folder: Path, release: str, modules: dict[str, str], about: str = "Runs glpsol") -> Target:
+    """Return the lock of a distribution `solve` that has these modules."""
+    texts = {f"solve/{name}.py": text.encode() for name, text in modules.items()}
     site = folder / "lib/python3.11/site-packages"
-    install(site, "solve", files=texts, metadata={"METADATA": "Name: solve\nVersion: 1.0\nSummary: Runs glpsol\n"})
+    install(site, "solve", files=texts, metadata={"METADATA": f"Name: solve\nVersion: 1.0\nSummary: {about}\n"})
     outcome = desk.run("lock", "--path", str(site), "--target", f"debian-{release}-amd64", "-o", str(desk.lock))
     assert outcome.status == 0, outcome.err
     return loads(desk.lock.read_text()).target[0]
@@ -192,6 +194,7 @@ def offered(target: Target) -> list[LockedNeed]:
 def test_the_line(desk: Desk, tmp_path: Path, case: str, release: str) -> None:
     """The line has the one package."""
     modules, package = LINES[case]
+    modules = {name: dedent(text) for name, text in modules.items()}
     assert list(locked(desk, tmp_path / "here", release, modules).installs) == [package]
 
 
@@ -203,6 +206,16 @@ def test_an_offer(desk: Desk, tmp_path: Path, case: str, release: str) -> None:
     target = locked(desk, tmp_path / "here", release, {"__init__": text})
     assert target.installs == ()
     assert [(need.package, need.by) for need in offered(target)] == [(package, ("solve/__init__.py",))]
+
+
+@pytest.mark.parametrize("case", SHAPES)
+def test_a_shape(desk: Desk, tmp_path: Path, case: str) -> None:
+    """The line has the package; where the description does not name the program, it is offered at least."""
+    package, *modules = SHAPES[case].items()
+    wanted = {package[1]} - {""}
+    assert set(locked(desk, tmp_path / "here", "bookworm", dict(modules)).installs) == wanted
+    other = locked(desk, tmp_path / "other", "bookworm", dict(modules), about="Solves linear programs")
+    assert {*other.installs, *(need.package for need in offered(other))} == wanted
 
 
 def test_an_offer_has_its_reason(desk: Desk, tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ from collections import defaultdict
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.byname.callables import last_name
+from pip_sysdeps.byname.callables import CALLABLES, first_name, last_name
 from pip_sysdeps.byname.evaluator import Evaluator
 from pip_sysdeps.byname.frames import Frame
 from pip_sysdeps.byname.knowledge import STEM
+from pip_sysdeps.byname.module import Source
 from pip_sysdeps.byname.signature import truths
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pip_sysdeps.byname.frames import Values
-    from pip_sysdeps.byname.module import CallSite, Module, Scope, Source
+    from pip_sysdeps.byname.module import CallSite, Module, Scope
     from pip_sysdeps.byname.steps import Steps
     from pip_sysdeps.model.needs import When
 
@@ -63,6 +64,8 @@ class CallGraph:
         """Attributes that are asked for, and that no module sets."""
         for module in self.modules:
             self._add(module)
+        self.sites = [(site, self._callee(site)) for module in self.modules for site in module.sites]
+        """Each call, and the full name of what it calls."""
         self.evaluator = Evaluator(self.function, self._set_attributes, steps)
 
     def _add(self, module: Module) -> None:
@@ -76,20 +79,32 @@ class CallGraph:
             for name in _called_names(site, module):
                 self._callers[name].append(site)
 
-    @property
-    def sites(self) -> Iterator[tuple[CallSite, str]]:
-        """Each call, and the full name of what it calls."""
-        for module in self.modules:
-            yield from ((site, module.dotted(site.call.func)) for site in module.sites)
+    def _callee(self, site: CallSite) -> str:
+        """Return the full name of what a call calls, through names and attributes that keep what opens or runs."""
+        func, module = site.call.func, site.scope.module
+        full = self._origin(module.dotted(func))
+        if full in CALLABLES or full in self._scopes:
+            return full
+        kept = module.attributes.get(func.attr, ()) if isinstance(func, ast.Attribute) else _local(func, site.scope)
+        every = (module.dotted(_last_choice(source.value, scope)) for scope, source in kept[:_MOST_SET])
+        return next((each for each in every if each in CALLABLES), full)
+
+    def _origin(self, full: str) -> str:
+        """Follow a full name through the modules that hand it on."""
+        for _ in range(MOST_CALLS_DEEP):
+            module, _, name = full.rpartition(".")
+            inside = None if full in self._scopes else self._scopes.get(f"{module}.")
+            if inside is None or name not in inside.module.imports:
+                break
+            full = inside.module.imports[name]
+        return full
 
     def function(self, full: str, variable: str = "") -> Scope | None:
         """Return a function by its full name, or a module's own scope for a variable; note what is not parsed."""
+        full = self._origin(full)
         found = self._scopes.get(full)
         if found is None:
             module, _, name = full.rpartition(".")
-            inside = self._scopes.get(f"{module}.") if name else None
-            if inside is not None and name in inside.module.imports and inside.module.imports[name] != full:
-                return self.function(inside.module.imports[name])
             self._absent[module].add(name or variable)
             if variable:  # or a member of a class
                 package, _, last = module.rpartition(".")
@@ -118,7 +133,7 @@ class CallGraph:
         """
 
         def evaluate(frame: Frame) -> Values:
-            return self.evaluator.evaluate(argument, frame, head=head)
+            return self.evaluator.evaluate(argument, frame.asking(head=head))
 
         yield from self._through(site.scope, evaluate, Found((), site, optional), wrappers, MOST_CALLS_DEEP)
 
@@ -163,8 +178,11 @@ class CallGraph:
     def _may_call(self, function: Scope) -> Callable[[CallSite], bool]:
         def may_call(site: CallSite) -> bool:
             self.steps.take()
-            called = self._scopes.get(site.scope.module.dotted(site.call.func), function)
-            return called is function and site.scope is not function
+            module, func = site.scope.module, site.call.func
+            called = self._scopes.get(self._origin(module.dotted(func)))
+            if called is None and not function.owner and isinstance(func, ast.Attribute):
+                return first_name(func) in module.imports  # a method of anything else
+            return called in {None, function} and site.scope is not function
 
         return may_call
 
@@ -216,6 +234,23 @@ def _function_of(scope: Scope, free: Iterable[Scope]) -> Scope | None:
     around = [function for function in functions if scope.is_inside(function)]
     inner = next((each for each in around if all(each.is_inside(other) for other in around)), None)
     return inner or next(iter(functions), None)
+
+
+def _local(func: ast.expr, scope: Scope) -> list[tuple[Scope, Source]]:
+    """Return what the name of a function is set to where it is called."""
+    name = func.id if isinstance(func, ast.Name) else ""
+    default = [Source(scope.defaults[name])] if name in scope.defaults else []
+    return [(scope, source) for source in (*scope.names.get(name, ()), *default)]
+
+
+def _last_choice(value: ast.expr, scope: Scope) -> ast.expr:
+    """Return what a value is unless somebody says otherwise: of `given or run` the last, of a parameter the default."""
+    match value:
+        case ast.BoolOp(values=[*_, last]):
+            return last
+        case ast.Name(id=name):
+            return scope.defaults.get(name, value)
+    return value
 
 
 def _called_names(site: CallSite, module: Module) -> Iterator[str]:

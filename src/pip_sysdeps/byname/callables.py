@@ -16,7 +16,12 @@ PROGRAM_FINDERS = {"shutil.which", "distutils.spawn.find_executable"}
 RUNNERS = {f"subprocess.{name}" for name in ("run", "Popen", "call", "check_call", "check_output")}
 RUNNERS |= {"subprocess.getoutput", "subprocess.getstatusoutput", "os.system", "os.popen"} | PROGRAM_FINDERS
 RUNNERS |= {"asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"}
-RUNNERS |= {f"os.{kind}" for kind in ("execv", "execve", "execvp", "execvpe", "execl", "execlp", "posix_spawnp")}
+RUNNERS |= {f"os.{kind}" for kind in ("execv", "execve", "execvp", "execvpe", "execl", "execlp")}
+RUNNERS |= {"os.posix_spawn", "os.posix_spawnp"}
+CALLABLES = LOADERS | RUNNERS | {FINDER}
+"""All that open or run what they are given."""
+CALLERS = {"submit", "apply_async", "to_thread", "run_in_executor", "run_sync", "partial", "Thread", "Process"}
+"""Functions, by their last names, that call a function which they are given, with the arguments behind it."""
 STARRED = {
     "ctypes": ("CDLL", "PyDLL", "cdll", "pydll"),
     "ctypes.util": ("find_library",),
@@ -42,6 +47,13 @@ def last_name(node: ast.expr) -> str:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
     return ""
+
+
+def first_name(node: ast.expr) -> str:
+    """Return the first part of a dotted name; nothing for another expression."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def first_argument(call: ast.Call) -> ast.expr | None:

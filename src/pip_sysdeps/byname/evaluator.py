@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
+from itertools import chain, islice, takewhile
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.callables import (
@@ -21,16 +23,18 @@ from pip_sysdeps.byname.callables import (
 )
 from pip_sysdeps.byname.frames import Frame, bound
 from pip_sysdeps.byname.knowledge import STEM
+from pip_sysdeps.byname.module import Source
 from pip_sysdeps.byname.platform_conditions import PLATFORM
-from pip_sysdeps.byname.string_sets import MOST, bounded, filled, products, splits
+from pip_sysdeps.byname.string_sets import MOST, bounded, filled, first_word, products, splits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pip_sysdeps.byname.frames import Bindings, Values
-    from pip_sysdeps.byname.module import Module, Scope, Source
+    from pip_sysdeps.byname.module import Module, Scope
     from pip_sysdeps.byname.steps import Steps
 
+_LITERALS = (ast.Dict, ast.List, ast.Tuple, ast.Set)
 _DEEP = 24
 _MOST_STEPS = 5000
 """Expressions looked at for one argument: a source is not trusted to be sane."""
@@ -56,83 +60,35 @@ class Evaluator:
         self._left = 0
         self._steps = steps
 
-    def evaluate(self, node: ast.expr, frame: Frame, *, head: bool = False) -> Values:
-        """Return what an argument may be, with a bound on the work; nothing for what is nested too deeply.
-
-        With `head` a list counts as its first item: the program of an argument list.
-        """
+    def evaluate(self, node: ast.expr, frame: Frame) -> Values:
+        """Return what an argument may be, with a bound on the work; nothing for what is nested too deeply."""
         self._left = _MOST_STEPS
         try:
-            return self.values(node, frame, head=head)
+            return self.values(node, frame)
         except RecursionError:  # a sum of a thousand strings is a tree as deep
             return ()
 
-    def values(self, node: ast.expr, frame: Frame, *, head: bool = False) -> Values:
-        """Return what an expression may be, or what its first item may be."""
-        key = (id(node), 0 if head else id(frame.bound), head)
+    def values(self, node: ast.expr, frame: Frame) -> Values:
+        """Return what an expression may be; where the frame asks for heads, what its first item may be."""
+        key = (id(node), 0 if frame.head else id(frame.bound), frame.head)
         self._steps.take()
         self._left -= 1
         if key in self._busy or len(self._busy) > _DEEP or self._left < 0:
             return ()
         self._busy.add(key)
         try:
-            return bounded(self._heads(node, frame) if head else self._values(node, frame))
+            return bounded(self._values(node, frame))
         finally:
             self._busy.discard(key)
 
     def pairs(self, node: ast.expr, frame: Frame) -> Iterator[tuple[Values, Values]]:
         """Yield the keys and values of a dictionary that stands in the sources."""
         self._left = _MOST_STEPS
-        for mapping, scope in self._dictionaries(node, frame):
-            for key, value in zip(mapping.keys, mapping.values, strict=True):
-                if key is not None:
-                    yield self.values(key, frame.of(scope)), self.values(value, frame.of(scope))
-
-    def _heads(self, node: ast.expr, frame: Frame) -> Iterable[str]:  # noqa: PLR0911 - one for each form of a sequence
-        match node:
-            case ast.List(elts=[first, *_]) | ast.Tuple(elts=[first, *_]):
-                return self.values(first, frame, head=True)
-            case ast.Starred(value=value) | ast.Subscript(value=value, slice=ast.Constant(value=0)):
-                return self.values(value, frame, head=True)
-            case ast.BinOp(left=left, op=ast.Add()):
-                return self.values(left, frame, head=True)
-            case ast.IfExp(body=one, orelse=other) | ast.BoolOp(values=[one, other]):
-                return self._each((one, other), frame, head=True)
-            case ast.Name(id=name):
-                return self._heads_of_name(node, name, frame)
-            case ast.Attribute() if not self._imported(frame.scope.module.dotted(node), frame):
-                sources = self._attributes(frame.scope.module, node.attr)
-                return self._heads_of(sources, frame) or self.values(node, frame)
-            case ast.Call(func=ast.Attribute(value=value, attr="split"), args=[]):
-                return (word for text in self.values(value, frame) for word in text.split(None, 1)[:1])
-            case ast.Call(args=[value]) if frame.scope.module.dotted(node.func) in LISTS:
-                return self.values(value, frame, head=True)
-            case ast.Call() if own := self.function(node.func, frame):
-                return self.results(own, self.bindings(own, node, frame), frame, head=True)
-        return self.values(node, frame)
-
-    def _heads_of_name(self, node: ast.Name, name: str, frame: Frame) -> Iterable[str]:
-        """Return the first item of what a name is set to; of an empty list, the first thing that is put into it."""
-        is_given = name in frame.scope.parameters
-        sources = [each for each in self._reaching(node, frame) if each[1].place is None]
-        first = [each for each in sources if not (each[1].grows or _is_empty(each[1].value))]
-        first = first or ([] if is_given else [each for each in sources if each[1].grows][:1])
-        heads = self._heads_of(first, frame)
-        if frame.bound.has(name):
-            return (*frame.bound.of(name, head=True), *heads)
-        return heads if heads or (first and not is_given) else self.values(node, frame)
-
-    def _heads_of(self, sources: Iterable[tuple[Scope, Source]], frame: Frame) -> Values:
-        return bounded(head for scope, source in sources for head in self._head_of(source, frame.of(scope)))
-
-    def _head_of(self, source: Source, frame: Frame) -> Values:
-        """Return the first item of what a name is set to; of a loop, of each of its items."""
-        match source:
-            case (ast.List(elts=items) | ast.Tuple(elts=items), None, True, *_):
-                return bounded(self._each(items, frame, head=True))
-            case (_, None, False, *_):
-                return self.values(source.value, frame, head=True)
-        return self._of_source(source, frame)
+        for mapping, at in self._literals(node, frame):
+            if isinstance(mapping, ast.Dict):
+                for key, value in zip(mapping.keys, mapping.values, strict=True):
+                    if key is not None:
+                        yield self.values(key, at), self.values(value, at)
 
     def _values(  # noqa: C901, PLR0911, PLR0912 - one case for each form of an expression
         self, node: ast.expr, frame: Frame
@@ -149,19 +105,23 @@ class Evaluator:
             case ast.Attribute():
                 return self._attribute(node, frame)
             case ast.Tuple(elts=items) | ast.List(elts=items) | ast.Set(elts=items):
-                return self._each(items, frame)
+                return self._each(items[:1] if frame.head else items, frame)
             case ast.Dict(values=items) | ast.BoolOp(values=items):
                 return self._each(items, frame)
-            case ast.Starred(value=value) | ast.Await(value=value) | ast.NamedExpr(value=value):
-                return self.values(value, frame)
             case ast.IfExp(body=body, orelse=orelse):
                 return self._each((body, orelse), frame)
-            case ast.ListComp(elt=item) | ast.GeneratorExp(elt=item) | ast.SetComp(elt=item):
-                return self.values(item, frame)
-            case ast.JoinedStr(values=parts):
-                return map("".join, products(self._steps, [self.values(part, frame) for part in parts]))
-            case ast.FormattedValue(value=value):
+            case (
+                ast.Starred(value=value)
+                | ast.Await(value=value)
+                | ast.NamedExpr(value=value)
+                | ast.FormattedValue(value=value)
+                | ast.ListComp(elt=value)
+                | ast.GeneratorExp(elt=value)
+                | ast.SetComp(elt=value)
+            ):
                 return self.values(value, frame)
+            case ast.JoinedStr(values=parts):
+                return self._joined(parts, frame)
             case ast.Subscript(value=value, slice=key):
                 return self._item(value, key, frame)
             case ast.BinOp():
@@ -170,55 +130,78 @@ class Evaluator:
                 return self._call(node, frame)
         return ()
 
-    def _each(self, nodes: Iterable[ast.expr], frame: Frame, *, head: bool = False) -> Iterator[str]:
+    def _each(self, nodes: Iterable[ast.expr], frame: Frame) -> Iterator[str]:
         for node in nodes:
-            yield from self.values(node, frame, head=head)
+            yield from self.values(node, frame)
+
+    def _joined(self, parts: Iterable[ast.expr], frame: Frame) -> Iterable[str]:
+        """Put an f-string together; of a command, what stands before a piece that only a run makes is enough."""
+        pieces = [self.values(part, frame.whole()) for part in parts]
+        known = list(takewhile(bool, pieces))
+        texts = map("".join, products(self._steps, known))
+        if len(known) == len(pieces):
+            return texts
+        return map(first_word, texts) if frame.head else ()
+
+    def _filled(self, texts: Values, pattern: str, pieces: Sequence[ast.expr], frame: Frame) -> Iterable[str]:
+        """Put pieces into the places of texts that match a pattern; as for f-strings, a command may be cut off."""
+        found = list(filled(texts, pattern, [self.values(each, frame.whole()) for each in pieces], self._steps))
+        begun = (first_word(re.split(pattern, text, maxsplit=1)[0]) for text in texts)
+        return found or (begun if frame.head else ())
 
     def _item(self, value: ast.expr, key: ast.expr, frame: Frame) -> Iterable[str]:
-        """Pick from a literal dictionary by a known key; of another collection, anything in it."""
-        wanted = self.values(key, frame) if isinstance(key, ast.expr) else ()
-        for mapping, scope in self._dictionaries(value, frame) if wanted else ():
-            self._steps.take(len(mapping.keys))
-            pairs = zip(mapping.keys, mapping.values, strict=True)
-            picked = [item for name, item in pairs if isinstance(name, ast.Constant) and name.value in wanted]
-            return self._each(picked, frame.of(scope))
+        """Pick from a collection in the sources by a known key or place; of another one, take anything in it."""
+        if frame.scope.module.dotted(value) == "os.environ":
+            return _environ(key)
+        wanted = self.values(key, frame.whole())
+        for literal, at in self._literals(value, frame) if wanted else ():
+            match literal, key:
+                case ast.Dict(keys=keys, values=values), _:
+                    self._steps.take(len(keys))
+                    pairs = zip(keys, values, strict=True)
+                    return self._each([v for k, v in pairs if isinstance(k, ast.Constant) and k.value in wanted], at)
+                case ((ast.List(elts=items) | ast.Tuple(elts=items)), ast.Constant(value=int(place))):
+                    return self._each(items[place : place + 1], at)
         return self.values(value, frame)
 
-    def _dictionaries(self, value: ast.expr, frame: Frame) -> Iterator[tuple[ast.Dict, Scope]]:
-        sources: Iterable[tuple[Scope, Source]] = ()
+    def _literals(self, value: ast.expr, frame: Frame) -> Iterator[tuple[ast.expr, Frame]]:
+        """Yield the collections in the sources that an expression stands for."""
+        found: Iterable[tuple[Scope, Source]] = ()
         match value:
-            case ast.Dict():
-                yield value, frame.scope
+            case ast.Dict() | ast.List() | ast.Tuple() | ast.Set():
+                yield value, frame
             case ast.Name(id=name):
-                sources = self._sources(name, frame) or self._variable(frame.scope.module.dotted(value))
+                found = self._sources(name, frame) or self._variable(frame.scope.module.dotted(value))
             case ast.Attribute(attr=name):
-                sources = frame.scope.module.attributes.get(name, ()) or self._variable(
-                    frame.scope.module.dotted(value)
-                )
-        yield from ((source.value, scope) for scope, source in sources if isinstance(source.value, ast.Dict))
+                module = frame.scope.module
+                found = self._attributes(module, name) or self._variable(module.dotted(value))
+        for scope, source in found:
+            if isinstance(source.value, _LITERALS) and source.place is None and not source.iterated:
+                self._steps.take()
+                yield source.value, frame.of(scope)
+
+    def _items(self, value: ast.expr, frame: Frame) -> Iterator[tuple[ast.expr, Frame]]:
+        """Yield the items of the collections in the sources that an expression stands for."""
+        for literal, at in self._literals(value, frame):
+            items = literal.values if isinstance(literal, ast.Dict) else getattr(literal, "elts", ())
+            self._steps.take(len(items))
+            yield from ((item, at) for item in items)
 
     def _binary(self, node: ast.BinOp, frame: Frame) -> Iterable[str]:
-        left, right = self.values(node.left, frame), self.values(node.right, frame)
         match node.op:
-            case ast.Add() if self._is_collection(node.left, frame) or self._is_collection(node.right, frame):
-                return (*left, *right)
-            case ast.Add():
-                return map("".join, products(self._steps, [left, right]))
-            case ast.Div():
-                return (posixpath.join(*pair) for pair in products(self._steps, [left, right]))
+            case ast.Add() if frame.head:
+                return self.values(node.left, frame)
+            case ast.Add() | ast.Div():
+                pieces = self.values(node.left, frame), self.values(node.right, frame)
+                if isinstance(node.op, ast.Div):
+                    return (posixpath.join(*pair) for pair in products(self._steps, pieces))
+                if self._is_collection(node.left, frame) or self._is_collection(node.right, frame):
+                    return chain(*pieces)
+                return map("".join, products(self._steps, pieces))
             case ast.Mod():
                 parts = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
-                return filled(left, r"%[sdir]", [self._piece(part, frame) for part in parts], self._steps)
+                return self._filled(self.values(node.left, frame), r"%[sdir]", parts, frame)
         return ()
-
-    def _piece(self, node: ast.expr, frame: Frame) -> Values:
-        """Return what may be put into a string; of a loop over a small `range`, its numbers."""
-        if isinstance(node, ast.Name):
-            for _, source in self._sources(node.id, frame):
-                match source.value:
-                    case ast.Call(func=ast.Name(id="range"), args=[*_, ast.Constant(value=int(end))]):
-                        return tuple(map(str, range(min(end, MOST))))
-        return self.values(node, frame)
 
     def _is_collection(self, node: ast.expr, frame: Frame) -> bool:
         self._steps.take()
@@ -236,13 +219,13 @@ class Evaluator:
         return False
 
     def _sources(self, name: str, frame: Frame) -> list[tuple[Scope, Source]]:
-        """Return what a name is set to, in the innermost scope that sets it."""
+        """Return what a name is set to, in the innermost scope that has it."""
         scope: Scope | None = frame.scope
         while scope is not None:
             if name in scope.names:
                 self._steps.take(len(scope.names[name]))
                 return [(scope, source) for source in scope.names[name]]
-            scope = scope.parent
+            scope = None if name in scope.parameters else scope.parent
         return []
 
     def _reaching(self, node: ast.Name, frame: Frame) -> list[tuple[Scope, Source]]:
@@ -260,47 +243,57 @@ class Evaluator:
 
     def _name(self, node: ast.Name, frame: Frame) -> Iterable[str]:
         name = node.id
+        reaching = self._reaching(node, frame)
         if frame.bound.has(name):
-            return (*frame.bound.of(name), *self._set_to(node, frame))
+            return (*frame.bound.of(name, head=frame.head), *self._set_to(reaching, frame, is_given=True))
         if name == "__file__":
             return (frame.scope.module.path,)
         scope: Scope | None = frame.scope
         while scope is not None:
             if name in scope.parameters:
+                set_to = self._set_to(reaching, frame, is_given=True)
+                if set_to and frame.head:
+                    return set_to
                 frame.free[scope] = None
-                return (*self._set_to(node, frame), *self._default(name, scope))
+                return (*set_to, *self._default(name, scope, head=frame.head))
             if name in scope.names:
-                return self._set_to(node, frame)
+                return self._set_to(reaching, frame)
             scope = scope.parent
         return self._imported(frame.scope.module.dotted(node), frame)
 
-    def _set_to(self, node: ast.Name, frame: Frame) -> Iterator[str]:
-        for scope, source in self._reaching(node, frame):
-            yield from self._of_source(source, frame.of(scope))
+    def _set_to(self, sources: Sequence[tuple[Scope, Source]], frame: Frame, *, is_given: bool = False) -> Values:
+        """Return what sources give; the first item of an empty list is the first that is put into it."""
+        if frame.head:
+            first = [each for each in sources if not (each[1].grows or _is_empty(each[1].value))]
+            sources = first or ([] if is_given else [each for each in sources if each[1].grows][:1])
+        return bounded(text for scope, source in sources for text in self._of_source(source, frame.of(scope)))
 
-    def _of_source(self, source: Source, frame: Frame) -> Values:
-        if source.place is None:
-            return self.values(source.value, frame)
-        match source.value:
-            case ast.Tuple(elts=items) | ast.List(elts=items) if source.iterated:
-                self._steps.take(len(items))
-                rows = [item.elts for item in items if isinstance(item, ast.Tuple | ast.List)]
-                return bounded(self._each([row[source.place] for row in rows if source.place < len(row)], frame))
-            case ast.Tuple(elts=items) | ast.List(elts=items):
-                return self.values(items[source.place], frame) if source.place < len(items) else ()
-            case ast.Call(func=func, args=arguments) if source.place < len(arguments):
-                if frame.scope.module.dotted(func) in {"zip", "itertools.product"}:
-                    return self.values(arguments[source.place], frame)
-            case ast.Name(id=name):
-                found = [each for each in self._sources(name, frame) if each[1].place is None]
-                if len(found) == 1 and not isinstance(found[0][1].value, ast.Name):
-                    scope, inner = found[0]
-                    return self._of_source(source._replace(value=inner.value), frame.of(scope))
-        return ()
+    def _of_source(self, source: Source, frame: Frame) -> Iterable[str]:
+        """Return what a source gives: a value, one item of it, or each of its items, or one item of each of these."""
+        value, place = source.value, source.place
+        if place is None and not (source.iterated and frame.head):
+            return self.values(value, frame)
+        if source.iterated and place is not None and (part := _part(value, place, frame.scope.module)):
+            return self._of_source(Source(part, iterated=True), frame)
+        if isinstance(value, ast.Name) and place is not None:
+            found = [each for each in self._sources(value.id, frame) if each[1].place is None]
+            if len(found) == 1 and not isinstance(found[0][1].value, ast.Name):
+                return self._of_source(source._replace(value=found[0][1].value), frame.of(found[0][0]))
+        items = list(self._items(value, frame))
+        if place is None:
+            return self._each_of(items) if items else self.values(value, frame.whole())
+        if source.iterated:
+            rows = ((row.elts, at) for row, at in items if isinstance(row, ast.Tuple | ast.List))
+            return self._each_of((row[place], at) for row, at in rows if place < len(row))
+        return self._each_of(items[place : place + 1])
 
-    def _default(self, name: str, scope: Scope) -> Values:
+    def _each_of(self, items: Iterable[tuple[ast.expr, Frame]]) -> Iterator[str]:
+        for item, at in items:
+            yield from self.values(item, at)
+
+    def _default(self, name: str, scope: Scope, *, head: bool = False) -> Values:
         default = scope.defaults.get(name)
-        return () if default is None or scope.parent is None else self.values(default, Frame(scope.parent))
+        return () if default is None or scope.parent is None else self.values(default, Frame(scope.parent, head=head))
 
     def _variable(self, full: str) -> list[tuple[Scope, Source]]:
         """Return what a variable of a module of the distribution is set to, by its full name."""
@@ -313,16 +306,13 @@ class Evaluator:
             return self._variable(scope.module.imports[name])
         return [(scope, source) for source in scope.names.get(name, ())]
 
-    def _imported(self, full: str, frame: Frame) -> Iterable[str]:
+    def _imported(self, full: str, frame: Frame) -> Values:
         """Return what the platform says, or the variable of another module of the distribution."""
-        if full in PLATFORM:
-            return (PLATFORM[full],)
-        found = self._variable(full)
-        return bounded(value for scope, source in found for value in self._of_source(source, frame.of(scope)))
+        return (PLATFORM[full],) if full in PLATFORM else self._set_to(self._variable(full), frame)
 
     def _attribute(self, node: ast.Attribute, frame: Frame) -> Iterable[str]:
         full = frame.scope.module.dotted(node)
-        found = tuple(self._imported(full, frame)) if full else ()
+        found = self._imported(full, frame) if full else ()
         if found:
             return found
         known = self._attributes(frame.scope.module, node.attr)
@@ -330,14 +320,14 @@ class Evaluator:
             return self.values(node.value, frame)
         if not known and node.attr == "parent":
             return map(posixpath.dirname, self.values(node.value, frame))
-        return (value for scope, source in known for value in self._of_source(source, frame.of(scope)))
+        return self._set_to(known, frame)
 
     def _call(self, node: ast.Call, frame: Frame) -> Iterable[str]:
         full = frame.scope.module.dotted(node.func)
         if full in SAME:
-            return self._each(node.args, frame)
+            return self._each(node.args, frame if full in LISTS else frame.whole())
         if full in DEFAULTED:
-            return self._each(node.args[1:2], frame)
+            return (*_environ(node.args[0]), *self._each(node.args[1:2], frame)) if node.args else ()
         if full == "os.path.join":
             return self._path(node.args, frame)
         if full == FINDER:
@@ -352,16 +342,21 @@ class Evaluator:
 
     def _method(self, node: ast.Call, frame: Frame) -> Iterable[str]:  # noqa: PLR0911 - one for each method
         match node.func:
+            case ast.Name(id="range") if node.args and isinstance(end := node.args[-1], ast.Constant):
+                return map(str, range(min(end.value, MOST))) if isinstance(end.value, int) else ()
             case ast.Attribute(value=value, attr="format"):
-                pieces = [self._piece(part, frame) for part in [*node.args, *(kw.value for kw in node.keywords)]]
-                return filled(self.values(value, frame), r"\{\w*\}", pieces, self._steps)
+                pieces = [*node.args, *(each.value for each in node.keywords)]
+                return self._filled(self.values(value, frame), r"\{\w*\}", pieces, frame)
             case ast.Attribute(value=value, attr="split"):
                 separator = next(iter(self._each(node.args[:1], frame)), None) if node.args else None
-                return splits(self.values(value, frame), separator, self._steps)
+                words = splits(self.values(value, frame), separator, self._steps)
+                return islice(words, 1) if frame.head else words
             case ast.Attribute(value=value, attr="get" | "pop") if node.args:
                 return [*self._item(value, node.args[0], frame)] or self._each(node.args[1:2], frame)
             case ast.Attribute(attr="dirname"):
                 return map(posixpath.dirname, self._each(node.args, frame))
+            case ast.Attribute(value=ast.Constant(), attr="join") if frame.head:
+                return self._each(node.args, frame)
             case ast.Attribute(value=value, attr="join" | "joinpath") if node.args:
                 return self._path((value, *node.args), frame)
             case ast.Attribute(value=value, attr=name) if name in SAME_METHODS:
@@ -384,14 +379,29 @@ class Evaluator:
         return bound(
             function.node,
             call,
-            given=lambda value, head: self.values(value, frame, head=head),
-            default=lambda name: self._default(name, function),
+            given=lambda value, head: self.values(value, frame.asking(head=head)),
+            default=lambda name, head: self._default(name, function, head=head),
         )
 
-    def results(self, function: Scope, bound: Bindings, frame: Frame, *, head: bool = False) -> Values:
+    def results(self, function: Scope, bound: Bindings, frame: Frame) -> Values:
         """Return what a function may give back; of a generator, the first that it yields is the first item."""
-        given = function.returns[:1] if head and function.is_generator else function.returns
-        return bounded(self._each(given, Frame(function, bound, frame.free, frame.given), head=head))
+        given = function.returns[:1] if frame.head and function.is_generator else function.returns
+        return bounded(self._each(given, Frame(function, bound, frame.free, frame.given, head=frame.head)))
+
+
+def _environ(key: ast.expr) -> Values:
+    """Return what is known of a variable of the environment: a folder of PATH, for a search that is written out."""
+    return ("/usr/bin",) if isinstance(key, ast.Constant) and key.value == "PATH" else ()
+
+
+def _part(value: ast.expr, place: int, module: Module) -> ast.expr | None:
+    """Return the collection that gives the items of one place: of `zip(a, b)`, of a dictionary's `items()`."""
+    match value:
+        case ast.Call(func=ast.Attribute(value=mapping, attr="items")) if place == 1:
+            return mapping
+        case ast.Call(func=func, args=arguments) if place < len(arguments):
+            return arguments[place] if module.dotted(func) in {"zip", "itertools.product"} else None
+    return None
 
 
 def _is_empty(value: ast.expr) -> bool:

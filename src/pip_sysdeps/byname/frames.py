@@ -45,6 +45,8 @@ class Frame:
         bound: Bindings | None = None,
         free: dict[Scope, None] | None = None,
         given: Mapping[Scope, Bindings] | None = None,
+        *,
+        head: bool = False,
     ) -> None:
         self.scope = scope
         self.bound = Bindings() if bound is None else bound
@@ -53,20 +55,30 @@ class Frame:
         """Functions of which a parameter was asked for that only a caller gives, in the order of asking."""
         self.given = {} if given is None else given
         """Those of other functions: `__init__` sets an attribute that a method reads."""
+        self.head = head
+        """Whether a list counts as its first item: the program of an argument list."""
 
     def of(self, scope: Scope) -> Frame:
         """Return the frame for something that is set in a scope: the same parameters if it is the same function."""
         if scope is self.scope:
             return self
         bound = self.bound if self.scope.is_inside(scope) else self.given.get(scope)
-        return Frame(scope, bound, self.free, self.given)
+        return Frame(scope, bound, self.free, self.given, head=self.head)
+
+    def asking(self, *, head: bool) -> Frame:
+        """Return the same frame with heads asked for, or not."""
+        return self if head is self.head else Frame(self.scope, self.bound, self.free, self.given, head=head)
+
+    def whole(self) -> Frame:
+        """Return the same frame with whole values asked for."""
+        return self.asking(head=False)
 
 
 def bound(
     function: Function | ast.Module,
     call: ast.Call,
     given: Callable[[ast.expr, bool], Values],
-    default: Callable[[str], Values],
+    default: Callable[[str, bool], Values],
 ) -> Bindings:
     """Bind the parameters of a function: `given` evaluates an argument, `default` what a parameter is without one."""
 
@@ -74,7 +86,7 @@ def bound(
         return lambda head: given(value, head)
 
     def left_out(name: str) -> Callable[[bool], Values]:
-        return lambda _: default(name)
+        return lambda head: default(name, head)
 
     def items(values: Sequence[ast.expr]) -> Callable[[bool], Values]:
         return lambda head: tuple(text for value in (values[:1] if head else values) for text in given(value, head))

@@ -142,6 +142,8 @@ class Module:
         self.name = self.package if name.endswith(".__init__") else name
         self.imports: dict[str, str] = {}
         """Full name of what each name stands for."""
+        self.aliases: set[str] = set()
+        """Names of its own for what opens or runs."""
         self.attributes: defaultdict[str, list[tuple[Scope, Source]]] = defaultdict(list)
         self.functions: defaultdict[str, list[Scope]] = defaultdict(list)
         self.sites: list[CallSite] = []

@@ -64,8 +64,8 @@ class Programs:
             for name, scope, value in _settings(module):
                 if not _SETTING.fullmatch(name) or not is_literal(value) or module.finds(value):
                     continue
-                frame = Frame(scope)
-                texts = self._graph.evaluator.evaluate(value, frame, head=True)
+                frame = Frame(scope, head=True)
+                texts = self._graph.evaluator.evaluate(value, frame)
                 names = tuple(word for text in texts if (word := program_name(text)))
                 if names and not frame.free and len(names) <= _MOST:
                     yield Reference(

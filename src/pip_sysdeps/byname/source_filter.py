@@ -12,19 +12,18 @@ _LIBRARY_BYTES = (b"oadLibrary", b"load_library", b"find_library")
 _OPENS = rb"\b(?:CDLL|PyDLL|LoadLibrary|find_library)\b|(?:dlopen|load_library|loadLibrary)\(\s*[^\s:)]"
 _NAMES_LIBRARY = rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
 _FILES = (b"require_version", b"load_extension(")
-_RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system")
+_RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system", b"execv", b"execl", b"posix_spawn")
 _SETTING_BYTES = (b"BINARY", b"EXECUTABLE")
 _IS_SET = rb"(?:BINARY|EXECUTABLE)\s*[:=]"
 _WORD = rb"""\s*f?["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)(?:["']| -)"""
 _RUNS = (rb"[\[(=]" + _WORD, rb"return" + _WORD, rb"yield" + _WORD)
 """Patterns with a fixed beginning each: one with all takes four times as long."""
-_RUN = rb"\b(?:run|Popen|call|check_call|check_output|getoutput|getstatusoutput|system|popen|which|subprocess_exec"
-_RUN += rb"|subprocess_shell|execvp?e?)\(\s*(?:args\s*=\s*)?[\[(]?"
+_RUN = rb"(?:\b(?:run|Popen|call|check_call|check_output|getoutput|getstatusoutput|system|popen|which|execvp?e?|execlp?"
+_RUN += rb"|posix_spawnp?)|subprocess_exec|subprocess_shell)\(\s*(?:args\s*=\s*)?[\[(]?"
 _RUN_OF = _RUN + _WORD
-_RUN_OF_NAME = _RUN + rb"\s*\*?[A-Za-z_]"
-_FEW_NAMES = 16
-"""More names are found faster by a look at every call."""
-_CALL = rb"(?<![\w\x80-\xff])([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*\("
+_CALL = rb"\b%s\s*\("
+_SETS = rb"\b%s(?:\(self\)|\s*(?::[^=\n]*)?=[^=\n][^\n]*[\"'])"
+"""A property, or a value that has a string on its line."""
 _NOT_SHIPPED = re.compile(
     r"(?:^|/)(?:tests?|testing|docs?|examples?|benchmarks?|conftest\.py|setup\.py|test_[^/]*|[^/]*_test\.py"
     r"|[^/]*\.(?:dist|egg)-info|_build(?:_[^/]*)?(?:\.py)?|_?version(?:ing|eer)?\.py)(?:/|$)"
@@ -96,63 +95,49 @@ def runs_directly(source: bytes) -> frozenset[str]:
     return _words(_RUN_OF, source)
 
 
-def runs_variable(source: bytes) -> bool:
-    """Return whether a source runs what a variable names."""
-    return re.search(_RUN_OF_NAME, source) is not None
-
-
 def defines(source: bytes, names: frozenset[str]) -> bool:
-    """Return by a quick search whether a source sets one of the names to a string, or imports or defines it."""
+    """Return by a quick search whether a source imports or defines one of the names, or sets it to a string."""
     name = _any_of(names)
-    forms = (rb"^%s\b[^=\n]*=\s*[\[({]?\s*f?[\"']", rb"^(?:def|class) %s[(:]", rb"import[^\n]*\b%s\b")
+    forms = (
+        rb"^%s\b[^=\n]*=(?:\s*[\[({]|[^\n]*[\"'])",
+        rb"^(?:async def|def|class) %s[(:]",
+        rb"import[^\n]*\b%s\b",
+    )
     return re.search(b"(?m)" + b"|".join(form % name for form in forms), source) is not None
 
 
 def _any_of(names: frozenset[str]) -> bytes:
-    """Return a pattern for one of the names; for none of them, one that nothing matches."""
-    return b"(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + b")" if names else b"(?!)"
+    """Return a pattern for one of the names."""
+    return b"(?:" + b"|".join(re.escape(name.encode()) for name in sorted(names)) + b")"
 
 
 def _words(pattern: bytes, source: bytes) -> frozenset[str]:
     return frozenset(word.decode("ascii", "replace") for word in re.findall(pattern, source))
 
 
-def _calls(source: bytes, names: frozenset[str]) -> bool:
-    if len(names) > _FEW_NAMES:
-        return any(name.decode("utf-8", "replace") in names for name in re.findall(_CALL, source))
-    return any(name.encode() in source for name in names) and _call_of(names).search(source) is not None
-
-
-@lru_cache(maxsize=8)
-def _call_of(names: frozenset[str]) -> re.Pattern[bytes]:
-    return re.compile(rb"\b" + _any_of(names) + rb"\s*\(")
-
-
-_NONE: frozenset[str] = frozenset()
-
-
-class Wrappers(NamedTuple):
-    """The functions, by name, whose calls in other sources matter."""
+class Wanted(NamedTuple):
+    """What the sources that were read want of the others, by name."""
 
     openers: frozenset[str]
-    """They open a library that a parameter names."""
+    """Functions that open a library that a parameter names."""
     runners: frozenset[str]
-    """They run a program that a parameter names."""
+    """Functions that run a program that a parameter names."""
     attributes: frozenset[str]
-    """Attributes that are asked for, and that no source that is read sets."""
+    """Attributes that no source read so far sets."""
 
-    def are_run(self, source: bytes) -> bool:
-        """Return by a quick search whether a source calls a runner."""
-        return any(f"{name}(".encode() in source for name in self.runners)
-
-    def names(self, source: bytes) -> frozenset[str]:
-        """Return by a quick search the words that a source gives to runners, and sets attributes to."""
-        runners = frozenset(name for name in self.runners if f"{name}(".encode() in source)
-        asked = self.attributes if len(self.attributes) <= _FEW_NAMES else ()
-        attributes = frozenset(name for name in asked if f"{name} = ".encode() in source)
-        given = _words(rb"\b" + _any_of(runners) + rb"\([^()\n]{0,80}?[\[(=, ]?" + _WORD, source) if runners else _NONE
-        return given | (_words(rb"\b" + _any_of(attributes) + rb" = [\[(]?" + _WORD, source) if attributes else _NONE)
-
-    def are_called(self, source: bytes) -> bool:
+    def is_opened_in(self, source: bytes) -> bool:
         """Return by a quick search whether a source calls an opener."""
-        return _calls(source, self.openers)
+        return _has(source, self.openers, _CALL)
+
+    def is_named_in(self, source: bytes) -> bool:
+        """Return by a quick search whether a source calls a runner, or sets an attribute."""
+        return _has(source, self.runners, _CALL) or _has(source, self.attributes, _SETS)
+
+
+def _has(source: bytes, names: frozenset[str], form: bytes) -> bool:
+    return any(name.encode() in source for name in names) and _pattern(names, form).search(source) is not None
+
+
+@lru_cache(maxsize=16)
+def _pattern(names: frozenset[str], form: bytes) -> re.Pattern[bytes]:
+    return re.compile(form % _any_of(names))

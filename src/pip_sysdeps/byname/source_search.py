@@ -20,7 +20,6 @@ from pip_sysdeps.byname.source_filter import (
     quotes,
     runs,
     runs_directly,
-    runs_variable,
     sets_program,
 )
 from pip_sysdeps.byname.standard_modules import imported
@@ -28,9 +27,9 @@ from pip_sysdeps.byname.steps import StepLimitError
 from pip_sysdeps.model.environment import Skipped, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
-    from pip_sysdeps.byname.source_filter import Wrappers
+    from pip_sysdeps.byname.source_filter import Wanted
     from pip_sysdeps.byname.sources import Named
     from pip_sysdeps.byname.standard_modules import Imported
     from pip_sysdeps.model.environment import Distribution
@@ -53,8 +52,6 @@ _MOST_KEPT = 1 << 23
 """Bytes of sources that are kept while a distribution is searched."""
 _MARKS_TO_FORK = 20_000
 """Marks of sources that are worth a process of their own: fewer are parsed in a tenth of a second."""
-_MOST_CALLING = 24
-"""A function that more sources call is not what opens a library."""
 
 
 class Searched(NamedTuple):
@@ -140,7 +137,7 @@ class References:
         imports: list[Imported] = []
         gated = self._large(imports) if self._is_large else self._small(imports)
         found = self._named_by(gated) if gated else Searched()
-        return found._replace(skipped=tuple(self._skipped), imported=tuple(imports))
+        return found._replace(skipped=tuple(dict.fromkeys(self._skipped)), imported=tuple(imports))
 
     def _large(self, imports: list[Imported]) -> dict[str, bytes]:
         """Return the sources of a large distribution that are parsed.
@@ -161,7 +158,7 @@ class References:
     def _small(self, imports: list[Imported]) -> dict[str, bytes]:
         """Return the sources of any other distribution that are parsed; what they run may stand in another one."""
         opening, running = _Shortest(_MOST_OPENING), _Shortest(_MOST_RUNNING)
-        by_variable, speaks = _Shortest(_MOST_RUNNING), False
+        helping, speaks = _Shortest(_MOST_RUNNING), False
         for path, text in self._read_all():
             imports += imported(path, text, self._base, self.about)
             speaks = speaks or quotes(text, self._titled)
@@ -170,9 +167,9 @@ class References:
                 opening.add(path, text)
             elif (runner or sets_program(text)) and self._names_program(text):
                 running.add(path, text)
-            elif runner and runs_variable(text):
-                by_variable.add(path, text)
-        return self._kept(opening) | self._kept(running) | by_variable.kept(_MOST_RUNNING if speaks else _MOST_HELPERS)
+            elif runner:
+                helping.add(path, text)
+        return self._kept(opening) | self._kept(running) | helping.kept(_MOST_RUNNING if speaks else _MOST_HELPERS)
 
     def _named_by(self, gated: Mapping[str, bytes]) -> Searched:
         """Return what sources name; nothing of those that cause too much work, which is noted."""
@@ -230,20 +227,17 @@ class References:
         """Return whether a source runs a program by its name, or has one of which the description speaks."""
         return any(map(self._counts, program_words(source))) or any(map(self._package_of, runs_directly(source)))
 
-    def _calling(self, wrappers: Wrappers) -> Mapping[str, bytes]:
-        """Return the sources that call wrappers; in a large distribution those that are read are all."""
+    def _calling(self, wanted: Wanted, known: Container[str]) -> Mapping[str, bytes]:
+        """Return more sources, which have what those known want; in a large distribution none."""
         if self._is_large:
             return {}
-        opening, running = _Shortest(_MOST_RUNNING), _Shortest(_MOST_RUNNING)
+        found = _Shortest(_MOST_RUNNING)
         for path, text in self._read_all():
-            if wrappers.are_called(text):
-                opening.add(path, text)
-            elif any(map(self._is_name, wrappers.names(text))) or (
-                wrappers.are_run(text) and quotes(text, self._titled)
+            if path not in known and (
+                wanted.is_opened_in(text) or (wanted.is_named_in(text) and any(map(self._is_name, program_words(text))))
             ):
-                running.add(path, text)
-        found = self._kept(opening) if len(opening) <= _MOST_CALLING else {}
-        return found | (self._kept(running) if len(running) <= _MOST_CALLING else {})
+                found.add(path, text)
+        return self._kept(found)
 
     def _is_name(self, word: str) -> bool:
         """Return whether a word is a program that not every image has, or may be a library."""

@@ -11,13 +11,13 @@ from pip_sysdeps.byname.module import module_name
 from pip_sysdeps.byname.opened_files import opened_files
 from pip_sysdeps.byname.programs import Programs
 from pip_sysdeps.byname.reference_set import merged
-from pip_sysdeps.byname.source_filter import Wrappers
+from pip_sysdeps.byname.source_filter import Wanted
 from pip_sysdeps.byname.statements import parsed_module
 from pip_sysdeps.byname.steps import StepLimitError, Steps
 from pip_sysdeps.system.python_syntax import MOST_MARKS, count_marks, parse_python
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from pip_sysdeps.byname.module import Module
     from pip_sysdeps.model.needs import Reference
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class Others(NamedTuple):
     """The other sources of a distribution, by why they are asked for."""
 
-    calling: Callable[[Wrappers], Mapping[str, bytes]]
-    """Return those that call wrappers."""
+    calling: Callable[[Wanted, Container[str]], Mapping[str, bytes]]
+    """Return those that call functions, or set attributes, and are not known."""
     importing: Callable[[Mapping[str, frozenset[str]]], Mapping[str, bytes]] = lambda _: {}
     """Return those of modules, by their full names, that set variables of theirs."""
 
@@ -65,10 +65,11 @@ class _World(NamedTuple):
     programs: Programs
     files: list[Reference]
 
-    def wrappers(self) -> Wrappers:
-        """Return the functions whose calls decide what is opened and run; a name of two letters may be anything's."""
-        every = (self.libraries.openers, self.programs.runners, self.graph.unset)
-        return Wrappers(*(frozenset(name for name in each if len(name) > 2) for each in every))
+    def wanted(self) -> Wanted:
+        """Return what decides what is opened and run, and may be in other sources; a short name may be anything's."""
+        aliases = {name for module in self.graph.modules for name in module.aliases}
+        every = (self.libraries.openers, self.programs.runners | aliases, self.graph.unset)
+        return Wanted(*(frozenset(name for name in each if len(name) > 2) for each in every))
 
 
 class _Search:
@@ -96,10 +97,10 @@ class _Search:
         world = self._parsed(sources)
         known = set(sources)
         for _ in range(MOST_CALLS_DEEP):
-            wrappers = world.wrappers()
-            called = self._others.calling(wrappers) if any(wrappers) else {}
-            wanted = {**called, **self._others.importing(world.graph.absent())}
-            more = {path: text for path, text in wanted.items() if path not in known}
+            wanted = world.wanted()
+            found = self._others.calling(wanted, known) if any(wanted) else {}
+            found = {**found, **self._others.importing(world.graph.absent())}
+            more = {path: text for path, text in found.items() if path not in known}
             if not more:
                 break
             known |= more.keys()

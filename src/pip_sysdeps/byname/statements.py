@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from itertools import dropwhile
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.byname.callables import FINDER, LOADERS, RUNNERS, STARRED, last_name
+from pip_sysdeps.byname.callables import CALLABLES, CALLERS, STARRED, last_name
 from pip_sysdeps.byname.module import Attempt, CallSite, Exit, Module, Scope, Source
 from pip_sysdeps.byname.platform_conditions import is_foreign_name, truth
 from pip_sysdeps.byname.signature import asked, both, refused
@@ -92,7 +93,7 @@ class _Walk:
     def _truth(self, test: ast.expr) -> bool | None:
         return truth(test, self.module.dotted, self._scope.only_value, self.module.steps)
 
-    def _statement(self, node: ast.stmt) -> None:
+    def _statement(self, node: ast.stmt) -> None:  # noqa: C901 - one case for each statement
         match node:
             case ast.If():
                 self._choice(node)
@@ -105,6 +106,10 @@ class _Walk:
                 self._loop(node.iter, node)
             case ast.While():
                 self._loop(node.test, node)
+            case ast.Match(subject=subject, cases=cases):
+                self._expressions(subject)
+                for each in cases:
+                    self.body(each.body)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._function(node)
             case ast.ClassDef():
@@ -194,7 +199,7 @@ class _Walk:
         if is_foreign_name(node.name):
             return
         inside = Scope(self.module, self._scope.node, self._scope)
-        self._inside(inside, node.name, node.body)
+        self._inside(inside, node.name, [*node.body, *_constructor(node)])
         for variable, sources in inside.names.items():
             self.module.attributes[variable] += [(self._scope, source) for source in sources]
 
@@ -203,7 +208,8 @@ class _Walk:
             return
         for each in (*node.decorator_list, *node.args.defaults):
             self._expressions(each)
-        inner = Scope(self.module, node, self._scope, self._owner)
+        around = self._scope.parent if self._owner else self._scope  # a method does not see its class's names
+        inner = Scope(self.module, node, around, self._owner)
         self.module.functions[inner.name].append(inner)
         self._inside(inner, "", node.body)
         if not _PROPERTIES.isdisjoint(map(last_name, node.decorator_list)):
@@ -225,7 +231,7 @@ class _Walk:
                 self._scope.is_generator = True
         self._expressions(node)
 
-    def _expressions(self, node: ast.AST) -> None:
+    def _expressions(self, node: ast.AST) -> None:  # noqa: C901 - one case for each expression
         """Note the calls in a statement that has no other statements in it."""
         pending = [node]
         while pending:
@@ -242,6 +248,9 @@ class _Walk:
                 case ast.IfExp(test=test, body=body, orelse=orelse) if (decided := self._truth(test)) is not None:
                     pending.append(body if decided else orelse)
                     continue
+                case ast.BoolOp(op=ast.Or(), values=[ast.Call(args=[name, *_]) as call, *_, last]):
+                    if ast.dump(name) == ast.dump(last):  # it is run, found or not
+                        self.module.demanded.add(id(call))
                 case ast.NamedExpr(target=target, value=value):
                     self._bind(target, value)
                 case ast.comprehension(target=target, iter=iterated):
@@ -256,6 +265,7 @@ class _Walk:
                 self._scope.names[name].append(source)
                 if self._scope is self.module.top and (full := self._callable(value)):
                     self.module.imports[name] = full
+                    self.module.aliases.add(name)
             case ast.Attribute(attr=attribute):
                 self.module.attributes[attribute].append((self._scope, source))
             case ast.Tuple(elts=items) | ast.List(elts=items) if place is None:
@@ -269,7 +279,7 @@ class _Walk:
                 return self._callable(first)
             case ast.Name() | ast.Attribute():
                 full = self.module.dotted(value)
-                return full if full in RUNNERS or full in LOADERS or full == FINDER else ""
+                return full if full in CALLABLES else ""
         return ""
 
     def _grow(self, name: str, values: Iterable[ast.expr]) -> None:
@@ -277,6 +287,8 @@ class _Walk:
         self._scope.names[name] += sources
 
     def _call(self, call: ast.Call) -> None:
+        for handed in _handed(call):
+            self._call(handed)
         at_import = self._scope is self.module.top and len(self._block) == 1
         self.module.sites.append(CallSite(call, self._scope, self._guarded, self._given, at_import, self._block))
         match call.func:
@@ -284,6 +296,50 @@ class _Walk:
                 self._grow(name, call.args)
             case ast.Attribute(attr="exit" | "_exit") | ast.Name(id="exit"):
                 self._scope.exits.append(Exit(call.lineno, self._given, self._block))
+
+
+def _handed(call: ast.Call) -> Iterator[ast.Call]:
+    """Yield the calls that a function makes of what it is given: `submit(run, x)`, `Thread(target=run, args=(x,))`."""
+    if last_name(call.func) not in CALLERS:
+        return
+    given = [(each, call.args[place + 1 :]) for place, each in enumerate(call.args[:2])]
+    named = {each.arg: each.value for each in call.keywords}
+    if "target" in named:
+        given.append((named["target"], getattr(named.get("args"), "elts", [])))
+    for func, args in given:
+        if args and isinstance(func, ast.Name | ast.Attribute):
+            yield ast.copy_location(ast.Call(func=func, args=args, keywords=call.keywords), call)
+
+
+def _constructor(node: ast.ClassDef) -> list[ast.stmt]:
+    """Return the `__init__` that a dataclass, or the like, makes of its fields; none for another class.
+
+    Source: Python's documentation of `dataclasses`, and of `typing.NamedTuple`.
+    """
+    fields = dict(_fields(node.body))
+    has_one = any(isinstance(each, ast.FunctionDef) and each.name == "__init__" for each in node.body)
+    if not fields or has_one or not (node.decorator_list or node.bases):
+        return []
+    sets = "".join(f" self.{name} = {name}\n" for name in fields)
+    made = ast.parse(f"def __init__(self, {', '.join(fields)}):\n{sets}").body
+    for each in made:
+        if isinstance(each, ast.FunctionDef):
+            each.args.defaults = list(map(_default, dropwhile(lambda value: value is None, fields.values())))
+    return made
+
+
+def _fields(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr | None]]:
+    """Yield the annotated names of a class, with their values."""
+    for each in body:
+        match each:
+            case ast.AnnAssign(target=ast.Name(id=name), value=value):
+                yield name, value
+
+
+def _default(value: ast.expr | None) -> ast.expr:
+    """Return the default of a field: that of `field(default=...)`, too."""
+    given = value.keywords if isinstance(value, ast.Call) else []
+    return next((each.value for each in given if each.arg == "default"), value or ast.Constant(value=None))
 
 
 _PLAIN = {"arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "module", "name", "names"}
@@ -317,10 +373,10 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     for node in body:
         yield node
         if type(node) not in _SIMPLE:
-            for inner in ("body", "orelse", "finalbody"):
-                yield from _statements(getattr(node, inner, ()))
-            for handler in getattr(node, "handlers", ()):
-                yield from _statements(handler.body)
+            for name in ("body", "orelse", "finalbody"):
+                yield from _statements(getattr(node, name, ()))
+            for inner in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+                yield from _statements(inner.body)
 
 
 def _leaves(func: ast.expr) -> bool:

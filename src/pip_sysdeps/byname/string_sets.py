@@ -52,3 +52,9 @@ def splits(texts: Iterable[str], separator: str | None, steps: Steps) -> Iterato
     for text in texts:
         steps.take(len(text) // _LETTERS_A_STEP)
         yield from text.split(separator or None)
+
+
+def first_word(text: str) -> str:
+    """Return the first word of a text that goes on; nothing where the word may go on, too."""
+    word, space, _ = text.lstrip().partition(" ")
+    return word if space else ""

@@ -196,7 +196,7 @@ UNKNOWN = {
 def test_names_that_only_a_run_makes(body: str, is_unknown: bool) -> None:
     """A source that opens what cannot be evaluated is noted; what is known, or a caller's choice, is not."""
     text = f"import ctypes, os\nTABLE = [('libfoo.so.1', 3)]\n{body}\n"
-    found = named_by({f"{BASE}/m.py": text.encode()}, Others(lambda _: {}), BASE)
+    found = named_by({f"{BASE}/m.py": text.encode()}, Others(lambda *_: {}), BASE)
     assert (found.references, found.unknown) == ((), (f"{BASE}/m.py",) if is_unknown else ())
 
 

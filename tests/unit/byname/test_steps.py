@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 HEAD = "import ctypes, shutil\nfrom ctypes.util import find_library as find\nctypes.CDLL('liby.so')\n"
-NO_OTHERS = Others(lambda _: {})
+NO_OTHERS = Others(lambda *_: {})
 MOST_CALLS = 1_000_000
 """Calls of functions, Python's and C's, for a budget of 40,000 steps and the parsed source."""
 
