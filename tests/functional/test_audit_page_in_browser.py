@@ -173,6 +173,17 @@ def test_the_numbers_of_distributions_are_those_of_the_json(driver: Any, crowd: 
     assert cards == [sum(each["installed_size"] for each in line), document["adds"]["size"]]
 
 
+def test_many_findings_are_folded(driver: Any, crowd: Crowd) -> None:  # noqa: ANN401
+    """Ten of a kind are shown, so that what is to be installed is not far below."""
+    show(driver, crowd[300][0], width=1280, dark=False)
+    shown = "return [...document.querySelectorAll('#findings li')].filter((each) => each.checkVisibility()).length"
+    assert driver.execute_script(shown) == 10
+    fold = driver.find_element("css selector", "#findings details details summary")
+    assert fold.text == "20 more"
+    fold.click()
+    assert driver.execute_script(shown) == 30
+
+
 def test_two_targets_stand_side_by_side(driver: Any, crowd: Crowd) -> None:  # noqa: ANN401
     """Each package in a row, marked where they differ."""
     show(driver, crowd[10][0], width=1280, dark=False)
@@ -206,12 +217,12 @@ def test_without_scripts(driver: Any, crowd: Crowd) -> None:  # noqa: ANN401
 
 @pytest.mark.parametrize("count", [10, 300])
 def test_it_prints(driver: Any, crowd: Crowd, count: int) -> None:  # noqa: ANN401
-    """What is folded is printed; the picture fits onto a page, beside its heading."""
+    """What is folded is printed; the picture fits onto a page, or is left out where nobody could read it."""
     show(driver, crowd[count][0], width=1280, dark=True)
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
         height = "return document.querySelector('.picture').getBoundingClientRect().height"
-        assert driver.execute_script(height) < 23 * 96 / 2.54
+        assert (0 < driver.execute_script(height) < 23 * 96 / 2.54) == (count == 10)
         shown = "return [...document.querySelectorAll('#wheels dl')].filter((each) => !each.checkVisibility()).length"
         assert driver.execute_script(shown) == 0
         assert driver.execute_script("return getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

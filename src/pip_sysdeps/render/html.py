@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.render.markup import code, element, items, text
-from pip_sysdeps.render.picture import chains, picture
+from pip_sysdeps.render.picture import HEADS, chains, picture
 from pip_sysdeps.render.table import HEADINGS, counts, libraries, size, whens
 from pip_sysdeps.report.audit import PackageState
 from pip_sysdeps.report.catalogue import Severity
@@ -36,6 +36,9 @@ _SECTIONS = {
 _ROLES = {None: "good", Severity.ERROR: "bad", Severity.WARNING: "doubt"}
 _MOST_FILES = 6
 _MOST_HOLDERS = 6
+_MOST_LINES = 10
+_MOST_PRINTED = 60
+"""Rows of a picture that can still be read on one sheet of paper."""
 
 
 def audit_as_html(audit: Audit, short: Callable[[str], str], page: Page) -> str:
@@ -136,12 +139,19 @@ def _findings(found: Sequence[Finding], short: Callable[[str], str]) -> str:
     return "".join(
         _fold(
             f'{_chip(entry.severity.value)} {text(entry.summary)} <span class="soft">{entry.code} {entry.name}</span>',
-            items(_finding(each, short) for each in group),
+            _few([_finding(each, short) for each in group]),
             class_="box",
             **({"open": ""} if entry.severity is Severity.ERROR else {}),
         )
         for entry, group in groups
     )
+
+
+def _few(lines: Sequence[str]) -> str:
+    """Return a list of lines, and the last of a long one folded."""
+    first, others = lines[:_MOST_LINES], lines[_MOST_LINES:]
+    rest = element("details", element("summary", f"{len(others)} more"), items(others)) if others else ""
+    return items(first) + rest
 
 
 def _chip(word: str) -> str:
@@ -222,8 +232,10 @@ def _chains(audit: Audit, packages: _Anchors, distributions: _Anchors) -> str:
         **{(column, name): link for column in (0, 1) for name, link in distributions.fragments().items()},
         **{(3, name): link for name, link in packages.fragments().items()},
     }
+    rows = max(len({chain.names[column] for chain in found}) for column in range(len(HEADS)))
+    class_ = "picture" if rows <= _MOST_PRINTED else "picture tall"
     drawing = element(
-        "div", picture(found, links), class_="picture", tabindex="0", role="region", aria_label="Who needs what, drawn"
+        "div", picture(found, links), class_=class_, tabindex="0", role="region", aria_label="Who needs what, drawn"
     )
     words = (
         "Point at a box, or reach it with the Tab key, to see its chain. Dashed packages are not in the install line. "

@@ -145,18 +145,25 @@ def _node(
     node: _Node, numbers: Sequence[int], y: float, found: Sequence[Chain], links: Mapping[tuple[int, str], str]
 ) -> str:
     kinds = {found[number].kind for number in numbers} if node.column == len(HEADS) - 1 else set()
-    short = node.name if len(node.name) <= _MOST else f"{node.name[: _MOST - 1]}\N{HORIZONTAL ELLIPSIS}"
     x = node.column * _STEP + 1
     content = (
         element("title", text(f"{HEADS[node.column]}: {node.name}")),
         element("rect", x=str(x), y=f"{y:.1f}", width=str(_WIDTH), height=str(_HEIGHT), rx="5"),
-        element("text", text(short), x=str(x + 8), y=f"{y + 15.5:.1f}"),
+        element("text", text(shortened(node.name)), x=str(x + 8), y=f"{y + 15.5:.1f}"),
     )
     attributes = {"class_": " ".join(["node", *sorted(kinds)]), "data_chains": _joined(numbers)}
     link = links.get(node)
     return (
         element("a", *content, href=link, **attributes) if link else element("g", *content, tabindex="0", **attributes)
     )
+
+
+def shortened(name: str) -> str:
+    """Return a name that fits into a node: long names often differ at their end only."""
+    if len(name) <= _MOST:
+        return name
+    end = (_MOST - 1) // 2
+    return f"{name[: _MOST - 1 - end]}\N{HORIZONTAL ELLIPSIS}{name[-end:]}"
 
 
 def _joined(numbers: Iterable[int]) -> str:
