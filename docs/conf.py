@@ -24,4 +24,5 @@ html_theme = "furo"
 html_title = f"pip-sysdeps {__version__}"
 html_baseurl = DOCUMENTATION
 html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_show_sourcelink = False

@@ -70,6 +70,19 @@ def test_the_first_page_is_one_screen(driver: Any, site: Path) -> None:  # noqa:
     assert driver.execute_script("return document.querySelector('article img').naturalWidth") > 0
 
 
+@pytest.mark.parametrize(("width", "image"), [(1280, "stages.svg"), (400, "stages-narrow.svg")])
+def test_the_picture_of_the_first_page(driver: Any, site: Path, width: int, image: str) -> None:  # noqa: ANN401
+    """One is seen, whose letters are not smaller than it has them; and no comment of the commands is cut off."""
+    show(driver, site / "index.html", width=width, dark=False)
+    seen = (
+        "return [...document.querySelectorAll('article img')].filter((each) => each.checkVisibility())"
+        ".map((each) => [each.src.split('/').pop(), each.width / each.naturalWidth > 0.9])"
+    )
+    assert driver.execute_script(seen) == [[image, True]]
+    block = "const each = document.querySelector('article pre'); return each.scrollWidth <= each.clientWidth"
+    assert driver.execute_script(block) or width < 1280
+
+
 def test_every_page_is_in_the_sidebar(driver: Any, site: Path) -> None:  # noqa: ANN401
     """Those of decisions are below their own list."""
     show(driver, site / "index.html", width=1280, dark=False)
