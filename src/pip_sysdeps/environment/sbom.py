@@ -65,7 +65,8 @@ def _walk(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         component = pending.pop()
         yield component
         pending += list(_objects(component.get("components")))[::-1]
-    raise MalformedError(f"has more than {_MAX_COMPONENTS} components")
+    if pending:
+        raise MalformedError(f"has more than {_MAX_COMPONENTS} components")
 
 
 def _objects(value: object) -> Iterator[dict[str, Any]]:

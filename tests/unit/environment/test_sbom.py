@@ -81,7 +81,9 @@ def test_what_is_no_bill_of_materials(content: bytes) -> None:
 
 
 def test_components_without_end() -> None:
-    """Are refused."""
+    """Are refused; as many as the limit are read."""
     components = [{"name": "a"}] * 20_001
+    most = parse_sbom(json.dumps({"bomFormat": "CycloneDX", "components": components[1:]}).encode())
+    assert len(most.components) == 20_000
     with pytest.raises(MalformedError, match="more than 20000"):
         parse_sbom(json.dumps({"bomFormat": "CycloneDX", "components": components}).encode())
