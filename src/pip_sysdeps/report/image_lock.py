@@ -43,7 +43,7 @@ def undelivered_declarations(image: Image, locked: Locked) -> Iterator[Problem]:
     found = {(holder, need.name) for holder, need in image.scan.needs()}
     for holder, need in locked.target.needs():
         declared = need.when == When.DECLARED.value and (holder, need.name) in locked.in_line - found
-        if declared and image.system.installed and need.package not in image.system.installed:
+        if declared and need.package and image.system.installed and need.package not in image.system.installed:
             yield Problem(
                 error=True,
                 entry=MISSING_IN_IMAGE,
