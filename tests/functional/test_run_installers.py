@@ -184,8 +184,8 @@ def test_a_good_lock_stays(tmp_path: Path, options: tuple[str, ...], status: int
     assert done.returncode == status
     assert done.stderr == (
         "pip-sysdeps: sysdeps.lock not updated: none of the distributions with needs in `sysdeps.lock` (pkg) is "
-        f"installed in `{tmp_path}/two` (select the environment with --python or --path, or use --replace to "
-        "write the lock anyway)\n"
+        f"installed in `{tmp_path}/two` (if it is a second environment for the same image, use `pip-sysdeps lock --name "
+        "NAME --add-target`; if it replaces the locked one, use --replace)\n"
     )
     assert (tmp_path / "sysdeps.lock").read_text() == good
     assert run(tmp_path, "--replace", "--python", "two", "--", "true").returncode == 0
@@ -229,16 +229,33 @@ def test_an_installer_that_does_not_answer_and_no_environment_here(
 
 @pytest.mark.slow
 def test_lock_does_not_replace_a_good_lock_either(tmp_path: Path) -> None:
-    """An error with a hint, and the option that it names."""
+    """An error whose hint names two ways out for an environment that was named: a second target, or --replace."""
     install(environment(tmp_path, "one"), "pkg", files=GOOD)
     install(environment(tmp_path, "two"), "other")
     assert lock(tmp_path, "--python", "one").returncode == 0
     done = lock(tmp_path, "--python", "two")
     assert (done.returncode, done.stderr.splitlines()[-1]) == (
         2,
+        "hint: if it is a second environment for the same image, use `pip-sysdeps lock --name NAME --add-target`; if "
+        "it replaces the locked one, use --replace",
+    )
+    assert lock(tmp_path, "--python", "two", "--name", "two", "--add-target").returncode == 0
+    assert 'name = "pkg"' in (tmp_path / "sysdeps.lock").read_text()
+    assert lock(tmp_path, "--python", "two", "--replace").returncode == 0
+    assert 'name = "pkg"' not in (tmp_path / "sysdeps.lock").read_text()
+
+
+@pytest.mark.slow
+def test_an_environment_that_was_found_is_more_likely_the_wrong_one(tmp_path: Path) -> None:
+    """The hint then says to select another."""
+    install(environment(tmp_path, "one"), "pkg", files=GOOD)
+    install(environment(tmp_path, ".venv"), "other")
+    assert lock(tmp_path, "--python", "one").returncode == 0
+    done = lock(tmp_path)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
+        2,
         "hint: select the environment with --python or --path, or use --replace to write the lock anyway",
     )
-    assert lock(tmp_path, "--python", "two", "--replace").returncode == 0
 
 
 def lock(folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:

@@ -35,6 +35,12 @@ if TYPE_CHECKING:
 
 _SHOWN = 3
 _LONGEST_SHOWN = 60
+_SELECT = "select the environment with --python or --path, or use --replace to write the lock anyway"
+_SECOND = (
+    "if it is a second environment for the same image, use `pip-sysdeps lock --name NAME --add-target`; if it replaces "
+    "the locked one, use --replace"
+)
+"""For an environment that the user named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +175,7 @@ def refuse_other_environment(found: EnvironmentTarget, before: Target | None, pa
         raise SysdepsError(
             f"none of the distributions with needs in `{path}` ({listed(sorted(needing), _SHOWN)}) is installed in "
             f"`{found.scan.environment.prefix}`",
-            hint="select the environment with --python or --path, or use --replace to write the lock anyway",
+            hint=_SELECT if found.scan.environment.found_by else _SECOND,
         )
 
 
