@@ -184,8 +184,8 @@ def test_a_good_lock_stays(tmp_path: Path, options: tuple[str, ...], status: int
     assert done.returncode == status
     assert done.stderr == (
         "pip-sysdeps: sysdeps.lock not updated: none of the distributions with needs in `sysdeps.lock` (pkg) is "
-        f"installed in `{tmp_path}/two` (if it is a second environment for the same image, use `pip-sysdeps lock --name "
-        "NAME --add-target`; if it replaces the locked one, use --replace)\n"
+        f"installed in `{tmp_path}/two` (if it is a second environment for the same image, use `pip-sysdeps lock "
+        "--name NAME --add-target`; if it replaces the locked one, use --replace)\n"
     )
     assert (tmp_path / "sysdeps.lock").read_text() == good
     assert run(tmp_path, "--replace", "--python", "two", "--", "true").returncode == 0
@@ -236,8 +236,10 @@ def test_lock_does_not_replace_a_good_lock_either(tmp_path: Path) -> None:
     done = lock(tmp_path, "--python", "two")
     assert (done.returncode, done.stderr.splitlines()[-1]) == (
         2,
-        "hint: if it is a second environment for the same image, use `pip-sysdeps lock --name NAME --add-target`; if "
-        "it replaces the locked one, use --replace",
+        (
+            "hint: if it is a second environment for the same image, use `pip-sysdeps lock --name NAME --add-target`; "
+            "if it replaces the locked one, use --replace"
+        ),
     )
     assert lock(tmp_path, "--python", "two", "--name", "two", "--add-target").returncode == 0
     assert 'name = "pkg"' in (tmp_path / "sysdeps.lock").read_text()

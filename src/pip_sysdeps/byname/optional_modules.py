@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pip_sysdeps.byname.callers import function_of, tried_functions
 from pip_sysdeps.byname.caught import Tree
 from pip_sysdeps.byname.steps import StepLimitError, Steps
 from pip_sysdeps.system.python_syntax import parse_python
@@ -59,6 +60,17 @@ class _Import(NamedTuple):
 
     module: str
     is_optional: bool
+    function: str = ""
+    """The function that it is in, whose callers may go on without it; empty for none."""
+
+
+class _Importer(NamedTuple):
+    """Where a module is imported without a `try` around it."""
+
+    module: str
+    """The module that imports it; empty for one that a program imports."""
+    function: str
+    """The function of that module; empty for none."""
 
 
 def module_of(path: str) -> str:
@@ -89,20 +101,29 @@ class _Search:
 
     def optional(self, wanted: frozenset[str], depth: int) -> frozenset[str]:
         pending, seen = set(wanted), set()
-        behind: dict[str, set[str]] = {}
+        behind: dict[str, set[_Importer]] = {}
         for source in self._sources():
             if not pending:
                 break
-            for module, is_optional in self._imports(source, frozenset(pending)):
+            for module, is_optional, function in self._imports(source, frozenset(pending)):
                 seen.add(module)
-                if not is_optional and source.is_top:
+                if not (is_optional or function) and source.is_top:
                     pending.discard(module)
                 elif not is_optional:
-                    behind.setdefault(module, set()).add(source.module)
+                    behind.setdefault(module, set()).add(_Importer("" if source.is_top else source.module, function))
         found = pending & seen if self._left >= 0 else set()
-        importers = frozenset(name for module in found for name in behind.get(module, ())) - wanted
-        fine = self.optional(importers, depth - 1) if importers and depth else frozenset()
-        return frozenset(module for module in found if behind.get(module, set()) <= fine)
+        importers = self._untried({each for module in found for each in behind.get(module, ())})
+        names = frozenset(each.module for each in importers) - wanted - {""}
+        fine = self.optional(names, depth - 1) if names and depth else frozenset()
+        needing = {each for each in importers if each.module not in fine}
+        return frozenset(module for module in found if needing.isdisjoint(behind.get(module, ())))
+
+    def _untried(self, importers: Collection[_Importer]) -> frozenset[_Importer]:
+        """Return the importers but for functions that are called in a `try` only."""
+        functions = {each.function for each in importers} - {""}
+        texts = (source.text for source in self._sources())
+        tried = tried_functions(functions, texts, _ERRORS, self._steps) if functions else frozenset()
+        return frozenset(each for each in importers if each.function not in tried)
 
     def _imports(self, source: Source, wanted: frozenset[str]) -> Iterator[_Import]:
         wanted = frozenset(name for name in wanted if not f"{source.module}.".startswith(f"{name}."))
@@ -131,7 +152,7 @@ def imports(tree: Tree, package: str, wanted: Collection[str]) -> Iterator[_Impo
     """Yield each import of some modules by a source, and whether it goes on without the module.
 
     It does where ImportError is caught, or a condition raises it instead; and so does an import under any condition,
-    such as a flag, of a module for whose import the source catches it.
+    such as a flag, of a module for whose import the source catches it. For one in a function, its callers decide.
     """
     every = [(name, node) for node in tree.nodes() for name in _names(node, package) if name in wanted]
     real = [(name, node) for name, node in every if not tree.is_typing(node)]
@@ -139,7 +160,7 @@ def imports(tree: Tree, package: str, wanted: Collection[str]) -> Iterator[_Impo
     for name, node in real:
         others = tuple(tree.conditions(node))
         is_checked = any(tree.raises(other, _RAISED) for other in others) or (name in caught and bool(others))
-        yield _Import(name, tree.is_caught(node, _ERRORS) or is_checked)
+        yield _Import(name, tree.is_caught(node, _ERRORS) or is_checked, function_of(tree, node))
 
 
 def _names(node: ast.AST, package: str) -> Iterator[str]:

@@ -87,6 +87,57 @@ def test_through_modules_between() -> None:
     assert optional(("pkg/__init__.py", tried), between, ("pkg/other.py", "import pkg.between\n")) == frozenset()
 
 
+GET = "def _get():\n    from . import _fast\n    return _fast\n"
+"""A function that imports the module; its callers decide whether the distribution goes on without it."""
+TRY_GET = "try:\n    x = _get()\nexcept ImportError:\n    x = None\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TRY_GET,
+        f"{TRY_GET}def more():\n    try:\n        return _get().x\n    except Exception:\n        return 1\n",
+        "def between():\n    return _get()\ntry:\n    between()\nexcept ImportError:\n    pass\n",
+        "from contextlib import suppress\nwith suppress(ImportError):\n    _get()\n",
+    ],
+)
+def test_a_function_that_is_only_tried(text: str) -> None:
+    """Each call of it is in a `try`, or in a function of which that is true."""
+    assert of_package(GET + text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = _get()\n",
+        f"{TRY_GET}y = _get()\n",
+        f"{TRY_GET}get = _get\n",
+        f"{TRY_GET}__all__ = ['_get']\n",
+        f"{TRY_GET}class Lazy:\n    x = property(_get)\n",
+        "def between():\n    return _get()\nbetween()\n",
+        "def one():\n    two()\n    _get()\ndef two():\n    one()\n",
+        "try:\n    _get()\nexcept ImportError as e:\n    raise RuntimeError('broken') from e\n",
+    ],
+)
+def test_a_function_that_somebody_may_call(text: str) -> None:
+    """One call without a `try` is enough, and a function that is a value may be called by anything."""
+    assert not of_package(GET + text)
+
+
+def test_a_decorated_function() -> None:
+    """The decorator may call it, or give it to what does."""
+    assert not of_package(f"@registered\n{GET}{TRY_GET}")
+
+
+def test_a_function_that_other_modules_call() -> None:
+    """All sources of the distribution count."""
+    lazy, tried = ("pkg/lazy.py", GET), ("pkg/__init__.py", f"from .lazy import _get\n{TRY_GET}")
+    assert optional(lazy, tried) == {FAST}
+    assert optional(lazy, tried, ("pkg/x.py", "from . import lazy\nlazy._get()\n")) == frozenset()
+    assert optional(lazy, tried, ("pkg/x.py", "from .lazy import _get as get\nget()\n")) == frozenset()
+    assert optional(lazy, tried, ("pkg/x.py", "_get syntax error\n")) == frozenset()
+
+
 def test_a_package_between() -> None:
     """What it imports of itself does not count as an import of it."""
     sources = [
