@@ -90,6 +90,21 @@ def test_check_of_a_stale_lock(desk: Desk) -> None:
     )
 
 
+def test_check_of_a_lock_of_another_python(desk: Desk) -> None:
+    """It was made elsewhere, such as on a laptop: making it again there would change nothing."""
+    desk.run_lock()
+    desk.lock.write_text(LOCK.replace('python = "cp311"', 'python = "cp312"'))
+    outcome = desk.run_lock("--check")
+    assert (outcome.status, outcome.err.splitlines()) == (
+        1,
+        [
+            "warning: the install line does not change",
+            "warning: python cp312 is locked, cp311 is found",
+            f"`{desk.lock}` is stale: run `pip-sysdeps lock` with the image's Python, as in its build stage (cp311 here)",
+        ],
+    )
+
+
 def test_check_begins_with_the_line(desk: Desk) -> None:
     """An added wheel is what it puts into the line, then that it is there; its needs come with it."""
     desk.run_lock()

@@ -232,6 +232,8 @@ class Comparison:
     """A warning about the lock itself."""
     is_old: bool
     """Whether the lock has an earlier major version."""
+    is_other_python: bool
+    """Whether the lock was made with another Python."""
 
 
 def compare_target(target: Target, path: str) -> Comparison:
@@ -251,4 +253,5 @@ def compare_target(target: Target, path: str) -> Comparison:
         changes=differences(locked, target),
         warning=lock.warning(),
         is_old=lock.is_old,
+        is_other_python=locked.python != target.python,
     )

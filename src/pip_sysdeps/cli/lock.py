@@ -168,7 +168,8 @@ def _compare(args: argparse.Namespace, target: Target) -> bool:
     fails = compared.line_changes or args.check == "all"
     for change in compared.changes:
         (args.messages.warning if fails else args.messages.detail)(change)
-    args.messages.note(f"`{args.output}` is stale: run `pip-sysdeps lock`")
+    how = f" with the image's Python, as in its build stage ({target.python} here)" if compared.is_other_python else ""
+    args.messages.note(f"`{args.output}` is stale: run `pip-sysdeps lock`{how}")
     return fails
 
 
