@@ -95,12 +95,13 @@ def test_check_of_a_lock_of_another_python(desk: Desk) -> None:
     desk.run_lock()
     desk.lock.write_text(LOCK.replace('python = "cp311"', 'python = "cp312"'))
     outcome = desk.run_lock("--check")
+    how = "run `pip-sysdeps lock` with the image's Python, as in its build stage (cp311 here)"
     assert (outcome.status, outcome.err.splitlines()) == (
         1,
         [
             "warning: the install line does not change",
             "warning: python cp312 is locked, cp311 is found",
-            f"`{desk.lock}` is stale: run `pip-sysdeps lock` with the image's Python, as in its build stage (cp311 here)",
+            f"`{desk.lock}` is stale: {how}",
         ],
     )
 
