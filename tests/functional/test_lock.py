@@ -468,7 +468,7 @@ def test_what_is_set_aside_is_counted(desk: Desk) -> None:
     """A build for another machine is no need; -v says why."""
     other = f"{SITE}/psycopg2/helper.so"
     write(desk.root / other[1:], Elf(machine=183, needed=("libother.so.1",)).build())
-    assert desk.run_lock().err.endswith("1 file skipped: -v lists them\n")
+    assert desk.run_lock().err.endswith("1 file skipped: -v lists it\n")
     assert desk.run_lock("-v").err.endswith(
         f"skipped (foreign-architecture): {other}: made for AArch64 (64-bit, little-endian), "
         "not for x86-64 (64-bit, little-endian)\n"

@@ -287,6 +287,14 @@ def test_a_source_that_cannot_be_searched(desk: Desk, source: bytes, verdict: st
     assert (told in result.err) is (verdict == "too-long")
 
 
+def test_a_source_that_is_too_long_is_reported_once(desk: Desk) -> None:
+    """Its distribution is named; it is not counted among the skipped files too."""
+    install(desk.root / SITE.lstrip("/"), "huge", files={"huge.py": OPENS + b"# " + b"x" * (1 << 20)})
+    err = desk.run_lock().err
+    assert "skipped source search (too large): huge\n" in err
+    assert "-v lists" not in err
+
+
 def test_a_folder_of_programs_that_may_not_be_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """One error for a person."""
     install(desk.root / SITE.lstrip("/"), "unsure", files={"unsure.py": UNSURE})

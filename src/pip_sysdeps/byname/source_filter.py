@@ -30,10 +30,11 @@ _NOT_SHIPPED = re.compile(
 )
 """Tests, documentation, metadata, and what makes or releases the distribution itself."""
 _FOREIGN_FOLDER = re.compile(
-    r"(?:^|[/_.])_?(?:(?:win|win32|windows|nt|mac|macos|macosx|osx|cocoa|quartz|android|ios|bsd|freebsd|cygwin)"
-    r"(?=$|[/_.])|darwin)",
+    r"(?:^|[/_.])_?(?:(?:win|win32|mac|cocoa|quartz|android|ios|cygwin|solaris|hpux"
+    r"|(?:ps|ms)?(?:windows|nt|macos|macosx|osx|(?:free|net|open)?bsd|aix|sunos))(?=$|[/_.])|darwin)",
     re.IGNORECASE,
 )
+"""A part of a path that is the name of another system, also as psutil spells them: `_psbsd`."""
 
 
 def is_used(path: str) -> bool:

@@ -197,9 +197,9 @@ def _print_notes(args: argparse.Namespace, made: EnvironmentTarget, before: Targ
         messages.note(line)
     for line in (*optional_needs(scan), *skipped_files(scan, made.place.root)):
         messages.detail(line)
-    files = [each for each in scan.skipped if each.verdict is not Verdict.UNKNOWN_NAME]
+    files = [each for each in scan.skipped if each.verdict not in {Verdict.UNKNOWN_NAME, Verdict.TOO_LONG}]
     if files and not verbose:
-        messages.note(f"{counted(len(files), 'file')} skipped: -v lists them")
+        messages.note(f"{counted(len(files), 'file')} skipped: -v lists {'it' if len(files) == 1 else 'them'}")
 
 
 def _warnings(made: EnvironmentTarget, *, verbose: bool) -> Iterator[str]:
