@@ -295,6 +295,16 @@ def test_a_source_that_is_too_long_is_reported_once(desk: Desk) -> None:
     assert "-v lists" not in err
 
 
+def test_many_offers_are_counted(desk: Desk) -> None:
+    """Eight distributions are named; -v names the others."""
+    for each in "abcdefghij":
+        install(desk.root / SITE.lstrip("/"), f"unsure-{each}", files={f"unsure_{each}.py": UNSURE})
+    err = desk.run_lock().err
+    assert err.count("not in the install line: unsure-") == 8
+    assert "not in the install line: needs of 2 other distributions: -v lists them\n" in err
+    assert desk.run_lock("-v").err.count("not in the install line: unsure-") == 10
+
+
 def test_a_folder_of_programs_that_may_not_be_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """One error for a person."""
     install(desk.root / SITE.lstrip("/"), "unsure", files={"unsure.py": UNSURE})

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FEW_SOURCES = 100
 """Up to this many modules, what one of them opens is taken as the distribution's purpose."""
+_MOST_PARTS = 6
+"""A word with more hyphens is no name."""
 _TITLE = r"(?m)^(?:Name|Summary|Keywords):(.*)"
 
 
@@ -36,5 +43,14 @@ class About:
 
 
 def _words_of(text: str) -> set[str]:
+    """Return the words of a text, and those inside a compound: `espeak-ng` and `ng` of `py-espeak-ng`."""
     found = {word.strip(".-+") for word in re.findall(r"[a-z0-9][a-z0-9.+-]*", text.lower())}
-    return found | {part for word in found for part in word.split("-")}
+    return found.union(*(_inside(word) for word in found if "-" in word))
+
+
+def _inside(word: str) -> Iterator[str]:
+    """Yield the parts of a compound, and if it is a short one also what several of them make together."""
+    parts = word.split("-")
+    yield from parts
+    for start, end in combinations(range(len(parts) + 1), 2) if len(parts) <= _MOST_PARTS else ():
+        yield "-".join(parts[start:end])

@@ -22,6 +22,7 @@ from pip_sysdeps.report.lock_notes import (
     skipped_files,
 )
 from pip_sysdeps.report.offers import (
+    MOST,
     offers,
     packaged_distributions,
     plugins_left_out,
@@ -193,7 +194,7 @@ def _print_notes(args: argparse.Namespace, made: EnvironmentTarget, before: Targ
             messages.note(line)
     for line in _warnings(made, verbose=verbose):
         messages.warning(line)
-    for line in _notes(made, None if verbose else before):
+    for line in _notes(made, None if verbose else before, most=sys.maxsize if verbose else MOST):
         messages.note(line)
     for line in (*optional_needs(scan), *skipped_files(scan, made.place.root)):
         messages.detail(line)
@@ -210,15 +211,19 @@ def _warnings(made: EnvironmentTarget, *, verbose: bool) -> Iterator[str]:
     yield from incomplete_distributions(made.scan, most=sys.maxsize if verbose else _SHOWN)
 
 
-def _notes(made: EnvironmentTarget, seen: Target | None) -> Iterator[str]:
-    """Yield what the install line does not bring, and how to add it; without what the target `seen` has."""
+def _notes(made: EnvironmentTarget, seen: Target | None, *, most: int) -> Iterator[str]:
+    """Yield what the install line does not bring, and how to add it; without what the target `seen` has.
+
+    `most` is the number of distributions whose offers are listed.
+    """
     scan, target = made.scan, made.target
     yield from copy_messages(target)
     yield from _indented(of_target(target).lines())
     yield from unresolved_imports(target)
     yield from _indented(import_repairs(scan, target))
-    for lines in (unresolved_others, offers, packaged_distributions):
-        yield from lines(target, seen)
+    yield from unresolved_others(target, seen)
+    yield from offers(target, seen, most)
+    yield from packaged_distributions(target, seen)
     yield from plugins_left_out(target, scan.recommended, seen)
     yield from partly_searched(scan)
 

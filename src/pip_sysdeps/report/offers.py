@@ -6,22 +6,29 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.lock.selection import wanted
 from pip_sysdeps.model.needs import When
-from pip_sysdeps.words import listed
+from pip_sysdeps.words import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pip_sysdeps.lock.document import LockedNeed, Target, Unresolved
 
+MOST = 8
+"""Lines with needs outside the install line that are read before they are too many."""
 
-def offers(target: Target, before: Target | None = None) -> Iterator[str]:
+
+def offers(target: Target, before: Target | None = None, most: int = MOST) -> Iterator[str]:
     """Yield a line for each distribution or file with needs outside the install line, then how to add them.
 
-    What the old lock had already is not repeated.
+    What the old lock had already is not repeated. Of more than `most` lines the others are counted.
     """
     seen = _offers(before) if before else []
     new = [line for line in _offers(target) if line not in seen]
-    yield from (*new, how_to_add(target)) if new else ()
+    yield from new[:most]
+    if len(new) > most:
+        yield f"not in the install line: needs of {counted(len(new) - most, 'other distribution')}: -v lists them"
+    if new:
+        yield how_to_add(target)
 
 
 def _offers(target: Target) -> list[str]:
