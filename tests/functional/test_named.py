@@ -289,10 +289,16 @@ def test_a_source_that_cannot_be_searched(desk: Desk, source: bytes, verdict: st
 
 def test_a_source_that_is_too_long_is_reported_once(desk: Desk) -> None:
     """Its distribution is named; it is not counted among the skipped files too."""
-    install(desk.root / SITE.lstrip("/"), "huge", files={"huge.py": OPENS + b"# " + b"x" * (1 << 20)})
+    files = {
+        "first.py": b"import ctypes\ndef load_first(name): return ctypes.CDLL(name)\n",
+        "second.py": b"from first import load_first\ndef load_second(name): return load_first(name)\n",
+        "huge.py": b"from first import load_first\nload_first('libmagic.so.1')\n# " + b"x" * (1 << 20),
+    }
+    install(desk.root / SITE.lstrip("/"), "huge", files=files)
     err = desk.run_lock().err
     assert "skipped source search (too large): huge\n" in err
     assert "-v lists" not in err
+    assert desk.run_lock("-v").err.count("/huge.py: ") == 1
 
 
 def test_many_offers_are_counted(desk: Desk) -> None:

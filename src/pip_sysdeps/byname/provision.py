@@ -113,7 +113,7 @@ def _library(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
         yield from _only_development(reference, known[0])
         return
     if not runtime:
-        not_found = [_Known(file_name(name), "", "") for name in names]
+        not_found = [_Known(file_name(name), "", "") for name in names if not _is_for_others(name)]
         yield from _unknown(
             _judged(reference, about, not_found), not_found[0].name if not_found else "", lookup.not_found_note
         )
@@ -162,6 +162,12 @@ def _provided(name: str, kind: ReferenceKind, lookup: Lookup) -> _Known | None:
             return _Known(name, "", "", capability=capability)
         case _:
             return None
+
+
+def _is_for_others(name: str) -> bool:
+    """Return whether a stem is spelled as on other systems: no release has the `liblibusb.so` of `libusb`."""
+    stem = name.removeprefix(STEM)
+    return stem != name and (stem.startswith("lib") or ".so" in stem)
 
 
 def file_name(name: str) -> str:

@@ -237,6 +237,12 @@ def test_the_driver_brings_it() -> None:
     assert only(library("-lcuda", "libcuda.so.1")).provider == FromHost(note="comes with a driver")
 
 
+def test_a_stem_as_other_systems_spell_it_is_not_missing() -> None:
+    """What `find_library("libzzz")` looks for is nowhere on Linux; `find_library("zzz")` may be."""
+    assert needs([library("-llibzzz"), library("-lzzz.so.1.0")], SYSTEM, SMALL) == ()
+    assert only(library("-lzzz")).soname == "libzzz.so"
+
+
 def test_one_feature_of_many_is_medium() -> None:
     """In a large distribution a library that the description does not name is not sure; nor is that it is missing."""
     assert needs([library("libzzz.so.1")], SYSTEM, About(text="Name: pkg", sources=500)) == ()
