@@ -2,6 +2,37 @@
 
 from __future__ import annotations
 
+import errno
+
+_SYSTEM_HINTS = {
+    errno.ENOENT: "create the folder first, or use another path",
+    errno.ENOTDIR: "use another path",
+    errno.EISDIR: "name a file",
+    errno.ENOSPC: "free some space and run it again; nothing was changed",
+    errno.EDQUOT: "free some space and run it again; nothing was changed",
+    errno.EACCES: "run it as a user with permission",
+    errno.EPERM: "run it as a user with permission",
+    errno.EROFS: "write to another path, or mount it writable",
+    errno.EINVAL: "put a regular file there, or remove it",
+    errno.EAGAIN: "put a regular file there, or remove it",
+    errno.ELOOP: "correct the link, or remove it",
+    errno.EFBIG: "use a smaller file, or allow larger ones with `ulimit -f`",
+    errno.EMFILE: "allow more with `ulimit -n`",
+    errno.ENAMETOOLONG: "use a shorter path",
+    errno.EIO: "check the disk",
+    errno.EBUSY: "mount the folder that holds it, not the file alone",
+}
+_READING_HINTS = {
+    errno.EFBIG: "it is larger than any real one: replace it",
+    errno.EINVAL: "put a regular file there, or remove it",
+    errno.EAGAIN: "put a regular file there, or remove it",
+    errno.EISDIR: "put a regular file there, or remove it",
+    errno.ELOOP: "correct the link, or remove it",
+    errno.EMFILE: "allow more with `ulimit -n`",
+    errno.ENFILE: "close some programs: the system has too many files open",
+    errno.EIO: "check the disk",
+}
+
 
 class SysdepsError(Exception):
     """An error that stops the run, with a message and a hint for the user.
@@ -42,3 +73,20 @@ class MalformedElf(MalformedError):  # noqa: N818 - the field says "malformed", 
 
 class MalformedLock(MalformedError):  # noqa: N818
     """A `sysdeps.lock` that cannot be read or has a hostile name."""
+
+
+def system_hint(error: OSError) -> str:
+    """Return what to do about a failed system call that changes or reads something; empty if that is unknown."""
+    return _SYSTEM_HINTS.get(error.errno or 0, "")
+
+
+def reading_hint(error: OSError, closed: str = "make it readable, or run as root") -> str:
+    """Return what to do about a file that cannot be read; `closed` is the hint for a missing permission."""
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return closed
+    return _READING_HINTS.get(error.errno or 0, "replace it by a file that can be read")
+
+
+def unreadable(what: str, error: OSError, *, closed: str = "make it readable, or run as root") -> SysdepsError:
+    """Return the error for a file that cannot be read, named by `what`, with the hint of `reading_hint`."""
+    return SysdepsError(f"cannot read {what}: {error.strerror or error}", hint=reading_hint(error, closed))

@@ -291,6 +291,26 @@ def test_what_may_not_be_read(desk: Desk, closed: str) -> None:
         assert lock.read_text() == OLD
 
 
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_a_project_that_is_no_regular_file(desk: Desk, kind: str) -> None:
+    """Nothing waits for it, and the hint is about the file."""
+    path = desk.lock.with_name("pyproject.toml")
+    {"pipe": os.mkfifo, "folder": os.mkdir, "device": lambda name: os.symlink("/dev/zero", name)}[kind](path)
+    error = f"`{path}`: Not a regular file"
+    assert failed(desk.run_lock()) == (error, "put a regular file there, or remove it")
+
+
+@pytest.mark.parametrize(
+    ("path", "what"), [("var/lib/dpkg/status", "dpkg's database "), ("etc/os-release", ""), (f"{VENV}/pyvenv.cfg", "")]
+)
+def test_a_file_of_the_system_that_is_too_large(desk: Desk, path: str, what: str) -> None:
+    """Another user reads no more of it."""
+    os.truncate(desk.root / path.lstrip("/"), 1 << 40)
+    error, hint = failed(desk.run_lock())
+    assert error.startswith(f"cannot read {what}`/{path.lstrip('/')}`: ")
+    assert hint == "it is larger than any real one: replace it"
+
+
 def test_damage_that_does_no_harm(desk: Desk) -> None:
     """Odd rows of a RECORD, a broken file that nobody loads and an editable install whose project is gone."""
     record = desk.root / INFO[1:] / "RECORD"

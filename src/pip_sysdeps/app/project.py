@@ -39,7 +39,7 @@ def read_project(lock: str) -> Project:
 def find_project(lock: str) -> str | None:
     """Return the path of the pyproject.toml beside a lock, else in the current folder; None if there is none."""
     beside = os.path.join(os.path.dirname(lock), _NAME)
-    return next((path for path in (beside, _NAME) if os.path.isfile(path)), None)
+    return next((path for path in (beside, _NAME) if os.path.exists(path)), None)
 
 
 def read_project_text(path: str) -> str:

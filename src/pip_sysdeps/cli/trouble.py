@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.messages import drop
-from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.errors import SysdepsError, system_hint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,17 +20,6 @@ DEBUG = "PIP_SYSDEPS_DEBUG"
 """The environment variable that adds the traceback of an unexpected error, if it is not empty."""
 _LONGEST = 200
 """How many characters of an unexpected error's text are shown."""
-_HINTS = {
-    errno.ENOENT: "create the folder first, or use another path",
-    errno.ENOTDIR: "use another path",
-    errno.EISDIR: "name a file",
-    errno.ENOSPC: "free some space and run it again; nothing was changed",
-    errno.EDQUOT: "free some space and run it again; nothing was changed",
-    errno.EACCES: "run it as a user with permission",
-    errno.EPERM: "run it as a user with permission",
-    errno.EROFS: "write to another path with -o, or mount it writable",
-    errno.EBUSY: "mount the folder that holds it, not the file alone",
-}
 
 
 def attempt(action: Callable[[], int], messages: Messages) -> int:
@@ -51,7 +39,7 @@ def attempt(action: Callable[[], int], messages: Messages) -> int:
         drop(sys.stdout)
     except OSError as error:
         place = f"`{os.fsdecode(error.filename)}`: " if isinstance(error.filename, str | bytes) else ""
-        messages.error(f"{place}{error.strerror or error}", hint=_HINTS.get(error.errno or 0, ""))
+        messages.error(f"{place}{error.strerror or error}", hint=system_hint(error))
         drop(sys.stdout)
     except MemoryError as error:
         messages.error("out of memory", hint="run it with more memory, or report the input as a bug")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.environment.read_applications import FROZEN_HINT, ZIP_HINT, is_zip_application, modules_note
 from pip_sysdeps.environment.site_files import VenvConfig, parse_venv_config
-from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.errors import MalformedError, SysdepsError, unreadable
 from pip_sysdeps.model.environment import Interpreter
 from pip_sysdeps.system.root import pread
 
@@ -168,9 +168,7 @@ def read_venv_config(root: Root, prefix: str) -> VenvConfig | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise SysdepsError(
-            f"cannot read `{path}`: {error.strerror}", hint="run it as a user who can read it"
-        ) from error
+        raise unreadable(f"`{path}`", error, closed="run it as a user who can read it") from error
     except MalformedError as error:
         raise SysdepsError(str(error.at(path)), hint="recreate the environment with `python3 -m venv`") from error
 

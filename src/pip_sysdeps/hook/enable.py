@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.errors import SysdepsError, system_hint
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.atomic_write import write_atomically
 from pip_sysdeps.system.programs import PYTHON, run
@@ -253,5 +253,5 @@ def _explained(site: HookSite) -> Iterator[None]:
     except OSError as error:
         raise SysdepsError(
             f"cannot change `{site.purelib}`: {error.strerror or error}",
-            hint="run it as a user who may install there, with some space left",
+            hint=system_hint(error) or "see that it is a folder which you may change",
         ) from error

@@ -7,6 +7,8 @@ docs/decisions/0020-a-damaged-environment-is-not-locked.md.
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.elf.kinds import is_shared_object
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pip_sysdeps.model.scan import Scan
+
+_CLOSED = {os.strerror(errno.EACCES), os.strerror(errno.EPERM)}
+"""Reasons of unreadable files that another user could read."""
 
 
 def gaps(scan: Scan) -> Iterator[Skipped]:
@@ -74,8 +79,10 @@ def refuse_gaps(scan: Scan, shown: Callable[[str], str]) -> None:
 
 
 def _hint(scan: Scan, gap: Skipped) -> str:
-    if gap.verdict is Verdict.UNREADABLE:
+    if gap.verdict is Verdict.UNREADABLE and gap.reason in _CLOSED:
         return "run it as a user who can read the whole environment"
+    if gap.reason == os.strerror(errno.EMFILE):
+        return "allow more with `ulimit -n`"
     holders = (
         each.name
         for each in scan.environment.distributions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.errors import unreadable
 from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.registry import distributions, families, refuse_unknown
 from pip_sysdeps.packages.releases import listed_releases
@@ -96,6 +96,4 @@ def _os_release(root: Root) -> Mapping[str, str]:
     try:
         return parse_os_release(root.read(path, _MAX_OS_RELEASE))
     except OSError as error:
-        raise SysdepsError(
-            f"cannot read `{path}`: {error.strerror}", hint="make it readable, or run as root"
-        ) from error
+        raise unreadable(f"`{path}`", error) from error

@@ -8,7 +8,7 @@ import posixpath
 import stat
 from typing import TYPE_CHECKING, BinaryIO
 
-from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.errors import SysdepsError, reading_hint
 from pip_sysdeps.system.disk import disk_below
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ def _opened(directory: str) -> Disk:
     try:
         return disk_below(directory)
     except OSError as error:
-        hint = "allow more with `ulimit -n`" if error.errno == errno.EMFILE else "run it as a user who can read it"
+        hint = reading_hint(error, "run it as a user who can read it")
         raise SysdepsError(f"cannot open `{directory}`: {error.strerror}", hint=hint) from error
 
 

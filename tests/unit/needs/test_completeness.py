@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -75,12 +77,24 @@ def test_a_record_without_one_file(record: RecordKind, found: int) -> None:
 
 def test_the_error_names_what_the_user_can_mend() -> None:
     """Permissions come first: without them the rest is not known."""
+    closed = Skipped(path=DATA, verdict=Verdict.UNREADABLE, reason="Permission denied")
     with pytest.raises(SysdepsError) as caught:
-        refuse_gaps(scan_with(note(Verdict.MALFORMED, MODULE), note(Verdict.UNREADABLE, DATA)), str)
+        refuse_gaps(scan_with(note(Verdict.MALFORMED, MODULE), closed), str)
     assert (str(caught.value), caught.value.hint) == (
-        f"cannot read `{DATA}` (why), and 1 more",
+        f"cannot read `{DATA}` (Permission denied), and 1 more",
         "run it as a user who can read the whole environment",
     )
+
+
+def test_what_no_other_user_could_read() -> None:
+    """Its distribution is to be installed again; too many open files are to be allowed."""
+    for reason, hint in (
+        ("Not a regular file", "it is damaged: reinstall one, or recreate the environment"),
+        (os.strerror(errno.EMFILE), "allow more with `ulimit -n`"),
+    ):
+        with pytest.raises(SysdepsError) as caught:
+            refuse_gaps(scan_with(Skipped(path=DATA, verdict=Verdict.UNREADABLE, reason=reason)), str)
+        assert (str(caught.value), caught.value.hint) == (f"cannot read `{DATA}` ({reason})", hint)
 
 
 def test_no_gaps_are_no_error() -> None:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.errors import MalformedError, unreadable
 from pip_sysdeps.packages.apk.database import ApkDatabase
 from pip_sysdeps.packages.apk.database_path import find_database
 
@@ -56,9 +56,7 @@ def _read(root: Root, path: str) -> bytes:
     try:
         return root.read(path, _MAX_DATABASE)
     except OSError as error:
-        raise SysdepsError(
-            f"cannot read apk's database `{path}`: {error.strerror}", hint="make it readable, or run as root"
-        ) from error
+        raise unreadable(f"apk's database `{path}`", error) from error
 
 
 def _architecture(root: Root) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.errors import MalformedError, unreadable
 from pip_sysdeps.packages.apk.database import providers
 from pip_sysdeps.packages.apk.index import MAX_INDEX, parse_index
 from pip_sysdeps.packages.apk.version import version_key
@@ -57,6 +57,4 @@ def _read_index(root: Root, path: str) -> tuple[ApkPackage, ...]:
     except MalformedError as error:
         raise error.at(path, hint="run `apk update`") from error
     except OSError as error:
-        raise SysdepsError(
-            f"cannot read `{path}`: {error.strerror}", hint="make it readable, or run as root"
-        ) from error
+        raise unreadable(f"`{path}`", error) from error

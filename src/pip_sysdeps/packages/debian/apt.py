@@ -194,9 +194,11 @@ class Apt:
 def _setting(name: str, value: str) -> str:
     """Return one line of apt.conf(5), whose values can have neither quotation marks nor backslashes."""
     if not value.isprintable() or '"' in value or "\\" in value:
-        raise SysdepsError(
-            f"apt's configuration cannot hold {value!a}", hint="set TMPDIR to a folder with a plain name"
+        is_path = name.startswith("Dir::")
+        hint = (
+            "set TMPDIR to a folder with a plain name" if is_path else "name an architecture of Debian, as in `amd64`"
         )
+        raise SysdepsError(f"apt's configuration cannot hold {value!a}", hint=hint)
     return f'{name} "{value}";\n'
 
 

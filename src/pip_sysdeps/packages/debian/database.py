@@ -11,7 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.errors import MalformedError, unreadable
 from pip_sysdeps.model.environment import Skipped, Verdict
 from pip_sysdeps.packages.debian.database_path import ADMINDIR, STATUS, STATUS_D
 from pip_sysdeps.packages.debian.dpkg_files import parse_diversions, parse_list, parse_md5sums, parse_status
@@ -254,9 +254,7 @@ def _parse(root: Root, path: str, parser: Callable[[bytes], tuple[_T, ...]]) -> 
         hint = "it is damaged: restore it (dpkg keeps `status-old`), or use another root"
         raise MalformedError(error.reason, where=f"{path}: {error.where}", hint=hint) from error
     except OSError as error:
-        raise SysdepsError(
-            f"cannot read dpkg's database `{path}`: {error.strerror}", hint="make it readable, or run as root"
-        ) from error
+        raise unreadable(f"dpkg's database `{path}`", error) from error
 
 
 def stems(package: PackageStatus) -> tuple[str, str]:

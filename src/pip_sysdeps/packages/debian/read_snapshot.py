@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.errors import unreadable
 from pip_sysdeps.packages.debian.snapshot import snapshot_date
 
 if TYPE_CHECKING:
@@ -26,6 +26,4 @@ def _read(root: Root, path: str) -> str:
     try:
         return root.read(path, _MAX_SOURCES).decode("utf-8", "surrogateescape")
     except OSError as error:
-        raise SysdepsError(
-            f"cannot read apt's sources `{path}`: {error.strerror}", hint="make it readable, or run as root"
-        ) from error
+        raise unreadable(f"apt's sources `{path}`", error) from error

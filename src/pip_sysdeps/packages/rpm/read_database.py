@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.errors import MalformedError, unreadable
 from pip_sysdeps.packages.rpm.bdb import is_bdb, parse_bdb
 from pip_sysdeps.packages.rpm.database import RpmDatabase, native_architecture
 from pip_sysdeps.packages.rpm.database_path import MANIFEST, find_database
@@ -84,5 +84,4 @@ def _read(root: Root, path: str, limit: int) -> bytes:
     try:
         return root.read(path, limit)
     except OSError as error:
-        hint = "make it readable, or run as root"
-        raise SysdepsError(f"cannot read rpm's database `{path}`: {error.strerror}", hint=hint) from error
+        raise unreadable(f"rpm's database `{path}`", error) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.errors import MalformedError, unreadable
 from pip_sysdeps.packages.rpm.architectures import base_architecture
 from pip_sysdeps.packages.rpm.repo_file import parse_repo_file, repositories, substituted, with_overrides
 
@@ -112,6 +112,4 @@ def _read(root: Root, path: str) -> bytes:
     try:
         return root.read(path, _MAX_FILE)
     except OSError as error:
-        raise SysdepsError(
-            f"cannot read `{path}`: {error.strerror}", hint="make it readable, or run as root"
-        ) from error
+        raise unreadable(f"`{path}`", error) from error

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.errors import MalformedError, SysdepsError, unreadable
 from pip_sysdeps.packages.rpm.compression import decompress
 from pip_sysdeps.packages.rpm.repo_file import parse_mirrorlist
 from pip_sysdeps.packages.rpm.repository import parse_filelists, parse_metalink, parse_primary, parse_repomd
@@ -260,6 +260,4 @@ def _read(root: Root, path: str, limit: int) -> bytes:
     try:
         return root.read(path, limit)
     except OSError as error:
-        raise SysdepsError(
-            f"cannot read repository metadata `{path}`: {error.strerror}", hint="make it readable, or run as root"
-        ) from error
+        raise unreadable(f"repository metadata `{path}`", error) from error
