@@ -16,6 +16,8 @@ from markdown_it import MarkdownIt
 from builders.elf import Elf
 from builders.root import write
 from builders.small_debian import LOCK, MODULE, SITE
+from builders.small_fedora import PACKAGES as FEDORA
+from builders.small_fedora import small_fedora, write_packages
 from builders.system import VENV, write_library
 from builders.venv import install
 from pip_sysdeps.errors import MalformedLock
@@ -72,6 +74,19 @@ MARKUP = [
     "<!--",
 ]
 """What a web page might take for more than text."""
+LOG = [
+    "::error::a",
+    "a\n::warning file=b::c",
+    "##[error]a",
+    "##vso[task.setvariable variable=a]b",
+    "##teamcity[buildStatus text='a']",
+    "]]>",
+    "</script>",
+    "\u2066a\u2069",
+    "a\x85b",
+]
+"""What the log of a CI system, or a document, might take for more than text."""
+EVERY = HOSTILE + MARKUP + LOG
 PAGE_ELEMENTS = {
     "html", "head", "meta", "link", "title", "style", "body", "script", "header", "main", "footer", "p", "h1",
     "h2", "ul", "li", "b", "strong", "span", "i", "a", "nav", "code", "data", "section", "div", "label",
@@ -82,6 +97,8 @@ PAGE_ELEMENTS = {
 NAMES = pytest.mark.parametrize("name", HOSTILE, ids=ascii)
 PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.](?::[a-z0-9-]+)?", re.ASCII)
 
+RPM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*", re.ASCII)
+
 
 def raw(name: str) -> bytes:
     """Return a name as the disk has it."""
@@ -90,7 +107,7 @@ def raw(name: str) -> bytes:
 
 def in_metadata(root: Path) -> None:
     """Call distributions so."""
-    for number, name in enumerate(HOSTILE + MARKUP):
+    for number, name in enumerate(EVERY):
         modules = {f"other{number}.cpython-311-x86_64-linux-gnu.so": Elf(needed=("libgone.so.1",)).build()}
         info = install(root / SITE[1:], f"other{number}", files=modules)
         write(info / "METADATA", b"Metadata-Version: 2.1\nName: " + raw(name) + b"\nVersion: " + raw(name) + b"\n")
@@ -99,7 +116,7 @@ def in_metadata(root: Path) -> None:
 def in_file_names(root: Path) -> None:
     """Call extension modules so, with a library that nobody has and one that somebody has."""
     folder = bytes(root) + SITE.encode()
-    for name in HOSTILE + MARKUP:
+    for name in EVERY:
         file = raw(name.replace("/", "_").replace("\0", "_"))
         with open(folder + b"/" + file + b".cpython-311-x86_64-linux-gnu.so", "wb") as module:
             module.write(Elf(needed=("libgone.so.1", "libpq.so.5")).build())
@@ -107,8 +124,78 @@ def in_file_names(root: Path) -> None:
 
 def in_sonames(root: Path) -> None:
     """Need libraries of these names."""
-    needed = (*(name.replace("\0", "_") for name in HOSTILE + MARKUP), "libpq.so.5")
+    needed = (*(name.replace("\0", "_") for name in EVERY), "libpq.so.5")
     write_library(root, f"{SITE}/{MODULE}", Elf(needed=needed, defined=("PyInit__psycopg",)))
+
+
+def in_requirements(root: Path) -> None:
+    """Let a distribution require them, from the index and from outside, and say so in its summary."""
+    lines = [f"{key}: {name}" for name in EVERY for key in ("Requires-Dist", "Requires-External", "Summary")]
+    metadata = "Metadata-Version: 2.1\nName: psycopg2\nVersion: 2.9.9\n" + "\n".join(lines) + "\n"
+    write(root / SITE[1:] / "psycopg2-2.9.9.dist-info/METADATA", raw(metadata))
+
+
+def in_tags(root: Path) -> None:
+    """Let a distribution be built for them, start programs of these names, and come from there."""
+    info = root / SITE[1:] / "psycopg2-2.9.9.dist-info"
+    write(info / "WHEEL", raw("".join(f"Tag: {name}\n" for name in EVERY)))
+    write(info / "entry_points.txt", raw("[console_scripts]\n" + "".join(f"{name} = a:b\n" for name in EVERY)))
+    write(info / "direct_url.json", json.dumps({"url": "".join(EVERY), "vcs_info": {"vcs": "git", "commit_id": "a"}}))
+
+
+def in_sboms(root: Path) -> None:
+    """Let two bills of materials have components of these names, versions, licences and URLs."""
+    components = [
+        {"type": name, "bom-ref": name, "name": name, "version": name, "purl": f"pkg:deb/{name}", "group": name,
+         "description": name, "licenses": [{"license": {"name": name}}]}
+        for name in EVERY
+    ]  # fmt: skip
+    packages = [{"name": name, "versionInfo": name} for name in [*EVERY, "\ud800"]]
+    info = root / SITE[1:] / "psycopg2-2.9.9.dist-info/sboms"
+    edges = [{"ref": name, "dependsOn": EVERY} for name in EVERY]
+    document = {"bomFormat": "CycloneDX", "components": components, "dependencies": edges}
+    write(info / "a.json", json.dumps(document))
+    write(info / "b.json", json.dumps({"spdxVersion": "SPDX-2.3", "packages": packages}))
+
+
+def in_notes(root: Path) -> None:
+    """Let notes ask for libraries of these names, for features of these names (systemd's dlopen notes)."""
+    rows = [
+        {"soname": [name], "feature": name, "description": name, "priority": priority}
+        for name in EVERY
+        for priority in ("required", "recommended", name)
+    ]
+    module = Elf(needed=("libpq.so.5",), notes=(("FDO", 0x407C0C0A, json.dumps(rows).encode()),))
+    write_library(root, f"{SITE}/{MODULE}", module)
+
+
+def in_search_paths(root: Path) -> None:
+    """Search folders of these names, and need symbol versions of these names."""
+    texts = [name.replace("\0", "_") for name in EVERY]
+    module = Elf(
+        soname=texts[0],
+        needed=("libpq.so.5", "libgone.so.1"),
+        runpath=":".join(f"{start}{text}" for text in texts for start in ("/", "")),
+        version_needs=(("libpq.so.5", tuple(texts)),),
+    )
+    write_library(root, f"{SITE}/{MODULE}", module)
+
+
+def in_sources(root: Path) -> None:
+    """Open libraries and run programs of these names."""
+    lines = [f"    ctypes.CDLL({name!a})\n    subprocess.run([{name!a}])\n    open({name!a})\n" for name in EVERY]
+    source = "import ctypes, subprocess\n\n\ndef a():\n" + "".join(lines)
+    write(root / SITE[1:] / "psycopg2/__init__.py", source)
+
+
+def in_a_policy(root: Path) -> None:
+    """Let the project give these reasons, and name such distributions and plugins: text that is printable."""
+    texts = [json.dumps(name) for name in EVERY if name.isprintable()]
+    entries = ", ".join(f'{{ soname = "libpq.so.5", reason = {text} }}' for text in texts)
+    patterns = ", ".join(texts)
+    table = f"[tool.pip-sysdeps.distribution.psycopg2]\nignore = [{entries}]\nplugins = [{patterns}]\n"
+    others = "".join(f"[tool.pip-sysdeps.distribution.{text}]\nplugins = []\n" for text in texts)
+    write(root.parent / "pyproject.toml", table + others)
 
 
 def in_a_package(root: Path, name: str) -> None:
@@ -194,33 +281,57 @@ def hold_page(page: str) -> None:
     assert page.isascii()
 
 
+WAYS = [
+    in_metadata, in_file_names, in_sonames, in_requirements, in_tags, in_sboms, in_notes, in_search_paths, in_sources,
+    in_a_policy,
+]  # fmt: skip
+
+
+def hold_log(text: str) -> None:
+    """Check that a text neither steers a terminal nor gives a CI system a command."""
+    for line in shown(text).splitlines():
+        assert not re.match(r"\s*::.*::", line), line
+        assert not re.search(r"##[A-Za-z]*\[", line), line
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("way", [in_metadata, in_file_names, in_sonames], ids=lambda way: way.__name__)
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_from_an_environment_to_every_output(desk: Desk, way: Callable[[Path], None]) -> None:
     """Nothing of it steers a terminal, breaks a document, or gets into apt's arguments."""
     way(desk.root)
     place = ("--root", str(desk.root), "--python", VENV)
     assert desk.run_lock("-v").status == 0
     old = str(write(desk.lock.with_name("old.lock"), LOCK))
-    commands = (["lock", "-v", "-o", str(desk.lock)], ["audit", "--all"], ["tree"], ["diff", "--environment", old])
-    for command in (*commands, ["why", "libpq.so.5"], ["why", "libgone.so.1"], ["verify", "--lock", str(desk.lock)]):
+    lock = ("--lock", str(desk.lock))
+    commands = (
+        ["lock", "-v", "-o", str(desk.lock)], ["lock", "--check", "-o", old], ["audit", "--all"], ["tree"],
+        ["diff", "--environment", old], ["why", "libpq.so.5"], ["why", "libgone.so.1"], ["why", "psycopg2"],
+        ["verify", *lock], ["verify", "--lockless"],
+    )  # fmt: skip
+    for command in commands:
         outcome = desk.run(*command, *place)
-        assert outcome.status in {0, 1}
-        shown(outcome.out + outcome.err)
+        assert outcome.status in {0, 1}, outcome
+        hold_log(outcome.out + outcome.err)
+    hold_log(desk.run("lock", "--validate", "-o", str(desk.lock)).err)
     for report in (["audit", "--all"], ["diff", "--environment", old]):
-        hold_markdown(desk.run(*report, "--format", "markdown", *place).out)
+        outcome = desk.run(*report, "--format", "markdown", *place)
+        hold_log(outcome.out)
+        hold_markdown(outcome.out)
     hold_graphs(desk.run("tree", "--format", "dot", *place).out, desk.run("tree", "--format", "mermaid", *place).out)
     hold_page(desk.run("audit", "--format", "html", *place).out)
     for document in (
         ["audit", "--json"],
         ["audit", "--format", "sarif"],
         ["tree", "--json"],
-        ["diff", "--json", old],
+        ["why", "libpq.so.5", "--json"],
+        ["diff", "--environment", "--json", old],
         ["export", "--format=cyclonedx"],
+        ["export", "--format=spdx"],
     ):
         outcome = desk.run(*document, *place)
-        assert outcome.status in {0, 1}
-        json.loads(shown(outcome.out))
+        assert outcome.status in {0, 1}, outcome
+        hold_log(outcome.out + outcome.err)
+        json.loads(outcome.out)
     shown(desk.lock.read_text())
     hold_apt_line(desk)
 
@@ -234,6 +345,28 @@ def test_from_a_system_to_the_lock(desk: Desk, way: Callable[[Path, str], None],
     if desk.lock.exists():
         shown(desk.lock.read_text())
         assert name.strip("\0") not in desk.run_apt_line().out or name == "libpq5-"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("field", ["name", "version", "release", "source", "provides", "requires", "files"])
+def test_from_rpms_database_to_the_lock(desk: Desk, tmp_path: Path, field: str) -> None:
+    """As dpkg's: the package of a library is called so, or says so about itself."""
+    root = small_fedora(tmp_path / "fedora")
+    libpq = next(each for each in FEDORA if each.name == "libpq")
+    for text in EVERY:
+        name = text.replace("\0", "_").encode("utf-8", "replace").decode()
+        value = (f"/usr/lib64/{name}", *libpq.files) if field == "files" else (*getattr(libpq, field), name)
+        changed = replace(libpq, **{field: name if isinstance(getattr(libpq, field), str) else value})  # type: ignore[arg-type]
+        write_packages(root, *(changed if each is libpq else each for each in FEDORA))
+        desk.lock.unlink(missing_ok=True)
+        hold_log(desk.run("lock", "-v", "--root", str(root), "--python", VENV, "-o", str(desk.lock)).err)
+        hold_log(desk.lock.read_text() if desk.lock.exists() else "")
+        for form in ("names", "lines", "dockerfile") if desk.lock.exists() else ():
+            outcome = desk.run(
+                "install-line", "--lock", str(desk.lock), "--target", "fedora-42-x86_64", "--format", form
+            )
+            hold_log(outcome.out + outcome.err)
+            assert form == "dockerfile" or all(RPM.fullmatch(line) for line in outcome.out.splitlines())
 
 
 @NAMES

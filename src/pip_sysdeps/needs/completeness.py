@@ -7,8 +7,6 @@ docs/decisions/0020-a-damaged-environment-is-not-locked.md.
 
 from __future__ import annotations
 
-import errno
-import os
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.elf.kinds import is_shared_object
@@ -20,8 +18,9 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.model.scan import Scan
 
-_CLOSED = {os.strerror(errno.EACCES), os.strerror(errno.EPERM)}
-"""Reasons of unreadable files that another user could read."""
+_CLOSED = {"Permission denied", "Operation not permitted"}
+"""Reasons of files that another user could read, as strerror(3) of glibc and musl has them."""
+_TOO_MANY_OPEN = {"Too many open files", "No file descriptors available"}
 
 
 def gaps(scan: Scan) -> Iterator[Skipped]:
@@ -81,7 +80,7 @@ def refuse_gaps(scan: Scan, shown: Callable[[str], str]) -> None:
 def _hint(scan: Scan, gap: Skipped) -> str:
     if gap.verdict is Verdict.UNREADABLE and gap.reason in _CLOSED:
         return "run it as a user who can read the whole environment"
-    if gap.reason == os.strerror(errno.EMFILE):
+    if gap.reason in _TOO_MANY_OPEN:
         return "allow more with `ulimit -n`"
     holders = (
         each.name

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.printing import printable
+from pip_sysdeps.printing import printable, without_log_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -74,7 +74,7 @@ def _steps(nodes: Iterable[Node]) -> Iterator[tuple[_GraphNode | None, _GraphNod
 
 def _quoted(text: str) -> str:
     """Return a quoted string of DOT: a backslash begins an escape sequence of a label."""
-    escaped = printable(text).replace("\\", "\\\\").replace('"', '\\"')
+    escaped = without_log_commands(printable(text)).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 
 
