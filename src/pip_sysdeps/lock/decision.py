@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pip_sysdeps.environment.metadata import normalize_name
 from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.lock.policy_table import WAY, add_array, distribution_table, edited_text, spelling
 from pip_sysdeps.lock.project import Entry, parse_project
 from pip_sysdeps.system.toml import parse_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from pip_sysdeps.lock.project import DistributionPolicy
 
@@ -88,23 +88,9 @@ def _edited(text: str, decision: Decision) -> str:
     import tomlkit  # noqa: PLC0415 - reading a project does without
 
     document = tomlkit.parse(text)
-    table: Any = document
-    for name in ("tool", "pip-sysdeps", "distribution"):
-        table = table.setdefault(name, tomlkit.table(is_super_table=True))
-    table = table.setdefault(_key(table, decision), tomlkit.table())
+    table = distribution_table(document, decision.distribution)
     _append(table, decision)
-    row = tomlkit.inline_table()
-    row.update(decision.entry())
-    end = f"{row.as_string()},\n]\n"
-    edited = document.as_string().replace(f"{end}[", f"{end}\n[")  # a blank line in front of the next table
-    return edited.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in text else edited
-
-
-def _key(distributions: Iterable[str], decision: Decision) -> str:
-    """Return the name of the distribution in the project's spelling."""
-    return next(
-        (each for each in distributions if normalize_name(each) == decision.distribution), decision.distribution
-    )
+    return edited_text(document, table[decision.kind], text)
 
 
 def _append(table: Any, decision: Decision) -> None:  # noqa: ANN401 - any container of tomlkit
@@ -112,30 +98,12 @@ def _append(table: Any, decision: Decision) -> None:  # noqa: ANN401 - any conta
     import tomlkit  # noqa: PLC0415 - as above
     from tomlkit.items import AoT  # noqa: PLC0415
 
-    if isinstance(table.get(decision.kind), AoT):
-        block = tomlkit.table()
-        block.update(decision.entry())
-        table[decision.kind].append(block)
-        return
+    is_block = isinstance(table.get(decision.kind), AoT)
     if decision.kind not in table:
-        _add_array(table, decision.kind)
-    row = tomlkit.inline_table()
+        add_array(table, decision.kind, tomlkit.array().multiline(multiline=True))
+    row: Any = tomlkit.table() if is_block else tomlkit.inline_table()
     row.update(decision.entry())
     table[decision.kind].append(row)
-
-
-def _add_array(table: Any, kind: str) -> None:  # noqa: ANN401 - any container of tomlkit
-    """Add an empty array before the comments at the table's end, which may belong to the next table."""
-    import tomlkit  # noqa: PLC0415 - as above
-
-    body = table.value.body if isinstance(table, tomlkit.items.Table) else []
-    last = []
-    while body and body[-1][0] is None:
-        last.append(body.pop()[1])
-    table[kind] = tomlkit.array()
-    table[kind].multiline(multiline=True)
-    for item in reversed(last):
-        table.value.append(None, item)
 
 
 def _without(edited: str, decision: Decision) -> dict[str, Any]:
@@ -145,14 +113,14 @@ def _without(edited: str, decision: Decision) -> dict[str, Any]:
     except MalformedError as error:
         raise _by_hand(decision) from error
     way = [document]
-    for key in ("tool", "pip-sysdeps", "distribution"):
+    for key in WAY:
         way.append(way[-1].get(key, {}))
-    name = _key(way[-1], decision)
+    name = spelling(way[-1], decision.distribution)
     way.append(way[-1].get(name, {}))
     entries = way[-1].get(decision.kind, [])
     if entries[-1:] == [decision.entry()]:
         entries.pop()
-    for table, key in zip(way[::-1], (decision.kind, name, "distribution", "pip-sysdeps", "tool"), strict=True):
+    for table, key in zip(way[::-1], (decision.kind, name, *WAY[::-1]), strict=True):
         if table.get(key) in ({}, []):
             del table[key]
     return document

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pip_sysdeps.environment.metadata import normalize_name
 from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.lock.policy_table import WAY, add_array, distribution_table, edited_text, spelling
 from pip_sysdeps.lock.project import parse_project
 from pip_sysdeps.needs.plugins import DEFAULT
 from pip_sysdeps.system.toml import parse_toml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_WAY = ("tool", "pip-sysdeps", "distribution")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +47,7 @@ def add_plugins(text: str, decision: PluginDecision) -> str:
     except (ValueError, TypeError, AttributeError):  # of tomlkit, for a table that is no table of its own
         pass
     except MalformedError as error:
-        if error.where.startswith(_WAY[0]):  # a pattern that breaks its rule
+        if error.where.startswith(WAY[0]):  # a pattern that breaks its rule
             raise
     raise SysdepsError(
         "the table [tool.pip-sysdeps] is written in a way that cannot be edited without changing it",
@@ -62,17 +60,15 @@ def _edited(text: str, decision: PluginDecision) -> str:
     import tomlkit  # noqa: PLC0415 - reading a project does without
 
     document = tomlkit.parse(text)
-    table: Any = document
-    for name in _WAY:
-        table = table.setdefault(name, tomlkit.table(is_super_table=True))
-    table = table.setdefault(_key(table, decision), tomlkit.table())
+    table = distribution_table(document, decision.distribution)
     array = table.get("plugins")
-    if array is None or "\n" not in array.as_string():
+    if array is None:
+        add_array(table, "plugins", _array(_before(array, decision), decision))
+    elif "\n" not in array.as_string():
         table["plugins"] = _array(_before(array, decision), decision)
     else:
         _append(array, decision)
-    edited = document.as_string()
-    return edited.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in text else edited
+    return edited_text(document, table["plugins"], text)
 
 
 def _array(before: Sequence[str], decision: PluginDecision) -> Any:  # noqa: ANN401 - of tomlkit
@@ -101,14 +97,8 @@ def _before(known: Any, decision: PluginDecision) -> list[str]:  # noqa: ANN401 
 def _changed(document: dict[str, Any], decision: PluginDecision) -> dict[str, Any]:
     """Return the content that the edited text must have."""
     table = document
-    for name in _WAY:
+    for name in WAY:
         table = table.setdefault(name, {})
-    table = table.setdefault(_key(table, decision), {})
+    table = table.setdefault(spelling(table, decision.distribution), {})
     table["plugins"] = [*_before(table.get("plugins"), decision), *decision.patterns]
     return document
-
-
-def _key(distributions: Any, decision: PluginDecision) -> str:  # noqa: ANN401 - of tomlkit, or a dictionary
-    """Return the name of the distribution in the project's spelling."""
-    same = (each for each in distributions if normalize_name(each) == decision.distribution)
-    return next(same, decision.distribution)

@@ -61,6 +61,13 @@ def test_one_name_is_no_array_and_every_key_is_written() -> None:
     )
 
 
+def test_names_that_a_decision_is_about() -> None:
+    """Sonames, packages or patterns of plugins."""
+    about = Decision(kind="plugins", distribution="qt", patterns=("*/a.so",), reason="x")
+    assert (about.names, NO_DESKTOP.names) == (("*/a.so",), ("grim", "xclip"))
+    assert Decision(kind="ignore", distribution="qt", sonames=("a.so",), reason="x").names == ("a.so",)
+
+
 def test_what_cannot_be_edited_is_said_with_the_entry() -> None:
     """A table in one line stays as it is."""
     with pytest.raises(SysdepsError, match="cannot be edited without changing it") as caught:
