@@ -39,7 +39,7 @@ def _problems_of_target(target: Target, where: str) -> Iterator[Problem]:
     for place, holder in _holders(target, where):
         for number, each in enumerate(holder.base):
             if not (each.sonames or each.programs or each.files):
-                yield Problem(f"{place}.base[{number}]", "needs exactly one of sonames, programs and files")
+                yield Problem(f"{place}.base[{number}]", "needs at least one of sonames, programs and files")
     for number, unresolved in enumerate(target.unresolved):
         if _names(unresolved) != 1:
             yield Problem(f"{where}.unresolved[{number}]", "needs exactly one of soname, any-of, program and file")

@@ -18,10 +18,6 @@ class System(Protocol):
         """`ID` of os-release(5)."""
 
     @property
-    def release(self) -> str:
-        """`VERSION_ID`."""
-
-    @property
     def architecture(self) -> str:
         """In the package manager's words."""
 

@@ -30,7 +30,7 @@ def _of_form(text: str, written: str) -> Iterator[str]:
     """Yield the first line that differs from what `lock` writes: after an edit or a merge."""
     pairs = enumerate(zip_longest(text.splitlines(), written.splitlines()), 1)
     number, wanted = next(((number, wanted) for number, (line, wanted) in pairs if line != wanted), (0, None))
-    if number and wanted is not None:
+    if wanted is not None:
         yield f"line {number} is not what `pip-sysdeps lock` writes: {printable(wanted) or 'nothing'}"
     elif number:
         yield f"line {number} is unexpected"

@@ -181,7 +181,7 @@ def test_what_a_later_minor_version_adds_is_ignored() -> None:
         (
             "needs = [",
             'base = [{ package = "libc6" }]\nneeds = [',
-            "base[0]: needs exactly one of sonames, programs and files",
+            "base[0]: needs at least one of sonames, programs and files",
         ),
         ('package = "libpq5"', 'class = "unowned"', "target[0].distribution[0].needs[0].path: is missing"),
         *(

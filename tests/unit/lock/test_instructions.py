@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.facts import scan_of
+from builders.locked import locked, need, target
 from builders.world import gcc
-from pip_sysdeps.lock.instructions import CONFIGURATION, Instructions, joined, of_copy, of_folder
+from pip_sysdeps.lock.document import LockedNeed
+from pip_sysdeps.lock.instructions import (
+    CONFIGURATION,
+    Instructions,
+    copy_messages,
+    joined,
+    namesake,
+    of_copy,
+    of_folder,
+    of_target,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +85,28 @@ def test_a_path_that_a_shell_would_take_for_something_else(path: str) -> None:
     """Is not offered to be pasted: a lock may come from anybody."""
     assert not any(line.startswith("COPY") for line in of_copy(path, DEBIAN).lines())
     assert [*of_folder("/opt/$(id)", DEBIAN).lines()] == ["RUN ldconfig"]
+
+
+def test_files_of_a_target() -> None:
+    """By path; a message for each has who needs it and what a package has."""
+    library = need("libb.so.1", class_="unowned", path="/opt/b/libb.so.1", note="libb1 has it")
+    tool = LockedNeed(program="tool", class_="unowned", path="/opt/a/tool", when="exec")
+    either = need("", class_="unowned", path="/opt/c/libc.so.1", any_of=("libc.so.1", "libc.so"))
+    found = target(locked("two", either, library), locked("one", library, tool))
+    assert of_target(found) == Instructions(
+        copies=("/opt/b/libb.so.1", "/opt/c/libc.so.1"), configured=("/opt/b", "/opt/c"), ldconfig=True
+    )
+    assert of_target(found, ("exec",)) == Instructions(copies=("/opt/a/tool",))
+    assert [*copy_messages(found)] == [
+        "no package has /opt/b/libb.so.1, needed by one, two: copy it into the image (libb1 has it)",
+        "no package has /opt/c/libc.so.1, needed by two: copy it into the image",
+    ]
+
+
+@pytest.mark.parametrize(("package", "remark"), [("liba1", "liba1 has a library of this name"), ("", "")])
+def test_a_package_with_a_library_of_the_same_name(package: str, remark: str) -> None:
+    """It is remarked on, if there is one."""
+    assert namesake(package) == remark
 
 
 @pytest.mark.toolchain
