@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+_PART = 1 << 16
 
 
 class Served(NamedTuple):
@@ -26,9 +30,16 @@ class Served(NamedTuple):
 class _Files(SimpleHTTPRequestHandler):
     """Serves files, prints no log, and keeps the names of the files that were sent."""
 
-    def __init__(self, sent: list[str], *args: Any, **options: Any) -> None:  # noqa: ANN401 - as socketserver calls it
-        self._sent = sent
+    def __init__(self, sent: list[str], pause: float, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as socketserver calls it
+        self._sent, self._pause = sent, pause
         super().__init__(*args, **options)
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:  # noqa: ANN401 - its signature
+        """Send a file in parts, if it is to be slow; whoever asked may be gone."""
+        with suppress(ConnectionError):
+            while piece := source.read(_PART if self._pause else -1):
+                outputfile.write(piece)
+                time.sleep(self._pause)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002 - its signature
         """Keep what was sent; 304 (not modified) and 404 send nothing."""
@@ -40,10 +51,10 @@ class _Files(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def served_folder(folder: Path) -> Iterator[Served]:
-    """Serve a folder while the context lasts."""
+def served_folder(folder: Path, *, pause: float = 0) -> Iterator[Served]:
+    """Serve a folder while the context lasts; with a pause of so many seconds after each 64 KiB."""
     sent: list[str] = []
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, sent, directory=str(folder))) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, sent, pause, directory=str(folder))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield Served(f"http://127.0.0.1:{server.server_address[1]}", sent)

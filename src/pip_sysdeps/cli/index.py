@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli import output
@@ -75,7 +74,6 @@ def _update(args: argparse.Namespace) -> None:
     root = Root(args.root)
     platform = read_system(root)
     sources = sources_of(root, platform.distro)
-    quiet = messages.level < 0 or not sys.stderr.isatty()
     pairs = [(suite, architecture) for suite in args.suite or [""] for architecture in args.architecture or [""]]
     for suite, architecture in pairs:
         wanted = IndexRequest(
@@ -85,7 +83,7 @@ def _update(args: argparse.Namespace) -> None:
             architecture=architecture or platform.architecture,
             shared=args.shared,
         )
-        made = sources.update(root, wanted, known_files(), quiet)
+        made = sources.update(root, wanted, known_files())
         for complaint in made.complaints:
             messages.warning(complaint)
         messages.note(f"wrote the index of {made.target.id}, archive of {made.target.date}: `{made.path}`")

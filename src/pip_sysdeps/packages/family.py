@@ -153,8 +153,8 @@ class Sources(NamedTuple):
 
     key: Callable[[Root], str]
     """Return a key of a root's sources and keys, which differs for other ones."""
-    update: Callable[[Root, IndexRequest, Collection[str], bool], Updated]
-    """Download and write an index: for a root, a request, patterns of files, and whether to be quiet."""
+    update: Callable[[Root, IndexRequest, Collection[str]], Updated]
+    """Download and write an index: for a root, a request, and patterns of files."""
     borrow: Callable[[Root, Platform], Borrowed | None] | None = None
     """Return the names of another release for a system without an index; None if there are none."""
     available: Callable[[Root, str], Available | None] | None = None

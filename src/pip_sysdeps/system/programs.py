@@ -210,6 +210,18 @@ def lines_of(stream: IO[bytes] | None, limit: int) -> Iterator[bytes]:
     return iter(()) if stream is None else iter(partial(stream.readline, limit), b"")
 
 
+def pieces_of(stream: IO[bytes] | None, limit: int) -> Iterator[bytes]:
+    """Yield what a program writes between line feeds and carriage returns, as it comes; a long piece in parts."""
+    rest = b""
+    while stream is not None and (block := os.read(stream.fileno(), limit)):
+        *whole, rest = re.split(rb"[\r\n]", rest + block)
+        if len(rest) > limit:
+            whole, rest = [*whole, rest], b""
+        yield from filter(None, whole)
+    if rest:
+        yield rest
+
+
 def start_command(command: Sequence[str], *, blocked: Collection[int], default: Collection[int]) -> int:
     """Start the command that the user gave to `pip-sysdeps run`, found on PATH; return the number of its process.
 

@@ -26,10 +26,14 @@ class Task:
     """How many items there are; 0 where nobody knows."""
     done: int = 0
     """How many of them are done."""
+    unit: str = ""
+    """What is counted, where nobody knows how many there are: `lines`."""
 
     def __str__(self) -> str:
-        """Return a line for a person: `reading objects: 1,200 of 5,310`."""
-        return f"{self.what}: {self.done:,} of {self.total:,}" if self.total else self.what
+        """Return a line for a person: `reading objects: 1,200 of 5,310`, `reading noble Contents: 65,000 lines`."""
+        if self.total:
+            return f"{self.what}: {self.done:,} of {self.total:,}"
+        return f"{self.what}: {self.done:,} {self.unit}" if self.unit else self.what
 
 
 _tasks: list[Task] = []
@@ -37,9 +41,9 @@ _watchers: list[Callable[[], None]] = []
 
 
 @contextmanager
-def task(what: str, total: int = 0) -> Iterator[Task]:
+def task(what: str, total: int = 0, *, unit: str = "") -> Iterator[Task]:
     """Give a task that is in hand until the block ends; whoever works counts in it."""
-    each = Task(what, total)
+    each = Task(what, total, unit=unit)
     _tasks.append(each)
     try:
         yield each

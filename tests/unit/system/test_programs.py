@@ -19,6 +19,7 @@ from pip_sysdeps.system.programs import (
     Program,
     arguments_of,
     output_lines,
+    pieces_of,
     run,
     started,
 )
@@ -101,6 +102,19 @@ def test_what_a_program_says_can_be_read_as_it_comes(monkeypatch: pytest.MonkeyP
     with started(PYTHON, ["-I", "-c", "print('x')"]) as process:
         assert process.stdout is not None
         assert process.stdout.read() == b"x\n"
+
+
+def test_pieces_end_at_a_carriage_return_too() -> None:
+    """As a progress line is drawn; one without an end comes in parts."""
+    ours, its = os.pipe()
+    with open(ours, "rb") as read, open(its, "wb") as written:
+        written.write(b"10%\r20%\r\nend\r" + b"x" * 30)
+        written.close()
+        pieces = list(pieces_of(read, 12))
+    assert pieces[:3] == [b"10%", b"20%", b"end"]
+    assert b"".join(pieces[3:]) == b"x" * 30
+    assert max(map(len, pieces)) <= 24
+    assert list(pieces_of(None, 12)) == []
 
 
 def test_an_exception_ends_the_program(monkeypatch: pytest.MonkeyPatch) -> None:

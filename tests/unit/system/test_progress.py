@@ -23,6 +23,13 @@ def test_the_innermost_task_is_in_hand() -> None:
         assert str(current()) == "outer"
 
 
+def test_items_of_an_unknown_number() -> None:
+    """They are counted with their unit."""
+    with task("reading noble Contents", unit="lines") as each:
+        each.done = 65_000
+        assert str(current()) == "reading noble Contents: 65,000 lines"
+
+
 def test_a_task_ends_with_an_error() -> None:
     """Whoever watches hears of each end."""
     ended: list[int] = []

@@ -13,11 +13,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.packages.debian.apt_progress import parse_progress
 from pip_sysdeps.packages.debian.contents import MAX_LINE
-from pip_sysdeps.system.programs import APT_GET, APT_HELPER, lines_of, run, started
+from pip_sysdeps.printing import printable
+from pip_sysdeps.system.programs import APT_GET, APT_HELPER, lines_of, pieces_of, run, started
+from pip_sysdeps.system.progress import task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pip_sysdeps.system.progress import Task
 
 _CONFIGURATION = """
 #clear APT::Update::Pre-Invoke;
@@ -28,9 +33,11 @@ _CONFIGURATION = """
 APT::Get::List-Cleanup "false";
 Acquire::Languages "none";
 Acquire::GzipIndexes "true";
+quiet "0";
 """
 """Read after the system's configuration: no hooks, none of the indices that other programs ask for (apt-file: the same
-as this tool; appstream: other large ones), no clean-up between the passes, lists kept compressed."""
+as this tool; appstream: other large ones), no clean-up between the passes, lists kept compressed, and progress although
+stdout is a pipe."""
 
 _PACKAGES = """
 Acquire::IndexTargets::deb::Packages {
@@ -126,22 +133,22 @@ class Apt:
         """The folder that it downloads into."""
         return os.path.join(self.state, "state/lists")
 
-    def update(self, *, quiet: bool) -> tuple[str, ...]:
+    def update(self) -> tuple[str, ...]:
         """Download and verify the indices; return apt's complaints about those that failed.
 
         Packages come first, then Contents of the architecture, then those of `all`, in separate runs, so that a bad one
-        does not void the others. apt shows its progress on stderr unless `quiet`.
+        does not void the others.
 
         Lists of an earlier run are renewed in one run: apt compares an index with the new Release file only in the run
         that downloads this file. They are dropped if there is a complaint, because apt goes on with old ones then.
         """
         runs = self._targets()
         if self._old_lists():
-            if not self._update("".join(runs), quiet=quiet):
+            if not self._update("".join(runs)):
                 return ()
             for path in self._old_lists():
                 os.unlink(path)
-        complaints = [self._update(extra, quiet=quiet) for extra in runs]
+        complaints = [self._update(extra) for extra in runs]
         return tuple(dict.fromkeys(line for lines in complaints for line in lines))
 
     def _targets(self) -> list[str]:
@@ -163,15 +170,17 @@ class Apt:
         found = (index for line in lines if (index := _index(line.split("\t"))) is not None)
         return tuple({index.path: index for index in found}.values())
 
-    def _update(self, extra: str, *, quiet: bool) -> tuple[str, ...]:
-        """Run `apt-get update`, print its progress, and return its complaints."""
-        shown = subprocess.DEVNULL if quiet else 2
-        with started(
-            APT_GET, ["-c", self._configure(extra), "update"], stdout=shown, stderr=subprocess.PIPE
-        ) as process:
-            said = (line.decode("utf-8", "replace").rstrip() for line in lines_of(process.stderr, _MAX_LINE))
-            complaints = (line for line in said if line.startswith(("E:", "W:")) and "were not able" not in line)
-            return tuple(complaints)[:_MOST_LINES]
+    def _update(self, extra: str) -> tuple[str, ...]:
+        """Run `apt-get update`, and return its complaints; its progress is that of a task."""
+        complaints: list[str] = []
+        command = ["-c", self._configure(extra), "update"]
+        with started(APT_GET, command, stderr=subprocess.STDOUT) as process, task("downloading indices") as each:
+            for piece in pieces_of(process.stdout, _MAX_LINE):
+                said = piece.decode("utf-8", "replace").rstrip()
+                each.what = parse_progress(said) or each.what
+                if said.startswith(("E:", "W:")) and "were not able" not in said:
+                    complaints.append(said)
+        return tuple(complaints[:_MOST_LINES])
 
     def _configure(self, extra: str) -> str:
         """Write the configuration that apt reads after the system's, and return its path."""
@@ -214,22 +223,25 @@ def opened(index: AptIndex) -> Iterator[Iterator[bytes]]:
     A line longer than MAX_LINE is cut to one byte more, so that the caller can see it. Raise MalformedError for an
     index of more than 8 GiB.
     """
-    with started(APT_HELPER, ["cat-file", index.path]) as process:
+    suite = index.suite if index.suite.startswith(index.codename) else index.codename  # bookworm, not oldstable
+    reads = task(f"reading {printable(f'{suite} {index.kind}')}", unit="lines")
+    with started(APT_HELPER, ["cat-file", index.path]) as process, reads as each:
         if process.stdout is None:
             raise SysdepsError(f"`{index.path}` cannot be read")
-        yield _bounded(lines_of(process.stdout, MAX_LINE + 1), index.path)
+        yield _bounded(lines_of(process.stdout, MAX_LINE + 1), index.path, each)
         rest = process.stdout.read(1)
     if process.returncode and not rest:
         raise SysdepsError(f"apt-helper could not read `{index.path}`")
 
 
-def _bounded(lines: Iterator[bytes], path: str) -> Iterator[bytes]:
-    """Yield the lines. Raise MalformedError when they have more than _MAX_INDEX bytes together."""
+def _bounded(lines: Iterator[bytes], path: str, reads: Task) -> Iterator[bytes]:
+    """Yield the lines, and count them. Raise MalformedError when they have more than _MAX_INDEX bytes together."""
     size = 0
     for line in lines:
         size += len(line)
         if size > _MAX_INDEX:
             raise MalformedError(f"is larger than {_MAX_INDEX} bytes").at(os.path.basename(path))
+        reads.done += 1
         yield line
 
 

@@ -25,7 +25,6 @@ from pip_sysdeps.packages.debian.indexing import (
 from pip_sysdeps.packages.debian.packages_file import parse_packages
 from pip_sysdeps.packages.index import PROGRAM_FOLDERS
 from pip_sysdeps.packages.registry import distributions
-from pip_sysdeps.system.progress import tracked
 from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
@@ -138,7 +137,7 @@ def _packages(indices: Sequence[AptIndex], distro: str) -> tuple[dict[str, Archi
     own: set[str] = set()
     budget = _Budget()
     lists = sorted(_of_kind(indices, "Packages"), key=lambda index: index.origin.lower() == distro)
-    for index in tracked(lists, "reading lists of packages"):
+    for index in lists:
         with opened(index) as lines:
             read = {package.name: package for package in budget.packages(parse_packages(lines))}
         packages |= read
@@ -147,7 +146,7 @@ def _packages(indices: Sequence[AptIndex], distro: str) -> tuple[dict[str, Archi
 
 
 def _files(indices: Sequence[AptIndex], patterns: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for index in tracked(_of_kind(indices, "Contents"), "reading lists of files again"):
+    for index in _of_kind(indices, "Contents"):
         with opened(index) as lines:
             yield from rows_like(lines, patterns)
 
@@ -160,7 +159,7 @@ def _below(indices: Sequence[AptIndex], folders: tuple[str, ...]) -> Iterator[Co
 
 
 def _rows(indices: Sequence[AptIndex], folders: tuple[str, ...]) -> Iterator[ContentsRow]:
-    for index in tracked(_of_kind(indices, "Contents"), "reading lists of files"):
+    for index in _of_kind(indices, "Contents"):
         with opened(index) as lines:
             yield from rows_in(lines, folders)
 

@@ -56,10 +56,10 @@ def _sources_key(root: Root) -> str:
     return sources_key(root)
 
 
-def _update_index(root: Root, wanted: IndexRequest, files: Collection[str], quiet: bool) -> Updated:
+def _update_index(root: Root, wanted: IndexRequest, files: Collection[str]) -> Updated:
     from pip_sysdeps.packages.debian.index_update import update_index  # noqa: PLC0415 - as above
 
-    return update_index(root, wanted, files, quiet=quiet)
+    return update_index(root, wanted, files)
 
 
 def _borrow(root: Root, platform: Platform) -> Borrowed | None:

@@ -41,7 +41,7 @@ _NEVER = ("AllowInsecureRepositories", "AllowWeakRepositories", "AllowDowngradeT
 """apt.conf(5) options that would accept unsigned archives."""
 
 
-def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, quiet: bool) -> Updated:
+def update_index(root: Root, wanted: IndexRequest, files: Collection[str]) -> Updated:
     """Download the indices of the configured sources, and write the index of one release and architecture.
 
     `files` has the patterns of files to answer for.
@@ -61,7 +61,7 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str], *, qu
         kept = _kept(wanted) if root.directory == "/" else ""
         if kept:
             restore_lists(kept, apt.lists)
-        complaints = _renamed(apt.update(quiet=quiet), written.copies)
+        complaints = _renamed(apt.update(), written.copies)
         indices = tuple(index for index in apt.indices() if index.automatic)
         own = [index for index in indices if index.origin.lower() == wanted.distro]
         for kind in ("Contents", "Packages"):

@@ -44,7 +44,7 @@ def _sources_key(root: Root) -> str:
     return sources_key(root)
 
 
-def _update_index(root: Root, wanted: IndexRequest, _files: Collection[str], _quiet: bool) -> Updated:
+def _update_index(root: Root, wanted: IndexRequest, _files: Collection[str]) -> Updated:
     from pip_sysdeps.packages.rpm.index_update import update_index  # noqa: PLC0415 - as above
 
     return update_index(root, wanted)

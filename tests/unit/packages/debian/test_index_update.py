@@ -47,7 +47,7 @@ def root(tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> P
 def update(root: Path, suite: str = "", *, shared: bool = True) -> Updated:
     """Update the index of the root's architecture, for everybody unless told otherwise."""
     wanted = IndexRequest(distro="debian", codename="tested", suite=suite, architecture="amd64", shared=shared)
-    return update_index(Root(str(root)), wanted, known_files(), quiet=True)
+    return update_index(Root(str(root)), wanted, known_files())
 
 
 def answers() -> tuple[IndexAnswer | None, IndexAnswer | None, frozenset[str]]:
@@ -188,7 +188,7 @@ def test_a_suite_that_no_source_has(root: Path) -> None:
     """Another release is asked for where this one's source points; without one there is nowhere to ask."""
     wanted = IndexRequest(distro="debian", codename="other", suite="next", architecture="amd64")
     with pytest.raises(SysdepsError, match=r"^no apt source names `other`$"):
-        update_index(Root(str(root)), wanted, known_files(), quiet=True)
+        update_index(Root(str(root)), wanted, known_files())
 
 
 @pytest.mark.slow
@@ -325,7 +325,7 @@ def test_an_unknown_architecture(root: Path) -> None:
     """The loader's folders are known for Debian's architectures only."""
     wanted = IndexRequest(distro="debian", codename="tested", suite="", architecture="vax")
     with pytest.raises(SysdepsError, match=r"^unknown architecture `vax`$"):
-        update_index(Root(str(root)), wanted, known_files(), quiet=True)
+        update_index(Root(str(root)), wanted, known_files())
 
 
 def test_without_apt(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ def server(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def update() -> Updated:
     """Update the index of this machine's sources."""
     wanted = IndexRequest(distro="debian", codename="tested", suite="", architecture=ARCHITECTURE)
-    return update_index(Root("/"), wanted, known_files(), quiet=True)
+    return update_index(Root("/"), wanted, known_files())
 
 
 def names(served: Served) -> set[str]:
