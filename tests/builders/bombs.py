@@ -464,7 +464,7 @@ SHAPES: dict[str, Callable[[], Shape]] = {
         _copies(50, _elf(needed=tuple(f"l{n}" for n in range(1200)))), (LOCK, AUDIT, VERIFY, TREE)
     ),
     "needed-few-names": lambda: Shape(
-        _module(_elf(needed=tuple(f"l{n}" for n in range(25))), links=1800), (LOCK, AUDIT, VERIFY, TREE)
+        _module(_elf(needed=tuple(f"l{n}" for n in range(25))), links=1100), (LOCK, AUDIT, VERIFY, TREE)
     ),
     "needed-found": lambda: Shape(_module(_elf(needed=("libpq.so.5", "libc.so.6")), links=1800), (LOCK, AUDIT)),
     "objects-hard-links": lambda: Shape(

@@ -182,8 +182,8 @@ def test_a_parent_that_ignores_its_children(tmp_path: Path) -> None:
 
 def with_relock(code: str) -> list[str]:
     """Return the command line with another function in the place of `relock`: a bug, or one that takes its time."""
-    prelude = "import sys, time; from pip_sysdeps.cli import main, run"
-    script = f"{prelude}; run.relock = lambda *a, **b: {code}; sys.exit(main(['run', *sys.argv[1:]]))"
+    prelude = "import sys, time; from pip_sysdeps.app import relock; from pip_sysdeps.cli import main"
+    script = f"{prelude}; relock.relock = lambda *a, **b: {code}; sys.exit(main(['run', *sys.argv[1:]]))"
     return [*DEFAULT_SIGNALS, sys.executable, "-c", script]
 
 

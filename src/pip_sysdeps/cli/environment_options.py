@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import os
-import sysconfig
 from os.path import abspath, dirname
 from typing import TYPE_CHECKING
 
-import packaging
-
-from pip_sysdeps.app.place import Location
-from pip_sysdeps.system.tree import inside
 from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     import argparse
 
+    from pip_sysdeps.app.place import Location
     from pip_sysdeps.app.report import ScannedEnvironment
     from pip_sysdeps.model.environment import Environment
 
@@ -76,6 +72,8 @@ def add_python_argument(parser: argparse._ActionsContainer) -> None:
 
 def location_of(args: argparse.Namespace) -> Location:
     """Return the environment that the options name."""
+    from pip_sysdeps.app.place import Location  # noqa: PLC0415 - `run` starts its command first
+
     return Location(
         root=args.root,
         python=args.python,
@@ -88,18 +86,26 @@ def note_variables(args: argparse.Namespace) -> None:
     """Note that the shell's LD_LIBRARY_PATH and PYTHONPATH are not followed."""
     if os.environ.get("LD_LIBRARY_PATH"):
         args.messages.note("ignored LD_LIBRARY_PATH, which the release image will not have")
-    if folders := _python_path():
+    if folders := _python_path(os.environ.get("PYTHONPATH", "")):
         args.messages.note(
             f"ignored PYTHONPATH: distributions in {listed(folders, 2)} are left out, unless a `.pth` file "
             "of the environment names the folder"
         )
 
 
-def _python_path() -> list[str]:
+def _python_path(value: str) -> list[str]:
     """Return the folders of PYTHONPATH, except those that this tool itself runs from."""
+    if not value:
+        return []
+    import sysconfig  # noqa: PLC0415 - slow to import, and few set the variable
+
+    import packaging  # noqa: PLC0415
+
+    from pip_sysdeps.system.tree import inside  # noqa: PLC0415
+
     paths = sysconfig.get_paths()
     own = [paths["stdlib"], paths["platstdlib"], *(dirname(dirname(each)) for each in (packaging.__file__, _PACKAGE))]
-    folders = [abspath(each) for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
+    folders = [abspath(each) for each in value.split(os.pathsep) if each]
     return [each for each in dict.fromkeys(folders) if not any(inside(each, other) for other in own)]
 
 

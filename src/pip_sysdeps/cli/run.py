@@ -7,13 +7,8 @@ import os
 import resource
 import signal
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.app.installers import environment_of_command
-from pip_sysdeps.app.lock import LockRequest
-from pip_sysdeps.app.place import names_environment
-from pip_sysdeps.app.relock import RelockStatus, relock
 from pip_sysdeps.cli.environment_options import add_environment_arguments, add_replace_argument, location_of
 from pip_sysdeps.cli.trouble import attempt
 from pip_sysdeps.errors import SysdepsError
@@ -76,6 +71,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _relock(args: argparse.Namespace, command: list[str]) -> int:
     """Update the lock and print what changed; return the exit status."""
+    # Imported here, so that the command starts at once.
+    from dataclasses import replace  # noqa: PLC0415
+
+    from pip_sysdeps.app.installers import environment_of_command  # noqa: PLC0415
+    from pip_sysdeps.app.lock import LockRequest  # noqa: PLC0415
+    from pip_sysdeps.app.place import names_environment  # noqa: PLC0415
+    from pip_sysdeps.app.relock import RelockStatus, relock  # noqa: PLC0415
+
     location = location_of(args)
     answer = None if location.is_named or location.root != "/" else environment_of_command(command)
     if answer is not None and answer.location is None and not names_environment(os.environ, os.getcwd()):

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 HEAD = "import ctypes, shutil\nfrom ctypes.util import find_library as find\nctypes.CDLL('liby.so')\n"
 NO_OTHERS = Others(lambda *_: {})
-MOST_CALLS = 1_000_000
-"""Calls of functions, Python's and C's, for a budget of 40,000 steps and the parsed source."""
+MOST_CALLS = 250_000
+"""Calls of functions, Python's and C's, for a budget of 10,000 steps and the parsed source."""
 
 
 def lines(count: int, line: str) -> str:
@@ -78,7 +78,7 @@ def calls_of(work: Callable[[], object]) -> int:
 def test_no_source_causes_more_work_than_its_steps(source: str) -> None:
     """Whatever a source repeats, the work ends with the budget."""
     text = (HEAD + source).encode()
-    assert calls_of(lambda: named_by({"/b/p.py": text}, NO_OTHERS, "/b", steps=Steps(40_000))) < MOST_CALLS
+    assert calls_of(lambda: named_by({"/b/p.py": text}, NO_OTHERS, "/b", steps=Steps(10_000))) < MOST_CALLS
 
 
 def test_the_limit_depends_on_the_source_alone() -> None:

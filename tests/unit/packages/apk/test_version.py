@@ -48,10 +48,10 @@ ORDERED = (
 """Oldest first."""
 
 
-@pytest.mark.parametrize(("older", "newer"), list(combinations(ORDERED, 2)))
-def test_order(older: str, newer: str) -> None:
+def test_order() -> None:
     """Each version is older than all that follow it."""
-    assert (compare(older, newer), compare(newer, older)) == (-1, 1)
+    compared = {pair: (compare(*pair), compare(*reversed(pair))) for pair in combinations(ORDERED, 2)}
+    assert compared == dict.fromkeys(compared, (-1, 1))
 
 
 @pytest.mark.parametrize(("one", "other"), [("1.0", "1.0"), ("01", "1"), ("1.0-r0", "1.0-r00"), ("1_p1", "1_p01")])
