@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from builders.command import Result
+from builders.small_debian import copy_of
 from builders.system import VENV
 from pip_sysdeps.cli import main
 
@@ -19,11 +20,18 @@ if TYPE_CHECKING:
 class Desk:
     """A root to look at, a lock to write, and the command line."""
 
-    root: Path
-    """A small Debian, to be changed at will."""
+    pristine: Path
+    """A small Debian that nobody may change."""
+    copied: Path
+    """Where its copy goes, if a test asks for one."""
     lock: Path
     """`sysdeps.lock`, which is not there at first."""
     capsys: pytest.CaptureFixture[str]
+
+    @property
+    def root(self) -> Path:
+        """The small Debian, to be changed at will: a copy, which is made when it is first asked for."""
+        return self.copied if self.copied.exists() else copy_of(self.pristine, self.copied)
 
     def run(self, *argv: str) -> Result:
         """Run one command."""
@@ -35,7 +43,8 @@ class Desk:
     def run_lock(self, *argv: str) -> Result:
         """Run `lock` on the environment of the root, or on what `--path` names."""
         place = () if "--path" in argv or "--python" in argv else ("--python", VENV)
-        return self.run("lock", "--root", str(self.root), *place, "-o", str(self.lock), *argv)
+        root = self.copied if self.copied.exists() else self.pristine
+        return self.run("lock", "--root", str(root), *place, "-o", str(self.lock), *argv)
 
     def run_apt_line(self, *argv: str) -> Result:
         """Run `apt-line` on the lock, for the root's target."""

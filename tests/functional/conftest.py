@@ -9,7 +9,7 @@ import pytest
 from builders.command import Result
 from builders.desk import Desk
 from builders.reported import reported_root, world_writable
-from builders.small_debian import copy_of, small_debian
+from builders.small_debian import small_debian
 from builders.system import VENV
 from pip_sysdeps.cli import main
 
@@ -59,4 +59,4 @@ def desk(pristine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], mon
     for name in ("LD_LIBRARY_PATH", "PYTHONPATH", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
-    return Desk(root=copy_of(pristine, tmp_path / "root"), lock=tmp_path / "sysdeps.lock", capsys=capsys)
+    return Desk(pristine=pristine, copied=tmp_path / "root", lock=tmp_path / "sysdeps.lock", capsys=capsys)

@@ -32,10 +32,12 @@ OLD = LOCK.replace("2.9.9", "2.9.8")
 def test_no_more_files_may_be_opened(desk: Desk, most: int) -> None:
     """With EMFILE at whichever open(2), the run ends with an error or the right lock: never with a wrong one."""
 
+    root = str(desk.root)
+
     def limited() -> None:
         os.closerange(3, 4096)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-        status = main(["lock", "--root", str(desk.root), "--python", VENV, "-o", str(desk.lock)])
+        status = main(["lock", "--root", root, "--python", VENV, "-o", str(desk.lock)])
         os._exit(status)
 
     desk.lock.write_text(OLD)
