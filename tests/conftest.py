@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-settings.register_profile("quick", max_examples=25)
+settings.register_profile("quick", max_examples=10)
 if not os.environ.get("CI"):
     settings.load_profile("quick")  # in CI hypothesis has a profile of its own
 
@@ -25,6 +26,12 @@ if not os.environ.get("CI"):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that writes committed output again."""
     parser.addoption("--rewrite", action="store_true", help="write committed output again instead of comparing with it")
+
+
+def pytest_collection_finish() -> None:
+    """Leave thousands of collected tests out of every later garbage collection: they stay until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -31,7 +31,6 @@ OLD = LOCK.replace("2.9.9", "2.9.8")
 @pytest.mark.parametrize("most", range(3, 12))
 def test_no_more_files_may_be_opened(desk: Desk, most: int) -> None:
     """With EMFILE at whichever open(2), the run ends with an error or the right lock: never with a wrong one."""
-
     root = str(desk.root)
 
     def limited() -> None:

@@ -27,7 +27,7 @@ from pip_sysdeps.lock.text import dumps, has_conflict, loads
 if TYPE_CHECKING:
     import random
 
-_quickly = settings(deadline=None, max_examples=20)
+_quickly = settings(deadline=None, max_examples=10)
 
 SONAMES = ("liba.so.1", "libb.so", "libü.so.2")
 PACKAGES = ("liba1", "libb2+", "libc6:i386")
