@@ -127,6 +127,9 @@ def note_found(args: argparse.Namespace, environment: Environment) -> None:
         )
     if environment.found_by:
         args.messages.note(f"using the environment `{environment.prefix}` ({environment.found_by}){which}")
+    if environment.others:
+        names = listed([f"`--python {name}`" for name in environment.others], 2)
+        args.messages.note(f"this folder has a virtual environment, too: {names} selects it")
 
 
 def warn_of_scan(args: argparse.Namespace, scanned: ScannedEnvironment) -> None:

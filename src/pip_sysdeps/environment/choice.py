@@ -20,6 +20,9 @@ _RECEIPTS = ("pipx_metadata.json", "uv-receipt.toml")
 _CACHE_TAG = "CACHEDIR.TAG"
 """Marks a folder as a cache, such as that of `uvx` and `pipx run`. Source: bford.info/cachedir."""
 _MOST_OVERLAYS = 8
+DOT_VENV = ".venv"
+"""The folder of a project's environment, by convention of most installers."""
+_MAX_DOT_VENV = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,20 +50,17 @@ class Choice:
 def choices(root: Root, python: str | None, surroundings: Surroundings) -> Iterator[Choice]:
     """Yield the possible environments, best first: only the named one, else one per place.
 
-    Later ones are for when the earlier ones cannot be used. Raise SysdepsError for a VIRTUAL_ENV that is not a folder.
+    Later ones are for when the earlier ones cannot be used. Raise SysdepsError for a variable, or a `.venv`, that leads
+    to no folder.
     """
     if python is not None:
         yield Choice(path=_named(root, python, surroundings))
         return
-    for variable in ("VIRTUAL_ENV", "", "CONDA_PREFIX"):
-        value = surroundings.environ.get(variable, "") if variable else ".venv"
-        path = posixpath.join(surroundings.cwd, value)
-        if value and root.is_folder(path):
-            found = _below_overlays(root, path)
-            if not (found == surroundings.own and is_isolated(root, found)):
-                yield Choice(path=found, found_by=variable or ".venv")
-        elif value and variable == "VIRTUAL_ENV":
-            raise SysdepsError(f"VIRTUAL_ENV names `{value}`, which is not a folder", hint="unset it, or use --python")
+    for found_by in ("VIRTUAL_ENV", DOT_VENV, "CONDA_PREFIX"):
+        path = _dot_venv(root, surroundings.cwd) if found_by == DOT_VENV else _in_variable(root, found_by, surroundings)
+        found = _below_overlays(root, path) if path else ""
+        if found and not (found == surroundings.own and is_isolated(root, found)):
+            yield Choice(path=found, found_by=found_by)
     own = _below_overlays(root, surroundings.own) if surroundings.own else ""
     if own and not is_isolated(root, own):
         yield Choice(path=own, found_by="pip-sysdeps is installed there")
@@ -74,6 +74,39 @@ def first_choice(root: Root, python: str | None, surroundings: Surroundings) -> 
     for choice in choices(root, python, surroundings):
         return choice
     raise NoEnvironmentError("no Python environment found", hint="name one with --python, or a folder with --path")
+
+
+def environments_in(root: Root, folder: str) -> tuple[str, ...]:
+    """Return the names of the virtual environments in a folder."""
+    configs = {name: posixpath.join(folder, name, "pyvenv.cfg") for name in sorted(root.names(folder))}
+    return tuple(name for name, config in configs.items() if root.is_file(config))
+
+
+def _in_variable(root: Root, variable: str, surroundings: Surroundings) -> str:
+    """Return the folder that a variable names; empty if it is not set."""
+    value = surroundings.environ.get(variable, "")
+    path = posixpath.join(surroundings.cwd, value)
+    if value and not root.is_folder(path):
+        raise SysdepsError(f"{variable} names `{value}`, which is not a folder", hint="unset it, or use --python")
+    return path if value else ""
+
+
+def _dot_venv(root: Root, cwd: str) -> str:
+    """Return the `.venv` of a folder, or the folder that a file of this name has in its place; empty without one.
+
+    Source: pipenv's documentation, "Virtual Environment Name".
+    """
+    path = posixpath.join(cwd, DOT_VENV)
+    if root.is_folder(path):
+        return path
+    if root.is_file(path):
+        named = root.read(path, _MAX_DOT_VENV).decode("utf-8", "surrogateescape").strip()
+        if named and "\0" not in named and root.is_folder(posixpath.join(cwd, named)):
+            return posixpath.join(cwd, named)
+        raise SysdepsError(f"`{path}` is a file that names no folder", hint="remove it, or use --python")
+    if root.read_link(path) is not None:
+        raise SysdepsError(f"`{path}` is a link that leads nowhere", hint="remove it, or use --python")
+    return ""
 
 
 def is_isolated(root: Root, prefix: str) -> bool:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.environment.choice import Choice, Surroundings, choices
+from pip_sysdeps.environment.choice import DOT_VENV, Choice, Surroundings, choices, environments_in
 from pip_sysdeps.environment.claims import (
     decide_owners,
     existing_files,
@@ -69,7 +69,11 @@ def find_environment(  # noqa: PLR0913 - each is a thing that tells which enviro
             raise NoEnvironmentError(message, hint="name one with --python, or a folder with --path")
         if found.found_by and _is_bare(found.distributions) and (user := user_site(root, environ, found.interpreter)):
             layout = _Layout(prefix=user.top, own_prefix=False, sites=(user,), interpreter=found.interpreter)
-            found = replace(_read(root, layout, package_files), found_by="~/.local")
+            found_by = "PYTHONUSERBASE" if environ.get("PYTHONUSERBASE") else "~/.local"
+            found = replace(_read(root, layout, package_files), found_by=found_by)
+        if found.found_by not in {"", "VIRTUAL_ENV", DOT_VENV}:
+            others = (name for name in environments_in(root, cwd) if posixpath.join(cwd, name) != found.prefix)
+            found = replace(found, others=tuple(others))
     return found if allow_empty else _with_something(found)
 
 

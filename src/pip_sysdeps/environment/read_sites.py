@@ -160,14 +160,14 @@ def interpreter_of(root: Root, sites: Sequence[Site], environ: Mapping[str, str]
 def user_site(root: Root, environ: Mapping[str, str], interpreter: Interpreter) -> Site | None:
     """Return the folder of `pip install --user` for an interpreter; None if nothing is installed there.
 
-    Source: docs.python.org, module site, "USER_SITE"; its default on Linux.
+    Source: docs.python.org, module site, "USER_SITE" and "USER_BASE"; their defaults on Linux.
     """
-    home = environ.get("HOME", "")
+    top = environ.get("PYTHONUSERBASE", "") or f"{environ.get('HOME', '')}/.local"
     python = f"python{'.'.join(map(str, interpreter.version))}"
-    folder = f"{home}/.local/lib/{python}/site-packages"
-    if not home.startswith("/") or not metadata_names(root, folder):
+    folder = f"{top}/lib/{python}/site-packages"
+    if not top.startswith("/") or top == "/.local" or not metadata_names(root, folder):
         return None
-    return next(_existing(root, [(folder, f"{home}/.local")]), None)
+    return next(_existing(root, [(folder, top)]), None)
 
 
 def _folder_of_python(site: str) -> str:

@@ -133,6 +133,8 @@ class Environment:
     """`.pth` files that run code which changes `sys.path`: the added folders are unknown."""
     found_by: str = ""
     """How it was found if it was not named: `VIRTUAL_ENV`, `.venv`, `python3 on PATH`."""
+    others: tuple[str, ...] = ()
+    """Names of the current folder's virtual environments, if the environment was found elsewhere."""
 
     def holders(self) -> dict[str, str]:
         """Return the distribution of each file that a RECORD lists."""

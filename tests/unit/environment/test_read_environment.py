@@ -817,6 +817,7 @@ def test_modules_tell_the_python_of_a_folder(tmp_path: Path) -> None:
     [
         (None, {}, "no Python environment found"),
         (None, {"VIRTUAL_ENV": "/gone"}, "VIRTUAL_ENV names `/gone`, which is not a folder"),
+        (None, {"CONDA_PREFIX": "/gone"}, "CONDA_PREFIX names `/gone`, which is not a folder"),
         ("/gone", {}, "no environment or interpreter at `/gone`"),
         ("gone", {}, "no environment or interpreter at `/work/gone`"),
         ("/empty", {}, "no distributions in the environment `/empty`"),
@@ -829,6 +830,59 @@ def test_no_environment(tmp_path: Path, python: str | None, environ: dict[str, s
         read(tmp_path, python, **environ)
     assert str(caught.value) == message
     assert caught.value.hint
+
+
+def test_a_dot_venv_that_is_a_file(tmp_path: Path) -> None:
+    """It has the environment's folder, as pipenv reads it."""
+    make_interpreter(tmp_path)
+    install(make_venv(tmp_path, "/envs/project"), "project")
+    write(tmp_path / "work/.venv", "/envs/project\n")
+    environment = read(tmp_path, None)
+    assert (environment.prefix, environment.found_by) == ("/envs/project", ".venv")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("/gone\n", "`/work/.venv` is a file that names no folder"),
+        ("", "`/work/.venv` is a file that names no folder"),
+        (None, "`/work/.venv` is a link that leads nowhere"),
+    ],
+)
+def test_a_dot_venv_that_leads_nowhere(tmp_path: Path, text: str | None, message: str) -> None:
+    """The project's environment is gone: another one is not the answer."""
+    make_interpreter(tmp_path)
+    (tmp_path / "usr/local/bin/python3.11").chmod(0o755)
+    install(tmp_path / "usr/local/lib/python3.11/site-packages", "on-path")
+    if text is None:
+        (tmp_path / "work").mkdir()
+        (tmp_path / "work/.venv").symlink_to("/gone")
+    else:
+        write(tmp_path / "work/.venv", text)
+    with pytest.raises(SysdepsError) as caught:
+        read(tmp_path, None, PATH="/usr/local/bin")
+    assert (str(caught.value), caught.value.hint) == (message, "remove it, or use --python")
+
+
+def test_the_user_base(tmp_path: Path) -> None:
+    """PYTHONUSERBASE stands for ~/.local."""
+    make_interpreter(tmp_path)
+    (tmp_path / "usr/local/bin/python3.11").chmod(0o755)
+    install(tmp_path / "base/lib/python3.11/site-packages", "a")
+    environment = read(tmp_path, None, PATH="/usr/local/bin", PYTHONUSERBASE="/base", HOME="/root")
+    assert (environment.prefix, environment.found_by, only(environment).name) == ("/base", "PYTHONUSERBASE", "a")
+
+
+def test_environments_of_the_folder_that_were_not_taken(tmp_path: Path) -> None:
+    """`venv` and others are named where the environment is not the folder's."""
+    make_interpreter(tmp_path)
+    (tmp_path / "usr/local/bin/python3.11").chmod(0o755)
+    install(tmp_path / "usr/local/lib/python3.11/site-packages", "on-path")
+    make_venv(tmp_path, "/work/venv")
+    (tmp_path / "work/src").mkdir()
+    environment = read(tmp_path, None, PATH="/usr/local/bin")
+    assert (environment.prefix, environment.others) == ("/usr/local", ("venv",))
+    assert read(tmp_path, "/usr/local/bin/python3.11").others == ()
 
 
 @pytest.mark.parametrize("inside", ["bin", "lib/python3.11/site-packages"])
