@@ -19,7 +19,7 @@ from builders.elf import Elf
 from builders.root import write
 from builders.schemas import check_schema
 from builders.small_debian import HEADER, LOCK, MODULE, SITE, TARGET, install_module, module
-from builders.system import LOADER, VENV, write_library
+from builders.system import LOADER, PROGRAM, VENV, write_library
 from builders.venv import install, make_interpreter
 from pip_sysdeps.lock.text import loads
 from pip_sysdeps.system.exclusion import exclusive
@@ -318,6 +318,18 @@ def test_a_file_of_nobody_stays_one_without_file_lists(desk: Desk) -> None:
     write_library(desk.root, "/usr/local/lib/libpq.so.5", Elf(soname="libpq.so.5"))
     write(desk.root / "etc/ld.so.conf", "/usr/local/lib\n")
     assert "copy it into the image (libpq5 has a library of this name)\n" in desk.run_lock().err
+
+
+def test_an_environment_without_objects_and_interpreter(desk: Desk) -> None:
+    """The system's shell shows its architecture and C library, as in a stage that has only the folder."""
+    write_library(desk.root, "/usr/bin/sh", PROGRAM)
+    for path in (desk.root / "usr/bin/python3.11", desk.root / SITE[1:] / MODULE):
+        path.unlink()
+    install(desk.root / SITE[1:], "magic", files={"magic.py": b"import ctypes\nctypes.CDLL('libpq.so.5')\n"})
+    outcome = desk.run_lock()
+    assert outcome.status == 0
+    (target,) = loads(desk.lock.read_text()).target
+    assert (target.id, target.libc, target.installs) == ("debian-bookworm-amd64", "glibc", ("libpq5",))
 
 
 def frozen(root: Path) -> None:

@@ -13,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from builders.elf import Elf
+from builders.root import write
 from builders.wheels import build_wheel, install_wheels
 from pip_sysdeps.cli import main
 from pip_sysdeps.model.packages import Platform
@@ -102,6 +103,25 @@ def test_a_source_distribution_beside_wheels(tmp_path: Path, capsys: pytest.Capt
     )
     (folder / "psycopg2-2.9.10.tar.gz").unlink()
     assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 0
+
+
+def test_a_source_distribution_in_a_subfolder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is no answer to pass it over; one whose wheel is at the top is none."""
+    folder = image_wheels(tmp_path / "wheels")
+    write(folder / "more/image-1.0.tar.gz", "")
+    write(folder / "more/psycopg2-2.9.10.tar.gz", "")
+    assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 2
+    assert capsys.readouterr().err == (
+        "error: `wheels/more/psycopg2-2.9.10.tar.gz` is in a subfolder, which neither pip nor this command searches\n"
+        "hint: move it into `wheels`\n"
+    )
+
+
+def test_wheels_in_a_subfolder_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The hint names the folder that is meant."""
+    image_wheels(tmp_path / "wheels/linux")
+    assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 2
+    assert capsys.readouterr().err.endswith("hint: name the folder with the wheels: --wheels wheels/linux\n")
 
 
 def test_a_release_with_another_python(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

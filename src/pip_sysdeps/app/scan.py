@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.app.place import Place
     from pip_sysdeps.byname.source_search import Searched
     from pip_sysdeps.elf.notes import DlopenNote
-    from pip_sysdeps.environment.target_system import TargetSystem
     from pip_sysdeps.loader.conditions import Conditions
     from pip_sysdeps.model.environment import Distribution, Environment
     from pip_sysdeps.model.loader import Load
@@ -57,6 +56,8 @@ _MOST_VERSIONS = 200_000
 """Symbol versions that all objects need: 5,000 objects of C++ have 15 each."""
 _MOST_ROWS = 25_000
 """Needs of all distributions and files: twice what an environment of 300 large distributions has."""
+_SHELL = "/bin/sh"
+"""A program that every system has: its architecture and C library are the system's."""
 _MANY_FILES = 2000
 """Below this many files, forking a second process costs more than it saves."""
 
@@ -84,7 +85,7 @@ class Scanner:
         self.place = place
         self.objects = Objects(place.root)
         self._stages = stages or Stages()
-        self._files = _read(self.objects, place.environment, place.target)
+        self._files = _read(self.objects, place)
         self.choose(plugins)
         self._stages.end("ELF facts")
         self.program = self._files.program
@@ -276,14 +277,15 @@ def _known_patterns(distribution: Distribution, kind: ObjectsKind) -> Mapping[st
     return patterns_of(known_objects_of(distribution.name), kind, distribution.version, fits)
 
 
-def _read(objects: Objects, environment: Environment, target: TargetSystem | None) -> _Files:
+def _read(objects: Objects, place: Place) -> _Files:
     """Read every possible ELF file, and set aside those that the process cannot load."""
+    environment = place.environment
     holders = {file: each for each in environment.distributions for file in each.files}
     files = (*filter(may_be_elf, holders), *environment.unclaimed)
     answers = {file: objects.facts(file) for file in tracked(files, "reading objects")}
     facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
     _refuse_versions(environment, facts.values())
-    program = target.program if target else _program(objects, environment, facts)
+    program = place.target.program if place.target else _program(objects, place, facts)
     strangers = {file: why for file, elf in facts.items() if program and (why := foreign(file, elf, program))}
     return _Files(
         holders=holders,
@@ -306,9 +308,9 @@ def _impossible(facts: Mapping[str, ElfFile]) -> Iterator[Skipped]:
             yield Skipped(path=file, verdict=Verdict.MALFORMED, reason=f"needs {shown}, which no glibc has")
 
 
-def _program(objects: Objects, environment: Environment, facts: Mapping[str, ElfFile]) -> ElfFile | None:
-    """Return the facts of the interpreter, or without one those of the most frequent kind of object."""
-    path = environment.interpreter.path
+def _program(objects: Objects, place: Place, facts: Mapping[str, ElfFile]) -> ElfFile | None:
+    """Return the facts of the interpreter; without one, of the most frequent kind of object, or else of the shell."""
+    path = place.environment.interpreter.path or ("" if facts else place.root.resolve(_SHELL))
     program = objects.facts(path) if path else None
     return program if isinstance(program, ElfFile) else prevailing(facts.values())
 

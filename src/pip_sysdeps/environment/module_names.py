@@ -37,14 +37,25 @@ def misfits(environment: Environment) -> Iterator[str]:
     """Yield a message for each distribution that has modules only for other Pythons."""
     abi_tag = environment.interpreter.abi_tag
     for each in environment.distributions:
-        modules = {file: found for file in each.files if (found := abi_of_module(file))}
-        if modules and abi_tag not in modules.values() and not _does_without(each):
+        modules = {file: found for file in each.files if (found := _abi_asked_for(file, abi_tag))}
+        if modules and abi_tag not in modules.values() and not _does_without(each, abi_tag):
             file, found = min(modules.items())
             module = environment.short(file)
             yield f"{each.name} is built for {found} ({module}), but the environment runs {abi_tag}"
 
 
-def _does_without(distribution: Distribution) -> bool:
+def _abi_asked_for(file: str, abi_tag: str) -> str:
+    """Return the ABI tag that a module asks for; empty if it asks for none, or for one that `abi_tag` has.
+
+    A free-threaded Python imports no module of the stable ABI. Source: docs.python.org, "C API Extension Support for
+    Free Threading", "Limited C API and Stable ABI".
+    """
+    is_stable = file.endswith(_STABLE) and abi_tag.endswith("t")
+    return _STABLE.split(".")[1] if is_stable else abi_of_module(file)
+
+
+def _does_without(distribution: Distribution, abi_tag: str) -> bool:
     """Return whether a distribution works on any Python, even with modules for others."""
     is_pure = bool(distribution.tags) and all(tag.endswith("-none-any") for tag in distribution.tags)
-    return is_pure or any(file.endswith(_STABLE) for file in distribution.files)
+    is_stable = any(file.endswith(_STABLE) for file in distribution.files) and not abi_tag.endswith("t")
+    return is_pure or is_stable

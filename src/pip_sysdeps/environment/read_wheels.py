@@ -150,6 +150,7 @@ def _wheels_in(folder: str) -> Sequence[str]:
         ) from error
     names = [name for name in every if name.endswith(".whl")]
     _refuse_sources([name for name in every if name.endswith(_SOURCES)], names, folder)
+    _refuse_subfolders([name for name in every if os.path.isdir(os.path.join(folder, name))], names, folder)
     if not names:
         raise SysdepsError(
             f"no wheels in `{folder}`", hint="fill it with `pip wheel -r requirements.txt -w DIR`, or `pip download`"
@@ -174,6 +175,19 @@ def _refuse_sources(sources: Sequence[str], wheels: Sequence[str], folder: str) 
                 f"`{name}` is not a wheel: its needs are unknown until it is built",
                 hint=f"build it (it may need development packages): `pip wheel --no-deps -w {folder} {folder}/{name}`",
             )
+
+
+def _refuse_subfolders(subfolders: Sequence[str], wheels: Sequence[str], folder: str) -> None:
+    """Raise SysdepsError for a distribution that only a subfolder has: pip's `--find-links` does not look there."""
+    known = {_name_and_version(name) for name in wheels}
+    for subfolder in subfolders:
+        for name in sorted(os.listdir(os.path.join(folder, subfolder))):
+            if name.endswith((".whl", *_SOURCES)) and _name_and_version(name) not in known:
+                inner = os.path.join(folder, subfolder)
+                raise SysdepsError(
+                    f"`{os.path.join(inner, name)}` is in a subfolder, which neither pip nor this command searches",
+                    hint=f"move it into `{folder}`" if wheels else f"name the folder with the wheels: --wheels {inner}",
+                )
 
 
 def _name_and_version(file: str) -> tuple[str, str]:

@@ -779,6 +779,15 @@ def test_a_venv_whose_python_is_another_one(tmp_path: Path) -> None:
     assert read(tmp_path).mismatches == ("`/opt/venv` has lib/python3.11, but its bin/python3 is python3.13",)
 
 
+@pytest.mark.parametrize(("python", "is_told"), [("python3.13", False), ("python3.13t", True)])
+def test_the_stable_abi_in_a_free_threaded_python(tmp_path: Path, python: str, *, is_told: bool) -> None:
+    """It imports no `.abi3.so`."""
+    make_interpreter(tmp_path, "/usr/local", python)
+    install(make_venv(tmp_path, name=python), "a", files={"m.abi3.so": ELF}, tags=["cp39-abi3-linux_x86_64"])
+    told = "a is built for abi3 (m.abi3.so), but the environment runs cp313t"
+    assert read(tmp_path).mismatches == ((told,) if is_told else ())
+
+
 def test_a_venv_whose_config_names_another_python(tmp_path: Path) -> None:
     """Its folder was renamed, or its file copied."""
     make_interpreter(tmp_path)
