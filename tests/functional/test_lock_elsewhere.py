@@ -506,7 +506,7 @@ def test_apt_line_on_a_system_that_the_lock_is_not_for(  # noqa: PLR0913, PLR091
         package_manager="dpkg",
         libc="",
     )
-    monkeypatch.setattr("pip_sysdeps.cli.install_line.read_system", lambda _: system)
+    monkeypatch.setattr("pip_sysdeps.packages.platform.read_system", lambda _: system)
     assert main(["apt-line"]) == 2
     assert capsys.readouterr() == (
         "",
