@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -151,6 +149,9 @@ class _Hashes:
 
     def _hash(self, path: str, algorithm: str) -> str:
         """Return the hash in the form of a RECORD, or nothing."""
+        import base64  # noqa: PLC0415 - for contested files only
+        import hashlib  # noqa: PLC0415 - as above
+
         found = hashlib.new(algorithm)
         try:
             with self._root.open_file(path) as file:

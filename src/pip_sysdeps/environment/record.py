@@ -6,7 +6,6 @@ path counts, and problems are noted.
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from dataclasses import dataclass
@@ -50,6 +49,8 @@ def parse_record(content: bytes) -> Record:
     plain: list[Row] = _PLAIN_ROW.findall(text)
     if len(plain) == text.count("\n") and text.endswith("\n"):
         return Record(rows=tuple(plain), notes=more)
+    import csv  # noqa: PLC0415 - most RECORDs have plain rows only
+
     try:
         table = [(number, row) for number, row in enumerate(csv.reader(io.StringIO(text, newline="\n")), 1) if row]
     except csv.Error:
@@ -100,6 +101,8 @@ def _bounded(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _line_by_line(text: str) -> Iterator[tuple[int, list[str]]]:
     """Parse each line as a row of its own; one that csv refuses is split at its last two commas."""
+    import csv  # noqa: PLC0415 - as above
+
     for number, line in enumerate(text.split("\n"), 1):
         try:
             rows = list(csv.reader([line]))
