@@ -10,7 +10,7 @@ import pytest
 import tomlkit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 DEFAULT_SIGNALS = ("env", "--default-signal")
@@ -23,6 +23,11 @@ class Result(NamedTuple):
     status: int
     out: str
     err: str
+
+
+if TYPE_CHECKING:
+    Run = Callable[..., Result]
+    """Runs the command line of its arguments."""
 
 
 def pip_sysdeps(*argv: str, cwd: Path, status: int = 0) -> subprocess.CompletedProcess[str]:

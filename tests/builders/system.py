@@ -40,3 +40,8 @@ def make_system(root: Path, *packages: Package, libc: Elf, program: Elf = PROGRA
 def write_library(root: Path, path: str, elf: Elf) -> Path:
     """Write an object at an absolute path below the root."""
     return write(root / path.lstrip("/"), elf.build())
+
+
+def place(root: Path) -> tuple[str, ...]:
+    """Return the options that name the environment of a root."""
+    return ("--root", str(root), "--python", VENV)

@@ -1,6 +1,6 @@
 """Indices of the metadata that dnf and zypper themselves have downloaded, judged by `dnf repoquery`.
 
-`tests/functional/test_rpm_index.py` has what is told of each; this is the long way from rpmbuild to a name in a lock.
+`tests/functional/systems/test_rpm_index.py` tests what is said of each; here is the long way from rpmbuild to a lock.
 """
 
 from __future__ import annotations

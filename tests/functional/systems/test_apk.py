@@ -8,49 +8,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.apk import ApkEntry, apk_index
-from builders.command import Result
 from builders.elf import Elf
 from builders.root import write
 from builders.small_alpine import remove_libpq, small_alpine, small_wolfi
-from builders.system import VENV
+from builders.system import place
 from builders.wheels import build_wheel
-from pip_sysdeps.cli import main
 from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    Run = Callable[..., Result]
+    from builders.command import Run
 
 TARGET = "alpine-3.22-x86_64"
 CAPABILITY = "so:libpq.so.5"
 MODULE = "psycopg2/_psycopg.cpython-311-x86_64-linux-gnu.so"
-
-
-@pytest.fixture
-def alpine(tmp_path: Path) -> Path:
-    """Return a small Alpine."""
-    return small_alpine(tmp_path / "root")
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return what runs a command in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
-
-    def call(*argv: str) -> Result:
-        status = main(argv)
-        return Result(status, *capsys.readouterr())
-
-    return call
-
-
-def place(root: Path) -> tuple[str, ...]:
-    """Return the options that name the environment of a root."""
-    return ("--root", str(root), "--python", VENV)
 
 
 def test_a_lock_names_the_installed_package(alpine: Path, run: Run) -> None:

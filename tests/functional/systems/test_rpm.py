@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.command import Result
 from builders.elf import Elf
 from builders.root import write
 from builders.small_debian import MODULE, SITE
 from builders.small_fedora import PACKAGES, remove_libpq, small_fedora, write_packages
-from builders.system import VENV
+from builders.system import place
 from builders.wheels import build_wheel
-from pip_sysdeps.cli import main
 from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    Run = Callable[..., Result]
+    from builders.command import Run
 
 INSTALL = "dnf install -y --setopt=install_weak_deps=0 --nodocs"
 CAPABILITY = "libpq.so.5()(64bit)"
@@ -33,25 +30,6 @@ DATABASE = "/usr/lib/sysimage/rpm/Packages.db"
 def fedora(tmp_path: Path) -> Path:
     """Return a small Fedora."""
     return small_fedora(tmp_path / "root")
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return what runs a command in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
-
-    def call(*argv: str) -> Result:
-        status = main(argv)
-        return Result(status, *capsys.readouterr())
-
-    return call
-
-
-def place(root: Path) -> tuple[str, ...]:
-    """Return the options that name the environment of a root."""
-    return ("--root", str(root), "--python", VENV)
 
 
 def test_a_lock_names_the_installed_package(fedora: Path, run: Run) -> None:

@@ -8,24 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.apk import ApkEntry, apk_index
-from builders.command import Result
 from builders.elf import Elf
 from builders.root import write
-from builders.small_alpine import small_alpine
 from builders.small_debian import SITE
 from builders.system import VENV
 from builders.venv import install
 from builders.wheels import build_wheel
-from pip_sysdeps.cli import main
 from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
+    from builders.command import Run
     from pip_sysdeps.lock.document import Target
-
-    Run = Callable[..., Result]
 
 TARGET = "alpine-3.22-x86_64"
 PDF = b"import subprocess\n\n\ndef text(path):\n    return subprocess.run(['pdftotext', path], check=True)\n"
@@ -35,24 +30,6 @@ SUMMARY = "Text by pdftotext, tar and frobnicate-all"
 ABOUT = f"Metadata-Version: 2.1\nName: pdf\nVersion: 1.0\nSummary: {SUMMARY}\n"
 OPENS = b"import ctypes\nlibrary = ctypes.CDLL('libmagic.so.1')\n"
 ASKS = b"import ctypes.util\nlibrary = ctypes.CDLL(ctypes.util.find_library('magic'))\n"
-
-
-@pytest.fixture
-def alpine(tmp_path: Path) -> Path:
-    """Return a small Alpine."""
-    return small_alpine(tmp_path / "root")
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return what runs a command in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*argv: str) -> Result:
-        status = main(list(argv))
-        return Result(status, *capsys.readouterr())
-
-    return call
 
 
 def locked(alpine: Path, run: Run, source: bytes) -> Target:

@@ -8,45 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.apk import ApkEntry, apk_database, apk_index
-from builders.command import Result
 from builders.elf import Elf
 from builders.root import write
-from builders.small_alpine import MUSL, remove_libpq, small_alpine, small_wolfi
-from builders.system import LOADER, VENV
-from pip_sysdeps.cli import main
+from builders.small_alpine import MUSL, remove_libpq, small_wolfi
+from builders.system import LOADER, place
 from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    Run = Callable[..., Result]
+    from builders.command import Run
 
 DATABASE = "lib/apk/db/installed"
 INDEX = "var/cache/apk/APKINDEX.0a1b2c3d.tar.gz"
-
-
-@pytest.fixture
-def alpine(tmp_path: Path) -> Path:
-    """Return a small Alpine."""
-    return small_alpine(tmp_path / "root")
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return what runs a command in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*argv: str) -> Result:
-        status = main(list(argv))
-        return Result(status, *capsys.readouterr())
-
-    return call
-
-
-def place(root: Path) -> tuple[str, ...]:
-    """Return the options that name the environment of a root."""
-    return ("--root", str(root), "--python", VENV)
 
 
 def refused(root: Path, run: Run) -> str:

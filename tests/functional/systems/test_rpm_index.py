@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.command import Result
 from builders.elf import Elf
 from builders.https_server import make_certificate, served
 from builders.root import link, write
@@ -18,19 +17,17 @@ from builders.rpm_files import Rpm
 from builders.rpm_repositories import metalink, primary, write_repository
 from builders.small_debian import MODULE, SITE
 from builders.small_fedora import remove_libpq, small_fedora
-from builders.system import VENV, write_library
+from builders.system import place, write_library
 from builders.wheels import build_wheel
-from pip_sysdeps.cli import main
 from pip_sysdeps.lock.text import loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from builders.command import Run
     from builders.https_server import Server
     from pip_sysdeps.lock.document import Target
-
-    Run = Callable[..., Result]
 
 TARGET = "fedora-42-x86_64"
 AGAIN = "run `dnf makecache --refresh` or `zypper refresh --force`; "
@@ -60,25 +57,6 @@ def fedora(tmp_path: Path) -> Path:
     root = small_fedora(tmp_path / "root")
     remove_libpq(root)
     return root
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return what runs a command in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
-
-    def call(*argv: str) -> Result:
-        status = main(argv)
-        return Result(status, *capsys.readouterr())
-
-    return call
-
-
-def place(root: Path) -> tuple[str, ...]:
-    """Return the options that name the environment of a root."""
-    return ("--root", str(root), "--python", VENV)
 
 
 def configure(root: Path, *sections: str) -> None:
