@@ -342,6 +342,44 @@ def test_a_file_that_is_gone(root: Path, capsys: pytest.CaptureFixture[str]) -> 
     )
 
 
+def test_an_editable_install_without_its_project(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only the environment was copied: an error, as the import fails."""
+    url = '{"url": "file:///src", "dir_info": {"editable": true}}'
+    files = {"__editable__.app-1.0.pth": b"/src\n"}
+    install(root / SITE, "app", files=files, metadata={"direct_url.json": url})
+    assert verify(root, "--lockless") == 1
+    assert capsys.readouterr().out == (
+        "error: app: it is an editable install of `/src`, which is not in the image: install it without -e (uv sync: "
+        "--no-editable), or copy the project there [missing-file]\n"
+    )
+    write(root / "src/app.py", "")
+    assert verify(root, "--lockless") == 0
+
+
+SCRIPT = "../../../bin/"
+"""In a RECORD of a site-packages folder."""
+
+
+def test_programs_of_an_environment_that_was_copied_elsewhere(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Their first lines have the path where it was built, and the kernel does not find that."""
+    head = b"#!/src/.venv/bin/python3\n"
+    install(root / SITE, "app", files={f"{SCRIPT}app": head, f"{SCRIPT}serve": head, f"{SCRIPT}tool": b"#!/bin/sh\n"})
+    assert verify(root, "--lockless") == 1
+    assert capsys.readouterr().out == (
+        "error: `/opt/venv/bin/app` and 1 more start `/src/.venv/bin/python3`, which is not in the image: build the "
+        "environment at the path that it has in the image, or run its programs with `python -m` [no-interpreter]\n"
+        "    /opt/venv/bin/app\n    /opt/venv/bin/serve\n"
+    )
+
+
+def test_a_single_program_of_another_python(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A project ships it so: a warning, as the others start."""
+    files = {f"{SCRIPT}app": b"#!/opt/venv/bin/python3\n", f"{SCRIPT}old": b"#!/usr/bin/python2\n"}
+    install(root / SITE, "app", files=files)
+    assert verify(root, "--lockless") == 0
+    assert "warning: `/opt/venv/bin/old` starts `/usr/bin/python2`, which is not in" in capsys.readouterr().out
+
+
 def test_plugins_are_counted_and_shown_on_demand(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The line does not install for them, so they are no errors."""
     plugin = Elf(needed=("libmariadb.so.3",)).build()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.app.place import read_place
 from pip_sysdeps.app.scan import Scanner
+from pip_sysdeps.environment.read_scripts import interpreters_of_scripts
 from pip_sysdeps.loader.conditions import Conditions
 from pip_sysdeps.loader.registry import c_library_of
 from pip_sysdeps.lock.file import DEFAULT, read_lock
@@ -129,6 +130,7 @@ class _Images:
             gaps=version_gaps(dict.fromkeys(loaded if versioned else ()), facts=found.facts, defined=objects.versions),
             symbols=read_symbol_gaps(self._scanner.place.root, objects, found, versioned=versioned),
             system=self._system,
+            scripts=interpreters_of_scripts(self._scanner.place.root, found.environment),
         )
 
     def _scan(self, *, cache_as_is: bool, this_cpu: bool) -> Scan:

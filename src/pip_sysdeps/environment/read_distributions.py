@@ -55,6 +55,7 @@ class _Files:
         self.rows: dict[str, Row] = {}
         self.notes: list[Skipped] = []
         self.walked: frozenset[str] = frozenset()
+        self.missing_project = ""
 
 
 def read_claims(reader: MetadataFiles, site: Site, package_files: PackageFiles | None) -> Iterator[Claim]:
@@ -95,6 +96,7 @@ def _read_claim(reader: MetadataFiles, site: Site, path: str, package_files: Pac
         requires=metadata.requires,
         requires_external=metadata.requires_external,
         external=_external(reader, files, direct),
+        missing_project=files.missing_project,
     )
     return Claim(distribution=distribution, rows=files.rows, notes=tuple(files.notes), walked=files.walked)
 
@@ -210,6 +212,7 @@ def _claim_project(files: _Files, project: EditableProject | None) -> None:
         _claim_paths(files, RecordKind.EDITABLE, project.files)
         files.walked = project.files
         files.base = project.folder
+        files.missing_project = "" if project.exists else project.folder
 
 
 def _claim_paths(files: _Files, kind: RecordKind, paths: Iterable[str]) -> None:

@@ -36,6 +36,8 @@ class EditableProject:
     """The project's own folder, resolved where it exists."""
     files: frozenset[str]
     """The files of its modules, resolved."""
+    exists: bool = True
+    """Whether the folder exists."""
 
 
 def find_project(
@@ -102,7 +104,7 @@ def _project(reader: MetadataFiles, folder: str, places: list[str], notes: list[
             reader.editable_left -= len(tree.files) + 1
             files |= tree.files
             notes += tree.skipped
-    return EditableProject(folder=folder, files=frozenset(files))
+    return EditableProject(folder=folder, files=frozenset(files), exists=root.resolve(folder) is not None)
 
 
 def _is_source(name: str) -> bool:

@@ -41,6 +41,8 @@ class Distribution:
     """Existing files of its record, as resolved inside the root; sorted; each belongs to one distribution."""
     gone: tuple[str, ...] = ()
     """Missing shared objects of its record, by their names; sorted."""
+    missing_project: str = ""
+    """The folder of an editable install's project, if it does not exist."""
     tags: tuple[str, ...] = ()
     """WHEEL `Tag` lines, sorted; empty without a wheel."""
     source: str = ""

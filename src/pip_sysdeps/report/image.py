@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pip_sysdeps.byname.knowledge import is_known
@@ -61,6 +61,8 @@ class Image:
     """Symbols that imports need and nothing in the image defines."""
     system: ImageSystem
     """The system of the image."""
+    scripts: Mapping[str, str] = field(default_factory=dict)
+    """The Python that each script of the environment's `bin` starts, by the script."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.report.catalogue import (
     FOREIGN_FILE,
     MISSING_FILE,
+    NO_INTERPRETER,
 )
 from pip_sysdeps.report.image import imported
 from pip_sysdeps.report.problems import Problem
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pip_sysdeps.model.scan import Scan
+    from pip_sysdeps.report.image import Image
 
 
 def foreign_files(scan: Scan) -> Iterator[Problem]:
@@ -34,6 +36,44 @@ def foreign_files(scan: Scan) -> Iterator[Problem]:
                 message=f"{skipped.path} is {skipped.reason}",
                 files=(skipped.path,),
             )
+
+
+def missing_projects(scan: Scan) -> Iterator[Problem]:
+    """Yield the editable installs whose project is not in the image."""
+    for each in scan.environment.distributions:
+        if each.missing_project:
+            yield Problem(
+                error=True,
+                entry=MISSING_FILE,
+                distribution=each.name,
+                subject=each.metadata_path,
+                message=f"it is an editable install of `{each.missing_project}`, which is not in the image: install it "
+                "without -e (uv sync: --no-editable), or copy the project there",
+                files=(each.metadata_path,),
+            )
+
+
+def scripts_without_python(image: Image) -> Iterator[Problem]:
+    """Yield the programs whose first line names a Python that is not in the image: a copied or renamed environment.
+
+    It is an error if no program names one that is there, and a warning otherwise: some projects ship such a script.
+    """
+    broken: dict[str, list[str]] = {}
+    for script, python in image.scripts.items():
+        if image.system.real(python) is None:
+            broken.setdefault(python, []).append(script)
+    is_error = sum(map(len, broken.values())) == len(image.scripts)
+    for python, scripts in broken.items():
+        them = f"and {len(scripts) - 1} more start" if len(scripts) > 1 else "starts"
+        yield Problem(
+            error=is_error,
+            entry=NO_INTERPRETER,
+            distribution="",
+            subject=python,
+            message=f"`{scripts[0]}` {them} `{python}`, which is not in the image: build the environment at the path "
+            "that it has in the image, or run its programs with `python -m`",
+            files=tuple(scripts),
+        )
 
 
 def missing_files(scan: Scan) -> Iterator[Problem]:

@@ -37,7 +37,10 @@ def _name_of_absent(provider: Provider) -> str:
 
 
 def incomplete_distributions(scan: Scan, most: int) -> Iterator[str]:
-    """Yield a line for each distribution that lacks shared objects listed in its record; name at most `most` files."""
+    """Yield a line for each distribution that lacks shared objects of its record, or its project.
+
+    Name at most `most` files.
+    """
     for each in scan.environment.distributions:
         if each.gone:
             files = listed([scan.environment.short(path) for path in each.gone], most)
@@ -45,6 +48,11 @@ def incomplete_distributions(scan: Scan, most: int) -> Iterator[str]:
             yield (
                 f"{each.name} is incomplete: {files}, listed in its {each.record.value}, {are} missing; "
                 "reinstall it, unless you removed that on purpose"
+            )
+        if each.missing_project:
+            yield (
+                f"{each.name} is an editable install of `{each.missing_project}`, which does not exist: its needs are "
+                "unknown"
             )
 
 

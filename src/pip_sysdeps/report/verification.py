@@ -18,7 +18,7 @@ from pip_sysdeps.report.catalogue import (
     STALE_LOADER_CACHE,
 )
 from pip_sysdeps.report.image import counts, imported, not_found, unmet
-from pip_sysdeps.report.image_files import foreign_files, missing_files
+from pip_sysdeps.report.image_files import foreign_files, missing_files, missing_projects, scripts_without_python
 from pip_sysdeps.report.image_lock import lock_problems, undelivered_declarations
 from pip_sysdeps.report.image_versions import undefined_symbols, version_gaps
 from pip_sysdeps.report.problems import Problem, sort_key
@@ -44,6 +44,8 @@ def problems_of(image: Image, locked: Locked | None) -> tuple[Problem, ...]:
         *((*lock_problems(image, locked.target), *undelivered_declarations(image, locked)) if locked else ()),
         *foreign_files(image.scan),
         *missing_files(image.scan),
+        *missing_projects(image.scan),
+        *_scripts(image),
     )
     return tuple(sorted(dict.fromkeys(problems), key=sort_key))
 
@@ -72,6 +74,13 @@ def _interpreter(image: Image) -> Iterator[Problem]:
     for loaded in image.scan.process:
         for soname in not_found(loaded):
             yield _missing_from_library(image, "", loaded.path, soname)
+
+
+def _scripts(image: Image) -> Iterator[Problem]:
+    """Yield the programs without a Python, if the environment has one: otherwise that is the problem."""
+    environment = image.scan.environment
+    if environment.interpreter.path and not any(_interpreter(image)):
+        yield from scripts_without_python(image)
 
 
 def _has_python(image: Image, prefix: str) -> bool:

@@ -101,6 +101,15 @@ def test_a_distribution_without_some_of_its_files(gone: tuple[str, ...], most: i
     ]
 
 
+def test_an_editable_install_without_its_project() -> None:
+    """What it needs was in the project."""
+    one = distribution("one", missing_project="/src")
+    found = scan_of(DistributionNeeds(distribution=one, needs=(), vendored=(), glibc=""))
+    assert [*incomplete_distributions(found, 5)] == [
+        "one is an editable install of `/src`, which does not exist: its needs are unknown"
+    ]
+
+
 def test_distributions_that_are_partly_searched() -> None:
     """Their names are in one line, without this tool itself."""
     names = ("one", "pip-sysdeps", "two")
