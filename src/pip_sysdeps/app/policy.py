@@ -83,7 +83,7 @@ def decide(request: PolicyRequest) -> Decided:
         for each in plugins:
             text = add_plugins(text, each)
     except MalformedError as error:
-        raise error.at(path) from error
+        raise error.at(path, hint="correct it, and run the command again") from error
     if decisions or plugins:
         replace_report(path, text)
     return Decided(path=path, decisions=decisions, plugins=plugins)

@@ -38,8 +38,8 @@ def attempt(action: Callable[[], int], messages: Messages) -> int:
     except BrokenPipeError:
         drop(sys.stdout)
     except OSError as error:
-        place = f"`{os.fsdecode(error.filename)}`: " if isinstance(error.filename, str | bytes) else ""
-        messages.error(f"{place}{error.strerror or error}", hint=system_hint(error))
+        text, hint = _of_system_call(error)
+        messages.error(text, hint=hint)
         drop(sys.stdout)
     except MemoryError as error:
         messages.error("out of memory", hint="run it with more memory, or report the input as a bug")
@@ -51,6 +51,14 @@ def attempt(action: Callable[[], int], messages: Messages) -> int:
         )
         _show_traceback(error, messages)
     return TROUBLE
+
+
+def _of_system_call(error: OSError) -> tuple[str, str]:
+    """Return the message and the hint of a failed system call."""
+    if isinstance(error, FileNotFoundError) and error.filename is None:  # of getcwd(2)
+        return "the current folder is not there any more", "change to another folder"
+    place = f"`{os.fsdecode(error.filename)}`: " if isinstance(error.filename, str | bytes) else ""
+    return f"{place}{error.strerror or error}", system_hint(error)
 
 
 def _show_traceback(error: Exception, messages: Messages) -> None:

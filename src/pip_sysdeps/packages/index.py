@@ -286,7 +286,7 @@ def read_index(path: str) -> IndexFile | None:
             raise
         return None
     except MalformedError as error:
-        raise error.at(path) from error
+        raise error.at(path, hint="remove it, or make it again with `pip-sysdeps index update`") from error
 
 
 def _open_at_once(path: str, flags: int) -> int:

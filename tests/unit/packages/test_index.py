@@ -141,8 +141,9 @@ def test_a_damaged_index_is_an_error_with_its_path(index: SonameIndex) -> None:
     """A person can then remove it or make it again."""
     path = made_index(index.target.id)
     Path(path).write_bytes(b"nonsense")
-    with pytest.raises(MalformedError, match=f"^{path}: offset 0: not a soname index of this version$"):
+    with pytest.raises(MalformedError, match=f"^{path}: offset 0: not a soname index of this version$") as caught:
         open_index(index.target.id)
+    assert caught.value.hint == "remove it, or make it again with `pip-sysdeps index update`"
 
 
 def test_names_that_policy_does_not_allow_are_not_read() -> None:
