@@ -1,4 +1,4 @@
-"""Ask an installer that has just run where its environment is.
+"""The environment of an installer that has just run, as the installer itself names it.
 
 poetry, pipenv and hatch keep it in a folder of their own, pdm in `__pypackages__` (PEP 582), uv where
 UV_PROJECT_ENVIRONMENT says. Nothing in the project's folder leads there.

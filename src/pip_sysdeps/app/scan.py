@@ -237,7 +237,7 @@ class Scanner:
         return replace(found, distributions=tuple(marked))
 
     def _optional(self, optional: OptionalRoots, roots: frozenset[str]) -> frozenset[str]:
-        """Ask once about each root: its sources do not change between two scans."""
+        """Return the optional roots; each is looked up once, as its sources do not change between two scans."""
         self._tried |= optional.among(roots - self._asked_to_try)
         self._asked_to_try |= roots
         return self._tried & roots

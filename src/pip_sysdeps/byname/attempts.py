@@ -56,7 +56,7 @@ class _Ordered:
         return sorted(number for call in calls & self._by_call.keys() for number in self._by_call[call])
 
     def exchange(self, numbers: Iterable[int], opened: Iterable[Opened]) -> None:
-        """Put something else, at the end, in the place of some."""
+        """Replace some by others, which are added at the end."""
         for number in numbers:
             del self._by_call[self.opened.pop(number).call][number]
         self._add(opened)

@@ -6,6 +6,10 @@ Source: Python's documentation of `ctypes`, `subprocess`, `shutil.which`; cffi's
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pip_sysdeps.byname.module import Module
 
 LOADERS = {"ctypes.CDLL", "ctypes.PyDLL", "ctypes.cdll", "ctypes.pydll", "_ctypes.dlopen"}
 LOADERS |= {"ctypes.cdll.LoadLibrary", "ctypes.pydll.LoadLibrary"}
@@ -64,3 +68,13 @@ def first_argument(call: ast.Call) -> ast.expr | None:
 def is_cffi(call: ast.Call) -> bool:
     """Return whether a call opens a library as cffi does: `ffi.dlopen(...)`."""
     return isinstance(call.func, ast.Attribute) and call.func.attr == "dlopen"
+
+
+def items_at(value: ast.expr, place: int, module: Module) -> ast.expr | None:
+    """Return the collection that gives the items of one place: of `zip(a, b)`, of a dictionary's `items()`."""
+    match value:
+        case ast.Call(func=ast.Attribute(value=mapping, attr="items")) if place == 1:
+            return mapping
+        case ast.Call(func=func, args=arguments) if place < len(arguments):
+            return arguments[place] if module.dotted(func) in {"zip", "itertools.product"} else None
+    return None

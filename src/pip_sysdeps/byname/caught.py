@@ -29,7 +29,7 @@ class Tree:
     """
 
     def __init__(self, tree: ast.Module, steps: Steps, *, expressions: bool = True) -> None:
-        """Take a tree; without `expressions` only its statements, which are a tenth of it."""
+        """Index a tree; without `expressions` only its statements, which are a tenth of it."""
         self.top = tree
         self.steps = steps
         self._around: dict[ast.AST, ast.AST] = {}

@@ -13,14 +13,7 @@ import re
 from itertools import chain, islice, takewhile
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.byname.callables import (
-    DEFAULTED,
-    FINDER,
-    LISTS,
-    SAME,
-    SAME_ATTRIBUTES,
-    SAME_METHODS,
-)
+from pip_sysdeps.byname.callables import DEFAULTED, FINDER, LISTS, SAME, SAME_ATTRIBUTES, SAME_METHODS, items_at
 from pip_sysdeps.byname.frames import Frame, bound
 from pip_sysdeps.byname.knowledge import STEM
 from pip_sysdeps.byname.module import Source
@@ -49,10 +42,10 @@ class Evaluator:
         attributes: Callable[[Module, str], Sequence[tuple[Scope, Source]]],
         steps: Steps,
     ) -> None:
-        """Take what answers for the distribution.
+        """Evaluate for one distribution.
 
-        `functions` gives a function by its full name, a module's own scope by `module.` and the variable that is asked
-        for; `attributes` what an attribute of that name is set to; `steps` is the budget.
+        `functions` returns a function by its full name, and a module's own scope by `module.` and the name of a
+        variable; `attributes` returns what an attribute of that name is set to; `steps` is the budget.
         """
         self._functions = functions
         self._attributes = attributes
@@ -135,7 +128,7 @@ class Evaluator:
             yield from self.values(node, frame)
 
     def _joined(self, parts: Iterable[ast.expr], frame: Frame) -> Iterable[str]:
-        """Put an f-string together; of a command, what stands before a piece that only a run makes is enough."""
+        """Return the texts of an f-string; of a command, the part before a piece that only a run makes is enough."""
         pieces = [self.values(part, frame.whole()) for part in parts]
         known = list(takewhile(bool, pieces))
         texts = map("".join, products(self._steps, known))
@@ -144,7 +137,7 @@ class Evaluator:
         return map(first_word, texts) if frame.head else ()
 
     def _filled(self, texts: Values, pattern: str, pieces: Sequence[ast.expr], frame: Frame) -> Iterable[str]:
-        """Put pieces into the places of texts that match a pattern; as for f-strings, a command may be cut off."""
+        """Fill pieces into the places of texts that match a pattern; a command may be cut off, as of f-strings."""
         found = list(filled(texts, pattern, [self.values(each, frame.whole()) for each in pieces], self._steps))
         begun = (first_word(re.split(pattern, text, maxsplit=1)[0]) for text in texts)
         return found or (begun if frame.head else ())
@@ -273,7 +266,7 @@ class Evaluator:
         value, place = source.value, source.place
         if place is None and not (source.iterated and frame.head):
             return self.values(value, frame)
-        if source.iterated and place is not None and (part := _part(value, place, frame.scope.module)):
+        if source.iterated and place is not None and (part := items_at(value, place, frame.scope.module)):
             return self._of_source(Source(part, iterated=True), frame)
         if isinstance(value, ast.Name) and place is not None:
             found = [each for each in self._sources(value.id, frame) if each[1].place is None]
@@ -392,16 +385,6 @@ class Evaluator:
 def _environ(key: ast.expr) -> Values:
     """Return what is known of a variable of the environment: a folder of PATH, for a search that is written out."""
     return ("/usr/bin",) if isinstance(key, ast.Constant) and key.value == "PATH" else ()
-
-
-def _part(value: ast.expr, place: int, module: Module) -> ast.expr | None:
-    """Return the collection that gives the items of one place: of `zip(a, b)`, of a dictionary's `items()`."""
-    match value:
-        case ast.Call(func=ast.Attribute(value=mapping, attr="items")) if place == 1:
-            return mapping
-        case ast.Call(func=func, args=arguments) if place < len(arguments):
-            return arguments[place] if module.dotted(func) in {"zip", "itertools.product"} else None
-    return None
 
 
 def _is_empty(value: ast.expr) -> bool:

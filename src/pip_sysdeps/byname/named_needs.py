@@ -47,11 +47,11 @@ class Named:
         machine: str,
         fork: bool = False,
     ) -> None:
-        """Take what answers.
+        """Search an environment.
 
-        `objects` are the ELF files that count, `notes` says what one of them may dlopen, `libraries` what its
-        DT_NEEDED name; `machine` is for markers.
-        With `fork` large sources are parsed in processes of their own.
+        `lookup` answers for its system; `objects` are the ELF files that count; `notes` returns what one of them may
+        dlopen, `libraries` what its DT_NEEDED entries name; `machine` is for markers. With `fork`, large sources are
+        parsed in processes of their own.
         """
         self._root = root
         self._environment = environment

@@ -32,9 +32,10 @@ class OptionalRoots:
         is_extension: Callable[[str], bool],
         known: Callable[[Distribution], Collection[str]],
     ) -> None:
-        """Take the distribution of each file, and what tells an extension module from a library.
+        """Answer for the files of `holders`, which has the distribution of each.
 
-        `known` has the patterns of the knowledge file for a distribution.
+        `is_extension` returns whether a file is an extension module; `known` returns the patterns of the knowledge
+        file for a distribution.
         """
         self._root = root
         self._holders = holders

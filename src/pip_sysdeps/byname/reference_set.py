@@ -43,7 +43,7 @@ class _Kept:
         self._steps = steps
 
     def add(self, each: Reference) -> None:
-        """Keep a reference, or only its files if one says the same; nothing of one that says less."""
+        """Add a reference, or only its files if another says the same; drop one that says less."""
         place = self._covering(each)
         if place is None:
             self._by_name[each.kind, each.names[0]].append(len(self.references))

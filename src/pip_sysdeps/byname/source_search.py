@@ -79,7 +79,7 @@ class _Shortest:
         return len(self._kept) + len(self._left_out)
 
     def add(self, path: str, text: bytes) -> None:
-        """Keep a source, and leave out the longest while there are too many bytes."""
+        """Add a source, and drop the longest while there are too many bytes."""
         insort(self._kept, (len(text), path, text))
         self._left -= len(text)
         while self._left < 0:

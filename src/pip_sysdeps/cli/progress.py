@@ -76,7 +76,7 @@ class ProgressLine:
 
 @contextmanager
 def _timer(line: ProgressLine) -> Iterator[None]:
-    """Let a timer draw the line, where there is one and nothing else uses it. Source: setitimer(2)."""
+    """Draw the line from a timer, if there is one that nothing else uses. Source: setitimer(2)."""
     import signal  # noqa: PLC0415 - on a terminal only
 
     if not hasattr(signal, "setitimer") or signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:

@@ -130,7 +130,7 @@ def _wait_for(child: int) -> int:
 
 
 def _take_one_interrupt() -> None:
-    """Let the first Ctrl-C stop the lock, and ignore a second one while the message is printed."""
+    """Stop the lock at the first Ctrl-C, and ignore a second one while the message is printed."""
 
     def interrupt(number: int, _: FrameType | None) -> None:
         signal.signal(number, signal.SIG_IGN)

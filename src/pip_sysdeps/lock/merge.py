@@ -1,4 +1,4 @@
-"""Put a target's block among the others of a lock, even with git conflicts."""
+"""Merge a target's block into a lock, even one with git conflicts."""
 
 from __future__ import annotations
 

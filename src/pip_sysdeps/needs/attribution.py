@@ -266,7 +266,7 @@ class Attribution:
         return FromDistribution(distribution=other, path=loaded, by_loader=False)
 
     def _provider_from_index(self, missed: NotFound) -> Provider:
-        """Ask the index, unless an unusable file stopped the search: a package cannot repair that."""
+        """Return what the index answers, unless an unusable file stopped the search: a package cannot repair that."""
         package = None if missed.fatal else self._providers.available(missed.soname)
         capability = "" if missed.fatal or package else self._providers.capability(missed.soname)
         if capability:

@@ -38,7 +38,7 @@ def _write(path: str, content: bytes) -> None:
 
 
 def _keep_rights(descriptor: int, path: str) -> None:
-    """Give an open file the mode and, if allowed, the owner of the regular file at a path."""
+    """Set the mode and, if allowed, the owner of an open file to those of the regular file at a path."""
     try:
         old = os.lstat(path)
     except FileNotFoundError:

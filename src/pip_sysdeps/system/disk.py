@@ -31,7 +31,7 @@ class Disk:
     """
 
     def __init__(self, prefix: str = "") -> None:
-        """Take the prefix of each path on this machine."""
+        """Read below a folder of this machine: `prefix` stands before each path."""
         self._prefix = prefix
 
     def status(self, real: str) -> os.stat_result:

@@ -42,7 +42,7 @@ _watchers: list[Callable[[], None]] = []
 
 @contextmanager
 def task(what: str, total: int = 0, *, unit: str = "") -> Iterator[Task]:
-    """Give a task that is in hand until the block ends; whoever works counts in it."""
+    """Yield a task that is in hand until the block ends; whoever works counts in it."""
     each = Task(what, total, unit=unit)
     _tasks.append(each)
     try:

@@ -48,7 +48,7 @@ class Root:
     """Whether a process and its fork may read it at the same time."""
 
     def __init__(self, directory: str = "/", *, disk: Disk | None = None) -> None:
-        """Take a folder of this machine, or the disk of another root of it. Raise SysdepsError for what is none."""
+        """Open a folder of this machine, or use the disk of another root of it. Raise SysdepsError for no folder."""
         if not os.path.isdir(directory):
             raise SysdepsError(f"`{directory}` is not a folder", hint="name an unpacked image or a chroot")
         self.directory = _canonical(directory)

@@ -31,7 +31,7 @@ class FindLibrary:
     mended_by = ""
 
     def __init__(self, root: Root, standard_library: str) -> None:
-        """Take the root and the folder of the standard library, `/usr/lib/python3.12`."""
+        """Find for the Python of a root; `standard_library` is its folder, `/usr/lib/python3.12`."""
         self._root = root
         self._module = f"{standard_library}/ctypes/util.py"
 
