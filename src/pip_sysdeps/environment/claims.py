@@ -138,7 +138,7 @@ class _Hashes:
         self._known: dict[tuple[str, str], str] = {}
 
     def has(self, path: str, row: Row) -> bool:
-        """Return whether a file has the size and hash of a row; False beyond the limit."""
+        """Return whether a file has the hash of a row; False for a row without one, and beyond the limit."""
         entry = entry_of(row)
         if entry is None or entry.hash_ is None:
             return False

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pip_sysdeps.environment.site_files import VenvConfig, parse_egg_link, parse_finder, parse_pth, parse_venv_config
+from pip_sysdeps.environment.site_files import (
+    VenvConfig,
+    changes_path,
+    parse_egg_link,
+    parse_finder,
+    parse_pth,
+    parse_pth_code,
+    parse_scripts,
+    parse_venv_config,
+)
 from pip_sysdeps.errors import MalformedError
 
 
@@ -84,3 +93,74 @@ def test_any_bytes(content: bytes) -> None:
 def test_finder_does_not_warn() -> None:
     """What the compiler thinks of somebody else's escapes is not ours to print (warnings are errors here)."""
     assert parse_finder(b"'/src/\\d'") == ("/src/\\d",)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"\xef\xbb\xbfimport a\n/x\nimport\tb; c  \n#import d\nimportant\n", ("import a", "import\tb; c")),
+        (b"", ()),
+    ],
+)
+def test_lines_that_python_runs(content: bytes, code: tuple[str, ...]) -> None:
+    """Those that begin with `import` and white space."""
+    assert parse_pth_code(content) == code
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import sys; sys.path.insert(0, '/x')", True),
+        ("import site; site.addsitedir('/x')", True),
+        ("import sys; p = sys . path", True),
+        ("import sys; sys.__plen = len(sys.path)", False),
+        ("import sys; sys.pathological()", False),
+        ("import a", False),
+    ],
+)
+def test_code_that_changes_the_path(code: str, expected: bool) -> None:
+    """By its words; what easy_install wrote around its own lines only sorts them."""
+    assert changes_path(code) is expected
+
+
+def test_programs_of_entry_points() -> None:
+    """Of both sections for programs; comments and other sections have none."""
+    content = b"""\
+[console_scripts]
+one = a:main
+# two = a:main
+; three = a:main
+four=a:main [extra]
+[other]
+five = a:main
+[ gui_scripts ]
+six = a:main
+no
+"""
+    assert parse_scripts(content) == {"one", "four", "six"}
+
+
+@pytest.mark.parametrize(
+    ("line", "version", "extends"),
+    [
+        ("version = 3.12.1", (3, 12), ""),
+        ("version_info = 3.11\nversion = 3.12", (3, 11), ""),
+        ("version = 3", None, ""),
+        ("version = 3.x", None, ""),
+        ("version = 3.1234", None, ""),
+        ("extends-environment = /env", None, "/env"),
+        ("extends-environment = env", None, ""),
+    ],
+)
+def test_what_a_venv_may_say(line: str, version: tuple[int, int] | None, extends: str) -> None:
+    """A version has two numbers, an overlay an absolute path; others do not count."""
+    found = parse_venv_config(f"home = /usr/bin\n{line}\n".encode())
+    assert (found.version, found.extends) == (version, extends)
+
+
+def test_paths_with_a_null_byte_do_not_count() -> None:
+    """No file has such a name."""
+    with pytest.raises(MalformedError):
+        parse_venv_config(b"home = /usr/bin\0\n")
+    assert parse_egg_link(b"/work\0") == ""
+    assert parse_finder(b"a = '/work\\0'; b = '/work'") == ("/work",)

@@ -6,8 +6,9 @@ import json
 from importlib.resources import files
 
 import pytest
+from packaging.tags import parse_tag
 
-from pip_sysdeps.environment.wheel_tags import is_allowed, promised_glibc
+from pip_sysdeps.environment.wheel_tags import fitting_tags, is_allowed, own_python, promised_glibc
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,50 @@ def test_the_allowed_libraries_are_auditwheels() -> None:
         assert glibc is not None
         assert {soname for soname in known if is_allowed(soname, glibc)} == allowed
     assert is_allowed("ld-linux-x86-64.so.2", (2, 5))
+
+
+@pytest.mark.parametrize(
+    ("tag", "interpreter", "fits"),
+    [
+        ("cp311-cp311-manylinux_2_36_x86_64", ("cp311", "x86_64", "2.36"), True),
+        ("cp311-cp311-manylinux_2_37_x86_64", ("cp311", "x86_64", "2.36"), False),
+        ("cp311-cp311-manylinux_2_37_x86_64", ("cp311", "x86_64", ""), True),
+        ("cp38-abi3-manylinux1_x86_64", ("cp311", "x86_64", "2.36"), True),
+        ("cp38-abi3-manylinux2014_aarch64", ("cp311", "aarch64", "2.36"), True),
+        ("cp38-abi3-manylinux_2_16_aarch64", ("cp311", "aarch64", "2.36"), False),
+        ("cp312-cp312-linux_x86_64", ("cp311", "x86_64", "2.36"), False),
+        ("cp313-cp313t-linux_x86_64", ("cp313t", "x86_64", "2.36"), True),
+        ("cp313-cp313-linux_x86_64", ("cp313t", "x86_64", "2.36"), False),
+        ("pp310-pypy310_pp73-linux_x86_64", ("pp310", "x86_64", "2.36"), True),
+        ("pp310-pypy310_pp73-linux_x86_64", ("cp310", "x86_64", "2.36"), False),
+        ("py3-none-any", ("cp311", "x86_64", "2.36"), True),
+        ("py3-none-musllinux_1_2_x86_64", ("cp311", "x86_64", "2.36"), False),
+    ],
+)
+def test_wheels_that_fit_an_interpreter(tag: str, interpreter: tuple[str, str, str], fits: bool) -> None:
+    """By its version and ABI, the machine, and a glibc that is not newer."""
+    assert (parse_tag(tag) <= fitting_tags(*interpreter)) is fits
+
+
+def test_wheels_that_fit_musl() -> None:
+    """Every version of it, and none for glibc."""
+    tags = fitting_tags("cp311", "x86_64", "", libc="musl")
+    assert parse_tag("cp311-cp311-musllinux_1_2_x86_64.linux_x86_64") <= tags
+    assert not parse_tag("cp311-cp311-manylinux_2_5_x86_64") <= tags
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        ("cp311-cp311-linux_x86_64", {"cp311"}),
+        ("cp313-cp313t-linux_x86_64", {"cp313t"}),
+        ("pp310-pypy310_pp73-linux_x86_64", {"pp310"}),
+        ("cp311.cp312-none-linux_x86_64", {"cp311", "cp312"}),
+        ("cp38-abi3-linux_x86_64", set()),
+        ("py3-none-any", set()),
+        ("py3.cp311-none-any", set()),
+    ],
+)
+def test_the_only_pythons_of_a_wheel(tag: str, expected: set[str]) -> None:
+    """None if it is for others too."""
+    assert own_python(parse_tag(tag)) == expected
