@@ -107,9 +107,7 @@ def test_an_extension_module(path: str, abi_tag: str, expected: bool) -> None:
 )
 def test_the_function_that_an_import_calls(path: str, function: str) -> None:
     """By the module's name; a package's is that of its folder, and another alphabet is encoded."""
-    asked: list[tuple[str, str]] = []
-    assert has_init_function(path, lambda *names: asked.append(names) is None)
-    assert asked == [(path, function)]
+    assert has_init_function(path, lambda *asked: asked == (path, function))
     assert not has_init_function(path, no)
 
 

@@ -10,7 +10,6 @@ from builders.dpkg import Package, write_database, write_status_d
 from builders.facts import elf
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.model.packages import Platform
-from pip_sysdeps.packages.debian.architectures import architecture_of
 from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.packages.platform import read_platform, read_system
 from pip_sysdeps.packages.registry import UNKNOWN, distributions
@@ -157,27 +156,3 @@ def test_an_os_release_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(SysdepsError) as caught:
         platform(tmp_path)
     assert str(caught.value) == "cannot read `/etc/os-release`: Larger than 1048576 bytes"
-
-
-@pytest.mark.parametrize(
-    ("machine", "elf_class", "little_endian", "header_flags", "name"),
-    [
-        (62, 64, True, 0, "amd64"),
-        (62, 32, True, 0, "x32"),
-        (3, 32, True, 0, "i386"),
-        (183, 64, True, 0, "arm64"),
-        (40, 32, True, 0x5000400, "armhf"),
-        (40, 32, True, 0x5000200, "armel"),
-        (21, 64, True, 2, "ppc64el"),
-        (22, 64, False, 0, "s390x"),
-        (243, 64, True, 5, "riscv64"),
-        (40, 32, False, 0, ""),
-        (9999, 64, True, 0, ""),
-    ],
-)
-def test_debians_names_of_architectures(
-    *, machine: int, elf_class: int, little_endian: bool, header_flags: int, name: str
-) -> None:
-    """By the ELF header alone."""
-    facts = elf(machine=machine, elf_class=elf_class, little_endian=little_endian, header_flags=header_flags)
-    assert architecture_of(facts) == name

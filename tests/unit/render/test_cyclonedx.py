@@ -13,7 +13,6 @@ from builders.facts import distribution
 from pip_sysdeps.environment.sbom import parse_sbom
 from pip_sysdeps.lock.document import LockedFile, LockedNeed, LockedPackage, Target, Unresolved
 from pip_sysdeps.render.cyclonedx import as_cyclonedx
-from pip_sysdeps.render.package_urls import system_package
 from pip_sysdeps.report.materials import Materials
 
 TARGET = Target(
@@ -41,19 +40,6 @@ def document(*sboms: dict[str, Any], target: Target = TARGET, **changes: Any) ->
         installed={},
     )
     return check_cyclonedx(as_cyclonedx(materials))
-
-
-@pytest.mark.parametrize(
-    ("name", "version", "expected"),
-    [
-        ("libpq5", "15.8-0+deb12u1", "pkg:deb/debian/libpq5@15.8-0%2Bdeb12u1?arch=amd64&distro=debian-12"),
-        ("libstdc++6", "1:2~rc1", "pkg:deb/debian/libstdc%2B%2B6@1:2~rc1?arch=amd64&distro=debian-12"),
-        ("libc6:i386", "", "pkg:deb/debian/libc6?arch=i386&distro=debian-12"),
-    ],
-)
-def test_package_urls_of_binary_packages(name: str, version: str, expected: str) -> None:
-    """By the type's definition."""
-    assert system_package(name, version, TARGET) == expected
 
 
 def test_what_a_document_says_of_the_wheel_itself() -> None:

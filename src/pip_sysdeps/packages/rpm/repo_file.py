@@ -54,7 +54,7 @@ def parse_repo_file(content: bytes) -> Sections:
     )
     try:
         parser.read_string(content.decode("utf-8"))
-        return {name: {key: value or "" for key, value in parser.items(name)} for name in parser.sections()}
+        return {name: dict(parser.items(name)) for name in parser.sections()}
     except configparser.Error as error:
         line = _LINE.search(str(error))
         raise MalformedError("not a repository file", where=f"line {line[1]}" if line else "") from error

@@ -15,8 +15,7 @@ from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.family import Item
 from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.packages.platform import read_platform, read_system
-from pip_sysdeps.packages.registry import distro_of, family_of, family_of_distribution
-from pip_sysdeps.packages.rpm.architectures import architecture_of
+from pip_sysdeps.packages.registry import family_of, family_of_distribution
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -101,53 +100,8 @@ def test_a_program_that_installs_nothing_there_is_an_error() -> None:
     assert caught.value.hint == "use dnf or microdnf or yum or zypper"
 
 
-@pytest.mark.parametrize(
-    ("target", "distro"),
-    [("opensuse-leap-15.6-x86_64", "opensuse-leap"), ("amzn-2-x86_64", "amzn"), ("x-1-y", "x")],
-)
-def test_the_distribution_of_a_target(target: str, distro: str) -> None:
-    """An ID may have a hyphen itself."""
-    assert distro_of(target) == distro
-
-
 def test_names_and_versions_for_package_urls() -> None:
     """An architecture is behind the name, an epoch before the version."""
     family = family_of("rpm")
     assert family is not None
     assert (family.split_name("glibc.i686"), family.split_epoch("1:2-3")) == (("glibc", "i686"), ("1", "2-3"))
-
-
-@pytest.mark.parametrize(
-    ("machine", "elf_class", "little_endian", "header_flags", "name"),
-    [
-        (62, 64, True, 0, "x86_64"),
-        (3, 32, True, 0, "i686"),
-        (183, 64, True, 0, "aarch64"),
-        (40, 32, True, 0x5000400, "armv7hl"),
-        (40, 32, True, 0x5000200, ""),
-        (21, 64, True, 2, "ppc64le"),
-        (22, 64, False, 0, "s390x"),
-        (9999, 64, True, 0, ""),
-    ],
-)
-def test_names_of_architectures(
-    *, machine: int, elf_class: int, little_endian: bool, header_flags: int, name: str
-) -> None:
-    """By the ELF header alone."""
-    facts = elf(machine=machine, elf_class=elf_class, little_endian=little_endian, header_flags=header_flags)
-    assert architecture_of(facts) == name
-
-
-@pytest.mark.parametrize("listed", ["/usr/bin/tool", "/usr/sbin/tool", "/sbin/tool"])
-def test_sbin_may_be_bin(tmp_path: Path, listed: str) -> None:
-    """As on Fedora 42; where they are two folders, a file has one owner's path."""
-    write_packages(tmp_path, GLIBC, Rpm(name="tool", files=(listed,)))
-    for link, target in (("bin", "usr/bin"), ("sbin", "usr/sbin"), ("usr/sbin", "bin")):
-        (tmp_path / link).parent.mkdir(exist_ok=True)
-        (tmp_path / link).symlink_to(target)
-    write(tmp_path / "usr/bin/tool")
-    packages = open_packages(Root(str(tmp_path)))
-    assert packages is not None
-    found = packages.owner("/usr/bin/tool")
-    assert found is not None
-    assert found.package == "tool"
