@@ -23,7 +23,7 @@ NAMES = ("libpq5", "libgl1", "graphviz", "chromium", "git", "libxml-simple-perl"
 
 @pytest.mark.parametrize("suite", ["bookworm", pytest.param("trixie", marks=pytest.mark.exhaustive)])
 def test_the_packages_are_those_that_apt_installs(suite: str, tmp_path: Path) -> None:
-    """In the root, and in one where nothing is installed."""
+    """With the size that it says; in the root, and in one where nothing is installed."""
     release = fresh_root(tmp_path / "release", suite)
     apt_update(release)
     packages = open_packages(Root(str(release)))
@@ -32,9 +32,20 @@ def test_the_packages_are_those_that_apt_installs(suite: str, tmp_path: Path) ->
     nothing = Closures({}, (), packages.listed)
     for name in NAMES:
         for closures, status in ((here, ()), (nothing, ("-o", "Dir::State::status=/dev/null"))):
-            command = ["apt-get", "install", "--simulate", "--no-install-recommends", *status, name]
-            simulated = run_in(release, command).stdout
+            command = ["apt-get", "install", "--no-install-recommends", *status, name]
+            simulated = run_in(release, [*command, "--simulate"]).stdout
             expected = {line.partition(":")[0] for line in re.findall(r"^Inst (\S+)", simulated, re.MULTILINE)}
             cost = closures.cost([name])
             assert cost is not None
             assert set(cost.packages) == expected, name
+            assert _printed(cost.size * 1024) in run_in(release, [*command, "--assume-no"], check=False).stdout, name
+
+
+def _printed(size: int) -> str:
+    """Return a size in bytes as apt prints it. Source: apt's SizeToStr, with its units of a thousand."""
+    amount, units = float(size), iter(("", "k", "M", "G"))
+    unit = next(units)
+    while amount >= 10_000 or (amount >= 100 and unit == ""):
+        amount, unit = amount / 1000, next(units)
+    shown = f"{amount:.1f}" if amount < 100 and unit else f"{amount:.0f}"
+    return f"After this operation, {shown} {unit}B of additional disk space will be used."
