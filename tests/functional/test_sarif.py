@@ -42,8 +42,9 @@ RULE = closed(
         "shortDescription": TEXT,
         "fullDescription": TEXT,
         "helpUri": {"type": "string", "format": "uri", "pattern": "^https://"},
-        "help": TEXT,
+        "help": closed({"text": {"type": "string"}, "markdown": {"type": "string"}}),
         "defaultConfiguration": closed({"level": LEVEL}),
+        "properties": closed({"problem.severity": {"enum": ["error", "warning", "recommendation"]}}),
     }
 )
 LOCATION = closed(
@@ -134,6 +135,17 @@ def test_a_finding_stands_at_its_line_of_the_lock(run: Callable[..., Result], tm
     fingerprints = [{each["partialFingerprints"]["primaryLocationLineHash"] for each in one} for one in
                     (before["results"], found)]  # fmt: skip
     assert fingerprints[0] <= fingerprints[1], "they stay when the lock's lines move"
+
+
+def test_each_lock_and_target_has_its_category(run: Callable[..., Result], tmp_path: Path) -> None:
+    """GitHub refuses two runs of one category, and replaces the alerts of an earlier one."""
+    assert sarif(run)["automationDetails"]["id"] == "pip-sysdeps/debian-bookworm-amd64/"
+    (tmp_path / "services/api").mkdir(parents=True)
+    where = ("--lock", "services/api/sysdeps.lock")
+    run("lock", "-o", where[1])
+    document = json.loads(run("audit", "--format", "sarif", *where).out)
+    category = document["runs"][0]["automationDetails"]["id"]
+    assert category == "pip-sysdeps/services/api/debian-bookworm-amd64/"
 
 
 def test_without_a_lock_it_stands_at_the_first_line(run: Callable[..., Result]) -> None:

@@ -7,6 +7,7 @@ code scanning". The same findings give the same bytes and fingerprints.
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from urllib.parse import quote
 from pip_sysdeps import DOCUMENTATION
 from pip_sysdeps.printing import printable
 from pip_sysdeps.render.document import as_document
+from pip_sysdeps.report.catalogue import Severity
 from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sa
 _MOST_RESULTS = 25_000
 """Limit of one run: GitHub refuses more."""
 _MOST_SUBJECTS = 12
+_PROBLEMS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "recommendation"}
+"""GitHub's words for severities, by which it sorts alerts."""
 _SYNTAX = re.compile(r"([\\\[\]])|([{}])")
 """Begins a link in a message (3.11.6), or a placeholder (3.11.5)."""
 _BLOCK = re.compile(r"^\[\[target\]\]$")
@@ -54,9 +58,18 @@ def as_sarif(audit: Audit, short: Callable[[str], str], lock: str, text: str, *,
     ]
     about = {"name": "pip-sysdeps", "version": version, "informationUri": DOCUMENTATION}
     driver = {**about, "rules": [_rule(each) for each in rules]}
-    category = {"id": f"pip-sysdeps/{audit.target.id}/"}
+    category = {"id": _category(lock, audit)}
     run = {"tool": {"driver": driver}, "automationDetails": category, "columnKind": "unicodeCodePoints"}
     return as_document({"$schema": _SCHEMA, "version": "2.1.0", "runs": [{**run, "results": results}]})
+
+
+def _category(lock: str, audit: Audit) -> str:
+    """Return the category of the run, which ends at its last slash: GitHub takes one run of each.
+
+    Every lock of a repository, and every target of a lock, has its own.
+    """
+    folder = "" if lock.startswith(("/", "..")) else posixpath.dirname(lock)
+    return f"{printable('/'.join(filter(None, ('pip-sysdeps', folder, audit.target.id))))}/"
 
 
 def _rule(entry: Entry) -> dict[str, Any]:
@@ -67,8 +80,12 @@ def _rule(entry: Entry) -> dict[str, Any]:
         "shortDescription": {"text": entry.summary},
         "fullDescription": {"text": f"{entry.summary}."},
         "helpUri": address,
-        "help": {"text": f"{entry.code} {entry.name}: see {address}"},
+        "help": {
+            "text": f"{entry.summary}: see {address}",
+            "markdown": f"{entry.summary}: see [{entry.code} {entry.name}]({address}).",
+        },
         "defaultConfiguration": {"level": entry.severity.value},
+        "properties": {"problem.severity": _PROBLEMS[entry.severity]},
     }
 
 
