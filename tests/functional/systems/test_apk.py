@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.apk import ApkEntry, apk_index
+from builders.cyclonedx import check_cyclonedx
 from builders.elf import Elf
 from builders.root import write
 from builders.small_alpine import remove_libpq, small_alpine, small_wolfi
+from builders.spdx import check_spdx
 from builders.system import place
+from builders.venv import install
 from builders.wheels import build_wheel
 from pip_sysdeps.lock.text import loads
 
@@ -156,6 +159,57 @@ def test_an_sbom_has_package_urls_of_apk(alpine: Path, run: Run) -> None:
         "pkg:apk/alpine/libffi@3.4.8-r0?arch=x86_64&distro=alpine-3.22.1",
         "pkg:apk/alpine/libpq@17.5-r0?arch=x86_64&distro=alpine-3.22.1",
     ]
+
+
+SBOM_OF_A_WHEEL = {
+    "bomFormat": "CycloneDX",
+    "specVersion": "1.4",
+    "version": 1,
+    "metadata": {"component": {"type": "library", "bom-ref": "pkg:pypi/bound@1.0", "name": "bound", "version": "1.0"}},
+    "components": [
+        {"type": "library", "bom-ref": "pkg:pypi/bound@1.0", "name": "bound", "version": "1.0"},
+        *(
+            {
+                "type": "library",
+                "bom-ref": f"pkg:apk/alpine/{name}@{version}#{number}",
+                "name": name,
+                "version": version,
+                "purl": f"pkg:apk/alpine/{name}@{version}",
+            }
+            for number, (name, version) in enumerate(
+                [("krb5", "libs-1.21.3-r0"), ("libssl3", "3.5.7-r0"), ("krb5", "libs-1.21.3-r0")]
+            )
+        ),
+    ],
+    "dependencies": [
+        {
+            "ref": "pkg:pypi/bound@1.0",
+            "dependsOn": [
+                "pkg:apk/alpine/krb5@libs-1.21.3-r0#0",
+                "pkg:apk/alpine/libssl3@3.5.7-r0#1",
+                "pkg:apk/alpine/krb5@libs-1.21.3-r0#2",
+            ],
+        },
+        {"ref": "pkg:apk/alpine/krb5@libs-1.21.3-r0#0"},
+        {"ref": "pkg:apk/alpine/libssl3@3.5.7-r0#1"},
+        {"ref": "pkg:apk/alpine/krb5@libs-1.21.3-r0#2"},
+    ],
+}
+"""As auditwheel writes it into musllinux wheels (psycopg2-binary 2.9.13): a component for each copied file."""
+
+
+def test_the_sbom_of_a_musllinux_wheel(alpine: Path, run: Run) -> None:
+    """Its package URLs are repaired, and both documents are valid for their formats' own libraries."""
+    (site,) = alpine.rglob("site-packages")
+    install(site, "bound", metadata={"sboms/auditwheel.cdx.json": json.dumps(SBOM_OF_A_WHEEL)})
+    run("lock", *place(alpine))
+    cyclonedx = check_cyclonedx(run("export", "--format", "cyclonedx", *place(alpine)).out)
+    spdx = check_spdx(run("export", "--format", "spdx", *place(alpine)).out)
+    expected = {"pkg:apk/alpine/krb5-libs@1.21.3-r0", "pkg:apk/alpine/libssl3@3.5.7-r0"}
+    (bound,) = (each for each in cyclonedx["components"] if each["name"] == "bound")
+    assert {each["purl"] for each in bound["components"]} == expected
+    found = {ref["referenceLocator"] for each in spdx["packages"] for ref in each.get("externalRefs", ())}
+    assert {url for url in found if url.startswith("pkg:apk") and "?" not in url} == expected
 
 
 @pytest.mark.parametrize("argv", [("audit",), ("tree",), ("why", "libpq"), ("diff", "sysdeps.lock", "--environment")])
