@@ -140,12 +140,13 @@ class Apt:
         does not void the others.
 
         Lists of an earlier run are renewed in one run: apt compares an index with the new Release file only in the run
-        that downloads this file. They are dropped if there is a complaint, because apt goes on with old ones then.
+        that downloads this file. They are dropped where apt could not get one, because it goes on with old ones then.
         """
         runs = self._targets()
         if self._old_lists():
-            if not self._update("".join(runs)):
-                return ()
+            found = self._update("".join(runs))
+            if not any(map(_may_use_old, found)):
+                return found
             for path in self._old_lists():
                 os.unlink(path)
         complaints = [self._update(extra) for extra in runs]
@@ -198,6 +199,15 @@ class Apt:
         with open(path, "w", encoding="utf-8") as file:
             file.write(_CONFIGURATION + extra + "".join(_setting(name, value) for name, value in settings))
         return path
+
+
+def _may_use_old(complaint: str) -> bool:
+    """Return whether a complaint is about something that could not be downloaded or verified.
+
+    Other warnings (a key in a deprecated place, a source that is configured twice) change nothing.
+    """
+    words = ("Failed to fetch", "failed to download", "GPG error", "previous index files will be used")
+    return complaint.startswith("E:") or any(each in complaint for each in words)
 
 
 def _setting(name: str, value: str) -> str:

@@ -68,6 +68,15 @@ def test_nothing_is_downloaded_twice(server: Served) -> None:
     assert (update(), names(server)) == (first, set())
 
 
+def test_other_warnings_do_not_matter(server: Served, tmp_path: Path) -> None:
+    """A source that is configured twice is a warning at each run."""
+    path = tmp_path / "sources.list"
+    path.write_text(path.read_text() * 2)
+    assert any("is configured multiple times" in each for each in update().complaints)
+    names(server)
+    assert (any("multiple times" in each for each in update().complaints), names(server)) == (True, set())
+
+
 def test_only_what_has_changed_is_downloaded(server: Served, archive: Archive) -> None:
     """A new Contents of the architecture; those of all architectures are the same."""
     update()
