@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from builders.dpkg import Package, write_status_d
+from builders.dpkg import Package, write_database, write_status_d
 from builders.elf import Elf
 from builders.release import EXTENSION, LIBC6, LIBPQ, LIBPQ5, PSYCOPG, PYTHON, make_release
 from builders.root import write
 from builders.schemas import check_schema
-from builders.system import LIB, LOADER
+from builders.system import LIB, LOADER, write_library
 from builders.venv import install, make_interpreter
 from pip_sysdeps.cli import main
 
@@ -457,6 +457,22 @@ def distroless(root: Path, *packages: Package) -> None:
     """Make the database one of status.d."""
     shutil.rmtree(root / "var/lib/dpkg")
     write_status_d(root, *packages)
+
+
+def test_no_database_and_a_distribution_that_needs_only_the_c_library(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The lock omits it; without a database, nobody knows that the library is the base's."""
+    write_library(root, f"/{LIB}/libm.so.6", Elf(soname="libm.so.6"))
+    libc6 = replace(LIBC6, files=(*LIBC6.files, f"/{LIB}/libm.so.6"))
+    shutil.rmtree(root / "var/lib/dpkg")
+    write_database(root, Package(name="dpkg"), libc6, LIBPQ5, PYTHON)
+    files = {"_plain.abi3.so": Elf(needed=("libm.so.6", "libc.so.6")).build()}
+    install(root / SITE, "plain", files=files, tags=["cp311-abi3-manylinux_2_17_x86_64"])
+    lock(root)
+    shutil.rmtree(root / "var/lib/dpkg")
+    assert verify(root) == 0
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.parametrize("release", [True, False])

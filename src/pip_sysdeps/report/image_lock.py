@@ -16,7 +16,7 @@ from pip_sysdeps.report.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pip_sysdeps.lock.document import Target
+    from pip_sysdeps.lock.document import LockedNeed, Target
     from pip_sysdeps.model.scan import Scan
     from pip_sysdeps.report.image import Image, Locked
 
@@ -54,6 +54,11 @@ def undelivered_declarations(image: Image, locked: Locked) -> Iterator[Problem]:
             )
 
 
+def _is_known(need: LockedNeed, scan: Scan) -> bool:
+    """Return whether a need counts: without a package database, a file that is there may be the C library's."""
+    return bool(scan.platform.package_manager) or need.class_ != "unowned"
+
+
 def _differences(scan: Scan, target: Target) -> Iterator[str]:
     """Yield messages about distributions that differ between environment and lock."""
     abi_tag = scan.environment.interpreter.abi_tag
@@ -70,5 +75,5 @@ def _differences(scan: Scan, target: Target) -> Iterator[str]:
         elif found.wheel != locked.wheel:
             yield f"{called}: {locked.wheel or 'no wheel'} is locked, {found.wheel or 'no wheel'} is installed"
     for found in installed.values():
-        if found.needs:
+        if any(_is_known(need, scan) for need in found.needs):
             yield f"{found.name} {found.version}".rstrip() + " is installed and has needs, but is not locked"
