@@ -464,7 +464,7 @@ def test_no_database_and_a_distribution_that_needs_only_the_c_library(
 ) -> None:
     """The lock omits it; without a database, nobody knows that the library is the base's."""
     write_library(root, f"/{LIB}/libm.so.6", Elf(soname="libm.so.6"))
-    libc6 = replace(LIBC6, files=(*LIBC6.files, f"/{LIB}/libm.so.6"))
+    libc6 = replace(LIBC6, files=(f"/{LIB}/libc.so.6", f"/{LIB}/libm.so.6", LOADER))
     shutil.rmtree(root / "var/lib/dpkg")
     write_database(root, Package(name="dpkg"), libc6, LIBPQ5, PYTHON)
     files = {"_plain.abi3.so": Elf(needed=("libm.so.6", "libc.so.6")).build()}

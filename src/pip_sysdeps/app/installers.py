@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.launchers import installer_call
+from pip_sysdeps.app.pip_command import environment_of_pip
 from pip_sysdeps.app.place import Location
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.system.programs import HATCH, PDM, PIPENV, POETRY, UV, output_lines
@@ -87,7 +88,8 @@ def environment_of_command(command: Sequence[str]) -> InstallersAnswer | None:
     call = installer_call(command, {each.program.name for each in _INSTALLERS})
     installer = next((each for each in _INSTALLERS if call and each.program.name == call.name), None)
     if call is None or installer is None:
-        return None
+        pip = environment_of_pip(command)
+        return InstallersAnswer(location=pip[0], asked=pip[1]) if pip else None
     if installer.commands and not installer.commands.intersection(call.arguments):
         return None
     folder = _value(call.arguments, installer.folder_options) or "."

@@ -39,6 +39,13 @@ def installer_call(command: Sequence[str], names: Collection[str]) -> Call | Non
     return None
 
 
+def module_call(command: Sequence[str], module: str) -> tuple[str, Sequence[str]] | None:
+    """Return the Python and the arguments of `python -m MODULE`; None if the command is another one."""
+    words = tuple(command)
+    place = _of_module(words) if _PYTHON.fullmatch(os.path.basename(words[0])) else 0
+    return (words[0], words[place + 1 :]) if place and words[place] == module else None
+
+
 def _places(words: tuple[str, ...]) -> Iterator[int]:
     """Yield where the tool of a launcher stands."""
     first = os.path.basename(words[0])

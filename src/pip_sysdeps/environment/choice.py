@@ -64,7 +64,7 @@ def choices(root: Root, python: str | None, surroundings: Surroundings) -> Itera
     own = _below_overlays(root, surroundings.own) if surroundings.own else ""
     if own and not is_isolated(root, own):
         yield Choice(path=own, found_by="pip-sysdeps is installed there")
-    for program in _on_path(root, "python3", surroundings):
+    for program in started_on_path(root, "python3", surroundings):
         yield Choice(path=program, found_by="python3 on PATH")
         return
 
@@ -125,11 +125,11 @@ def _named(root: Root, python: str, surroundings: Surroundings) -> str:
     path = posixpath.join(surroundings.cwd, python)
     if "/" in python or root.is_folder(path) or root.is_file(path):
         started = _started_by(root, path, surroundings)
-        return started or next(_on_path(root, posixpath.basename(path), surroundings), path)
-    return next(_on_path(root, python, surroundings), path)
+        return started or next(started_on_path(root, posixpath.basename(path), surroundings), path)
+    return next(started_on_path(root, python, surroundings), path)
 
 
-def _on_path(root: Root, name: str, surroundings: Surroundings) -> Iterator[str]:
+def started_on_path(root: Root, name: str, surroundings: Surroundings) -> Iterator[str]:
     """Yield the programs that a shell would find; pyenv shims are resolved, an isolated own tool is skipped."""
     own = surroundings.own
     skipped = f"{own}/" if own and is_isolated(root, own) else ""

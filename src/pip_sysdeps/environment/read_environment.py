@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.environment.choice import DOT_VENV, Choice, Surroundings, choices, environments_in
+from pip_sysdeps.environment.choice import DOT_VENV, Choice, Surroundings, choices, environments_in, started_on_path
 from pip_sysdeps.environment.claims import (
     decide_owners,
     existing_files,
@@ -133,7 +133,8 @@ def environment_of_paths(  # noqa: PLR0913 - as above
         sites = tuple(
             site for path in paths for site in sites_below(root, posixpath.join(cwd, path), allow_empty=allow_empty)
         )
-        interpreter = interpreter_of(root, sites, environ)
+        surroundings = Surroundings(environ=environ, cwd=cwd)
+        interpreter = interpreter_of(root, sites, lambda name: started_on_path(root, name, surroundings))
         layout = _Layout(prefix=sites[0].top, own_prefix=False, sites=sites, interpreter=interpreter)
         environment = _read(root, layout, package_files)
     if not environment.distributions and not allow_empty:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.environment.module_names import abi_of_modules
 from pip_sysdeps.environment.read_applications import FROZEN_HINT, ZIP_HINT, is_zip_application, modules_note
-from pip_sysdeps.environment.read_interpreter import is_program, open_installation, parse_python_name, programs_on_path
+from pip_sysdeps.environment.read_interpreter import is_program, open_installation, parse_python_name
 from pip_sysdeps.environment.site_files import changes_path, parse_pth, parse_pth_code
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.model.environment import Interpreter, Skipped, Verdict
 from pip_sysdeps.system.tree import inside, join, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pip_sysdeps.environment.read_interpreter import Installation, PythonName
     from pip_sysdeps.system.root import Root
@@ -131,16 +131,17 @@ def _has_metadata(root: Root, top: str, name: str) -> bool:
     return bool(metadata_names(root, f"{top}/{name}/lib"))
 
 
-def interpreter_of(root: Root, sites: Sequence[Site], environ: Mapping[str, str]) -> Interpreter:
+def interpreter_of(root: Root, sites: Sequence[Site], on_path: Callable[[str], Iterable[str]]) -> Interpreter:
     """Find the interpreter of site directories: by their folder's name, by their modules, else on PATH.
 
-    Its `path` is empty if that version does not exist. Raise SysdepsError if the version is unknown.
+    `on_path` returns the programs on PATH that have a name. The result's `path` is empty if that version does not
+    exist. Raise SysdepsError if the version is unknown.
     """
     names = (_folder_of_python(site.folder) for site in sites)
     python = next((parsed for name in names if (parsed := parse_python_name(name))), None)
     python = python or _python_of_modules(root, sites)
     if python is None:
-        program = next(programs_on_path(root, environ, "python3"), "")
+        program = next(iter(on_path("python3")), "")
         if program and is_program(root, program):
             return open_installation(root, program).interpreter
         fault = f": `{program}`, first on PATH, is a script" if program else ""
@@ -149,7 +150,7 @@ def interpreter_of(root: Root, sites: Sequence[Site], environ: Mapping[str, str]
             hint="put the `python3` of that Python first on PATH",
         )
     candidates = [f"{site.top}/bin/{python.name}" for site in sites]
-    candidates += [path for name in (python.name, "python3") for path in programs_on_path(root, environ, name)]
+    candidates += [path for name in (python.name, "python3") for path in on_path(name)]
     for program in candidates:
         interpreter = _open_quietly(root, program)
         if interpreter is not None and interpreter.abi_tag == python.abi_tag:

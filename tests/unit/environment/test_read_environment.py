@@ -903,6 +903,16 @@ def test_a_folder_inside_an_environment(tmp_path: Path, inside: str) -> None:
     assert caught.value.hint == "it is in the virtual environment `/opt/venv`: name that"
 
 
+def test_a_pyenv_shim_is_followed_for_a_folder(tmp_path: Path) -> None:
+    """What `pip install --target` filled has no Python of its own."""
+    make_interpreter(tmp_path, "/pyenv/versions/3.12.9", "python3.12")
+    (tmp_path / "pyenv/versions/3.12.9/bin/python3.12").chmod(0o755)
+    write(tmp_path / "pyenv/shims/python3", "#!/bin/sh\n").chmod(0o755)
+    write(tmp_path / "pyenv/version", "3.12.9\n")
+    install(tmp_path / "deps", "a")
+    assert read_paths(tmp_path, "/deps", PATH="/pyenv/shims").interpreter.version == (3, 12)
+
+
 def test_shim_first_on_path(tmp_path: Path) -> None:
     """The Python that pip used is not known: an error, no guess at the next one."""
     make_interpreter(tmp_path)

@@ -1,0 +1,65 @@
+"""Where a pip command installs: options, variables, and the environment of the pip that runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from builders.root import write
+from builders.venv import make_venv
+from pip_sysdeps.app.pip_command import environment_of_pip
+from pip_sysdeps.app.place import Location
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PIP_TARGET", "PIP_PREFIX", "PIP_PYTHON"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("command", "location", "said"),
+    [
+        ("pip install --target deps x", Location(paths=("deps",)), "--target"),
+        ("/gone/pip3.12 install -t deps x", Location(paths=("deps",)), "--target"),
+        ("python3 -m pip install x --prefix=/install", Location(paths=("/install",)), "--prefix"),
+        ("pip --python .venv install x", Location(python=".venv"), "--python"),
+    ],
+)
+def test_options(command: str, location: Location, said: str) -> None:
+    """They name the place."""
+    assert environment_of_pip(command.split()) == (location, said)
+
+
+@pytest.mark.parametrize(
+    "command", ["pip list --target deps", "pip", "pipx install x", "/gone/pip install x", "python3 -m build", "true"]
+)
+def test_what_says_nothing(command: str) -> None:
+    """Other commands, and a pip that is in no virtual environment."""
+    assert environment_of_pip(command.split()) is None
+
+
+def test_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pip reads its options from them, too."""
+    monkeypatch.setenv("PIP_TARGET", "deps")
+    assert environment_of_pip(["/gone/pip", "install", "x"]) == (Location(paths=("deps",)), "--target")
+
+
+def test_the_environment_of_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the first line of pip, or by the Python that runs it: by their paths, or on PATH."""
+    make_venv(tmp_path, "/env")
+    prefix = f"{tmp_path}/env"
+    write(tmp_path / "env/bin/pip", f"#!{prefix}/bin/python3\n").chmod(0o755)
+    python = tmp_path / "env/bin/python3"
+    python.unlink()
+    write(python, "").chmod(0o755)
+    expected = (Location(python=prefix), "that of pip")
+    assert environment_of_pip([f"{prefix}/bin/pip", "install", "x"]) == expected
+    assert environment_of_pip([f"{prefix}/bin/python3", "-m", "pip", "install", "x"]) == expected
+    monkeypatch.setenv("PATH", f"{prefix}/bin")
+    assert environment_of_pip(["pip", "install", "x"]) == expected
+    assert environment_of_pip(["python3", "-m", "pip", "install", "x"]) == expected
