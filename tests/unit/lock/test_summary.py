@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 
-from pip_sysdeps.lock.summary import summarize
+from builders.locked import locked, need, target
+from pip_sysdeps.lock.document import LockedPackage, Lockfile, Unresolved
+from pip_sysdeps.lock.summary import SAME_LINE, line_message, summarize
 from pip_sysdeps.lock.text import loads
+
+if TYPE_CHECKING:
+    from pip_sysdeps.lock.document import LockedDistribution
 
 HEAD = """lock-version = "1.0"
 
@@ -54,3 +62,50 @@ NEEDS_PQ = HEAD + PSYCOPG2 + PACKAGE
 def test_says_what_matters_most(before: str, after: str, said: str) -> None:
     """Packages of the line before distributions, those before what has no name of its own."""
     assert summarize(loads(before), loads(after)) == said
+
+
+PQ, GOMP = need("libpq.so.5", "libpq5"), need("libgomp.so.1", "libgomp1", "dlopen", confidence="high")
+ONE, TWO = locked("one", PQ), locked("two", PQ, GOMP)
+GONE = Unresolved(soname="libgone.so.1", when="import", distribution="one")
+STRAY = Unresolved(soname="liba.so.1", when="import", by=("x/a.so", "x/b.so"))
+
+
+def lock(*distributions: LockedDistribution, **changes: object) -> Lockfile:
+    """Return the lock of a target with these distributions."""
+    return Lockfile(target=(target(*distributions, **changes),))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "summary"),
+    [
+        (Lockfile(), lock(), "no system package is needed"),
+        (Lockfile(), lock(ONE), "+libpq5 (one)"),
+        (lock(), lock(ONE, TWO), "+libgomp1 (two, dlopen), +libpq5 (one and 1 more)"),
+        (lock(TWO), lock(), "-libgomp1, -libpq5"),
+        (
+            lock(),
+            lock(unresolved=(GONE, STRAY)),
+            "unresolved liba.so.1 (x/a.so, x/b.so), unresolved libgone.so.1 (one)",
+        ),
+        (lock(unresolved=(GONE,)), lock(), SAME_LINE),
+        (lock(ONE), lock(replace(ONE, version="2.0")), f"{SAME_LINE}: one 1.0 -> 2.0"),
+        (lock(ONE), lock(replace(ONE, version="")), f"{SAME_LINE}: one 1.0 -> editable"),
+        (lock(replace(ONE, version="")), lock(ONE), f"{SAME_LINE}: one editable -> 1.0"),
+        (lock(ONE), lock(replace(ONE, wheel="py3-none-any")), f"{SAME_LINE}: one changed"),
+        (lock(), lock(locked("new")), f"{SAME_LINE}: +new"),
+        (lock(locked("old")), lock(), f"{SAME_LINE}: -old"),
+        (lock(ONE), lock(ONE, package=(LockedPackage(name="libpq5", base=True),)), "-libpq5"),
+    ],
+)
+def test_what_changed_between_two_locks(before: Lockfile, after: Lockfile, summary: str) -> None:
+    """Packages of the line and unresolved needs, or else distributions."""
+    assert summarize(before, after) == summary
+
+
+@pytest.mark.parametrize(
+    ("after", "message"),
+    [(lock(ONE), "changes in the install line: +libpq5 (one)"), (lock(locked("new")), SAME_LINE)],
+)
+def test_the_change_of_the_line_as_a_message(after: Lockfile, message: str) -> None:
+    """Distributions do not count."""
+    assert line_message(lock(), after) == message

@@ -19,4 +19,4 @@ from builders.facts import scan_of
 )
 def test_the_id_of_a_platform(changes: dict[str, str], name: str) -> None:
     """Distribution, release and architecture, as far as they are known."""
-    assert replace(scan_of().platform, **changes).id == name  # type: ignore[arg-type] # fields of its own
+    assert replace(scan_of().platform, **changes).id == name
