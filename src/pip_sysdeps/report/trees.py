@@ -288,6 +288,4 @@ def _locked_answer(chain: LockedChain) -> Label:
         return Label(kind="package", name=chain.package.name, detail=floor)
     if isinstance(need, lockfile.Unresolved):
         return Label(kind="missing", name="missing", detail=need.note or "nothing has it")
-    if need.capability:
-        return Label(kind="package", name=need.capability, detail="(a capability)")
     return Label(kind="other", name=need.class_, detail=need.distribution or need.path or need.note)

@@ -8,6 +8,9 @@ from dataclasses import replace
 import pytest
 
 from builders.facts import distribution, found, load, not_found, scan_of, way
+from builders.locked import locked, target
+from builders.locked import need as locked_need
+from pip_sysdeps.lock.document import LockedFile, LockedNeed, LockedPackage, Unresolved
 from pip_sysdeps.model.loader import SearchStep, Tried
 from pip_sysdeps.model.needs import (
     DistributionNeeds,
@@ -25,8 +28,15 @@ from pip_sysdeps.model.packages import Floor
 from pip_sysdeps.render.json import tree_document
 from pip_sysdeps.render.terminal import Terminal
 from pip_sysdeps.render.tree import as_text
-from pip_sysdeps.report.trees import evidence_tree, needs_tree, packages_tree
-from pip_sysdeps.report.why import why
+from pip_sysdeps.report.trees import (
+    evidence_tree,
+    locked_needs_tree,
+    locked_packages_tree,
+    locked_tree,
+    needs_tree,
+    packages_tree,
+)
+from pip_sysdeps.report.why import LockedChain, why
 
 MODULE, LIBRARY = "/env/site/m.abi3.so", "/env/site/one.libs/liba.so"
 WAYS = {"one": way("app", "one"), "two": way("app", "two")}
@@ -233,3 +243,98 @@ def test_what_is_no_library_is_not_called_one(thing: dict[str, str], kind: str) 
     (needed,) = file.children.values()
     assert needed.label.kind == kind
     assert as_text([node], TERMINAL, folded=True).endswith(f"{asked.name}: exec → graphviz\n")
+
+
+LOCKED_PQ = locked_need("libpq.so.5", "libpq5", by=("m.so", "n.so"), by_more=2)
+LOCKED = target(
+    locked(
+        "one",
+        LOCKED_PQ,
+        locked_need("liba.so.1", class_="unowned", path="/opt/liba.so.1"),
+        locked_need("libb.so.1", class_="distribution", distribution="two"),
+        locked_need("libc.so.1", capability="so:libc.so.1", when="plugin", plugin="*/p.so"),
+        locked_need("libd.so.1", class_="host", note="driver"),
+    ),
+    unattributed=(LockedFile(file="x/a.so", needs=(LockedNeed(program="gs", package="gs", when="exec"),)),),
+    unresolved=(
+        Unresolved(soname="libe.so.1", when="import", distribution="one", by=("m.so",), note="no package has it"),
+        Unresolved(file="/etc/f", when="declared", distribution="one"),
+    ),
+    package=(LockedPackage(name="libpq5", min="10"), LockedPackage(name="gs")),
+)
+
+
+def test_needs_of_a_lock() -> None:
+    """By distribution, or by file without one; each need with what the lock knows of its answer."""
+    assert (
+        as_text(locked_needs_tree(LOCKED), TERMINAL)
+        == """\
+one 1.0
+├── /etc/f: declared
+│   └── missing: nothing has it
+├── liba.so.1: import
+│   └── unowned: /opt/liba.so.1
+├── libb.so.1: import
+│   └── distribution: two
+├── libc.so.1: chosen plugin: */p.so
+│   └── so:libc.so.1
+├── libd.so.1: import
+│   └── host: driver
+├── m.so
+│   └── libe.so.1: import
+│       └── missing: no package has it
+└── m.so, n.so, and 2 more
+    └── libpq.so.5: import
+        └── libpq5 >= 10
+x/a.so
+└── gs: exec
+    └── gs
+"""
+    )
+
+
+def test_packages_of_a_lock() -> None:
+    """The other way round."""
+    assert (
+        as_text(locked_packages_tree(LOCKED), TERMINAL)
+        == """\
+missing: nothing has it
+└── /etc/f: declared
+    └── one 1.0
+missing: no package has it
+└── libe.so.1: import
+    └── m.so
+        └── one 1.0
+distribution: two
+└── libb.so.1: import
+    └── one 1.0
+host: driver
+└── libd.so.1: import
+    └── one 1.0
+unowned: /opt/liba.so.1
+└── liba.so.1: import
+    └── one 1.0
+gs
+└── gs: exec
+    └── x/a.so
+libpq5 >= 10
+└── libpq.so.5: import
+    └── m.so, n.so, and 2 more
+        └── one 1.0
+so:libc.so.1
+└── libc.so.1: chosen plugin: */p.so
+    └── one 1.0
+"""
+    )
+
+
+def test_a_chain_of_a_lock() -> None:
+    """As `why` gives it."""
+    package = LOCKED.package[0]
+    chain = LockedChain(holder="one", distribution=LOCKED.distribution[0], need=LOCKED_PQ, package=package)
+    assert as_text(locked_tree([chain]), TERMINAL).splitlines() == [
+        "one 1.0",
+        "└── m.so, n.so, and 2 more",
+        "    └── libpq.so.5: import",
+        "        └── libpq5 >= 10",
+    ]
