@@ -61,7 +61,7 @@ VENV, SYSTEM = (
                 SYSTEM,
             ],
         ),
-        ({"CONDA_PREFIX": "/gone"}, "/tools/own", [VENV, Choice(path="/tools/own", found_by=OWN), SYSTEM]),
+        ({}, "/tools/own", [VENV, Choice(path="/tools/own", found_by=OWN), SYSTEM]),
         ({"VIRTUAL_ENV": "/tools/own"}, "/tools/own", [Choice(path="/tools/own", found_by="VIRTUAL_ENV"), VENV,
          Choice(path="/tools/own", found_by=OWN), SYSTEM]),
         ({"VIRTUAL_ENV": "/cache/x/own"}, "/cache/x/own", [VENV, SYSTEM]),
@@ -73,11 +73,12 @@ def test_places_in_their_order(root: Path, environ: dict[str, str], own: str, ex
     assert found(root, environ, own) == expected
 
 
-def test_an_active_environment_that_is_gone(root: Path) -> None:
+@pytest.mark.parametrize("variable", ["VIRTUAL_ENV", "CONDA_PREFIX"])
+def test_an_active_environment_that_is_gone(root: Path, variable: str) -> None:
     """Another one in its place would be a surprise."""
     with pytest.raises(SysdepsError) as caught:
-        found(root, {"VIRTUAL_ENV": "/gone"})
-    assert str(caught.value) == "VIRTUAL_ENV names `/gone`, which is not a folder"
+        found(root, {variable: "/gone"})
+    assert str(caught.value) == f"{variable} names `/gone`, which is not a folder"
 
 
 @pytest.mark.parametrize(
