@@ -33,6 +33,8 @@ class ApkEntry:
     provides: Sequence[str] = ()
     files: Sequence[str] = ()
     """Absolute paths."""
+    install_if: Sequence[str] = ()
+    """With which it is installed by itself."""
 
     def stanza(self) -> str:
         """Write its stanza, without the blank line that ends it."""
@@ -56,6 +58,7 @@ class ApkEntry:
             "c:0000000000000000000000000000000000000000",
         ]
         lines += [f"D:{' '.join(self.depends)}"] if self.depends else []
+        lines += [f"i:{' '.join(self.install_if)}"] if self.install_if else []
         return lines + ([f"p:{' '.join(self.provides)}"] if self.provides else [])
 
     def _files(self) -> Iterable[str]:

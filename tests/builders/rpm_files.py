@@ -25,6 +25,8 @@ class Rpm:
     files: tuple[str, ...] = ()
     provides: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    recommends: tuple[str, ...] = ()
+    supplements: tuple[str, ...] = ()
     states: tuple[int, ...] = ()
     size: int = 10
     source: str = ""
@@ -46,6 +48,10 @@ class Rpm:
             tags[1047] = (8, list(self.provides))
         if self.requires:
             tags[1049] = (8, list(self.requires))
+        if self.recommends:
+            tags[5046] = (8, list(self.recommends))
+        if self.supplements:
+            tags[5052] = (8, list(self.supplements))
         if self.files:
             tags[1029] = (1, list(self.states or [0] * len(self.files)))
             tags[1116] = (4, [folders.index(path.rpartition("/")[0] + "/") for path in self.files])

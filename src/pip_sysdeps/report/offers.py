@@ -87,7 +87,7 @@ def _packaged(target: Target) -> list[str]:
 def plugins_left_out(
     target: Target, recommended: Mapping[str, tuple[str, ...]], before: Target | None = None
 ) -> Iterator[str]:
-    """Yield one line for each package of the line that recommends packages with plugins of its library.
+    """Yield one line for each package of the line that lacks packages with plugins or data of its library.
 
     `recommended` gives these, by package. What is in the line, or in every image, is left out; a package that was in
     the line before is not said again.
@@ -96,11 +96,11 @@ def plugins_left_out(
     for name, plugins in left_out(target, recommended).items():
         if name not in seen:
             add = f"`pip-sysdeps policy add {' '.join(plugins)} --reason TEXT`"
-            yield f"not in the line: {listed(plugins)} with plugins of {name}, which recommends it: {add}"
+            yield f"not in the line: {listed(plugins)} with plugins or data of {name}: {add}"
 
 
 def left_out(target: Target, recommended: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """Return the packages with plugins that the line leaves out, by the package of the line that recommends them."""
+    """Return the packages with plugins or data that the line leaves out, by the package of the line whose they are."""
     line = {each.package.name for each in wanted(target, base=True)}
     inside = line | set(target.base)
     found = {name: tuple(each for each in recommended.get(name, ()) if each not in inside) for name in sorted(line)}

@@ -22,8 +22,11 @@ def test_recommended_packages_with_plugins_of_a_library(tmp_path: Path) -> None:
         ),
         Package(name="libsasl2-modules", files=(f"{LIB}/sasl2/libplain.so",)),
         Package(name="x", files=("/usr/share/doc/x/README",)),
+        Package(name="libaspell15", files=(f"{LIB}/libaspell.so.15",), fields={"Recommends": "aspell-en | aspell-de"}),
+        Package(name="aspell-en", files=("/usr/share/aspell/en.cwl.gz",)),
     )
     installed = database(tmp_path)
     assert installed.database.recommends("libsasl2-2") == ("libsasl2-modules", "x")
     assert plugin_packages("libsasl2-2", None, installed) == ("libsasl2-modules",)
+    assert plugin_packages("libaspell15", None, installed) == ("aspell-en",)
     assert plugin_packages("nothing", None, installed) == ()

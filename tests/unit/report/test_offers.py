@@ -103,7 +103,7 @@ def test_plugins_that_the_line_leaves_out() -> None:
     assert left_out(found, recommended) == {"libgl1": ("libgl1-mesa-dri",)}
     assert [*plugins_left_out(found, recommended)] == [
         (
-            "not in the line: libgl1-mesa-dri with plugins of libgl1, which recommends it: "
+            "not in the line: libgl1-mesa-dri with plugins or data of libgl1: "
             "`pip-sysdeps policy add libgl1-mesa-dri --reason TEXT`"
         )
     ]

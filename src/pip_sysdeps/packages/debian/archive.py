@@ -11,7 +11,7 @@ import tomlkit
 
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.debian.apt import opened
-from pip_sysdeps.packages.debian.contents import rows_below, rows_in, rows_like
+from pip_sysdeps.packages.debian.contents import DATA_FOLDER, rows_below, rows_in, rows_like
 from pip_sysdeps.packages.debian.indexing import (
     base_set,
     file_table,
@@ -86,7 +86,7 @@ def read_archive(
             "library": library_table(libraries, packages),
             "program": program_table(programs, packages, alternatives),
             "file": file_table(_files(indices, files), packages),
-            "plugin": plugin_table(libraries, _below(indices, folders), packages),
+            "plugin": plugin_table(libraries, _below(indices, (*folders, DATA_FOLDER)), packages),
             "base": dict.fromkeys(_base({name: packages[name] for name in own}, distro), "="),
         },
     )

@@ -15,6 +15,8 @@ from pip_sysdeps.errors import MalformedError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+DATA_FOLDER = "usr/share"
+"""Where packages keep data that is the same on all machines. Source: FHS 4.11."""
 _MAX_PATH = 4096
 """Bytes of a path that can exist: PATH_MAX of limits.h."""
 MAX_LINE = 1 << 20
@@ -54,20 +56,26 @@ def rows_in(lines: Iterable[bytes], folders: Collection[str]) -> Iterator[Conten
 
 
 def rows_below(lines: Iterable[bytes], folders: Collection[str]) -> Iterator[ContentsRow]:
-    """Yield the rows of shared objects in a folder below one of `folders`, with that folder's name as theirs.
+    """Yield the rows of files in a folder below one of `folders`, with that folder's name as theirs.
 
-    `lines` and errors as for `rows_in`.
+    Below the loader's folders only shared objects count, below DATA_FOLDER all files. Rows that follow one with the same
+    folder and packages are left out. `lines` and errors as for `rows_in`.
     """
     prefixes = tuple(f"{folder}/".encode() for folder in sorted(folders, key=len, reverse=True))
+    data, last = f"{DATA_FOLDER}/".encode(), (b"", b"")
     for number, line in enumerate(lines, 1):
         _refuse_endless(line, number)
-        if line.startswith(prefixes) and b".so" in line:
-            path, packages = _columns(line, number)
-            prefix = next(each for each in prefixes if path.startswith(each))
-            name, slash, rest = path[len(prefix) :].partition(b"/")
-            if slash and rest.endswith(b".so") and len(path) <= _MAX_PATH:
+        if not line.startswith(prefixes) or (b".so" not in line and not line.startswith(data)):
+            continue
+        path, _, packages = line.rstrip().rpartition(b" ")
+        prefix = next(each for each in prefixes if path.startswith(each))
+        name, slash, rest = path[len(prefix) :].rstrip().partition(b"/")
+        if (prefix + name, packages) != last and slash and (prefix == data or rest.endswith(b".so")):
+            last = prefix + name, packages
+            path, owners = _columns(line, number)
+            if len(path) <= _MAX_PATH:
                 folder = prefix.decode().rstrip("/")
-                yield ContentsRow(folder=folder, name=name.decode("utf-8", "surrogateescape"), packages=packages)
+                yield ContentsRow(folder=folder, name=name.decode("utf-8", "surrogateescape"), packages=owners)
 
 
 def rows_like(lines: Iterable[bytes], patterns: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.packages.debian.architectures import ARCHITECTURES
+from pip_sysdeps.packages.debian.contents import DATA_FOLDER
 from pip_sysdeps.packages.index_file import DEVELOPMENT, SEVERAL
 from pip_sysdeps.packages.plugin_folders import has_plugins
 
@@ -30,6 +31,10 @@ _MOST_PROVIDERS = 100
 """Packages that are named for one library, or provide one name; eight is the most that Debian has of the first."""
 _MAX_NAME = 255
 """Characters of a file's name: NAME_MAX of limits.h."""
+_PLUGINS = r"(?:^|[-.])(?:plugin|module|driver)s?(?:$|[-.0-9])"
+"""What says in a package's name that it has plugins: gstreamer1.0-plugins-base, mesa-vdpau-drivers."""
+_MANY_WANT = 40
+"""Source packages that depend on plugins, or recommend them, if these are the usual ones of a library."""
 _LIBRARY = r"[^\s:,]+\.so(?:\.[^\s:,]+)?"
 _VIRTUAL_LIBRARY = r"lib[^\s:,]+\.so(?:\.[0-9]+)*"
 _PROGRAM = r"[^\s:,]+"
@@ -106,25 +111,53 @@ def _choice(program: str, owners: Sequence[str], packages: Mapping[str, ArchiveP
 def plugin_table(
     rows: Iterable[ContentsRow], below: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage]
 ) -> Table:
-    """Make the table package of a library -> the packages that it recommends and that have plugins of the library.
+    """Make the table package of a library -> packages with plugins or data of that library, which it can lack.
 
-    `rows` are those of `library_folders`, `below` those of `contents.rows_below`.
+    These are packages that it recommends, with plugins or data in a folder that is named after the library; that it
+    suggests, with plugins; else packages of plugins that depend on it. `rows` are those of `library_folders`, `below`
+    those of `contents.rows_below`.
     """
     libraries: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
         for name in row.packages:
             libraries[name].add(row.name)
-    folders: defaultdict[str, set[str]] = defaultdict(set)
+    plugins: defaultdict[str, set[str]] = defaultdict(set)
+    data: defaultdict[str, set[str]] = defaultdict(set)
     for row in below:
         for name in row.packages:
-            folders[name].add(row.name)
+            (data if row.folder == DATA_FOLDER else plugins)[name].add(row.name)
+    dependents = _plugin_packages(plugins.keys(), packages)
     table: Table = {}
-    for name in libraries.keys() & packages.keys():
-        recommended = dict.fromkeys(each for group in packages[name].recommends for each in group)
-        found = [each for each in recommended if each in packages and has_plugins(libraries[name], folders[each])]
-        if found:
+    for name in sorted(libraries.keys() & packages.keys()):
+        package, own = packages[name], libraries[name]
+        found = [each for each in _named(package.recommends) if has_plugins(own, plugins[each] | data[each])]
+        found += [each for each in _named(package.suggests) if has_plugins(own, plugins[each])]
+        found = found or [each for each in dependents[name] if has_plugins(own, plugins[each])]
+        if found := [each for each in dict.fromkeys(found) if each in packages]:
             table[name] = ",".join(found[:_MOST_PROVIDERS])
     return table
+
+
+def _named(groups: Iterable[tuple[str, ...]]) -> list[str]:
+    return [name for group in groups for name in group]
+
+
+def _plugin_packages(names: Iterable[str], packages: Mapping[str, ArchivePackage]) -> defaultdict[str, list[str]]:
+    """Return for each package those that are called plugins and depend on it, if they are its usual ones.
+
+    That are those of its own source, and those that many others depend on or recommend.
+    """
+    wanted: defaultdict[str, set[str]] = defaultdict(set)
+    for package in packages.values():
+        for name in _named((*package.depends, *package.recommends)):
+            wanted[name].add(package.source)
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for plugin in (packages[name] for name in sorted(names) if name in packages and re.search(_PLUGINS, name)):
+        for name in dict.fromkeys(_named(plugin.depends)):
+            is_own = name in packages and packages[name].source == plugin.source
+            if is_own or len(wanted[plugin.name]) >= _MANY_WANT:
+                found[name].append(plugin.name)
+    return found
 
 
 def file_table(found: Iterable[tuple[str, tuple[str, ...]]], packages: Mapping[str, ArchivePackage]) -> Table:

@@ -26,6 +26,7 @@ _FIELDS = {
     b"Depends",
     b"Pre-Depends",
     b"Recommends",
+    b"Suggests",
     b"Provides",
 }
 MAX_LINE = 1 << 20
@@ -58,6 +59,8 @@ class ArchivePackage:
     """`Provides`: its virtual packages."""
     recommends: tuple[tuple[str, ...], ...] = ()
     """`Recommends`, as `depends`."""
+    suggests: tuple[tuple[str, ...], ...] = ()
+    """`Suggests`, as `depends`."""
 
 
 def parse_packages(lines: Iterable[bytes]) -> Iterator[ArchivePackage]:
@@ -106,6 +109,7 @@ def _package(fields: dict[bytes, bytes], line: int) -> Iterator[ArchivePackage]:
         depends=_groups(text.get("Pre-Depends", "")) + _groups(text.get("Depends", "")),
         provides=tuple(names[0] for names in _groups(text.get("Provides", ""))),
         recommends=_groups(text.get("Recommends", "")),
+        suggests=_groups(text.get("Suggests", "")),
     )
 
 

@@ -81,12 +81,16 @@ class RpmDatabase:
         return tuple(dict.fromkeys(names for names in found if names))
 
     def recommends(self, package: str) -> tuple[str, ...]:
-        """Return the installed providers of what a package recommends; of what nothing provides, the name itself.
+        """Return the installed packages that a package recommends, by what they provide, and that supplement it.
 
-        A rich dependency, `(a if b)`, is left out. Source: rpm's manual, "Weak dependencies".
+        Of a name that nothing provides, the name itself. A rich dependency, `(a if b)`, is left out. Source: rpm's
+        manual, "Weak dependencies".
         """
-        names = (name for name in self.packages[package].recommends if not name.startswith("("))
-        return tuple(dict.fromkeys(found for name in names for found in self.providers(name) or (name,)))
+        this = self.packages[package]
+        names = (name for name in this.recommends if not name.startswith("("))
+        recommended = (found for name in names for found in self.providers(name) or (name,))
+        supplementing = (found for name in (package, *this.provides) for found in self._supplementing.get(name, ()))
+        return tuple(dict.fromkeys((*recommended, *supplementing)))
 
     def closure(self, packages: Iterable[str]) -> frozenset[str]:
         """Return the packages and all that they require, if only one package meets a requirement."""
@@ -145,6 +149,14 @@ class RpmDatabase:
         for key, package in self._each():
             for each in package.provided:
                 found.setdefault(each.name, {})[key] = None
+        return {name: tuple(keys) for name, keys in found.items()}
+
+    @cached_property
+    def _supplementing(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, dict[str, None]] = {}
+        for key, package in self._each():
+            for name in package.supplements:
+                found.setdefault(name, {})[key] = None
         return {name: tuple(keys) for name, keys in found.items()}
 
     def _each(self) -> Iterator[tuple[str, RpmPackage]]:

@@ -92,6 +92,8 @@ class RpmPackage:
     """Its requires, in the package's order."""
     recommends: tuple[str, ...] = ()
     """RECOMMENDNAME: names and capabilities that it recommends; rich ones among them."""
+    supplements: tuple[str, ...] = ()
+    """SUPPLEMENTNAME: those with which it is installed, unless one asks for less; rich ones among them."""
     files: FileList | None = None
     """Its files; None where the database has no file lists."""
 
@@ -139,6 +141,7 @@ def parse_package(content: bytes) -> RpmPackage:
         provided=_dependencies(header, tags.PROVIDENAME, tags.PROVIDEFLAGS, tags.PROVIDEVERSION),
         required=_dependencies(header, tags.REQUIRENAME, tags.REQUIREFLAGS, tags.REQUIREVERSION),
         recommends=header.texts(tags.RECOMMENDNAME),
+        supplements=header.texts(tags.SUPPLEMENTNAME),
         files=_files(header),
     )
 

@@ -65,11 +65,13 @@ def unknown_library_name(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def plugins_left_out(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield a package of the line that recommends packages with plugins of its library, which the line leaves out."""
+    """Yield a package of the line with packages of plugins or data of its library, which the line leaves out."""
     for name, plugins in evidence.left_out.items():
         holder = next((holder for holder, need in evidence.scan.needs() if _package(need) == name), "")
         add = f"`pip-sysdeps policy add {' '.join(plugins)} --reason TEXT`"
-        message = f"loads plugins, and {listed(plugins)}, which has some, is not in the line: {add}"
+        message = (
+            f"lacks plugins or data: {listed(plugins)} {'is' if len(plugins) == 1 else 'are'} not in the line: {add}"
+        )
         yield Trouble(message=message, subjects=(name,), distribution=holder)
 
 

@@ -173,3 +173,11 @@ def test_what_the_indices_have_to_install(tmp_path: Path) -> None:
     listed = read_listed(Root(str(tmp_path)))
     assert listed is not None
     assert {name: each.version for name, each in listed.items()} == {"musl": MUSL.version, "libpq": "99.1-r0"}
+
+
+def test_what_has_install_if_is_not_recommended() -> None:
+    """Apk installs it with the others by itself: a line without it leaves nothing out."""
+    plugin = replace(OTHER, name="libpq-plugin", install_if=("libpq=1.0-r0", "other"))
+    database = ApkDatabase(apk_database(MUSL, BUSYBOX, LIBPQ, plugin), base=())
+    assert "i:libpq=1.0-r0 other" in plugin.stanza()
+    assert database.recommends("libpq") == ()

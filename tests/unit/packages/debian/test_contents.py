@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.packages.debian.contents import MAX_LINE, ContentsRow, rows_below, rows_in, rows_like
+from pip_sysdeps.packages.debian.contents import DATA_FOLDER, MAX_LINE, ContentsRow, rows_below, rows_in, rows_like
 
 FOLDERS = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "lib", "usr/lib")
 
@@ -39,17 +39,23 @@ def test_a_row_counts_if_its_file_lies_directly_in_a_folder(line: str, rows: lis
 
 
 def test_shared_objects_in_folders_below() -> None:
-    """Each is a row with the name of the folder below the loader's; other files there, and those beside, are none."""
+    """Each is a row with the name of the folder below the loader's; of data in /usr/share, each folder of a package."""
     lines = [
         b"usr/lib/x86_64-linux-gnu/sasl2/libplain.so libs/libsasl2-modules\n",
         b"usr/lib/x86_64-linux-gnu/gtk-3.0/3.0.0/immodules/im-ti.so libs/libgtk-3-0\n",
         b"usr/lib/x86_64-linux-gnu/libsasl2.so.2 libs/libsasl2-2\n",
         b"usr/lib/x86_64-linux-gnu/sasl2/berkeley_db.txt libs/libsasl2-modules\n",
+        b"usr/share/aspell/en-common.cwl.gz text/aspell-en\n",
+        b"usr/share/aspell/en.cwl.gz text/aspell-en\n",
+        b"usr/share/aspell/de.cwl.gz text/aspell-de\n",
+        b"usr/share/file text/aspell-de\n",
     ]
     folder = "usr/lib/x86_64-linux-gnu"
-    assert list(rows_below(lines, FOLDERS)) == [
+    assert list(rows_below(lines, (*FOLDERS, DATA_FOLDER))) == [
         row(folder, "sasl2", "libsasl2-modules"),
         row(folder, "gtk-3.0", "libgtk-3-0"),
+        row(DATA_FOLDER, "aspell", "aspell-en"),
+        row(DATA_FOLDER, "aspell", "aspell-de"),
     ]
 
 

@@ -278,13 +278,56 @@ def test_the_names_of_each_release(soname: str, bookworm: str | None, trixie: st
             assert (answer.package if answer else None) == package
 
 
-def test_recommended_packages_with_plugins() -> None:
-    """A package counts that is recommended, and has shared objects in a folder that is named after the library."""
+def data(name: str, *packages: str) -> ContentsRow:
+    """Make a row of /usr/share."""
+    return ContentsRow(folder="usr/share", name=name, packages=packages)
+
+
+def test_packages_with_plugins_and_data() -> None:
+    """Recommended with a folder of the library's name, below the loader's or /usr/share; suggested with the former."""
     packages = archive(
-        package("libsasl2-2", recommends=(("libsasl2-modules", "other"), ("docs",))),
-        package("libsasl2-modules"),
-        package("docs"),
-        package("unasked"),
+        package("libsasl2-2", recommends=(("libsasl2-modules", "other"), ("docs",)), suggests=(("ldap",), ("words",))),
+        package("libaspell15", recommends=(("aspell-en",),)),
+        *map(package, ("libsasl2-modules", "ldap", "docs", "words", "unasked", "aspell-en")),
     )
-    below = [row("sasl2", "libsasl2-modules", "unasked"), row("docs", "docs")]
-    assert plugin_table([row("libsasl2.so.2", "libsasl2-2")], below, packages) == {"libsasl2-2": "libsasl2-modules"}
+    below = [row("sasl2", "libsasl2-modules", "unasked", "ldap"), row("docs", "docs"), data("sasl2", "words")]
+    libraries = [row("libsasl2.so.2", "libsasl2-2"), row("libaspell.so.15", "libaspell15")]
+    assert plugin_table(libraries, [*below, data("aspell", "aspell-en")], packages) == {
+        "libsasl2-2": "libsasl2-modules,ldap",
+        "libaspell15": "aspell-en",
+    }
+
+
+def test_packages_with_plugins_that_the_library_does_not_name() -> None:
+    """Those that depend on it and are called plugins, of the same source or wanted by many; no other ones."""
+    on_it = {"depends": (("libgst1",),)}
+    packages = archive(
+        package("libgst1"),
+        package("gst-plugins-base", **on_it),
+        package("gst-plugins-rare", **on_it),
+        package("gst-plugin-own", **on_it, source="libgst1"),
+        package("gst-tools", **on_it, source="libgst1"),
+        *(package(f"player{number}", depends=(("gst-plugins-base",),)) for number in range(40)),
+    )
+    below = [row("gst", "gst-plugins-base", "gst-plugins-rare", "gst-plugin-own", "gst-tools")]
+    assert plugin_table([row("libgst.so.1", "libgst1")], below, packages) == {
+        "libgst1": "gst-plugin-own,gst-plugins-base"
+    }
+
+
+@pytest.mark.parametrize("codename", ["bookworm", "trixie"])
+@pytest.mark.parametrize(
+    ("package", "others"),
+    [
+        ("libsasl2-2", ("libsasl2-modules",)),
+        ("libgstreamer1.0-0", ("gstreamer1.0-plugins-base", "gstreamer1.0-plugins-good")),
+        ("libvulkan1", ("mesa-vulkan-drivers",)),
+        ("libaspell15", ("aspell-en",)),
+        ("libx11-6", ()),
+    ],
+)
+def test_the_plugins_and_data_of_each_release(codename: str, package: str, others: tuple[str, ...]) -> None:
+    """Of the shipped index, which is made from the release's own Contents."""
+    index = open_index(f"debian-{codename}-amd64")
+    assert index is not None
+    assert index.plugins_of(package) == others

@@ -95,3 +95,14 @@ def test_an_empty_database_answers() -> None:
     """A root whose database has no package yet."""
     database = _database()
     assert (database.architecture, dict(database.packages), database.base) == ("", {}, frozenset())
+
+
+def test_weak_dependencies_in_both_directions() -> None:
+    """What a package recommends, by what provides it, and what supplements it; no rich dependency."""
+    database = _database(
+        Rpm(name="cyrus-sasl-lib", provides=("libsasl2.so.3()(64bit)",), recommends=("sasl-plain", "gone", "(a if b)")),
+        Rpm(name="plain", provides=("sasl-plain",)),
+        Rpm(name="gssapi", supplements=("libsasl2.so.3()(64bit)",)),
+        Rpm(name="ldap", supplements=("(cyrus-sasl-lib and openldap)", "cyrus-sasl-lib")),
+    )
+    assert set(database.recommends("cyrus-sasl-lib")) == {"plain", "gone", "gssapi", "ldap"}
