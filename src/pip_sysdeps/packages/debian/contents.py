@@ -58,8 +58,8 @@ def rows_in(lines: Iterable[bytes], folders: Collection[str]) -> Iterator[Conten
 def rows_below(lines: Iterable[bytes], folders: Collection[str]) -> Iterator[ContentsRow]:
     """Yield the rows of files in a folder below one of `folders`, with that folder's name as theirs.
 
-    Below the loader's folders only shared objects count, below DATA_FOLDER all files. Rows that follow one with the same
-    folder and packages are left out. `lines` and errors as for `rows_in`.
+    Below the loader's folders only shared objects count, below DATA_FOLDER all files. Of rows in succession with one
+    folder and the same packages, the first is yielded. `lines` and errors as for `rows_in`.
     """
     prefixes = tuple(f"{folder}/".encode() for folder in sorted(folders, key=len, reverse=True))
     data, last = f"{DATA_FOLDER}/".encode(), (b"", b"")

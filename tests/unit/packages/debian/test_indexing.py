@@ -300,13 +300,13 @@ def test_packages_with_plugins_and_data() -> None:
 
 def test_packages_with_plugins_that_the_library_does_not_name() -> None:
     """Those that depend on it and are called plugins, of the same source or wanted by many; no other ones."""
-    on_it = {"depends": (("libgst1",),)}
+    on_it = (("libgst1",),)
     packages = archive(
         package("libgst1"),
-        package("gst-plugins-base", **on_it),
-        package("gst-plugins-rare", **on_it),
-        package("gst-plugin-own", **on_it, source="libgst1"),
-        package("gst-tools", **on_it, source="libgst1"),
+        package("gst-plugins-base", depends=on_it),
+        package("gst-plugins-rare", depends=on_it),
+        package("gst-plugin-own", depends=on_it, source="libgst1"),
+        package("gst-tools", depends=on_it, source="libgst1"),
         *(package(f"player{number}", depends=(("gst-plugins-base",),)) for number in range(40)),
     )
     below = [row("gst", "gst-plugins-base", "gst-plugins-rare", "gst-plugin-own", "gst-tools")]
