@@ -60,6 +60,8 @@ class CallGraph:
         self._callers: defaultdict[str, list[CallSite]] = defaultdict(list)
         self._called_by: dict[Scope, list[CallSite]] = {}
         self._evidence: dict[int, str] = {}
+        self.unknown: dict[tuple[ReferenceKind, str], None] = {}
+        """What is opened or run by a name that only a run makes: its kind, and the source."""
         self.unset: set[str] = set()
         """Attributes that are asked for, and that no module sets."""
         for module in self.modules:
@@ -123,6 +125,15 @@ class CallGraph:
         if not found:
             self.unset.add(name)
         return found if len(found) <= _MOST_SET else []
+
+    def named(
+        self, kind: ReferenceKind, site: CallSite, argument: ast.expr, wrappers: set[str], *, optional: bool = False
+    ) -> list[Found]:
+        """Return the values of what a call opens or runs; note it if they are unknown."""
+        found = list(self.expanded(site, argument, wrappers, head=kind is ReferenceKind.PROGRAM, optional=optional))
+        if found and not any(each.names or each.is_open for each in found):
+            self.unknown[kind, site.scope.module.path] = None
+        return found
 
     def expanded(
         self, site: CallSite, argument: ast.expr, wrappers: set[str], *, head: bool = False, optional: bool = False

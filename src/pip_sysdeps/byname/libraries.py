@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.attempts import Opened
@@ -22,7 +22,7 @@ from pip_sysdeps.byname.knowledge import STEM
 from pip_sysdeps.model.needs import ReferenceKind, When
 
 if TYPE_CHECKING:
-    from pip_sysdeps.byname.call_graph import CallGraph, Found
+    from pip_sysdeps.byname.call_graph import CallGraph
     from pip_sysdeps.byname.module import CallSite, Module
 
 _LIBRARY = re.compile(r"[^\s/*%{}:\\]+\.so(?:\.[0-9][0-9A-Za-z.]*)?")
@@ -43,8 +43,6 @@ class Libraries:
         self.opened: list[Opened] = []
         self.queries: list[Opened] = []
         """What `find_library` is asked for."""
-        self.unknown: dict[str, None] = {}
-        """The sources that open something by a name that only a run makes."""
         for_windows = cache(_opens_for_windows)
         for site, full in graph.sites:
             argument = self._argument(site, full)
@@ -53,14 +51,12 @@ class Libraries:
 
     def _add(self, site: CallSite, argument: ast.expr) -> None:
         is_query = argument is site.call
-        found = list(self._graph.expanded(site, argument, self.openers))
-        for each in found:
+        values = self._graph.expanded if is_query else partial(self._graph.named, ReferenceKind.LIBRARY)
+        for each in values(site, argument, self.openers):
             names = tuple(name for text in each.names if (name := library_name(_asked(site.call, text))))
             if names:
                 reference = self._graph.reference(ReferenceKind.LIBRARY, names, each, When.DLOPEN)
                 (self.queries if is_query else self.opened).append(Opened(reference, id(each.site.call)))
-        if not is_query and found and not any(map(_is_known, found)):
-            self.unknown[site.scope.module.path] = None
 
     def _argument(self, site: CallSite, full: str) -> ast.expr | None:
         """Return what a call opens, if it opens a library; of `find_library`, the call itself."""
@@ -77,11 +73,6 @@ class Libraries:
         if full == "getattr" and len(call.args) >= 2 and module.dotted(call.args[0]) in LOADERS:
             return call.args[1]
         return None
-
-
-def _is_known(found: Found) -> bool:
-    """Return whether something is known of a name: a value, or that others than the distribution give it."""
-    return bool(found.names) or found.is_open
 
 
 def _opens_for_windows(module: Module) -> bool:

@@ -103,6 +103,8 @@ class CallSite(NamedTuple):
     """It happens whenever the module is imported."""
     block: tuple[int, ...] = ()
     """The branches around it, outermost first."""
+    conditional: bool = False
+    """A condition, or the failure of something else, leads to it."""
 
     @property
     def gives_up_after(self) -> bool:

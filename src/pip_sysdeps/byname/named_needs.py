@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 _SEARCHED = {ReferenceKind.LIBRARY, ReferenceKind.PROGRAM}
 """What sources are searched for."""
+_DOES = {
+    ReferenceKind.LIBRARY: "opens a library",
+    ReferenceKind.PROGRAM: "runs a program",
+    ReferenceKind.FILE: "loads an extension",
+}
+"""What is said of a source that has no name for it."""
 _BUILD = r"[-_.](?:(?:many|musl)?linux|x86_64|amd64|aarch64|arm64|cpython|pypy|abi3).*"
 """What a name says of the machine, or of the Python, that a file is built for: setuptools builds any library so."""
 
@@ -86,10 +92,12 @@ class Named:
         return replace(distribution, needs=tuple(every), skipped=skipped)
 
     def _unknown(self, distribution: Distribution, said: Searched) -> Iterator[Skipped]:
-        """Yield the sources that open libraries by names that only a run makes, unless somebody knows the names."""
-        if not any(each.kind is ReferenceKind.LIBRARY for each in self._known(distribution)):
-            reason = "opens a library by a name that only a run makes"
-            yield from (Skipped(path=path, verdict=Verdict.UNKNOWN_NAME, reason=reason) for path in said.unknown)
+        """Yield the sources that open or run something by names that only a run makes, unless these are known."""
+        known = {each.kind for each in self._known(distribution)}
+        for kind, path in said.unknown:
+            if kind not in known:
+                reason = f"{_DOES[kind]} by a name that only a run makes"
+                yield Skipped(path=path, verdict=Verdict.UNKNOWN_NAME, reason=reason)
 
     def _references(self, distribution: Distribution) -> References:
         return References(self._root, distribution, self._package_of, fork=self._fork)

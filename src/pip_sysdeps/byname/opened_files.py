@@ -6,6 +6,7 @@ Source: PyGObject's `gi.require_version`; Python's documentation of `sqlite3`; S
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.call_graph import Found
@@ -39,13 +40,15 @@ def opened_files(graph: CallGraph, openers: set[str]) -> Iterator[Reference]:
             yield from _typelibs(graph, site, [(names, versions)])
         elif full == "gi.require_versions" and arguments:
             yield from _typelibs(graph, site, graph.evaluator.pairs(arguments[0], Frame(site.scope)))
-        elif arguments and (name == "load_extension" or name in _STATEMENTS):
-            for each in graph.expanded(site, arguments[0], openers if name == "load_extension" else set()):
-                yield from _extensions(graph, each, is_statement=name != "load_extension")
+        elif arguments and name == "load_extension":
+            for each in graph.named(ReferenceKind.FILE, site, arguments[0], openers):
+                yield from _extensions(graph, each, each.names)
+        elif arguments and name in _STATEMENTS:
+            for each in graph.expanded(site, arguments[0], set()):
+                yield from _extensions(graph, each, [name for text in each.names for name in _LOADED.findall(text)])
 
 
-def _extensions(graph: CallGraph, found: Found, *, is_statement: bool) -> Iterator[Reference]:
-    named = [name for text in found.names for name in _LOADED.findall(text)] if is_statement else found.names
+def _extensions(graph: CallGraph, found: Found, named: Iterable[str]) -> Iterator[Reference]:
     names = tuple(sqlite_extension(name) for name in named if _EXTENSION.fullmatch(name))
     if names:
         yield graph.reference(ReferenceKind.FILE, names, found, When.DLOPEN)
@@ -58,4 +61,5 @@ def _typelibs(graph: CallGraph, site: CallSite, pairs: Iterable[tuple[Values, Va
         wanted = [f"{name}-{version}" for name in names for version in versions]
         if len(names) == 1 and wanted and all(map(_TYPELIB.fullmatch, wanted)):
             found = Found((), site, is_offered or site.is_optional({}))
-            yield graph.reference(ReferenceKind.FILE, tuple(map(typelib, wanted)), found, When.DLOPEN)
+            reference = graph.reference(ReferenceKind.FILE, tuple(map(typelib, wanted)), found, When.DLOPEN)
+            yield replace(reference, unsure=is_offered)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.byname.steps import Steps
 
 PLATFORM = {"sys.platform": "linux", "platform.system": "Linux", "os.name": "posix"}
+PLATFORM |= {"sys.executable": "/usr/bin/python3"}
 """What a condition on the platform compares, and what it is here."""
 
 _NOT_HERE = {"os.add_dll_directory", "os.startfile", "ctypes.windll", "ctypes.WinDLL", "ctypes.oledll", "sys.frozen"}

@@ -42,7 +42,7 @@ class Programs:
         """Functions that run what a parameter names."""
         found = [reference for site, full in graph.sites if full in RUNNERS for reference in self._run_by(site)]
         spared = {name for each in found if each.confidence is not Confidence.HIGH for name in each.names}
-        self.run = [replace(each, unsure=spared >= set(each.names)) for each in found]
+        self.run = [replace(each, unsure=each.unsure or spared >= set(each.names)) for each in found]
 
     def _run_by(self, site: CallSite) -> Iterator[Reference]:
         argument = first_argument(site.call)
@@ -50,12 +50,12 @@ class Programs:
             return
         module = site.scope.module
         optional = module.goes_without(site.call) and not site.gives_up_after
-        for each in self._graph.expanded(site, argument, self.runners, head=True, optional=optional):
+        for each in self._graph.named(ReferenceKind.PROGRAM, site, argument, self.runners, optional=optional):
             names = tuple(dict.fromkeys(name for text in each.names if (name := program_name(text))))
             if names and len(names) <= _MOST:
                 found = self._graph.reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
                 demanded = id(site.call) in module.demanded and not each.optional
-                yield replace(found, required=demanded and each.site.at_import)
+                yield replace(found, required=demanded and each.site.at_import, unsure=each.site.conditional)
 
     def settings(self) -> Iterator[Reference]:
         """Yield the programs that variables and parameters such as `DOT_BINARY` or `tesseract_cmd` are set to."""

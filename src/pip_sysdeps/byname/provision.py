@@ -234,6 +234,8 @@ def _known_program(name: str, lookup: Lookup) -> _Known | None:
 
 
 def _file(reference: Reference, lookup: Lookup, about: About) -> Iterator[Need]:
+    if reference.unsure and not about.mentions(*(_word(name) for name in reference.names)):
+        return  # one of many files for code that others may call
     for name in reference.names:
         path = lookup.file(name)
         owner = lookup.owner(path) if path else None
@@ -250,6 +252,11 @@ def _file(reference: Reference, lookup: Lookup, about: About) -> Iterator[Need]:
     index = lookup.index
     note = NOTHING_TELLS if index is None else lookup.not_found_note if index.has_files else _NO_FILES
     yield from _unknown(reference, reference.names[0], note)
+
+
+def _word(file: str) -> str:
+    """Return what a file is called without its version: GooCanvas for `.../GooCanvas-2.0.typelib`."""
+    return posixpath.basename(file).partition("-")[0]
 
 
 # ------------------------------------------------------------------------------------------------------------ in common

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.byname.sources import Named
     from pip_sysdeps.byname.standard_modules import Imported
     from pip_sysdeps.model.environment import Distribution
-    from pip_sysdeps.model.needs import Reference
+    from pip_sysdeps.model.needs import Reference, ReferenceKind
     from pip_sysdeps.system.root import Root
 
 _MAX_SOURCE = 1 << 24
@@ -63,8 +63,8 @@ class Searched(NamedTuple):
     """Sources that were not looked at."""
     imported: tuple[Imported, ...] = ()
     """The modules that they import and that a release may have apart from its Python."""
-    unknown: tuple[str, ...] = ()
-    """Sources that open a library by a name that only a run makes."""
+    unknown: tuple[tuple[ReferenceKind, str], ...] = ()
+    """What is opened or run by a name that only a run makes: its kind, and the source."""
 
 
 class _Shortest:

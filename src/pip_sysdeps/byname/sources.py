@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
 
     from pip_sysdeps.byname.module import Module
-    from pip_sysdeps.model.needs import Reference
+    from pip_sysdeps.model.needs import Reference, ReferenceKind
 
 
 class Others(NamedTuple):
@@ -39,8 +39,8 @@ class Named(NamedTuple):
     """Strongest first."""
     broken: tuple[str, ...] = ()
     """Sources that do not parse."""
-    unknown: tuple[str, ...] = ()
-    """Sources that open a library by a name that only a run makes."""
+    unknown: tuple[tuple[ReferenceKind, str], ...] = ()
+    """What is opened or run by a name that only a run makes: its kind, and the source."""
 
 
 def named_by(sources: Mapping[str, bytes], others: Others, base: str, steps: Steps | None = None) -> Named:
@@ -90,7 +90,7 @@ class _Search:
         queries = [each.reference for each in world.libraries.queries]
         others = (*world.programs.run, *world.files, *world.programs.settings())
         references = merged(queries, [*(each.reference for each in opened), *others], self._steps)
-        return Named(references, tuple(self._broken), tuple(world.libraries.unknown))
+        return Named(references, tuple(self._broken), tuple(world.graph.unknown))
 
     def _with_callers(self, sources: Mapping[str, bytes]) -> _World:
         """Parse the sources, those that call what opens or runs for them, and those that have the names."""

@@ -58,6 +58,7 @@ class _Walk:
         self._owner = ""
         """The class whose body this is."""
         self._guarded = False
+        self._conditional = False
         self._given: Given = ()
         self._block: tuple[int, ...] = ()
         self._blocks = 0
@@ -65,10 +66,11 @@ class _Walk:
         """Conditions of which each asks for another program, by identity: none of them alone is demanded."""
         self._has_finders = any(name.startswith(("shutil", "distutils")) for name in module.imports.values())
 
-    def body(self, statements: Iterable[ast.stmt], *, guarded: bool = False) -> None:
+    def body(self, statements: Iterable[ast.stmt], *, guarded: bool = False, conditional: bool = False) -> None:
         """Go through a branch, up to where it surely ends; with `guarded`, what is in it may fail."""
         self._blocks += 1
-        outside = self._block, self._given, self._guarded
+        outside = self._block, self._given, self._guarded, self._conditional
+        self._conditional = self._conditional or conditional
         self._block = (*self._block, self._blocks)
         self._guarded = self._guarded or guarded
         for statement in statements:
@@ -79,16 +81,16 @@ class _Walk:
                 if self._truth(statement.test) is True:
                     break
                 self._given = both(self._given, refused(statement.test))
-        self._block, self._given, self._guarded = outside
+        self._block, self._given, self._guarded, self._conditional = outside
 
     def _inside(self, scope: Scope, owner: str, statements: Iterable[ast.stmt]) -> None:
         """Go through the body of a function or class."""
-        outside = self._scope, self._owner, self._given, self._guarded
+        outside = self._scope, self._owner, self._given, self._guarded, self._conditional
         self._scope, self._owner = scope, owner
         if not owner:
-            self._given, self._guarded = (), False
+            self._given, self._guarded, self._conditional = (), False, False
         self.body(statements)
-        self._scope, self._owner, self._given, self._guarded = outside
+        self._scope, self._owner, self._given, self._guarded, self._conditional = outside
 
     def _truth(self, test: ast.expr) -> bool | None:
         return truth(test, self.module.dotted, self._scope.only_value, self.module.steps)
@@ -109,7 +111,7 @@ class _Walk:
             case ast.Match(subject=subject, cases=cases):
                 self._expressions(subject)
                 for each in cases:
-                    self.body(each.body)
+                    self.body(each.body, conditional=True)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._function(node)
             case ast.ClassDef():
@@ -128,10 +130,10 @@ class _Walk:
         outside = self._given
         if decided is not False:
             self._given = both(outside, asked(node.test))
-            self.body(node.body, guarded=optional)
+            self.body(node.body, guarded=optional, conditional=decided is None)
         if decided is not True:
             self._given = both(outside, refused(node.test))
-            self.body(node.orelse, guarded=optional)
+            self.body(node.orelse, guarded=optional, conditional=decided is None)
         self._given = outside
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
@@ -149,14 +151,14 @@ class _Walk:
     def _attempt(self, node: ast.Try) -> None:
         """Go through what is tried and what handles its failure, and note which calls are which."""
         calls = self._calls_of(node.body, guarded=bool(node.handlers))
-        fallbacks = tuple(self._calls_of(each.body) for each in node.handlers)
+        fallbacks = tuple(self._calls_of(each.body, conditional=True) for each in node.handlers)
         if calls and any(fallbacks):
             self.module.attempts.append(Attempt(calls, fallbacks))
         self.body([*node.orelse, *node.finalbody])
 
-    def _calls_of(self, body: list[ast.stmt], *, guarded: bool = False) -> frozenset[int]:
+    def _calls_of(self, body: list[ast.stmt], *, guarded: bool = False, conditional: bool = False) -> frozenset[int]:
         known = len(self.module.sites)
-        self.body(body, guarded=guarded)
+        self.body(body, guarded=guarded, conditional=conditional)
         self.module.steps.take(len(self.module.sites) - known)
         return frozenset(id(site.call) for site in self.module.sites[known:])
 
@@ -290,7 +292,8 @@ class _Walk:
         for handed in _handed(call):
             self._call(handed)
         at_import = self._scope is self.module.top and len(self._block) == 1
-        self.module.sites.append(CallSite(call, self._scope, self._guarded, self._given, at_import, self._block))
+        where = self._guarded, self._given, at_import, self._block, self._conditional
+        self.module.sites.append(CallSite(call, self._scope, *where))
         match call.func:
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if attribute in _GROWS:
                 self._grow(name, call.args)

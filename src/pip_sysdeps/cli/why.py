@@ -14,6 +14,7 @@ from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.json import locked_why_document, why_document
 from pip_sysdeps.render.tree import as_text
 from pip_sysdeps.report.trees import evidence_tree, locked_tree
+from pip_sysdeps.report.why import unknown_names
 
 if TYPE_CHECKING:
     import argparse
@@ -73,6 +74,8 @@ def _in_environment(args: argparse.Namespace) -> EnvironmentAnswer:
     answer = why_in_environment(location_of(args), args.name, second_process=True)
     scanned = answer.scanned
     warn_of_scan(args, scanned)
+    for line in unknown_names(scanned.scan, args.name):
+        args.messages.detail(line)
     if args.json:
         output.write_document(why_document(args.name, answer.chains, scanned.scan))
     else:

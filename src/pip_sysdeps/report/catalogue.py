@@ -234,11 +234,11 @@ PLUGINS_NOT_THERE = Entry(
     severity=Severity.WARNING,
     summary="Plugins that the project chooses, and that the distribution does not have",
 )
-UNKNOWN_LIBRARY_NAME = Entry(
+UNKNOWN_NAME = Entry(
     code="SD032",
-    name="unknown-library-name",
+    name="unknown-name",
     severity=Severity.NOTE,
-    summary="Python code that opens a library by a name that only a run makes",
+    summary="Python code that opens or runs something by a name that only a run makes",
 )
 PLUGINS_LEFT_OUT = Entry(
     code="SD033",
@@ -279,7 +279,7 @@ CATALOGUE = (
     PACKAGE_WITHOUT_SOURCE,
     PACKAGE_BEYOND_RELEASE,
     PLUGINS_NOT_THERE,
-    UNKNOWN_LIBRARY_NAME,
+    UNKNOWN_NAME,
     PLUGINS_LEFT_OUT,
 )
 """Every entry, by code."""

@@ -74,7 +74,7 @@ CHECKS = (
     Check(entry=catalogue.PACKAGE_WITHOUT_SOURCE, run=sources.package_without_source),
     Check(entry=catalogue.PACKAGE_BEYOND_RELEASE, run=sources.package_beyond_release),
     Check(entry=catalogue.PLUGINS_NOT_THERE, run=plugins.plugins_not_there),
-    Check(entry=catalogue.UNKNOWN_LIBRARY_NAME, run=needs.unknown_library_name),
+    Check(entry=catalogue.UNKNOWN_NAME, run=needs.unknown_name),
     Check(entry=catalogue.PLUGINS_LEFT_OUT, run=needs.plugins_left_out),
 )
 """Every check, by code."""

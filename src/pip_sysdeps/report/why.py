@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from pip_sysdeps.model.environment import Verdict
 from pip_sysdeps.model.loader import Found
 from pip_sysdeps.model.needs import FromCapability, FromDistribution, FromPackage, Need, Unowned, Unreachable, When
 
@@ -66,6 +67,14 @@ def imported_files(scan: Scan) -> frozenset[str]:
 def file_to_show(need: Need, imported: Collection[str]) -> tuple[str, ...]:
     """Return the best example of a need's files: one that an import loads, else the first."""
     return tuple(sorted(need.by, key=lambda file: file not in imported)[:1])
+
+
+def unknown_names(scan: Scan, distribution: str) -> Iterator[str]:
+    """Yield the sources of a distribution that open or run something whose name they do not tell, with what it is."""
+    holders = scan.environment.holders()
+    for skipped in scan.skipped:
+        if skipped.verdict is Verdict.UNKNOWN_NAME and holders.get(skipped.path) == canonicalize_name(distribution):
+            yield f"{skipped.path}: {skipped.reason}: which one is unknown"
 
 
 def names(scan: Scan) -> frozenset[str]:

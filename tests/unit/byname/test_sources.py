@@ -10,6 +10,7 @@ from builders.sources import BASE, brief, named
 from pip_sysdeps.byname.libraries import library_name
 from pip_sysdeps.byname.programs import program_name
 from pip_sysdeps.byname.sources import Others, named_by
+from pip_sysdeps.model.needs import ReferenceKind
 
 LIBRARIES = {
     "a literal": ("import ctypes\nctypes.CDLL('libfoo.so.1')", ["libfoo.so.1"]),
@@ -184,20 +185,25 @@ def test_a_caller_says_whether_the_code_does_without(function: str, call: str, c
 
 
 UNKNOWN = {
-    "a value that only a run makes": ("ctypes.CDLL(pick(TABLE))", True),
-    "a name of another system": ("ctypes.CDLL('foo.dll')", False),
-    "a file of its own": ("ctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libown.so'))", False),
-    "what a caller gives": ("def load(path):\n    return ctypes.CDLL(path)", False),
-    "the program itself": ("ctypes.CDLL(None)", False),
+    "a value that only a run makes": ("ctypes.CDLL(pick(TABLE))", [ReferenceKind.LIBRARY]),
+    "a name of another system": ("ctypes.CDLL('foo.dll')", []),
+    "a file of its own": ("ctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libown.so'))", []),
+    "what a caller gives": ("def load(path):\n    return ctypes.CDLL(path)", []),
+    "the program itself": ("ctypes.CDLL(None)", []),
+    "a program": ("os.system(pick(TABLE))", [ReferenceKind.PROGRAM]),
+    "a program from the environment": ("os.system(os.environ['EDITOR'])", [ReferenceKind.PROGRAM]),
+    "its own Python": ("import sys\nos.popen(f'{sys.executable} -m x')", []),
+    "an extension of SQLite": ("db.load_extension(pick(TABLE))", [ReferenceKind.FILE]),
+    "a statement": ("db.execute(pick(TABLE))", []),
 }
 
 
-@pytest.mark.parametrize(("body", "is_unknown"), UNKNOWN.values(), ids=UNKNOWN)
-def test_names_that_only_a_run_makes(body: str, is_unknown: bool) -> None:
-    """A source that opens what cannot be evaluated is noted; what is known, or a caller's choice, is not."""
+@pytest.mark.parametrize(("body", "kinds"), UNKNOWN.values(), ids=UNKNOWN)
+def test_names_that_only_a_run_makes(body: str, kinds: list[ReferenceKind]) -> None:
+    """A source that opens or runs what cannot be evaluated is noted; what is known, or a caller's choice, is not."""
     text = f"import ctypes, os\nTABLE = [('libfoo.so.1', 3)]\n{body}\n"
     found = named_by({f"{BASE}/m.py": text.encode()}, Others(lambda *_: {}), BASE)
-    assert (found.references, found.unknown) == ((), (f"{BASE}/m.py",) if is_unknown else ())
+    assert found.unknown == tuple((kind, f"{BASE}/m.py") for kind in kinds)
 
 
 PROGRAMS = {

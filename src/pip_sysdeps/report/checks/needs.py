@@ -52,16 +52,15 @@ def unreachable_library(evidence: Evidence) -> Iterator[Trouble]:
             yield trouble_of_need(holder, need, f"{_answer(need.provider)}: {to_reach(need.provider.path)}")
 
 
-def unknown_library_name(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield one line for each distribution that opens libraries by names which its sources do not tell."""
+def unknown_name(evidence: Evidence) -> Iterator[Trouble]:
+    """Yield one line for each distribution that opens or runs something by names which its sources do not tell."""
     holders = evidence.scan.environment.holders()
-    found: defaultdict[str, list[str]] = defaultdict(list)
+    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for skipped in evidence.scan.skipped:
         if skipped.verdict is Verdict.UNKNOWN_NAME:
-            found[holders.get(skipped.path, "")].append(skipped.path)
-    for name, files in found.items():
-        message = "opens libraries by names that only a run makes: what these are is unknown"
-        yield Trouble(message=message, distribution=name, files=tuple(files))
+            found[holders.get(skipped.path, ""), skipped.reason].append(skipped.path)
+    for (name, reason), files in found.items():
+        yield Trouble(message=f"{reason}: which one is unknown", distribution=name, files=tuple(files))
 
 
 def plugins_left_out(evidence: Evidence) -> Iterator[Trouble]:

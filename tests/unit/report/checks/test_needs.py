@@ -93,22 +93,24 @@ def test_a_file_that_no_package_owns_is_copied(need: Need, subject: str, message
     ]
 
 
-def test_names_that_only_a_run_makes_are_one_finding_for_each_distribution() -> None:
+def test_names_that_only_a_run_makes_are_one_finding_for_each_kind_of_a_distribution() -> None:
     """With all of its files; a file that no RECORD lists has no distribution."""
+    library, program = (f"{does} by a name that only a run makes" for does in ("opens a library", "runs a program"))
     skipped = [
-        Skipped(path=path, verdict=verdict, reason="")
-        for path, verdict in (
-            (M, Verdict.UNKNOWN_NAME),
-            ("/env/site/stray.py", Verdict.UNKNOWN_NAME),
-            ("/env/site/long.py", Verdict.TOO_LONG),
+        Skipped(path=path, verdict=verdict, reason=reason)
+        for path, verdict, reason in (
+            (M, Verdict.UNKNOWN_NAME, library),
+            (M, Verdict.UNKNOWN_NAME, program),
+            ("/env/site/stray.py", Verdict.UNKNOWN_NAME, library),
+            ("/env/site/long.py", Verdict.TOO_LONG, ""),
         )
     ]
     subject = evidence()
     subject = replace(subject, scan=replace(subject.scan, skipped=tuple(skipped)))
-    message = "opens libraries by names that only a run makes: what these are is unknown"
     assert troubles("SD032", subject) == [
-        Trouble(message=message, files=("/env/site/stray.py",)),
-        Trouble(message=message, distribution="one", files=(M,)),
+        Trouble(message=f"{library}: which one is unknown", files=("/env/site/stray.py",)),
+        Trouble(message=f"{library}: which one is unknown", distribution="one", files=(M,)),
+        Trouble(message=f"{program}: which one is unknown", distribution="one", files=(M,)),
     ]
 
 
