@@ -274,3 +274,11 @@ def test_a_program_of_several_packages(desk: Desk, tmp_path: Path) -> None:
     text = RUN + "def go(): subprocess.run(['make'], check=True)\ndef send(): subprocess.run(['sendmail'], check=True)"
     target = locked(desk, tmp_path / "here", "trixie", {"__init__": text})
     assert [need.package for need in offered(target)] == ["make"]
+
+
+def test_an_offer_of_several_packages_names_them(desk: Desk, tmp_path: Path) -> None:
+    """Nothing says that no package has a program that several have: neither the lock nor a search of the index."""
+    text = RUN + "def go(): subprocess.run(['mail', 'x'], check=True)"
+    target = locked(desk, tmp_path / "here", "bookworm", {"__init__": text})
+    note = "bsd-mailx, mailutils and s-nail have it: `policy add` takes one"
+    assert [(each.program, each.note) for each in target.unresolved] == [("mail", note)]

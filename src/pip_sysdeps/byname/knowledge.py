@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.byname.known_objects import is_about_objects
@@ -215,12 +215,4 @@ def with_authority(known: Iterable[Reference], found: Iterable[Reference]) -> tu
 
 
 def _at_most_medium(each: Reference) -> Reference:
-    confidence = Confidence.MEDIUM if each.confidence is Confidence.HIGH else each.confidence
-    return Reference(
-        kind=each.kind,
-        names=each.names,
-        when=each.when,
-        by=each.by,
-        evidence=each.evidence,
-        confidence=confidence,
-    )
+    return replace(each, confidence=Confidence.MEDIUM) if each.confidence is Confidence.HIGH else each

@@ -23,9 +23,14 @@ from pip_sysdeps.model.needs import (
     When,
 )
 from pip_sysdeps.model.packages import Owner
+from pip_sysdeps.packages.index import open_index, read_index
+from pip_sysdeps.packages.index_file import SEVERAL
+from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pip_sysdeps.packages.index import SonameIndex
 
 BY = ("/env/site/pkg/a.py",)
 
@@ -81,7 +86,7 @@ class System:
     name_owners: Mapping[str, str] = field(default_factory=dict)
     stems: Mapping[str, str] = field(default_factory=dict)
     providers: Mapping[tuple[ReferenceKind, str], FromPackage | FromCapability | Missing] = field(default_factory=dict)
-    index: Index | None = field(default_factory=Index)
+    index: Index | SonameIndex | None = field(default_factory=Index)
     python_packages: frozenset[str] = frozenset({"gi"})
 
     not_found_note = "no package has it"
@@ -371,3 +376,18 @@ def test_what_no_package_at_hand_provides() -> None:
     assert only(program("pdftotext"), system, About(text="Name: pdftotext", sources=3)).provider == Missing(
         note="no package has it"
     )
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_a_program_of_several_packages_names_them(number: int) -> None:
+    """Of the real indices of Debian 12 and 13: nothing says of one of these hundreds that no package has it."""
+    file = read_index(shipped("debian.index"))
+    assert file is not None
+    index = open_index(file.targets[number].id)
+    assert index is not None
+    several = [name for name, packages in file.starting_with("program", "", number) if packages.startswith(SEVERAL)]
+    assert len(several) > 300
+    system = System(index=index)
+    found = needs(map(program, several), system, About(text=" ".join(several), sources=1))
+    assert {each.program for each in found} == {name for name in several if package_of_program(name, system)}
+    assert all("have it: `policy add` takes one" in str(each.provider) for each in found)

@@ -13,6 +13,7 @@ from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.debian.apt import opened
 from pip_sysdeps.packages.debian.contents import DATA_FOLDER, rows_below, rows_in, rows_like
 from pip_sysdeps.packages.debian.indexing import (
+    Behind,
     base_set,
     file_table,
     library_folders,
@@ -59,7 +60,7 @@ class ArchiveTables:
 def read_archive(
     indices: Sequence[AptIndex],
     architecture: str,
-    alternatives: Mapping[str, Sequence[str]],
+    alternatives: Mapping[str, Behind],
     files: Collection[str],
     distro: str = "debian",
 ) -> ArchiveTables:
@@ -125,10 +126,13 @@ def _moment(date: str) -> datetime:
         raise MalformedError(f"{date[:60]!a} is not a date", where="Date of a Release file") from error
 
 
-def default_alternatives() -> dict[str, tuple[str, ...]]:
-    """Return the programs that update-alternatives(1) makes, each with its default target."""
+def default_alternatives() -> dict[str, Behind]:
+    """Return the programs that update-alternatives(1) makes, each with what stands behind it."""
     with open(shipped("alternatives.toml"), encoding="utf-8") as file:
-        return {name: tuple(entry["behind"]) for name, entry in tomlkit.load(file).unwrap().items()}
+        entries = tomlkit.load(file).unwrap().items()
+    return {
+        name: Behind(targets=tuple(entry["behind"]), several=entry.get("several", False)) for name, entry in entries
+    }
 
 
 def _packages(indices: Sequence[AptIndex], distro: str) -> tuple[dict[str, ArchivePackage], set[str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.packages.debian.architectures import ARCHITECTURES
@@ -39,6 +40,16 @@ _LIBRARY = r"[^\s:,]+\.so(?:\.[^\s:,]+)?"
 _VIRTUAL_LIBRARY = r"lib[^\s:,]+\.so(?:\.[0-9]+)*"
 _PROGRAM = r"[^\s:,]+"
 _FILE = r"[^\s:]+"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """What stands behind a program that is a link of update-alternatives(1)."""
+
+    targets: tuple[str, ...]
+    """Programs, or else binary packages."""
+    several: bool = False
+    """Whether none of them is there by default: each may be chosen."""
 
 
 def library_folders(architecture: str) -> tuple[str, ...]:
@@ -71,7 +82,7 @@ def library_table(rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePac
 
 
 def program_table(
-    rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage], alternatives: Mapping[str, Sequence[str]]
+    rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage], alternatives: Mapping[str, Behind]
 ) -> Table:
     """Return the table program -> binary package; if several have it, `_choice` decides.
 
@@ -84,9 +95,10 @@ def program_table(
             owners[row.name] |= {name for name in row.packages if name in packages}
     table = {name: _choice(name, sorted(found), packages) for name, found in owners.items() if found}
     for name, behind in alternatives.items():
-        answers = [table.get(target, "").lstrip(SEVERAL) or (target if target in packages else "") for target in behind]
-        if any(answers):
-            table[name] = next(filter(None, answers))
+        targets = (table.get(each, "").lstrip(SEVERAL) or each for each in behind.targets)
+        answers = [target for target in targets if target.partition(",")[0] in packages]
+        if answers:
+            table[name] = SEVERAL + ",".join(answers) if behind.several and len(answers) > 1 else answers[0]
     return table
 
 
