@@ -73,7 +73,7 @@ class CallGraph:
     def _add(self, module: Module) -> None:
         self._scopes[f"{module.name}."] = module.top
         for name, scopes in module.functions.items():
-            self._scopes.setdefault(f"{module.name}.{name}", scopes[0])
+            self._scopes[f"{module.name}.{name}"] = scopes[-1]
         for name, sources in module.attributes.items():
             self._attributes[name] += sources
         self.steps.take(len(module.sites) + len(module.attributes))

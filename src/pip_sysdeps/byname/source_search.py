@@ -231,13 +231,16 @@ class References:
         """Return more sources, which have what those known want; in a large distribution none."""
         if self._is_large:
             return {}
-        found = _Shortest(_MOST_RUNNING)
+        found, helping = _Shortest(_MOST_RUNNING), _Shortest(_MOST_HELPERS)
         for path, text in self._read_all():
-            if path not in known and (
-                wanted.is_opened_in(text) or (wanted.is_named_in(text) and any(map(self._is_name, program_words(text))))
-            ):
+            if path in known:
+                continue
+            is_named = wanted.is_named_in(text)
+            if wanted.is_opened_in(text) or (is_named and any(map(self._is_name, program_words(text)))):
                 found.add(path, text)
-        return self._kept(found)
+            elif is_named:
+                helping.add(path, text)
+        return self._kept(found) | helping.kept()
 
     def _is_name(self, word: str) -> bool:
         """Return whether a word is a program that not every image has, or may be a library."""
