@@ -164,6 +164,8 @@ class CallGraph:
             optional = found.optional or found.site.is_optional({})
             yield found._replace(names=values, optional=optional, is_open=function is not None)
             return
+        if values and not function.name.startswith("_"):  # others call it, too, and leave the parameter out
+            yield found._replace(names=values, optional=found.optional or found.site.is_optional({}), is_open=True)
         is_around = scope.is_inside(function)
         for caller in callers:
 

@@ -13,8 +13,6 @@ _OPENS = rb"\b(?:CDLL|PyDLL|LoadLibrary|find_library)\b|(?:dlopen|load_library|l
 _NAMES_LIBRARY = rb"\.so\b|\bfind_library\b|(?:[lL]oad_?[lL]ibrary|dlopen)\(\s*(?:[\w.]+,\s*)?[\"'(\[]|lib[\"']"
 _FILES = (b"require_version", b"load_extension(")
 _RUNNER_BYTES = (b"subprocess", b"which(", b"os.popen", b"os.system", b"execv", b"execl", b"posix_spawn")
-_SETTING_BYTES = (b"BINARY", b"EXECUTABLE")
-_IS_SET = rb"(?:BINARY|EXECUTABLE)\s*[:=]"
 _WORD = rb"""\s*f?["'](?:/(?:usr/)?s?bin/)?([A-Za-z0-9][\w.+-]*)(?:["']| -)"""
 _RUNS = (rb"[\[(=]" + _WORD, rb"return" + _WORD, rb"yield" + _WORD)
 """Patterns with a fixed beginning each: one with all takes four times as long."""
@@ -67,17 +65,12 @@ def opens_files(source: bytes) -> bool:
 
 def runs(source: bytes) -> frozenset[str]:
     """Return by a quick search the words that may be programs which a source runs."""
-    return program_words(source) if is_runner(source) or sets_program(source) else frozenset()
+    return program_words(source) if is_runner(source) else frozenset()
 
 
 def program_words(source: bytes) -> frozenset[str]:
     """Return the words that stand where the name of a program may."""
     return frozenset().union(*(_words(pattern, source) for pattern in _RUNS))
-
-
-def sets_program(source: bytes) -> bool:
-    """Return by a quick search whether a source sets a variable for a program: `DOT_BINARY = "dot"`."""
-    return any(word in source for word in _SETTING_BYTES) and re.search(_IS_SET, source) is not None
 
 
 def is_runner(source: bytes) -> bool:

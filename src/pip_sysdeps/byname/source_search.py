@@ -20,7 +20,6 @@ from pip_sysdeps.byname.source_filter import (
     quotes,
     runs,
     runs_directly,
-    sets_program,
 )
 from pip_sysdeps.byname.standard_modules import imported
 from pip_sysdeps.byname.steps import StepLimitError
@@ -162,13 +161,10 @@ class References:
         for path, text in self._read_all():
             imports += imported(path, text, self._base, self.about)
             speaks = speaks or quotes(text, self._titled)
-            runner = is_runner(text)
             if loads(text) or opens_files(text) or len(text) == _MAX_SOURCE:
                 opening.add(path, text)
-            elif (runner or sets_program(text)) and self._names_program(text):
-                running.add(path, text)
-            elif runner:
-                helping.add(path, text)
+            elif is_runner(text):
+                (running if self._names_program(text) else helping).add(path, text)
         return self._kept(opening) | self._kept(running) | helping.kept(_MOST_RUNNING if speaks else _MOST_HELPERS)
 
     def _named_by(self, gated: Mapping[str, bytes]) -> Searched:

@@ -88,7 +88,7 @@ class _Search:
         attempts = (attempt for module in self.modules for attempt in module.attempts)
         opened = joined(world.libraries.opened, attempts, self._steps)
         queries = [each.reference for each in world.libraries.queries]
-        others = (*world.programs.run, *world.files, *world.programs.settings())
+        others = (*world.programs.run, *world.files)
         references = merged(queries, [*(each.reference for each in opened), *others], self._steps)
         return Named(references, tuple(self._broken), tuple(world.graph.unknown))
 

@@ -68,7 +68,7 @@ class Reference:
     required: bool = False
     """Whether importing the code fails without it."""
     unsure: bool = False
-    """It counts only where the distribution speaks of it: other code does without it, or a setting names it."""
+    """It counts only where the distribution speaks of it: other code does without it, or a condition leads to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

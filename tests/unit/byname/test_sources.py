@@ -218,11 +218,14 @@ PROGRAMS = {
     "a whole path": ("import subprocess\nsubprocess.call(['/usr/bin/foo'])", ["foo"]),
     "a wrapper": ("import subprocess\ndef run(args):\n    subprocess.run(args)\nrun(['foo', 'bar'])", ["foo"]),
     "a rest": ("import subprocess\ndef run(*args):\n    subprocess.run([*args])\nrun('foo', 'bar')", ["foo"]),
-    "a variable's default": ("FOO_BINARY = 'foo'", ["foo"]),
-    "a path's default": ("import pathlib\nDOT_BINARY = pathlib.Path('foo')", ["foo"]),
-    "a parameter's default": ("import subprocess\ndef __init__(self, gpgbinary='foo'):\n    pass", ["foo"]),
-    "an attribute's default": ("import subprocess\nclass A:\n    foo_cmd = 'foo'", ["foo"]),
-    "a name of a program": ("import subprocess\nclass A:\n    foo_exec_name = 'foo'", ["foo"]),
+    "a default that a caller inside does not take": (
+        "import subprocess\ndef run(exe='foo'):\n    subprocess.run([exe])\nrun('bar')",
+        ["foo"],
+    ),
+    "the last of several definitions": (
+        "import subprocess\ndef run(c): ...\ndef run(c):\n    subprocess.run(c)\nrun(['foo'])",
+        ["foo"],
+    ),
     "what a generator yields first": (
         "import subprocess\ndef command():\n    yield 'foo'\n    yield 'bar'\nsubprocess.run(list(command()))",
         ["foo"],
@@ -299,7 +302,6 @@ UNSURE = {
     "subprocess.run(['foo'])": False,
     "subprocess.run(['foo'])\nif shutil.which('foo'):\n    x = 1": True,
     "subprocess.run(['foo'])\ntry:\n    subprocess.run(['foo', '--version'])\nexcept OSError:\n    pass": True,
-    "foo_binary = 'foo'": True,
     "foo_binary = 'foo'\nsubprocess.run([foo_binary])": False,
 }
 
