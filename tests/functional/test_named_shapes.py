@@ -280,5 +280,5 @@ def test_an_offer_of_several_packages_names_them(desk: Desk, tmp_path: Path) -> 
     """Nothing says that no package has a program that several have: neither the lock nor a search of the index."""
     text = RUN + "def go(): subprocess.run(['mail', 'x'], check=True)"
     target = locked(desk, tmp_path / "here", "bookworm", {"__init__": text})
-    note = "bsd-mailx, mailutils and s-nail have it: `policy add` takes one"
+    note = "bsd-mailx, mailutils, s-nail have it: `policy add` takes one"
     assert [(each.program, each.note) for each in target.unresolved] == [("mail", note)]

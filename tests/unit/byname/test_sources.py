@@ -218,10 +218,6 @@ PROGRAMS = {
     "a whole path": ("import subprocess\nsubprocess.call(['/usr/bin/foo'])", ["foo"]),
     "a wrapper": ("import subprocess\ndef run(args):\n    subprocess.run(args)\nrun(['foo', 'bar'])", ["foo"]),
     "a rest": ("import subprocess\ndef run(*args):\n    subprocess.run([*args])\nrun('foo', 'bar')", ["foo"]),
-    "a default that a caller inside does not take": (
-        "import subprocess\ndef run(exe='foo'):\n    subprocess.run([exe])\nrun('bar')",
-        ["foo"],
-    ),
     "the last of several definitions": (
         "import subprocess\ndef run(c): ...\ndef run(c):\n    subprocess.run(c)\nrun(['foo'])",
         ["foo"],
@@ -268,6 +264,13 @@ PROGRAMS = {
     "a line that is split": ("import shlex, subprocess\nsubprocess.run(shlex.split('foo -x ' + name))", ["foo"]),
     "asyncio": ("import asyncio, subprocess\nasyncio.create_subprocess_exec('foo', 'x')", ["foo"]),
 }
+
+
+def test_the_default_of_a_parameter_counts_beside_what_callers_give() -> None:
+    """Others call a public function, too, and leave the parameter out; those of a private one are all known."""
+    text = "import subprocess\ndef {0}(exe='foo'):\n    subprocess.run([exe])\n{0}('bar')"
+    assert {each.names for each in named(text.format("run"))} == {("foo",), ("bar",)}
+    assert {each.names for each in named(text.format("_run"))} == {("bar",)}
 
 
 @pytest.mark.parametrize(("source", "names"), PROGRAMS.values(), ids=PROGRAMS)
