@@ -42,6 +42,12 @@ def test_little_is_imported(argv: list[str]) -> None:
     assert "pip_sysdeps.cli" in loaded
 
 
+@pytest.mark.parametrize("argv", [["--version"], ["--help"]], ids=lambda argv: argv[0])
+def test_no_values_are_made(argv: list[str]) -> None:
+    """What prints a text needs no dataclass: their module is as slow to import as Python is to start."""
+    assert "dataclasses" not in loaded_by(argv)
+
+
 def test_a_line_loads_one_package_manager() -> None:
     """The line of a named target loads the modules of its package manager that print, and none that reads a system."""
     loaded = loaded_by(APT_LINE)

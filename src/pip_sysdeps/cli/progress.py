@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.printing import printable
-from pip_sysdeps.system.progress import current, watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,6 +32,8 @@ def shown_progress(messages: Messages, environ: Mapping[str, str]) -> Iterator[N
     if messages.level < 0 or not _is_terminal(messages.stream, environ):
         yield
         return
+    from pip_sysdeps.system.progress import watched  # noqa: PLC0415 - on a terminal only
+
     line = ProgressLine(messages.stream.fileno())
     messages.before = line.clear
     with watched(line.clear), _timer(line):
@@ -48,6 +49,8 @@ class ProgressLine:
 
     def draw(self) -> None:
         """Show what is in hand."""
+        from pip_sysdeps.system.progress import current  # noqa: PLC0415 - as above
+
         task = current()
         text = printable(str(task))[: self._width()] if task else ""
         if text != self._drawn:
