@@ -14,7 +14,7 @@ from builders.venv import install
 if TYPE_CHECKING:
     from builders.desk import Desk
 
-ADD = "`pip-sysdeps policy add libsasl2-modules --reason TEXT`"
+ADD = "policy add libsasl2-modules --distribution sasl --reason TEXT"
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def sasl(desk: Desk) -> Desk:
 
 def test_lock_says_once_what_the_line_leaves_out(sasl: Desk) -> None:
     """With the command that adds it; a second lock says nothing of it, and -v says it again."""
-    note = f"not in the line: libsasl2-modules with plugins or data of libsasl2-2: {ADD}\n"
+    note = f"not in the line: libsasl2-modules with plugins or data of libsasl2-2: `pip-sysdeps {ADD}`\n"
     assert note in sasl.run_lock().err
     assert note not in sasl.run_lock().err
     assert note in sasl.run_lock("-v").err
@@ -39,10 +39,9 @@ def test_audit_lists_what_the_line_leaves_out(sasl: Desk) -> None:
     assert "plugins-left-out: **sasl**: `libsasl2-2`: lacks plugins or data: libsasl2-modules is not in the line" in out
 
 
-def test_a_policy_that_adds_it_settles_it(sasl: Desk) -> None:
-    """Nothing is said of a package that is in the line."""
-    entry = "{ package = 'libsasl2-modules', reason = 'GSSAPI' }"
-    policy = f"[tool.pip-sysdeps.distribution.sasl]\nadd = [{entry}]\n"
-    (sasl.lock.parent / "pyproject.toml").write_text(policy, encoding="utf-8")
-    assert "libsasl2-modules" not in sasl.run_lock().err
+def test_the_printed_command_settles_it(sasl: Desk) -> None:
+    """It adds the package, and nothing is said of a package that is in the line."""
+    sasl.run_lock()
+    assert sasl.run(*ADD.split()).status == 0
+    assert "not in the line" not in sasl.run_lock().err
     assert sasl.run_apt_line().out == "libpq5 libsasl2-2 libsasl2-modules\n"

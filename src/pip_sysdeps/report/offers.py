@@ -74,7 +74,13 @@ def packaged_distributions(target: Target, before: Target | None = None) -> Iter
     seen = _packaged(before) if before else []
     if new := [each for each in _packaged(target) if each not in seen]:
         said = listed(new)
-        yield f"not in the install line, but distributions come from them: {said}; `pip-sysdeps policy add` adds one"
+        add = command_to_add(["PACKAGE"], "NAME")
+        yield f"not in the install line, but distributions come from them: {said}; {add} adds one"
+
+
+def command_to_add(packages: Iterable[str], distribution: str) -> str:
+    """Return the command that adds packages to the install line, as needs of a distribution."""
+    return f"`pip-sysdeps policy add {' '.join(packages)} --distribution {distribution} --reason TEXT`"
 
 
 def _packaged(target: Target) -> list[str]:
@@ -93,9 +99,10 @@ def plugins_left_out(
     the line before is not said again.
     """
     seen = {each.package.name for each in wanted(before, base=True)} if before else set()
+    holders = {each.package.name: each.by[0] for each in wanted(target, base=True)}
     for name, plugins in left_out(target, recommended).items():
         if name not in seen:
-            add = f"`pip-sysdeps policy add {' '.join(plugins)} --reason TEXT`"
+            add = command_to_add(plugins, holders[name])
             yield f"not in the line: {listed(plugins)} with plugins or data of {name}: {add}"
 
 

@@ -110,7 +110,7 @@ def test_a_distribution_that_is_a_binary_package_is_told() -> None:
     (line,) = packaged_distributions(target)
     assert line == (
         "not in the install line, but distributions come from them: python3-magic (magic); "
-        "`pip-sysdeps policy add` adds one"
+        "`pip-sysdeps policy add PACKAGE --distribution NAME --reason TEXT` adds one"
     )
     assert list(packaged_distributions(locked)) == []
     added = replace(target.distribution[0].needs[0], package="python3-magic", any_of=(), soname="x", when="declared")

@@ -89,7 +89,7 @@ def test_distributions_of_system_packages_are_not_in_the_line() -> None:
     assert [*packaged_distributions(found)] == [
         (
             "not in the install line, but distributions come from them: python3-cups (pycups); "
-            "`pip-sysdeps policy add` adds one"
+            "`pip-sysdeps policy add PACKAGE --distribution NAME --reason TEXT` adds one"
         )
     ]
     assert [*packaged_distributions(found, target(cups))] == []
@@ -104,7 +104,7 @@ def test_plugins_that_the_line_leaves_out() -> None:
     assert [*plugins_left_out(found, recommended)] == [
         (
             "not in the line: libgl1-mesa-dri with plugins or data of libgl1: "
-            "`pip-sysdeps policy add libgl1-mesa-dri --reason TEXT`"
+            "`pip-sysdeps policy add libgl1-mesa-dri --distribution opencv --reason TEXT`"
         )
     ]
     assert [*plugins_left_out(found, recommended, target(locked("opencv", GL)))] == []

@@ -9,6 +9,7 @@ from pip_sysdeps.lock.instructions import namesake
 from pip_sysdeps.model.environment import Verdict
 from pip_sysdeps.model.needs import FromPackage, Missing, Unowned, Unreachable
 from pip_sysdeps.report.evidence import Trouble, trouble_of_need
+from pip_sysdeps.report.offers import command_to_add
 from pip_sysdeps.report.repairs import to_copy, to_reach
 from pip_sysdeps.words import listed
 
@@ -67,7 +68,7 @@ def plugins_left_out(evidence: Evidence) -> Iterator[Trouble]:
     """Yield a package of the line with packages of plugins or data of its library, which the line leaves out."""
     for name, plugins in evidence.left_out.items():
         holder = next((holder for holder, need in evidence.scan.needs() if _package(need) == name), "")
-        add = f"`pip-sysdeps policy add {' '.join(plugins)} --reason TEXT`"
+        add = command_to_add(plugins, holder or "NAME")
         message = (
             f"lacks plugins or data: {listed(plugins)} {'is' if len(plugins) == 1 else 'are'} not in the line: {add}"
         )

@@ -120,8 +120,10 @@ def test_plugins_that_the_line_leaves_out_are_of_who_needs_their_library() -> No
         evidence(library(FromPackage(package="liba1", path=""))),
         left_out={"liba1": ("liba1-plugins",), "libb1": ("b-one", "b-two")},
     )
-    message = "lacks plugins or data: {} not in the line: `pip-sysdeps policy add {} --reason TEXT`"
+    message = "lacks plugins or data: {} not in the line: `pip-sysdeps policy add {} --distribution {} --reason TEXT`"
     assert troubles("SD033", subject) == [
-        Trouble(message=message.format("b-one, b-two are", "b-one b-two"), subjects=("libb1",)),
-        Trouble(message=message.format("liba1-plugins is", "liba1-plugins"), subjects=("liba1",), distribution="one"),
+        Trouble(message=message.format("b-one, b-two are", "b-one b-two", "NAME"), subjects=("libb1",)),
+        Trouble(
+            message=message.format("liba1-plugins is", "liba1-plugins", "one"), subjects=("liba1",), distribution="one"
+        ),
     ]
