@@ -114,12 +114,12 @@ LOCK = ("lock", *ROOT, "-o", "ROOT/l")
 ELSEWHERE = ("lock", *ROOT, "--target", "debian-trixie-amd64", "-o", "ROOT/l")
 TREE, AUDIT, VERIFY = ("tree", *ROOT), ("audit", *ROOT), ("verify", "--lockless", *ROOT)
 EXPORT, SPDX = (("export", *ROOT, "--format", each) for each in ("cyclonedx", "spdx"))
-HTML = ("audit", *ROOT, "--format", "html")
+HTML, SARIF, MARKDOWN = (("audit", *ROOT, "--format", each) for each in ("html", "sarif", "markdown"))
 WHEELS = ("lock", "--wheels", "ROOT/w", "--target", "debian-trixie-amd64", "-o", "ROOT/l")
 HERE = ("lock", "--wheels", "ROOT/w", "--root", "ROOT", "-o", "ROOT/l")
 APT_LINE, VALIDATE, DIFF = ("apt-line",), ("lock", "--validate"), ("diff", "sysdeps.lock", "sysdeps.lock")
 DIFFS = tuple(
-    ("diff", *locks, "--format", form)
+    ("diff", *locks, "--root", "ROOT", "--format", form)
     for locks in (("old.lock", "sysdeps.lock"), ("sysdeps.lock", "old.lock"))
     for form in ("text", "markdown", "json")
 )
@@ -231,6 +231,66 @@ def _copies(count: int, content: bytes) -> Callable[[Path], None]:
     def write(folder: Path) -> None:
         for number in range(count):
             _put(f"{SITE}/{NAME}/c{number}.abi3.so", content)(folder)
+
+    return write
+
+
+def _modules(count: int) -> Callable[[Path], None]:
+    """Give so many distributions of `_shared` an extension module each, which lacks five libraries."""
+
+    def write(folder: Path) -> None:
+        for number in range(count):
+            needed = tuple(f"libq{number}-{each}.so" for each in range(5))
+            _put(f"{SITE}/d{number}.abi3.so", _elf(needed=needed))(folder)
+            _put(f"{SITE}/d{number}-1.dist-info/RECORD", f"d{number}.abi3.so,,\n")(folder)
+
+    return write
+
+
+def _packages(count: int) -> Callable[[Path], None]:
+    """Let so many packages have a library each, which one module needs."""
+
+    def write(folder: Path) -> None:
+        for number in range(count):
+            path = f"/usr/lib/x86_64-linux-gnu/libz{number}.so"
+            _put(path, _elf(soname=f"libz{number}.so"))(folder)
+            _put(f"var/lib/dpkg/info/z{number}.list", f"{path}\n")(folder)
+        depends = ", ".join(f"z{number}" for number in range(0, count, count // 20))
+        _add(STATUS, _many(count, f"{_PACKAGE}Depends: {depends}\n"))(folder)
+        _module(_elf(needed=tuple(f"libz{number}.so" for number in range(count))))(folder)
+
+    return write
+
+
+def _vendored(count: int) -> Callable[[Path], None]:
+    """Let so many distributions have one large library, by hard links."""
+
+    def write(folder: Path) -> None:
+        _shared(count, "z", "")(folder)
+        library = _elf(soname="libz.so.1", needed=("libc.so.6",), dynstr_padding=900_000)
+        _put(f"{SITE}/d0.libs/libz-01234567.so.1", library)(folder)
+        for number in range(count):
+            name = f"d{number}.libs/libz-01234567.so.1"
+            if number:
+                (folder / SITE.lstrip("/") / f"d{number}.libs").mkdir()
+                os.link(folder / SITE.lstrip("/") / "d0.libs/libz-01234567.so.1", folder / SITE.lstrip("/") / name)
+            _put(f"{SITE}/d{number}-1.dist-info/RECORD", f"{name},,\n")(folder)
+
+    return write
+
+
+def _soname_copies(count: int) -> Callable[[Path], None]:
+    """Put two copies of so many libraries there, each loaded by a module of its own."""
+
+    def write(folder: Path) -> None:
+        rows = []
+        for number in range(count):
+            for side in ("a", "b"):
+                module, library = f"{side}/m{number}.abi3.so", f"{side}.libs/libq{number}.so"
+                _put(f"{SITE}/{library}", _elf(soname=f"libq{number}.so"))(folder)
+                _put(f"{SITE}/{module}", _elf(needed=(f"libq{number}.so",), runpath=f"$ORIGIN/../{side}.libs"))(folder)
+                rows += [f"{module},,\n", f"{library},,\n"]
+        _put(f"{INFO}/RECORD", "".join(rows))(folder)
 
     return write
 
@@ -484,6 +544,31 @@ SHAPES: dict[str, Callable[[], Shape]] = {
         _module(_elf(needed=("libpq.so.5",), undefined=tuple(f"f{n}" for n in range(25_000))), links=500), (LOCK, AUDIT)
     ),
     "needed": lambda: Shape(_module(_elf(needed=tuple(f"libq{n}.so" for n in range(4000)))), (LOCK, AUDIT, VERIFY)),
+    "missing-of-many": lambda: Shape(
+        _all(_shared(1000, "z", ""), _modules(1000)), (LOCK, AUDIT, HTML, SARIF, MARKDOWN, VERIFY, TREE, EXPORT, SPDX)
+    ),
+    "packages": lambda: Shape(_packages(1000), (LOCK, AUDIT, HTML, MARKDOWN, VERIFY, TREE, EXPORT, SPDX)),
+    "vendored-hard-links": lambda: Shape(_vendored(300), (AUDIT, EXPORT)),
+    "runpath-deep": lambda: Shape(
+        _module(_elf(needed=("libpq.so.5",), runpath=":".join(f"/{number}{'/a' * 1000}" for number in range(400)))),
+        (LOCK, AUDIT),
+    ),
+    "runpath-origins": lambda: Shape(
+        _module(_elf(needed=("libpq.so.5",), runpath="$ORIGIN" * 120_000)), (LOCK, AUDIT, ("why", "libpq.so.5", *ROOT))
+    ),
+    "runpath-folders": lambda: Shape(
+        _module(_elf(needed=("libpq.so.5",), runpath=":".join(f"/{number}" for number in range(130_000)))),
+        (LOCK, AUDIT),
+    ),
+    "runpath-writable": lambda: Shape(
+        _all(
+            _put("t/a", ""),
+            lambda folder: (folder / "t").chmod(0o1777),
+            _module(_elf(needed=("libpq.so.5",), runpath=":".join(f"/t/{number}" for number in range(100_000)))),
+        ),
+        (LOCK, AUDIT, HTML),
+    ),
+    "copies": lambda: Shape(_soname_copies(500), (LOCK, AUDIT)),
     "needed-empty": lambda: Shape(_module(_elf(needed=("libc.so.6", ""))), (LOCK, VERIFY)),
     "glibc-digits": lambda: Shape(
         _module(_elf(needed=("libc.so.6",), version_needs=(("libc.so.6", (f"GLIBC_2.{'9' * 5000}",)),))),

@@ -23,6 +23,8 @@ QUICK = (
     "ld-so-conf-links",
     "needed-by-runpath",
     "status-provides",
+    "runpath-deep",
+    "runpath-origins",
     "metadata-hard-links",
     "list-hard-links",
     "sbom-hard-links",

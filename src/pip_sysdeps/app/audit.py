@@ -13,7 +13,7 @@ from pip_sysdeps.app.report import scan_environment
 from pip_sysdeps.elf.kinds import prevailing
 from pip_sysdeps.environment.exposure import writable_folders
 from pip_sysdeps.environment.read_sboms import SbomFiles
-from pip_sysdeps.environment.read_vendored import read_vendored
+from pip_sysdeps.environment.read_vendored import VendoredFiles
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.loader.registry import c_library_of
 from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text
@@ -252,11 +252,10 @@ def libraries_of(
     scanned: ScannedEnvironment, sboms: Mapping[str, tuple[Sbom, ...]]
 ) -> Mapping[str, tuple[VendoredLibrary, ...]]:
     """Return the libraries that each distribution vendors or links statically, and that no SBOM names."""
-    scan, objects = scanned.scan, scanned.scanner.objects
+    scan, reader = scanned.scan, VendoredFiles(scanned.scanner.objects)
     named = {name for name, some in sboms.items() if any(components_of(name, some))}
     found = {
-        each.distribution.name: read_vendored(
-            objects,
+        each.distribution.name: reader.read(
             each.distribution,
             [file for file in filter(may_be_elf, each.distribution.files) if file in scan.objects],
             vendored(each, scan),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import stat
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pip_sysdeps.system.root import Root
+
+_MAX_PATH = 4096
+"""PATH_MAX: no longer path can be opened."""
 
 
 def writable_folders(root: Root, elements: Iterable[str], origin: str) -> tuple[str, ...]:
@@ -18,15 +22,32 @@ def writable_folders(root: Root, elements: Iterable[str], origin: str) -> tuple[
     A missing folder can be created by whoever may write to its nearest existing parent. `origin` is the folder of the
     object.
     """
-    paths = [element.replace("${ORIGIN}", origin).replace("$ORIGIN", origin) for element in elements]
-    return tuple(posixpath.normpath(path) for path in paths if path.startswith("/") and _is_open(root, path))
+    status = cache(root.status)
+    return tuple(path for path in _paths(elements, origin) if _is_open(status, path))
 
 
-def _is_open(root: Root, path: str) -> bool:
-    place = posixpath.normpath(path)
+def _paths(elements: Iterable[str], origin: str) -> Iterator[str]:
+    """Yield the absolute paths of the elements that can be opened, each element once."""
+    for element in dict.fromkeys(elements):
+        if len(element) < _MAX_PATH:
+            path = element.replace("${ORIGIN}", origin).replace("$ORIGIN", origin)
+            if path.startswith("/") and len(path) < _MAX_PATH:
+                yield posixpath.normpath(path)
+
+
+def _is_open(status: Callable[[str], Any], path: str) -> bool:
+    """Return whether everybody may write to a folder, or to the last one of its path that is there.
+
+    `status` is that of `Root`.
+    """
+    place, last = "", status("/")
     try:
-        while (status := root.status(place)) is None and place != "/":
-            place = posixpath.dirname(place)
+        for name in path.strip("/").split("/"):
+            place = f"{place}/{name}"
+            found = status(place)
+            if found is None:
+                break
+            last = found
     except PermissionError:  # a folder above it is closed to us, and so not open to everybody
         return False
-    return status is not None and stat.S_ISDIR(status.st_mode) and bool(status.st_mode & stat.S_IWOTH)
+    return last is not None and stat.S_ISDIR(last.st_mode) and bool(last.st_mode & stat.S_IWOTH)

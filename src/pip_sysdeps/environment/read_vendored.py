@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -23,34 +24,51 @@ _MAX_CONTENT = 32 << 20
 """Bytes of the data of one file that are looked at; those of the largest wheels have 10 MB."""
 _MAX_ALL = 1 << 30
 """The same for all files of one distribution."""
+_MOST_LOOKS = 16
+"""Names under which the data of one file are looked at: hard links make one that of a thousand distributions."""
 
 
-def read_vendored(
-    objects: Objects, distribution: Distribution, files: Iterable[str], libraries: Collection[str]
-) -> tuple[VendoredLibrary, ...]:
-    """Return the libraries in the ELF files of a distribution, sorted by file.
+class VendoredFiles:
+    """Reads the files of the distributions of one environment, and counts how often it looks at one."""
 
-    `libraries` are those of `files` that it vendors for others to load, relative to its base.
-    """
-    return tuple(_found(objects, distribution, files, libraries))
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
+        self._looks: Counter[tuple[int, int]] = Counter()
 
+    def read(
+        self, distribution: Distribution, files: Iterable[str], libraries: Collection[str]
+    ) -> tuple[VendoredLibrary, ...]:
+        """Return the libraries in the ELF files of a distribution, sorted by file.
 
-def _found(
-    objects: Objects, distribution: Distribution, files: Iterable[str], libraries: Collection[str]
-) -> Iterator[VendoredLibrary]:
-    left = _MAX_ALL
-    for path in sorted(files):
-        data = objects.query(path, partial(loaded_data, limit=min(left, _MAX_CONTENT))) or b""
-        left -= len(data)
-        below = posixpath.relpath(path, distribution.base)
-        elf = objects.facts(path)
-        file = VendoredFile(
-            path=below,
-            holder=distribution.name,
-            is_library=below in libraries,
-            needed=elf.needed if isinstance(elf, ElfFile) else (),
-        )
-        yield from identify(file, data, rules())
+        `libraries` are those of `files` that it vendors for others to load, relative to its base.
+        """
+        return tuple(self._found(distribution, files, libraries))
+
+    def _found(
+        self, distribution: Distribution, files: Iterable[str], libraries: Collection[str]
+    ) -> Iterator[VendoredLibrary]:
+        left = _MAX_ALL
+        for path in sorted(files):
+            data = self._data(path, min(left, _MAX_CONTENT))
+            left -= len(data)
+            below = posixpath.relpath(path, distribution.base)
+            elf = self._objects.facts(path)
+            file = VendoredFile(
+                path=below,
+                holder=distribution.name,
+                is_library=below in libraries,
+                needed=elf.needed if isinstance(elf, ElfFile) else (),
+            )
+            yield from identify(file, data, rules())
+
+    def _data(self, path: str, limit: int) -> bytes:
+        """Return the data of a file; nothing for one that was looked at under many other names."""
+        opened = self._objects.open(path)
+        if opened is not None:
+            self._looks[opened.identity] += 1
+            if self._looks[opened.identity] > _MOST_LOOKS:
+                return b""
+        return self._objects.query(path, partial(loaded_data, limit=limit)) or b""
 
 
 @cache

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
-from fnmatch import filter as matching
+from fnmatch import translate
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.errors import MalformedError
@@ -75,7 +76,13 @@ class Rule:
 
     def has(self, stems: Collection[str]) -> bool:
         """Return whether a file of one of these names is this library."""
-        return any(matching(stems, each) for each in self.sonames)
+        return any(map(_pattern(self.sonames).match, stems))
+
+
+@cache
+def _pattern(sonames: tuple[str, ...]) -> re.Pattern[str]:
+    """Return one expression for several patterns of file names."""
+    return re.compile("|".join(map(translate, sonames)) or "(?!)")
 
 
 def parse_rules(document: Mapping[str, Any]) -> tuple[Rule, ...]:

@@ -139,8 +139,10 @@ class _Work:
             return
         answered = [_answered(need, entry, package=package, class_=class_) for need in met]
         answered += [_answered(_as_need(each), entry, package=package, class_=class_) for each in open_]
-        self._unresolved = [each for each in self._unresolved if each not in open_]
-        self._change(name, needs=(*(need for need in needs if need not in met), *answered))
+        self._unresolved = [
+            each for each in self._unresolved if each.distribution != name or not _is_about(entry, each)
+        ]
+        self._change(name, needs=(*(need for need in needs if not _is_about(entry, need)), *answered))
 
     def _add(self, name: str, entry: Entry) -> None:
         needs = self._of(name).needs

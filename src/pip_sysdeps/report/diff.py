@@ -25,6 +25,9 @@ _PLAIN_KEYS = (
     "snapshot",
 )
 
+_MOST_COMPARED = 100_000
+"""Moved packages times those that stay, for which sizes are computed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageChange:
@@ -136,9 +139,14 @@ def diff_targets(
 
 
 def with_sizes(found: TargetDiff, line: Collection[str], closures: Closures) -> TargetDiff:
-    """Return the differences with what each added or removed package adds; `line` is the new one."""
+    """Return the differences with what each added or removed package adds; `line` is the new one.
+
+    Nothing is added if that takes too long: each moved package is compared with all that stay.
+    """
     moved = {each.name for each in found.packages if each.in_line and each.change in {"added", "removed"}}
     stays = [name for name in line if name not in moved and closures.cost((name,)) is not None]
+    if len(moved) * len(stays) > _MOST_COMPARED:
+        return found
     packages = (
         replace(each, adds=closures.saved((*stays, each.name), stays)) if each.name in moved else each
         for each in found.packages

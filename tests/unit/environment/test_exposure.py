@@ -35,3 +35,11 @@ def test_folder_below_a_closed_one() -> None:
         assert writable_folders(Root(str(folder)), ["/home/open"], "/") == ("/home/open",)
         (folder / "home").chmod(0)
         assert writable_folders(Root(str(folder)), ["/home/open"], "/") == ()
+
+
+def test_what_no_system_call_takes(tmp_path: Path) -> None:
+    """A path of PATH_MAX bytes or more cannot be opened, and `$ORIGIN` may make a short one long."""
+    tmp_path.chmod(0o777)
+    long, origin = "/a" * 2047, "/b" * 1000
+    elements = [f"{long}/c", long, "$ORIGIN$ORIGIN/$ORIGIN", "$ORIGIN$ORIGIN"]
+    assert writable_folders(Root(str(tmp_path)), elements, origin) == (long, origin * 2)

@@ -22,6 +22,7 @@ _LIBRARY = re.compile(r"(lib[^/]+\.so\.[0-9]+)(?:\.[0-9]+)*|(lib[^/]+\.so)")
 
 def library_twice(evidence: Evidence) -> Iterator[Trouble]:
     """Yield each library of which one Python process may load several copies."""
+    holders_of = evidence.scan.environment.holders()
     for name, copies in sorted(_copies(evidence).items()):
         if len(copies) > 1:
             names = {evidence.scan.objects[path].soname for path in copies}
@@ -29,7 +30,7 @@ def library_twice(evidence: Evidence) -> Iterator[Trouble]:
                 how = "all with one SONAME: the first one loaded is used by all"
             else:
                 how = "each with its own state"
-            holders = sorted({_holder_of(path, evidence) for path in copies})
+            holders = sorted({holders_of.get(path) or _other_holder(path, evidence) for path in copies})
             message = f"{len(copies)} copies ({', '.join(holders)}), {how}"
             yield Trouble(subjects=(name,), message=message, files=tuple(sorted(copies)))
 
@@ -68,9 +69,6 @@ def _copies(evidence: Evidence) -> Mapping[str, set[str]]:
     return copies
 
 
-def _holder_of(path: str, evidence: Evidence) -> str:
-    """Return the owner of a file: a distribution or the system."""
-    for distribution in evidence.scan.environment.distributions:
-        if path in distribution.files:
-            return distribution.name
+def _other_holder(path: str, evidence: Evidence) -> str:
+    """Return what has a file that no distribution has."""
     return "the system" if path not in evidence.scan.environment.unclaimed else "no record"

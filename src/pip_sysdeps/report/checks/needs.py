@@ -66,8 +66,11 @@ def unknown_name(evidence: Evidence) -> Iterator[Trouble]:
 
 def plugins_left_out(evidence: Evidence) -> Iterator[Trouble]:
     """Yield a package of the line with packages of plugins or data of its library, which the line leaves out."""
+    holders: dict[str, str] = {}
+    for holder, need in evidence.scan.needs() if evidence.left_out else ():
+        holders.setdefault(_package(need), holder)
     for name, plugins in evidence.left_out.items():
-        holder = next((holder for holder, need in evidence.scan.needs() if _package(need) == name), "")
+        holder = holders.get(name, "")
         add = command_to_add(plugins, holder or "NAME")
         message = (
             f"lacks plugins or data: {listed(plugins)} {'is' if len(plugins) == 1 else 'are'} not in the line: {add}"
