@@ -47,6 +47,14 @@ def repository_of_the_project(folder: Path) -> str:
     return commit_all(folder)
 
 
+def dockerfile_of_readme() -> str:
+    """Return the Dockerfile of README.md."""
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    match = re.search(r"^```dockerfile\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert match
+    return match[1]
+
+
 def recipe(title: str, page: str = "recipes.md") -> str:
     """Return the first block of code below a heading of a page in docs/."""
     text = (PROJECT / "docs" / page).read_text(encoding="utf-8")

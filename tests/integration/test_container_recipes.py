@@ -1,4 +1,4 @@
-"""The recipes of docs/recipes.md for Docker and GitLab CI, run word for word in real containers."""
+"""README's Dockerfile and the recipes for Docker and GitLab CI of docs/recipes.md, run word for word in containers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from builders.checkout import PROJECT, recipe
+from builders.checkout import PROJECT, dockerfile_of_readme, recipe
 from builders.debian import unavailable
 from builders.images import Images, local_python_root, require_buildah
 
@@ -89,6 +89,25 @@ def test_docker(images: Images, project: Path) -> None:
     # Unlike BuildKit, buildah takes a layer that it has whatever is mounted now: so none that it has.
     (project / "Dockerfile").write_text(dockerfile.replace(" AS build\n", " AS build\nLABEL lock=stale\n"))
     done = build(images, project, "stale")
+    assert done.returncode != 0
+    assert STALE in done.stdout + done.stderr
+
+
+def test_readme(images: Images, project: Path) -> None:
+    """Without a lock, the stage `sysdeps` writes it; the release image has what it says, and a stale lock fails."""
+    dockerfile = dockerfile_of_readme().replace("FROM python:", "FROM localhost/python:")
+    (project / "Dockerfile").write_text(dockerfile)
+    lock = project / "sysdeps.lock"
+    committed = lock.read_text()
+    lock.unlink()
+    wheels = (f"{images.folder}/wheels:/wheels:ro",)
+    images.build(project, "readme-lock", target="sysdeps", output=project, volumes=wheels)
+    assert lock.read_text() == committed
+    done = build(images, project, "readme")
+    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+    assert "Connection refused" in images.run("readme", "/opt/venv/bin/python", "-c", CONNECT).stderr
+    make_stale(project)
+    done = build(images, project, "readme-stale", target="check")
     assert done.returncode != 0
     assert STALE in done.stdout + done.stderr
 
