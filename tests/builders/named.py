@@ -149,15 +149,11 @@ def named_packages(root: Path, *, knowledge: bool = True) -> frozenset[str]:
     ) - {package.name for package in target.package if package.base}
 
 
-def offered_programs(root: Path) -> frozenset[str]:
-    """Return the packages of programs, and of modules, that a lock of a root's distributions only offers."""
+def offered_packages(root: Path) -> frozenset[str]:
+    """Return the packages that a lock of a root's distributions only offers."""
     target = loads(locked(root).read_text(encoding="utf-8")).target[0]
     offered = (need for each in target.distribution for need in each.offered)
-    return frozenset(
-        need.package
-        for need in offered
-        if need.package not in target.installs and (need.program or need.file.startswith("/usr/lib/python3"))
-    )
+    return frozenset(need.package for need in offered if need.package) - {*target.installs}
 
 
 def line_of(root: Path, *options: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from builders.named import (
     install_line,
     installed,
     locked,
-    offered_programs,
+    offered_packages,
     overlay,
     package_lists,
     tried,
@@ -87,9 +87,9 @@ MOST_OFFERED = 10
 
 @pytest.mark.exhaustive
 def test_few_packages_are_offered_that_no_case_takes() -> None:
-    """Programs and modules have the names of ordinary words: of all cases together only a few are offered in vain."""
+    """Programs have the names of ordinary words: of all cases together only a few packages are offered in vain."""
     vain: set[str] = set()
     for case in cases():
         with overlay(debian_root(SUITE, "release"), distributions=installed(case)) as root:
-            vain |= offered_programs(root) - case.needs - case.also
+            vain |= offered_packages(root) - case.needs - case.also
     assert len(vain) <= MOST_OFFERED, sorted(vain)
