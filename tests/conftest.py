@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-settings.register_profile("quick", max_examples=10)
+settings.register_profile("quick", max_examples=10, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is
 if not os.environ.get("CI"):
     settings.load_profile("quick")  # in CI hypothesis has a profile of its own
 
