@@ -295,6 +295,16 @@ def _soname_copies(count: int) -> Callable[[Path], None]:
     return write
 
 
+def _apt_list(suffix: str, content: bytes) -> Callable[[Path], None]:
+    """Put a list of packages there that apt downloaded."""
+    start = "var/lib/apt/lists/a.test_dists_bookworm"
+    return _all(
+        _put("etc/apt/sources.list", "deb http://a.test bookworm main\n"),
+        _put(f"{start}_InRelease", "Origin: Debian\nSuite: stable\nCodename: bookworm\n"),
+        _put(f"{start}_main_binary-amd64_Packages{suffix}", content),
+    )
+
+
 def _lists(count: int) -> Callable[[Path], None]:
     """Let so many packages have one long file list, by hard links."""
 
@@ -611,6 +621,16 @@ SHAPES: dict[str, Callable[[], Shape]] = {
         (LOCK,),
     ),
     "status-lines": lambda: Shape(_put(STATUS, "Package: dpkg\n\n" * 60_000), (LOCK,)),
+    "apt-list": lambda: Shape(_apt_list("", _many(30_000, "Package: zNUMBER\nVersion: 1\n\n").encode()), (LOCK, AUDIT)),
+    "apt-list-provides": lambda: Shape(
+        _apt_list("", f"Package: z\nVersion: 1\nProvides: {'a,' * 470_000}\n\n".encode()), (LOCK, AUDIT)
+    ),
+    "apt-list-versions": lambda: Shape(
+        _apt_list("", _many(30_000, "Package: libpq5\nVersion: NUMBER\n\n").encode()), (LOCK, AUDIT)
+    ),
+    "apt-list-bomb": lambda: Shape(
+        _apt_list(".gz", gzip.compress(b"Package: z\nVersion: 1\n\n" * 8_000_000)), (LOCK, AUDIT)
+    ),
     "list": lambda: Shape(_put("var/lib/dpkg/info/libpq5.list", _many(60_000, "/usr/lib/NUMBER\n")), (LOCK,)),
     "sparse-list": lambda: Shape(_holes("var/lib/dpkg/info/libpq5:amd64.list", 900 << 20), (LOCK,)),
     "sparse-status": lambda: Shape(_holes(STATUS, 250 << 20), (LOCK,)),

@@ -27,6 +27,7 @@ QUICK = (
     "runpath-origins",
     "metadata-hard-links",
     "list-hard-links",
+    "apt-list-bomb",
     "sbom-hard-links",
     "sparse-list",
     "rpm-sparse",

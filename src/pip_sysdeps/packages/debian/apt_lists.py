@@ -25,6 +25,8 @@ _FIELDS = re.compile(
 _PRIORITIES = ("required", "important", "standard", "optional", "extra")
 """Source: Debian Policy 2.5."""
 _RELEASES = ("_InRelease", "_Release")
+_SEPARATOR = re.compile("_")
+"""What apt writes for `/`."""
 _MAX_NAME = 255
 """Characters of a package's name, or of a version."""
 
@@ -102,14 +104,15 @@ class ReleaseFacts:
 def package_lists(names: Iterable[str], architecture: str) -> Iterator[ListName]:
     """Yield the lists of one architecture among the names of a folder; those of a flat archive are of every one."""
     names = sorted(names)
-    releases = [
+    releases = {
         name.removesuffix(end) for name in names for end in ("InRelease", "Release") if name.endswith("_" + end)
-    ]
+    }
     for name in names:
         suffix = next((each for each in COMPRESSED if name.endswith(f"_Packages{each}")), None)
         if suffix is None or ("_binary-" in name and f"_binary-{architecture}_" not in name):
             continue
-        release = max((each for each in releases if name.startswith(each)), key=len, default="")
+        starts = (name[: match.end()] for match in reversed([*_SEPARATOR.finditer(name)]))
+        release = next((start for start in starts if start in releases), "")
         yield ListName(file=name, suffix=suffix, release=release)
 
 
@@ -129,11 +132,11 @@ def listed_packages(blocks: Iterable[bytes]) -> Mapping[str, tuple[ListedPackage
 
     The blocks are of whole lines, cut anywhere between two.
     """
-    found: dict[str, tuple[ListedPackage, ...]] = {}
+    found: dict[str, list[ListedPackage]] = {}
     for name, version, fields in _stanzas(blocks):
         if name:
-            found[name] = (*found.get(name, ()), ListedPackage(name=name, version=version, fields=fields))
-    return found
+            found.setdefault(name, []).append(ListedPackage(name=name, version=version, fields=fields))
+    return {name: tuple(versions) for name, versions in found.items()}
 
 
 def _stanzas(blocks: Iterable[bytes]) -> Iterator[tuple[str, str, dict[bytes, bytes]]]:

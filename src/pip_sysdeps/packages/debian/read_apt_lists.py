@@ -32,6 +32,8 @@ _MAX_LIST = 256 << 20
 """Bytes of one list as it lies there; that of Ubuntu's universe has about 20 MB."""
 _MAX_INFLATED = 1 << 30
 """Bytes of one list, decompressed."""
+_MOST_COMPRESSED = 24
+"""How much longer a list may become, beyond one block; those of archives become six times as long."""
 _BLOCK = 1 << 20
 _STANDARD: Mapping[str, Any] = {".gz": gzip.open, ".xz": lzma.open, ".lzma": lzma.open, ".bz2": bz2.open}
 """What Python's own library decompresses; apt's helper does the others."""
@@ -140,16 +142,21 @@ def _blocks(root: Root, listed: ListName) -> Iterator[bytes]:
     if not listed.suffix:
         return _whole_lines(io.BytesIO(content))
     if listed.suffix in _STANDARD:
-        return _whole_lines(_STANDARD[listed.suffix](io.BytesIO(content)))
+        return _whole_lines(_STANDARD[listed.suffix](io.BytesIO(content)), _inflated(content))
     return _helped(content, listed.suffix)
 
 
-def _whole_lines(stream: IO[bytes]) -> Iterator[bytes]:
-    left, rest = _MAX_INFLATED, b""
+def _inflated(content: bytes) -> int:
+    """Return how many bytes a compressed list may have."""
+    return min(_MAX_INFLATED, len(content) * _MOST_COMPRESSED + _BLOCK)
+
+
+def _whole_lines(stream: IO[bytes], limit: int = _MAX_INFLATED) -> Iterator[bytes]:
+    left, rest = limit, b""
     while block := stream.read(_BLOCK):
         left -= len(block)
         if left < 0 or len(rest) > _BLOCK:
-            raise SysdepsError(f"it is larger than {_MAX_INFLATED} bytes, or has an endless line")
+            raise SysdepsError(f"it is larger than {limit} bytes, or has an endless line")
         lines, end, tail = block.rpartition(b"\n")
         if end:
             yield rest + lines
@@ -166,6 +173,6 @@ def _helped(content: bytes, suffix: str) -> Iterator[bytes]:
             file.write(content)
         with started(APT_HELPER, ["cat-file", path]) as process:
             if process.stdout is not None:
-                yield from _whole_lines(process.stdout)
+                yield from _whole_lines(process.stdout, _inflated(content))
         if process.returncode:
             raise SysdepsError("it is damaged")
