@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-settings.register_profile("quick", max_examples=10, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is
+# Without limits of time: the machine may be busy.
+settings.register_profile("quick", max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 if not os.environ.get("CI"):
     settings.load_profile("quick")  # in CI hypothesis has a profile of its own
 
