@@ -98,7 +98,10 @@ def test_what_an_index_lacks_is_unresolved(alpine: Path, run: Run, source: bytes
             OPENS.replace(b"magic", b"frobnicate"),
             [("libfrobnicate.so.1", "nothing at hand tells which package has it")],
         ),
-        (PDF.replace(b"pdftotext", b"frobnicate-all"), []),
+        (
+            PDF.replace(b"pdftotext", b"frobnicate-all"),
+            [("frobnicate-all", "nothing at hand tells which package has it")],
+        ),
     ],
     ids=["a library without its number", "a library of no release", "a program of no release"],
 )
