@@ -360,9 +360,17 @@ def _other(path: Path) -> None:
     path.write_bytes(gzip.compress(primary([OTHER]), mtime=0))
 
 
-def _bomb(path: Path) -> None:
-    """Return the primary with its right checksum a document type."""
-    packed = gzip.compress(b"<!DOCTYPE a [<!ENTITY b 'c'>]>" + primary([OTHER]), mtime=0)
+def _document_type(path: Path) -> None:
+    _replace(path, b"<!DOCTYPE a [<!ENTITY b 'c'>]>" + primary([OTHER]))
+
+
+def _inflated(path: Path) -> None:
+    _replace(path, primary([OTHER]) + b" " * (20 << 20))
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write another primary, with its checksum."""
+    packed = gzip.compress(content, mtime=0)
     repomd = path.parent / "repomd.xml"
     old = hashlib.sha256(path.read_bytes()).hexdigest().encode()
     new = hashlib.sha256(packed).hexdigest().encode()
@@ -375,9 +383,10 @@ def _bomb(path: Path) -> None:
     [
         (_cut, "offset 0: its sha256 is not the one in repomd.xml"),
         (_other, "offset 0: its sha256 is not the one in repomd.xml"),
-        (_bomb, "line 1: a document type or an entity has no place here"),
+        (_document_type, "line 1: a document type or an entity has no place here"),
+        (_inflated, "LIMIT"),
     ],
-    ids=["cut", "another", "a document type"],
+    ids=["cut", "another", "a document type", "inflated"],
 )
 @pytest.mark.parametrize("way", ["cache", "folder", "server"])
 def test_damaged_metadata_is_one_error(
@@ -397,6 +406,8 @@ def test_damaged_metadata_is_one_error(
     assert run("index", "update", "--root", str(fedora)).status == 0
     (path,) = folder.glob("repodata/*-primary.xml.gz")
     spoil(path)
+    limit = 64 * path.stat().st_size + (16 << 20)
+    reason = reason.replace("LIMIT", f"offset {limit} of the content: more than {limit} bytes of content")
     found = run("index", "update", "--root", str(fedora))
     assert (found.status, found.err.splitlines()) == (
         2,

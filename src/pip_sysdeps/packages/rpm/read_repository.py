@@ -38,6 +38,9 @@ _MAX_REPOMD = 4 << 20
 _MAX_FILE = 512 << 20
 _MAX_CONTENT = 4 << 30
 """Bytes, packed and unpacked: Fedora's file lists have a tenth of that."""
+_MOST_COMPRESSED = 64
+_ALWAYS_ALLOWED = 16 << 20
+"""How many times longer a file may become, beyond these bytes; file lists become about fifteen times as long."""
 _MOST_MIRRORS = 3
 """Mirrors that are tried."""
 _HASHES = ("sha256", "sha384", "sha512")
@@ -185,7 +188,8 @@ class Repodata:
         content = self.store.read(entry.location)
         try:
             _require_checksum(content, entry, strict=isinstance(self.store, ServerStore))
-            yield from parse(decompress(content, _MAX_CONTENT))
+            limit = min(_MAX_CONTENT, len(content) * _MOST_COMPRESSED + _ALWAYS_ALLOWED)
+            yield from parse(decompress(content, limit))
         except MalformedError as error:
             raise error.at(posixpath.join(self.store.place, entry.location), hint=self.store.hint) from error
 
