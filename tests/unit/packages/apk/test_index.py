@@ -39,3 +39,10 @@ def test_an_index_that_unpacks_to_too_much() -> None:
     """A hostile one of a thousand times its size stops at the limit."""
     with pytest.raises(MalformedError, match="unpacks to more than 1000000 bytes"):
         parse_index(gzip.compress(bytes(1 << 24)), limit=1_000_000)
+
+
+def test_an_index_that_is_hardly_anything_but_repetition() -> None:
+    """Without a limit of the caller, its length decides."""
+    content = gzip.compress(bytes(20 << 20))
+    with pytest.raises(MalformedError, match=f"unpacks to more than {64 * len(content) + (16 << 20)} bytes"):
+        parse_index(content)
