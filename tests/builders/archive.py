@@ -20,6 +20,9 @@ from builders.root import write
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+_FIRST = 1_780_000_000
+"""When the first suite was published, in seconds since the epoch; each later one follows a minute after."""
+
 PACKAGES = """\
 Package: libfoo1
 Architecture: amd64
@@ -91,6 +94,7 @@ class Archive:
         self.date = "Sat, 12 Sep 2026 07:55:41 UTC"
         self.contents = b""
         """Instead of the usual Contents of amd64, compressed."""
+        self._published = 0
         self._key = key_of("archive@mirror.test")
         self.keyring = write(folder / "archive.gpg", self._key.public)
 
@@ -177,6 +181,9 @@ class Archive:
             f"No-Support-for-Architecture-all: Packages\n{fields}SHA256:\n{hashes}"
         )
         (dist / "InRelease").write_bytes(self._key.clearsign(release))
+        self._published += 1
+        moment = _FIRST + 60 * self._published
+        os.utime(dist / "InRelease", (moment, moment))  # two within a second are the same for If-Modified-Since
 
 
 @contextmanager
