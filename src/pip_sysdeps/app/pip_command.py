@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.launchers import module_call
 from pip_sysdeps.app.place import Location
+from pip_sysdeps.environment.choice import DOT_VENV
 from pip_sysdeps.environment.read_scripts import interpreter_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _HEAD = 4096
 def environment_of_pip(command: Sequence[str]) -> tuple[Location, str] | None:
     """Return where a pip command installs, and what says so; None for another command, and if nothing says it.
 
+    None also for the environment that every command chooses by itself: there is nothing to say of it.
     A pip outside a virtual environment says nothing: `--user` and the system's settings decide. Source: pip's
     documentation, "pip install" and "Configuration".
     """
@@ -37,7 +39,12 @@ def environment_of_pip(command: Sequence[str]) -> tuple[Location, str] | None:
     if python := _value(arguments, ("--python",)):
         return Location(python=python), "--python"
     prefix = _prefix_of(program)
-    return (Location(python=prefix), "that of pip") if prefix else None
+    return (Location(python=prefix), "that of pip") if prefix and not _is_usual(prefix) else None
+
+
+def _is_usual(prefix: str) -> bool:
+    """Return whether an environment is the one that is chosen first; see `environment.choice.choices`."""
+    return os.path.realpath(prefix) == os.path.realpath(os.environ.get("VIRTUAL_ENV") or DOT_VENV)
 
 
 def _value(arguments: Sequence[str], options: tuple[str, ...]) -> str:

@@ -63,3 +63,17 @@ def test_the_environment_of_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("PATH", f"{prefix}/bin")
     assert environment_of_pip(["pip", "install", "x"]) == expected
     assert environment_of_pip(["python3", "-m", "pip", "install", "x"]) == expected
+
+
+@pytest.mark.parametrize(("active", "chosen"), [("", ".venv"), ("other", "other"), ("other", ".venv")])
+def test_the_usual_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, active: str, chosen: str) -> None:
+    """The active environment, or else the project's, is chosen anyway; another one is named."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    if active:
+        monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / active))
+    prefix = str(tmp_path / chosen)
+    make_venv(tmp_path, f"/{chosen}")
+    write(tmp_path / chosen / "bin/pip", f"#!{prefix}/bin/python3\n").chmod(0o755)
+    named = (Location(python=prefix), "that of pip") if active and chosen != active else None
+    assert environment_of_pip([f"{prefix}/bin/pip", "install", "x"]) == named
