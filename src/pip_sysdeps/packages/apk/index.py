@@ -13,12 +13,10 @@ import zlib
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.apk.names import is_package_name
 from pip_sysdeps.packages.apk.records import ApkPackage, parse_packages
+from pip_sysdeps.packages.unpacked import unpacked_limit
 
 MAX_INDEX = 512 << 20
 """Bytes of an unpacked index; Alpine's largest has 12 MB."""
-_MOST_COMPRESSED = 64
-_ALWAYS_ALLOWED = 16 << 20
-"""How many times longer an index may become, beyond these bytes; Alpine's become five times as long."""
 _MEMBER = "APKINDEX"
 _LONGEST_SHOWN = 60
 _GZIP = 31
@@ -31,8 +29,7 @@ def parse_index(content: bytes, limit: int = MAX_INDEX) -> tuple[ApkPackage, ...
     Raise MalformedError for another kind of archive, for one that unpacks to more than `limit` bytes or to many
     times its length, for a package with an invalid name, and as `parse_packages` for the index in it.
     """
-    limit = min(limit, len(content) * _MOST_COMPRESSED + _ALWAYS_ALLOWED)
-    packages = parse_packages(_member(_unpacked(content, limit)))
+    packages = parse_packages(_member(_unpacked(content, unpacked_limit(len(content), limit))))
     virtual = next((each.name for each in packages if not is_package_name(each.name)), None)
     if virtual is not None:
         raise MalformedError(f"no usable package name: {virtual[:_LONGEST_SHOWN]!r}")

@@ -18,6 +18,7 @@ from pip_sysdeps.errors import MalformedError, SysdepsError, unreadable
 from pip_sysdeps.packages.rpm.compression import decompress
 from pip_sysdeps.packages.rpm.repo_file import parse_mirrorlist
 from pip_sysdeps.packages.rpm.repository import parse_filelists, parse_metalink, parse_primary, parse_repomd
+from pip_sysdeps.packages.unpacked import unpacked_limit
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.download import DownloadError, download
 
@@ -38,9 +39,6 @@ _MAX_REPOMD = 4 << 20
 _MAX_FILE = 512 << 20
 _MAX_CONTENT = 4 << 30
 """Bytes, packed and unpacked: Fedora's file lists have a tenth of that."""
-_MOST_COMPRESSED = 64
-_ALWAYS_ALLOWED = 16 << 20
-"""How many times longer a file may become, beyond these bytes; file lists become about fifteen times as long."""
 _MOST_MIRRORS = 3
 """Mirrors that are tried."""
 _HASHES = ("sha256", "sha384", "sha512")
@@ -188,8 +186,7 @@ class Repodata:
         content = self.store.read(entry.location)
         try:
             _require_checksum(content, entry, strict=isinstance(self.store, ServerStore))
-            limit = min(_MAX_CONTENT, len(content) * _MOST_COMPRESSED + _ALWAYS_ALLOWED)
-            yield from parse(decompress(content, limit))
+            yield from parse(decompress(content, unpacked_limit(len(content), _MAX_CONTENT)))
         except MalformedError as error:
             raise error.at(posixpath.join(self.store.place, entry.location), hint=self.store.hint) from error
 
