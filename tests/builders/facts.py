@@ -43,6 +43,11 @@ def elf(*needed: str, **changes: Any) -> ElfFile:  # noqa: ANN401 - any field of
     return replace(_LIBRARY, needed=needed, **changes)
 
 
+def elf_of_header(machine: int, elf_class: int, little_endian: bool, header_flags: int) -> ElfFile:
+    """Return the facts of a shared object with this ELF header."""
+    return elf(machine=machine, elf_class=elf_class, little_endian=little_endian, header_flags=header_flags)
+
+
 def distribution(name: str, *files: str, **changes: Any) -> Distribution:  # noqa: ANN401 - any field
     """Return a distribution in /env/site with these files (relative to it, or absolute)."""
     return replace(

@@ -11,29 +11,16 @@ import pytest
 
 from builders.elf import PAGE, Elf
 from builders.elf_memory import in_memory, parse, parse_elf
+from builders.facts import elf
 from pip_sysdeps.elf.headers import load_fault, parse_header
 from pip_sysdeps.elf.image import HEAD, read_image
 from pip_sysdeps.errors import MalformedElf
 from pip_sysdeps.model.elf import ElfFile, VersionNeed
 
 LIBRARY = Elf(soname="liba.so.1", needed=("libc.so.6",), version_needs=(("libc.so.6", ("GLIBC_2.34", "GLIBC_2.4?")),))
-FACTS = ElfFile(
-    elf_class=64,
-    little_endian=True,
-    os_abi=0,
-    abi_version=0,
-    type=3,
-    machine=62,
-    header_flags=0,
-    interpreter=None,
-    dynamic=True,
-    executable_stack=False,
+FACTS = elf(
+    "libc.so.6",
     soname="liba.so.1",
-    needed=("libc.so.6",),
-    rpath=None,
-    runpath=None,
-    flags=0,
-    flags_1=0,
     version_needs=(
         VersionNeed(soname="libc.so.6", version="GLIBC_2.34", weak=False),
         VersionNeed(soname="libc.so.6", version="GLIBC_2.4", weak=True),

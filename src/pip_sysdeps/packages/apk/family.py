@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.packages.apk.architecture import ARCHITECTURES, apk_architecture
+from pip_sysdeps.packages.apk.architectures import ARCHITECTURES, architecture_of
 from pip_sysdeps.packages.apk.database_path import find_database
 from pip_sysdeps.packages.apk.install import FORMATS, USAGE, as_command, as_dockerfile
 from pip_sysdeps.packages.apk.names import cmd_capability, is_capability, is_development, is_package_name, so_capability
@@ -74,7 +74,7 @@ FAMILY = Family(
     architectures=ARCHITECTURES,
     open=_open,
     read_architecture=_read_architecture,
-    architecture=apk_architecture,
+    architecture=architecture_of,
     names=NameRules(
         package=is_package_name,
         version=is_version,

@@ -6,16 +6,10 @@ Source: dpkg-architecture(1), `DEB_HOST_MULTIARCH` and the tables behind it; the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from pip_sysdeps.packages.elf_architecture import ArchitectureNames
 from pip_sysdeps.packages.family import Architecture
 
-if TYPE_CHECKING:
-    from pip_sysdeps.model.elf import ElfFile
-
-_EM_ARM, _EF_ARM_ABI_FLOAT_HARD = 40, 0x400
-
-_BY_ELF_HEADER = {
+_BY_HEADER = {
     (3, 32, True): "i386",
     (8, 32, False): "mips",
     (8, 32, True): "mipsel",
@@ -30,7 +24,7 @@ _BY_ELF_HEADER = {
     (243, 64, True): "riscv64",
     (258, 64, True): "loong64",
 }
-"""Debian's name by `e_machine`, ELF class and whether it is little-endian."""
+"""By `e_machine`, ELF class and whether it is little-endian."""
 
 
 def _architecture(machine: str, triplet: str, loader: str) -> Architecture:
@@ -56,9 +50,5 @@ ARCHITECTURES = {
 }
 """Every architecture with a port in a current release."""
 
-
-def architecture_of(elf: ElfFile) -> str:
-    """Return Debian's name for the architecture that an object was made for; empty for one that Debian lacks."""
-    if elf.machine == _EM_ARM and elf.little_endian:
-        return "armhf" if elf.header_flags & _EF_ARM_ABI_FLOAT_HARD else "armel"
-    return _BY_ELF_HEADER.get((elf.machine, elf.elf_class, elf.little_endian), "")
+architecture_of = ArchitectureNames(_BY_HEADER, arm_hard_float="armhf", arm_soft_float="armel").name
+"""Return Debian's name for the architecture that an object was made for; empty for one that Debian lacks."""

@@ -6,16 +6,11 @@ configure` for the directories: 64-bit libraries lie in `lib64`, beside 32-bit o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from pip_sysdeps.packages.elf_architecture import ArchitectureNames
 from pip_sysdeps.packages.family import Architecture
 
-if TYPE_CHECKING:
-    from pip_sysdeps.model.elf import ElfFile
-
-_EM_ARM, _EF_ARM_ABI_FLOAT_HARD = 40, 0x400
 _LIB, _LIB64 = ("/lib", "/usr/lib"), ("/lib64", "/usr/lib64")
-_BY_ELF_HEADER = {
+_BY_HEADER = {
     (3, 32, True): "i686",
     (21, 64, False): "ppc64",
     (21, 64, True): "ppc64le",
@@ -25,7 +20,7 @@ _BY_ELF_HEADER = {
     (243, 64, True): "riscv64",
     (258, 64, True): "loongarch64",
 }
-"""rpm's name by `e_machine`, ELF class and whether it is little-endian."""
+"""By `e_machine`, ELF class and whether it is little-endian."""
 
 ARCHITECTURES = {
     "aarch64": Architecture("aarch64", "ld-linux-aarch64.so.1", _LIB64),
@@ -39,12 +34,8 @@ ARCHITECTURES = {
 }
 """Every architecture with a port in a current release of a distribution."""
 
-
-def architecture_of(elf: ElfFile) -> str:
-    """Return rpm's name for the architecture that an object was made for; empty for one that rpm lacks."""
-    if elf.machine == _EM_ARM and elf.little_endian and elf.header_flags & _EF_ARM_ABI_FLOAT_HARD:
-        return "armv7hl"
-    return _BY_ELF_HEADER.get((elf.machine, elf.elf_class, elf.little_endian), "")
+architecture_of = ArchitectureNames(_BY_HEADER, arm_hard_float="armv7hl").name
+"""Return rpm's name for the architecture that an object was made for; empty for one that rpm lacks."""
 
 
 def base_architecture(architecture: str) -> str:

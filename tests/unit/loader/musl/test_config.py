@@ -6,24 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.facts import elf
 from pip_sysdeps.loader.musl.config import DEFAULT_DIRECTORIES, parse_path_file, path_file, split_path
 from pip_sysdeps.loader.musl.read_config import read_musl_config
-from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PROGRAM = ElfFile(
-    elf_class=64,
-    little_endian=True,
-    os_abi=0,
-    abi_version=0,
-    type=3,
-    machine=62,
-    header_flags=0,
-    interpreter="/lib/ld-musl-x86_64.so.1",
-)
+PROGRAM = elf(interpreter="/lib/ld-musl-x86_64.so.1")
 
 
 @pytest.mark.parametrize(

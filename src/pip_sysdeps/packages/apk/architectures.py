@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from pip_sysdeps.packages.elf_architecture import ArchitectureNames
 from pip_sysdeps.packages.family import Architecture
-
-if TYPE_CHECKING:
-    from pip_sysdeps.model.elf import ElfFile
 
 _BY_HEADER = {
     (3, 32, True): "x86",
@@ -46,15 +42,9 @@ ARCHITECTURES = {
     "x86_64": _described("x86_64", "x86_64", "ld-linux-x86-64.so.2"),
 }
 """Every architecture of Alpine's current releases; Wolfi, which has glibc, has two of them."""
-_EM_ARM, _EF_ARM_ABI_FLOAT_HARD = 40, 0x400
+architecture_of = ArchitectureNames(_BY_HEADER, arm_hard_float="armv7", arm_soft_float="armel").name
+"""Return apk's name for the architecture of an object; empty if it has none.
 
-
-def apk_architecture(elf: ElfFile) -> str:
-    """Return apk's name for the architecture of an object; empty if it has none.
-
-    The headers of 32-bit ARM do not distinguish `armhf` (ARMv6) from `armv7`: with hard floats it is `armv7`, which
-    images are made for. The database's own architecture takes precedence.
-    """
-    if elf.machine == _EM_ARM and elf.little_endian:
-        return "armv7" if elf.header_flags & _EF_ARM_ABI_FLOAT_HARD else "armel"
-    return _BY_HEADER.get((elf.machine, elf.elf_class, elf.little_endian), "")
+An ELF header does not distinguish `armhf` (ARMv6) from `armv7`: with hard floats it is `armv7`, which images are made
+for. The database's own architecture takes precedence.
+"""
