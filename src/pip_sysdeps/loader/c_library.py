@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from pip_sysdeps.model.elf import ElfFile
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -11,8 +13,10 @@ if TYPE_CHECKING:
     from pip_sysdeps.loader.conditions import Conditions
     from pip_sysdeps.loader.find_library import LibraryFinder
     from pip_sysdeps.loader.rules import AnyRules
-    from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.system.root import Root
+
+
+_ET_DYN = 3
 
 
 class CLibrary(NamedTuple):
@@ -32,3 +36,18 @@ class CLibrary(NamedTuple):
     """Return a finder for a root, for the Python whose standard library is in a folder."""
     program: Callable[[str], ElfFile | None]
     """Return the facts of a program with a loader of this file name; None for an unknown loader."""
+
+
+def program_of(loader: str, machine: int, elf_class: int, *, little_endian: bool, header_flags: int = 0) -> ElfFile:
+    """Return the facts of a position-independent program that names the loader in /lib."""
+    return ElfFile(
+        elf_class=elf_class,
+        little_endian=little_endian,
+        os_abi=0,
+        abi_version=0,
+        type=_ET_DYN,
+        machine=machine,
+        header_flags=header_flags,
+        interpreter=f"/lib/{loader}",
+        dynamic=True,
+    )

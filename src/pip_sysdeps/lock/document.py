@@ -150,7 +150,7 @@ class LockedDistribution:
 
     def every(self) -> Iterator[LockedNeed]:
         """Yield the needs of all three kinds."""
-        yield from (*self.needs, *self.offered, *(need for each in self.base for need in each.needs()))
+        yield from _every_need(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +168,11 @@ class LockedFile:
 
     def every(self) -> Iterator[LockedNeed]:
         """Yield the needs of all three kinds."""
-        yield from (*self.needs, *self.offered, *(need for each in self.base for need in each.needs()))
+        yield from _every_need(self)
+
+
+def _every_need(holder: LockedDistribution | LockedFile) -> Iterator[LockedNeed]:
+    yield from (*holder.needs, *holder.offered, *(need for each in holder.base for need in each.needs()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

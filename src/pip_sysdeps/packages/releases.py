@@ -10,7 +10,7 @@ from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _RELEASES = shipped("releases.txt")
 _GLIBC = shipped("glibc.txt")
@@ -62,9 +62,7 @@ def parse_glibc_releases(text: str) -> dict[str, str]:
     Raise MalformedError for another form and for a repeated release.
     """
     found: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line or line.startswith("#"):
-            continue
+    for number, line in _rows(text):
         release, _, version = line.partition("\t")
         if not _VERSION.fullmatch(version) or release in found:
             raise MalformedError("not a new release and a version", where=f"line {number}")
@@ -78,14 +76,19 @@ def parse_releases(text: str) -> dict[str, ListedRelease]:
     Raise MalformedError for another form and for a repeated codename.
     """
     found: dict[str, ListedRelease] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line or line.startswith("#"):
-            continue
+    for number, line in _rows(text):
         codename, *rest = line.split("\t")
         if len(rest) != 3 or codename in found or not _VERSION.fullmatch(rest[1]):
             raise MalformedError("not a new codename, an ID, a version and a release", where=f"line {number}")
         found[codename] = ListedRelease(*rest)
     return found
+
+
+def _rows(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the number and text of each line that is not empty or a comment."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line and not line.startswith("#"):
+            yield number, line
 
 
 def _version_key(version: str) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from pip_sysdeps.report.problems import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pip_sysdeps.model.environment import Distribution
     from pip_sysdeps.model.scan import Scan
     from pip_sysdeps.report.image import Image
 
@@ -42,15 +43,11 @@ def missing_projects(scan: Scan) -> Iterator[Problem]:
     """Yield the editable installs whose project is not in the image."""
     for each in scan.environment.distributions:
         if each.missing_project:
-            yield Problem(
-                error=True,
-                entry=MISSING_FILE,
-                distribution=each.name,
-                subject=each.metadata_path,
-                message=f"it is an editable install of `{each.missing_project}`, which is not in the image: install it "
-                "without -e (uv sync: --no-editable), or copy the project there",
-                files=(each.metadata_path,),
+            message = (
+                f"it is an editable install of `{each.missing_project}`, which is not in the image: install it "
+                "without -e (uv sync: --no-editable), or copy the project there"
             )
+            yield _missing(each, message, (each.metadata_path,), error=True)
 
 
 def scripts_without_python(image: Image) -> Iterator[Problem]:
@@ -80,11 +77,16 @@ def missing_files(scan: Scan) -> Iterator[Problem]:
     """Yield missing files that records list; they may have been removed on purpose."""
     for each in scan.environment.distributions:
         if each.gone:
-            yield Problem(
-                error=False,
-                entry=MISSING_FILE,
-                distribution=each.name,
-                subject=each.metadata_path,
-                message=f"files listed in its {each.record.value} are missing",
-                files=each.gone,
-            )
+            yield _missing(each, f"files listed in its {each.record.value} are missing", each.gone, error=False)
+
+
+def _missing(distribution: Distribution, message: str, files: tuple[str, ...], *, error: bool) -> Problem:
+    """Return the problem that files of a distribution are missing."""
+    return Problem(
+        error=error,
+        entry=MISSING_FILE,
+        distribution=distribution.name,
+        subject=distribution.metadata_path,
+        message=message,
+        files=files,
+    )

@@ -54,26 +54,18 @@ def _interpreter(image: Image) -> Iterator[Problem]:
     """Yield what prevents Python itself from starting."""
     environment = image.scan.environment
     if not environment.interpreter.path:
-        yield Problem(
-            error=True,
-            entry=NO_INTERPRETER,
-            distribution="",
-            subject=environment.prefix,
-            message=f"no Python in the image can run `{environment.prefix}`",
-        )
+        yield _no_interpreter(environment.prefix, f"no Python in the image can run `{environment.prefix}`")
     elif image.system.real(f"{environment.prefix}/pyvenv.cfg") and not _has_python(image, environment.prefix):
-        yield Problem(
-            error=True,
-            entry=NO_INTERPRETER,
-            distribution="",
-            subject=environment.prefix,
-            message=f"`{environment.prefix}/bin/python3` is a broken link",
-        )
+        yield _no_interpreter(environment.prefix, f"`{environment.prefix}/bin/python3` is a broken link")
     for mismatch in environment.mismatches:
-        yield Problem(error=True, entry=NO_INTERPRETER, distribution="", subject=environment.prefix, message=mismatch)
+        yield _no_interpreter(environment.prefix, mismatch)
     for loaded in image.scan.process:
         for soname in not_found(loaded):
             yield _missing_from_library(image, "", loaded.path, soname)
+
+
+def _no_interpreter(prefix: str, message: str) -> Problem:
+    return Problem(error=True, entry=NO_INTERPRETER, distribution="", subject=prefix, message=message)
 
 
 def _scripts(image: Image) -> Iterator[Problem]:

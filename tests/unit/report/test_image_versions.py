@@ -68,10 +68,9 @@ def test_a_version_that_a_library_lacks(found: VersionGap, problem: Problem) -> 
     assert [*version_gaps(image(SCAN, SYSTEM, gaps=(found,)))] == [problem]
 
 
-UNDEFINED = Problem(
-    error=True,
+UNDEFINED = replace(
+    LACKING,
     entry=UNDEFINED_SYMBOL,
-    distribution="one",
     subject="a_new",
     message="undefined symbol a_new: no library defines it",
     files=(LIBRARY,),

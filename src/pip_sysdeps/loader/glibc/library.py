@@ -5,22 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.loader.c_library import CLibrary
+from pip_sysdeps.loader.c_library import CLibrary, program_of
 from pip_sysdeps.loader.glibc.cpu import cpu_subfolders
 from pip_sysdeps.loader.glibc.find_library import FindLibrary
 from pip_sysdeps.loader.glibc.machines import MACHINES, machine_of
 from pip_sysdeps.loader.glibc.read_config import glibc_version, read_loader_config, read_system_directories
 from pip_sysdeps.loader.glibc.rules import Glibc
-from pip_sysdeps.model.elf import ElfFile
 
 if TYPE_CHECKING:
     from pip_sysdeps.elf.read_objects import Objects
     from pip_sysdeps.loader.conditions import Conditions
+    from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.system.root import Root
 
 _LOADER = re.compile(r"ld(?:64|-linux[a-z0-9_.-]*|-[0-9.]+)?\.so(?:\.[0-9]+)?")
 """`ld-linux-x86-64.so.2`, `ld64.so.2`, `ld.so.1`, `ld-2.31.so`."""
-_ET_DYN = 3
 
 
 def _read_rules(
@@ -48,16 +47,12 @@ def _program(loader: str) -> ElfFile | None:
     machine = next((each for each in MACHINES if each.loader == loader), None)
     if machine is None:
         return None
-    return ElfFile(
-        elf_class=machine.elf_class,
+    return program_of(
+        loader,
+        machine.machine,
+        machine.elf_class,
         little_endian=machine.little_endian,
-        os_abi=0,
-        abi_version=0,
-        type=_ET_DYN,
-        machine=machine.machine,
         header_flags=machine.header_flags[1],
-        interpreter=f"/lib/{loader}",
-        dynamic=True,
     )
 
 

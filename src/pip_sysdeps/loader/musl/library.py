@@ -6,15 +6,15 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.loader.c_library import CLibrary
+from pip_sysdeps.loader.c_library import CLibrary, program_of
 from pip_sysdeps.loader.musl.find_library import FindLibrary
 from pip_sysdeps.loader.musl.read_config import read_musl_config
 from pip_sysdeps.loader.musl.rules import Musl
-from pip_sysdeps.model.elf import ElfFile
 
 if TYPE_CHECKING:
     from pip_sysdeps.elf.read_objects import Objects
     from pip_sysdeps.loader.conditions import Conditions
+    from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.system.root import Root
 
 _LOADER = re.compile(r"ld-musl-([a-z0-9_-]+)\.so\.1")
@@ -32,7 +32,6 @@ _MACHINES = {
 """`e_machine`, ELF class and whether it is little-endian, by musl's name. Source: musl's configure; arch/*/reloc.h."""
 _LIBC_SYMBOLS = ("__libc_start_main", "stdin")
 """Symbols that only the C library defines (load_library)."""
-_ET_DYN = 3
 
 
 def _read_rules(
@@ -59,17 +58,7 @@ def _program(loader: str) -> ElfFile | None:
     if header is None:
         return None
     machine, elf_class, little_endian = header
-    return ElfFile(
-        elf_class=elf_class,
-        little_endian=little_endian,
-        os_abi=0,
-        abi_version=0,
-        type=_ET_DYN,
-        machine=machine,
-        header_flags=0,
-        interpreter=f"/lib/{loader}",
-        dynamic=True,
-    )
+    return program_of(loader, machine, elf_class, little_endian=little_endian)
 
 
 LIBRARY = CLibrary(
