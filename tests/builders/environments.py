@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from builders.debian import apt_install, copy_root, debian_root, made_once, run_in
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 VENV = "/opt/venv"
@@ -32,6 +33,11 @@ class Project:
     """Binary packages that building takes, beyond a compiler and Python's headers."""
     variables: tuple[tuple[str, str], ...] = ()
     """Environment variables that tell builds what to do, such as to take the system's libraries."""
+
+
+def pinned(suite: str, versions: Mapping[str, str], **more: Any) -> Project:  # noqa: ANN401 - any field of a Project
+    """Return a project that installs exactly these versions."""
+    return Project(suite=suite, **{"requirements": tuple(versions), "constraints": tuple(versions.items()), **more})
 
 
 def build_root(project: Project) -> Path:
@@ -72,11 +78,10 @@ def several(suite: str) -> Project:
         "pycairo": "1.29.2",
         "python-ldap": "3.4.8",
     }
-    return Project(
-        suite=suite,
-        requirements=tuple(versions),
+    return pinned(
+        suite,
+        versions,
         no_binary=("lxml", "mysqlclient", "pycairo", "python-ldap"),
-        constraints=tuple(versions.items()),
         dev_packages=(
             "default-libmysqlclient-dev",
             "libcairo2-dev",
@@ -108,7 +113,7 @@ def from_wheels(suite: str) -> Project:
         "soundfile": "0.14.0",
         "tbb": "2023.2.0",
     }
-    return Project(suite=suite, requirements=tuple(versions), constraints=tuple(versions.items()))
+    return pinned(suite, versions)
 
 
 def of_devices(suite: str) -> Project:
@@ -134,11 +139,10 @@ def of_devices(suite: str) -> Project:
         "pyusb": "1.3.1",
         "systemd-python": "235",
     }
-    return Project(
-        suite=suite,
-        requirements=tuple(versions),
+    return pinned(
+        suite,
+        versions,
         no_binary=tuple(name for name in versions if name not in {"libarchive-c", "pyusb"}),
-        constraints=tuple(versions.items()),
         dev_packages=(
             "libasound2-dev",
             "libcap-dev",

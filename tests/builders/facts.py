@@ -64,6 +64,30 @@ def distribution(name: str, *files: str, **changes: Any) -> Distribution:  # noq
     )
 
 
+def platform(
+    distro: str,
+    release: str,
+    architecture: str,
+    manager: str,
+    libc: str,
+    **changes: Any,  # noqa: ANN401 - any field
+) -> Platform:
+    """Return a system whose release has a number and no codename."""
+    return replace(
+        Platform(
+            distro=distro,
+            codename="",
+            release=release,
+            release_name=release,
+            architecture=architecture,
+            machine=architecture,
+            package_manager=manager,
+            libc=libc,
+        ),
+        **changes,
+    )
+
+
 def found(path: str, soname: str = "", step: SearchStep = SearchStep.CACHE) -> Found:
     """Return the answer that a needed name (the path's last part, unless given) was found there."""
     return Found(soname=soname or path.rpartition("/")[2], path=path, step=step)

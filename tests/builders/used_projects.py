@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from builders.environments import Project
+from builders.environments import pinned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from builders.environments import Project
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +37,10 @@ def of_kernel(suite: str) -> UsedProject:
         "pyusb": "1.3.1",
     }
     return UsedProject(
-        project=Project(
-            suite=suite,
-            requirements=tuple(versions),
+        project=pinned(
+            suite,
+            versions,
             no_binary=("hidapi", "pyfuse3"),
-            constraints=tuple(versions.items()),
             dev_packages=(
                 "libdbus-1-dev",
                 "libfuse3-dev",
@@ -73,11 +74,11 @@ def of_sound(suite: str) -> UsedProject:
         "soundfile": "0.14.0",
     }
     return UsedProject(
-        project=Project(
-            suite=suite,
+        project=pinned(
+            suite,
+            versions,
             requirements=(*versions, "audioop-lts; python_version >= '3.13'"),
             no_binary=("soundfile",),
-            constraints=tuple(versions.items()),
             dev_packages=("libasound2-dev", "libsndfile1"),
         ),
         uses={
@@ -101,7 +102,7 @@ def of_programs(suite: str) -> UsedProject:
     }
     run = "import subprocess; subprocess.run({}, check=True)"
     return UsedProject(
-        project=Project(suite=suite, requirements=tuple(versions), constraints=tuple(versions.items())),
+        project=pinned(suite, versions),
         uses={
             "GitPython": "import git; git.Repo.init('/root/repository')",
             "diagrams": "from diagrams import Diagram\nwith Diagram('x', filename='/root/x', show=False): pass",

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.command import Result
+from builders.locked import target as locked_target
 from pip_sysdeps.cli import main
-from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Lockfile, Target
+from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Lockfile
 from pip_sysdeps.lock.text import dumps
 
 if TYPE_CHECKING:
@@ -17,14 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NEED = LockedNeed(soname="libpq.so.5", package="libpq5", when="import", by=("psycopg2/_psycopg.so",))
-TARGET = Target(
-    id="debian-bookworm-amd64",
-    distro="debian",
+TARGET = locked_target(
     release="12",
-    architecture="amd64",
-    package_manager="dpkg",
-    libc="glibc",
-    python="cp311",
     distribution=(LockedDistribution(name="psycopg2", version="2.9.13", needs=(NEED,)),),
     package=(LockedPackage(name="libpq5"),),
 )

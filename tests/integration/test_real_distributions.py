@@ -12,7 +12,7 @@ import pytest
 
 from builders.command import lock_of, pip_sysdeps
 from builders.debian import apt_install, fresh_root, run_in
-from builders.environments import VENV, Project, build_root
+from builders.environments import VENV, build_root, pinned
 from builders.torch import torch_root
 from pip_sysdeps.app.place import Location, read_place
 from pip_sysdeps.app.scan import Scanner
@@ -48,7 +48,7 @@ VERSIONS = {
     "uwsgi": "2.0.31",
 }
 """Libraries without an rpath of their own, opened by ctypes, plugins, programs, preloaded and off the path."""
-LISTED = Project(suite="bookworm", requirements=tuple(VERSIONS), constraints=tuple(VERSIONS.items()))
+LISTED = pinned("bookworm", VERSIONS)
 
 
 @pytest.fixture(scope="module", params=["listed", "torchcodec"])

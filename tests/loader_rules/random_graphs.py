@@ -11,8 +11,6 @@ import os
 import shutil
 import sys
 import tempfile
-import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,9 +22,9 @@ if __name__ == "__main__":
 from builders.graphs import graph
 from builders.ld_so import ask, differences, fill_root, ours, read_config, release, run_ldconfig
 from builders.world import written
+from loader_rules.graph_run import add_arguments, memory_differences, run
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.loader.glibc.rules import Glibc
-from pip_sysdeps.loader.resolve import Memory, open_object, start
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -56,7 +54,10 @@ def _check(world: World, root: Path, glibc: Release) -> Iterator[str]:
         run_ldconfig(root, glibc)
     answers = ours(world, root, "as-is")
     yield from differences(world, root, answers, ask(world, root))
-    yield from _forgetful(world, root)
+    inside = Root(str(root))
+    program = inside.resolve(world.program) or ""
+    rules = Glibc(read_config(world, program, inside, "as-is"))
+    yield from memory_differences(world, root, program, Objects(inside), rules)
     if not world.ldconfig or not links.items() <= _links(root).items():
         return  # No cache, or one that leads through links that ldconfig changed: another run would write another.
     for one, other in zip(answers[0].objects, ours(world, root, "fresh")[0].objects, strict=False):
@@ -66,18 +67,6 @@ def _check(world: World, root: Path, glibc: Release) -> Iterator[str]:
     after = _cached(world, root, names)
     if before != after:
         yield f"a fresh cache has {before} before and {after} after ldconfig"
-
-
-def _forgetful(world: World, root: Path) -> Iterator[str]:
-    """Return where a memory of earlier searches changes an answer: `lock` opens its thousand objects with one."""
-    inside = Root(str(root))
-    program = inside.resolve(world.program) or ""
-    lookup, rules, memory = Objects(inside).open, Glibc(read_config(world, program, inside, "as-is")), Memory()
-    process = start(program, lookup, rules, memory)
-    for path in sorted(world.objects):
-        known = open_object(process, path, program, lookup, rules, memory)
-        if known != open_object(process, path, program, lookup, rules):
-            yield f"with a memory we say {known}"
 
 
 def _cached(world: World, root: Path, names: list[str]) -> dict[str, tuple[int, int] | None]:
@@ -94,34 +83,19 @@ def _links(root: Path) -> dict[str, str]:
 
 
 def check_graphs(seeds: range, glibc: Release) -> Iterator[tuple[int, list[str]]]:
-    """Yield each seed with its differences, nothing for most."""
+    """Yield each seed with its differences; most have none."""
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         for seed in seeds:
             yield seed, check_graph(seed, glibc, Path(folder))
 
 
-def _check_all(seeds: range, glibc: Release) -> tuple[int, list[tuple[int, list[str]]]]:
-    return len(seeds), [(seed, found) for seed, found in check_graphs(seeds, glibc) if found]
-
-
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("count", type=int)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--processes", type=int, default=2)
+    add_arguments(parser)
     parser.add_argument("--glibc", type=Path, default=Path("/"))
     options = parser.parse_args()
-    last = options.first + options.count
-    parts = [range(first, min(first + 250, last)) for first in range(options.first, last, 250)]
-    begin, done, bad = time.monotonic(), 0, 0
-    with ProcessPoolExecutor(options.processes) as pool:
-        for count, found in pool.map(partial(_check_all, glibc=release(options.glibc)), parts):
-            done, bad = done + count, bad + len(found)
-            for seed, lines in found:
-                print(f"seed {seed}:", *lines, sep="\n    ", flush=True)  # noqa: T201 - a command
-    print(f"{done} graphs from seed {options.first}, {bad} disagreements, {time.monotonic() - begin:.0f} s")  # noqa: T201
-    return bool(bad)
+    return run(partial(check_graphs, glibc=release(options.glibc)), options)
 
 
 if __name__ == "__main__":

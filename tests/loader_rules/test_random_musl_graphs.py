@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from builders.ld_musl import musl_loader
+from loader_rules import graph_run
 from loader_rules.random_musl_graphs import check_graphs
 
 
 def disagreements(seeds: range) -> list[tuple[int, list[str]]]:
-    """Return the seeds of the graphs on which we and the loader differ, with how."""
+    """Return the graphs on which our code and the loader differ."""
     musl_loader()
-    return [(seed, found) for seed, found in check_graphs(seeds) if found]
+    return graph_run.disagreements(check_graphs, seeds)
 
 
 @pytest.mark.toolchain

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.facts import elf, scan_of
+from builders.facts import elf, platform, scan_of
 from pip_sysdeps.environment.target_system import TargetSystem, open_target
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pip_sysdeps.model.packages import Platform
 
 DEBIAN = TargetSystem(
     platform=scan_of().platform,
@@ -60,53 +61,26 @@ def test_the_python_of_a_system_without_an_index() -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "platform"),
+    ("target", "expected"),
     [
         (
             "fedora-42-x86_64",
-            Platform(
-                distro="fedora",
-                codename="",
-                release="42",
-                release_name="42",
-                architecture="x86_64",
-                machine="x86_64",
-                package_manager="rpm",
-                libc="glibc",
-            ),
+            platform("fedora", "42", "x86_64", "rpm", "glibc"),
         ),
         (
             "alpine-3.22-aarch64",
-            Platform(
-                distro="alpine",
-                codename="",
-                release="3.22",
-                release_name="3.22",
-                architecture="aarch64",
-                machine="aarch64",
-                package_manager="apk",
-                libc="musl",
-            ),
+            platform("alpine", "3.22", "aarch64", "apk", "musl"),
         ),
         (
             "wolfi-x86_64",
-            Platform(
-                distro="wolfi",
-                codename="",
-                release="",
-                release_name="",
-                architecture="x86_64",
-                machine="x86_64",
-                package_manager="apk",
-                libc="glibc",
-            ),
+            platform("wolfi", "", "x86_64", "apk", "glibc"),
         ),
     ],
 )
-def test_a_target_whose_package_manager_needs_no_index(tmp_path: Path, target: str, platform: Platform) -> None:
+def test_a_target_whose_package_manager_needs_no_index(tmp_path: Path, target: str, expected: Platform) -> None:
     """Its id has all that is known of it."""
     system = open_target(target, Root(str(tmp_path)))
-    assert (system.platform, system.index) == (platform, None)
+    assert (system.platform, system.index) == (expected, None)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from builders.locked import target as locked_target
 from builders.small_debian import HEADER, LOCK, TARGET
 from pip_sysdeps.errors import MalformedLock
 from pip_sysdeps.lock.document import (
@@ -17,7 +18,6 @@ from pip_sysdeps.lock.document import (
     LockedNeed,
     LockedPackage,
     Lockfile,
-    Target,
     Unresolved,
 )
 from pip_sysdeps.lock.text import dumps, join, loads, split
@@ -26,13 +26,7 @@ from pip_sysdeps.printing import printable
 EXAMPLE = Path(__file__).parents[3] / "sysdeps.lock.example"
 
 PQ = LockedNeed(soname="libpq.so.5", package="libpq5", when="import", by=("_psycopg.so",))
-ONE = Target(
-    id="debian-bookworm-amd64",
-    distro="debian",
-    architecture="amd64",
-    package_manager="dpkg",
-    libc="glibc",
-    python="cp311",
+ONE = locked_target(
     installs=("libpq5",),
     distribution=(LockedDistribution(name="psycopg2", needs=(PQ,)),),
     package=(LockedPackage(name="libpq5"),),

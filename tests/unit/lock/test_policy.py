@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from builders.locked import target as locked_target
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Lockfile, Target, Unresolved
 from pip_sysdeps.lock.policy import Applied, PolicyContext, apply
@@ -17,14 +18,8 @@ GL = LockedNeed(soname="libGL.so.1", package="libgl1", when="import", by=("cv2/c
 ICE = LockedNeed(soname="libICE.so.6", package="libice6", when="plugin", by=("cv2/qt/plugins/platforms/libqxcb.so",))
 ORACLE = Unresolved(soname="libclntsh.so.23.1", when="import", distribution="opencv", by=("cv2/x.so",), note="nobody")
 OPENCV = LockedDistribution(name="opencv", version="4.1", needs=(GL,), offered=(ICE,))
-TARGET = Target(
-    id="debian-bookworm-amd64",
-    distro="debian",
+TARGET = locked_target(
     release="12",
-    architecture="amd64",
-    package_manager="dpkg",
-    libc="glibc",
-    python="cp311",
     installs=("libgl1",),
     distribution=(OPENCV,),
     unresolved=(ORACLE,),

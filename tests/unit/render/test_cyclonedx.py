@@ -10,19 +10,14 @@ import pytest
 
 from builders.cyclonedx import check_cyclonedx
 from builders.facts import distribution
+from builders.locked import target as locked_target
 from pip_sysdeps.environment.sbom import parse_sbom
 from pip_sysdeps.lock.document import LockedFile, LockedNeed, LockedPackage, Target, Unresolved
 from pip_sysdeps.render.cyclonedx import as_cyclonedx
 from pip_sysdeps.report.materials import Materials
 
-TARGET = Target(
-    id="debian-bookworm-amd64",
-    distro="debian",
+TARGET = locked_target(
     release="12",
-    architecture="amd64",
-    package_manager="dpkg",
-    libc="glibc",
-    python="cp311",
 )
 ONE = distribution("one")
 

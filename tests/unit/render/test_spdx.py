@@ -9,23 +9,18 @@ from typing import Any
 import pytest
 
 from builders.facts import distribution
+from builders.locked import target as locked_target
 from builders.spdx import check_spdx
 from pip_sysdeps.environment.sbom import parse_sbom
 from pip_sysdeps.environment.vendored import Certainty, VendoredLibrary
-from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target
+from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage
 from pip_sysdeps.render.spdx import as_spdx
 from pip_sysdeps.report.audit import InstalledVersion
 from pip_sysdeps.report.materials import Materials
 
 GL = LockedNeed(soname="libGL.so.1", package="libgl1", when="import")
-TARGET = Target(
-    id="debian-bookworm-amd64",
-    distro="debian",
+TARGET = locked_target(
     release="12",
-    architecture="amd64",
-    package_manager="dpkg",
-    libc="glibc",
-    python="cp311",
     package=(LockedPackage(name="libgl1", min="1.3"), LockedPackage(name="libstdc++6", base=True)),
     distribution=(LockedDistribution(name="one", version="1.0", needs=(GL,)),),
 )

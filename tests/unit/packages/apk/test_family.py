@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.apk import ALPINE, WOLFI, ApkEntry, write_apk_database
-from builders.facts import elf
+from builders.facts import elf, platform
 from builders.root import write
 from builders.small_alpine import PACKAGES
-from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.apk.family import FAMILY
 from pip_sysdeps.packages.apk.read_database import read_architecture
 from pip_sysdeps.packages.installed import open_packages
@@ -26,16 +25,7 @@ def test_an_alpine_release(tmp_path: Path) -> None:
     write(tmp_path / "etc/os-release", "ID=alpine\nVERSION_ID=3.22.1\n")
     write_apk_database(tmp_path, *PACKAGES)
     root = Root(str(tmp_path))
-    expected = Platform(
-        distro="alpine",
-        codename="",
-        release="3.22.1",
-        release_name="3.22",
-        architecture="x86_64",
-        machine="x86_64",
-        package_manager="apk",
-        libc="musl",
-    )
+    expected = platform("alpine", "3.22.1", "x86_64", "apk", "musl", release_name="3.22")
     program = elf("libc.musl-x86_64.so.1", interpreter="/lib/ld-musl-x86_64.so.1")
     assert read_platform(root, open_packages(root), program) == expected
     assert (read_system(root).id, expected.id) == ("alpine-3.22-x86_64", "alpine-3.22-x86_64")

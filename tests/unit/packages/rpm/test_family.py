@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.dpkg import write_database
-from builders.facts import elf
+from builders.facts import elf, platform
 from builders.root import write
 from builders.rpm_files import Rpm, ndb
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.family import Item
 from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.packages.platform import read_platform, read_system
@@ -35,16 +34,7 @@ def test_a_fedora_release(tmp_path: Path) -> None:
     write(tmp_path / "etc/os-release", FEDORA)
     write_packages(tmp_path, GLIBC, Rpm(name="a", architecture="noarch"))
     root = Root(str(tmp_path))
-    expected = Platform(
-        distro="fedora",
-        codename="",
-        release="42",
-        release_name="42",
-        architecture="x86_64",
-        machine="x86_64",
-        package_manager="rpm",
-        libc="glibc",
-    )
+    expected = platform("fedora", "42", "x86_64", "rpm", "glibc")
     assert read_platform(root, open_packages(root), elf("libc.so.6")) == expected
     assert (read_system(root).id, expected.id) == ("fedora-42-x86_64", "fedora-42-x86_64")
 
