@@ -64,7 +64,7 @@ class Maker:
         """Download the indices of one suite for one architecture, under the first name that gives them whole."""
         for suite in SUITES[codename]:
             apt = self._apt(suite, architecture)
-            complaints = apt.update(quiet=False)
+            complaints = apt.update()
             indices = [index for index in apt.indices() if index.codename == codename]
             if not complaints and sorted(index.kind for index in indices) == WHOLE:
                 return indices

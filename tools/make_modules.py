@@ -65,10 +65,10 @@ def split_rows(contents: Iterable[bytes], version: str, own: frozenset[str]) -> 
     here: set[str] = set()
     apart: set[str] = set()
     for line in contents:
-        match = LIBRARY.fullmatch(line)
-        if match and match[1].decode() == version:
-            owners = {name.rpartition("/")[2] for name in match[3].decode().split(",")}
-            (apart if own.isdisjoint(owners) else here).add(match[2].decode())
+        row = LIBRARY.fullmatch(line)
+        if row and row[1].decode() == version:
+            owners = {name.rpartition("/")[2] for name in row[3].decode().split(",")}
+            (apart if own.isdisjoint(owners) else here).add(row[2].decode())
     known = {match[1] for path in here if (match := EXTENSION.fullmatch(path))}
     for path in sorted(apart):
         if match := EXTENSION.fullmatch(path):
