@@ -11,14 +11,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.app.launchers import installer_call
+from pip_sysdeps.app.launchers import installer_call, option_value, split_env
 from pip_sysdeps.app.pip_command import environment_of_pip
 from pip_sysdeps.app.place import Location
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.system.programs import HATCH, PDM, PIPENV, POETRY, UV, output_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pip_sysdeps.app.launchers import Call
     from pip_sysdeps.system.programs import Program
@@ -80,7 +80,7 @@ class InstallersAnswer:
     """The call, or the variable, that named it: `poetry env info --executable`."""
 
 
-def environment_of_command(command: Sequence[str]) -> InstallersAnswer | None:
+def environment_of_command(command: Sequence[str], environ: Mapping[str, str]) -> InstallersAnswer | None:
     """Return the environment of the installer that just ran; None for another command.
 
     The same program is asked that the command named, by the same launcher, in the project's folder.
@@ -88,30 +88,31 @@ def environment_of_command(command: Sequence[str]) -> InstallersAnswer | None:
     call = installer_call(command, {each.program.name for each in _INSTALLERS})
     installer = next((each for each in _INSTALLERS if call and each.program.name == call.name), None)
     if call is None or installer is None:
-        pip = environment_of_pip(command)
+        pip = environment_of_pip(command, environ)
         return InstallersAnswer(location=pip[0], asked=pip[1]) if pip else None
     if installer.commands and not installer.commands.intersection(call.arguments):
         return None
-    folder = _value(call.arguments, installer.folder_options) or "."
-    if stated := _stated(installer, call, folder):
+    variables = split_env(command, environ)[1]
+    folder = option_value(call.arguments, installer.folder_options) or "."
+    if stated := _stated(installer, call, folder, variables):
         return stated
-    for question in _questions(installer, call):
+    for question in _questions(installer, call, variables):
         for said in _answers(installer.program, question, call.words, folder):
             if found := _location(said):
                 return InstallersAnswer(location=found, asked=" ".join((call.name, *question)))
     return InstallersAnswer(location=None, asked=" ".join((call.name, *installer.questions[0])))
 
 
-def _stated(installer: _Installer, call: Call, folder: str) -> InstallersAnswer | None:
+def _stated(installer: _Installer, call: Call, folder: str, environ: Mapping[str, str]) -> InstallersAnswer | None:
     """Return the environment that the command or a variable names: no question heeds these."""
     arguments = call.arguments
     variable, heeding = installer.variable
     heeds = not heeding.isdisjoint(arguments)
-    if heeds and (named := os.environ.get(variable, "")):
+    if heeds and (named := environ.get(variable, "")):
         return InstallersAnswer(location=Location(python=os.path.join(folder, named)), asked=variable)
     if installer.program is not UV:
         return None
-    if heeds and "--active" in arguments and (active := os.environ.get("VIRTUAL_ENV", "")):
+    if heeds and "--active" in arguments and (active := environ.get("VIRTUAL_ENV", "")):
         return InstallersAnswer(location=Location(python=active), asked="--active")
     if heeds and (nearest := _nearest(folder, ".venv")):
         return InstallersAnswer(location=Location(python=nearest), asked=f"uv {call.arguments[0]}")
@@ -123,11 +124,11 @@ def _stated(installer: _Installer, call: Call, folder: str) -> InstallersAnswer 
 def _of_uv_pip(arguments: Sequence[str], folder: str) -> InstallersAnswer | None:
     """Return what the options of `uv pip` say: where to install, or for which Python."""
     for options in (frozenset({"--target", "-t"}), frozenset({"--prefix"})):
-        if named := _value(arguments, options):
+        if named := option_value(arguments, options):
             return InstallersAnswer(
                 location=Location(paths=(os.path.normpath(os.path.join(folder, named)),)), asked=max(options, key=len)
             )
-    python = _value(arguments, _PYTHON)
+    python = option_value(arguments, _PYTHON)
     if python and os.path.exists(os.path.join(folder, python)):
         return InstallersAnswer(location=Location(python=os.path.join(folder, python)), asked="--python")
     if "--system" in arguments:
@@ -146,20 +147,20 @@ def _nearest(folder: str, name: str) -> str:
         above = os.path.dirname(above)
 
 
-def _questions(installer: _Installer, call: Call) -> Iterator[tuple[str, ...]]:
+def _questions(installer: _Installer, call: Call, environ: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     """Yield the calls; with the environment or Python that the command named."""
     named = ""
     if installer.program is HATCH:
-        named = _of_hatch(call.arguments) or os.environ.get("HATCH_ENV", "")
+        named = _of_hatch(call.arguments) or environ.get("HATCH_ENV", "")
     elif installer.program is UV:
-        named = _value(call.arguments, _PYTHON)
+        named = option_value(call.arguments, _PYTHON)
     for question in installer.questions:
         yield (*question, named) if _NAME.fullmatch(named) else question
 
 
 def _of_hatch(arguments: Sequence[str]) -> str:
     """Return the environment that a command of hatch names: `-e NAME`, `env create NAME`, `shell NAME`, `run NAME:`."""
-    if named := _value(arguments, frozenset({"-e", "--env"})):
+    if named := option_value(arguments, frozenset({"-e", "--env"})):
         return named
     words = [each for each in arguments if not each.startswith("-")]
     if words[:2] == ["env", "create"]:
@@ -176,15 +177,6 @@ def _answers(program: Program, question: Sequence[str], words: Sequence[str], fo
         return output_lines(program, question, words=words, cwd=folder, timeout=_SECONDS)
     except (SysdepsError, OSError):
         return ()  # the lock is then made as after any other command
-
-
-def _value(arguments: Sequence[str], options: frozenset[str]) -> str:
-    """Return the value of the first of some options; empty without."""
-    for argument, following in zip(arguments, (*arguments[1:], ""), strict=True):
-        option, equals, value = argument.partition("=")
-        if option in options:
-            return value if equals else following
-    return ""
 
 
 def _location(said: str) -> Location | None:

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*t?")
 _LAUNCHERS = (("uvx",), ("uv", "tool", "run"), ("uv", "run"), ("pipx", "run"), ("env",))
 """The words in front of the tool, or of options of the launcher and then the tool."""
 _WITH_VALUE = frozenset({"--from", "--with", "--spec", "--python", "-p", "--pip-args", "--index-url", "--directory"})
 """Options of launchers whose value may be called as an installer is."""
+_CLEARING = frozenset({"-i", "-", "--ignore-environment"})
+_UNSETTING = frozenset({"-u", "--unset"})
+"""Options of env(1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,45 @@ def module_call(command: Sequence[str], module: str) -> tuple[str, Sequence[str]
     words = tuple(command)
     place = _of_module(words) if _PYTHON.fullmatch(os.path.basename(words[0])) else 0
     return (words[0], words[place + 1 :]) if place and words[place] == module else None
+
+
+def split_env(command: Sequence[str], environ: Mapping[str, str]) -> tuple[Sequence[str], Mapping[str, str]]:
+    """Return the command that env(1) starts and the variables that it gets.
+
+    They are the ones given for a command without `env`, and for options that change more than the variables.
+    """
+    words = tuple(command)
+    if os.path.basename(words[0]) != "env":
+        return command, environ
+    variables = dict(environ)
+    position = 1
+    while position < len(words):
+        word = words[position]
+        name, equals, value = word.partition("=")
+        if word in _CLEARING:
+            variables.clear()
+        elif word in _UNSETTING and position + 1 < len(words):
+            position += 1
+            variables.pop(words[position], None)
+        elif name in _UNSETTING:
+            variables.pop(value, None)
+        elif word.startswith("-"):
+            break
+        elif equals:
+            variables[name] = value
+        else:
+            return words[position:], variables
+        position += 1
+    return command, environ
+
+
+def option_value(arguments: Sequence[str], options: Collection[str]) -> str:
+    """Return the value of the first of some options, `--python X` or `--python=X`; empty without."""
+    for argument, following in zip(arguments, (*arguments[1:], ""), strict=True):
+        option, equals, value = argument.partition("=")
+        if option in options:
+            return value if equals else following
+    return ""
 
 
 def _places(words: tuple[str, ...]) -> Iterator[int]:

@@ -7,13 +7,13 @@ import re
 import shutil
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.app.launchers import module_call
+from pip_sysdeps.app.launchers import module_call, option_value, split_env
 from pip_sysdeps.app.place import Location
 from pip_sysdeps.environment.choice import DOT_VENV
 from pip_sysdeps.environment.read_scripts import interpreter_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _PIP = re.compile(r"pip(?:3(?:\.[0-9]+)?)?")
 _FOLDERS = (("--target", "-t"), ("--prefix",))
@@ -22,23 +22,23 @@ _COMMANDS = frozenset({"install", "uninstall"})
 _HEAD = 4096
 
 
-def environment_of_pip(command: Sequence[str]) -> tuple[Location, str] | None:
-    """Return where a pip command installs, and what says so; None for another command, and if nothing says it.
+def environment_of_pip(command: Sequence[str], environ: Mapping[str, str]) -> tuple[Location, str] | None:
+    """Return where a pip command installs, and the option that decides it; None for another command.
 
-    None also for the environment that every command chooses by itself: there is nothing to say of it.
-    A pip outside a virtual environment says nothing: `--user` and the system's settings decide. Source: pip's
-    documentation, "pip install" and "Configuration".
+    None also for the environment that every command chooses by itself, and for a pip outside a virtual environment,
+    where `--user` and the system's settings decide. Source: pip's documentation, "pip install" and "Configuration".
     """
+    command, environ = split_env(command, environ)
     called = module_call(command, "pip") or ((command[0], command[1:]) if _is_pip(command[0]) else None)
     if called is None or _COMMANDS.isdisjoint(called[1]):
         return None
     program, arguments = called
     for options in _FOLDERS:
-        if folder := _value(arguments, options):
+        if folder := _value(arguments, options, environ):
             return Location(paths=(folder,)), options[0]
-    if python := _value(arguments, ("--python",)):
+    if python := _value(arguments, ("--python",), environ):
         return Location(python=python), "--python"
-    prefix = _prefix_of(program)
+    prefix = _prefix_of(program, environ)
     return (Location(python=prefix), "that of pip") if prefix and not _is_usual(prefix) else None
 
 
@@ -47,22 +47,18 @@ def _is_usual(prefix: str) -> bool:
     return os.path.realpath(prefix) == os.path.realpath(os.environ.get("VIRTUAL_ENV") or DOT_VENV)
 
 
-def _value(arguments: Sequence[str], options: tuple[str, ...]) -> str:
+def _value(arguments: Sequence[str], options: tuple[str, ...], environ: Mapping[str, str]) -> str:
     """Return the value of an option of pip, by any of its names or by its variable; empty without."""
-    for argument, following in zip(arguments, (*arguments[1:], ""), strict=True):
-        option, equals, value = argument.partition("=")
-        if option in options:
-            return value if equals else following
-    return os.environ.get(f"PIP_{options[0].strip('-').upper()}", "")
+    return option_value(arguments, options) or environ.get(f"PIP_{options[0].strip('-').upper()}", "")
 
 
 def _is_pip(program: str) -> bool:
     return _PIP.fullmatch(os.path.basename(program)) is not None
 
 
-def _prefix_of(program: str) -> str:
+def _prefix_of(program: str, environ: Mapping[str, str]) -> str:
     """Return the virtual environment of a Python, or of the Python that a script starts; empty for none."""
-    path = shutil.which(program) or ""
+    path = shutil.which(program, path=environ.get("PATH")) or ""
     if _is_pip(path):
         path = interpreter_of(_head(path))
     prefix = os.path.dirname(os.path.dirname(os.path.abspath(path))) if path else ""

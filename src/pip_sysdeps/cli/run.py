@@ -80,7 +80,7 @@ def _relock(args: argparse.Namespace, command: list[str]) -> int:
     from pip_sysdeps.app.relock import RelockStatus, relock  # noqa: PLC0415
 
     location = location_of(args)
-    answer = None if location.is_named or location.root != "/" else environment_of_command(command)
+    answer = None if location.is_named or location.root != "/" else environment_of_command(command, os.environ)
     if answer is not None and answer.location is None and not names_environment(os.environ, os.getcwd()):
         name = os.path.basename(args.output)
         said = f"`{answer.asked}` names no environment (select it with --python or --path)"

@@ -49,7 +49,7 @@ def test_the_installer_is_asked(project: Path, name: str, question: str, answer:
     path = f"{project}/elsewhere/{answer}".rstrip("/")
     fake(project, name, question, path)
     expected = InstallersAnswer(location=Location(python=path), asked=f"{name} {question}")
-    assert environment_of_command([name, "install"]) == expected
+    assert environment_of_command([name, "install"], os.environ) == expected
 
 
 def test_the_packages_of_a_virtual_environment(project: Path) -> None:
@@ -59,7 +59,7 @@ def test_the_packages_of_a_virtual_environment(project: Path) -> None:
     script = f'#!/bin/sh\ncase "$*" in "info --packages") echo "{site}";; "info --python") echo "{python}";; esac\n'
     write(project / "bin/pdm", script).chmod(0o755)
     expected = InstallersAnswer(location=Location(python=str(python)), asked="pdm info --python")
-    assert environment_of_command(["pdm", "sync"]) == expected
+    assert environment_of_command(["pdm", "sync"], os.environ) == expected
 
 
 @pytest.mark.parametrize("launcher", [("uvx",), ("pipx", "run"), ("uv", "tool", "run"), ("python3", "-m")])
@@ -69,7 +69,7 @@ def test_a_launcher_is_asked_as_it_was_called(project: Path, launcher: tuple[str
     words = " ".join((*launcher[1:], "poetry"))
     fake(project, launcher[0], f"{words} env info --executable", f"{project}/elsewhere")
     expected = InstallersAnswer(location=Location(python=f"{project}/elsewhere"), asked="poetry env info --executable")
-    assert environment_of_command([*launcher, "poetry", "install"]) == expected
+    assert environment_of_command([*launcher, "poetry", "install"], os.environ) == expected
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_named_environment_of_hatch(project: Path, command: tuple[str, ...]) -
     make_venv(project, "/elsewhere")
     fake(project, "hatch", "env find test", f"{project}/elsewhere")
     expected = InstallersAnswer(location=Location(python=f"{project}/elsewhere"), asked="hatch env find test")
-    assert environment_of_command(["hatch", *command]) == expected
+    assert environment_of_command(["hatch", *command], os.environ) == expected
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_what_uv_was_told(project: Path, command: tuple[str, ...], location: Loc
         python=location.python and location.python.format(project),
         paths=tuple(each.format(project) for each in location.paths),
     )
-    answer = environment_of_command(["uv", *(each.format(project) for each in command)])
+    answer = environment_of_command(["uv", *(each.format(project) for each in command)], os.environ)
     assert answer == InstallersAnswer(location=expected, asked=asked)
 
 
@@ -120,7 +120,7 @@ def test_the_folder_of_pep_582(project: Path) -> None:
     packages.mkdir(parents=True)
     fake(project, "pdm", "info --packages", str(packages))
     expected = InstallersAnswer(location=Location(paths=(f"{packages}/lib",)), asked="pdm info --packages")
-    assert environment_of_command(["pdm", "install"]) == expected
+    assert environment_of_command(["pdm", "install"], os.environ) == expected
 
 
 def test_the_variable_of_uv(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +128,15 @@ def test_the_variable_of_uv(project: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("UV_PROJECT_ENVIRONMENT", f"{project}/elsewhere")
     fake(project, "uv", "", "")
     expected = InstallersAnswer(location=Location(python=f"{project}/elsewhere"), asked="UV_PROJECT_ENVIRONMENT")
-    assert environment_of_command(["uv", "sync"]) == expected
+    assert environment_of_command(["uv", "sync"], os.environ) == expected
+
+
+def test_a_variable_that_env_sets(project: Path) -> None:
+    """It counts as one of the shell does."""
+    fake(project, "uv", "", "")
+    expected = InstallersAnswer(location=Location(python=f"{project}/elsewhere"), asked="UV_PROJECT_ENVIRONMENT")
+    command = ["env", f"UV_PROJECT_ENVIRONMENT={project}/elsewhere", "uv", "sync"]
+    assert environment_of_command(command, os.environ) == expected
 
 
 @pytest.mark.parametrize("answer", ["", "relative/bin/python3"])
@@ -136,4 +144,4 @@ def test_an_installer_that_names_none(project: Path, answer: str) -> None:
     """Its answer says which question it was."""
     fake(project, "poetry", "env info --executable", answer)
     expected = InstallersAnswer(location=None, asked="poetry env info --executable")
-    assert environment_of_command(["poetry", "install"]) == expected
+    assert environment_of_command(["poetry", "install"], os.environ) == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pip_sysdeps.app.launchers import installer_call
+from pip_sysdeps.app.launchers import installer_call, split_env
 
 NAMES = {"poetry", "pipenv", "hatch", "pdm", "uv"}
 
@@ -43,3 +43,21 @@ def test_an_installer(command: str, words: str) -> None:
 def test_another_command(command: str) -> None:
     """A word of it is called as an installer is."""
     assert installer_call(command.split(), NAMES) is None
+
+
+@pytest.mark.parametrize(
+    ("command", "rest", "variables"),
+    [
+        ("pip install x", "pip install x", {"A": "1", "B": "2"}),
+        ("env C=3 A= pip install x", "pip install x", {"A": "", "B": "2", "C": "3"}),
+        ("/usr/bin/env -u A --unset=B pip", "pip", {}),
+        ("env -i C=3 pip", "pip", {"C": "3"}),
+        ("env -C /tmp C=3 pip", "env -C /tmp C=3 pip", {"A": "1", "B": "2"}),
+        ("env C=3", "env C=3", {"A": "1", "B": "2"}),
+        ("env -u", "env -u", {"A": "1", "B": "2"}),
+    ],
+)
+def test_variables_that_env_sets(command: str, rest: str, variables: dict[str, str]) -> None:
+    """env(1) adds, removes and clears variables; other options leave the command as it is."""
+    found, environ = split_env(command.split(), {"A": "1", "B": "2"})
+    assert (" ".join(found), dict(environ)) == (rest, variables)

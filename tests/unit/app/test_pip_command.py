@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,11 +29,14 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         ("/gone/pip3.12 install -t deps x", Location(paths=("deps",)), "--target"),
         ("python3 -m pip install x --prefix=/install", Location(paths=("/install",)), "--prefix"),
         ("pip --python .venv install x", Location(python=".venv"), "--python"),
+        ("env PIP_TARGET=deps pip install x", Location(paths=("deps",)), "--target"),
+        ("env -i PIP_PREFIX=/install python3 -m pip install x", Location(paths=("/install",)), "--prefix"),
+        ("env A=b pip install -t deps x", Location(paths=("deps",)), "--target"),
     ],
 )
 def test_options(command: str, location: Location, said: str) -> None:
     """They name the place."""
-    assert environment_of_pip(command.split()) == (location, said)
+    assert environment_of_pip(command.split(), os.environ) == (location, said)
 
 
 @pytest.mark.parametrize(
@@ -40,13 +44,13 @@ def test_options(command: str, location: Location, said: str) -> None:
 )
 def test_what_says_nothing(command: str) -> None:
     """Other commands, and a pip that is in no virtual environment."""
-    assert environment_of_pip(command.split()) is None
+    assert environment_of_pip(command.split(), os.environ) is None
 
 
 def test_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pip reads its options from them, too."""
     monkeypatch.setenv("PIP_TARGET", "deps")
-    assert environment_of_pip(["/gone/pip", "install", "x"]) == (Location(paths=("deps",)), "--target")
+    assert environment_of_pip(["/gone/pip", "install", "x"], os.environ) == (Location(paths=("deps",)), "--target")
 
 
 def test_the_environment_of_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,11 +62,11 @@ def test_the_environment_of_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     python.unlink()
     write(python, "").chmod(0o755)
     expected = (Location(python=prefix), "that of pip")
-    assert environment_of_pip([f"{prefix}/bin/pip", "install", "x"]) == expected
-    assert environment_of_pip([f"{prefix}/bin/python3", "-m", "pip", "install", "x"]) == expected
+    assert environment_of_pip([f"{prefix}/bin/pip", "install", "x"], os.environ) == expected
+    assert environment_of_pip([f"{prefix}/bin/python3", "-m", "pip", "install", "x"], os.environ) == expected
     monkeypatch.setenv("PATH", f"{prefix}/bin")
-    assert environment_of_pip(["pip", "install", "x"]) == expected
-    assert environment_of_pip(["python3", "-m", "pip", "install", "x"]) == expected
+    assert environment_of_pip(["pip", "install", "x"], os.environ) == expected
+    assert environment_of_pip(["python3", "-m", "pip", "install", "x"], os.environ) == expected
 
 
 @pytest.mark.parametrize(("active", "chosen"), [("", ".venv"), ("other", "other"), ("other", ".venv")])
@@ -76,4 +80,4 @@ def test_the_usual_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     make_venv(tmp_path, f"/{chosen}")
     write(tmp_path / chosen / "bin/pip", f"#!{prefix}/bin/python3\n").chmod(0o755)
     named = (Location(python=prefix), "that of pip") if active and chosen != active else None
-    assert environment_of_pip([f"{prefix}/bin/pip", "install", "x"]) == named
+    assert environment_of_pip([f"{prefix}/bin/pip", "install", "x"], os.environ) == named
