@@ -105,15 +105,15 @@ def program_table(
 def _choice(program: str, owners: Sequence[str], packages: Mapping[str, ArchivePackage]) -> str:
     """Return the package for a program that several have, or all of them after `SEVERAL`.
 
-    In this order: the one with the program's name; the one with the highest priority; the one whose name all others
-    provide. Source: Debian Policy 2.5, 7.5.
+    In this order: the one with the highest priority; the one with the program's name; the one whose name all others
+    provide. Source: Debian Policy 2.5, 7.5; docs/decisions/0062.
     """
     ranks = {name: _PRIORITIES.get(packages[name].priority, len(_PRIORITIES)) for name in owners}
     first = min(owners, key=ranks.__getitem__)
-    if program in owners:
-        return program
     if all(ranks[name] > ranks[first] for name in owners if name != first):
         return first
+    if program in owners:
+        return program
     for name in owners:
         if all(name in packages[other].provides for other in owners if other != name):
             return name
