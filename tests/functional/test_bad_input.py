@@ -75,6 +75,11 @@ def no_database(root: Path) -> None:
     shutil.rmtree(root / "var/lib/dpkg")
 
 
+def empty_database(root: Path) -> None:
+    """Leave Debian without a single package."""
+    write(root / "var/lib/dpkg/status", "")
+
+
 def garbage_database(root: Path) -> None:
     """Put no stanzas into dpkg's status."""
     write(root / "var/lib/dpkg/status", b"\x00\xff garbage\n" * 40)
@@ -136,6 +141,12 @@ DAMAGES = [
         f"no package database found: supported are {', '.join(FOLDERS)}",
         "run it in an image of the release, name an unpacked image with --root, or use --target",
         id="not Debian",
+    ),
+    pytest.param(
+        empty_database,
+        "the dpkg status `/var/lib/dpkg/status` has no packages",
+        "run it in an image of the release, name an unpacked image with --root, or use --target",
+        id="a database without packages",
     ),
     pytest.param(
         no_database,

@@ -294,6 +294,10 @@ def _damaged(folder: Path) -> None:
     path.write_bytes(content)
 
 
+def _tool_alone(folder: Path) -> None:
+    build_wheel(folder, "pip_sysdeps", {}, tag="py3-none-any")
+
+
 def _later(folder: Path) -> None:
     _with(folder, "WHEEL", "Wheel-Version: 99.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
 
@@ -362,6 +366,7 @@ def _bomb(folder: Path) -> None:
         ),
         (_odd_scripts, "`one-1.0-py3-none-any.whl` is not a usable wheel: its entry points cannot be read"),
         (Path.mkdir, "no wheels in `wheels`"),
+        (_tool_alone, "`wheels` has only wheels of pip-sysdeps"),
         (lambda _: None, "`wheels`: No such file or directory"),
     ],
 )

@@ -111,6 +111,7 @@ def make_target(
         )
     stages = stages or Stages()
     place = _read_place(request, stages)
+    _refuse_empty_database(place)
     project = read_project(request.path)
     scanner = Scanner(place, plugins=project.plugins, stages=stages, second_process=second_process)
     found = scanner.scan(Conditions(library_path=project.library_path))
@@ -127,6 +128,15 @@ def make_target(
         target=_pinned(applied.target, place) if pin else applied.target,
         unmatched=applied.unmatched,
     )
+
+
+def _refuse_empty_database(place: Place) -> None:
+    """Raise SysdepsError for a database without a single package: no library would be of a package."""
+    if place.packages is not None and not place.packages.packages:
+        raise SysdepsError(
+            f"the {place.packages.family.database} `{place.packages.database.path}` has no packages",
+            hint="run it in an image of the release, name an unpacked image with --root, or use --target",
+        )
 
 
 def _refuse_invalid_packages(target: Target, place: Place) -> None:

@@ -111,6 +111,11 @@ def _with_something(environment: Environment) -> Environment:
     return environment
 
 
+def has_only_tools(distributions: Sequence[Distribution]) -> bool:
+    """Return whether there are only installers, or this tool with what it depends on."""
+    return _is_own(distributions) or _is_bare(distributions)
+
+
 def _is_bare(distributions: Iterable[Distribution]) -> bool:
     """Return whether there is nothing but installers, or nothing at all."""
     return _INSTALLERS.issuperset(each.name for each in distributions)

@@ -8,7 +8,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.environment.read_applications import FROZEN_HINT, ZIP_HINT, is_zip_application, modules_note
+from pip_sysdeps.environment.read_applications import (
+    FROZEN_HINT,
+    ZIP_HINT,
+    first_module,
+    is_zip_application,
+    modules_note,
+)
 from pip_sysdeps.environment.site_files import VenvConfig, parse_venv_config
 from pip_sysdeps.errors import MalformedError, SysdepsError, unreadable
 from pip_sysdeps.model.environment import Interpreter
@@ -152,12 +158,26 @@ def _open_program(root: Root, path: str) -> Installation:
             return _open_venv(root, prefix, config)
     program = root.resolve(path) or path
     if not any(map(_PYTHON.search, (posixpath.basename(path), posixpath.basename(program)))):
-        raise SysdepsError(
-            f"`{path}` is not a Python interpreter", hint="name an interpreter, or the folder of an environment"
-        )
+        raise _not_an_interpreter(root, path, folder)
     prefix, python = _standard_library(root, program, parse_python_name(posixpath.basename(program)))
     interpreter = Interpreter(path=program, prefix=prefix, version=python.version, abi_tag=python.abi_tag)
     return Installation(prefix=prefix, interpreter=interpreter, python=python.name, venv=None)
+
+
+def _not_an_interpreter(root: Root, path: str, folder: str) -> SysdepsError:
+    """Return the error for another program, with a hint if it may be an application that includes Python."""
+    module = first_module(root, folder)
+    if module:
+        return SysdepsError(
+            f"`{path}` is not a Python interpreter, but has modules beside it, such as `{module}`: it looks like a "
+            "frozen application",
+            hint=FROZEN_HINT,
+        )
+    return SysdepsError(
+        f"`{path}` is not a Python interpreter",
+        hint="name an interpreter or the folder of an environment; that of an application which includes Python, such "
+        "as one of PyInstaller, is the environment that it was made from",
+    )
 
 
 def read_venv_config(root: Root, prefix: str) -> VenvConfig | None:

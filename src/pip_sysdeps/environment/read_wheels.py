@@ -22,10 +22,10 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from pip_sysdeps.elf.read_newer_glibc import newer_glibc
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.environment.metadata import tag_count
-from pip_sysdeps.environment.read_environment import environment_of_paths
+from pip_sysdeps.environment.read_environment import environment_of_paths, has_only_tools
 from pip_sysdeps.environment.wheel_tags import fitting_tags, own_python
 from pip_sysdeps.environment.wheel_tree import BROKEN, OF_DATA, Member, WheelTree
-from pip_sysdeps.errors import SysdepsError
+from pip_sysdeps.errors import NoEnvironmentError, SysdepsError
 from pip_sysdeps.system.progress import tracked
 from pip_sysdeps.system.regular_file import open_regular
 from pip_sysdeps.words import listed
@@ -135,7 +135,12 @@ def environment_of_wheels(folder: str, system: TargetSystem) -> tuple[WheelTree,
     python = f"{'pypy' if abi_tag.startswith('pp') else 'python'}{abi_tag[2]}.{abi_tag[3:]}"
     for path in tracked(wheels, "reading wheels"):
         _install_wheel(tree, path, python)
-    environment = environment_of_paths(tree, [_PREFIX], environ={"PATH": ""})
+    environment = environment_of_paths(tree, [_PREFIX], environ={"PATH": ""}, allow_empty=True)
+    if has_only_tools(environment.distributions):
+        raise NoEnvironmentError(
+            f"`{folder}` has only wheels of {listed([each.name for each in environment.distributions])}",
+            hint=f"add the wheels of the project: `pip wheel -r requirements.txt -w {folder}`",
+        )
     names = {_parsed(os.path.basename(path))[0]: os.path.basename(path) for path in wheels}
     _refuse_unfitting(tree, environment, names, abi_tag, system)
     return tree, environment

@@ -10,7 +10,7 @@ from pip_sysdeps.needs.completeness import partly_searched_distributions
 from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pip_sysdeps.lock.document import Target
     from pip_sysdeps.model.needs import Provider
@@ -23,8 +23,13 @@ def packages_to_install(scan: Scan, target: Target, packages: SystemPackages | N
     """Yield one line for the packages of the target's install line that are not installed here."""
     names = {_name_of_absent(need.provider) for _, need in scan.needs()}
     if absent := [each.package.name for each in wanted(target) if each.package.name in names]:
-        how = "; install them to lock their `min`" if packages and packages.family.floors else ""
-        yield f"in the install line, but not installed here: {listed(absent)}{how}"
+        floors = packages is not None and packages.family.floors is not None
+        yield f"in the install line, but not installed here: {listed(absent)}{_without_min(absent) if floors else ''}"
+
+
+def _without_min(absent: Sequence[str]) -> str:
+    """Return what the lock lacks of packages that are not installed here."""
+    return f" (the lock has {'their' if len(absent) > 1 else 'its'} least version only if installed)"
 
 
 def _name_of_absent(provider: Provider) -> str:

@@ -738,11 +738,21 @@ def test_a_named_pyenv_shim_may_lead_to_the_systems_python(tmp_path: Path) -> No
 
 
 def test_a_program_that_is_no_python(tmp_path: Path) -> None:
-    """Whatever standard library lies above its folder."""
+    """It is refused, whatever standard library lies above its folder; it may be one file of a frozen application."""
     make_interpreter(tmp_path, "/usr")
     write(tmp_path / "usr/bin/ls", ELF)
-    with pytest.raises(SysdepsError, match="`/usr/bin/ls` is not a Python interpreter"):
+    with pytest.raises(SysdepsError, match=r"`/usr/bin/ls` is not a Python interpreter$") as caught:
         read(tmp_path, "/usr/bin/ls")
+    assert caught.value.hint.endswith("is the environment that it was made from")
+
+
+def test_a_program_of_a_frozen_application(tmp_path: Path) -> None:
+    """The modules beside it show what it is."""
+    write(tmp_path / "opt/app/app", ELF)
+    write(tmp_path / "opt/app/_internal/one.cpython-311-x86_64-linux-gnu.so", ELF)
+    with pytest.raises(SysdepsError, match=r"such as `_internal/one.cpython-311-.*: it looks like a frozen") as caught:
+        read(tmp_path, "/opt/app/app")
+    assert caught.value.hint.startswith("lock the environment that it was made from")
 
 
 @pytest.mark.parametrize("names", [(), ("pip",), ("pip", "setuptools", "wheel")])

@@ -75,12 +75,25 @@ def test_packages_of_the_line_that_are_not_installed(line: tuple[LockedNeed, ...
     assert [*packages_to_install(scan(PQ, GL, MAGIC, installed), target(locked("one", *line)), None)] == expected
 
 
-@pytest.mark.parametrize(("manager", "how"), [("dpkg", "; install them to lock their `min`"), ("apk", "")])
-def test_least_versions_are_locked_for_installed_packages(manager: str, how: str) -> None:
-    """Where the package manager records them."""
+ONE = (need("libpq.so.5", "libpq5"),)
+TWO = (*ONE, need("libmagic.so.1", "libmagic1", "dlopen", confidence="high"))
+
+
+@pytest.mark.parametrize(
+    ("manager", "line", "said"),
+    [
+        ("dpkg", ONE, "libpq5 (the lock has its least version only if installed)"),
+        ("dpkg", TWO, "libmagic1, libpq5 (the lock has their least version only if installed)"),
+        ("apk", ONE, "libpq5"),
+    ],
+)
+def test_least_versions_are_locked_for_installed_packages(
+    manager: str, line: tuple[LockedNeed, ...], said: str
+) -> None:
+    """The note says so where the package manager records them."""
     packages = system_packages(manager, PlainDatabase())
-    assert [*packages_to_install(scan(PQ), target(locked("one", need("libpq.so.5", "libpq5"))), packages)] == [
-        f"in the install line, but not installed here: libpq5{how}"
+    assert [*packages_to_install(scan(PQ, MAGIC), target(locked("one", *line)), packages)] == [
+        f"in the install line, but not installed here: {said}"
     ]
 
 
