@@ -68,7 +68,7 @@ def _families(need: Need, objects: Mapping[str, ElfFile], brought: Container[str
 def _left(need: Need, families: Sequence[_Family]) -> Need:
     for start, end, version, brought in families:
         if need.soname.startswith(start) and need.soname.endswith(end):
-            note = f"left to another distribution: of one project with {brought}, which this one brings ({version})"
+            note = f"belongs to the project of {brought} ({version}): another distribution of that project has it"
             tried = need.provider.tried if isinstance(need.provider, Missing) else ()
             return replace(need, provider=Missing(tried=tried, note=note, sibling=brought))
     return need

@@ -13,7 +13,7 @@ from pip_sysdeps.render.picture import HEADS, chains, picture
 from pip_sysdeps.render.table import HEADINGS, counts, libraries, size, whens
 from pip_sysdeps.report.audit import PackageState
 from pip_sysdeps.report.catalogue import Severity
-from pip_sysdeps.words import counted
+from pip_sysdeps.words import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,7 +34,6 @@ _SECTIONS = {
     "base": HEADINGS[PackageState.BASE],
 }
 _ROLES = {None: "good", Severity.ERROR: "bad", Severity.WARNING: "doubt"}
-_MOST_FILES = 6
 _MOST_HOLDERS = 6
 _MOST_LINES = 10
 _MOST_PRINTED = 60
@@ -161,10 +160,9 @@ def _chip(word: str) -> str:
 def _finding(finding: Finding, short: Callable[[str], str]) -> str:
     trouble = finding.trouble
     who = f"<strong>{text(trouble.distribution)}</strong>: " if trouble.distribution else ""
-    what = f"{', '.join(map(code, trouble.subjects))}: " if trouble.subjects else ""
-    more = len(trouble.files) - _MOST_FILES
-    files = [code(short(file)) for file in trouble.files[:_MOST_FILES]] + ([f"{more} more"] if more > 0 else [])
-    shown = f' <span class="soft">{", ".join(files)}</span>' if files else ""
+    what = f"{listed([*map(code, trouble.subjects)])}: " if trouble.subjects else ""
+    files = listed([code(short(file)) for file in trouble.files])
+    shown = f' <span class="soft">{files}</span>' if files else ""
     return f"{who}{what}{text(trouble.message)}{shown}"
 
 

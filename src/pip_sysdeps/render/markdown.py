@@ -9,6 +9,7 @@ from pip_sysdeps.printing import printable
 from pip_sysdeps.render.table import HEADINGS, STATES, counts, libraries, line_counted, pulled_in, size, whens
 from pip_sysdeps.render.text import SIGNS, listed_reasons, title, versions, with_size
 from pip_sysdeps.report.audit import PackageState, Scope
+from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.report.diff import PackageChange, TargetDiff
     from pip_sysdeps.report.findings import Finding
 
+_MOST_FILES = 3
 _CHANGED = {"added": "Added", "removed": "Removed", "changed": "Changed"}
 _SPECIAL = re.compile(r"([\\`*\[\]<>|#~&]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)|(?<=www)\.)")
 """Characters that may begin markup or a link (extension `autolink` of GitHub Flavored Markdown)."""
@@ -136,11 +138,9 @@ def _components(components: Sequence[Component]) -> str:
 def _finding(finding: Finding, short: Callable[[str], str]) -> str:
     trouble, entry = finding.trouble, finding.entry
     who = f" **{escaped(trouble.distribution)}**:" if trouble.distribution else ""
-    files = f" ({', '.join(code(short(file)) for file in trouble.files[:3])}" if trouble.files else ""
-    more = f" and {len(trouble.files) - 3} more" if len(trouble.files) > 3 else ""
-    end = f"{more})" if files else ""
-    what = f" {', '.join(map(code, trouble.subjects))}:" if trouble.subjects else ""
-    return f"- {entry.severity.value} {entry.code} {entry.name}:{who}{what} {escaped(trouble.message)}{files}{end}\n"
+    files = f" ({listed([code(short(file)) for file in trouble.files], _MOST_FILES)})" if trouble.files else ""
+    what = f" {listed([*map(code, trouble.subjects)])}:" if trouble.subjects else ""
+    return f"- {entry.severity.value} {entry.code} {entry.name}:{who}{what} {escaped(trouble.message)}{files}\n"
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _MOST_RESULTS = 25_000
 """Limit of one run: GitHub refuses more."""
-_MOST_SUBJECTS = 12
 _PROBLEMS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "recommendation"}
 """GitHub's words for severities, by which it sorts alerts."""
 _SYNTAX = re.compile(r"([\\\[\]])|([{}])")
@@ -91,7 +90,7 @@ def _rule(entry: Entry) -> dict[str, Any]:
 
 def _message(finding: Finding) -> str:
     trouble = finding.trouble
-    parts = (trouble.distribution, listed(trouble.subjects, _MOST_SUBJECTS), trouble.message)
+    parts = (trouble.distribution, listed(trouble.subjects), trouble.message)
     return _SYNTAX.sub(_escaped, printable(": ".join(filter(None, parts))))
 
 

@@ -195,7 +195,7 @@ def _finding(finding: Finding, short: Callable[[str], str]) -> Iterator[Span]:
         yield Span(trouble.distribution, Role.DISTRIBUTION)
         yield Span(": ")
     if trouble.subjects:
-        yield Span(listed(trouble.subjects, _MOST), Role.SONAME)
+        yield Span(listed(trouble.subjects), Role.SONAME)
         yield Span(": ")
     yield Span(trouble.message)
     if trouble.files:

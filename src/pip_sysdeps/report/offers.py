@@ -58,12 +58,17 @@ def unresolved_imports(target: Target) -> Iterator[str]:
 def unresolved_others(target: Target, before: Target | None = None) -> Iterator[str]:
     """Yield one line for all other unresolved needs that are new in the lock."""
     others = _unresolved_others(target) - (_unresolved_others(before) if before else set())
+    by_holder: dict[str, list[str]] = {}
+    for holder, name in sorted(others):
+        by_holder.setdefault(holder, []).append(name)
     if others:
-        yield f"unresolved, but not needed by any import: {listed(sorted(others))}"
+        groups = [f"{listed(names)} ({holder})" for holder, names in by_holder.items()]
+        yield f"unresolved, but not needed by any import: {listed(groups)}"
 
 
-def _unresolved_others(target: Target) -> set[str]:
-    return {f"{each.name} ({_holder(each)})" for each in target.unresolved if not each.is_demanded}
+def _unresolved_others(target: Target) -> set[tuple[str, str]]:
+    """Return holder and name of each."""
+    return {(_holder(each), each.name) for each in target.unresolved if not each.is_demanded}
 
 
 def packaged_distributions(target: Target, before: Target | None = None) -> Iterator[str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PACKAGE = FromPackage(package="libqt6pdf6", path="")
 LEFT = Missing(
-    note="left to another distribution: of one project with libQt6Gui.so.6, which this one brings (Qt_6)",
+    note="belongs to the project of libQt6Gui.so.6 (Qt_6): another distribution of that project has it",
     sibling="libQt6Gui.so.6",
 )
 

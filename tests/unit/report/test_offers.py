@@ -77,7 +77,7 @@ def test_unresolved_needs_are_told_by_strength() -> None:
         "unresolved: libgone.so.1, which opencv needs: no package has it",
         "unresolved: libstray.so.1, which x/a.so, x/b.so needs",
     ]
-    assert [*unresolved_others(found)] == ["unresolved, but not needed by any import: dot (opencv), gs (opencv)"]
+    assert [*unresolved_others(found)] == ["unresolved, but not needed by any import: dot, gs (opencv)"]
     assert [*unresolved_others(found, target(unresolved=(LATER, LAST)))] == []
 
 
