@@ -22,6 +22,12 @@ MISTAKES = {
         "argument --format: `table` is not one of names, lines, satisfy, dockerfile, json",
         "see `pip-sysdeps apt-line --help`",
     ),
+    "lock .": ("unrecognized arguments: .", "did you mean `--python .`? see `pip-sysdeps lock --help`"),
+    "--python .venv lock": (
+        "unrecognized arguments: --python",
+        "options stand after COMMAND: `pip-sysdeps COMMAND --python`; see `pip-sysdeps --help`",
+    ),
+    "--versoin": ("unrecognized arguments: --versoin", "did you mean `--version`? see `pip-sysdeps --help`"),
     "audit --select SD999": ("argument --select: `SD999` is not one of SD001, ", "see `pip-sysdeps audit --help`"),
     "hook statsu": (
         "argument ACTION: `statsu` is not one of enable, disable, status",
@@ -55,6 +61,15 @@ def test_mistake_is_named_with_what_was_meant(line: str, capsys: pytest.CaptureF
     message, meant = MISTAKES[line]
     assert error.startswith(f"error: {message}")
     assert (status, hint) == (2, f"hint: {meant}")
+
+
+@pytest.mark.parametrize("line", ["", "index", "policy", "-q"])
+def test_a_missing_command_prints_the_help(line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The help lists the commands or actions; it goes to stderr, because nothing was done."""
+    assert main(line.split()) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("usage: pip-sysdeps")
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,10 @@ class Messages:
         """Print a line of a traceback, at any level."""
         self._line("", "", line)
 
+    def help(self, text: str) -> None:
+        """Print the help of a command, at any level."""
+        self._write(text)
+
     def times(self, stages: Stages) -> None:
         """Print how long each stage took."""
         for line in stages.report() if self.level > 1 else ():

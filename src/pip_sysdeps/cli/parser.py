@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 _WIDTH = 80
+_MISSING = "the following arguments are required"
+"""How argparse begins the message about a missing argument."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -34,7 +36,10 @@ class Parser(argparse.ArgumentParser):
         output.write(message)
 
     def error(self, message: str) -> NoReturn:
-        """Report a usage error."""
+        """Report a usage error; print the help if only the command, or its action, is missing."""
+        if self._subparsers is not None and message.startswith(_MISSING):
+            Messages(sys.stderr, os.environ).help(self.format_help())
+            self.exit(TROUBLE)
         self._refuse(message)
 
     def parse_known_args(  # type: ignore[override] # always a Namespace
@@ -46,13 +51,32 @@ class Parser(argparse.ArgumentParser):
         """
         if self._intermixing:
             return super().parse_known_args(args, namespace)
+        if self._subparsers is not None:
+            self._refuse_early_option(args or ())
         self._intermixing = _takes_several_words(self)
         parse = super().parse_known_intermixed_args if self._intermixing else super().parse_known_args
         found, rest = parse(args, namespace)
         self._intermixing = False
         if rest:
-            self._refuse(f"unrecognized arguments: {' '.join(rest)}", rest[0], self._option_string_actions)
+            self._refuse_rest(rest)
         return found, rest
+
+    def _refuse_rest(self, rest: Sequence[str]) -> NoReturn:
+        """Refuse unknown arguments; a path may be the environment, as other tools take it."""
+        message = f"unrecognized arguments: {' '.join(rest)}"
+        if "--python" in self._option_string_actions and not rest[0].startswith("-") and os.path.exists(rest[0]):
+            self._refuse(message, hint=f"did you mean `--python {rest[0]}`? ")
+        self._refuse(message, rest[0], self._option_string_actions)
+
+    def _refuse_early_option(self, args: Sequence[str]) -> None:
+        """Refuse an option of a command that stands before it, whose value would be taken for the command."""
+        word = next(iter(args), "").partition("=")[0]
+        if word.startswith("--") and word not in self._option_string_actions:
+            if nearest(word, self._option_string_actions):
+                self._refuse_rest([word])
+            name = next(each.metavar for each in self._actions if each.nargs == argparse.PARSER)
+            after = f"`{self.prog} {name} {word}`"
+            self._refuse(f"unrecognized arguments: {word}", hint=f"options stand after {name}: {after}; ")
 
     def _get_value(self, action: argparse.Action, arg_string: str) -> object:
         """Refuse an empty value, as an unset variable in a script gives, unless the default is empty."""
@@ -66,11 +90,11 @@ class Parser(argparse.ArgumentParser):
             name = "/".join(action.option_strings) or action.metavar
             self._refuse(f"argument {name}: `{value}` is not one of {', '.join(choices)}", str(value), choices)
 
-    def _refuse(self, message: str, said: str = "", known: Collection[str] = ()) -> NoReturn:
-        hint = f"see `{self.prog} --help`"
+    def _refuse(self, message: str, said: str = "", known: Collection[str] = (), *, hint: str = "") -> NoReturn:
+        """Report an error; the hint says what was probably meant, and where the help is."""
         if meant := nearest(said, known):
-            hint = f"did you mean `{meant}`? {hint}"
-        Messages(sys.stderr, os.environ).error(message, hint=hint)
+            hint = f"did you mean `{meant}`? "
+        Messages(sys.stderr, os.environ).error(message, hint=f"{hint}see `{self.prog} --help`")
         self.exit(TROUBLE)
 
 
