@@ -197,7 +197,7 @@ def published_archive() -> Iterator[Archive]:
 
 
 def configure(root: Path, archive: Archive, *suites: str) -> None:
-    """Let the archive, with its key, be a root's one apt source; one that lies elsewhere is copied into the root."""
+    """Configure the archive, with its key, as a root's only apt source; one outside the root is copied into it."""
     inside = root / archive.folder.name
     if inside != archive.folder:
         shutil.copytree(archive.folder / "dists", inside / "dists", dirs_exist_ok=True)

@@ -94,7 +94,7 @@ def _kill_later(pid: int, seconds: float) -> signal.Handlers:
 
 
 def measured(folder: Path, names: Sequence[str], limit: float) -> Iterator[tuple[str, Cost]]:
-    """Put shapes into one folder, and yield what each of their commands costs."""
+    """Write shapes into one folder, and yield the cost of each of their commands."""
     place = folder / "place"
     shapes = [SHAPES[name]() for name in names]
     place.mkdir()
@@ -156,7 +156,7 @@ def _elf(**facts: object) -> bytes:
 
 
 def _module(content: bytes, links: int = 1) -> Callable[[Path], None]:
-    """Put an extension module there, under so many names."""
+    """Write an extension module and hard links to it."""
 
     def write(folder: Path) -> None:
         _put(f"{SITE}/{MODULE}", content)(folder)
@@ -177,7 +177,7 @@ def _self_links(folder: Path) -> None:
 
 
 def _distributions(count: int, record: str) -> Callable[[Path], None]:
-    """Put so many distributions there, whose RECORD is one file."""
+    """Write this many distributions that share one RECORD, by hard links."""
 
     def write(folder: Path) -> None:
         site = folder / SITE.lstrip("/")
@@ -196,7 +196,7 @@ def _shared(
     also: Callable[[Path], None] | None = None,
     small: Callable[[int], dict[str, str]] = lambda _: {},
 ) -> Callable[[Path], None]:
-    """Put so many distributions there that have one large file in common, by hard links, and `small` ones of each."""
+    """Write this many distributions that share one large file, by hard links, and `small` files of their own."""
 
     def write(folder: Path) -> None:
         site = folder / SITE.lstrip("/")
@@ -215,7 +215,7 @@ def _shared(
 
 
 def _folder_of(count: int) -> Callable[[Path], None]:
-    """Put so many modules into /src."""
+    """Write this many modules into /src."""
 
     def write(folder: Path) -> None:
         (folder / "src/p").mkdir(parents=True)
@@ -226,7 +226,7 @@ def _folder_of(count: int) -> Callable[[Path], None]:
 
 
 def _copies(count: int, content: bytes) -> Callable[[Path], None]:
-    """Put so many extension modules there, each a file of its own."""
+    """Write this many extension modules, each a file of its own."""
 
     def write(folder: Path) -> None:
         for number in range(count):
@@ -236,7 +236,7 @@ def _copies(count: int, content: bytes) -> Callable[[Path], None]:
 
 
 def _modules(count: int) -> Callable[[Path], None]:
-    """Give so many distributions of `_shared` an extension module each, which lacks five libraries."""
+    """Add an extension module to each distribution of `_shared`; it lacks five libraries."""
 
     def write(folder: Path) -> None:
         for number in range(count):
@@ -248,7 +248,7 @@ def _modules(count: int) -> Callable[[Path], None]:
 
 
 def _packages(count: int) -> Callable[[Path], None]:
-    """Let so many packages have a library each, which one module needs."""
+    """Write this many packages with a library each, and a module that needs them all."""
 
     def write(folder: Path) -> None:
         for number in range(count):
@@ -263,7 +263,7 @@ def _packages(count: int) -> Callable[[Path], None]:
 
 
 def _vendored(count: int) -> Callable[[Path], None]:
-    """Let so many distributions have one large library, by hard links."""
+    """Write this many distributions that share one large library, by hard links."""
 
     def write(folder: Path) -> None:
         _shared(count, "z", "")(folder)
@@ -280,7 +280,7 @@ def _vendored(count: int) -> Callable[[Path], None]:
 
 
 def _soname_copies(count: int) -> Callable[[Path], None]:
-    """Put two copies of so many libraries there, each loaded by a module of its own."""
+    """Write two copies of this many libraries, each loaded by a module of its own."""
 
     def write(folder: Path) -> None:
         rows = []
@@ -296,7 +296,7 @@ def _soname_copies(count: int) -> Callable[[Path], None]:
 
 
 def _apt_list(suffix: str, content: bytes) -> Callable[[Path], None]:
-    """Put a list of packages there that apt downloaded."""
+    """Write a list of packages that apt downloaded."""
     start = "var/lib/apt/lists/a.test_dists_bookworm"
     return _all(
         _put("etc/apt/sources.list", "deb http://a.test bookworm main\n"),
@@ -306,7 +306,7 @@ def _apt_list(suffix: str, content: bytes) -> Callable[[Path], None]:
 
 
 def _lists(count: int) -> Callable[[Path], None]:
-    """Let so many packages have one long file list, by hard links."""
+    """Write this many packages that share one long file list, by hard links."""
 
     def write(folder: Path) -> None:
         info = folder / "var/lib/dpkg/info"
@@ -369,7 +369,7 @@ def _tar(count: int, kind: bytes, content: bytes = b"") -> bytes:
 def _wheel(
     files: dict[str, str | bytes], *, record: str = "", name: str = "a-1-py3-none-any.whl"
 ) -> Callable[[Path], None]:
-    """Put a wheel into the folder `w`; an empty record lists its files."""
+    """Write a wheel into the folder `w`; an empty record lists its files."""
     metadata: dict[str, str | bytes] = {
         "a-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: a\nVersion: 1\n",
         "a-1.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",

@@ -16,17 +16,17 @@ _Words = ctypes.c_uint32 * 6
 
 
 def obey_permissions() -> None:
-    """Give up reading and writing what permissions forbid: an owner, even root, then needs those of an owner."""
+    """Drop the capabilities that override permissions, so that they bind root too."""
     _set_effective(without=_DAC_OVERRIDE | _DAC_READ_SEARCH)
 
 
 def ignore_permissions() -> None:
-    """Take both back."""
+    """Restore the capabilities that override permissions."""
     _set_effective(add=_DAC_OVERRIDE | _DAC_READ_SEARCH)
 
 
 def read_everything() -> None:
-    """Let a process that root started, and that is somebody else by seteuid(2), read as root does."""
+    """Allow a process that root started to read everything after seteuid(2)."""
     _set_effective(add=_DAC_READ_SEARCH)
 
 

@@ -121,7 +121,7 @@ class _Writer:
         return RETURN_0 if self.elf.interpreter is None and self.elf.dynamic else EXIT_0
 
     def loads(self) -> None:
-        """Put PT_LOADs in front of the dynamic section, which is still to be written, and write it."""
+        """Write the dynamic section, and add the PT_LOAD headers that cover it."""
         if not self.elf.dynamic:
             self.headers.append((_LOAD, 5, 0, 0, len(self.image), PAGE))
             return

@@ -68,9 +68,9 @@ QUESTIONS: tuple[Callable[[Pread, int], object], ...] = (
 
 
 def outcomes(content: bytes) -> tuple[str, ...]:
-    """Put every question about an ELF file to some bytes: for each its kind of answer, or why the bytes are malformed.
+    """Call every ELF function on some bytes; return the kind of each result, or why the bytes are malformed.
 
-    Any other exception is a bug, and goes through.
+    Any other exception is a bug, and is not caught.
     """
     arguments = in_memory(content)
     if content.startswith(MAGIC) and len(content) >= SHORTEST:

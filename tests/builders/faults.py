@@ -95,23 +95,23 @@ def _writes(flags: object) -> bool:
 
 
 def no_more_bytes(size: int) -> None:
-    """Let the kernel end this process when it writes more than some bytes to a file."""
+    """Limit the size of files (RLIMIT_FSIZE): the kernel ends the process that writes more."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
 
 
 def too_large() -> None:
-    """Let write(2) fail with EFBIG after ten bytes: Python ignores the signal."""
+    """Make write(2) fail with EFBIG after ten bytes; Python ignores the signal."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
 
 
 def no_more_descriptors() -> None:
-    """Let open(2) fail with EMFILE."""
+    """Make open(2) fail with EMFILE."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
 def not_permitted() -> None:
-    """Let open(2) fail with EACCES: root becomes somebody who owns nothing here, and who may read."""
+    """Make open(2) fail with EACCES: root becomes a user who owns nothing here and may read."""
     os.seteuid(65534)
     read_everything()

@@ -202,7 +202,7 @@ class _Graph:
         )
 
     def opener(self, program: dict[str, Any]) -> None:
-        """Let the program need a library that calls dlopen, and few others: what is missing at its start ends it."""
+        """Make the program need a library that calls dlopen, and few others: a missing one ends it at its start."""
         program["needed"] = [*program["needed"][: self.random.choice([0, 0, 1, 2])], _OPENER]
         self.objects[_OPENER] = {"opens": True, "calls": True, "needed": ["libc.so.6"]}
         self.objects[_OPENER] |= self.random.choice(_LIBRARIES_THAT_OPEN)

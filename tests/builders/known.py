@@ -68,7 +68,7 @@ def environments() -> list[tuple[str, str]]:
 
 
 def held(name: str, interpreter: str) -> list[Outcome]:
-    """Hold the entries of one distribution against it: as it is locked, and before and after the line is installed."""
+    """Check the entries of one distribution: against its lock, and before and after the line is installed."""
     entries = [each for each in known()[name] if each.interpreter in {"", interpreter}]
     system = local_python_root(SUITE) if interpreter == "other" else debian_root(SUITE, "release")
     with overlay(package_lists(), system, distributions=_installed(name)) as root:

@@ -91,7 +91,7 @@ def linked_for_musl(spec: Spec) -> bytes:
 def make_root(
     world: World, root: Path, build: Callable[[Spec], bytes] = written_for_musl, copies: Path | None = None
 ) -> None:
-    """Put the world, the loader and the judge's library into an empty folder.
+    """Write the world, the loader and the judge's library into an empty folder.
 
     With `copies`, a folder of the same file system, those two are hard links to files that it keeps.
     """
@@ -289,7 +289,7 @@ def _absolute(path: str, world: World) -> str:
 
 
 def without_judge(objects: tuple[LoadedObject, ...]) -> tuple[LoadedObject, ...]:
-    """Leave the judge's library out of our answers."""
+    """Return our answers without the judge's library."""
     return tuple(
         replace(each, needs=tuple(answer for answer in each.needs if answer.soname != LIBRARY))
         for each in objects

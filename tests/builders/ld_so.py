@@ -86,7 +86,7 @@ def judge_tools() -> tuple[Path, Path]:
 
 
 def make_root(world: World, root: Path, glibc: Release, build: Callable[[Spec], bytes] = written) -> None:
-    """Put the world, the loader and the audit library into an empty folder, and make the cache."""
+    """Write the world, the loader and the audit library into an empty folder, and make the cache."""
     fill_root(world, root, glibc, build)
     if world.ldconfig:
         run_ldconfig(root, glibc)
@@ -95,7 +95,7 @@ def make_root(world: World, root: Path, glibc: Release, build: Callable[[Spec], 
 
 
 def fill_root(world: World, root: Path, glibc: Release, build: Callable[[Spec], bytes]) -> None:
-    """Put the world, the loader and the audit library into an empty folder."""
+    """Write the world, the loader and the audit library into an empty folder."""
     materialize(world, root, lambda spec: glibc.libc.read_bytes() if spec.get("system") == "libc" else build(spec))
     for path, source in ((LOADER, glibc.loader), (AUDIT, judge_tools()[0])):
         shutil.copyfile(source, place(root, path))
@@ -324,7 +324,7 @@ class _Comparison(NamedTuple):
         yield from self._compare_paths(answers, searches, ended=ended)
 
     def _compare_paths(self, answers: Answers, searches: tuple[Search, ...], *, ended: bool) -> Iterator[str]:
-        """Hold every path tried against every path that we looked up; a failure ends the loader's list first.
+        """Compare the paths that the loader tried with ours; after a failure the loader's list is shorter.
 
         Needs with a slash are left out, which were compared one by one: the loader knows an object that it found by
         a relative path by that path, where we have the absolute one.
@@ -369,5 +369,5 @@ class _Comparison(NamedTuple):
         return posixpath.join(self.world.folder, path) if path else ""
 
     def _existing(self, paths: list[str]) -> list[str]:
-        """Leave out what is in no folder: the loader forgets such folders after the first try."""
+        """Return the paths whose folder exists: the loader forgets other folders after the first try."""
         return [path for path in paths if self.inside.is_folder(posixpath.dirname(path))]

@@ -207,7 +207,7 @@ class _Graph:
                 self.links[path] = f"{up}{target[1:]}"
 
     def in_the_way(self) -> None:
-        """Put a folder where a library could be."""
+        """Make a folder with the name of a library."""
         path = f"{self.random.choice(self.places).rstrip('/')}/{self.random.choice(self.names)}"
         if path not in {**self.objects, **self.links, **self.hard_links}:
             self.folders.append(path)

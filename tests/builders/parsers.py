@@ -95,7 +95,7 @@ class Parser(NamedTuple):
     """Good inputs, which mutations begin with."""
 
     def check(self, content: bytes) -> tuple[str, ...]:
-        """Put every question; return what kind of outcome each has. Any other exception is a bug, and goes through."""
+        """Run every call; return the kind of each outcome. Any other exception is a bug, and is not caught."""
         return tuple(_outcome(question, content) for question in self.questions)
 
 
@@ -154,7 +154,7 @@ def _references(content: bytes) -> object:
 
 
 def _decompressed(content: bytes) -> object:
-    """Ask for what every Python can read."""
+    """Decompress with the algorithms that every Python has."""
     return [] if content.startswith(b"\x28\xb5\x2f\xfd") else list(decompress(content, 1 << 20))
 
 
@@ -353,7 +353,7 @@ def _configured(content: bytes) -> object:
 
 
 def _apk_questions(content: bytes) -> None:
-    """Put every question to a database."""
+    """Call every method of a database."""
     database = ApkDatabase(content, base=("libpq",))
     for name in database.packages:
         for path in database.files(name):

@@ -50,7 +50,7 @@ class Outcome(NamedTuple):
 
 
 def run(program: Program, actions: Sequence[str]) -> list[Outcome]:
-    """Let an interpreter do the actions, and return what it had at the start, then what each of them did."""
+    """Run the actions in an interpreter; return what it had loaded at the start, then the effect of each action."""
     command = [program.path, "-S", "-s", str(ACTIONS), *actions]
     done = subprocess.run(
         command, env=program.variables, cwd=program.folder, check=True, capture_output=True, text=True
@@ -104,7 +104,7 @@ def real(objects: Sequence[LoadedObject]) -> frozenset[str]:
 
 
 def check(program: Program, *actions: str) -> list[Outcome]:
-    """Let the interpreter and our code do the same, hold them against each other, and return what happened."""
+    """Run the same actions in the interpreter and in our code, compare them, and return the outcome."""
     at_start, *outcomes = run(program, actions)
     ours = Ours(program, at_start.new)
     for action, outcome in zip(actions, outcomes, strict=True):

@@ -27,7 +27,7 @@ def release_root(into: Path, suite: str, built: Path, line: Sequence[str]) -> Pa
 
 
 def installed(root: Path) -> frozenset[str]:
-    """Ask dpkg which packages a root has."""
+    """Return the installed packages of a root, by dpkg."""
     listed = run_in(root, ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n"]).stdout
     return frozenset(line.split()[0] for line in listed.splitlines() if line.endswith(" installed"))
 

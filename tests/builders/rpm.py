@@ -162,7 +162,7 @@ def run_judge(command: Sequence[str], *, env: Mapping[str, str] | None = None) -
 
 
 def query(root: Path, *arguments: str, dbpath: str = DBPATH, check: bool = True) -> str:
-    """Ask this machine's rpm about the database of a root."""
+    """Query the database of a root with this machine's rpm."""
     command = ["rpm", f"--root={root}", f"--dbpath={dbpath}", "--query", *arguments]
     if check:
         return run_judge(command)

@@ -35,7 +35,7 @@ class Told(NamedTuple):
 
 
 def shlibdeps(root: Path, groups: Iterable[Iterable[str]]) -> list[Told]:
-    """Ask the dpkg-shlibdeps of a root about each group of files."""
+    """Run the dpkg-shlibdeps of a root for each group of files."""
     lines = ("\t".join(f"-e{file}" for file in group) + "\n" for group in groups)
     output = run_in(root, ["sh", "-c", _SCRIPT], stdin="".join(lines)).stdout
     told = []

@@ -80,7 +80,7 @@ def write_packages(root: Path, *without: str) -> None:
 
 
 def remove_libpq(root: Path) -> None:
-    """Take libpq away, as a release stage without it."""
+    """Remove libpq, as in a release stage without it."""
     for name in ("libpq.so.5", "libpq.so.5.17"):
         (root / "usr/lib" / name).unlink()
     write_packages(root, "libpq", ".build-deps")

@@ -77,7 +77,7 @@ def write_packages(root: Path, *packages: Rpm) -> None:
 
 
 def remove_libpq(root: Path) -> None:
-    """Take libpq away, as a release stage without it."""
+    """Remove libpq, as in a release stage without it."""
     for name in ("lib64/libpq.so.5", "lib64/libpq.so.5.16", "lib/libpq.so.5"):
         (root / "usr" / name).unlink()
     write_packages(root, *(each for each in PACKAGES if each.name != "libpq"))

@@ -28,7 +28,7 @@ while True:
 
 
 def swap(place: Path, other: Path) -> None:
-    """Put one in the place of the other, and the other way round."""
+    """Swap two names."""
     kept = place.with_name("kept")
     place.rename(kept)
     other.rename(place)
@@ -37,7 +37,7 @@ def swap(place: Path, other: Path) -> None:
 
 @contextmanager
 def swapped_without_pause(place: Path, other: Path) -> Iterator[None]:
-    """Let another process swap two names of one folder until the block ends."""
+    """Swap two names of one folder in another process until the block ends."""
     command = [sys.executable, "-S", "-c", _SWAP, *map(str, (place, other, place.with_name("kept")))]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None

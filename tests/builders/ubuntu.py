@@ -134,7 +134,7 @@ def served_archive() -> Iterator[Ubuntu]:
 
 
 def _link(served: Path, made: Path, name: str) -> None:
-    """Let an archive and its key be served."""
+    """Serve an archive and its key."""
     for part in (name, f"{name}.gpg"):
         if not (served / part).is_symlink():
             (served / part).symlink_to(made / part)
@@ -164,7 +164,7 @@ class Ubuntu(NamedTuple):
         )
 
     def configure(self, root: Path, *, ppa: bool = False) -> None:
-        """Let the archive be a root's only source, in the deb822 form that Ubuntu has since 24.04."""
+        """Configure the archive as a root's only source, in the deb822 format of Ubuntu since 24.04."""
         (root / "etc/apt/sources.list").unlink(missing_ok=True)
         for path in (root / "etc/apt/sources.list.d").glob("*"):
             path.unlink()
@@ -369,7 +369,7 @@ def _packed(place: Path) -> Deb:
 
 
 def _component(archive: Path, debs: Iterable[Deb], component: str) -> tuple[str, str]:
-    """Put packages into the pool of a component; return its Packages and Contents."""
+    """Write packages into the pool of a component; return its Packages and Contents."""
     stanzas, rows = [], []
     for deb in (each for each in debs if each.component == component):
         name = f"{deb.name}_{deb.control['Version'].rpartition(':')[2]}_{deb.control['Architecture']}.deb"

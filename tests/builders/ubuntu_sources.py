@@ -27,7 +27,7 @@ COMPONENTS = {
 
 
 def configure_ubuntu(root: Path, archive: Archive) -> None:
-    """Let the archive be the source of a root by a `ubuntu.sources` with two suites and two components."""
+    """Configure the archive as a root's source, by a `ubuntu.sources` with two suites and two components."""
     configure(root, archive, "noble")
     (root / "etc/apt/sources.list.d/test.sources").unlink()
     write(

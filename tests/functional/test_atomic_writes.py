@@ -44,7 +44,7 @@ class Writer(NamedTuple):
         return {path.name: path.read_bytes() for path in self.folder.iterdir()}
 
     def put_back(self, files: dict[str, bytes]) -> None:
-        """Let the older files be there again, and leave what else there is."""
+        """Restore the older files, and keep all others."""
         for name, content in files.items():
             (self.folder / name).write_bytes(content)
 

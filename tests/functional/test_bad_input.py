@@ -48,57 +48,57 @@ def cut(path: Path, size: int) -> None:
 
 
 def no_environment(root: Path) -> None:
-    """Take the environment away."""
+    """Remove the environment."""
     shutil.rmtree(root / "opt")
 
 
 def no_distributions(root: Path) -> None:
-    """Leave an environment as `python3 -m venv --without-pip` makes it."""
+    """Remove the distributions, as `python3 -m venv --without-pip` makes an environment."""
     shutil.rmtree(root / SITE[1:])
     (root / SITE[1:]).mkdir()
 
 
 def no_pyvenv(root: Path) -> None:
-    """Leave a folder that is none."""
+    """Remove pyvenv.cfg and the interpreter, so that the folder is not an environment."""
     (root / "opt/venv/pyvenv.cfg").unlink()
     (root / "opt/venv/bin/python3").unlink()
 
 
 def not_debian(root: Path) -> None:
-    """Make it Fedora."""
+    """Replace the system by a Fedora without a database."""
     shutil.rmtree(root / "var")
     write(root / "etc/os-release", "ID=fedora\nVERSION_ID=41\n")
 
 
 def no_database(root: Path) -> None:
-    """Leave Debian without dpkg's database."""
+    """Remove dpkg's database."""
     shutil.rmtree(root / "var/lib/dpkg")
 
 
 def empty_database(root: Path) -> None:
-    """Leave Debian without a single package."""
+    """Empty dpkg's status."""
     write(root / "var/lib/dpkg/status", "")
 
 
 def garbage_database(root: Path) -> None:
-    """Put no stanzas into dpkg's status."""
+    """Fill dpkg's status with bytes that are no stanzas."""
     write(root / "var/lib/dpkg/status", b"\x00\xff garbage\n" * 40)
 
 
 def no_release(root: Path) -> None:
-    """Take os-release away."""
+    """Remove os-release."""
     (root / "etc/os-release").unlink()
 
 
 def other_owner(name: str, root: Path) -> None:
-    """Let the package that has libpq be called otherwise, as dpkg allows for a local one."""
+    """Rename the package that owns libpq, as dpkg allows for a local one."""
     status, info = root / "var/lib/dpkg/status", root / "var/lib/dpkg/info"
     status.write_text(status.read_text().replace("Package: libpq5\n", f"Package: {name}\n"))
     (info / "libpq5:amd64.list").rename(info / f"{name}:amd64.list")
 
 
 def other_release(name: str, version: str, root: Path) -> None:
-    """Let os-release say something that it may not."""
+    """Write an os-release with an invalid value."""
     write(root / "etc/os-release", f'ID={name}\nVERSION_ID="{version}"\nVERSION_CODENAME=bookworm\n')
 
 
@@ -108,12 +108,12 @@ def cut_module(root: Path) -> None:
 
 
 def empty_module(root: Path) -> None:
-    """Leave nothing of the extension module."""
+    """Truncate the extension module to nothing."""
     cut(root / SITE[1:] / MODULE, 0)
 
 
 def garbage_record(root: Path) -> None:
-    """Put no rows into RECORD."""
+    """Fill RECORD with bytes that are no rows."""
     write(root / INFO[1:] / "RECORD", bytes(range(256)) * 20)
 
 

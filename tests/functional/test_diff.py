@@ -57,7 +57,7 @@ def committed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def repository(committed: Path, tmp_path: Path) -> None:
-    """Put a copy of the repository where the commands run."""
+    """Copy the repository to where the commands run."""
     shutil.copytree(committed, tmp_path, dirs_exist_ok=True)
 
 

@@ -67,7 +67,7 @@ def test_signals_that_interrupt_calls(desk: Desk) -> None:
 
 
 def vanish(path: Path) -> None:
-    """Take a file away."""
+    """Remove a file."""
     path.unlink()
 
 
@@ -77,7 +77,7 @@ def shrink(path: Path) -> None:
 
 
 def empty(path: Path) -> None:
-    """Leave nothing of a file."""
+    """Truncate a file to nothing."""
     os.truncate(path, 0)
 
 
@@ -88,13 +88,13 @@ def grow(path: Path) -> None:
 
 
 def become_a_folder(path: Path) -> None:
-    """Put a folder in a file's place."""
+    """Replace a file by a folder."""
     path.unlink()
     path.mkdir()
 
 
 def become_a_pipe(path: Path) -> None:
-    """Put a pipe that nobody writes to in a file's place."""
+    """Replace a file by a pipe that nobody writes to."""
     path.unlink()
     os.mkfifo(path)
 

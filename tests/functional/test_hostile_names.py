@@ -129,14 +129,14 @@ def in_sonames(root: Path) -> None:
 
 
 def in_requirements(root: Path) -> None:
-    """Let a distribution require them, from the index and from outside, and say so in its summary."""
+    """Make a distribution require these names, from the index and by URL, and have them in its summary."""
     lines = [f"{key}: {name}" for name in EVERY for key in ("Requires-Dist", "Requires-External", "Summary")]
     metadata = "Metadata-Version: 2.1\nName: psycopg2\nVersion: 2.9.9\n" + "\n".join(lines) + "\n"
     write(root / SITE[1:] / "psycopg2-2.9.9.dist-info/METADATA", raw(metadata))
 
 
 def in_tags(root: Path) -> None:
-    """Let a distribution be built for them, start programs of these names, and come from there."""
+    """Write a distribution with these names as wheel tags, programs and origin."""
     info = root / SITE[1:] / "psycopg2-2.9.9.dist-info"
     write(info / "WHEEL", raw("".join(f"Tag: {name}\n" for name in EVERY)))
     write(info / "entry_points.txt", raw("[console_scripts]\n" + "".join(f"{name} = a:b\n" for name in EVERY)))
@@ -144,7 +144,7 @@ def in_tags(root: Path) -> None:
 
 
 def in_sboms(root: Path) -> None:
-    """Let two bills of materials have components of these names, versions, licences and URLs."""
+    """Write two SBOMs with components of these names, versions, licences and URLs."""
     components = [
         {"type": name, "bom-ref": name, "name": name, "version": name, "purl": f"pkg:deb/{name}", "group": name,
          "description": name, "licenses": [{"license": {"name": name}}]}
@@ -159,7 +159,7 @@ def in_sboms(root: Path) -> None:
 
 
 def in_notes(root: Path) -> None:
-    """Let notes ask for libraries of these names, for features of these names (systemd's dlopen notes)."""
+    """Write dlopen notes that name these libraries and features."""
     rows = [
         {"soname": [name], "feature": name, "description": name, "priority": priority}
         for name in EVERY
@@ -189,7 +189,7 @@ def in_sources(root: Path) -> None:
 
 
 def in_a_policy(root: Path) -> None:
-    """Let the project give these reasons, and name such distributions and plugins: text that is printable."""
+    """Write a policy with these reasons, distributions and plugins; all of it is printable."""
     texts = [json.dumps(name) for name in EVERY if name.isprintable()]
     entries = ", ".join(f'{{ soname = "libpq.so.5", reason = {text} }}' for text in texts)
     patterns = ", ".join(texts)
@@ -199,7 +199,7 @@ def in_a_policy(root: Path) -> None:
 
 
 def in_a_package(root: Path, name: str) -> None:
-    """Let a package of this name own the library."""
+    """Make a package of this name own the library."""
     status = root / "var/lib/dpkg/status"
     status.write_bytes(status.read_bytes().replace(b"Package: libpq5\n", b"Package: " + raw(name) + b"\n"))
     lists = root / "var/lib/dpkg/info"
@@ -217,7 +217,7 @@ def in_a_version(root: Path, name: str) -> None:
 
 
 def in_symbols(root: Path, name: str) -> None:
-    """Let the package say that its users depend on this."""
+    """Write a symbols file with this dependency."""
     symbols = b"libpq.so.5 " + raw(name) + b" #MINVER#\n PQx@Base " + raw(name) + b"\n"
     write(root / "var/lib/dpkg/info/libpq5:amd64.symbols", symbols)
     module = Elf(needed=("libpq.so.5",), undefined=("PQx",), defined=("PyInit__psycopg",))
@@ -404,7 +404,7 @@ def test_from_an_archive_to_an_index(tmp_path: Path, name: str) -> None:
 
 
 def hold_apt_line(desk: Desk) -> None:
-    """Hold every format to package names alone, and the Dockerfile's instruction to what a shell makes of it."""
+    """Check that every format has only package names, and the Dockerfile's instruction what a shell makes of it."""
     target = next(line.split('"')[1] for line in desk.lock.read_text().splitlines() if line.startswith("id = "))
     for form in FORMATS:
         outcome = desk.run("apt-line", "--lock", str(desk.lock), "--target", target, "--format", form)

@@ -29,7 +29,7 @@ GLIBC = (("libc.so.6", ("GLIBC_2.28",)),)
 
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Stand in a folder of one's own, and keep the indices of this machine's user out."""
+    """Run in an empty folder, without the indices of this machine's user."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
     monkeypatch.chdir(tmp_path)

@@ -19,7 +19,7 @@ ADD = "policy add libsasl2-modules --distribution sasl --reason TEXT"
 
 @pytest.fixture
 def sasl(desk: Desk) -> Desk:
-    """Give a desk with a distribution that needs libsasl2.so.2."""
+    """Return a desk with a distribution that needs libsasl2.so.2."""
     files = {"sasl/_sasl.abi3.so": Elf(needed=("libsasl2.so.2", "libc.so.6")).build()}
     install(desk.root / SITE.lstrip("/"), "sasl", files=files)
     return desk

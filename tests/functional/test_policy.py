@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """Stand beside a small release root with psycopg2; give what runs a command there and returns both streams."""
+    """Return a function that runs a command beside a small release root with psycopg2 and returns both streams."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("LD_LIBRARY_PATH", raising=False)
     monkeypatch.chdir(tmp_path)

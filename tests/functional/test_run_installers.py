@@ -24,7 +24,7 @@ GOOD = {"pkg/_core.abi3.so": LIBRARY}
 
 
 def fake(folder: Path, name: str, question: str, answer: str) -> None:
-    """Put an installer on PATH that answers one question."""
+    """Write an installer on PATH that answers one question."""
     script = f'#!/bin/sh\n[ "$*" = install ] && exit 0\n[ "$*" = "{question}" ] && echo "{answer}"\n'
     write(folder / "bin" / name, script).chmod(0o755)
 

@@ -108,7 +108,7 @@ def cut(path: Path, size: int = 20) -> None:
 
 
 def unsign(folder: Path) -> None:
-    """Leave the Release file without its signature."""
+    """Remove the signature of the Release file."""
     signed = (folder / "InRelease").read_text().partition("\n\n")[2].partition("-----BEGIN")[0]
     (folder / "InRelease").unlink()
     (folder / "Release").write_text(signed)

@@ -54,7 +54,7 @@ def watch(outside: Path) -> Iterator[Watch]:
 
 
 def in_place_of(path: Path, target: str) -> None:
-    """Put a link in a file's place."""
+    """Replace a file by a link."""
     path.unlink(missing_ok=True)
     link(path, target)
 
@@ -65,7 +65,7 @@ def up(path: str) -> str:
 
 
 def module(root: Path, **facts: object) -> None:
-    """Let psycopg2's module say something else."""
+    """Replace psycopg2's module."""
     write_library(root, f"{SITE}/{MODULE}", Elf(defined=("PyInit__psycopg",), **facts))  # type: ignore[arg-type]
 
 
@@ -80,13 +80,13 @@ def linked_library_upwards(root: Path, out: str) -> None:
 
 
 def linked_alternatively(root: Path, out: str) -> None:
-    """Let an alternative lead there: a link to a link."""
+    """Make a library a link of update-alternatives, which leads to a link."""
     in_place_of(root / LIB / "libpq.so.5", "/etc/alternatives/libpq.so.5")
     link(root / "etc/alternatives/libpq.so.5", f"{out}/libpq.so.5")
 
 
 def linked_alternatively_upwards(root: Path, out: str) -> None:
-    """Let an alternative lead there by `..`, more of them than there are folders."""
+    """Make a library such a link with more `..` than there are folders."""
     in_place_of(root / LIB / "libpq.so.5", "../../../etc/alternatives/libpq.so.5")
     link(root / "etc/alternatives/libpq.so.5", up(f"{out}/libpq.so.5"))
 
@@ -153,19 +153,19 @@ def linked_database(root: Path, out: str) -> None:
 
 
 def linked_symbols(root: Path, out: str) -> None:
-    """Make what a package says of its users a link."""
+    """Replace the symbols and shlibs files of a package by links."""
     for name in ("libpq5:amd64.symbols", "libpq5:amd64.shlibs"):
         in_place_of(root / "var/lib/dpkg/info" / name, f"{out}/status")
 
 
 def other_interpreter(root: Path, out: str) -> None:
-    """Say that Python is there."""
+    """Make the interpreter a link, and name its folder in pyvenv.cfg."""
     write(root / "opt/venv/pyvenv.cfg", f"home = {out}\ninclude-system-site-packages = true\nversion = 3.11.2\n")
     in_place_of(root / "opt/venv/bin/python3", f"{out}/python3.11")
 
 
 def more_site_directories(root: Path, out: str) -> None:
-    """Name folders there in what extends sys.path, and in what tells where an editable install lies."""
+    """Name folders outside the root in .pth and .egg-link files."""
     write(root / SITE[1:] / "a.pth", f"{out}/site\n{up(out)}/site\n")
     write(root / SITE[1:] / "b.egg-link", f"{out}/site\n.\n")
     url = f'{{"url": "file://{out}/site", "dir_info": {{"editable": true}}}}'

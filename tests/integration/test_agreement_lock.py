@@ -55,7 +55,7 @@ class Built:
         self.lock = lock_of(self.root, VENV, folder)
 
     def told(self, name: str) -> frozenset[str]:
-        """Ask dpkg-shlibdeps for what a module depends on, libc aside."""
+        """Return the packages that a module depends on by dpkg-shlibdeps, without libc."""
         (told,) = shlibdeps(self.root, [[self._path(name)]])
         return frozenset(each for each in told.dependencies if not each.startswith("libc6 "))
 
@@ -73,7 +73,7 @@ class Built:
         return path
 
     def owner(self, path: str) -> str:
-        """Ask dpkg for the package of a file; nothing if it is nobody's."""
+        """Return the package of a file by dpkg; empty if none owns it."""
         found = run_in(self.root, ["dpkg-query", "--search", path], check=False).stdout
         return found.partition(":")[0]
 

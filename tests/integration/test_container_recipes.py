@@ -62,7 +62,7 @@ def build(images: Images, project: Path, name: str, *, target: str = "") -> subp
 
 
 def make_stale(project: Path) -> None:
-    """Let the lock be of another version of psycopg2."""
+    """Change the version of psycopg2 in the lock."""
     lock = project / "sysdeps.lock"
     text = lock.read_text()
     lock.write_text(text.replace('version = "2.9.13"', 'version = "2.9.12"'))

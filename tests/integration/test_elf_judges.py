@@ -68,7 +68,7 @@ def _is_elf(path: str) -> bool:
 
 
 def ask(path: str, question: Callable[[Pread, int], Any]) -> Any:  # noqa: ANN401 - whatever the question answers
-    """Put a question to a file."""
+    """Call a function on a file."""
     with open(path, "rb") as file:
         return question(lambda size, offset: os.pread(file.fileno(), size, offset), os.fstat(file.fileno()).st_size)
 

@@ -85,7 +85,7 @@ def test_facts_agree_with_pyelftools(built: Path) -> None:
 
 
 def judge(elf: ELFFile) -> dict[str, object]:
-    """Say of a file what pyelftools finds, in the words of our facts."""
+    """Return the facts of a file by pyelftools."""
     from elftools.elf.dynamic import DynamicSegment
     from elftools.elf.gnuversions import GNUVerNeedSection
 
@@ -183,7 +183,7 @@ def test_owners_agree_with_dpkg_query(built: Path) -> None:
 
 
 def dpkg_owner(built: Path, root: Root, path: str) -> str | None:
-    """Ask dpkg itself for the owner of a path and of the file behind it, each with and without /usr."""
+    """Return the owner by dpkg of a path and of the file behind it, each with and without /usr."""
     real = root.resolve(path)
     assert real is not None
     names = {path, real}

@@ -63,7 +63,7 @@ class Image(NamedTuple):
         return target
 
     def module(self, name: str, source: str) -> None:
-        """Put a module into the environment that no distribution's record claims, as a distribution of its own."""
+        """Install a module as a distribution of its own."""
         info = self.root / SITE / f"{name}-1.dist-info"
         write(self.root / SITE / f"{name}.py", source)
         write(info / "METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\nSummary: pdftotext and libpq\n")

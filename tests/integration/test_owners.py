@@ -35,7 +35,7 @@ def libraries_of_cache(printed: str) -> list[str]:
 
 
 def search(dpkg_query: Sequence[str], native: str, paths: Sequence[str]) -> dict[str, set[str]]:
-    """Ask the real dpkg-query for the owners of each path; names of the native architecture unqualified."""
+    """Return the owners of each path by dpkg-query; names of the native architecture are unqualified."""
     result = subprocess.run([*dpkg_query, "--search", "--", *paths], capture_output=True, text=True, check=False)
     owners: dict[str, set[str]] = {}
     for line in result.stdout.splitlines():
@@ -118,7 +118,7 @@ class Dpkg:
         assert result.returncode == 0, result.stdout + result.stderr
 
     def search(self, path: str) -> set[str]:
-        """Ask dpkg-query."""
+        """Return what dpkg-query --search prints."""
         native = database(self.root).architecture
         return search(["dpkg-query", f"--root={self.root}"], native, [path]).get(path, set())
 

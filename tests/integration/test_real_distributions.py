@@ -82,7 +82,7 @@ def open_each(root: Path, paths: Iterable[str], *first: str) -> dict[str, str]:
 
 
 def listed(root: Path, program: str) -> list[str]:
-    """Ask the loader which names a program will not find, as ldd(1) does."""
+    """Return the names that a program will not find, by the loader, as ldd(1) does."""
     result = run_in(root, ["/usr/bin/env", "LD_TRACE_LOADED_OBJECTS=1", program], check=False)
     return re.findall(r"^\t(.*) => not found$", result.stdout, re.MULTILINE)
 
@@ -101,7 +101,7 @@ def facts(objects: Objects, path: str) -> ElfFile:
 
 
 def check_each(root: Path) -> None:
-    """Say of each library alone which name stops dlopen(3), or none, and of each program which names are not found."""
+    """Check for each library the name that stops dlopen(3), and for each program the names that are not found."""
     found = scan_of(root)
     libraries, programs = split(found, Objects(place_of(root).root))
     opened = open_each(root, [load.root for load in libraries])

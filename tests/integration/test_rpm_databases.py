@@ -66,7 +66,7 @@ def database(backend: tuple[Path, str]) -> RpmDatabase:
 
 
 def _rows(backend: tuple[Path, str], form: str) -> list[list[str]]:
-    """Ask rpm for a form of every package, a line each."""
+    """Return the lines of an rpm query for every package."""
     place, dbpath = backend
     return [line.split("\t") for line in query(place, "--all", f"--queryformat={form}", dbpath=dbpath).splitlines()]
 

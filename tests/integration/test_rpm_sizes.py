@@ -36,7 +36,7 @@ class Transaction(NamedTuple):
 
 
 def transaction(root: Path, name: str, *options: str) -> Transaction:
-    """Ask the dnf of a root."""
+    """Run the dnf of a root."""
     command = ["dnf", *options, "install", "--assumeno", "--setopt=install_weak_deps=0", name]
     said = run_in(root, command, check=False).stdout
     packages = set(re.findall(r"^ (\S+)\s+(?:x86_64|noarch)\s+\S+\s+tests\s+[\d.]+ [kM]?$", said, re.MULTILINE))

@@ -69,7 +69,7 @@ def test_libraries_for_this_cpu(suite: str, tmp_path: Path) -> None:
 
 
 def put(root: Path, states: dict[str, str], *, cached: bool) -> None:
-    """Put the libraries into the folders, and make a cache, or remove it."""
+    """Write the libraries into the folders, and make or remove the cache."""
     for folder, state in states.items():
         (root / folder).mkdir(parents=True, exist_ok=True)
         (root / folder / LIBRARY).unlink(missing_ok=True)
@@ -81,7 +81,7 @@ def put(root: Path, states: dict[str, str], *, cached: bool) -> None:
 
 
 def judged(root: Path, module: str, *options: str) -> set[str]:
-    """Ask the real loader for what it does not find."""
+    """Return what the real loader does not find."""
     listed = run_in(root, [LOADER, *options, "--list", module], check=False)
     said = listed.stdout + listed.stderr
     missing = re.findall(r"^\t(\S+) => not found|error while loading shared libraries: (\S+):", said, re.MULTILINE)
@@ -89,7 +89,7 @@ def judged(root: Path, module: str, *options: str) -> set[str]:
 
 
 def verified(root: Path, *, status: int) -> dict[str, set[str]]:
-    """Ask verify for the same, here and on older CPUs."""
+    """Return the same by `verify`, here and on older CPUs."""
     arguments = ["verify", "--lockless", "--json", "--root", str(root), "--python", VENV]
     problems = json.loads(pip_sysdeps(*arguments, cwd=root, status=status).stdout)["problems"]
     found: dict[str, set[str]] = {"error": set(), "warning": set()}

@@ -1,4 +1,4 @@
-"""Hold our answers against the real loader's on random graphs: `python tests/loader_rules/random_graphs.py COUNT`.
+"""Compare our answers with the real loader's on random graphs: `python tests/loader_rules/random_graphs.py COUNT`.
 
 Prints each graph on which they differ, and how many agreed. `--first` gives the first seed, `--processes` how many at a
 time, `--glibc` a root whose loader and ldconfig are asked instead of this machine's.

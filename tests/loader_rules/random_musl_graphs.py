@@ -1,4 +1,4 @@
-"""Hold our answers against musl's on random graphs: `python tests/loader_rules/random_musl_graphs.py COUNT`.
+"""Compare our answers with musl's on random graphs: `python tests/loader_rules/random_musl_graphs.py COUNT`.
 
 Prints each graph on which they differ, and how many agreed. `--first` gives the first seed, `--processes` how many at a
 time.

@@ -76,7 +76,7 @@ def test_our_code(path: Path, tmp_path: Path) -> None:
 
 
 def judge(path: Path, root: Path, glibc: Release) -> None:
-    """Hold our answers, and those of the case, against the real loader's steps."""
+    """Compare our answers, and those of the case, with the real loader's steps."""
     world, case = read_case(path, glibc.platform)
     if not holds(case.get("glibc", ""), glibc.version):
         pytest.skip(f"the rule is for glibc {case['glibc']}, this is 2.{glibc.version[1]}")

@@ -128,7 +128,7 @@ def test_every_module_of_an_interpreter(version: str) -> None:
 
 
 def check_graphs(program: Program, seeds: range, folder: Path) -> int:
-    """Let the interpreter open the objects of random graphs; return how many of all it could not open."""
+    """Open the objects of random graphs in the interpreter; return how many of all it could not open."""
     failed = 0
     for seed in seeds:
         world, actions = below(graph(seed), str(folder / str(seed)), seed)

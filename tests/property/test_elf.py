@@ -36,7 +36,7 @@ NAMES = st.binary(max_size=20).map(lambda name: name.replace(b"\0", b"").decode(
 
 
 def bounded(content: bytes) -> None:
-    """Put every question to the bytes, within a second: they are small."""
+    """Run every call on the bytes, within a second: they are small."""
     started = time.process_time()
     outcomes(content)
     assert time.process_time() - started < 1

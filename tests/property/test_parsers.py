@@ -24,7 +24,7 @@ PIECES = (*(bytes([code]) for code in b"\n \t\0\xffa0-/[{\"'\\,:|"), b"\n\n", b"
 
 
 def bounded(parser: Parser, content: bytes) -> None:
-    """Put every question to the bytes; fail if one raises, or if all take a second of this process."""
+    """Run every call on the bytes; fail if one raises, or if all take a second of this process."""
     started = time.process_time()
     parser.check(content)
     assert time.process_time() - started < 1

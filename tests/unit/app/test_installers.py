@@ -30,7 +30,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def fake(folder: Path, name: str, question: str, answer: str) -> None:
-    """Put a program on PATH that answers one question."""
+    """Write a program on PATH that answers one question."""
     write(folder / "bin" / name, f'#!/bin/sh\n[ "$*" = "{question}" ] && echo "{answer}"\nexit 0\n').chmod(0o755)
 
 

@@ -40,7 +40,7 @@ def sdist(form: int, *names: str) -> bytes:
 
 @pytest.fixture
 def read(tmp_path: Path) -> Callable[..., bytes | None]:
-    """Give what reads pyproject.toml from a tar."""
+    """Return a function that reads pyproject.toml from a tar."""
 
     def call(content: bytes, budget: SdistBudget | None = None, limit: int = 1 << 20) -> bytes | None:
         (tmp_path / "a-1.tar.gz").write_bytes(gzip.compress(content))

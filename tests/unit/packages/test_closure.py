@@ -7,7 +7,7 @@ from pip_sysdeps.packages.closure import Closures, Cost
 
 
 def closures(*packages: Installed, base: tuple[str, ...] = ()) -> Closures:
-    """Hold packages."""
+    """Return the closures of these packages."""
     return Closures({each.name: each for each in packages}, base)
 
 
@@ -77,7 +77,7 @@ LISTED = (
 
 
 def to_be_had(*installed: Installed) -> Closures:
-    """Hold packages that are installed, and lists."""
+    """Return the closures of installed and listed packages."""
     return Closures({each.name: each for each in installed}, ("c",), lambda: {each.name: each for each in LISTED})
 
 

@@ -19,14 +19,14 @@ pytestmark = [  # a worker of pytest-xdist has a second thread
 
 @pytest.fixture(autouse=True)
 def no_child_left() -> object:
-    """Hold that no process is left, running or not waited for."""
+    """Check that no child process is left, running or not waited for."""
     yield
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
 
 
 def endless() -> NoReturn:
-    """Take processor time for ever."""
+    """Use processor time for ever."""
     while True:
         pass
 

@@ -51,7 +51,7 @@ def update(root: Path, suite: str = "", *, shared: bool = True) -> Updated:
 
 
 def answers() -> tuple[IndexAnswer | None, IndexAnswer | None, frozenset[str]]:
-    """Ask the index that was made."""
+    """Return the answers of the index that was made."""
     index = open_index(TARGET)
     assert index is not None
     return index.package_of("libfoo.so.1"), index.package_of_program("foo"), index.base
