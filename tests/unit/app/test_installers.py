@@ -53,7 +53,7 @@ def test_the_installer_is_asked(project: Path, name: str, question: str, answer:
 
 
 def test_the_packages_of_a_virtual_environment(project: Path) -> None:
-    """A folder of packages that is no `__pypackages__` is passed over, and the Python is taken."""
+    """A folder of packages other than `__pypackages__` is skipped, and the interpreter is used."""
     site = make_venv(project, "/elsewhere")
     python = write(project / "python3.11")
     script = f'#!/bin/sh\ncase "$*" in "info --packages") echo "{site}";; "info --python") echo "{python}";; esac\n'
@@ -83,7 +83,7 @@ def test_a_launcher_is_asked_as_it_was_called(project: Path, launcher: tuple[str
     ],
 )
 def test_a_named_environment_of_hatch(project: Path, command: tuple[str, ...]) -> None:
-    """Is the one that is asked for."""
+    """The question names the environment that the command named."""
     make_venv(project, "/elsewhere")
     fake(project, "hatch", "env find test", f"{project}/elsewhere")
     expected = InstallersAnswer(location=Location(python=f"{project}/elsewhere"), asked="hatch env find test")
@@ -141,7 +141,7 @@ def test_a_variable_that_env_sets(project: Path) -> None:
 
 @pytest.mark.parametrize("answer", ["", "relative/bin/python3"])
 def test_an_installer_that_names_none(project: Path, answer: str) -> None:
-    """Its answer says which question it was."""
+    """The answer has no environment, and names the question."""
     fake(project, "poetry", "env info --executable", answer)
     expected = InstallersAnswer(location=None, asked="poetry env info --executable")
     assert environment_of_command(["poetry", "install"], os.environ) == expected

@@ -30,7 +30,7 @@ NAMES = {"poetry", "pipenv", "hatch", "pdm", "uv"}
     ],
 )
 def test_an_installer(command: str, words: str) -> None:
-    """The words that start it, and what follows are its arguments."""
+    """The words that start the installer are separated from its arguments."""
     call = installer_call(command.split(), NAMES)
     assert call is not None
     assert (" ".join(call.words), " ".join((*call.words, *call.arguments))) == (words, command)
@@ -41,7 +41,7 @@ def test_an_installer(command: str, words: str) -> None:
     ["pip install poetry", "uvx pytest poetry", "python poetry", "python -c -m", "pipx install poetry", "env"],
 )
 def test_another_command(command: str) -> None:
-    """A word of it is called as an installer is."""
+    """An installer's name among the arguments does not make a command an installer."""
     assert installer_call(command.split(), NAMES) is None
 
 

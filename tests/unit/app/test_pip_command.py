@@ -35,15 +35,15 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_options(command: str, location: Location, said: str) -> None:
-    """They name the place."""
+    """Options of pip name the environment."""
     assert environment_of_pip(command.split(), os.environ) == (location, said)
 
 
 @pytest.mark.parametrize(
     "command", ["pip list --target deps", "pip", "pipx install x", "/gone/pip install x", "python3 -m build", "true"]
 )
-def test_what_says_nothing(command: str) -> None:
-    """Other commands, and a pip that is in no virtual environment."""
+def test_commands_that_name_no_environment(command: str) -> None:
+    """Other commands, and a pip outside a virtual environment, name none."""
     assert environment_of_pip(command.split(), os.environ) is None
 
 
@@ -54,7 +54,7 @@ def test_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_environment_of_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the first line of pip, or by the Python that runs it: by their paths, or on PATH."""
+    """The first line of pip, or the Python that runs it, leads to the environment, by path or by PATH."""
     make_venv(tmp_path, "/env")
     prefix = f"{tmp_path}/env"
     write(tmp_path / "env/bin/pip", f"#!{prefix}/bin/python3\n").chmod(0o755)

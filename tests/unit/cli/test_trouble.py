@@ -38,7 +38,7 @@ def said_of(error: BaseException, level: int = 0) -> tuple[int, list[str]]:
 
 @pytest.mark.parametrize("error", UNEXPECTED, ids=lambda error: type(error).__name__)
 def test_an_unexpected_exception(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It asks for a report."""
+    """The message asks for a bug report."""
     monkeypatch.delenv(DEBUG, raising=False)
     status, (line, hint) = said_of(error)
     assert status == 2
@@ -63,7 +63,7 @@ def test_an_unexpected_exception(error: Exception, monkeypatch: pytest.MonkeyPat
     ids=lambda value: type(value).__name__,
 )
 def test_an_expected_exception(error: BaseException, lines: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """What happened and what to do; a reader that is gone is reported nothing."""
+    """The message says what happened and what to do; a closed pipe is silent."""
     monkeypatch.delenv(DEBUG, raising=False)
     monkeypatch.setattr("sys.stdout", io.StringIO())  # what is left in it is dropped
     status, said = said_of(error)
@@ -73,7 +73,7 @@ def test_an_expected_exception(error: BaseException, lines: list[str], monkeypat
 
 @pytest.mark.parametrize(("level", "debug"), [(2, ""), (0, "1")])
 def test_a_traceback_on_demand(level: int, debug: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By -vv, or by the environment."""
+    """-vv or an environment variable adds the traceback."""
     monkeypatch.setenv(DEBUG, debug)
     status, lines = said_of(TypeError("a"), level)
     assert (status, lines[2], lines[-1]) == (2, "Traceback (most recent call last):", "TypeError: a")

@@ -40,7 +40,7 @@ def with_sections(elf: Elf, *sections: tuple[int, bytes]) -> bytes:
 @pytest.mark.parametrize("elf_class", [64, 32])
 @pytest.mark.parametrize("little_endian", [True, False])
 def test_sections_with_data(elf_class: int, little_endian: bool) -> None:
-    """Those that are loaded and not executed, with a NUL around each."""
+    """Sections that are loaded and not executed are read, with a NUL around each."""
     elf = Elf(elf_class=elf_class, little_endian=little_endian)
     content = with_sections(elf, (ALLOC, b"one"), (ALLOC | EXEC, b"code"), (0, b"debug"), (ALLOC | 1, b"two"))
     assert loaded_data(*in_memory(content), limit=100) == b"\0one\0two\0"
@@ -48,20 +48,20 @@ def test_sections_with_data(elf_class: int, little_endian: bool) -> None:
 
 
 def test_without_sections() -> None:
-    """The segments are taken, as of a file without section headers."""
+    """Without section headers, the segments are read instead."""
     assert CODE in loaded_data(*in_memory(Elf(code=CODE).build()), limit=1 << 20)
 
 
 @pytest.mark.parametrize("table", [(7, 1, 0), (64, 0, 0), (64, 5000, 0)])
-def test_a_table_that_makes_no_sense(table: tuple[int, int, int]) -> None:
-    """Is none."""
+def test_an_invalid_section_table(table: tuple[int, int, int]) -> None:
+    """An invalid section table counts as none."""
     content = bytearray(with_sections(Elf(code=CODE), (ALLOC, b"one")))
     struct.pack_into("<HHH", content, 58, *table)
     assert CODE in loaded_data(*in_memory(bytes(content)), limit=1 << 20)
 
 
-def test_sections_out_of_the_file() -> None:
-    """Have nothing; what is left of the table counts."""
+def test_sections_outside_the_file() -> None:
+    """Such sections are skipped; the rest of the table counts."""
     content = with_sections(Elf(), (ALLOC, b"one"), (ALLOC, b"two"))
     assert loaded_data(*in_memory(content[:-64]), limit=100) == b"\0one\0"
     far = bytearray(content)

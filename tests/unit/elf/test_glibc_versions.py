@@ -27,7 +27,7 @@ def needing(*versions: str) -> ElfFile:
     ],
 )
 def test_versions_of_an_object(versions: tuple[str, ...], newest: str, impossible: str) -> None:
-    """They order as numbers; a number that glibc cannot have is told apart from words."""
+    """Versions are ordered as numbers; a number that glibc cannot have is distinguished from words."""
     assert (newest_glibc([needing(*versions)]), impossible_glibc(needing(*versions))) == (newest, impossible)
 
 

@@ -233,7 +233,7 @@ VERNEED = struct.unpack_from("<Q", GOOD, dynamic_value(GOOD, 0x6FFFFFFE))[0]
     ],
 )
 def test_malformed(content: bytes, message: str) -> None:
-    """What cannot be followed is named, with its offset."""
+    """A malformed structure is named with its offset."""
     with pytest.raises(MalformedElf) as caught:
         parse(content)
     assert str(caught.value) == message
@@ -246,13 +246,13 @@ def test_dynamic_section_cut_off() -> None:
         parse(GOOD[: start + 16 * 3])
 
 
-def test_more_needed_names_than_honest_files_have() -> None:
+def test_too_many_needed_names() -> None:
     """The number of DT_NEEDED is bounded."""
     with pytest.raises(MalformedElf, match=r"^offset \d+: more than 4096 DT_NEEDED$"):
         parse(Elf(extra_dynamic=((1, 0),) * 4097).build())
 
 
-def test_more_bytes_of_names_than_honest_files_have() -> None:
+def test_too_many_bytes_of_needed_names() -> None:
     """The bytes of all names together are bounded, though each is the tail of another."""
     elf = Elf(extra_dynamic=tuple((1, offset) for offset in range(1, 90)), dynstr_padding=100_000).build()
     with pytest.raises(MalformedElf, match=r"^offset \d+: more than 4194304 bytes of names$"):
@@ -331,7 +331,7 @@ def test_every_prefix_is_facts_or_malformed() -> None:
     ],
 )
 def test_load_fault(content: bytes, fault: str) -> None:
-    """What the loader stops at beyond the facts is reported in its words."""
+    """A fault that stops only the loader is reported in the loader's words."""
     assert load_fault(read_image(*in_memory(content))) == fault
 
 

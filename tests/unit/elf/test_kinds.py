@@ -58,7 +58,7 @@ def no(_path: str, _symbol: str) -> bool:
     ],
 )
 def test_a_foreign_object(one: ElfFile, verdict: Verdict | None, reason: str) -> None:
-    """For another machine, class, byte order or C library; one that names no C library fits."""
+    """An object for another machine, class, byte order or C library is foreign; one that names no C library is not."""
     expected = Skipped(path="/a.so", verdict=verdict, reason=reason) if verdict else None
     assert foreign("/a.so", one, GLIBC) == expected
     assert foreign("/a.so", MUSL, elf()) is None
@@ -106,7 +106,7 @@ def test_an_extension_module(path: str, abi_tag: str, expected: bool) -> None:
     ],
 )
 def test_the_function_that_an_import_calls(path: str, function: str) -> None:
-    """By the module's name; a package's is that of its folder, and another alphabet is encoded."""
+    """Its name has the module's name, a package's folder, or an encoded name in another alphabet."""
     assert has_init_function(path, lambda *asked: asked == (path, function))
     assert not has_init_function(path, no)
 
@@ -127,7 +127,7 @@ def test_the_function_that_an_import_calls(path: str, function: str) -> None:
     ],
 )
 def test_kinds_by_name(name: str, extension: bool, shared: bool, libpython: bool) -> None:
-    """An extension module for Linux, a shared object, Python itself."""
+    """Names of extension modules, shared objects and interpreters are recognized."""
     path = f"/usr/lib/{name}"
     assert (has_extension_tag(path), is_shared_object(path), is_libpython(path)) == (extension, shared, libpython)
 
@@ -160,5 +160,5 @@ def test_the_library_of_one_python(soname: str, expected: bool) -> None:
     ],
 )
 def test_a_program(one: ElfFile, expected: bool) -> None:
-    """A library that prints its version when it is run is none."""
+    """A library that can be run to print its version is not a program."""
     assert is_program(one) is expected

@@ -87,7 +87,7 @@ def test_note_that_leads_out_of_its_segment() -> None:
         ([{"soname": ["a"] * 21}], "more than 20 names in a dlopen note"),
     ],
 )
-def test_more_than_honest_files_have(rows: list[object], message: str) -> None:
-    """Features and names are counted before anybody looks for them."""
+def test_too_many_features_and_names(rows: list[object], message: str) -> None:
+    """The limits on features and names apply before they are used."""
     with pytest.raises(MalformedElf, match=message):
         dlopen_notes(*in_memory(Elf(notes=(("FDO", 0x407C0C0A, json.dumps(rows).encode()),)).build()))

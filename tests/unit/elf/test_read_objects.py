@@ -53,7 +53,7 @@ def test_open_follows_links(tmp_path: Path) -> None:
     ],
 )
 def test_open_what_has_no_facts(tmp_path: Path, content: bytes, fault: str) -> None:
-    """What is no ELF file has no facts, and its fault in the loader's words."""
+    """A file that is not ELF has no facts, and its fault is in the loader's words."""
     path = tmp_path / "liba.so"
     path.write_bytes(content)
     assert opened(path) == OpenedFile(identity=identity(path), elf=None, fault=fault)
@@ -94,7 +94,7 @@ def _dangling(path: Path) -> None:
 
 @pytest.mark.parametrize("make", [_absent, _dangling])
 def test_open_what_cannot_be_opened(tmp_path: Path, make: Callable[[Path], None]) -> None:
-    """What open(2) refuses is nothing to the loader."""
+    """The loader ignores a candidate that open(2) refuses."""
     make(tmp_path / "liba.so")
     assert opened(tmp_path / "liba.so") is None
 
@@ -109,7 +109,7 @@ def test_open_a_circle_of_links(tmp_path: Path) -> None:
 
 
 def test_open_what_the_system_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A candidate that may not be read is nothing to the loader, and skipped by the scan; root may read all."""
+    """The loader ignores a candidate without read permission, and the scan skips it; root may read all."""
     (tmp_path / "liba.so").write_bytes(LIBRARY)
     objects = Objects(Root(str(tmp_path)))
 
@@ -175,7 +175,7 @@ def test_facts_of_a_file_that_is_gone(tmp_path: Path) -> None:
 
 
 def test_file_that_shrinks_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a file that is cut after its first bytes were read we say that it is malformed."""
+    """A file that is truncated while it is read is malformed."""
     path = tmp_path / "liba.so"
     path.write_bytes(replace(Elf(needed=("libb.so",)), segments=2).build())
     real = os.fstat
@@ -213,7 +213,7 @@ def test_defines(tmp_path: Path) -> None:
 
 
 def test_ask(tmp_path: Path) -> None:
-    """Any other question can be put to a file."""
+    """Another function can be called on a file."""
     (tmp_path / "a.so").write_bytes(Elf(soname="a", version_definitions=("A_1",)).build())
     objects = Objects(Root(str(tmp_path)))
     assert objects.query("/a.so", defined_versions) == ("A_1",)

@@ -13,7 +13,7 @@ from pip_sysdeps.errors import MalformedElf
 @pytest.mark.parametrize("elf_class", [64, 32])
 @pytest.mark.parametrize("little_endian", [True, False])
 def test_bound_names(elf_class: int, *, little_endian: bool) -> None:
-    """An undefined symbol that no relocation refers to stops nothing; a defined one is nobody else's business."""
+    """Only undefined symbols that a relocation refers to are returned."""
     elf = Elf(
         elf_class=elf_class,
         little_endian=little_endian,
@@ -42,7 +42,7 @@ def test_nothing_is_bound() -> None:
     ],
 )
 def test_tables_that_lead_nowhere(extra: tuple[tuple[int, int], ...], message: str | None) -> None:
-    """They are bounded, and an address of 0 is no table."""
+    """Tables outside the file are ignored, and so is an address of 0."""
     content = Elf(undefined=("a",), extra_dynamic=extra).build()
     if message is None:
         assert bound_names(*in_memory(content)) == frozenset()

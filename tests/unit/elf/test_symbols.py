@@ -30,7 +30,7 @@ ENCODINGS = [(64, True), (64, False), (32, True), (32, False)]
 @pytest.mark.parametrize(("elf_class", "little_endian"), ENCODINGS)
 @pytest.mark.parametrize(("sysv_hash", "gnu_hash"), [(True, True), (True, False), (False, True)])
 def test_defines_symbol(elf_class: int, little_endian: bool, sysv_hash: bool, gnu_hash: bool) -> None:
-    """Either hash table finds what is defined, and not what is only wanted."""
+    """Either hash table finds defined symbols, and no undefined ones."""
     elf = replace(
         LIBRARY, elf_class=elf_class, little_endian=little_endian, sysv_hash=sysv_hash, gnu_hash=gnu_hash
     ).build()
@@ -40,7 +40,7 @@ def test_defines_symbol(elf_class: int, little_endian: bool, sysv_hash: bool, gn
 
 @pytest.mark.parametrize("elf", [Elf(dynamic=False), Elf(sysv_hash=False, gnu_hash=False, defined=("PyInit_a",))])
 def test_no_table_no_symbol(elf: Elf) -> None:
-    """What the loader could not find is not defined."""
+    """Without a hash table, the loader finds no symbol."""
     assert defines_symbol(*in_memory(elf.build()), "PyInit_a") is False
 
 
@@ -54,7 +54,7 @@ def test_undefined_symbols_with_their_versions(elf_class: int, little_endian: bo
 
 @pytest.mark.toolchain
 def test_hidden_symbols(tmp_path: Path) -> None:
-    """Who asks for a symbol without a version does not find one that is `foo@V` in place of `foo@@V`."""
+    """A reference without a version does not find the hidden symbol `foo@V`, only `foo@@V`."""
     source = 'int foo_1(void) { return 1; }\nint bar(void) { return 2; }\n__asm__(".symver foo_1, foo@V");\n'
     (tmp_path / "a.c").write_text(source)
     (tmp_path / "a.map").write_text("V { global: foo; bar; local: *; };\n")
@@ -92,7 +92,7 @@ def test_program_that_exports_nothing() -> None:
 
 
 def test_static_program_has_no_symbols() -> None:
-    """A static program wants nothing of anyone."""
+    """A static program has no undefined symbols."""
     assert all_undefined(*in_memory(Elf(dynamic=False).build())) == frozenset()
 
 
@@ -148,7 +148,7 @@ def test_symbols_of_a_chain_that_loops() -> None:
         ),
     ],
 )
-def test_more_symbols_than_honest_files_have(tag: int, table: bytes, message: str) -> None:
+def test_too_many_symbols(tag: int, table: bytes, message: str) -> None:
     """A hash table's numbers are bounded before anything is read by them."""
     built = Elf(sysv_hash=False, gnu_hash=False, undefined=("f",), extra_dynamic=((tag, 0x800),)).build()
     with pytest.raises(MalformedElf) as caught:

@@ -69,13 +69,13 @@ VENV, SYSTEM = (
     ],
 )  # fmt: skip
 def test_places_in_their_order(root: Path, environ: dict[str, str], own: str, expected: list[Choice]) -> None:
-    """The shell's own environment first; that of this tool only if it is not for this tool alone."""
+    """The active environment comes first; this tool's own counts only if it holds more than this tool."""
     assert found(root, environ, own) == expected
 
 
 @pytest.mark.parametrize("variable", ["VIRTUAL_ENV", "CONDA_PREFIX"])
 def test_an_active_environment_that_is_gone(root: Path, variable: str) -> None:
-    """Another one in its place would be a surprise."""
+    """It is an error, because another environment would be a surprise."""
     with pytest.raises(SysdepsError) as caught:
         found(root, {variable: "/gone"})
     assert str(caught.value) == f"{variable} names `/gone`, which is not a folder"
@@ -86,7 +86,7 @@ def test_an_active_environment_that_is_gone(root: Path, variable: str) -> None:
     [("/tools/own", False), ("/tools/pipx/own", True), ("/tools/uv/own", True), ("/cache/x/own", True), ("/", False)],
 )
 def test_an_environment_for_one_tool(root: Path, prefix: str, expected: bool) -> None:
-    """By the receipt of its installer, or in a cache."""
+    """A receipt of pipx or uv, or its place in a cache, marks such an environment."""
     assert is_isolated(Root(str(root)), prefix) is expected
 
 
@@ -101,7 +101,7 @@ def test_an_environment_for_one_tool(root: Path, prefix: str, expected: bool) ->
     ],
 )
 def test_a_name_of_the_command_line(root: Path, python: str, path: str) -> None:
-    """A path if it has a slash or exists, otherwise a program on PATH."""
+    """A name is a path if it has a slash or exists, otherwise a program on PATH."""
     assert found(root, {}, python=python) == [Choice(path=path)]
 
 
@@ -127,7 +127,7 @@ def test_the_own_tools_program_is_not_the_users(root: Path) -> None:
     [("3.12", "/pyenv/versions/3.12.1/bin/python3"), ("system", "/usr/bin/python3"), ("3.9", "/pyenv/shims/python3")],
 )
 def test_a_shim_of_pyenv(root: Path, version: str, path: str) -> None:
-    """It stands for the program that it starts: an installed one, or the next on PATH."""
+    """The program that a shim starts is used: an installed one, or the next on PATH."""
     program(root, "/pyenv/versions/3.12.1/bin/python3")
     program(root, "/pyenv/shims/python3")
     link(root / "pyenv/versions/3.9.1", "3.9.0")

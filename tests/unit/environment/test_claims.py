@@ -35,7 +35,7 @@ def claim(name: str, *paths: str, place: str = "/env/site", **changes: object) -
     return Claim(distribution=one, rows={path: (path, "", "") for path in paths}, notes=())
 
 
-def test_metadata_inside_an_editable_project_is_an_echo() -> None:
+def test_metadata_inside_an_editable_project_is_a_copy() -> None:
     """Of the same name, after the install; another distribution in that folder, or an earlier one, is not."""
     editable = claim("one", record=RecordKind.EDITABLE, base="/work/one")
     echo, other = claim("one", place="/work/one"), claim("two", place="/work/one")
@@ -44,7 +44,7 @@ def test_metadata_inside_an_editable_project_is_an_echo() -> None:
 
 
 def test_the_first_of_each_name_hides_the_others() -> None:
-    """As on `sys.path`."""
+    """The first distribution of a name on `sys.path` counts."""
     claims = [claim("one"), claim("two"), claim("one", place="/usr/lib")]
     reason = "one 1.0 at /env/site/one.dist-info comes first"
     shadowed = Skipped(path="/usr/lib/one.dist-info", verdict=Verdict.SHADOWED, reason=reason)

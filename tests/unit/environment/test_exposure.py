@@ -37,7 +37,7 @@ def test_folder_below_a_closed_one() -> None:
         assert writable_folders(Root(str(folder)), ["/home/open"], "/") == ()
 
 
-def test_what_no_system_call_takes(tmp_path: Path) -> None:
+def test_paths_that_are_too_long_to_open(tmp_path: Path) -> None:
     """A path of PATH_MAX bytes or more cannot be opened, and `$ORIGIN` may make a short one long."""
     tmp_path.chmod(0o777)
     long, origin = "/a" * 2047, "/b" * 1000

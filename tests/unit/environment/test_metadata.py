@@ -72,7 +72,7 @@ def test_without_a_valid_name(content: bytes) -> None:
 
 @pytest.mark.parametrize("version", ["", "1 0", "$(x)", "1;0", "../1"])
 def test_version_that_is_none_is_empty(version: str) -> None:
-    """A version goes into the lock, so only what looks like one is kept."""
+    """A version goes into the lock, so an invalid one is dropped."""
     assert parse_metadata(f"Name: a\nVersion: {version}\n".encode()).version == ""
 
 
@@ -99,7 +99,7 @@ def test_any_bytes(content: bytes) -> None:
     ],
 )
 def test_folder_name(name: str, parsed: tuple[str, str]) -> None:
-    """Name and version can be told from the folder where the metadata cannot be read."""
+    """If the metadata cannot be read, name and version come from the folder."""
     assert parse_folder_name(name) == parsed
 
 
@@ -134,13 +134,13 @@ def test_wheel_tags(content: bytes, tags: tuple[str, ...]) -> None:
     ],
 )
 def test_direct_url(document: object, expected: DirectUrl) -> None:
-    """Only what is a local folder has a path, and only a literal true is editable."""
+    """Only a local folder has a path, and only the value true is editable."""
     assert parse_direct_url(json.dumps(document).encode()) == expected
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff", b"[" * 100_000])
 def test_direct_url_malformed(content: bytes) -> None:
-    """What is no JSON object is malformed."""
+    """Anything but a JSON object is malformed."""
     with pytest.raises(MalformedError):
         parse_direct_url(content)
 
@@ -156,14 +156,14 @@ def test_a_version_longer_than_versions_are() -> None:
 
 
 @pytest.mark.parametrize(("field", "most"), [("Requires-Dist", 10_000), ("Requires-External", 1000)])
-def test_more_lines_than_can_be_looked_up(field: str, most: int) -> None:
-    """The lines of a field are counted before anybody reads them."""
+def test_too_many_lines_of_a_field(field: str, most: int) -> None:
+    """The limit on lines applies before they are read."""
     parse_metadata(f"Name: a\n{f'{field}: b{chr(10)}' * most}".encode())
     with pytest.raises(MalformedError, match=f"^more than {most} lines `{field}`$"):
         parse_metadata(f"Name: a\n{f'{field}: b{chr(10)}' * (most + 1)}".encode())
 
 
 def test_tags_that_spell_out_to_too_many() -> None:
-    """Compressed tags are counted before they are taken apart, and those beyond the bound are left out."""
+    """Compressed tags are counted before they are expanded, and those beyond the limit are left out."""
     many = ".".join(f"a{number}" for number in range(100))
     assert parse_wheel_tags(f"Tag: {many}-{many}-{many}\nTag: Py3-none-any\n".encode()) == ("Py3-none-any",)

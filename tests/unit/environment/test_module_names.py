@@ -30,12 +30,12 @@ PURE = ("py2-none-any", "py3-none-any")
     ],
 )
 def test_the_python_of_a_module(file: str, abi_tag: str) -> None:
-    """By the suffix of its file name alone; the stable ABI is for several."""
+    """The suffix of its file name decides; the stable ABI fits several."""
     assert abi_of_module(file) == abi_tag
 
 
 def test_the_python_of_most_modules() -> None:
-    """Of as many, the first by name."""
+    """If two are as frequent, the first by name counts."""
     assert abi_of_modules([CP312, CP311, CP312, "b.so", "c.so", "d.so"]) == "cp312"
     assert abi_of_modules([CP312, CP311]) == "cp311"
     assert abi_of_modules(["b.so"]) == ""
@@ -54,7 +54,7 @@ def test_the_python_of_most_modules() -> None:
     ],
 )
 def test_a_distribution_for_another_python(files: tuple[str, ...], tags: tuple[str, ...], is_misfit: bool) -> None:
-    """One that has modules, and none that this Python imports; pure wheels may have some for others."""
+    """A distribution is for another Python if it has modules and this Python can import none of them."""
     environment = replace(scan_of().environment, distributions=(distribution("one", *files, tags=tags),))
     message = f"one is built for cp312 ({CP312}), but the environment runs cp311"
     assert [*misfits(environment)] == ([message] if is_misfit else [])

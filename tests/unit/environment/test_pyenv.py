@@ -72,7 +72,7 @@ def test_the_versions_of_a_file(content: bytes, versions: tuple[str, ...]) -> No
     ],
 )
 def test_the_programs_of_a_shim(root: Path, cwd: str, chosen: str, programs: list[str]) -> None:
-    """By the variable, the nearest file above, or pyenv's own; the newest of a release by its numbers."""
+    """The variable, the nearest file above, or pyenv's own file names the version; the newest patch release counts."""
     environ = {"PYENV_VERSION": chosen} if chosen else {}
     assert [*programs_of_shim(Root(str(root)), SHIM, environ, cwd)] == programs
 

@@ -126,7 +126,7 @@ def test_absolute_row_inside(tmp_path: Path, site: Path) -> None:
 
 
 def test_rows_without_a_file(tmp_path: Path, site: Path) -> None:
-    """What a record claims and nobody has is no file; a folder and a dangling link are none either."""
+    """Rows for missing files, folders and dangling links are dropped."""
     (site / "folder").mkdir()
     link(site / "dangling.so", "nowhere.so")
     install(site, "a", record="gone.so,,\nfolder,,\ndangling.so,,\na/../b.so,,\n")
@@ -154,7 +154,7 @@ def test_names_with_spaces_and_other_bytes(tmp_path: Path, site: Path) -> None:
 
 
 def test_malformed_record(tmp_path: Path, site: Path) -> None:
-    """Its paths count, its oddities are reported."""
+    """Its paths are used, and its faults are reported."""
     install(site, "a", files={"a.so": ELF}, record="\na.so,crc=1,x\nb\n")
     environment = read(tmp_path)
     assert files_below(only(environment)) == ["a.so"]
@@ -190,7 +190,7 @@ def test_metadata_that_cannot_be_read(tmp_path: Path, site: Path) -> None:
 
 
 def test_distribution_without_any_name(tmp_path: Path, site: Path) -> None:
-    """What it has counts as unclaimed, and it is reported."""
+    """Its files are unclaimed, and it is reported."""
     write(site / "no name.dist-info/RECORD", "x.so,,\n")
     write(site / "x.so", ELF)
     install(site, "a")
@@ -219,7 +219,7 @@ def test_metadata_that_may_not_be_read() -> None:
 
 
 def test_small_files_that_may_not_be_read() -> None:
-    """Each is reported; what else there is counts."""
+    """Each is reported; the rest is read."""
     with unprivileged_folder() as folder:
         make_interpreter(folder)
         site = make_venv(folder)
@@ -251,7 +251,7 @@ def test_small_files_that_may_not_be_read() -> None:
 
 @pytest.mark.parametrize("closed", ["opt/venv", "opt/venv/lib", SITE[1:]])
 def test_environment_that_may_not_be_read(closed: str) -> None:
-    """A closed folder on the way is one error with a hint."""
+    """A folder without permission on the path is one error with a hint."""
     with unprivileged_folder() as folder:
         make_interpreter(folder)
         install(make_venv(folder), "a")
@@ -281,7 +281,7 @@ def test_overlap_goes_to_whose_hash_the_file_has(tmp_path: Path, site: Path) -> 
     "rows", [("x.so,,\n", "x.so,,\n"), ("x.so,sha256=no,4\n", "x.so,sha256=none,4\n"), ("x.so,md5=a,4\n", "x.so,,9\n")]
 )
 def test_overlap_that_no_hash_decides(tmp_path: Path, site: Path, rows: tuple[str, str]) -> None:
-    """The first by name has it, and it is reported."""
+    """The first distribution by name owns the file, and the overlap is reported."""
     write(site / "x.so", ELF)
     install(site, "a", record=rows[0])
     install(site, "b", record=rows[1])
@@ -318,7 +318,7 @@ def test_namespace_package(tmp_path: Path, site: Path) -> None:
 
 
 def test_stale_metadata_of_the_same_name(tmp_path: Path, site: Path) -> None:
-    """The first is taken, the other told; its files are not unclaimed."""
+    """The first is used, the other is reported; its files are not unclaimed."""
     install(site, "a", "1.0", files={"a.so": ELF})
     install(site, "a", "2.0", files={"a.so": ELF, "b.so": ELF})
     environment = read(tmp_path)
@@ -414,7 +414,7 @@ def test_owner_by_dpkg(tmp_path: Path) -> None:
     ],
 )
 def test_source(tmp_path: Path, site: Path, tags: list[str], metadata: dict[str, str], source: str) -> None:
-    """Where a distribution came from, in the lock's words."""
+    """The lock says where a distribution came from."""
     install(site, "a", tags=tags, metadata=metadata)
     assert only(read(tmp_path)).source == source
 
@@ -466,7 +466,7 @@ def make_project(root: Path) -> None:
     ids=["direct_url", "path", "hatchling", "setuptools-finder", "meson-python", "scikit-build-core", "moved"],
 )
 def test_editable(tmp_path: Path, site: Path, leftovers: dict[str, str], files: list[str]) -> None:
-    """The modules lie where the installer's own files say, else anywhere in the project."""
+    """The installer's own files say where the modules are; otherwise the whole project is searched."""
     make_project(tmp_path)
     content = {name: text.encode() for name, text in leftovers.items()}
     install(site, "app", files=content, metadata={"direct_url.json": EDITABLE})
@@ -668,7 +668,7 @@ def test_order_of_defaults(tmp_path: Path) -> None:
 
 
 def test_what_named_the_environment(tmp_path: Path) -> None:
-    """In the order of the defaults; nothing where a person named it."""
+    """The result says which default named it, and nothing if the user did."""
     make_interpreter(tmp_path)
     install(make_venv(tmp_path, "/own"), "a")
     install(make_venv(tmp_path, "/conda"), "b")
@@ -686,7 +686,7 @@ def test_what_named_the_environment(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mark", ["own/pipx_metadata.json", "own/uv-receipt.toml", "CACHEDIR.TAG"])
 def test_an_isolated_tool_is_not_meant(tmp_path: Path, mark: str) -> None:
-    """What pipx, uv tool and uvx make: neither as the tool's environment nor as the first on PATH."""
+    """Environments of pipx, uv tool and uvx are not used, neither as the tool's own nor as the first on PATH."""
     make_interpreter(tmp_path)
     (tmp_path / "usr/local/bin/python3.11").chmod(0o755)
     install(tmp_path / "usr/local/lib/python3.11/site-packages", "project")
@@ -757,7 +757,7 @@ def test_a_program_of_a_frozen_application(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("names", [(), ("pip",), ("pip", "setuptools", "wheel")])
 def test_an_environment_of_installers_alone(tmp_path: Path, site: Path, names: tuple[str, ...]) -> None:
-    """It is probably not the one that is meant, unless somebody says so."""
+    """It is refused, unless the user allows an empty one."""
     for name in names:
         install(site, name)
     with pytest.raises(NoEnvironmentError):
@@ -767,7 +767,7 @@ def test_an_environment_of_installers_alone(tmp_path: Path, site: Path, names: t
 
 
 def test_what_pip_installed_for_a_user(tmp_path: Path) -> None:
-    """Is meant where the Python on PATH has nothing."""
+    """~/.local is used if the Python on PATH has no distributions."""
     make_interpreter(tmp_path)
     (tmp_path / "usr/local/bin/python3.11").chmod(0o755)
     install(tmp_path / "usr/local/lib/python3.11/site-packages", "pip")
@@ -843,7 +843,7 @@ def test_modules_tell_the_python_of_a_folder(tmp_path: Path) -> None:
     ],
 )
 def test_no_environment(tmp_path: Path, python: str | None, environ: dict[str, str], message: str) -> None:
-    """What cannot be gone on from is one error with a hint."""
+    """An environment that cannot be used is one error with a hint."""
     make_venv(tmp_path, "/empty")
     with pytest.raises(SysdepsError) as caught:
         read(tmp_path, python, **environ)
@@ -932,7 +932,7 @@ def test_shim_first_on_path(tmp_path: Path) -> None:
 
 
 def test_own_environment(tmp_path: Path, site: Path) -> None:
-    """An environment of the tool and its requirements alone is never meant; one more distribution makes it so."""
+    """The tool's own environment is used only if it has another distribution."""
     install(site, "pip-sysdeps", requires=["Tomlkit>=0.12", "packaging", "mypy; extra == 'lint'"])
     install(site, "tomlkit")
     install(site, "packaging")
@@ -1057,8 +1057,8 @@ def test_many_rows_that_leave_the_environment(tmp_path: Path, site: Path) -> Non
     assert outside[-1].reason == "90 more rows leave /opt/venv"
 
 
-def test_a_sparse_file_that_two_claim(tmp_path: Path, site: Path) -> None:
-    """A file larger than may be hashed is the first one's that claims it."""
+def test_a_huge_file_that_two_claim(tmp_path: Path, site: Path) -> None:
+    """A file that is too large to hash belongs to the first distribution that claims it."""
     with (site / "z").open("wb") as file:
         file.truncate(1 << 40)
     for name in ("a", "b"):

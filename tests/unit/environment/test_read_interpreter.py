@@ -98,7 +98,7 @@ def test_interpreter_without_standard_library(tmp_path: Path) -> None:
 
 
 def test_venv_with_copies(tmp_path: Path) -> None:
-    """A copied interpreter is who runs, the base's prefix is where its library lies."""
+    """The copied interpreter runs; its standard library is in the base's prefix."""
     make_interpreter(tmp_path)
     site = make_venv(tmp_path)
     python = site.parents[2] / "bin" / "python3"
@@ -109,7 +109,7 @@ def test_venv_with_copies(tmp_path: Path) -> None:
 
 
 def test_venv_whose_base_is_gone(tmp_path: Path) -> None:
-    """A stage that only gets the folder still tells the version."""
+    """The folder alone still shows the version."""
     make_venv(tmp_path)
     expected = Interpreter(path="", prefix="", version=(3, 11), abi_tag="cp311")
     assert open_in(tmp_path, "/opt/venv") == ("/opt/venv", expected, "python3.11")
@@ -158,7 +158,7 @@ def test_links_do_not_leave_the_root(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("program", ["#!/bin/sh\nexec python3.11\n", "", "\x7fEL"])
 def test_script_is_no_interpreter(tmp_path: Path, program: str) -> None:
-    """A shim would have to be run to know what it runs: an error with a hint."""
+    """A script is an error with a hint, because nothing is run."""
     write(tmp_path / "shims/python3", program)
     with pytest.raises(SysdepsError, match="`/shims/python3` is not an interpreter") as caught:
         open_in(tmp_path, "/shims/python3")

@@ -24,5 +24,5 @@ from pip_sysdeps.environment.read_scripts import interpreter_of
     ],
 )
 def test_interpreter_of(head: bytes, interpreter: str) -> None:
-    """By its path; `env` and other programs say nothing about an environment."""
+    """A path to a Python names an environment; `env` and other programs do not."""
     assert interpreter_of(head) == interpreter

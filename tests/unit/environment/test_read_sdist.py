@@ -100,7 +100,7 @@ def test_what_costs_much_is_refused(read: Callable[..., bytes | None], content: 
 
 
 def test_all_sdists_share_a_budget(read: Callable[..., bytes | None]) -> None:
-    """What one unpacked, another cannot."""
+    """The limit on unpacked bytes is for all of them together."""
     budget = SdistBudget()
     content = sdist(tarfile.PAX_FORMAT, *(f"a-1/{number}" for number in range(10)))
     budget.unpacked = len(content) * 3 // 2

@@ -66,7 +66,7 @@ def test_notes_are_bounded() -> None:
 
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read(content: bytes) -> None:
-    """There is no content that stops the reader, and no row without a path."""
+    """No content makes the parser fail, and every row has a path."""
     assert all(row[0] for row in parse_record(content).rows)
 
 

@@ -25,14 +25,14 @@ def way(name: str, *distributions: Distribution) -> tuple[str, ...]:
     return tuple(link.name for link in requirement_chains(distributions, MARKERS)[name])
 
 
-def test_the_shortest_way_from_what_was_asked_for() -> None:
-    """REQUESTED begins a way."""
+def test_the_shortest_way_from_a_requested_distribution() -> None:
+    """A distribution with REQUESTED begins a path."""
     assert way("c", one("a", "b", requested=True), one("b", "c"), one("c")) == ("a", "b", "c")
     assert way("c", one("a", "b", "c", requested=True), one("b", "c"), one("c")) == ("a", "c")
 
 
-def test_what_was_asked_for_is_its_own_reason() -> None:
-    """Though another one requires it too."""
+def test_a_requested_distribution_is_its_own_reason() -> None:
+    """That another one requires it too does not matter."""
     assert way("b", one("a", "b", requested=True), one("b", requested=True)) == ("b",)
 
 
@@ -64,7 +64,7 @@ def test_without_requested() -> None:
 
 
 def test_each_link_says_how_it_was_asked_for() -> None:
-    """In the words of the one before."""
+    """Each link has the requirement as the previous distribution wrote it."""
     found = requirement_chains([one("a", "B [x] >=1,<2", requested=True), one("b")], MARKERS)
     assert found["b"] == (Link(name="a"), Link(name="b", requirement="B[x]<2,>=1"))
 

@@ -46,7 +46,7 @@ def test_cyclonedx_with_nested_components() -> None:
 def test_an_apk_package_that_was_split_at_its_first_dash(
     name: str, version: str, purl: str, repaired: tuple[str, str, str]
 ) -> None:
-    """Has its whole name again, in the component and in the document; a right one stays as it is."""
+    """The component and the document get the whole name; a correct one is unchanged."""
     document = {"bomFormat": "CycloneDX", "components": [{"name": name, "version": version, "purl": purl}]}
     sbom = parse_sbom(json.dumps(document).encode())
     expected = {"name": repaired[0], "version": repaired[1], "purl": f"pkg:apk/alpine/{repaired[2]}"}
@@ -74,14 +74,14 @@ def test_spdx() -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff", b"[]", b"{}", b"1" * 5000, b"[" * 100_000, b'{"spdxVersion": 3}'])
-def test_what_is_no_bill_of_materials(content: bytes) -> None:
-    """Is an error, whatever the bytes."""
+def test_a_document_that_is_no_sbom(content: bytes) -> None:
+    """It is an error, whatever the bytes."""
     with pytest.raises(MalformedError):
         parse_sbom(content)
 
 
-def test_components_without_end() -> None:
-    """Are refused; as many as the limit are read."""
+def test_too_many_components() -> None:
+    """A document with more components than the limit is refused."""
     components = [{"name": "a"}] * 20_001
     most = parse_sbom(json.dumps({"bomFormat": "CycloneDX", "components": components[1:]}).encode())
     assert len(most.components) == 20_000

@@ -44,7 +44,7 @@ def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ],
 )
 def test_libraries_without_an_index(soname: str, libc: str, package: str | None) -> None:
-    """Those of base packages, and the C library's own."""
+    """Libraries of base packages, and the C library's own, are known without an index."""
     system = replace(DEBIAN, platform=replace(DEBIAN.platform, libc=libc))
     assert system.installable(soname) == package
     assert (system.libc, system.base) == (libc, frozenset({"zlib1g"}))
@@ -78,7 +78,7 @@ def test_the_python_of_a_system_without_an_index() -> None:
     ],
 )
 def test_a_target_whose_package_manager_needs_no_index(tmp_path: Path, target: str, expected: Platform) -> None:
-    """Its id has all that is known of it."""
+    """The platform is parsed from its id."""
     system = open_target(target, Root(str(tmp_path)))
     assert (system.platform, system.index) == (expected, None)
 
@@ -98,7 +98,7 @@ def test_a_target_whose_package_manager_needs_no_index(tmp_path: Path, target: s
     ],
 )
 def test_a_target_that_no_system_has(tmp_path: Path, target: str, message: str, hint: str) -> None:
-    """Or that needs an index."""
+    """A target without an index, or with an impossible id, is an error."""
     with pytest.raises(SysdepsError) as caught:
         open_target(target, Root(str(tmp_path)))
     assert str(caught.value) == message

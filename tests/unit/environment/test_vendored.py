@@ -62,13 +62,13 @@ def test_what_a_library_is(path: str, data: bytes, expected: tuple[str, str, str
 
 
 def test_the_name_of_the_distribution_in_the_name_of_a_file() -> None:
-    """Is no part of the library's; the hash tells that it was put there."""
+    """It is removed if auditwheel's hash shows that it was added."""
     assert found("libssl-holder-0123abcd.so.1.1.0", b"") == [("openssl", "1.1.0", "medium", "libssl.so.1.1.0")]
     assert found("libpcre2-8-0123abcd.so.0", b"")[0][0] == "libpcre2-8"
 
 
 def test_what_is_linked_in() -> None:
-    """Is named by text that no other library has; bare numbers name nothing."""
+    """Text that only one library has identifies it; plain numbers do not."""
     data = b"\x0021406\0OpenSSL 3.0.1 \x003.46.1\0"
     assert found("_m.so", data, library=False) == [("openssl", "3.0.1", "medium", "OpenSSL 3.0.1")]
     both = found("_m.so", data + b"Opening", library=False)
@@ -85,7 +85,7 @@ def test_what_is_loaded_is_not_linked_in() -> None:
     [{"name": "a"}, {"sonames": []}, {"name": "a", "sonames": [], "text": ["("]}, {"name": "a", "typo": 1}],
 )
 def test_a_wrong_rule(entry: dict[str, object]) -> None:
-    """Is refused."""
+    """A rule that breaks the format is an error."""
     with pytest.raises(MalformedError):
         parse_rules({"library": [entry]})
 

@@ -23,13 +23,13 @@ from pip_sysdeps.environment.wheel_tags import fitting_tags, is_allowed, own_pyt
         ([], None),
     ],
 )
-def test_the_oldest_promise_counts(tags: list[str], expected: tuple[int, int] | None) -> None:
+def test_the_oldest_glibc_of_the_tags_counts(tags: list[str], expected: tuple[int, int] | None) -> None:
     """Perennial and legacy tags alike."""
     assert promised_glibc(tags) == expected
 
 
 def test_the_allowed_libraries_are_auditwheels() -> None:
-    """Of every policy, and of no other name that any policy knows."""
+    """The list has the libraries that every manylinux policy allows, and no others."""
     text = files("auditwheel.policy").joinpath("manylinux-policy.json").read_text(encoding="utf-8")
     policies = {each["name"]: set(each["lib_whitelist"]) for each in json.loads(text) if each["name"] != "linux"}
     known = set().union(*policies.values()) | {"libgomp.so.1", "libpq.so.5", "libcuda.so.1"}
@@ -59,7 +59,7 @@ def test_the_allowed_libraries_are_auditwheels() -> None:
     ],
 )
 def test_wheels_that_fit_an_interpreter(tag: str, interpreter: tuple[str, str, str], fits: bool) -> None:
-    """By its version and ABI, the machine, and a glibc that is not newer."""
+    """Version, ABI and machine must fit, and the glibc must not be newer."""
     assert (parse_tag(tag) <= fitting_tags(*interpreter)) is fits
 
 
@@ -83,5 +83,5 @@ def test_wheels_that_fit_musl() -> None:
     ],
 )
 def test_the_only_pythons_of_a_wheel(tag: str, expected: set[str]) -> None:
-    """None if it is for others too."""
+    """The result is None if the wheel is for other versions too."""
     assert own_python(parse_tag(tag)) == expected

@@ -72,7 +72,7 @@ def test_is_pip(arguments: str) -> None:
 
 @pytest.mark.parametrize("arguments", OTHERS)
 def test_is_not_pip(arguments: str) -> None:
-    """Nothing else is, whatever it is called."""
+    """Other commands are not pip, whatever their name."""
     assert not runtime.is_pip(arguments.split())
 
 
@@ -132,7 +132,7 @@ def test_fingerprint_sees_each_kind_of_change(tmp_path: Path) -> None:
 def test_finish_acts_only_after_success(
     monkeypatch: pytest.MonkeyPatch, change: dict[str, object], expected: int
 ) -> None:
-    """It acts in the process that began, after a status of 0 or none and a change; else not."""
+    """It acts only in the process that began, after success and a change."""
     monkeypatch.setitem(sys.modules, "pip._internal.commands.install", runtime)
     calls: list[object] = []
     facts: dict[str, object] = {"process_id": os.getpid(), "directories": [], "before": ["old"], "statuses": [0]}
@@ -142,7 +142,7 @@ def test_finish_acts_only_after_success(
 
 @pytest.mark.parametrize("error", [OSError, ValueError, KeyboardInterrupt])
 def test_finish_swallows_what_goes_wrong(monkeypatch: pytest.MonkeyPatch, error: type[BaseException]) -> None:
-    """Whatever happens after an install, pip does not hear of it."""
+    """An error after an install never reaches pip."""
     monkeypatch.setitem(sys.modules, "pip._internal.commands.uninstall", runtime)
 
     def call(*_: object, **__: object) -> int:

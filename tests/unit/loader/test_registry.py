@@ -53,5 +53,5 @@ def test_a_program_by_its_loader(loader: str, libc: str) -> None:
 
 
 def test_no_program_by_an_unknown_loader() -> None:
-    """A loader's name that nobody knows says nothing."""
+    """An unknown loader's name gives None."""
     assert program_of("ld-uClibc.so.0") is None

@@ -74,7 +74,7 @@ def test_a_failed_dlopen_leaves_nothing() -> None:
 
 
 def test_everything_considered() -> None:
-    """A need that is not found tells every step, in order."""
+    """A need that is not found lists every step, in order."""
     world = BASE | {"/env/m.so": elf("libx.so", rpath="/r", runpath="$ORIGIN/l:"), "/env/l/libx.so": elf(machine=183)}
     settings = rules(CACHE, library_path=("/ld", "rel"))
     process = start(PYTHON, lookup(world), settings)

@@ -76,7 +76,7 @@ def roots(objects: dict[str, ElfFile], *, opens: dict[str, tuple[str, ...]], nam
 
 
 def test_a_vendored_library_is_no_root() -> None:
-    """What an extension module loads is judged through it."""
+    """A library that an extension module loads is scanned through that module."""
     objects = {"/s/m.abi3.so": elf("libv.so"), "/s/x.libs/libv.so": elf()}
     assert roots(objects, opens={"/s/m.abi3.so": ("/s/x.libs/libv.so",)}) == [("/s/m.abi3.so", When.IMPORT)]
 

@@ -92,7 +92,7 @@ def test_this_machines_cache(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_cache(content: bytes, message: str) -> None:
-    """What is no cache, or only a part of one, is reported with its place."""
+    """Another file, or a truncated cache, is malformed, with the offset."""
     with pytest.raises(MalformedError) as error:
         parse_ld_so_cache(content)
     assert str(error.value) == message

@@ -22,6 +22,6 @@ def test_levels(flags: str, levels: list[str]) -> None:
 
 
 def test_what_not_every_cpu_has_does_not_count() -> None:
-    """A machine of unlike CPUs gets what all of them have; another kind of machine nothing."""
+    """Only features of all CPUs count; another kind of machine has none."""
     assert hwcaps_folders(f"flags\t: {V2}\n\nflags\t: {V3}\n".encode()) == ("glibc-hwcaps/x86-64-v2",)
     assert hwcaps_folders(b"processor\t: 0\nFeatures\t: fp asimd\n") == ()

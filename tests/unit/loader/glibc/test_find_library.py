@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 NAMES = ["libmagic.so.1"]
 
 
-def test_without_anybody_to_ask(tmp_path: Path) -> None:
+def test_without_ldconfig_and_compiler(tmp_path: Path) -> None:
     """A distroless image: the library is there, and find_library returns None."""
     finder = FindLibrary(Root(str(tmp_path)))
     assert (finder.is_stale, finder.finds(NAMES)) == (False, False)
 
 
 def test_ldconfig_answers_from_the_cache(tmp_path: Path) -> None:
-    """And without one it has no answer."""
+    """Without a cache it finds nothing."""
     write(tmp_path / "sbin/ldconfig")
     finder = FindLibrary(Root(str(tmp_path)))
     assert (finder.is_stale, finder.finds(NAMES)) == (True, False)

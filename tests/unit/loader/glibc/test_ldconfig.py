@@ -77,15 +77,15 @@ def test_no_library_is_read_for_a_name_that_is_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["libx.so.1.dpkg-new", "libx.so.1.dpkg-tmp", "libx.so.1;5f2c", "libx.so.#prelink#"])
-def test_files_on_their_way(name: str, tmp_path: Path) -> None:
-    """What dpkg, rpm and prelink leave while they work is no library."""
+def test_temporary_files(name: str, tmp_path: Path) -> None:
+    """Temporary files of dpkg, rpm and prelink are not libraries."""
     write(tmp_path / "lib" / name, written({"soname": "libx.so.1"}))
     assert fresh(tmp_path)("libx.so.1") is None
 
 
 @pytest.mark.toolchain
-def test_a_cache_that_tells_what_was(tmp_path: Path) -> None:
-    """The present cache is believed about a link, and about nothing that is gone."""
+def test_an_outdated_cache(tmp_path: Path) -> None:
+    """The cache is used for links that exist, and ignored for files that are gone."""
     write(tmp_path / "lib/liba.so.1.0", written({"soname": "liba.so.1"}))
     write(tmp_path / "lib/libb.so.1.0", written({"soname": "libb.so.1"}))
     run_ldconfig(tmp_path, release())
@@ -99,6 +99,6 @@ def test_a_cache_that_tells_what_was(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"no cache", b"glibc-ld.so.cache1.1\xff\xff"])
 def test_a_broken_cache(content: bytes, tmp_path: Path) -> None:
-    """As the loader, ignore a cache that is none."""
+    """A file that is no cache is ignored, as by the loader."""
     write(tmp_path / "etc/ld.so.cache", content)
     assert read_cache(Root(str(tmp_path))) == ()

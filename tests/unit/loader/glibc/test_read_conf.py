@@ -54,7 +54,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     assert directories(tmp_path, "/lib") == ("/lib",)
 
 
-def test_what_leads_out_of_the_root(tmp_path: Path) -> None:
+def test_includes_outside_the_root(tmp_path: Path) -> None:
     """A link and a pattern with `..` end at the top of the root."""
     write(tmp_path / "outside/evil.conf", "/evil\n")
     root = tmp_path / "root"

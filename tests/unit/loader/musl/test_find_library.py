@@ -44,7 +44,7 @@ def test_there_is_no_ldconfig_to_ask(tmp_path: Path) -> None:
     ],
 )
 def test_a_compiler_needs_the_link_of_the_package_for_compiling(tmp_path: Path, files: list[str], finds: bool) -> None:
-    """And objdump, which reads the DT_SONAME of what the compiler takes."""
+    """It also needs objdump, which reads the DT_SONAME of the file that the compiler finds."""
     for file in (*files, "usr/lib/libmagic.so.1"):
         write(tmp_path / file)
     assert finder(tmp_path).finds(NAMES) is finds
@@ -60,7 +60,7 @@ def test_a_compiler_needs_the_link_of_the_package_for_compiling(tmp_path: Path, 
     ],
 )
 def test_a_patched_python_looks_into_folders(tmp_path: Path, file: str, finds: bool) -> None:
-    """As Alpine's own does, whatever the loader's path file says."""
+    """Alpine's patched Python searches fixed folders, whatever the loader's path file says."""
     write(tmp_path / file)
     found = finder(tmp_path, PATCHED)
     assert found.finds(NAMES) is finds
