@@ -28,7 +28,7 @@ def test_the_hint_is_that_of_the_cause(number: int, hint: str) -> None:
 
 
 def test_the_whole_error() -> None:
-    """What it is, why, and what to do."""
+    """The error has what failed, why, and what to do."""
     error = unreadable("rpm's database `/a`", OSError(errno.EFBIG, "Larger than 4 bytes", "/a"))
     assert str(error) == "cannot read rpm's database `/a`: Larger than 4 bytes"
     assert error.hint == "it is larger than any real one: replace it"

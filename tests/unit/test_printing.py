@@ -38,7 +38,7 @@ def azure_reads(line: str) -> bool:
     ],
 )
 def test_log_commands_are_broken(text: str, shown: str) -> None:
-    """Of GitHub, Azure Pipelines and TeamCity; nothing else is changed."""
+    """Commands of GitHub, Azure Pipelines and TeamCity are escaped; other text is unchanged."""
     assert without_log_commands(text) == shown
     assert not any(github_reads(line) or azure_reads(line) for line in shown.splitlines())
 
@@ -54,6 +54,6 @@ def test_a_json_document_means_the_same() -> None:
 @pytest.mark.parametrize(
     ("colour", "shown"), [(False, "\\x1b[31ma\\x1b[0m\\x1b]0;t\\x07\nb"), (True, "\x1b[31ma\x1b[0m\\x1b]0;t\\x07\nb")]
 )
-def test_nothing_steers_the_terminal(colour: bool, shown: str) -> None:
+def test_control_sequences_are_escaped(colour: bool, shown: str) -> None:
     """Colours pass where they are wanted, no other sequence does."""
     assert safe_lines("\x1b[31ma\x1b[0m\x1b]0;t\x07\nb", colour=colour) == shown

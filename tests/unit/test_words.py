@@ -18,11 +18,11 @@ from pip_sysdeps.words import counted, listed
     ],
 )
 def test_only_the_first_names_are_listed(names: tuple[str, ...], most: int, text: str) -> None:
-    """And the others are counted."""
+    """The other names are counted."""
     assert listed(names, most) == text
 
 
 @pytest.mark.parametrize(("count", "text"), [(0, "0 files"), (1, "1 file"), (2, "2 files")])
 def test_one_thing_is_no_plural(count: int, text: str) -> None:
-    """Everything else is."""
+    """Every other number is a plural."""
     assert counted(count, "file") == text

@@ -55,8 +55,8 @@ def locked(*needs: Found) -> tuple[LockedNeed, ...]:
     return one.needs
 
 
-def test_a_target_says_where() -> None:
-    """In the words of os-release and dpkg, with the newest glibc and who asks for it."""
+def test_the_facts_of_a_target() -> None:
+    """They are in the words of os-release and dpkg, with the newest glibc and the distribution that needs it."""
     scan = needing(found("libpq.so.5", PQ), glibc="2.28")
     unclaimed = Unclaimed(
         file="/env/bin/uwsgi", needs=(found("libz.so.1", replace(PQ, package="zlib1g")),), glibc="2.4"
@@ -109,13 +109,13 @@ def test_a_target_says_where() -> None:
         ),
     ],
 )
-def test_what_is_no_package_has_a_class(provider: Provider, expected: LockedNeed) -> None:
-    """With what a reader has to know about it."""
+def test_a_need_without_a_package_has_a_class(provider: Provider, expected: LockedNeed) -> None:
+    """The class says who answers the need; a note explains it."""
     assert locked(found("a", provider)) == (replace(expected, by=("m.abi3.so",)),)
 
 
 def test_what_the_loader_finds_in_another_distribution_is_not_written() -> None:
-    """There is nothing to do about it; a distribution without any other need is left out."""
+    """Nothing has to be installed for it; a distribution without any other need is left out."""
     by_loader = FromDistribution(distribution="two", path="/env/site/liba.so", by_loader=True)
     assert to_target(needing(found("a", by_loader))).distribution == ()
 
@@ -135,8 +135,8 @@ def test_what_the_loader_finds_in_another_distribution_is_not_written() -> None:
         ),
     ],
 )
-def test_what_nothing_answers_is_unresolved(provider: Provider, note: str) -> None:
-    """With what was found out; its distribution is named although it has no needs."""
+def test_a_need_without_an_answer_is_unresolved(provider: Provider, note: str) -> None:
+    """It has a note; its distribution is named although it has no other needs."""
     target = to_target(needing(found("a", provider, when=When.PLUGIN)))
     assert target.unresolved == (
         Unresolved(soname="a", when="plugin", distribution="one", by=("m.abi3.so",), note=note),
@@ -145,14 +145,14 @@ def test_what_nothing_answers_is_unresolved(provider: Provider, note: str) -> No
 
 
 def test_three_files_are_named_and_the_rest_counted() -> None:
-    """The first by name, relative to the folder of the metadata."""
+    """The first three by name are relative to the folder of the metadata."""
     files = [f"/env/site/{name}.so" for name in "dbeac"] + ["/env/lib/z.so"]
     (need,) = locked(found("a", PQ, *files))
     assert (need.by, need.by_more) == (("../lib/z.so", "a.so", "b.so"), 3)
 
 
 def test_names_from_untrusted_files_are_escaped() -> None:
-    """The lock can be read, and a terminal is not steered."""
+    """The lock stays readable, and cannot control a terminal."""
     (need,) = locked(found("lib a\n.so", PQ, "/env/site/x\x1b[2J.so"))
     assert (need.soname, need.by) == ("lib\\x20a\\n.so", ("x\\x1b[2J.so",))
 
@@ -165,7 +165,7 @@ def test_an_editable_install_has_no_version() -> None:
 
 
 def test_vendored_folders_are_a_reason_to_be_written() -> None:
-    """Reviewers want to see them."""
+    """A distribution without needs is written for its vendored folders."""
     (one,) = to_target(needing(vendored=("one.libs",))).distribution
     assert one.vendored == ("one.libs",)
 
@@ -183,7 +183,7 @@ def test_vendored_folders_are_a_reason_to_be_written() -> None:
     ],
 )
 def test_a_system_that_cannot_be_named(change: dict[str, str], message: str) -> None:
-    """A target without a name would be a guess."""
+    """It is an error, because a target needs an id."""
     scan = needing()
     with pytest.raises(SysdepsError) as caught:
         to_target(replace(scan, platform=replace(scan.platform, **change)))
@@ -204,7 +204,7 @@ def test_libraries_that_are_needed_by_their_own_name_are_repaired() -> None:
 
 
 def test_what_is_optional_is_in_the_line_and_never_unresolved() -> None:
-    """Where a package answers it; where nothing does, it is left out."""
+    """It is in the line if a package answers it, and left out otherwise."""
     answered, missing = found("libpq.so.5", PQ), found("libgone.so.1", Missing())
     target = to_target(needing(replace(answered, optional=True), replace(missing, optional=True)))
     assert (target.installs, target.unresolved) == (("libpq5",), ())

@@ -42,7 +42,7 @@ OWN = "[tool.pip-sysdeps.distribution.pillow]\nwhen = ['default']\n"
     ids=["nothing", "no table", "Windows", "table", "array", "dotted", "array of tables", "comment at the end"],
 )
 def test_an_entry_is_added_and_all_else_stays(before: str, after: str) -> None:
-    """In the form that the entries of its kind have, before a comment that may be about the next table."""
+    """The new entry has the format of the others, and stands before a comment that may belong to the next table."""
     assert add_entry(before, NO_DESKTOP) == after
 
 
@@ -62,14 +62,14 @@ def test_one_name_is_no_array_and_every_key_is_written() -> None:
 
 
 def test_names_that_a_decision_is_about() -> None:
-    """Sonames, packages or patterns of plugins."""
+    """A decision is about sonames, packages or patterns of plugins."""
     about = Decision(kind="plugins", distribution="qt", patterns=("*/a.so",), reason="x")
     assert (about.names, NO_DESKTOP.names) == (("*/a.so",), ("grim", "xclip"))
     assert Decision(kind="ignore", distribution="qt", sonames=("a.so",), reason="x").names == ("a.so",)
 
 
-def test_what_cannot_be_edited_is_said_with_the_entry() -> None:
-    """A table in one line stays as it is."""
+def test_an_entry_that_cannot_be_edited_is_shown() -> None:
+    """An inline table is not edited; the message has the entry to write."""
     with pytest.raises(SysdepsError, match="cannot be edited without changing it") as caught:
         add_entry("[tool]\npip-sysdeps = { when = ['default'] }\n", NO_DESKTOP)
     assert caught.value.hint == f"add to `ignore` of tool.pip-sysdeps.distribution.pillow: {ROW}"
@@ -93,6 +93,6 @@ def test_what_cannot_be_edited_is_said_with_the_entry() -> None:
     ],
 )
 def test_bad_input_is_refused(text: str, decision: Decision, error: str) -> None:
-    """Before and after the edit, by the rules of the table."""
+    """The rules of the table are checked before and after the edit."""
     with pytest.raises(MalformedError, match=error):
         add_entry(text, decision)

@@ -101,13 +101,13 @@ def problems(text: str) -> str:
 
 
 def test_every_key_is_read_and_written_again() -> None:
-    """The text is in the order of the file already, so that nothing moves."""
+    """Reading and writing gives the same text."""
     assert dumps(loads(EVERYTHING)) == EVERYTHING
 
 
 @pytest.mark.parametrize("text", [LOCK, EXAMPLE.read_text(encoding="utf-8")], ids=["small", "example"])
-def test_a_lock_is_written_as_it_was(text: str) -> None:
-    """To the byte."""
+def test_the_example_lock_is_unchanged(text: str) -> None:
+    """Reading and writing it gives the same bytes."""
     assert dumps(loads(text)) == text
 
 
@@ -130,7 +130,7 @@ def test_nothing_is_written_that_would_be_refused() -> None:
 
 
 def test_what_a_later_minor_version_adds_is_ignored() -> None:
-    """Unknown keys, classes and `when` words are no error; the version is reported."""
+    """Unknown keys, classes and `when` words are accepted, and the version is reported."""
     later = LOCK.replace('"2.0"', '"2.9"').replace('when = "import"', 'when = "import", phase = 3')
     lock = loads(f'{later}colour = "blue"\n')
     assert lock.warning() == "lock-version is 2.9, newer than 2.0: what it adds is ignored"
@@ -191,12 +191,12 @@ def test_what_a_later_minor_version_adds_is_ignored() -> None:
     ],
 )
 def test_a_broken_rule_is_told_with_its_key(old: str, new: str, problem: str) -> None:
-    """Each in one change of a good lock."""
+    """Each case changes one value of a valid lock."""
     assert problem in problems(LOCK.replace(old, new, 1))
 
 
 def test_a_target_may_not_be_there_twice() -> None:
-    """Which one counts would be a guess."""
+    """The second target of an id is an error."""
     assert problems(f"{LOCK}\n{TARGET}") == "target[1].id: `debian-bookworm-amd64` is repeated"
 
 
@@ -223,7 +223,7 @@ def test_names_that_apt_would_take_for_something_else(name: str) -> None:
 
 
 def test_blocks_are_cut_as_they_stand() -> None:
-    """The text of another target is nobody's to change."""
+    """The text of each target is unchanged."""
     odd = TARGET.replace("[[target]]", "  [[ target ]]  # by hand").replace("bookworm", "trixie")
     head, blocks = split(f"{LOCK}\n\n{odd}\n\n")
     assert (head, list(blocks)) == (f"{HEADER}\n", ["debian-bookworm-amd64", "debian-trixie-amd64"])
@@ -267,7 +267,7 @@ def test_inline_targets_are_refused() -> None:
         ("grün", "grün"),
     ],
 )
-def test_what_could_steer_a_terminal_is_escaped(text: str, shown: str) -> None:
+def test_control_characters_are_escaped(text: str, shown: str) -> None:
     """Letters of every language stay."""
     assert printable(text) == shown
 
@@ -284,8 +284,8 @@ def test_what_could_steer_a_terminal_is_escaped(text: str, shown: str) -> None:
         (Unresolved(any_of=("a", "b"), when="dlopen"), "a or b"),
     ],
 )
-def test_what_a_reader_calls_a_need(need: Any, name: str) -> None:  # noqa: ANN401 - both kinds have a name
-    """By the one field that names it."""
+def test_the_name_of_a_need(need: Any, name: str) -> None:  # noqa: ANN401 - both kinds have a name
+    """It is the value of the one field that names the need."""
     assert need.name == name
 
 

@@ -23,7 +23,7 @@ from pip_sysdeps.lock.evidence import evidence, without_hash
     ],
 )
 def test_the_hash_of_a_repair_tool_goes(path: str, repaired: bool, written: str) -> None:
-    """Eight hexadecimal digits of a library below `*.libs`, or of one that is needed by this name; nothing else."""
+    """Eight hexadecimal digits are removed from a library below `*.libs`, or from one that is needed by this name."""
     assert without_hash(path, repaired=repaired) == written
 
 

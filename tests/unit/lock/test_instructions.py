@@ -54,7 +54,7 @@ class Fedora:
     ],
 )
 def test_a_copied_library(system: Alpine | Fedora, path: str, expected: list[str]) -> None:
-    """The loader of each system is made to look into its folder, unless it does so as it comes."""
+    """The instructions make the loader search its folder, unless it is a default directory."""
     assert [*of_copy(path, system).lines()] == [f"COPY --from=build {path} {path}", *expected]
 
 
@@ -81,8 +81,8 @@ def test_several() -> None:
 
 
 @pytest.mark.parametrize("path", ["/usr/local/lib/a b.so", "/usr/local/lib/$(id).so", "/usr/local/lib/a;b.so", "a.so"])
-def test_a_path_that_a_shell_would_take_for_something_else(path: str) -> None:
-    """Is not offered to be pasted: a lock may come from anybody."""
+def test_a_path_that_needs_quoting(path: str) -> None:
+    """No instruction is printed for it, because a lock may come from anybody."""
     assert not any(line.startswith("COPY") for line in of_copy(path, DEBIAN).lines())
     assert [*of_folder("/opt/$(id)", DEBIAN).lines()] == ["RUN ldconfig"]
 

@@ -16,14 +16,14 @@ OWN = loads(LOCK).target[0]
 TRIXIE = TARGET.replace("bookworm", "trixie")
 
 
-def test_the_first_target_needs_no_word() -> None:
+def test_the_first_target_is_added_without_an_option() -> None:
     """Whether there is no file, an empty one, or one without targets."""
     for old in ("", "\n", HEADER):
         assert merge(old, OWN, add_target=False) == LOCK
 
 
-def test_the_projects_targets_are_its_word() -> None:
-    """One that is listed is added, another one is not."""
+def test_a_listed_target_is_added_without_an_option() -> None:
+    """A target that the project lists is added, another one is not."""
     old = f"{HEADER}\n{TRIXIE}"
     assert merge(old, OWN, add_target=False, listed=(ID,)) == f"{LOCK}\n{TRIXIE}"
     with pytest.raises(SysdepsError, match="the project's targets are debian-trixie-amd64, not debian-bookworm-amd64"):
@@ -31,7 +31,7 @@ def test_the_projects_targets_are_its_word() -> None:
 
 
 def test_windows_line_ends_go() -> None:
-    """Where git or an editor has put them there are in the end either kind everywhere: `lock` writes one."""
+    """A lock with CRLF line ends, from git or an editor, is written with LF."""
     windows = f"{HEADER}\n{TRIXIE}".replace("\n", "\r\n")
     assert merge(windows, OWN, add_target=True) == f"{LOCK}\n{TRIXIE}"
 
@@ -40,7 +40,7 @@ CONFLICT = "<<<<<<< HEAD\nours\n||||||| base\nold\n=======\ntheirs\n>>>>>>> bran
 
 
 def test_the_sides_of_a_conflict() -> None:
-    """As git writes them with merge.conflictStyle diff3: the ancestor is on neither side."""
+    """With merge.conflictStyle diff3, the common ancestor is on neither side."""
     assert sides_of(f"above\n{CONFLICT}") == ("above\nours\nboth\n", "above\ntheirs\nboth\n")
 
 
@@ -55,7 +55,7 @@ def test_the_sides_of_a_conflict() -> None:
     ],
 )
 def test_markers_that_do_not_pair(text: str, problem: str) -> None:
-    """Somebody has edited between them."""
+    """Unpaired conflict markers are an error."""
     with pytest.raises(MalformedLock) as caught:
         sides_of(text)
     assert str(caught.value) == problem

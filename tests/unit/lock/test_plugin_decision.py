@@ -36,7 +36,7 @@ LINES = '    "*/a.so", # for Wayland\n    "*/b.so", # for Wayland\n]\n'
     ],
 )
 def test_plugins_are_added_to_the_table(before: str, after: str) -> None:
-    """Of the distribution in the project's spelling; comments stay, and each pattern has its reason."""
+    """The distribution keeps the project's spelling, comments stay, and each pattern has its reason."""
     assert add_plugins(before, DECISION) == after
     windows = before.replace("\n", "\r\n")
     if windows != before:

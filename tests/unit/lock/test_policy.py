@@ -138,7 +138,7 @@ def test_add_a_package_and_a_soname() -> None:
     assert line(result.target) == ["fonts-dejavu-core", "libgl1", "libpango-1.0-0"]
 
 
-def test_add_lifts_what_only_a_plugin_needs() -> None:
+def test_add_puts_a_need_of_a_plugin_into_the_line() -> None:
     """The plugin's need stays as it is, beside the decision."""
     result = applied("distribution.opencv.add = [{ soname = 'libICE.so.6', reason = 'windows' }]")
     assert line(result.target) == ["libgl1", "libice6"]
@@ -158,7 +158,7 @@ def test_when_of_the_project_and_of_a_distribution() -> None:
     assert line(both) == ["libgl1"]
 
 
-def test_an_entry_for_another_target_is_neither_applied_nor_told() -> None:
+def test_an_entry_for_another_target_is_ignored() -> None:
     """Names of packages differ between releases."""
     entry = "{ package = 'libgl1', reason = 'x', targets = ['debian-trixie-amd64'] }"
     assert applied(f"distribution.opencv.ignore = [{entry}]") == Applied(target=TARGET, unmatched=())
@@ -187,14 +187,14 @@ def test_an_entry_for_another_target_is_neither_applied_nor_told() -> None:
         ("distribution.weasyprint.when = ['import']", "distribution.weasyprint.when: weasyprint has no needs"),
     ],
 )
-def test_an_entry_that_matches_nothing_is_told(policy: str, message: str) -> None:
+def test_an_entry_that_matches_nothing_is_reported(policy: str, message: str) -> None:
     """It changes nothing."""
     assert applied(policy) == Applied(target=TARGET, unmatched=(message,))
 
 
 @pytest.mark.parametrize("entry", ["ignore = [{ package = 'SDL2',", "replace = [{ soname = 'x', with = 'SDL2',"])
 def test_a_name_that_the_package_manager_reads_otherwise(entry: str) -> None:
-    """A name that only rpm has is none for apt: pyproject.toml is named, not the lock."""
+    """A name that only rpm allows is an error for apt, which names pyproject.toml, not the lock."""
     with pytest.raises(SysdepsError) as caught:
         applied(f"distribution.opencv.{entry} reason = 'x' }}]")
     assert str(caught.value).startswith("pyproject.toml: tool.pip-sysdeps.distribution.opencv.")

@@ -125,15 +125,15 @@ def test_a_project_without_the_table_says_nothing(text: str) -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(table: str, message: str) -> None:
-    """And a misspelt key with the known one that is nearest."""
+def test_an_error_has_its_key(table: str, message: str) -> None:
+    """For a misspelt key, the error suggests the nearest known one."""
     with pytest.raises(MalformedError) as told:
         parse_project(f"[tool.pip-sysdeps]\n{table}\n")
     assert str(told.value) == f"tool.pip-sysdeps{message}"
 
 
-def test_all_problems_are_told_at_once() -> None:
-    """One after the other would be a run each."""
+def test_all_problems_are_reported_at_once() -> None:
+    """All are in one error."""
     with pytest.raises(MalformedError) as told:
         parse_project("[tool.pip-sysdeps]\ntarget = []\nwhen = 1\n")
     assert str(told.value) == (
@@ -142,7 +142,7 @@ def test_all_problems_are_told_at_once() -> None:
 
 
 @pytest.mark.parametrize("text", ["[tool.pip-sysdeps", "a = " + "[" * 5000])
-def test_text_that_is_no_toml(text: str) -> None:
+def test_invalid_toml(text: str) -> None:
     """It is an error of ours, not of the parser."""
     with pytest.raises(MalformedError, match=r"is not TOML|nested too deeply"):
         parse_project(text)
@@ -164,7 +164,7 @@ def test_the_table_must_be_a_table() -> None:
     ],
 )
 def test_a_key_of_endless_parts(key: str) -> None:
-    """The parts of a key are counted before a parser takes their square."""
+    """The parts of a key are limited, because the parser's time is quadratic."""
     with pytest.raises(MalformedError, match=r"^has a key of more than 32 parts$"):
         parse_project(f"{key} = 1\n")
 

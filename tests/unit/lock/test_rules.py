@@ -95,7 +95,7 @@ def test_a_violation_is_at_its_key(subject: Target, problems: list[str]) -> None
 
 
 def test_ids_of_targets_are_unique() -> None:
-    """The second one is at fault."""
+    """The error is at the second one."""
     assert [str(each) for each in problems_of_lock(Lockfile(target=(ONE, ONE)))] == [
         "target[1].id: `debian-bookworm-amd64` is repeated"
     ]

@@ -90,8 +90,8 @@ def test_every_kind_of_value() -> None:
         ({"a\x1b": 1}, ["a\\x1b: is unknown; known are some-words, count, is-on, leaf, rows, named"]),
     ],
 )
-def test_another_form_is_a_problem(table: Mapping[str, object], problems: list[str]) -> None:
-    """At its key; a misspelt key is answered with the nearest one."""
+def test_an_invalid_value_is_a_problem(table: Mapping[str, object], problems: list[str]) -> None:
+    """The problem has the key; for a misspelt key it suggests the nearest one."""
     assert read(table)[1] == problems
 
 

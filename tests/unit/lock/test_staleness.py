@@ -93,5 +93,5 @@ def with_distribution(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any pa
     ],
 )
 def test_what_differs_is_said_in_words(said: tuple[str, ...], expected: tuple[str, ...]) -> None:
-    """One line each, and nothing for what the day decides."""
+    """Each difference has one line; values that change by themselves have none."""
     assert said == expected

@@ -59,8 +59,8 @@ NEEDS_PQ = HEAD + PSYCOPG2 + PACKAGE
         (NEEDS_PQ, f"# a comment\n{NEEDS_PQ}", "the install line does not change"),
     ],
 )
-def test_says_what_matters_most(before: str, after: str, said: str) -> None:
-    """Packages of the line before distributions, those before what has no name of its own."""
+def test_the_most_important_change_is_shown(before: str, after: str, said: str) -> None:
+    """Packages of the line come first, then distributions, then other changes."""
     assert summarize(loads(before), loads(after)) == said
 
 

@@ -48,7 +48,7 @@ def test_a_lock_of_version_1_means_the_same() -> None:
 
 
 def test_needs_find_their_array() -> None:
-    """What only a plugin needs is offered, what every image has is base, and hashes go."""
+    """Needs of plugins go to `offered`, those of base packages to `base`, and hashes are removed."""
     needs = """
 [[target.distribution.needs]]
 soname = "libz.so.1"

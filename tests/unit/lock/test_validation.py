@@ -30,18 +30,18 @@ PLAIN = Project()
     ],
 )  # fmt: skip
 def test_the_form_is_that_of_lock(text: str, messages: list[str]) -> None:
-    """The first line that differs is told, with what should be there."""
+    """The first line that differs is reported, with the expected one."""
     assert [*faults(LOCK, text, PLAIN)] == messages
 
 
 @pytest.mark.parametrize("version", ["1.0", "2.9"])
 def test_the_form_of_another_version_is_not_checked(version: str) -> None:
-    """This one does not know how it was written."""
+    """The format of another lock version is unknown."""
     assert [*faults(Lockfile(lock_version=version, target=(TARGET,)), "", PLAIN)] == []
 
 
 def test_packages_that_no_need_names() -> None:
-    """Each is told with its target."""
+    """Each is reported with its target."""
     idle = target(locked("one"), package=(LockedPackage(name="libpq5", min="1"), LockedPackage(name="zlib1g", min="1")))
     lock = Lockfile(target=(idle,))
     assert [*faults(lock, dumps(lock), PLAIN)] == [

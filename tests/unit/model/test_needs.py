@@ -17,7 +17,7 @@ from pip_sysdeps.model.needs import Missing, Need, When
     ],
 )
 def test_the_name_of_a_need(names: dict[str, str], name: str) -> None:
-    """Whatever it is of."""
+    """A need of any kind has a name."""
     assert Need(**names, when=When.IMPORT, by=(), provider=Missing()).name == name  # type: ignore[arg-type]
 
 

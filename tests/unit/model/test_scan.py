@@ -33,7 +33,7 @@ def scan(*providers: Provider) -> Scan:
 
 
 def test_every_need_with_its_distribution() -> None:
-    """That of a file that no RECORD lists is empty."""
+    """For a file that no RECORD lists, the distribution is empty."""
     found = scan(Missing())
     (need,) = found.distributions[0].needs
     assert [*found.needs()] == [("one", need), ("", need)]

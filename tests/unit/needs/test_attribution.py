@@ -177,7 +177,7 @@ def test_no_need(path: str) -> None:
 
 
 def test_a_driver_library_is_never_a_package() -> None:
-    """A host library is the host's whether it is there or not."""
+    """A host library stays the host's, whether it is installed or not."""
     expected = FromHost(note="the NVIDIA driver")
     assert [need.provider for need in needs_of_one(not_found("libcuda.so.1"))] == [expected]
     assert [need.provider for need in needs_of_one(found("/lib/libcuda.so.1"))] == [expected]
@@ -233,7 +233,7 @@ def test_a_file_of_the_environments_own_prefix_is_not_to_be_copied() -> None:
 
 @pytest.mark.parametrize("answer", [found("/usr/local/lib/libGL.so.1"), not_found("libGL.so.1")])
 def test_a_package_with_a_library_of_the_same_name(answer: Resolution) -> None:
-    """Is named beside what no package owns, and beside what the loader does not reach."""
+    """It is named if no package owns the file, or if the loader does not reach it."""
     other = "/env/site/other/libGL.so.1"
     one, holder = distribution("one", "m.abi3.so"), distribution("other", "other/libGL.so.1")
     loads = [load(When.IMPORT, {EXTENSION: (answer,)})]
@@ -293,9 +293,7 @@ def test_a_library_of_another_distribution(answer: Resolution, imported: bool, e
         (("other",), FromDistribution(distribution="other", path="/env/site/other/libGL.so.1", by_loader=False)),
     ],
 )
-def test_a_stranger_s_library_is_no_reason_to_leave_out_a_package(
-    requires: tuple[str, ...], expected: Provider
-) -> None:
+def test_a_library_of_a_distribution_that_is_not_required(requires: tuple[str, ...], expected: Provider) -> None:
     """Only a distribution that is required is surely imported first: without it, the release's own package counts."""
     path = "/env/site/other/libGL.so.1"
     one = replace(distribution("one", "m.abi3.so"), requires=requires)

@@ -42,12 +42,12 @@ def note(verdict: Verdict, path: str) -> Skipped:
     ],
 )
 def test_a_file_of_the_environment_is_a_gap(skipped: Skipped) -> None:
-    """What may not be read, and what is broken and named as a shared object."""
+    """Unreadable files, and broken files with the name of a shared object, are gaps."""
     assert list(gaps(scan_with(skipped))) == [skipped]
 
 
 def test_a_folder_of_the_environment_is_a_gap() -> None:
-    """What it holds is not known at all."""
+    """The contents of an unreadable folder are unknown."""
     closed = note(Verdict.UNREADABLE, "/env/site/closed")
     assert list(gaps(scan_with(told=(closed,)))) == [closed]
 
@@ -63,8 +63,8 @@ def test_a_folder_of_the_environment_is_a_gap() -> None:
         note(Verdict.UNREADABLE, "/var/lib/dpkg/info/slim.list"),
     ],
 )
-def test_what_is_set_aside_without_harm(skipped: Skipped) -> None:
-    """Test data, other machines, odd rows, and the files of a package that is nobody's need."""
+def test_skipped_files_that_are_no_gap(skipped: Skipped) -> None:
+    """Test data, files for other machines, odd rows, and files of unneeded packages are no gaps."""
     assert list(gaps(scan_with(skipped))) == []
 
 
@@ -75,7 +75,7 @@ def test_a_record_without_one_file(record: RecordKind, found: int) -> None:
     assert len(list(gaps(scan_of(empty)))) == found
 
 
-def test_the_error_names_what_the_user_can_mend() -> None:
+def test_the_error_names_what_the_user_can_repair() -> None:
     """Permissions come first: without them the rest is not known."""
     closed = Skipped(path=DATA, verdict=Verdict.UNREADABLE, reason="Permission denied")
     with pytest.raises(SysdepsError) as caught:
@@ -86,7 +86,7 @@ def test_the_error_names_what_the_user_can_mend() -> None:
     )
 
 
-def test_what_no_other_user_could_read() -> None:
+def test_faults_that_another_user_would_have_too() -> None:
     """Its distribution is to be installed again; too many open files are to be allowed."""
     for reason, hint in (
         ("Not a regular file", "it is damaged: reinstall one, or recreate the environment"),

@@ -40,8 +40,8 @@ def test_all_roots_that_lead_to_it_count() -> None:
     assert marked(LIBRARY, optional=(ONE, TWO))
 
 
-def test_what_it_makes_no_difference_for() -> None:
-    """What every image has, another distribution brings, or plugins need."""
+def test_needs_that_stay_required() -> None:
+    """Needs that base packages, another distribution or plugins account for do not become optional."""
     assert not marked(ONE, provider=FromPackage(package="libbase", path=""))
     assert not marked(ONE, provider=FromDistribution(distribution="two", path="", by_loader=True))
     assert not marked(ONE, when=When.PLUGIN)

@@ -78,5 +78,5 @@ def test_the_other_library_has_to_be_here() -> None:
 
 
 def test_an_import_keeps_its_package() -> None:
-    """It would surely fail without."""
+    """An import would fail without the package."""
     assert providers(QT, need("libQt6Pdf.so.6", "/pdf.so", when=When.IMPORT)) == [PACKAGE]

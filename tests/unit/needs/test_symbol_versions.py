@@ -61,7 +61,7 @@ def test_the_whole_value() -> None:
 
 
 def test_a_library_is_asked_once() -> None:
-    """However many of its versions are needed: each question follows the links of its path."""
+    """A library is read once, however many of its versions are needed."""
     asked: list[str] = []
 
     def defined(path: str) -> frozenset[str]:

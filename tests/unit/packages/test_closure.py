@@ -60,7 +60,7 @@ def test_alternatives() -> None:
 
 
 def test_what_a_package_provides_itself_it_needs_of_no_other() -> None:
-    """As rpm packages require their own libraries."""
+    """A package that provides its own requirement needs no other, as with rpm."""
     found = closures(Installed("own", (("lib",),), ("lib",)), Installed("other", provides=("lib",)))
     assert found.cost(["own"]) == Cost(packages=("own",), size=1 << 10)
 
@@ -81,7 +81,7 @@ def to_be_had(*installed: Installed) -> Closures:
     return Closures({each.name: each for each in installed}, ("c",), lambda: {each.name: each for each in LISTED})
 
 
-def test_what_is_not_installed_has_the_needs_of_the_lists() -> None:
+def test_packages_that_are_not_installed_have_the_dependencies_of_the_lists() -> None:
     """The first alternative that is available, the preferred provider; what is installed counts where it is base."""
     assert to_be_had(Installed("c")).cost(["gl"]) == Cost(packages=("best", "gl", "glx", "other-driver"), size=4 << 10)
 
@@ -98,7 +98,7 @@ def test_what_is_installed_meets_a_need_of_what_is_not() -> None:
 
 
 def test_lists_are_read_only_for_what_is_not_installed() -> None:
-    """They are large."""
+    """They are large, so they are read only if a package is not installed."""
     asked = []
     found = Closures({"gl": Installed("gl", (("gone",),))}, (), lambda: asked.append(1))
     assert found.cost(["gl"]) == Cost(packages=("gl",), size=1 << 10)
@@ -108,7 +108,7 @@ def test_lists_are_read_only_for_what_is_not_installed() -> None:
 
 
 def test_a_capability_stands_for_its_provider() -> None:
-    """As a line has one where no package name is known."""
+    """A capability in the line counts as the package that provides it."""
     assert closures(Installed("pq", provides=("libpq.so.5()(64bit)",))).cost(["libpq.so.5()(64bit)"]) == Cost(
         packages=("pq",), size=1 << 10
     )

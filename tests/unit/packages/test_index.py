@@ -74,8 +74,8 @@ def test_a_soname_has_its_packages(index: SonameIndex, soname: str, answer: Inde
 
 
 @pytest.mark.parametrize("name", ["a;touch${IFS}b;#", "-oAPT=x", "libpq5-", "a`id`", "A"], ids=ascii)
-def test_names_that_policy_does_not_allow(name: str) -> None:
-    """Whoever made the index: they are not there."""
+def test_invalid_names_are_left_out(name: str) -> None:
+    """Whoever made the index, invalid names are not returned."""
     path = Path(made_index(TARGET))
     path.parent.mkdir(parents=True)
     libraries: Table = {"liba.so.1": name, "libb.so.1": f"{name},libb1", "libc.so.1": f"~{name}"}
@@ -111,7 +111,7 @@ def test_a_stem_is_answered_as_find_library_does(index: SonameIndex, stem: str, 
 
 
 def test_programs_base_and_counts(index: SonameIndex) -> None:
-    """Each has its table."""
+    """Programs and base packages have tables of their own."""
     assert index.package_of_program("dot") == IndexAnswer(name="dot", package="graphviz")
     assert index.package_of_program("neato") is None
     assert index.base == {"libc6", "apt"}
@@ -173,7 +173,7 @@ def test_an_index_that_is_no_file_is_an_error(make: Callable[[Path], None]) -> N
 
 
 @pytest.mark.parametrize("target", ["debian-a\0b-amd64", "debian-\n-amd64", "-", "a" * 5000])
-def test_what_is_no_id_has_no_index(target: str) -> None:
+def test_an_invalid_id_has_no_index(target: str) -> None:
     """os-release may say anything."""
     assert open_index(target) is None
 
@@ -234,7 +234,7 @@ def test_asking_does_not_load_what_makes_an_index() -> None:
 
 
 @pytest.mark.parametrize("target", ["a\0b-1-amd64", "a\udcff-1-amd64", "a" * 5000])
-def test_a_target_that_no_file_is_called_by(target: str) -> None:
+def test_a_target_id_that_is_no_file_name(target: str) -> None:
     """os-release may say anything: there is no index for it."""
     assert open_index(target) is None
 

@@ -57,7 +57,7 @@ def test_a_large_table_is_cut_and_a_prefix_may_span_blocks() -> None:
 
 
 def test_a_key_is_found_whole() -> None:
-    """Neither a part of a key nor a value answers."""
+    """Neither a part of a key nor a value is found."""
     index = load_index(dump_index(TARGETS[:1], {"library": [{"libab.so": "x", "libb.so": "libc.so"}]}))
     assert [index.value("library", key, 0) for key in ("b.so", "libb", "x", "libc.so", "", "libb.so")] == [
         *[None] * 5,
@@ -66,8 +66,8 @@ def test_a_key_is_found_whole() -> None:
 
 
 @pytest.mark.parametrize("blob", [b"", b"pip-sysdeps index 1\n", b"pip-sysdeps index 2\n" + b"\0" * 9, b"\x7fELF"])
-def test_what_is_no_index_is_an_error(blob: bytes) -> None:
-    """Another version's file too."""
+def test_an_invalid_index_is_an_error(blob: bytes) -> None:
+    """A file of another version is an error too."""
     with pytest.raises(MalformedError):
         load_index(blob)
 
@@ -98,14 +98,14 @@ def test_what_cannot_be_read_again_is_not_written(word: str) -> None:
         IndexTarget(id="debian-a", date="d" * 101),
     ],
 )
-def test_a_target_is_an_id_with_facts_that_can_be_shown(target: IndexTarget) -> None:
-    """Neither a path nor what steers a terminal."""
+def test_a_target_has_printable_facts(target: IndexTarget) -> None:
+    """A path, or control characters, are refused."""
     with pytest.raises(MalformedError):
         dump_index([target], {})
 
 
 def test_a_block_that_could_not_be_inflated_is_not_written() -> None:
-    """A value without end."""
+    """A value that is too long is refused."""
     with pytest.raises(MalformedError, match=r"^a soname index cannot hold so much in one block$"):
         dump_index(TARGETS[:1], {"library": [{"x": "y" * (1 << 22)}]})
 

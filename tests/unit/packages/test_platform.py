@@ -35,7 +35,7 @@ def write_os_release(root: Path, text: str, path: str = "etc/os-release") -> Non
 
 
 def test_a_debian_release(tmp_path: Path) -> None:
-    """All of it, the architecture in dpkg's words: its own, whatever the program is made for."""
+    """The architecture is dpkg's own, whatever the program is made for."""
     write_os_release(tmp_path, BOOKWORM)
     write_database(tmp_path, Package(name="dpkg", architecture="arm64"), Package(name="a", architecture="all"))
     assert platform(tmp_path) == Platform(
@@ -103,7 +103,7 @@ def test_distroless(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("place", [*UNKNOWN])
 def test_a_package_manager_that_is_not_known(tmp_path: Path, place: str) -> None:
-    """What shows it is named, and nothing is answered."""
+    """The error names the path that shows it."""
     write_os_release(tmp_path, "ID=other\nVERSION_ID=1\n")
     (tmp_path / place.lstrip("/")).mkdir(parents=True)
     root = Root(str(tmp_path))
@@ -144,14 +144,14 @@ def test_another_system(tmp_path: Path) -> None:
 
 
 def test_an_image_from_scratch(tmp_path: Path) -> None:
-    """What nothing tells is empty."""
+    """Unknown facts are empty."""
     assert read_platform(Root(str(tmp_path)), None, None) == Platform(
         distro="", codename="", release="", release_name="", architecture="", machine="", package_manager="", libc=""
     )
 
 
 def test_an_os_release_that_cannot_be_read(tmp_path: Path) -> None:
-    """Too large to be one: there is no going on by guesses."""
+    """A file that is too large is an error."""
     write_os_release(tmp_path, "ID=debian\n" * 200_000)
     with pytest.raises(SysdepsError) as caught:
         platform(tmp_path)

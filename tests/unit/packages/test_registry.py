@@ -119,7 +119,7 @@ def test_a_row_of_the_table(line: str, expected: LinuxDistribution) -> None:
     "text", ["# x\na\tdpkg", "# x\na\tdpkg\tmany", "a\tdpkg\t1\na\tdpkg\t1", "# x\na\tb\t1\tc\td\te\tf"]
 )
 def test_a_broken_table(text: str) -> None:
-    """The line is named."""
+    """The error has the line."""
     with pytest.raises(MalformedError) as caught:
         parse_distributions(text)
     assert str(caught.value) == "line 2: not a new ID, a package manager and a number"

@@ -46,6 +46,6 @@ def test_a_table() -> None:
 
 @pytest.mark.parametrize("line", ["noble\tubuntu", "noble\tubuntu\tx\tdebian-trixie", "a\tb\t1\tc\na\tb\t1\tc"])
 def test_a_broken_table(line: str) -> None:
-    """Another form, no version, and a codename twice are no table."""
+    """A line with other columns, without a version, or with a repeated codename is an error."""
     with pytest.raises(MalformedError, match="not a new codename, an ID, a version and a release"):
         parse_releases(line)

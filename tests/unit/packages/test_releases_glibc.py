@@ -21,6 +21,6 @@ def test_comments_are_passed_over() -> None:
 
 @pytest.mark.parametrize("text", ["amzn-2\n", "amzn-2\tx\n", "a-1\t2.1\na-1\t2.2\n"])
 def test_another_form_is_an_error(text: str) -> None:
-    """With the line."""
+    """The error has the line."""
     with pytest.raises(MalformedError, match=r"^line [12]: not a new release and a version$"):
         parse_glibc_releases(text)

@@ -37,8 +37,8 @@ def document(*sboms: dict[str, Any], target: Target = TARGET, **changes: Any) ->
     return check_cyclonedx(as_cyclonedx(materials))
 
 
-def test_what_a_document_says_of_the_wheel_itself() -> None:
-    """Is said of our component: its edges are the wheel's."""
+def test_edges_of_the_wheel_in_a_document() -> None:
+    """The edges of the wheel in its SBOM become edges of our component."""
     own = {"bom-ref": "me", "type": "library", "name": "One"}
     found = document(
         {
@@ -106,19 +106,19 @@ def test_only_what_every_version_has_is_kept() -> None:
     ],
 )
 def test_odd_documents(sbom: dict[str, Any]) -> None:
-    """Never make ours invalid."""
+    """The output stays valid, whatever an SBOM contains."""
     document(sbom, sbom)
 
 
 def test_deeply_nested_components() -> None:
-    """Are cut off."""
+    """Components that are nested too deeply are cut off."""
     nested: dict[str, Any] = {"name": "leaf"}
     for number in range(100):
         nested = {"name": str(number), "components": [nested]}
     document({"components": [nested]})
 
 
-def test_needs_are_told_with_their_reasons() -> None:
+def test_needs_are_written_with_their_reasons() -> None:
     """As properties, since an edge has none; what no record claims depends on the environment's behalf."""
     gl = LockedNeed(soname="libGL.so.1", package="libgl1", when="import")
     target = replace(

@@ -13,7 +13,7 @@ TREES = merge_ways([(ONE, FILE, SONAME, PACKAGE), (TWO, FILE, SONAME, PACKAGE), 
 
 
 def test_a_directed_graph() -> None:
-    """Each thing is one node, but for files of the same name in two distributions; each edge stands once."""
+    """Each thing has one node, and each edge is written once; files of one name in two distributions have two nodes."""
     assert as_dot(TREES) == (
         "digraph {\n"
         "  rankdir=LR;\n"

@@ -11,7 +11,7 @@ from pip_sysdeps.render.install_line import as_json
 
 
 def test_versions_are_there_if_they_are_known() -> None:
-    """With when and by whom a package is needed."""
+    """Each package has its version, if known, and when and by whom it is needed."""
     found = target(
         locked("two", need("libpq.so.5", "libpq5"), need("libm.so.6", "libc6")),
         locked("one", need("libpq.so.5", "libpq5", "declared")),

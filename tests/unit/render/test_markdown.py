@@ -52,7 +52,7 @@ class Cells(HTMLParser):
 @pytest.mark.parametrize("write", [code, escaped])
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_cell_shows_the_text(write: Callable[[str], str], text: str) -> None:
-    """No less and no more, in one cell."""
+    """The rendered cell has exactly the text."""
     page = MarkdownIt("gfm-like").disable("linkify").render(f"| a | b |\n|---|---|\n| {write(text)} | end |\n")
     cells = Cells()
     cells.feed(page)

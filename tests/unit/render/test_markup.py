@@ -17,7 +17,7 @@ from pip_sysdeps.render.markup import code, element, items, text
     ],
 )
 def test_text_has_no_markup(value: str, escaped: str) -> None:
-    """Nor what controls a terminal or a CI system; it is ASCII."""
+    """Text is ASCII without markup, and without commands to a terminal or a CI system."""
     assert text(value) == escaped
 
 

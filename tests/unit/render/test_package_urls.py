@@ -49,7 +49,7 @@ def test_a_system_package(name: str, version: str, on: object, url: str) -> None
 
 
 def test_a_package_has_the_version_that_is_installed() -> None:
-    """None otherwise."""
+    """A package that is not installed has no version."""
     materials = Materials(
         target=DEBIAN,
         distributions=(),

@@ -15,7 +15,7 @@ def places(*chains: tuple[str, str, str, str]) -> dict[str, float]:
     }
 
 
-def test_a_node_stands_beside_the_middle_of_what_it_is_tied_to() -> None:
+def test_a_node_stands_beside_the_middle_of_its_neighbours() -> None:
     """A distribution with three libraries stands beside the second."""
     found = places(*(("app", "one", f"lib{number}", f"package{number}") for number in range(3)))
     assert found["app"] == found["one"] == found["lib1"] == found["package1"]
@@ -29,14 +29,14 @@ def test_the_longest_column_comes_first() -> None:
 
 
 def test_nodes_do_not_overlap() -> None:
-    """Two that want the same place share the way."""
+    """Two nodes at the same place are moved apart evenly."""
     found = places(("a", "x", "lib", "p"), ("b", "x", "lib", "p"), ("c", "x", "lib", "p"))
     assert [found[name] for name in "abc"] == [34.0, 63.0, 92.0]
     assert found["x"] == 63.0
 
 
-def test_a_long_name_is_cut_and_told_whole_by_its_title() -> None:
-    """Names are of any length, nodes are not; the end often tells names apart."""
+def test_a_long_name_is_shortened_and_whole_in_its_title() -> None:
+    """The end is kept, because names often differ there."""
     name = "lib" + "x" * 60 + ".so.5"
     drawn = picture([Chain(("app", "one", name, "p"), "package")], {})
     assert f"<title>Needs: {name}</title>" in drawn

@@ -31,7 +31,7 @@ def test_a_decision_is_a_sentence(decision: Decision, sentence: str) -> None:
 
 
 def test_a_choice_of_plugins_is_a_sentence() -> None:
-    """As for other decisions."""
+    """A choice of plugins is shown like other decisions."""
     choice = PluginDecision(distribution="qt", patterns=("*/a.so", "*/b.so"), reason="it opens windows")
     assert chosen(choice) == "qt uses the plugins */a.so, */b.so: it opens windows"
 

@@ -9,7 +9,7 @@ HEAD = ("package", "version", "needed by")
 
 
 def test_a_table_wraps_its_last_column() -> None:
-    """Beside the others, where they leave room."""
+    """The last column is wrapped beside the others if there is room."""
     assert Terminal(width=50).table(HEAD, ROWS * 2) == (
         "package  version  needed by\n"
         "libgl1   1.6.0-1  opencv-python, open3d, pygame\n"
@@ -21,7 +21,7 @@ def test_a_table_wraps_its_last_column() -> None:
 
 
 def test_a_narrow_table_has_its_last_column_below() -> None:
-    """And no line is wider than the terminal."""
+    """No line is wider than the terminal."""
     assert Terminal(width=30).table(HEAD, ROWS, "  ") == (
         "  package  version\n"
         "      needed by\n"
@@ -39,6 +39,6 @@ def test_colour_does_not_count_as_width() -> None:
     assert coloured == "> \x1b[31;1ma\x1b[0m bb\n  \x1b[36m/a/path/that/is/long\x1b[0m\n  c\n"
 
 
-def test_what_could_steer_the_terminal_is_shown() -> None:
-    """As text."""
+def test_control_characters_are_shown() -> None:
+    """They are escaped."""
     assert Terminal(width=80, colour=True).flow([Span("\x1b[2J\u202e")]) == "\\x1b[2J\\u202e\n"

@@ -89,7 +89,7 @@ RENAMED = replace(PG, needs=(replace(PQ, package="libpq5t64"),))
 def test_packages_come_and_go_because_of_distributions(
     old: list[LockedDistribution], new: list[LockedDistribution], expected: list[PackageChange]
 ) -> None:
-    """By what reaches the line: what only plugins need is no part of it."""
+    """Only needs in the install line count, not those of plugins."""
     assert bare(diff(target(*old), target(*new))) == expected
 
 
@@ -264,14 +264,14 @@ def test_the_projects_own_when() -> None:
     ],
 )
 def test_a_distribution_that_needs_nothing_any_more(installed: dict[str, str], because: str) -> None:
-    """Is not in the lock; an environment tells it from one that was removed."""
+    """It is not in the lock; the environment shows that it was not removed."""
     found = diff_targets(target(PG), target(), needs_to_install, installed)
     assert found is not None
     assert bare(found) == [change("removed", "libpq5", because)]
 
 
 def test_several_distributions_with_the_same_reason() -> None:
-    """Are told together."""
+    """They are named together."""
     ignored = [replace(policy(package="", class_="ignored"), name=name) for name in ("psycopg2", "psycopg3")]
     found = diff(target(PG, replace(PG, name="psycopg3")), target(*ignored))
     because = "the policy ignores it: we know (libpq.so.5 of psycopg2, psycopg3)"
@@ -279,20 +279,20 @@ def test_several_distributions_with_the_same_reason() -> None:
 
 
 def test_a_file_that_no_record_claims() -> None:
-    """Has its reasons, too."""
+    """It has reasons like a distribution."""
     file = LockedFile(file="lib/x.so", needs=(PQ,))
     ignoring = target(unattributed=(file,), package=(LockedPackage(name="libpq5"),))
     assert bare(diff(ignoring, target())) == [change("removed", "libpq5", "lib/x.so was removed")]
 
 
 def test_a_package_that_stays() -> None:
-    """With another floor or another pinned version."""
+    """A changed least or pinned version is shown."""
     old, new = (target(PG, package=(LockedPackage(name="libpq5", min=each),)) for each in ("10", ""))
     assert diff(old, new).packages == (change("changed", "libpq5", "any version, was at least 10"),)
 
 
 def test_who_needs_what_moves() -> None:
-    """And of the reasons those that say more than that a distribution comes or goes."""
+    """Reasons are shown only if they say more than that a distribution comes or goes."""
     (found,) = diff(target(PG), target(PG, GBM)).packages
     assert (found.holders, found.details) == (("lightgbm",), ())
     found, _ = diff(target(PG), target(RENAMED)).packages
@@ -317,7 +317,7 @@ def test_everything_else() -> None:
 
 
 def test_whole_targets_come_and_go() -> None:
-    """And those that are alike are left out."""
+    """Targets without a difference are left out."""
     one, two = target(PG), replace(target(GBM), id="debian-trixie-amd64")
     assert diff_locks(Lockfile(target=(one, two)), Lockfile(target=(two, one)), needs_to_install) == ()
     (found,) = diff_locks(Lockfile(target=(one,)), Lockfile(target=(one, two)), needs_to_install)
@@ -328,7 +328,7 @@ def test_whole_targets_come_and_go() -> None:
 
 
 def test_two_targets_of_one_lock() -> None:
-    """Are named both."""
+    """Both are named."""
     found = diff(target(PG), replace(target(RENAMED), id="debian-trixie-amd64"))
     assert found.id == "debian-bookworm-amd64 and debian-trixie-amd64"
 

@@ -21,7 +21,7 @@ def test_needs_that_the_policy_decides_are_left_out() -> None:
 
 
 def test_the_objects_of_the_environment_are_its_own() -> None:
-    """With their distribution, or none; files that are no objects, and the system's, are not."""
+    """Each object has its distribution, or none; other files, and those of the system, are left out."""
     objects = {"/env/site/m.so": elf("liba.so.1"), "/env/x.so": elf(), "/lib/libc.so.6": elf()}
     scan = replace(scan_of(ONE), objects=objects)
     scan = replace(scan, environment=replace(scan.environment, unclaimed=("/env/x.so", "/env/y")))

@@ -62,7 +62,7 @@ OF_PATH = Finding(
 
 
 def test_the_worst_come_first() -> None:
-    """Then by distribution; the same problem of a distribution is one finding."""
+    """Findings are sorted by severity, then by distribution; a repeated problem is one finding."""
     assert findings(SUBJECT) == (IN_ONE, IN_TWO, OF_PATH, OF_PLUGIN)
 
 

@@ -67,7 +67,7 @@ def test_a_lock_is_indexed_by_holder_and_name() -> None:
     ],
 )
 def test_unmet_needs(provider: FromPackage | Missing, is_unmet: bool) -> None:
-    """Those without a file that the loader finds."""
+    """A need is unmet if the loader finds no file for it."""
     one = needed(provider=provider)
     scan = scan_of(DistributionNeeds(distribution=distribution("one"), needs=(one,), vendored=(), glibc=""))
     assert [*unmet(scan)] == ([("one", one)] if is_unmet else [])

@@ -49,7 +49,7 @@ def scan(*names: str, needs: tuple[Need, ...] = (PQ,), **changes: object) -> Sca
     ],
 )
 def test_distributions_that_differ(found: Scan, distributions: list[LockedDistribution], messages: list[str]) -> None:
-    """By their presence, version and wheel; one without needs is not in the lock."""
+    """Presence, version and wheel are compared; a distribution without needs is not in the lock."""
     against = target(*distributions)
     assert [*lock_problems(image(found), against)] == [
         Problem(error=True, entry=NOT_LOCKED, distribution="", subject=against.id, message=message)
@@ -61,7 +61,7 @@ def test_distributions_that_differ(found: Scan, distributions: list[LockedDistri
     ("abi_tag", "messages"), [("cp311", []), ("", []), ("cp312", ["cp311 is locked, cp312 runs the environment"])]
 )
 def test_another_python_than_the_locked_one(abi_tag: str, messages: list[str]) -> None:
-    """One that is not known is not compared."""
+    """An unknown version is not compared."""
     found = scan()
     interpreter = replace(found.environment.interpreter, abi_tag=abi_tag)
     found = replace(found, environment=replace(found.environment, interpreter=interpreter))

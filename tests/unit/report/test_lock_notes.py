@@ -115,7 +115,7 @@ def test_a_distribution_without_some_of_its_files(gone: tuple[str, ...], most: i
 
 
 def test_an_editable_install_without_its_project() -> None:
-    """What it needs was in the project."""
+    """Its needs are unknown, because they were in the project."""
     one = distribution("one", missing_project="/src")
     found = scan_of(DistributionNeeds(distribution=one, needs=(), vendored=(), glibc=""))
     assert [*incomplete_distributions(found, 5)] == [
@@ -138,7 +138,7 @@ def test_distributions_that_are_partly_searched() -> None:
 
 
 def test_optional_needs_that_nothing_answers() -> None:
-    """One that is found, and one without which something fails, are told elsewhere."""
+    """Needs that are found, and required ones, are reported elsewhere."""
     unreachable = Unreachable(distribution="two", path="/env/site/two/liba.so.1")
     needs = (
         needed("liba.so.1", unreachable, optional=True),
@@ -153,7 +153,7 @@ def test_optional_needs_that_nothing_answers() -> None:
 
 
 def test_skipped_files_have_a_reason() -> None:
-    """Each has its verdict and its path."""
+    """The line has the verdict, the path and the reason."""
     skipped = Skipped(path="/env/site/m.so", verdict=Verdict.MALFORMED, reason="offset 4: bad class")
     found = replace(scan_of(), skipped=(skipped,))
     assert [*skipped_files(found, Root("/"))] == ["skipped (malformed): /env/site/m.so: offset 4: bad class"]

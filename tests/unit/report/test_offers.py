@@ -70,7 +70,7 @@ def test_how_to_add_names_what_is_left_out(offered: tuple[object, ...], expected
     assert how_to_add(target(locked("opencv", GL, offered=offered))) == expected
 
 
-def test_unresolved_needs_are_told_by_strength() -> None:
+def test_unresolved_needs_of_imports_have_a_line_each() -> None:
     """Needs of imports and chosen plugins have a line each, the others share one without those of the old lock."""
     found = target(unresolved=(GONE, STRAY, LATER, LAST))
     assert [*unresolved_imports(found)] == [

@@ -25,7 +25,7 @@ WARNING = replace(PQ, error=False)
 
 
 def test_errors_come_first() -> None:
-    """Then a kind of problem, then a distribution, then a subject."""
+    """Problems are sorted by severity, kind, distribution and subject."""
     ordered = [
         replace(PQ, entry=FOREIGN_FILE, distribution="two"),
         replace(PQ, distribution="a", subject="z"),
@@ -68,8 +68,8 @@ def test_warnings_about_missing_needs_are_not_shown() -> None:
     )
 
 
-def test_only_what_this_cpu_hides_is_an_older_cpus_problem() -> None:
-    """As a warning; a warning here does not hide an error there."""
+def test_problems_that_only_an_older_cpu_has() -> None:
+    """They are warnings; a warning on this CPU does not hide an error on the older one."""
     hidden, known = replace(PQ, subject="liba.so.1"), replace(PQ, subject="libb.so.1")
     problems = (hidden, known, replace(PQ, distribution="two"), replace(WARNING, subject="libw.so.1"))
     expected = replace(hidden, error=False, entry=OLDER_CPU, message="on older CPUs is missing")

@@ -132,8 +132,8 @@ def both(having: Target, lacking: Target | None, holder: str = "pg") -> tuple[st
         (with_(PQ), f"pg 1.0 no longer needs libpq.so.5{OF_PG}", f"pg 1.0 needs libpq.so.5{OF_PG}"),
     ],
 )
-def test_what_the_other_side_has_is_the_reason(lacking: Target | None, goes: str, comes: str) -> None:
-    """For the same need of the same distribution; both ways."""
+def test_the_answer_of_the_other_side_is_the_reason(lacking: Target | None, goes: str, comes: str) -> None:
+    """Answers to the same need of the same distribution are compared, in both directions."""
     assert both(with_(PQ), lacking) == (goes, comes)
 
 

@@ -84,7 +84,7 @@ SCAN = replace(SCAN, floors={"libpq5": Floor(version="10~~", symbol="PQopen@Base
 
 
 def test_needs() -> None:
-    """From what was asked for down to the package; what two ways begin with stands once."""
+    """The tree leads from requested distributions to packages; a common beginning of two paths is shown once."""
     assert (
         as_text(needs_tree(SCAN, WAYS), TERMINAL)
         == """\
@@ -105,7 +105,7 @@ app 1.0
 
 
 def test_the_file_of_an_import_stands_for_a_need() -> None:
-    """Not the plugin that comes first by its name."""
+    """It is shown even if a plugin comes first by name."""
     two = replace(PQ, by=("/env/site/a_plugin.so", LIBRARY))
     scan = replace(SCAN, distributions=(replace(SCAN.distributions[1], needs=(two,)),))
     assert (
@@ -120,7 +120,7 @@ one 1.0
 
 
 def test_packages() -> None:
-    """The other way round, by package."""
+    """The tree leads from packages to requested distributions."""
     assert (
         as_text(packages_tree(SCAN, WAYS), TERMINAL)
         == """\
@@ -183,7 +183,7 @@ def test_every_answer_has_words() -> None:
     ]
 
 
-def test_names_cannot_steer_the_terminal() -> None:
+def test_names_cannot_control_the_terminal() -> None:
     """Escape sequences of a file name are shown, in text and in JSON."""
     hostile = "/env/site/\x1b[31m.so"
     scan = scan_of(
@@ -232,7 +232,7 @@ def test_json() -> None:
 @pytest.mark.parametrize(
     ("thing", "kind"), [({"program": "dot"}, "program"), ({"file": "/usr/share/fonts/a.ttf"}, "needed-file")]
 )
-def test_what_is_no_library_is_not_called_one(thing: dict[str, str], kind: str) -> None:
+def test_programs_and_files_have_kinds_of_their_own(thing: dict[str, str], kind: str) -> None:
     """A program and a file have kinds of their own, and stand on one line with who brings them."""
     provider = FromPackage(package="graphviz", path="/usr/share/graphviz")
     asked = Need(**thing, when=When.EXEC, by=("/env/site/m.py",), provider=provider)  # type: ignore[arg-type] # a name
@@ -294,7 +294,7 @@ x/a.so
 
 
 def test_packages_of_a_lock() -> None:
-    """The other way round."""
+    """The tree of a lock leads from packages to distributions."""
     assert (
         as_text(locked_packages_tree(LOCKED), TERMINAL)
         == """\
@@ -329,7 +329,7 @@ so:libc.so.1
 
 
 def test_a_chain_of_a_lock() -> None:
-    """As `why` gives it."""
+    """`why` returns the chain of a lock."""
     package = LOCKED.package[0]
     chain = LockedChain(holder="one", distribution=LOCKED.distribution[0], need=LOCKED_PQ, package=package)
     assert as_text(locked_tree([chain]), TERMINAL).splitlines() == [

@@ -160,12 +160,12 @@ TO_COPY = Instructions(copies=("/opt/a/liba.so.1",), configured=("/opt/a",), ldc
     ],
 )
 def test_a_need_that_the_image_does_not_meet(one: Need, lock: Locked | None, problem: Problem) -> None:
-    """By the package of the lock, or else of the release; by a copy; or by the search path."""
+    """The repair is the lock's or the release's package, a copy, or a search path."""
     assert problems_of(image(scan(one), PlainSystem(files=frozenset({INSIDE}))), lock) == (problem,)
 
 
-def test_what_ldconfig_mends() -> None:
-    """A need that is met after it ran; no package is installed for it."""
+def test_a_need_that_ldconfig_meets() -> None:
+    """The repair is to run ldconfig, not to install a package."""
     one = library(FromPackage(package="liba1", path=""))
     fresh = scan(library(FromPackage(package="liba1", path="/usr/lib/liba.so.1")))
     assert problems_of(image(scan(one), fresh=fresh), None) == (
@@ -277,13 +277,13 @@ NOT_FOUND = missing(
     ],
 )
 def test_what_find_library_does_not_find(one: Need, finder: PlainFinder, problems: list[Problem]) -> None:
-    """Of the libraries that are in the image and opened by it."""
+    """Libraries of the image that are opened through find_library are checked."""
     system = PlainSystem(finder=finder, packages={"ldconfig": "libc-bin"})
     assert problems_of(image(scan(one), system), None) == tuple(problems)
 
 
 def test_all_problems_errors_first() -> None:
-    """Each once, by their kind; with a lock, differences from it too."""
+    """Each problem is reported once; with a lock, differences from it too."""
     one = replace(distribution("one", M, gone=("/env/site/n.so",)), tags=())
     skipped = (Skipped(path="/env/site/x.so", verdict=Verdict.FOREIGN_LIBC, reason="for musl"),)
     needs = (library(Missing()), library(Missing()))

@@ -101,7 +101,7 @@ def test_a_file_that_no_record_claims() -> None:
 
 
 def test_from_a_lock_alone() -> None:
-    """By the same names, as far as the lock has them."""
+    """The lock answers by the same names."""
     pq = lockfile.LockedNeed(soname="libpq.so.5", package="libpq5", when="import", by=("one/m.abi3.so",))
     gone = lockfile.Unresolved(soname="libgone.so.1", when="import", distribution="one", by=("one/n.abi3.so",))
     one = lockfile.LockedDistribution(name="one", version="1.0", needs=(pq,))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("mask", [0o022, 0o077])
 def test_a_new_file_has_what_the_umask_leaves(tmp_path: Path, mask: int) -> None:
-    """As open(2) has it."""
+    """The mode of a new file is that of open(2)."""
     before = os.umask(mask)
     try:
         write_atomically(str(tmp_path / "new"), b"x")
@@ -27,7 +27,7 @@ def test_a_new_file_has_what_the_umask_leaves(tmp_path: Path, mask: int) -> None
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="run as root: only root gives files away")
 def test_mode_and_owner_stay(tmp_path: Path) -> None:
-    """Root that locks in somebody's project leaves it the file."""
+    """A file that root rewrites keeps its owner and mode."""
     path = tmp_path / "old"
     path.write_bytes(b"old")
     os.chown(path, 4321, 1234)
@@ -48,7 +48,7 @@ def test_a_link_is_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["folder", "missing/file", "file/below"])
 def test_the_error_names_the_file(tmp_path: Path, name: str) -> None:
-    """And nothing is left beside it."""
+    """The error has the path, and no temporary file remains."""
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
     path = str(tmp_path / name)

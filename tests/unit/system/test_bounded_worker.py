@@ -60,13 +60,13 @@ def test_memory_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_killed_process_is_lost() -> None:
-    """Nobody does the work again that it died of."""
+    """The work is not repeated in this process."""
     with pytest.raises(LostError):
         bounded(killed, fork=True)
 
 
 def test_an_error_is_raised_here(capfd: pytest.CaptureFixture[str]) -> None:
-    """The process says nothing of it."""
+    """The child process prints nothing."""
 
     def fail() -> NoReturn:
         raise ValueError("no")
@@ -90,7 +90,7 @@ def test_where_no_process_can_be_made_the_work_is_done_here(monkeypatch: pytest.
 
 
 def test_an_interrupt_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C ends both."""
+    """Ctrl-C ends both processes."""
 
     def interrupt(*_: object, **__: object) -> NoReturn:
         raise KeyboardInterrupt

@@ -71,7 +71,7 @@ def outcome(root: Root, call: Callable[[Root], object]) -> object:
 
 @pytest.mark.parametrize("call", CALLS)
 def test_a_folder_that_becomes_a_link_after_it_was_resolved(folder: Path, call: str) -> None:
-    """The kernel follows no link that has come since: what is read is nothing."""
+    """The link is not followed, and nothing is read."""
     root = Root(str(folder))
     assert root.resolve(PLACE) == PLACE
     assert root.resolve("/usr/lib/below/inside") == "/usr/lib/below/inside"
@@ -82,7 +82,7 @@ def test_a_folder_that_becomes_a_link_after_it_was_resolved(folder: Path, call: 
 
 @pytest.mark.parametrize("call", [name for name in CALLS if name != "scan_resolved of the link"])
 def test_a_folder_that_is_open_when_it_becomes_a_link(folder: Path, call: str) -> None:
-    """What is read is what was there."""
+    """The folder that was opened is read."""
     root = Root(str(folder))
     before = outcome(root, CALLS[call])
     swap(folder / "usr/lib", folder / "usr/link")
@@ -105,7 +105,7 @@ def test_a_folder_that_is_swapped_without_a_pause(folder: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/usr/../../outside/a.so", "/../outside/a.so"])
 def test_dots_in_a_path_that_is_said_to_be_resolved(folder: Path, path: str) -> None:
-    """Lead nowhere."""
+    """Such a path leads nowhere."""
     root = Root(str(folder))
     with pytest.raises(FileNotFoundError):
         root.open_resolved(path)
@@ -146,7 +146,7 @@ def test_folders_that_are_open_leave_descriptors_to_others(folder: Path) -> None
 
 
 def test_a_root_that_cannot_be_opened(folder: Path) -> None:
-    """One descriptor it needs, and says so."""
+    """Without a single free descriptor it is an error that says so."""
     said = folder / "said"
 
     def limited() -> None:
@@ -161,7 +161,7 @@ def test_a_root_that_cannot_be_opened(folder: Path) -> None:
 
 
 def test_an_error_names_the_path_on_this_machine() -> None:
-    """Though the system call was given its last name only."""
+    """The path is whole, although the system call got only its last name."""
     with unprivileged_folder() as top:
         write(top / "closed/file").parent.chmod(0)
         root = Root(str(top))
@@ -176,6 +176,6 @@ def test_an_error_names_the_path_on_this_machine() -> None:
 
 
 def test_which_disk(tmp_path: Path) -> None:
-    """The machine itself needs no wall, and is read by whole paths."""
+    """The machine itself needs no protection, and is read by whole paths."""
     assert type(disk_below("/")) is Disk
     assert type(disk_below(str(tmp_path))) is WalledDisk

@@ -48,7 +48,7 @@ def lock(tmp_path: Path) -> Path:
 
 
 def test_nothing_is_left(lock: Path) -> None:
-    """The file that keeps others waiting is there only meanwhile."""
+    """The lock file is removed at the end."""
     with exclusive(str(lock)) as nobody_else:
         assert (nobody_else, os.listdir(lock.parent)) == (True, [BUSY])
     assert os.listdir(lock.parent) == []
@@ -64,7 +64,7 @@ def test_nothing_is_lost(lock: Path) -> None:
 
 
 def test_the_wait_ends(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever waits too long continues, and knows it."""
+    """A run that waits too long continues, and is told so."""
     monkeypatch.setattr("pip_sysdeps.system.exclusion.LONGEST_WAIT", 0.0)
     with exclusive(str(lock)):
         with exclusive(str(lock)) as nobody_else:
@@ -73,7 +73,7 @@ def test_the_wait_ends(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_killed_run_keeps_nobody_waiting(lock: Path) -> None:
-    """What it leaves behind is taken over and removed."""
+    """The lock file of a killed run is taken over and removed."""
     killed = subprocess.run([sys.executable, "-c", KILLED, str(lock)], check=False)
     assert (killed.returncode, os.listdir(lock.parent)) == (-signal.SIGKILL, [BUSY])
     with exclusive(str(lock)) as nobody_else:
@@ -84,7 +84,7 @@ def test_a_killed_run_keeps_nobody_waiting(lock: Path) -> None:
 @pytest.mark.parametrize(("folder", "mode"), [(0o755, 0o600), (0o750, 0o600), (0o775, 0o660), (0o777, 0o660)])
 @pytest.mark.parametrize("mask", [0o000, 0o777])
 def test_only_writers_may_open_it(lock: Path, folder: int, mode: int, mask: int) -> None:
-    """Its mode is what the folder lets its owner and group do, whatever the umask."""
+    """The mode follows from the folder's permissions, not from the umask."""
     lock.parent.chmod(folder)
     before = os.umask(mask)
     try:
@@ -104,7 +104,7 @@ def test_root_shares_it_with_the_folders_owner(lock: Path) -> None:
 
 
 def test_one_that_readers_may_open_is_replaced(lock: Path) -> None:
-    """A committed one, say, which somebody holds already."""
+    """A lock file that anybody may open, such as a committed one, is replaced."""
     busy = lock.parent / BUSY
     busy.touch(0o644)
     busy.chmod(0o644)
@@ -118,7 +118,7 @@ def test_one_that_readers_may_open_is_replaced(lock: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["link", "dangling link", "folder", "pipe", "text"])
 def test_what_is_not_ours_is_left_alone(lock: Path, kind: str) -> None:
-    """In the place of the file that keeps others waiting; the run continues without."""
+    """Another file in place of the lock file stays, and the run continues without a lock."""
     busy, other = lock.parent / BUSY, lock.parent / "other"
     match kind:
         case "link":
@@ -149,7 +149,7 @@ def test_a_link_to_a_lock_is_the_lock(lock: Path) -> None:
 
 @pytest.mark.parametrize("target", ["/dev/null", "elsewhere/profile.sh"])
 def test_no_file_is_made_through_a_link(lock: Path, target: str) -> None:
-    """Beside a device, or where a link leads to nothing, there is nothing to keep others from."""
+    """No lock file is made beside a device, or at the target of a dangling link."""
     (lock.parent / "elsewhere").mkdir()
     lock.symlink_to(target)
     with exclusive(str(lock)) as nobody_else:
@@ -160,7 +160,7 @@ def test_no_file_is_made_through_a_link(lock: Path, target: str) -> None:
 
 @pytest.mark.parametrize("folder", ["missing", "file"])
 def test_no_folder_to_write_in(lock: Path, folder: str) -> None:
-    """Whoever then writes says what is wrong."""
+    """The error is left to the later write."""
     (lock.parent / "file").touch()
     with exclusive(str(lock.parent / folder / "sysdeps.lock")) as nobody_else:
         assert nobody_else

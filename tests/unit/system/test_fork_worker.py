@@ -59,7 +59,7 @@ def wait_for(done: Callable[[], bool]) -> None:
 
 
 def test_another_process_begins_at_once(tmp_path: Path) -> None:
-    """All is done before anybody asks; the results come back whole, in the order of the items."""
+    """The work is done before results are asked for; they come in the order of the items."""
 
     def work(item: int) -> tuple[int, int, str]:
         (tmp_path / str(item)).touch()
@@ -114,7 +114,7 @@ def test_where_no_process_can_be_made_the_work_is_done_here(monkeypatch: pytest.
 
 
 def test_an_error_is_raised_here(capfd: pytest.CaptureFixture[str]) -> None:
-    """The second process says nothing of it."""
+    """The second process prints nothing."""
 
     def fail(_: int) -> NoReturn:
         raise ValueError("no")
@@ -126,7 +126,7 @@ def test_an_error_is_raised_here(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_what_a_killed_process_had_taken_is_done_here() -> None:
-    """Nothing of it is lost."""
+    """No item is lost."""
     first = os.getpid()
 
     def killed_elsewhere(item: int) -> int:
@@ -142,7 +142,7 @@ def test_what_a_killed_process_had_taken_is_done_here() -> None:
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
 def test_it_ends_with_the_block(error: type[BaseException]) -> None:
-    """Whoever leaves before the results are there does not wait for them, and leaves no process."""
+    """A block that is left early does not wait for results, and leaves no process."""
     begun = time.monotonic()
     with pytest.raises(error), in_second_process(lambda _: time.sleep(60), range(2), "working", fork=True):
         raise error
@@ -151,7 +151,7 @@ def test_it_ends_with_the_block(error: type[BaseException]) -> None:
 
 
 def test_it_ends_soon_after_the_first_process_is_killed(tmp_path: Path) -> None:
-    """Nobody is there any more to end it."""
+    """The second process ends by itself."""
     told = tmp_path / "worker"
 
     def work(_: int) -> None:

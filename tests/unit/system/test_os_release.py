@@ -40,7 +40,7 @@ def test_assignments_of_every_form() -> None:
 
 
 def test_a_shell_agrees(tmp_path: Path) -> None:
-    """The file is made to be sourced by a shell, so that one is the judge."""
+    """A shell that sources the file gives the same values."""
     if shutil.which("sh") is None:
         pytest.skip("needs a shell")
     file = tmp_path / "os-release"

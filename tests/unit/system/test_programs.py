@@ -37,8 +37,8 @@ if TYPE_CHECKING:
         (PYTHON, ["-I", "-c", "import sys\nprint(sys.prefix)"]),
     ],
 )
-def test_an_allowed_call_is_made_as_it_stands(program: Program, arguments: Sequence[str]) -> None:
-    """The program's path, its own options, and the arguments."""
+def test_an_allowed_call(program: Program, arguments: Sequence[str]) -> None:
+    """The command has the program's path, its own options, and the arguments."""
     assert arguments_of(program, arguments, path="/p") == ["/p", *program.options, *arguments]
 
 
@@ -56,7 +56,7 @@ def test_an_allowed_call_is_made_as_it_stands(program: Program, arguments: Seque
     ],
 )
 def test_any_other_call_is_refused(program: Program, arguments: Sequence[str]) -> None:
-    """Another word, an option where an operand belongs, one argument more or less."""
+    """Another word, an option in place of an operand, or another number of arguments is refused."""
     with pytest.raises(SysdepsError, match=f"^{program.name} may not be started as "):
         arguments_of(program, arguments)
 
@@ -86,7 +86,7 @@ def test_a_program_that_does_not_end_is_killed() -> None:
     ],
 )
 def test_what_a_program_said(question: str, said: tuple[str, ...]) -> None:
-    """Nothing of one that fails, does not end, or says without end."""
+    """The result is empty if the program fails, does not end, or prints too much."""
     assert output_lines(PYTHON, ["-I", "-c", question], words=[sys.executable], timeout=2) == said
 
 
@@ -97,7 +97,7 @@ def test_a_program_has_no_standard_input() -> None:
 
 
 def test_what_a_program_says_can_be_read_as_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From its standard output."""
+    """Its standard output can be read while it runs."""
     monkeypatch.setattr("shutil.which", lambda _: sys.executable)
     with started(PYTHON, ["-I", "-c", "print('x')"]) as process:
         assert process.stdout is not None
@@ -118,7 +118,7 @@ def test_pieces_end_at_a_carriage_return_too() -> None:
 
 
 def test_an_exception_ends_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever is interrupted does not wait for a download."""
+    """An interrupt ends the program instead of waiting for it."""
     monkeypatch.setenv("PATH", os.path.dirname(sys.executable))
     with pytest.raises(SystemExit), started(PYTHON, ("-I", "-c", "import time; time.sleep(100)")) as process:
         raise SystemExit

@@ -8,14 +8,14 @@ from pip_sysdeps.system.progress import current, task, tracked, watched
 
 
 def test_items_are_counted() -> None:
-    """While they are worked on; afterwards nothing is in hand."""
+    """Items are counted while they are worked on; afterwards there is no task."""
     said = [(item, str(current())) for item in tracked(["a", "b"], "reading objects")]
     assert said == [("a", "reading objects: 0 of 2"), ("b", "reading objects: 1 of 2")]
     assert current() is None
 
 
 def test_the_innermost_task_is_in_hand() -> None:
-    """And a large number is easy to read."""
+    """The innermost task is shown, and large numbers have separators."""
     with task("outer"):
         with task("inner", 12_345) as inner:
             inner.done = 1_000
@@ -31,7 +31,7 @@ def test_items_of_an_unknown_number() -> None:
 
 
 def test_a_task_ends_with_an_error() -> None:
-    """Whoever watches hears of each end."""
+    """The watcher is told of each end."""
     ended: list[int] = []
     with watched(lambda: ended.append(1)):
         with pytest.raises(ValueError, match="no"), task("work"):

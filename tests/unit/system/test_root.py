@@ -113,7 +113,7 @@ def test_link_loop(root: Root) -> None:
     assert not root.is_file("/one")
 
 
-def test_a_link_loop_is_told_from_what_is_missing(tmp_path: Path) -> None:
+def test_a_link_loop_differs_from_a_missing_file(tmp_path: Path) -> None:
     """`follow`, `open` and `read` raise ELOOP for links in a circle, also on the way."""
     (tmp_path / "x").symlink_to("x")
     root = Root(str(tmp_path))
@@ -126,7 +126,7 @@ def test_a_link_loop_is_told_from_what_is_missing(tmp_path: Path) -> None:
 
 
 def test_forty_links_are_followed_and_no_more(root: Root) -> None:
-    """As the kernel has it (path_resolution(7)), which is the judge here."""
+    """The limit is the kernel's (path_resolution(7)), which is the judge here."""
     link(root, "hop0", "usr/lib/a.so")
     for number in range(1, 42):
         link(root, f"hop{number}", f"hop{number - 1}")
@@ -151,7 +151,7 @@ def test_path_through_a_file_leads_nowhere(root: Root) -> None:
 
 
 def test_missing(root: Root) -> None:
-    """What is not there is None, or ENOENT on opening."""
+    """A missing path is None, or ENOENT on opening."""
     assert root.resolve("/no/where") is None
     assert root.status("/no") is None
     assert root.identity("/no") is None
@@ -180,7 +180,7 @@ def test_pipe_socket_and_folder_are_not_opened(root: Root, monkeypatch: pytest.M
 
 
 def test_device_is_not_even_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    """To open a tape or a watchdog is to act on it: the kind is known before."""
+    """Opening a tape or a watchdog has effects, so the kind is checked first."""
 
     def refuse(path: str, *_: int) -> int:
         pytest.fail(f"opened {path}")
@@ -275,7 +275,7 @@ def test_root_that_looks_like_a_prefix(tmp_path: Path, root: Root) -> None:
 
 
 def test_names_that_are_not_utf8(root: Root) -> None:
-    """Bytes go through unharmed."""
+    """Names keep their bytes."""
     raw = os.fsencode(root.directory) + b"/caf\xe9.so"
     with open(raw, "wb") as file:
         file.write(b"x")
@@ -284,7 +284,7 @@ def test_names_that_are_not_utf8(root: Root) -> None:
 
 
 def test_folder_that_may_not_be_searched() -> None:
-    """It is an error to be told, not an absence."""
+    """It is an error, not a missing folder."""
     with unprivileged_folder() as folder:
         write(folder / "closed" / "a.so")
         (folder / "closed").chmod(0)

@@ -20,7 +20,7 @@ def test_time_belongs_to_the_stage_that_ends() -> None:
 
 
 def test_no_clock_no_time() -> None:
-    """Who does not ask for times pays for none."""
+    """Without a clock, nothing is measured."""
     stages = Stages()
     stages.end("loader")
     assert stages.seconds == {"loader": 0.0}

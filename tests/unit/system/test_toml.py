@@ -11,7 +11,7 @@ LONG = ".".join("a" * 33)
 
 
 def test_a_table() -> None:
-    """As dictionaries and lists."""
+    """Tables are dictionaries, arrays are lists."""
     assert parse_toml("[a]\nb.c = [1, 'x'] # y\n") == {"a": {"b": {"c": [1, "x"]}}}
 
 

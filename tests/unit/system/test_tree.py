@@ -37,14 +37,14 @@ def test_top_of_the_root(tmp_path: Path) -> None:
 
 
 def test_folders_that_are_not_entered(tmp_path: Path) -> None:
-    """The caller says by name."""
+    """The caller decides by name."""
     write(tmp_path / "a/b")
     write(tmp_path / "c/a/d")
     assert walk(Root(str(tmp_path)), "/", enter=lambda name: name != "a").files == frozenset()
 
 
 def test_limit(tmp_path: Path) -> None:
-    """A walk ends, and says that it did."""
+    """A walk ends at the limit, and says so."""
     for number in range(20):
         write(tmp_path / f"{number}/file")
     tree = walk(Root(str(tmp_path)), "/", limit=5)

@@ -71,7 +71,7 @@ def test_a_base_that_all_provide_and_all_require() -> None:
 
 
 def test_an_empty_folder_has_no_files() -> None:
-    """Nor those of the folder, or of the package, behind it."""
+    """A folder without files does not get those of the next folder or package."""
     text = b"P:a\nV:1\nF:usr\nF:usr/lib\nR:x\nF:etc\n\nP:b\nV:1\nF:opt\nR:y\n\n"
     database = ApkDatabase(text)
     found = {path: list(database.owners(path)) for path in ("/usr/x", "/usr/lib/x", "/etc/y", "/opt/y", "/opt/x")}
@@ -135,7 +135,7 @@ def test_the_database_of_a_root(tmp_path: Path, place: str) -> None:
 
 
 def test_a_root_without_a_database(tmp_path: Path) -> None:
-    """It is no system of apk."""
+    """The result is None."""
     assert read_packages(Root(str(tmp_path))) is None
 
 
@@ -163,7 +163,7 @@ def test_indices_beside_the_database(tmp_path: Path) -> None:
     assert found == {"/etc/apk/cache/APKINDEX.0123abcd.tar.gz": ["musl", "libpq"]}
 
 
-def test_what_the_indices_have_to_install(tmp_path: Path) -> None:
+def test_packages_that_the_indices_list(tmp_path: Path) -> None:
     """Each package in its newest version; nothing is known without indices."""
     assert read_listed(Root(str(tmp_path))) is None
     cache = tmp_path / "var/cache/apk"

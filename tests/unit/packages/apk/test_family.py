@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def test_an_alpine_release(tmp_path: Path) -> None:
-    """The system by its database alone, and with a program that tells the C library."""
+    """The platform is read by the database alone, or with a program that shows the C library."""
     write(tmp_path / "etc/os-release", "ID=alpine\nVERSION_ID=3.22.1\n")
     write_apk_database(tmp_path, *PACKAGES)
     root = Root(str(tmp_path))
@@ -39,8 +39,8 @@ def test_an_alpine_release(tmp_path: Path) -> None:
         ("", set()),
     ],
 )
-def test_what_every_image_has(tmp_path: Path, release: str, base: set[str]) -> None:
-    """By distribution, with what Python's own image adds, and all that these depend on."""
+def test_packages_of_every_image(tmp_path: Path, release: str, base: set[str]) -> None:
+    """They depend on the distribution, and include those of Python's image and all dependencies."""
     write(tmp_path / "etc/os-release", release)
     write_apk_database(tmp_path, *PACKAGES)
     packages = open_packages(Root(str(tmp_path)))
@@ -51,7 +51,7 @@ def test_what_every_image_has(tmp_path: Path, release: str, base: set[str]) -> N
 @pytest.mark.parametrize("place", [ALPINE, WOLFI])
 @pytest.mark.parametrize(("own", "architecture"), [("aarch64\n", "aarch64"), ("", "x86_64")])
 def test_the_architecture(tmp_path: Path, place: str, own: str, architecture: str) -> None:
-    """/etc/apk/arch says it, else that of most packages, by either reading of the database."""
+    """/etc/apk/arch decides, otherwise the architecture of most packages."""
     if own:
         write(tmp_path / "etc/apk/arch", own)
     any_machine = ApkEntry(name="c", architecture="noarch"), ApkEntry(name="d", architecture="noarch")

@@ -29,7 +29,7 @@ def test_packages_of_an_index() -> None:
     ],
     ids=["cut", "plain text", "no tar", "empty tar", "empty"],
 )
-def test_what_is_no_index(content: bytes, message: str) -> None:
+def test_an_invalid_index(content: bytes, message: str) -> None:
     """An error says why."""
     with pytest.raises(MalformedError, match=message):
         parse_index(content)
@@ -41,7 +41,7 @@ def test_an_index_that_unpacks_to_too_much() -> None:
         parse_index(gzip.compress(bytes(1 << 24)), limit=1_000_000)
 
 
-def test_an_index_that_is_hardly_anything_but_repetition() -> None:
+def test_an_index_of_repetitions() -> None:
     """Without a limit of the caller, its length decides."""
     content = gzip.compress(bytes(20 << 20))
     with pytest.raises(MalformedError, match=f"unpacks to more than {64 * len(content) + (16 << 20)} bytes"):

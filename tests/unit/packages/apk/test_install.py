@@ -24,7 +24,7 @@ def test_dockerfile() -> None:
 
 
 def test_command() -> None:
-    """What `verify` prints."""
+    """The command is the one that `verify` prints."""
     assert as_command(["libpq", "so:libjpeg.so.8"]) == "apk add --no-cache libpq so:libjpeg.so.8"
 
 

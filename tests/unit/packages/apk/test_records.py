@@ -74,7 +74,7 @@ def test_the_last_of_one_name_counts() -> None:
         (b"P:a\nV:1\nA:../x\n\n", "line 1 (a): no usable version or architecture: '../x'"),
     ],
 )
-def test_what_is_no_database(content: bytes, message: str) -> None:
+def test_an_invalid_database(content: bytes, message: str) -> None:
     """An error says which line is wrong."""
     with pytest.raises(MalformedError) as caught:
         parse_packages(content)
@@ -92,7 +92,7 @@ def test_paths_that_no_package_can_have(line: str) -> None:
 
 
 def test_paths_with_points_are_good() -> None:
-    """Points are part of many names."""
+    """A path may have points in its names."""
     require_safe_paths(b"P:a\nV:1\nF:\nR:.bashrc\nF:usr/lib/..a/b..\nR:..b\nR:a.so.1\n\n")
 
 

@@ -56,15 +56,15 @@ def test_order() -> None:
 
 @pytest.mark.parametrize(("one", "other"), [("1.0", "1.0"), ("01", "1"), ("1.0-r0", "1.0-r00"), ("1_p1", "1_p01")])
 def test_equal(one: str, other: str) -> None:
-    """Zeros in front of a number do not count, but behind a point."""
+    """Leading zeros count only after a point."""
     assert compare(one, other) == 0
 
 
 @pytest.mark.parametrize(
     "text", ["", "a", "1.", "1.2ab", "1a.2", "1_foo", "1_p1.2", "1.0-1", "1.0-r", "1~", "1~G", "1 "]
 )
-def test_what_is_no_version(text: str) -> None:
-    """A text with anything else in it is none."""
+def test_invalid_versions(text: str) -> None:
+    """Text with other characters is not a version."""
     assert not is_version(text)
 
 
@@ -74,8 +74,8 @@ def test_a_text_that_is_no_version_is_older() -> None:
 
 
 @pytest.mark.parametrize("text", ORDERED)
-def test_what_is_a_version(text: str) -> None:
-    """All of these are."""
+def test_valid_versions(text: str) -> None:
+    """Each of these is a version."""
     assert is_version(text)
 
 

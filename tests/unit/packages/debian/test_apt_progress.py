@@ -28,6 +28,6 @@ from pip_sysdeps.packages.debian.apt_progress import parse_progress
         ("E: Failed to fetch", ""),
     ],
 )
-def test_what_it_says(line: str, said: str) -> None:
+def test_a_line_of_progress(line: str, said: str) -> None:
     """Name, size and rate of the first download; nothing for other lines."""
     assert parse_progress(line) == said

@@ -60,19 +60,19 @@ def test_shared_objects_in_folders_below() -> None:
 
 
 def test_a_row_without_a_package_is_an_error() -> None:
-    """It says where."""
+    """The error has the line."""
     with pytest.raises(MalformedError, match=r"^line 2: a path without a package$"):
         list(rows_in([b"usr/lib/a.so libs/a\n", b"usr/lib/b.so\n"], FOLDERS))
 
 
 def test_an_endless_line_is_an_error() -> None:
-    """Whatever its folder."""
+    """A line without end is refused in every folder."""
     with pytest.raises(MalformedError, match=r"^line 1: row longer than 1048576 bytes$"):
         list(rows_in([b"x" * (MAX_LINE + 1)], FOLDERS))
 
 
 def test_a_path_that_cannot_exist_is_passed_over() -> None:
-    """A pattern would take long over it."""
+    """It is skipped, because a pattern would take long on it."""
     line = b"usr/lib/" + b"a" * 4096 + b".so libs/ab\n"
     assert list(rows_in([line], FOLDERS)) == []
     assert list(rows_like([line], {"/usr/lib/*.so"})) == []

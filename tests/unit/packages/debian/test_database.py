@@ -35,8 +35,8 @@ def test_no_database(tmp_path: Path) -> None:
     assert open_packages(Root(str(tmp_path))) is None
 
 
-def test_a_file_of_nobody(tmp_path: Path) -> None:
-    """No nearest match: neither a part of a path nor the same name elsewhere."""
+def test_a_file_that_no_package_owns(tmp_path: Path) -> None:
+    """Neither a part of a path nor the same name in another folder matches."""
     write_database(tmp_path, Package(name="libc6-dev", files=[f"/usr/share/gdb/auto-load{LIB}/libc.so.6-gdb.py"]))
     path = put(tmp_path, f"{LIB}/libc.so.6")
     assert owner(tmp_path, path) is None
@@ -70,7 +70,7 @@ def test_multilib_folders_are_merged_too(tmp_path: Path, folder: str) -> None:
 
 
 def test_a_link_has_the_owner_of_its_target(tmp_path: Path) -> None:
-    """libfoo.so is libfoo-dev's, but what the loader gets by it is libfoo1's."""
+    """libfoo.so belongs to libfoo-dev, but the file that the loader opens belongs to libfoo1."""
     target = put(tmp_path, f"{LIB}/libfoo.so.1.0")
     link = put(tmp_path, f"{LIB}/libfoo.so", link="libfoo.so.1.0")
     write_database(tmp_path, Package(name="libfoo-dev", files=[link]), Package(name="libfoo1", files=[target]))
@@ -78,7 +78,7 @@ def test_a_link_has_the_owner_of_its_target(tmp_path: Path) -> None:
 
 
 def test_an_alternative_has_the_owner_of_what_it_chooses(tmp_path: Path) -> None:
-    """libblas.so.3 -> /etc/alternatives -> a library; the links are nobody's."""
+    """libblas.so.3 leads through /etc/alternatives to a library; no package owns the links."""
     target = put(tmp_path, f"{LIB}/openblas-pthread/libblas.so.3")
     put(tmp_path, "/etc/alternatives/libblas.so.3-x86_64-linux-gnu", link=target)
     link = put(tmp_path, f"{LIB}/libblas.so.3", link="/etc/alternatives/libblas.so.3-x86_64-linux-gnu")
@@ -95,7 +95,7 @@ def test_a_link_of_a_folder_is_followed(tmp_path: Path) -> None:
 
 
 def test_a_packaged_link_to_an_unpackaged_file(tmp_path: Path) -> None:
-    """The hop that somebody owns answers, the nearest to the file first."""
+    """The owned link that is nearest to the file answers."""
     put(tmp_path, "/opt/vendor/libfoo.so.1.7")
     near = put(tmp_path, f"{LIB}/libfoo.so.1", link="/opt/vendor/libfoo.so.1.7")
     far = put(tmp_path, f"{LIB}/libfoo.so", link="libfoo.so.1")
@@ -104,7 +104,7 @@ def test_a_packaged_link_to_an_unpackaged_file(tmp_path: Path) -> None:
 
 
 def test_a_diverted_name_is_the_diverting_packages(tmp_path: Path) -> None:
-    """At the name only the package that diverts; where it is diverted to, the others."""
+    """Only the diverting package owns the name; the other packages own the new name."""
     path, aside = put(tmp_path, f"{LIB}/libGL.so.1"), put(tmp_path, f"{LIB}/libGL.so.1.mesa")
     write_database(
         tmp_path,
@@ -125,14 +125,14 @@ def test_a_name_diverted_for_nothing(tmp_path: Path) -> None:
 
 
 def test_a_local_diversion_holds_for_every_package(tmp_path: Path) -> None:
-    """What lies at the name is the administrator's."""
+    """No package owns the diverted name."""
     path, aside = put(tmp_path, f"{LIB}/libz.so.1"), put(tmp_path, f"{LIB}/libz.so.1.packaged")
     write_database(tmp_path, Package(name="zlib1g", files=[path]), diversions=[(path, aside, ":")])
     assert (owner(tmp_path, path), owner(tmp_path, aside)) == (None, "zlib1g")
 
 
 def test_trixies_diversions_for_merged_usr(tmp_path: Path) -> None:
-    """libc6 diverts the spelling that it no longer lists: the loader stays its own by the other one."""
+    """libc6 diverts the spelling that it no longer lists, and still owns the loader by the other spelling."""
     merge_usr(tmp_path)
     path = put(tmp_path, f"{LIB}/ld-linux-x86-64.so.2")
     put(tmp_path, "/usr/lib64/ld-linux-x86-64.so.2", link="../lib/x86_64-linux-gnu/ld-linux-x86-64.so.2")
@@ -162,7 +162,7 @@ def test_a_foreign_package_keeps_its_architecture(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("reverse", [False, True])
 def test_of_several_owners_the_native_and_first_counts(tmp_path: Path, *, reverse: bool) -> None:
-    """Whatever the order of the status."""
+    """The order in the status does not matter."""
     shared, copied = put(tmp_path, "/usr/share/locale/de.mo"), put(tmp_path, f"{LIB}/libx.so")
     packages = [
         Package(name="dpkg"),
@@ -175,14 +175,14 @@ def test_of_several_owners_the_native_and_first_counts(tmp_path: Path, *, revers
 
 
 def test_a_removed_package_owns_nothing(tmp_path: Path) -> None:
-    """Its configuration may be left; a file of its name is somebody else's."""
+    """Its configuration may remain, but it owns no file."""
     path = put(tmp_path, f"{LIB}/libz.so.1")
     write_database(tmp_path, Package(name="zlib1g", files=[path], status="deinstall ok config-files"))
     assert owner(tmp_path, path) is None
 
 
-def test_a_lost_file_list_is_told(tmp_path: Path) -> None:
-    """The others answer, the lost one's files are unknown, and that can be seen."""
+def test_a_missing_file_list_is_reported(tmp_path: Path) -> None:
+    """The others still answer, and the package is reported."""
     path, lost = put(tmp_path, f"{LIB}/libz.so.1"), put(tmp_path, f"{LIB}/liblost.so.1")
     write_database(tmp_path, Package(name="zlib1g", files=[path]), Package(name="lost1", files=None))
     assert (owner(tmp_path, path), owner(tmp_path, lost)) == ("zlib1g", None)
@@ -225,7 +225,7 @@ def test_distroless_images_have_a_stanza_a_file(tmp_path: Path) -> None:
     assert (packages.architecture, sorted(packages.packages), packages.skipped) == ("amd64", ["libssl3", "tzdata"], ())
 
 
-def test_a_list_that_is_no_file_is_told(tmp_path: Path) -> None:
+def test_a_list_that_is_no_file_is_reported(tmp_path: Path) -> None:
     """A pipe or a folder in its place is not opened."""
     write_database(tmp_path, Package(name="a", files=None), Package(name="b", files=None))
     info = tmp_path / "var/lib/dpkg/info"
@@ -237,7 +237,7 @@ def test_a_list_that_is_no_file_is_told(tmp_path: Path) -> None:
     ]
 
 
-def test_lists_beyond_all_measure_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lists_that_are_too_large_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The lists that still fit answer."""
     path = put(tmp_path, f"{LIB}/libz.so.1")
     write_database(tmp_path, Package(name="a", files=[path]), Package(name="b", files=[f"{LIB}/{'x' * 999}"]))
@@ -250,7 +250,7 @@ def test_lists_beyond_all_measure_are_told(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("ends_with_newline", [True, False])
 def test_a_folder_is_looked_for_as_a_whole(tmp_path: Path, *, ends_with_newline: bool) -> None:
-    """No deeper files, not the same folder elsewhere, no longer name of it; the first and the last line count."""
+    """Only files directly in the folder are found, on the first and last line too."""
     paths = [put(tmp_path, path) for path in ("/lib/a/x.so", "/usr/lib/a/x.so", "/opt/lib/a/x.so", "/xlib/a/x.so")]
     write_database(tmp_path, *(Package(name=f"p{number}", files=None) for number in range(4)))
     for number, path in enumerate(paths):
@@ -280,7 +280,7 @@ def test_a_broken_status_names_file_and_stanza(tmp_path: Path) -> None:
 
 
 def test_broken_diversions_name_file_and_line(tmp_path: Path) -> None:
-    """As above."""
+    """The error has the line, and nothing continues."""
     write_database(tmp_path, Package(name="a"), diversions=[("/a", "b", "c")])
     with pytest.raises(MalformedError) as caught:
         open_packages(Root(str(tmp_path)))
@@ -288,7 +288,7 @@ def test_broken_diversions_name_file_and_line(tmp_path: Path) -> None:
 
 
 def test_an_unreadable_database_has_a_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody else's chroot: say what to do."""
+    """The hint says to run it as a user with permission."""
     write_database(tmp_path, Package(name="a"))
 
     def refuse(_self: Root, path: str, _limit: int) -> bytes:
@@ -333,7 +333,7 @@ def test_an_unreadable_database_has_a_hint(tmp_path: Path, monkeypatch: pytest.M
         ),
     ],
 )
-def test_base_as_far_as_the_status_tells(tmp_path: Path, packages: Sequence[Package], base: tuple[str, ...]) -> None:
+def test_base_packages_by_the_status(tmp_path: Path, packages: Sequence[Package], base: tuple[str, ...]) -> None:
     """Essential ones and apt, with what they depend on; of two providers neither is guessed."""
     write_database(tmp_path, *packages)
     assert tuple(sorted(database(tmp_path).base)) == base
@@ -365,7 +365,7 @@ def test_a_package_that_provides_one_name_many_times(tmp_path: Path) -> None:
 
 
 def test_owners_of_more_than_is_searched_by_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who asks about many folders gets the same answers."""
+    """The answers are the same for many folders."""
     monkeypatch.setattr("pip_sysdeps.packages.debian.database._MOST_SEARCHED", 10)
     paths = [put(tmp_path, f"/usr/lib/{folder}/a.so") for folder in ("x", "y", "z")]
     write_database(tmp_path, Package(name="a", files=paths[:2]), Package(name="b", files=paths[2:]))

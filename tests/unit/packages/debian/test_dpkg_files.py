@@ -96,7 +96,7 @@ def test_the_last_stanza_of_a_package_counts() -> None:
 
 
 def test_bytes_that_are_no_utf8_are_kept() -> None:
-    """A field that nobody asked for may hold anything."""
+    """Other fields may hold any bytes."""
     assert (
         parse_status(b"Package: a\nVersion: 1\nMaintainer: \xff\xfe\x00\nSection: \xff\n")[0].field("Section")
         == "\udcff"
@@ -105,7 +105,7 @@ def test_bytes_that_are_no_utf8_are_kept() -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\n\n\n", b"\n\n \n\n"])
 def test_an_empty_status_has_no_packages(content: bytes) -> None:
-    """As in an image from scratch."""
+    """It is not an error."""
     assert parse_status(content) == ()
 
 
@@ -133,7 +133,7 @@ def test_a_broken_stanza_is_named(content: bytes, message: str) -> None:
 
 
 def test_a_file_list_is_its_lines() -> None:
-    """Bytes, as the disk has them."""
+    """Paths stay bytes."""
     assert parse_list(b"/.\n/usr\n/usr/lib/a \xff.so\n") == [b"/.", b"/usr", b"/usr/lib/a \xff.so", b""]
 
 

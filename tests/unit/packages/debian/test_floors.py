@@ -44,7 +44,7 @@ def test_symbols_raise_the_version(undefined: str, expected: str) -> None:
 
 
 def test_several_objects_need_the_highest() -> None:
-    """Together, as of one package."""
+    """The highest version of all objects counts."""
     assert written(use(PQ, undefined="PQopen@Base"), use(PQ), use(PQ, undefined="PQexec@Base")) == ["libpq5 (>= 9.6~~)"]
 
 
@@ -70,23 +70,23 @@ def test_a_template_without_a_version() -> None:
 
 
 def test_version_0_is_none() -> None:
-    """As dpkg-shlibdeps has it."""
+    """dpkg-shlibdeps takes version 0 as none."""
     assert written(use(library("liba.so.1", "liba1 #MINVER#\n a@Base 0"), undefined="a@Base")) == ["liba1"]
 
 
 def test_a_library_without_symbols_in_its_entry() -> None:
-    """Any version will do."""
+    """It has no least version."""
     assert written(use(library("liba.so.1", "liba1 #MINVER#"))) == ["liba1"]
 
 
 def test_shlibs_where_there_are_no_symbols() -> None:
-    """Taken as they stand, whatever is used."""
+    """The dependency of shlibs counts, whatever symbols are used."""
     jvm = library("libjvm.so.1", shlibs="jre-headless (>= 17) | jre, libjvm-extra")
     assert written(use(jvm, undefined="JNI@Base")) == ["jre-headless (>= 17) | jre", "libjvm-extra"]
 
 
 def test_a_library_of_which_nothing_is_known() -> None:
-    """No dependency: min stays absent."""
+    """It has no dependency, and `min` stays absent."""
     assert written(use(library("libvendor.so.1"))) == []
 
 
@@ -99,7 +99,7 @@ def test_the_first_library_with_the_symbol_counts() -> None:
 
 
 def test_a_symbol_counts_by_its_user_only() -> None:
-    """Another object's libraries do not answer for it."""
+    """Libraries of another object do not define it."""
     other = library("libb.so.1", "libb1 #MINVER#\n PQopen@Base 9\n g@Base 1")
     assert written(use(PQ), use(other, undefined="PQexec@Base")) == ["libb1 (>= 1)", "libpq5 (>= 8.1)"]
 
@@ -124,7 +124,7 @@ def test_floors_of_dependencies(templates: str, expected: dict[str, str]) -> Non
     assert {name: floor.version for name, floor in floors(found).items()} == expected
 
 
-def test_a_floor_tells_the_symbol_that_set_it() -> None:
+def test_a_floor_has_the_symbol_that_set_it() -> None:
     """And the first object that uses it; of several symbols of one version the first by name."""
     uses = (
         use(PQ, undefined="PQopen@Base"),

@@ -96,7 +96,7 @@ def test_the_machine_s_own_apt_configuration_does_not_count(root: Path, monkeypa
 
 @pytest.mark.slow
 def test_one_bad_index_does_not_void_the_rest(root: Path, archive: Archive) -> None:
-    """Contents-all that does not match the Release file is left out, and said."""
+    """Contents-all that does not match the Release file is left out and reported."""
     bad = archive.publish() / "main" / "Contents-all.gz"
     bad.write_bytes(gzip.compress(b"usr/bin/evil    utils/evil\n"))
     made = update(root)
@@ -152,7 +152,7 @@ def test_a_third_party_archive_adds_libraries_and_no_base(root: Path, archive: A
 
 @pytest.mark.slow
 def test_a_third_party_archive_alone_makes_no_index(root: Path, archive: Archive) -> None:
-    """It does not say what the release has."""
+    """It is an error, because the release's own archive is missing."""
     archive.publish("extra", origin="Somebody")
     configure(root, archive, "extra")
     with pytest.raises(SysdepsError, match="could not download and verify"):
@@ -174,7 +174,7 @@ def test_a_third_party_archive_alone_makes_no_index(root: Path, archive: Archive
     ],
 )
 def test_unusable_sources_are_errors(root: Path, content: str | None, message: str) -> None:
-    """None at all, one that is not complete, one whose keyring is missing."""
+    """No source, an incomplete one, and one without its keyring are errors."""
     source = root / "etc/apt/sources.list.d/test.sources"
     source.unlink()
     if content is not None:
@@ -207,7 +207,7 @@ def test_the_index_of_a_root_answers_for_its_own_sources_only(root: Path, tmp_pa
 
 @pytest.mark.slow
 def test_the_index_of_a_root_comes_before_that_of_the_user(root: Path) -> None:
-    """For that root alone."""
+    """The index of a root counts for that root alone."""
     write_index(IndexTarget(id=TARGET, date="the user's"), {"library": {}})
     update(root, shared=False)
     dates = {str(each and each.directory): open_index(TARGET, each) for each in (Root(str(root)), None)}
@@ -216,7 +216,7 @@ def test_the_index_of_a_root_comes_before_that_of_the_user(root: Path) -> None:
 
 @pytest.mark.slow
 def test_a_root_whose_sources_cannot_be_read_has_no_index_of_its_own(root: Path) -> None:
-    """And no error: `lock` does not need them."""
+    """It is no error, because `lock` does not need the sources."""
     update(root, shared=False)
     write(root / "etc/apt/sources.list", "deb broken\n")
     assert open_index(TARGET, Root(str(root))) is None
@@ -238,7 +238,7 @@ def test_a_program_of_the_root_is_never_run(root: Path) -> None:
 
 @pytest.mark.slow
 def test_an_archive_that_nobody_signed_does_not_count(root: Path, archive: Archive) -> None:
-    """Whatever the root says about its trust."""
+    """Options of the root that disable verification are ignored."""
     dist = archive.publish()
     lines = (dist / "InRelease").read_text().splitlines()
     signed = lines[lines.index("") + 1 : lines.index("-----BEGIN PGP SIGNATURE-----")]
@@ -291,7 +291,7 @@ def test_a_date_without_a_zone_counts(root: Path, archive: Archive) -> None:
 
 @pytest.mark.slow
 def test_a_tab_in_origin_is_another_origin(root: Path, archive: Archive) -> None:
-    """It is no more than that."""
+    """A tab does not end the field."""
     archive.publish(origin="Deb\tian")
     with pytest.raises(SysdepsError, match="could not download and verify"):
         update(root)
@@ -299,7 +299,7 @@ def test_a_tab_in_origin_is_another_origin(root: Path, archive: Archive) -> None
 
 @pytest.mark.slow
 def test_hostile_names_are_left_out_of_an_index(root: Path, archive: Archive) -> None:
-    """What remains can be read."""
+    """The other names can be read."""
     archive.publish(renamed=("libfoo1", "-oAPT=x"))
     update(root)
     assert answers()[:2] == (None, IndexAnswer(name="foo", package="foo-tools"))
@@ -329,7 +329,7 @@ def test_an_unknown_architecture(root: Path) -> None:
 
 
 def test_without_apt(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Elsewhere the command says so."""
+    """Without apt the command is an error."""
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(SysdepsError, match=r"^apt-get is not installed$"):
         update(root)

@@ -117,7 +117,7 @@ def test_a_package_that_packages_does_not_know_is_left_out() -> None:
     assert library_table([row("libx.so.1", "gone", "a")], archive(package("a"))) == {"libx.so.1": "a"}
 
 
-def test_reliance_counts_other_sources_once() -> None:
+def test_dependents_count_once_per_source() -> None:
     """Several packages of one source count once, those of the own source not at all, later alternatives neither."""
     packages = archive(
         package("a", source="s"),
@@ -147,7 +147,7 @@ def test_endless_providers_take_no_time() -> None:
 
 
 def test_a_program_is_answered_by_who_has_it() -> None:
-    """Of two owners that nothing tells apart both stand there; the same owner in /bin and /usr/bin is one."""
+    """If no rule decides, both owners are named; the same owner in /bin and /usr/bin counts once."""
     rows = [row("dot", "graphviz"), row("dot", "graphviz"), row("sendmail", "postfix", "exim"), row("a b", "graphviz")]
     packages = archive(package("graphviz"), package("postfix"), package("exim"))
     assert program_table(rows, packages, {}) == {"dot": "graphviz", "sendmail": "|exim,postfix"}
@@ -196,7 +196,7 @@ def test_an_alternatives_link_is_answered_by_what_stands_behind_it() -> None:
     }
 
 
-def test_base_is_what_is_certain() -> None:
+def test_base_packages_of_a_release() -> None:
     """Essential, required and apt with their closure; a choice between packages that are not in is left open."""
     packages = archive(
         package("essential", essential=True, depends=(("lib",), ("one", "other"))),
@@ -249,7 +249,7 @@ def test_the_shipped_libraries_come_out_of_real_indices(codename: str) -> None:
 
 
 def test_the_shipped_programs_and_base_come_out_of_real_indices(codename: str) -> None:
-    """As for the libraries."""
+    """They are made again from excerpts of Debian's own indices."""
     rows, packages = excerpt(codename, PROGRAM_FOLDERS)
     shipped = open_index(f"debian-{codename}-amd64")
     assert shipped is not None

@@ -51,5 +51,5 @@ def test_a_dockerfile_instruction_with_a_snapshot() -> None:
     ],
 )
 def test_a_command(names: tuple[str, ...], command: str) -> None:
-    """None for no packages."""
+    """No packages give no command."""
     assert apt_get_install(names) == command

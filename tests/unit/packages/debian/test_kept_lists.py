@@ -110,7 +110,7 @@ def test_old_lists_do_not_stand_in(archive: Archive, what: str) -> None:
 
 
 def test_a_cache_that_cannot_hold_them(server: Served, tmp_path: Path) -> None:
-    """The index is made all the same."""
+    """The index is made without it."""
     (tmp_path / "cache/pip-sysdeps").mkdir(parents=True)
     (tmp_path / "cache/pip-sysdeps/apt").write_text("no folder")
     assert update() == update()

@@ -30,6 +30,6 @@ from pip_sysdeps.packages.debian.package_name import is_package_argument, is_pac
         ("a" * 257, False, False),
     ],
 )
-def test_a_name_never_reaches_apt_as_something_else(text: str, name: bool, argument: bool) -> None:
+def test_names_that_apt_would_read_as_an_option(text: str, name: bool, argument: bool) -> None:
     """An option, or a package to remove; with a foreign architecture it is an argument, not a name."""
     assert (is_package_name(text), is_package_argument(text)) == (name, argument)

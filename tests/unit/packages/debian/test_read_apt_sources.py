@@ -111,7 +111,7 @@ def test_options_about_trust_are_ignored_and_said(root: Path, option: str) -> No
     [("../../etc main", "../../etc"), ("trixie ../main", "../main"), ("a/../b main", "a/../b"), ("$(X) main", "$(X)")],
 )
 def test_a_suite_never_leads_up(root: Path, words: str, bad: str) -> None:
-    """Nor a component."""
+    """Neither a suite nor a component may have `..`."""
     text, skipped = written(root, f"deb http://bad.test/debian {words}\n{GOOD}")
     assert text == entry("http://mirror.test/debian")
     assert skipped == (f"skipped the apt source 'http://bad.test/debian': bad suite or component '{bad}'",)

@@ -64,7 +64,7 @@ def test_any_text_has_a_place(one: str, other: str) -> None:
 
 
 def test_a_number_without_end() -> None:
-    """int() would refuse it."""
+    """A number with too many digits for int() is compared too."""
     assert version_key("1" * 100_000) > version_key("9" * 99_999)
 
 

@@ -56,8 +56,8 @@ def test_the_newest_of_several_versions_stands_for_all() -> None:
     assert database.owners("/boot/6.9") == ("kernel",)
 
 
-def test_packages_without_file_lists_are_told() -> None:
-    """Of a file that no other package has, the owner is unknown then."""
+def test_packages_without_file_lists_are_reported() -> None:
+    """The owner of a file that no other package has is then unknown."""
     database = _database(RpmPackage(name="a", version="1-1", architecture="x86_64"))
     assert database.skipped == (
         Skipped(path=PATH, verdict=Verdict.UNREADABLE, reason="the database has no file list of package `a`"),
@@ -71,7 +71,7 @@ def test_the_base_is_the_shell_and_what_it_requires() -> None:
 
 
 def test_an_image_without_a_shell_has_no_base() -> None:
-    """Nothing is taken for base that is not known to be."""
+    """Without a shell, no package is known to be base."""
     assert _database(GLIBC, ZLIB).base == frozenset()
 
 

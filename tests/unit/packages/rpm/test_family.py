@@ -30,7 +30,7 @@ def write_packages(root: Path, *packages: Rpm) -> None:
 
 
 def test_a_fedora_release(tmp_path: Path) -> None:
-    """The system by its database alone, and with a program that tells the C library."""
+    """The platform is read by the database alone, or with a program that shows the C library."""
     write(tmp_path / "etc/os-release", FEDORA)
     write_packages(tmp_path, GLIBC, Rpm(name="a", architecture="noarch"))
     root = Root(str(tmp_path))
@@ -40,7 +40,7 @@ def test_a_fedora_release(tmp_path: Path) -> None:
 
 
 def test_a_database_without_packages_gives_way(tmp_path: Path) -> None:
-    """Dpkg may be installed on a system with rpm, and has no packages there."""
+    """An empty dpkg database on a system with rpm is ignored."""
     write_database(tmp_path)
     write_packages(tmp_path, GLIBC)
     packages = open_packages(Root(str(tmp_path)))
@@ -58,7 +58,7 @@ def test_a_database_without_packages_gives_way(tmp_path: Path) -> None:
     ],
 )
 def test_the_program_that_a_root_has_installs_there(tmp_path: Path, programs: tuple[str, ...], installer: str) -> None:
-    """The best of several; dnf where there is none."""
+    """The best installed program counts; dnf if there is none."""
     write_packages(tmp_path, GLIBC)
     for name in programs:
         write(tmp_path / "usr/bin" / name)
@@ -76,8 +76,8 @@ def test_the_program_that_a_root_has_installs_there(tmp_path: Path, programs: tu
         ("not-known", "zypper", "a=1-1\n"),
     ],
 )
-def test_a_release_has_its_usual_program(distro: str, chosen: str, line: str) -> None:
-    """A named one comes first."""
+def test_the_usual_program_of_a_release(distro: str, chosen: str, line: str) -> None:
+    """A program that the user names comes first."""
     family = family_of_distribution("rpm", distro, chosen)
     assert family is not None
     assert family.formats["names"]((Item(name="a", version="1-1"),)) == line

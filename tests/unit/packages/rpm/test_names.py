@@ -23,7 +23,7 @@ def test_names_of_packages_pass(name: str) -> None:
     "name",
     ["", "-y", "@core", "a*", "a b", "a\n", "/usr/lib64/a.so", "!a", "~a", "+a", "a>=1", "a[b]", "libé"],
 )
-def test_what_a_command_takes_for_something_else_is_refused(name: str) -> None:
+def test_names_that_a_command_would_read_as_an_option(name: str) -> None:
     """Options, groups, patterns, paths, removals and comparisons are no names."""
     assert not is_package_name(name)
 

@@ -49,7 +49,7 @@ def test_the_manifest_stands_for_a_database(tmp_path: Path) -> None:
 
 
 def test_a_root_without_a_database_has_none(tmp_path: Path) -> None:
-    """Another system."""
+    """The result is None."""
     assert read_database(Root(str(tmp_path))) is None
 
 
@@ -78,7 +78,7 @@ def test_a_broken_header_says_which_package(tmp_path: Path) -> None:
 
 
 def test_a_database_that_cannot_be_read_is_an_error() -> None:
-    """A file that the user may not read."""
+    """A file without read permission is an error."""
     with unprivileged_folder() as folder:
         write(folder / "var/lib/rpm/rpmdb.sqlite").chmod(0)
         with pytest.raises(SysdepsError) as error:

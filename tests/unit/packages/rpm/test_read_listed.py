@@ -42,7 +42,7 @@ def _root(root: Path, *packages: str) -> Root:
     return Root(str(root))
 
 
-def test_the_closure_of_what_is_to_be_had(tmp_path: Path) -> None:
+def test_the_closure_of_available_packages(tmp_path: Path) -> None:
     """In the newest version, by capabilities; of two providers the one of the shorter name."""
     root = _root(
         tmp_path,
@@ -58,5 +58,5 @@ def test_the_closure_of_what_is_to_be_had(tmp_path: Path) -> None:
 
 
 def test_a_root_without_metadata(tmp_path: Path) -> None:
-    """Nothing is known of what is not installed."""
+    """Without metadata, packages that are not installed are unknown."""
     assert read_listed(Root(str(tmp_path)), "x86_64") is None

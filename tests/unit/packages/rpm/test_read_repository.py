@@ -57,7 +57,7 @@ def test_file_lists_may_be_missing(tmp_path: Path) -> None:
 
 
 def test_a_root_without_caches_has_none(tmp_path: Path) -> None:
-    """An image whose caches were cleaned."""
+    """The result is None."""
     assert find_repositories(Root(str(tmp_path))) == ()
 
 

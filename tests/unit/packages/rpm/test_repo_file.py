@@ -51,7 +51,7 @@ enabled = 1
     ],
 )
 def test_another_kind_of_file(content: bytes, message: str) -> None:
-    """Its place is named."""
+    """The error has the line."""
     with pytest.raises(MalformedError) as caught:
         parse_repo_file(content)
     assert str(caught.value) == message

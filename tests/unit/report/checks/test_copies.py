@@ -26,7 +26,7 @@ from pip_sysdeps.report.evidence import Trouble
     ],
 )
 def test_the_name_of_a_library(soname: str, name: str) -> None:
-    """With its major version, without auditwheel's hash."""
+    """It has the major version, and no hash of auditwheel."""
     assert library_name(soname) == name
 
 
@@ -50,7 +50,7 @@ def test_copies_under_one_soname_serve_each_other() -> None:
 
 
 def test_a_program_is_a_process_of_its_own() -> None:
-    """What it loads does not meet what Python loads."""
+    """Libraries of a program and of Python are not copies in one process."""
     one, two = f"{SITE}one/liba.so.1", f"{SITE}two/liba.so.1"
     program = elf("liba.so.1", interpreter="/lib64/ld-linux-x86-64.so.2")
     objects = {

@@ -29,7 +29,7 @@ def test_needs_without_an_answer(unresolved: Unresolved, imports: list[str], oth
 
 
 def test_files_to_copy() -> None:
-    """Those of class `unowned`; the loader is not made to search the folder of a program."""
+    """Files of class `unowned` are copied; the loader does not search the folder of a program."""
     tool = LockedNeed(program="tool", class_="unowned", path="/opt/a/tool", when="exec", by=("m.so",), note="ours")
     library = need("liba.so.1", class_="unowned", path="/opt/a/liba.so.1")
     stray = LockedFile(file="x/stray.so", needs=(library, need("libcuda.so.1", class_="host")))

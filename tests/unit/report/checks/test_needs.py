@@ -62,7 +62,7 @@ def test_a_need_without_an_answer_has_one_finding(need: Need, expected: dict[str
 
 
 def test_what_the_policy_decides_is_no_finding() -> None:
-    """Whatever it decides: the project has seen it."""
+    """A need that the policy decides is not reported."""
     subject = replace(evidence(library(Missing())), decided_by_policy=frozenset({("one", "liba.so.1")}))
     assert troubles("SD001", subject) == []
 
