@@ -14,6 +14,7 @@ tests/builders/bombs.py: every input is smaller than 1 MB.
 from __future__ import annotations
 
 import argparse
+import compileall
 import random
 import sys
 import tempfile
@@ -36,6 +37,7 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=0, help="random sets of shapes to try besides")
     parser.add_argument("--seed", type=int, default=0, help="of the random sets (default: %(default)s)")
     options = parser.parse_args()
+    compileall.compile_dir(HERE.parent / "src", quiet=1)  # as it is where the tool is installed
     chance = random.Random(options.seed)  # noqa: S311 - a choice of inputs, no secrets
     names = options.shapes or list(SHAPES)
     sets = [[name] for name in names]

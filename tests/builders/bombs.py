@@ -202,11 +202,14 @@ def _shared(
         site = folder / SITE.lstrip("/")
         if also is not None:
             also(folder)
-        (site / "shared").write_text(content)
+        shared = site / f"shared-{file.replace('/', '-')}"
+        shared.unlink(missing_ok=True)
+        shared.write_text(content)
         for number in range(count):
             info = site / f"d{number}-1.dist-info"
-            (info / file).parent.mkdir(parents=True)
-            os.link(site / "shared", info / file)
+            (info / file).parent.mkdir(parents=True, exist_ok=True)
+            (info / file).unlink(missing_ok=True)
+            os.link(shared, info / file)
             for name, text in {"METADATA": f"Name: d{number}\nVersion: 1\n", **small(number)}.items():
                 if name != file:
                     (info / name).write_text(text)
@@ -235,12 +238,12 @@ def _copies(count: int, content: bytes) -> Callable[[Path], None]:
     return write
 
 
-def _modules(count: int) -> Callable[[Path], None]:
-    """Add an extension module to each distribution of `_shared`; it lacks five libraries."""
+def _modules(count: int, needs: Callable[[int], tuple[str, ...]]) -> Callable[[Path], None]:
+    """Add an extension module to each distribution of `_shared`; `needs` has its DT_NEEDED by number."""
 
     def write(folder: Path) -> None:
         for number in range(count):
-            needed = tuple(f"libq{number}-{each}.so" for each in range(5))
+            needed = needs(number)
             _put(f"{SITE}/d{number}.abi3.so", _elf(needed=needed))(folder)
             _put(f"{SITE}/d{number}-1.dist-info/RECORD", f"d{number}.abi3.so,,\n")(folder)
 
@@ -255,9 +258,25 @@ def _packages(count: int) -> Callable[[Path], None]:
             path = f"/usr/lib/x86_64-linux-gnu/libz{number}.so"
             _put(path, _elf(soname=f"libz{number}.so"))(folder)
             _put(f"var/lib/dpkg/info/z{number}.list", f"{path}\n")(folder)
-        depends = ", ".join(f"z{number}" for number in range(0, count, count // 20))
+        depends = ", ".join(f"z{number}" for number in range(0, count, max(count // 20, 1)))
         _add(STATUS, _many(count, f"{_PACKAGE}Depends: {depends}\n"))(folder)
         _module(_elf(needed=tuple(f"libz{number}.so" for number in range(count))))(folder)
+
+    return write
+
+
+def _unowned(rows: int, in_row: int, links: int) -> Callable[[Path], None]:
+    """Let rows of libraries that no package owns each need all of the next row, and modules the first of them."""
+
+    def names(row: int) -> tuple[str, ...]:
+        return tuple(f"libq{row}x{number}.so" for number in range(in_row)) if row < rows else ()
+
+    def write(folder: Path) -> None:
+        for row in range(rows):
+            for name in names(row):
+                library = _elf(soname=name, needed=(*names(row + 1), "libc.so.6"))
+                _put(f"/usr/lib/x86_64-linux-gnu/{name}", library)(folder)
+        _module(_elf(needed=names(0)), links=links)(folder)
 
     return write
 
@@ -534,7 +553,7 @@ SHAPES: dict[str, Callable[[], Shape]] = {
         _copies(50, _elf(needed=tuple(f"l{n}" for n in range(1200)))), (LOCK, AUDIT, VERIFY, TREE)
     ),
     "needed-few-names": lambda: Shape(
-        _module(_elf(needed=tuple(f"l{n}" for n in range(25))), links=1100), (LOCK, AUDIT, VERIFY, TREE)
+        _module(_elf(needed=tuple(f"l{n}" for n in range(25))), links=220), (LOCK, AUDIT, VERIFY, TREE)
     ),
     "needed-found": lambda: Shape(_module(_elf(needed=("libpq.so.5", "libc.so.6")), links=1800), (LOCK, AUDIT)),
     "objects-hard-links": lambda: Shape(
@@ -555,9 +574,27 @@ SHAPES: dict[str, Callable[[], Shape]] = {
     ),
     "needed": lambda: Shape(_module(_elf(needed=tuple(f"libq{n}.so" for n in range(4000)))), (LOCK, AUDIT, VERIFY)),
     "missing-of-many": lambda: Shape(
-        _all(_shared(1000, "z", ""), _modules(1000)), (LOCK, AUDIT, HTML, SARIF, MARKDOWN, VERIFY, TREE, EXPORT, SPDX)
+        _all(_shared(999, "z", ""), _modules(999, lambda n: tuple(f"libq{n}-{each}.so" for each in range(3)))),
+        (LOCK, AUDIT, HTML, SARIF, MARKDOWN, VERIFY, TREE, EXPORT, SPDX),
+    ),
+    "missing-of-many-shared": lambda: Shape(
+        _all(_shared(195, "z", ""), _modules(195, lambda _: tuple(f"libq{each}.so" for each in range(25)))),
+        (LOCK, AUDIT, HTML, SARIF, MARKDOWN, VERIFY, TREE, EXPORT, SPDX),
+    ),
+    "found-of-many": lambda: Shape(
+        _all(
+            _packages(24), _shared(205, "z", ""), _modules(205, lambda _: tuple(f"libz{each}.so" for each in range(24)))
+        ),
+        (LOCK, AUDIT, HTML, SARIF, MARKDOWN, VERIFY, TREE, EXPORT, SPDX),
+    ),
+    "missing-names": lambda: Shape(
+        _all(_shared(125, "z", ""), _modules(125, lambda n: tuple(f"libq{n}-{each}.so" for each in range(25)))),
+        (LOCK, AUDIT),
     ),
     "packages": lambda: Shape(_packages(1000), (LOCK, AUDIT, HTML, MARKDOWN, VERIFY, TREE, EXPORT, SPDX)),
+    "unowned-rows": lambda: Shape(_unowned(rows=20, in_row=2, links=1), (LOCK, AUDIT, VERIFY, TREE)),
+    "unowned-chain": lambda: Shape(_unowned(rows=300, in_row=1, links=1), (LOCK, AUDIT, VERIFY, TREE)),
+    "unowned-of-many": lambda: Shape(_unowned(rows=2, in_row=90, links=200), (LOCK, AUDIT, VERIFY, TREE)),
     "vendored-hard-links": lambda: Shape(_vendored(300), (AUDIT, EXPORT)),
     "runpath-deep": lambda: Shape(
         _module(_elf(needed=("libpq.so.5",), runpath=":".join(f"/{number}{'/a' * 1000}" for number in range(400)))),

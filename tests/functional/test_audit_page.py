@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import pytest
+
     from builders.command import Result
 
 
@@ -45,6 +47,16 @@ def test_only_its_own_script_may_run(run: Callable[..., Result]) -> None:
     (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', page)
     assert policy.startswith("default-src 'none'; ")
     assert policy.endswith(f"script-src 'sha256-{digest}'")
+
+
+def test_a_picture_that_nobody_could_read_is_left_out(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its place says how many chains it would have."""
+    monkeypatch.setattr("pip_sysdeps.render.html._MOST_CHAINS", 1)
+    page = run("audit", "--format", "html").out
+    assert "<svg" not in page
+    assert re.search(r"Not drawn: [0-9]+ chains, more than 1<", page)
 
 
 def test_targets_stand_side_by_side(run: Callable[..., Result], tmp_path: Path) -> None:

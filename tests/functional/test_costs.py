@@ -62,6 +62,12 @@ LONG = (
     "record-hard-links",
     "needed-copies",
     "needed-few-names",
+    "missing-of-many-shared",
+    "found-of-many",
+    "unowned-rows",
+    "unowned-chain",
+    "runpath-folders",
+    "wheels-members",
 )
 """Shapes that take longer, even where they are refused."""
 
@@ -93,7 +99,9 @@ def test_each_command_is_cheap(tmp_path: Path, shape: str) -> None:
     [
         ("record-hard-links", "d10-1.dist-info/RECORD` is one file with the metadata of other distributions"),
         ("needed-copies", "` and others need more than 10000 libraries that are not there"),
-        ("needed-few-names", "the objects of `/opt/venv` have 27500 needs, more than 25000"),
+        ("needed-few-names", "the objects of `/opt/venv` have 5500 needs, more than 5000"),
+        ("missing-names", "` and others need more than 3000 libraries that are not there"),
+        ("unowned-of-many", "` and others load libraries with more than 500000 needs"),
         ("many-versions", "the objects of `/opt/venv` need 240000 symbol versions, more than 200000"),
     ],
 )

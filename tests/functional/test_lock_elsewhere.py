@@ -16,6 +16,7 @@ from builders.elf import Elf
 from builders.root import write
 from builders.wheels import build_wheel, install_wheels
 from pip_sysdeps.cli import main
+from pip_sysdeps.environment.wheel_tree import WheelTree
 from pip_sysdeps.model.packages import Platform
 from pip_sysdeps.packages.index import write_index
 from pip_sysdeps.packages.index_file import IndexTarget
@@ -255,6 +256,21 @@ def test_a_library_that_needs_a_newer_glibc_is_told(tmp_path: Path, capsys: pyte
     build_wheel(tmp_path / "wheels", "one", {"one.abi3.so": newest}, tag="cp311-abi3-linux_x86_64")
     assert main(["lock", "--wheels", "wheels", "--target", "debian-bookworm-amd64"]) == 0
     assert "warning: one needs glibc 2.38, but debian-bookworm-amd64 has 2.36" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_elf_is_unpacked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To see what it is; a wheel of a megabyte may have ten thousand."""
+    unpacked: list[str] = []
+    unpack = WheelTree.open_resolved
+
+    def counting(tree: WheelTree, real: str) -> int:
+        unpacked.append(real.rpartition("/")[2])
+        return unpack(tree, real)
+
+    monkeypatch.setattr(WheelTree, "open_resolved", counting)
+    build_wheel(tmp_path / "wheels", "one", {"one/data": b"data", "one/more": b"more"})
+    assert main(["lock", "--wheels", "wheels", "--target", "debian-bookworm-amd64"]) == 0
+    assert sorted(each for each in unpacked if each in {"data", "more"}) == ["data", "more"]
 
 
 def _two_pythons(folder: Path) -> None:

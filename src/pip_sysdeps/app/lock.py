@@ -121,7 +121,7 @@ def make_target(
     pin = request.pin or project.pin
     return EnvironmentTarget(
         unlisted=place.told_unlisted(has_index=scanner.index is not None),
-        newer_glibc=tuple(_newer_glibc(place, scanner.objects)),
+        newer_glibc=tuple(_newer_glibc(place, scanner.objects, found)),
         place=place,
         project=project,
         scan=found,
@@ -153,13 +153,13 @@ def _refuse_invalid_packages(target: Target, place: Place) -> None:
             )
 
 
-def _newer_glibc(place: Place, objects: Objects) -> Iterator[tuple[str, NewerGlibc]]:
+def _newer_glibc(place: Place, objects: Objects, scan: Scan) -> Iterator[tuple[str, NewerGlibc]]:
     """Yield what the target's older glibc cannot load, of an environment for another system."""
     environment, glibc = place.environment, place.target.glibc if place.target else ""
     holders = [(each.name, each.files) for each in environment.distributions]
     holders += [(environment.short(file), (file,)) for file in environment.unclaimed]
     for name, files in holders if glibc else ():
-        found = newer_glibc(objects, files, glibc)
+        found = newer_glibc(objects, filter(scan.objects.__contains__, files), glibc)
         if found is not None:
             yield name, found
 

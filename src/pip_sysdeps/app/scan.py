@@ -54,8 +54,8 @@ if TYPE_CHECKING:
 _LONGEST_SHOWN = 60
 _MOST_VERSIONS = 200_000
 """Symbol versions that all objects need: 5,000 objects of C++ have 15 each."""
-_MOST_ROWS = 25_000
-"""Needs of all distributions and files: twice what an environment of 300 large distributions has."""
+_MOST_ROWS = 5_000
+"""Needs of all distributions and files: ten times those of an environment of 300 large distributions."""
 _SHELL = "/bin/sh"
 """A program that every system has: its architecture and C library are the system's."""
 _MANY_FILES = 2000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pip_sysdeps.elf.headers import ET_CORE, ET_REL, facts_of, load_fault, parse_header
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 Answer = TypeVar("Answer")
+
+_FEW_MISSES = 50
+"""Names that are not in a folder, up to which each is asked for; beyond that, the folder is listed once."""
 
 
 class _Reading(NamedTuple):
@@ -43,6 +47,8 @@ class Objects:
         self._opened: dict[str, OpenedFile | None] = {}
         self._files: dict[tuple[int, int], _Reading] = {}
         self._versions: dict[str, frozenset[str] | None] = {}
+        self._misses: Counter[str] = Counter()
+        self._names: dict[str, frozenset[str] | None] = {}
 
     def open(self, path: str) -> OpenedFile | None:
         """Open a candidate as the loader does, following links; None if it cannot be opened (ENOENT, EACCES, ...).
@@ -51,8 +57,24 @@ class Objects:
         Source: glibc elf/dl-load.c, open_verify and open_path.
         """
         if path not in self._opened:
-            self._opened[path] = self._open(path)
+            folder, _, name = path.rpartition("/")
+            opened = None if self._is_absent(folder, name) else self._open(path)
+            if opened is None:
+                self._misses[folder] += 1
+            self._opened[path] = opened
         return self._opened[path]
+
+    def _is_absent(self, folder: str, name: str) -> bool:
+        """Return whether a folder that lacked many names lacks this one; False if the folder cannot be listed."""
+        if self._misses[folder] < _FEW_MISSES:
+            return False
+        if folder not in self._names:
+            try:
+                self._names[folder] = frozenset(self._root.names(folder))
+            except OSError:
+                self._names[folder] = None
+        names = self._names[folder]
+        return names is not None and name not in names and name not in {"", ".", ".."}
 
     def _open(self, path: str) -> OpenedFile | None:
         try:

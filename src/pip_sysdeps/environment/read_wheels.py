@@ -46,7 +46,7 @@ _PREFIX = "/environment"
 _SOURCES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
 """File name endings of source distributions, present and old."""
 _MAX_MEMBERS = 1_000_000
-_MAX_DIST_INFO = {"RECORD": 16 << 20, "METADATA": 4 << 20, "entry_points.txt": 1 << 20, "WHEEL": 1 << 16}
+_MAX_DIST_INFO = {"RECORD": 16 << 20, "METADATA": 4 << 20, "entry_points.txt": 256 << 10, "WHEEL": 1 << 16}
 """Limit on the bytes of files that installer reads as a whole."""
 _MAX_OTHER = 64 << 20
 """Limit on the bytes of any other file of a .dist-info."""

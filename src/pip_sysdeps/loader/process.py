@@ -22,9 +22,14 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 
+_MOST_ANSWERS = 500_000
+"""Needed names of all objects, once for each object of the environment that loads them: ten times those of the largest
+environments."""
 _USUAL_MISSES, _MOST_MISSES = 25, 10_000
 """Needed names of one object that are not found, as real ones have them where no library of the system is there; and
 how many more than that all objects of an environment may have."""
+_MOST_MISSING = 3000
+"""Different names that are not found: what large environments need at all is a tenth of that."""
 
 
 class InterpreterProcess:
@@ -64,8 +69,8 @@ class InterpreterProcess:
         """Load the environment's objects from their roots.
 
         `named` returns those of some objects that a Python file of their own distribution names; `chosen` has the
-        pattern that chose each plugin. Raise SysdepsError for objects that need absurdly many names that are not there:
-        each is a row of every result.
+        pattern that chose each plugin. Raise SysdepsError for objects that need absurdly many names, or many that are
+        not there: each of these is a row of every result.
         """
         loads = load_roots(
             usable,
@@ -76,13 +81,19 @@ class InterpreterProcess:
             real=self._root.resolve,
         )
         counted: set[str] = set()
-        misses = 0
+        missing: set[str] = set()
+        misses = answers = 0
         for load in loads:
             for each in load.objects:
+                answers += len(each.needs)
+                _refuse_answers(load.root, answers)
                 if each.path not in counted:
                     counted.add(each.path)
-                    misses += max(sum(isinstance(answer, NotFound) for answer in each.needs) - _USUAL_MISSES, 0)
-                    _refuse_misses(each.path, misses)
+                    names = [answer.soname for answer in each.needs if isinstance(answer, NotFound)]
+                    missing.update(names)
+                    misses += max(len(names) - _USUAL_MISSES, 0)
+                    _refuse_misses(each.path, misses, _MOST_MISSES)
+                    _refuse_misses(each.path, len(missing), _MOST_MISSING)
             yield load
 
     def libc(self) -> str:
@@ -113,9 +124,17 @@ class InterpreterProcess:
         return next((path for path in paths if is_libpython(path)), self._interpreter.path)
 
 
-def _refuse_misses(path: str, misses: int) -> None:
-    if misses > _MOST_MISSES:
+def _refuse_answers(root: str, answers: int) -> None:
+    if answers > _MOST_ANSWERS:
         raise SysdepsError(
-            f"`{path}` and others need more than {_MOST_MISSES} libraries that are not there",
+            f"`{root}` and others load libraries with more than {_MOST_ANSWERS} needs",
+            hint="no real environment has so many: remove the distributions or libraries that have them",
+        )
+
+
+def _refuse_misses(path: str, misses: int, most: int) -> None:
+    if misses > most:
+        raise SysdepsError(
+            f"`{path}` and others need more than {most} libraries that are not there",
             hint="no real object needs so many: remove the distribution that has them",
         )

@@ -286,7 +286,7 @@ def _search(soname: str, name: str, context: object, lookup: Lookup, rules: AnyR
             return _Search(Found(soname=soname, path=path, step=step, by=by), opened, work, relative)
         reason = passed_over or (rejection.reason if rejection else "no such file")
         if len(tried) < _MAX_TRIED:
-            tried.append(Tried(step=step, path=path, reason=reason, by=by))
+            tried.append(Tried(step, path, reason, by))
         if rejection and rejection.ends is Ends.SEARCH:
             return _Search(NotFound(soname=soname, tried=tuple(tried), fatal=reason), None, work)
         ended = (step, by) if rejection and rejection.ends is Ends.LIST else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from pip_sysdeps.model.needs import When
 
@@ -20,9 +21,8 @@ class SearchStep(Enum):
     DIRECT = "path as written"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """One path, or one whole step, that the loader rejects."""
+class Tried(NamedTuple):
+    """One path, or one whole step, that the loader rejects; there are ten for each library that is missing."""
 
     step: SearchStep
     """The step of the search."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from pip_sysdeps.elf.glibc_versions import newest_glibc
+from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.model.loader import Found
 from pip_sysdeps.model.needs import (
     DistributionNeeds,
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.loader import Load, NotFound, Resolution
     from pip_sysdeps.model.needs import Provider
     from pip_sysdeps.model.packages import Owner
+
+_MOST_NEEDS = 200_000
+"""Needs of all files: a hundred times those of the largest environments."""
 
 
 class Providers(Protocol):
@@ -115,6 +118,29 @@ class _Edge:
         return self.imported or self.chosen or self.not_chosen
 
 
+class _Asked:
+    """One need of several files."""
+
+    __slots__ = ("by", "plugin", "provider", "soname", "when")
+
+    def __init__(self, soname: str, provider: Provider) -> None:
+        self.soname = soname
+        self.provider = provider
+        self.by: set[str] = set()
+        self.when = When.PLUGIN
+        self.plugin = ""
+
+    def add(self, file: str, when: When, plugin: str) -> None:
+        self.by.add(file)
+        self.when = When.IMPORT if When.IMPORT in {when, self.when} else when
+        self.plugin = self.plugin or plugin
+
+    def need(self) -> Need:
+        plugin = "" if self.when is When.IMPORT else self.plugin
+        by = tuple(sorted(self.by))
+        return Need(soname=self.soname, when=self.when, by=by, provider=self.provider, plugin=plugin)
+
+
 class Attribution:
     """The merged answers of all loads of one environment."""
 
@@ -135,6 +161,10 @@ class Attribution:
         for load in loads:
             self._join(load)
         self._by_name = _by_name(objects)
+        self._asked = 0
+        """The needs of files so far."""
+        self._below: dict[str, tuple[tuple[tuple[str, ...], tuple[str, Provider], str], ...]] = {}
+        """The answers for unowned files."""
 
     def of_distribution(self, distribution: Distribution) -> DistributionNeeds:
         """Return what one distribution needs and does not vendor."""
@@ -168,27 +198,56 @@ class Attribution:
                 edge.add(load, answer)
 
     def _needs(self, files: Iterable[str]) -> tuple[Need, ...]:
-        needs: dict[tuple[str, ...], Need] = {}
+        """Return what files need, and what the unowned files need that they load: by import, or with a plugin."""
+        found: dict[tuple[str, ...], _Asked] = {}
         for file in files:
-            for need in self._needs_of_file(file, by=file, above=frozenset()):
-                key = (need.soname, *_identity(need.provider))
-                known = needs.get(key)
-                needs[key] = need if known is None else _merge(known, need)
-        return tuple(sorted(needs.values(), key=lambda need: (need.soname, need.by, need.when.value)))
+            for soname, provider, when, plugin in self._needs_of_file(file):
+                key = (soname, *_identity(provider))
+                asked = found.get(key)
+                if asked is None:
+                    asked = found[key] = _Asked(soname, provider)
+                asked.add(file, when, plugin)
+        return tuple(
+            sorted((each.need() for each in found.values()), key=lambda need: (need.soname, need.by, need.when.value))
+        )
 
-    def _needs_of_file(self, file: str, *, by: str, above: frozenset[str]) -> Iterator[Need]:
-        """Yield the needs of a file, and those of each unowned file that it loads."""
+    def _needs_of_file(self, file: str) -> Iterator[tuple[str, Provider, When, str]]:
+        """Yield name, provider, time and plugin of each need. Raise SysdepsError for absurdly many."""
+        seen: defaultdict[tuple[When, str], set[str]] = defaultdict(set)
+        for soname, edge, provider in self._answers(file):
+            plugin = "" if edge.when is When.IMPORT else edge.plugin
+            for name, each in ((soname, provider), *self._answers_below(provider, seen[edge.when, plugin])):
+                self._asked += 1
+                _refuse_needs(file, self._asked)
+                yield name, each, edge.when, plugin
+
+    def _answers(self, file: str) -> Iterator[tuple[str, _Edge, Provider]]:
+        """Yield the needed names of a file with their providers, without the C library's."""
         for soname, edge in self._edges.get(file, {}).items():
             for provider in self._providers_of(file, soname, edge):
-                if isinstance(provider, FromPackage) and provider.package in self._providers.libc_packages:
-                    continue
-                plugin = "" if edge.when is When.IMPORT else edge.plugin
-                yield Need(soname=soname, when=edge.when, by=(by,), provider=provider, plugin=plugin)
-                followed = self._followed(provider)
-                if followed and followed not in above:
-                    real = self._providers.real(followed) or followed
-                    for inner in self._needs_of_file(real, by=by, above=above | {followed}):
-                        yield replace(inner, when=edge.when, plugin=plugin)
+                if not (isinstance(provider, FromPackage) and provider.package in self._providers.libc_packages):
+                    yield soname, edge, provider
+
+    def _answers_below(self, provider: Provider, seen: set[str]) -> Iterator[tuple[str, Provider]]:
+        """Yield the answers for an unowned provider and for those that it loads, each file and answer once."""
+        pending = [self._followed(provider)]
+        found: dict[tuple[str, ...], tuple[str, Provider]] = {}
+        while pending:
+            path = pending.pop()
+            if path and path not in seen:
+                seen.add(path)
+                if path not in self._below:
+                    self._below[path] = tuple(self._keyed(self._providers.real(path) or path))
+                for key, answer, followed in self._below[path]:
+                    if key not in found:
+                        found[key] = answer
+                        pending.append(followed)
+        yield from found.values()
+
+    def _keyed(self, file: str) -> Iterator[tuple[tuple[str, ...], tuple[str, Provider], str]]:
+        """Yield each answer for an unowned file, with what it is told from others by, and the unowned file in it."""
+        for soname, _, provider in self._answers(file):
+            yield (soname, *_identity(provider)), (soname, provider), self._followed(provider)
 
     def _followed(self, provider: Provider) -> str:
         """Return the path of an unowned provider, whose needs count too; empty for other providers."""
@@ -318,7 +377,9 @@ def _identity(provider: Provider) -> tuple[str, ...]:
             return (type(provider).__name__,)
 
 
-def _merge(one: Need, other: Need) -> Need:
-    when = When.IMPORT if When.IMPORT in (one.when, other.when) else one.when
-    plugin = "" if when is When.IMPORT else one.plugin or other.plugin
-    return replace(one, when=when, plugin=plugin, by=tuple(sorted({*one.by, *other.by})))
+def _refuse_needs(file: str, needs: int) -> None:
+    if needs > _MOST_NEEDS:
+        raise SysdepsError(
+            f"`{file}` and others have more than {_MOST_NEEDS} needs, with those of libraries that no package owns",
+            hint="no real environment has so many: remove the distributions or libraries that have them",
+        )

@@ -38,6 +38,8 @@ _MOST_HOLDERS = 6
 _MOST_LINES = 10
 _MOST_PRINTED = 60
 """Rows of a picture that can still be read on one sheet of paper."""
+_MOST_CHAINS = 1000
+"""Chains that are drawn: more take a browser long and show nothing."""
 
 
 def audit_as_html(audit: Audit, short: Callable[[str], str], page: Page) -> str:
@@ -226,6 +228,8 @@ def _chains(audit: Audit, packages: _Anchors, distributions: _Anchors) -> str:
     found = chains(audit)
     if not found:
         return ""
+    if len(found) > _MOST_CHAINS:
+        return element("p", f"Not drawn: {counted(len(found), 'chain')}, more than {_MOST_CHAINS}", class_="soft")
     links = {
         **{(column, name): link for column in (0, 1) for name, link in distributions.fragments().items()},
         **{(3, name): link for name, link in packages.fragments().items()},

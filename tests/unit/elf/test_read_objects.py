@@ -203,6 +203,36 @@ def test_each_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert objects.facts("/a") == parse(LIBRARY)
 
 
+def test_a_folder_that_lacks_many_names_is_listed(tmp_path: Path) -> None:
+    """Instead of asking for each name; what is there is found as before, a link too."""
+    asked: list[str] = []
+
+    class Counting(Root):
+        def follow(self, path: str) -> str | None:
+            asked.append(path)
+            return super().follow(path)
+
+    (tmp_path / "liba.so").write_bytes(LIBRARY)
+    (tmp_path / "libb.so").symlink_to("liba.so")
+    objects = Objects(Counting(str(tmp_path)))
+    assert [objects.open(f"/lib{number}.so") for number in range(1000)] == [None] * 1000
+    assert len(asked) <= 60
+    assert objects.open("/libb.so") is objects.open("/liba.so") is not None
+
+
+def test_a_folder_that_may_not_be_listed_is_asked(tmp_path: Path) -> None:
+    """Its files can be opened by name."""
+
+    class Closed(Root):
+        def names(self, folder: str) -> list[str]:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
+
+    (tmp_path / "liba.so").write_bytes(LIBRARY)
+    objects = Objects(Closed(str(tmp_path)))
+    assert [objects.open(f"/lib{number}.so") for number in range(100)] == [None] * 100
+    assert objects.open("/liba.so") is not None
+
+
 def test_defines(tmp_path: Path) -> None:
     """Symbols are asked of a file; one that cannot be read defines none."""
     (tmp_path / "a.so").write_bytes(LIBRARY)

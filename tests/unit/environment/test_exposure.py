@@ -9,6 +9,7 @@ from pip_sysdeps.environment.exposure import writable_folders
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
+    import os
     from pathlib import Path
 
 
@@ -35,6 +36,32 @@ def test_folder_below_a_closed_one() -> None:
         assert writable_folders(Root(str(folder)), ["/home/open"], "/") == ("/home/open",)
         (folder / "home").chmod(0)
         assert writable_folders(Root(str(folder)), ["/home/open"], "/") == ()
+
+
+def test_many_missing_folders_are_not_asked_for_one_by_one(tmp_path: Path) -> None:
+    """The folder that lacks them is listed; one that is there is looked at."""
+    asked: list[str] = []
+
+    class Counting(Root):
+        def status(self, path: str) -> os.stat_result | None:
+            asked.append(path)
+            return super().status(path)
+
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o1777)
+    elements = [*(f"/{number}" for number in range(1000)), *(f"/open/{number}" for number in range(1000))]
+    assert len(writable_folders(Counting(str(tmp_path)), elements, "/")) == 1000
+    assert len(asked) < 200
+
+
+def test_many_missing_folders_where_names_are_hidden() -> None:
+    """A folder that may be searched but not listed is asked for each."""
+    with unprivileged_folder() as folder:
+        (folder / "home/open").mkdir(parents=True)
+        (folder / "home/open").chmod(0o777)
+        (folder / "home").chmod(0o311)
+        elements = [*(f"/home/{number}" for number in range(100)), "/home/open"]
+        assert writable_folders(Root(str(folder)), elements, "/") == ("/home/open",)
 
 
 def test_paths_that_are_too_long_to_open(tmp_path: Path) -> None:

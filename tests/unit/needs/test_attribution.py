@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 
 from builders.facts import distribution, elf, found, load, not_found
 from pip_sysdeps.elf.glibc_versions import impossible_glibc, newest_glibc
+from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.model.elf import ElfFile, VersionNeed
 from pip_sysdeps.model.needs import (
     FromCapability,
@@ -217,6 +219,47 @@ def test_an_unowned_file_is_followed() -> None:
         ("libpq.so.5", FromPackage(package="libpq5", path="/lib/libpq.so.5"), (EXTENSION,)),
         ("libself.so", Unowned(path=unowned), (EXTENSION,)),
     ]
+
+
+def test_a_file_that_is_reached_in_many_ways_is_asked_about_once() -> None:
+    """Forty rows of two unowned libraries, each of which needs both of the next row: a million million ways."""
+    one = distribution("one", "m.abi3.so")
+    rows = [[f"/usr/local/lib/lib{row}{side}.so" for side in "ab"] for row in range(40)]
+    found_of = [tuple(map(found, row)) for row in [*rows[1:], []]]
+    loaded = {path: answers for row, answers in zip(rows, found_of, strict=True) for path in row}
+    asked: list[str] = []
+
+    class Counting(World):
+        def owner(self, path: str) -> Owner | None:
+            asked.append(path)
+            return super().owner(path)
+
+    loads = [load(When.IMPORT, {EXTENSION: tuple(map(found, rows[0])), **loaded})]
+    attributed = Attribution(
+        objects={EXTENSION: elf()}, holders={EXTENSION: "one"}, loads=loads, providers=Counting(PACKAGES, (one,))
+    )
+    needs = attributed.of_distribution(one).needs
+    assert {need.soname for need in needs} == {f"lib{row}{side}.so" for row in range(40) for side in "ab"}
+    assert len(asked) <= 4 * 40
+
+
+def test_a_long_chain_of_unowned_files_is_followed() -> None:
+    """It is longer than Python may recurse."""
+    one = distribution("one", "m.abi3.so")
+    chain = [f"/usr/local/lib/lib{number}.so" for number in range(3000)]
+    answers = {path: (found(after),) for path, after in pairwise([EXTENSION, *chain])}
+    loads = [load(When.IMPORT, answers)]
+    assert len(attribution({EXTENSION: elf()}, loads, one).of_distribution(one).needs) == 3000
+
+
+def test_more_needs_than_any_environment_has_are_one_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted while they are found: two modules that load three unowned libraries have six."""
+    monkeypatch.setattr("pip_sysdeps.needs.attribution._MOST_NEEDS", 5)
+    one = distribution("one", "a.so", "b.so")
+    chain = tuple(found(f"/usr/local/lib/lib{number}.so") for number in range(3))
+    loads = [load(When.IMPORT, {file: chain}) for file in one.files]
+    with pytest.raises(SysdepsError, match=r"`/env/site/b.so` and others have more than 5 needs"):
+        attribution(dict.fromkeys(one.files, elf()), loads, one).of_distribution(one)
 
 
 def test_a_file_of_the_environments_own_prefix_is_not_to_be_copied() -> None:
