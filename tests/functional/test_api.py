@@ -24,27 +24,27 @@ def test_the_answer_is_that_of_the_command(desk: Desk) -> None:
     assert " ".join(each.package.name for each in pip_sysdeps.wanted(target)) == desk.run_apt_line().out.strip()
 
 
-def test_trouble_is_the_package_s_own_error(desk: Desk) -> None:
-    """As a command says it."""
+def test_errors_are_sysdeps_errors(desk: Desk) -> None:
+    """The message is that of the command."""
     with pytest.raises(pip_sysdeps.SysdepsError, match="no environment or interpreter at `/nowhere`"):
         pip_sysdeps.scan_environment("/nowhere", root=str(desk.root))
 
 
-def test_a_damaged_environment_is_no_answer(desk: Desk) -> None:
-    """As `lock` refuses it: what is in a truncated object cannot be told."""
+def test_a_damaged_environment_is_an_error(desk: Desk) -> None:
+    """A truncated object is refused, as by `lock`."""
     (desk.root / SITE.lstrip("/") / MODULE).write_bytes(b"\x7fELF")
     with pytest.raises(pip_sysdeps.SysdepsError, match="cannot read"):
         pip_sysdeps.scan_environment(VENV, root=str(desk.root))
 
 
 def test_every_public_name_is_there() -> None:
-    """And no other."""
+    """`__all__` has exactly the documented names."""
     assert all(getattr(pip_sysdeps, name) for name in pip_sysdeps.__all__)
     with pytest.raises(AttributeError, match="no attribute 'scam'"):
         pip_sysdeps.scam  # noqa: B018
 
 
-def test_the_project_s_policy_holds(desk: Desk) -> None:
+def test_the_projects_policy_is_applied(desk: Desk) -> None:
     """`lock_environment` gives the target that `lock` writes, with what pyproject.toml decides."""
     (desk.lock.parent / "pyproject.toml").write_text("[tool.pip-sysdeps]\nwhen = ['plugin']\n")
     desk.run_lock()

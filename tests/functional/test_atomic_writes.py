@@ -115,7 +115,7 @@ def test_killed_at_every_step(writer: Writer) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1, 100])
-def test_killed_in_the_midst(writer: Writer, size: int) -> None:
+def test_killed_while_it_writes(writer: Writer, size: int) -> None:
     """The kernel ends the process after some bytes: the old files are whole."""
     old = writer.files
     status = failing_at_open(str(writer.folder), lambda: no_more_bytes(size), writer.write)
@@ -132,7 +132,7 @@ ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="run as root, which bec
     ids=lambda fault: fault.__name__,
 )
 def test_a_call_that_fails(writer: Writer, fault: Callable[[], object]) -> None:
-    """With EFBIG, EMFILE or EACCES the old files are whole, and alone."""
+    """With EFBIG, EMFILE or EACCES, only the old files are there, and whole."""
     old = writer.files
     failing_at_open(str(writer.folder), fault, writer.write)
     assert writer.files == old
@@ -148,7 +148,7 @@ def test_a_call_that_fails(writer: Writer, fault: Callable[[], object]) -> None:
     ],
 )
 def test_a_disk_that_takes_nothing(writer: Writer, prepare: str, reason: str) -> None:
-    """The command says it in one line with a hint, and the old files are whole, and alone."""
+    """The error has one line and a hint, and only the old files are there."""
     old = writer.files
     done, files = run_on_small_disk(writer.folder, prepare, [sys.executable, "-m", "pip_sysdeps", *writer.argv])
     assert done.returncode == 2
@@ -186,8 +186,8 @@ sys.exit(main())
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda each: each.name)
-def test_ended_in_the_midst(desk: Desk, number: signal.Signals) -> None:
-    """SIGTERM and SIGHUP leave the old lock, and neither a temporary file nor the one that keeps others waiting."""
+def test_terminated_while_it_writes(desk: Desk, number: signal.Signals) -> None:
+    """SIGTERM and SIGHUP leave the old lock, and no temporary file or lock file."""
     writer = lock_writer(desk)
     old = writer.files
     command = [sys.executable, "-c", _ENDED_WHILE_WRITING, *writer.argv, str(int(number))]

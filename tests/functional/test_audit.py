@@ -32,7 +32,7 @@ def test_table(run: Callable[..., Result], same_as_committed: Callable[[Path, st
 
 
 def test_markdown(run: Callable[..., Result], same_as_committed: Callable[[Path, str], None]) -> None:
-    """The same for a pull request."""
+    """The Markdown report has the same parts."""
     same_as_committed(GOLDEN / "audit.md", run("audit", "--all", "--format", "markdown").out)
 
 
@@ -101,8 +101,8 @@ def test_checks_are_chosen(run: Callable[..., Result], options: list[str], expec
     assert {each["code"] for each in json.loads(result.out)["findings"]} == expected
 
 
-def test_an_unknown_code_is_trouble(run: Callable[..., Result]) -> None:
-    """And not a check that is silently not run."""
+def test_an_unknown_code_is_an_error(run: Callable[..., Result]) -> None:
+    """It is not ignored."""
     result = run("audit", "--select", "SD999")
     assert result.status == 2
     assert result.err.startswith("error: argument --select: ")
@@ -122,7 +122,7 @@ def test_the_project_chooses(run: Callable[..., Result], tmp_path: Path) -> None
 
 
 def test_a_stale_lock(run: Callable[..., Result], tmp_path: Path) -> None:
-    """Is an error where there is a lock; without one nothing is reported."""
+    """A stale lock is a finding; without a lock, nothing is reported."""
     assert run("audit", "--select", "SD018").status == 0
     run("lock")
     assert run("audit", "--select", "SD018").status == 0
@@ -135,7 +135,7 @@ def test_a_stale_lock(run: Callable[..., Result], tmp_path: Path) -> None:
 
 
 def test_colour(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Says nothing that the words do not say."""
+    """Colours add nothing to the text."""
     plain = run("audit").out
     monkeypatch.setenv("FORCE_COLOR", "1")
     coloured = run("audit").out

@@ -32,7 +32,7 @@ def test_it_says_what_the_json_says(run: Callable[..., Result]) -> None:
 
 
 def test_every_link_leads_into_the_page(run: Callable[..., Result]) -> None:
-    """To an id that is there once."""
+    """Each link leads to an id that occurs once."""
     page = Outline(run("audit", "--format", "html").out)
     ids = [value for _, attributes in page.elements if (value := attributes.get("id"))]
     assert len(ids) == len(set(ids))
@@ -60,7 +60,7 @@ def test_a_picture_that_nobody_could_read_is_left_out(
 
 
 def test_targets_stand_side_by_side(run: Callable[..., Result], tmp_path: Path) -> None:
-    """Where the lock has two."""
+    """If the lock has two targets, both are shown."""
     assert "Targets of the lock" not in run("audit", "--format", "html").out
     run("lock")
     lock = tmp_path / "sysdeps.lock"

@@ -63,7 +63,7 @@ def page(run: Callable[..., Result], tmp_path: Path) -> Path:
 @pytest.mark.parametrize("width", [1280, 400])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_it_is_shown(driver: Any, page: Path, width: int, dark: bool) -> None:  # noqa: ANN401
-    """Without a word in the console or scrolling sideways, and every text stands out from its ground."""
+    """The console is empty, nothing scrolls sideways, and all text has enough contrast."""
     show(driver, page, width=width, dark=dark)
     assert driver.get_log("browser") == []
     assert driver.execute_script("return document.documentElement.scrollWidth") <= width
@@ -83,7 +83,7 @@ def test_its_numbers_are_those_of_the_json(driver: Any, page: Path, run: Callabl
 
 
 def test_the_tab_key_lights_a_chain(driver: Any, page: Path) -> None:  # noqa: ANN401
-    """From what was asked for to the package, and Enter leads to the row."""
+    """The chain goes from the requirement to the package, and Enter leads to the row."""
     from selenium.webdriver.common.keys import Keys
 
     show(driver, page, width=1280, dark=False)
@@ -100,7 +100,7 @@ def test_the_tab_key_lights_a_chain(driver: Any, page: Path) -> None:  # noqa: A
 
 
 def test_pointing_lights_a_chain(driver: Any, page: Path) -> None:  # noqa: ANN401
-    """And a click leads to the row of the package."""
+    """The chain lights up, and a click leads to the row of the package."""
     from selenium.webdriver import ActionChains
 
     show(driver, page, width=1280, dark=False)
@@ -120,7 +120,7 @@ def test_pointing_lights_a_chain(driver: Any, page: Path) -> None:  # noqa: ANN4
 
 
 def test_search_leaves_what_it_finds(driver: Any, page: Path) -> None:  # noqa: ANN401
-    """And says how much that is."""
+    """Only matches stay, and their number is shown."""
     show(driver, page, width=1280, dark=False)
     driver.find_element("id", "find").send_keys("psycopg")
     shown = (
@@ -131,7 +131,7 @@ def test_search_leaves_what_it_finds(driver: Any, page: Path) -> None:  # noqa: 
 
 
 def test_a_link_opens_what_it_leads_to(driver: Any, page: Path) -> None:  # noqa: ANN401
-    """A distribution is folded until somebody goes there."""
+    """A folded distribution is opened by a link to it."""
     show(driver, page, width=1280, dark=False)
     driver.find_element("css selector", "#line tbody td a").click()
     assert driver.execute_script("return document.querySelector(':target').open") is True
@@ -197,7 +197,7 @@ def test_two_targets_stand_side_by_side(driver: Any, crowd: Crowd) -> None:  # n
 
 
 def test_without_scripts(driver: Any, crowd: Crowd) -> None:  # noqa: ANN401
-    """Content and folding work, by the keyboard too; what needs scripts is not there."""
+    """Content and folding work, by the keyboard too; controls that need scripts are hidden."""
     from selenium.webdriver.common.keys import Keys
 
     driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
@@ -217,7 +217,7 @@ def test_without_scripts(driver: Any, crowd: Crowd) -> None:  # noqa: ANN401
 
 @pytest.mark.parametrize("count", [10, 300])
 def test_it_prints(driver: Any, crowd: Crowd, count: int) -> None:  # noqa: ANN401
-    """What is folded is printed; the picture fits onto a page, or is left out where nobody could read it."""
+    """Folded parts are printed; the picture fits onto a page, or is left out if it would be too small."""
     show(driver, crowd[count][0], width=1280, dark=True)
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:

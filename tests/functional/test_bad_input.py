@@ -217,7 +217,7 @@ DAMAGES = [
 def test_a_damaged_environment(
     desk: Desk, damage: Callable[[Path], None], error: str, hint: str, *, check: bool
 ) -> None:
-    """It is named, and what to do."""
+    """The error names the fault, and the hint says what to do."""
     desk.lock.write_text(OLD)
     damage(desk.root)
     assert failed(desk.run_lock(*(["--check"] if check else []))) == (error, hint)
@@ -231,22 +231,22 @@ GARBAGE = f"cannot read `{INFO}/RECORD` (none of its files exists)"
     "command", [("why", "psycopg2"), ("tree",), ("audit",), ("export", "--format", "cyclonedx")], ids=" ".join
 )
 def test_a_report_on_a_damaged_environment(desk: Desk, command: tuple[str, ...]) -> None:
-    """It says what it leaves out."""
+    """A warning says what is left out."""
     garbage_record(desk.root)
     outcome = desk.run(*command, "--root", str(desk.root), "--python", "/opt/venv")
     assert outcome.err.startswith(f"warning: {GARBAGE}: its needs are left out; it is damaged: reinstall psycopg2")
 
 
 @pytest.mark.parametrize("command", [("diff", "--environment"), ("verify",)], ids=" ".join)
-def test_a_verdict_on_a_damaged_environment(desk: Desk, command: tuple[str, ...]) -> None:
-    """There is none: neither that psycopg2 was removed, nor that all works."""
+def test_no_verdict_on_a_damaged_environment(desk: Desk, command: tuple[str, ...]) -> None:
+    """The commands say neither that psycopg2 was removed nor that all works."""
     desk.lock.write_text(LOCK)
     garbage_record(desk.root)
     outcome = desk.run(*command, "--lock", str(desk.lock), "--root", str(desk.root), "--python", "/opt/venv")
     assert failed(outcome)[0] == GARBAGE
 
 
-def test_no_environment_is_meant(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_environment_is_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without any of the defaults there is nothing to lock."""
     monkeypatch.delenv("VIRTUAL_ENV", raising=False)
     monkeypatch.delenv("CONDA_PREFIX", raising=False)
@@ -256,8 +256,8 @@ def test_no_environment_is_meant(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     assert failed(desk.run("lock", "-o", str(desk.lock))) == expected
 
 
-def test_nothing_but_the_interpreter_itself_is_meant(desk: Desk) -> None:
-    """Somebody in the wrong folder learns what the lock is about."""
+def test_only_the_systems_interpreter_is_found(desk: Desk) -> None:
+    """The first line says which environment is used, for a user in the wrong folder."""
     install(desk.root / "usr/lib/python3.11/site-packages", "own")
     for command in (("lock", "-o", str(desk.lock)), ("audit",)):
         outcome = desk.run(*command, "--root", str(desk.root))
@@ -269,8 +269,8 @@ def test_nothing_but_the_interpreter_itself_is_meant(desk: Desk) -> None:
         assert "no virtual environment" not in desk.run("audit", "--root", str(desk.root), *named).err
 
 
-def test_a_root_that_is_none(desk: Desk) -> None:
-    """What is misspelt is the root, and not the environment in it."""
+def test_a_missing_root(desk: Desk) -> None:
+    """The error names the root, not the environment in it."""
     nowhere = f"{desk.root}/nowhere"
     expected = (f"`{nowhere}` is not a folder", "name an unpacked image or a chroot")
     assert failed(desk.run("lock", "--root", nowhere, "-o", str(desk.lock))) == expected
@@ -287,8 +287,8 @@ def test_a_name_that_no_target_can_have(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "closed", [MODULE, "psycopg2", "psycopg2-2.9.9.dist-info/RECORD", "psycopg2-2.9.9.dist-info", ""]
 )
-def test_what_may_not_be_read(desk: Desk, closed: str) -> None:
-    """A lock that lacks what this user may not see would be wrong."""
+def test_files_without_permission(desk: Desk, closed: str) -> None:
+    """An unreadable file is an error, because a lock without it would be wrong."""
     with unprivileged_folder() as folder:
         root, lock = small_debian(folder / "root"), folder / "sysdeps.lock"
         lock.write_text(OLD)
@@ -315,7 +315,7 @@ def test_a_project_that_is_no_regular_file(desk: Desk, kind: str) -> None:
     ("path", "what"), [("var/lib/dpkg/status", "dpkg's database "), ("etc/os-release", ""), (f"{VENV}/pyvenv.cfg", "")]
 )
 def test_a_file_of_the_system_that_is_too_large(desk: Desk, path: str, what: str) -> None:
-    """Another user reads no more of it."""
+    """The hint says to replace it, not to run as another user."""
     os.truncate(desk.root / path.lstrip("/"), 1 << 40)
     error, hint = failed(desk.run_lock())
     assert error.startswith(f"cannot read {what}`/{path.lstrip('/')}`: ")
@@ -379,7 +379,7 @@ LOCKS = [
 
 @pytest.mark.parametrize(("text", "error"), LOCKS)
 @pytest.mark.parametrize("command", ["lock", "lock --check", "apt-line"])
-def test_a_lock_that_is_none(desk: Desk, text: str, error: str, command: str) -> None:
+def test_an_invalid_lock(desk: Desk, text: str, error: str, command: str) -> None:
     """The file, the key and the value are named, and nothing of it is printed or written."""
     desk.lock.write_text(text)
     name, *options = command.split()
@@ -391,7 +391,7 @@ def test_a_lock_that_is_none(desk: Desk, text: str, error: str, command: str) ->
 
 
 def test_an_empty_lock(desk: Desk) -> None:
-    """It says nothing to print or compare; `lock` writes into it."""
+    """It has nothing to print or compare; `lock` writes it."""
     desk.lock.touch()
     expected = (
         f"{desk.lock}: lock-version: is missing",
@@ -403,8 +403,8 @@ def test_an_empty_lock(desk: Desk) -> None:
     assert desk.lock.read_text() == LOCK
 
 
-def test_another_file_is_not_to_be_removed(desk: Desk) -> None:
-    """A requirements.txt that somebody named with -o stays, and nobody is told to remove it."""
+def test_no_hint_to_remove_another_file(desk: Desk) -> None:
+    """A requirements.txt named with -o stays, and the hint does not say to remove it."""
     desk.lock.write_text("django==5.2\nlxml\n")
     error, hint = failed(desk.run_lock())
     assert error.startswith(f"{desk.lock}: is not TOML")
@@ -429,7 +429,7 @@ def test_a_lock_with_the_name_of_another_file(desk: Desk, tmp_path: Path, name: 
 
 
 def test_a_lock_that_has_the_name_of_another_file(desk: Desk, tmp_path: Path) -> None:
-    """It goes on being one."""
+    """A lock under another tool's file name stays a lock."""
     desk.run_lock()
     path = desk.lock.rename(tmp_path / "requirements.txt")
     assert desk.run("lock", "--root", str(desk.root), "--python", VENV, "-o", str(path)).status == 0
@@ -458,7 +458,7 @@ def test_no_lock(desk: Desk) -> None:
 
 
 def test_no_folder_for_the_lock(desk: Desk) -> None:
-    """The place is named."""
+    """The error names the folder."""
     told, _ = failed(desk.run_lock("-o", str(desk.lock.parent / "nowhere/sysdeps.lock")))
     assert told == f"`{desk.lock.parent}/nowhere/sysdeps.lock`: No such file or directory"
 
@@ -534,7 +534,7 @@ def test_results_on_a_full_disk(desk: Desk) -> None:
 
 @pytest.mark.parametrize("moment", ["scandir", "fsync", "replace"])
 def test_an_interrupt(desk: Desk, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
-    """Ctrl-C while files are looked for, and just before and after the new lock is on the disk."""
+    """Ctrl-C while files are searched, and just before and after the new lock is written."""
     desk.lock.write_text(OLD)
     real = getattr(os, moment)
 

@@ -62,14 +62,14 @@ def test_a_comment_that_is_not_ours(api: Api, tmp_path: Path, strange: Comment) 
 
 @pytest.mark.parametrize("ours", [Comment(FIRST, kind="Bot"), Comment(f"{FIRST}\r\na", association="MEMBER")], ids=repr)
 def test_a_comment_that_is_ours(api: Api, tmp_path: Path, ours: Comment) -> None:
-    """Of a bot, or of who may write."""
+    """A comment of a bot, or of a user with write access, is changed."""
     api.comments.append(ours)
     assert comment(api, tmp_path) == (0, "")
     assert [each.body for each in api.comments] == [TEXT]
 
 
 def test_trouble_is_one_line(api: Api, tmp_path: Path) -> None:
-    """A text that is no text, and an API that is missing."""
+    """Invalid UTF-8, or an unreachable API, is one error line."""
     status, said = comment(api, tmp_path, b"\xff\n")
     assert (status, said.count("\n"), said.startswith("error: cannot comment: ")) == (1, 1, True)
     api.shutdown()

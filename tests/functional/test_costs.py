@@ -82,14 +82,14 @@ def hold(command: str, cost: Cost) -> None:
 
 @pytest.mark.parametrize("shape", QUICK)
 def test_a_small_input_is_cheap(tmp_path: Path, shape: str) -> None:
-    """The first command that reads it."""
+    """The first command that reads it stays within the limits."""
     hold(*next(measured(tmp_path, [shape], limit=SECONDS)))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("shape", [*QUICK, *LONG])
 def test_each_command_is_cheap(tmp_path: Path, shape: str) -> None:
-    """Every command that reads it."""
+    """Every command that reads it stays within the limits."""
     for command, cost in measured(tmp_path, [shape], limit=SECONDS):
         hold(command, cost)
 
@@ -105,8 +105,8 @@ def test_each_command_is_cheap(tmp_path: Path, shape: str) -> None:
         ("many-versions", "the objects of `/opt/venv` need 240000 symbol versions, more than 200000"),
     ],
 )
-def test_a_bound_is_told(tmp_path: Path, shape: str, error: str) -> None:
-    """What no real environment has is one error that says where."""
+def test_exceeding_a_limit_is_an_error(tmp_path: Path, shape: str, error: str) -> None:
+    """Input beyond the limits is one error that says where."""
     command, cost = next(measured(tmp_path, [shape], limit=SECONDS))
     hold(command, cost)
     assert error in cost.errors

@@ -66,7 +66,7 @@ def repository(committed: Path, tmp_path: Path) -> None:
 def test_two_revisions(
     run: Callable[..., Result], same_as_committed: Callable[[Path, str], None], root: Path, width: int
 ) -> None:
-    """Or one and the lock as it is; with sizes, as the root is of the target's system."""
+    """Two revisions, or one and the working tree, are compared; sizes are shown on the target's system."""
     where = ("--root", str(root))
     result = run("diff", "HEAD~1", "HEAD", *where, width=width, environment=False)
     assert result.status == 1
@@ -77,7 +77,7 @@ def test_two_revisions(
 
 @pytest.mark.usefixtures("repository")
 def test_markdown(run: Callable[..., Result], same_as_committed: Callable[[Path, str], None], root: Path) -> None:
-    """A comment on a pull request."""
+    """The Markdown is for a comment on a pull request."""
     found = run("diff", "HEAD~1", "--format", "markdown", "--root", str(root), environment=False).out
     same_as_committed(GOLDEN / "diff.md", found)
     assert "\n+libgomp1 (+819 kB), for trees\n" in found
@@ -103,8 +103,8 @@ def test_json(run: Callable[..., Result], tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("repository")
-def test_the_default_is_what_git_has_not_seen(run: Callable[..., Result]) -> None:
-    """HEAD against the lock as it is."""
+def test_the_default_compares_with_head(run: Callable[..., Result]) -> None:
+    """HEAD is compared with the lock in the working tree."""
     assert run("diff", environment=False) == (0, "", "")
     LOCK.write_text(LOCK.read_text(encoding="utf-8").replace('version = "2.9"', 'version = "2.8"'), encoding="utf-8")
     assert run("diff", environment=False).out.splitlines()[1:] == ["  distributions", "    ~ psycopg2 2.9 -> 2.8"]
@@ -112,7 +112,7 @@ def test_the_default_is_what_git_has_not_seen(run: Callable[..., Result]) -> Non
 
 @pytest.mark.usefixtures("repository")
 def test_a_lock_and_the_environment(run: Callable[..., Result]) -> None:
-    """What `lock` would change."""
+    """The difference is what `lock` would change."""
     assert run("diff").status == 0
     git("checkout", "--quiet", "HEAD~1")
     result = run("diff")
@@ -122,7 +122,7 @@ def test_a_lock_and_the_environment(run: Callable[..., Result]) -> None:
 
 @pytest.mark.usefixtures("repository")
 def test_two_locks_and_two_targets(run: Callable[..., Result]) -> None:
-    """By their paths and ids."""
+    """They are named by path and id."""
     text = LOCK.read_text(encoding="utf-8")
     other = text[text.index("[[target]]") :].replace("debian-bookworm-amd64", "debian-trixie-amd64")
     Path("two.lock").write_text(text + "\n" + other.replace('"libpq5"', '"libpq5t64"'), encoding="utf-8")
@@ -141,8 +141,8 @@ def test_two_locks_and_two_targets(run: Callable[..., Result]) -> None:
 
 @pytest.mark.usefixtures("repository")
 @pytest.mark.parametrize("what", ["nonsense", "--output=x", "HEAD~9", "HEAD:sysdeps.lock", ""])
-def test_what_is_neither_lock_nor_revision(run: Callable[..., Result], what: str) -> None:
-    """Is trouble, told in one line; an option of git's is none of ours."""
+def test_a_name_that_is_neither_lock_nor_revision(run: Callable[..., Result], what: str) -> None:
+    """It is an error in one line; an option of git is not passed on."""
     result = run("diff", "--", what, environment=False)
     assert result.status == 2
     assert result.err.startswith("error: ")
@@ -151,7 +151,7 @@ def test_what_is_neither_lock_nor_revision(run: Callable[..., Result], what: str
 
 @pytest.mark.usefixtures("repository")
 def test_a_revision_without_a_lock(run: Callable[..., Result]) -> None:
-    """Has no targets: all of it is new."""
+    """Every target is new."""
     git("rm", "--quiet", "--cached", "sysdeps.lock")
     git("commit", "--quiet", "-m", "without")
     result = run("diff", environment=False)
@@ -161,7 +161,7 @@ def test_a_revision_without_a_lock(run: Callable[..., Result]) -> None:
 
 
 def test_outside_a_repository(run: Callable[..., Result]) -> None:
-    """There is nothing to compare with."""
+    """It is an error, because there is nothing to compare with."""
     assert run("lock").status == 0
     result = run("diff", environment=False)
     assert (result.status, result.out) == (2, "")

@@ -52,7 +52,7 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 @pytest.mark.parametrize("width", [1280, 400])
 def test_every_page_is_shown(driver: Any, site: Path, width: int) -> None:  # noqa: ANN401
-    """Without a word in the console, and without scrolling sideways."""
+    """The console is empty, and nothing scrolls sideways."""
     trouble = {}
     for name in PAGES:
         show(driver, site / f"{name}.html", width=width, dark=False)

@@ -36,7 +36,7 @@ def test_cyclonedx(run: Callable[..., Result], same_as_committed: Callable[[Path
 
 
 def test_spdx(run: Callable[..., Result], same_as_committed: Callable[[Path, str], None]) -> None:
-    """The same as SPDX 2.3, of the beginning of 1970."""
+    """The document is SPDX 2.3, with the time of the beginning of 1970."""
     result = run("export", "--format", "spdx")
     assert (result.status, result.err) == (0, "")
     document = check_spdx(result.out)
@@ -57,7 +57,7 @@ def test_spdx(run: Callable[..., Result], same_as_committed: Callable[[Path, str
 
 
 def test_the_time_of_a_document(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Is that of SOURCE_DATE_EPOCH."""
+    """SOURCE_DATE_EPOCH is the time of a document."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     assert '"created": "2023-11-14T22:13:20Z"' in run("export", "--format", "spdx").out
     for wrong in ("yesterday", "-1", "253402300800", "9" * 5000):
@@ -68,7 +68,7 @@ def test_the_time_of_a_document(run: Callable[..., Result], monkeypatch: pytest.
 
 
 def test_the_same_bytes_into_a_file(run: Callable[..., Result], tmp_path: Path) -> None:
-    """Twice the same."""
+    """Two runs write the same bytes."""
     text = run("export", "--format", "cyclonedx").out
     result = run("export", "--format", "cyclonedx", "-o", "bom.json")
     assert (result.status, result.out, result.err) == (0, "", "wrote `bom.json`\n")
@@ -79,7 +79,7 @@ def test_the_same_bytes_into_a_file(run: Callable[..., Result], tmp_path: Path) 
 
 @pytest.mark.parametrize("content", [None, "old\n"])
 def test_nothing_is_written_through_a_link(run: Callable[..., Result], tmp_path: Path, content: str | None) -> None:
-    """Whoever made the link would have chosen the file."""
+    """A link is refused, because its maker would choose the file."""
     if content is not None:
         (tmp_path / "profile.sh").write_text(content)
     (tmp_path / "bom.json").symlink_to("profile.sh")
@@ -94,5 +94,5 @@ def test_nothing_is_written_through_a_link(run: Callable[..., Result], tmp_path:
 
 
 def test_the_format_is_named(run: Callable[..., Result]) -> None:
-    """There may be others one day."""
+    """--format is required."""
     assert run("export").status == 2

@@ -92,7 +92,7 @@ def _with_needed(*needed: str) -> Elf:
 
 
 def test_a_hostile_version_is_no_floor(tmp_path: Path) -> None:
-    """What the lock would refuse does not stand in its way."""
+    """An invalid version is dropped, and the lock is written."""
     make_release(tmp_path, symbols={"libpq5": "libpq.so.5 libpq5 #MINVER#\n PQexec@Base $(reboot)\n"})
     assert locked(tmp_path)["libpq5"].min == ""
 
@@ -120,7 +120,7 @@ def test_what_cannot_be_read_gives_no_version(tmp_path: Path, broken: str) -> No
 
 
 def test_the_packages_own_shlibs_count_without_symbols(tmp_path: Path) -> None:
-    """As dpkg-shlibdeps has it."""
+    """The order is that of dpkg-shlibdeps."""
     make_release(tmp_path, symbols={})
     write(tmp_path / f"var/lib/dpkg/info/{LIBPQ5.name}.shlibs", "libpq 5 libpq5 (>= 15.3)\n")
     assert locked(tmp_path)["libpq5"].min == "15.3"

@@ -66,7 +66,7 @@ def test_sarif_is_valid_and_may_be_uploaded(run: Callable[..., Result], tmp_path
 
 
 def test_the_validator_refuses_what_github_does(run: Callable[..., Result], tmp_path: Path) -> None:
-    """A result without a place: the judge is awake."""
+    """A result without a location is refused, so the judge works."""
     document = json.loads(run("audit", "--format", "sarif").out)
     del document["runs"][0]["results"][0]["locations"]
     path = tmp_path / "audit.sarif"
@@ -78,7 +78,7 @@ def test_the_validator_refuses_what_github_does(run: Callable[..., Result], tmp_
 @pytest.mark.browser
 @pytest.mark.parametrize("options", [[], ["--reverse"]], ids=["forward", "reverse"])
 def test_mermaid_is_drawn(run: Callable[..., Result], tmp_path: Path, options: list[str]) -> None:
-    """With the nodes and edges of the tree."""
+    """The picture has the nodes and edges of the tree."""
     script = npm_package(MERMAID) / "mermaid" / "dist" / "mermaid.min.js"
     page = tmp_path / "page.html"
     page.write_text(PAGE.format(script=script.as_uri()), encoding="utf-8")

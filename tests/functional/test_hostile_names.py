@@ -297,7 +297,7 @@ def hold_log(text: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_from_an_environment_to_every_output(desk: Desk, way: Callable[[Path], None]) -> None:
-    """Nothing of it steers a terminal, breaks a document, or gets into apt's arguments."""
+    """No name controls a terminal, breaks a document, or reaches apt's arguments."""
     way(desk.root)
     place = ("--root", str(desk.root), "--python", VENV)
     assert desk.run_lock("-v").status == 0
@@ -339,7 +339,7 @@ def test_from_an_environment_to_every_output(desk: Desk, way: Callable[[Path], N
 @pytest.mark.parametrize("way", [in_a_package, in_a_version, in_symbols, in_os_release], ids=lambda way: way.__name__)
 @NAMES
 def test_from_a_system_to_the_lock(desk: Desk, way: Callable[[Path, str], None], name: str) -> None:
-    """Dpkg's database and os-release may say anything: it is refused, or of no consequence."""
+    """Hostile values in dpkg's database and os-release are refused, or have no effect."""
     way(desk.root, name)
     shown(desk.run_lock("-v").err)
     if desk.lock.exists():

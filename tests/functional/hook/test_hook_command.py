@@ -60,7 +60,7 @@ def files_of_the_hook(venv: Path) -> list[str]:
 
 
 def test_enable_status_disable(hook: Callable[..., Result], venv: Path) -> None:
-    """Each says what it did, and does nothing the second time."""
+    """Each prints what it did; the second time it does nothing."""
     project = venv.parent
     place = f"in `{venv}`"
     assert hook("enable") == (0, "", f"enabled {place} for the project `{project}`\n")
@@ -78,7 +78,7 @@ def test_enable_status_disable(hook: Callable[..., Result], venv: Path) -> None:
 
 
 def test_enable_where_there_is_no_pip(hook: Callable[..., Result], venv: Path) -> None:
-    """An environment of uv gets the hook, and it is reported who will not start it."""
+    """An environment of uv gets the hook, with a note that uv does not start it."""
     next(venv.rglob("site-packages/pip")).rmdir()
     assert hook("enable").err.splitlines()[1:] == [
         "the environment has no pip to start the hook: with uv, use `pip-sysdeps run -- CMD`"
@@ -95,7 +95,7 @@ def test_environment_without_the_shorter_name(hook: Callable[..., Result], venv:
 
 
 def test_enable_for_another_project(hook: Callable[..., Result], venv: Path) -> None:
-    """The environment is bound anew, and it is said to whom it belonged."""
+    """The environment is bound to the new project, and the old one is named."""
     other = venv.parent / "other"
     other.mkdir()
     hook("enable")
@@ -108,10 +108,10 @@ def test_enable_for_another_project(hook: Callable[..., Result], venv: Path) -> 
 
 
 @pytest.mark.parametrize("named", ["folder", "interpreter", "VIRTUAL_ENV"])
-def test_the_environment_that_is_meant(
+def test_ways_to_select_the_environment(
     hook: Callable[..., Result], venv: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: str
 ) -> None:
-    """As for every other command: by its folder, by its interpreter, by what is active."""
+    """The folder, the interpreter or the active environment selects it, as for other commands."""
     monkeypatch.chdir(tmp_path)
     where = {"folder": ["--python", "project/.venv"], "interpreter": ["--python", "project/.venv/bin/python"]}
     if named == "VIRTUAL_ENV":
@@ -133,7 +133,7 @@ def test_status_of_an_outdated_hook(hook: Callable[..., Result], venv: Path) -> 
 
 
 def test_status_of_an_orphaned_hook(hook: Callable[..., Result], venv: Path) -> None:
-    """Which path is gone is reported."""
+    """The missing path is reported."""
     (venv.parent / "other").mkdir()
     hook("enable", "--project", "other")
     (venv.parent / "other").rmdir()
@@ -146,14 +146,14 @@ def test_status_of_an_orphaned_hook(hook: Callable[..., Result], venv: Path) -> 
 
 @pytest.mark.parametrize("action", ["status", "disable", "enable"])
 def test_json_and_errors(hook: Callable[..., Result], action: str) -> None:
-    """What is no environment is an error for each action."""
+    """Without an environment, each action is an error."""
     result = hook(action, "--python", "nothing-here")
     assert (result.status, result.out) == (2, "")
     assert re.fullmatch(r"error: no environment or interpreter at `\S*/nothing-here`\nhint: .*\n", result.err)
 
 
 def test_refuses_a_base_without_system(hook: Callable[..., Result]) -> None:
-    """Nothing is written to the interpreter of everybody; `status` may look at it."""
+    """Nothing is written to the system's interpreter; `status` may read it."""
     base = os.path.realpath(sys.executable)
     result = hook("enable", "--python", base)
     assert result.status == 2
@@ -186,7 +186,7 @@ def test_no_program_of_a_checkout_is_run(hook: Callable[..., Result], venv: Path
     assert not (venv.parent / "was-run").exists()
 
 
-def test_an_interpreter_that_nobody_named(
+def test_an_interpreter_that_was_not_named(
     hook: Callable[..., Result], venv: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first python3 on PATH is not run to ask where it installs."""
@@ -221,7 +221,7 @@ def test_a_site_directory_that_leads_out(hook: Callable[..., Result], venv: Path
 
 
 def test_a_hook_that_is_a_pipe(hook: Callable[..., Result], venv: Path) -> None:
-    """Nobody waits for its writer."""
+    """The command does not wait for a writer."""
     for name in (PTH_NAME, MODULE_NAME):
         os.mkfifo(next(venv.glob("lib/python3.*/site-packages")) / name)
     assert hook("status").out.splitlines()[0] == "state: incomplete"
@@ -242,7 +242,7 @@ def test_status_of_a_copied_environment(hook: Callable[..., Result], venv: Path)
 def test_refuses_the_tools_own_environment(
     hook: Callable[..., Result], venv: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What pipx or uvx made for the tool, and `python3` on PATH there, is never meant."""
+    """The environment that pipx or uvx made for the tool is not used, and neither is `python3` on PATH there."""
     site = next(venv.glob("lib/python3.*/site-packages"))
     info = site / "pip_sysdeps-0.dist-info"
     info.mkdir()

@@ -66,7 +66,7 @@ def test_an_install_is_locked(env: HookedEnv) -> None:
 
 
 def test_the_lock_follows(any_env: HookedEnv) -> None:
-    """It is written, left alone, and written again."""
+    """The lock is written, left unchanged, and written again."""
     any_env.enable_real_tool()
     assert any_env.pip("install", "native").stderr == CREATED
     assert any_env.pip("install", "native", "alpha").stderr == ""
@@ -84,7 +84,7 @@ def test_ci_only_checks(any_env: HookedEnv) -> None:
 
 
 def test_two_installs_at_once(any_env: HookedEnv) -> None:
-    """Whichever ends last has seen what both installed."""
+    """The last lock has the installs of both."""
     any_env.enable_real_tool()
     command = [any_env.python, "-m", "pip", "install", "-q"]
     pips = [

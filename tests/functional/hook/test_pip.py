@@ -132,7 +132,7 @@ def test_force_reinstall(any_env: HookedEnv) -> None:
     ids=" ".join,
 )
 def test_silent_commands(any_env: HookedEnv, arguments: tuple[str, ...]) -> None:
-    """What leaves the environment as it is, succeeds silently."""
+    """Commands that change nothing succeed silently."""
     done = any_env.pip(*arguments)
     assert done.returncode == 0, done.stderr
     assert any_env.calls == []
@@ -176,7 +176,7 @@ def test_pip_upgrades_itself(any_env: HookedEnv) -> None:
 
 @pytest.mark.parametrize("gone", ["tool", "project"])
 def test_silent_without_tool_or_project(any_env: HookedEnv, gone: str) -> None:
-    """When what the hook starts or is bound to was removed, it is as if there were none."""
+    """If the tool or the project was removed, the hook does nothing."""
     any_env.tool.unlink() if gone == "tool" else any_env.project.rmdir()
     done = any_env.pip("install", "alpha")
     assert (done.returncode, done.stderr) == (0, "")
@@ -209,7 +209,7 @@ def test_another_environment_than_the_enabled_one(any_env: HookedEnv, tmp_path: 
 
 
 def test_another_spelling_of_the_environment(any_env: HookedEnv, tmp_path: Path) -> None:
-    """Through a link to its folder it is the same one."""
+    """A link to its folder leads to the same environment."""
     (tmp_path / "link").symlink_to(any_env.prefix)
     any_env.run(f"{tmp_path}/link/bin/python", "-m", "pip", "install", "alpha")
     assert any_env.calls == [[*any_env.expected_call[:-1], f"{tmp_path}/link"]]
@@ -245,7 +245,7 @@ def test_module_deleted_by_hand(any_env: HookedEnv) -> None:
 
 
 def test_no_record_and_no_distribution(any_env: HookedEnv) -> None:
-    """Neither file is anybody's: pip lists nothing new, and no RECORD names them."""
+    """No distribution owns the two files: pip lists nothing new, and no RECORD names them."""
     listed = json.loads(any_env.pip("list", "--format", "json").stdout)
     assert [item["name"] for item in listed] == ["pip"]
     records = "".join(path.read_text() for path in any_env.site_packages.glob("*.dist-info/RECORD"))
@@ -254,7 +254,7 @@ def test_no_record_and_no_distribution(any_env: HookedEnv) -> None:
 
 
 def test_system_site_packages_venv(any_env: HookedEnv) -> None:
-    """A hook of the base is none of a venv above it, whose pip leaves the base as it is."""
+    """A hook of the base does not act in a venv above it, whose pip does not change the base."""
     upper = any_env.prefix.parent / "upper"
     subprocess.run([any_env.python, "-m", "venv", "--without-pip", "--clear", str(upper)], check=True)
     site = next(upper.glob("lib/python3.*/site-packages"))

@@ -57,7 +57,7 @@ def without_gomp(lock: Path) -> None:
 
 
 def test_writes_the_first_lock(relock: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
-    """The line says what the project takes; the second time nothing changes, and nothing is reported."""
+    """The line lists the packages; the second time nothing changes, and nothing is reported."""
     assert relock() == (0, CREATED)
     before = lock_in(tmp_path).stat().st_ino
     assert relock() == (0, "")
@@ -65,7 +65,7 @@ def test_writes_the_first_lock(relock: Callable[..., tuple[int, str]], tmp_path:
 
 
 def test_says_what_changed(relock: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
-    """Only what is new, with who needs it."""
+    """Only new packages are listed, with the distribution that needs them."""
     relock()
     current = lock_in(tmp_path).read_text()
     without_gomp(lock_in(tmp_path))
@@ -112,7 +112,7 @@ def test_ci_without_a_lock(
 def test_writes_where_ci_is_off(
     relock: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch, ci: str
 ) -> None:
-    """Empty and false are how people switch it off."""
+    """An empty or false CI variable does not count."""
     monkeypatch.setenv("CI", ci)
     assert relock() == (0, CREATED)
 
@@ -160,7 +160,7 @@ def test_a_malformed_lock(relock: Callable[..., tuple[int, str]], tmp_path: Path
 
 
 def test_a_git_conflict_is_settled(relock: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
-    """Both sides had another state of this target: it is computed anew, and what changes is said against our side."""
+    """The target is computed anew, and the changes are relative to our side."""
     relock()
     current = lock_in(tmp_path).read_text()
     head, block = current.split("[[target]]\n")
@@ -171,8 +171,8 @@ def test_a_git_conflict_is_settled(relock: Callable[..., tuple[int, str]], tmp_p
     assert lock_in(tmp_path).read_text() == current
 
 
-def test_the_policy_is_heeded(relock: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
-    """As `lock` does, and an entry without effect is not told after every install."""
+def test_the_policy_is_applied(relock: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    """It is applied as by `lock`; an entry without effect is not reported after every install."""
     policy = '[tool.pip-sysdeps.distribution.absent]\nignore = [{ soname = "libx.so.1", reason = "none" }]\n'
     (tmp_path / "pyproject.toml").write_text(policy)
     assert relock() == (0, CREATED)
@@ -209,8 +209,8 @@ def test_does_not_wait_for_ever(
         assert relock() == (0, CREATED)
 
 
-def test_a_reader_keeps_nobody_waiting(relock: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
-    """Whoever may open the project's folder or its files for reading can lock those, in vain."""
+def test_a_reader_cannot_block_a_run(relock: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    """Locks on files that are open for reading have no effect."""
     lock_in(tmp_path).touch()
     held = [os.open(path, os.O_RDONLY) for path in (tmp_path, lock_in(tmp_path))]
     for descriptor in held:
@@ -224,7 +224,7 @@ def test_a_reader_keeps_nobody_waiting(relock: Callable[..., tuple[int, str]], t
 
 @pytest.mark.parametrize("check", [False, True])
 def test_a_lock_that_is_a_link(relock: Callable[..., tuple[int, str]], tmp_path: Path, *, check: bool) -> None:
-    """One that leads to no file makes none."""
+    """A dangling link is not followed."""
     lock_in(tmp_path).symlink_to(tmp_path / "profile.sh")
     status, line = relock(*(["--check-only"] if check else []))
     assert status == 2

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_is_born_with_the_hook(tmp_path: Path) -> None:
-    """From the command line, for the project of the current folder."""
+def test_an_environment_with_the_hook(tmp_path: Path) -> None:
+    """`python -m pip_sysdeps.venv` builds it for the project of the current folder."""
     command = [sys.executable, "-m", "pip_sysdeps.venv", "--without-pip", "--prompt", "app", "one", "two"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -32,7 +32,7 @@ def test_is_born_with_the_hook(tmp_path: Path) -> None:
 
 
 def test_builder(tmp_path: Path) -> None:
-    """As a base class, with venv's own options and the hook's."""
+    """The builder can be subclassed, with options of venv and of the hook."""
     venv.EnvBuilder(symlinks=True, project=str(tmp_path), check_only=True).create(tmp_path / "env")
     found = status(query_interpreter(str(tmp_path / "env")))
     assert found.settings is not None
@@ -40,7 +40,7 @@ def test_builder(tmp_path: Path) -> None:
 
 
 def test_an_interpreter_that_cannot_have_the_hook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is built."""
+    """It is an error, and nothing is built."""
     monkeypatch.setattr("sys.version_info", (3, 18, 0))
     with pytest.raises(SysdepsError, match=r"^Python 3\.18 does not run the import lines of \.pth files"):
         venv.EnvBuilder(project=str(tmp_path))

@@ -50,8 +50,8 @@ def test_a_lock_names_the_installed_package(alpine: Path, run: Run) -> None:
         (("--pin",), "libpq=17.5-r0\n"),
     ],
 )
-def test_a_line_is_for_apk(alpine: Path, run: Run, options: tuple[str, ...], line: str) -> None:
-    """In each format, and with versions."""
+def test_formats_of_the_line(alpine: Path, run: Run, options: tuple[str, ...], line: str) -> None:
+    """The line is for apk in each format, with and without versions."""
     assert run("lock", *place(alpine), *(("--pin",) if "--pin" in options else ())).status == 0
     assert run("install-line", "--target", TARGET, *options).out == line
 
@@ -78,7 +78,7 @@ def test_a_library_that_is_not_installed_is_a_capability(alpine: Path, run: Run)
         ((), (), None),
     ],
 )
-def test_an_index_at_hand(
+def test_a_readable_index(
     alpine: Path, run: Run, providers: tuple[str, ...], installs: tuple[str, ...], checked: bool | None
 ) -> None:
     """The one package that provides the library; of several apk chooses; what none provides would fail the line."""
@@ -115,8 +115,8 @@ def test_why_explains_a_miss_as_musl_searches(alpine: Path, run: Run) -> None:
     assert "ld.so.cache" not in found
 
 
-def test_verify_prints_the_command_that_mends(alpine: Path, run: Run) -> None:
-    """By the name that the lock has; without a lock by the capability."""
+def test_verify_prints_the_command_that_repairs(alpine: Path, run: Run) -> None:
+    """The command has the lock's name, or without a lock the capability."""
     run("lock", *place(alpine))
     assert run("verify", *place(alpine)).status == 0
     remove_libpq(alpine)
@@ -142,7 +142,7 @@ def test_symbol_versions_count_for_glibc_alone(
 
 
 def test_a_module_for_glibc_is_a_finding(alpine: Path, run: Run) -> None:
-    """Musl would take `libc.so.6` for itself; the module is of another C library anyway."""
+    """Musl would take `libc.so.6` for itself, but the module is for another C library."""
     module = Elf(needed=("libpq.so.5", "libc.so.6"), defined=("PyInit__psycopg",))
     (path,) = alpine.rglob("_psycopg.*.so")
     path.write_bytes(module.build())
@@ -151,7 +151,7 @@ def test_a_module_for_glibc_is_a_finding(alpine: Path, run: Run) -> None:
 
 
 def test_an_sbom_has_package_urls_of_apk(alpine: Path, run: Run) -> None:
-    """As purl-spec has them for apk."""
+    """They follow purl-spec's type apk."""
     run("lock", *place(alpine))
     document = json.loads(run("export", "--format", "cyclonedx", *place(alpine)).out)
     urls = [each["purl"] for each in document["components"] if each["purl"].startswith("pkg:apk")]
@@ -214,7 +214,7 @@ def test_the_sbom_of_a_musllinux_wheel(alpine: Path, run: Run) -> None:
 
 @pytest.mark.parametrize("argv", [("audit",), ("tree",), ("why", "libpq"), ("diff", "sysdeps.lock", "--environment")])
 def test_a_report_names_packages_of_apk(alpine: Path, run: Run, argv: tuple[str, ...]) -> None:
-    """The audit, the tree, what leads to a package; and a lock that is still true."""
+    """`audit`, `tree` and `why` name packages of apk, and the lock is current."""
     run("lock", *place(alpine))
     found = run(*argv, *place(alpine))
     assert found.status == 0
@@ -241,7 +241,7 @@ def test_a_library_of_every_alpine(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_wheel_for_glibc_does_not_fit(run: Run, tmp_path: Path) -> None:
-    """Nor would pip install it there."""
+    """It is refused, as by pip."""
     build_wheel(tmp_path / "wheels", "a", {"a/_core.abi3.so": b""}, tag="cp311-cp311-manylinux_2_17_x86_64")
     found = run("lock", "--wheels", "wheels", "--target", TARGET)
     assert (found.status, found.err.splitlines()[0]) == (
@@ -286,7 +286,7 @@ def test_a_package_that_no_lock_can_name(alpine: Path, run: Run, name: str) -> N
 
 
 def test_a_broken_database_is_one_error(alpine: Path, run: Run) -> None:
-    """With the line, and what to do; the old lock stays."""
+    """The error has the line and a hint; the old lock stays."""
     run("lock", *place(alpine))
     old = (alpine.parent / "sysdeps.lock").read_bytes()
     path = alpine / "lib/apk/db/installed"
@@ -308,7 +308,7 @@ def test_a_path_file_that_names_nothing(alpine: Path, run: Run) -> None:
 
 
 def test_another_c_library_is_refused(alpine: Path, run: Run) -> None:
-    """With what its loader is."""
+    """The error names its loader."""
     write(alpine / "usr/bin/python3.11", Elf(needed=("libc.so.0",), interpreter="/lib/ld-uClibc.so.0").build())
     found = run("lock", *place(alpine))
     assert (found.status, found.err.splitlines()[0]) == (

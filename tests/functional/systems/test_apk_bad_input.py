@@ -36,7 +36,7 @@ def refused(root: Path, run: Run) -> str:
 
 @pytest.mark.parametrize("kept", [1, 60, 200, 1000, -1], ids=str)
 def test_a_database_that_is_cut(alpine: Path, run: Run, kept: int) -> None:
-    """Wherever it is, also by its last byte alone."""
+    """A database that is cut anywhere is an error."""
     run("lock", *place(alpine))
     path = alpine / DATABASE
     path.write_bytes(path.read_bytes()[:kept])
@@ -62,7 +62,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
 def test_a_package_with_a_hostile_name(alpine: Path, run: Run, name: str) -> None:
-    """The error shows it without what it would do to a terminal."""
+    """The error shows the name escaped."""
     run("lock", *place(alpine))
     path = alpine / DATABASE
     path.write_bytes(path.read_bytes() + apk_database(ApkEntry(name=name)))
@@ -107,7 +107,7 @@ def test_a_root_with_both_loaders(alpine: Path, run: Run) -> None:
 
 
 def test_a_root_of_glibc_with_musl_beside_it(tmp_path: Path, run: Run) -> None:
-    """The other way round: the directories of musl's path file are not searched."""
+    """The directories of musl's path file are not searched."""
     root = small_wolfi(tmp_path / "root")
     run("lock", *place(root))
     before = (tmp_path / "sysdeps.lock").read_bytes()

@@ -67,7 +67,7 @@ def test_what_is_not_installed_is_a_capability(alpine: Path, run: Run, source: b
     ("source", "name"), [(PDF, "cmd:pdftotext=25.04"), (OPENS, "so:libmagic.so.1=1.0"), (ASKS, "so:libmagic.so.1=1.0")]
 )
 def test_the_package_of_an_index(alpine: Path, run: Run, source: bytes, name: str) -> None:
-    """What one package provides is named by it; what several do, by the capability, and it is checked."""
+    """A library of one package is named by the package, and one of several by the capability."""
     write_index(alpine, ApkEntry(name="one", provides=(name,)))
     assert locked(alpine, run, source).installs == ("libpq", "one")
     write_index(alpine, ApkEntry(name="one", provides=(name,)), ApkEntry(name="other", provides=(name,)))
@@ -124,7 +124,7 @@ def test_programs_of_busybox_are_base(alpine: Path, run: Run, tmp_path: Path) ->
 
 
 def test_verify_says_what_installs_a_program(alpine: Path, run: Run) -> None:
-    """Until it is on PATH."""
+    """The program is missing until it is on PATH."""
     locked(alpine, run, PDF)
     found = run("verify", "--root", str(alpine), "--python", VENV)
     assert (found.status, found.out.splitlines()[-1]) == (1, "apk add --no-cache cmd:pdftotext")
@@ -132,7 +132,7 @@ def test_verify_says_what_installs_a_program(alpine: Path, run: Run) -> None:
     assert run("verify", "--root", str(alpine), "--python", VENV).status == 0
 
 
-def test_what_is_never_a_capability(alpine: Path, run: Run) -> None:
+def test_libraries_that_are_never_a_capability(alpine: Path, run: Run) -> None:
     """A driver's library, one that another distribution brings, and one that lies off the loader's path."""
     libc = "libc.musl-x86_64.so.1"
     needed = ("libcuda.so.1", "libcompanion.so.1", "liboff.so.1", libc)
