@@ -159,7 +159,7 @@ FOLDERS = {
     "/opt/venv": "error: `/opt/venv` is not an interpreter",
     "/usr/lib/x86_64-linux-gnu": "in the install line, but not installed here: libpq5",
     "/var/lib/dpkg": "error: no package database found",
-    "/var/lib/dpkg/info": "warning: dpkg has no file lists of dpkg, libc6, libpq5 and 1 more: the index tells whose",
+    "/var/lib/dpkg/info": "warning: dpkg has no file lists of dpkg, libc6, libpq5 and 1 more: libraries are looked up",
     "/etc": "error: cannot determine the release",
 }
 

@@ -81,9 +81,9 @@ def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult
     policy = scanned.project.audit
     refuse_unknown_codes((*policy.select, *policy.ignore))
     target = scanned.target(request.name)
-    settled = [(holder, need.name) for holder, need in target.needs() if need.policy]
+    decided = [(holder, need.name) for holder, need in target.needs() if need.policy]
     evidence = replace(
-        read_evidence(scanned, decided_by_policy=settled, changes=_changes(request.lock, target)),
+        read_evidence(scanned, decided_by_policy=decided, changes=_changes(request.lock, target)),
         left_out=left_out(target, scanned.scan.recommended),
     )
     sboms, unusable = sboms_of(scanned)

@@ -104,17 +104,17 @@ def environment_of_command(command: Sequence[str], environ: Mapping[str, str]) -
 
 
 def _stated(installer: _Installer, call: Call, folder: str, environ: Mapping[str, str]) -> InstallersAnswer | None:
-    """Return the environment that the command or a variable names: no question heeds these."""
+    """Return the environment that the command or a variable names, which the installer's answers ignore."""
     arguments = call.arguments
-    variable, heeding = installer.variable
-    heeds = not heeding.isdisjoint(arguments)
-    if heeds and (named := environ.get(variable, "")):
+    variable, commands = installer.variable
+    is_used = not commands.isdisjoint(arguments)
+    if is_used and (named := environ.get(variable, "")):
         return InstallersAnswer(location=Location(python=os.path.join(folder, named)), asked=variable)
     if installer.program is not UV:
         return None
-    if heeds and "--active" in arguments and (active := environ.get("VIRTUAL_ENV", "")):
+    if is_used and "--active" in arguments and (active := environ.get("VIRTUAL_ENV", "")):
         return InstallersAnswer(location=Location(python=active), asked="--active")
-    if heeds and (nearest := _nearest(folder, ".venv")):
+    if is_used and (nearest := _nearest(folder, ".venv")):
         return InstallersAnswer(location=Location(python=nearest), asked=f"uv {call.arguments[0]}")
     if arguments[:1] == ("pip",):
         return _of_uv_pip(arguments, folder)

@@ -1,4 +1,4 @@
-"""The installer in a command that a person ran: by its own name, or through a launcher such as `uvx` or `python -m`."""
+"""The installer in a command: by its own name, or through a launcher such as `uvx` or `python -m`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*t?")
 _LAUNCHERS = (("uvx",), ("uv", "tool", "run"), ("uv", "run"), ("pipx", "run"), ("env",))
 """The words in front of the tool, or of options of the launcher and then the tool."""
 _WITH_VALUE = frozenset({"--from", "--with", "--spec", "--python", "-p", "--pip-args", "--index-url", "--directory"})
-"""Options of launchers whose value may be called as an installer is."""
+"""Options of launchers whose value may be an installer's name."""
 _CLEARING = frozenset({"-i", "-", "--ignore-environment"})
 _UNSETTING = frozenset({"-u", "--unset"})
 """Options of env(1)."""
@@ -29,11 +29,11 @@ class Call:
     name: str
     """Its name: `poetry`."""
     arguments: tuple[str, ...]
-    """What it was given."""
+    """Its arguments."""
 
 
 def installer_call(command: Sequence[str], names: Collection[str]) -> Call | None:
-    """Return the call of one of the installers of these names; None if the command is none."""
+    """Return the call of one of these installers; None for another command."""
     words = tuple(command)
     for position in (*_places(words), 0):
         name = _called(words[position])
@@ -43,7 +43,7 @@ def installer_call(command: Sequence[str], names: Collection[str]) -> Call | Non
 
 
 def module_call(command: Sequence[str], module: str) -> tuple[str, Sequence[str]] | None:
-    """Return the Python and the arguments of `python -m MODULE`; None if the command is another one."""
+    """Return the Python and the arguments of `python -m MODULE`; None for another command."""
     words = tuple(command)
     place = _of_module(words) if _PYTHON.fullmatch(os.path.basename(words[0])) else 0
     return (words[0], words[place + 1 :]) if place and words[place] == module else None
@@ -89,7 +89,7 @@ def option_value(arguments: Sequence[str], options: Collection[str]) -> str:
 
 
 def _places(words: tuple[str, ...]) -> Iterator[int]:
-    """Yield where the tool of a launcher stands."""
+    """Yield the position of the tool of a launcher."""
     first = os.path.basename(words[0])
     if _PYTHON.fullmatch(first) and (place := _of_module(words)):
         yield place
@@ -99,7 +99,7 @@ def _places(words: tuple[str, ...]) -> Iterator[int]:
 
 
 def _of_module(words: tuple[str, ...]) -> int:
-    """Return the place of the module that `python -m` runs; 0 if it runs none."""
+    """Return the position of the module that `python -m` runs; 0 for none."""
     for place, word in enumerate(words[1:-1], 1):
         if word == "-m":
             return place + 1
@@ -109,7 +109,7 @@ def _of_module(words: tuple[str, ...]) -> int:
 
 
 def _of_tool(words: tuple[str, ...], start: int) -> int:
-    """Return the place of the first word that is no option, value or variable of the launcher; 0 if there is none."""
+    """Return the position of the first word after the launcher's options, their values and variables; 0 for none."""
     for place in range(start, len(words)):
         word, before = words[place], words[place - 1]
         if word.startswith("-") or "=" in word.partition("@")[0] or before in _WITH_VALUE:

@@ -120,7 +120,7 @@ def make_target(
     _refuse_invalid_packages(applied.target, place)
     pin = request.pin or project.pin
     return EnvironmentTarget(
-        unlisted=place.told_unlisted(has_index=scanner.index is not None),
+        unlisted=place.unlisted_message(has_index=scanner.index is not None),
         newer_glibc=tuple(_newer_glibc(place, scanner.objects, found)),
         place=place,
         project=project,

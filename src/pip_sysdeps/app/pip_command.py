@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _PIP = re.compile(r"pip(?:3(?:\.[0-9]+)?)?")
 _FOLDERS = (("--target", "-t"), ("--prefix",))
-"""Options whose value is the folder that pip fills; PIP_TARGET and PIP_PREFIX stand for them."""
+"""Options whose value is the folder that pip fills; the variables PIP_TARGET and PIP_PREFIX set them too."""
 _COMMANDS = frozenset({"install", "uninstall"})
 _HEAD = 4096
 

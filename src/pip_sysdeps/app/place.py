@@ -59,15 +59,15 @@ class Place:
     target: TargetSystem | None = None
     """The system that the environment is for, if not the root's."""
 
-    def told_unlisted(self, *, has_index: bool) -> str:
+    def unlisted_message(self, *, has_index: bool) -> str:
         """Return a message about packages whose file lists are gone, and what is used instead; empty without."""
         unlisted = sorted(self.packages.unlisted) if self.packages else []
         if not unlisted or self.packages is None:
             return ""
         then = (
-            "the index tells whose a library is"
+            "libraries are looked up in the index"
             if has_index
-            else "their libraries are taken for files of no package; `pip-sysdeps index update` makes an index"
+            else "their libraries are taken as files of no package; `pip-sysdeps index update` makes an index"
         )
         return f"{self.packages.family.manager} has no file lists of {listed(unlisted, _SHOWN)}: {then}"
 

@@ -46,7 +46,7 @@ class ScannedEnvironment:
     @property
     def unlisted(self) -> str:
         """Return a message about packages whose file lists are gone; empty without."""
-        return self.place.told_unlisted(has_index=self.scanner.index is not None)
+        return self.place.unlisted_message(has_index=self.scanner.index is not None)
 
     @cached_property
     def markers(self) -> Mapping[str, str]:

@@ -316,7 +316,7 @@ def _program(objects: Objects, place: Place, facts: Mapping[str, ElfFile]) -> El
 
 
 def _refuse_versions(environment: Environment, objects: Iterable[ElfFile]) -> None:
-    """Raise SysdepsError for more symbol versions than could be compared in the time that anybody waits."""
+    """Raise SysdepsError for more symbol versions than can be compared in reasonable time."""
     versions = sum(len(each.version_needs) for each in objects)
     if versions > _MOST_VERSIONS:
         raise SysdepsError(
@@ -326,7 +326,7 @@ def _refuse_versions(environment: Environment, objects: Iterable[ElfFile]) -> No
 
 
 def _refuse_rows(found: Scan) -> None:
-    """Raise SysdepsError for more needs than anybody could read: each is a row of every result."""
+    """Raise SysdepsError for too many needs: each is a row of every result."""
     rows = sum(len(each.needs) for each in found.distributions) + sum(len(each.needs) for each in found.unattributed)
     if rows > _MOST_ROWS:
         raise SysdepsError(

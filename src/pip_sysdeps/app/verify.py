@@ -49,7 +49,7 @@ class Verification:
     """The problems of an environment in an image."""
 
     scan: Scan
-    """The environment as it is."""
+    """The scanned environment."""
     problems: tuple[Problem, ...]
     """Errors first."""
     packages: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""A line on the terminal that says how far a command is, if it takes long; elsewhere nothing."""
+"""A line on the terminal with the progress of a command that takes long; nothing elsewhere."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from pip_sysdeps.cli.messages import Messages
 
 PATIENCE = 2.0
-"""Seconds that a command may take before it says where it is."""
+"""Seconds until the progress of a command is shown."""
 _PAUSE = 0.2
-"""Seconds between two looks."""
+"""Seconds between two updates."""
 _CLEAR = "\r\x1b[K"
 """To the beginning of the line, and EL, Erase in Line. Source: ECMA-48 8.3.41."""
 
 
 @contextmanager
 def shown_progress(messages: Messages, environ: Mapping[str, str]) -> Iterator[None]:
-    """Show on the stream of the messages, if that is a terminal, what is in hand for more than two seconds.
+    """Show the task of a command that takes more than two seconds, if messages go to a terminal.
 
-    A timer looks: whoever works has nothing to do with it. The line is gone when its task ends, and before a message.
-    Only errors (`-q`) leave no room for it; where there is no such timer, nothing is shown.
+    A timer draws the line, so the work need not. The line is removed when its task ends, and before a message.
+    With `-q`, or without such a timer, nothing is shown.
     """
     if messages.level < 0 or not _is_terminal(messages.stream, environ):
         yield
@@ -41,14 +41,14 @@ def shown_progress(messages: Messages, environ: Mapping[str, str]) -> Iterator[N
 
 
 class ProgressLine:
-    """The line of a terminal, which is written at once and not through a buffer: a timer may interrupt anything."""
+    """The line of a terminal, written without a buffer because a timer may interrupt anything."""
 
     def __init__(self, terminal: int) -> None:
         self._terminal = terminal
         self._drawn = ""
 
     def draw(self) -> None:
-        """Show what is in hand."""
+        """Show the current task."""
         from pip_sysdeps.system.progress import current  # noqa: PLC0415 - as above
 
         task = current()
@@ -58,13 +58,13 @@ class ProgressLine:
             self._drawn = text
 
     def clear(self) -> None:
-        """Remove what is shown."""
+        """Remove the line."""
         if self._drawn:
             self._write(_CLEAR)
             self._drawn = ""
 
     def _width(self) -> int:
-        """Return how many columns there are, but the last: to write that moves to the next line on some terminals."""
+        """Return the number of columns without the last: writing there moves to the next line on some terminals."""
         try:
             return max(0, os.get_terminal_size(self._terminal).columns - 1) or 79
         except OSError:

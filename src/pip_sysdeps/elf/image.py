@@ -132,7 +132,7 @@ class Image:
         return b""
 
     def segment(self, kind: int) -> Segment | None:
-        """Return the last segment of a type: the one that the loader heeds."""
+        """Return the last segment of a type, which is the one that the loader uses."""
         found = None
         for segment in self.segments:
             if segment[0] == kind:

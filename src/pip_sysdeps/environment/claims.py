@@ -76,7 +76,7 @@ def _exists(root: Root, path: str) -> bool:
     try:
         return root.status(path) is not None
     except PermissionError:
-        return True  # for all that this user can tell
+        return True  # as far as this user can see
 
 
 def first_of_each_name(claims: Sequence[Claim]) -> tuple[list[int], list[Skipped]]:

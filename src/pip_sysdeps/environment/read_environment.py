@@ -40,7 +40,7 @@ _TOOL = "pip-sysdeps"
 _INSTALLERS = frozenset({"pip", "setuptools", "wheel"})
 
 
-def find_environment(  # noqa: PLR0913 - each is a thing that tells which environment is meant
+def find_environment(  # noqa: PLR0913 - each helps to select the environment
     root: Root,
     python: str | None,
     *,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _SMALL = 1 << 12
-"""Bytes of a file that may be read as often as anybody likes."""
+"""Bytes of a file that is so small that its rereads are not limited."""
 _MOST_READS = 2
 """Of one larger file: the metadata of an editable project may be in two places."""
 MAX_EDITABLE_FILES = 200_000

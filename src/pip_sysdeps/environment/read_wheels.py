@@ -88,7 +88,7 @@ class ScanningDestination(WheelDestination):
         scheme: Scheme,
         path: str | os.PathLike[str],
         stream: BinaryIO,
-        is_executable: bool,  # noqa: ARG002 - what a file is shows in its contents
+        is_executable: bool,  # noqa: ARG002 - the kind of a file is read from its contents
     ) -> RecordEntry:
         """Record the place of a file, or keep the content of one that no wheel has."""
         name = os.fspath(path)

@@ -133,9 +133,9 @@ def counts(holder: str, need: Need, locked: Locked | None) -> bool:
 
 
 def _of_another_system(need: Need) -> bool:
-    """Return whether a source names something that no package of the release has: it may be for another system."""
-    unheard = isinstance(need.provider, Missing) and bool(need.provider.note) and not need.provider.unsure
-    return unheard and need.when in {When.DLOPEN, When.EXEC} and not is_known(need.evidence)
+    """Return whether a source names something that no package of the release has, as for another system."""
+    unknown = isinstance(need.provider, Missing) and bool(need.provider.note) and not need.provider.unsure
+    return unknown and need.when in {When.DLOPEN, When.EXEC} and not is_known(need.evidence)
 
 
 def imported(scan: Scan) -> Iterator[tuple[str, LoadedObject]]:

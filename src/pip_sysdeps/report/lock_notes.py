@@ -68,7 +68,7 @@ def partly_searched(scan: Scan) -> Iterator[str]:
 
 
 def optional_needs(scan: Scan) -> Iterator[str]:
-    """Yield a line for each optional need that nothing answers: the lock has nothing of it."""
+    """Yield a line for each optional need that nothing answers; it is not in the lock."""
     for holder, need in scan.needs():
         if need.optional and isinstance(need.provider, Missing | Unreachable):
             yield f"optional, and not found: {need.name} ({holder})"

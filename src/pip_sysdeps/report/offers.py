@@ -112,7 +112,7 @@ def plugins_left_out(
 
 
 def left_out(target: Target, recommended: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """Return the packages with plugins or data that the line leaves out, by the package of the line whose they are."""
+    """Return the packages with plugins or data that the line leaves out, by the package that they belong to."""
     line = {each.package.name for each in wanted(target, base=True)}
     inside = line | set(target.base)
     found = {name: tuple(each for each in recommended.get(name, ()) if each not in inside) for name in sorted(line)}

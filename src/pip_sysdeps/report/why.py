@@ -70,7 +70,7 @@ def file_to_show(need: Need, imported: Collection[str]) -> tuple[str, ...]:
 
 
 def unknown_names(scan: Scan, distribution: str) -> Iterator[str]:
-    """Yield the sources of a distribution that open or run something whose name they do not tell, with what it is."""
+    """Yield the sources of a distribution that open or run something by an unknown name, with its kind."""
     holders = scan.environment.holders()
     for skipped in scan.skipped:
         if skipped.verdict is Verdict.UNKNOWN_NAME and holders.get(skipped.path) == canonicalize_name(distribution):

@@ -71,7 +71,7 @@ def _start(work: Callable[[], object]) -> tuple[int, int] | None:
 
 
 def _end(identifier: int) -> None:
-    from signal import SIGKILL  # noqa: PLC0415 - only for who leaves early
+    from signal import SIGKILL  # noqa: PLC0415 - only after an interrupt
 
     os.kill(identifier, SIGKILL)
     os.waitpid(identifier, 0)

@@ -49,7 +49,7 @@ class Disk:
         """
         place = self._prefix + real
         _require_regular(os.lstat(place))
-        return os.open(place, _reading())
+        return os.open(place, _read_flags())
 
     def list(self, real: str) -> list[str]:
         """Return the names in a folder, in any order."""
@@ -61,7 +61,7 @@ class Disk:
 
 
 class WalledDisk(Disk):
-    """Reads below a folder that nothing leads out of, even while folders are renamed or replaced by links.
+    """Reads below a folder and never outside it, even while folders are renamed or replaced by links.
 
     Each folder is opened by its name in its parent, and a link on the way is ENOTDIR: openat(2) with O_NOFOLLOW. `Root`
     follows links as text. Some folders are kept open for the next call; they close with this object.
@@ -72,7 +72,7 @@ class WalledDisk(Disk):
         super().__init__(top)
         self._open: dict[str, int] = {}
         self._most = max(1, min(_MAX_OPEN, os.sysconf("SC_OPEN_MAX") // 8))
-        self._top = os.open(top, _passing() & ~os.O_NOFOLLOW)
+        self._top = os.open(top, _path_flags() & ~os.O_NOFOLLOW)
 
     def __del__(self) -> None:
         """Close every folder."""
@@ -104,7 +104,7 @@ class WalledDisk(Disk):
         try:
             name, folder = self._place(real)
             _require_regular(os.stat(name, dir_fd=folder, follow_symlinks=False))
-            return self._open_at(name, _reading(), folder)
+            return self._open_at(name, _read_flags(), folder)
         except OSError as error:
             error.filename = self._prefix + real
             raise
@@ -113,7 +113,7 @@ class WalledDisk(Disk):
         """Return the names in a folder, in any order."""
         descriptor = self._open_to_list(real)
         try:
-            return self._trying(lambda: os.listdir(descriptor))
+            return self._with_descriptor(lambda: os.listdir(descriptor))
         finally:
             os.close(descriptor)
 
@@ -122,7 +122,7 @@ class WalledDisk(Disk):
         """Yield the entries of a folder."""
         descriptor = self._open_to_list(real)
         try:
-            with self._trying(lambda: os.scandir(descriptor)) as entries:
+            with self._with_descriptor(lambda: os.scandir(descriptor)) as entries:
                 yield entries
         finally:
             os.close(descriptor)
@@ -131,7 +131,7 @@ class WalledDisk(Disk):
         """Open a folder to list it: a descriptor that is kept open shares its position with a fork."""
         try:
             name, folder = self._place(real)
-            return self._open_at(name, _listing(), folder)
+            return self._open_at(name, _list_flags(), folder)
         except OSError as error:
             error.filename = self._prefix + real
             raise
@@ -145,7 +145,7 @@ class WalledDisk(Disk):
         return "." if name in _NOWHERE else name, descriptor
 
     def _descend(self, folder: str) -> int:
-        """Open a folder, and its parents from the nearest open one; close as many of the oldest."""
+        """Open a folder, and its parents from the nearest open one; close the oldest ones in turn."""
         if len(folder) >= _MAX_PATH:
             raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG), folder)
         above, names = folder, []
@@ -156,26 +156,26 @@ class WalledDisk(Disk):
         while names:
             name = names.pop()
             above = f"{above}/{name}"
-            descriptor = self._open_at("." if name in _NOWHERE else name, _passing(), descriptor)
+            descriptor = self._open_at("." if name in _NOWHERE else name, _path_flags(), descriptor)
             self._open[above] = descriptor
             if len(self._open) > self._most:
-                self._let_go(descriptor)
+                self._close_oldest(descriptor)
         return descriptor
 
     def _open_at(self, name: str, flags: int, folder: int) -> int:
         """Open a name in a folder by openat(2)."""
-        return self._trying(lambda: os.open(name, flags, dir_fd=folder), folder)
+        return self._with_descriptor(lambda: os.open(name, flags, dir_fd=folder), folder)
 
-    def _trying(self, call: Callable[[], _T], folder: int = -1) -> _T:
+    def _with_descriptor(self, call: Callable[[], _T], folder: int = -1) -> _T:
         """Make a call that needs a descriptor; if there is none, close folders, except the one it needs."""
         while True:
             try:
                 return call()
             except OSError as error:  # noqa: PERF203 - seldom more than once
-                if error.errno != errno.EMFILE or not self._let_go(folder):
+                if error.errno != errno.EMFILE or not self._close_oldest(folder):
                     raise
 
-    def _let_go(self, needed: int) -> bool:
+    def _close_oldest(self, needed: int) -> bool:
         """Close the folder that has been open longest; return False if only the needed one is left."""
         oldest = next((folder for folder, descriptor in self._open.items() if descriptor != needed), None)
         if oldest is None:
@@ -196,14 +196,14 @@ def _require_regular(status: os.stat_result) -> None:
         raise OSError(errno.ELOOP if stat.S_ISLNK(status.st_mode) else errno.EINVAL, "Not a regular file")
 
 
-def _reading() -> int:
+def _read_flags() -> int:
     return os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
-def _listing() -> int:
+def _list_flags() -> int:
     return os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def _passing() -> int:
-    """Return the flags for a folder on the way: O_PATH needs no permission to list it."""
-    return _listing() | getattr(os, "O_PATH", 0)
+def _path_flags() -> int:
+    """Return the flags to open a folder on a path: O_PATH needs no permission to list it."""
+    return _list_flags() | getattr(os, "O_PATH", 0)

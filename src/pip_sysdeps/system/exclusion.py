@@ -26,16 +26,16 @@ def exclusive(path: str) -> Iterator[bool]:
     released it. Without such a file (a read-only folder, a full disk, no locks on this file system) the run continues:
     writes are atomic in any case.
     """
-    descriptor, waited_in_vain = None, False
+    descriptor, timed_out = None, False
     busy = _busy_file(path)
     try:
         descriptor = _take(busy) if busy else None
     except TimeoutError:
-        waited_in_vain = True
+        timed_out = True
     except (OSError, ImportError):  # Windows has no fcntl
         pass
     try:
-        yield not waited_in_vain
+        yield not timed_out
     finally:
         if descriptor is not None:
             _release(busy, descriptor)
@@ -81,7 +81,7 @@ def _keeps_readers_out(busy: str, descriptor: int) -> bool:
         if (status.st_uid, status.st_gid) == (
             os.geteuid(),
             os.getegid(),
-        ):  # just made: to the folder's owner
+        ):  # new: give it to the folder's owner
             os.fchown(descriptor, folder.st_uid if os.geteuid() == 0 else -1, folder.st_gid)
     shared = bool(folder.st_mode & stat.S_IWGRP) and os.fstat(descriptor).st_gid == folder.st_gid
     wanted = _OWNER | _GROUP if shared else _OWNER
@@ -89,7 +89,7 @@ def _keeps_readers_out(busy: str, descriptor: int) -> bool:
         os.unlink(busy)
         return False
     if status.st_uid == os.geteuid():
-        os.fchmod(descriptor, wanted)  # whatever the umask took away
+        os.fchmod(descriptor, wanted)  # undo the umask
     return True
 
 

@@ -1,4 +1,4 @@
-"""Work that a second process begins while this one is busy, and that both share in the end."""
+"""Work that a second process begins while this one is busy, and that both then share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _R = TypeVar("_R")
 _NUMBER = 4
 """Bytes of an item's number in the queue."""
 _MOST_ITEMS = 10_000
-"""How many numbers a pipe can certainly hold."""
+"""Numbers that a pipe holds on every system."""
 _LOOK = 0.1
 """Seconds between two checks whether the first process still exists."""
 
@@ -66,19 +66,19 @@ def _start(work: Callable[[_T], _R], items: Sequence[_T], what: str) -> _Second[
 
 
 def _processors() -> int:
-    """Return how many processors this process may use; os.cpu_count is the number of all."""
+    """Return the number of processors that this process may use; os.cpu_count counts all."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _taken(queue: int) -> Iterator[int]:
-    """Yield the numbers of items that nobody else takes: a number read from a pipe is gone for the other process."""
+    """Yield numbers of items for this process: a number that one process reads from the pipe is gone for the other."""
     while number := os.read(queue, _NUMBER):
         yield int.from_bytes(number, "little")
 
 
 @dataclass(frozen=True, slots=True)
 class _Work(Generic[_T, _R]):
-    """What is done with which items, and what that is called."""
+    """A function, its items, and the name of the task."""
 
     do: Callable[[_T], _R]
     items: Sequence[_T]
@@ -97,7 +97,7 @@ class _Second(Generic[_T, _R]):
     def results(self) -> list[_R]:
         with task(self._what, len(self._items)) as progress:
             found: dict[int, _R] = {}
-            for number in _taken(self._queue):  # in order: what is before it, somebody has taken
+            for number in _taken(self._queue):  # in order: all before it are taken
                 progress.done = number
                 found[number] = self._work(self._items[number])
             found |= self._its_results()
@@ -112,7 +112,7 @@ class _Second(Generic[_T, _R]):
 
     def end(self) -> None:
         if self._identifier is not None:
-            from signal import SIGKILL  # noqa: PLC0415 - only for who leaves early
+            from signal import SIGKILL  # noqa: PLC0415 - only for a block that is left early
 
             os.kill(self._identifier, SIGKILL)
             self._wait()
@@ -136,7 +136,7 @@ def _work_and_exit(work: Callable[[_T], object], items: Sequence[_T], queue: int
             pickle.dump(found, pipe, pickle.HIGHEST_PROTOCOL)
         os._exit(0)
     finally:
-        os._exit(1)  # before a traceback: the first process does the work again, and tells
+        os._exit(1)  # before a traceback: the first process does the work again, and raises the error
 
 
 def leave_with(parent: int) -> None:

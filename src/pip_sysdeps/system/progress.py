@@ -1,7 +1,7 @@
-"""How far the work in hand is.
+"""Progress of long work.
 
-Long work says it here, as it would to a log, and need not know whether anybody looks: the command line shows it on a
-terminal, and a program that calls this package sees nothing of it.
+Long work reports its progress here, as to a log. The command line shows it on a
+terminal; a program that calls this package sees nothing of it.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ class Task:
     """A piece of work that may take long."""
 
     what: str
-    """What is done, as a person calls it: `reading objects`."""
+    """What is done, for messages: `reading objects`."""
     total: int = 0
-    """How many items there are; 0 where nobody knows."""
+    """The number of items; 0 if unknown."""
     done: int = 0
-    """How many of them are done."""
+    """The number of items that are done."""
     unit: str = ""
-    """What is counted, where nobody knows how many there are: `lines`."""
+    """What is counted, if the total is unknown: `lines`."""
 
     def __str__(self) -> str:
-        """Return a line for a person: `reading objects: 1,200 of 5,310`, `reading noble Contents: 65,000 lines`."""
+        """Return a line for messages: `reading objects: 1,200 of 5,310`, `reading noble Contents: 65,000 lines`."""
         if self.total:
             return f"{self.what}: {self.done:,} of {self.total:,}"
         return f"{self.what}: {self.done:,} {self.unit}" if self.unit else self.what
@@ -42,7 +42,7 @@ _watchers: list[Callable[[], None]] = []
 
 @contextmanager
 def task(what: str, total: int = 0, *, unit: str = "") -> Iterator[Task]:
-    """Yield a task that is in hand until the block ends; whoever works counts in it."""
+    """Yield a task that lasts until the block ends; the caller counts in it."""
     each = Task(what, total, unit=unit)
     _tasks.append(each)
     try:
@@ -62,7 +62,7 @@ def tracked(items: Collection[_T], what: str) -> Iterator[_T]:
 
 
 def current() -> Task | None:
-    """Return the task in hand, the innermost of several; None if there is none."""
+    """Return the current task, the innermost of several; None without a task."""
     return _tasks[-1] if _tasks else None
 
 

@@ -23,7 +23,7 @@ def count_marks(source: bytes) -> int:
 def parse_python(source: bytes | str) -> ast.Module | None:
     """Return the tree of a source; None if it is no Python of this interpreter, too large, or nested too deeply.
 
-    The parser's warnings, such as that of an invalid escape, are for who wrote it; `-W error` makes no error of them.
+    The parser's warnings, such as that of an invalid escape, are not shown, and are no errors under `-W error`.
     """
     text = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
     if count_marks(text) > MOST_MARKS:

@@ -16,10 +16,10 @@ class Stages:
         self._now = now
         self._begun = now()
         self.seconds: dict[str, float] = {}
-        """By stage, in the order in which they came to an end first."""
+        """By stage, in the order in which they first ended."""
 
     def end(self, stage: str) -> None:
-        """End a stage and begin the next one; one that ends several times has the sum."""
+        """End a stage and begin the next one; the times of a stage that ends repeatedly are added."""
         now = self._now()
         self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._begun
         self._begun = now

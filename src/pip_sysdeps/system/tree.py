@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _MAX_FILES = 2_000_000
-"""More than the largest environments by an order of magnitude; a bound for what somebody else made."""
+"""Ten times the files of the largest environments; a limit for hostile input."""
 
 NEVER_ELF = (
     *(".py", ".pyc", ".pyi", ".pyx", ".pxd", ".pth", ".typed", ".txt", ".md", ".rst", ".html", ".css", ".js", ".mjs"),
@@ -38,16 +38,16 @@ class Tree:
     """The result of one walk."""
 
     files: frozenset[str]
-    """Regular files, as resolved paths; byte code in `__pycache__` is not looked for."""
+    """Regular files, as resolved paths, without byte code in `__pycache__`."""
     skipped: tuple[Skipped, ...]
-    """Folders that could not be listed, or were too many."""
+    """Folders that could not be listed, or had too many files."""
 
 
 def walk(root: Root, top: str, *, enter: Callable[[str], bool] = lambda _name: True, limit: int = _MAX_FILES) -> Tree:
     """Find the regular files below a resolved folder; links are not followed.
 
-    `enter(name)` tells whether a folder of that name is looked into. A folder below `top` that has a pyvenv.cfg is an
-    environment of its own and left out. At about `limit` files the walk ends, and says so.
+    `enter(name)` returns whether to walk a folder of that name. A folder below `top` that has a pyvenv.cfg is an
+    environment of its own and left out. At about `limit` files the walk ends, and `skipped` says so.
     """
     files: set[str] = set()
     skipped: list[Skipped] = []
@@ -70,7 +70,7 @@ def walk(root: Root, top: str, *, enter: Callable[[str], bool] = lambda _name: T
 
 
 def _list(root: Root, folder: str, enter: Callable[[str], bool]) -> tuple[list[str], list[str]]:
-    """Return the regular files of one folder, and the folders to look into."""
+    """Return the regular files of one folder, and the folders to walk."""
     prefix = folder if folder == "/" else folder + "/"
     files: list[str] = []
     folders: list[str] = []
@@ -92,4 +92,4 @@ def inside(path: str, folder: str) -> bool:
 def join(folder: str, path: str) -> str:
     """Return a path relative to a folder, normalized: `..` ends at the top."""
     joined = posixpath.normpath(posixpath.join(folder, path))
-    return joined[1:] if joined.startswith("//") else joined  # POSIX lets two leading slashes stand
+    return joined[1:] if joined.startswith("//") else joined  # normpath keeps two leading slashes (POSIX)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ApkDatabase:
-    """The packages of a root, and whose file a file is."""
+    """The packages of a root and the owners of its files."""
 
     skipped: Sequence[Skipped] = ()
     unlisted = frozenset[str]()

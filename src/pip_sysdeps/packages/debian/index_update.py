@@ -218,9 +218,9 @@ def _no_sources(message: str) -> SysdepsError:
 
 
 def _is_pocket(index: AptIndex, wanted: IndexRequest) -> bool:
-    """Return whether an index is of `noble-updates`, `bookworm-security` or alike: they add to a release, and are none.
+    """Return whether an index is of a suite that adds to a release: `noble-updates`, `bookworm-security`.
 
-    A suite that the user names counts as it is.
+    A suite that the user names is never one.
     """
     start = f"{wanted.codename}-"
     return not wanted.suite and (index.suite.startswith(start) or index.codename.startswith(start))

@@ -79,7 +79,7 @@ def read_sources(root: Root) -> tuple[AptSource, ...]:
             raise error.at(path) from error
     if sum(len(source.uris) * len(source.suites) for source in sources) > _MOST_ARCHIVES:
         raise SysdepsError(
-            f"the root has more than {_MOST_ARCHIVES} apt sources", hint="remove those that nobody needs"
+            f"the root has more than {_MOST_ARCHIVES} apt sources", hint="remove those that are not needed"
         )
     return tuple(sources)
 

@@ -73,7 +73,7 @@ def update_index(root: Root, wanted: IndexRequest) -> Updated:
     """
     if not (wanted.distro and wanted.codename and wanted.architecture):
         raise SysdepsError(
-            "this system has no os-release or no package database: nothing tells what the index is to be of",
+            "cannot determine the release: this system has no os-release or no package database",
             hint="run it on a system of the release, or name an unpacked image with --root",
         )
     if wanted.architecture not in ARCHITECTURES:

@@ -54,7 +54,7 @@ def unreachable_library(evidence: Evidence) -> Iterator[Trouble]:
 
 
 def unknown_name(evidence: Evidence) -> Iterator[Trouble]:
-    """Yield one line for each distribution that opens or runs something by names which its sources do not tell."""
+    """Yield one line for each distribution that opens or runs something by a name that its sources do not show."""
     holders = evidence.scan.environment.holders()
     found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for skipped in evidence.scan.skipped:
