@@ -83,30 +83,36 @@ def sites_below(root: Root, path: str, *, allow_empty: bool = False) -> tuple[Si
     prefix = _prefix_of(folder)
     if prefix or metadata_names(root, folder):
         return tuple(_existing(root, [(folder, prefix or folder)], flat=not prefix))
-    candidates = [
-        (f"{folder}/{lib}/{python}/{kind}", folder)
-        for lib in ("local/lib", "lib64", "lib")
-        for python in root.names(f"{folder}/{lib}")
-        if python == "python3" or parse_python_name(python)
-        for kind in ("site-packages", "dist-packages")
-    ]
-    sites = [site for site in _existing(root, candidates) if site.added or metadata_names(root, site.folder)]
-    versions = {posixpath.basename(posixpath.dirname(site.folder)) for site in sites if not site.added} - {"python3"}
+    sites = _sites_of_prefix(root, folder)
     if not sites and allow_empty:
         return tuple(_existing(root, [(folder, folder)], flat=True))
     if not sites:
-        modules = modules_note(root, folder)
-        raise SysdepsError(
-            f"no distributions in `{path}`{modules}",
-            hint=FROZEN_HINT
-            if modules
-            else "name what followed --target or --prefix of pip, or site-packages; --allow-empty scans files alone",
-        )
+        raise _no_distributions(root, folder, path)
+    versions = {posixpath.basename(posixpath.dirname(site.folder)) for site in sites if not site.added} - {"python3"}
     if len(versions) > 1:
         raise SysdepsError(
             f"`{path}` has distributions for {' and '.join(sorted(versions))}", hint="name one site-packages folder"
         )
-    return tuple(sites)
+    return sites
+
+
+def _sites_of_prefix(root: Root, prefix: str) -> tuple[Site, ...]:
+    """Return the site directories of a prefix that have distributions."""
+    candidates = [
+        (f"{prefix}/{lib}/{python}/{kind}", prefix)
+        for lib in ("local/lib", "lib64", "lib")
+        for python in root.names(f"{prefix}/{lib}")
+        if python == "python3" or parse_python_name(python)
+        for kind in ("site-packages", "dist-packages")
+    ]
+    return tuple(site for site in _existing(root, candidates) if site.added or metadata_names(root, site.folder))
+
+
+def _no_distributions(root: Root, folder: str, path: str) -> SysdepsError:
+    """Return the error for a folder without distributions, with another hint for a frozen application."""
+    modules = modules_note(root, folder)
+    named = "name what followed --target or --prefix of pip, or site-packages; --allow-empty scans files alone"
+    return SysdepsError(f"no distributions in `{path}`{modules}", hint=FROZEN_HINT if modules else named)
 
 
 def local_packages(root: Root, folder: str) -> str:

@@ -70,10 +70,7 @@ def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()
     architecture.
     """
     platform = _known(scan.platform)
-    identity = "-".join(filter(None, (platform.id, name)))
-    if name and not is_target_id(identity):
-        raise SysdepsError(f"`{name}` is not valid in a target id", hint="use lower-case letters, digits and . _ + -")
-    _refuse_invalid_system(platform, identity)
+    identity = _identity(platform, name)
     bases = {each.distribution.name: each.distribution.base for each in scan.distributions}
     unresolved = tuple(_unresolved(scan, bases))
     troubled = {each.distribution for each in unresolved}
@@ -103,6 +100,15 @@ def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()
     )
     packages = {need.package for _, need in target.needs() if need.package}
     return replace(target, package=tuple(_package(name, scan) for name in packages))
+
+
+def _identity(platform: Platform, name: str) -> str:
+    """Return the id of a system's target, with the name of a second environment; raise SysdepsError if invalid."""
+    identity = "-".join(filter(None, (platform.id, name)))
+    if name and not is_target_id(identity):
+        raise SysdepsError(f"`{name}` is not valid in a target id", hint="use lower-case letters, digits and . _ + -")
+    _refuse_invalid_system(platform, identity)
+    return identity
 
 
 def pinned(target: Target, installed: Mapping[str, str], snapshot: str) -> Target:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.environment.sbom import Component, Sbom
     from pip_sysdeps.environment.vendored import VendoredLibrary
     from pip_sysdeps.lock import document as lockfile
-    from pip_sysdeps.lock.document import LockedNeed, Target
+    from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, Target
+    from pip_sysdeps.model.environment import Distribution
     from pip_sysdeps.model.needs import DistributionNeeds
     from pip_sysdeps.model.scan import Scan
     from pip_sysdeps.packages.closure import Cost
@@ -110,9 +111,9 @@ class DistributionRow:
     """The wheel's compressed tags."""
     needs: tuple[LockedNeed, ...]
     """By name; those that a binary package or another provider answers."""
-    vendored: tuple[str, ...]
+    vendored: tuple[str, ...] = ()
     """Its own libraries, relative to its folder; in a report on a lock, their folders; sorted."""
-    components: tuple[Component, ...]
+    components: tuple[Component, ...] = ()
     """The components of its own SBOMs, without itself."""
     libraries: tuple[VendoredLibrary, ...] = ()
     """The libraries that its files are or contain; empty for a distribution with SBOMs."""
@@ -186,17 +187,12 @@ def report(  # noqa: PLR0913 - the evidence, the target, and what else is known 
     line = _line(target)
     locked = {each.name: each for each in target.distribution}
     rows = [
-        DistributionRow(
-            name=each.distribution.name,
-            version=each.distribution.version,
-            wheel=locked[each.distribution.name].wheel if each.distribution.name in locked else "",
-            needs=tuple(locked[each.distribution.name].every()) if each.distribution.name in locked else (),
+        replace(
+            _distribution_row(each.distribution, locked.get(each.distribution.name), line, closures),
             vendored=vendored(each, evidence.scan),
             components=components.get(each.distribution.name, ()),
             libraries=libraries.get(each.distribution.name, ()),
             way=ways.get(each.distribution.name, ()),
-            cost=closures.cost(_of(line, each.distribution.name)),
-            saved=closures.saved(line, _without(line, each.distribution.name)),
         )
         for each in evidence.scan.distributions
     ]
@@ -208,6 +204,23 @@ def report(  # noqa: PLR0913 - the evidence, the target, and what else is known 
         how_to_add=how_to_add(target),
         adds=closures.cost(line),
         others=others,
+    )
+
+
+def _distribution_row(
+    distribution: Distribution,
+    locked: LockedDistribution | None,
+    line: Mapping[str, frozenset[str]],
+    closures: Closures,
+) -> DistributionRow:
+    """Return a row with the needs of a distribution and what they cost."""
+    return DistributionRow(
+        name=distribution.name,
+        version=distribution.version,
+        wheel=locked.wheel if locked else "",
+        needs=tuple(locked.every()) if locked else (),
+        cost=closures.cost(_of(line, distribution.name)),
+        saved=closures.saved(line, _without(line, distribution.name)),
     )
 
 

@@ -48,13 +48,7 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str]) -> Up
     Raise SysdepsError, with the old index left as it was, when apt or sources are missing, or when no Contents or no
     Packages index of the release's own archive could be downloaded and verified.
     """
-    if not (wanted.distro and wanted.codename and wanted.architecture):
-        raise SysdepsError(
-            "cannot determine the release: this system has no os-release or no package database",
-            hint="run it on a system of the release, or name an unpacked image with --root",
-        )
-    if wanted.architecture not in ARCHITECTURES:
-        raise SysdepsError(f"unknown architecture `{wanted.architecture}`", hint=f"one of {', '.join(ARCHITECTURES)}")
+    _refuse_unknown_system(wanted)
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder, _downloads(root, wanted) as state:
         os.chmod(folder, _FOLDER_MODE)
         apt, written = _apt(root, wanted, folder, state)
@@ -64,10 +58,7 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str]) -> Up
         complaints = _renamed(apt.update(), written.copies)
         indices = tuple(index for index in apt.indices() if index.automatic)
         own = [index for index in indices if index.origin.lower() == wanted.distro]
-        for kind in ("Contents", "Packages"):
-            if all(_is_pocket(index, wanted) for index in own if index.kind == kind):
-                _require_space(state)
-                raise SysdepsError(_nothing(kind, complaints, wanted), hint=_LEFT)
+        _require_indices(own, complaints, wanted, state)
         with _explained():
             tables = read_archive(indices, wanted.architecture, default_alternatives(), files, wanted.distro)
         if kept:
@@ -83,6 +74,24 @@ def update_index(root: Root, wanted: IndexRequest, files: Collection[str]) -> Up
     with _explained():
         path = write_index(target, tables.tables, key)
     return Updated(target=target, path=path, complaints=(*written.skipped, *complaints))
+
+
+def _refuse_unknown_system(wanted: IndexRequest) -> None:
+    if not (wanted.distro and wanted.codename and wanted.architecture):
+        raise SysdepsError(
+            "cannot determine the release: this system has no os-release or no package database",
+            hint="run it on a system of the release, or name an unpacked image with --root",
+        )
+    if wanted.architecture not in ARCHITECTURES:
+        raise SysdepsError(f"unknown architecture `{wanted.architecture}`", hint=f"one of {', '.join(ARCHITECTURES)}")
+
+
+def _require_indices(own: Sequence[AptIndex], complaints: tuple[str, ...], wanted: IndexRequest, state: str) -> None:
+    """Raise SysdepsError if there is no Contents or no Packages index of the release's own archive."""
+    for kind in ("Contents", "Packages"):
+        if all(_is_pocket(index, wanted) for index in own if index.kind == kind):
+            _require_space(state)
+            raise SysdepsError(_nothing(kind, complaints, wanted), hint=_LEFT)
 
 
 def _kept(wanted: IndexRequest) -> str:
