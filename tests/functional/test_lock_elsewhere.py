@@ -394,6 +394,16 @@ def test_a_folder_that_is_no_use(capsys: pytest.CaptureFixture[str], make: objec
     assert not Path("sysdeps.lock").exists()
 
 
+def test_wheels_of_another_environment_than_the_locked_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """The error names the folder of the wheels."""
+    image_wheels(Path("wheels"))
+    assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 0
+    build_wheel(Path("others"), "other", {"other.abi3.so": Elf(needed=("libz.so.1",)).build()})
+    capsys.readouterr()
+    assert main(["lock", "--wheels", "others", "--target", TRIXIE]) == 2
+    assert capsys.readouterr().err.splitlines()[0].endswith(" is installed in `others`")
+
+
 def test_a_damaged_library_in_a_wheel(capsys: pytest.CaptureFixture[str]) -> None:
     """Pip would not install it: nothing is answered for it."""
     _damaged(Path("wheels"))

@@ -184,7 +184,7 @@ def refuse_other_environment(found: EnvironmentTarget, before: Target | None, pa
     if needing.isdisjoint(each.name for each in found.scan.environment.distributions) and needing:
         raise SysdepsError(
             f"none of the distributions with needs in `{path}` ({listed(sorted(needing), _SHOWN)}) is installed in "
-            f"`{found.scan.environment.prefix}`",
+            f"`{found.place.root.shown(found.scan.environment.prefix)}`",
             hint=_SELECT if found.scan.environment.found_by else _SECOND,
         )
 

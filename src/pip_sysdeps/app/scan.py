@@ -119,7 +119,7 @@ class Scanner:
                 loads = () if process is None else self._loads(process)
                 self._stages.end("loader")
                 attributed = self._attributed(system, loads, process)
-                _refuse_rows(attributed)
+                _refuse_rows(attributed, place.root.shown(attributed.environment.prefix))
                 found = self._with_optional(attributed)
             self._stages.end("attribution")
             if floors and place.packages is not None:
@@ -284,7 +284,7 @@ def _read(objects: Objects, place: Place) -> _Files:
     files = (*filter(may_be_elf, holders), *environment.unclaimed)
     answers = {file: objects.facts(file) for file in tracked(files, "reading objects")}
     facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
-    _refuse_versions(environment, facts.values())
+    _refuse_versions(facts.values(), place.root.shown(environment.prefix))
     program = place.target.program if place.target else _program(objects, place, facts)
     strangers = {file: why for file, elf in facts.items() if program and (why := foreign(file, elf, program))}
     return _Files(
@@ -315,22 +315,22 @@ def _program(objects: Objects, place: Place, facts: Mapping[str, ElfFile]) -> El
     return program if isinstance(program, ElfFile) else prevailing(facts.values())
 
 
-def _refuse_versions(environment: Environment, objects: Iterable[ElfFile]) -> None:
+def _refuse_versions(objects: Iterable[ElfFile], prefix: str) -> None:
     """Raise SysdepsError for more symbol versions than can be compared in reasonable time."""
     versions = sum(len(each.version_needs) for each in objects)
     if versions > _MOST_VERSIONS:
         raise SysdepsError(
-            f"the objects of `{environment.prefix}` need {versions} symbol versions, more than {_MOST_VERSIONS}",
+            f"the objects of `{prefix}` need {versions} symbol versions, more than {_MOST_VERSIONS}",
             hint="no real environment has so many: remove the distributions or files that have them",
         )
 
 
-def _refuse_rows(found: Scan) -> None:
+def _refuse_rows(found: Scan, prefix: str) -> None:
     """Raise SysdepsError for too many needs: each is a row of every result."""
     rows = sum(len(each.needs) for each in found.distributions) + sum(len(each.needs) for each in found.unattributed)
     if rows > _MOST_ROWS:
         raise SysdepsError(
-            f"the objects of `{found.environment.prefix}` have {rows} needs, more than {_MOST_ROWS}",
+            f"the objects of `{prefix}` have {rows} needs, more than {_MOST_ROWS}",
             hint="no real environment has so many: remove the distributions or files that have them",
         )
 

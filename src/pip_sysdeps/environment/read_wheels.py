@@ -131,7 +131,7 @@ def environment_of_wheels(folder: str, system: TargetSystem) -> tuple[WheelTree,
     wheels = {path: _tags_of(path) for path in _wheels_in(folder)}
     abi_tag = _abi_tag(wheels, system)
     _refuse_unfitting_wheels(wheels, abi_tag, system)
-    tree = WheelTree()
+    tree = WheelTree({_PREFIX: folder})
     python = f"{'pypy' if abi_tag.startswith('pp') else 'python'}{abi_tag[2]}.{abi_tag[3:]}"
     for path in tracked(wheels, "reading wheels"):
         _install_wheel(tree, path, python)

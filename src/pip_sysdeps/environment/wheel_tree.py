@@ -19,12 +19,13 @@ except ImportError:  # a Python that was built without it: no member is unpacked
     LZMAError = BadZipFile  # type: ignore[misc,assignment]
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _ELF = b"\x7fELF"
 _HEAD = 4 << 20
@@ -69,8 +70,10 @@ class WheelTree(Root):
     may_fork = False
     """A fork shares the position in each open wheel with its parent: reads would interfere."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Make an empty tree; `names` has what messages call some of its paths."""
         super().__init__()
+        self._names = names
         self._files: dict[str, Member | bytes] = {}
         self._numbers: dict[str, int] = {}
         self._left = _LEAST_UNPACKED
@@ -94,7 +97,7 @@ class WheelTree(Root):
     def shown(self, path: str) -> str:
         """Return the wheel of a file, and the file's name in it."""
         member = self._files.get(path)
-        return f"{member.wheel}: {member.name}" if isinstance(member, Member) else path
+        return f"{member.wheel}: {member.name}" if isinstance(member, Member) else self._names.get(path, path)
 
     def follow(self, path: str) -> str | None:
         """Return the path without `.` and `..`, or None if it does not exist."""
