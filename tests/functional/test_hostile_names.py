@@ -350,7 +350,7 @@ def test_from_a_system_to_the_lock(desk: Desk, way: Callable[[Path, str], None],
 @pytest.mark.slow
 @pytest.mark.parametrize("field", ["name", "version", "release", "source", "provides", "requires", "files"])
 def test_from_rpms_database_to_the_lock(desk: Desk, tmp_path: Path, field: str) -> None:
-    """As dpkg's: the package of a library is called so, or says so about itself."""
+    """The owner of a library has such a name or such fields, as with dpkg."""
     root = small_fedora(tmp_path / "fedora")
     libpq = next(each for each in FEDORA if each.name == "libpq")
     for text in EVERY:
@@ -391,7 +391,7 @@ def test_from_an_index(desk: Desk, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["a;touch${IFS}pwned;#", "-oAPT=x", "libpq5-"])
 def test_from_an_archive_to_an_index(tmp_path: Path, name: str) -> None:
-    """What its Packages index calls otherwise than Debian Policy allows is not there."""
+    """Names that Debian Policy does not allow are left out."""
     stanza = "Package: {}\nVersion: 1\nSection: libs\nPriority: required\n\n"
     packages = write(tmp_path / "Packages", stanza.format(name) + stanza.format("libb1"))
     rows = f"usr/lib/liba.so.1 libs/{name}\nusr/lib/libb.so.1 libs/{name},libs/libb1\n"
@@ -465,7 +465,7 @@ FREE = ('version = "2.9.9"', 'soname = "libpq.so.5"')
 
 @pytest.mark.parametrize("name", HOSTILE + MARKUP, ids=ascii)
 def test_from_a_lock_to_a_diff(desk: Desk, name: str) -> None:
-    """Of what the lock's rules let through, nothing is markup of a comment, and nothing steers a terminal."""
+    """Valid text of a lock is no markup in a comment, and cannot control a terminal."""
     text = LOCK
     for line in FREE:
         key = line.partition(" = ")[0]

@@ -90,7 +90,7 @@ def test_an_older_git_refuses_it_too(
 
 @pytest.mark.parametrize("revision", ["origin/main", UNKNOWN, "HEAD:", ":/a", ":svc"])
 def test_a_hostile_configuration_runs_nothing(desk: Desk, checkout: Path, tmp_path: Path, revision: str) -> None:
-    """As an unpacked tree may bring it in its own `.git`."""
+    """An unpacked tree may have such a configuration in its `.git`."""
     (checkout / ".git" / "config").write_text(config(tmp_path))
     (checkout / ".git" / "packed-refs").write_text(f"{UNKNOWN} refs/remotes/origin/main\n")
     result = desk.run("diff", revision, "--lock", str(checkout / "svc" / "sysdeps.lock"))
@@ -100,14 +100,14 @@ def test_a_hostile_configuration_runs_nothing(desk: Desk, checkout: Path, tmp_pa
 
 
 def test_the_configuration_is_hostile(checkout: Path, tmp_path: Path) -> None:
-    """As the person's own git shows."""
+    """The user's own git runs the programs that it names."""
     (checkout / ".git" / "config").write_text(config(tmp_path))
     subprocess.run(["git", "rev-parse", f"{UNKNOWN}^{{commit}}"], cwd=checkout, capture_output=True, check=False)
     assert (tmp_path / PWNED).exists()
 
 
-def test_a_partial_clone_says_what_it_lacks(desk: Desk, checkout: Path, tmp_path: Path) -> None:
-    """A lock that was not fetched is not one that the revision does not have."""
+def test_a_partial_clone_without_the_lock(desk: Desk, checkout: Path, tmp_path: Path) -> None:
+    """A lock that was not fetched is an error, not a missing lock."""
     lock = checkout / "svc" / "sysdeps.lock"
     blob = git(checkout, "rev-parse", "HEAD:svc/sysdeps.lock")
     (checkout / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
@@ -125,7 +125,7 @@ def test_a_partial_clone_says_what_it_lacks(desk: Desk, checkout: Path, tmp_path
 
 
 def test_a_revision_without_a_lock(desk: Desk, checkout: Path) -> None:
-    """All of it is new, also where a folder has its name."""
+    """Every target is new, also if a folder has the lock's name."""
     git(checkout, "rm", "-q", "svc/sysdeps.lock")
     commit_all(checkout)
     for name in ("svc", "sysdeps.lock"):

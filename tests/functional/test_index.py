@@ -37,7 +37,7 @@ def test_show_answers_for_sonames_and_programs(capsys: pytest.CaptureFixture[str
 
 
 def test_show_as_json(capsys: pytest.CaptureFixture[str]) -> None:
-    """With the schema's version."""
+    """The document has the schema's version."""
     assert main(["index", "show", "--json", "debian-bookworm-amd64", "libjack.so.0", "nothing"]) == 0
     assert json.loads(capsys.readouterr().out) == {
         "schema": 1,
@@ -50,7 +50,7 @@ def test_show_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_list_has_every_shipped_target(capsys: pytest.CaptureFixture[str]) -> None:
-    """With the date of its archive and its file."""
+    """Each row has the date of the archive and the file."""
     assert main(["index", "list", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)["indices"]
     assert [row["target"] for row in rows if row["used"]] == [row["target"] for row in rows]
@@ -67,10 +67,10 @@ def test_list_has_every_shipped_target(capsys: pytest.CaptureFixture[str]) -> No
     ],
 )
 @pytest.mark.parametrize("command", [["index", "show"], ["lock", "--wheels", ".", "--target"]], ids=["show", "lock"])
-def test_an_unknown_target_is_trouble(
+def test_an_unknown_target_is_an_error(
     capsys: pytest.CaptureFixture[str], command: list[str], target: str, meant: str
 ) -> None:
-    """The message says what may be meant, and what to run."""
+    """The hint suggests targets and commands."""
     assert main([*command, target]) == 2
     assert capsys.readouterr().err == (
         f"error: no index for `{target}`\n"
@@ -78,8 +78,8 @@ def test_an_unknown_target_is_trouble(
     )
 
 
-def test_update_without_sources_is_trouble(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A root without apt sources has nowhere to ask."""
+def test_update_without_sources_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A root without apt sources gives no index."""
     root = tmp_path / "root"
     (root / "etc").mkdir(parents=True)
     (root / "etc/os-release").write_text("ID=debian\nVERSION_CODENAME=trixie\n")

@@ -91,7 +91,7 @@ def archive() -> Iterator[Archive]:
 
 
 @pytest.mark.slow
-def test_it_goes_on(archive: Archive, tmp_path: Path) -> None:
+def test_an_interrupted_download_continues(archive: Archive, tmp_path: Path) -> None:
     """After an interrupt the second run asks for the rest of the file that the first had half of."""
     server = Server(archive.folder)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -36,14 +36,14 @@ def run(*argv: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
 
 
 def test_each_target_has_its_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """In the words of its package manager: a package, or a capability in place of one."""
+    """The line has packages or capabilities of its package manager."""
     assert run("install-line", "--target", "debian-bookworm-amd64", capsys=capsys) == (0, "libpq5\n", "")
     status, out, err = run("install-line", "--target", "fedora-42-x86_64", "--format", "lines", capsys=capsys)
     assert (status, out.strip("'\n"), err) == (0, "libpq.so.5()(64bit)", "")
 
 
 def test_apt_line_is_for_apt(capsys: pytest.CaptureFixture[str]) -> None:
-    """Of a target of another package manager it says so, with the command that prints its line."""
+    """For another package manager it is an error, with the command that prints its line."""
     assert run("apt-line", "--target", "debian-bookworm-amd64", capsys=capsys) == (0, "libpq5\n", "")
     assert run("apt-line", "--target", "fedora-42-x86_64", capsys=capsys) == (
         2,
@@ -65,7 +65,7 @@ def test_a_target_of_an_unknown_package_manager_is_not_printed(capsys: pytest.Ca
     assert main(["lock", "--validate"]) == 0
 
 
-def test_another_line_than_the_needs_give_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_that_differs_from_the_needs_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nobody can put a package into the line without a need that says why, nor take one out."""
     for old, new, said in (
         ('    "libpq5",\n', '    "libevil1",\n    "libpq5",\n', "-libevil1"),

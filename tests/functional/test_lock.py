@@ -40,7 +40,7 @@ def test_the_first_lock(desk: Desk) -> None:
 
 
 def test_the_same_again(desk: Desk) -> None:
-    """A lock that says the same already is not touched."""
+    """An equal lock is not written."""
     desk.run_lock()
     before = desk.lock.stat()
     assert desk.run_lock().err == f"`{desk.lock}` is up to date: {SUMMARY}\n"
@@ -48,8 +48,8 @@ def test_the_same_again(desk: Desk) -> None:
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
-def test_what_changes_in_the_line_comes_first(desk: Desk) -> None:
-    """A lock that is written anew says what it installs besides, and what no more."""
+def test_changes_of_the_line_come_first(desk: Desk) -> None:
+    """A rewritten lock prints the packages that were added and removed."""
     desk.run_lock()
     write(desk.root / SITE[1:] / MODULE, module("libGL.so.1"))
     assert desk.run_lock().err.splitlines()[:2] == [
@@ -59,20 +59,20 @@ def test_what_changes_in_the_line_comes_first(desk: Desk) -> None:
 
 
 def test_quiet(desk: Desk) -> None:
-    """-q says nothing, before the command and after it."""
+    """-q is silent, before the command and after it."""
     assert desk.run_lock("-q").err == ""
     assert desk.run("-q", "lock", "--root", str(desk.root), "--python", "/opt/venv", "-o", str(desk.lock)).err == ""
 
 
 def test_check_of_a_current_lock(desk: Desk) -> None:
-    """It says so, and writes nothing."""
+    """The message says so, and nothing is written."""
     desk.run_lock()
     outcome = desk.run_lock("--check")
     assert (outcome.status, outcome.err) == (0, f"`{desk.lock}` is current: {SUMMARY}\n")
 
 
 def test_check_of_a_stale_lock(desk: Desk) -> None:
-    """It says in words what differs, and leaves the lock."""
+    """The message says what differs, and the lock stays."""
     desk.run_lock()
     shutil.rmtree(desk.root / SITE[1:])
     install_module(desk.root, version="2.9.10")
@@ -151,7 +151,7 @@ def test_check_of_an_old_lock_version(desk: Desk) -> None:
 
 
 def test_check_without_the_target(desk: Desk) -> None:
-    """A lock of other targets is trouble, not stale."""
+    """A lock of other targets is an error, not stale."""
     desk.lock.write_text(f"{HEADER}\n{TRIXIE}")
     outcome = desk.run_lock("--check")
     assert outcome.status == 2
@@ -161,7 +161,7 @@ def test_check_without_the_target(desk: Desk) -> None:
     )
 
 
-def test_a_second_target_takes_a_word(desk: Desk) -> None:
+def test_a_second_target_takes_an_option(desk: Desk) -> None:
     """The lock's other targets stay byte for byte, whatever their hand-made spacing."""
     odd = TRIXIE.replace('id = "', 'id  =  "').replace("\n\n", "\n\n\n")
     desk.lock.write_text(f"{HEADER}\n{odd}")
@@ -177,7 +177,7 @@ def test_a_second_target_takes_a_word(desk: Desk) -> None:
 
 
 def test_a_second_environment_of_the_image(desk: Desk) -> None:
-    """--name tells it from the first."""
+    """--name distinguishes it from the first."""
     desk.run_lock()
     assert desk.run_lock("--name", "worker", "--add-target").status == 0
     worker = TARGET.replace("debian-bookworm-amd64", "debian-bookworm-amd64-worker")
@@ -185,7 +185,7 @@ def test_a_second_environment_of_the_image(desk: Desk) -> None:
 
 
 def test_strict(desk: Desk) -> None:
-    """What nothing has is in `unresolved`; with --strict it is status 1, and the lock is written anyway."""
+    """A need without an answer is in `unresolved`; with --strict the status is 1, and the lock is written anyway."""
     write(desk.root / SITE[1:] / MODULE, module("libpq.so.5", "libnowhere.so.9"))
     outcome = desk.run_lock("--strict")
     assert outcome.status == 1
@@ -201,7 +201,7 @@ def test_strict(desk: Desk) -> None:
     assert f"unresolved = [\n    {{ {named} }},\n]\n" in desk.lock.read_text()
 
 
-def test_what_is_not_installed_is_locked_from_the_index(desk: Desk) -> None:
+def test_packages_that_are_not_installed_come_from_the_index(desk: Desk) -> None:
     """The lock does not depend on what else the build machine has."""
     write(desk.root / SITE[1:] / MODULE, module("libpq.so.5", "libGL.so.1"))
     outcome = desk.run_lock()
@@ -212,7 +212,7 @@ def test_what_is_not_installed_is_locked_from_the_index(desk: Desk) -> None:
     assert '{ soname = "libGL.so.1", package = "libgl1", when = "import", ' in desk.lock.read_text()
 
 
-def test_what_only_a_plugin_needs_is_offered(desk: Desk) -> None:
+def test_a_need_of_a_plugin_is_offered(desk: Desk) -> None:
     """It is in the lock, and one line says that it is not in the apt line."""
     plugin = Elf(soname="libxcb-plugin.so", needed=("libxcb.so.1", "libc.so.6")).build()
     install(
@@ -228,7 +228,7 @@ def test_what_only_a_plugin_needs_is_offered(desk: Desk) -> None:
     assert "not in the line" not in desk.run_lock("--check").err  # it was decided on when the lock was committed
 
 
-def test_what_only_a_plugin_needs_and_nothing_has(desk: Desk) -> None:
+def test_a_need_of_a_plugin_without_an_answer(desk: Desk) -> None:
     """It is reported in one line when the lock is written; `--check` leaves it to the lock."""
     plugin = Elf(soname="libodd.so", needed=("libnowhere.so.9", "libc.so.6")).build()
     install(desk.root / SITE[1:], "viewer", files={"viewer/__init__.py": b"", "viewer/plugins/libodd.so": plugin})
@@ -273,7 +273,7 @@ def test_a_program_that_no_record_claims(desk: Desk) -> None:
 
 
 def test_a_python_path_is_not_followed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And that is reported, as of LD_LIBRARY_PATH."""
+    """PYTHONPATH is ignored and reported, like LD_LIBRARY_PATH."""
     own = str(Path(pip_sysdeps.__file__).parents[1])
     monkeypatch.setenv("PYTHONPATH", f"/srv/app:{own}")
     said = "ignored PYTHONPATH: distributions in /srv/app are left out, unless a `.pth` file of the "
@@ -294,7 +294,7 @@ def test_a_python_path_is_not_followed(desk: Desk, monkeypatch: pytest.MonkeyPat
     ],
 )
 def test_code_that_changes_the_path(desk: Desk, line: str, said: bool) -> None:
-    """A `.pth` file that runs some is named; a line with a folder is followed."""
+    """A `.pth` file that runs code is named; a line with a folder is followed."""
     write(desk.root / SITE[1:] / "app.pth", f"{line}\n")
     write(desk.root / SITE[1:] / "boot.py", "import sys\nsys.path.append('/srv/app')\n")
     noted = f"`{SITE}/app.pth` runs code that changes sys.path, and is not followed" in desk.run_lock().err
@@ -302,7 +302,7 @@ def test_code_that_changes_the_path(desk: Desk, line: str, said: bool) -> None:
 
 
 @pytest.mark.parametrize("gone", ["all", "libpq5"])
-def test_file_lists_that_somebody_removed(desk: Desk, gone: str) -> None:
+def test_removed_file_lists(desk: Desk, gone: str) -> None:
     """Libraries are looked up in the index, and a warning says so."""
     expected = desk.run_lock() and desk.lock.read_text()
     for each in (desk.root / "var/lib/dpkg/info").iterdir():
@@ -315,7 +315,7 @@ def test_file_lists_that_somebody_removed(desk: Desk, gone: str) -> None:
     assert desk.lock.read_text() == expected
 
 
-def test_a_file_of_nobody_stays_one_without_file_lists(desk: Desk) -> None:
+def test_an_unowned_file_stays_unowned_without_file_lists(desk: Desk) -> None:
     """A library in /usr/local is no package's, also if one with a library of the same name is installed."""
     (desk.root / "var/lib/dpkg/info/libpq5:amd64.list").unlink()
     write_library(desk.root, "/usr/local/lib/libpq.so.5", Elf(soname="libpq.so.5"))
@@ -345,7 +345,7 @@ def frozen(root: Path) -> None:
 
 @pytest.mark.parametrize("option", ["--path", "--python"])
 def test_a_frozen_application(desk: Desk, option: str) -> None:
-    """Is refused with the ways out."""
+    """It is refused; the hint has the alternatives."""
     frozen(desk.root)
     outcome = desk.run_lock(option, "/srv/app")
     assert outcome.status == 2
@@ -365,14 +365,14 @@ def test_the_files_of_a_frozen_application(desk: Desk) -> None:
 @pytest.mark.parametrize("option", ["--path", "--python"])
 @pytest.mark.parametrize("head", [b"#!/usr/bin/env python3\n", b""])
 def test_a_zip_application(desk: Desk, option: str, head: bytes) -> None:
-    """Is refused, with how to unpack it."""
+    """It is refused; the hint says how to unpack it."""
     write(desk.root / "srv/app.pyz", head + b"PK\x03\x04" + bytes(40))
     hint = "hint: unpack it and name the folder: `python3 -m zipfile -e FILE DIR`, then --path DIR\n"
     assert desk.run_lock(option, "/srv/app.pyz") == (2, "", f"error: `/srv/app.pyz` is a zip application\n{hint}")
 
 
 def test_the_libraries_of_a_prefix_of_its_own(desk: Desk) -> None:
-    """Those of conda come with its prefix; what they need of the system does not."""
+    """Libraries of conda come with its prefix; their needs from the system do not."""
     site = make_interpreter(desk.root, "/opt/conda") / "lib/python3.11/site-packages"
     elf = Elf(interpreter=LOADER, needed=("libc.so.6",), rpath="$ORIGIN/../lib")
     write(desk.root / "opt/conda/bin/python3.11", elf.build()).chmod(0o755)
@@ -387,7 +387,7 @@ def test_the_libraries_of_a_prefix_of_its_own(desk: Desk) -> None:
 
 
 def test_an_unreachable_library(desk: Desk) -> None:
-    """What lets the loader find it is reported, with the package that has a library of its name."""
+    """The warning says how the loader finds it, and names the package with a library of its name."""
     install(desk.root / SITE[1:], "numbers", files={"numbers/_n.abi3.so": Elf(needed=("libtbb.so.12",)).build()})
     install(desk.root / SITE[1:], "tbb", files={"../../libtbb.so.12": Elf(soname="libtbb.so.12").build()})
     folder = "/opt/venv/lib"
@@ -426,7 +426,7 @@ def test_what_a_source_opens_that_cannot_be_imported_here(desk: Desk, module: st
 
 
 def test_a_file_of_no_record(desk: Desk) -> None:
-    """An ELF file that nobody claims is locked, never dropped."""
+    """An ELF file without a RECORD is locked, never dropped."""
     program = Elf(interpreter="/lib64/ld-linux-x86-64.so.2", needed=("libpq.so.5", "libc.so.6"))
     write_library(desk.root, "/opt/venv/bin/uwsgi", program)
     desk.run_lock()
@@ -479,7 +479,7 @@ def test_the_shells_library_path_is_ignored(desk: Desk, monkeypatch: pytest.Monk
     assert desk.lock.read_text() == LOCK
 
 
-def test_what_is_set_aside_is_counted(desk: Desk) -> None:
+def test_skipped_files_are_counted(desk: Desk) -> None:
     """A build for another machine is no need; -v says why."""
     other = f"{SITE}/psycopg2/helper.so"
     write(desk.root / other[1:], Elf(machine=183, needed=("libother.so.1",)).build())
@@ -526,7 +526,7 @@ def test_the_file_stays_the_file_it_was(desk: Desk) -> None:
 
 @pytest.mark.parametrize("content", [None, "", "# aliases\n", "umask 022\n"], ids=str)
 def test_a_link_that_leads_to_no_lock(desk: Desk, content: str | None) -> None:
-    """It neither makes a file nor changes one: whoever made the link would have chosen which."""
+    """It neither makes nor changes a file, because the maker of the link would choose it."""
     real = desk.lock.with_name("profile.sh")
     if content is not None:
         real.write_text(content)
@@ -555,7 +555,7 @@ def test_two_that_add_targets_at_once(desk: Desk) -> None:
 
 
 def test_another_run_that_does_not_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is waited for no longer than some seconds, and that is reported."""
+    """The wait ends after some seconds, with a warning."""
     monkeypatch.setattr("pip_sysdeps.system.exclusion.LONGEST_WAIT", 0.0)
     with exclusive(str(desk.lock)):
         result = desk.run_lock()
@@ -564,7 +564,7 @@ def test_another_run_that_does_not_end(desk: Desk, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_root_without_the_interpreter(desk: Desk) -> None:
-    """The folder's name says which Python it is for, and libc is no need there either."""
+    """The folder's name shows the Python, and libc is no need there either."""
     shutil.copytree(desk.root / SITE[1:], desk.root / "install/lib/python3.11/site-packages")
     (desk.root / "usr/bin/python3.11").unlink()
     assert desk.run_lock("--path", "/install").status == 0

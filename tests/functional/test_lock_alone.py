@@ -45,19 +45,19 @@ def test_why(alone: Callable[..., Result]) -> None:
 
 
 def test_why_json(alone: Callable[..., Result]) -> None:
-    """Names its source."""
+    """The document names its source."""
     document = json.loads(alone("why", "gone", "--json").out)
     check_schema("why", document)
     assert document["source"] == "lock"
 
 
-def test_why_of_what_the_lock_has_not(alone: Callable[..., Result]) -> None:
-    """Is said of the lock, which does not have what needs nothing."""
+def test_why_of_a_name_that_the_lock_does_not_have(alone: Callable[..., Result]) -> None:
+    """The message is about the lock, which omits distributions without needs."""
     assert alone("why", "flask") == (1, "", f"{NOTE}nothing in the lock needs `flask`\n")
 
 
 def test_tree(alone: Callable[..., Result]) -> None:
-    """From the distribution down to who brings what, by distribution."""
+    """The tree leads from each distribution to what answers its needs."""
     result = alone("tree")
     assert (result.status, result.err) == (0, NOTE)
     assert "psycopg2 2.9\n└── psycopg2/_psycopg.cpython-311-x86_64-linux-gnu.so\n    ├── libc.so.6" not in result.out
@@ -66,7 +66,7 @@ def test_tree(alone: Callable[..., Result]) -> None:
 
 
 def test_tree_reverse(alone: Callable[..., Result]) -> None:
-    """From the package up to the distribution."""
+    """The tree leads from each package to its distributions."""
     assert (
         "libpq5 >= 14~beta2\n"
         "└── libpq.so.5: import\n"
@@ -84,12 +84,12 @@ def test_tree_json(alone: Callable[..., Result]) -> None:
 
 @pytest.mark.parametrize("form", ["dot", "mermaid"])
 def test_tree_as_a_graph(alone: Callable[..., Result], form: str) -> None:
-    """Has the same names."""
+    """The graph has the names of the tree."""
     assert "libpq5" in alone("tree", "--format", form).out
 
 
 def test_audit(alone: Callable[..., Result]) -> None:
-    """What the lock has as unresolved or unowned is found; a package is not called not installed."""
+    """Unresolved and unowned needs are findings; no package is called missing."""
     result = alone("audit", "--all")
     assert (result.status, result.err) == (1, NOTE)
     assert re.findall(r"SD\d{3}", result.out) == ["SD001", "SD003", "SD002"]
@@ -116,7 +116,7 @@ def test_audit_sarif(alone: Callable[..., Result]) -> None:
 
 @pytest.mark.parametrize("form", ["markdown", "html"])
 def test_audit_as_a_page(alone: Callable[..., Result], form: str) -> None:
-    """Has the findings and the line, and says nothing of what is installed."""
+    """The page has the findings and the line, and no installed packages."""
     out = alone("audit", "--format", form).out
     assert "libpq5" in out
     assert "SD001" in out
@@ -141,7 +141,7 @@ def test_without_a_lock_either(run: Callable[..., Result], tmp_path: Path, monke
 
 
 def test_an_environment_that_is_named_and_empty(run: Callable[..., Result], tmp_path: Path) -> None:
-    """Is an error: another one, or the lock, is not what was asked about."""
+    """It is an error; neither another environment nor the lock replaces it."""
     assert run("lock").status == 0
     (tmp_path / "lib").mkdir()
     result = run("why", "libpq5", "--path", str(tmp_path / "lib"), environment=False)
@@ -152,7 +152,7 @@ def test_an_environment_that_is_named_and_empty(run: Callable[..., Result], tmp_
 def test_another_environment_on_the_path(
     run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
-    """That of the tool, or of the system, has nothing of the lock: it is not what is meant."""
+    """An environment without the lock's distributions, such as the tool's own, is not used."""
     assert run("lock").status == 0
     for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         monkeypatch.delenv(name, raising=False)

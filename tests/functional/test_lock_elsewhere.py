@@ -107,7 +107,7 @@ def test_a_source_distribution_beside_wheels(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_a_source_distribution_in_a_subfolder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is no answer to pass it over; one whose wheel is at the top is none."""
+    """It is an error, unless its wheel is at the top."""
     folder = image_wheels(tmp_path / "wheels")
     write(folder / "more/image-1.0.tar.gz", "")
     write(folder / "more/psycopg2-2.9.10.tar.gz", "")
@@ -148,7 +148,7 @@ def test_console_scripts_of_wheels_are_their_own(tmp_path: Path) -> None:
     assert 'rsync"' not in lines("--wheels", "wheels", "--target", TRIXIE).replace('name = "rsync"', "")
 
 
-def test_what_else_the_root_has_does_not_count(tmp_path: Path) -> None:
+def test_other_files_of_the_root_do_not_count(tmp_path: Path) -> None:
     """Neither libraries nor programs, wherever the loader and a shell would find them."""
     install_wheels(image_wheels(tmp_path / "wheels"), tmp_path / "root/opt/venv", "python3.13")
     for name in ("libGL.so.1", "libsm.so.6", "libnobody.so.7", "libc.so.6"):
@@ -174,8 +174,8 @@ def test_names_are_those_of_the_release(tmp_path: Path, capsys: pytest.CaptureFi
     assert line(capsys, "--target", TRIXIE, "--when", "plugin") == "libsm6\n"
 
 
-def test_a_target_of_the_project_needs_no_further_word(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """And one that it does not list is refused, in an empty lock too."""
+def test_a_listed_target_needs_no_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A target that the project does not list is refused, in an empty lock too."""
     image_wheels(tmp_path / "wheels")
     Path("pyproject.toml").write_text(f'[tool.pip-sysdeps]\ntargets = ["debian-bookworm-amd64", "{TRIXIE}"]\n')
     lines("--wheels", "wheels", "--target", TRIXIE)
@@ -250,8 +250,8 @@ def test_an_installed_distribution_that_does_not_fit(tmp_path: Path, capsys: pyt
     assert "`image 1.0` does not fit debian-trixie-arm64: its tag is cp311-abi3-manylinux" in capsys.readouterr().err
 
 
-def test_a_library_that_needs_a_newer_glibc_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whatever its wheel's tag claims."""
+def test_a_library_that_needs_a_newer_glibc_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is reported whatever the wheel's tag promises."""
     newest = Elf(needed=("libc.so.6",), version_needs=(("libc.so.6", ("GLIBC_2.38",)),)).build()
     build_wheel(tmp_path / "wheels", "one", {"one.abi3.so": newest}, tag="cp311-abi3-linux_x86_64")
     assert main(["lock", "--wheels", "wheels", "--target", "debian-bookworm-amd64"]) == 0
@@ -386,8 +386,8 @@ def _bomb(folder: Path) -> None:
         (lambda _: None, "`wheels`: No such file or directory"),
     ],
 )
-def test_a_folder_that_is_no_use(capsys: pytest.CaptureFixture[str], make: object, message: str) -> None:
-    """One line says what and where, and no lock is written."""
+def test_a_folder_without_usable_wheels(capsys: pytest.CaptureFixture[str], make: object, message: str) -> None:
+    """The error has one line, and no lock is written."""
     make(Path("wheels"))  # type: ignore[operator]
     assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 2
     assert capsys.readouterr().err.splitlines()[0] == f"error: {message}"
@@ -414,7 +414,7 @@ def test_a_damaged_library_in_a_wheel(capsys: pytest.CaptureFixture[str]) -> Non
     )
 
 
-def test_files_are_called_by_wheel_and_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_are_named_by_wheel_and_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Where the tool unpacks them to in its mind is nobody's business: neither in what is skipped nor in an error."""
     wheel = build_wheel(tmp_path / "wheels", "one", {
         "one/arm.so": Elf(machine=183).build(), "one-1.0.data/scripts/tool": b"\x7fELF cut",
@@ -499,7 +499,7 @@ WINDOWS = (
 """Names of the module os that Windows does not have, or not in every version of Python that we run on."""
 
 
-def test_nothing_of_the_machine_is_needed(tmp_path: Path) -> None:
+def test_nothing_of_the_machine_is_read(tmp_path: Path) -> None:
     """No file but the wheels, the tool's own and the lock is opened, and no call is made that only Linux has."""
     core = Elf(machine=183, needed=("libGL.so.1",), defined=("PyInit__core",)).build()
     arm: Mapping[str, bytes] = {"arm/_core.so": core}
@@ -551,7 +551,7 @@ def test_apt_line_on_a_system_that_the_lock_is_not_for(  # noqa: PLR0913, PLR091
 
 @pytest.mark.parametrize("where", [("--wheels", "wheels"), ("--wheels", "wheels", "--target", TRIXIE)])
 def test_pins_are_of_installed_packages(tmp_path: Path, capsys: pytest.CaptureFixture[str], where: list[str]) -> None:
-    """Whoever asks for versions that nobody has gets an error, and no lock without them."""
+    """--pin without installed packages is an error, and no lock is written."""
     image_wheels(tmp_path / "wheels")
     assert main(["lock", "--pin", *where]) == 2
     assert capsys.readouterr().err == (
@@ -562,7 +562,7 @@ def test_pins_are_of_installed_packages(tmp_path: Path, capsys: pytest.CaptureFi
     assert not Path("sysdeps.lock").exists()
 
 
-def test_a_project_that_pins_is_told_where_it_cannot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_project_that_pins_gets_a_warning_where_it_cannot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`pin = true` is for every target of the project: the others have their versions."""
     image_wheels(tmp_path / "wheels")
     Path("pyproject.toml").write_text("[tool.pip-sysdeps]\npin = true\n")

@@ -65,8 +65,8 @@ def test_another_system_is_locked(run: Run, tmp_path: Path, release: str, what: 
     ],
     ids=["wheels", "environment", "audit", "index update"],
 )
-def test_what_takes_debian(run: Run, argv: tuple[str, ...], said: str) -> None:
-    """It says so, and what there is instead."""
+def test_commands_that_need_apt(run: Run, argv: tuple[str, ...], said: str) -> None:
+    """The error names an alternative."""
     done = run(*argv)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"error: {said}\nhint: ")

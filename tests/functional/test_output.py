@@ -77,7 +77,7 @@ FORGED = "##[error file=app.py;line=1]forged"
     ids=" ".join,
 )
 def test_no_log_command_is_forged(desk: Desk, argv: list[str]) -> None:
-    """By the name of a library or file of a wheel."""
+    """The name of a library or file of a wheel cannot contain one."""
     write_library(desk.root, f"{SITE}/{MODULE}", Elf(needed=(f"lib{FORGED}.so", "libpq.so.5")))
     write_library(desk.root, f"{SITE}/psycopg2/{FORGED}.cpython-311-x86_64-linux-gnu.so", Elf(needed=("::a::b",)))
     lock = ("-o", str(desk.lock)) if argv[0] == "lock" else ()
@@ -91,7 +91,7 @@ def test_no_log_command_is_forged(desk: Desk, argv: list[str]) -> None:
 
 
 def test_no_log_command_is_forged_by_a_lock(desk: Desk) -> None:
-    """Nor by what is in it."""
+    """Text of a lock cannot contain one."""
     desk.run_lock("-q")
     text = desk.lock.read_text(encoding="utf-8")
     desk.lock.write_text(text.replace('version = "2.9.9"', f'version = "{FORGED.replace(" ", "-")}"'), encoding="utf-8")

@@ -50,7 +50,7 @@ def apt_line(root: Path, *options: str) -> int:
 
 
 def test_versions_and_snapshot(root: Path) -> None:
-    """Of what is installed and not part of every image; without the word there are none."""
+    """Installed packages outside the base are pinned; without --pin none is."""
     target = lock(root, "--pin")
     assert (target.snapshot, [(each.name, each.version) for each in target.package]) == (
         "20240812T000000Z",
@@ -67,14 +67,14 @@ def test_a_project_that_pins(root: Path) -> None:
 
 
 def test_sources_without_a_snapshot(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The versions are recorded, and how long they are good for is reported."""
+    """The versions are recorded, and a warning says how long they can be installed."""
     write(root / "etc/apt/sources.list.d/debian.sources", SOURCES.replace("20240812T", ""))
     assert lock(root, "--pin").snapshot == ""
     assert "apt's sources name no snapshot: mirrors drop the pinned versions within weeks\n" in capsys.readouterr().err
 
 
 def test_pins_do_not_make_a_lock_stale(root: Path) -> None:
-    """They are the day's, not the environment's."""
+    """Pins depend on the day, not on the environment."""
     lock(root, "--pin")
     assert main(
         ["lock", "--check", "--root", str(root), "--python", "/opt/venv", "-o", str(root / "sysdeps.lock")]
@@ -86,7 +86,7 @@ def test_pins_do_not_make_a_lock_stale(root: Path) -> None:
     [("names", "libpq5=15.14-0\n"), ("lines", "libpq5=15.14-0\n"), ("satisfy", "libpq5 (= 15.14-0)\n")],
 )
 def test_the_pinned_line(root: Path, capsys: pytest.CaptureFixture[str], form: str, line: str) -> None:
-    """In apt's own forms; without the word the pins are not printed."""
+    """Pins are printed in apt's syntax, and only with --pin."""
     lock(root, "--pin")
     apt_line(root, "--pin", "--format", form)
     assert capsys.readouterr().out == line
@@ -95,7 +95,7 @@ def test_the_pinned_line(root: Path, capsys: pytest.CaptureFixture[str], form: s
 
 
 def test_the_pinned_dockerfile(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The archive as it was; tests/integration/test_apt.py runs it."""
+    """The instruction uses the archive's snapshot; tests/integration/test_apt.py runs it."""
     lock(root, "--pin")
     apt_line(root, "--pin", "--format", "dockerfile")
     assert capsys.readouterr().out == (
@@ -111,7 +111,7 @@ def test_the_pinned_dockerfile(root: Path, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_lock_without_versions(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Trouble: an unpinned line would not be what was asked for."""
+    """It is an error, because an unpinned line was not requested."""
     lock(root)
     assert apt_line(root, "--pin") == 2
     assert capsys.readouterr().err.endswith(
@@ -120,7 +120,7 @@ def test_a_lock_without_versions(root: Path, capsys: pytest.CaptureFixture[str])
 
 
 def test_a_package_without_a_version(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It was not installed where the lock was made: said, and printed bare."""
+    """A package that was not installed is printed without a version, with a warning."""
     install(
         root / "opt/venv/lib/python3.11/site-packages", "gl", files={"gl.abi3.so": Elf(needed=("libGL.so.1",)).build()}
     )
@@ -134,7 +134,7 @@ def test_a_package_without_a_version(root: Path, capsys: pytest.CaptureFixture[s
 
 @pytest.mark.parametrize("snapshot", ["20240812", "x;reboot", "20240812T000000Z,e reboot"])
 def test_a_hostile_snapshot(root: Path, capsys: pytest.CaptureFixture[str], snapshot: str) -> None:
-    """It would become part of a shell command: nothing but a date is read."""
+    """Only a date is read, because it becomes part of a shell command."""
     lock(root, "--pin")
     path = root / "sysdeps.lock"
     path.write_text(path.read_text().replace("20240812T000000Z", snapshot))

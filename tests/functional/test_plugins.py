@@ -69,7 +69,7 @@ def verify(desk: Desk, *options: str) -> Result:
     return desk.run("verify", "--root", str(desk.root), "--python", VENV, *held)
 
 
-def test_what_a_chosen_plugin_needs_is_in_the_line(viewer: Desk) -> None:
+def test_needs_of_a_chosen_plugin_are_in_the_line(viewer: Desk) -> None:
     """Also by a library that other plugins share; the lock has the pattern, and what other plugins need is offered."""
     choose(viewer, f'plugins = ["{PLATFORM}"]')
     viewer.run_lock()
@@ -86,7 +86,7 @@ def test_what_a_chosen_plugin_needs_is_in_the_line(viewer: Desk) -> None:
 
 
 def test_without_a_choice_plugins_are_offered(viewer: Desk) -> None:
-    """As before."""
+    """Needs of plugins are outside the line."""
     viewer.run_lock()
     assert target(viewer).installs == ("libpq5",)
     assert {need.package for need in locked(viewer).offered} == {"libgl1", "libxcb1"}
@@ -108,7 +108,7 @@ def test_the_knowledge_file_names_what_a_toolkit_starts_with(desk: Desk) -> None
         assert target(desk).installs == line, plugins
 
 
-def test_what_an_import_needs_is_no_plugins(desk: Desk) -> None:
+def test_a_need_of_an_import_is_not_a_plugins(desk: Desk) -> None:
     """It stays as it is where a chosen plugin needs it too."""
     module = Elf(needed=("libxcb.so.1", "libc.so.6")).build()
     install(desk.root / SITE[1:], "viewer", files={**TOOLKIT, "viewer/_m.abi3.so": module})
@@ -145,7 +145,7 @@ def test_a_pattern_that_cannot_be_one(viewer: Desk) -> None:
     assert "tool.pip-sysdeps.distribution.viewer.plugins[0]: `/opt/lib.so` is not a valid path with `*`" in result.err
 
 
-def test_what_nothing_has_for_a_chosen_plugin(viewer: Desk) -> None:
+def test_an_unresolved_need_of_a_chosen_plugin(viewer: Desk) -> None:
     """It is unresolved as what an import needs is: --strict fails, and `audit` has an error."""
     viewer.run_lock()
     assert viewer.run_lock("--strict").status == 0
@@ -159,8 +159,8 @@ def test_what_nothing_has_for_a_chosen_plugin(viewer: Desk) -> None:
     assert result.status == 1
 
 
-def test_verify_counts_what_a_chosen_plugin_needs(viewer: Desk) -> None:
-    """By the lock alone: an image has no pyproject.toml."""
+def test_verify_checks_needs_of_a_chosen_plugin(viewer: Desk) -> None:
+    """The lock has the choice, because an image has no pyproject.toml."""
     viewer.run_lock()
     assert verify(viewer).status == 0
     choose(viewer, f'plugins = ["{PLATFORM}"]')
@@ -172,7 +172,7 @@ def test_verify_counts_what_a_chosen_plugin_needs(viewer: Desk) -> None:
 
 
 def test_verify_without_a_lock_counts_what_a_toolkit_starts_with(desk: Desk) -> None:
-    """As the knowledge file says."""
+    """The knowledge file names the plugins."""
     assert verify(desk, "--lockless").status == 0
     toolkit(desk, "pyside6-essentials")
     assert verify(desk, "--lockless").status == 1
@@ -202,7 +202,7 @@ def test_a_choice_makes_the_lock_stale(viewer: Desk) -> None:
 
 
 def test_diff_says_that_a_plugin_is_chosen(viewer: Desk) -> None:
-    """Or no longer is."""
+    """The difference names a choice that was added or removed."""
     viewer.run_lock()
     before = viewer.lock.with_name("before.lock")
     before.write_text(viewer.lock.read_text())

@@ -26,7 +26,7 @@ def sasl(desk: Desk) -> Desk:
 
 
 def test_lock_says_once_what_the_line_leaves_out(sasl: Desk) -> None:
-    """With the command that adds it; a second lock says nothing of it, and -v says it again."""
+    """The note has the command that adds it; a second lock is silent, and -v says it again."""
     note = f"not in the line: libsasl2-modules with plugins or data of libsasl2-2: `pip-sysdeps {ADD}`\n"
     assert note in sasl.run_lock().err
     assert note not in sasl.run_lock().err
@@ -34,7 +34,7 @@ def test_lock_says_once_what_the_line_leaves_out(sasl: Desk) -> None:
 
 
 def test_audit_lists_what_the_line_leaves_out(sasl: Desk) -> None:
-    """As a finding of the distribution that needs the library."""
+    """Each is a finding of the distribution that needs the library."""
     out = sasl.run("audit", "--root", str(sasl.root), "--python", VENV, "--select", "SD033", "--format", "markdown").out
     assert "plugins-left-out: **sasl**: `libsasl2-2`: lacks plugins or data: libsasl2-modules is not in the line" in out
 

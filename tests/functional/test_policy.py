@@ -82,8 +82,8 @@ def test_when_is_in_the_lock_and_check_sees_that_it_changed(run: Callable[..., s
     assert run("apt-line", "--target", "debian-bookworm-amd64", "--when", "default") == "libpq5\n"
 
 
-def test_an_entry_without_effect_is_told(run: Callable[..., str]) -> None:
-    """With its place."""
+def test_an_entry_without_effect_is_reported(run: Callable[..., str]) -> None:
+    """The warning has the entry's key."""
     assert (
         "warning: a policy in pyproject.toml has no effect on debian-bookworm-amd64: "
         "distribution.psycopg2.ignore[0]: psycopg2 has no need of libgone.so.1\n"
@@ -102,7 +102,7 @@ def test_an_unknown_key_stops_the_lock(run: Callable[..., str]) -> None:
 
 
 def test_a_code_that_no_check_has(run: Callable[..., str]) -> None:
-    """It would silently select or ignore nothing."""
+    """It is an error, because it would select or ignore nothing."""
     lock(run, "")
     Path("pyproject.toml").write_text("[tool.pip-sysdeps]\naudit.ignore = ['SD010', 'SD999']\n")
     said = run("audit", "--root", "root", "--python", "/opt/venv", status=2)

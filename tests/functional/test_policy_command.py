@@ -41,7 +41,7 @@ def project(desk: Desk) -> Path:
 
 
 def test_use_puts_what_is_offered_into_the_line(viewer: Desk) -> None:
-    """Of whoever has it by the lock; the next lock has it."""
+    """The entry is for the distribution that has the need in the lock; the next lock has the package."""
     result = policy(viewer, "use", "libxcb1", "libgl1", "--reason", "it opens windows")
     assert (result.status, result.out) == (0, "")
     assert result.err.splitlines() == [
@@ -77,7 +77,7 @@ def test_replace_and_add(desk: Desk) -> None:
     assert desk.run_apt_line().out == "libpq-ours tini\n"
 
 
-def test_a_bad_lock_is_blamed_alone(viewer: Desk) -> None:
+def test_the_error_of_a_bad_lock_names_only_the_lock(viewer: Desk) -> None:
     """Not pyproject.toml, which is not even read."""
     viewer.lock.write_text(viewer.lock.read_text().replace("installs = [\n", 'installs = [\n    "libz9",\n'))
     result = policy(viewer, "ignore", "libpq5", "--reason", "not used")
@@ -87,7 +87,7 @@ def test_a_bad_lock_is_blamed_alone(viewer: Desk) -> None:
     )
 
 
-def test_what_is_decided_is_not_decided_again(viewer: Desk) -> None:
+def test_a_repeated_decision_changes_nothing(viewer: Desk) -> None:
     """The file stays as it is."""
     policy(viewer, "ignore", "libxcb1", "--reason", "x")
     before = project(viewer).read_text()

@@ -67,8 +67,8 @@ def test_a_terminal_shows_what_is_counted(root: Path, tmp_path: Path) -> None:
     assert message.startswith("wrote "), shown
 
 
-def test_what_is_quick_shows_nothing(root: Path, tmp_path: Path) -> None:
-    """Nor does a command that is to be quiet."""
+def test_a_quick_command_shows_nothing(root: Path, tmp_path: Path) -> None:
+    """Neither a quick command nor one with -q shows progress."""
     shown = on_a_terminal(root, tmp_path, sleep=0, patience=2)
     assert CLEAR not in shown
     assert on_a_terminal(root, tmp_path, "-q", sleep=0.2) == ""

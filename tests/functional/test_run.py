@@ -49,7 +49,7 @@ def test_locks_after_a_success(root: Path, tmp_path: Path) -> None:
 
 
 def test_writes_another_file(root: Path, tmp_path: Path) -> None:
-    """Where `lock -o` would."""
+    """-o names the lock, as for `lock`."""
     (tmp_path / "locks").mkdir()
     done = run(tmp_path, "-o", "locks/web.lock", "--", "true", root=root)
     assert done.stderr.startswith("pip-sysdeps: web.lock created: ")
@@ -65,7 +65,7 @@ def test_does_not_lock_after_a_failure(root: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("options", "status"), [((), 0), (("--strict",), 2)])
 def test_a_lock_that_cannot_be_written(root: Path, tmp_path: Path, options: tuple[str, ...], status: int) -> None:
-    """One line says so; it is the status only if that is asked for."""
+    """One line says so; the status is that of the lock only with --strict."""
     (tmp_path / "sysdeps.lock").write_text("lock-version = 1\n")
     done = run(tmp_path, *options, "--", "true", root=root)
     assert done.returncode == status
@@ -79,7 +79,7 @@ def test_strict_is_silent_about_a_written_lock(root: Path, tmp_path: Path) -> No
 
 
 def test_a_listed_target_is_added(root: Path, tmp_path: Path) -> None:
-    """As `lock` does: the project wants it. Another is not."""
+    """A target that the project lists is added, another one is not."""
     run(tmp_path, "--", "true", root=root)
     lock = tmp_path / "sysdeps.lock"
     other = lock.read_text().replace("debian-bookworm-amd64", "debian-trixie-amd64")
@@ -110,14 +110,14 @@ def test_every_argument_is_the_commands(tmp_path: Path, argv: tuple[str, ...], e
 
 @pytest.mark.parametrize("argv", [(), ("--",), ("--strict",)], ids=str)
 def test_no_command(tmp_path: Path, argv: tuple[str, ...]) -> None:
-    """Is a usage error."""
+    """A missing command is a usage error."""
     done = run(tmp_path, *argv)
     assert done.returncode == 2
     assert done.stderr == "error: no command to run\nhint: `pip-sysdeps run -- pip install -r requirements.txt`\n"
 
 
 def test_commands_that_cannot_be_run(tmp_path: Path) -> None:
-    """The status is a shell's: 127 for what is not there, 126 for what is no program."""
+    """The status is that of a shell: 127 for a missing program, 126 for a file that cannot be run."""
     (tmp_path / "text").write_text("no program")
     missing, text = run(tmp_path, "--", "no-such-program"), run(tmp_path, "--", "./text")
     assert (missing.returncode, missing.stderr) == (
@@ -131,7 +131,7 @@ def test_commands_that_cannot_be_run(tmp_path: Path) -> None:
     "number", [signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGUSR1], ids=lambda each: each.name
 )
 def test_signals_are_passed_on(tmp_path: Path, number: signal.Signals) -> None:
-    """What is sent to us reaches the command, which may continue and end as it likes."""
+    """Signals that we receive reach the command, which may handle them."""
     name = number.name.removeprefix("SIG")
     script = f'trap "echo got {name}; exit 7" {name}; echo ready; while :; do sleep 0.05; done'
     process = start(tmp_path, "--", "sh", "-c", script)
@@ -142,7 +142,7 @@ def test_signals_are_passed_on(tmp_path: Path, number: signal.Signals) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda each: each.name)
 def test_ends_as_the_command_ended(tmp_path: Path, number: signal.Signals) -> None:
-    """A command that a signal has ended: so do we, and there is no lock."""
+    """If a signal ended the command, the same signal ends us, and nothing is locked."""
     done = run(tmp_path, "--", "sh", "-c", f"kill -{number.name.removeprefix('SIG')} $$", prelude=DEFAULT_SIGNALS)
     assert (done.returncode, done.stderr) == (-number, "")
 
@@ -175,7 +175,7 @@ def test_the_command_gets_its_signals_as_a_shell_gives_them(tmp_path: Path) -> N
 
 
 def test_a_parent_that_ignores_its_children(tmp_path: Path) -> None:
-    """SIGCHLD may be ignored by who started us; the command's status is known anyway."""
+    """The command's status is known even if our parent ignores SIGCHLD."""
     ignoring = ("env", "--ignore-signal=CHLD")
     assert run(tmp_path, "--", "sh", "-c", "exit 5", prelude=ignoring).returncode == 5
 
@@ -209,7 +209,7 @@ def test_a_bug_while_the_lock_is_made(tmp_path: Path, options: tuple[str, ...], 
     assert done.stderr.startswith("error: internal error: KeyError: 'key'\nhint: report this as a bug in pip-sysdeps")
 
 
-def test_no_place_for_what_is_said(root: Path, tmp_path: Path) -> None:
+def test_a_full_disk_behind_standard_error(root: Path, tmp_path: Path) -> None:
     """A full disk behind standard error leaves CMD's status as it is."""
     command = [*TOOL, "--root", str(root), "--python", VENV, "--", "true"]
     with open("/dev/full", "w", encoding="utf-8") as full:

@@ -60,7 +60,7 @@ def test_the_installer_is_asked(tmp_path: Path) -> None:
 
 
 def test_a_python_that_is_not_the_environments(tmp_path: Path) -> None:
-    """Is a warning of `run` as it is of `lock`."""
+    """`run` warns of it as `lock` does."""
     site = environment(tmp_path, ".venv")
     files = {"pkg/_core.cpython-399-x86_64-linux-gnu.so": LIBRARY}
     install(site, "pkg", tags=("cp399-cp399-linux_x86_64",), files=files)
@@ -100,7 +100,7 @@ def test_the_folder_of_pep_582(tmp_path: Path) -> None:
     assert 'python = "cp312"' in (tmp_path / "sysdeps.lock").read_text()
 
 
-def test_a_good_lock_stays(tmp_path: Path) -> None:
+def test_a_lock_of_another_environment_stays(tmp_path: Path) -> None:
     """Where another environment is looked at, none of the distributions that the lock is about is installed."""
     install(environment(tmp_path, "one"), "pkg", files=GOOD)
     install(environment(tmp_path, "two"), "other")

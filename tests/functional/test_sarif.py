@@ -107,7 +107,7 @@ def sarif(run: Callable[..., Result]) -> dict[str, Any]:
 
 
 def test_it_has_every_finding(run: Callable[..., Result]) -> None:
-    """As the JSON has them, each with its rule."""
+    """Each finding of the JSON is a result with its rule."""
     found, document = sarif(run), json.loads(run("audit", "--json").out)
     told = [(each["ruleId"], each["level"]) for each in found["results"]]
     assert told == [(each["code"], each["severity"]) for each in document["findings"]]
@@ -149,6 +149,6 @@ def test_each_lock_and_target_has_its_category(run: Callable[..., Result], tmp_p
 
 
 def test_without_a_lock_it_stands_at_the_first_line(run: Callable[..., Result]) -> None:
-    """For GitHub refuses a result without a place."""
+    """GitHub refuses a result without a location."""
     places = [each["locations"][0]["physicalLocation"]["region"]["startLine"] for each in sarif(run)["results"]]
     assert set(places) == {1}

@@ -74,7 +74,7 @@ def test_the_table_shows_both_sizes(without_libpq: Desk, monkeypatch: pytest.Mon
 
 
 def test_without_lists_nothing_is_claimed(without_libpq: Desk) -> None:
-    """Sizes are left out."""
+    """Without lists, sizes are left out."""
     (without_libpq.root / FOLDER / NAME).unlink()
     document = json.loads(audit(without_libpq, "--json"))
     assert {(each["candidate"], each["adds"]) for each in document["packages"] if each["name"] == "libpq5"} == {

@@ -74,7 +74,7 @@ def test_mermaid(run: Callable[..., Result]) -> None:
 
 
 def test_an_encoding_without_lines(run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Is drawn in ASCII."""
+    """The tree is drawn in ASCII."""
     monkeypatch.setattr(type(sys.stdout), "encoding", "ascii", raising=False)
     result = run("tree")
     assert result.out.isascii()

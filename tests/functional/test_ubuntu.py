@@ -87,7 +87,7 @@ def packages(desk: Desk) -> list[str]:
     ids=["noble", "mint", "jammy", "raspbian", "kali"],
 )
 def test_the_target(ubuntu: Desk, release: str, target: str) -> None:
-    """By the codename; who states Ubuntu's codename has Ubuntu's packages."""
+    """The codename names the target; a derivative with Ubuntu's codename has Ubuntu's packages."""
     write(ubuntu.root / "etc/os-release", release)
     assert ubuntu.run_lock().status == 0
     assert locked(ubuntu).id == target
@@ -162,7 +162,7 @@ def test_lists_that_do_not_count(ubuntu: Desk, spoil: Callable[[Path], object], 
 
 @pytest.mark.parametrize(("release", "target"), [(OLD, "ubuntu-focal-amd64"), (KALI, "kali-kali-rolling-amd64")])
 def test_a_system_that_is_not_mapped(ubuntu: Desk, release: str, target: str) -> None:
-    """It is reported what is missing, and what repairs it; nothing is guessed."""
+    """A warning says what is missing and what repairs it; nothing is guessed."""
     write(ubuntu.root / "etc/os-release", release)
     write_lists(ubuntu.root)
     said = ubuntu.run_lock().err
@@ -269,14 +269,14 @@ def test_every_report_says_that_there_is_no_index(ubuntu: Desk, command: tuple[s
 
 @pytest.mark.parametrize("command", [("install-line",), ("why", "libGL.so.1"), ("tree",)])
 def test_the_lock_says_that_there_was_no_index(ubuntu: Desk, command: tuple[str, ...]) -> None:
-    """Where it alone is asked."""
+    """A report from the lock alone shows its note."""
     ubuntu.run_lock()
     found = ubuntu.run(*command, "--lock", str(ubuntu.lock), "--target", "ubuntu-noble-amd64")
     assert found.err.count(NO_INDEX) == 1
 
 
 def test_a_system_without_an_index_that_has_all(ubuntu: Desk) -> None:
-    """Nothing rests on an index."""
+    """If every package is installed, the index is not mentioned."""
     module = next((ubuntu.root / SITE.lstrip("/")).glob("psycopg2/_psycopg*.so"))
     module.write_bytes(Elf(needed=("libpq.so.5", "libc.so.6")).build())
     assert ubuntu.run("audit", "--root", str(ubuntu.root), "--python", VENV).err == ""

@@ -95,7 +95,7 @@ def test_what_only_one_source_has(noble: Desk, soname: str, answer: str) -> None
 
 
 def test_sources_that_apt_skips(noble: Desk) -> None:
-    """They are not asked, and nothing is said of them."""
+    """Sources that apt skips are skipped silently."""
     path = noble.root / "etc/apt/sources.list.d/ubuntu.sources"
     path.write_text(path.read_text() + SKIPPED)
     status, said = update(noble)

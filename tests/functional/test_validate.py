@@ -65,26 +65,26 @@ def test_a_valid_lock(validate: Callable[..., Result], capsys: pytest.CaptureFix
     ids=["comment", "blank line", "end", "CRLF", "no last line end"],
 )  # fmt: skip
 def test_another_form(validate: Callable[..., Result], text: str, fault: str) -> None:
-    """The first line is named that `lock` would write otherwise."""
+    """The first line that `lock` would write differently is named."""
     assert validate(text) == (1, "", f"warning: `sysdeps.lock`: {fault}\n{INVALID}")
 
 
 def test_a_later_version(validate: Callable[..., Result]) -> None:
-    """Its form is its own, and that there may be more in it is reported."""
+    """The format of a later version is not checked, and a warning says that it may have more keys."""
     result = validate(LOCK.replace('lock-version = "2.0"', 'lock-version = "2.7"\nlater = true'))
     warning = "warning: `sysdeps.lock`: lock-version is 2.7, newer than 2.0: what it adds is ignored\n"
     assert result == (0, "", f"{warning}`sysdeps.lock` is valid: debian-bookworm-amd64\n")
 
 
 def test_a_package_that_nothing_needs(validate: Callable[..., Result]) -> None:
-    """A need went, and its package stayed: a merge did that."""
+    """A package without a need, as after a bad merge, is reported."""
     target = replace(TARGET, package=(LockedPackage(name="libgomp1"), LockedPackage(name="libpq5")))
     fault = "debian-bookworm-amd64: package libgomp1 is not needed"
     assert validate(dumps(Lockfile(target=(target,)))) == (1, "", f"warning: `sysdeps.lock`: {fault}\n{INVALID}")
 
 
 def test_another_project(validate: Callable[..., Result], tmp_path: Path) -> None:
-    """What pyproject.toml wants is not what is locked."""
+    """A lock that differs from pyproject.toml is reported."""
     (tmp_path / "pyproject.toml").write_text(
         '[tool.pip-sysdeps]\ntargets = ["debian-trixie-amd64"]\nwhen = ["import", "plugin"]\n'
     )
@@ -107,7 +107,7 @@ def test_another_project(validate: Callable[..., Result], tmp_path: Path) -> Non
     ids=["hostile name", "another line", "conflict", "no TOML", "none"],
 )
 def test_no_lock(validate: Callable[..., Result], text: str | None, error: str) -> None:
-    """What cannot be read as a lock is trouble."""
+    """A file that cannot be read as a lock is an error."""
     result = validate(text)
     assert result.status == 2
     assert result.err.startswith(f"error: {error}")
@@ -115,7 +115,7 @@ def test_no_lock(validate: Callable[..., Result], text: str | None, error: str) 
 
 
 def test_several_files(validate: Callable[..., Result], tmp_path: Path) -> None:
-    """As pre-commit names them: each is looked at, and the worst is the status."""
+    """Each file is checked, as for pre-commit, and the worst status counts."""
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "sysdeps.lock").write_text(f"{LOCK}\n")
     result = validate(LOCK.replace("[[target]]", "[[target"), "sysdeps.lock", "app/sysdeps.lock")
@@ -125,6 +125,6 @@ def test_several_files(validate: Callable[..., Result], tmp_path: Path) -> None:
 
 
 def test_not_both(capsys: pytest.CaptureFixture[str]) -> None:
-    """To compare takes an environment."""
+    """--validate and --check exclude each other."""
     assert main(["lock", "--check", "--validate"]) == 2
     assert "not allowed with argument --check" in capsys.readouterr().err

@@ -54,7 +54,7 @@ def test_a_clean_image_passes(root: Path, capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr() == ("", "`/opt/venv` works on debian-bookworm-amd64: 1 distribution checked\n")
 
 
-def test_a_missing_library_is_mended_by_the_printed_line(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_library_is_repaired_by_the_printed_line(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With its distribution, the file that needs it, and the package."""
     (root / LIB / "libpq.so.5").unlink()
     assert verify(root) == 1
@@ -80,7 +80,9 @@ def test_a_missing_symbol_version(root: Path, capsys: pytest.CaptureFixture[str]
         ("LIBPQ_15", Elf(soname="libpq.so.5")),
     ],
 )
-def test_what_ld_so_only_warns_about(root: Path, capsys: pytest.CaptureFixture[str], needed: str, library: Elf) -> None:
+def test_faults_that_ld_so_only_warns_about(
+    root: Path, capsys: pytest.CaptureFixture[str], needed: str, library: Elf
+) -> None:
     """A weak reference, and a library without any versions."""
     write(root / MODULE.lstrip("/"), Elf(needed=PSYCOPG.needed, version_needs=(("libpq.so.5", (needed,)),)).build())
     write(root / LIB / "libpq.so.5", library.build())
@@ -250,7 +252,7 @@ def test_an_old_package(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize(("version", "status"), [("9.6-1", 1), ("10~~", 0), ("1:1", 0)])
 def test_versions_are_compared_as_dpkg_does(root: Path, version: str, status: int) -> None:
-    """Tildes, epochs and all."""
+    """Tildes and epochs count."""
     database = root / "var/lib/dpkg/status"
     database.write_text(database.read_text().replace("15.14-0", version))
     assert verify(root) == status
@@ -334,7 +336,7 @@ def test_undefined_symbols_that_may_be_there(root: Path, capsys: pytest.CaptureF
 
 
 def test_a_file_that_is_gone(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What RECORD lists, and the image has not, is a warning: it may have been taken out on purpose."""
+    """A missing file of a RECORD is a warning, because it may have been removed on purpose."""
     (root / MODULE[1:]).unlink()
     assert verify(root) == 0
     assert capsys.readouterr().out == (
@@ -343,7 +345,7 @@ def test_a_file_that_is_gone(root: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_an_editable_install_without_its_project(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Only the environment was copied: an error, as the import fails."""
+    """If only the environment was copied, it is an error, because the import fails."""
     url = '{"url": "file:///src", "dir_info": {"editable": true}}'
     files = {"__editable__.app-1.0.pth": b"/src\n"}
     install(root / SITE, "app", files=files, metadata={"direct_url.json": url})
@@ -373,7 +375,7 @@ def test_programs_of_an_environment_that_was_copied_elsewhere(root: Path, capsys
 
 
 def test_a_single_program_of_another_python(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A project ships it so: a warning, as the others start."""
+    """It is a warning, because the other programs start."""
     files = {f"{SCRIPT}app": b"#!/opt/venv/bin/python3\n", f"{SCRIPT}old": b"#!/usr/bin/python2\n"}
     install(root / SITE, "app", files=files)
     assert verify(root, "--lockless") == 0
@@ -414,7 +416,7 @@ def test_what_the_project_wants_in_its_line_must_be_there(root: Path, capsys: py
 
 
 def test_what_the_project_added_must_be_installed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """No file shows such a need; dpkg does."""
+    """No file shows such a need; the package database does."""
     (root / "pyproject.toml").write_text(
         "[[tool.pip-sysdeps.distribution.psycopg2.add]]\n"
         'package = "postgresql-client-15"\nreason = "pg_dump for backups"\n'
@@ -517,14 +519,14 @@ def test_json(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json_of_a_clean_image(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing to install."""
+    """The document has nothing to install."""
     assert verify(root, "--json") == 0
     document = json.loads(capsys.readouterr().out)
     check_schema("verify", document)
     assert (document["works"], document["problems"], document["command"]) == (True, [], "")
 
 
-def test_names_cannot_steer_the_terminal(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_cannot_control_the_terminal(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A needed name is untrusted text."""
     write(root / MODULE.lstrip("/"), Elf(needed=("lib\x1b[31mred.so.1",), defined=("PyInit__psycopg",)).build())
     assert verify(root) == 1

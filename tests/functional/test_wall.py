@@ -195,7 +195,7 @@ TRICKS = [
 
 @pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.__name__)
 def test_nothing_outside_is_read(desk: Desk, outside: Path, watch: Watch, trick: Callable[[Path, str], None]) -> None:
-    """No command opens or lists anything there, and none tells what is in it."""
+    """No command opens, lists or prints anything outside the root."""
     trick(desk.root, str(outside))
     watch.opened()
     place = ("--root", str(desk.root), "--python", VENV)
@@ -209,8 +209,8 @@ def test_nothing_outside_is_read(desk: Desk, outside: Path, watch: Watch, trick:
     assert "Traceback" not in "".join(outcome.err for outcome in outcomes)
 
 
-def test_the_watch_sees(desk: Desk, outside: Path, watch: Watch) -> None:
-    """Whoever follows such a link by himself is seen: the test above could fail."""
+def test_the_watch_works(desk: Desk, outside: Path, watch: Watch) -> None:
+    """A process that follows such a link is detected, so the test above can fail."""
     linked_library(desk.root, str(outside))
     watch.opened()
     (desk.root / LIB / "libpq.so.5").read_bytes()

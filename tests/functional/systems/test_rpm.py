@@ -131,7 +131,7 @@ def test_an_sbom_has_package_urls_of_rpm(fedora: Path, run: Run) -> None:
 
 @pytest.mark.parametrize("argv", [("audit",), ("tree",), ("why", "libpq"), ("diff", "sysdeps.lock", "--environment")])
 def test_a_report_names_packages_of_rpm(fedora: Path, run: Run, argv: tuple[str, ...]) -> None:
-    """The audit, the tree, what leads to a package; and a lock that is still true."""
+    """`audit`, `tree` and `why` name packages of rpm, and the lock is current."""
     run("lock", *place(fedora))
     found = run(*argv, *place(fedora))
     assert found.status == 0
@@ -139,7 +139,7 @@ def test_a_report_names_packages_of_rpm(fedora: Path, run: Run, argv: tuple[str,
 
 
 def test_a_library_that_goes_is_a_difference(fedora: Path, run: Run) -> None:
-    """The name of the lock, and the capability that stands for it now."""
+    """The difference has the package of the lock, and the capability that replaces it now."""
     run("lock", *place(fedora))
     remove_libpq(fedora)
     found = run("diff", "sysdeps.lock", "--environment", *place(fedora))
@@ -160,7 +160,7 @@ def test_a_package_that_no_lock_can_name(fedora: Path, run: Run, name: str) -> N
 
 
 def test_a_broken_database_is_one_error(fedora: Path, run: Run) -> None:
-    """With the place in the file, and what to do; the old lock stays."""
+    """The error has the offset and a hint; the old lock stays."""
     run("lock", *place(fedora))
     old = (fedora.parent / "sysdeps.lock").read_bytes()
     path = fedora / "usr/lib/sysimage/rpm/Packages.db"
@@ -198,7 +198,7 @@ def test_wheels_are_locked_for_a_release_without_an_index(tmp_path: Path, run: R
 
 
 def test_the_c_library_of_a_target_is_no_need(tmp_path: Path, run: Run) -> None:
-    """Whoever opens it by name has it, too."""
+    """A distribution that opens it by name has no need."""
     code = b"import ctypes\nctypes.CDLL('libc.so.6')\n"
     build_wheel(tmp_path / "wheels", "one", {"one/__init__.py": code}, tag="cp312-cp312-linux_x86_64")
     assert run("lock", "--wheels", "wheels", "--target", "amzn-2-x86_64").status == 0
@@ -217,10 +217,10 @@ def test_the_c_library_of_a_target_is_no_need(tmp_path: Path, run: Run) -> None:
         ("opensuse-leap-15.5-x86_64", "2.31", False),
     ],
 )
-def test_a_module_that_needs_a_newer_glibc_is_told_for_every_target(
+def test_a_module_that_needs_a_newer_glibc_is_reported_for_every_target(
     tmp_path: Path, run: Run, target: str, glibc: str, *, fits: bool
 ) -> None:
-    """With the file and the symbol, whatever the wheel's tag claims."""
+    """The warning has the file and the symbol, whatever the wheel's tag promises."""
     wheel(tmp_path, "one", "GLIBC_2.33", tag="cp312-cp312-linux_x86_64", symbol="stat64")
     found = run("lock", "--wheels", "wheels", "--target", target)
     told = (
@@ -257,7 +257,7 @@ def test_wheels_for_a_newer_glibc_are_one_error(tmp_path: Path, run: Run) -> Non
         ("nosuch-1-x86_64", "no index for `nosuch-1-x86_64`"),
     ],
 )
-def test_a_target_that_is_none_is_one_error(tmp_path: Path, run: Run, target: str, error: str) -> None:
+def test_an_impossible_target_is_one_error(tmp_path: Path, run: Run, target: str, error: str) -> None:
     """Without a release, with an architecture that rpm does not have, and of an unknown distribution."""
     wheel(tmp_path, "one", "GLIBC_2.17", tag="cp312-cp312-manylinux_2_17_x86_64")
     found = run("lock", "--wheels", "wheels", "--target", target)

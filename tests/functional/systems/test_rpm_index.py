@@ -106,13 +106,13 @@ def test_downloaded_metadata_answers(
 
 
 def test_an_enabled_repository_without_metadata_may_have_it(fedora: Path, run: Run) -> None:
-    """Nothing is known then of what the others lack."""
+    """Then the library is not called missing."""
     configure(fedora, "fedora", "updates")
     write_repository(fedora / CACHE, SYSTEM)
     assert needs_of(locked(run, fedora)) == [(CAPABILITY, False)]
 
 
-def test_what_only_a_disabled_repository_has_is_told(fedora: Path, run: Run) -> None:
+def test_a_library_of_a_disabled_repository_is_reported(fedora: Path, run: Run) -> None:
     """Dnf would refuse the line; `lock` says which repository is wanted, with an index and without."""
     configure(fedora, "fedora", "crb enabled=0")
     write_repository(fedora / CACHE, SYSTEM)
@@ -243,7 +243,7 @@ def test_a_repository_outside_the_root_is_not_read(fedora: Path, run: Run, url: 
 
 
 @pytest.mark.parametrize("name", ["fedora.repo", "vars"])
-def test_a_configuration_that_is_none_is_one_error(fedora: Path, run: Run, name: str) -> None:
+def test_an_invalid_configuration_is_one_error(fedora: Path, run: Run, name: str) -> None:
     """With the file and the line; an unknown variable is said, and nothing is asked."""
     if name == "vars":
         configure(fedora, "fedora baseurl=https://127.0.0.1:9/$nosuch")
@@ -321,7 +321,7 @@ def test_a_repository_that_we_cannot_verify_is_left_out(
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "ftp://127.0.0.1/x", "https://user@127.0.0.1/x"])
 def test_a_url_that_is_not_safe_is_not_opened(fedora: Path, run: Run, url: str) -> None:
-    """Nobody verifies `repomd.xml` by http."""
+    """`repomd.xml` is not verified over http."""
     configure(fedora, f"fedora baseurl={url}")
     found = run("index", "update", "--root", str(fedora))
     assert (found.status, found.err.splitlines()[0]) == (
@@ -334,14 +334,14 @@ def test_a_url_that_is_not_safe_is_not_opened(fedora: Path, run: Run, url: str) 
 
 
 def test_a_redirection_to_http_is_not_followed(fedora: Path, run: Run, server: Server) -> None:
-    """Whoever answers there is not known."""
+    """The server at the other end is not verified."""
     configure(fedora, f"fedora baseurl={server.url}/to/http://127.0.0.1:9")
     found = run("index", "update", "--root", str(fedora))
     assert found.status == 2
     assert "is not fetched: only https is" in found.err
 
 
-def test_a_server_that_nobody_knows_is_not_believed(
+def test_a_server_without_a_trusted_certificate_is_refused(
     fedora: Path, run: Run, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its certificate is of no authority of this machine."""
@@ -430,7 +430,7 @@ def test_a_repomd_that_the_metalink_does_not_know_is_an_error(fedora: Path, run:
 
 
 def test_a_lock_with_a_damaged_cache_is_one_error(fedora: Path, run: Run) -> None:
-    """As with every package manager's own files."""
+    """A damaged cache is an error like a damaged database."""
     configure(fedora, "fedora")
     (path,) = write_repository(fedora / CACHE, [LIBPQ]).glob("repodata/*-primary.xml.gz")
     _cut(path)
@@ -439,7 +439,7 @@ def test_a_lock_with_a_damaged_cache_is_one_error(fedora: Path, run: Run) -> Non
 
 
 def test_a_system_without_repositories_makes_no_index(fedora: Path, run: Run) -> None:
-    """It says so, and where they are configured."""
+    """The error says where repositories are configured."""
     found = run("index", "update", "--root", str(fedora))
     assert (found.status, found.err.splitlines()) == (
         2,
