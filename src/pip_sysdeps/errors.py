@@ -8,8 +8,8 @@ _SYSTEM_HINTS = {
     errno.ENOENT: "create the folder first, or use another path",
     errno.ENOTDIR: "use another path",
     errno.EISDIR: "name a file",
-    errno.ENOSPC: "free some space and run it again; nothing was changed",
-    errno.EDQUOT: "free some space and run it again; nothing was changed",
+    errno.ENOSPC: "free some space and run it again; the file was not changed",
+    errno.EDQUOT: "free some space and run it again; the file was not changed",
     errno.EACCES: "run it as a user with permission",
     errno.EPERM: "run it as a user with permission",
     errno.EROFS: "write to another path, or mount it writable",
@@ -20,10 +20,10 @@ _SYSTEM_HINTS = {
     errno.EMFILE: "allow more with `ulimit -n`",
     errno.ENAMETOOLONG: "use a shorter path",
     errno.EIO: "check the disk",
-    errno.EBUSY: "mount the folder that holds it, not the file alone",
+    errno.EBUSY: "if the file is a bind mount, mount its folder instead",
 }
 _READING_HINTS = {
-    errno.EFBIG: "it is larger than any real one: replace it",
+    errno.EFBIG: "it is too large to be valid: replace it",
     errno.EINVAL: "put a regular file there, or remove it",
     errno.EAGAIN: "put a regular file there, or remove it",
     errno.EISDIR: "put a regular file there, or remove it",

@@ -64,7 +64,7 @@ def _build(args: argparse.Namespace) -> int:
             builder.create(folder)
     except (OSError, ValueError, subprocess.CalledProcessError) as error:
         raise SysdepsError(
-            f"cannot create the environment: {error}", hint="does `python -m venv` make one here?"
+            f"cannot create the environment: {error}", hint="check whether `python -m venv DIR` works here"
         ) from error
     return 0
 

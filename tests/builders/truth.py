@@ -24,7 +24,7 @@ PROJECTS = tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
 """The names of the measured projects."""
 
 IN_NO_RECORD = "(in no record)"
-"""Stands where a distribution's name would, for ELF files that no record claims."""
+"""Stands where a distribution's name would, for ELF files that no RECORD lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,9 +163,9 @@ DAMAGES = [
     *(
         pytest.param(
             partial(other_owner, name),
-            f"/var/lib/dpkg/status: `{name}`, which has libpq.so.5 for psycopg2, is no binary package name "
+            f"/var/lib/dpkg/status: `{name}`, which has libpq.so.5 for psycopg2, is not a valid binary package name "
             "(Debian Policy 5.6.1)",
-            "install the release's own package in its place, or name that with `pip-sysdeps policy replace`",
+            "install the release's own package instead, or select it with `pip-sysdeps policy replace`",
             id=f"a package called {name}",
         )
         for name in ("libpq5-", "lib_pq5", "LibPQ5", "x")
@@ -188,7 +188,7 @@ DAMAGES = [
     pytest.param(
         no_release,
         "cannot determine the release or architecture of this system",
-        "os-release(5) and the package database must name them",
+        "check that os-release(5) has ID and VERSION_ID and the package database is whole, or use --target",
         id="no os-release",
     ),
     pytest.param(
@@ -319,7 +319,7 @@ def test_a_file_of_the_system_that_is_too_large(desk: Desk, path: str, what: str
     os.truncate(desk.root / path.lstrip("/"), 1 << 40)
     error, hint = failed(desk.run_lock())
     assert error.startswith(f"cannot read {what}`/{path.lstrip('/')}`: ")
-    assert hint == "it is larger than any real one: replace it"
+    assert hint == "it is too large to be valid: replace it"
 
 
 def test_damage_that_does_no_harm(desk: Desk) -> None:
@@ -423,7 +423,7 @@ def test_a_lock_with_the_name_of_another_file(desk: Desk, tmp_path: Path, name: 
     outcome = desk.run("lock", "--root", str(desk.root), "--python", VENV, "-o", str(path))
     assert failed(outcome) == (
         f"`{path}` has the name of another tool's file, and is not a lock",
-        "-o names the lock that is written; without it, that is `sysdeps.lock`",
+        "-o is the lock to write, not an input (default: `sysdeps.lock`)",
     )
     assert (path.read_text() if path.exists() else None) == content
 
@@ -439,7 +439,7 @@ def test_a_lock_is_no_stream(desk: Desk, tmp_path: Path, monkeypatch: pytest.Mon
     """`-o -` writes no file of that name."""
     monkeypatch.chdir(tmp_path)
     outcome = desk.run("lock", "--root", str(desk.root), "--python", VENV, "-o", "-")
-    assert failed(outcome) == ("a lock is a file, not a stream", "name a file with -o, `./-` for one of this name")
+    assert failed(outcome) == ("a lock is a file, not a stream", "name a file with -o (`-o ./-` for a file named `-`)")
     assert not (tmp_path / "-").exists()
 
 
@@ -452,7 +452,7 @@ def test_a_lock_of_other_bytes(desk: Desk) -> None:
 
 def test_no_lock(desk: Desk) -> None:
     """There is nothing to print or compare."""
-    expected = (f"no `{desk.lock}` here", "run `pip-sysdeps lock` where the environment is")
+    expected = (f"`{desk.lock}` does not exist", "run `pip-sysdeps lock` where the environment is")
     assert failed(desk.run_apt_line()) == expected
     assert failed(desk.run_lock("--check")) == expected
 
@@ -516,7 +516,7 @@ def test_a_full_disk(desk: Desk) -> None:
     assert (done.returncode, done.stdout) == (2, f"{OLD}filler\nsysdeps.lock\n")
     assert done.stderr == (
         f"error: `{desk.lock.parent}/disk/sysdeps.lock`: No space left on device\n"
-        "hint: free some space and run it again; nothing was changed\n"
+        "hint: free some space and run it again; the file was not changed\n"
     )
 
 
@@ -549,6 +549,6 @@ def test_an_interrupt(desk: Desk, monkeypatch: pytest.MonkeyPatch, moment: str) 
             outcome = desk.run_lock()
     finally:
         signal.signal(signal.SIGINT, before)
-    assert (outcome.status, outcome.err) == (2, "error: interrupted\nhint: nothing was changed: run it again\n")
+    assert (outcome.status, outcome.err) == (2, "error: interrupted\nhint: the lock was not changed: run it again\n")
     assert desk.lock.read_text() == OLD
     assert [path.name for path in desk.lock.parent.iterdir()] == ["sysdeps.lock"]

@@ -97,10 +97,10 @@ def test_each_command_is_cheap(tmp_path: Path, shape: str) -> None:
 @pytest.mark.parametrize(
     ("shape", "error"),
     [
-        ("record-hard-links", "d10-1.dist-info/RECORD` is one file with the metadata of other distributions"),
-        ("needed-copies", "` and others need more than 10000 libraries that are not there"),
+        ("record-hard-links", "d10-1.dist-info/RECORD` is shared by several distributions through links"),
+        ("needed-copies", "` and others need more than 10000 libraries that do not exist"),
         ("needed-few-names", "the objects of `/opt/venv` have 5500 needs, more than 5000"),
-        ("missing-names", "` and others need more than 3000 libraries that are not there"),
+        ("missing-names", "` and others need more than 3000 libraries that do not exist"),
         ("unowned-of-many", "` and others load libraries with more than 500000 needs"),
         ("many-versions", "the objects of `/opt/venv` need 240000 symbol versions, more than 200000"),
     ],

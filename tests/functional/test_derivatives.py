@@ -151,7 +151,7 @@ def test_a_derivative(system: System, desk: Desk) -> None:
     said = desk.run_lock().err
     (target,) = loads(desk.lock.read_text()).target
     assert target.id == system.target
-    borrowed = f"have the names of {system.names} that its sources have too"
+    borrowed = f"are named as in {system.names}, if the sources here have them"
     assert (borrowed in said, borrowed in target.note) == (bool(system.names), bool(system.names))
     unknown = system.target.startswith("kali")
     assert (f"there is no index of {system.target}: nothing is known" in said) == unknown

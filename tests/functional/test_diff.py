@@ -156,7 +156,7 @@ def test_a_revision_without_a_lock(run: Callable[..., Result]) -> None:
     git("commit", "--quiet", "-m", "without")
     result = run("diff", environment=False)
     assert result.status == 1
-    assert result.err == "`HEAD` has no `sysdeps.lock`: all of it is new\n"
+    assert result.err == "`HEAD` has no `sysdeps.lock`: everything counts as new\n"
     assert result.out.startswith("debian-bookworm-amd64 (the target was added)\n")
 
 

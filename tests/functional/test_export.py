@@ -86,7 +86,7 @@ def test_nothing_is_written_through_a_link(run: Callable[..., Result], tmp_path:
     result = run("export", "--format", "cyclonedx", "-o", "bom.json")
     told = (
         "error: `bom.json` is a link, and nothing is written through a link\n"
-        "hint: name the file itself, or leave out -o to print it\n"
+        "hint: use the path of the file that the link points to\n"
     )
     assert (result.status, result.out, result.err) == (2, "", told)
     assert ((tmp_path / "profile.sh").read_text() if content else None) == content

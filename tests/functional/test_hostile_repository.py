@@ -117,8 +117,8 @@ def test_a_partial_clone_without_the_lock(desk: Desk, checkout: Path, tmp_path: 
         2,
         "",
         [
-            "error: this clone does not have `sysdeps.lock` of `HEAD`",
-            "hint: fetch it with git (`git show REVISION:./FILE`), then run this again",
+            "error: this partial clone lacks `sysdeps.lock` of `HEAD`",
+            "hint: run `git show REVISION:./FILE` once, which downloads it, then run this again",
         ],
     )
     assert not (tmp_path / PWNED).exists()

@@ -297,7 +297,7 @@ def test_code_that_changes_the_path(desk: Desk, line: str, said: bool) -> None:
     """A `.pth` file that runs code is named; a line with a folder is followed."""
     write(desk.root / SITE[1:] / "app.pth", f"{line}\n")
     write(desk.root / SITE[1:] / "boot.py", "import sys\nsys.path.append('/srv/app')\n")
-    noted = f"`{SITE}/app.pth` runs code that changes sys.path, and is not followed" in desk.run_lock().err
+    noted = f"`{SITE}/app.pth` changes sys.path by code, which is not run" in desk.run_lock().err
     assert noted is said
 
 
@@ -320,7 +320,7 @@ def test_an_unowned_file_stays_unowned_without_file_lists(desk: Desk) -> None:
     (desk.root / "var/lib/dpkg/info/libpq5:amd64.list").unlink()
     write_library(desk.root, "/usr/local/lib/libpq.so.5", Elf(soname="libpq.so.5"))
     write(desk.root / "etc/ld.so.conf", "/usr/local/lib\n")
-    assert "copy it into the image (libpq5 has a library of this name)\n" in desk.run_lock().err
+    assert "copy it into the image (libpq5 has a library with this name)\n" in desk.run_lock().err
 
 
 def test_an_environment_without_objects_and_interpreter(desk: Desk) -> None:
@@ -393,7 +393,7 @@ def test_an_unreachable_library(desk: Desk) -> None:
     folder = "/opt/venv/lib"
     assert (
         f'    libtbb.so.12: `library-path = ["{folder}"]` in pyproject.toml with `ENV LD_LIBRARY_PATH={folder}` '
-        "in the image reaches it; or `pip-sysdeps policy replace libtbb.so.12 --with libtbb12"
+        "in the image reaches it; or `pip-sysdeps policy replace libtbb.so.12 --with libtbb12 --reason TEXT"
     ) in desk.run_lock().err
     write(desk.lock.parent / "pyproject.toml", f'[tool.pip-sysdeps]\nlibrary-path = ["{folder}"]\n')
     assert "unresolved:" not in desk.run_lock().err
@@ -560,7 +560,7 @@ def test_another_run_that_does_not_end(desk: Desk, monkeypatch: pytest.MonkeyPat
     with exclusive(str(desk.lock)):
         result = desk.run_lock()
     assert (result.status, desk.lock.read_text()) == (0, LOCK)
-    assert f"warning: another run still holds `{desk.lock}`: continuing without it" in result.err.splitlines()
+    assert f"warning: another run still holds `{desk.lock}`: continuing without waiting" in result.err.splitlines()
 
 
 def test_a_root_without_the_interpreter(desk: Desk) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from builders.command import Result
 
-NOTE = "no Python environment found: this is from `sysdeps.lock` alone\n"
+NOTE = "no Python environment found: the answer is from `sysdeps.lock` only\n"
 
 
 @pytest.fixture
@@ -160,6 +160,6 @@ def test_another_environment_on_the_path(
     assert "libpq5" in result.out
     assert re.fullmatch(
         r"none of the distributions with needs in `sysdeps\.lock` \(.*\) is installed in `/.*` \(.*\): "
-        r"this is from `sysdeps\.lock` alone\n",
+        r"the answer is from `sysdeps\.lock` only\n",
         result.err,
     )

@@ -51,7 +51,7 @@ def test_another_system_is_locked(run: Run, tmp_path: Path, release: str, what: 
     )
     assert run("apt-line", "--target", "debian-trixie-amd64").stdout == "libgl1\n"
     assert run("apt-line").stderr == (
-        f"error: cannot determine the target: {UNKNOWN}\nhint: it has debian-trixie-amd64: name one with --target\n"
+        f"error: cannot determine the target: {UNKNOWN}\nhint: it has debian-trixie-amd64: select one with --target\n"
     )
 
 

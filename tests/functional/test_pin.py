@@ -129,7 +129,7 @@ def test_a_package_without_a_version(root: Path, capsys: pytest.CaptureFixture[s
     assert apt_line(root, "--pin") == 0
     out, err = capsys.readouterr()
     assert out == "libgl1 libpq5=15.14-0\n"
-    assert err.endswith("warning: without a version, not being installed where the lock was made: libgl1\n")
+    assert err.endswith("warning: printed without a version, because not installed where the lock was made: libgl1\n")
 
 
 @pytest.mark.parametrize("snapshot", ["20240812", "x;reboot", "20240812T000000Z,e reboot"])

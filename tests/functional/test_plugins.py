@@ -121,7 +121,7 @@ def test_a_pattern_that_matches_nothing(viewer: Desk) -> None:
     """`lock` warns, and `audit` finds it."""
     choose(viewer, 'plugins = ["*/platforms/libgone.so"]')
     assert (
-        "warning: a policy in pyproject.toml has no effect on debian-bookworm-amd64: "
+        "warning: a policy entry in pyproject.toml has no effect on debian-bookworm-amd64: "
         "distribution.viewer.plugins: viewer has no library `*/platforms/libgone.so`\n"
     ) in viewer.run_lock().err
     result = viewer.run(
@@ -256,7 +256,7 @@ def test_use_keeps_what_is_chosen(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("argv", "told"),
     [
-        (("*/nothing.so", "--reason", "x"), "shows a plugin `*/nothing.so`"),
+        (("*/nothing.so", "--reason", "x"), "has a plugin `*/nothing.so`"),
         (("*/libqother.so", "--reason", "x", "--target", "debian-bookworm-amd64"), "chosen for every target"),
         (("/lib.so", "--reason", "x", "--distribution", "viewer"), "is not a valid path with `*`"),
         (("*/libqother.so", "--reason", "a\nb"), "the reason is not printable text"),

@@ -85,8 +85,8 @@ def test_when_is_in_the_lock_and_check_sees_that_it_changed(run: Callable[..., s
 def test_an_entry_without_effect_is_reported(run: Callable[..., str]) -> None:
     """The warning has the entry's key."""
     assert (
-        "warning: a policy in pyproject.toml has no effect on debian-bookworm-amd64: "
-        "distribution.psycopg2.ignore[0]: psycopg2 has no need of libgone.so.1\n"
+        "warning: a policy entry in pyproject.toml has no effect on debian-bookworm-amd64: "
+        "distribution.psycopg2.ignore[0]: psycopg2 does not need libgone.so.1\n"
     ) in lock(run, "distribution.psycopg2.ignore = [{ soname = 'libgone.so.1', reason = 'x' }]")
 
 

@@ -103,7 +103,7 @@ sys.exit(main())
 """
 """The command with less patience than two seconds."""
 TERMINAL = {"TERM": "xterm", "NO_COLOR": "1"}
-INTERRUPTED = ("error: interrupted", "hint: nothing was changed: run it again")
+INTERRUPTED = ("error: interrupted", "hint: the lock was not changed: run it again")
 
 
 class Update:

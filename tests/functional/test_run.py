@@ -197,7 +197,7 @@ def test_ctrl_c_while_the_lock_is_made(tmp_path: Path, options: tuple[str, ...],
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
-    assert (process.returncode, said) == (status, "error: interrupted\nhint: nothing was changed: run it again\n")
+    assert (process.returncode, said) == (status, "error: interrupted\nhint: the lock was not changed: run it again\n")
 
 
 @pytest.mark.parametrize(("options", "status"), [((), 0), (("--strict",), 2)])

@@ -138,8 +138,8 @@ def test_an_installer_that_does_not_answer_and_no_environment_here(
     assert (done.returncode, done.stderr) == (
         status,
         (
-            "pip-sysdeps: sysdeps.lock not updated: `poetry env info --executable` names no environment "
-            "(select it with --python or --path)\n"
+            "pip-sysdeps: sysdeps.lock not updated: `poetry env info --executable` printed no "
+            "environment (select one with --python or --path)\n"
         ),
     )
     assert not (tmp_path / "sysdeps.lock").exists()

@@ -42,8 +42,8 @@ START = "archive.example_ubuntu_dists_noble"
 GL = "Package: libgl1\nVersion: 1.7.0\n\n"
 T64 = "Package: libglib2.0-0t64\nVersion: 2.80.0\n\n"
 BORROWED = (
-    "there is no index of ubuntu-noble-amd64: packages that are not installed have the names of debian-trixie that its "
-    "sources have too; `pip-sysdeps index update` makes it exact"
+    "there is no index of ubuntu-noble-amd64: packages that are not installed are named as in debian-trixie, if the "
+    "sources here have them; `pip-sysdeps index update` makes an exact index"
 )
 
 
@@ -157,7 +157,7 @@ def test_lists_that_do_not_count(ubuntu: Desk, spoil: Callable[[Path], object], 
     assert packages(ubuntu) == ["libpq5"]
     assert f"no package list of its sources{f' (`{LIST}' if reason else ': nothing'}" in said
     assert reason in said
-    assert "`apt-get update` gets it" in said
+    assert "run `apt-get update` for the list" in said
 
 
 @pytest.mark.parametrize(("release", "target"), [(OLD, "ubuntu-focal-amd64"), (KALI, "kali-kali-rolling-amd64")])
@@ -167,8 +167,8 @@ def test_a_system_that_is_not_mapped(ubuntu: Desk, release: str, target: str) ->
     write_lists(ubuntu.root)
     said = ubuntu.run_lock().err
     assert (
-        f"there is no index of {target}: nothing is known of packages that are not installed; "
-        "`pip-sysdeps index update` makes one\n"
+        f"there is no index of {target}: nothing is known of packages that are not "
+        "installed; `pip-sysdeps index update` makes one\n"
     ) in said
     assert packages(ubuntu) == ["libpq5"]
 
@@ -251,8 +251,8 @@ def test_wheels_for_this_system(ubuntu: Desk, tmp_path: Path) -> None:
 
 
 NO_INDEX = (
-    "warning: there is no index of ubuntu-noble-amd64 and no package list of its sources: nothing is known of packages "
-    "that are not installed; `apt-get update` gets it, `pip-sysdeps index update` makes an index\n"
+    "warning: there is no index of ubuntu-noble-amd64 and no package list of its sources: nothing is known of "
+    "packages that are not installed; run `apt-get update` for the list, or `pip-sysdeps index update` for an index\n"
 )
 
 
@@ -303,7 +303,7 @@ def test_no_space_for_an_index(ubuntu: Desk, archive: Archive, tmp_path: Path) -
     assert (full.done.returncode, full.files) == (2, old)
     assert full.done.stderr == (
         f"error: `{folder}/ubuntu-noble-amd64.index`: No space left on device\n"
-        "hint: free some space and run it again; nothing was changed\n"
+        "hint: free some space and run it again; the file was not changed\n"
     )
     small = run_on_small_disk(downloads, "true", command, {**os.environ, "TMPDIR": str(downloads)})
     assert (small.done.returncode, {path.name: path.read_bytes() for path in folder.iterdir()}) == (2, old)

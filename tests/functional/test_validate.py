@@ -55,9 +55,9 @@ def test_a_valid_lock(validate: Callable[..., Result], capsys: pytest.CaptureFix
     ("text", "fault"),
     [
         (LOCK.replace('name = "psycopg2"\n', 'name = "psycopg2" # needed\n'),
-         'line 18 is not what `pip-sysdeps lock` writes: name = "psycopg2"'),
+         'line 18 differs; `pip-sysdeps lock` writes: name = "psycopg2"'),
         (LOCK.replace('release = "12"\n', "").replace('distro = "debian"\n', 'distro = "debian"\nrelease = "12"\n\n'),
-         'line 9 is not what `pip-sysdeps lock` writes: architecture = "amd64"'),
+         'line 9 differs; `pip-sysdeps lock` writes: architecture = "amd64"'),
         (f"{LOCK}# end\n", "line 23 is unexpected"),
         (LOCK.replace("\n", "\r\n"), "its line ends are not those that `pip-sysdeps lock` writes"),
         (LOCK.removesuffix("\n"), "its line ends are not those that `pip-sysdeps lock` writes"),
@@ -102,7 +102,7 @@ def test_another_project(validate: Callable[..., Result], tmp_path: Path) -> Non
         (LOCK.replace('package = "libpq5"', 'package = "libssl3"'), "sysdeps.lock: target[0].installs: does not match"),
         (f"<<<<<<< HEAD\n{LOCK}=======\n>>>>>>> other\n", "sysdeps.lock: has git conflict markers"),
         (LOCK.replace("[[target]]", "[[target"), "sysdeps.lock: is not TOML"),
-        (None, "no `sysdeps.lock` here"),
+        (None, "`sysdeps.lock` does not exist"),
     ],
     ids=["hostile name", "another line", "conflict", "no TOML", "none"],
 )

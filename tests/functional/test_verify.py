@@ -142,7 +142,7 @@ def test_an_environment_that_names_another_path(root: Path, capsys: pytest.Captu
     python.unlink()
     python.symlink_to("/usr/local/bin/python3.11")
     assert verify(root) == 1
-    assert "error: `/opt/venv/bin/python3` is a broken link [no-interpreter]\n" in capsys.readouterr().out
+    assert "error: `/opt/venv/bin/python3` is missing or a broken link [no-interpreter]\n" in capsys.readouterr().out
 
 
 def test_a_library_of_a_library(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -368,8 +368,8 @@ def test_programs_of_an_environment_that_was_copied_elsewhere(root: Path, capsys
     install(root / SITE, "app", files={f"{SCRIPT}app": head, f"{SCRIPT}serve": head, f"{SCRIPT}tool": b"#!/bin/sh\n"})
     assert verify(root, "--lockless") == 1
     assert capsys.readouterr().out == (
-        "error: `/opt/venv/bin/app` and 1 more start `/src/.venv/bin/python3`, which is not in the image: build the "
-        "environment at the path that it has in the image, or run its programs with `python -m` [no-interpreter]\n"
+        "error: `/opt/venv/bin/app` and 1 more start `/src/.venv/bin/python3`, which is not in the image: build "
+        "the environment at the same path as in the image, or run its programs with `python -m` [no-interpreter]\n"
         "    /opt/venv/bin/app\n    /opt/venv/bin/serve\n"
     )
 
@@ -390,8 +390,8 @@ def test_plugins_are_counted_and_shown_on_demand(root: Path, capsys: pytest.Capt
     assert verify(root) == 0
     out, err = capsys.readouterr()
     assert out == ""
-    told = "of plugins, calls by name, or files for other machines"
-    assert f"-v lists 1 more problem without effect on imports: {told}\n" in err
+    told = "(plugins, libraries or programs opened by name, files for other machines)"
+    assert f"-v lists 1 more problem without effect on imports {told}\n" in err
     assert verify(root, "-v") == 0
     assert capsys.readouterr().out == (
         f"warning: qt: libmariadb.so.3 is missing: install libmariadb3 [missing]\n    /{SITE}/qt/plugins/"
@@ -438,7 +438,8 @@ def test_without_a_lock(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert f"{APT_GET} libpq5" in capsys.readouterr().out
     assert verify(root) == 2
     assert capsys.readouterr().err == (
-        f"error: no `{root}/sysdeps.lock` here\nhint: copy it into the image, name it with --lock, or use --lockless\n"
+        f"error: `{root}/sysdeps.lock` does not exist\n"
+        "hint: copy it into the image, name it with --lock, or use --lockless\n"
     )
 
 

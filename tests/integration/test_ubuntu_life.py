@@ -30,7 +30,7 @@ REQUIREMENTS = ("opencv-python==5.0.0.93", "PySide6-Essentials==6.12.0", "psycop
 PYTHONS = {"own": "/usr/bin/python3", "local": "/usr/local/bin/python3.13", "ppa": "/usr/bin/python3.11"}
 TOOL = "/opt/sysdeps/bin/pip-sysdeps"
 TARGET = "ubuntu-noble-amd64"
-BORROWED = f"there is no index of {TARGET}: packages that are not installed have the names of debian-trixie"
+BORROWED = f"there is no index of {TARGET}: packages that are not installed are named as in debian-trixie"
 WORKS = """
 import cv2, psycopg2, weasyprint
 from PySide6.QtWidgets import QApplication, QLabel

@@ -15,7 +15,7 @@ from pip_sysdeps.errors import reading_hint, unreadable
     [
         (errno.EACCES, "make it readable, or run as root"),
         (errno.EPERM, "make it readable, or run as root"),
-        (errno.EFBIG, "it is larger than any real one: replace it"),
+        (errno.EFBIG, "it is too large to be valid: replace it"),
         (errno.EINVAL, "put a regular file there, or remove it"),
         (errno.ELOOP, "correct the link, or remove it"),
         (errno.EMFILE, "allow more with `ulimit -n`"),
@@ -31,4 +31,4 @@ def test_the_whole_error() -> None:
     """The error has what failed, why, and what to do."""
     error = unreadable("rpm's database `/a`", OSError(errno.EFBIG, "Larger than 4 bytes", "/a"))
     assert str(error) == "cannot read rpm's database `/a`: Larger than 4 bytes"
-    assert error.hint == "it is larger than any real one: replace it"
+    assert error.hint == "it is too large to be valid: replace it"

@@ -148,8 +148,9 @@ def _refuse_invalid_packages(target: Target, place: Place) -> None:
         if need.package and not names.package(need.package):
             database, package = place.root.shown(place.packages.database.path), printable(need.package[:_LONGEST_SHOWN])
             raise SysdepsError(
-                f"{database}: `{package}`, which has {need.name[:_LONGEST_SHOWN]} for {holder}, is no {names.words}",
-                hint="install the release's own package in its place, or name that with `pip-sysdeps policy replace`",
+                f"{database}: `{package}`, which has {need.name[:_LONGEST_SHOWN]} for {holder}, is not a valid "
+                f"{names.words}",
+                hint="install the release's own package instead, or select it with `pip-sysdeps policy replace`",
             )
 
 

@@ -67,7 +67,7 @@ class Place:
         then = (
             "libraries are looked up in the index"
             if has_index
-            else "their libraries are taken as files of no package; `pip-sysdeps index update` makes an index"
+            else "their libraries count as unowned; `pip-sysdeps index update` makes an index"
         )
         return f"{self.packages.family.manager} has no file lists of {listed(unlisted, _SHOWN)}: {then}"
 

@@ -98,7 +98,9 @@ def _requested_plugins(request: PolicyRequest) -> Mapping[str, Sequence[str]]:
     """Return the requested plugin patterns by distribution."""
     patterns = tuple(dict.fromkeys(filter(_is_pattern, request.names))) if request.kind == "use" else ()
     if patterns and request.targets:
-        raise SysdepsError("plugins are chosen for every target", hint="leave out --target")
+        raise SysdepsError(
+            "--target does not apply to plugins, which are chosen for every target", hint="leave out --target"
+        )
     found: dict[str, list[str]] = {}
     for pattern in patterns:
         for holder in _holders_of_plugins(request, pattern):
@@ -129,8 +131,8 @@ def _holders_of_plugins(request: PolicyRequest, pattern: str) -> list[str]:
     }
     if not found:
         raise SysdepsError(
-            f"no distribution of `{request.lock}` shows a plugin `{pattern}`",
-            hint="name the distribution with --distribution: a lock has three files of each need at most",
+            f"no distribution of `{request.lock}` has a plugin `{pattern}`",
+            hint="use --distribution NAME: a lock lists at most three files per need",
         )
     return sorted(found)
 

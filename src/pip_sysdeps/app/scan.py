@@ -79,8 +79,8 @@ class Scanner:
         """Read the ELF files and open the index.
 
         `plugins` has the patterns of chosen plugins by distribution; other distributions use the knowledge file's. With
-        `second_process`, a fork searches the sources of a large environment, and large sources are parsed in limited
-        processes: only for a program with one thread.
+        `second_process`, a fork searches the sources of a large environment, and large sources are parsed in child
+        processes with limits: only for a program with one thread.
         """
         self.place = place
         self.objects = Objects(place.root)
@@ -136,7 +136,7 @@ class Scanner:
         return replace(found, recommended=self._recommended(found))
 
     def _recommended(self, found: Scan) -> dict[str, tuple[str, ...]]:
-        """Return the packages with plugins of the libraries that are needed, by the packages of these."""
+        """Map each needed package to the packages that have plugins for its libraries."""
         needed = {need.provider.package for _, need in found.needs() if isinstance(need.provider, FromPackage)}
         packages = self.place.packages
         plugins = {name: plugin_packages(name, self.index, packages) for name in sorted(needed - found.base)}
@@ -191,7 +191,7 @@ class Scanner:
     def _attributed(
         self, system: EnvironmentSystem, loads: tuple[Load, ...], process: InterpreterProcess | None
     ) -> Scan:
-        """Attribute loaded objects; without version floors and needs by name."""
+        """Attribute loaded objects. Version floors and needs by name are added later."""
         environment, files, packages = self.place.environment, self._files, self.place.packages
         attribution = Attribution(
             objects=files.usable,
@@ -217,7 +217,7 @@ class Scanner:
         )
 
     def _with_optional(self, found: Scan) -> Scan:
-        """Mark the needs of what distributions only try to open."""
+        """Mark as optional the needs that only optional roots reach."""
         place, files = self.place, self._files
         abi_tag = place.environment.interpreter.abi_tag
         optional = OptionalRoots(
@@ -336,9 +336,9 @@ def _refuse_rows(found: Scan, prefix: str) -> None:
 
 
 def _is_native(packages: SystemPackages | None, program: ElfFile | None) -> bool:
-    """Return whether a program has the system's own architecture, for which its index answers.
+    """Return whether the release's index may be used for this program.
 
-    A system whose package manager installs by capability does without an index for a 32-bit Python.
+    Package managers that install by capability need no index, so it is not used for a program of another architecture.
     """
     if packages is None or program is None or not packages.family.needs_no_index:
         return True

@@ -35,13 +35,13 @@ _MAY_BE_PACKAGED = re.compile(r"/(?:usr/(?!local/))?(?:lib\w*|s?bin)/")
 """Folders where packages have libraries and programs. Source: hier(7)."""
 _SHARED_PREFIXES = frozenset({"", "/", "/usr", "/usr/local"})
 """Prefixes of the system itself, in every image."""
-_NOT_PROVIDED = "none of the packages in the repository metadata at hand provides it"
+_NOT_PROVIDED = "no package in the downloaded repository metadata provides it"
 
 
 class EnvironmentSystem:
-    """Implements `needs.attribution.Providers` and `byname.provision.Lookup` for one environment.
+    """Implements `needs.attribution.Providers` and `byname.lookup.Lookup` for one environment.
 
-    `process` is the interpreter's; None if no program shows it.
+    `process` is the interpreter's process; None if its program is unknown.
     """
 
     def __init__(self, place: Place, index: SonameIndex | None, process: InterpreterProcess | None) -> None:
@@ -82,7 +82,7 @@ class EnvironmentSystem:
         return self._name_owner(path)
 
     def _unlisted_owner(self, path: str) -> Owner | None:
-        """Return the package of a file by the index, if it is installed and its file list is gone."""
+        """Return the installed package that has a file according to the index, if its file list is gone."""
         packages, index = self._place.packages, self.index
         if packages is None or index is None or not packages.unlisted or not _MAY_BE_PACKAGED.match(path):
             return None
@@ -138,10 +138,10 @@ class EnvironmentSystem:
         return _NOT_PROVIDED if self._offered and self._offered.whole else NOTHING_TELLS
 
     def provider(self, kind: ReferenceKind, name: str) -> FromPackage | FromCapability | Missing | None:
-        """Return what the package manager installs a library or program by, if no index has its package.
+        """Return the package or capability that installs a library or program that no index has.
 
-        Without repository metadata, only names count that a release of the shipped index has: one unknown capability
-        makes the whole installation fail. With metadata, what it lacks is missing.
+        Without repository metadata, only names that the shipped index has for some release are used: one unknown
+        capability makes the whole installation fail. With metadata, a name that it lacks is reported as missing.
         """
         return self._provider(kind, name)
 
@@ -239,7 +239,7 @@ class EnvironmentSystem:
         return inside(path, self._environment.interpreter.prefix) and (path in own or is_libpython(path))
 
     def is_own_file(self, path: str) -> bool:
-        """Return whether a path is in a prefix of the environment or its Python that has nothing else.
+        """Return whether a path is in the prefix of the environment or its Python, without anything else in it.
 
         Copying that prefix (conda, a Python in /opt) copies the file too.
         """
@@ -307,7 +307,7 @@ class EnvironmentSystem:
 def _base(packages: SystemPackages | None, index: SonameIndex | None) -> frozenset[str]:
     """Return the packages of a minimal system, by the index or the database.
 
-    The lock of an installed environment is the same with and without an index.
+    Making an index does not change the lock of an installed environment.
     """
     if packages and (index is None or packages.family.needs_no_index):
         return packages.base

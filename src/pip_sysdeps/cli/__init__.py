@@ -26,15 +26,18 @@ COMMANDS = {
     "lock": "write or check sysdeps.lock for an environment",
     "verify": "check whether the environment works in the release image",
     "install-line": "print the system packages to install, from sysdeps.lock",
-    **{name: f"print the same for targets with {manager} only" for name, manager in LINE_COMMANDS.items()},
+    **{
+        name: f"print the system packages to install, for targets with {manager} only"
+        for name, manager in LINE_COMMANDS.items()
+    },
     "audit": "report needed binary packages, vendored libraries and problems",
     "why": "show why a binary package, library, distribution or file is needed",
-    "tree": "show the path from each requirement to its binary packages, or back",
+    "tree": "show the tree from requirements to binary packages, or the reverse",
     "diff": "compare two locks, git revisions or targets",
     "export": "write an SBOM of an environment with its binary packages",
     "policy": "edit and list the policy in pyproject.toml",
     "run": "run an installer, then update sysdeps.lock",
-    "hook": "update sysdeps.lock after each pip in an environment",
+    "hook": "update sysdeps.lock after each pip run in an environment",
     "index": "make, list and print the indices that map libraries to packages",
     "help": "print the help of a command",
 }

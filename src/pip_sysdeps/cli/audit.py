@@ -36,14 +36,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--target",
         metavar="ID",
-        help="report on this target of the lock alone, as is done for this system's where there is no environment",
+        help="report on this target, from the lock only (without an environment, the default is this system's target)",
     )
     parser.add_argument("--name", default="", help="name of the environment, as in `lock --name`")
     parser.add_argument(
         "--select",
         metavar="CODE[,CODE...]",
         type=_codes,
-        help="run only these checks: `SD001`, or `SD00` for several",
+        help="run only these checks: a code (`SD001`) or a prefix (`SD00`)",
     )
     parser.add_argument(
         "--ignore",

@@ -85,7 +85,7 @@ def _read(args: argparse.Namespace, what: str) -> Lockfile:
 
 
 def _note_absent(args: argparse.Namespace, what: str) -> None:
-    args.messages.note(f"`{what}` has no `{args.lock}`: all of it is new")
+    args.messages.note(f"`{what}` has no `{args.lock}`: everything counts as new")
 
 
 def _refuse_more(args: argparse.Namespace, option: str, new: str | None) -> None:

@@ -43,10 +43,12 @@ def add_root_argument(parser: argparse.ArgumentParser) -> None:
         "--root",
         metavar="DIR",
         default="/",
-        help="an unpacked image or chroot; all other paths are inside it",
+        help="an unpacked image or chroot; --python and --path are paths inside it, the lock is not",
     )
     parser.add_argument(
-        "--allow-empty", action="store_true", help="accept an environment with only pip, setuptools and wheel"
+        "--allow-empty",
+        action="store_true",
+        help="accept an environment with no distributions, or with only pip, setuptools and wheel",
     )
 
 
@@ -65,8 +67,8 @@ def add_python_argument(parser: argparse._ActionsContainer) -> None:
         "--python",
         metavar="ENV",
         help="an environment's folder or interpreter, or a program on PATH (default: the first of $VIRTUAL_ENV, "
-        ".venv, __pypackages__, $CONDA_PREFIX, pip-sysdeps's own environment unless isolated, python3 on PATH, "
-        "~/.local)",
+        ".venv, __pypackages__, $CONDA_PREFIX, the environment that pip-sysdeps is installed in (unless by pipx or uv "
+        "tool), python3 on PATH, ~/.local)",
     )
 
 
@@ -122,14 +124,14 @@ def note_found(args: argparse.Namespace, environment: Environment) -> None:
     which = ", which is not a virtual environment: select another with --python" if outside else ""
     for path in environment.path_code:
         args.messages.note(
-            f"`{path}` runs code that changes sys.path, and is not followed: distributions that it adds are left out; "
-            "a line with the folder alone is followed"
+            f"`{path}` changes sys.path by code, which is not run: distributions in the folders that it adds are "
+            "left out; write the folder as a plain line instead"
         )
     if environment.found_by:
         args.messages.note(f"using the environment `{environment.prefix}` ({environment.found_by}){which}")
     if environment.others:
         names = listed([f"`--python {name}`" for name in environment.others], 2)
-        args.messages.note(f"this folder has a virtual environment, too: {names} selects it")
+        args.messages.note(f"the current folder also has a virtual environment: {names} selects it")
 
 
 def warn_of_scan(args: argparse.Namespace, scanned: ScannedEnvironment) -> None:

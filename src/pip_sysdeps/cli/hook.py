@@ -50,7 +50,7 @@ def add_arguments(parser: Parser) -> None:
     relock.add_argument("--check-only", action="store_true")
     relock.set_defaults(act=_relock)
     parser.epilog = (
-        "The hook is two files in the environment's site-packages. After each pip that changes the environment, it "
+        "The hook is two files in the environment's site-packages. After each pip run that changes the environment, it "
         "updates the project's lock and prints one line on stderr. pip's output and exit status stay the same. If CI "
         "is set, the lock is checked instead of written.\n\n"
         "Exit status: 0 done; 1 `status` finds no current hook; 2 error."
@@ -104,7 +104,7 @@ def _status(args: argparse.Namespace) -> int:
     if found.state is State.ABSENT:
         args.messages.note("`pip-sysdeps hook enable` adds it")
     elif found.state is not State.CURRENT:
-        args.messages.note("`pip-sysdeps hook enable` renews it, `pip-sysdeps hook disable` removes it")
+        args.messages.note("`pip-sysdeps hook enable` repairs or updates it, `pip-sysdeps hook disable` removes it")
     return int(found.state is not State.CURRENT)
 
 

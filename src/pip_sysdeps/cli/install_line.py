@@ -38,8 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_whens,
         metavar="WHEN[,WHEN...]",
         default=frozenset(),
-        help=f"select these needs, instead of those of the lock: {', '.join(WHENS)}, or default (import, and "
-        "dlopen, exec and declared with high confidence)",
+        help="print the packages of these kinds of needs, instead of those that the lock selects: "
+        f"{', '.join(WHENS)}, or default (import, and dlopen, exec and declared with high confidence)",
     )
     parser.add_argument(
         "--all", action="store_true", help="also print base packages, which every image of the release has"
@@ -150,7 +150,9 @@ def _check_pins(args: argparse.Namespace, target: Target, packages: Sequence[Wan
             f"the lock has no versions for {target.id}", hint="record them with `pip-sysdeps lock --pin`"
         )
     if bare:
-        args.messages.warning(f"without a version, not being installed where the lock was made: {', '.join(bare)}")
+        args.messages.warning(
+            f"printed without a version, because not installed where the lock was made: {', '.join(bare)}"
+        )
 
 
 def _whens(text: str) -> frozenset[str]:

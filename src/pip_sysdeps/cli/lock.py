@@ -62,13 +62,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--validate",
         nargs="*",
         metavar="FILE",
-        help="check locks without an environment (default: that of -o), and exit with 1 if one is not what `lock` "
-        "writes, or does not match pyproject.toml",
+        help="check these locks (default: the one of -o) without an environment, and exit with 1 if one is not as "
+        "`lock` writes it, or does not match pyproject.toml",
     )
     parser.add_argument(
         "--pin", action="store_true", help="record installed versions, and the archive snapshot of apt's sources"
     )
-    parser.add_argument("--strict", action="store_true", help="exit with 1 if a need of an import is unresolved")
+    parser.add_argument(
+        "--strict", action="store_true", help="exit with 1 if something that an import needs is unresolved"
+    )
     parser.add_argument("--name", default="", help="name of a second environment in the same image")
     parser.add_argument("--add-target", action="store_true", help="add this target to a lock that has others")
     add_replace_argument(parser)
@@ -81,7 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write, compare or validate the lock and return the exit status."""
     if args.validate is not None:
-        from pip_sysdeps.cli.validate import validate  # noqa: PLC0415 - the usual lock does without
+        from pip_sysdeps.cli.validate import validate  # noqa: PLC0415 - a lock is written without it
 
         return validate(args.validate or [args.output], args.messages)
     note_variables(args)
@@ -89,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
         return _lock(args)
     with exclusive(args.output) as acquired:
         if not acquired:
-            args.messages.warning(f"another run still holds `{args.output}`: continuing without it")
+            args.messages.warning(f"another run still holds `{args.output}`: continuing without waiting")
         return _lock(args)
 
 
@@ -120,7 +122,7 @@ def _lock(args: argparse.Namespace) -> int:
 
 
 def _warn_of_target(args: argparse.Namespace, found: EnvironmentTarget) -> None:
-    """Print which options and settings had no effect, and whether the system's glibc or Python does not match."""
+    """Warn about options and settings without effect, and about a glibc or Python that does not match the target."""
     target, system = found.target, found.place.target
     if not args.wheels:
         note_environment(args, found.scan.environment)
@@ -138,7 +140,7 @@ def _warn_of_target(args: argparse.Namespace, found: EnvironmentTarget) -> None:
             f"({found.scan.environment.short(newer.file)} needs {newer.symbol})"
         )
     for entry in found.unmatched:
-        args.messages.warning(f"a policy in pyproject.toml has no effect on {target.id}: {entry}")
+        args.messages.warning(f"a policy entry in pyproject.toml has no effect on {target.id}: {entry}")
 
 
 def _write(args: argparse.Namespace, found: EnvironmentTarget) -> Target | None:

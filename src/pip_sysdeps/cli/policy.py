@@ -19,7 +19,7 @@ _ACTIONS = {
     "ignore": "install nothing for these needs",
     "use": "add offered needs to the install line",
     "replace": "answer these needs with another package",
-    "add": "add a need that no file states",
+    "add": "add a need that pip-sysdeps cannot find",
 }
 
 
@@ -46,14 +46,19 @@ def add_arguments(parser: Parser) -> None:
                 "--with", metavar="PACKAGE", dest="package", required=True, help="the package that answers instead"
             )
         action.set_defaults(act=_decide)
-    listing = add_action(actions, "list", "list all decisions, and those without effect")
+    listing = add_action(actions, "list", "list all decisions, and mark those without effect")
     listing.add_argument("--json", action="store_true", help="print a JSON document")
     listing.set_defaults(act=_list)
     for action in actions.choices.values():
-        action.add_argument("--lock", metavar="FILE", default=DEFAULT, help="the lock (default: %(default)s)")
+        action.add_argument(
+            "--lock",
+            metavar="FILE",
+            default=DEFAULT,
+            help="the lock; the pyproject.toml in its folder is edited (default: %(default)s)",
+        )
     parser.epilog = (
-        "The decisions stand in the table [tool.pip-sysdeps] of the pyproject.toml beside the lock, whose comments and "
-        "layout are kept; `lock` follows them.\n\n"
+        "Decisions are stored in the table [tool.pip-sysdeps] of the pyproject.toml beside the lock; its comments and "
+        "layout are kept. Run `lock` to apply them.\n\n"
         "Exit status: 0; 2 error."
     )
 

@@ -25,7 +25,7 @@ def add_lock_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         nargs="?",
         const=DEFAULT,
-        help=f"answer from a lock (default: {DEFAULT}); this is the default if there is no environment",
+        help=f"answer from this lock ({DEFAULT} if no FILE is given), as without an environment",
     )
     add_root_argument(parser)
     add_target_argument(parser)
@@ -56,7 +56,7 @@ def or_from_lock(
     except NoEnvironmentError as error:
         if location_of(args).is_named or read_text(path) is None:
             raise
-        args.messages.note(f"{error}: this is from `{path}` alone")
+        args.messages.note(f"{error}: the answer is from `{path}` only")
     return lock()
 
 

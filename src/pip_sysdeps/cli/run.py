@@ -33,13 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_environment_arguments(parser)
     parser.add_argument("-o", "--output", metavar="FILE", default=DEFAULT, help="the lock (default: %(default)s)")
     parser.add_argument("--name", default="", help="name of a second environment in the same image")
-    parser.add_argument("--strict", action="store_true", help="if CMD succeeds, exit with the status of the lock")
+    parser.add_argument("--strict", action="store_true", help="if CMD succeeds, exit as `pip-sysdeps lock` would")
     add_replace_argument(parser)
     parser.add_argument("cmd", nargs="...", metavar="CMD", help="the installer with its arguments")
     parser.usage = f"{parser.prog} [OPTIONS] -- CMD [ARGUMENT ...]"
     parser.epilog = (
-        "After CMD, poetry, pipenv, hatch, pdm and uv are asked for their environment, unless an option names one.\n\n"
-        "Exit status: that of CMD, also if a signal ended it; with --strict, if that is 0, that of the lock; 126 or "
+        "If CMD is poetry, pipenv, hatch, pdm or uv, it is asked for its environment afterwards, unless an option "
+        "names one.\n\n"
+        "Exit status: that of CMD, even if a signal ended it; with --strict, if that is 0, that of `lock`; 126 or "
         "127 if CMD cannot be run."
     )
 
@@ -83,7 +84,7 @@ def _relock(args: argparse.Namespace, command: list[str]) -> int:
     answer = None if location.is_named or location.root != "/" else environment_of_command(command, os.environ)
     if answer is not None and answer.location is None and not names_environment(os.environ, os.getcwd()):
         name = os.path.basename(args.output)
-        said = f"`{answer.asked}` names no environment (select it with --python or --path)"
+        said = f"`{answer.asked}` printed no environment (select one with --python or --path)"
         args.messages.note(f"pip-sysdeps: {name} not updated: {said}")
         return RelockStatus.FAILED.value
     if answer is not None and answer.location is not None:

@@ -21,6 +21,6 @@ def add_target_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--target",
         metavar="ID",
-        help="lock for another release or architecture, an id of `index list`, whose index names the packages "
-        "(default: this machine's, with what is installed)",
+        help="lock for this target (an id from `index list`), with packages from its index (default: "
+        "this system, with its installed packages)",
     )

@@ -34,7 +34,7 @@ def attempt(action: Callable[[], int], messages: Messages) -> int:
         messages.error(f"this installation of pip-sysdeps is incomplete: {error}", hint="install it again")
         _show_traceback(error, messages)
     except KeyboardInterrupt:
-        messages.error("interrupted", hint="nothing was changed: run it again")
+        messages.error("interrupted", hint="the lock was not changed: run it again")
     except BrokenPipeError:
         drop(sys.stdout)
     except OSError as error:
@@ -56,7 +56,7 @@ def attempt(action: Callable[[], int], messages: Messages) -> int:
 def _of_system_call(error: OSError) -> tuple[str, str]:
     """Return the message and the hint of a failed system call."""
     if isinstance(error, FileNotFoundError) and error.filename is None:  # of getcwd(2)
-        return "the current folder is not there any more", "change to another folder"
+        return "the current folder no longer exists", "change to another folder"
     place = f"`{os.fsdecode(error.filename)}`: " if isinstance(error.filename, str | bytes) else ""
     return f"{place}{error.strerror or error}", system_hint(error)
 

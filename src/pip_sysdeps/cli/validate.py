@@ -44,7 +44,7 @@ def _read(path: str) -> tuple[Lockfile, tuple[str, ...]]:
     """Return a lock and its problems."""
     text, project = read_text(path), read_project(path)
     if text is None:
-        raise SysdepsError(f"no `{path}` here", hint="name the lock, or make it with `pip-sysdeps lock`")
+        raise SysdepsError(f"`{path}` does not exist", hint="name the lock, or make it with `pip-sysdeps lock`")
     try:
         lock = loads(text)
     except MalformedLock as error:

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", metavar="ID", help="the target of the lock (default: that of the image's system)")
     parser.add_argument("--json", action="store_true", help="print a JSON document")
     parser.epilog = (
-        "The last line of the output is the command that installs the packages that repair problems.\n\n"
+        "If packages are missing or too old, the last line of the output is the command that installs them.\n\n"
         "Exit status: 0 works; 1 does not work, or differs from the lock; 2 error."
     )
 
@@ -64,8 +64,8 @@ def run(args: argparse.Namespace) -> int:
 def _summarize(args: argparse.Namespace, found: Verification, *, hidden: int) -> None:
     if hidden and not args.json:
         args.messages.note(
-            f"-v lists {counted(hidden, 'more problem')} without effect on imports: of plugins, calls by name, or "
-            "files for other machines"
+            f"-v lists {counted(hidden, 'more problem')} without effect on imports (plugins, libraries or programs "
+            "opened by name, files for other machines)"
         )
     if found.works:
         works = f"`{found.scan.environment.prefix}` works on {found.scan.platform.id}"

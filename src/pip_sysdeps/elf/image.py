@@ -27,7 +27,7 @@ HEAD = 4096
 """Bytes of the first read: the header, nearly always the program headers, often more."""
 PAGE = 4096
 SHORTEST, SHORTEST_32 = 64, 52
-"""Bytes of the ELF header: what a loader must get to look at a file at all."""
+"""Bytes of the ELF header: the least that a loader must read."""
 
 PT_LOAD, PT_DYNAMIC = 1, 2
 DT_NEEDED, DT_STRTAB = 1, 5
@@ -107,7 +107,7 @@ class Image:
         return self.pread(length, offset) if length > 0 else b""
 
     def offset_of(self, address: int, what: str) -> int:
-        """Return where the file has what is loaded at an address."""
+        """Return the file offset of a virtual address."""
         for _, _, offset, start, _, length, _, _ in self.loads:
             if start <= address < start + length:
                 return address - start + offset
@@ -219,7 +219,7 @@ def read_chains(image: Image, start: int, walk: Callable[[Image, bytes, int], li
 
 
 def read_names(image: Image, values: dict[int, int], wanted: Iterable[int], limit: int = _MAX_NAMES) -> dict[int, str]:
-    """Read the strings at these offsets of DT_STRTAB, and as little else of it as a few reads allow.
+    """Read the strings at these offsets of DT_STRTAB, in a few reads that fetch little else.
 
     As the loader, take no notice of DT_STRSZ. Bytes that are not UTF-8 are kept by "surrogateescape".
     Raise MalformedElf for more than `limit` bytes of names.
@@ -279,7 +279,7 @@ def _clusters(offsets: list[int]) -> Iterator[list[int]]:
 
 
 def _long_name(image: Image, offset: int) -> bytes:
-    """Read a name that goes on behind what was read with its cluster; ever longer reads keep many such names cheap."""
+    """Read a name that is longer than the read of its cluster; the reads grow, so many such names stay cheap."""
     for length in (HEAD, 64 << 10, _MAX_NAMES):
         text = image.read(offset, length)
         end = text.find(0)

@@ -23,7 +23,7 @@ _MAX_SYMBOLS = 1 << 20
 _MAX_NAMES = 64 << 20  # bytes; torch's C++ names are tens of MB
 _VER_FLG_BASE = 1
 _GLOBAL, _INDEX, _HIDDEN = 1, 0x7FFF, 0x8000
-"""The version index of a symbol without a version; the bits of an index; the bit that hides the symbol."""
+"""The version index of a symbol without a version; the mask of an index; the bit that hides the symbol."""
 _MAX_LOCAL = 0xF
 """The largest `st_info` of a symbol of binding STB_LOCAL."""
 _BASE = "Base"
@@ -48,7 +48,7 @@ class _Symbols(NamedTuple):
     rows: list[_Row]
 
     def names(self, rows: Iterable[_Row]) -> dict[int, str]:
-        """Read the names of these symbols, and of all versions, by their offset; that of 0 is empty."""
+        """Read the names of these symbols, and of all versions, by offset; offset 0 is the empty name."""
         used = {*self.versions.values(), *(name for name, _, _ in rows)}
         return {**read_names(self.image, self.values, used - {0}, _MAX_NAMES), 0: ""}
 
@@ -56,7 +56,7 @@ class _Symbols(NamedTuple):
 def defines_symbol(pread: Pread, size: int, name: str) -> bool:
     """Return whether the file defines a dynamic symbol, as the loader looks it up: through a hash table.
 
-    Raise MalformedElf, as everything here.
+    Like all functions here, raise MalformedElf for a malformed file.
     """
     image = read_image(pread, size)
     values = read_dynamic(image).values
@@ -94,7 +94,7 @@ def undefined_names(pread: Pread, size: int, *, versions: Container[str]) -> fro
 def defined_names(pread: Pread, size: int, *, hidden: bool = True) -> frozenset[str]:
     """Return the defined symbols of a file, whatever their versions.
 
-    Without `hidden`, those are omitted that only a reference with their version finds.
+    Without `hidden`, omit symbols that only a versioned reference finds.
     """
     image = read_image(pread, size)
     values = read_dynamic(image).values
@@ -108,7 +108,7 @@ def defined_names(pread: Pread, size: int, *, hidden: bool = True) -> frozenset[
 def defined_versions(pread: Pread, size: int) -> tuple[str, ...] | None:
     """Return the versions that a file defines, without the base one; None if it has no DT_VERDEF.
 
-    A needed version that is not among them stops the loader; for a file without any it only warns.
+    A needed version that is not among them stops the loader; if the file defines no versions, the loader only warns.
     """
     image = read_image(pread, size)
     values = read_dynamic(image).values
@@ -203,7 +203,7 @@ def _walk_version_definitions(image: Image, table: bytes, start: int) -> list[tu
 
 
 def _symbol_count(image: Image, values: dict[int, int]) -> int:
-    """Count the dynamic symbols, which only section headers state directly."""
+    """Count the dynamic symbols, whose number only the section headers give directly."""
     if _DT_HASH in values:
         (count,) = _words(image, image.offset_of(values[_DT_HASH], "DT_HASH") + 4, 1)
         return count
@@ -280,7 +280,7 @@ def _words(image: Image, offset: int, count: int) -> tuple[int, ...]:
 
 
 def _symbol_form(image: Image) -> Struct:
-    """Return the structure of a symbol with what matters: name and info; `_stretches` knows its section."""
+    """Return the structure of a symbol with what matters: name and info; `_stretches` reads the section index."""
     return Struct(image.layout.order + ("IB19x" if image.layout.wide else "I8xB3x"))
 
 

@@ -103,7 +103,10 @@ def _dot_venv(root: Root, cwd: str) -> str:
         named = root.read(path, _MAX_DOT_VENV).decode("utf-8", "surrogateescape").strip()
         if named and "\0" not in named and root.is_folder(posixpath.join(cwd, named)):
             return posixpath.join(cwd, named)
-        raise SysdepsError(f"`{path}` is a file that names no folder", hint="remove it, or use --python")
+        raise SysdepsError(
+            f"`{path}` is a file, but does not contain the path of an existing folder",
+            hint="remove it, or use --python",
+        )
     if root.read_link(path) is not None:
         raise SysdepsError(f"`{path}` is a link that leads nowhere", hint="remove it, or use --python")
     return ""

@@ -43,7 +43,7 @@ _MAX_RECORD = 1 << 24
 _MAX_METADATA = 1 << 22
 _MAX_SMALL = 1 << 20
 _MAX_NOTES = 10
-"""Of rows of one record that leave the environment."""
+"""Limit on notes about rows of one RECORD that lead out of the environment."""
 
 
 class _Files:
@@ -59,7 +59,7 @@ class _Files:
 
 
 def read_claims(reader: MetadataFiles, site: Site, package_files: PackageFiles | None) -> Iterator[Claim]:
-    """Yield each distribution of a site directory with the paths that it claims, by name of its metadata folder.
+    """Yield each distribution of a site directory with the paths that it claims, sorted by metadata folder.
 
     A folder that was read already under another name gives only a note. Raise SysdepsError for a file hard-linked into
     the metadata of many distributions.

@@ -93,7 +93,11 @@ def _project(reader: MetadataFiles, folder: str, places: list[str], notes: list[
         if resolved is None:
             notes.append(Skipped(path=place, verdict=Verdict.RECORD, reason="the project does not exist"))
         elif resolved == "/":
-            notes.append(Skipped(path=place, verdict=Verdict.OUTSIDE, reason="the project is the whole disk"))
+            notes.append(
+                Skipped(
+                    path=place, verdict=Verdict.OUTSIDE, reason="the project's folder is `/`, which is not searched"
+                )
+            )
         elif root.is_file(resolved):
             files.add(resolved)
         elif reader.editable_left <= 0:

@@ -86,7 +86,7 @@ def open_installation(root: Root, path: str) -> Installation:
     if root.is_file(path):
         raise SysdepsError(
             f"`{path}` is not an interpreter",
-            hint="shims and wrappers are not run: name the interpreter or the environment itself",
+            hint="it seems to be a shim or wrapper, which is not run: name the real interpreter or the environment",
         )
     raise SysdepsError(
         f"no environment or interpreter at `{path}`", hint="name the folder of a virtual environment, or its bin/python"

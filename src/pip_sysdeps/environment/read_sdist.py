@@ -61,7 +61,7 @@ class _Forward:
     def read(self, size: int) -> bytes:
         """Read a part of a header. Raise MalformedError if there is too much of them."""
         if size < 0:
-            raise MalformedError("is no sdist: a header has a negative size")
+            raise MalformedError("is not an sdist: a header has a negative size")
         self._header += size
         self._budget.headers -= size
         if self._header > _MAX_HEADER or self._budget.headers < 0:

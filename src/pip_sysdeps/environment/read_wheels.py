@@ -236,7 +236,7 @@ def _abi_tag(wheels: Mapping[str, frozenset[Tag]], system: TargetSystem) -> str:
 
 
 def _refuse_unfitting_wheels(wheels: Mapping[str, frozenset[Tag]], abi_tag: str, system: TargetSystem) -> None:
-    """Raise SysdepsError for a wheel of another machine or Python; its glibc is checked with its files."""
+    """Raise SysdepsError for a wheel of another machine or Python; its glibc is checked later, with its files."""
     fitting = fitting_tags(abi_tag, system.platform.machine, "", libc=system.platform.libc)
     for path, tags in wheels.items():
         if not tags & fitting:
@@ -303,7 +303,7 @@ def _install_wheel(tree: WheelTree, path: str, python: str) -> None:
             install(WheelFile(archive), destination, additional_metadata={"INSTALLER": b"pip-sysdeps"})
     except (*_UNUSABLE, OSError) as error:
         if isinstance(error, OSError) and error.errno not in OF_DATA:
-            raise  # it may not be read
+            raise  # an I/O error, not an invalid wheel
         raise SysdepsError(
             f"`{name}` is not a usable wheel: {_reason(error)}", hint="download or build it again"
         ) from error
@@ -322,7 +322,7 @@ def _refuse_bombs(archive: ZipFile) -> None:
 
 
 def _refuse_rows(archive: ZipFile, record: ZipInfo) -> None:
-    """Raise ValueError for a RECORD with many more rows than the wheel has files, as installer keeps each."""
+    """Raise ValueError for a RECORD with many more rows than the wheel has files: installer keeps all in memory."""
     text = archive.read(record)
     rows = sum(map(text.count, _LINE_ENDS)) - text.count(b"\r\n")
     if rows > len(archive.namelist()) + _SPARE_ROWS:

@@ -91,7 +91,7 @@ class _Ways(Mapping[str, tuple[Link, ...]]):
 def requirement_chains(
     distributions: Iterable[Distribution], markers: Mapping[str, str]
 ) -> Mapping[str, tuple[Link, ...]]:
-    """Return one shortest path to each distribution, from a requested one to itself.
+    """Return a shortest path to each distribution, from a requested one.
 
     Those with REQUESTED are requested. Extras that one distribution asks of another count as requested. pip does not
     record the extras that the user asked for, so requirements of other extras are followed if nothing else leads to a
@@ -134,7 +134,8 @@ def applies(text: str, environment: Mapping[str, str]) -> bool:
 def holds(marker: Marker, environment: Mapping[str, str]) -> bool | None:
     """Return whether an environment marker is true; None for one that cannot be evaluated.
 
-    `os_name ~= "x"` compares what does not compare, and `python_version < "9...9"` may have more digits than a number.
+    `os_name ~= "x"` compares values that cannot be compared, and `python_version < "9...9"` may have more digits than
+    int() reads.
     """
     try:
         return marker.evaluate(dict(environment))

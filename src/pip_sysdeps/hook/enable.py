@@ -31,7 +31,7 @@ GUARDED = "try: import _pip_sysdeps_hook as h; h.start()\nexcept Exception: pass
 """The guarded line: an interpreter whose `_pip_sysdeps_hook.py` was deleted still starts silently."""
 
 PTH_TEXT = f"""\
-# Written by `pip-sysdeps hook enable`: after pip has changed this environment, sysdeps.lock is brought up to date.
+# Written by `pip-sysdeps hook enable`: updates sysdeps.lock after pip has changed this environment.
 # To remove it, run `pip-sysdeps hook disable`, or delete this file and _pip_sysdeps_hook.py beside it.
 import sys; 'pip' in str(getattr(sys, 'orig_argv', ())[1:]) and exec({GUARDED!r})
 """
@@ -86,7 +86,7 @@ class Settings:
 
     @property
     def check_only(self) -> bool:
-        """The lock is never written."""
+        """Whether the lock is only checked, never written."""
         return _CHECK_ONLY in self.command
 
 
@@ -124,7 +124,7 @@ def _require_importable(command: tuple[str, ...]) -> None:
     question = ["-I", "-c", "import pip_sysdeps"]
     if not sys.executable or run(PYTHON, question, path=command[0]).returncode != 0:
         raise SysdepsError(
-            "this pip-sysdeps is found by PYTHONPATH or in a user's site directory, on which a hook cannot rely",
+            "this pip-sysdeps is on PYTHONPATH or in a user's site directory, where a hook cannot rely on it",
             hint="`pipx install pip-sysdeps` or `uv tool install pip-sysdeps`, and enable the hook from there",
         )
 
@@ -253,5 +253,5 @@ def _explained(site: HookSite) -> Iterator[None]:
     except OSError as error:
         raise SysdepsError(
             f"cannot change `{site.purelib}`: {error.strerror or error}",
-            hint=system_hint(error) or "see that it is a folder which you may change",
+            hint=system_hint(error) or "make sure that it is a folder and that you can write to it",
         ) from error

@@ -1,6 +1,6 @@
 """After pip has changed this environment, let pip-sysdeps bring the project's sysdeps.lock up to date.
 
-Written by `pip-sysdeps hook enable`, for this environment only; no installed distribution claims it. To remove it, run
+Written by `pip-sysdeps hook enable`, for this environment only; no RECORD lists it. To remove it, run
 `pip-sysdeps hook disable`, or delete this file and `pip_sysdeps_hook.pth` beside it. Nothing else has to be undone.
 
 `pip_sysdeps_hook.pth` calls `start` in processes that may be pip's. `start` imports what `finish` needs, in pip's own
@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import sys
 
-TYPE_CHECKING = False  # importing typing's would cost more than the rest of this file
+TYPE_CHECKING = False  # importing typing.TYPE_CHECKING would cost more than the rest of this file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from types import ModuleType
@@ -35,7 +35,7 @@ GRACE = 2.0
 _SIGTERM, _SIGKILL = 15, 9
 
 SILENCER = "SYSDEPS_HOOK_PREFIX"
-"""`start` sets this variable to the environment, so that pips which this pip starts there do not run the hook."""
+"""`start` sets this variable to the environment, so that a pip that this one starts there does not run the hook."""
 
 VALUE_OPTIONS = "WX"
 """Single-letter options of the interpreter that take a value (Python/getopt.c), besides `-c` and `-m`."""
@@ -114,7 +114,7 @@ def is_pip(arguments: Iterable[str]) -> bool:
 
 
 def _last_option(cluster: str) -> tuple[str, str]:
-    """Return the first option that takes a value, and the text after it: `m` and `pip` for `Impip`."""
+    """Return the first option that takes a value, and the text after it: `m` and `pip` for the cluster `Impip`."""
     for position, option in enumerate(cluster):
         if option in (*VALUE_OPTIONS, "c", "m"):
             return option, cluster[position + 1 :]

@@ -56,22 +56,22 @@ def read_site(root: Root, python: str, *, named: bool) -> HookSite:
     """Return the facts of a virtual environment from its files; an interpreter outside one is run, if `named`.
 
     A checkout may bring a `.venv` whose `bin/python` is any program, so nothing that was found is run: pyvenv.cfg and
-    the folders in `lib` say enough. An interpreter's own prefix has its site directory where its distribution wants it
-    (Debian's dist-packages), which only the interpreter knows: a person must have named it.
+    the folders in `lib` say enough. Outside a virtual environment, only the interpreter knows its site directory
+    (dist-packages), so it must be run, and the user must have named it.
     Raises SysdepsError when there is no environment, or an interpreter that nobody named.
     """
     installation = open_installation(root, python)
     if installation.venv is None:
         if not named:
             raise SysdepsError(
-                f"`{python}` is not in a virtual environment, and is not run to ask where it installs",
+                f"`{python}` is not in a virtual environment, and only running it would tell where it installs",
                 hint="create one with `python -m venv .venv`, or name the interpreter with `--python`",
             )
         return query_interpreter(python)
     purelib = f"{installation.prefix}/lib/{installation.python}/site-packages"
     if not inside(root.resolve(purelib) or purelib, installation.prefix):
         raise SysdepsError(
-            f"`{purelib}` is a link out of the environment, and nothing is written through it",
+            f"`{purelib}` is a link out of the environment, so the hook is not written there",
             hint="recreate the environment with `python -m venv`",
         )
     return HookSite(
@@ -112,7 +112,7 @@ def query_interpreter(python: str) -> HookSite:
 
 def _reason(error: Exception) -> str:
     """Return why an interpreter has not answered."""
-    return error.strerror or str(error) if isinstance(error, OSError) else "it does not answer as one"
+    return error.strerror or str(error) if isinstance(error, OSError) else "its output is not the expected JSON"
 
 
 def interpreter_path(python: str) -> str:

@@ -26,8 +26,8 @@ _MOST_ANSWERS = 500_000
 """Needed names of all objects, once for each object of the environment that loads them: ten times those of the largest
 environments."""
 _USUAL_MISSES, _MOST_MISSES = 25, 10_000
-"""Needed names of one object that are not found, as real ones have them where no library of the system is there; and
-how many more than that all objects of an environment may have."""
+"""How many missing libraries one object may have without counting (as without any library of the system), and how
+many more all objects together may have."""
 _MOST_MISSING = 3000
 """Different names that are not found: what large environments need at all is a tenth of that."""
 
@@ -68,7 +68,7 @@ class InterpreterProcess:
     ) -> Iterator[Load]:
         """Load the environment's objects from their roots.
 
-        `named` returns those of some objects that a Python file of their own distribution names; `chosen` has the
+        `named` filters objects to those named in a Python file of their own distribution; `chosen` has the
         pattern that chose each plugin. Raise SysdepsError for objects that need absurdly many names, or many that are
         not there: each of these is a row of every result.
         """
@@ -135,6 +135,6 @@ def _refuse_answers(root: str, answers: int) -> None:
 def _refuse_misses(path: str, misses: int, most: int) -> None:
     if misses > most:
         raise SysdepsError(
-            f"`{path}` and others need more than {most} libraries that are not there",
+            f"`{path}` and others need more than {most} libraries that do not exist",
             hint="no real object needs so many: remove the distribution that has them",
         )

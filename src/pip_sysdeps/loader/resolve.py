@@ -42,7 +42,7 @@ class _Search(NamedTuple):
 
 
 _Searches = dict[tuple[str, str], _Search]
-"""Searches by the needed name and its spelling by `rules.spell`."""
+"""Searches by (needed name, name returned by `rules.spell`)."""
 
 
 class _Names:
@@ -52,7 +52,7 @@ class _Names:
     """
 
     def __init__(self, before: _Names | None = None) -> None:
-        """Start without names of its own; those of `before` are known too."""
+        """Start without names of its own; those of `before` are consulted too."""
         self._before = before
         self._names: dict[str, LinkMap] = {}
         self._files: dict[tuple[int, int], LinkMap] = {}
@@ -110,7 +110,7 @@ class Memory:
 def start(program: str, lookup: Lookup, rules: AnyRules, memory: Memory | None = None) -> Process:
     """Load the main program, by its real path (/proc/self/exe), with all its dependencies.
 
-    Without a program (an empty path, or a file that is not one) the process is empty.
+    If the path is empty or not an ELF program the process is empty.
     """
     return _Loading(Process(), lookup, rules, memory).start(program)
 
@@ -118,7 +118,7 @@ def start(program: str, lookup: Lookup, rules: AnyRules, memory: Memory | None =
 def open_object(  # noqa: PLR0913, PLR0917 - what dlopen takes, and what the loader is
     process: Process, path: str, caller: str, lookup: Lookup, rules: AnyRules, memory: Memory | None = None
 ) -> tuple[LoadedObject, ...]:
-    """Return the objects that dlopen(3) of a path, called by the loaded object `caller`, adds, in load order.
+    """Return the objects that `dlopen(path)`, called by the loaded object `caller`, adds, in load order.
 
     The first is the object itself; empty if it is loaded already, or cannot be loaded. The process is unchanged. The
     caller's DT_RPATH does not apply to the object's needs; only the object's own chain and the main program's do.

@@ -30,7 +30,7 @@ class Candidate(NamedTuple):
     passed_over: str = ""
     """Why it is not opened."""
     subfolder: str = ""
-    """Its subfolder of the directory: `glibc-hwcaps/x86-64-v3`."""
+    """The subfolder of the directory: `glibc-hwcaps/x86-64-v3`."""
     relative: str = ""
     """The path as the loader opens it, if that is relative to the current directory."""
 

@@ -63,7 +63,7 @@ def to_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -
 
 
 def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -> Target:
-    """Return a target for a scan whose needs are not in their arrays yet: see `lock.arrangement`.
+    """Return a target for a scan, with all needs still in one array: `lock.arrangement` sorts them.
 
     `name` is that of a second environment in the same image, if any; `library_path` is the project's. Raise
     SysdepsError for a name that is not valid in an id, and for a system with an unknown package manager, release or
@@ -114,7 +114,7 @@ def _identity(platform: Platform, name: str) -> str:
 def pinned(target: Target, installed: Mapping[str, str], snapshot: str) -> Target:
     """Return the target with the installed version of each package outside the base, and the snapshot's date.
 
-    A package that is not installed, or whose version a lock may not hold, has none.
+    A package that is not installed, or whose version is not valid in a lock, has none.
     """
     family = family_of(target.package_manager)
     is_version = family.names.version if family else str
@@ -132,13 +132,13 @@ def _known(platform: Platform) -> Platform:
     if not (platform.distro and platform.architecture and platform.libc):
         raise SysdepsError(
             "cannot determine the release or architecture of this system",
-            hint="os-release(5) and the package database must name them",
+            hint="check that os-release(5) has ID and VERSION_ID and the package database is whole, or use --target",
         )
     return platform
 
 
 def _refuse_invalid_system(platform: Platform, identity: str) -> None:
-    """Raise SysdepsError for a system that no target can be: of such an id, distribution, release or architecture."""
+    """Raise SysdepsError for a system whose id, distribution, release or architecture is not valid in a target."""
     stated = {"id": identity, "distribution": platform.distro, "architecture": platform.architecture}
     stated |= {"release": platform.release} if platform.release else {}
     for what, text in stated.items():
@@ -192,7 +192,7 @@ def _unattributed(found: needs.Unattributed, prefix: str, repaired: Collection[s
 
 
 def _needs(needs: Iterable[needs.Need], base: str, repaired: Collection[str]) -> Iterator[LockedNeed]:
-    """Yield the needs that have an answer, except those that the loader answers inside the environment."""
+    """Yield the resolved needs, except libraries that the loader finds in another distribution."""
     for need in needs:
         if isinstance(need.provider, Missing | Unreachable):
             continue
@@ -218,7 +218,7 @@ def _needs(needs: Iterable[needs.Need], base: str, repaired: Collection[str]) ->
                 note = namesake(package) if package else known.note
                 yield replace(known, class_="unowned", path=printable(path), note=note)
             case FromDistribution(distribution="", by_loader=False):
-                yield replace(known, class_="distribution", note="a file that no record claims loads it first")
+                yield replace(known, class_="distribution", note="a file that no RECORD lists loads it first")
             case FromDistribution(distribution=distribution, by_loader=False):
                 yield replace(known, class_="distribution", distribution=distribution)
 

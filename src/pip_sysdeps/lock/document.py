@@ -50,7 +50,10 @@ def is_word(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedNeed:
-    """One need of a distribution: one of the first four fields names it, one of the next three answers it."""
+    """One need of a distribution: one of the first four fields names it, one of the next three answers it.
+
+    A need that the policy adds by its package has no name.
+    """
 
     soname: str = field(default="", metadata=_SONAME)
     """The needed name of an ELF file."""
@@ -65,11 +68,11 @@ class LockedNeed:
     capability: str = field(default="", metadata=_INSTALLED)
     """The capability to install instead of a package: `so:libGL.so.1`, `libGL.so.1()(64bit)`."""
     class_: str = field(default="", metadata=_WORD)
-    """Who else answers it: `host`, `unowned`, `distribution`, `ignored`, or a word of a later version."""
+    """What provides it, if no package: `host`, `unowned`, `distribution`, `ignored`, or a word of a later version."""
     path: str = field(default="", metadata=_TEXT)
     """For class `unowned`: the file to copy."""
     distribution: str = field(default="", metadata=_DISTRIBUTION)
-    """For class `distribution`: the one that brings it."""
+    """For class `distribution`: the distribution that provides it."""
     when: str = field(metadata=_WORD)
     """One of `WHENS`, or a word of a later version, which is never in the install line."""
     plugin: str = field(default="", metadata=_TEXT)
@@ -79,7 +82,7 @@ class LockedNeed:
     by_more: int = 0
     """How many more files need it."""
     confidence: str = field(default="", metadata=_WORD)
-    """How certain it is, if no ELF file states it: `high`, `medium`, `low`."""
+    """How certain it is, if no ELF file states it: `high` or `medium`; `low` only in locks of version 1."""
     optional: bool = False
     """Nothing fails without it. It is in the install line if a package answers it."""
     unchecked: bool = False
@@ -119,7 +122,7 @@ class LockedBase:
     """The files; sorted."""
 
     def needs(self) -> Iterator[LockedNeed]:
-        """Yield each as a need."""
+        """Yield each soname, program and file as a `LockedNeed`."""
         yield from (LockedNeed(soname=name, package=self.package, when="import") for name in self.sonames)
         yield from (LockedNeed(program=name, package=self.package, when="import") for name in self.programs)
         yield from (LockedNeed(file=name, package=self.package, when="import") for name in self.files)
@@ -266,7 +269,8 @@ class Target:
     unresolved: tuple[Unresolved, ...] = field(default=(), metadata={"of": Unresolved, "rows": True})
     """By name and distribution."""
     package: tuple[LockedPackage, ...] = field(default=(), metadata={"of": LockedPackage, "rows": True})
-    """By name; every package of the block once. The file omits rows that have nothing but the name, or `base` again."""
+    """By name; every package of the block once. The file omits packages with nothing but a name, or with `base` alone,
+    which other rows imply."""
     distribution: tuple[LockedDistribution, ...] = field(default=(), metadata={"of": LockedDistribution})
     """By name."""
     unattributed: tuple[LockedFile, ...] = field(default=(), metadata={"of": LockedFile})

@@ -44,7 +44,7 @@ def read_lock(path: str, *, hint: str = "run `pip-sysdeps lock` where the enviro
     """Return the lock of a path. Raise SysdepsError if there is none, OSError, MalformedLock."""
     text = read_text(path)
     if text is None:
-        raise SysdepsError(f"no `{path}` here", hint=hint)
+        raise SysdepsError(f"`{path}` does not exist", hint=hint)
     try:
         return loads(text)
     except MalformedError as error:
@@ -59,11 +59,11 @@ def replace_lock(path: str, text: str) -> None:
     it means an input. Raise SysdepsError for these and for what is not a regular file, OSError with the path as given.
     """
     if path == "-":
-        raise SysdepsError("a lock is a file, not a stream", hint="name a file with -o, `./-` for one of this name")
+        raise SysdepsError("a lock is a file, not a stream", hint="name a file with -o (`-o ./-` for a file named `-`)")
     if _OTHER_FILES.fullmatch(os.path.basename(path)) and not _is_lock(read_text(path) or ""):
         raise SysdepsError(
             f"`{path}` has the name of another tool's file, and is not a lock",
-            hint=f"-o names the lock that is written; without it, that is `{DEFAULT}`",
+            hint=f"-o is the lock to write, not an input (default: `{DEFAULT}`)",
         )
     if os.path.islink(path) and not _is_lock(read_text(path) or ""):
         raise SysdepsError(f"`{path}` is a link, but not to a lock", hint="remove the link, or name the lock with -o")
@@ -78,7 +78,7 @@ def replace_report(path: str, text: str) -> None:
     if os.path.islink(path):
         raise SysdepsError(
             f"`{path}` is a link, and nothing is written through a link",
-            hint="name the file itself, or leave out -o to print it",
+            hint="use the path of the file that the link points to",
         )
     _replace(path, path, text)
 
@@ -110,4 +110,4 @@ def _open_at_once(path: str, flags: int) -> int:
 
 def _refuse_special(path: str, mode: int) -> None:
     if not stat.S_ISREG(mode):
-        raise SysdepsError(f"`{path}` is not a regular file", hint="name the lock with -o or --lock")
+        raise SysdepsError(f"`{path}` is not a regular file", hint="use the path of a regular file")

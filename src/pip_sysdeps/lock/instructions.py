@@ -107,7 +107,7 @@ def searched_folders(system: System) -> frozenset[str]:
 
 def namesake(package: str) -> str:
     """Return a remark that a package has a library of the same name; nothing without such a package."""
-    return f"{package} has a library of this name" if package else ""
+    return f"{package} has a library with this name" if package else ""
 
 
 def copy_messages(target: Target, when: Collection[str] = ()) -> Iterator[str]:

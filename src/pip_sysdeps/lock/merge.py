@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import Target
 
 _UNFINISHED = (
-    "`git checkout --merge FILE` puts the markers back, and `--ours` or `--theirs` in its place takes one side"
+    "restore the markers with `git checkout --merge FILE`, or take one side with `git checkout --ours FILE` or "
+    "`--theirs FILE`"
 )
 _MARKER = r"(<{7}|\|{7}|={7}|>{7})(?: .*)?\r?\n?"
 
@@ -54,8 +55,8 @@ def _block(target: Target) -> str:
         return block(target)
     except MalformedLock as error:
         raise SysdepsError(
-            f"something was read here that no lock can hold: {error}",
-            hint="the key says where it would stand in the lock: correct what has it, or report this as a bug",
+            f"the scan found a value that is not valid in a lock: {error}",
+            hint="correct the package or file that the value comes from, or report this as a bug",
         ) from error
 
 
@@ -78,11 +79,11 @@ def sides_of(text: str) -> tuple[str, ...]:
                 side.append(line)
             continue
         if marker[1][0] not in following[state]:
-            raise MalformedLock("a git conflict marker without its pair", where=f"line {number}", hint=_UNFINISHED)
+            raise MalformedLock("an unpaired git conflict marker", where=f"line {number}", hint=_UNFINISHED)
         state = marker[1][0] if marker[1][0] != ">" else ""
         into = {"<": (ours,), "|": (), "=": (theirs,), "": (ours, theirs)}[state]
     if state:
-        raise MalformedLock("a git conflict without its end", where="last line", hint=_UNFINISHED)
+        raise MalformedLock("a git conflict without its `>>>>>>>` line", where="last line", hint=_UNFINISHED)
     return "".join(ours), "".join(theirs)
 
 

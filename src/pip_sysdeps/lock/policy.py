@@ -117,7 +117,7 @@ class _Work:
                 raise SysdepsError(
                     f"pyproject.toml: tool.pip-sysdeps.{entry.where}: `{printable(name)}` is not a valid "
                     f"{family.names.words}",
-                    hint="correct the name, or limit the entry to other targets by `targets`",
+                    hint="correct the name, or set `targets` so that the entry does not apply here",
                 )
 
     def _meant(self, entries: Iterable[_AnyEntry]) -> Iterable[_AnyEntry]:
@@ -135,7 +135,7 @@ class _Work:
         met = [need for need in needs if _is_about(entry, need)]
         open_ = [each for each in self._unresolved if each.distribution == name and _is_about(entry, each)]
         if not met and not open_:
-            self.unmatched.append(f"{entry.where}: {name} has no need of {entry.soname or entry.package}")
+            self.unmatched.append(f"{entry.where}: {name} does not need {entry.soname or entry.package}")
             return
         answered = [_answered(need, entry, package=package, class_=class_) for need in met]
         answered += [_answered(_as_need(each), entry, package=package, class_=class_) for each in open_]
@@ -150,7 +150,7 @@ class _Work:
         if package is None:
             self.unmatched.append(f"{entry.where}: no binary package of {self._target.id} has {entry.soname}")
         elif any(need.package == package and need.is_demanded for need in needs):
-            self.unmatched.append(f"{entry.where}: {name} has a need of {package} without it")
+            self.unmatched.append(f"{entry.where}: {name} already needs {package} without this entry")
         else:
             added = LockedNeed(soname=entry.soname, package=package, when="declared", policy=True, note=entry.reason)
             self._change(name, needs=(*needs, added))

@@ -157,7 +157,7 @@ def _refuse_misspelt(tool: object) -> None:
     """Raise MalformedError for a misspelt name of the table, which would silently be ignored."""
     for name in tool if isinstance(tool, dict) else ():
         if name != "pip-sysdeps" and normalize_name(name) == "pip-sysdeps":
-            raise MalformedError(f"is not read: the table is [{TABLE}]", where=f"tool.{printable(name)}")
+            raise MalformedError(f"is misspelt: the table is [{TABLE}]", where=f"tool.{printable(name)}")
 
 
 def _problems(project: Project) -> Iterator[Problem]:

@@ -25,7 +25,7 @@ _NOT_COMPARED = {
 }
 """Keys that are not compared, and why."""
 _FOLDED = {"by", "by_more"}
-"""Keys of the files that need something: all their changes give one message."""
+"""Keys that list the files of a need: their changes share one message."""
 
 _Part = TypeVar("_Part")
 _Key = TypeVar("_Key", bound="str | tuple[str, ...]")
@@ -63,7 +63,7 @@ class _Differences:
         if self._base:
             yield f"needs of base packages: {listed(self._base)}"
         if self._files:
-            yield f"other files with the same need: {listed(self._files)}"
+            yield f"needed by other files than those in the lock: {listed(self._files)}"
 
     def _of_distribution(
         self, name: str, locked: LockedDistribution | None, found: LockedDistribution | None
@@ -76,7 +76,7 @@ class _Differences:
             )
             return
         if locked.version != found.version:
-            yield f"{_called(locked)} is locked, {found.version or 'an editable one'} is installed"
+            yield f"{_called(locked)} is locked, {found.version or 'an editable install'} is installed"
         else:
             yield from _of_keys(f"{name}: ", locked, found)
         yield from self._of_needs(name, locked, found)
@@ -86,7 +86,12 @@ class _Differences:
             if old and new:
                 yield from self._of_needs(file, old, new)
             else:
-                yield f"{file} is {'in no RECORD and not locked' if new else 'locked, but is gone or in a RECORD'}"
+                state = (
+                    "is listed in no RECORD and is not locked"
+                    if new
+                    else "is locked, but is gone or listed in a RECORD"
+                )
+                yield f"{file} {state}"
 
     def _of_unresolved(self) -> Iterator[str]:
         for (name, by, *_), old, new in _pairs(self._locked.unresolved, self._found.unresolved, _key_of_unresolved):

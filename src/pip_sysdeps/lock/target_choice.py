@@ -84,4 +84,4 @@ def _how_to_add(lock: Lockfile, system: System) -> str:
 
 
 def _has(lock: Lockfile) -> str:
-    return f"it has {listed_targets(lock)}: name one with --target"
+    return f"it has {listed_targets(lock)}: select one with --target"

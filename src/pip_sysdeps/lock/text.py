@@ -87,7 +87,8 @@ def has_conflict(text: str) -> bool:
 def _parse(text: str) -> dict[str, Any]:
     if has_conflict(text):
         raise MalformedLock(
-            "has git conflict markers", hint="run `pip-sysdeps lock`, which settles what this environment decides"
+            "has git conflict markers",
+            hint="run `pip-sysdeps lock`: it resolves the conflict in the target of this environment",
         )
     try:
         return parse_toml(text)
@@ -146,7 +147,7 @@ def split(text: str) -> tuple[str, dict[str, str]]:
         return header(), {each.id: block(each) for each in targets}
     starts = [match.start() for match in re.finditer(_TARGET_LINE, text)]
     if len(starts) != len(targets) or re.search(_LONG_STRING, text):
-        raise MalformedLock("its [[target]] lines are ambiguous", hint=NO_HANDS)
+        raise MalformedLock("it cannot be split at its [[target]] lines", hint=NO_HANDS)
     ends = [*starts, len(text)]
     blocks = [text[start:end] for start, end in zip(starts, ends[1:], strict=True)]
     return text[: ends[0]], {each.id: part for each, part in zip(targets, blocks, strict=True)}

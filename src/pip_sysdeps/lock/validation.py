@@ -31,7 +31,7 @@ def _of_form(text: str, written: str) -> Iterator[str]:
     pairs = enumerate(zip_longest(text.splitlines(), written.splitlines()), 1)
     number, wanted = next(((number, wanted) for number, (line, wanted) in pairs if line != wanted), (0, None))
     if wanted is not None:
-        yield f"line {number} is not what `pip-sysdeps lock` writes: {printable(wanted) or 'nothing'}"
+        yield f"line {number} differs; `pip-sysdeps lock` writes: {printable(wanted) or 'nothing'}"
     elif number:
         yield f"line {number} is unexpected"
     elif text != written:

@@ -34,7 +34,7 @@ class Confidence(Enum):
     MEDIUM = "medium"
     """Stated, but code works without it, or it is one feature of several."""
     LOW = "low"
-    """A string that looks like a name near code that opens libraries."""
+    """Only in locks of earlier versions."""
 
 
 class ReferenceKind(Enum):
@@ -54,8 +54,8 @@ class Reference:
     names: tuple[str, ...]
     """Alternatives, best first.
 
-    A library's is a file name, or the argument of `ctypes.util.find_library`, written as `-lmagic`; a program's is its
-    name on PATH; a file's is its path.
+    For a library: a file name, or the argument of `ctypes.util.find_library`, written as `-lmagic`; for a program: its
+    name on PATH; for a file: its path.
     """
     when: When
     """`DLOPEN`, `EXEC` or `DECLARED`."""
@@ -93,10 +93,10 @@ class FromCapability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FromDistribution:
-    """Another distribution of the environment brings it."""
+    """A file of the environment provides it."""
 
     distribution: str
-    """That distribution."""
+    """Its distribution; empty if no RECORD lists the file."""
     path: str
     """The file."""
     by_loader: bool
@@ -144,7 +144,7 @@ class Missing:
     unsure: bool = False
     """Whether unknown packages of the release may have it."""
     sibling: str = ""
-    """A library of the same build that the distribution vendors, if this one is left to another distribution."""
+    """A vendored library of the same build, if this library is expected from a sibling distribution."""
 
 
 Provider = FromPackage | FromCapability | FromDistribution | FromHost | Unowned | Unreachable | Missing
@@ -164,7 +164,7 @@ class Need:
     file: str = ""
     """A file that code reads, by its path."""
     when: When
-    """The strongest of its objects: `import` before `plugin`."""
+    """The strongest reason: `import` before `plugin`."""
     by: tuple[str, ...]
     """The files that name it, sorted; for the needs of an unowned file, the distribution's file."""
     provider: Provider

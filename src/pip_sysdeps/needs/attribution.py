@@ -1,4 +1,4 @@
-"""Turn loads and owners into the needs of each distribution, with their evidence.
+"""Compute the needs of each distribution from loaded objects and their owners, with their evidence.
 
 An object may be loaded from several roots. Answers are preferred in this order: import root, chosen plugin, other
 plugin, failure.
@@ -152,7 +152,7 @@ class Attribution:
         loads: Iterable[Load],
         providers: Providers,
     ) -> None:
-        """Merge the loads. `holders` has the distribution of each object in a RECORD; `objects` all objects."""
+        """Merge the loads. `objects` has all objects; `holders` has the distribution of those that a RECORD lists."""
         self._objects = objects
         self._holders = holders
         self._providers = providers
@@ -293,7 +293,10 @@ class Attribution:
         return posixpath.join(self._providers.real(folder) or folder, name)
 
     def _provider_of_missed(self, file: str, missed: NotFound) -> Iterator[Provider]:
-        """Yield the provider of a name that the loader does not find; Python may have loaded such an object earlier."""
+        """Yield the provider of a name that the loader does not find.
+
+        It still works if Python has loaded such an object before.
+        """
         candidates = self._candidates(file, missed.soname)
         holder = self._holders.get(file, "")
         if not candidates:

@@ -89,11 +89,13 @@ class SonameIndex:
             why = f" ({self._borrowed.skipped[0]})" if self._borrowed.skipped else ""
             return (
                 f"there is no index of {self.target.id} and no package list of its sources{why}: nothing is known of "
-                f"packages that are not installed; `{self._refresh}` gets it, `pip-sysdeps index update` makes an index"
+                f"packages that are not installed; run `{self._refresh}` for the list, or `pip-sysdeps index "
+                f"update` for an "
+                "index"
             )
         return (
-            f"there is no index of {self.target.id}: packages that are not installed have the names of "
-            f"{self._borrowed.release} that its sources have too; `pip-sysdeps index update` makes it exact"
+            f"there is no index of {self.target.id}: packages that are not installed are named as in "
+            f"{self._borrowed.release}, if the sources here have them; `pip-sysdeps index update` makes an exact index"
         )
 
     @property
@@ -145,7 +147,7 @@ class SonameIndex:
         return IndexAnswer(name=shortest.name, package=newest.package, alternatives=tuple(sorted(others)))
 
     def package_of_program(self, name: str) -> IndexAnswer | None:
-        """Return the package that has this program on root's PATH; all as alternatives where none is the one."""
+        """Return the package with a program on root's PATH; if no package is the default, all are alternatives."""
         found = self._answer(name, self._file.value("program", name, self._number))
         if found is None or not (found.open and found.alternatives):
             return found
@@ -157,7 +159,7 @@ class SonameIndex:
         return any(True for _ in self._file.starting_with("file", "", self._number))
 
     def package_of_file(self, pattern: str) -> IndexAnswer | None:
-        """Return the package with a file of the knowledge file, by the pattern there."""
+        """Return the package with a file that matches this pattern of the knowledge file."""
         return self._answer(pattern, self._file.value("file", pattern, self._number))
 
     def plugins_of(self, package: str) -> tuple[str, ...]:
@@ -167,7 +169,7 @@ class SonameIndex:
 
     @property
     def base(self) -> frozenset[str]:
-        """The binary packages of all images of the release."""
+        """The binary packages that every image of the release has."""
         if self._borrowed is not None:
             return self._borrowed.base
         return frozenset(
@@ -257,7 +259,7 @@ def missing_note(platform: Platform) -> str:
 
 def not_enabled(repository: str) -> str:
     """Return the note about something that only a disabled repository has."""
-    return f"only the repository `{repository}` has it, which is not enabled"
+    return f"only the repository `{repository}`, which is not enabled, has it"
 
 
 def no_index(target_id: str) -> SysdepsError:
@@ -332,7 +334,7 @@ def _made_for(root: Root, target_id: str) -> str:
         return ""
     try:
         return made_index(target_id, sources_of(root, distro_of(target_id)).key(root))
-    except (SysdepsError, OSError):  # none was made from sources that cannot be read
+    except (SysdepsError, OSError):  # sources cannot be read, so no index was made from them
         return ""
 
 

@@ -139,7 +139,7 @@ def load_index(blob: bytes) -> IndexFile:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise MalformedError("the header of the soname index is damaged", where=f"offset {start}") from error
     if position != len(blob):
-        raise MalformedError(f"{len(blob)} bytes where {position} belong", where=f"offset {end}")
+        raise MalformedError(f"{len(blob)} bytes instead of {position}", where=f"offset {end}")
     return IndexFile(targets, blob, tables)
 
 

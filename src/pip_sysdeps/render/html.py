@@ -106,11 +106,9 @@ def _cards(audit: Audit) -> Iterator[str]:
     line = audit.in_state(PackageState.INSTALL)
     yield _card(str(len(line)), f"{counted(len(line), 'package').partition(' ')[2]} to install")
     if audit.size:
-        yield _card(_kib(audit.size), "the packages alone")
+        yield _card(_kib(audit.size), "installed size of these packages")
     if audit.adds is not None and audit.adds.size > audit.size:
-        yield _card(
-            _kib(audit.adds.size), f"with all that they pull in: {counted(len(audit.adds.packages), 'package')}"
-        )
+        yield _card(_kib(audit.adds.size), f"with all dependencies: {counted(len(audit.adds.packages), 'package')}")
     worst = audit.findings[0].entry.severity if audit.findings else None
     yield _card(str(len(audit.findings)), text(counts(audit.findings) if worst else "findings"), _ROLES.get(worst, ""))
 
@@ -149,7 +147,7 @@ def _findings(found: Sequence[Finding], short: Callable[[str], str]) -> str:
 
 
 def _few(lines: Sequence[str]) -> str:
-    """Return a list of lines, and the last of a long one folded."""
+    """Return the lines as a list; of a long one, only the first are shown and the others are folded."""
     first, others = lines[:_MOST_LINES], lines[_MOST_LINES:]
     rest = element("details", element("summary", f"{len(others)} more"), items(others)) if others else ""
     return items(first) + rest
@@ -182,7 +180,7 @@ def _packages(rows: Sequence[PackageRow], packages: _Anchors, distributions: _An
     if not rows:
         return ""
     most = max((row.adds.size for row in rows if row.adds), default=0)
-    heads = ("Package", "Version", "Alone", "With what it pulls in", "When", "Needed by")
+    heads = ("Package", "Version", "Size", "Size with dependencies", "When", "Needed by")
     head = element("tr", *(element("th", each, scope="col") for each in heads))
     body = (_package(row, most, packages, distributions) for row in rows)
     table = element("table", element("thead", head), element("tbody", *body), class_="rows")
@@ -215,7 +213,7 @@ def _some(links: Sequence[str]) -> str:
 
 
 def _pulled(row: PackageRow, most: int) -> str:
-    """Return the size that a package adds with a bar: the whole, and the package alone."""
+    """Return the size of a package with its dependencies, and a bar that shows its own share."""
     if row.adds is None or not row.adds.size:
         return ""
     share, alone = 100 * row.adds.size / most, 100 * min(1, row.size / row.adds.size)
@@ -241,7 +239,7 @@ def _chains(audit: Audit, packages: _Anchors, distributions: _Anchors) -> str:
     )
     words = (
         "Point at a box, or reach it with the Tab key, to see its chain. Dashed packages are not in the install line. "
-        "Red boxes are not available. Base packages are left out."
+        "Red boxes: nothing provides the library. Base packages are left out."
     )
     return element("p", words, class_="soft") + drawing
 

@@ -86,7 +86,7 @@ def _doubt(library: VendoredLibrary) -> int:
 def without(row: DistributionRow) -> str:
     """Return how much smaller an image is without a distribution."""
     if row.saved == row.cost:
-        return "all of it less without it"
+        return "all of it only for this distribution"
     return f"{cost(row.saved) or 'nothing'} less without it"
 
 

@@ -80,7 +80,7 @@ class PackageRow:
     uses: tuple[PackageUse, ...]
     """By distribution and name."""
     adds: Cost | None = None
-    """It and its dependencies, without base packages; None if it is neither installed nor listed."""
+    """It and its dependencies, without base packages; None if it is neither installed nor in the lists at hand."""
     candidate: InstalledVersion | None = None
     """The version that would be installed, for a package that only the downloaded lists have."""
     is_looked_for: bool = True
@@ -112,17 +112,17 @@ class DistributionRow:
     needs: tuple[LockedNeed, ...]
     """By name; those that a binary package or another provider answers."""
     vendored: tuple[str, ...] = ()
-    """Its own libraries, relative to its folder; in a report on a lock, their folders; sorted."""
+    """The libraries that it vendors, relative to its folder; in a report on a lock, only their folders. Sorted."""
     components: tuple[Component, ...] = ()
     """The components of its own SBOMs, without itself."""
     libraries: tuple[VendoredLibrary, ...] = ()
-    """The libraries that its files are or contain; empty for a distribution with SBOMs."""
+    """The libraries that are among its files or linked into them; empty for a distribution with SBOMs."""
     way: tuple[str, ...] = ()
     """The distributions that require it, from a requested one to itself."""
     cost: Cost | None = None
     """Its packages of the line and their dependencies; None if one is neither installed nor listed."""
     saved: Cost | None = None
-    """What the image would not have without it: packages that nothing else needs; None as for `cost`."""
+    """What removing it would save: packages that nothing else needs; None as for `cost`."""
 
 
 class Scope(Enum):

@@ -95,7 +95,7 @@ BUILD_HOST_SEARCH_PATH = Entry(
     code="SD010",
     name="build-host-search-path",
     severity=Severity.NOTE,
-    summary="A search path has an absolute folder of the build machine",
+    summary="A search path contains an absolute folder of the build machine",
 )
 WORLD_WRITABLE_SEARCH_PATH = Entry(
     code="SD011",
@@ -157,7 +157,7 @@ MISSING_FILE = Entry(
     code="SD020",
     name="missing-file",
     severity=Severity.WARNING,
-    summary="Shared objects that RECORD lists are missing",
+    summary="Files of a distribution, or the project of an editable install, are missing",
     kind="missing-file",
 )
 MISSING_IN_IMAGE = Entry(
@@ -206,21 +206,21 @@ OLDER_CPU = Entry(
     code="SD027",
     name="older-cpu",
     severity=Severity.WARNING,
-    summary="A problem that this machine's CPU hides",
+    summary="A problem that occurs only on older CPUs",
     kind="older-cpu",
 )
 NO_INTERPRETER = Entry(
     code="SD028",
     name="no-interpreter",
     severity=Severity.ERROR,
-    summary="No Python in the image can run the environment",
+    summary="The environment, or one of its programs, has no matching Python in the image",
     kind="no-interpreter",
 )
 PACKAGE_WITHOUT_SOURCE = Entry(
     code="SD029",
     name="package-without-source",
     severity=Severity.WARNING,
-    summary="No configured source has a needed package that is installed",
+    summary="A needed package is installed, but no configured source has it",
 )
 PACKAGE_BEYOND_RELEASE = Entry(
     code="SD030",
@@ -232,19 +232,19 @@ PLUGINS_NOT_THERE = Entry(
     code="SD031",
     name="plugins-not-there",
     severity=Severity.WARNING,
-    summary="Plugins that the project chooses, and that the distribution does not have",
+    summary="The project chooses plugins that the distribution does not have",
 )
 UNKNOWN_NAME = Entry(
     code="SD032",
     name="unknown-name",
     severity=Severity.NOTE,
-    summary="Python code that opens or runs something by a name that only a run makes",
+    summary="Python code opens or runs something whose name is computed at run time",
 )
 PLUGINS_LEFT_OUT = Entry(
     code="SD033",
     name="plugins-left-out",
     severity=Severity.NOTE,
-    summary="A package of the install line whose plugins are in a recommended package that the line leaves out",
+    summary="The install line omits packages with plugins or data of a library that it installs",
 )
 
 CATALOGUE = (

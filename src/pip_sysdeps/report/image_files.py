@@ -67,8 +67,8 @@ def scripts_without_python(image: Image) -> Iterator[Problem]:
             entry=NO_INTERPRETER,
             distribution="",
             subject=python,
-            message=f"`{scripts[0]}` {them} `{python}`, which is not in the image: build the environment at the path "
-            "that it has in the image, or run its programs with `python -m`",
+            message=f"`{scripts[0]}` {them} `{python}`, which is not in the image: build the environment at "
+            "the same path as in the image, or run its programs with `python -m`",
             files=tuple(scripts),
         )
 

@@ -71,7 +71,7 @@ def _differences(scan: Scan, target: Target) -> Iterator[str]:
         if found is None:
             yield f"{called} is locked, but not installed"
         elif found.version != locked.version:
-            yield f"{called} is locked, {found.version or 'an editable one'} is installed"
+            yield f"{called} is locked, {found.version or 'an editable install'} is installed"
         elif found.wheel != locked.wheel:
             yield f"{called}: {locked.wheel or 'no wheel'} is locked, {found.wheel or 'no wheel'} is installed"
     for found in installed.values():

@@ -41,9 +41,12 @@ def how_to_add(target: Target) -> str:
     if not outside:
         return ""
     whens = ("default", *sorted({need.when for needs in outside.values() for need in needs}))
-    plugins = "`policy use '*/PLUGIN.so'` adds all needs of a plugin, " if When.PLUGIN.value in whens else ""
+    plugins = (
+        "`policy use '*/PLUGIN.so' --reason TEXT` adds all needs of a plugin, " if When.PLUGIN.value in whens else ""
+    )
     return (
-        f"`pip-sysdeps policy use NAME --reason TEXT` adds one, {plugins}`policy ignore` rejects it; "
+        f"`pip-sysdeps policy use NAME --reason TEXT` adds one, {plugins}`policy ignore NAME --reason TEXT` "
+        f"rejects it; "
         f"`install-line --when {','.join(whens)}` prints all of them"
     )
 

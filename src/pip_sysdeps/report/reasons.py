@@ -1,7 +1,7 @@
 """Reasons why one of two targets has a package that the other lacks, as messages.
 
-A need puts the package on one side. The other side's state of the same name is the reason: another answer, the policy,
-a base package, a need outside the install line, or nothing.
+A need puts the package on one side. What the other side has for the same needed name is the reason: another answer, the
+policy, a base package, a need outside the install line, or nothing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """A target, indexed for many questions."""
+    """A target with indexes for fast lookup."""
 
     target: Target
     """The target."""
@@ -128,9 +128,9 @@ def _of_policy(need: LockedNeed, answer: LockedNeed | None, sides: Sides) -> str
     if answer is not None and answer.policy and answer.class_:
         return _by_policy("ignores it", answer.note, now=not sides.comes)
     if answer is not None and answer.policy and answer.installed != need.installed:
-        return _by_policy(f"replaces it by {answer.installed}", answer.note, now=not sides.comes)
+        return _by_policy(f"replaces it with {answer.installed}", answer.note, now=not sides.comes)
     if need.policy and answer is not None and not answer.policy and answer.installed != need.installed:
-        replaced = f"replaces {answer.installed} by it" if answer.installed else "has it for what nothing answered"
+        replaced = f"replaces {answer.installed} with it" if answer.installed else "uses it for an unresolved need"
         return _by_policy(replaced, need.note, now=sides.comes)
     if need.policy and not (answer is not None and answer.policy):
         return _by_policy("adds it", need.note, now=sides.comes)
@@ -194,7 +194,7 @@ def _of_strength(need: LockedNeed, answer: LockedNeed, sides: Sides) -> str:
     if old.when != new.when:
         return f"it is needed for {_use(new)}, was for {_use(old)}"
     if old.confidence != new.confidence:
-        return f"that it is needed is of {new.confidence or 'full'} confidence, was {old.confidence or 'full'}"
+        return f"the confidence that it is needed is {new.confidence or 'full'}, was {old.confidence or 'full'}"
     return ""
 
 
@@ -246,7 +246,7 @@ def _of_version(mine: object, theirs: object, sides: Sides) -> str:
 
 
 def _went(name: str, old: str, new: str) -> str:
-    return f"{name} went from {old or 'editable'} to {new or 'editable'}"
+    return f"{name} changed from {old or 'an editable install'} to {new or 'an editable install'}"
 
 
 def _of_need(mine: LockedDistribution | LockedFile | None, holder: str, need: LockedNeed, sides: Sides) -> str:

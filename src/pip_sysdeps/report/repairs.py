@@ -38,5 +38,9 @@ def import_repairs(scan: Scan, target: Target) -> Iterator[str]:
         if isinstance(need.provider, Unreachable) and (need.name, holder) in unresolved:
             unreached.setdefault(need.name, need.provider)
     for name, provider in unreached.items():
-        other = f"; or `pip-sysdeps policy replace {name} --with {provider.package}`" if provider.package else ""
+        other = (
+            f"; or `pip-sysdeps policy replace {name} --with {provider.package} --reason TEXT`"
+            if provider.package
+            else ""
+        )
         yield f"{name}: {to_reach(provider.path)}{other}"

@@ -61,7 +61,7 @@ class Node:
 
 
 def merge_ways(ways: Iterable[Way]) -> tuple[Node, ...]:
-    """Merge ways into trees: a common beginning is one branch."""
+    """Merge ways into trees: common prefixes share a branch."""
     top = Node(Label(kind="", name=""))
     for way in ways:
         node = top
@@ -71,7 +71,7 @@ def merge_ways(ways: Iterable[Way]) -> tuple[Node, ...]:
 
 
 def needs_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
-    """Return requirement -> distribution -> file -> soname -> provider; `ways` is from `requirements.ways`."""
+    """Return requirement -> distribution -> file -> soname -> provider; `ways` is from `requirement_chains`."""
     installed, imported = _installed(scan), imported_files(scan)
     return merge_ways(
         (*_distributions(way, installed), _file(by, holder, scan), _need(need), _merged(need, scan))
@@ -112,8 +112,8 @@ def answer(provider: Provider, short: Callable[[str], str]) -> Label:  # noqa: P
         case FromCapability(capability=capability):
             return Label(kind="package", name=capability, detail="(a capability; not installed here)")
         case FromDistribution(distribution=name, path=path, by_loader=by_loader):
-            how = "found by the loader" if by_loader else "if it is imported first"
-            return Label(kind="other", name=name or "a file that no record claims", detail=f"{short(path)}, {how}")
+            how = "found by the loader" if by_loader else "if that distribution is imported first"
+            return Label(kind="other", name=name or "a file that no RECORD lists", detail=f"{short(path)}, {how}")
         case FromHost(note=note):
             return Label(kind="other", name="the host", detail=note)
         case Unowned(path=path, package=package):

@@ -56,7 +56,7 @@ def _interpreter(image: Image) -> Iterator[Problem]:
     if not environment.interpreter.path:
         yield _no_interpreter(environment.prefix, f"no Python in the image can run `{environment.prefix}`")
     elif image.system.real(f"{environment.prefix}/pyvenv.cfg") and not _has_python(image, environment.prefix):
-        yield _no_interpreter(environment.prefix, f"`{environment.prefix}/bin/python3` is a broken link")
+        yield _no_interpreter(environment.prefix, f"`{environment.prefix}/bin/python3` is missing or a broken link")
     for mismatch in environment.mismatches:
         yield _no_interpreter(environment.prefix, mismatch)
     for loaded in image.scan.process:

@@ -47,7 +47,7 @@ def why(scan: Scan, name: str, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Ch
     """Return the chains that end at a name, by distribution and soname; nothing if nothing needs it.
 
     `name` is a binary package, a soname, a distribution or a file: a whole path, or the end of one. For a library that
-    only its own distribution needs, the chains by which it is loaded. `ways` is from `requirements.ways`.
+    only its own distribution needs, the chains by which it is loaded. `ways` is from `requirements.requirement_chains`.
     """
     imported = imported_files(scan)
     chains = tuple(

@@ -34,14 +34,16 @@ def file_of_revision(revision: str, name: str, folder: str) -> str | None:
 def _text(blob: str, what: str, folder: str) -> str:
     size = _run(["cat-file", "-s", blob], folder)
     if size.returncode == 0 and int(size.stdout) > _MAX_BYTES:
-        raise SysdepsError(f"{what} is larger than {_MAX_BYTES} bytes", hint="is it a lock?")
+        raise SysdepsError(
+            f"{what} is larger than {_MAX_BYTES} bytes", hint="name a revision in which this file is a lock"
+        )
     content = _run(["cat-file", "blob", blob], folder)
     if content.returncode:
         raise _missing(what)
     try:
         return content.stdout.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise SysdepsError(f"{what} is not UTF-8", hint="is it a lock?") from error
+        raise SysdepsError(f"{what} is not UTF-8", hint="name a revision in which this file is a lock") from error
 
 
 def _refuse_embedded(folder: str) -> None:
@@ -56,7 +58,10 @@ def _refuse_embedded(folder: str) -> None:
     if bare or b"safe.bareRepository" in found.stderr:
         raise SysdepsError(
             f"`{folder}` looks like a bare git repository, which is not trusted",
-            hint="compare two files, or remove `HEAD`, `config`, `objects` and `refs` from the folders above the lock",
+            hint=(
+                "compare two lock files; if `HEAD`, `config`, `objects` and `refs` there are no repository of "
+                "yours, remove them"
+            ),
         )
 
 
@@ -77,7 +82,8 @@ def _commit(revision: str, folder: str) -> str:
 
 def _missing(what: str) -> SysdepsError:
     return SysdepsError(
-        f"this clone does not have {what}", hint="fetch it with git (`git show REVISION:./FILE`), then run this again"
+        f"this partial clone lacks {what}",
+        hint="run `git show REVISION:./FILE` once, which downloads it, then run this again",
     )
 
 

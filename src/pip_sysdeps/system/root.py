@@ -32,7 +32,7 @@ _MAX_LINKS = 40
 """As Linux: path_resolution(7)."""
 _LARGE = 16 << 20
 _MOST_COMPRESSED = 64
-"""How much longer than on the disk a large file may be: no text or database is compressed so well."""
+"""The largest allowed ratio of a large file's size to its disk usage: no real text or database compresses better."""
 
 
 class Root:
@@ -40,7 +40,8 @@ class Root:
 
     Paths are strings as in `model`: absolute, relative to the root. Links, absolute or relative, and `..` never lead
     out of the folder: they stop at its top, as with chroot(2), and magic links of /proc are treated as plain text.
-    Renaming folders during a read can change what is found, but never where: see `system.disk`. Each folder is resolved
+    Renaming folders during a read can change what is found, but never lead outside the root: see `system.disk`. Each
+    folder is resolved
     once.
     """
 
@@ -48,7 +49,10 @@ class Root:
     """Whether a process and its fork may read it at the same time."""
 
     def __init__(self, directory: str = "/", *, disk: Disk | None = None) -> None:
-        """Open a folder of this machine, or use the disk of another root of it. Raise SysdepsError for no folder."""
+        """Open a folder of this machine, or use the disk of another root of it.
+
+        Raise SysdepsError if it is not a folder.
+        """
         if not os.path.isdir(directory):
             raise SysdepsError(f"`{directory}` is not a folder", hint="name an unpacked image or a chroot")
         self.directory = _canonical(directory)
@@ -92,7 +96,7 @@ class Root:
         return None if status is None else (status.st_dev, status.st_ino)
 
     def identify(self, real: str, status: os.stat_result) -> tuple[int, int]:  # noqa: ARG002 - for other trees
-        """Return what tells a file from all others, by the status of its open descriptor."""
+        """Return the identity of a file, from the status of its open descriptor."""
         return status.st_dev, status.st_ino
 
     def is_file(self, path: str) -> bool:
@@ -123,7 +127,7 @@ class Root:
     def scan_resolved(self, real: str) -> AbstractContextManager[Iterator[os.DirEntry[str]]]:
         """Return os.scandir's entries of a folder by a path that is resolved already (from walking real folders).
 
-        Their `path` says nothing, and what they tell must be asked for before the context ends.
+        Their `path` is not usable; call their methods before the context ends.
         """
         return self.disk.scan(real)
 
@@ -162,7 +166,7 @@ class Root:
     def read_resolved(self, real: str, limit: int) -> bytes:
         """Return the first bytes of a regular file, by a path that is resolved already; raise OSError as `open` does.
 
-        It takes no more memory than the file has bytes: there are ten thousand.
+        It allocates no more than the file's size, because an environment has ten thousand files.
         """
         descriptor = self.open_resolved(real)
         try:
@@ -203,7 +207,7 @@ class Root:
         return current
 
     def _link_text(self, place: str) -> str | None:
-        """Return the text of a link, nothing for what is no link, or None for what is not there."""
+        """Return the text of a link, nothing if it is not a link, or None if nothing is there."""
         try:
             return self.disk.read_link(place)
         except (FileNotFoundError, NotADirectoryError, ValueError):
@@ -239,9 +243,9 @@ def _unless_circular(follow: Callable[[str], str | None], path: str) -> str | No
 
 
 def _readable(descriptor: int, path: str) -> int:
-    """Return the size of an open file. Raise OSError (EFBIG) for a large one that has nothing but holes on the disk.
+    """Return the size of an open file. Raise OSError (EFBIG) for a large file that is mostly holes.
 
-    A file system may not say how much a file takes, or compress it: what counts is that it says where a hole is.
+    Block counts may be missing or reflect compression, so the file system must also report a hole.
     """
     status = os.fstat(descriptor)
     blocks = getattr(status, "st_blocks", status.st_size)

@@ -127,7 +127,7 @@ def test_status_of_an_outdated_hook(hook: Callable[..., Result], venv: Path) -> 
     result = hook("status")
     assert result.status == 1
     assert result.out.splitlines()[0] == "state: outdated"
-    assert result.err == "`pip-sysdeps hook enable` renews it, `pip-sysdeps hook disable` removes it\n"
+    assert result.err == "`pip-sysdeps hook enable` repairs or updates it, `pip-sysdeps hook disable` removes it\n"
     hook("enable")
     assert hook("status").out.splitlines()[0] == "state: current"
 
@@ -199,7 +199,8 @@ def test_an_interpreter_that_was_not_named(
     result = hook("status")
     assert (result.status, result.out) == (2, "")
     assert result.err == (
-        f"error: `{bin_folder}/python3` is not in a virtual environment, and is not run to ask where it installs\n"
+        f"error: `{bin_folder}/python3` is not in a virtual environment, and only running it would tell where "
+        "it installs\n"
         "hint: create one with `python -m venv .venv`, or name the interpreter with `--python`\n"
     )
 
@@ -214,7 +215,7 @@ def test_a_site_directory_that_leads_out(hook: Callable[..., Result], venv: Path
     result = hook(action)
     assert (result.status, result.out) == (2, "")
     assert result.err == (
-        f"error: `{site}` is a link out of the environment, and nothing is written through it\n"
+        f"error: `{site}` is a link out of the environment, so the hook is not written there\n"
         "hint: recreate the environment with `python -m venv`\n"
     )
     assert sorted(path.name for path in elsewhere.glob("*pip_sysdeps*")) == []

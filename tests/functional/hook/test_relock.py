@@ -103,7 +103,7 @@ def test_ci_without_a_lock(
 ) -> None:
     """A lock that was never committed is said to be missing, and is not written."""
     monkeypatch.setenv("CI", "true")
-    reason = "no `sysdeps.lock` here (run `pip-sysdeps lock` where the environment is)"
+    reason = "`sysdeps.lock` does not exist (run `pip-sysdeps lock` where the environment is)"
     assert relock() == (2, f"pip-sysdeps: sysdeps.lock not checked: {reason}\n")
     assert not lock_in(tmp_path).exists()
 
@@ -228,5 +228,5 @@ def test_a_lock_that_is_a_link(relock: Callable[..., tuple[int, str]], tmp_path:
     lock_in(tmp_path).symlink_to(tmp_path / "profile.sh")
     status, line = relock(*(["--check-only"] if check else []))
     assert status == 2
-    assert line.startswith(f"pip-sysdeps: sysdeps.lock not {'checked: no' if check else 'updated:'} `sysdeps.lock` ")
+    assert line.startswith(f"pip-sysdeps: sysdeps.lock not {'checked' if check else 'updated'}: `sysdeps.lock` ")
     assert os.listdir(tmp_path) == ["sysdeps.lock"]

@@ -281,7 +281,7 @@ def test_a_package_that_no_lock_can_name(alpine: Path, run: Run, name: str) -> N
     outcome = run("lock", *place(alpine))
     assert (outcome.status, outcome.err.splitlines()[0]) == (
         2,
-        f"error: /lib/apk/db/installed: `{name}`, which has libpq.so.5 for psycopg2, is no apk package name",
+        f"error: /lib/apk/db/installed: `{name}`, which has libpq.so.5 for psycopg2, is not a valid apk package name",
     )
 
 

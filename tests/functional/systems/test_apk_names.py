@@ -86,7 +86,7 @@ def test_what_an_index_lacks_is_unresolved(alpine: Path, run: Run, source: bytes
     target = locked(alpine, run, source)
     assert (target.installs, [(each.name, each.note) for each in target.unresolved]) == (
         ("libpq",),
-        [(name, "none of the packages in the repository metadata at hand provides it")],
+        [(name, "no package in the downloaded repository metadata provides it")],
     )
 
 

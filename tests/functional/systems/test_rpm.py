@@ -155,7 +155,7 @@ def test_a_package_that_no_lock_can_name(fedora: Path, run: Run, name: str) -> N
     outcome = run("lock", *place(fedora))
     assert (outcome.status, outcome.err.splitlines()[0]) == (
         2,
-        f"error: {DATABASE}: `{name}`, which has libpq.so.5 for psycopg2, is no rpm package name",
+        f"error: {DATABASE}: `{name}`, which has libpq.so.5 for psycopg2, is not a valid rpm package name",
     )
 
 

@@ -121,7 +121,7 @@ def test_a_library_of_a_disabled_repository_is_reported(fedora: Path, run: Run) 
         if argv:
             assert run(*argv).status == 0
         assert [each.soname for each in locked(run, fedora).unresolved] == ["libpq.so.5"]
-        assert "only the repository `crb` has it, which is not enabled" in run("why", "libpq.so.5", *place(fedora)).out
+        assert "only the repository `crb`, which is not enabled, has it" in run("why", "libpq.so.5", *place(fedora)).out
 
 
 @pytest.mark.parametrize(
@@ -303,9 +303,9 @@ def test_another_release_is_fetched(fedora: Path, run: Run, server: Server) -> N
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ("repo_gpgcheck=1", "its metadata counts only with a signature, which the package manager verifies"),
+        ("repo_gpgcheck=1", "its metadata must be signed, and only the package manager can verify that"),
         ("sslverify=0", "its server's certificate is not to be verified (`sslverify`)"),
-        ("sslclientcert=/etc/pki/a.pem", "it asks for a client certificate, which the package manager has"),
+        ("sslclientcert=/etc/pki/a.pem", "it requires a client certificate, which only the package manager uses"),
     ],
 )
 def test_a_repository_that_we_cannot_verify_is_left_out(
@@ -383,7 +383,7 @@ def _replace(path: Path, content: bytes) -> None:
     [
         (_cut, "offset 0: its sha256 is not the one in repomd.xml"),
         (_other, "offset 0: its sha256 is not the one in repomd.xml"),
-        (_document_type, "line 1: a document type or an entity has no place here"),
+        (_document_type, "line 1: document types and entities are not allowed"),
         (_inflated, "LIMIT"),
     ],
     ids=["cut", "another", "a document type", "inflated"],

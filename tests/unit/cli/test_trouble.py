@@ -54,9 +54,9 @@ def test_an_unexpected_exception(error: Exception, monkeypatch: pytest.MonkeyPat
         (FileNotFoundError(2, "No such file", "a"), ["error: `a`: No such file", "hint: create the folder first, or"]),
         (
             FileNotFoundError(2, "No such file"),
-            ["error: the current folder is not there any more", "hint: change to another folder"],
+            ["error: the current folder no longer exists", "hint: change to another folder"],
         ),
-        (KeyboardInterrupt(), ["error: interrupted", "hint: nothing was changed: run it again"]),
+        (KeyboardInterrupt(), ["error: interrupted", "hint: the lock was not changed: run it again"]),
         (MemoryError(), ["error: out of memory", "hint: run it with more memory"]),
         (BrokenPipeError(), []),
     ],

@@ -623,7 +623,7 @@ def test_prefix_of_the_official_images(tmp_path: Path) -> None:
 
 
 def test_unclaimed(tmp_path: Path, site: Path) -> None:
-    """Files of the venv that no record claims, without text, byte code, links, and the interpreter's copies."""
+    """Files of the venv that no RECORD lists, without text, byte code, links, and the interpreter's copies."""
     install(site, "a", files={"a.so": ELF})
     prefix = tmp_path / "opt/venv"
     for file in ("bin/uwsgi", "bin/python3.11", "lib/libx.so.1", "share/x", "x.py", "lib/__pycache__/x.so"):
@@ -863,8 +863,8 @@ def test_a_dot_venv_that_is_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("/gone\n", "`/work/.venv` is a file that names no folder"),
-        ("", "`/work/.venv` is a file that names no folder"),
+        ("/gone\n", "`/work/.venv` is a file, but does not contain the path of an existing folder"),
+        ("", "`/work/.venv` is a file, but does not contain the path of an existing folder"),
         (None, "`/work/.venv` is a link that leads nowhere"),
     ],
 )

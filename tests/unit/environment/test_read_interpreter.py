@@ -162,7 +162,7 @@ def test_script_is_no_interpreter(tmp_path: Path, program: str) -> None:
     write(tmp_path / "shims/python3", program)
     with pytest.raises(SysdepsError, match="`/shims/python3` is not an interpreter") as caught:
         open_in(tmp_path, "/shims/python3")
-    assert "shims and wrappers" in caught.value.hint
+    assert "a shim or wrapper" in caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -192,7 +192,7 @@ def test_settings_for_a_tool_that_only_pythonpath_finds(tmp_path: Path, monkeypa
     fake.write_text("#!/bin/sh\nexit 1\n")
     fake.chmod(0o755)
     monkeypatch.setattr("sys.executable", str(fake))
-    with pytest.raises(SysdepsError, match="is found by PYTHONPATH"):
+    with pytest.raises(SysdepsError, match="is on PYTHONPATH"):
         hook.settings_for(str(tmp_path))
 
 

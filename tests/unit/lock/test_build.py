@@ -104,7 +104,7 @@ def test_the_facts_of_a_target() -> None:
         (
             FromDistribution(distribution="", path="/env/lib/liba.so", by_loader=False),
             LockedNeed(
-                soname="a", class_="distribution", note="a file that no record claims loads it first", when="import"
+                soname="a", class_="distribution", note="a file that no RECORD lists loads it first", when="import"
             ),
         ),
     ],

@@ -103,7 +103,7 @@ def test_files_of_a_target() -> None:
     ]
 
 
-@pytest.mark.parametrize(("package", "remark"), [("liba1", "liba1 has a library of this name"), ("", "")])
+@pytest.mark.parametrize(("package", "remark"), [("liba1", "liba1 has a library with this name"), ("", "")])
 def test_a_package_with_a_library_of_the_same_name(package: str, remark: str) -> None:
     """It is remarked on, if there is one."""
     assert namesake(package) == remark

@@ -47,11 +47,11 @@ def test_the_sides_of_a_conflict() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        (">>>>>>> branch\n", "line 1: a git conflict marker without its pair"),
-        ("<<<<<<< HEAD\n>>>>>>> branch\n", "line 2: a git conflict marker without its pair"),
-        ("<<<<<<< HEAD\n=======\n=======\n>>>>>>> x\n", "line 3: a git conflict marker without its pair"),
-        ("<<<<<<< HEAD\n<<<<<<< HEAD\n", "line 2: a git conflict marker without its pair"),
-        ("<<<<<<< HEAD\n=======\n", "last line: a git conflict without its end"),
+        (">>>>>>> branch\n", "line 1: an unpaired git conflict marker"),
+        ("<<<<<<< HEAD\n>>>>>>> branch\n", "line 2: an unpaired git conflict marker"),
+        ("<<<<<<< HEAD\n=======\n=======\n>>>>>>> x\n", "line 3: an unpaired git conflict marker"),
+        ("<<<<<<< HEAD\n<<<<<<< HEAD\n", "line 2: an unpaired git conflict marker"),
+        ("<<<<<<< HEAD\n=======\n", "last line: a git conflict without its `>>>>>>>` line"),
     ],
 )
 def test_markers_that_do_not_pair(text: str, problem: str) -> None:
@@ -59,7 +59,7 @@ def test_markers_that_do_not_pair(text: str, problem: str) -> None:
     with pytest.raises(MalformedLock) as caught:
         sides_of(text)
     assert str(caught.value) == problem
-    assert caught.value.hint.startswith("`git checkout --merge FILE` puts the markers back")
+    assert caught.value.hint.startswith("restore the markers with `git checkout --merge FILE`")
 
 
 def test_a_line_of_equal_signs_alone_is_no_conflict() -> None:
@@ -126,5 +126,5 @@ def test_a_target_that_no_lock_can_hold() -> None:
     with pytest.raises(SysdepsError) as caught:
         merge("", replace(OWN, libc="g libc"), add_target=False)
     assert str(caught.value) == (
-        "something was read here that no lock can hold: target[0].libc: `g libc` is not a valid word"
+        "the scan found a value that is not valid in a lock: target[0].libc: `g libc` is not a valid word"
     )

@@ -169,11 +169,11 @@ def test_an_entry_for_another_target_is_ignored() -> None:
     [
         (
             "distribution.opencv.ignore = [{ soname = 'libSM.so.6', reason = 'x' }]",
-            "distribution.opencv.ignore[0]: opencv has no need of libSM.so.6",
+            "distribution.opencv.ignore[0]: opencv does not need libSM.so.6",
         ),
         (
             "distribution.opencv.replace = [{ package = 'libsm6', with = 'x1', reason = 'x' }]",
-            "distribution.opencv.replace[0]: opencv has no need of libsm6",
+            "distribution.opencv.replace[0]: opencv does not need libsm6",
         ),
         (
             "distribution.opencv.add = [{ soname = 'libnone.so.1', reason = 'x' }]",
@@ -181,7 +181,7 @@ def test_an_entry_for_another_target_is_ignored() -> None:
         ),
         (
             "distribution.opencv.add = [{ package = 'libgl1', reason = 'x' }]",
-            "distribution.opencv.add[0]: opencv has a need of libgl1 without it",
+            "distribution.opencv.add[0]: opencv already needs libgl1 without this entry",
         ),
         ("distribution.numpy.when = ['import']", "distribution.numpy: no such distribution is in the environment"),
         ("distribution.weasyprint.when = ['import']", "distribution.weasyprint.when: weasyprint has no needs"),

@@ -39,7 +39,7 @@ def with_distribution(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any pa
             ("two 3 is installed, but not locked",),
         ),
         (with_distribution(version="2.9.10"), ("psycopg2 2.9.9 is locked, 2.9.10 is installed",)),
-        (with_distribution(version=""), ("psycopg2 2.9.9 is locked, an editable one is installed",)),
+        (with_distribution(version=""), ("psycopg2 2.9.9 is locked, an editable install is installed",)),
         (with_distribution(source=""), ("psycopg2: source local is locked, nothing is found",)),
         (with_distribution(vendored=("a", "b")), ("psycopg2: vendored nothing is locked, a, b is found",)),
         (with_distribution(needs=()), ("libpq.so.5 (libpq5) of psycopg2 is locked, but no longer needed",)),
@@ -75,12 +75,12 @@ def with_distribution(**parts: Any) -> tuple[str, ...]:  # noqa: ANN401 - any pa
         ),
         (
             with_distribution(needs=(replace(NEED, by=("other.so",), by_more=2),)),
-            ("other files with the same need: libpq.so.5 (libpq5) of psycopg2",),
+            ("needed by other files than those in the lock: libpq.so.5 (libpq5) of psycopg2",),
         ),
         (changed(package=()), ("libpq5 is locked, but no longer needed",)),
         (
             changed(unattributed=(LockedFile(file="bin/x", needs=(NEED,)),)),
-            ("bin/x is in no RECORD and not locked",),
+            ("bin/x is listed in no RECORD and is not locked",),
         ),
         (
             changed(unresolved=(Unresolved(soname="libx.so", when="import", by=("bin/x",)),)),

@@ -60,7 +60,7 @@ def test_a_choice_that_the_user_has_to_make() -> None:
         "name one with --target",
     )
     unknown = "cannot determine the target: this system has no os-release or no package database"
-    hint = "it has debian-trixie-amd64: name one with --target"
+    hint = "it has debian-trixie-amd64: select one with --target"
     assert refused(Lockfile(target=(TRIXIE,)), distro="") == (unknown, hint)
     assert refused(Lockfile(target=(TRIXIE,)), architecture="") == (unknown, hint)
 
@@ -72,5 +72,5 @@ def test_a_named_target() -> None:
     with pytest.raises(SysdepsError) as caught:
         named_target(lock, "debian-bookworm")
     assert str(caught.value) == "the lock has no target `debian-bookworm`"
-    assert caught.value.hint == f"it has {listed_targets(lock)}: name one with --target"
+    assert caught.value.hint == f"it has {listed_targets(lock)}: select one with --target"
     assert listed_targets(Lockfile()) == "none"

@@ -397,7 +397,7 @@ def test_files_that_share_a_need_are_merged() -> None:
 
 
 def test_an_unclaimed_file() -> None:
-    """An object that no record claims has needs of its own."""
+    """An object that no RECORD lists has needs of its own."""
     file = "/env/bin/uwsgi"
     loads = [load(When.IMPORT, {file: (found("/lib/libpq.so.5"),)})]
     answer = attribution({file: elf()}, loads).of_unclaimed(file)

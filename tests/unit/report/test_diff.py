@@ -69,8 +69,8 @@ RENAMED = replace(PG, needs=(replace(PQ, package="libpq5t64"),))
     [
         ([PG], [PG, GBM], [change("added", "libgomp1", "lightgbm 4.7.0 was added")]),
         ([PG, GBM], [PG], [change("removed", "libgomp1", "lightgbm 4.7.0 was removed")]),
-        ([PG], [UPGRADED], [change("removed", "libpq5", "psycopg2 went from 2.9 to 3.0")]),
-        ([UPGRADED], [PG], [change("added", "libpq5", "psycopg2 went from 3.0 to 2.9")]),
+        ([PG], [UPGRADED], [change("removed", "libpq5", "psycopg2 changed from 2.9 to 3.0")]),
+        ([UPGRADED], [PG], [change("added", "libpq5", "psycopg2 changed from 3.0 to 2.9")]),
         ([replace(PG, needs=())], [PG], [change("added", "libpq5", "psycopg2 2.9 needs libpq.so.5")]),
         ([PG], [replace(PG, needs=())], [change("removed", "libpq5", "psycopg2 2.9 no longer needs libpq.so.5")]),
         ([PLUGIN], [PG], [change("added", "libpq5", f"it is needed for an import, was for a plugin{OF_PG}")]),
@@ -134,8 +134,8 @@ NOT_NEEDING = replace(PG, needs=())
         ),
         (
             target(policy(package="libpq-other")),
-            f"the policy replaces it by libpq-other: we know{OF_PG}",
-            f"the policy no longer replaces it by libpq-other{OF_PG}",
+            f"the policy replaces it with libpq-other: we know{OF_PG}",
+            f"the policy no longer replaces it with libpq-other{OF_PG}",
         ),
         (
             target(replace(policy(package="", class_="ignored"), version="3.0")),
@@ -178,15 +178,15 @@ NOT_NEEDING = replace(PG, needs=())
         ),
         (
             target(replace(PLUGIN, version="3.0")),
-            f"psycopg2 went from 2.9 to 3.0: it is needed for a plugin, was for an import{OF_PG}",
-            f"psycopg2 went from 3.0 to 2.9: it is needed for an import, was for a plugin{OF_PG}",
+            f"psycopg2 changed from 2.9 to 3.0: it is needed for a plugin, was for an import{OF_PG}",
+            f"psycopg2 changed from 3.0 to 2.9: it is needed for an import, was for a plugin{OF_PG}",
         ),
         (
             target(OFFERED),
             f"it is needed for dlopen, was for an import{OF_PG}",
             f"it is needed for an import, was for dlopen{OF_PG}",
         ),
-        (target(UPGRADED), "psycopg2 went from 2.9 to 3.0", "psycopg2 went from 3.0 to 2.9"),
+        (target(UPGRADED), "psycopg2 changed from 2.9 to 3.0", "psycopg2 changed from 3.0 to 2.9"),
         (
             target(WHEEL),
             "psycopg2 2.9 is cp311-cp311-manylinux_2_17_x86_64, was without wheel",
@@ -217,14 +217,14 @@ def test_why_a_package_is_on_one_side(other: Target | None, goes: str, comes: st
         (
             RENAMED,
             policy(),
-            f"the policy no longer replaces libpq5t64 by it{OF_PG}",
-            f"the policy replaces libpq5t64 by it: we know{OF_PG}",
+            f"the policy no longer replaces libpq5t64 with it{OF_PG}",
+            f"the policy replaces libpq5t64 with it: we know{OF_PG}",
         ),
         (
             OFFERED,
             SURE,
-            f"that it is needed is of medium confidence, was high{OF_PG}",
-            f"that it is needed is of high confidence, was medium{OF_PG}",
+            f"the confidence that it is needed is medium, was high{OF_PG}",
+            f"the confidence that it is needed is high, was medium{OF_PG}",
         ),
         (
             replace(PLUGIN, when=("import",)),
@@ -258,7 +258,7 @@ def test_the_projects_own_when() -> None:
 @pytest.mark.parametrize(
     ("installed", "because"),
     [
-        ({"psycopg2": "3.0"}, "psycopg2 went from 2.9 to 3.0"),
+        ({"psycopg2": "3.0"}, "psycopg2 changed from 2.9 to 3.0"),
         ({"psycopg2": "2.9"}, "psycopg2 2.9 no longer needs libpq.so.5"),
         ({"other": "1"}, "psycopg2 2.9 was removed"),
     ],

@@ -42,7 +42,7 @@ def scan(*names: str, needs: tuple[Need, ...] = (PQ,), **changes: object) -> Sca
         (scan("one", needs=()), [], []),
         (scan(), [LOCKED], ["one 1.0 is locked, but not installed"]),
         (scan("one", version="2.0"), [LOCKED], ["one 1.0 is locked, 2.0 is installed"]),
-        (scan("one", source="editable"), [LOCKED], ["one 1.0 is locked, an editable one is installed"]),
+        (scan("one", source="editable"), [LOCKED], ["one 1.0 is locked, an editable install is installed"]),
         (scan("one", tags=()), [LOCKED], [f"one 1.0: {WHEEL} is locked, no wheel is installed"]),
         (scan("one"), [replace(LOCKED, wheel="")], [f"one 1.0: no wheel is locked, {WHEEL} is installed"]),
         (scan("one"), [], ["one 1.0 is installed and has needs, but is not locked"]),

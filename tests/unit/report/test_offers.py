@@ -36,8 +36,9 @@ def test_offers_are_grouped_by_holder_and_kind() -> None:
         "not in the install line: opencv: libmagic1 (dlopen); libice6, libsm6 (exec)",
         "not in the install line: x/tool.so: libx11-6 (plugin)",
         (
-            "`pip-sysdeps policy use NAME --reason TEXT` adds one, `policy use '*/PLUGIN.so'` adds all needs of a "
-            "plugin, `policy ignore` rejects it; `install-line --when default,dlopen,exec,plugin` prints all of them"
+            "`pip-sysdeps policy use NAME --reason TEXT` adds one, `policy use '*/PLUGIN.so' --reason TEXT` adds "
+            "all needs of a plugin, `policy ignore NAME --reason TEXT` rejects it; "
+            "`install-line --when default,dlopen,exec,plugin` prints all of them"
         ),
     ]
 
@@ -59,7 +60,7 @@ def test_offers_of_the_old_lock_are_not_repeated() -> None:
         (
             (MAGIC,),
             (
-                "`pip-sysdeps policy use NAME --reason TEXT` adds one, `policy ignore` rejects it; "
+                "`pip-sysdeps policy use NAME --reason TEXT` adds one, `policy ignore NAME --reason TEXT` rejects it; "
                 "`install-line --when default,dlopen` prints all of them"
             ),
         ),

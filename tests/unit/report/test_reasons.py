@@ -47,8 +47,8 @@ def both(having: Target, lacking: Target | None, holder: str = "pg") -> tuple[st
         (None, "pg 1.0 was removed", "pg 1.0 was added"),
         (target(), "pg 1.0 was removed", "pg 1.0 was added"),
         (with_(), "pg 1.0 no longer needs libpq.so.5", "pg 1.0 needs libpq.so.5"),
-        (with_(version="2.0"), "pg went from 1.0 to 2.0", "pg went from 2.0 to 1.0"),
-        (with_(version=""), "pg went from 1.0 to editable", "pg went from editable to 1.0"),
+        (with_(version="2.0"), "pg changed from 1.0 to 2.0", "pg changed from 2.0 to 1.0"),
+        (with_(version=""), "pg changed from 1.0 to an editable install", "pg changed from an editable install to 1.0"),
         (
             with_(wheel="py3-none-any"),
             "pg 1.0 is py3-none-any, was without wheel",
@@ -114,13 +114,13 @@ def both(having: Target, lacking: Target | None, holder: str = "pg") -> tuple[st
         ),
         (
             with_(DLOPEN, version="2.0"),
-            f"pg went from 1.0 to 2.0: it is needed for dlopen, was for an import{OF_PG}",
-            f"pg went from 2.0 to 1.0: it is needed for an import, was for dlopen{OF_PG}",
+            f"pg changed from 1.0 to 2.0: it is needed for dlopen, was for an import{OF_PG}",
+            f"pg changed from 2.0 to 1.0: it is needed for an import, was for dlopen{OF_PG}",
         ),
         (
             with_(replace(PQ, confidence="medium")),
-            f"that it is needed is of medium confidence, was full{OF_PG}",
-            f"that it is needed is of full confidence, was medium{OF_PG}",
+            f"the confidence that it is needed is medium, was full{OF_PG}",
+            f"the confidence that it is needed is full, was medium{OF_PG}",
         ),
         (with_(PQ, when=("exec",)), f"`when` is exec, was default{OF_PG}", f"`when` is default, was exec{OF_PG}"),
         (
@@ -128,7 +128,7 @@ def both(having: Target, lacking: Target | None, holder: str = "pg") -> tuple[st
             f"`when` is exec, was default{OF_PG}",
             f"`when` is default, was exec{OF_PG}",
         ),
-        (with_(PQ, version="2.0"), f"pg went from 1.0 to 2.0{OF_PG}", f"pg went from 2.0 to 1.0{OF_PG}"),
+        (with_(PQ, version="2.0"), f"pg changed from 1.0 to 2.0{OF_PG}", f"pg changed from 2.0 to 1.0{OF_PG}"),
         (with_(PQ), f"pg 1.0 no longer needs libpq.so.5{OF_PG}", f"pg 1.0 needs libpq.so.5{OF_PG}"),
     ],
 )
@@ -149,20 +149,20 @@ def test_the_answer_of_the_other_side_is_the_reason(lacking: Target | None, goes
         (
             PQ,
             need("libpq.so.5", "libpq6", policy=True, note="ours"),
-            f"the policy replaces it by libpq6: ours{OF_PG}",
-            f"the policy no longer replaces it by libpq6{OF_PG}",
+            f"the policy replaces it with libpq6: ours{OF_PG}",
+            f"the policy no longer replaces it with libpq6{OF_PG}",
         ),
         (
             replace(PQ, policy=True),
             need("libpq.so.5", "libpq6"),
-            f"the policy no longer replaces libpq6 by it{OF_PG}",
-            f"the policy replaces libpq6 by it{OF_PG}",
+            f"the policy no longer replaces libpq6 with it{OF_PG}",
+            f"the policy replaces libpq6 with it{OF_PG}",
         ),
         (
             replace(PQ, policy=True, note="ours"),
             need("libpq.so.5", class_="unowned", path="/opt/libpq.so.5"),
-            f"the policy no longer has it for what nothing answered{OF_PG}",
-            f"the policy has it for what nothing answered: ours{OF_PG}",
+            f"the policy no longer uses it for an unresolved need{OF_PG}",
+            f"the policy uses it for an unresolved need: ours{OF_PG}",
         ),
         (
             replace(PQ, policy=True),
@@ -230,7 +230,7 @@ def test_the_same_need_is_found_by_any_of_its_names() -> None:
     others = (need("libz.so.1", "zlib1g"), need("libpq.so.4", "libpq4", "plugin"), need("libpq.so.5", "libpq6"))
     assert both(having, with_(*others))[0] == f"it is replaced by libpq6{name}"
     decided = need("libpq.so.4", "libpq3", "exec", policy=True)
-    assert both(having, with_(*others, decided))[0] == f"the policy replaces it by libpq3{name}"
+    assert both(having, with_(*others, decided))[0] == f"the policy replaces it with libpq3{name}"
 
 
 def test_needs_with_the_same_reason_share_a_message() -> None:
@@ -245,7 +245,7 @@ def test_needs_with_the_same_reason_share_a_message() -> None:
 @pytest.mark.parametrize(
     ("installed", "comes", "expected"),
     [
-        ({"pg": "2.0"}, False, "pg went from 1.0 to 2.0"),
+        ({"pg": "2.0"}, False, "pg changed from 1.0 to 2.0"),
         ({"pg": "1.0"}, False, "pg 1.0 no longer needs libpq.so.5"),
         ({"other": "1.0"}, False, "pg 1.0 was removed"),
         ({"pg": "2.0"}, True, "pg 1.0 was added"),

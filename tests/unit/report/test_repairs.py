@@ -44,6 +44,6 @@ def test_imports_are_repaired_once_by_name() -> None:
         Unresolved(soname=name, when="import", distribution=holder) for name in names for holder in ("one", "two")
     )
     assert [*import_repairs(scan_of(*holders), target(unresolved=unresolved))] == [
-        f"liba.so.1: {REACH}; or `pip-sysdeps policy replace liba.so.1 --with liba1`",
+        f"liba.so.1: {REACH}; or `pip-sysdeps policy replace liba.so.1 --with liba1 --reason TEXT`",
         f"libb.so.1: {REACH}",
     ]

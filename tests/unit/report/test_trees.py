@@ -175,8 +175,8 @@ def test_every_answer_has_words() -> None:
     scan = scan_of(DistributionNeeds(distribution=distribution("one", MODULE), needs=needs, vendored=(), glibc=""))
     lines = as_text(needs_tree(scan, {"one": way("one")}), Terminal(width=150)).splitlines()
     assert [line.partition("└── ")[2] for line in lines[3::2]] == [
-        "other: x.so, if it is imported first",
-        "a file that no record claims: /env/lib/x.so, found by the loader",
+        "other: x.so, if that distribution is imported first",
+        "a file that no RECORD lists: /env/lib/x.so, found by the loader",
         "the host: comes with the NVIDIA driver",
         "no package: /usr/local/lib/libx.so must be copied",
         "unreachable: tbb has /env/lib/libtbb.so.12, where the loader does not search; add /env/lib to `library-path`",

@@ -179,7 +179,7 @@ def test_a_need_that_ldconfig_meets() -> None:
         ("", (), ["no Python in the image can run `/env`"]),
         (PYTHON, ("/env/pyvenv.cfg", "/env/bin/python3"), []),
         (PYTHON, ("/env/pyvenv.cfg", "/env/bin/pypy3"), []),
-        (PYTHON, ("/env/pyvenv.cfg",), ["`/env/bin/python3` is a broken link"]),
+        (PYTHON, ("/env/pyvenv.cfg",), ["`/env/bin/python3` is missing or a broken link"]),
         (PYTHON, (), []),
     ],
 )

@@ -39,7 +39,7 @@ class CacheEntry:
 def parse_ld_so_cache(content: bytes) -> tuple[CacheEntry, ...]:
     """Return the entries, in the file's order: the loader takes the first that fits.
 
-    Raise MalformedError, with the offset, for what is no cache or is cut off.
+    Raise MalformedError, with the offset, for data that is not a cache, or that is cut off.
     """
     start = _new_start(content)
     try:

@@ -136,7 +136,7 @@ def _folder(element: str, origin: str, config: LoaderConfig) -> Folder:
     if path is None:
         return Folder(element, "the value of $PLATFORM depends on the CPU")
     if len(path) > _MAX_PATH:
-        return Folder(f"{path[:60]}...", "longer than any path")
+        return Folder(f"{path[:60]}...", "longer than a path may be")
     if not path.startswith("/") and config.working_directory is None:
         return Folder(
             element, "relative to the current directory" if element else "an empty element: the current directory"

@@ -39,8 +39,11 @@ class FindLibrary:
     def reason(self) -> str:
         """Why an existing library is not found."""
         if self._looks_into_folders:
-            return f"this Python looks into {', '.join(DEFAULT_DIRECTORIES)} alone"
-        return "this Python asks a compiler for its link without a version, since musl has no ldconfig"
+            return f"this Python searches only {', '.join(DEFAULT_DIRECTORIES)}"
+        return (
+            "this Python needs a compiler and the development package's link without a version, since musl has no "
+            "ldconfig"
+        )
 
     def finds(self, names: Iterable[str]) -> bool:
         """Return whether an existing library is found under any of its names."""

@@ -131,7 +131,7 @@ def parse_diversions(content: bytes) -> tuple[Diversion, ...]:
     """Parse the diversions file: three lines each. Raise MalformedError for a broken one."""
     lines = content.decode("utf-8", "surrogateescape").split("\n")
     if lines.pop() or len(lines) % 3:
-        raise MalformedError("the last entry has not its three lines", where=f"line {len(lines)}")
+        raise MalformedError("the last entry does not have three lines", where=f"line {len(lines)}")
     entries = zip(lines[::3], lines[1::3], lines[2::3], strict=True)
     return tuple(_diversion(entry, number) for number, entry in enumerate(entries))
 

@@ -29,13 +29,13 @@ _PRIORITIES = {"required": 0, "important": 1, "standard": 2}
 _MOST_OWNERS = 3
 """Packages that are named for one file of a table."""
 _MOST_PROVIDERS = 100
-"""Packages that are named for one library, or provide one name; eight is the most that Debian has of the first."""
+"""Limit on packages for one library, and on providers of one name; Debian has at most eight for a library."""
 _MAX_NAME = 255
 """Characters of a file's name: NAME_MAX of limits.h."""
 _PLUGINS = r"(?:^|[-.])(?:plugin|module|driver)s?(?:$|[-.0-9])"
-"""What says in a package's name that it has plugins: gstreamer1.0-plugins-base, mesa-vdpau-drivers."""
+"""Matches names of packages with plugins: gstreamer1.0-plugins-base, mesa-vdpau-drivers."""
 _MANY_WANT = 40
-"""Source packages that depend on plugins, or recommend them, if these are the usual ones of a library."""
+"""Plugins are a library's usual ones if at least this many source packages depend on them or recommend them."""
 _LIBRARY = r"[^\s:,]+\.so(?:\.[^\s:,]+)?"
 _VIRTUAL_LIBRARY = r"lib[^\s:,]+\.so(?:\.[0-9]+)*"
 _PROGRAM = r"[^\s:,]+"
@@ -123,7 +123,7 @@ def _choice(program: str, owners: Sequence[str], packages: Mapping[str, ArchiveP
 def plugin_table(
     rows: Iterable[ContentsRow], below: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage]
 ) -> Table:
-    """Make the table package of a library -> packages with plugins or data of that library, which it can lack.
+    """Return the table that maps a library's package to packages with plugins or data that it does not depend on.
 
     These are packages that it recommends, with plugins or data in a folder that is named after the library; that it
     suggests, with plugins; else packages of plugins that depend on it. `rows` are those of `library_folders`, `below`
@@ -157,7 +157,7 @@ def _named(groups: Iterable[tuple[str, ...]]) -> list[str]:
 def _plugin_packages(names: Iterable[str], packages: Mapping[str, ArchivePackage]) -> defaultdict[str, list[str]]:
     """Return for each package those that are called plugins and depend on it, if they are its usual ones.
 
-    That are those of its own source, and those that many others depend on or recommend.
+    These are those of its own source, and those that many others depend on or recommend.
     """
     wanted: defaultdict[str, set[str]] = defaultdict(set)
     for package in packages.values():
@@ -218,7 +218,7 @@ def base_set(packages: Mapping[str, ArchivePackage], *, required: bool = True) -
 
 
 def _first_two(names: Iterable[str]) -> set[str]:
-    """Return the first two different names, or the only one: whether there is a choice, not what it is between."""
+    """Return the first two different names, or the only one: enough to tell whether there is a choice."""
     found: set[str] = set()
     for name in names:
         found.add(name)
@@ -281,7 +281,7 @@ def _library_value(
 
 
 def _providers(packages: Mapping[str, ArchivePackage]) -> defaultdict[str, list[str]]:
-    """Return virtual package -> packages that provide it, each once and not without end."""
+    """Return virtual package -> packages that provide it, each once, up to a limit."""
     providers: defaultdict[str, list[str]] = defaultdict(list)
     for package in packages.values():
         for name in dict.fromkeys(package.provides):
@@ -291,5 +291,5 @@ def _providers(packages: Mapping[str, ArchivePackage]) -> defaultdict[str, list[
 
 
 def _is_plain(name: str) -> bool:
-    """Return whether a file's name can exist and be shown; a longer one is not worth a pattern's time."""
+    """Return whether a file's name can exist and be shown; no pattern needs to run on a longer one."""
     return len(name) <= _MAX_NAME and name.isprintable()

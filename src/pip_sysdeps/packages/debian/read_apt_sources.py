@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _MAX_SOURCES = 1 << 22
 """Bytes of one file of sources, of a list of mirrors, or of a keyring."""
 _MOST_FILES = 1000
-"""Files of sources, and keyrings."""
+"""Limit on source files, and on keyrings."""
 _MOST_ARCHIVES = 1000
 """Suites of archives: each is a request, at least."""
 _MAX_ARCHIVE = 1 << 32
@@ -51,7 +51,9 @@ _PLACE = re.compile(r"(?!.*(?:^|/)\.\.(?:/|$))[A-Za-z0-9._+~/:-]+")
 _FINGERPRINT = re.compile(r"[0-9A-Fa-f]{16,64}!?")
 _ARMOUR = b"-----BEGIN PGP"
 
-_HINT = "of another root or suite, archives count that http, https or a folder of the root reaches, with their keys"
+_HINT = (
+    "for another root or suite, only archives on http, https or in a folder of the root are used, with keys in the root"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class WrittenSources:
     path: str = ""
     """The file, in the deb822 style."""
     keys: str = ""
-    """The folder with copies of the keys that count for every archive."""
+    """The folder with copies of the keys that apt trusts for every archive."""
     skipped: tuple[str, ...] = ()
     """Messages about what was left out."""
     copies: tuple[tuple[str, str], ...] = ()
@@ -79,7 +81,7 @@ def read_sources(root: Root) -> tuple[AptSource, ...]:
             raise error.at(path) from error
     if sum(len(source.uris) * len(source.suites) for source in sources) > _MOST_ARCHIVES:
         raise SysdepsError(
-            f"the root has more than {_MOST_ARCHIVES} apt sources", hint="remove those that are not needed"
+            f"the root has more than {_MOST_ARCHIVES} apt sources", hint="remove the unused ones"
         )
     return tuple(sources)
 
@@ -152,7 +154,7 @@ class _Writer:
             return uri
         local = _LOCAL.fullmatch(uri)
         if local is None:
-            self._skip(uri, "it is reached neither by http or https nor in a folder of the root")
+            self._skip(uri, "it is neither an http or https URL nor a folder of the root")
             return ""
         if local[1] == "mirror+file":
             mirror = next(filter(_WEB.fullmatch, parse_mirrors(self._copier.text(local[2]))), "")
@@ -214,7 +216,7 @@ class _Copier:
             raise SysdepsError(message) from error
 
     def new_key(self, content: bytes, folder: str) -> str:
-        """Write a key and return its path; apt goes by the ending."""
+        """Write a key and return its path; apt recognizes the format by the ending of the name."""
         self._number += 1
         self.folder(folder)
         ending = "asc" if content.lstrip().startswith(_ARMOUR) else "gpg"
@@ -250,7 +252,7 @@ class _Copier:
 
 
 def _make_folder(path: str) -> None:
-    """Make a folder that every user may read, whatever the umask; one above it is made first."""
+    """Make a folder that every user may read, whatever the umask; missing parents are made first."""
     if not os.path.isdir(path):
         _make_folder(os.path.dirname(path))
         os.mkdir(path)
@@ -295,7 +297,7 @@ def _few(paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def _shown(uri: str) -> str:
-    """Return a URI as a message has it, without a password."""
+    """Return a URI for messages: shortened, without user and password."""
     return ascii(re.sub(r"//[^/@]*@", "//", uri[:_MAX_SHOWN]))
 
 

@@ -101,7 +101,7 @@ def _packages(database: _Database, page: bytes) -> Iterator[tuple[int, bytes]]:
     items = [page[place:end] for place, end in zip(places, ends, strict=False)]
     for key, value in zip(items[::2], items[1::2], strict=True):
         if key[0] != _KEY_DATA or len(key) != 5:
-            raise MalformedError(f"a key of page {number} is no number", where=where)
+            raise MalformedError(f"a key of page {number} is not a number", where=where)
         package = database.numbers("xI", key)[0]
         if package:
             yield package, _value(database, value, where)
@@ -119,7 +119,7 @@ def _value(database: _Database, item: bytes, where: str) -> bytes:
         number, length = database.numbers("16x I2x H", page)
         part = page[_HEAD : _HEAD + length]
         if not part or len(part) > size:
-            raise MalformedError(f"{len(part)} bytes where {size} are left", where=where)
+            raise MalformedError(f"{len(part)} bytes instead of {size}", where=where)
         parts.append(part)
         size -= len(part)
     return b"".join(parts)

@@ -119,7 +119,7 @@ def parse_header(content: bytes) -> Header:
     entries, size = _COUNTS.unpack_from(content)
     start = _COUNTS.size + entries * _ENTRY.size
     if not 0 < entries <= _MAX_ENTRIES or size > _MAX_DATA or start + size > len(content):
-        raise MalformedError(f"{entries} entries and {size} bytes are no header", where="offset 0")
+        raise MalformedError(f"{entries} entries and {size} bytes are not a header", where="offset 0")
     found: dict[int, tuple[int, int]] = {}
     for place, (tag, kind, offset, count) in enumerate(_ENTRY.iter_unpack(content[_COUNTS.size : start])):
         if tag in TYPES:

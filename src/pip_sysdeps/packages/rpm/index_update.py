@@ -189,9 +189,9 @@ def _store(root: Root, repository: Repository) -> Store:
     if local:
         return FolderStore(root, local)
     if repository.signed:
-        raise SysdepsError("its metadata counts only with a signature, which the package manager verifies")
+        raise SysdepsError("its metadata must be signed, and only the package manager can verify that")
     if repository.certificate:
-        raise SysdepsError("it asks for a client certificate, which the package manager has")
+        raise SysdepsError("it requires a client certificate, which only the package manager uses")
     if repository.unverified:
         raise SysdepsError("its server's certificate is not to be verified (`sslverify`)")
     if "$" in "".join((*repository.base, repository.mirrorlist, repository.metalink)):

@@ -26,7 +26,7 @@ def parse_manifest(content: bytes) -> tuple[RpmPackage, ...]:
 def _package(line: str, number: int) -> RpmPackage:
     fields = line.split("\t")
     if len(fields) < _FIELDS:
-        raise MalformedError(f"{len(fields)} fields where {_FIELDS} are due", where=f"line {number}")
+        raise MalformedError(f"{len(fields)} fields instead of {_FIELDS}", where=f"line {number}")
     name, version, *_, size, architecture, epoch, source = fields[:_FIELDS]
     if (
         not all(map(is_stated, (name, version, architecture)))

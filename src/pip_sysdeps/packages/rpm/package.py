@@ -130,7 +130,7 @@ def parse_package(content: bytes) -> RpmPackage:
         raise MalformedError(
             f"no usable name, version, release or architecture: {stated}",
             where="offset 0",
-            hint="rpmbuild makes no such package: remove it, or take another root",
+            hint="rpmbuild cannot create such a package: remove it, or use another root",
         )
     return RpmPackage(
         name=name,

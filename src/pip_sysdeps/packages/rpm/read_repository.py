@@ -114,7 +114,7 @@ class ServerStore:
 
     @property
     def hint(self) -> str:
-        """Nothing: another state of the server may be whole."""
+        """Empty: a later download may be complete."""
         return ""
 
     def has(self, location: str) -> bool:  # noqa: ARG002 - what repomd.xml names is there
@@ -246,7 +246,7 @@ def _require_checksum(content: bytes, metadata: Metadata, *, strict: bool) -> No
     algorithm = {"sha": "sha1"}.get(metadata.checksum.partition(":")[0], metadata.checksum.partition(":")[0])
     if algorithm not in _HASHES and (strict or algorithm not in _OLD_HASHES):
         if strict:
-            raise MalformedError("repomd.xml has no checksum that vouches for it", where="offset 0")
+            raise MalformedError("repomd.xml has no SHA-2 checksum of it", where="offset 0")
         return
     if not _has_checksum(content, f"{algorithm}:{metadata.checksum.partition(':')[2]}"):
         raise MalformedError(f"its {algorithm} is not the one in repomd.xml", where="offset 0")

@@ -114,7 +114,7 @@ def parse_filelists(pieces: Iterable[bytes]) -> Iterator[tuple[str, tuple[str, .
 class _Reader:
     """Handlers of one document: `starts` and `ends` by element, and the text of the innermost element.
 
-    Text is kept of elements in `ends` alone.
+    Only the text of elements in `ends` is kept.
     """
 
     root = ""
@@ -151,7 +151,7 @@ class _Reader:
             return
         self._length += len(text)
         if self._length > _MAX_TEXT:
-            raise ValueError("a text is too long")
+            raise ValueError("the text of an element is too long")
         self._text.append(text)
 
 
@@ -177,7 +177,7 @@ class _Repomd(_Reader):
         now, self._now = self._now, {}
         location = now.get("location", "")
         if not location or location.startswith("/") or ".." in location.split("/") or ":" in location:
-            raise ValueError(f"`{location}` is no place in the repository")
+            raise ValueError(f"`{location}` is not a path inside the repository")
         checksum = f"{now['algorithm']}:{now['digest']}" if now.get("digest") and now.get("algorithm") else ""
         made = now.get("made", "").partition(".")[0]
         entry = Metadata(
@@ -333,7 +333,7 @@ def _feed(reader: _Reader, pieces: Iterable[bytes]) -> None:
 
 
 def _fed(reader: _Reader, pieces: Iterable[bytes]) -> Iterator[None]:
-    """Parse a document, and yield after each piece, that what was found may be taken."""
+    """Parse a document. Yield after each piece, so that the caller can take what was found."""
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
@@ -352,4 +352,4 @@ def _fed(reader: _Reader, pieces: Iterable[bytes]) -> Iterator[None]:
 
 
 def _refuse(*_: object) -> None:
-    raise ValueError("a document type or an entity has no place here")
+    raise ValueError("document types and entities are not allowed")

@@ -109,7 +109,7 @@ def _rows(database: _Database, root: int) -> Iterator[tuple[int, bytes]]:
         where = f"offset {(number - 1) * database.page_size + start}"
         kind, count = page[start], _SHORT.unpack_from(page, start + 3)[0]
         if kind not in {_INTERIOR, _LEAF} or start + 12 + 2 * count > len(page):
-            raise MalformedError(f"page {number} is no page of a table", where=where)
+            raise MalformedError(f"page {number} is not a table page", where=where)
         pointers = start + (12 if kind == _INTERIOR else 8)
         cells = [_SHORT.unpack_from(page, pointers + 2 * cell)[0] for cell in range(count)]
         try:

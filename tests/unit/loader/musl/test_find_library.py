@@ -31,7 +31,9 @@ def test_there_is_no_ldconfig_to_ask(tmp_path: Path) -> None:
     write(tmp_path / "usr/lib/libmagic.so.1")
     found = finder(tmp_path)
     assert (found.finds(NAMES), found.is_stale, found.mended_by) == (False, False, "")
-    assert found.reason == "this Python asks a compiler for its link without a version, since musl has no ldconfig"
+    assert found.reason == (
+        "this Python needs a compiler and the development package's link without a version, since musl has no ldconfig"
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_a_patched_python_looks_into_folders(tmp_path: Path, file: str, finds: b
     write(tmp_path / file)
     found = finder(tmp_path, PATCHED)
     assert found.finds(NAMES) is finds
-    assert found.reason == "this Python looks into /lib, /usr/local/lib, /usr/lib alone"
+    assert found.reason == "this Python searches only /lib, /usr/local/lib, /usr/lib"
 
 
 def test_a_python_without_the_module(tmp_path: Path) -> None:

@@ -57,6 +57,6 @@ def test_what_a_list_says_of_a_package() -> None:
 
 
 def test_a_list_that_says_little() -> None:
-    """A size that is no number is not known; an unknown priority is the last."""
+    """A size that is not a number is not known; an unknown priority is the last."""
     ((package,),) = listed_packages([b"Package: a\nVersion: 1\nInstalled-Size: 3 k\nPriority: odd\n"]).values()
     assert (package.size, package.requires, package.provides, package.rank) == (0, (), (), 5)

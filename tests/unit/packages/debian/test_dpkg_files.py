@@ -164,8 +164,8 @@ def test_diversions_are_three_lines_each() -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"/a\n/b\nc", "line 2: the last entry has not its three lines"),
-        (b"/a\n/b\n", "line 2: the last entry has not its three lines"),
+        (b"/a\n/b\nc", "line 2: the last entry does not have three lines"),
+        (b"/a\n/b\n", "line 2: the last entry does not have three lines"),
         (b"/a\n/b\nc\na\n/b\nc\n", "line 4: a diversion is two absolute paths and a package"),
         (b"/a\n/b\n\n", "line 1: a diversion is two absolute paths and a package"),
     ],

@@ -87,7 +87,7 @@ def test_any_other_scheme_is_skipped_by_name(root: Path, uri: str) -> None:
     """For apt, what stands before ":" is the path of a program."""
     text, skipped = written(root, f"deb {uri} trixie main\n{GOOD}")
     assert text == entry("http://mirror.test/debian")
-    reason = "it is reached neither by http or https nor in a folder of the root"
+    reason = "it is neither an http or https URL nor a folder of the root"
     assert skipped == (f"skipped the apt source '{uri}': {reason}",)
 
 

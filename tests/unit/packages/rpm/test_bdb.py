@@ -45,7 +45,7 @@ def _with(place: int, new: bytes) -> bytes:
         (_with(512 + 16, struct.pack("<I", 1)), "offset 512: page 1 is used twice"),
         (_with(512 + 20, struct.pack("<H", 3)), "offset 512: page 1 has 3 items"),
         (_with(512 + 26, struct.pack("<H", 5)), "offset 512: the items of page 1 overlap"),
-        (_with(1024 + 22, struct.pack("<H", 0)), "offset 512: 0 bytes where {size} are left"),
+        (_with(1024 + 22, struct.pack("<H", 0)), "offset 512: 0 bytes instead of {size}"),
     ],
 )
 def test_a_broken_database_is_refused(content: bytes, message: str) -> None:

@@ -44,9 +44,9 @@ def test_bytes_that_are_not_utf_8_are_kept() -> None:
     ("content", "message"),
     [
         (b"", "offset 0: too short for a header"),
-        (struct.pack(">II", 0, 0), "offset 0: 0 entries and 0 bytes are no header"),
-        (struct.pack(">II", 1 << 20, 4), "offset 0: 1048576 entries and 4 bytes are no header"),
-        (struct.pack(">II", 1, 99), "offset 0: 1 entries and 99 bytes are no header"),
+        (struct.pack(">II", 0, 0), "offset 0: 0 entries and 0 bytes are not a header"),
+        (struct.pack(">II", 1 << 20, 4), "offset 0: 1048576 entries and 4 bytes are not a header"),
+        (struct.pack(">II", 1, 99), "offset 0: 1 entries and 99 bytes are not a header"),
         (
             struct.pack(">IIIIII", 1, 2, NAME, 4, 0, 1) + b"a\0",
             "offset 8: tag 1000 has type 4, offset 0 and count 1",

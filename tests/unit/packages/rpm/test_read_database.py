@@ -74,7 +74,7 @@ def test_a_broken_header_says_which_package(tmp_path: Path) -> None:
     write(tmp_path / "var/lib/rpm/Packages.db", ndb([A, b"\0" * 8]))
     with pytest.raises(MalformedError) as error:
         read_database(Root(str(tmp_path)))
-    assert str(error.value) == ("/var/lib/rpm/Packages.db: package 2: offset 0: 0 entries and 0 bytes are no header")
+    assert str(error.value) == ("/var/lib/rpm/Packages.db: package 2: offset 0: 0 entries and 0 bytes are not a header")
 
 
 def test_a_database_that_cannot_be_read_is_an_error() -> None:

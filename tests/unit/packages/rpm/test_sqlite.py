@@ -132,8 +132,8 @@ def test_a_database_without_the_table_is_refused(tmp_path: Path) -> None:
     [
         (0, b"x", "offset 0: no SQLite database"),
         (16, struct.pack(">H", 1000), "offset 16: pages of 1000 bytes, 1000 of them used"),
-        (100, b"\x02", "offset 100: page 1 is no page of a table"),
-        (103, struct.pack(">H", 9999), "offset 100: page 1 is no page of a table"),
+        (100, b"\x02", "offset 100: page 1 is not a table page"),
+        (103, struct.pack(">H", 9999), "offset 100: page 1 is not a table page"),
         (108, struct.pack(">H", 4095), "offset 100: a cell leaves page 1"),
     ],
 )

@@ -49,7 +49,10 @@ OUTSIDE = "found in /env/site/two/liba.so.1 of two, where the loader does not se
         (library(UNREACHABLE, optional=True), {"SD002": f"{OUTSIDE} (import)"}),
         (
             library(replace(UNREACHABLE, distribution="", package="liba1"), When.PLUGIN),
-            {"SD002": f"{OUTSIDE.replace('of two', 'of the environment')}; liba1 has a library of this name (plugin)"},
+            {
+                "SD002": f"{OUTSIDE.replace('of two', 'of the environment')}; "
+                "liba1 has a library with this name (plugin)"
+            },
         ),
         (library(FromPackage(package="liba1", path="")), {}),
     ],
@@ -74,7 +77,7 @@ def test_what_the_policy_decides_is_no_finding() -> None:
             library(Unowned(path="/opt/a/liba.so.1", package="liba1")),
             "liba.so.1",
             (
-                "no binary package owns /opt/a/liba.so.1; liba1 has a library of this name: "
+                "no binary package owns /opt/a/liba.so.1; liba1 has a library with this name: "
                 "`COPY --from=build /opt/a/liba.so.1 /opt/a/liba.so.1` and "
                 "`RUN printf '%s\\n' /opt/a > /etc/ld.so.conf.d/copied.conf && ldconfig`"
             ),

@@ -23,7 +23,7 @@ PQ = Need(soname="libpq.so.5", when=When.IMPORT, by=(M,), provider=FromPackage(p
      ("GLIBC_ABI_DT_RELR", ["GLIBC_ABI_DT_RELR"]), ("GCC_3.0", [])],
 )  # fmt: skip
 def test_glibc_beyond_the_tag(version: str, expected: list[str]) -> None:
-    """The tag is manylinux_2_28; what is no number never is promised, but for what came with 2.36."""
+    """The tag is manylinux_2_28; what is not a number never is promised, but for what came with 2.36."""
     need = VersionNeed(soname="libc.so.6", version=version, weak=False)
     subject = evidence({f"{SITE}one/m.so": elf("libc.so.6", version_needs=(need,))})
     assert [subject for each in troubles("SD015", subject) for subject in each.subjects] == expected
