@@ -266,7 +266,7 @@ def test_only_the_systems_interpreter_is_found(desk: Desk) -> None:
             "--python\n"
         )
     for named in (("--python", "/usr"), ("--path", "/usr")):
-        assert "no virtual environment" not in desk.run("audit", "--root", str(desk.root), *named).err
+        assert "not a virtual environment" not in desk.run("audit", "--root", str(desk.root), *named).err
 
 
 def test_a_missing_root(desk: Desk) -> None:
@@ -278,7 +278,7 @@ def test_a_missing_root(desk: Desk) -> None:
 
 
 def test_a_name_that_no_target_can_have(desk: Desk) -> None:
-    """It is reported before any lock is, and nothing is written."""
+    """It is reported before any problem of the lock, and nothing is written."""
     error, _ = failed(desk.run_lock("--name", "my app"))
     assert error == "`my app` is not valid in a target id"
     assert not desk.lock.exists()
@@ -304,7 +304,7 @@ def test_files_without_permission(desk: Desk, closed: str) -> None:
 
 @pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
 def test_a_project_that_is_no_regular_file(desk: Desk, kind: str) -> None:
-    """Nothing waits for it, and the hint is about the file."""
+    """The command does not block on it, and the hint is about the file."""
     path = desk.lock.with_name("pyproject.toml")
     {"pipe": os.mkfifo, "folder": os.mkdir, "device": lambda name: os.symlink("/dev/zero", name)}[kind](path)
     error = f"`{path}`: Not a regular file"
@@ -443,7 +443,7 @@ def test_a_lock_is_no_stream(desk: Desk, tmp_path: Path, monkeypatch: pytest.Mon
     assert not (tmp_path / "-").exists()
 
 
-def test_a_lock_of_other_bytes(desk: Desk) -> None:
+def test_a_lock_that_is_not_utf_8(desk: Desk) -> None:
     """A lock that is not UTF-8 is reported with the offset."""
     desk.lock.write_bytes(LOCK.encode() + b"# \xff\n")
     told, _ = failed(desk.run_apt_line())
@@ -480,7 +480,7 @@ def test_a_lock_that_is_no_file(desk: Desk, kind: str) -> None:
 
 
 def test_sides_of_a_conflict_that_this_environment_does_not_decide(desk: Desk) -> None:
-    """The target is named on which they differ."""
+    """The error names the target on which they differ."""
     trixie = TARGET.replace("bookworm", "trixie")
     text = f"{HEADER}\n<<<<<<< HEAD\n{trixie}=======\n{trixie.replace('2.9.9', '2.9.8')}>>>>>>> other\n"
     desk.lock.write_text(text)

@@ -92,7 +92,7 @@ def test_wheels_and_their_installed_environment_give_one_lock(tmp_path: Path) ->
 
 
 def test_a_source_distribution_beside_wheels(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its needs would be missing from the lock; one whose wheel is there too is none."""
+    """Its needs would be missing from the lock; one whose wheel is there too is ignored."""
     folder = image_wheels(tmp_path / "wheels")
     (folder / "image-1.0.tar.gz").touch()
     (folder / "psycopg2-2.9.10.tar.gz").touch()
@@ -135,7 +135,7 @@ def test_a_release_with_another_python(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_console_scripts_of_wheels_are_their_own(tmp_path: Path) -> None:
-    """A program that an entry point makes is no need of a package of its name."""
+    """A program that an entry point installs does not count as a need."""
     build_wheel(
         tmp_path / "wheels",
         "rsync",
@@ -151,7 +151,7 @@ def test_console_scripts_of_wheels_are_their_own(tmp_path: Path) -> None:
 def test_other_files_of_the_root_do_not_count(tmp_path: Path) -> None:
     """Neither libraries nor programs, wherever the loader and a shell would find them."""
     install_wheels(image_wheels(tmp_path / "wheels"), tmp_path / "root/opt/venv", "python3.13")
-    for name in ("libGL.so.1", "libsm.so.6", "libnobody.so.7", "libc.so.6"):
+    for name in ("libGL.so.1", "libSM.so.6", "libnobody.so.7", "libc.so.6"):
         path = tmp_path / "root/usr/lib/x86_64-linux-gnu" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(Elf(soname=name, needed=("libelse.so.1",)).build())
@@ -160,7 +160,7 @@ def test_other_files_of_the_root_do_not_count(tmp_path: Path) -> None:
 
 
 def test_names_are_those_of_the_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """libcups2 became libcups2t64; both targets stand in one lock, the second on the user's word."""
+    """libcups2 became libcups2t64; one lock has both targets, and the second needs --add-target."""
     image_wheels(tmp_path / "wheels")
     lines("--wheels", "wheels", "--target", "debian-bookworm-amd64")
     assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 2
@@ -190,7 +190,7 @@ def test_a_listed_target_needs_no_option(tmp_path: Path, capsys: pytest.CaptureF
 def test_the_interpreter_s_own_library_comes_with_the_interpreter(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where the release has no package with it, the image has brought that Python itself."""
+    """If no package of the release has it, the image has its own build of that Python, so it is not a need."""
     core = Elf(needed=("libpython3.12.so.1.0", "libpython3.1.so.1.0")).build()
     build_wheel(tmp_path / "wheels", "one", {"one.so": core}, tag="cp312-cp312-linux_x86_64")
     text = lines("--wheels", "wheels", "--target", "debian-bookworm-amd64")
@@ -243,7 +243,7 @@ def test_an_architecture_that_no_wheel_is_for(
 
 
 def test_an_installed_distribution_that_does_not_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """By its WHEEL: an environment of this machine is no answer for another architecture."""
+    """By its WHEEL: an environment for this machine cannot be locked for another architecture."""
     image_wheels(tmp_path / "wheels")
     install_wheels(tmp_path / "wheels", tmp_path / "venv")
     assert main(["lock", "--python", "venv", "--target", "debian-trixie-arm64"]) == 2
@@ -405,7 +405,7 @@ def test_wheels_of_another_environment_than_the_locked_one(capsys: pytest.Captur
 
 
 def test_a_damaged_library_in_a_wheel(capsys: pytest.CaptureFixture[str]) -> None:
-    """Pip would not install it: nothing is answered for it."""
+    """It is an error, because pip would not install it."""
     _damaged(Path("wheels"))
     assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 2
     message = capsys.readouterr().err
@@ -433,8 +433,8 @@ def test_files_are_named_by_wheel_and_name(tmp_path: Path, capsys: pytest.Captur
 
 @pytest.mark.parametrize("value", [0, 1, 12, 14, 99, 0xFFFF])
 @pytest.mark.parametrize("offset", [8, 10, 20, 22, 24, 44])
-def test_a_wheel_whose_directory_lies(capsys: pytest.CaptureFixture[str], offset: int, value: int) -> None:
-    """Flags, method, sizes and places of its files: a wheel that is read, or one error that names it.
+def test_a_wheel_with_a_corrupt_central_directory(capsys: pytest.CaptureFixture[str], offset: int, value: int) -> None:
+    """For any value of a field, the wheel is read or one error names it.
 
     Source: APPNOTE.TXT, 4.3.12.
     """
@@ -451,7 +451,7 @@ def test_a_wheel_whose_directory_lies(capsys: pytest.CaptureFixture[str], offset
 
 
 def test_without_a_target_it_is_this_system_s(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Or that of --root; where nothing tells it, it must be named."""
+    """By default the target is this system, or that of --root; if it is unknown, --target is required."""
     image_wheels(tmp_path / "wheels")
     (tmp_path / "root/etc").mkdir(parents=True)
     (tmp_path / "root/var/lib/dpkg").mkdir(parents=True)
@@ -571,7 +571,7 @@ def test_a_project_that_pins_gets_a_warning_where_it_cannot(tmp_path: Path, caps
 
 
 def test_wheels_are_read_by_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many files they have: two would read on in a wheel where the other stopped."""
+    """Even with many files: two processes would share one file position in a wheel."""
     wheels = image_wheels(tmp_path / "wheels")
     monkeypatch.setattr("pip_sysdeps.app.scan._MANY_FILES", 0)
     monkeypatch.setattr("pip_sysdeps.system.fork_worker._processors", lambda: 2)

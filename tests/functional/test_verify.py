@@ -64,7 +64,7 @@ def test_a_missing_library_is_repaired_by_the_printed_line(root: Path, capsys: p
 
 
 def test_a_missing_symbol_version(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What ld.so would stop with, before the program starts: version, library, distribution and file."""
+    """A version that ld.so would not find is reported with its library, distribution and file."""
     newer = Elf(needed=PSYCOPG.needed, version_needs=(("libc.so.6", ("GLIBC_2.2.5", "GLIBC_2.38")),))
     write(root / MODULE.lstrip("/"), newer.build())
     assert verify(root) == 1
@@ -93,7 +93,7 @@ def test_faults_that_ld_so_only_warns_about(
     )
 
 
-def test_a_library_with_nothing_but_a_base_version_is_no_library_without_versions(root: Path) -> None:
+def test_a_library_with_only_a_base_version_counts_as_versioned(root: Path) -> None:
     """It has a DT_VERDEF, so ld.so stops."""
     write(root / MODULE.lstrip("/"), Elf(needed=PSYCOPG.needed, version_needs=(("libpq.so.5", ("V_1",)),)).build())
     write(root / LIB / "libpq.so.5", Elf(soname="libpq.so.5", version_definitions=("libpq.so.5",)).build())
@@ -137,7 +137,7 @@ def test_an_interpreter_of_another_version(root: Path, capsys: pytest.CaptureFix
 
 
 def test_an_environment_that_names_another_path(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The Python is there, under another name than the one that the environment's link has."""
+    """The image has the Python, but not at the path that the environment's link points to."""
     python = root / "opt/venv/bin/python3"
     python.unlink()
     python.symlink_to("/usr/local/bin/python3.11")
@@ -166,7 +166,7 @@ def locked_with_a_built_library(root: Path) -> None:
 
 @pytest.mark.toolchain
 def test_a_library_without_a_package_must_be_copied(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It counts with a lock as it does without one, and the message names the file to copy."""
+    """It is an error with and without a lock, and the message names the file to copy."""
     locked_with_a_built_library(root)
     assert verify(root) == 0
     capsys.readouterr()
@@ -180,7 +180,7 @@ def test_a_library_without_a_package_must_be_copied(root: Path, capsys: pytest.C
     assert verify(root, "--lockless") == 1
 
 
-def test_a_copied_library_in_a_folder_that_no_file_names(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_copied_library_outside_the_configured_folders(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The build stage's ld.so.conf names it, and that of the image does not: what adds it is to be pasted."""
     install(root / SITE, "built", files={"built/_core.abi3.so": Elf(needed=("libbuilt.so.1",)).build()})
     write(root / "etc/ld.so.conf", "/opt/built/lib\n")
@@ -214,7 +214,7 @@ def test_a_library_that_the_loader_does_not_reach(root: Path, capsys: pytest.Cap
 
 @pytest.mark.toolchain
 def test_a_copied_library_needs_ldconfig(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """In the folder that ld.so.conf names, and not in the cache."""
+    """The library is in a folder of ld.so.conf, but not in the cache."""
     locked_with_a_built_library(root)
     (root / "etc/ld.so.cache").unlink()
     capsys.readouterr()
@@ -259,7 +259,7 @@ def test_versions_are_compared_as_dpkg_does(root: Path, version: str, status: in
 
 
 def test_distributions_that_are_not_those_of_the_lock(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Another version, another wheel, one too few, one too many; one without needs is nobody's business."""
+    """Another version, another wheel, one too few, one too many; one without needs is not reported."""
     text = (root / "sysdeps.lock").read_text()
     (root / "sysdeps.lock").write_text(text.replace('"2.9.13"', '"2.9.12"'))
     install(root / SITE, "extra", "1.0", files={"extra.abi3.so": Elf(needed=("libpq.so.5",)).build()})
@@ -281,7 +281,7 @@ def test_distributions_that_are_not_those_of_the_lock(root: Path, capsys: pytest
 
 
 def test_a_lock_of_another_release(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Told, and what is really missing is reported with it; not the trouble of status 2."""
+    """It is a finding (status 1, not 2), and missing libraries are reported too."""
     text = (root / "sysdeps.lock").read_text()
     (root / "sysdeps.lock").write_text(text.replace("debian-bookworm", "debian-trixie").replace('"12"', '"13"'))
     (root / LIB / "libpq.so.5").unlink()
@@ -307,7 +307,7 @@ def test_foreign_files(root: Path, capsys: pytest.CaptureFixture[str], content: 
 
 
 def test_undefined_symbols(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What a module is bound to when it is imported, and no library has; a version that is missing is said instead."""
+    """A symbol that an import binds and no library defines is an error; if its version is missing, only that is."""
     lacking = replace(
         PSYCOPG, undefined=("PQexec", "PQnew", "PQnewer", "PQnever"), bound=("PQexec", "PQnewer", "PQnew")
     )
@@ -326,7 +326,7 @@ def test_undefined_symbols(root: Path, capsys: pytest.CaptureFixture[str]) -> No
     "extra", ["a plugin of another program", "an import that lacks a library", "served by another"]
 )
 def test_undefined_symbols_that_may_be_there(root: Path, capsys: pytest.CaptureFixture[str], extra: str) -> None:
-    """No alarm where something that nobody can see from here may bring the symbol."""
+    """It is no error if an object that cannot be examined may define the symbol."""
     needed, defined = ("libnowhere.so.1",) if "lacks" in extra else (), () if "plugin" in extra else ("PyInit_m",)
     module = Elf(needed=needed, defined=defined, undefined=("thing",), bound=("thing",)).build()
     other = Elf(defined=("PyInit_o", *(["thing"] if "served" in extra else []))).build()
@@ -383,7 +383,7 @@ def test_a_single_program_of_another_python(root: Path, capsys: pytest.CaptureFi
 
 
 def test_plugins_are_counted_and_shown_on_demand(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The line does not install for them, so they are no errors."""
+    """The install line leaves out their needs, so missing ones are not errors."""
     plugin = Elf(needed=("libmariadb.so.3",)).build()
     install(root / SITE, "qt", files={"qt/plugins/libqsqlmysql.so": plugin})
     lock(root)
@@ -400,7 +400,7 @@ def test_plugins_are_counted_and_shown_on_demand(root: Path, capsys: pytest.Capt
 
 
 def test_what_the_project_wants_in_its_line_must_be_there(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A lock with `when = ["plugin"]` makes an error of a plugin's need; an ignored one of an import is none."""
+    """A lock with `when = ["plugin"]` makes a missing need of a plugin an error, but not an ignored one."""
     install(root / SITE, "qt", files={"qt/libqsqlmysql.so": Elf(needed=("libmariadb.so.3",)).build()})
     (root / "pyproject.toml").write_text(
         '[tool.pip-sysdeps]\nwhen = ["default", "plugin"]\n'
@@ -430,7 +430,7 @@ def test_what_the_project_added_must_be_installed(root: Path, capsys: pytest.Cap
 
 
 def test_without_a_lock(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Only whether everything is there; without a word from the user it is trouble, and the hint says the word."""
+    """`--lockless` checks only that everything is there. Without it and a lock, the hint names it."""
     (root / "sysdeps.lock").unlink()
     assert verify(root, "--lockless") == 0
     (root / LIB / "libpq.so.5").unlink()
@@ -444,7 +444,7 @@ def test_without_a_lock(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_distroless_image(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A stanza a package in status.d, no dpkg itself: versions count, and so do missing libraries."""
+    """With one file per package in status.d and no dpkg, versions and missing libraries are still checked."""
     distroless(root, LIBC6, PYTHON, Package(name="libpq5", version="9.6-1", files=LIBPQ5.files))
     assert verify(root) == 1
     assert capsys.readouterr().out == (
@@ -457,7 +457,7 @@ def test_a_distroless_image(root: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def distroless(root: Path, *packages: Package) -> None:
-    """Make the database one of status.d."""
+    """Replace dpkg's database by status.d, as in a distroless image."""
     shutil.rmtree(root / "var/lib/dpkg")
     write_status_d(root, *packages)
 
@@ -465,7 +465,7 @@ def distroless(root: Path, *packages: Package) -> None:
 def test_no_database_and_a_distribution_that_needs_only_the_c_library(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The lock omits it; without a database, nobody knows that the library is the base's."""
+    """The lock omits it; without a database, nothing shows that the library belongs to a base package."""
     write_library(root, f"/{LIB}/libm.so.6", Elf(soname="libm.so.6"))
     libc6 = replace(LIBC6, files=(f"/{LIB}/libc.so.6", f"/{LIB}/libm.so.6", LOADER))
     shutil.rmtree(root / "var/lib/dpkg")
@@ -480,7 +480,7 @@ def test_no_database_and_a_distribution_that_needs_only_the_c_library(
 
 @pytest.mark.parametrize("release", [True, False])
 def test_no_database_at_all(root: Path, capsys: pytest.CaptureFixture[str], release: bool) -> None:
-    """By files alone; where not even the release is known, a lock with one target is the one that is meant."""
+    """Files alone are checked. If the release is unknown too, the lock's only target is used."""
     (root / "var/lib/dpkg").rename(root / "var/lib/gone")
     if not release:
         (root / "etc/os-release").unlink()
@@ -492,7 +492,7 @@ def test_no_database_at_all(root: Path, capsys: pytest.CaptureFixture[str], rele
 
 
 def test_json(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A document of schema 1, with every problem, also those that the text leaves out."""
+    """It is a document of schema 1 with the code, kind and files of each problem."""
     (root / LIB / "libpq.so.5").unlink()
     assert verify(root, "--json") == 1
     document: dict[str, Any] = json.loads(capsys.readouterr().out)
@@ -534,7 +534,7 @@ def test_names_cannot_control_the_terminal(root: Path, capsys: pytest.CaptureFix
     assert "\x1b" not in capsys.readouterr().out
 
 
-def test_another_root_is_left_as_it_is(root: Path) -> None:
+def test_verify_changes_nothing_in_the_root(root: Path) -> None:
     """Nothing is written."""
     before = sorted((str(path), path.lstat().st_mtime_ns) for path in root.rglob("*"))
     verify(root)
@@ -547,7 +547,7 @@ PDF = b"import subprocess\n\n\ndef pages(path):\n    return subprocess.run(['pdf
 
 @pytest.mark.toolchain
 def test_a_library_that_code_opens_by_name(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """There and in the cache: all is well. There, and nobody for find_library to ask. Not in the cache. Not there."""
+    """In turn: found; found, but `find_library` has no ldconfig to run; missing from the cache; missing."""
     install(root / SITE, "magic", files={"magic/loader.py": MAGIC})
     write(root / LIB / "libmagic.so.1", Elf(soname="libmagic.so.1").build())
     write(root / "usr/sbin/ldconfig")

@@ -251,7 +251,7 @@ def closures_of(packages: SystemPackages | None, target: Target) -> Closures:
 def libraries_of(
     scanned: ScannedEnvironment, sboms: Mapping[str, tuple[Sbom, ...]]
 ) -> Mapping[str, tuple[VendoredLibrary, ...]]:
-    """Return the libraries that each distribution vendors or links statically, and that no SBOM names."""
+    """Return the vendored and statically linked libraries of each distribution whose SBOMs name nothing."""
     scan, reader = scanned.scan, VendoredFiles(scanned.scanner.objects)
     named = {name for name, some in sboms.items() if any(components_of(name, some))}
     found = {

@@ -166,7 +166,7 @@ def _holders(request: PolicyRequest, name: str) -> Iterable[tuple[str, str]]:
     lock = read_lock(request.lock) if text else None
     given = normalize_name(request.distribution)
     found = dict.fromkeys(
-        (holder, _called(need, name))
+        (holder, _name_in_entry(need, name))
         for target in _targets(request, lock)
         for holder, need in _needs(target, offered=request.kind == "use")
         if _is_about(need, name) and given in {"", holder}
@@ -200,7 +200,7 @@ def _is_about(need: LockedNeed | Unresolved, name: str) -> bool:
     return name in {need.soname, *need.any_of, need.program, _installed(need)}
 
 
-def _called(need: LockedNeed | Unresolved, name: str) -> str:
+def _name_in_entry(need: LockedNeed | Unresolved, name: str) -> str:
     return _installed(need) or name if name == need.program else name
 
 

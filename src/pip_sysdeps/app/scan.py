@@ -95,10 +95,10 @@ class Scanner:
         self.index = target.index if target else open_index(self.platform.id, place.root) if own else None
         self._may_fork = second_process and place.root.may_fork
         self._searched: Mapping[str, Searched] | None = None
-        self._asked: frozenset[str] = frozenset()
+        self._checked_for_mentions: frozenset[str] = frozenset()
         self._mentioned: frozenset[str] = frozenset()
-        self._tried: frozenset[str] = frozenset()
-        self._asked_to_try: frozenset[str] = frozenset()
+        self._optional_roots: frozenset[str] = frozenset()
+        self._checked_for_optional: frozenset[str] = frozenset()
 
     def choose(self, plugins: Mapping[str, Sequence[str]]) -> None:
         """Use other plugin patterns for the next scans."""
@@ -178,13 +178,13 @@ class Scanner:
 
     def _named_files(self, paths: frozenset[str]) -> frozenset[str]:
         """Return the objects that a Python file of their own distribution names."""
-        if unasked := paths - self._asked:
+        if unchecked := paths - self._checked_for_mentions:
             from pip_sysdeps.byname.file_mentions import named_files  # noqa: PLC0415 - loads ast; a small lock does not
 
             self._stages.end("loader")
             environment = self.place.environment
-            self._mentioned |= named_files(self.place.root, environment.site_dirs, self._files.holders, unasked)
-            self._asked |= unasked
+            self._mentioned |= named_files(self.place.root, environment.site_dirs, self._files.holders, unchecked)
+            self._checked_for_mentions |= unchecked
             self._stages.end("sources")
         return paths & self._mentioned
 
@@ -227,24 +227,24 @@ class Scanner:
             known=lambda each: _known_patterns(each, ObjectsKind.OPTIONAL),
         )
         libraries = (path for path, elf in files.usable.items() if not is_program(elf))
-        may_be = frozenset(libraries)
+        may_be_optional = frozenset(libraries)
         marked = with_optional(
             found.distributions,
             ImportRoots(found.loads, found.real),
             found.base,
-            lambda roots: self._optional(optional, roots & may_be),
+            lambda roots: self._optional(optional, roots & may_be_optional),
         )
         return replace(found, distributions=tuple(marked))
 
     def _optional(self, optional: OptionalRoots, roots: frozenset[str]) -> frozenset[str]:
         """Return the optional roots; each is looked up once, as its sources do not change between two scans."""
-        self._tried |= optional.among(roots - self._asked_to_try)
-        self._asked_to_try |= roots
-        return self._tried & roots
+        self._optional_roots |= optional.among(roots - self._checked_for_optional)
+        self._checked_for_optional |= roots
+        return self._optional_roots & roots
 
     def _facts(self, paths: Iterable[str]) -> Iterator[tuple[str, ElfFile]]:
         for path in paths:
-            if path not in self._files.strangers and isinstance(elf := self.objects.facts(path), ElfFile):
+            if path not in self._files.foreign_files and isinstance(elf := self.objects.facts(path), ElfFile):
                 yield path, elf
 
 
@@ -258,7 +258,7 @@ class _Files:
     """The objects that the environment's process can load."""
     program: ElfFile | None
     """The program of that process; None if unknown."""
-    strangers: Mapping[str, Skipped]
+    foreign_files: Mapping[str, Skipped]
     """The objects for another machine or C library, with the reason."""
     skipped: tuple[Skipped, ...]
     """Files that are broken, not runtime objects, or for another machine or C library."""
@@ -286,15 +286,15 @@ def _read(objects: Objects, place: Place) -> _Files:
     facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
     _refuse_versions(facts.values(), place.root.shown(environment.prefix))
     program = place.target.program if place.target else _program(objects, place, facts)
-    strangers = {file: why for file, elf in facts.items() if program and (why := foreign(file, elf, program))}
+    foreign_files = {file: why for file, elf in facts.items() if program and (why := foreign(file, elf, program))}
     return _Files(
         holders=holders,
-        usable={file: elf for file, elf in facts.items() if file not in strangers},
+        usable={file: elf for file, elf in facts.items() if file not in foreign_files},
         program=program,
-        strangers=strangers,
+        foreign_files=foreign_files,
         skipped=(
             *(each for each in answers.values() if isinstance(each, Skipped)),
-            *strangers.values(),
+            *foreign_files.values(),
             *_impossible(facts),
         ),
     )

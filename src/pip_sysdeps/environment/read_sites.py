@@ -111,7 +111,10 @@ def _sites_of_prefix(root: Root, prefix: str) -> tuple[Site, ...]:
 def _no_distributions(root: Root, folder: str, path: str) -> SysdepsError:
     """Return the error for a folder without distributions, with another hint for a frozen application."""
     modules = modules_note(root, folder)
-    named = "name what followed --target or --prefix of pip, or site-packages; --allow-empty scans files alone"
+    named = (
+        "name the folder that you gave to pip's --target or --prefix, or a site-packages folder; with --allow-empty, "
+        "files are scanned without metadata"
+    )
     return SysdepsError(f"no distributions in `{path}`{modules}", hint=FROZEN_HINT if modules else named)
 
 

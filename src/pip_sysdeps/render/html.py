@@ -138,7 +138,7 @@ def _findings(found: Sequence[Finding], short: Callable[[str], str]) -> str:
     return "".join(
         _fold(
             f'{_chip(entry.severity.value)} {text(entry.summary)} <span class="soft">{entry.code} {entry.name}</span>',
-            _few([_finding(each, short) for each in group]),
+            _folded_list([_finding(each, short) for each in group]),
             class_="box",
             **({"open": ""} if entry.severity is Severity.ERROR else {}),
         )
@@ -146,7 +146,7 @@ def _findings(found: Sequence[Finding], short: Callable[[str], str]) -> str:
     )
 
 
-def _few(lines: Sequence[str]) -> str:
+def _folded_list(lines: Sequence[str]) -> str:
     """Return the lines as a list; of a long one, only the first are shown and the others are folded."""
     first, others = lines[:_MOST_LINES], lines[_MOST_LINES:]
     rest = element("details", element("summary", f"{len(others)} more"), items(others)) if others else ""
@@ -196,14 +196,14 @@ def _package(row: PackageRow, most: int, packages: _Anchors, distributions: _Anc
         "Alone": _kib(row.size),
         "With what it pulls in": _pulled(row, most),
         "When": text(whens(row)),
-        "Needed by": _some(users),
+        "Needed by": _folded_links(users),
     }
     head = element("th", text(name), scope="row")
     rest = (element("td", cell, data_label=label) for label, cell in cells.items())
     return f'<tr id="{packages.id(name)}" data-find>{head}{"".join(rest)}</tr>'
 
 
-def _some(links: Sequence[str]) -> str:
+def _folded_links(links: Sequence[str]) -> str:
     """Return the first links, and the others folded."""
     more = len(links) - _MOST_HOLDERS
     first = ", ".join(links[:_MOST_HOLDERS])

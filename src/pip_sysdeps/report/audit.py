@@ -74,7 +74,7 @@ class PackageRow:
     package: lockfile.LockedPackage
     """Its entry in the target."""
     state: PackageState
-    """Whether it is installed."""
+    """Whether it is in the install line, offered, or a base package."""
     installed: InstalledVersion | None
     """None if it is not installed here."""
     uses: tuple[PackageUse, ...]
@@ -219,8 +219,8 @@ def _distribution_row(
         version=distribution.version,
         wheel=locked.wheel if locked else "",
         needs=tuple(locked.every()) if locked else (),
-        cost=closures.cost(_of(line, distribution.name)),
-        saved=closures.saved(line, _without(line, distribution.name)),
+        cost=closures.cost(_packages_needed_by(line, distribution.name)),
+        saved=closures.saved(line, _packages_without(line, distribution.name)),
     )
 
 
@@ -254,11 +254,11 @@ def _line(target: Target) -> Mapping[str, frozenset[str]]:
     return {each.package.name: frozenset(each.by) for each in wanted(target)}
 
 
-def _of(line: Mapping[str, frozenset[str]], name: str) -> list[str]:
+def _packages_needed_by(line: Mapping[str, frozenset[str]], name: str) -> list[str]:
     return [package for package, holders in line.items() if name in holders]
 
 
-def _without(line: Mapping[str, frozenset[str]], name: str) -> list[str]:
+def _packages_without(line: Mapping[str, frozenset[str]], name: str) -> list[str]:
     return [package for package, holders in line.items() if holders != {name}]
 
 

@@ -169,10 +169,10 @@ def _packages(
         in_line = name in lines[0] or name in lines[1]
         was, now = ((lines if in_line else whole)[side].get(name) for side in (0, 1))
         if now and not was and after:
-            sides = Sides(having=after, lacking=before, comes=True, installed=installed)
+            sides = Sides(having=after, lacking=before, is_added=True, installed=installed)
             yield _moved(name, now, sides, in_line=in_line)
         elif was and not now and before:
-            sides = Sides(having=before, lacking=after, comes=False, installed=installed)
+            sides = Sides(having=before, lacking=after, is_added=False, installed=installed)
             yield _moved(name, was, sides, in_line=in_line)
         elif changes := tuple(_of_entry(entries[0].get(name), entries[1].get(name))):
             yield PackageChange(change="changed", name=name, in_line=in_line, because=changes)
@@ -180,7 +180,7 @@ def _packages(
 
 def _moved(name: str, needs: Sequence[tuple[str, LockedNeed]], sides: Sides, *, in_line: bool) -> PackageChange:
     because = reasons(name, needs, sides)
-    change = "added" if sides.comes else "removed"
+    change = "added" if sides.is_added else "removed"
     holders = tuple(sorted({holder for holder, _ in needs}))
     whole = {f"{display_name(sides.having.holders.get(holder), holder)} was {change}" for holder in holders}
     return PackageChange(

@@ -57,7 +57,7 @@ class Sides:
     """The target with it."""
     lacking: Side | None
     """The other one; None if there is no such target."""
-    comes: bool
+    is_added: bool
     """Whether the package is new: the later side has it."""
     installed: Mapping[str, str] | None = None
     """The version of every distribution of the later side; None for a lock, which omits some."""
@@ -126,14 +126,14 @@ def _answer(holder: str, need: LockedNeed, side: Side) -> LockedNeed | None:
 def _of_policy(need: LockedNeed, answer: LockedNeed | None, sides: Sides) -> str:
     """Return the policy's decision that exists only on one side."""
     if answer is not None and answer.policy and answer.class_:
-        return _by_policy("ignores it", answer.note, now=not sides.comes)
+        return _by_policy("ignores it", answer.note, now=not sides.is_added)
     if answer is not None and answer.policy and answer.installed != need.installed:
-        return _by_policy(f"replaces it with {answer.installed}", answer.note, now=not sides.comes)
+        return _by_policy(f"replaces it with {answer.installed}", answer.note, now=not sides.is_added)
     if need.policy and answer is not None and not answer.policy and answer.installed != need.installed:
         replaced = f"replaces {answer.installed} with it" if answer.installed else "uses it for an unresolved need"
-        return _by_policy(replaced, need.note, now=sides.comes)
+        return _by_policy(replaced, need.note, now=sides.is_added)
     if need.policy and not (answer is not None and answer.policy):
-        return _by_policy("adds it", need.note, now=sides.comes)
+        return _by_policy("adds it", need.note, now=sides.is_added)
     return ""
 
 
@@ -141,7 +141,7 @@ def _of_plugin(need: LockedNeed, answer: LockedNeed | None, sides: Sides) -> str
     """Return that the plugin with the need is chosen on only one side."""
     if not need.plugin or answer is None or answer.is_demanded:
         return ""
-    return f"the plugin {need.plugin} is {'chosen' if sides.comes else 'no longer chosen'}"
+    return f"the plugin {need.plugin} is {'chosen' if sides.is_added else 'no longer chosen'}"
 
 
 def _by_policy(does: str, reason: str, *, now: bool) -> str:
@@ -156,17 +156,17 @@ def _of_answer(package: str, answer: LockedNeed | None, sides: Sides) -> str:
     if answer is None or answer.installed == package:
         return ""
     if answer.installed:
-        return f"it {'replaces' if sides.comes else 'is replaced by'} {answer.installed}"
+        return f"it {'replaces' if sides.is_added else 'is replaced by'} {answer.installed}"
     match answer.class_:
         case "unowned":
-            return f"{answer.path}, which no package owns, {'was found before' if sides.comes else 'is found now'}"
+            return f"{answer.path}, which no package owns, {'was found before' if sides.is_added else 'is found now'}"
         case "distribution" if answer.distribution:
             brought = answer.distribution
         case "host":
             brought = "the host"
         case _:
             brought = "something else"
-    return f"{brought} {'no longer brings' if sides.comes else 'brings'} it"
+    return f"{brought} {'no longer brings' if sides.is_added else 'brings'} it"
 
 
 def _of_base(package: str, sides: Sides) -> str:
@@ -175,7 +175,7 @@ def _of_base(package: str, sides: Sides) -> str:
         return ""
     if sides.lacking.target.id != sides.having.target.id:
         return f"every image of {sides.lacking.target.id} has it"
-    return f"every image {'no longer has' if sides.comes else 'has'} it"
+    return f"every image {'no longer has' if sides.is_added else 'has'} it"
 
 
 def _of_unresolved(holder: str, need: LockedNeed, sides: Sides) -> str:
@@ -185,12 +185,12 @@ def _of_unresolved(holder: str, need: LockedNeed, sides: Sides) -> str:
     owner = holder if isinstance(sides.lacking.holders.get(holder), LockedDistribution) else ""
     if (need.name, owner) not in sides.lacking.unresolved:
         return ""
-    return "nothing had it" if sides.comes else "nothing has it"
+    return "nothing had it" if sides.is_added else "nothing has it"
 
 
 def _of_strength(need: LockedNeed, answer: LockedNeed, sides: Sides) -> str:
     """Return that the need is of another kind or confidence on the other side."""
-    old, new = (answer, need) if sides.comes else (need, answer)
+    old, new = (answer, need) if sides.is_added else (need, answer)
     if old.when != new.when:
         return f"it is needed for {_use(new)}, was for {_use(old)}"
     if old.confidence != new.confidence:
@@ -208,7 +208,7 @@ def _of_when(mine: object, theirs: object, sides: Sides) -> str:
     lacking = getattr(theirs, "when", ()) or (sides.lacking.target.when if sides.lacking else ())
     if having == lacking:
         return ""
-    old, new = (lacking, having) if sides.comes else (having, lacking)
+    old, new = (lacking, having) if sides.is_added else (having, lacking)
     return f"`when` is {_shown(new)}, was {_shown(old)}"
 
 
@@ -222,19 +222,19 @@ def _shown(when: tuple[str, ...]) -> str:
 def _of_absent_holder(mine: LockedDistribution | LockedFile | None, holder: str, need: LockedNeed, sides: Sides) -> str:
     """Return that one side does not have the distribution, or none of its needs."""
     version = getattr(mine, "version", "")
-    if not sides.comes and sides.installed and holder in sides.installed:
+    if not sides.is_added and sides.installed and holder in sides.installed:
         now = sides.installed[holder]
         return (
             _went(holder, version, now)
             if now != version
             else f"{display_name(mine, holder)} no longer needs {need.name}"
         )
-    return f"{display_name(mine, holder)} was {'added' if sides.comes else 'removed'}"
+    return f"{display_name(mine, holder)} was {'added' if sides.is_added else 'removed'}"
 
 
 def _of_version(mine: object, theirs: object, sides: Sides) -> str:
     """Return that the distribution has another version or wheel."""
-    old, new = (theirs, mine) if sides.comes else (mine, theirs)
+    old, new = (theirs, mine) if sides.is_added else (mine, theirs)
     name, versions = getattr(new, "name", ""), [getattr(each, "version", "") for each in (old, new)]
     if versions[0] != versions[1]:
         return _went(name, *versions)
@@ -253,7 +253,7 @@ def _of_need(mine: LockedDistribution | LockedFile | None, holder: str, need: Lo
     """Return that the same distribution has the need on only one side."""
     if sides.lacking is not None and sides.lacking.target.id != sides.having.target.id:
         return f"{display_name(mine, holder)} does not need {need.name} on {sides.lacking.target.id}"
-    return f"{display_name(mine, holder)} {'needs' if sides.comes else 'no longer needs'} {need.name}"
+    return f"{display_name(mine, holder)} {'needs' if sides.is_added else 'no longer needs'} {need.name}"
 
 
 def display_name(each: object, holder: str = "") -> str:

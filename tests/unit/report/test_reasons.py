@@ -27,18 +27,18 @@ def with_(*needs: LockedNeed, **changes: object) -> Target:
     return target(replace(PG, needs=needs, **changes))  # type: ignore[arg-type] # fields of its own
 
 
-def sides(having: Target, lacking: Target | None, *, comes: bool, installed: dict[str, str] | None = None) -> Sides:
+def sides(having: Target, lacking: Target | None, *, is_added: bool, installed: dict[str, str] | None = None) -> Sides:
     """Return two targets as the sides of a package."""
     other = None if lacking is None else side_of(lacking)
-    return Sides(having=side_of(having), lacking=other, comes=comes, installed=installed)
+    return Sides(having=side_of(having), lacking=other, is_added=is_added, installed=installed)
 
 
 def both(having: Target, lacking: Target | None, holder: str = "pg") -> tuple[str, str]:
     """Return why libpq5 goes, and why it comes, because of the needs of one holder."""
     needs = [(name, each) for name, each in having.needs() if each.package == "libpq5" and name == holder]
-    goes = reasons("libpq5", needs, sides(having, lacking, comes=False))
-    comes = reasons("libpq5", needs, sides(having, lacking, comes=True))
-    return "; ".join(goes), "; ".join(comes)
+    goes = reasons("libpq5", needs, sides(having, lacking, is_added=False))
+    added = reasons("libpq5", needs, sides(having, lacking, is_added=True))
+    return "; ".join(goes), "; ".join(added)
 
 
 @pytest.mark.parametrize(
@@ -238,12 +238,12 @@ def test_needs_with_the_same_reason_share_a_message() -> None:
     names = ("a", "b", "c")
     having = target(*(locked(name, PQ, replace(PQ, when="exec")) for name in names))
     lacking = target(*(locked(name, need("libpq.so.5", "libpq6")) for name in names[:2]))
-    because = reasons("libpq5", having.needs(), sides(having, lacking, comes=False))
+    because = reasons("libpq5", having.needs(), sides(having, lacking, is_added=False))
     assert because == ("c 1.0 was removed", "it is replaced by libpq6 (libpq.so.5 of a, b)")
 
 
 @pytest.mark.parametrize(
-    ("installed", "comes", "expected"),
+    ("installed", "is_added", "expected"),
     [
         ({"pg": "2.0"}, False, "pg changed from 1.0 to 2.0"),
         ({"pg": "1.0"}, False, "pg 1.0 no longer needs libpq.so.5"),
@@ -251,9 +251,11 @@ def test_needs_with_the_same_reason_share_a_message() -> None:
         ({"pg": "2.0"}, True, "pg 1.0 was added"),
     ],
 )
-def test_a_distribution_without_needs_is_still_installed(installed: dict[str, str], comes: bool, expected: str) -> None:
+def test_a_distribution_without_needs_is_still_installed(
+    installed: dict[str, str], is_added: bool, expected: str
+) -> None:
     """The lock omits it; the environment of the later side has its version."""
-    found = sides(with_(PQ), target(), comes=comes, installed=installed)
+    found = sides(with_(PQ), target(), is_added=is_added, installed=installed)
     assert reasons("libpq5", [("pg", PQ)], found) == (expected,)
 
 

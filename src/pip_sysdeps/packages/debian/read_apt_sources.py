@@ -80,9 +80,7 @@ def read_sources(root: Root) -> tuple[AptSource, ...]:
         except MalformedError as error:
             raise error.at(path) from error
     if sum(len(source.uris) * len(source.suites) for source in sources) > _MOST_ARCHIVES:
-        raise SysdepsError(
-            f"the root has more than {_MOST_ARCHIVES} apt sources", hint="remove the unused ones"
-        )
+        raise SysdepsError(f"the root has more than {_MOST_ARCHIVES} apt sources", hint="remove the unused ones")
     return tuple(sources)
 
 
