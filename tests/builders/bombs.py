@@ -117,6 +117,7 @@ EXPORT, SPDX = (("export", *ROOT, "--format", each) for each in ("cyclonedx", "s
 HTML, SARIF, MARKDOWN = (("audit", *ROOT, "--format", each) for each in ("html", "sarif", "markdown"))
 WHEELS = ("lock", "--wheels", "ROOT/w", "--target", "debian-trixie-amd64", "-o", "ROOT/l")
 HERE = ("lock", "--wheels", "ROOT/w", "--root", "ROOT", "-o", "ROOT/l")
+POLICY_LIST = ("policy", "list")
 APT_LINE, VALIDATE, DIFF = ("apt-line",), ("lock", "--validate"), ("diff", "sysdeps.lock", "sysdeps.lock")
 DIFFS = tuple(
     ("diff", *locks, "--root", "ROOT", "--format", form)
@@ -482,6 +483,11 @@ def _project(text: str | bytes) -> Shape:
     return Shape(write, (VALIDATE,), in_root=False)
 
 
+def _policy(key: str, entries: str) -> Callable[[Path], None]:
+    """Write a policy for the one distribution of the small Debian."""
+    return _put("pyproject.toml", f"[tool.pip-sysdeps.distribution.{NAME}]\n{key} = [\n{entries}]\n")
+
+
 def _many(count: int, line: str) -> str:
     """Return a line so many times; NUMBER stands for its number."""
     return "".join(line.replace("NUMBER", str(number)) for number in range(count))
@@ -524,6 +530,59 @@ SHAPES: dict[str, Callable[[], Shape]] = {
     ),
     "project-dotted": lambda: _project(".".join("a" * 20_000) + "=1\n"),
     "project-policy": lambda: _project("[tool.pip-sysdeps.distribution]\n" + _many(40_000, "aNUMBER = {}\n")),
+    "policy-missing": lambda: Shape(
+        _all(
+            _module(_elf(needed=tuple(f"libq{n}.so" for n in range(2900)))),
+            _policy("ignore", _many(990, '{ soname = "libqNUMBER.so", reason = "x" },\n')),
+        ),
+        (LOCK, AUDIT, TREE, POLICY_LIST),
+    ),
+    "policy-many-sonames": lambda: Shape(
+        _all(
+            _module(_elf(needed=tuple(f"libq{n}.so" for n in range(2900)))),
+            _policy("ignore", _many(5, f"{{ sonames = {json.dumps(_names('libq', 12_000))}, reason = 'x' }},\n")),
+        ),
+        (LOCK, AUDIT, POLICY_LIST),
+    ),
+    "policy-packages": lambda: Shape(
+        _all(
+            _packages(1000),
+            _policy("replace", _many(990, '{ package = "zNUMBER", with = "yNUMBER", reason = "x" },\n')),
+        ),
+        (LOCK, AUDIT, TREE),
+    ),
+    "policy-added": lambda: Shape(
+        _policy("add", _many(990, '{ package = "zNUMBER", reason = "x" },\n')), (LOCK, AUDIT, TREE, HTML, EXPORT)
+    ),
+    "policy-plugins": lambda: Shape(
+        _all(
+            _module(_elf(needed=("libpq.so.5",)), links=1500),
+            _policy("plugins", _many(990, '"*/a*b*NUMBER.so",\n')),
+        ),
+        (LOCK, AUDIT),
+    ),
+    "policy-plugin-stars": lambda: Shape(
+        _all(_module(_elf(needed=("libpq.so.5",)), links=500), _policy("plugins", f'"{"*a" * 400_000}.so",\n')),
+        (LOCK, AUDIT),
+    ),
+    "policy-of-lock": lambda: Shape(
+        _all(
+            _put(
+                "sysdeps.lock",
+                f"{_HEAD}{_TARGET}{_HOLDER}{_many(6000, _OTHER_NEED)}]\n".replace(
+                    _TARGET, f'{_TARGET}installs = ["p0"]\n'
+                ),
+            ),
+            _put(
+                "pyproject.toml",
+                "[tool.pip-sysdeps.distribution.a]\nignore = [\n"
+                + _many(990, '{ soname = "lNUMBER", reason = "x" },\n')
+                + "]\n",
+            ),
+        ),
+        (POLICY_LIST, ("policy", "ignore", "p0", "--reason", "x")),
+        in_root=False,
+    ),
     "project-unknown": lambda: _project("[tool.pip-sysdeps]\n" + _many(40_000, "aNUMBER = 1\n")),
     "project-kmsg": lambda: Shape(
         _all(_put("sysdeps.lock", _HEAD), _link("pyproject.toml", "/proc/kmsg")), (VALIDATE,), in_root=False

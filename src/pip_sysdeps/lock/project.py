@@ -7,7 +7,7 @@ silently ignored.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pip_sysdeps.environment.metadata import normalize_name
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 TABLE = "tool.pip-sysdeps"
 """The table of pyproject.toml."""
 _LONGEST_PATTERN = 200
+_MOST_PARTS = 1000
+"""Distributions, entries, names, patterns and words of the table: each is compared with all needs."""
 DEFAULT_WHEN = "default"
 """The word of `when` for the default install line."""
 
@@ -145,12 +147,28 @@ def parse_project(text: str) -> Project:
         raise MalformedError("is not a table", where=TABLE)
     reader = Reader(refuse_unknown=True)
     project = reader.document(Project, table)
+    _refuse_parts(project)
     problems = reader.problems or [*problems_of(project), *_problems(project)]
     if problems:
         first, *rest = problems
         others = [f"{TABLE}.{each}" for each in rest]
         raise MalformedError("; ".join([first.what, *others]), where=f"{TABLE}.{first.where}")
     return replace(project, distribution=tuple(map(_placed, project.distribution)))
+
+
+def _refuse_parts(project: Project) -> None:
+    parts = _parts(project)
+    if parts > _MOST_PARTS:
+        raise MalformedError(f"has {parts} entries and names, more than {_MOST_PARTS}", where=TABLE)
+
+
+def _parts(value: object) -> int:
+    """Return how many tables and words of arrays a part of the settings has."""
+    if isinstance(value, tuple):
+        return sum(map(_parts, value)) + sum(isinstance(each, str) for each in value)
+    if is_dataclass(value):
+        return 1 + sum(_parts(getattr(value, each.name)) for each in fields(value))
+    return 0
 
 
 def _refuse_misspelt(tool: object) -> None:

@@ -141,6 +141,16 @@ def test_all_problems_are_reported_at_once() -> None:
     )
 
 
+def test_more_entries_than_can_be_compared() -> None:
+    """Distributions, entries and names count; one in an array counts as one in an entry of its own."""
+    sonames = ", ".join(f'"lib{number}.so"' for number in range(990))
+    text = f'[tool.pip-sysdeps.distribution.a]\nignore = [{{ sonames = [{sonames}], reason = "x" }}]\n'
+    assert len(parse_project(text).distribution[0].ignore) == 990
+    with pytest.raises(MalformedError) as raised:
+        parse_project(text + "plugins = [" + '"a/*.so", ' * 10 + "]\n")
+    assert str(raised.value) == "tool.pip-sysdeps: has 1004 entries and names, more than 1000"
+
+
 @pytest.mark.parametrize("text", ["[tool.pip-sysdeps", "a = " + "[" * 5000])
 def test_invalid_toml(text: str) -> None:
     """It is an error of ours, not of the parser."""
