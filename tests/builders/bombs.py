@@ -162,7 +162,9 @@ def _module(content: bytes, links: int = 1) -> Callable[[Path], None]:
     def write(folder: Path) -> None:
         _put(f"{SITE}/{MODULE}", content)(folder)
         for number in range(1, links):
-            os.link(folder / SITE.lstrip("/") / MODULE, folder / SITE.lstrip("/") / f"{NAME}/m{number}.abi3.so")
+            name = folder / SITE.lstrip("/") / f"{NAME}/m{number}.abi3.so"
+            name.unlink(missing_ok=True)
+            os.link(folder / SITE.lstrip("/") / MODULE, name)
 
     return write
 
@@ -177,15 +179,17 @@ def _self_links(folder: Path) -> None:
         (folder / "d" / str(number)).symlink_to("/d")
 
 
-def _distributions(count: int, record: str) -> Callable[[Path], None]:
+def _distributions(count: int, rows: str) -> Callable[[Path], None]:
     """Write this many distributions that share one RECORD, by hard links."""
 
     def write(folder: Path) -> None:
         site = folder / SITE.lstrip("/")
-        (site / "record").write_text(record)
+        (site / "record").write_text(rows)
         for number in range(count):
-            (site / f"d{number}-1.dist-info").mkdir()
-            os.link(site / "record", site / f"d{number}-1.dist-info/RECORD")
+            record = site / f"d{number}-1.dist-info/RECORD"
+            record.parent.mkdir(exist_ok=True)
+            record.unlink(missing_ok=True)
+            os.link(site / "record", record)
 
     return write
 
@@ -292,7 +296,7 @@ def _vendored(count: int) -> Callable[[Path], None]:
         for number in range(count):
             name = f"d{number}.libs/libz-01234567.so.1"
             if number:
-                (folder / SITE.lstrip("/") / f"d{number}.libs").mkdir()
+                (folder / SITE.lstrip("/") / f"d{number}.libs").mkdir(exist_ok=True)
                 os.link(folder / SITE.lstrip("/") / "d0.libs/libz-01234567.so.1", folder / SITE.lstrip("/") / name)
             _put(f"{SITE}/d{number}-1.dist-info/RECORD", f"{name},,\n")(folder)
 
@@ -466,6 +470,29 @@ def _lock(text: str) -> Shape:
     return Shape(_put("sysdeps.lock", _HEAD + text), (APT_LINE, VALIDATE, DIFF), in_root=False)
 
 
+def _lock_alone(text: str, target: str = "debian-bookworm-amd64") -> Shape:
+    """Return a lock that the reports answer from, without an environment."""
+    of_target = ("--target", target)
+    commands = (
+        ("tree", "--lock", *of_target),
+        ("tree", "--lock", *of_target, "--reverse"),
+        *(("tree", "--lock", *of_target, "--format", form) for form in ("json", "dot", "mermaid")),
+        ("why", "p0", "--lock", *of_target),
+        ("why", "l", "--lock", *of_target),
+        *(("audit", *of_target, "--format", form) for form in ("table", "markdown", "html", "sarif", "json")),
+        *(("install-line", *of_target, "--format", form) for form in ("lines", "satisfy", "dockerfile", "json")),
+        VALIDATE,
+        DIFF,
+        ("diff", "--targets", target, target),
+        POLICY_LIST,
+    )
+    return Shape(_put("sysdeps.lock", _HEAD + text), commands, in_root=False)
+
+
+def _with_line(target: str, names: Sequence[str]) -> str:
+    return f"{target}installs = {json.dumps(sorted(names))}\n"
+
+
 def _names(stem: str, count: int) -> list[str]:
     return [f"{stem}{number}" for number in range(count)]
 
@@ -509,6 +536,28 @@ SHAPES: dict[str, Callable[[], Shape]] = {
     "lock-targets": lambda: _lock(_TARGET + _many(12_000, '[[target.distribution]]\nname = "aNUMBER"\n')),
     "lock-same-targets": lambda: _lock(_TARGET * 4000),
     "lock-quotes": lambda: _lock('a="""' + '\\"""' * 200_000),
+    "lock-of-targets": lambda: _lock_alone(
+        _many(
+            2800,
+            _with_line(_TARGET.replace('amd64"', 'amd64-NUMBER"', 1), ["p0"])
+            + _HOLDER
+            + _OTHER_NEED.replace("NUMBER", "0")
+            + "]\n",
+        ),
+        "debian-bookworm-amd64-7",
+    ),
+    "lock-of-distributions": lambda: _lock_alone(_with_line(_TARGET, _names("p", 6000)) + _many(6000, _NEED)),
+    "lock-of-needs": lambda: _lock_alone(f"{_with_line(_TARGET, ['p0'])}{_HOLDER}{_many(10_000, _OTHER_NEED)}]\n"),
+    "lock-of-missing": lambda: _lock_alone(
+        _TARGET + _many(5000, _MISSING) + _many(5000, '[[target.distribution]]\nname = "aNUMBER"\n')
+    ),
+    "lock-of-targets-with-needs": lambda: _lock_alone(
+        "".join(
+            _with_line(_TARGET.replace('amd64"', f'amd64-{n}"', 1), _names("p", 60)) + _many(60, _NEED)
+            for n in range(90)
+        ),
+        "debian-bookworm-amd64-7",
+    ),
     "locks-distributions": lambda: _locks(_TARGET, _TARGET + _many(8000, _NEED), now=_names("p", 8000)),
     "locks-packages": lambda: _locks(
         _TARGET + _many(5000, _NEED),
