@@ -7,6 +7,17 @@ from typing import Any
 
 from pip_sysdeps.lock.document import LockedDistribution, LockedNeed, LockedPackage, Target
 
+TARGET_FACTS = """\
+id = "debian-bookworm-amd64"
+distro = "debian"
+release = "12"
+architecture = "amd64"
+package-manager = "dpkg"
+libc = "glibc"
+python = "cp311"
+"""
+"""The first lines of a target in a lock, after `[[target]]`."""
+
 
 def need(soname: str, package: str = "", when: str = "import", **changes: Any) -> LockedNeed:  # noqa: ANN401 - any field
     """Return a need of a library, which this package answers."""

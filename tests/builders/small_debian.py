@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from builders.dpkg import Package
 from builders.elf import Elf
+from builders.locked import TARGET_FACTS
 from builders.root import link
 from builders.system import LIB, LOADER, VENV, make_system, write_library
 from builders.venv import install
@@ -44,14 +45,7 @@ PACKAGES = (
 
 TARGET = f"""\
 [[target]]
-id = "debian-bookworm-amd64"
-distro = "debian"
-release = "12"
-architecture = "amd64"
-package-manager = "dpkg"
-libc = "glibc"
-python = "cp311"
-needs-glibc = "2.14"
+{TARGET_FACTS}needs-glibc = "2.14"
 needs-glibc-by = "psycopg2"
 installs = [
     "libpq5",

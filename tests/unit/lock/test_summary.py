@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.locked import locked, need, target
+from builders.locked import TARGET_FACTS, locked, need, target
 from pip_sysdeps.lock.document import LockedPackage, Lockfile, Unresolved
 from pip_sysdeps.lock.summary import SAME_LINE, line_message, summarize
 from pip_sysdeps.lock.text import loads
@@ -15,17 +15,10 @@ from pip_sysdeps.lock.text import loads
 if TYPE_CHECKING:
     from pip_sysdeps.lock.document import LockedDistribution
 
-HEAD = """lock-version = "1.0"
+HEAD = f"""lock-version = "1.0"
 
 [[target]]
-id = "debian-bookworm-amd64"
-distro = "debian"
-release = "12"
-architecture = "amd64"
-package-manager = "dpkg"
-libc = "glibc"
-python = "cp311"
-"""
+{TARGET_FACTS}"""
 PSYCOPG2 = """
 [[target.distribution]]
 name = "psycopg2"

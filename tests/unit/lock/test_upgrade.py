@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from builders.locked import TARGET_FACTS
 from builders.small_debian import HEADER, LOCK, MODULE, TARGET
 from pip_sysdeps.errors import MalformedLock
 from pip_sysdeps.lock.merge import merge
@@ -11,14 +12,7 @@ from pip_sysdeps.lock.text import dumps, loads
 
 OLD_TARGET = f"""\
 [[target]]
-id = "debian-bookworm-amd64"
-distro = "debian"
-release = "12"
-architecture = "amd64"
-package-manager = "dpkg"
-libc = "glibc"
-python = "cp311"
-needs-glibc = "2.14"
+{TARGET_FACTS}needs-glibc = "2.14"
 needs-glibc-by = "psycopg2"
 
 [[target.distribution]]
