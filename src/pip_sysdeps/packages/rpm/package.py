@@ -93,7 +93,7 @@ class RpmPackage:
     recommends: tuple[str, ...] = ()
     """RECOMMENDNAME: names and capabilities that it recommends; rich ones among them."""
     supplements: tuple[str, ...] = ()
-    """SUPPLEMENTNAME: those with which it is installed, unless one asks for less; rich ones among them."""
+    """SUPPLEMENTNAME: what it supplements, the reverse of a recommendation; rich ones among them."""
     files: FileList | None = None
     """Its files; None where the database has no file lists."""
 
