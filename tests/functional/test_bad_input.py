@@ -237,6 +237,13 @@ def test_a_report_on_a_damaged_environment(desk: Desk, command: tuple[str, ...])
     assert outcome.err.startswith(f"warning: {GARBAGE}: its needs are left out; it is damaged: reinstall psycopg2")
 
 
+def test_a_report_on_an_empty_database(desk: Desk) -> None:
+    """It is an error: each library would be one to copy."""
+    empty_database(desk.root)
+    outcome = desk.run("audit", "--root", str(desk.root), "--python", "/opt/venv")
+    assert failed(outcome)[0] == "the dpkg status `/var/lib/dpkg/status` has no packages"
+
+
 @pytest.mark.parametrize("command", [("diff", "--environment"), ("verify",)], ids=" ".join)
 def test_no_verdict_on_a_damaged_environment(desk: Desk, command: tuple[str, ...]) -> None:
     """The commands say neither that psycopg2 was removed nor that all works."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.app.place import Location, read_place, read_place_for_target
+from pip_sysdeps.app.place import Location, read_place, read_place_for_target, refuse_empty_database
 from pip_sysdeps.app.project import read_project, target_of
 from pip_sysdeps.app.scan import Scanner
 from pip_sysdeps.elf.read_newer_glibc import newer_glibc
@@ -111,7 +111,7 @@ def make_target(
         )
     stages = stages or Stages()
     place = _read_place(request, stages)
-    _refuse_empty_database(place)
+    refuse_empty_database(place)
     project = read_project(request.path)
     scanner = Scanner(place, plugins=project.plugins, stages=stages, second_process=second_process)
     found = scanner.scan(Conditions(library_path=project.library_path))
@@ -128,15 +128,6 @@ def make_target(
         target=_pinned(applied.target, place) if pin else applied.target,
         unmatched=applied.unmatched,
     )
-
-
-def _refuse_empty_database(place: Place) -> None:
-    """Raise SysdepsError for a database without a single package: no library would be of a package."""
-    if place.packages is not None and not place.packages.packages:
-        raise SysdepsError(
-            f"the {place.packages.family.database} `{place.packages.database.path}` has no packages",
-            hint="run it in an image of the release, name an unpacked image with --root, or use --target",
-        )
 
 
 def _refuse_invalid_packages(target: Target, place: Place) -> None:

@@ -117,6 +117,15 @@ def read_place(location: Location, stages: Stages | None = None) -> Place:
     return Place(root=root, environment=environment, packages=packages)
 
 
+def refuse_empty_database(place: Place) -> None:
+    """Raise SysdepsError for a database without a single package: no library would be of a package."""
+    if place.packages is not None and not place.packages.packages:
+        raise SysdepsError(
+            f"the {place.packages.family.database} `{place.packages.database.path}` has no packages",
+            hint="run it in an image of the release, name an unpacked image with --root, or use --target",
+        )
+
+
 def names_environment(environ: Mapping[str, str], cwd: str) -> bool:
     """Return whether the shell or a project's folder names an environment: it is not just any that PATH leads to."""
     return bool(

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.lock_alone import refuse_unrelated
-from pip_sysdeps.app.place import read_place
+from pip_sysdeps.app.place import read_place, refuse_empty_database
 from pip_sysdeps.app.project import read_project, target_of
 from pip_sysdeps.app.scan import Scanner
 from pip_sysdeps.environment.requirements import marker_environment, required, requirement_chains
@@ -82,6 +82,7 @@ def scan_environment(
     """
     project = read_project(lock)
     place = read_place(location)
+    refuse_empty_database(place)
     if or_lock:
         refuse_unrelated(place.environment, lock)
     scanner = Scanner(place, plugins=project.plugins, second_process=second_process)

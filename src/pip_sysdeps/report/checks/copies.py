@@ -70,5 +70,5 @@ def _copies(evidence: Evidence) -> Mapping[str, set[str]]:
 
 
 def _other_holder(path: str, evidence: Evidence) -> str:
-    """Return what has a file that no distribution has."""
+    """Return the holder of a file outside all distributions, for messages."""
     return "the system" if path not in evidence.scan.environment.unclaimed else "no record"
