@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.bombs import measured
+from builders.bombs import measured, run_in_fork
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +83,7 @@ def hold(command: str, cost: Cost) -> None:
 @pytest.mark.parametrize("shape", QUICK)
 def test_a_small_input_is_cheap(tmp_path: Path, shape: str) -> None:
     """The first command that reads it stays within the limits."""
-    hold(*next(measured(tmp_path, [shape], limit=SECONDS)))
+    hold(*next(measured(tmp_path, [shape], SECONDS, run_in_fork)))
 
 
 @pytest.mark.slow
@@ -107,7 +107,7 @@ def test_each_command_is_cheap(tmp_path: Path, shape: str) -> None:
 )
 def test_exceeding_a_limit_is_an_error(tmp_path: Path, shape: str, error: str) -> None:
     """Input beyond the limits is one error that says where."""
-    command, cost = next(measured(tmp_path, [shape], limit=SECONDS))
+    command, cost = next(measured(tmp_path, [shape], SECONDS, run_in_fork))
     hold(command, cost)
     assert error in cost.errors
     assert len(cost.errors.splitlines()) == 2

@@ -174,12 +174,13 @@ OFFERS = {
 }
 
 
-def locked(desk: Desk, folder: Path, release: str, modules: dict[str, str], about: str = "Runs glpsol") -> Target:
-    """Return the lock of a distribution `solve` that has these modules."""
+def locked(desk: Desk, place: str, release: str, modules: dict[str, str], about: str = "Runs glpsol") -> Target:
+    """Return the lock of a distribution `solve` that has these modules, at a place of the desk's root."""
     texts = {f"solve/{name}.py": text.encode() for name, text in modules.items()}
-    site = folder / "lib/python3.11/site-packages"
-    install(site, "solve", files=texts, metadata={"METADATA": f"Name: solve\nVersion: 1.0\nSummary: {about}\n"})
-    outcome = desk.run("lock", "--path", str(site), "--target", f"debian-{release}-amd64", "-o", str(desk.lock))
+    site = f"{place}/lib/python3.11/site-packages"
+    metadata = {"METADATA": f"Name: solve\nVersion: 1.0\nSummary: {about}\n"}
+    install(desk.root / site.lstrip("/"), "solve", files=texts, metadata=metadata)
+    outcome = desk.run_lock("--path", site, "--target", f"debian-{release}-amd64")
     assert outcome.status == 0, outcome.err
     return loads(desk.lock.read_text()).target[0]
 
@@ -191,36 +192,36 @@ def offered(target: Target) -> list[LockedNeed]:
 
 @pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("case", LINES)
-def test_the_line(desk: Desk, tmp_path: Path, case: str, release: str) -> None:
+def test_the_line(desk: Desk, case: str, release: str) -> None:
     """The line has the one package."""
     modules, package = LINES[case]
     modules = {name: dedent(text) for name, text in modules.items()}
-    assert list(locked(desk, tmp_path / "here", release, modules).installs) == [package]
+    assert list(locked(desk, "/here", release, modules).installs) == [package]
 
 
 @pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("case", OFFERS)
-def test_an_offer(desk: Desk, tmp_path: Path, case: str, release: str) -> None:
+def test_an_offer(desk: Desk, case: str, release: str) -> None:
     """The line has nothing, and the lock offers the package with the place that names it."""
     text, package = OFFERS[case]
-    target = locked(desk, tmp_path / "here", release, {"__init__": text})
+    target = locked(desk, "/here", release, {"__init__": text})
     assert target.installs == ()
     assert [(need.package, need.by) for need in offered(target)] == [(package, ("solve/__init__.py",))]
 
 
 @pytest.mark.parametrize("case", SHAPES)
-def test_a_shape(desk: Desk, tmp_path: Path, case: str) -> None:
+def test_a_shape(desk: Desk, case: str) -> None:
     """The line has the package; where the description does not name the program, it is offered at least."""
     package, *modules = SHAPES[case].items()
     wanted = {package[1]} - {""}
-    assert set(locked(desk, tmp_path / "here", "bookworm", dict(modules)).installs) == wanted
-    other = locked(desk, tmp_path / "other", "bookworm", dict(modules), about="Solves linear programs")
+    assert set(locked(desk, "/here", "bookworm", dict(modules)).installs) == wanted
+    other = locked(desk, "/other", "bookworm", dict(modules), about="Solves linear programs")
     assert {*other.installs, *(need.package for need in offered(other))} == wanted
 
 
-def test_an_offer_has_its_reason(desk: Desk, tmp_path: Path) -> None:
+def test_an_offer_has_its_reason(desk: Desk) -> None:
     """A development package is offered with the word that it is one."""
-    (need,) = offered(locked(desk, tmp_path / "here", "trixie", {"__init__": OPEN + "ctypes.CDLL('libsndfile.so')"}))
+    (need,) = offered(locked(desk, "/here", "trixie", {"__init__": OPEN + "ctypes.CDLL('libsndfile.so')"}))
     assert need.note == "only libsndfile1-dev has it, which is for compiling"
 
 
@@ -232,29 +233,29 @@ MODULES = {
 
 @pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("module", MODULES)
-def test_a_module_apart_from_the_release_s_python(desk: Desk, tmp_path: Path, module: str, release: str) -> None:
+def test_a_module_apart_from_the_release_s_python(desk: Desk, module: str, release: str) -> None:
     """The package that the release splits off its own Python is in the line."""
-    target = locked(desk, tmp_path / "here", release, {"__init__": MODULES[module]})
+    target = locked(desk, "/here", release, {"__init__": MODULES[module]})
     assert list(target.installs) == [f"python3-{'tk' if module == 'tkinter' else module}"]
 
 
-def test_an_extension_of_sqlite(desk: Desk, tmp_path: Path) -> None:
+def test_an_extension_of_sqlite(desk: Desk) -> None:
     """What load_extension opens is a file of a package."""
     text = "import sqlite3\nd = sqlite3.connect(':memory:')\nd.load_extension('mod_spatialite')"
-    target = locked(desk, tmp_path / "here", "bookworm", {"__init__": text})
+    target = locked(desk, "/here", "bookworm", {"__init__": text})
     assert list(target.installs) == ["libsqlite3-mod-spatialite"]
 
 
-def test_an_extension_of_sqlite_for_one_of_many_purposes(desk: Desk, tmp_path: Path) -> None:
+def test_an_extension_of_sqlite_for_one_of_many_purposes(desk: Desk) -> None:
     """A large distribution that says nothing of it does not get it by default."""
     text = "import sqlite3\nd = sqlite3.connect(':memory:')\nd.load_extension('mod_spatialite')"
     others = {f"module{number}": "" for number in range(100)}
-    target = locked(desk, tmp_path / "here", "bookworm", {"__init__": "", "spatial": text, **others})
+    target = locked(desk, "/here", "bookworm", {"__init__": "", "spatial": text, **others})
     assert list(target.installs) == []
     assert [need.package for need in offered(target)] == ["libsqlite3-mod-spatialite"]
 
 
-def test_any_program_of_several_that_may_do(desk: Desk, tmp_path: Path) -> None:
+def test_any_program_of_several_that_may_do(desk: Desk) -> None:
     """Whichever of them is there is run: none is offered, unless the distribution is about it."""
     text = RUN + (
         "from shutil import which\n"
@@ -264,21 +265,21 @@ def test_any_program_of_several_that_may_do(desk: Desk, tmp_path: Path) -> None:
         "    return 'vi'\n"
         "def edit(): subprocess.Popen([editor(), 'x'])\n"
     )
-    target = locked(desk, tmp_path / "here", "bookworm", {"__init__": text})
+    target = locked(desk, "/here", "bookworm", {"__init__": text})
     assert list(target.installs) == []
     assert list(offered(target)) == []
 
 
-def test_a_program_of_several_packages(desk: Desk, tmp_path: Path) -> None:
+def test_a_program_of_several_packages(desk: Desk) -> None:
     """The package of its name answers; where nothing decides, all of them are named."""
     text = RUN + "def go(): subprocess.run(['make'], check=True)\ndef send(): subprocess.run(['sendmail'], check=True)"
-    target = locked(desk, tmp_path / "here", "trixie", {"__init__": text})
+    target = locked(desk, "/here", "trixie", {"__init__": text})
     assert [need.package for need in offered(target)] == ["make"]
 
 
-def test_an_offer_of_several_packages_names_them(desk: Desk, tmp_path: Path) -> None:
+def test_an_offer_of_several_packages_names_them(desk: Desk) -> None:
     """Nothing says that no package has a program that several have: neither the lock nor a search of the index."""
     text = RUN + "def go(): subprocess.run(['mail', 'x'], check=True)"
-    target = locked(desk, tmp_path / "here", "bookworm", {"__init__": text})
+    target = locked(desk, "/here", "bookworm", {"__init__": text})
     note = "bsd-mailx, mailutils, s-nail have it: `policy add` takes one"
     assert [(each.program, each.note) for each in target.unresolved] == [("mail", note)]

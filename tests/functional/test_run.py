@@ -12,21 +12,27 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.command import DEFAULT_SIGNALS
+from builders.forked import run_forked
 from builders.system import VENV
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from builders.forked import Finished
+
 TOOL = (sys.executable, "-m", "pip_sysdeps", "run")
 
 
-def run(
-    folder: Path, *argv: str, root: Path | None = None, stdin: str = "", prelude: tuple[str, ...] = ()
-) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *argv: str, root: Path | None = None, stdin: str = "") -> Finished:
     """Run `pip-sysdeps run` in a folder, for the environment of a root."""
     where = ("--root", str(root), "--python", VENV) if root else ()
-    command = [*prelude, *TOOL, *where, *argv]
-    return subprocess.run(command, cwd=folder, input=stdin, capture_output=True, text=True, check=False, timeout=60)
+    return run_forked("run", *where, *argv, cwd=folder, stdin=stdin)
+
+
+def run_started(folder: Path, *argv: str, prelude: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    """Run it as a user starts it, where signals matter, behind a program such as env(1)."""
+    command = [*prelude, *TOOL, *argv]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
 
 
 def start(folder: Path, *argv: str) -> subprocess.Popen[bytes]:
@@ -143,7 +149,8 @@ def test_signals_are_passed_on(tmp_path: Path, number: signal.Signals) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda each: each.name)
 def test_ends_as_the_command_ended(tmp_path: Path, number: signal.Signals) -> None:
     """If a signal ended the command, the same signal ends us, and nothing is locked."""
-    done = run(tmp_path, "--", "sh", "-c", f"kill -{number.name.removeprefix('SIG')} $$", prelude=DEFAULT_SIGNALS)
+    kill = f"kill -{number.name.removeprefix('SIG')} $$"
+    done = run_started(tmp_path, "--", "sh", "-c", kill, prelude=DEFAULT_SIGNALS)
     assert (done.returncode, done.stderr) == (-number, "")
 
 
@@ -171,13 +178,13 @@ def test_the_command_gets_its_signals_as_a_shell_gives_them(tmp_path: Path) -> N
 
     question = ("grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status")
     plain = subprocess.run(question, capture_output=True, text=True, check=True)
-    assert numbers(run(tmp_path, "--python", "none", "--", *question).stdout) == numbers(plain.stdout)
+    assert numbers(run_started(tmp_path, "--python", "none", "--", *question).stdout) == numbers(plain.stdout)
 
 
 def test_a_parent_that_ignores_its_children(tmp_path: Path) -> None:
     """The command's status is known even if our parent ignores SIGCHLD."""
     ignoring = ("env", "--ignore-signal=CHLD")
-    assert run(tmp_path, "--", "sh", "-c", "exit 5", prelude=ignoring).returncode == 5
+    assert run_started(tmp_path, "--", "sh", "-c", "exit 5", prelude=ignoring).returncode == 5
 
 
 def with_relock(code: str) -> list[str]:

@@ -6,18 +6,20 @@ A fake stands for the installer, as in tests/unit/app/test_installers.py, which 
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from builders.elf import Elf
+from builders.forked import run_forked
 from builders.root import write
 from builders.venv import install, make_venv
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from builders.forked import Finished
 
 LIBRARY = Elf(needed=("libpq.so.5", "libc.so.6")).build()
 GOOD = {"pkg/_core.abi3.so": LIBRARY}
@@ -39,12 +41,11 @@ def environment(folder: Path, name: str) -> Path:
     return site
 
 
-def run(folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *argv: str) -> Finished:
     """Run `pip-sysdeps run` in a project's folder, with the fakes first on PATH."""
     environ = {name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "CONDA_PREFIX"}}
     environ["PATH"] = f"{folder}/bin:{environ['PATH']}"
-    command = [sys.executable, "-m", "pip_sysdeps", "run", *argv]
-    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    return run_forked("run", *argv, cwd=folder, environ=environ)
 
 
 def test_the_installer_is_asked(tmp_path: Path) -> None:
@@ -75,8 +76,7 @@ def test_a_project_with_local_packages(tmp_path: Path, versions: tuple[str, ...]
     for version in versions:
         install(tmp_path / f"__pypackages__/{version}/lib", "pkg", files=GOOD)
     environ = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    command = [sys.executable, "-m", "pip_sysdeps", "lock"]
-    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    done = run_forked("lock", cwd=tmp_path, environ=environ)
     if len(versions) > 1:
         assert (done.returncode, done.stderr) == (
             2,
@@ -178,7 +178,6 @@ def test_an_environment_that_was_found_is_more_likely_the_wrong_one(tmp_path: Pa
     )
 
 
-def lock(folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:
+def lock(folder: Path, *argv: str) -> Finished:
     """Run `pip-sysdeps lock` in a folder."""
-    command = [sys.executable, "-m", "pip_sysdeps", "lock", *argv]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    return run_forked("lock", *argv, cwd=folder)
