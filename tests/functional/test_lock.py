@@ -544,7 +544,7 @@ def test_two_that_add_targets_at_once(desk: Desk) -> None:
     command = [sys.executable, "-m", "pip_sysdeps", "lock", "--root", str(desk.root), "--python", VENV]
     with exclusive(str(desk.lock)):
         second = subprocess.Popen([*command, "-o", str(desk.lock), "--add-target"], stderr=subprocess.DEVNULL)
-        time.sleep(2)
+        time.sleep(0.8)
         assert second.poll() is None
         desk.lock.write_text(other)
     assert second.wait(timeout=60) == 0

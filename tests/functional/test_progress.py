@@ -60,7 +60,7 @@ def on_a_terminal(root: Path, folder: Path, *options: str, sleep: float, patienc
 
 def test_a_terminal_shows_what_is_counted(root: Path, tmp_path: Path) -> None:
     """The line is drawn over itself, and is gone before the message at the end."""
-    shown = on_a_terminal(root, tmp_path, sleep=0.4)
+    shown = on_a_terminal(root, tmp_path, sleep=0.15)
     assert f"{CLEAR}reading objects: 1 of 4{CLEAR}reading objects: 2 of 4{CLEAR}" in shown, shown
     before, _, message = shown.rpartition(CLEAR)
     assert "\n" not in before
@@ -71,7 +71,7 @@ def test_a_quick_command_shows_nothing(root: Path, tmp_path: Path) -> None:
     """Neither a quick command nor one with -q shows progress."""
     shown = on_a_terminal(root, tmp_path, sleep=0, patience=2)
     assert CLEAR not in shown
-    assert on_a_terminal(root, tmp_path, "-q", sleep=0.2) == ""
+    assert on_a_terminal(root, tmp_path, "-q", sleep=0.06) == ""
 
 
 @pytest.mark.parametrize("term", ["xterm", "dumb", None])
@@ -80,7 +80,7 @@ def test_nothing_without_a_terminal(root: Path, tmp_path: Path, term: str | None
     environment = {name: value for name, value in os.environ.items() if name != "TERM"} | (
         {"TERM": term} if term else {}
     )
-    command = [sys.executable, "-c", SLOW.format(sleep=0.2, patience=0.05), "lock", "--root", str(root)]
+    command = [sys.executable, "-c", SLOW.format(sleep=0.06, patience=0.05), "lock", "--root", str(root)]
     command += ["--python", VENV, "-o", str(tmp_path / "sysdeps.lock")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert "\r" not in done.stderr + done.stdout
@@ -209,7 +209,7 @@ shown.PATIENCE, shown._PAUSE = 0.05, 0.01
 opened = wheels.ZipFile
 class Slow(opened):
     def __init__(self, *arguments, **more):
-        time.sleep(0.3)
+        time.sleep({sleep})
         super().__init__(*arguments, **more)
 wheels.ZipFile = Slow
 from pip_sysdeps.cli import main
@@ -219,13 +219,13 @@ sys.exit(main())
 """The command with a disk on which each wheel takes its time."""
 
 
-def lock_wheels(folder: Path, *, columns: int = 80, typed: tuple[str, bytes] = ("", b"")) -> Shown:
+def lock_wheels(folder: Path, *, columns: int = 80, typed: tuple[str, bytes] = ("", b""), sleep: float = 0.12) -> Shown:
     """Lock four wheels on a terminal."""
     module = Elf(needed=("libz.so.1", "libc.so.6"), defined=("PyInit__core",)).build()
     for name in ("first", "second", "third", "with_a_long_name"):
         build_wheel(folder / "wheels", name, {f"{name}.abi3.so": module})
     where = ("--wheels", str(folder / "wheels"), "--target", "debian-bookworm-amd64", "-o", str(folder / "new.lock"))
-    command = [sys.executable, "-c", SLOW_WHEELS, "lock", *where]
+    command = [sys.executable, "-c", SLOW_WHEELS.format(sleep=sleep), "lock", *where]
     return run_on_terminal(command, {**os.environ, **TERMINAL}, columns=columns, typed=typed)
 
 
@@ -243,7 +243,7 @@ def test_wheels_on_a_terminal(tmp_path: Path, columns: int) -> None:
 
 def test_ctrl_c_among_wheels(tmp_path: Path) -> None:
     """The line is gone, and no lock is there."""
-    shown = lock_wheels(tmp_path, typed=("reading wheels: 1 of 4", CTRL_C))
+    shown = lock_wheels(tmp_path, typed=("reading wheels: 1 of 4", CTRL_C), sleep=0.3)
     assert (shown.status, shown.screen) == (2, INTERRUPTED)
     assert not (tmp_path / "new.lock").exists()
 

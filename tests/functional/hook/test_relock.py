@@ -194,7 +194,7 @@ def test_waits_for_another_run(root: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pip_sysdeps", "run", "--root", str(root), "--python", VENV, "--", "true"]
     with exclusive(str(lock_in(tmp_path))):
         run = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE)
-        time.sleep(2)
+        time.sleep(0.8)
         assert run.poll() is None
     assert run.communicate(timeout=60)[1] == CREATED.encode()
     assert os.listdir(tmp_path) == ["sysdeps.lock"]
