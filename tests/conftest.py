@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# argparse looks for a translation of each of its words in several folders; messages of tests are English.
+os.environ["LANGUAGE"] = "C"
+
 # Without limits of time: the machine may be busy.
 settings.register_profile("quick", max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 if not os.environ.get("CI"):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 
@@ -14,8 +16,14 @@ sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 def check_schema(name: str, document: object) -> None:
     """Fail unless a document is what `docs/schemas/NAME.schema.json` says, and the schema is one itself."""
+    _validator(name).validate(document)
+
+
+@cache
+def _validator(name: str) -> Any:  # noqa: ANN401 - jsonschema has no types
+    """Return what validates by a schema, which is checked once."""
     import jsonschema
 
     schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(document, schema, cls=jsonschema.Draft202012Validator)
+    return jsonschema.Draft202012Validator(schema)

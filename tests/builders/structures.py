@@ -152,8 +152,15 @@ def wheel(chance: Chance) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in members.items():
-            archive.writestr(name, _bytes(text))
+            archive.writestr(_member(name), _bytes(text))
     return file.getvalue()
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    """Return a member of the same time always."""
+    member = zipfile.ZipInfo(name)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    return member
 
 
 def sdist(chance: Chance) -> bytes:

@@ -27,8 +27,6 @@ QUICK = (
     "runpath-origins",
     "metadata-hard-links",
     "list-hard-links",
-    "apt-list-bomb",
-    "sbom-hard-links",
     "sparse-list",
     "rpm-sparse",
     "rpm-provides",
@@ -68,6 +66,8 @@ LONG = (
     "unowned-chain",
     "runpath-folders",
     "wheels-members",
+    "apt-list-bomb",
+    "sbom-hard-links",
 )
 """Shapes that take longer, even where they are refused."""
 

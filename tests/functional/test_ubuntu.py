@@ -22,6 +22,8 @@ from builders.system import VENV
 from builders.ubuntu_sources import COMPONENTS, STANZA, configure_ubuntu
 from builders.wheels import build_wheel
 from pip_sysdeps.lock.text import loads
+from pip_sysdeps.packages.index import write_index
+from pip_sysdeps.packages.index_file import IndexTarget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -291,14 +293,18 @@ def test_wheels_for_a_system_without_lists(ubuntu: Desk, tmp_path: Path) -> None
     assert [each.soname for each in locked(ubuntu).unresolved] == ["libGL.so.1"]
 
 
+def old_index() -> Path:
+    """Write an index as of an earlier update, and return its path."""
+    return Path(write_index(IndexTarget(id="ubuntu-noble-amd64", date="an earlier day"), {"library": {}}))
+
+
 def test_no_space_for_an_index(ubuntu: Desk, archive: Archive, tmp_path: Path) -> None:
     """Where apt downloads to, or where the index goes: one error with the place, and the old index as it was."""
     configure_ubuntu(ubuntu.root, archive)
     command = [sys.executable, "-m", "pip_sysdeps", "index", "update", "--root", str(ubuntu.root), "--shared"]
-    subprocess.run(command, check=True, capture_output=True)
-    folder, downloads = tmp_path / "cache/pip-sysdeps/index", tmp_path / "downloads"
+    index, downloads = old_index(), tmp_path / "downloads"
     downloads.mkdir(mode=0o1777)
-    old = {path.name: path.read_bytes() for path in folder.iterdir()}
+    folder, old = index.parent, {index.name: index.read_bytes()}
     full = run_on_small_disk(folder, FULL, command)
     assert (full.done.returncode, full.files) == (2, old)
     assert full.done.stderr == (
@@ -313,15 +319,14 @@ def test_no_space_for_an_index(ubuntu: Desk, archive: Archive, tmp_path: Path) -
     )
 
 
-def test_a_pocket_alone_makes_no_index(ubuntu: Desk, archive: Archive, tmp_path: Path) -> None:
+def test_a_pocket_alone_makes_no_index(ubuntu: Desk, archive: Archive) -> None:
     """The release itself could not be downloaded, its updates could: the old index knows more."""
     configure_ubuntu(ubuntu.root, archive)
-    command = ("index", "update", "--root", str(ubuntu.root), "--shared")
-    assert ubuntu.run(*command).status == 0
-    (index,) = (tmp_path / "cache/pip-sysdeps/index").iterdir()
+    index = old_index()
     old = index.read_bytes()
     shutil.rmtree(ubuntu.root / archive.folder.name / "dists/noble")
-    found = ubuntu.run(*command)
+    found = ubuntu.run("index", "update", "--root", str(ubuntu.root), "--shared")
+    assert list(index.parent.iterdir()) == [index]
     assert (found.status, found.out, index.read_bytes() == old) == (2, "", True)
     error, hint = found.err.splitlines()
     assert error.startswith("error: apt could not download and verify a Contents index of ubuntu noble amd64: E: ")
