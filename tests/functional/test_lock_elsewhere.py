@@ -149,7 +149,7 @@ def test_console_scripts_of_wheels_are_their_own(tmp_path: Path) -> None:
 
 
 def test_other_files_of_the_root_do_not_count(tmp_path: Path) -> None:
-    """Neither libraries nor programs, wherever the loader and a shell would find them."""
+    """Libraries of the root are ignored, even where the loader would find them."""
     install_wheels(image_wheels(tmp_path / "wheels"), tmp_path / "root/opt/venv", "python3.13")
     for name in ("libGL.so.1", "libSM.so.6", "libnobody.so.7", "libc.so.6"):
         path = tmp_path / "root/usr/lib/x86_64-linux-gnu" / name
@@ -175,7 +175,7 @@ def test_names_are_those_of_the_release(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_a_listed_target_needs_no_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A target that the project does not list is refused, in an empty lock too."""
+    """A target that the project does not list is refused."""
     image_wheels(tmp_path / "wheels")
     Path("pyproject.toml").write_text(f'[tool.pip-sysdeps]\ntargets = ["debian-bookworm-amd64", "{TRIXIE}"]\n')
     lines("--wheels", "wheels", "--target", TRIXIE)
@@ -415,7 +415,7 @@ def test_a_damaged_library_in_a_wheel(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_files_are_named_by_wheel_and_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Where the tool unpacks them to in its mind is nobody's business: neither in what is skipped nor in an error."""
+    """Messages name the wheel and the file in it, never an internal path."""
     wheel = build_wheel(tmp_path / "wheels", "one", {
         "one/arm.so": Elf(machine=183).build(), "one-1.0.data/scripts/tool": b"\x7fELF cut",
     })  # fmt: skip
@@ -563,7 +563,7 @@ def test_pins_are_of_installed_packages(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_a_project_that_pins_gets_a_warning_where_it_cannot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`pin = true` is for every target of the project: the others have their versions."""
+    """It is only a note, because `pin = true` is for all targets, and others can be pinned."""
     image_wheels(tmp_path / "wheels")
     Path("pyproject.toml").write_text("[tool.pip-sysdeps]\npin = true\n")
     assert main(["lock", "--wheels", "wheels", "--target", TRIXIE]) == 0

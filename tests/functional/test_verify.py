@@ -54,8 +54,8 @@ def test_a_clean_image_passes(root: Path, capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr() == ("", "`/opt/venv` works on debian-bookworm-amd64: 1 distribution checked\n")
 
 
-def test_a_missing_library_is_repaired_by_the_printed_line(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With its distribution, the file that needs it, and the package."""
+def test_a_missing_library_prints_the_install_command(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The error names the distribution, the file that needs the library, and the package."""
     (root / LIB / "libpq.so.5").unlink()
     assert verify(root) == 1
     assert capsys.readouterr().out == (
@@ -252,7 +252,7 @@ def test_an_old_package(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize(("version", "status"), [("9.6-1", 1), ("10~~", 0), ("1:1", 0)])
 def test_versions_are_compared_as_dpkg_does(root: Path, version: str, status: int) -> None:
-    """Tildes and epochs count."""
+    """Tildes sort first, and epochs are compared before the rest."""
     database = root / "var/lib/dpkg/status"
     database.write_text(database.read_text().replace("15.14-0", version))
     assert verify(root) == status
@@ -416,7 +416,7 @@ def test_what_the_project_wants_in_its_line_must_be_there(root: Path, capsys: py
 
 
 def test_what_the_project_added_must_be_installed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """No file shows such a need; the package database does."""
+    """Only dpkg's database shows whether such a package is installed."""
     (root / "pyproject.toml").write_text(
         "[[tool.pip-sysdeps.distribution.psycopg2.add]]\n"
         'package = "postgresql-client-15"\nreason = "pg_dump for backups"\n'
