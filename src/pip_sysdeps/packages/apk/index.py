@@ -18,6 +18,8 @@ from pip_sysdeps.packages.unpacked import unpacked_limit
 MAX_INDEX = 512 << 20
 """Bytes of an unpacked index; Alpine's largest has 12 MB."""
 _MEMBER = "APKINDEX"
+_MOST_STREAMS = 100
+"""An index has one for each signature, and one for its packages."""
 _LONGEST_SHOWN = 60
 _GZIP = 31
 """The window size that zlib wants for a gzip stream."""
@@ -41,6 +43,8 @@ def _unpacked(content: bytes, limit: int) -> bytes:
     parts: list[bytes] = []
     left = limit
     while content:
+        if len(parts) == _MOST_STREAMS:
+            raise MalformedError(f"more than {_MOST_STREAMS} gzip streams")
         stream = zlib.decompressobj(_GZIP)
         try:
             parts.append(stream.decompress(content, left + 1))

@@ -18,6 +18,8 @@ class UnreadableFormatError(SysdepsError):
 
 
 _PIECE = 1 << 20
+_MOST_STREAMS = 10_000
+"""A parallel compressor writes a stream for each block."""
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\0": "lzma", b"\x28\xb5\x2f\xfd": "zstd"}
 """The format by the first bytes."""
 _CLASSES = {"bz2": "BZ2Decompressor", "lzma": "LZMADecompressor", "zstd": "ZstdDecompressor"}
@@ -71,8 +73,11 @@ def decompress(content: bytes, limit: int) -> Iterator[bytes]:
         yield content
         return
     make, error = _decompressor(name)
-    total = 0
+    total = streams = 0
     while content:
+        streams += 1
+        if streams > _MOST_STREAMS:
+            raise MalformedError(f"more than {_MOST_STREAMS} {name} streams", where=f"offset {total} of the content")
         decompressor = make()
         while not decompressor.eof:
             try:
@@ -80,7 +85,7 @@ def decompress(content: bytes, limit: int) -> Iterator[bytes]:
             except error as fault:
                 raise MalformedError(f"damaged {name} data", where=f"offset {total} of the content") from fault
             content = b""
-            if not piece and decompressor.needs_input:
+            if not piece and decompressor.needs_input and not decompressor.eof:
                 raise MalformedError(f"{name} data without an end", where=f"offset {total} of the content")
             total += len(piece)
             if total > limit:

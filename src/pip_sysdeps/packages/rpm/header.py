@@ -111,8 +111,9 @@ class Header:
 def parse_header(content: bytes) -> Header:
     """Parse a header as a database has it, without magic number.
 
-    Raise MalformedError, with the offset in the header, for counts, types and offsets that rpm refuses. If a tag
-    appears twice the last entry counts: what rpm added at installation follows the signed region.
+    Raise MalformedError, with the offset in the header, for counts, types and offsets that rpm refuses, and for values
+    that overlap. If a tag appears twice the last entry counts: what rpm added at installation follows the signed
+    region.
     """
     if len(content) < _COUNTS.size:
         raise MalformedError("too short for a header", where="offset 0")
@@ -127,6 +128,8 @@ def parse_header(content: bytes) -> Header:
                 message = f"tag {tag} has type {kind}, offset {offset} and count {count}"
                 raise MalformedError(message, where=f"offset {_COUNTS.size + place * _ENTRY.size}")
             found[tag] = (offset, count)
+    if sum(count for _, count in found.values()) > size:  # each item has a byte at least
+        raise MalformedError("the values of tags overlap", where=f"offset {start}")
     return Header(entries=found, data=content[start : start + size], start=start)
 
 

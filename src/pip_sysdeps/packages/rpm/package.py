@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.rpm import header as tags
@@ -26,9 +26,8 @@ _INSTALLED = frozenset({0, 3})
 """States of a file that is on the disk: NORMAL and NETSHARED. Source: rpm's `lib/rpmfi_internal.hh`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dependency:
-    """One capability that a package provides or requires."""
+class Dependency(NamedTuple):
+    """One capability that a package provides or requires; a database has a hundred thousand."""
 
     name: str
     """`libpq.so.5()(64bit)`, `glibc`, `/bin/sh`, `(a if b)`, ..."""
@@ -157,8 +156,7 @@ def _dependencies(header: Header, name: int, flags: int, version: int) -> tuple[
     versions = header.texts(version) or ("",) * len(names)
     if not len(names) == len(numbers) == len(versions):
         raise MalformedError(f"tags {name}, {flags} and {version} differ in length", where="offset 0")
-    rows = zip(names, numbers, versions, strict=True)
-    return tuple([Dependency(name=text, flags=number, version=other) for text, number, other in rows])
+    return tuple(map(Dependency, names, numbers, versions))
 
 
 def _files(header: Header) -> FileList:

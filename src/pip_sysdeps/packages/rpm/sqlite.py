@@ -2,7 +2,8 @@
 
 The database comes from the root that is scanned and may be hostile, Python may lack `sqlite3`, and SQLite opens files
 by names that may lead out of the root. So the few structures that a full scan of a table needs are read here.
-Each page is used at most once, so that time and memory are bounded by the size of the file.
+Each page is used at most once, and its cells must not overlap, so that time and memory are bounded by the size of the
+file.
 Source: www.sqlite.org/fileformat2.html, by section below.
 """
 
@@ -114,8 +115,13 @@ def _rows(database: _Database, root: int) -> Iterator[tuple[int, bytes]]:
         cells = [_SHORT.unpack_from(page, pointers + 2 * cell)[0] for cell in range(count)]
         try:
             if kind == _LEAF:
+                free = len(page)
                 for cell in cells:
-                    yield _row(database, page, cell)
+                    row, size = _row(database, page, cell)
+                    free -= size
+                    if free < 0:
+                        raise MalformedError(f"the cells of page {number} overlap", where=where)
+                    yield row
             else:
                 children = [_PAGE_NUMBER.unpack_from(page, cell)[0] for cell in cells]
                 pending += [_PAGE_NUMBER.unpack_from(page, start + 8)[0], *reversed(children)]
@@ -123,19 +129,21 @@ def _rows(database: _Database, root: int) -> Iterator[tuple[int, bytes]]:
             raise MalformedError(f"a cell leaves page {number}", where=where) from error
 
 
-def _row(database: _Database, page: bytes, place: int) -> tuple[int, bytes]:
-    """Read a cell of a leaf, with the pages that its record overflows to (1.6)."""
-    size, place = _varint(page, place)
+def _row(database: _Database, page: bytes, cell: int) -> tuple[tuple[int, bytes], int]:
+    """Return row number and record of a cell, with the pages that it overflows to, and its bytes on the leaf (1.6)."""
+    size, place = _varint(page, cell)
     number, place = _varint(page, place)
     local = _local_size(size, database.usable)
     record = page[place : place + local]
     if len(record) < local:
         raise IndexError
+    taken = place + local - cell
     if local == size:
-        return number, record
+        return (number, record), taken
     if size > len(database.content) + len(database.log):
         raise MalformedError(f"row {number} has {size} bytes", where="offset 0")
-    return number, record + _overflow(database, _PAGE_NUMBER.unpack_from(page, place + local)[0], size - local)
+    rest = _overflow(database, _PAGE_NUMBER.unpack_from(page, place + local)[0], size - local)
+    return (number, record + rest), taken
 
 
 def _local_size(size: int, usable: int) -> int:

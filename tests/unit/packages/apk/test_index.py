@@ -41,6 +41,12 @@ def test_an_index_that_unpacks_to_too_much() -> None:
         parse_index(gzip.compress(bytes(1 << 24)), limit=1_000_000)
 
 
+def test_endless_empty_streams() -> None:
+    """Each is unpacked by itself."""
+    with pytest.raises(MalformedError, match="more than 100 gzip streams"):
+        parse_index(gzip.compress(b"") * 101)
+
+
 def test_an_index_of_repetitions() -> None:
     """Without a limit of the caller, its length decides."""
     content = gzip.compress(bytes(20 << 20))

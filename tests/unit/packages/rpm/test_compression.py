@@ -44,6 +44,13 @@ def test_several_streams_are_one_content(pack: Callable[[bytes], bytes]) -> None
     assert b"".join(decompress(pack(b"a") + pack(b"b"), 2)) == b"ab"
 
 
+@pytest.mark.parametrize("pack", PACKERS.values(), ids=PACKERS)
+def test_endless_empty_streams_are_refused(pack: Callable[[bytes], bytes]) -> None:
+    """Each makes a decompressor of its own."""
+    with pytest.raises(MalformedError, match=r"more than 10000 (gzip|bz2|lzma) streams"):
+        list(decompress(pack(b"") * 10_001, 1 << 20))
+
+
 @pytest.mark.parametrize("name", PACKERS)
 def test_more_than_the_bound_is_refused(name: str) -> None:
     """A small file that unpacks to a huge one stops at the bound."""

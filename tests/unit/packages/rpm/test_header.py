@@ -8,7 +8,7 @@ import pytest
 
 from builders.rpm_files import header
 from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.packages.rpm.header import BASENAMES, DIRINDEXES, LONGSIZE, NAME, SIZE, parse_header
+from pip_sysdeps.packages.rpm.header import BASENAMES, DIRINDEXES, LONGSIZE, NAME, PROVIDENAME, SIZE, parse_header
 
 
 def test_values_are_decoded_by_type() -> None:
@@ -54,6 +54,10 @@ def test_bytes_that_are_not_utf_8_are_kept() -> None:
         (
             struct.pack(">IIIIII", 1, 2, BASENAMES, 8, 0, 3) + b"a\0",
             "offset 8: tag 1117 has type 8, offset 0 and count 3",
+        ),
+        (
+            struct.pack(">IIIIIIIIII", 2, 2, PROVIDENAME, 8, 0, 2, BASENAMES, 8, 0, 1) + b"\0\0",
+            "offset 40: the values of tags overlap",
         ),
     ],
 )
