@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from builders.apk import ApkEntry, apk_database
 from builders.elf import Elf
 from builders.forked import run_forked
-from builders.rpm_files import Rpm, header, ndb
+from builders.rpm_files import Rpm, header, ndb, repeated_row
+from builders.rpm_repositories import write_repository
 from builders.small_alpine import PACKAGES as ALPINE
 from builders.small_alpine import small_alpine
 from builders.small_debian import MODULE, SITE, small_debian
 from builders.small_fedora import PACKAGES as FEDORA
-from builders.small_fedora import small_fedora
+from builders.small_fedora import remove_libpq, small_fedora
 from builders.system import VENV
 
 if TYPE_CHECKING:
@@ -440,6 +441,18 @@ def _rpms_raw(*headers: bytes) -> Shape:
         _put("usr/lib/sysimage/rpm/Packages.db", ndb([*(each.header() for each in FEDORA), *headers]))(folder)
 
     return Shape(write, (LOCK, VERIFY), in_root=False, system=small_fedora)
+
+
+def _rpm_cache(count: int, provides: int) -> Shape:
+    """Return a root whose cache has many packages with many provides: the file is small, its content is not."""
+
+    def write(folder: Path) -> None:
+        remove_libpq(folder)
+        cache = folder / "var/cache/libdnf5/fedora-0123456789abcdef"
+        write_repository(cache, (Rpm(name=f"z{number}", provides=("a",) * provides) for number in range(count)))
+        _put("etc/yum.repos.d/a.repo", "[fedora]\nbaseurl=https://a.test/\nenabled=1\n")(folder)
+
+    return Shape(write, (LOCK, AUDIT), in_root=False, system=small_fedora)
 
 
 def _apks(*packages: ApkEntry) -> Shape:
@@ -1023,6 +1036,25 @@ SHAPES: dict[str, Callable[[], Shape]] = {
             }
         )
     ),
+    "rpm-cells": lambda: Shape(
+        _put("usr/lib/sysimage/rpm/rpmdb.sqlite", repeated_row(Rpm(name="z", provides=("a",) * 400).header())),
+        (LOCK, VERIFY),
+        in_root=False,
+        system=small_fedora,
+    ),
+    "rpm-empty-names": lambda: _rpms_raw(
+        header(
+            {
+                **dict.fromkeys((1000, 1001, 1002), (6, "z")),
+                1022: (6, "x86_64"),
+                1047: (8, [""] * 450_000),
+                1049: (8, [""] * 450_000),
+            }
+        )
+    ),
+    "rpm-cache-packages": lambda: _rpm_cache(18_000, 1),
+    "rpm-cache-provides": lambda: _rpm_cache(3000, 60),
+    "rpm-cache-bomb": lambda: _rpm_cache(300, 10_000),
     "rpm-sparse": lambda: Shape(
         _holes("usr/lib/sysimage/rpm/Packages.db", 1 << 30), (LOCK,), in_root=False, system=small_fedora
     ),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import struct
+import tempfile
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -77,6 +80,23 @@ def _packed(kind: int, value: Value) -> bytes:
             return b"".join(str(each).encode("utf-8", "surrogateescape") + b"\0" for each in value)
         return struct.pack(f">{len(value)}{ {1: 'B', 4: 'I', 5: 'Q'}[kind] }", *value)
     return str(value).encode("utf-8", "surrogateescape") + b"\0"
+
+
+def repeated_row(header: bytes) -> bytes:
+    """Return an SQLite database whose only leaf lists one short row as often as it can."""
+    with tempfile.TemporaryDirectory() as folder:
+        connection = sqlite3.connect(f"{folder}/db")
+        connection.execute("PRAGMA page_size = 65536")
+        connection.execute("CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB NOT NULL)")
+        connection.execute("INSERT INTO Packages (blob) VALUES (?)", (header,))
+        connection.commit()
+        connection.close()
+        content = bytearray(Path(folder, "db").read_bytes())
+    (cell,) = struct.unpack_from(">H", content, 65536 + 8)
+    count = (cell - 8) // 2
+    struct.pack_into(f">{count}H", content, 65536 + 8, *[cell] * count)
+    struct.pack_into(">H", content, 65536 + 3, count)
+    return bytes(content)
 
 
 def ndb(headers: Sequence[bytes]) -> bytes:

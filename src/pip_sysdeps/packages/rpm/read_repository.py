@@ -39,6 +39,9 @@ _MAX_REPOMD = 4 << 20
 _MAX_FILE = 512 << 20
 _MAX_CONTENT = 4 << 30
 """Bytes, packed and unpacked: Fedora's file lists have a tenth of that."""
+_MORE_ELEMENTS = 100_000
+"""XML elements that a file may have beyond one for each byte of its packed size: createrepo_c's have one for three to
+six."""
 _MOST_MIRRORS = 3
 """Mirrors that are tried."""
 _HASHES = ("sha256", "sha384", "sha512")
@@ -176,7 +179,7 @@ class Repodata:
         """Yield id and paths of each package; nothing where there are no file lists. Raise as `primary`."""
         return self._parsed("filelists", parse_filelists) if self.has_filelists else iter(())
 
-    def _parsed(self, kind: str, parse: Callable[[Iterable[bytes]], Iterator[_T]]) -> Iterator[_T]:
+    def _parsed(self, kind: str, parse: Callable[[Iterable[bytes], int], Iterator[_T]]) -> Iterator[_T]:
         entry = self._entry(kind)
         if entry is None:
             raise SysdepsError(
@@ -186,7 +189,8 @@ class Repodata:
         content = self.store.read(entry.location)
         try:
             _require_checksum(content, entry, strict=isinstance(self.store, ServerStore))
-            yield from parse(decompress(content, unpacked_limit(len(content), _MAX_CONTENT)))
+            pieces = decompress(content, unpacked_limit(len(content), _MAX_CONTENT))
+            yield from parse(pieces, len(content) + _MORE_ELEMENTS)
         except MalformedError as error:
             raise error.at(posixpath.join(self.store.place, entry.location), hint=self.store.hint) from error
 

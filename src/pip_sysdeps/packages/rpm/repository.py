@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _COMMON, _RPM, _REPO = (f"http://linux.duke.edu/metadata/{each}" for each in ("common", "rpm", "repo"))
 _FILES = "http://linux.duke.edu/metadata/filelists"
 _LINK = "http://www.metalinker.org/"
+_UNLIMITED = 1 << 62
+_OF_PACKAGE = 32
+"""Elements that a package counts for besides its own: its checksum has as many bytes, which nothing can compress."""
 _MAX_DEPTH = 32
 _MAX_NAME = 4096
 """Characters of one name."""
@@ -95,17 +98,22 @@ def parse_metalink(content: bytes) -> Metalink:
     return Metalink(urls=tuple([url for _, url in urls]), checksums=frozenset(reader.checksums))
 
 
-def parse_primary(pieces: Iterable[bytes]) -> Iterator[RepositoryPackage]:
-    """Yield the packages of `primary.xml`, given in pieces. Raise MalformedError, with the line."""
+def parse_primary(pieces: Iterable[bytes], most: int = _UNLIMITED) -> Iterator[RepositoryPackage]:
+    """Yield the packages of `primary.xml`, given in pieces.
+
+    Raise MalformedError, with the line, for another document and for one of more than `most` elements.
+    """
     reader = _Primary()
+    reader.left = most
     for _ in _fed(reader, pieces):
         yield from reader.found
         reader.found.clear()
 
 
-def parse_filelists(pieces: Iterable[bytes]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the id and the paths of each package of `filelists.xml`. Raise MalformedError, with the line."""
+def parse_filelists(pieces: Iterable[bytes], most: int = _UNLIMITED) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the id and the paths of each package of `filelists.xml`. Raise as `parse_primary`."""
     reader = _Filelists()
+    reader.left = most
     for _ in _fed(reader, pieces):
         yield from reader.found
         reader.found.clear()
@@ -124,12 +132,17 @@ class _Reader:
         self._text: list[str] = []
         self._length = 0
         self._kept = False
+        self.left = _UNLIMITED
+        """How many more elements the document may have."""
         self.starts: Mapping[str, Callable[[Mapping[str, str]], None]] = {}
         self.ends: Mapping[str, Callable[[str], None]] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if not self._depth and name != self.root:
             raise ValueError(f"the document is `{name}`")
+        self.left -= 1
+        if self.left < 0:
+            raise ValueError("the document has too many elements for its packed size")
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             raise ValueError("elements are nested too deeply")
@@ -257,6 +270,7 @@ class _Primary(_Reader):
         }
 
     def _begin(self, _: Mapping[str, str]) -> None:
+        self.left -= _OF_PACKAGE
         self._now = _Package()
 
     def _into(self, kind: str) -> None:
@@ -312,6 +326,7 @@ class _Filelists(_Reader):
         self.ends = {f"{_FILES} file": self._add_path, f"{_FILES} package": self._add}
 
     def _begin(self, attributes: Mapping[str, str]) -> None:
+        self.left -= _OF_PACKAGE
         self._id, self._paths = attributes.get("pkgid", ""), []
 
     def _add_path(self, text: str) -> None:

@@ -89,6 +89,14 @@ def test_primary_has_the_packages(size: int) -> None:
     ]
 
 
+def test_more_elements_than_were_asked_for() -> None:
+    """A package counts for its checksum as well, which nothing can compress."""
+    elements = PRIMARY.count("<") - PRIMARY.count("</") - 1
+    assert len(list(parse_primary([PRIMARY.encode()], elements + 32))) == 1
+    with pytest.raises(MalformedError, match="the document has too many elements for its packed size"):
+        list(parse_primary([PRIMARY.encode()], elements + 31))
+
+
 def test_filelists_have_the_paths() -> None:
     """Every path of a package, by the package's id."""
     assert list(parse_filelists([FILELISTS.encode()])) == [("cc", ("/usr/lib64/libpq.so.5", "/usr/share/libpq"))]
