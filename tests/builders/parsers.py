@@ -24,7 +24,8 @@ from builders.elf import Elf
 from builders.elf_memory import QUESTIONS, in_memory
 from builders.rpm_files import Rpm, bdb, ndb
 from pip_sysdeps.byname.optional_files import optional_files
-from pip_sysdeps.byname.optional_modules import Source, optional_modules
+from pip_sysdeps.byname.optional_modules import optional_modules
+from pip_sysdeps.byname.parsed_sources import ParsedSources, Source
 from pip_sysdeps.byname.sources import Others, named_by
 from pip_sysdeps.byname.steps import StepLimitError
 from pip_sysdeps.byname.string_literals import beginnings, mentioned
@@ -137,11 +138,11 @@ def _lines(content: bytes) -> list[bytes]:
 
 def _optional_modules(content: bytes) -> object:
     sources = (Source("pkg/__init__.py", content), Source("pkg/between.py", content))
-    return optional_modules(["pkg._fast", "pkg.between"], lambda: sources)
+    return optional_modules(["pkg._fast", "pkg.between"], ParsedSources(lambda: sources))
 
 
 def _optional_files(content: bytes) -> object:
-    return optional_files(["libfoo.so.1"], [Source("pkg/__init__.py", content)])
+    return optional_files(["libfoo.so.1"], ParsedSources(lambda: [Source("pkg/__init__.py", content)]))
 
 
 def _elf(question: Callable[[Pread, int], object]) -> Callable[[bytes], object]:

@@ -212,14 +212,9 @@ class Evaluator:
         return False
 
     def _sources(self, name: str, frame: Frame) -> list[tuple[Scope, Source]]:
-        """Return what a name is set to, in the innermost scope that has it."""
-        scope: Scope | None = frame.scope
-        while scope is not None:
-            if name in scope.names:
-                self._steps.take(len(scope.names[name]))
-                return [(scope, source) for source in scope.names[name]]
-            scope = None if name in scope.parameters else scope.parent
-        return []
+        found = frame.scope.sources(name)
+        self._steps.take(len(found))
+        return found
 
     def _reaching(self, node: ast.Name, frame: Frame) -> list[tuple[Scope, Source]]:
         """Return what a name is set to where it is used: from the last time that it surely is, on.
@@ -227,11 +222,11 @@ class Evaluator:
         Where it is used in another scope than it is set, at any time.
         """
         found = self._sources(node.id, frame)
-        used = frame.scope.module.blocks.get(id(node))
+        used = frame.scope.module.branches.get(id(node))
         if used is None or any(scope is not frame.scope for scope, _ in found):
             return found
         before = [each for each in found if each[1].line < node.lineno]
-        sure = max((s.line for _, s in before if not s.grows and s.block == used[: len(s.block)]), default=0)
+        sure = max((s.line for _, s in before if not s.grows and s.branch and used.is_inside(s.branch)), default=0)
         return [each for each in before if each[1].line >= sure] or found
 
     def _name(self, node: ast.Name, frame: Frame) -> Iterable[str]:

@@ -11,10 +11,36 @@ from pip_sysdeps.byname.callables import PROGRAM_FINDERS
 from pip_sysdeps.byname.signature import defaults, holds, parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pip_sysdeps.byname.signature import Function, Given
     from pip_sysdeps.byname.steps import Steps
+
+
+class Branch(NamedTuple):
+    """Statements that run one after the other: the body of a module, a function, or a branch of a statement."""
+
+    statement: ast.AST
+    """What the body is a part of."""
+    body: Sequence[ast.stmt]
+    """The statements."""
+    outer: Branch | None
+    """The branch that the statement is in; None for that of a module."""
+    guarded: bool
+    """It is tried: the code around it does not fail with it."""
+    conditional: bool
+    """A condition, or the failure of something else, leads to it."""
+
+    def outward(self) -> Iterator[Branch]:
+        """Yield this branch and the ones around it, up to the module's."""
+        branch: Branch | None = self
+        while branch is not None:
+            yield branch
+            branch = branch.outer
+
+    def is_inside(self, other: Branch) -> bool:
+        """Return whether it is another branch, or lies in it."""
+        return any(each is other for each in self.outward())
 
 
 class Source(NamedTuple):
@@ -29,8 +55,8 @@ class Source(NamedTuple):
     """It is put behind what the name already stands for."""
     line: int = 0
     """Where that is done."""
-    block: tuple[int, ...] = ()
-    """The branches around it, outermost first."""
+    branch: Branch | None = None
+    """The branch that does it."""
 
 
 class Exit(NamedTuple):
@@ -39,8 +65,8 @@ class Exit(NamedTuple):
     line: int
     given: Given
     """Conditions under which it runs."""
-    block: tuple[int, ...] = ()
-    """The branches around it, outermost first."""
+    branch: Branch
+    """The branch that it is in."""
 
 
 class Scope:
@@ -73,6 +99,15 @@ class Scope:
         name = getattr(self.node, "name", "")
         return self.owner if name == "__init__" else str(name)
 
+    def sources(self, name: str) -> list[tuple[Scope, Source]]:
+        """Return what a name is set to, in the innermost scope that has it."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return [(scope, source) for source in scope.names[name]]
+            scope = None if name in scope.parameters else scope.parent
+        return []
+
     def only_value(self, name: str) -> ast.expr | None:
         """Return the only expression that a name of this scope, or else of the ones around it, is set to."""
         match self.names.get(name):
@@ -95,22 +130,21 @@ class CallSite(NamedTuple):
 
     call: ast.Call
     scope: Scope
-    guarded: bool
-    """It is tried: the code around it does not fail with it."""
+    branch: Branch
+    """The branch that it is in."""
     given: Given
     """Conditions under which it happens."""
-    at_import: bool = False
-    """It happens whenever the module is imported."""
-    block: tuple[int, ...] = ()
-    """The branches around it, outermost first."""
-    conditional: bool = False
-    """A condition, or the failure of something else, leads to it."""
+
+    @property
+    def at_import(self) -> bool:
+        """Whether it happens whenever the module is imported."""
+        return self.branch.outer is None
 
     @property
     def gives_up_after(self) -> bool:
         """Whether the function raises if nothing behind the call returns before."""
         after = (each for each in self.scope.exits if each.line > self.call.lineno and not each.given)
-        return any(each.block == self.block[: len(each.block)] for each in after)
+        return any(self.branch.is_inside(each.branch) for each in after)
 
     def is_reached(self, known: Mapping[str, bool]) -> bool:
         """Return whether the call can happen, by what is known of the function's parameters."""
@@ -118,10 +152,19 @@ class CallSite(NamedTuple):
 
     def is_optional(self, known: Mapping[str, bool]) -> bool:
         """Return whether the function goes on if the call fails: it is tried, and nothing behind it gives up."""
-        if not self.guarded:
+        if not self.branch.guarded:
             return False
         self.scope.module.steps.take(len(self.scope.exits))
         return not any(each.line > self.call.lineno and holds(each.given, known) for each in self.scope.exits)
+
+
+class Import(NamedTuple):
+    """A statement that imports something, and can run on Linux."""
+
+    node: ast.Import | ast.ImportFrom
+    scope: Scope
+    branch: Branch
+    """The branch that it is in."""
 
 
 class Attempt(NamedTuple):
@@ -153,8 +196,9 @@ class Module:
         """The names of the classes above each class."""
         self.attempts: list[Attempt] = []
         """Inner ones first."""
-        self.blocks: dict[int, tuple[int, ...]] = {}
-        """The branches around each use of a name, by the node's identity."""
+        self.imported: list[Import] = []
+        self.branches: dict[int, Branch] = {}
+        """The branch of each use of a name, by the node's identity."""
         self.demanded: set[int] = set()
         """Calls that look for a program without which the code gives up, by identity."""
         self.top = Scope(self, tree, None)
@@ -188,3 +232,11 @@ def module_name(path: str, base: str) -> str:
     """Return the full name of the module that a source is; a package's ends with `.__init__`."""
     relative = path.removeprefix(base.rstrip("/") + "/").removeprefix("src/")
     return relative.removesuffix(".py").replace("/", ".")
+
+
+def absolute(module: str, level: int, package: str) -> str:
+    """Return the full name of the module that a source of a package imports from, with `level` dots before it."""
+    if not level:
+        return module
+    parts = package.split(".")
+    return ".".join(filter(None, [*parts[: len(parts) - level + 1], module]))

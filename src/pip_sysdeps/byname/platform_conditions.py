@@ -67,6 +67,8 @@ class _Linux(NamedTuple):
                 return _affix(self.text(value, depth), method, argument)
             case ast.Call(func=ast.Name(id="hasattr"), args=[ast.expr() as module, ast.Constant(value=str(name))]):
                 return False if f"{self.dotted(module)}.{name}" in _NOT_HERE else None
+            case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
+                return False
             case ast.Name(id=name) if depth < _DEEP:
                 known = self.values(name)
                 return None if known is None else self.decide(known, depth + 1)

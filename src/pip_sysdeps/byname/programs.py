@@ -47,7 +47,7 @@ class Programs:
             if names and len(names) <= _MOST:
                 found = self._graph.reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
                 demanded = id(site.call) in module.demanded and not each.optional
-                yield replace(found, required=demanded and each.site.at_import, unsure=each.site.conditional)
+                yield replace(found, required=demanded and each.site.at_import, unsure=each.site.branch.conditional)
 
 
 def program_name(text: str) -> str:

@@ -8,7 +8,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.optional_files import optional_files
-from pip_sysdeps.byname.optional_modules import Source, module_of, optional_modules
+from pip_sysdeps.byname.optional_modules import optional_modules
+from pip_sysdeps.byname.parsed_sources import ParsedSources, Source, module_of
 from pip_sysdeps.byname.source_filter import is_used
 
 if TYPE_CHECKING:
@@ -55,14 +56,13 @@ class OptionalRoots:
         rest = {path: _relative(path, distribution.base) for path in paths}
         known = {path for path, name in rest.items() if any(fnmatchcase(name, pattern) for pattern in patterns)}
         yield from known
+        sources = ParsedSources(lambda: self._sources(distribution))
         modules = {path: module_of(rest[path]) for path in rest.keys() - known if self._is_extension(path)}
-        if modules:
-            found = optional_modules(frozenset(modules.values()), lambda: self._sources(distribution))
-            yield from (path for path, module in modules.items() if module in found)
+        found = optional_modules(frozenset(modules.values()), sources) if modules else frozenset()
+        yield from (path for path, module in modules.items() if module in found)
         libraries = {path: posixpath.basename(path) for path in rest.keys() - known - modules.keys()}
-        if libraries:
-            names = optional_files(libraries.values(), self._sources(distribution))
-            yield from (path for path, name in libraries.items() if name in names)
+        names = optional_files(libraries.values(), sources) if libraries else frozenset()
+        yield from (path for path, name in libraries.items() if name in names)
 
     def _sources(self, distribution: Distribution) -> Iterator[Source]:
         """Yield the sources, those of the top first: most modules are imported there."""

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from pip_sysdeps.byname.attempts import joined
 from pip_sysdeps.byname.call_graph import MOST_CALLS_DEEP, CallGraph
 from pip_sysdeps.byname.libraries import Libraries
-from pip_sysdeps.byname.module import module_name
 from pip_sysdeps.byname.opened_files import opened_files
+from pip_sysdeps.byname.parsed_sources import parsed
 from pip_sysdeps.byname.programs import Programs
 from pip_sysdeps.byname.reference_set import merged
 from pip_sysdeps.byname.source_filter import Wanted
-from pip_sysdeps.byname.statements import parsed_module
 from pip_sysdeps.byname.steps import StepLimitError, Steps
-from pip_sysdeps.system.python_syntax import MOST_MARKS, count_marks, parse_python
+from pip_sysdeps.system.python_syntax import MOST_MARKS, count_marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
@@ -110,7 +109,11 @@ class _Search:
     def _parsed(self, texts: Mapping[str, bytes]) -> _World:
         """Return what all modules name, with those of some more sources."""
         for path, text in texts.items():
-            module = self._module(path, text)
+            count = count_marks(text)
+            if count > MOST_MARKS:
+                raise StepLimitError
+            self._steps.take(count)
+            module = parsed(path, text, self._base, self._steps)
             if module is None:
                 self._broken.append(path)
             else:
@@ -118,14 +121,3 @@ class _Search:
         graph = CallGraph(self.modules, self._steps)
         libraries = Libraries(graph)
         return _World(graph, libraries, Programs(graph), list(opened_files(graph, libraries.openers)))
-
-    def _module(self, path: str, text: bytes) -> Module | None:
-        count = count_marks(text)
-        if count > MOST_MARKS:
-            raise StepLimitError
-        self._steps.take(count)
-        tree = parse_python(text)
-        try:
-            return None if tree is None else parsed_module(path, module_name(path, self._base), tree, self._steps)
-        except RecursionError:
-            return None

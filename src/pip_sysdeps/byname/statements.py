@@ -7,24 +7,25 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.callables import CALLABLES, CALLERS, STARRED, last_name
-from pip_sysdeps.byname.module import Attempt, CallSite, Exit, Module, Scope, Source
+from pip_sysdeps.byname.module import Attempt, Branch, CallSite, Exit, Import, Module, Scope, Source, absolute
 from pip_sysdeps.byname.platform_conditions import is_foreign_name, truth
 from pip_sysdeps.byname.signature import asked, both, refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pip_sysdeps.byname.signature import Given
     from pip_sysdeps.byname.steps import Steps
 
 _GROWS = {"append", "extend", "insert", "add", "update"}
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PROPERTIES = {"property", "cached_property"}
 
 
-def parsed_module(path: str, name: str, tree: ast.Module, steps: Steps) -> Module:
+def parsed_module(path: str, name: str, tree: ast.Module, steps: Steps, *, expressions: bool = True) -> Module:
     """Return the tables of a parsed source; `name` is as for `Module`.
 
-    Raise StepLimitError if that takes more than `steps`.
+    Without `expressions` its calls are left out: statements are a tenth of a tree. Raise StepLimitError if that takes more than `steps`.
     """
     module = Module(path, name, tree, steps)
     for node in _statements(tree.body):
@@ -33,46 +34,43 @@ def parsed_module(path: str, name: str, tree: ast.Module, steps: Steps) -> Modul
                 first = alias.name.partition(".")[0]
                 module.imports[alias.asname or first] = alias.name if alias.asname else first
         elif isinstance(node, ast.ImportFrom):
-            base = _absolute(module, node)
+            base = absolute(node.module or "", node.level, module.package)
             names = {alias.asname or alias.name: alias.name for alias in node.names}
             if "*" in names:
                 names = {name: name for name in STARRED.get(base, ())}
             module.imports |= {name: f"{base}.{original}" for name, original in names.items()}
-    _Walk(module).body(tree.body)
+    _Walk(module, tree, expressions=expressions).statements(tree.body)
     return module
-
-
-def _absolute(module: Module, node: ast.ImportFrom) -> str:
-    if not node.level:
-        return node.module or ""
-    parts = module.package.split(".")
-    return ".".join([*parts[: len(parts) - node.level + 1], *([node.module] if node.module else [])])
 
 
 class _Walk:
     """A walk through statements, and where it is."""
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Module, tree: ast.Module, *, expressions: bool) -> None:
         self.module = module
+        self._looks_inside = expressions
         self._scope = module.top
         self._owner = ""
         """The class whose body this is."""
-        self._guarded = False
-        self._conditional = False
         self._given: Given = ()
-        self._block: tuple[int, ...] = ()
-        self._blocks = 0
+        self._branch = Branch(tree, tree.body, None, guarded=False, conditional=False)
         self._choices: set[int] = set()
         """Conditions of which each asks for another program, by identity: none of them alone is demanded."""
         self._has_finders = any(name.startswith(("shutil", "distutils")) for name in module.imports.values())
 
-    def body(self, statements: Iterable[ast.stmt], *, guarded: bool = False, conditional: bool = False) -> None:
-        """Go through a branch, up to where it surely ends; with `guarded`, what is in it may fail."""
-        self._blocks += 1
-        outside = self._block, self._given, self._guarded, self._conditional
-        self._conditional = self._conditional or conditional
-        self._block = (*self._block, self._blocks)
-        self._guarded = self._guarded or guarded
+    def body(
+        self, around: ast.AST, statements: Sequence[ast.stmt], *, guarded: bool = False, conditional: bool = False
+    ) -> None:
+        """Go through a branch of a statement; with `guarded`, what is in it may fail."""
+        outer, given = self._branch, self._given
+        if not isinstance(around, _FUNCTIONS):
+            guarded, conditional = guarded or outer.guarded, conditional or outer.conditional
+        self._branch = Branch(around, statements, outer, guarded, conditional)
+        self.statements(statements)
+        self._branch, self._given = outer, given
+
+    def statements(self, statements: Iterable[ast.stmt]) -> None:
+        """Go through statements, up to where they surely end."""
         for statement in statements:
             self._statement(statement)
             if _ends(statement):
@@ -81,16 +79,15 @@ class _Walk:
                 if self._truth(statement.test) is True:
                     break
                 self._given = both(self._given, refused(statement.test))
-        self._block, self._given, self._guarded, self._conditional = outside
 
-    def _inside(self, scope: Scope, owner: str, statements: Iterable[ast.stmt]) -> None:
+    def _inside(self, scope: Scope, owner: str, node: ast.AST, statements: Sequence[ast.stmt]) -> None:
         """Go through the body of a function or class."""
-        outside = self._scope, self._owner, self._given, self._guarded, self._conditional
+        outside = self._scope, self._owner, self._given
         self._scope, self._owner = scope, owner
         if not owner:
-            self._given, self._guarded, self._conditional = (), False, False
-        self.body(statements)
-        self._scope, self._owner, self._given, self._guarded, self._conditional = outside
+            self._given = ()
+        self.body(node, statements)
+        self._scope, self._owner, self._given = outside
 
     def _truth(self, test: ast.expr) -> bool | None:
         return truth(test, self.module.dotted, self._scope.only_value, self.module.steps)
@@ -111,13 +108,13 @@ class _Walk:
             case ast.Match(subject=subject, cases=cases):
                 self._expressions(subject)
                 for each in cases:
-                    self.body(each.body, conditional=True)
+                    self.body(each, each.body, conditional=True)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._function(node)
             case ast.ClassDef():
                 self._class(node)
             case ast.Raise():
-                self._scope.exits.append(Exit(node.lineno, self._given, self._block))
+                self._scope.exits.append(Exit(node.lineno, self._given, self._branch))
                 self._expressions(node)
             case _:
                 self._simple(node)
@@ -130,10 +127,10 @@ class _Walk:
         outside = self._given
         if decided is not False:
             self._given = both(outside, asked(node.test))
-            self.body(node.body, guarded=optional, conditional=decided is None)
+            self.body(node, node.body, guarded=optional, conditional=decided is None)
         if decided is not True:
             self._given = both(outside, refused(node.test))
-            self.body(node.orelse, guarded=optional, conditional=decided is None)
+            self.body(node, node.orelse, guarded=optional, conditional=decided is None)
         self._given = outside
 
     def _with(self, node: ast.With | ast.AsyncWith) -> None:
@@ -141,24 +138,26 @@ class _Walk:
             self._expressions(item.context_expr)
             if item.optional_vars is not None:
                 self._bind(item.optional_vars, item.context_expr)
-        self.body(node.body, guarded=any("suppress" in ast.dump(item.context_expr) for item in node.items))
+        self.body(node, node.body, guarded=any("suppress" in ast.dump(item.context_expr) for item in node.items))
 
     def _loop(self, head: ast.expr, node: ast.For | ast.AsyncFor | ast.While) -> None:
         self._expressions(head)
-        self.body(node.body)
-        self.body(node.orelse)
+        self.body(node, node.body)
+        self.body(node, node.orelse)
 
     def _attempt(self, node: ast.Try) -> None:
         """Go through what is tried and what handles its failure, and note which calls are which."""
-        calls = self._calls_of(node.body, guarded=bool(node.handlers))
-        fallbacks = tuple(self._calls_of(each.body, conditional=True) for each in node.handlers)
+        calls = self._calls_of(node, node.body, guarded=bool(node.handlers))
+        fallbacks = tuple(self._calls_of(each, each.body, conditional=True) for each in node.handlers)
         if calls and any(fallbacks):
             self.module.attempts.append(Attempt(calls, fallbacks))
-        self.body([*node.orelse, *node.finalbody])
+        self.body(node, [*node.orelse, *node.finalbody])
 
-    def _calls_of(self, body: list[ast.stmt], *, guarded: bool = False, conditional: bool = False) -> frozenset[int]:
+    def _calls_of(
+        self, around: ast.AST, body: list[ast.stmt], *, guarded: bool = False, conditional: bool = False
+    ) -> frozenset[int]:
         known = len(self.module.sites)
-        self.body(body, guarded=guarded, conditional=conditional)
+        self.body(around, body, guarded=guarded, conditional=conditional)
         self.module.steps.take(len(self.module.sites) - known)
         return frozenset(id(site.call) for site in self.module.sites[known:])
 
@@ -201,7 +200,7 @@ class _Walk:
         if is_foreign_name(node.name):
             return
         inside = Scope(self.module, self._scope.node, self._scope)
-        self._inside(inside, node.name, [*node.body, *_constructor(node)])
+        self._inside(inside, node.name, node, [*node.body, *_constructor(node)])
         for variable, sources in inside.names.items():
             self.module.attributes[variable] += [(self._scope, source) for source in sources]
 
@@ -213,12 +212,15 @@ class _Walk:
         around = self._scope.parent if self._owner else self._scope  # a method does not see its class's names
         inner = Scope(self.module, node, around, self._owner)
         self.module.functions[inner.name].append(inner)
-        self._inside(inner, "", node.body)
+        self._inside(inner, "", node, node.body)
         if not _PROPERTIES.isdisjoint(map(last_name, node.decorator_list)):
             self.module.attributes[node.name] += [(inner, Source(value)) for value in inner.returns]
 
     def _simple(self, node: ast.stmt) -> None:
         match node:
+            case ast.Import() | ast.ImportFrom():
+                self.module.imported.append(Import(node, self._scope, self._branch))
+                return
             case ast.Assign(targets=targets, value=value):
                 for target in targets:
                     self._bind(target, value)
@@ -235,13 +237,13 @@ class _Walk:
 
     def _expressions(self, node: ast.AST) -> None:  # noqa: C901 - one case for each expression
         """Note the calls in a statement that has no other statements in it."""
-        pending = [node]
+        pending = [node] if self._looks_inside else []
         while pending:
             inner = pending.pop()
             match inner:
                 case ast.Name(ctx=context):
                     if isinstance(context, ast.Load):
-                        self.module.blocks[id(inner)] = self._block
+                        self.module.branches[id(inner)] = self._branch
                     continue
                 case ast.Constant():
                     continue
@@ -261,7 +263,7 @@ class _Walk:
 
     def _bind(self, target: ast.expr, value: ast.expr, place: int | None = None, *, iterated: bool = False) -> None:
         """Note what a target is set to."""
-        source = Source(value, place, iterated=iterated, line=target.lineno, block=self._block)
+        source = Source(value, place, iterated=iterated, line=target.lineno, branch=self._branch)
         match target:
             case ast.Name(id=name):
                 self._scope.names[name].append(source)
@@ -285,20 +287,18 @@ class _Walk:
         return ""
 
     def _grow(self, name: str, values: Iterable[ast.expr]) -> None:
-        sources = [Source(each, None, grows=True, line=each.lineno, block=self._block) for each in values]
+        sources = [Source(each, None, grows=True, line=each.lineno, branch=self._branch) for each in values]
         self._scope.names[name] += sources
 
     def _call(self, call: ast.Call) -> None:
         for handed in _handed(call):
             self._call(handed)
-        at_import = self._scope is self.module.top and len(self._block) == 1
-        where = self._guarded, self._given, at_import, self._block, self._conditional
-        self.module.sites.append(CallSite(call, self._scope, *where))
+        self.module.sites.append(CallSite(call, self._scope, self._branch, self._given))
         match call.func:
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if attribute in _GROWS:
                 self._grow(name, call.args)
             case ast.Attribute(attr="exit" | "_exit") | ast.Name(id="exit"):
-                self._scope.exits.append(Exit(call.lineno, self._given, self._block))
+                self._scope.exits.append(Exit(call.lineno, self._given, self._branch))
 
 
 def _handed(call: ast.Call) -> Iterator[ast.Call]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pip_sysdeps.byname.optional_files import optional_files
-from pip_sysdeps.byname.optional_modules import Source
+from pip_sysdeps.byname.parsed_sources import ParsedSources, Source
 
 NAME = "libcuda_provider.so"
 TRIED = f"try:\n    ctypes.CDLL(os.path.join(here, '{NAME}'))\nexcept OSError:\n    pass\n"
@@ -35,7 +35,8 @@ _register(True)
 
 def is_optional(*texts: str) -> bool:
     """Return whether sources only try to open the library."""
-    return optional_files([NAME], [Source(f"pkg/m{n}.py", text.encode()) for n, text in enumerate(texts)]) == {NAME}
+    sources = [Source(f"pkg/m{n}.py", text.encode()) for n, text in enumerate(texts)]
+    return optional_files([NAME], ParsedSources(lambda: sources)) == {NAME}
 
 
 @pytest.mark.parametrize(

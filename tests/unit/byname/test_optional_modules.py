@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from pip_sysdeps.byname.optional_modules import Source, module_of, optional_modules
+from pip_sysdeps.byname.optional_modules import optional_modules
+from pip_sysdeps.byname.parsed_sources import ParsedSources, Source, module_of
 
 FAST = "pkg._fast"
 
 
 def optional(*sources: tuple[str, str], wanted: tuple[str, ...] = (FAST,)) -> frozenset[str]:
     """Return which of some modules these sources, by path, only try to import."""
-    return optional_modules(wanted, lambda: [Source(path, text.encode()) for path, text in sources])
+    return optional_modules(wanted, ParsedSources(lambda: [Source(path, text.encode()) for path, text in sources]))
 
 
 def of_package(text: str) -> bool:
