@@ -61,7 +61,7 @@ def test_the_entries_about_objects_of(name: str) -> None:
     with ZipFile(path) as wheel:
         files = wheel.namelist()
         for entry in known_objects()[name]:
-            assert all(fnmatch.filter(files, pattern) for pattern in entry.patterns)
+            assert all(fnmatch.filter(files, pattern) for pattern in entry.names)
             file, _, text = entry.evidence.partition(": ")
             assert any(text.encode() in wheel.read(each) for each in fnmatch.filter(files, file))
 

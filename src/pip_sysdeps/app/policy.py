@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.project import find_project, read_project, read_project_text
-from pip_sysdeps.byname.known_objects import ObjectsKind
+from pip_sysdeps.byname.knowledge import ObjectsKind
 from pip_sysdeps.byname.read_knowledge import known_objects_of
 from pip_sysdeps.environment.metadata import normalize_name
 from pip_sysdeps.errors import MalformedError, SysdepsError

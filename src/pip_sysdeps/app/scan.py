@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.system import EnvironmentSystem
-from pip_sysdeps.byname.known_objects import ObjectsKind, patterns_of
+from pip_sysdeps.byname.knowledge import ObjectsKind, known_patterns
 from pip_sysdeps.byname.named_needs import Named, fits
 from pip_sysdeps.byname.read_knowledge import known_objects_of
 from pip_sysdeps.byname.read_optional import OptionalRoots
@@ -274,7 +274,7 @@ def _chosen(
 
 
 def _known_patterns(distribution: Distribution, kind: ObjectsKind) -> Mapping[str, str]:
-    return patterns_of(known_objects_of(distribution.name), kind, distribution.version, fits)
+    return known_patterns(known_objects_of(distribution.name), kind, distribution.version, fits)
 
 
 def _read(objects: Objects, place: Place) -> _Files:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import fnmatch
 import re
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from pip_sysdeps.byname.known_objects import is_about_objects
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
 
@@ -30,8 +30,21 @@ _WHEN = {
     ReferenceKind.PROGRAM: When.EXEC,
     ReferenceKind.FILE: When.DECLARED,
 }
-_KEYS = {"distribution", "why", "evidence", "versions", "unless", "brought", "has", "interpreter", "confidence"}
-"""What an entry has beside the one thing that it names."""
+
+
+class ObjectsKind(Enum):
+    """What is known of a distribution's own objects; the value is the key of an entry."""
+
+    PLUGINS = "plugins"
+    """Plugins that a toolkit always starts with."""
+    OPTIONAL = "optional"
+    """Modules and libraries that are opened only where somebody asks for them."""
+
+
+_KINDS: dict[str, ReferenceKind | ObjectsKind] = {kind.value: kind for kind in (*ReferenceKind, *ObjectsKind)}
+_REQUIRED = {"distribution", "why", "evidence"}
+_CONDITIONS = {"unless", "brought", "has", "interpreter", "confidence"}
+"""What an entry may have about a thing that is needed by name, but not about objects."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +53,13 @@ class Known:
 
     distribution: str
     """Normalized name."""
-    kind: ReferenceKind
+    kind: ReferenceKind | ObjectsKind
     """What is named."""
     names: tuple[str, ...]
-    """Alternatives, best first; none if the distribution needs nothing of the kind, whatever its sources name."""
+    """Alternatives, best first; none if the distribution needs nothing of the kind, whatever its sources name.
+
+    Of objects, their paths with `*`, relative to the distribution's folder.
+    """
     why: str
     """One line for the reader of a lock."""
     evidence: str
@@ -64,30 +80,39 @@ class Known:
 
 def parse_known(document: Mapping[str, Any]) -> tuple[Known, ...]:
     """Read the knowledge file. Raise MalformedError with the entry's number for one that is not as it must be."""
-    entries = []
-    for number, table in enumerate(document.get("need", ())):
-        if is_about_objects(table):
-            continue
-        kinds = [kind for kind in ReferenceKind if kind.value in table]
-        unknown = table.keys() - _KEYS
-        if len(kinds) != 1 or unknown - {kinds[0].value} or not table.keys() >= {"distribution", "why", "evidence"}:
-            raise MalformedError("an entry needs distribution, why, evidence and one thing", where=f"need[{number}]")
-        entries.append(
-            Known(
-                distribution=table["distribution"],
-                kind=kinds[0],
-                names=tuple(table[kinds[0].value]),
-                why=table["why"],
-                evidence=table["evidence"],
-                versions=table.get("versions", ""),
-                unless=tuple(table.get("unless", ())),
-                brought=table.get("brought", ""),
-                has=table.get("has", ""),
-                interpreter=table.get("interpreter", ""),
-                confidence=Confidence(table.get("confidence", "high")),
-            )
-        )
-    return tuple(entries)
+    return tuple(_entry(table, f"need[{number}]") for number, table in enumerate(document.get("need", ())))
+
+
+def _entry(table: Mapping[str, Any], where: str) -> Known:
+    kinds = [kind for key, kind in _KINDS.items() if key in table]
+    conditions = set() if any(isinstance(kind, ObjectsKind) for kind in kinds) else _CONDITIONS
+    unknown = table.keys() - _REQUIRED - {"versions"} - conditions
+    if len(kinds) != 1 or unknown != {kinds[0].value} or not table.keys() >= _REQUIRED:
+        raise MalformedError("an entry needs distribution, why, evidence and one thing", where=where)
+    return Known(
+        distribution=table["distribution"],
+        kind=kinds[0],
+        names=tuple(table[kinds[0].value]),
+        why=table["why"],
+        evidence=table["evidence"],
+        versions=table.get("versions", ""),
+        unless=tuple(table.get("unless", ())),
+        brought=table.get("brought", ""),
+        has=table.get("has", ""),
+        interpreter=table.get("interpreter", ""),
+        confidence=Confidence(table.get("confidence", "high")),
+    )
+
+
+def known_patterns(
+    entries: Iterable[Known], kind: ObjectsKind, version: str, fits: Callable[[str, str], bool]
+) -> Mapping[str, str]:
+    """Return the patterns of one kind of objects for a version of the distribution, each with why.
+
+    `fits` returns whether a version is in a specifier.
+    """
+    about = (each for each in entries if each.kind is kind and (not each.versions or fits(version, each.versions)))
+    return {pattern: each.why for each in about for pattern in each.names}
 
 
 def known_references(
@@ -114,7 +139,8 @@ def known_references(
             confidence=entry.confidence,
         )
         for entry in entries
-        if entry.distribution == distribution.name
+        if isinstance(entry.kind, ReferenceKind)
+        and entry.distribution == distribution.name
         and entry.interpreter != wrong
         and (not entry.has or _has(distribution, entry.has))
         and (not entry.versions or fits(distribution.version, entry.versions))

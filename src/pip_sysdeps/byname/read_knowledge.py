@@ -8,8 +8,7 @@ from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from pip_sysdeps.byname.knowledge import Known, parse_known, sqlite_extension, typelib
-from pip_sysdeps.byname.known_objects import KnownObjects, parse_known_objects
+from pip_sysdeps.byname.knowledge import Known, ObjectsKind, parse_known, sqlite_extension, typelib
 from pip_sysdeps.byname.read_modules import split_modules
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.model.needs import ReferenceKind
@@ -23,13 +22,18 @@ _NAME = re.compile(r'distribution = "([^"]*)"')
 
 
 def known_of(distribution: str) -> tuple[Known, ...]:
-    """Return the entries of one distribution; the rest is not parsed: that takes a fifth of a small lock."""
-    return parse_known({"need": list(map(_values, _tables().get(distribution, ())))})
+    """Return the entries about what one distribution needs by name."""
+    return tuple(each for each in _entries(distribution) if isinstance(each.kind, ReferenceKind))
 
 
-def known_objects_of(distribution: str) -> tuple[KnownObjects, ...]:
+def known_objects_of(distribution: str) -> tuple[Known, ...]:
     """Return the entries about one distribution's own objects."""
-    return parse_known_objects({"need": list(map(_values, _tables().get(distribution, ())))})
+    return tuple(each for each in _entries(distribution) if isinstance(each.kind, ObjectsKind))
+
+
+def _entries(distribution: str) -> tuple[Known, ...]:
+    """Return all entries of one distribution; the rest is not parsed: that takes a fifth of a small lock."""
+    return parse_known({"need": list(map(_values, _tables().get(distribution, ())))})
 
 
 def _values(table: str) -> dict[str, Any]:
@@ -62,7 +66,7 @@ def known() -> Mapping[str, tuple[Known, ...]]:
 
 
 @cache
-def known_objects() -> Mapping[str, tuple[KnownObjects, ...]]:
+def known_objects() -> Mapping[str, tuple[Known, ...]]:
     """Return all entries about objects by distribution."""
     return {distribution: known_objects_of(distribution) for distribution in _tables()}
 

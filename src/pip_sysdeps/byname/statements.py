@@ -25,7 +25,8 @@ _PROPERTIES = {"property", "cached_property"}
 def parsed_module(path: str, name: str, tree: ast.Module, steps: Steps, *, expressions: bool = True) -> Module:
     """Return the tables of a parsed source; `name` is as for `Module`.
 
-    Without `expressions` its calls are left out: statements are a tenth of a tree. Raise StepLimitError if that takes more than `steps`.
+    Without `expressions` its calls are left out: statements are a tenth of a tree. Raise StepLimitError if that takes
+    more than `steps`.
     """
     module = Module(path, name, tree, steps)
     for node in _statements(tree.body):

@@ -16,7 +16,7 @@ from pip_sysdeps.byname.knowledge import (
     parse_known,
     with_authority,
 )
-from pip_sysdeps.byname.read_knowledge import known, known_files, known_of
+from pip_sysdeps.byname.read_knowledge import known, known_files, known_objects, known_of
 from pip_sysdeps.elf.notes import DlopenNote
 from pip_sysdeps.environment.metadata import external_of_project
 from pip_sysdeps.errors import MalformedError
@@ -51,7 +51,8 @@ def test_the_shipped_file() -> None:
 def test_the_shipped_file_by_distribution() -> None:
     """Read piece by piece it says what it says as a whole."""
     whole = parse_known(parse_toml(files("pip_sysdeps").joinpath("data/known.toml").read_text("utf-8")))
-    assert sorted(whole, key=repr) == sorted((each for of_one in known().values() for each in of_one), key=repr)
+    pieces = [each for entries in (known(), known_objects()) for of_one in entries.values() for each in of_one]
+    assert sorted(whole, key=repr) == sorted(pieces, key=repr)
     assert known_of("no-such-distribution") == ()
 
 
