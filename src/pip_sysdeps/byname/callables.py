@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 LOADERS = {"ctypes.CDLL", "ctypes.PyDLL", "ctypes.cdll", "ctypes.pydll", "_ctypes.dlopen"}
 LOADERS |= {"ctypes.cdll.LoadLibrary", "ctypes.pydll.LoadLibrary"}
 FINDER = "ctypes.util.find_library"
-WINDOWS_LOADERS = ("ctypes.windll", "ctypes.WinDLL", "ctypes.oledll", "ctypes.OleDLL")
 PROGRAM_FINDERS = {"shutil.which", "distutils.spawn.find_executable"}
 """They return None for a program that is not there, and do not fail."""
 RUNNERS = {f"subprocess.{name}" for name in ("run", "Popen", "call", "check_call", "check_output")}

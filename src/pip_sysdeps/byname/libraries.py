@@ -7,23 +7,17 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.attempts import Opened
-from pip_sysdeps.byname.callables import (
-    FINDER,
-    LOADERS,
-    WINDOWS_LOADERS,
-    first_argument,
-    is_cffi,
-)
+from pip_sysdeps.byname.callables import FINDER, LOADERS, first_argument, is_cffi
 from pip_sysdeps.byname.knowledge import STEM
 from pip_sysdeps.model.needs import ReferenceKind, When
 
 if TYPE_CHECKING:
     from pip_sysdeps.byname.call_graph import CallGraph
-    from pip_sysdeps.byname.module import CallSite, Module
+    from pip_sysdeps.byname.module import CallSite
 
 _LIBRARY = re.compile(r"[^\s/*%{}:\\]+\.so(?:\.[0-9][0-9A-Za-z.]*)?")
 _STEM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
@@ -43,10 +37,9 @@ class Libraries:
         self.opened: list[Opened] = []
         self.queries: list[Opened] = []
         """What `find_library` is asked for."""
-        for_windows = cache(_opens_for_windows)
         for site, full in graph.sites:
             argument = self._argument(site, full)
-            if argument is not None and not (argument is site.call and for_windows(site.scope.module)):
+            if argument is not None:
                 self._add(site, argument)
 
     def _add(self, site: CallSite, argument: ast.expr) -> None:
@@ -73,13 +66,6 @@ class Libraries:
         if full == "getattr" and len(call.args) >= 2 and module.dotted(call.args[0]) in LOADERS:
             return call.args[1]
         return None
-
-
-def _opens_for_windows(module: Module) -> bool:
-    """Return whether a module opens all by what ctypes has on Windows alone, without asking where it runs."""
-    called = {module.dotted(site.call.func) for site in module.sites}
-    opens_here = not called.isdisjoint(LOADERS) or any(is_cffi(site.call) for site in module.sites)
-    return not opens_here and any(name.startswith(WINDOWS_LOADERS) for name in called)
 
 
 def _asked(call: ast.Call, text: str) -> str:

@@ -1,4 +1,4 @@
-"""What the search for packages asks of a system and its release, as protocols."""
+"""What the search for packages asks of a system and its release."""
 
 from __future__ import annotations
 
@@ -7,53 +7,14 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, ReferenceKind
     from pip_sysdeps.model.packages import Owner
-
-
-class Answer(Protocol):
-    """The answer of an index for one name."""
-
-    @property
-    def name(self) -> str:
-        """The full name."""
-
-    @property
-    def package(self) -> str:
-        """The binary package to name; empty if none of several is preferred."""
-
-    @property
-    def alternatives(self) -> tuple[str, ...]:
-        """Other packages that have it; without `package`, the equal candidates."""
-
-    @property
-    def development(self) -> bool:
-        """Whether only packages for compiling have it."""
-
-
-class Index(Protocol):
-    """The packages of a release, by the names of what they have."""
-
-    def package_of(self, soname: str) -> Answer | None:
-        """Return the package of a library, by its file name."""
-
-    def package_of_stem(self, stem: str) -> Answer | None:
-        """Return the library that `ctypes.util.find_library(stem)` would find, and its package."""
-
-    def package_of_program(self, name: str) -> Answer | None:
-        """Return the package of a program."""
-
-    def package_of_file(self, path: str) -> Answer | None:
-        """Return the package of a file."""
-
-    @property
-    def has_files(self) -> bool:
-        """Whether the index records files at all: an index that an older version made does not."""
+    from pip_sysdeps.packages.index import SonameIndex
 
 
 class Lookup(Protocol):
     """Finds libraries, programs and files by name, on the system and in its release."""
 
     @property
-    def index(self) -> Index | None:
+    def index(self) -> SonameIndex | None:
         """The packages of the release, installed or not; None without an index."""
 
     @property

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pip_sysdeps.byname.about import About
-    from pip_sysdeps.byname.lookup import Answer, Lookup
+    from pip_sysdeps.byname.lookup import Lookup
     from pip_sysdeps.model.needs import Provider, Reference
 
 _MOST_NAMES = 8
@@ -135,7 +135,6 @@ def _only_development(reference: Reference, known: _Known) -> Iterator[Need]:
 
 def _known_library(name: str, lookup: Lookup) -> _Known | None:
     """Return a library that is installed or that the release has; an installed library's owner wins over the index."""
-    answer: Answer | None
     if name.startswith(STEM):
         stem = name.removeprefix(STEM)
         answer = lookup.index.package_of_stem(stem) if lookup.index else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import pytest
 
@@ -86,7 +86,7 @@ class System:
     name_owners: Mapping[str, str] = field(default_factory=dict)
     stems: Mapping[str, str] = field(default_factory=dict)
     providers: Mapping[tuple[ReferenceKind, str], FromPackage | FromCapability | Missing] = field(default_factory=dict)
-    index: Index | SonameIndex | None = field(default_factory=Index)
+    index: SonameIndex | None = field(default_factory=lambda: cast("SonameIndex", Index()))
     python_packages: frozenset[str] = frozenset({"gi"})
 
     not_found_note = "no package has it"
@@ -321,7 +321,7 @@ def test_a_package_is_for_compiling_by_its_name() -> None:
     """A -dev package that the archive files under another section than libdevel answers for no library."""
     index = Index()
     index.libraries = {**Index.libraries, "libodd.so": Said("libodd.so", "libodd-dev")}  # type: ignore[misc] # of this one
-    found = only(library("libodd.so", "libfoo.so.1"), System(index=index))
+    found = only(library("libodd.so", "libfoo.so.1"), System(index=cast("SonameIndex", index)))
     assert found == need("libfoo1", soname="libfoo.so.1")
 
 

@@ -349,7 +349,6 @@ NOTHING = [
     "import subprocess\nsubprocess.run(['foo.exe'])",
     "import ctypes\nctypes.CDLL('libfoo.so.1'",
     "import ctypes\ndef f(x):\n    return f(x)\nctypes.CDLL(f('libfoo'))",
-    "import ctypes, ctypes.util\nif path := ctypes.util.find_library('foo64'):\n    ctypes.windll.LoadLibrary(path)",
 ]
 
 
@@ -357,13 +356,6 @@ NOTHING = [
 def test_no_reference(source: str) -> None:
     """A file of one's own, another system's library, and what cannot be read or told is no reference."""
     assert named(source) == ()
-
-
-def test_a_library_that_is_looked_for_on_two_systems() -> None:
-    """What a module opens here too counts, though it has a call that only Windows has."""
-    source = "import ctypes, ctypes.util\npath = ctypes.util.find_library('foo')\nctypes.windll.LoadLibrary('foo')\n"
-    assert named(source) == ()
-    assert brief(named(source + "ctypes.CDLL(path)")) == [("high", "library", ["-lfoo"])]
 
 
 def test_hostile_sources_end() -> None:
