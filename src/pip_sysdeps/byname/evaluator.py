@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _LITERALS = (ast.Dict, ast.List, ast.Tuple, ast.Set)
 _DEEP = 24
-_MOST_STEPS = 5000
+_MOST_STEPS = 1000
 """Expressions looked at for one argument: a source is not trusted to be sane."""
 
 
@@ -51,11 +51,14 @@ class Evaluator:
         self._attributes = attributes
         self._busy: set[tuple[int, int, bool]] = set()
         self._left = 0
+        self._wants_head = False
+        """Whether the argument is a command: `command[0]` is its program."""
         self._steps = steps
 
     def evaluate(self, node: ast.expr, frame: Frame) -> Values:
         """Return what an argument may be, with a bound on the work; nothing for what is nested too deeply."""
         self._left = _MOST_STEPS
+        self._wants_head = frame.head
         try:
             return self.values(node, frame)
         except RecursionError:  # a sum of a thousand strings is a tree as deep
@@ -146,6 +149,8 @@ class Evaluator:
         """Pick from a collection in the sources by a known key or place; of another one, take anything in it."""
         if frame.scope.module.dotted(value) == "os.environ":
             return _environ(key)
+        if self._wants_head and isinstance(key, ast.Constant) and key.value == 0:
+            return self.values(value, frame.asking(head=True))
         wanted = self.values(key, frame.whole())
         for literal, at in self._literals(value, frame) if wanted else ():
             match literal, key:

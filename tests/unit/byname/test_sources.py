@@ -392,3 +392,17 @@ def test_library_names(text: str, name: str) -> None:
 def test_program_names(text: str, name: str) -> None:
     """A command begins with its program."""
     assert program_name(text) == name
+
+
+def test_the_first_item_of_a_command_is_its_program() -> None:
+    """Where code takes it out of the list by its place, and whatever it does with it then."""
+    source = """
+        import shutil, subprocess
+        def run(command):
+            found = shutil.which(str(command[0]))
+            if found:
+                command = [found] + [str(each) for each in command[1:]]
+            subprocess.check_call(command)
+        run(["foo", "bar"])
+    """
+    assert [each.names for each in named(source)] == [("foo",)]
