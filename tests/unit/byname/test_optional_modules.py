@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pip_sysdeps.byname.optional_modules import optional_modules
-from pip_sysdeps.byname.parsed_sources import ParsedSources, Source, module_of
+from pip_sysdeps.byname.parsed_sources import ParsedSources, Source
 
 FAST = "pkg._fast"
 
@@ -166,17 +166,3 @@ def test_too_much_to_look_at() -> None:
     assert of_package(tried + f"y = '{'a' * 900_000}'\n")
     assert not of_package(tried + f"y = '{'a' * 1_100_000}'\n")
     assert not of_package(tried * 5000)
-
-
-@pytest.mark.parametrize(
-    ("path", "module"),
-    [
-        ("pkg/_fast.cpython-311-x86_64-linux-gnu.so", "pkg._fast"),
-        ("pkg/sub/__init__.py", "pkg.sub"),
-        ("_fast.abi3.so", "_fast"),
-        ("pkg/x.py", "pkg.x"),
-    ],
-)
-def test_the_name_of_a_module(path: str, module: str) -> None:
-    """By its path, without what it is built for."""
-    assert module_of(path) == module
