@@ -97,8 +97,8 @@ def environment_of_command(command: Sequence[str], environ: Mapping[str, str]) -
     if stated := _stated(installer, call, folder, variables):
         return stated
     for question in _questions(installer, call, variables):
-        for said in _answers(installer.program, question, call.words, folder):
-            if found := _location(said):
+        for answer in _answers(installer.program, question, call.words, folder):
+            if found := _location(answer):
                 return InstallersAnswer(location=found, asked=" ".join((call.name, *question)))
     return InstallersAnswer(location=None, asked=" ".join((call.name, *installer.questions[0])))
 
@@ -179,15 +179,15 @@ def _answers(program: Program, question: Sequence[str], words: Sequence[str], fo
         return ()  # the lock is then made as after any other command
 
 
-def _location(said: str) -> Location | None:
+def _location(answer: str) -> Location | None:
     """Return an environment by its folder or program, or by a folder of packages (PEP 582).
 
     The site-packages of a virtual environment are no environment: the next question names that one's Python.
     """
-    if not os.path.isabs(said) or not os.path.exists(said):
+    if not os.path.isabs(answer) or not os.path.exists(answer):
         return None
-    if os.path.basename(os.path.dirname(said)) == "__pypackages__":
-        return Location(paths=(os.path.join(said, "lib"),))
-    if os.path.isdir(said) and not any(os.path.exists(os.path.join(said, each)) for each in _OF_ENVIRONMENTS):
+    if os.path.basename(os.path.dirname(answer)) == "__pypackages__":
+        return Location(paths=(os.path.join(answer, "lib"),))
+    if os.path.isdir(answer) and not any(os.path.exists(os.path.join(answer, each)) for each in _OF_ENVIRONMENTS):
         return None
-    return Location(python=said)
+    return Location(python=answer)

@@ -127,8 +127,8 @@ class Scanner:
                     found = _with_floors(found, place.root, self.objects, place.packages)
                 self._stages.end("version floors")
             self._searched = searched()
-        said = self._searched
-        distributions = tuple(named.with_needs(each, said[each.distribution.name]) for each in found.distributions)
+        search = self._searched
+        distributions = tuple(named.with_needs(each, search[each.distribution.name]) for each in found.distributions)
         notes = (note for each in distributions for note in each.skipped)
         self._stages.end("names in sources")
         note = self.index.note if self.index else missing_note(self.platform)

@@ -84,8 +84,8 @@ def _relock(args: argparse.Namespace, command: list[str]) -> int:
     answer = None if location.is_named or location.root != "/" else environment_of_command(command, os.environ)
     if answer is not None and answer.location is None and not names_environment(os.environ, os.getcwd()):
         name = os.path.basename(args.output)
-        said = f"`{answer.asked}` printed no environment (select one with --python or --path)"
-        args.messages.note(f"pip-sysdeps: {name} not updated: {said}")
+        reason = f"`{answer.asked}` printed no environment (select one with --python or --path)"
+        args.messages.note(f"pip-sysdeps: {name} not updated: {reason}")
         return RelockStatus.FAILED.value
     if answer is not None and answer.location is not None:
         found = answer.location

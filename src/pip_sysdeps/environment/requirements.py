@@ -42,7 +42,7 @@ class _Required:
 
     name: str
     """The normalized name of what is required."""
-    asked: frozenset[str]
+    requested_extras: frozenset[str]
     """Its requested extras, normalized."""
     text: str
     """The text for messages."""
@@ -105,8 +105,8 @@ def requirement_chains(
     possible = {name: _links(name, each, None) for name, each in requirements.items()}
     required = {link.name for edges in (certain, possible) for links in edges.values() for link in links}
     found: dict[str, _Step] = {}
-    asked = {name for name, each in installed.items() if each.requested}
-    for starts in (asked, installed.keys() - required, *({name} for name in sorted(installed))):
+    requested = {name for name, each in installed.items() if each.requested}
+    for starts in (requested, installed.keys() - required, *({name} for name in sorted(installed))):
         if begun := {name: _Step(Link(name=name), "", 0) for name in starts if name not in found}:
             found |= begun
             _walk(possible, found, _walk(certain, found, begun))
@@ -151,14 +151,14 @@ def _asked_extras(requirements: Mapping[str, tuple[_Required, ...]]) -> Mapping[
             for extra in ("",) if requirement.always else requirement.extras:
                 by_extra.setdefault((name, extra), []).append(requirement)
     pending = [(name, "") for name in requirements]
-    asked = set(pending)
+    reached = set(pending)
     while pending:
         for requirement in by_extra.get(pending.pop(), ()):
-            new = {(requirement.name, extra) for extra in requirement.asked} - asked
-            asked |= new
+            new = {(requirement.name, extra) for extra in requirement.requested_extras} - reached
+            reached |= new
             pending += new
     extras: dict[str, set[str]] = {name: set() for name in requirements}
-    for name, extra in asked:
+    for name, extra in reached:
         extras[name].add(extra)
     return {name: frozenset(each) for name, each in extras.items()}
 
@@ -214,7 +214,7 @@ def _required(line: str, markers: Mapping[str, str]) -> _Required | None:
     named = {name for pair in _EXTRA.findall(str(marker)) for name in pair if name} if marker and not always else ()
     return _Required(
         name=canonicalize_name(requirement.name),
-        asked=frozenset(map(canonicalize_name, requirement.extras)),
+        requested_extras=frozenset(map(canonicalize_name, requirement.extras)),
         text=str(requirement),
         always=always,
         extras=frozenset(

@@ -268,13 +268,13 @@ def compressed(tags: Iterable[str]) -> str:
 
 def newest_glibc(scan: Scan) -> tuple[str, str]:
     """Return the newest needed glibc version, and the first distribution (or file) that needs it."""
-    asked = [(each.glibc, each.distribution.name) for each in scan.distributions if each.glibc]
-    asked += [
+    versions = [(each.glibc, each.distribution.name) for each in scan.distributions if each.glibc]
+    versions += [
         (each.glibc, printable(posixpath.relpath(each.file, scan.environment.prefix)))
         for each in scan.unattributed
         if each.glibc
     ]
-    return _newest(asked)
+    return _newest(versions)
 
 
 def newest_musl(scan: Scan) -> tuple[str, str]:
@@ -291,9 +291,9 @@ def newest_musl(scan: Scan) -> tuple[str, str]:
     return _newest(found)
 
 
-def _newest(asked: Iterable[tuple[str, str]]) -> tuple[str, str]:
+def _newest(versions: Iterable[tuple[str, str]]) -> tuple[str, str]:
     """Return the first pair with the newest version."""
-    return max(asked, key=lambda pair: _numbers(pair[0]), default=("", ""))
+    return max(versions, key=lambda pair: _numbers(pair[0]), default=("", ""))
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ def faults(lock: Lockfile, text: str, project: Project) -> Iterator[str]:
     """
     if not (lock.warning() or lock.is_old):
         yield from _of_form(text, dumps(lock))
-    yield from _idle_packages(lock)
+    yield from _unneeded_packages(lock)
     yield from _of_project(lock, project)
 
 
@@ -38,11 +38,11 @@ def _of_form(text: str, written: str) -> Iterator[str]:
         yield "its line ends are not those that `pip-sysdeps lock` writes"
 
 
-def _idle_packages(lock: Lockfile) -> Iterator[str]:
+def _unneeded_packages(lock: Lockfile) -> Iterator[str]:
     for target in lock.target:
-        asked = {need.package for _, need in target.needs()}
-        idle = [package.name for package in target.package if package.name not in asked]
-        yield from (f"{target.id}: package {name} is not needed" for name in idle)
+        needed = {need.package for _, need in target.needs()}
+        unneeded = [package.name for package in target.package if package.name not in needed]
+        yield from (f"{target.id}: package {name} is not needed" for name in unneeded)
 
 
 def _of_project(lock: Lockfile, project: Project) -> Iterator[str]:

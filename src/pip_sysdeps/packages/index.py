@@ -224,19 +224,19 @@ def _borrowed(target_id: str, root: Root) -> SonameIndex | None:
     if family is None or family.sources is None or family.sources.borrow is None:
         return None
     system = read_system(root)
-    lent = family.sources.borrow(root, system) if system.id == target_id else None
-    shipped_index = read_index(_SHIPPED) if lent else None
-    if lent is None or shipped_index is None:
+    borrowed = family.sources.borrow(root, system) if system.id == target_id else None
+    shipped_index = read_index(_SHIPPED) if borrowed else None
+    if borrowed is None or shipped_index is None:
         return None
-    ids = [each.id for each in shipped_index.targets if each.id.rpartition("-")[0] == lent.release]
-    best = f"{lent.release}-{system.architecture}"  # else of another architecture: names are mostly the same
+    ids = [each.id for each in shipped_index.targets if each.id.rpartition("-")[0] == borrowed.release]
+    best = f"{borrowed.release}-{system.architecture}"  # else of another architecture: names are mostly the same
     chosen = best if best in ids else next(iter(ids), "")
     number = next((number for number, each in enumerate(shipped_index.targets) if each.id == chosen), None)
     if number is None:
         return None
     refresh = family.sources.refresh
-    target = IndexTarget(id=target_id, date="", release=system.release, glibc=lent.glibc, python=lent.python)
-    return SonameIndex(shipped_index, number, borrowed=lent, target=target, refresh=refresh)
+    target = IndexTarget(id=target_id, date="", release=system.release, glibc=borrowed.glibc, python=borrowed.python)
+    return SonameIndex(shipped_index, number, borrowed=borrowed, target=target, refresh=refresh)
 
 
 def is_packaged(table: str, name: str) -> bool:

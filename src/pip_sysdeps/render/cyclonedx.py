@@ -68,9 +68,9 @@ def as_cyclonedx(materials: Materials) -> str:
     references = {each.name: pypi(each) for each in materials.distributions}
     edges = [edge for wheel in wheels for edge in wheel.edges(references)]
     edges += [(package_url(package.name, materials), ()) for package in target.package]
-    asked = [pypi(each) for each in materials.requested()]
+    dependencies = [pypi(each) for each in materials.requested()]
     files = [need for each in target.unattributed for need in each.every()]
-    asked += [package_url(need.package, materials) for need in files if need.package]
+    dependencies += [package_url(need.package, materials) for need in files if need.package]
     document = {
         "$schema": _SCHEMA,
         "bomFormat": "CycloneDX",
@@ -82,7 +82,7 @@ def as_cyclonedx(materials: Materials) -> str:
             "properties": [{"name": "pip-sysdeps:system", "value": f"{system} {target.architecture}"}],
         },
         "components": [*(wheel.component() for wheel in wheels), *_packages(materials)],
-        "dependencies": _dependencies([(_ROOT, tuple(asked)), *edges]),
+        "dependencies": _dependencies([(_ROOT, tuple(dependencies)), *edges]),
     }
     return as_document(document)
 

@@ -81,9 +81,9 @@ def packaged_distributions(target: Target, before: Target | None = None) -> Iter
     """
     seen = _packaged(before) if before else []
     if new := [each for each in _packaged(target) if each not in seen]:
-        said = listed(new)
+        names = listed(new)
         add = command_to_add(["PACKAGE"], "NAME")
-        yield f"not in the install line, but distributions come from them: {said}; {add} adds one"
+        yield f"not in the install line, but distributions come from them: {names}; {add} adds one"
 
 
 def command_to_add(packages: Iterable[str], distribution: str) -> str:
@@ -104,7 +104,7 @@ def plugins_left_out(
     """Yield one line for each package of the line that lacks packages with plugins or data of its library.
 
     `recommended` gives these, by package. What is in the line, or in every image, is left out; a package that was in
-    the line before is not said again.
+    the line before is not repeated.
     """
     seen = {each.package.name for each in wanted(before, base=True)} if before else set()
     holders = {each.package.name: each.by[0] for each in wanted(target, base=True)}

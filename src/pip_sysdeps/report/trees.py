@@ -195,8 +195,10 @@ class _Evidence:
 
     def _distribution(self, link: Link) -> Label:
         distribution = self._installed[link.name]
-        asked = f"required as {link.requirement}" if link.requirement else "not required by any installed distribution"
-        how = "requested" if not link.requirement and distribution.requested else asked
+        if link.requirement:
+            how = f"required as {link.requirement}"
+        else:
+            how = "requested" if distribution.requested else "not required by any installed distribution"
         return Label(kind="distribution", name=link.name, detail=f"{distribution.version} ({how})")
 
     def _root(self, file: str, *, is_chosen: bool) -> Label:

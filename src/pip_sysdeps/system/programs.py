@@ -162,9 +162,9 @@ def run(
 def output_lines(
     program: Program, arguments: Sequence[str], *, words: Sequence[str], cwd: str | None = None, timeout: float
 ) -> tuple[str, ...]:
-    """Run a program and return the lines of its standard output, stripped; none if it failed or says much.
+    """Run a program and return the lines of its standard output, stripped; none if it failed or printed too much.
 
-    `words` as for `arguments_of`; `timeout` is in seconds: it is killed after that, and when it has said 64 KiB. Raise
+    `words` as for `arguments_of`; it is killed after `timeout` seconds, and when it has printed 64 KiB. Raise
     SysdepsError as `arguments_of` does, OSError for one that cannot be run.
     """
     with subprocess.Popen(  # noqa: S603 - allowed by a form, and never through a shell
@@ -178,13 +178,13 @@ def output_lines(
         killer = Timer(timeout, process.kill)
         killer.start()
         try:
-            said = process.stdout.read(_MAX_OUTPUT) if process.stdout else b""
-            if len(said) == _MAX_OUTPUT:
+            output = process.stdout.read(_MAX_OUTPUT) if process.stdout else b""
+            if len(output) == _MAX_OUTPUT:
                 process.kill()
             process.wait()
         finally:
             killer.cancel()
-    lines = said.decode("utf-8", "surrogateescape").splitlines() if process.returncode == 0 else ()
+    lines = output.decode("utf-8", "surrogateescape").splitlines() if process.returncode == 0 else ()
     return tuple(filter(None, map(str.strip, lines)))
 
 

@@ -177,10 +177,10 @@ class Apt:
         command = ["-c", self._configure(extra), "update"]
         with started(APT_GET, command, stderr=subprocess.STDOUT) as process, task("downloading indices") as each:
             for piece in pieces_of(process.stdout, _MAX_LINE):
-                said = piece.decode("utf-8", "replace").rstrip()
-                each.what = parse_progress(said) or each.what
-                if said.startswith(("E:", "W:")) and "were not able" not in said:
-                    complaints.append(said)
+                line = piece.decode("utf-8", "replace").rstrip()
+                each.what = parse_progress(line) or each.what
+                if line.startswith(("E:", "W:")) and "were not able" not in line:
+                    complaints.append(line)
         return tuple(complaints[:_MOST_LINES])
 
     def _configure(self, extra: str) -> str:

@@ -247,8 +247,9 @@ def _require_space(folder: str) -> None:
 def _nothing(kind: str, complaints: tuple[str, ...], wanted: IndexRequest) -> str:
     """Return the error for missing indices of a kind."""
     release = wanted.suite or wanted.codename
-    said = f": {complaints[0]}" if complaints else ""
-    return f"apt could not download and verify a {kind} index of {wanted.distro} {release} {wanted.architecture}{said}"
+    reason = f": {complaints[0]}" if complaints else ""
+    index = f"a {kind} index of {wanted.distro} {release} {wanted.architecture}"
+    return f"apt could not download and verify {index}{reason}"
 
 
 def _target_id(own: Iterable[AptIndex], wanted: IndexRequest) -> str:

@@ -135,11 +135,11 @@ def _read(root: Root, wanted: IndexRequest) -> tuple[list[Contents], dict[str, C
     repositories = read_repositories(root, _variables(root, wanted))
     own = not wanted.suite and wanted.architecture == read_architecture(root)
     caches = read_caches(root, repositories) if own else Caches(enabled={}, others={}, missing=())
-    asked = [each for each in repositories if each.enabled]
+    enabled = [each for each in repositories if each.enabled]
     found: list[Contents] = []
     complaints: list[str] = []
     cached = dict(caches.enabled)
-    for each in tracked(asked, "reading repositories"):
+    for each in tracked(enabled, "reading repositories"):
         got = _contents_or_reason(root, each, cached.pop(each.id, None))
         if isinstance(got, Contents):
             found.append(got)
@@ -147,7 +147,7 @@ def _read(root: Root, wanted: IndexRequest) -> tuple[list[Contents], dict[str, C
             complaints.append(f"the repository `{printable(each.id)}` is left out: {got}")
     found += [_contents(each) for each in cached.values() if each.has_primary]
     if not found:
-        raise _nothing(complaints, configured=bool(asked))
+        raise _nothing(complaints, configured=bool(enabled))
     others = {name: _contents(each) for name, each in caches.others.items() if each.has_primary}
     return found, others, tuple(complaints)
 

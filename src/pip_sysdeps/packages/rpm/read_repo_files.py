@@ -76,8 +76,8 @@ def release_version(database: RpmDatabase) -> str:
     for name in _RELEASE:
         for key in database.providers(name):
             package = database.packages[key]
-            said = next((each.version for each in package.provided if each.name == name and "(" in name), "")
-            return said or package.version.rpartition(":")[2].partition("-")[0]
+            stated = next((each.version for each in package.provided if each.name == name and "(" in name), "")
+            return stated or package.version.rpartition(":")[2].partition("-")[0]
     return ""
 
 
