@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from builders.debian import debian_root, made_once, run_in
 from builders.images import local_python_root
-from builders.named import PLACE, SUITE, install_line, line_of, locked, overlay, package_lists
+from builders.named import PLACE, SUITE, install_line, line_of_lock, locked, overlay, package_lists
 from pip_sysdeps.byname.read_knowledge import known
 from pip_sysdeps.lock.text import loads
 from pip_sysdeps.model.needs import ReferenceKind
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import LockedNeed, Target
 
 _BUILT_WITH = {
+    "duplicity": ("librsync-dev",),
+    "mecab-python3": ("libmecab-dev", "swig"),
     "pycurl": ("libcurl4-openssl-dev", "libssl-dev"),
     "pygobject": ("libgirepository1.0-dev", "libcairo2-dev"),
     "pygraphviz": ("graphviz", "libgraphviz-dev"),
@@ -31,6 +33,8 @@ _BUILT_WITH = {
 """What it takes to build those that have no wheel, or whose entry is about no wheel; a release has some of them."""
 _NEWEST = {"pygobject": "pygobject<3.51"}
 """Where the newest is not for this release: it needs a newer GLib."""
+_OF_AN_INSTALLER = ("--allow-empty",)
+"""An environment that has nothing but pip is refused without it."""
 _EVERY_WHEN = ("--when", "default,dlopen,exec,declared")
 _WHAT_IS_THERE = """
 import ctypes, glob, json, shutil, sys
@@ -73,8 +77,9 @@ def held(name: str, interpreter: str) -> list[Outcome]:
     system = local_python_root(SUITE) if interpreter == "other" else debian_root(SUITE, "release")
     with overlay(package_lists(), system, distributions=_installed(name)) as root:
         before = _there(root, entries)
-        target = loads(locked(root).read_text(encoding="utf-8")).target[0]
-        install_line(root, line_of(root, *_EVERY_WHEN))
+        lock = locked(root, *_OF_AN_INSTALLER)
+        target = loads(lock.read_text(encoding="utf-8")).target[0]
+        install_line(root, line_of_lock(lock, *_EVERY_WHEN))
         base = frozenset(package.name for package in target.package if package.base)
         return [
             Outcome(entry, tuple(_evidence(root, entry)), _needs(target, entry), base, *there)
@@ -110,6 +115,6 @@ def _evidence(root: Path, entry: Known) -> Iterator[str]:
 def _needs(target: Target, entry: Known) -> tuple[LockedNeed, ...]:
     own = [need for holder, need in target.needs() if holder == entry.distribution]
     if entry.names:
-        return tuple(need for need in own if entry.names[0] in {need.soname, *need.any_of, need.program, need.file})
+        return tuple(need for need in own if {*entry.names} & {need.soname, *need.any_of, need.program, need.file})
     program = entry.kind is ReferenceKind.PROGRAM
     return tuple(need for need in own if need.when == ("exec" if program else "dlopen"))

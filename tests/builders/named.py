@@ -156,9 +156,14 @@ def offered_packages(root: Path) -> frozenset[str]:
     return frozenset(need.package for need in offered if need.package) - {*target.installs}
 
 
-def line_of(root: Path, *options: str) -> tuple[str, ...]:
+def line_of(root: Path) -> tuple[str, ...]:
     """Lock the distributions of a root and return what `apt-line` prints for it."""
-    options = ("--lock", str(locked(root)), "--target", "debian-bookworm-amd64", *options)
+    return line_of_lock(locked(root))
+
+
+def line_of_lock(lock: Path, *options: str) -> tuple[str, ...]:
+    """Return what `apt-line` prints for a lock."""
+    options = ("--lock", str(lock), "--target", f"debian-{SUITE}-amd64", *options)
     printed = subprocess.run(
         [sys.executable, "-m", "pip_sysdeps", "apt-line", *options],
         capture_output=True,
@@ -168,12 +173,12 @@ def line_of(root: Path, *options: str) -> tuple[str, ...]:
     return tuple(printed.stdout.split())
 
 
-def locked(root: Path, *, knowledge: bool = True) -> Path:
+def locked(root: Path, *options: str, knowledge: bool = True) -> Path:
     """Lock the distributions of a root and return the lock."""
     tool = ["-m", "pip_sysdeps"] if knowledge else ["-c", _WITHOUT_KNOWLEDGE]
     lock = root / PLACE / "sysdeps.lock"
     made = subprocess.run(
-        [sys.executable, *tool, "lock", "--root", str(root), "--path", f"/{PLACE}", "-o", str(lock)],
+        [sys.executable, *tool, "lock", "--root", str(root), "--path", f"/{PLACE}", "-o", str(lock), *options],
         capture_output=True,
         text=True,
         check=False,
