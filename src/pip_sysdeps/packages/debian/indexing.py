@@ -106,7 +106,8 @@ def _choice(program: str, owners: Sequence[str], packages: Mapping[str, ArchiveP
     """Return the package for a program that several have, or all of them after `SEVERAL`.
 
     In this order: the one with the highest priority; the one with the program's name; the one whose name all others
-    provide. Source: Debian Policy 2.5, 7.5; docs/decisions/0062.
+    provide; the one whose name begins theirs (`hwloc` of `hwloc-nox`). Source: Debian Policy 2.5, 7.5;
+    docs/decisions/0062.
     """
     ranks = {name: _PRIORITIES.get(packages[name].priority, len(_PRIORITIES)) for name in owners}
     first = min(owners, key=ranks.__getitem__)
@@ -116,6 +117,9 @@ def _choice(program: str, owners: Sequence[str], packages: Mapping[str, ArchiveP
         return program
     for name in owners:
         if all(name in packages[other].provides for other in owners if other != name):
+            return name
+    for name in owners:
+        if all(other.startswith(f"{name}-") for other in owners if other != name):
             return name
     return SEVERAL + ",".join(owners[:_MOST_PROVIDERS])
 

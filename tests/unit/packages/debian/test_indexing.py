@@ -160,12 +160,20 @@ def test_a_program_is_answered_by_who_has_it() -> None:
         (package("cron", priority="important"), package("bcron"), "cron"),
         (package("init", priority="important"), package("make"), "init"),
         (package("tool-full"), package("tool-lite", provides=("tool-full",)), "tool-full"),
+        (package("tool"), package("tool-nox"), "tool"),
         (package("one"), package("other"), "|one,other"),
     ],
-    ids=["its name", "priority", "priority before its name", "provided by the other", "nothing"],
+    ids=[
+        "its name",
+        "priority",
+        "priority before its name",
+        "provided by the other",
+        "it begins the other's name",
+        "nothing",
+    ],
 )
 def test_which_of_several_packages_has_a_program(one: ArchivePackage, other: ArchivePackage, answer: str) -> None:
-    """The one of the highest priority, that of the program's name, the one that all others provide; else all."""
+    """By priority, by the program's name, by what all others provide, by what begins their names; else all."""
     rows = [row("make", other.name, one.name)]
     assert program_table(rows, archive(one, other), {}) == {"make": answer}
 
