@@ -295,6 +295,20 @@ def test_the_names_of_each_release(soname: str, bookworm: str | None, trixie: st
             assert (answer.package if answer else None) == package
 
 
+@pytest.mark.parametrize(
+    ("program", "package"),
+    [("psql", "postgresql-client"), ("pg_dump", "postgresql-client"), ("borg", "borgbackup"), ("go", "golang-go")],
+)
+def test_what_a_link_or_a_wrapper_runs(program: str, package: str) -> None:
+    """Its package is answered, in each release: the link alone runs nothing."""
+    for codename in ("bookworm", "trixie", "forky"):
+        for architecture in ("amd64", "arm64"):
+            index = open_index(f"debian-{codename}-{architecture}")
+            answer = index.package_of_program(program) if index else None
+            assert answer is not None
+            assert answer.package == package
+
+
 def data(name: str, *packages: str) -> ContentsRow:
     """Make a row of /usr/share."""
     return ContentsRow(folder="usr/share", name=name, packages=packages)
