@@ -7,6 +7,8 @@ import os
 import stat
 
 _BINARY = getattr(os, "O_BINARY", 0)
+_PERMISSIONS = 0o777
+"""Without set-user-ID and set-group-ID, which write(2) clears too. Source: inode(7)."""
 
 
 def write_atomically(path: str, content: bytes) -> None:
@@ -48,4 +50,4 @@ def _keep_rights(descriptor: int, path: str) -> None:
     if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
         with contextlib.suppress(PermissionError):
             os.fchown(descriptor, old.st_uid, old.st_gid)
-    os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
+    os.fchmod(descriptor, stat.S_IMODE(old.st_mode) & _PERMISSIONS)

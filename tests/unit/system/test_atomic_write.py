@@ -37,6 +37,16 @@ def test_mode_and_owner_stay(tmp_path: Path) -> None:
     assert (path.read_bytes(), status.st_uid, status.st_gid, status.st_mode & 0o7777) == (b"new", 4321, 1234, 0o664)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="no such modes")
+def test_new_content_runs_as_nobody_else(tmp_path: Path) -> None:
+    """The kernel clears set-user-ID and set-group-ID of a file that is written to."""
+    path = tmp_path / "old"
+    path.write_bytes(b"old")
+    path.chmod(0o6755)
+    write_atomically(str(path), b"new")
+    assert path.stat().st_mode & 0o7777 == 0o755
+
+
 def test_a_link_is_replaced(tmp_path: Path) -> None:
     """An environment that was copied as links does not write into the other one."""
     (tmp_path / "other").write_bytes(b"other")
