@@ -20,6 +20,8 @@ MAX_ALL_BYTES = 32 << 20
 """Bytes of all SBOMs of an environment."""
 MAX_ALL_COMPONENTS = 60_000
 """Their components: those that several distributions share count for each of them."""
+MAX_ALL_EDGES = 300_000
+"""Their references in dependencies, counted in the same way."""
 
 
 class SbomFiles:
@@ -30,6 +32,7 @@ class SbomFiles:
         self._parsed: dict[tuple[int, int], Sbom] = {}
         self._bytes_left = MAX_ALL_BYTES
         self._components_left = MAX_ALL_COMPONENTS
+        self._edges_left = MAX_ALL_EDGES
 
     def read(self, distribution: Distribution, skipped: list[Skipped]) -> tuple[Sbom, ...]:
         """Return the SBOMs of one distribution, by name; unusable ones, and those beyond a bound, are noted."""
@@ -57,7 +60,10 @@ class SbomFiles:
         sbom = self._parse(path, content)
         if len(sbom.components) > self._components_left:
             raise MalformedError(f"the SBOMs of this environment have more than {MAX_ALL_COMPONENTS} components")
+        if sbom.edges > self._edges_left:
+            raise MalformedError(f"the SBOMs of this environment have more than {MAX_ALL_EDGES} dependencies")
         self._bytes_left -= len(content)
+        self._edges_left -= sbom.edges
         self._components_left -= len(sbom.components)
         return sbom
 

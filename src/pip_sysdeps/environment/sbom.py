@@ -41,6 +41,8 @@ class Sbom:
     """Its components, nested ones too; in the document's order."""
     cyclonedx: Mapping[str, Any] | None
     """The document itself, if it is CycloneDX, with the same repairs."""
+    edges: int = 0
+    """The references in its dependencies."""
 
 
 def parse_sbom(content: bytes) -> Sbom:
@@ -50,7 +52,8 @@ def parse_sbom(content: bytes) -> Sbom:
     except (ValueError, RecursionError) as error:
         raise MalformedError("is not JSON") from error
     if isinstance(document, dict) and document.get("bomFormat") == "CycloneDX":
-        return Sbom(components=tuple(map(_component, _walk(document))), cyclonedx=document)
+        components = tuple(map(_component, _walk(document)))
+        return Sbom(components=components, cyclonedx=document, edges=_edges(document))
     if isinstance(document, dict) and str(document.get("spdxVersion", "")).startswith("SPDX-2"):
         return Sbom(components=tuple(map(_package, _objects(document.get("packages")))), cyclonedx=None)
     raise MalformedError("is neither CycloneDX nor SPDX 2")
@@ -67,6 +70,11 @@ def _walk(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         pending += list(_objects(component.get("components")))[::-1]
     if pending:
         raise MalformedError(f"has more than {_MAX_COMPONENTS} components")
+
+
+def _edges(document: Mapping[str, Any]) -> int:
+    rows = (each.get("dependsOn") for each in _objects(document.get("dependencies")))
+    return sum(1 + (len(names) if isinstance(names, list) else 0) for names in rows)
 
 
 def _objects(value: object) -> Iterator[dict[str, Any]]:

@@ -49,6 +49,17 @@ def test_a_shared_file_is_parsed_once(tmp_path: Path) -> None:
     assert files.read(distribution("a"), [])[0] is files.read(distribution("b"), [])[0]
 
 
+def test_more_dependencies_than_all_may_have_are_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """References count like rows; each distribution with a document adds its own."""
+    monkeypatch.setattr(read_sboms, "MAX_ALL_EDGES", 5)
+    document = {**DOCUMENT, "dependencies": [{"ref": "a", "dependsOn": ["b", "c"]}]}
+    for name in ("a", "b"):
+        write(tmp_path / f"{name}.dist-info/sboms/a.json", json.dumps(document))
+    files, skipped = SbomFiles(Root(str(tmp_path))), list[Skipped]()
+    assert [len(files.read(distribution(name), skipped)) for name in ("a", "b")] == [1, 0]
+    assert [each.reason for each in skipped] == ["the SBOMs of this environment have more than 5 dependencies"]
+
+
 @pytest.mark.parametrize(
     ("bound", "value", "reason"),
     [
