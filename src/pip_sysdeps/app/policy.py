@@ -236,6 +236,7 @@ def list_decisions(lock: str = DEFAULT) -> tuple[ListedDecision, ...]:
     """Return the entries in the order of pyproject.toml. Raise SysdepsError and OSError as the readers do."""
     project = read_project(lock)
     locked = read_lock(lock) if read_text(lock) else None
+    policies = None if locked is None else _policy_needs(locked)
     listed = []
     for policy in project.distribution:
         places: dict[str, list[Entry]] = {}
@@ -243,7 +244,7 @@ def list_decisions(lock: str = DEFAULT) -> tuple[ListedDecision, ...]:
         for kind, entry in entries_of(policy):
             places.setdefault(entry.where, []).append(entry)
             kinds[entry.where] = kind
-        listed += [_listed(policy.name, kinds[where], entries, locked) for where, entries in places.items()]
+        listed += [_listed(policy.name, kinds[where], entries, policies) for where, entries in places.items()]
         if policy.plugins != (DEFAULT_PLUGINS,):
             listed.append(_listed_plugins(policy.name, policy.plugins, locked))
     return tuple(listed)
@@ -258,7 +259,9 @@ def _listed_plugins(name: str, patterns: tuple[str, ...], lock: Lockfile | None)
     return ListedDecision(decision=decision, effective=None if lock is None else effective)
 
 
-def _listed(name: str, kind: str, entries: list[Entry], lock: Lockfile | None) -> ListedDecision:
+def _listed(
+    name: str, kind: str, entries: list[Entry], locked: Mapping[tuple[str, str], set[str]] | None
+) -> ListedDecision:
     first = entries[0]
     decision = Decision(
         kind=kind,
@@ -269,14 +272,20 @@ def _listed(name: str, kind: str, entries: list[Entry], lock: Lockfile | None) -
         reason=first.reason,
         targets=first.targets,
     )
-    return ListedDecision(decision=decision, effective=None if lock is None else _is_effective(decision, lock))
+    return ListedDecision(decision=decision, effective=None if locked is None else _is_effective(decision, locked))
 
 
-def _is_effective(decision: Decision, lock: Lockfile) -> bool:
-    """Return whether a target has a policy need with this reason."""
-    return any(
-        holder == decision.distribution and need.policy and need.note == decision.reason
-        for target in lock.target
-        if target.id in decision.targets or not decision.targets
-        for holder, need in target.needs()
-    )
+def _policy_needs(lock: Lockfile) -> Mapping[tuple[str, str], set[str]]:
+    """Return the ids of the targets with a policy need, by distribution and reason."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for target in lock.target:
+        for holder, need in target.needs():
+            if need.policy:
+                found.setdefault((holder, need.note), set()).add(target.id)
+    return found
+
+
+def _is_effective(decision: Decision, locked: Mapping[tuple[str, str], set[str]]) -> bool:
+    """Return whether a target has a policy need with this reason; `locked` is from `_policy_needs`."""
+    targets = locked.get((decision.distribution, decision.reason), set())
+    return bool(targets & {*decision.targets} if decision.targets else targets)
