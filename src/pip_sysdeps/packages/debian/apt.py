@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.debian.apt_progress import parse_progress
 from pip_sysdeps.packages.debian.contents import MAX_LINE
+from pip_sysdeps.packages.unpacked import unpacked_limit
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.programs import APT_GET, APT_HELPER, lines_of, pieces_of, run, started
 from pip_sysdeps.system.progress import task
@@ -231,26 +232,27 @@ def opened(index: AptIndex) -> Iterator[Iterator[bytes]]:
     """Yield the lines of an index, decompressed by apt's own helper, which supports every format that apt keeps.
 
     A line longer than MAX_LINE is cut to one byte more, so that the caller can see it. Raise MalformedError for an
-    index of more than 8 GiB.
+    index of more than 8 GiB, or of many times its size in apt's lists.
     """
     suite = index.suite if index.suite.startswith(index.codename) else index.codename  # bookworm, not oldstable
     reads = task(f"reading {printable(f'{suite} {index.kind}')}", unit="lines")
     with started(APT_HELPER, ["cat-file", index.path]) as process, reads as each:
         if process.stdout is None:
             raise SysdepsError(f"`{index.path}` cannot be read")
-        yield _bounded(lines_of(process.stdout, MAX_LINE + 1), index.path, each)
+        limit = unpacked_limit(os.path.getsize(index.path), _MAX_INDEX)
+        yield _bounded(lines_of(process.stdout, MAX_LINE + 1), index.path, limit, each)
         rest = process.stdout.read(1)
     if process.returncode and not rest:
         raise SysdepsError(f"apt-helper could not read `{index.path}`")
 
 
-def _bounded(lines: Iterator[bytes], path: str, reads: Task) -> Iterator[bytes]:
-    """Yield the lines, and count them. Raise MalformedError when they have more than _MAX_INDEX bytes together."""
+def _bounded(lines: Iterator[bytes], path: str, limit: int, reads: Task) -> Iterator[bytes]:
+    """Yield the lines, and count them. Raise MalformedError when they have more than `limit` bytes together."""
     size = 0
     for line in lines:
         size += len(line)
-        if size > _MAX_INDEX:
-            raise MalformedError(f"is larger than {_MAX_INDEX} bytes").at(os.path.basename(path))
+        if size > limit:
+            raise MalformedError(f"is larger than {limit} bytes").at(os.path.basename(path))
         reads.done += 1
         yield line
 

@@ -321,6 +321,15 @@ def test_an_endless_row_takes_no_memory(root: Path, archive: Archive) -> None:
     assert peak < 20 << 20
 
 
+@pytest.mark.slow
+def test_a_list_of_repetitions_is_refused(root: Path, archive: Archive) -> None:
+    """A hundred megabytes of rows that are one row, packed into less than one: reading goes no further than it must."""
+    archive.contents = gzip.compress(b"usr/share/doc/foo/copyright libs/foo\n" * 3_000_000)
+    archive.publish()
+    with pytest.raises(SysdepsError, match=r"is larger than [0-9]{8} bytes$"):
+        update(root)
+
+
 def test_an_unknown_architecture(root: Path) -> None:
     """The loader's folders are known for Debian's architectures only."""
     wanted = IndexRequest(distro="debian", codename="tested", suite="", architecture="vax")
