@@ -839,7 +839,11 @@ SHAPES: dict[str, Callable[[], Shape]] = {
         (LOCK, TREE),
     ),
     "entry-points-hard-links": lambda: Shape(
-        _shared(300, "entry_points.txt", "[console_scripts]\n" + _many(60_000, "xNUMBER=a:b\n")), (LOCK,)
+        _all(
+            _shared(300, "entry_points.txt", "[console_scripts]\n" + _many(60_000, "xNUMBER=a:b\n")),
+            _metadata(["Requires-External: q0"]),
+        ),
+        (LOCK,),
     ),
     "wheel-hard-links": lambda: Shape(_shared(300, "WHEEL", _many(40_000, "Tag: py3-none-aNUMBER\n")), (LOCK,)),
     "sbom-hard-links": lambda: Shape(_shared(300, "sboms/a.json", _sbom(19_000)), (EXPORT, SPDX, AUDIT, HTML)),

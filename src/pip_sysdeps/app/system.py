@@ -287,12 +287,15 @@ class EnvironmentSystem:
     @cached_property
     def _scripts(self) -> frozenset[str]:
         """The programs that entry points define, even if they are not in `bin` here."""
-        names: set[str] = set()
+        root, names = self._place.root, set[str]()
+        read: set[tuple[int, int]] = set()  # hard links make one file that of many distributions
         for each in self._environment.distributions:
+            path = f"{each.metadata_path}/entry_points.txt"
             with suppress(OSError):
-                names |= parse_scripts(
-                    self._place.root.read(f"{each.metadata_path}/entry_points.txt", _MAX_ENTRY_POINTS)
-                )
+                identity = root.identity(path)
+                if identity is not None and identity not in read:
+                    read.add(identity)
+                    names |= parse_scripts(root.read(path, _MAX_ENTRY_POINTS))
         return frozenset(names)
 
     @cached_property
