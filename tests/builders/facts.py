@@ -40,7 +40,7 @@ _LIBRARY = ElfFile(
 
 def elf(*needed: str, **changes: Any) -> ElfFile:  # noqa: ANN401 - any field of an ElfFile
     """Return the facts of an x86-64 shared object that needs these names."""
-    return replace(_LIBRARY, needed=needed, **changes)
+    return _LIBRARY._replace(needed=needed, **changes)
 
 
 def elf_of_header(machine: int, elf_class: int, little_endian: bool, header_flags: int) -> ElfFile:
@@ -73,19 +73,17 @@ def platform(
     **changes: Any,  # noqa: ANN401 - any field
 ) -> Platform:
     """Return a system whose release has a number and no codename."""
-    return replace(
-        Platform(
-            distro=distro,
-            codename="",
-            release=release,
-            release_name=release,
-            architecture=architecture,
-            machine=architecture,
-            package_manager=manager,
-            libc=libc,
-        ),
-        **changes,
+    found = Platform(
+        distro=distro,
+        codename="",
+        release=release,
+        release_name=release,
+        architecture=architecture,
+        machine=architecture,
+        package_manager=manager,
+        libc=libc,
     )
+    return found._replace(**changes)
 
 
 def found(path: str, soname: str = "", step: SearchStep = SearchStep.CACHE) -> Found:

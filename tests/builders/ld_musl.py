@@ -15,7 +15,6 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -291,7 +290,7 @@ def _absolute(path: str, world: World) -> str:
 def without_judge(objects: tuple[LoadedObject, ...]) -> tuple[LoadedObject, ...]:
     """Return our answers without the judge's library."""
     return tuple(
-        replace(each, needs=tuple(answer for answer in each.needs if answer.soname != LIBRARY))
+        each._replace(needs=tuple(answer for answer in each.needs if answer.soname != LIBRARY))
         for each in objects
         if each.path != LIBRARY
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.app.place import Location, read_place, read_place_for_target, refuse_empty_database
 from pip_sysdeps.app.project import read_project, target_of
@@ -43,8 +42,7 @@ _SECOND = (
 """For an environment that the user named."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LockRequest:
+class LockRequest(NamedTuple):
     """What to lock."""
 
     location: Location
@@ -68,8 +66,7 @@ class LockRequest:
         return bool(self.target or self.wheels)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnvironmentTarget:
+class EnvironmentTarget(NamedTuple):
     """A scanned environment, and its target for the lock, with the policy applied."""
 
     place: Place
@@ -181,8 +178,7 @@ def refuse_other_environment(found: EnvironmentTarget, before: Target | None, pa
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(NamedTuple):
     """The result of writing a lock."""
 
     changed: bool
@@ -220,8 +216,7 @@ def _changed_line(before: Target | None, after: Target) -> str:
     return line_message(*locks) if any(line_changes(*locks)) else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(NamedTuple):
     """A lock, compared with an environment."""
 
     line_changes: bool

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import posixpath
 import sys
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.environment.read_environment import environment_of_paths, find_environment
 from pip_sysdeps.environment.read_sites import LOCAL_PACKAGES, local_packages
@@ -27,8 +27,7 @@ _SHOWN = 3
 _PATH_OF_A_ROOT = "/usr/local/bin:/usr/bin:/bin"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Location:
+class Location(NamedTuple):
     """Where an environment is, as the user names it."""
 
     root: str = "/"
@@ -46,8 +45,7 @@ class Location:
         return bool(self.python or self.paths)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """An environment, its root, and the root's packages."""
 
     root: Root
@@ -159,7 +157,7 @@ def read_place_for_target(location: Location, *, target: str | None, wheels: str
 
     place = read_place(location, stages)
     refuse_unfitting(place.root, place.environment, system)
-    interpreter = replace(place.environment.interpreter, path="", prefix="")
+    interpreter = place.environment.interpreter._replace(path="", prefix="")
     environment = replace(place.environment, interpreter=interpreter)
     root = EnvironmentRoot(place.root, environment)
     return Place(root=root, environment=environment, packages=None, target=system)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.app.system import EnvironmentSystem
 from pip_sysdeps.byname.knowledge import ObjectsKind, known_patterns
@@ -248,8 +248,7 @@ class Scanner:
                 yield path, elf
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Files:
+class _Files(NamedTuple):
     """The ELF files of an environment, as they were read."""
 
     holders: Mapping[str, Distribution]

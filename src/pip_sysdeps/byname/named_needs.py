@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -84,12 +83,12 @@ class Named:
         found = with_authority(self._known(distribution.distribution), said.references)
         skipped = (*distribution.skipped, *said.skipped, *self._unknown(distribution.distribution, said))
         if not found:
-            return replace(distribution, skipped=skipped)
+            return distribution._replace(skipped=skipped)
         stated = {need.soname for need in distribution.needs if need.soname}
         about = self._references(distribution.distribution).about
         named = [need for need in needs(found, self._lookup, about) if stated.isdisjoint((need.soname, *need.any_of))]
         every = sorted((*distribution.needs, *named), key=lambda need: (need.name, need.by, need.when.value))
-        return replace(distribution, needs=tuple(every), skipped=skipped)
+        return distribution._replace(needs=tuple(every), skipped=skipped)
 
     def _unknown(self, distribution: Distribution, said: Searched) -> Iterator[Skipped]:
         """Yield the sources that open or run something by names that only a run makes, unless these are known."""

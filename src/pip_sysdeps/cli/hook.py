@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli import output
@@ -114,7 +113,7 @@ def _relock(args: argparse.Namespace) -> int:
     from pip_sysdeps.app.relock import relock
 
     os.chdir(args.project)
-    location = replace(location_of(args), allow_empty=True)  # the hook knows its environment, whatever is left in it
+    location = location_of(args)._replace(allow_empty=True)  # the hook knows its environment, whatever is left in it
     done = relock(LockRequest(location=location, replace=True), check=args.check_only or _in_ci(os.environ))
     for mismatch in done.mismatches:
         args.messages.warning(mismatch)

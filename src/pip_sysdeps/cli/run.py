@@ -73,7 +73,6 @@ def run(args: argparse.Namespace) -> int:
 def _relock(args: argparse.Namespace, command: list[str]) -> int:
     """Update the lock and print what changed; return the exit status."""
     # Imported here, so that the command starts at once.
-    from dataclasses import replace  # noqa: PLC0415
 
     from pip_sysdeps.app.installers import environment_of_command  # noqa: PLC0415
     from pip_sysdeps.app.lock import LockRequest  # noqa: PLC0415
@@ -90,7 +89,7 @@ def _relock(args: argparse.Namespace, command: list[str]) -> int:
     if answer is not None and answer.location is not None:
         found = answer.location
         args.messages.note(f"using the environment `{found.python or found.paths[0]}` ({answer.asked})")
-        location = replace(found, allow_empty=location.allow_empty)
+        location = found._replace(allow_empty=location.allow_empty)
     request = LockRequest(location=location, path=args.output, name=args.name, replace=args.replace)
     done = relock(request, extend=True)
     for mismatch in done.mismatches:

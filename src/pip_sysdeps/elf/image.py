@@ -7,7 +7,6 @@ that it does not use, a tag given twice), so is this. Source: gABI chapters 4 an
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from struct import Struct
 from struct import error as struct_error
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -82,8 +81,7 @@ class Segment(NamedTuple):
     align: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
+class Image(NamedTuple):
     """An ELF file whose header and program headers were read, and how to read on."""
 
     pread: Pread

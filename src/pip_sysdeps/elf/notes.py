@@ -6,10 +6,9 @@ Source: UAPI.12, "ELF Dlopen Metadata"; gABI, "Note Section".
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from itertools import islice
 from struct import Struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.elf.image import Image, Pread, Segment, read_image
 from pip_sysdeps.errors import MalformedElf
@@ -27,8 +26,7 @@ _MAX_SONAMES = 20
 _PRIORITIES = ("required", "recommended", "suggested")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DlopenNote:
+class DlopenNote(NamedTuple):
     """One feature of a file, and its libraries, of which it opens the first available."""
 
     sonames: tuple[str, ...]

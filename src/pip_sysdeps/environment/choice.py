@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.environment.pyenv import SYSTEM, is_shim, programs_of_shim
 from pip_sysdeps.environment.read_interpreter import programs_on_path, read_venv_config
@@ -25,8 +24,7 @@ DOT_VENV = ".venv"
 _MAX_DOT_VENV = 1 << 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """The input of the choice."""
 
     environ: Mapping[str, str]
@@ -37,8 +35,7 @@ class Surroundings:
     """The virtual environment that this tool is installed in; empty if it is not in one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(NamedTuple):
     """An environment or interpreter to use."""
 
     path: str

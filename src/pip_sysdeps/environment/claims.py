@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.elf.kinds import is_shared_object
 from pip_sysdeps.environment.record import entry_of
@@ -22,8 +21,7 @@ _MOST_HASHED = 512 << 20
 """Limit on the bytes that are hashed to find the owners of shared files."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
+class Claim(NamedTuple):
     """One distribution with its record."""
 
     distribution: Distribution

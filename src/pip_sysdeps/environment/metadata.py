@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import accumulate
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pip_sysdeps.errors import MalformedError
 
@@ -26,8 +25,7 @@ _ESCAPED = rb"%([0-9A-Fa-f]{2})"
 _MOST_EXTERNAL = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metadata:
+class Metadata(NamedTuple):
     """The fields of METADATA or PKG-INFO that are used."""
 
     name: str
@@ -40,8 +38,7 @@ class Metadata:
     """`Requires-External`, as written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DirectUrl:
+class DirectUrl(NamedTuple):
     """Where a distribution came from, other than an index (PEP 610)."""
 
     editable: bool

@@ -105,7 +105,7 @@ def _same(site: Site, path: str, first: str) -> Claim:
     """Return only a note for a link to metadata that was read already."""
     claim = _unreadable(site, path, None)
     note = Skipped(path=path, verdict=Verdict.SHADOWED, reason=f"is the same as {first}")
-    return replace(claim, distribution=replace(claim.distribution, name=""), notes=(note,))
+    return claim._replace(distribution=replace(claim.distribution, name=""), notes=(note,))
 
 
 def _unreadable(site: Site, path: str, reason: str | None) -> Claim:

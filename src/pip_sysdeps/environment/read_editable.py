@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.environment.read_metadata_files import MAX_EDITABLE_FILES
 from pip_sysdeps.environment.site_files import parse_finder, parse_pth
@@ -28,8 +27,7 @@ installer names (meson-python imports from `build/cp311`) counts in any case.
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditableProject:
+class EditableProject(NamedTuple):
     """The source tree of an editable install."""
 
     folder: str

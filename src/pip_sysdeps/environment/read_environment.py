@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.environment.choice import DOT_VENV, Choice, Surroundings, choices, environments_in, started_on_path
 from pip_sysdeps.environment.claims import (
@@ -147,8 +147,7 @@ def environment_of_paths(  # noqa: PLR0913 - as above
     return environment if allow_empty else _with_something(environment)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Layout:
+class _Layout(NamedTuple):
     """The places of an environment."""
 
     prefix: str

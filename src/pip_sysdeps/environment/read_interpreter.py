@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.environment.read_applications import (
     FROZEN_HINT,
@@ -34,8 +33,7 @@ _MAX_CONFIG = 1 << 20
 _MAGIC = b"\x7fELF"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PythonName:
+class PythonName(NamedTuple):
     """The parts of `python3.13t` or `pypy3.10`, the name of a program or of its folder in `lib`."""
 
     name: str
@@ -46,8 +44,7 @@ class PythonName:
     """`cp313t`, `pp310`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Installation:
+class Installation(NamedTuple):
     """A virtual environment, or an interpreter's own prefix."""
 
     prefix: str

@@ -5,8 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.environment.module_names import abi_of_modules
 from pip_sysdeps.environment.read_applications import FROZEN_HINT, ZIP_HINT, is_zip_application, modules_note
@@ -31,8 +30,7 @@ LOCAL_PACKAGES = "__pypackages__"
 _SUFFIXES = (".dist-info", ".egg-info", ".egg-link", ".egg")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Site(NamedTuple):
     """One folder with distributions."""
 
     folder: str

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +28,7 @@ _PLAIN_ROW = re.compile(r'^([^,"\r\n]+),((?:sha256=[\w-]+)?),([0-9]*)\r?$', re.A
 """A row as pip and uv write it, without quotes; most RECORDs have only these, and one match reads them all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(NamedTuple):
     """The rows of a RECORD, and its problems."""
 
     rows: tuple[Row, ...]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pip_sysdeps.errors import MalformedError
 
 _CHANGES_PATH = re.compile(r"\bsys\s*\.\s*path\b|\baddsitedir\b")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VenvConfig:
+class VenvConfig(NamedTuple):
     """The pyvenv.cfg of a virtual environment (PEP 405)."""
 
     home: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from pip_sysdeps.lock.selection import unowned_needs
 from pip_sysdeps.packages.registry import family_of
@@ -40,8 +39,7 @@ class System(Protocol):
         """`glibc` or `musl`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instructions:
+class Instructions(NamedTuple):
     """Instructions to paste into a Dockerfile."""
 
     copies: tuple[str, ...] = ()
@@ -84,7 +82,7 @@ def of_copy(path: str, system: System, library_path: tuple[str, ...] = (), *, is
     """Return the instructions to copy a file that no package has; `library_path` is the image's."""
     if not is_library:
         return Instructions(copies=(path,))
-    return replace(of_folder(posixpath.dirname(path), system, library_path), copies=(path,))
+    return of_folder(posixpath.dirname(path), system, library_path)._replace(copies=(path,))
 
 
 def of_folder(folder: str, system: System, library_path: tuple[str, ...] = ()) -> Instructions:

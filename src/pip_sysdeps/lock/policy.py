@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.arrangement import ordered
@@ -45,8 +45,7 @@ class PolicyContext:
     """The chosen plugins."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
+class Applied(NamedTuple):
     """A target with the policy applied."""
 
     target: Target

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.lock.document import LockedPackage
 from pip_sysdeps.packages.family import Item
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import LockedNeed, Target
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(NamedTuple):
     """One entry of the install line."""
 
     package: LockedPackage

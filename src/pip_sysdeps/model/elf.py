@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionNeed:
+class VersionNeed(NamedTuple):
     """One needed symbol version (a `Vernaux`; LSB Core, "Symbol Versioning")."""
 
     soname: str
@@ -17,8 +16,7 @@ class VersionNeed:
     """`VER_FLG_WEAK`: the loader only warns."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ElfFile:
+class ElfFile(NamedTuple):
     """What the headers of one ELF file say (gABI; never section headers); by default nothing but the ELF header."""
 
     elf_class: int
@@ -75,8 +73,7 @@ FOLDER_LOOP = "too many levels of symbolic links on the way to its folder"
 """The fault of a path on whose way a link leads in a circle."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenedFile:
+class OpenedFile(NamedTuple):
     """What open(2) and a reading of the headers give at one path: what the loader judges a candidate by."""
 
     identity: tuple[int, int]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class RecordKind(Enum):
@@ -87,8 +88,7 @@ class Verdict(Enum):
         return self in (Verdict.FOREIGN_ARCHITECTURE, Verdict.FOREIGN_LIBC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
+class Skipped(NamedTuple):
     """Something that was skipped or could not be read: shown and counted, never dropped."""
 
     path: str
@@ -99,8 +99,7 @@ class Skipped:
     """Why, for messages: one line without a full stop."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interpreter:
+class Interpreter(NamedTuple):
     """The Python of an environment, known without running it."""
 
     path: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -34,8 +33,7 @@ class Tried(NamedTuple):
     """The object whose DT_RPATH or DT_RUNPATH gave the path."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(NamedTuple):
     """A DT_NEEDED name that the loader finds."""
 
     soname: str
@@ -48,8 +46,7 @@ class Found:
     """The object whose DT_RPATH or DT_RUNPATH named the directory."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotFound:
+class NotFound(NamedTuple):
     """A DT_NEEDED name that the loader does not find, with every path considered, in order."""
 
     soname: str
@@ -63,8 +60,7 @@ class NotFound:
 Resolution = Found | NotFound
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedObject:
+class LoadedObject(NamedTuple):
     """One object of a process, with the answer for each of its needed names."""
 
     path: str
@@ -73,8 +69,7 @@ class LoadedObject:
     """In the order of DT_NEEDED."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Load:
+class Load(NamedTuple):
     """One root, and all that it adds to a process that has not loaded it."""
 
     root: str

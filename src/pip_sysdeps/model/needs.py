@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pip_sysdeps.model.environment import Distribution, Skipped
@@ -191,8 +191,7 @@ class Need:
         return self.when is When.IMPORT or bool(self.plugin)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DistributionNeeds:
+class DistributionNeeds(NamedTuple):
     """The needs of one distribution."""
 
     distribution: Distribution
@@ -207,8 +206,7 @@ class DistributionNeeds:
     """Alternatives that were not chosen."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unattributed:
+class Unattributed(NamedTuple):
     """The needs of an ELF file that no RECORD lists."""
 
     file: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
+class Owner(NamedTuple):
     """The installed binary package that owns a file."""
 
     package: str
@@ -15,8 +14,7 @@ class Owner:
     """Its installed version; empty where the database has none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Platform:
+class Platform(NamedTuple):
     """The system of an environment, or of a target of the lock."""
 
     distro: str
@@ -42,8 +40,7 @@ class Platform:
         return "-".join(filter(None, (self.distro, self.release_name, self.architecture)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Floor:
+class Floor(NamedTuple):
     """The least version of a binary package, and its reason."""
 
     version: str

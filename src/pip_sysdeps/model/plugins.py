@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PluginChoice:
+class PluginChoice(NamedTuple):
     """One pattern, and the plugins of a distribution that it chooses."""
 
     distribution: str

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pip_sysdeps.errors import MalformedError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostLibrary:
+class HostLibrary(NamedTuple):
     """A library that comes from the host, in any version."""
 
     name: str

@@ -49,7 +49,7 @@ def with_optional(
             replace(need, optional=True) if asked.get(id(need)) and asked[id(need)] <= known else need
             for need in each.needs
         )
-        yield replace(each, needs=marked)
+        yield each._replace(needs=marked)
 
 
 def _may_be(need: Need, base: Collection[str]) -> bool:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.index_file import (
@@ -40,8 +39,7 @@ PROGRAM_FOLDERS = ("usr/bin", "usr/sbin", "bin", "sbin")
 """Root's PATH as packages may fill it: without /usr/local (FHS 3.0, 4.9)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexAnswer:
+class IndexAnswer(NamedTuple):
     """An index's answer for one library or program."""
 
     name: str

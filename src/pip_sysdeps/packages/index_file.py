@@ -13,8 +13,7 @@ import json
 import re
 import zlib
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pip_sysdeps.errors import MalformedError
 
@@ -41,8 +40,7 @@ _MAX_FACT = 100
 """Characters of a date or version."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexTarget:
+class IndexTarget(NamedTuple):
     """One system that an index is for."""
 
     id: str
@@ -57,8 +55,7 @@ class IndexTarget:
     """Version of its own Python: `3.13`; empty likewise."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Block:
+class _Block(NamedTuple):
     first: str
     start: int
     size: int
@@ -151,7 +148,7 @@ def dump_index(targets: Sequence[IndexTarget], tables: Mapping[str, Sequence[Tab
     """
     packed = {name: [_pack(lines) for lines in _cut(_merged(parts))] for name, parts in sorted(tables.items())}
     header = {
-        "targets": [{each.name: getattr(target, each.name) for each in fields(target)} for target in targets],
+        "targets": [target._asdict() for target in targets],
         "tables": {name: [[first, len(block)] for first, block in blocks] for name, blocks in packed.items()},
     }
     for target in targets:
@@ -172,10 +169,9 @@ def _require_sound(target: IndexTarget) -> None:
     """Raise MalformedError unless a target has a valid id, and short printable facts."""
     if not is_index_id(target.id):
         raise MalformedError(f"{target.id[:_MAX_FACT]!a} is not the id of a target", where="targets")
-    for each in fields(target):
-        value = getattr(target, each.name)
-        if not value.isprintable() or (each.name != "id" and len(value) > _MAX_FACT):
-            raise MalformedError(f"the {each.name} of {target.id} is {value[:_MAX_FACT]!a}", where="targets")
+    for name, value in target._asdict().items():
+        if not value.isprintable() or (name != "id" and len(value) > _MAX_FACT):
+            raise MalformedError(f"the {name} of {target.id} is {value[:_MAX_FACT]!a}", where="targets")
 
 
 def _value(line: bytes, target: int) -> str | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages import ownership
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SystemPackages:
+class SystemPackages(NamedTuple):
     """The installed packages of a root."""
 
     root: Root

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, NoReturn, TypeVar
 
 from pip_sysdeps.system.progress import task, tracked
 
@@ -76,8 +75,7 @@ def _taken(queue: int) -> Iterator[int]:
         yield int.from_bytes(number, "little")
 
 
-@dataclass(frozen=True, slots=True)
-class _Work(Generic[_T, _R]):
+class _Work(NamedTuple, Generic[_T, _R]):
     """A function, its items, and the name of the task."""
 
     do: Callable[[_T], _R]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.model.environment import Skipped, Verdict
 
@@ -33,8 +32,7 @@ def may_be_elf(path: str) -> bool:
     return not path.endswith(NEVER_ELF)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tree:
+class Tree(NamedTuple):
     """The result of one walk."""
 
     files: frozenset[str]

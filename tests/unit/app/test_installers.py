@@ -99,7 +99,7 @@ def test_a_named_environment_of_hatch(project: Path, command: tuple[str, ...]) -
         (("pip", "install", "--target", "{0}/deps", "x"), Location(paths=("{0}/deps",)), "--target"),
         (("pip", "install", "-p", "3.99", "x"), Location(python="{0}/asked"), "uv python find 3.99"),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+    ids=lambda value: " ".join(value) if type(value) is tuple else "",
 )
 def test_what_uv_was_told(project: Path, command: tuple[str, ...], location: Location, asked: str) -> None:
     """The project's environment is its `.venv`, whatever Python `uv python find` prefers; options name others."""

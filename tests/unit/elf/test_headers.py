@@ -26,7 +26,7 @@ FACTS = elf(
         VersionNeed(soname="libc.so.6", version="GLIBC_2.4", weak=True),
     ),
 )
-NOTHING = replace(FACTS, dynamic=False, soname=None, needed=(), version_needs=())
+NOTHING = FACTS._replace(dynamic=False, soname=None, needed=(), version_needs=())
 
 
 def patched(content: bytes, offset: int, form: str, value: int) -> bytes:
@@ -98,15 +98,15 @@ def test_every_fact_in_every_encoding(elf_class: int, little_endian: bool, segme
     ("elf", "facts"),
     [
         pytest.param(LIBRARY, FACTS, id="library"),
-        pytest.param(Elf(type=2, dynamic=False), replace(NOTHING, type=2), id="static"),
-        pytest.param(Elf(flags_1=0x08000000), replace(NOTHING, dynamic=True, flags_1=0x08000000), id="static-pie"),
+        pytest.param(Elf(type=2, dynamic=False), NOTHING._replace(type=2), id="static"),
+        pytest.param(Elf(flags_1=0x08000000), NOTHING._replace(dynamic=True, flags_1=0x08000000), id="static-pie"),
         pytest.param(
             Elf(type=1, dynamic=False, executable_stack=None),
-            replace(NOTHING, type=1, executable_stack=None),
+            NOTHING._replace(type=1, executable_stack=None),
             id="ET_REL",
         ),
         pytest.param(
-            replace(LIBRARY, executable_stack=None), replace(FACTS, executable_stack=None), id="no PT_GNU_STACK"
+            replace(LIBRARY, executable_stack=None), FACTS._replace(executable_stack=None), id="no PT_GNU_STACK"
         ),
         pytest.param(replace(LIBRARY, extra_dynamic=((36, 0x40), (35, 8), (37, 8))), FACTS, id="DT_RELR"),
         pytest.param(replace(LIBRARY, extra_headers=((0x6474E553, 4),)), FACTS, id="PT_GNU_PROPERTY"),
@@ -115,12 +115,12 @@ def test_every_fact_in_every_encoding(elf_class: int, little_endian: bool, segme
         ),
         pytest.param(replace(LIBRARY, dynstr_padding=3 << 20), FACTS, id="huge string table"),
         pytest.param(replace(LIBRARY, segments=2), FACTS, id="several LOADs"),
-        pytest.param(replace(LIBRARY, soname="lib\udcff.so"), replace(FACTS, soname="lib\udcff.so"), id="not UTF-8"),
-        pytest.param(replace(LIBRARY, runpath=""), replace(FACTS, runpath=""), id="empty runpath"),
-        pytest.param(replace(LIBRARY, runpath="/r" * 9000), replace(FACTS, runpath="/r" * 9000), id="long runpath"),
+        pytest.param(replace(LIBRARY, soname="lib\udcff.so"), FACTS._replace(soname="lib\udcff.so"), id="not UTF-8"),
+        pytest.param(replace(LIBRARY, runpath=""), FACTS._replace(runpath=""), id="empty runpath"),
+        pytest.param(replace(LIBRARY, runpath="/r" * 9000), FACTS._replace(runpath="/r" * 9000), id="long runpath"),
         pytest.param(
             replace(LIBRARY, needed=tuple(f"lib{n}.so" for n in range(900))),
-            replace(FACTS, needed=tuple(f"lib{n}.so" for n in range(900))),
+            FACTS._replace(needed=tuple(f"lib{n}.so" for n in range(900))),
             id="many needed",
         ),
     ],
@@ -178,12 +178,12 @@ def test_detached_debug_file() -> None:
     """A dynamic section that has memory but no bytes marks a debug file."""
     built = LIBRARY.build()
     built = patched(built, 64 + 56 + 32, "Q", 0)
-    assert parse(built) == replace(NOTHING, detached=True)
+    assert parse(built) == NOTHING._replace(detached=True)
 
 
 def test_detached_debug_file_of_a_static_program() -> None:
     """Code that has memory but no bytes marks a debug file."""
-    assert parse(patched(Elf(dynamic=False).build(), 64 + 32, "Q", 0)) == replace(NOTHING, detached=True)
+    assert parse(patched(Elf(dynamic=False).build(), 64 + 32, "Q", 0)) == NOTHING._replace(detached=True)
 
 
 GOOD = LIBRARY.build()
@@ -338,5 +338,5 @@ def test_load_fault(content: bytes, fault: str) -> None:
 def test_header_of_a_broken_file() -> None:
     """The header alone tells class and machine, also where nothing else can be read; an unknown class is 0."""
     content = patched(Elf(elf_class=32, machine=3).build()[:64], 4, "B", 9)
-    nothing = replace(NOTHING, elf_class=0, machine=3, executable_stack=None)
+    nothing = NOTHING._replace(elf_class=0, machine=3, executable_stack=None)
     assert parse_header(content) == nothing

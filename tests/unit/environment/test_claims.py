@@ -66,7 +66,7 @@ def test_files_of_a_claim_that_exist(tmp_path: Path) -> None:
         "/env/walked.so",
         "/t.so",
     )
-    one = replace(claim("one", *rows), walked=frozenset({"/env/walked.so"}))
+    one = claim("one", *rows)._replace(walked=frozenset({"/env/walked.so"}))
     root, notes = Root(str(tmp_path)), list[Skipped]()
     found = existing_files(root, one, Tree(files=frozenset({"/t.so"}), skipped=()), notes)
     assert {path: row[0] for path, row in found.items()} == {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from builders.dlopen import open_and_keep
@@ -194,7 +192,7 @@ def test_judge_of_the_float_abi() -> None:
 def test_what_all_objects_search_is_bounded() -> None:
     """Objects that differ by their paths alone share one bound on the paths that are tried."""
     needed = tuple(f"l{number}" for number in range(1000))
-    hostile = replace(elf(*needed), runpath=":".join(f"/n/{number}" for number in range(500)))
+    hostile = elf(*needed)._replace(runpath=":".join(f"/n/{number}" for number in range(500)))
     world = BASE | {f"/env/{number}.so": hostile for number in range(10)}
     look, tried = lookup(world), 0
 
@@ -215,7 +213,7 @@ def test_what_all_objects_search_is_bounded() -> None:
 
 def test_an_answer_lists_so_many_paths() -> None:
     """The paths that one answer has tried are kept up to a bound."""
-    hostile = replace(elf("l"), rpath=":".join(f"/n/{number}" for number in range(999)))
+    hostile = elf("l")._replace(rpath=":".join(f"/n/{number}" for number in range(999)))
     world = BASE | {"/env/m.so": hostile}
     process = start(PYTHON, lookup(world), rules(CACHE, subfolders=("a", "b")))
     (loaded,) = open_object(process, "/env/m.so", PYTHON, lookup(world), rules(CACHE, subfolders=("a", "b")))

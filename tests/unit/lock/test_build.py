@@ -186,7 +186,7 @@ def test_a_system_that_cannot_be_named(change: dict[str, str], message: str) -> 
     """It is an error, because a target needs an id."""
     scan = needing()
     with pytest.raises(SysdepsError) as caught:
-        to_target(replace(scan, platform=replace(scan.platform, **change)))
+        to_target(replace(scan, platform=scan.platform._replace(**change)))
     assert str(caught.value) == message
     assert caught.value.hint
 
@@ -227,5 +227,5 @@ def test_a_musl_target_has_the_newest_musl_of_its_wheels() -> None:
     )
     assert newest_musl(scan) == ("1.2", "b")
     assert (to_target(scan).needs_musl, to_target(scan).needs_musl_by) == ("", "")
-    on_musl = to_target(replace(scan, platform=replace(scan.platform, libc="musl")))
+    on_musl = to_target(replace(scan, platform=scan.platform._replace(libc="musl")))
     assert (on_musl.needs_musl, on_musl.needs_musl_by) == ("1.2", "b")

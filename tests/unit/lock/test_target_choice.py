@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from builders.facts import scan_of
@@ -37,7 +35,7 @@ def test_the_target_of_a_system(targets: tuple[object, ...], expected: object) -
 def refused(lock: Lockfile, **system: str) -> tuple[str, str]:
     """Return the message and the hint of a system without a target."""
     with pytest.raises(SysdepsError) as caught:
-        own_target(lock, replace(SYSTEM, **system))
+        own_target(lock, SYSTEM._replace(**system))
     return str(caught.value), caught.value.hint
 
 

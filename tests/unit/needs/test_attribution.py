@@ -158,7 +158,7 @@ def test_a_need_of_a_chosen_plugin() -> None:
     }
     packages = {**PACKAGES, "/lib/libx.so.1": "libx1"}
     loads = [
-        replace(load(When.PLUGIN, {"/env/site/chosen.so": plugins["/env/site/chosen.so"]}), plugin="*/chosen.so"),
+        load(When.PLUGIN, {"/env/site/chosen.so": plugins["/env/site/chosen.so"]})._replace(plugin="*/chosen.so"),
         load(When.PLUGIN, {"/env/site/a.so": plugins["/env/site/a.so"]}),
     ]
     objects = {f"/env/site/{file}": elf() for file in files}
@@ -199,7 +199,7 @@ def test_a_library_that_is_not_installed() -> None:
 
 def test_a_search_that_a_broken_file_stopped() -> None:
     """A package would not repair it: it stays missing, with the reason."""
-    answer = replace(not_found("libGL.so.1"), fatal="file too short")
+    answer = not_found("libGL.so.1")._replace(fatal="file too short")
     assert [need.provider for need in needs_of_one(answer)] == [Missing(note="file too short")]
 
 
@@ -443,7 +443,7 @@ def test_a_library_that_is_left_to_another_distribution() -> None:
 @pytest.mark.parametrize("version", [f"GLIBC_2.{'9' * 5000}", "GLIBC_99999.1", "GLIBC_2.1.1.1.1", "GLIBC_3"])
 def test_a_version_that_no_glibc_has(version: str) -> None:
     """It is not the newest one, and it is named."""
-    odd = replace(elf(), version_needs=(VersionNeed(soname="libc.so.6", version=version, weak=False),))
+    odd = elf()._replace(version_needs=(VersionNeed(soname="libc.so.6", version=version, weak=False),))
     assert newest_glibc([odd]) == ""
     assert impossible_glibc(odd) == version
 
@@ -451,5 +451,5 @@ def test_a_version_that_no_glibc_has(version: str) -> None:
 @pytest.mark.parametrize("version", ["GLIBC_2.36", "GLIBC_2.2.5", "GLIBC_PRIVATE", "GLIBC_ABI_DT_RELR"])
 def test_a_version_that_a_glibc_may_have(version: str) -> None:
     """Numbers and words that are in use are possible."""
-    usual = replace(elf(), version_needs=(VersionNeed(soname="libc.so.6", version=version, weak=False),))
+    usual = elf()._replace(version_needs=(VersionNeed(soname="libc.so.6", version=version, weak=False),))
     assert impossible_glibc(usual) == ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,4 +52,4 @@ def test_packages_that_may_be_installed(reader: object, expected: object) -> Non
     """For the native architecture; unreadable lists are as good as none."""
     packages = system_packages("dpkg", PlainDatabase())
     family = packages.family._replace(read_listed=reader)  # type: ignore[arg-type] # one of the above
-    assert replace(packages, family=family).listed() == expected
+    assert packages._replace(family=family).listed() == expected

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,12 +92,12 @@ def test_default_directories_of_a_system() -> None:
     directories = ("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib", "/usr/lib")
     platform = scan_of().platform
     assert default_directories(platform) == directories
-    assert default_directories(replace(platform, package_manager="")) == directories
-    assert default_directories(replace(platform, package_manager="rpm", architecture="x86_64")) == (
+    assert default_directories(platform._replace(package_manager="")) == directories
+    assert default_directories(platform._replace(package_manager="rpm", architecture="x86_64")) == (
         "/lib64",
         "/usr/lib64",
     )
-    assert default_directories(replace(platform, architecture="vax")) == ()
+    assert default_directories(platform._replace(architecture="vax")) == ()
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_objects_of_imports_and_chosen_plugins() -> None:
     """With the root that loads them, and the names that the loader does not find."""
     library = "/lib/liba.so.1"
     first = load(When.IMPORT, {M: (found(library), not_found("libgone.so.1")), library: ()})
-    chosen = replace(load(When.PLUGIN, {library: ()}), plugin="*/a.so")
+    chosen = load(When.PLUGIN, {library: ()})._replace(plugin="*/a.so")
     scan = scan_of(loads=(first, load(When.PLUGIN, {"/env/site/p.so": ()}), chosen))
     assert [*imported(scan)] == [
         (M, first.objects[0]),

@@ -63,7 +63,7 @@ def test_distributions_that_differ(found: Scan, distributions: list[LockedDistri
 def test_another_python_than_the_locked_one(abi_tag: str, messages: list[str]) -> None:
     """An unknown version is not compared."""
     found = scan()
-    interpreter = replace(found.environment.interpreter, abi_tag=abi_tag)
+    interpreter = found.environment.interpreter._replace(abi_tag=abi_tag)
     found = replace(found, environment=replace(found.environment, interpreter=interpreter))
     assert [each.message for each in lock_problems(image(found), target())] == messages
 

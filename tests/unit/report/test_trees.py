@@ -107,7 +107,7 @@ app 1.0
 def test_the_file_of_an_import_stands_for_a_need() -> None:
     """It is shown even if a plugin comes first by name."""
     two = replace(PQ, by=("/env/site/a_plugin.so", LIBRARY))
-    scan = replace(SCAN, distributions=(replace(SCAN.distributions[1], needs=(two,)),))
+    scan = replace(SCAN, distributions=(SCAN.distributions[1]._replace(needs=(two,)),))
     assert (
         as_text(needs_tree(scan, {"one": way("one")}), TERMINAL)
         == """\

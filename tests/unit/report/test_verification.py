@@ -186,7 +186,7 @@ def test_a_need_that_ldconfig_meets() -> None:
 def test_python_itself(interpreter: str, files: tuple[str, ...], messages: list[str]) -> None:
     """Without an interpreter, or in a virtual environment whose link to it is broken, nothing runs."""
     found = scan()
-    environment = replace(found.environment, interpreter=replace(found.environment.interpreter, path=interpreter))
+    environment = replace(found.environment, interpreter=found.environment.interpreter._replace(path=interpreter))
     found = replace(found, environment=replace(environment, mismatches=("made for cp312",)))
     assert problems_of(image(found, PlainSystem(files=frozenset(files))), None) == tuple(
         Problem(error=True, entry=NO_INTERPRETER, distribution="", subject="/env", message=message)

@@ -49,7 +49,7 @@ def test_a_name_is_a_package_a_soname_a_distribution_or_a_file(name: str, expect
 
 def test_a_library_that_only_its_own_distribution_needs() -> None:
     """Its chain shows who loads it, though nobody has to install anything."""
-    distribution_needs = replace(SCAN.distributions[0], needs=())
+    distribution_needs = SCAN.distributions[0]._replace(needs=())
     scan = replace(SCAN, distributions=(distribution_needs,))
     (chain,) = why(scan, "one.libs/liba.so", WAYS)
     assert chain.hops == (Hop(file=ROOT, answer=TO_MIDDLE),)
@@ -68,7 +68,7 @@ def test_an_import_counts_before_a_shorter_way_from_a_plugin() -> None:
     plugin = "/env/site/a_plugin.so"
     need = replace(PQ, by=(plugin, MIDDLE))
     loads = (load(When.PLUGIN, {plugin: (TO_END,)}), load(When.PLUGIN, {MIDDLE: (TO_END,)}), *SCAN.loads)
-    scan = replace(SCAN, distributions=(replace(SCAN.distributions[0], needs=(need,)),), loads=loads)
+    scan = replace(SCAN, distributions=(SCAN.distributions[0]._replace(needs=(need,)),), loads=loads)
     assert why(scan, "libpq5", WAYS) == (replace(TO_PQ, need=need),)
 
 

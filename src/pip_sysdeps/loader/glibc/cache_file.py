@@ -6,9 +6,9 @@ Source: glibc sysdeps/generic/dl-cache.h, elf/cache.c and elf/dl-cache.c.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from struct import Struct
 from struct import error as struct_error
+from typing import NamedTuple
 
 from pip_sysdeps.errors import MalformedError
 
@@ -20,8 +20,7 @@ _MAX_SECTIONS = 64
 _BIG_ENDIAN, _ANY_ENDIAN = 3, 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheEntry:
+class CacheEntry(NamedTuple):
     """One library of the cache."""
 
     soname: str

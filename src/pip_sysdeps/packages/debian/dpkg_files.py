@@ -7,7 +7,7 @@ what the manual pages leave out.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.debian.relations import parse_relations
@@ -31,8 +31,7 @@ _ARCHITECTURE = re.compile(r"[a-z0-9][a-z0-9-]*")
 _MD5SUM = rb"[0-9a-f]{32}[ *]{2}(?:\./)?/*([^\n]+)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackageStatus:
+class PackageStatus(NamedTuple):
     """One binary package whose files are on the disk."""
 
     name: str
@@ -88,8 +87,7 @@ class PackageStatus:
         return tuple(name for name, *_ in parse_relations(self.field("Provides")))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diversion:
+class Diversion(NamedTuple):
     """One diversion: every package but `package` has the file `diverted` under the name `to`."""
 
     diverted: str

@@ -7,8 +7,7 @@ and owner of each needed name are given.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.model.packages import Floor
 from pip_sysdeps.packages.debian.version import version_key
@@ -28,8 +27,7 @@ _BOUND = re.compile(
 """A relation that bounds a version from below: Debian Policy 7.1."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Library:
+class Library(NamedTuple):
     """What the package of a needed library says about its users."""
 
     soname: str
@@ -40,8 +38,7 @@ class Library:
     """Otherwise its dependencies by a shlibs file; None if neither has it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LibraryUse:
+class LibraryUse(NamedTuple):
     """One object and its undefined symbols in the libraries that it needs."""
 
     libraries: tuple[Library, ...]
@@ -52,8 +49,7 @@ class LibraryUse:
     """The object."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dependency:
+class Dependency(NamedTuple):
     """One dependency of a Depends field."""
 
     template: str

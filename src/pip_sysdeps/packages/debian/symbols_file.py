@@ -9,9 +9,8 @@ nothing is ever demangled.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.packages.debian.version import version_key
 
@@ -33,8 +32,7 @@ _Row = tuple[str, str, str]
 """Name, version and number of the template, as written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SymbolVersion:
+class SymbolVersion(NamedTuple):
     """The origin of a symbol."""
 
     version: str
@@ -43,8 +41,7 @@ class SymbolVersion:
     """The dependency template for its users."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LibrarySymbols:
+class LibrarySymbols(NamedTuple):
     """The entry of one library."""
 
     templates: tuple[str, ...]

@@ -111,7 +111,7 @@ def test_a_library_that_is_vendored_and_taken_from_a_package() -> None:
         Need(soname="libb.so.1", when=When.IMPORT, by=(), provider=Missing()),
         Need(program="gs", when=When.EXEC, by=(), provider=FromPackage(package="gs", path="")),
     )
-    scan = replace(subject.scan, distributions=(replace(subject.scan.distributions[0], needs=needs),))
+    scan = replace(subject.scan, distributions=(subject.scan.distributions[0]._replace(needs=needs),))
     scan = replace(scan, environment=replace(scan.environment, unclaimed=("/env/stray/liba.so.1",)))
     assert troubles("SD007", replace(subject, scan=scan)) == [
         Trouble(
