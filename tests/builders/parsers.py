@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from builders.apk import ApkEntry, apk_database, apk_index
 from builders.elf import Elf
 from builders.elf_memory import QUESTIONS, in_memory
+from builders.facts import distribution
 from builders.rpm_files import Rpm, bdb, ndb
 from pip_sysdeps.byname.optional_files import optional_files
 from pip_sysdeps.byname.optional_modules import optional_modules
@@ -31,13 +32,26 @@ from pip_sysdeps.byname.steps import StepLimitError
 from pip_sysdeps.byname.string_literals import beginnings, mentioned
 from pip_sysdeps.environment.metadata import parse_direct_url, parse_folder_name, parse_metadata, parse_wheel_tags
 from pip_sysdeps.environment.pyenv import parse_version_file
+from pip_sysdeps.environment.read_scripts import interpreter_of
 from pip_sysdeps.environment.read_sdist import SdistBudget, read_from_sdist
+from pip_sysdeps.environment.read_vendored import rules
 from pip_sysdeps.environment.read_wheels import environment_of_wheels
 from pip_sysdeps.environment.record import entry_of, parse_installed_files, parse_record
+from pip_sysdeps.environment.requirements import required, requirement_chains
 from pip_sysdeps.environment.sbom import parse_sbom
-from pip_sysdeps.environment.site_files import parse_egg_link, parse_finder, parse_pth, parse_scripts, parse_venv_config
+from pip_sysdeps.environment.site_files import (
+    changes_path,
+    parse_egg_link,
+    parse_finder,
+    parse_pth,
+    parse_pth_code,
+    parse_scripts,
+    parse_venv_config,
+)
 from pip_sysdeps.environment.target_system import open_target
+from pip_sysdeps.environment.vendored import VendoredFile, identify
 from pip_sysdeps.errors import MalformedError, SysdepsError
+from pip_sysdeps.hook.enable import read_settings
 from pip_sysdeps.loader.glibc.cache_file import parse_ld_so_cache
 from pip_sysdeps.loader.glibc.conf_file import parse_ld_so_conf
 from pip_sysdeps.loader.glibc.cpuinfo import hwcaps_folders
@@ -52,6 +66,8 @@ from pip_sysdeps.packages.apk.names import so_capability
 from pip_sysdeps.packages.apk.records import parse_stanzas
 from pip_sysdeps.packages.apk.version import is_version as is_apk_version
 from pip_sysdeps.packages.apk.version import version_key as apk_version_key
+from pip_sysdeps.packages.debian.apt_lists import listed_packages, release_facts
+from pip_sysdeps.packages.debian.apt_progress import parse_progress
 from pip_sysdeps.packages.debian.apt_sources import parse_mirrors, parse_source_list, parse_sources
 from pip_sysdeps.packages.debian.contents import rows_in, rows_like
 from pip_sysdeps.packages.debian.dpkg_files import parse_diversions, parse_list, parse_md5sums, parse_status
@@ -195,6 +211,24 @@ def _wheel(content: bytes) -> object:
         except SysdepsError as error:
             raise MalformedError(str(error).rpartition(": ")[2]) from error
     return environment.distributions
+
+
+def _requirements(content: bytes) -> object:
+    """Follow the requirements of two distributions, one per line."""
+    lines = tuple(content.decode("utf-8", "surrogateescape").split("\n"))
+    found = (distribution("a", requires=lines), distribution("b", requires=lines[::-1]))
+    markers = {"os_name": "posix", "python_version": "3.11", "sys_platform": "linux", "platform_machine": "x86_64"}
+    chains = requirement_chains(found, markers)
+    return [required(found, markers), *(chains[name] for name in chains)]
+
+
+def _vendored(content: bytes) -> object:
+    """Look for libraries in the data of a file, once as a library and once as a module."""
+    files = (
+        VendoredFile(path="a.libs/libz-01234567.so.1", holder="a", is_library=True),
+        VendoredFile(path="a/b.abi3.so", holder="a", is_library=False, needed=("libssl.so.3",)),
+    )
+    return [list(identify(file, content, rules())) for file in files]
 
 
 def _sdist(content: bytes) -> object:
@@ -439,11 +473,49 @@ PARSERS = {
         (b'{"url": "file:///srv/a%20b", "dir_info": {"editable": true}}', b'{"url": "x", "vcs_info": {}}'),
     ),
     "site": Parser(
-        (parse_venv_config, parse_pth, parse_egg_link, parse_finder, parse_scripts, parse_version_file),
+        (
+            parse_venv_config,
+            parse_pth,
+            lambda content: list(map(changes_path, parse_pth_code(content))),
+            parse_egg_link,
+            parse_finder,
+            parse_scripts,
+            parse_version_file,
+            interpreter_of,
+        ),
         (
             b"home = /usr/bin\nversion_info = 3.11.2.final\ninclude-system-site-packages = false\n",
             b"/srv/project\nimport os; x\n# no\n../relative\n",
             b"MAPPING: dict = {'a': '/srv/a', 'b': '/srv/b'}\nNAMESPACES = {}\n",
+        ),
+    ),
+    "hook": Parser(
+        (_text(read_settings),),
+        (
+            b"COMMAND: tuple = ('a', 'lock')\nNEEDED: tuple = ('/a',)\nPREFIX: str = '/v'\n",
+            b"A: int = {1: [2], 3: {4}}\n",
+        ),
+    ),
+    "requirements": Parser(
+        (_requirements,),
+        (
+            b"b[x,y]>=1; python_version > '3' and (os_name == 'nt' or extra == 'x')\na @ file:///a\n",
+            b"A.b (>=1,<2)\nb; 'linux' in sys_platform\nb; platform_machine ~= '1'\n",
+        ),
+    ),
+    "vendored": Parser(
+        (_vendored,), (b"\0OpenSSL 3.0.2 15 Mar 2022\0 deflate 1.2.13 Copyright\0libpng version 1.6.39\0",)
+    ),
+    "apt-lists": Parser(
+        (
+            release_facts,
+            lambda content: listed_packages([content]),
+            _text(parse_progress),
+        ),
+        (
+            b"Origin: Debian\nCodename: bookworm\nNotAutomatic: yes\n",
+            b"Package: a\nVersion: 1:2-3\nDepends: b (>= 1) | c\nProvides: d\nInstalled-Size: 5\n\nPackage: b\n",
+            b"31% [2 Contents-amd64 12.3 MB/50.1 MB 25%]      379 kB/s 1min 40s",
         ),
     ),
     "dpkg-status": Parser((parse_status,), (_STATUS,)),

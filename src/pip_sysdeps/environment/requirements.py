@@ -134,12 +134,12 @@ def applies(text: str, environment: Mapping[str, str]) -> bool:
 def holds(marker: Marker, environment: Mapping[str, str]) -> bool | None:
     """Return whether an environment marker is true; None for one that cannot be evaluated.
 
-    `os_name ~= "x"` compares values that cannot be compared, and `python_version < "9...9"` may have more digits than
-    int() reads.
+    `os_name ~= "x"` compares values that cannot be compared, `python_version < "9...9"` may have more digits than int()
+    reads, and in `"a" < "b"` packaging takes a value for a name.
     """
     try:
         return marker.evaluate(dict(environment))
-    except (ValueError, RecursionError):
+    except (KeyError, ValueError, RecursionError):
         return None
 
 

@@ -223,7 +223,7 @@ def read_settings(text: str) -> Settings | None:
             for node in (tree.body if tree else ())
             if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
         }
-    except (ValueError, RecursionError, MemoryError):
+    except (ValueError, TypeError, RecursionError, MemoryError):
         return None
     command, needed = values.get("COMMAND"), values.get("NEEDED")
     if not (command and needed and _are_strings(command) and _are_strings(needed)):

@@ -92,7 +92,8 @@ def test_a_distribution_that_requires_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    "marker", ['os_name ~= "x"', f'python_version > "{"9" * 5000}"', f"{'(' * 3000}os_name == 'posix'{')' * 3000}"]
+    "marker",
+    ['os_name ~= "x"', '"a" < "b"', f'python_version > "{"9" * 5000}"', f"{'(' * 3000}os_name == 'posix'{')' * 3000}"],
 )
 def test_a_marker_that_cannot_be_judged(marker: str) -> None:
     """The requirement leads nowhere; a declared need counts."""

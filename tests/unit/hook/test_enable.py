@@ -37,6 +37,12 @@ def make_settings(folder: Path) -> Settings:
     return Settings(command=("/bin/tool", "it's", "caf\xe9", "\udcff"), needed=(str(folder),))
 
 
+@pytest.mark.parametrize("value", ["{[]: 1}", "{{}}", "-'a'", "(" * 500 + ")" * 500, "f()"])
+def test_settings_that_are_no_values(value: str) -> None:
+    """A module of that name in an environment may be anybody's: it is read, not run."""
+    assert hook.read_settings(f"COMMAND: tuple = {value}\n") is None
+
+
 def test_enable_writes_two_readable_files(tmp_path: Path) -> None:
     """Both files say what they are and how to remove them; the mode is the umask's, and nothing else is left."""
     assert hook.enable(make_site(tmp_path), make_settings(tmp_path))
