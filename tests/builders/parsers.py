@@ -504,7 +504,12 @@ PARSERS = {
         ),
     ),
     "vendored": Parser(
-        (_vendored,), (b"\0OpenSSL 3.0.2 15 Mar 2022\0 deflate 1.2.13 Copyright\0libpng version 1.6.39\0",)
+        (_vendored,),
+        (
+            b"AOMedia Project AV1 Decoder v3.5.0\0",
+            b"\0libcurl/7.88.1\0CLIENT libcurl 7.88.1\r\n\0",
+            b"\x001.0.8, 13-Jul-2019\0 deflate 1.2.13 Copyright",
+        ),
     ),
     "apt-lists": Parser(
         (
