@@ -56,6 +56,7 @@ class CallGraph:
         self.modules = list(modules)
         self._absent: defaultdict[str, set[str]] = defaultdict(set)
         self._scopes: dict[str, Scope] = {}
+        self._tops: dict[str, Scope] = {}
         self._attributes: defaultdict[str, list[tuple[Scope, Source]]] = defaultdict(list)
         self._callers: defaultdict[str, list[CallSite]] = defaultdict(list)
         self._called_by: dict[Scope, list[CallSite]] = {}
@@ -71,7 +72,7 @@ class CallGraph:
         self.evaluator = Evaluator(self.function, self._set_attributes, steps)
 
     def _add(self, module: Module) -> None:
-        self._scopes[f"{module.name}."] = module.top
+        self._scopes[f"{module.name}."] = self._tops[module.name] = module.top
         for name, scopes in module.functions.items():
             self._scopes[f"{module.name}.{name}"] = scopes[-1]
         for name, sources in module.attributes.items():
@@ -95,8 +96,8 @@ class CallGraph:
         """Follow a full name through the modules that hand it on."""
         for _ in range(MOST_CALLS_DEEP):
             module, _, name = full.rpartition(".")
-            inside = None if full in self._scopes else self._scopes.get(f"{module}.")
-            if inside is None or name not in inside.module.imports:
+            inside = self._tops.get(module)
+            if inside is None or full in self._scopes or name not in inside.module.imports:
                 break
             full = inside.module.imports[name]
         return full
