@@ -52,7 +52,7 @@ def _inside(package: bytes, several: bytes) -> list[bytes]:
 
 def imported(path: str, source: bytes, base: str, about: About) -> Iterator[Imported]:
     """Yield what a source of a distribution imports; `base` is the folder that its path is relative to."""
-    for name in imports(source):
+    for name in sorted(imports(source)):
         relative = path.removeprefix(f"{base.rstrip('/')}/").removesuffix("/__init__.py").removesuffix(".py")
         sure = "/" not in relative or about.mentions(name, in_title=True)
         yield Imported(split_modules()[name], path, Confidence.HIGH if sure else Confidence.MEDIUM)

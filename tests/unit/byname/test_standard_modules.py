@@ -45,3 +45,10 @@ def test_what_an_import_takes() -> None:
     assert own.names == ("/usr/lib/python3*/tkinter/__init__.py",)
     others = of_interpreter(found, {"_tkinter": ("libtk8.6.so", "libtcl8.6.so")})
     assert [each.names for each in others] == [("libtk8.6.so",), ("libtcl8.6.so",)]
+
+
+def test_the_order_of_imports() -> None:
+    """It is the same in each run, as one of several imports is the evidence of a need."""
+    source = b"".join(b"import %s\n" % name for name in (b"venv", b"tkinter", b"ensurepip", b"distutils.core"))
+    names = [each.module.name for each in imported("/e/a.py", source, "/e", About(text="", sources=1))]
+    assert names == ["distutils.core", "ensurepip", "tkinter", "venv"]
