@@ -357,11 +357,11 @@ def test_a_parser_that_dies_ends_no_command(desk: Desk, monkeypatch: pytest.Monk
 
 
 def test_why_says_which_sources_have_no_name(desk: Desk) -> None:
-    """With -v, for the distribution that is asked for: what it opens and runs by a name that only a run makes."""
+    """With -v, for the distribution that is asked for: what it opens and runs by a computed name."""
     text = b"import ctypes, subprocess\nctypes.CDLL(pick())\ndef go(): subprocess.run([chosen(), 'x'])\n"
     install(desk.root / SITE.lstrip("/"), "opener", files={"opener.py": text})
     said = [
-        f"{SITE}/opener.py: {does} by a name that only a run makes: which one is unknown\n"
+        f"{SITE}/opener.py: {does} by a name that is computed at run time, so it is unknown which\n"
         for does in ("opens a library", "runs a program")
     ]
     assert all(line in desk.run("why", "-v", "opener", "--root", str(desk.root), "--python", VENV).err for line in said)

@@ -222,7 +222,7 @@ def test_a_shape(desk: Desk, case: str) -> None:
 def test_an_offer_has_its_reason(desk: Desk) -> None:
     """A development package is offered with the word that it is one."""
     (need,) = offered(locked(desk, "/here", "trixie", {"__init__": OPEN + "ctypes.CDLL('libsndfile.so')"}))
-    assert need.note == "only libsndfile1-dev has it, which is for compiling"
+    assert need.note == "only libsndfile1-dev has it, a development package"
 
 
 MODULES = {
@@ -281,5 +281,5 @@ def test_an_offer_of_several_packages_names_them(desk: Desk) -> None:
     """Nothing says that no package has a program that several have: neither the lock nor a search of the index."""
     text = RUN + "def go(): subprocess.run(['mail', 'x'], check=True)"
     target = locked(desk, "/here", "bookworm", {"__init__": text})
-    note = "bsd-mailx, mailutils, s-nail have it: `policy add` takes one"
+    note = "bsd-mailx, mailutils, s-nail have it: choose one with `pip-sysdeps policy add`"
     assert [(each.program, each.note) for each in target.unresolved] == [("mail", note)]

@@ -62,7 +62,7 @@ class CallGraph:
         self._called_by: dict[Scope, list[CallSite]] = {}
         self._evidence: dict[int, str] = {}
         self.unknown: dict[tuple[ReferenceKind, str], None] = {}
-        """What is opened or run by a name that only a run makes: its kind, and the source."""
+        """What is opened or run by a name that is computed at run time: its kind, and the source."""
         self.unset: set[str] = set()
         """Attributes that are asked for, and that no module sets."""
         for module in self.modules:

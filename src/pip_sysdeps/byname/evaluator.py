@@ -131,7 +131,7 @@ class Evaluator:
             yield from self.values(node, frame)
 
     def _joined(self, parts: Iterable[ast.expr], frame: Frame) -> Iterable[str]:
-        """Return the texts of an f-string; of a command, the part before a piece that only a run makes is enough."""
+        """Return the texts of an f-string; of a command, the part before a computed piece is enough."""
         pieces = [self.values(part, frame.whole()) for part in parts]
         known = list(takewhile(bool, pieces))
         texts = map("".join, products(self._steps, known))

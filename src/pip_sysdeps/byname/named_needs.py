@@ -91,11 +91,11 @@ class Named:
         return distribution._replace(needs=tuple(every), skipped=skipped)
 
     def _unknown(self, distribution: Distribution, said: Searched) -> Iterator[Skipped]:
-        """Yield the sources that open or run something by names that only a run makes, unless these are known."""
+        """Yield the sources that open or run something by computed names, unless these are known."""
         known = {each.kind for each in self._known(distribution)}
         for kind, path in said.unknown:
             if kind not in known:
-                reason = f"{_DOES[kind]} by a name that only a run makes"
+                reason = f"{_DOES[kind]} by a name that is computed at run time"
                 yield Skipped(path=path, verdict=Verdict.UNKNOWN_NAME, reason=reason)
 
     def _references(self, distribution: Distribution) -> References:

@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 _MOST_NAMES = 8
 """How many alternatives one need lists."""
-NOTHING_TELLS = "nothing at hand tells which package has it"
+NOTHING_TELLS = "no package list is available that names its package"
 """The note for something missing when no complete list of packages is available."""
-_VERSION_UNKNOWN = "nothing at hand tells which of several versions there is"
+_VERSION_UNKNOWN = "no package list is available that names its version"
 _UNSURE = {NOTHING_TELLS, _VERSION_UNKNOWN}
-_NO_FILES = "the index of this release does not answer for files"
+_NO_FILES = "the index of this release has no files of packages"
 _INTERPRETER = r"(?:python|pip)[0-9.]*"
 
 
@@ -130,7 +130,7 @@ def _only_development(reference: Reference, known: _Known) -> Iterator[Need]:
     if reference.confidence is Confidence.HIGH:
         offered = replace(reference, confidence=Confidence.MEDIUM)
         need = _as_need(offered, FromPackage(package=known.package, path=known.path), soname=known.name)
-        yield replace(need, note=f"only {known.package} has it, which is for compiling")
+        yield replace(need, note=f"only {known.package} has it, a development package")
 
 
 def _known_library(name: str, lookup: Lookup) -> _Known | None:
@@ -203,7 +203,7 @@ def _program(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
     best = next((each for each in known if each.package or each.path), known[0])._replace(path=path)
     judged = _judged(reference, about, known)
     if best.choices:
-        note = f"{listed(best.choices)} have it: `policy add` takes one"
+        note = f"{listed(best.choices)} have it: choose one with `pip-sysdeps policy add`"
         yield _as_need(judged, Missing(note=note), program=best.name)
         return
     yield _as_need(judged, best.provider, program=best.name)

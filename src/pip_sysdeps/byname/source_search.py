@@ -63,7 +63,7 @@ class Searched(NamedTuple):
     imported: tuple[Imported, ...] = ()
     """The modules that they import and that a release may have apart from its Python."""
     unknown: tuple[tuple[ReferenceKind, str], ...] = ()
-    """What is opened or run by a name that only a run makes: its kind, and the source."""
+    """What is opened or run by a name that is computed at run time: its kind, and the source."""
 
 
 class _Shortest:

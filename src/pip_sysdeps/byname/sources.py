@@ -39,7 +39,7 @@ class Named(NamedTuple):
     broken: tuple[str, ...] = ()
     """Sources that do not parse."""
     unknown: tuple[tuple[ReferenceKind, str], ...] = ()
-    """What is opened or run by a name that only a run makes: its kind, and the source."""
+    """What is opened or run by a name that is computed at run time: its kind, and the source."""
 
 
 def named_by(sources: Mapping[str, bytes], others: Others, base: str, steps: Steps | None = None) -> Named:

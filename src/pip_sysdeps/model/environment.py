@@ -66,7 +66,7 @@ class Verdict(Enum):
     TOO_LONG = "too-long"
     """Python source that is not searched for names: too long, or its distribution's search reached a limit."""
     UNKNOWN_NAME = "unknown-name"
-    """Python source that opens or runs something by a name that only a run makes."""
+    """Python source that opens or runs something by a name that is computed at run time."""
     FOREIGN_ARCHITECTURE = "foreign-architecture"
     FOREIGN_LIBC = "foreign-libc"
     NOT_RUNTIME = "not-runtime"

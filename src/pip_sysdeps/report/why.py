@@ -74,7 +74,7 @@ def unknown_names(scan: Scan, distribution: str) -> Iterator[str]:
     holders = scan.environment.holders()
     for skipped in scan.skipped:
         if skipped.verdict is Verdict.UNKNOWN_NAME and holders.get(skipped.path) == canonicalize_name(distribution):
-            yield f"{skipped.path}: {skipped.reason}: which one is unknown"
+            yield f"{skipped.path}: {skipped.reason}, so it is unknown which"
 
 
 def names(scan: Scan) -> frozenset[str]:

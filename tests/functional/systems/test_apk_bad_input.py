@@ -90,7 +90,7 @@ def test_a_hostile_soname_is_no_capability(alpine: Path, run: Run) -> None:
     (target,) = loads((alpine.parent / "sysdeps.lock").read_text()).target
     assert (target.installs, [(each.soname, each.note) for each in target.unresolved]) == (
         (),
-        [("lib$(reboot).so.1", "nothing at hand tells which package has it")],
+        [("lib$(reboot).so.1", "no package list is available that names its package")],
     )
 
 

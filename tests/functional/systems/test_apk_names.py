@@ -93,14 +93,14 @@ def test_what_an_index_lacks_is_unresolved(alpine: Path, run: Run, source: bytes
 @pytest.mark.parametrize(
     ("source", "unresolved"),
     [
-        (ASKS, [("libmagic.so", "nothing at hand tells which package has it")]),
+        (ASKS, [("libmagic.so", "no package list is available that names its package")]),
         (
             OPENS.replace(b"magic", b"frobnicate"),
-            [("libfrobnicate.so.1", "nothing at hand tells which package has it")],
+            [("libfrobnicate.so.1", "no package list is available that names its package")],
         ),
         (
             PDF.replace(b"pdftotext", b"frobnicate-all"),
-            [("frobnicate-all", "nothing at hand tells which package has it")],
+            [("frobnicate-all", "no package list is available that names its package")],
         ),
     ],
     ids=["a library without its number", "a library of no release", "a program of no release"],

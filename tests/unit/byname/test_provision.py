@@ -192,7 +192,7 @@ def test_a_package_for_compiling_never_answers() -> None:
     assert only(library("libonly.so")) == replace(
         need("libonly-dev", soname="libonly.so"),
         confidence=Confidence.MEDIUM,
-        note="only libonly-dev has it, which is for compiling",
+        note="only libonly-dev has it, a development package",
     )
     assert needs([library("libonly.so", confidence=Confidence.MEDIUM)], SYSTEM, SMALL) == ()
 
@@ -361,7 +361,7 @@ def test_of_several_versions_none_is_guessed() -> None:
         for number in (1, 2)
     }
     system = System(index=None, providers=two)
-    note = "nothing at hand tells which of several versions there is"
+    note = "no package list is available that names its version"
     assert only(library("libmpv.so.2", "libmpv.so.1"), system).provider == Missing(note=note, unsure=True)
     checked = System(index=None, providers={key: replace(each, checked=True) for key, each in two.items()})
     assert only(library("libmpv.so.2", "libmpv.so.1"), checked).provider == FromCapability(
@@ -390,4 +390,4 @@ def test_a_program_of_several_packages_names_them(number: int) -> None:
     system = System(index=index)
     found = needs(map(program, several), system, About(text=" ".join(several), sources=1))
     assert {each.program for each in found} == {name for name in several if package_of_program(name, system)}
-    assert all("have it: `policy add` takes one" in str(each.provider) for each in found)
+    assert all("have it: choose one with `pip-sysdeps policy add`" in str(each.provider) for each in found)

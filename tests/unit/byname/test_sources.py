@@ -185,7 +185,7 @@ def test_a_caller_says_whether_the_code_does_without(function: str, call: str, c
 
 
 UNKNOWN = {
-    "a value that only a run makes": ("ctypes.CDLL(pick(TABLE))", [ReferenceKind.LIBRARY]),
+    "a value that is computed at run time": ("ctypes.CDLL(pick(TABLE))", [ReferenceKind.LIBRARY]),
     "a name of another system": ("ctypes.CDLL('foo.dll')", []),
     "a file of its own": ("ctypes.CDLL(os.path.join(os.path.dirname(__file__), 'libown.so'))", []),
     "what a caller gives": ("def load(path):\n    return ctypes.CDLL(path)", []),

@@ -61,7 +61,7 @@ def unknown_name(evidence: Evidence) -> Iterator[Trouble]:
         if skipped.verdict is Verdict.UNKNOWN_NAME:
             found[holders.get(skipped.path, ""), skipped.reason].append(skipped.path)
     for (name, reason), files in found.items():
-        yield Trouble(message=f"{reason}: which one is unknown", distribution=name, files=tuple(files))
+        yield Trouble(message=f"{reason}, so it is unknown which", distribution=name, files=tuple(files))
 
 
 def plugins_left_out(evidence: Evidence) -> Iterator[Trouble]:

@@ -98,7 +98,9 @@ def test_a_file_that_no_package_owns_is_copied(need: Need, subject: str, message
 
 def test_names_that_only_a_run_makes_are_one_finding_for_each_kind_of_a_distribution() -> None:
     """With all of its files; a file that no RECORD lists has no distribution."""
-    library, program = (f"{does} by a name that only a run makes" for does in ("opens a library", "runs a program"))
+    library, program = (
+        f"{does} by a name that is computed at run time" for does in ("opens a library", "runs a program")
+    )
     skipped = [
         Skipped(path=path, verdict=verdict, reason=reason)
         for path, verdict, reason in (
@@ -111,9 +113,9 @@ def test_names_that_only_a_run_makes_are_one_finding_for_each_kind_of_a_distribu
     subject = evidence()
     subject = replace(subject, scan=replace(subject.scan, skipped=tuple(skipped)))
     assert troubles("SD032", subject) == [
-        Trouble(message=f"{library}: which one is unknown", files=("/env/site/stray.py",)),
-        Trouble(message=f"{library}: which one is unknown", distribution="one", files=(M,)),
-        Trouble(message=f"{program}: which one is unknown", distribution="one", files=(M,)),
+        Trouble(message=f"{library}, so it is unknown which", files=("/env/site/stray.py",)),
+        Trouble(message=f"{library}, so it is unknown which", distribution="one", files=(M,)),
+        Trouble(message=f"{program}, so it is unknown which", distribution="one", files=(M,)),
     ]
 
 
