@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import LockedNeed, Target
 
 _BUILT_WITH = {
-    "duplicity": ("librsync-dev",),
+    "duplicity": ("librsync-dev", "gettext"),
     "mecab-python3": ("libmecab-dev", "swig"),
     "pycurl": ("libcurl4-openssl-dev", "libssl-dev"),
     "pygobject": ("libgirepository1.0-dev", "libcairo2-dev"),
@@ -113,8 +113,10 @@ def _evidence(root: Path, entry: Known) -> Iterator[str]:
 
 
 def _needs(target: Target, entry: Known) -> tuple[LockedNeed, ...]:
+    """Return the needs of an entry: those that the metadata stands for, not a source that names the same."""
     own = [need for holder, need in target.needs() if holder == entry.distribution]
     if entry.names:
-        return tuple(need for need in own if {*entry.names} & {need.soname, *need.any_of, need.program, need.file})
+        known = [need for need in own if any(file.endswith(".dist-info") for file in need.by)]
+        return tuple(need for need in known if {*entry.names} & {need.soname, *need.any_of, need.program, need.file})
     program = entry.kind is ReferenceKind.PROGRAM
     return tuple(need for need in own if need.when == ("exec" if program else "dlopen"))
