@@ -15,6 +15,7 @@ from builders.elf import Elf
 from builders.release import EXTENSION, LIBC6, LIBPQ, LIBPQ5, PSYCOPG, PYTHON, make_release
 from builders.root import write
 from builders.schemas import check_schema
+from builders.small_debian import copy_of
 from builders.system import LIB, LOADER, write_library
 from builders.venv import install, make_interpreter
 from pip_sysdeps.cli import main
@@ -28,12 +29,19 @@ FOUND = "/lib/x86_64-linux-gnu"
 APT_GET = "apt-get install -y --no-install-recommends -o APT::Cmd::Pattern-Only=true"
 
 
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a release root in which everything works, and its lock in the root; nobody may change it."""
+    folder = tmp_path_factory.mktemp("release")
+    make_release(folder)
+    lock(folder)
+    return folder
+
+
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """Return a release root in which everything works, and its lock beside the environment."""
-    make_release(tmp_path)
-    lock(tmp_path)
-    return tmp_path
+def root(released: Path, tmp_path: Path) -> Path:
+    """Return a copy of the release root, to change at will."""
+    return copy_of(released, tmp_path)
 
 
 def lock(root: Path) -> None:
