@@ -71,6 +71,10 @@ class CallGraph:
         """Each call, and the full name of what it calls."""
         self.evaluator = Evaluator(self.function, self._set_attributes, steps)
 
+    def forget(self) -> None:
+        """Drop the tables: the evaluator leads back here, so that only a look for cycles would free them."""
+        vars(self).clear()
+
     def _add(self, module: Module) -> None:
         self._scopes[f"{module.name}."] = self._tops[module.name] = module.top
         for name, scopes in module.functions.items():

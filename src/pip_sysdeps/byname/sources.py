@@ -52,8 +52,7 @@ def named_by(sources: Mapping[str, bytes], others: Others, base: str, steps: Ste
     try:
         return search.found(sources)
     finally:
-        for module in search.modules:
-            module.forget()
+        search.forget()
 
 
 class _World(NamedTuple):
@@ -80,6 +79,14 @@ class _Search:
         self._steps = steps
         self._broken: list[str] = []
         self.modules: list[Module] = []
+        self._graphs: list[CallGraph] = []
+
+    def forget(self) -> None:
+        """Drop what was parsed and found in it."""
+        for module in self.modules:
+            module.forget()
+        for graph in self._graphs:
+            graph.forget()
 
     def found(self, sources: Mapping[str, bytes]) -> Named:
         """Search sources, and those that they lead to."""
@@ -119,5 +126,6 @@ class _Search:
             else:
                 self.modules.append(module)
         graph = CallGraph(self.modules, self._steps)
+        self._graphs.append(graph)
         libraries = Libraries(graph)
         return _World(graph, libraries, Programs(graph), list(opened_files(graph, libraries.openers)))

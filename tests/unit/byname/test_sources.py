@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 
 import pytest
 
@@ -356,6 +357,22 @@ NOTHING = [
 def test_no_reference(source: str) -> None:
     """A file of one's own, another system's library, and what cannot be read or told is no reference."""
     assert named(source) == ()
+
+
+def test_no_syntax_tree_is_left() -> None:
+    """Everything is freed without the garbage collector, which a command switches off."""
+
+    def count() -> int:
+        return sum(isinstance(each, ast.Call) for each in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = count()
+        assert named("import subprocess\ndef run(c): subprocess.run(c)\nrun(['glpsol'])\n")
+        assert count() == before
+    finally:
+        gc.enable()
 
 
 def test_hostile_sources_end() -> None:
