@@ -197,7 +197,8 @@ def _program(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
         return
     words = {word for each in known for word in (each.name, each.package, *each.choices)}
     is_run = reference.confidence is Confidence.HIGH and not reference.unsure and len(reference.names) == 1
-    if not (is_run or reference.required or reference.when is When.DECLARED or about.mentions(*words)):
+    is_sure = is_run or reference.required or reference.when is When.DECLARED or is_known(reference.evidence)
+    if not (is_sure or about.mentions(*words)):
         return  # one of many programs that the code may use
     path = next((each.path for each in known if each.path), "")
     best = next((each for each in known if each.package or each.path), known[0])._replace(path=path)

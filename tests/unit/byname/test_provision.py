@@ -272,6 +272,13 @@ def test_which_programs_are_sure(text: str, sources: int, evidence: str, confide
     assert only(reference, about=About(text=text, sources=sources)).confidence is confidence
 
 
+@pytest.mark.parametrize("confidence", [Confidence.HIGH, Confidence.MEDIUM])
+def test_a_known_program_needs_no_mention(confidence: Confidence) -> None:
+    """What the knowledge file says is offered or in the line, though no text of the distribution has the word."""
+    known = replace(program("dot", "neato"), evidence="known: draws (pkg.py: dot)", confidence=confidence)
+    assert (only(known).provider, only(known).confidence) == (FromPackage(package="graphviz", path=""), confidence)
+
+
 def test_the_same_thing_twice_is_one_need() -> None:
     """The surer evidence stays, with the files of both; `libfoo.so` adds nothing to `libfoo.so.1`."""
     other = replace(library("libfoo.so.1", confidence=Confidence.MEDIUM), by=("/env/site/pkg/b.py",))
