@@ -91,13 +91,15 @@ def _at_start(variables: Mapping[str, str]) -> dict[str, str]:
 
 @cache
 def _server(_: int) -> tuple[socket.socket, dict[str, str]]:
-    """Start the server for a process of the tests; return the connection to it, and its variables for Python."""
+    """Start the server for a process of the tests; return the connection to it, and its variables for Python.
+
+    It is no child of that process, since some tests wait for all children. It ends when the connection is closed.
+    """
     ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with its:
         command = [sys.executable, str(Path(__file__)), str(its.fileno())]
         null = subprocess.DEVNULL
-        process = subprocess.Popen(command, pass_fds=[its.fileno()], stdin=null, stdout=null)
-    atexit.register(process.wait)
+        subprocess.run(command, check=True, pass_fds=[its.fileno()], stdin=null, stdout=null)
     atexit.register(ours.close)
     return ours, _at_start(os.environ)
 
@@ -107,6 +109,8 @@ def _server(_: int) -> tuple[socket.socket, dict[str, str]]:
 
 def _main() -> None:
     """Import the package, then serve; a child goes on here and ends as a command does."""
+    if os.fork():
+        os._exit(0)  # the server is nobody's child
     del sys.path[0]  # this file's folder
     for module in pkgutil.walk_packages(pip_sysdeps.__path__, "pip_sysdeps."):
         if not module.name.endswith("__main__"):
