@@ -162,7 +162,7 @@ def test_find_library(image: Image) -> None:
     asked = "import ctypes.util\nprint(ctypes.util.find_library('pq'))"
     image.module("app", "import ctypes, ctypes.util\nlibrary = ctypes.CDLL(ctypes.util.find_library('pq'))\n")
     assert image.says(asked) == "None"
-    assert "find_library returns None: libpq.so.5 is at /usr/lib/libpq.so.5, but this Python asks a compiler" in (
+    assert "find_library returns None: libpq.so.5 is at /usr/lib/libpq.so.5, but this Python needs a compiler" in (
         image.tool("verify", "--lockless", status=1)
     )
     patch = "\n\ndef find_library(name):  # as it is patched for musl\n    from glob import glob\n"

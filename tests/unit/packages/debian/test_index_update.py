@@ -233,7 +233,7 @@ def test_a_program_of_the_root_is_never_run(root: Path) -> None:
     made = update(root)
     assert not ran.exists()
     assert len(made.complaints) == 1
-    assert "evil:///x': it is reached neither by http or https" in made.complaints[0]
+    assert "evil:///x': it is neither an http or https URL" in made.complaints[0]
 
 
 @pytest.mark.slow
