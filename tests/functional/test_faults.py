@@ -111,6 +111,7 @@ READ = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("path", READ, ids=lambda path: path.rpartition("/")[2])
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -336,6 +336,7 @@ def test_from_an_environment_to_every_output(desk: Desk, way: Callable[[Path], N
     hold_apt_line(desk)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [in_a_package, in_a_version, in_symbols, in_os_release], ids=lambda way: way.__name__)
 @NAMES
 def test_from_a_system_to_the_lock(desk: Desk, way: Callable[[Path, str], None], name: str) -> None:

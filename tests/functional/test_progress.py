@@ -67,6 +67,7 @@ def test_a_terminal_shows_what_is_counted(root: Path, tmp_path: Path) -> None:
     assert message.startswith("wrote "), shown
 
 
+@pytest.mark.slow
 def test_a_quick_command_shows_nothing(root: Path, tmp_path: Path) -> None:
     """Neither a quick command nor one with -q shows progress."""
     shown = on_a_terminal(root, tmp_path, sleep=0, patience=2)
@@ -74,6 +75,7 @@ def test_a_quick_command_shows_nothing(root: Path, tmp_path: Path) -> None:
     assert on_a_terminal(root, tmp_path, "-q", sleep=0.06) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("term", ["xterm", "dumb", None])
 def test_nothing_without_a_terminal(root: Path, tmp_path: Path, term: str | None) -> None:
     """In a pipe, as in CI, whatever TERM says; the lock is the same."""
@@ -229,6 +231,7 @@ def lock_wheels(folder: Path, *, columns: int = 80, typed: tuple[str, bytes] = (
     return run_on_terminal(command, {**os.environ, **TERMINAL}, columns=columns, typed=typed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [80, 40, 20])
 def test_wheels_on_a_terminal(tmp_path: Path, columns: int) -> None:
     """They are counted in one line, which is cut where it does not fit."""
@@ -248,6 +251,7 @@ def test_ctrl_c_among_wheels(tmp_path: Path) -> None:
     assert not (tmp_path / "new.lock").exists()
 
 
+@pytest.mark.slow
 def test_a_bad_wheel_on_a_terminal(tmp_path: Path) -> None:
     """The error stands alone."""
     write(tmp_path / "wheels/zz-1.0-cp311-abi3-manylinux_2_17_x86_64.whl", "no wheel")

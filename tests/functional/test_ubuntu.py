@@ -298,6 +298,7 @@ def old_index() -> Path:
     return Path(write_index(IndexTarget(id="ubuntu-noble-amd64", date="an earlier day"), {"library": {}}))
 
 
+@pytest.mark.slow
 def test_no_space_for_an_index(ubuntu: Desk, archive: Archive, tmp_path: Path) -> None:
     """Where apt downloads to, or where the index goes: one error with the place, and the old index as it was."""
     configure_ubuntu(ubuntu.root, archive)

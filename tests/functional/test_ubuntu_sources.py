@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from builders.desk import Desk
 
+pytestmark = pytest.mark.slow  # apt downloads and verifies lists; tests/functional/test_ubuntu.py is quick
+
 TARGET = "ubuntu-noble-amd64"
 NOBLE = 'ID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\nVERSION_CODENAME=noble\nUBUNTU_CODENAME=noble\n'
 SKIPPED = """

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # apt downloads and verifies lists; tests/functional/test_ubuntu.py is quick
+
 ARCHITECTURE = "amd64"
 
 
