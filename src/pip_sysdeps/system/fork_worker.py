@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Generic, NamedTuple, NoReturn, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
 
 from pip_sysdeps.system.progress import task, tracked
 
@@ -75,7 +76,8 @@ def _taken(queue: int) -> Iterator[int]:
         yield int.from_bytes(number, "little")
 
 
-class _Work(NamedTuple, Generic[_T, _R]):
+@dataclass(frozen=True, slots=True)
+class _Work(Generic[_T, _R]):
     """A function, its items, and the name of the task."""
 
     do: Callable[[_T], _R]
