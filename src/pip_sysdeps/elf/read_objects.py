@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pip_sysdeps.elf.headers import ET_CORE, ET_REL, facts_of, load_fault, parse_header
@@ -14,6 +13,7 @@ from pip_sysdeps.elf.symbols import defined_versions, defines_symbol
 from pip_sysdeps.errors import MalformedElf
 from pip_sysdeps.model.elf import FOLDER_LOOP, LINK_LOOP, ElfFile, OpenedFile
 from pip_sysdeps.model.environment import Skipped, Verdict
+from pip_sysdeps.system.missing_names import MissingNames
 from pip_sysdeps.system.root import pread
 
 if TYPE_CHECKING:
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 Answer = TypeVar("Answer")
-
-_FEW_MISSES = 50
-"""Names that are not in a folder, up to which each is asked for; beyond that, the folder is listed once."""
 
 
 class _Reading(NamedTuple):
@@ -47,8 +44,7 @@ class Objects:
         self._opened: dict[str, OpenedFile | None] = {}
         self._files: dict[tuple[int, int], _Reading] = {}
         self._versions: dict[str, frozenset[str] | None] = {}
-        self._misses: Counter[str] = Counter()
-        self._names: dict[str, frozenset[str] | None] = {}
+        self._missing = MissingNames(root)
 
     def open(self, path: str) -> OpenedFile | None:
         """Open a candidate as the loader does, following links; None if it cannot be opened (ENOENT, EACCES, ...).
@@ -58,23 +54,11 @@ class Objects:
         """
         if path not in self._opened:
             folder, _, name = path.rpartition("/")
-            opened = None if self._is_absent(folder, name) else self._open(path)
+            opened = None if self._missing.has(folder, name) else self._open(path)
             if opened is None:
-                self._misses[folder] += 1
+                self._missing.count(folder)
             self._opened[path] = opened
         return self._opened[path]
-
-    def _is_absent(self, folder: str, name: str) -> bool:
-        """Return whether a folder that lacked many names lacks this one; False if the folder cannot be listed."""
-        if self._misses[folder] < _FEW_MISSES:
-            return False
-        if folder not in self._names:
-            try:
-                self._names[folder] = frozenset(self._root.names(folder))
-            except OSError:
-                self._names[folder] = None
-        names = self._names[folder]
-        return names is not None and name not in names and name not in {"", ".", ".."}
 
     def _open(self, path: str) -> OpenedFile | None:
         try:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import posixpath
 import stat
-from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
+from pip_sysdeps.system.missing_names import MissingNames
+
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from pip_sysdeps.system.root import Root
 
 _MAX_PATH = 4096
 """PATH_MAX: no longer path can be opened."""
-_FEW_MISSES = 50
-"""Names that are not in a folder, up to which each is asked for; beyond that, the folder is listed once."""
 
 
 def writable_folders(root: Root, elements: Iterable[str], origin: str) -> tuple[str, ...]:
@@ -42,41 +41,22 @@ class _Folders:
     """What is known of the folders of a root: each is looked at once, and listed once if it lacks many names."""
 
     def __init__(self, root: Root) -> None:
-        self._root = root
         self._status = cache(root.status)
-        self._names = cache(self._listed)
-        self._misses: Counter[str] = Counter()
+        self._missing = MissingNames(root)
 
     def is_open(self, path: str) -> bool:
         """Return whether everybody may write to a folder, or to the last one of its path that is there."""
         place, last = "", self._status("/")
         try:
             for name in path.strip("/").split("/"):
-                if self._lacks(place, name):
+                if self._missing.has(place, name):
                     break
                 place = f"{place}/{name}"
                 found = self._status(place)
                 if found is None:
-                    self._misses[place.rpartition("/")[0]] += 1
+                    self._missing.count(place.rpartition("/")[0])
                     break
                 last = found
         except PermissionError:  # a folder above it is closed to us, and so not open to everybody
             return False
         return last is not None and stat.S_ISDIR(last.st_mode) and bool(last.st_mode & stat.S_IWOTH)
-
-    def _lacks(self, folder: str, name: str) -> bool:
-        """Return whether a folder that lacked many names lacks this one; False if that is not known."""
-        return bool(name) and self._misses[folder] > _FEW_MISSES and name not in self._names(folder)
-
-    def _listed(self, folder: str) -> Container[str]:
-        try:
-            return frozenset(self._root.names(folder or "/"))
-        except PermissionError:
-            return _Everything()
-
-
-class _Everything:
-    """The names of a folder that may not be listed."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
