@@ -36,7 +36,7 @@ class ObjectsKind(Enum):
     """What is known of a distribution's own objects; the value is the key of an entry."""
 
     PLUGINS = "plugins"
-    """Plugins that a toolkit always starts with."""
+    """Plugins that a toolkit always loads."""
     OPTIONAL = "optional"
     """Modules and libraries that are opened only where somebody asks for them."""
 
