@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.loader.resolve import _Loading
+from pip_sysdeps.loader.resolve import _Load
 from pip_sysdeps.model.loader import Found, NotFound
 
 if TYPE_CHECKING:
@@ -28,16 +28,16 @@ def open_and_keep(
     A failed dlopen leaves only further names of the objects that were loaded before: those under which it had found
     them until it failed.
     """
-    loading = _Remembering(process, lookup, rules)
-    objects = loading.open(path, caller)
+    load = _Remembering(process, lookup, rules)
+    objects = load.open(path, caller)
     if any(isinstance(answer, NotFound) for each in objects for answer in each.needs):
-        loading.keep_names()
+        load.keep_names()
     else:
-        loading.keep(objects)
+        load.keep(objects)
     return objects
 
 
-class _Remembering(_Loading):
+class _Remembering(_Load):
     """Remembers what was found under another name, before anything was not found."""
 
     def __init__(self, process: Process, lookup: Lookup, rules: AnyRules) -> None:
@@ -45,13 +45,13 @@ class _Remembering(_Loading):
         self._failed = False
         self._renamed: list[tuple[str, str]] = []
 
-    def find(self, soname: str, loading: LinkMap | None) -> tuple[Resolution, LinkMap | None]:
-        answer, loaded = super().find(soname, loading)
+    def find(self, soname: str, requester: LinkMap | None) -> tuple[Resolution, LinkMap | None]:
+        answer, loaded = super().find(soname, requester)
         self._failed = self._failed or isinstance(answer, NotFound)
         return answer, loaded
 
-    def _search(self, soname: str, name: str, loading: LinkMap | None) -> tuple[Resolution, LinkMap | None]:
-        answer, loaded = super()._search(soname, name, loading)
+    def _load_new(self, soname: str, name: str, requester: LinkMap | None) -> tuple[Resolution, LinkMap | None]:
+        answer, loaded = super()._load_new(soname, name, requester)
         if loaded is None and isinstance(answer, Found) and not self._failed:
             self._renamed.append((name, answer.path))
         return answer, loaded

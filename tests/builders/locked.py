@@ -31,7 +31,7 @@ def locked(name: str, *needs: LockedNeed, **changes: Any) -> LockedDistribution:
 
 def target(*distributions: LockedDistribution, **changes: Any) -> Target:  # noqa: ANN401 - any field of a Target
     """Return a target with these distributions and the packages that they need."""
-    packages = {need.package for each in distributions for need in each.every() if need.package}
+    packages = {need.package for each in distributions for need in each.all_needs() if need.package}
     made = Target(
         id="debian-bookworm-amd64",
         distro="debian",

@@ -102,7 +102,9 @@ def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult
             components={name: tuple(components_of(name, some)) for name, some in sboms.items()},
             libraries=libraries_of(scanned, sboms),
             closures=closures_of(scanned.place.packages, target),
-            ways={name: tuple(link.name for link in way) for name, way in scanned.requirement_chains.items()},
+            requirement_chains={
+                name: tuple(link.name for link in way) for name, way in scanned.requirement_chains.items()
+            },
             others=_other_targets(request.lock, target),
         ),
         unusable=unusable,

@@ -169,7 +169,7 @@ def _pinned(target: Target, place: Place) -> Target:
 
 def refuse_other_environment(found: EnvironmentTarget, before: Target | None, path: str) -> None:
     """Raise SysdepsError if none of a target's distributions with needs is installed: it is another environment."""
-    needing = {each.name for each in before.distribution if any(each.every())} if before else set()
+    needing = {each.name for each in before.distribution if any(each.all_needs())} if before else set()
     if needing.isdisjoint(each.name for each in found.scan.environment.distributions) and needing:
         raise SysdepsError(
             f"none of the distributions with needs in `{path}` ({listed(sorted(needing), _SHOWN)}) is installed in "

@@ -68,7 +68,7 @@ def refuse_unrelated(environment: Environment, path: str) -> None:
     needing: frozenset[str] = frozenset()
     with suppress(MalformedError):  # the environment can be reported on without it
         needing = frozenset(
-            each.name for target in read_lock(path).target for each in target.distribution if any(each.every())
+            each.name for target in read_lock(path).target for each in target.distribution if any(each.all_needs())
         )
     if needing and needing.isdisjoint(each.name for each in environment.distributions):
         raise NoEnvironmentError(

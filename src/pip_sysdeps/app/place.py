@@ -153,10 +153,10 @@ def read_place_for_target(location: Location, *, target: str | None, wheels: str
         stages.end("environment")
         return Place(root=tree, environment=environment, packages=None, target=system)
     from pip_sysdeps.environment.environment_root import EnvironmentRoot  # noqa: PLC0415 - as above
-    from pip_sysdeps.environment.read_wheels import refuse_unfitting  # noqa: PLC0415 - as above
+    from pip_sysdeps.environment.read_wheels import require_compatible  # noqa: PLC0415 - as above
 
     place = read_place(location, stages)
-    refuse_unfitting(place.root, place.environment, system)
+    require_compatible(place.root, place.environment, system)
     interpreter = place.environment.interpreter._replace(path="", prefix="")
     environment = replace(place.environment, interpreter=interpreter)
     root = EnvironmentRoot(place.root, environment)

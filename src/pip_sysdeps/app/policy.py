@@ -192,7 +192,7 @@ def _targets(request: PolicyRequest, lock: Lockfile | None) -> Iterator[Target]:
 
 def _needs(target: Target, *, offered: bool) -> Iterator[tuple[str, LockedNeed | Unresolved]]:
     for each in target.distribution:
-        yield from ((each.name, need) for need in (each.offered if offered else each.every()))
+        yield from ((each.name, need) for need in (each.offered if offered else each.all_needs()))
     yield from ((each.distribution, each) for each in target.unresolved if each.distribution and not offered)
 
 

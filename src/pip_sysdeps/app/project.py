@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.lock.build import distributions, found_target
+from pip_sysdeps.lock.build import distributions, unsorted_target
 from pip_sysdeps.lock.policy import Applied, PolicyContext, apply
 from pip_sysdeps.lock.project import Project, parse_project
 from pip_sysdeps.system.regular_file import read_regular
@@ -59,8 +59,8 @@ def read_project_text(path: str) -> str:
 def target_of(scan: Scan, project: Project, index: SonameIndex | None, *, name: str) -> Applied:
     """Return the target of a scan with the policy applied; `index` is that of its system.
 
-    Raise SysdepsError as `found_target` does.
+    Raise SysdepsError as `unsorted_target` does.
     """
-    target = found_target(scan, name=name, library_path=project.library_path)
+    target = unsorted_target(scan, name=name, library_path=project.library_path)
     context = PolicyContext(installed=distributions(scan), base=scan.base, index=index, plugins=scan.plugins)
     return apply(project, target, context)

@@ -88,7 +88,7 @@ class EnvironmentSystem:
             return None
         folder, name = posixpath.split(path)
         program = index.package_of_program(name) if posixpath.basename(folder) in {"bin", "sbin"} else None
-        found = program.package if program else index.installable(name)
+        found = program.package if program else index.package_to_install(name)
         if not found or found not in packages.unlisted:
             return None
         return Owner(package=found, version=packages.versions.get(found, ""))
@@ -124,9 +124,9 @@ class EnvironmentSystem:
     def available(self, soname: str) -> str | None:
         """Return the release's binary package of a soname."""
         if self._place.target:
-            return self._place.target.installable(soname)
+            return self._place.target.package_to_install(soname)
         if self.index:
-            return self.index.installable(soname)
+            return self.index.package_to_install(soname)
         names = self._offered.providers.get(self._capability(soname), ()) if self._offered else ()
         return names[0] if len(names) == 1 else None
 
@@ -148,7 +148,7 @@ class EnvironmentSystem:
     def _find_provider(self, kind: ReferenceKind, name: str) -> FromPackage | FromCapability | Missing | None:
         is_program = kind is ReferenceKind.PROGRAM
         target = self._place.target
-        own = target.installable(name) if target and not is_program else None
+        own = target.package_to_install(name) if target and not is_program else None
         if own:
             return FromPackage(package=own, path="")
         capability = self._program_capability(name) if is_program else self._capability(name)
@@ -169,7 +169,7 @@ class EnvironmentSystem:
         would refuse the whole line.
         """
         if self.index:
-            return self._library_capability(soname) if self.index.is_open(soname) else ""
+            return self._library_capability(soname) if self.index.is_ambiguous(soname) else ""
         capability = self._capability(soname)
         return "" if self._offered and self._offered.lacks(capability) else capability
 
@@ -182,7 +182,7 @@ class EnvironmentSystem:
     def note_of_missing(self, soname: str) -> str:
         """Return the note for a missing soname: a repository that is not enabled may have it."""
         if self.index:
-            return self.index.elsewhere(soname) or self.not_found_note
+            return self.index.disabled_repository_note(soname) or self.not_found_note
         repository = self._offered.elsewhere.get(self._capability(soname), "") if self._offered else ""
         return not_enabled(repository) if repository else self.not_found_note
 

@@ -168,7 +168,7 @@ class RootSystem:
         if self._index is None:
             return None
         program = self._index.package_of_program(name)
-        return self._index.installable(name) or (program.package if program else None)
+        return self._index.package_to_install(name) or (program.package if program else None)
 
     def real(self, path: str) -> str | None:
         """Return a path with its links followed."""

@@ -147,7 +147,7 @@ def _known_library(name: str, lookup: Lookup) -> _Known | None:
     if owner is not None:
         return _Known(file, owner.package, path, lookup.is_development(owner.package))
     if answer is not None:
-        development = answer.development or lookup.is_development(answer.package)
+        development = answer.is_development or lookup.is_development(answer.package)
         return _Known(file, answer.package, path, development)
     return _Known(file, "", path) if path else _provided(file, ReferenceKind.LIBRARY, lookup)
 

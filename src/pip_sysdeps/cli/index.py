@@ -113,12 +113,12 @@ def _list(args: argparse.Namespace) -> None:
 
 
 def _show(args: argparse.Namespace) -> None:
-    from pip_sysdeps.packages.index import no_index, open_index
+    from pip_sysdeps.packages.index import no_index_error, open_index
     from pip_sysdeps.system.root import Root
 
     index = open_index(args.target, Root(args.root))
     if index is None:
-        raise no_index(args.target)
+        raise no_index_error(args.target)
     if args.names:
         answers = {name: _answer(index, name) for name in args.names}
         _print_json({"target": args.target, "names": answers}) if args.json else _print_answers(answers)
@@ -138,7 +138,7 @@ def _answer(index: SonameIndex, name: str) -> dict[str, object] | None:
     found: IndexAnswer | None = index.package_of(name) or index.package_of_program(name)
     if found is None:
         return None
-    return {"package": found.package, "alternatives": list(found.alternatives), "development": found.development}
+    return {"package": found.package, "alternatives": list(found.alternatives), "development": found.is_development}
 
 
 def _print_answers(answers: dict[str, dict[str, object] | None]) -> None:

@@ -117,7 +117,7 @@ def _lock(args: argparse.Namespace) -> int:
     if args.pin and packages and packages.family.snapshot and not found.target.snapshot:
         args.messages.note("apt's sources name no snapshot: mirrors drop the pinned versions within weeks")
     args.messages.times(stages)
-    unresolved = [each for each in found.target.unresolved if each.is_demanded]
+    unresolved = [each for each in found.target.unresolved if each.is_mandatory]
     return int(stale or (args.strict and bool(unresolved)))
 
 
@@ -177,7 +177,7 @@ def _compare(args: argparse.Namespace, target: Target) -> bool:
 
 
 def _counted(target: Target) -> str:
-    needing = sum(1 for each in target.distribution if any(each.every()))
+    needing = sum(1 for each in target.distribution if any(each.all_needs()))
     packages = wanted(target)
     return f"{target.id}, {counted(needing, 'distribution')} with needs, {counted(len(packages), 'package')} to install"
 

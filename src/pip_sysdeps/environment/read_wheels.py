@@ -23,7 +23,7 @@ from pip_sysdeps.elf.read_newer_glibc import newer_glibc
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.environment.metadata import tag_count
 from pip_sysdeps.environment.read_environment import environment_of_paths, has_only_tools
-from pip_sysdeps.environment.wheel_tags import fitting_tags, own_python
+from pip_sysdeps.environment.wheel_tags import own_python, supported_tags
 from pip_sysdeps.environment.wheel_tree import BROKEN, OF_DATA, Member, WheelTree
 from pip_sysdeps.errors import NoEnvironmentError, SysdepsError
 from pip_sysdeps.system.progress import tracked
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _PREFIX = "/environment"
-"""The environment's place in the tree; it does not appear in the lock."""
+"""The environment's path in the tree; it does not appear in the lock."""
 _SOURCES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
 """File name endings of source distributions, present and old."""
 _MAX_MEMBERS = 1_000_000
@@ -130,7 +130,7 @@ def environment_of_wheels(folder: str, system: TargetSystem) -> tuple[WheelTree,
     """
     wheels = {path: _tags_of(path) for path in _wheels_in(folder)}
     abi_tag = _abi_tag(wheels, system)
-    _refuse_unfitting_wheels(wheels, abi_tag, system)
+    _require_compatible_wheels(wheels, abi_tag, system)
     tree = WheelTree({_PREFIX: folder})
     python = f"{'pypy' if abi_tag.startswith('pp') else 'python'}{abi_tag[2]}.{abi_tag[3:]}"
     for path in tracked(wheels, "reading wheels"):
@@ -142,7 +142,7 @@ def environment_of_wheels(folder: str, system: TargetSystem) -> tuple[WheelTree,
             hint=f"add the wheels of the project: `pip wheel -r requirements.txt -w {folder}`",
         )
     names = {_parsed(os.path.basename(path))[0]: os.path.basename(path) for path in wheels}
-    _refuse_unfitting(tree, environment, names, abi_tag, system)
+    _require_compatible(tree, environment, names, abi_tag, system)
     return tree, environment
 
 
@@ -225,62 +225,67 @@ def _parsed(name: str) -> tuple[str, frozenset[Tag]]:
 
 def _abi_tag(wheels: Mapping[str, frozenset[Tag]], system: TargetSystem) -> str:
     """Return the ABI tag of the wheels' Python; if no wheel shows it, of the release's own."""
-    asking: dict[str, str] = {}
+    wheel_by_abi: dict[str, str] = {}
     for path, tags in wheels.items():
         for abi_tag in own_python(tags):
-            asking.setdefault(abi_tag, os.path.basename(path))
-    if len(asking) > 1:
-        names = " and ".join(f"`{asking[abi_tag]}` is for {abi_tag}" for abi_tag in sorted(asking))
+            wheel_by_abi.setdefault(abi_tag, os.path.basename(path))
+    if len(wheel_by_abi) > 1:
+        names = " and ".join(f"`{wheel_by_abi[abi_tag]}` is for {abi_tag}" for abi_tag in sorted(wheel_by_abi))
         raise SysdepsError(f"the wheels are for several Pythons: {names}", hint="keep the wheels of one Python")
-    return next(iter(asking), "") or system.own_python()
+    return next(iter(wheel_by_abi), "") or system.own_python()
 
 
-def _refuse_unfitting_wheels(wheels: Mapping[str, frozenset[Tag]], abi_tag: str, system: TargetSystem) -> None:
+def _require_compatible_wheels(wheels: Mapping[str, frozenset[Tag]], abi_tag: str, system: TargetSystem) -> None:
     """Raise SysdepsError for a wheel of another machine or Python; its glibc is checked later, with its files."""
-    fitting = fitting_tags(abi_tag, system.platform.machine, "", libc=system.platform.libc)
+    supported = supported_tags(abi_tag, system.platform.machine, "", libc=system.platform.libc)
     for path, tags in wheels.items():
-        if not tags & fitting:
-            raise _misfit(os.path.basename(path), tags, abi_tag, system)
+        if not tags & supported:
+            raise _incompatible_error(os.path.basename(path), tags, abi_tag, system)
 
 
-def refuse_unfitting(root: Root, environment: Environment, system: TargetSystem) -> None:
+def require_compatible(root: Root, environment: Environment, system: TargetSystem) -> None:
     """Raise SysdepsError if an installed wheel does not fit another system.
 
     For one that needs a newer glibc, the error has the file and symbol that show it, if they do, and other such wheels.
     """
     abi_tag = environment.interpreter.abi_tag
     names = {each.name: f"{each.name} {each.version}" for each in environment.distributions}
-    _refuse_unfitting(root, environment, names, abi_tag, system)
+    _require_compatible(root, environment, names, abi_tag, system)
 
 
-def _refuse_unfitting(
+def _require_compatible(
     root: Root, environment: Environment, names: Mapping[str, str], abi_tag: str, system: TargetSystem
 ) -> None:
-    """Raise it; `names` has the names of distributions in messages."""
-    fitting = fitting_tags(abi_tag, system.platform.machine, system.glibc, libc=system.platform.libc)
+    """Raise SysdepsError for a wheel that does not fit; `names` are shown in the message, by distribution."""
+    supported = supported_tags(abi_tag, system.platform.machine, system.glibc, libc=system.platform.libc)
     tags = {each.name: _all_tags(each) for each in environment.distributions}
-    unfitting = [each for each in environment.distributions if tags[each.name] and not tags[each.name] & fitting]
-    if not unfitting:
+    incompatible = [each for each in environment.distributions if tags[each.name] and not tags[each.name] & supported]
+    if not incompatible:
         return
     objects = Objects(root)
-    words = {each.name: _proof(newer_glibc(objects, each.files, system.glibc), environment) for each in unfitting}
-    first, *rest = [each.name for each in unfitting]
+    words = {
+        each.name: _newer_glibc_note(newer_glibc(objects, each.files, system.glibc), environment)
+        for each in incompatible
+    }
+    first, *rest = [each.name for each in incompatible]
     others = [f"`{names[each]}`{words[each]}" for each in rest]
     more = words[first] + (f"; neither do {listed(others)}" if others else "")
-    raise _misfit(names[first], tags[first], abi_tag, system, more)
+    raise _incompatible_error(names[first], tags[first], abi_tag, system, more)
 
 
 def _all_tags(distribution: Distribution) -> frozenset[Tag]:
     return frozenset(tag for text in distribution.tags for tag in parse_tag(text))
 
 
-def _proof(newer: NewerGlibc | None, environment: Environment) -> str:
-    """Return the file and symbol that show a wheel's need of a newer glibc."""
+def _newer_glibc_note(newer: NewerGlibc | None, environment: Environment) -> str:
+    """Return the file and symbol that need a newer glibc, for messages."""
     return f" ({environment.short(newer.file)} needs {newer.symbol})" if newer else ""
 
 
-def _misfit(name: str, tags: Iterable[Tag], abi_tag: str, system: TargetSystem, more: str = "") -> SysdepsError:
-    """Return the error for a wheel that does not fit a system, with its tags and `more`."""
+def _incompatible_error(
+    name: str, tags: Iterable[Tag], abi_tag: str, system: TargetSystem, more: str = ""
+) -> SysdepsError:
+    """Return the error for a wheel that does not fit a system, with its tags and more details."""
     libc = f" with glibc {system.glibc}" if system.glibc else " with musl" if system.platform.libc == "musl" else ""
     return SysdepsError(
         f"`{name}` does not fit {system.platform.id}: its tag is {', '.join(sorted(map(str, tags)))}, "

@@ -60,15 +60,15 @@ class _Step(NamedTuple):
     """How a distribution is reached."""
 
     link: Link
-    """The last link of its way."""
+    """The last link of its chain."""
     before: str
     """The distribution before it; empty for the first."""
     number: int
-    """How many links are before it."""
+    """How many links precede it."""
 
 
-class _Ways(Mapping[str, tuple[Link, ...]]):
-    """The way to each distribution, put together when it is asked for: all of a long chain are of quadratic length."""
+class _LazyChains(Mapping[str, tuple[Link, ...]]):
+    """The chain to each distribution, built on access: storing all of them takes quadratic space."""
 
     def __init__(self, steps: Mapping[str, _Step]) -> None:
         self._steps = steps
@@ -110,7 +110,7 @@ def requirement_chains(
         if begun := {name: _Step(Link(name=name), "", 0) for name in starts if name not in found}:
             found |= begun
             _walk(possible, found, _walk(certain, found, begun))
-    return _Ways(found)
+    return _LazyChains(found)
 
 
 def required(distributions: Iterable[Distribution], markers: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.loader.glibc.libraries import is_glibc_library
 from pip_sysdeps.loader.registry import program_of
 from pip_sysdeps.model.packages import Platform
-from pip_sysdeps.packages.index import SonameIndex, no_index, open_index
+from pip_sysdeps.packages.index import SonameIndex, no_index_error, open_index
 from pip_sysdeps.packages.registry import distributions, distro_of, family_of_target
 from pip_sysdeps.packages.releases import glibc_releases
 
@@ -46,11 +46,11 @@ class TargetSystem:
     def libc(self) -> str:
         """The package that has the dynamic loader; without an index, the C library itself."""
         loader = (self.program.interpreter or "").rpartition("/")[2]
-        return self.installable(loader) or ""
+        return self.package_to_install(loader) or ""
 
-    def installable(self, soname: str) -> str | None:
+    def package_to_install(self, soname: str) -> str | None:
         """Return the package to install for a library; for a C library's own without a package, the C library."""
-        package = self.index.installable(soname) if self.index else None
+        package = self.index.package_to_install(soname) if self.index else None
         is_loader = self.program.interpreter is not None and self.program.interpreter.endswith(f"/{soname}")
         own = is_loader or (self.platform.libc == "glibc" and is_glibc_library(soname))
         return package or (self.platform.libc if own else self.base_libraries.get(soname))
@@ -77,15 +77,15 @@ def open_target(target_id: str, root: Root) -> TargetSystem:
     codename, _, architecture = target_id[len(distro) + 1 :].rpartition("-")
     family, known = family_of_target(target_id), distributions().get(distro)
     if family is None or known is None:
-        raise no_index(target_id)
+        raise no_index_error(target_id)
     if family.needs_no_index:
         _require_target(target_id, family, known, codename)
     described = family.architectures.get(architecture)
     program = program_of(described.other_loaders.get(known.libc, described.loader)) if described else None
     if described is None or program is None:
-        raise no_index(target_id)
+        raise no_index_error(target_id)
     if index is None and not family.library_capability(described.loader, program):
-        raise no_index(target_id)
+        raise no_index_error(target_id)
     release = index.target.release if index else codename
     platform = Platform(
         distro=distro,

@@ -55,7 +55,7 @@ _LOADERS = ("ld-linux", "ld64.so")
 # ------------------------------------------------------------------------------------------------ which wheels fit
 
 
-def fitting_tags(abi_tag: str, machine: str, glibc: str, *, libc: str = "glibc") -> frozenset[Tag]:
+def supported_tags(abi_tag: str, machine: str, glibc: str, *, libc: str = "glibc") -> frozenset[Tag]:
     """Return every tag that an interpreter accepts: `cp311` on `aarch64` with glibc `2.36`, or with `libc` "musl".
 
     Without a known glibc all versions count, and so does every version of musl. Source: packaging.tags, PEP 425, PEP

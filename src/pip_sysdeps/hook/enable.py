@@ -80,7 +80,7 @@ class Settings:
 
     @property
     def project(self) -> str:
-        """The folder with the lock, or nothing where the command names none."""
+        """The folder with the lock; empty if the command names none."""
         option = self.command.index(_PROJECT) if _PROJECT in self.command else len(self.command)
         return "".join(self.command[option + 1 : option + 2])
 
@@ -158,7 +158,7 @@ def require_supported(python: str, version: tuple[int, ...], *, has_orig_argv: b
         )
     if version < FIRST_VERSION or not has_orig_argv:
         raise SysdepsError(
-            f"`{python}` (Python {found}) has no `sys.orig_argv`, so the hook cannot tell pip from other programs",
+            f"`{python}` (Python {found}) has no `sys.orig_argv`, so the hook cannot recognize pip",
             hint="use `pip-sysdeps run -- pip install ...` instead",
         )
 
@@ -198,7 +198,7 @@ def module_text(settings: Settings, site: HookSite) -> str:
     with open(os.path.join(os.path.dirname(__file__), "runtime.py"), encoding="utf-8") as file:
         lines = file.read().splitlines()
     values: dict[str, object] = {"COMMAND:": settings.command, "NEEDED:": settings.needed}
-    values |= {"PREFIX:": site.prefix, "BY_HAND:": _by_hand(settings, site)}
+    values |= {"PREFIX:": site.prefix, "MANUAL_COMMAND:": _manual_command(settings, site)}
     for number, line in enumerate(lines):
         value = values.get(line.partition(" ")[0])
         if value is not None:
@@ -206,8 +206,8 @@ def module_text(settings: Settings, site: HookSite) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _by_hand(settings: Settings, site: HookSite) -> str:
-    """Return the shell command that locks the environment as the hook would."""
+def _manual_command(settings: Settings, site: HookSite) -> str:
+    """Return the shell command that updates the lock as the hook does."""
     end = settings.command.index("hook") if "hook" in settings.command else len(settings.command)
     options = ["--python", site.prefix if site.in_venv else site.python]
     options += ["-o", os.path.join(settings.project, "sysdeps.lock"), *(["--check"] if settings.check_only else [])]

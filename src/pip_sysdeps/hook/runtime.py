@@ -25,8 +25,8 @@ NEEDED: tuple[str, ...] = ()
 """COMMAND is run only while each of these paths exists: its interpreter, its code, and the project's folder."""
 PREFIX: str = ""
 """The environment that the hook was enabled in: in a copy of it, or after it was moved, the hook does nothing."""
-BY_HAND: str = ""
-"""The shell command for the user to run instead of COMMAND, without a time limit."""
+MANUAL_COMMAND: str = ""
+"""The shell command that the user can run instead of COMMAND, without a time limit."""
 
 TIME_LIMIT = 60.0
 """Seconds after which COMMAND is ended, with every process that it has started."""
@@ -34,8 +34,8 @@ GRACE = 2.0
 """Seconds that COMMAND then has to remove its temporary files."""
 _SIGTERM, _SIGKILL = 15, 9
 
-SILENCER = "SYSDEPS_HOOK_PREFIX"
-"""`start` sets this variable to the environment, so that a pip that this one starts there does not run the hook."""
+SUPPRESS_VARIABLE = "SYSDEPS_HOOK_PREFIX"
+"""`start` sets this variable to the environment, so that the hook does not run in a pip that this one starts there."""
 
 VALUE_OPTIONS = "WX"
 """Single-letter options of the interpreter that take a value (Python/getopt.c), besides `-c` and `-m`."""
@@ -47,7 +47,7 @@ def start() -> None:
     """Register `finish` if this process is pip, runs in this environment, and was not started by another pip."""
     global _started  # noqa: PLW0603 - the .pth files of a base and of a venv may both call this
     arguments = sys.orig_argv[1:]
-    if _started or not is_pip(arguments) or os.environ.get(SILENCER) == sys.prefix:
+    if _started or not is_pip(arguments) or os.environ.get(SUPPRESS_VARIABLE) == sys.prefix:
         return
     _started = True
     import atexit  # noqa: PLC0415 - not at every start of this interpreter
@@ -61,7 +61,7 @@ def start() -> None:
         return  # a copy: the project belongs to the environment that it was copied from
     if only_starts_another_pip(arguments):
         return
-    os.environ[SILENCER] = sys.prefix
+    os.environ[SUPPRESS_VARIABLE] = sys.prefix
     statuses = _remember_exit_statuses()
     atexit.register(finish, os.getpid(), directories, fingerprint(directories), statuses, bounded_call(subprocess))
 
@@ -220,5 +220,5 @@ def _run_command(call: Callable[..., int | None]) -> None:
     status = call([*COMMAND, "--python", environment], stdin=-3, stdout=output)
     if status is None and sys.__stderr__ is not None:
         sys.__stderr__.write(
-            f"pip-sysdeps: sysdeps.lock not updated: stopped after {TIME_LIMIT:.0f} s; run `{BY_HAND}`\n"
+            f"pip-sysdeps: sysdeps.lock not updated: stopped after {TIME_LIMIT:.0f} s; run `{MANUAL_COMMAND}`\n"
         )

@@ -1,4 +1,4 @@
-"""The site directory of an environment: read from its files, or asked from an interpreter that the user named."""
+"""The site directory of an environment: read from its files, or printed by an interpreter that the user named."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ print(json.dumps({
     "has_orig_argv": hasattr(sys, "orig_argv"),
 }))
 """
-"""Asked of an interpreter outside a virtual environment, because Debian's site directory differs from the default."""
+"""Run by an interpreter outside a virtual environment, because Debian's site directory differs from the default."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class HookSite:
 
     @property
     def has_pip(self) -> bool:
-        """Return whether pip is installed there: uv's environments have none, and nothing would start the hook."""
+        """Return whether pip is installed there. Environments of uv have no pip, so nothing starts the hook."""
         return os.path.isdir(os.path.join(self.purelib, "pip"))
 
 
@@ -56,15 +56,15 @@ def read_site(root: Root, python: str, *, named: bool) -> HookSite:
     """Return the facts of a virtual environment from its files; an interpreter outside one is run, if `named`.
 
     A checkout may bring a `.venv` whose `bin/python` is any program, so nothing that was found is run: pyvenv.cfg and
-    the folders in `lib` say enough. Outside a virtual environment, only the interpreter knows its site directory
+    the folders in `lib` have all facts. Outside a virtual environment, only the interpreter knows its site directory
     (dist-packages), so it must be run, and the user must have named it.
-    Raises SysdepsError when there is no environment, or an interpreter that nobody named.
+    Raises SysdepsError when there is no environment, or an interpreter that the user did not name.
     """
     installation = open_installation(root, python)
     if installation.venv is None:
         if not named:
             raise SysdepsError(
-                f"`{python}` is not in a virtual environment, and only running it would tell where it installs",
+                f"`{python}` is not in a virtual environment, and its site directory is known only by running it",
                 hint="create one with `python -m venv .venv`, or name the interpreter with `--python`",
             )
         return query_interpreter(python)

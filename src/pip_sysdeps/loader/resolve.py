@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pip_sysdeps.loader.rules import Ends, LinkMap
+from pip_sysdeps.loader.rules import LinkMap, RejectionEffect
 from pip_sysdeps.model.loader import Found, LoadedObject, NotFound, SearchStep, Tried
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ _MAX_TRIED = 1000
 """How many tried paths one answer lists."""
 
 
-class _Search(NamedTuple):
-    """The result of a search on disk, which does not depend on what is loaded, so it can be cached."""
+class _SearchResult(NamedTuple):
+    """The result of a search on disk. It does not depend on the loaded objects, so it can be cached."""
 
     answer: Resolution
     opened: OpenedFile | None
@@ -41,7 +41,7 @@ class _Search(NamedTuple):
     """The path of `opened` as the loader opens it, if that is relative."""
 
 
-_Searches = dict[tuple[str, str], _Search]
+_Searches = dict[tuple[str, str], _SearchResult]
 """Searches by (needed name, name returned by `rules.spell`)."""
 
 
@@ -112,7 +112,7 @@ def start(program: str, lookup: Lookup, rules: AnyRules, memory: Memory | None =
 
     If the path is empty or not an ELF program the process is empty.
     """
-    return _Loading(Process(), lookup, rules, memory).start(program)
+    return _Load(Process(), lookup, rules, memory).start(program)
 
 
 def open_object(  # noqa: PLR0913, PLR0917 - what dlopen takes, and what the loader is
@@ -123,16 +123,16 @@ def open_object(  # noqa: PLR0913, PLR0917 - what dlopen takes, and what the loa
     The first is the object itself; empty if it is loaded already, or cannot be loaded. The process is unchanged. The
     caller's DT_RPATH does not apply to the object's needs; only the object's own chain and the main program's do.
     """
-    return _Loading(process, lookup, rules, memory).open(path, caller)
+    return _Load(process, lookup, rules, memory).open(path, caller)
 
 
 def find(process: Process, name: str, caller: str, lookup: Lookup, rules: AnyRules) -> Resolution:
     """Return where dlopen(3) of a name or path, called by the loaded object `caller`, finds it."""
-    loading = _Loading(process, lookup, rules)
-    return loading.find(name, loading.caller(caller))[0]
+    load = _Load(process, lookup, rules)
+    return load.find(name, load.caller(caller))[0]
 
 
-class _Loading:
+class _Load:
     """One execve or dlopen on top of the process; `keep` commits its objects to the process."""
 
     # This module's own classes share their private parts.
@@ -166,7 +166,7 @@ class _Loading:
         _, found = self.find(name, self.caller(caller))
         if found is None:
             return ()
-        if not self._rules.dlopen_is_by_program:
+        if not self._rules.dlopen_uses_program_path:
             found.parent = None
         return self._load(found)
 
@@ -179,17 +179,17 @@ class _Loading:
     def caller(self, path: str) -> LinkMap | None:
         """Return the loaded object on whose behalf dlopen searches; the main program if the path is unknown."""
         program = self._process._program
-        return program if self._rules.dlopen_is_by_program else self._process._maps.get(path, program)
+        return program if self._rules.dlopen_uses_program_path else self._process._maps.get(path, program)
 
-    def find(self, soname: str, loading: LinkMap | None) -> tuple[Resolution, LinkMap | None]:
+    def find(self, soname: str, requester: LinkMap | None) -> tuple[Resolution, LinkMap | None]:
         """Resolve one needed name, and return the object if it is new."""
-        name, fault = self._rules.spell(soname, loading)
+        name, fault = self._rules.spell(soname, requester)
         if fault:
             return NotFound(soname=soname, tried=(), fatal=fault), None
         path = self._loaded(name)
         if path:
             return Found(soname=soname, path=path, step=SearchStep.LOADED), None
-        return self._search(soname, name, loading)
+        return self._load_new(soname, name, requester)
 
     def _loaded(self, name: str) -> str:
         """Return the path of the loaded object that a name means; empty if the name must be searched."""
@@ -201,8 +201,8 @@ class _Loading:
             return known.path
         return self._rules.kernel_object_of(name) if self._process._has_started else ""
 
-    def _search(self, soname: str, name: str, loading: LinkMap | None) -> tuple[Resolution, LinkMap | None]:
-        answer, opened, work, relative = self._searched(soname, name, loading)
+    def _load_new(self, soname: str, name: str, requester: LinkMap | None) -> tuple[Resolution, LinkMap | None]:
+        answer, opened, work, relative = self._cached_search(soname, name, requester)
         self._work += work
         if self._work > _MAX_WORK:
             return _exhausted(soname, ()), None
@@ -212,26 +212,26 @@ class _Loading:
         libc = "" if known else self._rules.libc_at(answer.path)
         if libc:
             return Found(soname=soname, path=libc, step=SearchStep.LOADED), None
-        loaded = known or self._map(answer.path, opened.elf, loading, answer.step, relative)
+        loaded = known or self._map(answer.path, opened.elf, requester, answer.step, relative)
         self._names.add(loaded, self._rules.loaded_names(name, loaded.path, loaded.elf), opened.identity)
         if known is not None:
             return Found(soname=soname, path=known.path, step=SearchStep.LOADED), None
         self._work += loaded.depth
         return answer, loaded
 
-    def _searched(self, soname: str, name: str, loading: LinkMap | None) -> _Search:
+    def _cached_search(self, soname: str, name: str, requester: LinkMap | None) -> _SearchResult:
         if self._work > _MAX_WORK:
-            return _Search(_exhausted(soname, ()), None, 0)
-        context = self._context(loading)
-        number = None if loading is None else loading.number
+            return _SearchResult(_exhausted(soname, ()), None, 0)
+        context = self._context(requester)
+        number = None if requester is None else requester.number
         searches = self._searches.get(number)
         if searches is None:
             searches = self._searches[number] = self._memory.searches.setdefault(context, {})
         search = searches.get((soname, name))
         if search is None:
             if self._memory.left < 0 and "/" not in name:
-                return _Search(_exhausted(soname, (), _TOO_MANY_SEARCHED), None, 0)
-            search = _search(soname, name, context, self._lookup, self._rules)
+                return _SearchResult(_exhausted(soname, (), _TOO_MANY_SEARCHED), None, 0)
+            search = _search_paths(soname, name, context, self._lookup, self._rules)
             self._memory.left -= search.work
             if self._remembers:
                 searches[soname, name] = search
@@ -240,12 +240,12 @@ class _Loading:
     def _load(self, first: LinkMap) -> tuple[LoadedObject, ...]:
         """Load the dependencies of an object, breadth first."""
         queue, objects = [first], []
-        for loading in queue:
-            self._maps.setdefault(loading.path, loading)
+        for requester in queue:
+            self._maps.setdefault(requester.path, requester)
             self._memory.left += _ADDED_BY_OBJECT
-            answers = [self.find(name, loading) for name in loading.elf.needed]
+            answers = [self.find(name, requester) for name in requester.elf.needed]
             queue += [loaded for _, loaded in answers if loaded is not None]
-            objects.append(LoadedObject(path=loading.path, needs=tuple([answer for answer, _ in answers])))
+            objects.append(LoadedObject(path=requester.path, needs=tuple([answer for answer, _ in answers])))
         return tuple(objects)
 
     def _add_loader(self, path: str) -> None:
@@ -262,35 +262,35 @@ class _Loading:
         self._count += 1
         return loaded
 
-    def _context(self, loading: LinkMap | None) -> Any:  # noqa: ANN401 - each C library has its own
-        if loading is None:
+    def _context(self, requester: LinkMap | None) -> Any:  # noqa: ANN401 - each C library has its own
+        if requester is None:
             return self._rules.context(None, self._process._program)
-        if loading.context is None:
-            loading.context = self._rules.context(loading, self._process._program)
-        return loading.context
+        if requester.context is None:
+            requester.context = self._rules.context(requester, self._process._program)
+        return requester.context
 
 
-def _search(soname: str, name: str, context: object, lookup: Lookup, rules: AnyRules) -> _Search:
+def _search_paths(soname: str, name: str, context: object, lookup: Lookup, rules: AnyRules) -> _SearchResult:
     """Return the first path that the loader accepts for a name that is not loaded, or why there is none."""
     tried: list[Tried] = []
     work, ended = 0, None
     for work, candidate in enumerate(rules.candidates(name, context), 1):
-        step, path, by, passed_over, _, relative = candidate
+        step, path, by, skip_reason, _, relative = candidate
         if work > _MAX_WORK:
-            return _Search(_exhausted(soname, tried), None, work)
+            return _SearchResult(_exhausted(soname, tried), None, work)
         if (step, by) == ended:
             continue
-        opened = None if passed_over else lookup(path)
+        opened = None if skip_reason else lookup(path)
         rejection = None if opened is None else rules.judge(opened, candidate)
         if opened is not None and opened.elf is not None and rejection is None:
-            return _Search(Found(soname=soname, path=path, step=step, by=by), opened, work, relative)
-        reason = passed_over or (rejection.reason if rejection else "no such file")
+            return _SearchResult(Found(soname=soname, path=path, step=step, by=by), opened, work, relative)
+        reason = skip_reason or (rejection.reason if rejection else "no such file")
         if len(tried) < _MAX_TRIED:
             tried.append(Tried(step, path, reason, by))
-        if rejection and rejection.ends is Ends.SEARCH:
-            return _Search(NotFound(soname=soname, tried=tuple(tried), fatal=reason), None, work)
-        ended = (step, by) if rejection and rejection.ends is Ends.LIST else None
-    return _Search(NotFound(soname=soname, tried=tuple(tried)), None, work)
+        if rejection and rejection.effect is RejectionEffect.STOP_SEARCH:
+            return _SearchResult(NotFound(soname=soname, tried=tuple(tried), fatal=reason), None, work)
+        ended = (step, by) if rejection and rejection.effect is RejectionEffect.SKIP_LIST else None
+    return _SearchResult(NotFound(soname=soname, tried=tuple(tried)), None, work)
 
 
 def _exhausted(soname: str, tried: Iterable[Tried], reason: str = f"more than {_MAX_WORK} paths to try") -> NotFound:

@@ -19,7 +19,7 @@ Lookup = Callable[[str], OpenedFile | None]
 
 
 class Candidate(NamedTuple):
-    """A path to try; or, if `passed_over` is set, a list element or a whole step that the search skips."""
+    """A path to try; or, if `skip_reason` is set, a list element or a whole step that the search skips."""
 
     step: SearchStep
     """The search step."""
@@ -27,7 +27,7 @@ class Candidate(NamedTuple):
     """The path that the loader opens; of a skipped element its text, and empty for a skipped step."""
     by: str = ""
     """The object whose DT_RPATH or DT_RUNPATH gave it."""
-    passed_over: str = ""
+    skip_reason: str = ""
     """Why it is not opened."""
     subfolder: str = ""
     """The subfolder of the directory: `glibc-hwcaps/x86-64-v3`."""
@@ -35,15 +35,15 @@ class Candidate(NamedTuple):
     """The path as the loader opens it, if that is relative to the current directory."""
 
 
-class Ends(Enum):
+class RejectionEffect(Enum):
     """The effect of a rejected file on the search."""
 
-    NOTHING = "nothing"
-    """The next path is tried."""
-    LIST = "list"
-    """The rest of the list (LD_LIBRARY_PATH, the DT_RPATH of one object) is skipped."""
-    SEARCH = "search"
-    """The name is not found."""
+    TRY_NEXT = "try next"
+    """Try the next path."""
+    SKIP_LIST = "skip list"
+    """Skip the rest of the list (LD_LIBRARY_PATH, the DT_RPATH of one object)."""
+    STOP_SEARCH = "stop search"
+    """Stop: the name is not found."""
 
 
 class Rejection(NamedTuple):
@@ -51,7 +51,7 @@ class Rejection(NamedTuple):
 
     reason: str
     """In the loader's words."""
-    ends: Ends = Ends.SEARCH
+    effect: RejectionEffect = RejectionEffect.STOP_SEARCH
     """The effect on the search."""
 
 
@@ -104,8 +104,8 @@ class LoaderRules(Protocol[Context]):
         """Possible paths of the C library, best first."""
 
     @property
-    def dlopen_is_by_program(self) -> bool:
-        """Whether dlopen uses the search path of the program, whoever calls it."""
+    def dlopen_uses_program_path(self) -> bool:
+        """Whether dlopen uses the program's search path, whichever object calls it."""
 
     def preloaded(self, program: ElfFile) -> str:
         """Return the loader's own path if it is in the list of loaded objects (glibc); otherwise empty (musl)."""
@@ -113,7 +113,7 @@ class LoaderRules(Protocol[Context]):
     def program_names(self, program: ElfFile) -> tuple[str | None, ...]:
         """Return the names under which the program counts as loaded."""
 
-    def spell(self, soname: str, loading: LinkMap | None) -> tuple[str, str]:
+    def spell(self, soname: str, requester: LinkMap | None) -> tuple[str, str]:
         """Return the name to search for a needed name, and why it cannot be searched, if so."""
 
     def loader_of(self, name: str) -> str:
@@ -125,8 +125,8 @@ class LoaderRules(Protocol[Context]):
     def kernel_object_of(self, name: str) -> str:
         """Return the loader's path if a name is that of the kernel's own object, the vDSO (musl); otherwise empty."""
 
-    def context(self, loading: LinkMap | None, program: LinkMap | None) -> Context:
-        """Return the input of a search for an object's needs; `loading` is None if nothing is loaded."""
+    def context(self, requester: LinkMap | None, program: LinkMap | None) -> Context:
+        """Return the input of a search for the needs of `requester`, which is None if nothing is loaded."""
 
     def candidates(self, name: str, context: Context) -> Iterator[Candidate]:
         """Yield the paths for a name, best first."""

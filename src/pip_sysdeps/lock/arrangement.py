@@ -54,7 +54,7 @@ def array_of(need: LockedNeed, when: Collection[str], base: Collection[str]) -> 
 
 def _arranged(holder: _Holder, when: Collection[str], base: Collection[str]) -> _Holder:
     arrays: dict[str, list[LockedNeed]] = {"needs": [], "offered": [], "base": []}
-    for need in holder.every():
+    for need in holder.all_needs():
         arrays[array_of(need, when, base)].append(need)
     return replace(
         holder,

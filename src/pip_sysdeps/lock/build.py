@@ -58,28 +58,28 @@ class _Name(TypedDict):
 
 
 def to_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -> Target:
-    """Return the lock's target for a scan, without a policy. Raise SysdepsError as `found_target`."""
-    return ordered(found_target(scan, name=name, library_path=library_path))
+    """Return the lock's target for a scan, without a policy. Raise SysdepsError as `unsorted_target`."""
+    return ordered(unsorted_target(scan, name=name, library_path=library_path))
 
 
-def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -> Target:
-    """Return a target for a scan, with all needs still in one array: `lock.arrangement` sorts them.
+def unsorted_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()) -> Target:
+    """Return a target for a scan, with all needs in one array; `lock.arrangement` sorts them into the three arrays.
 
     `name` is that of a second environment in the same image, if any; `library_path` is the project's. Raise
     SysdepsError for a name that is not valid in an id, and for a system with an unknown package manager, release or
     architecture.
     """
-    platform = _known(scan.platform)
-    identity = _identity(platform, name)
+    platform = _require_known_system(scan.platform)
+    target_id = _target_id(platform, name)
     bases = {each.distribution.name: each.distribution.base for each in scan.distributions}
     unresolved = tuple(_unresolved(scan, bases))
-    troubled = {each.distribution for each in unresolved}
+    with_unresolved = {each.distribution for each in unresolved}
     repaired = repaired_libraries(scan)
     unattributed = [_unattributed(each, scan.environment.prefix, repaired) for each in scan.unattributed]
     glibc, glibc_by = newest_glibc(scan)
     musl, musl_by = newest_musl(scan) if platform.libc == "musl" else ("", "")
     target = Target(
-        id=identity,
+        id=target_id,
         distro=platform.distro,
         release=platform.release,
         architecture=platform.architecture,
@@ -93,7 +93,7 @@ def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()
         library_path=tuple(library_path),
         note=scan.note,
         distribution=tuple(
-            each for each in distributions(scan).values() if each.needs or each.vendored or each.name in troubled
+            each for each in distributions(scan).values() if each.needs or each.vendored or each.name in with_unresolved
         ),
         unattributed=tuple(each for each in unattributed if each.needs),
         unresolved=unresolved,
@@ -102,13 +102,13 @@ def found_target(scan: Scan, *, name: str = "", library_path: Sequence[str] = ()
     return replace(target, package=tuple(_package(name, scan) for name in packages))
 
 
-def _identity(platform: Platform, name: str) -> str:
+def _target_id(platform: Platform, name: str) -> str:
     """Return the id of a system's target, with the name of a second environment; raise SysdepsError if invalid."""
-    identity = "-".join(filter(None, (platform.id, name)))
-    if name and not is_target_id(identity):
+    target_id = "-".join(filter(None, (platform.id, name)))
+    if name and not is_target_id(target_id):
         raise SysdepsError(f"`{name}` is not valid in a target id", hint="use lower-case letters, digits and . _ + -")
-    _refuse_invalid_system(platform, identity)
-    return identity
+    _refuse_invalid_system(platform, target_id)
+    return target_id
 
 
 def pinned(target: Target, installed: Mapping[str, str], snapshot: str) -> Target:
@@ -123,7 +123,7 @@ def pinned(target: Target, installed: Mapping[str, str], snapshot: str) -> Targe
     return replace(target, package=tuple(packages), snapshot=snapshot)
 
 
-def _known(platform: Platform) -> Platform:
+def _require_known_system(platform: Platform) -> Platform:
     if not platform.package_manager:
         raise SysdepsError(
             f"no package database found: supported are {listed([family.manager for family in families()])}",
@@ -137,9 +137,9 @@ def _known(platform: Platform) -> Platform:
     return platform
 
 
-def _refuse_invalid_system(platform: Platform, identity: str) -> None:
+def _refuse_invalid_system(platform: Platform, target_id: str) -> None:
     """Raise SysdepsError for a system whose id, distribution, release or architecture is not valid in a target."""
-    stated = {"id": identity, "distribution": platform.distro, "architecture": platform.architecture}
+    stated = {"id": target_id, "distribution": platform.distro, "architecture": platform.architecture}
     stated |= {"release": platform.release} if platform.release else {}
     for what, text in stated.items():
         if not (is_target_id(text) if what == "id" else is_word(text)):
@@ -280,8 +280,8 @@ def newest_glibc(scan: Scan) -> tuple[str, str]:
 def newest_musl(scan: Scan) -> tuple[str, str]:
     """Return the newest musl version that a wheel is built for, and its first distribution.
 
-    musl has no symbol versions, so only the platform tag tells: `musllinux_1_2_x86_64` (PEP 656). A wheel with several
-    tags counts with the lowest.
+    musl has no symbol versions, so only the platform tag shows it: `musllinux_1_2_x86_64` (PEP 656). A wheel with
+    several tags counts with the lowest.
     """
     found = []
     for each in scan.distributions:

@@ -77,9 +77,9 @@ def add_entry(text: str, decision: Decision) -> str:
     try:
         edited = _edited(text, decision)
     except (ValueError, TypeError, AttributeError) as error:  # of tomlkit, for a table that is no table of its own
-        raise _by_hand(decision) from error
+        raise _manual_edit_error(decision) from error
     if _without(edited, decision) != parse_toml(text):
-        raise _by_hand(decision)
+        raise _manual_edit_error(decision)
     parse_project(edited)
     return edited
 
@@ -111,22 +111,22 @@ def _without(edited: str, decision: Decision) -> dict[str, Any]:
     try:
         document = parse_toml(edited)
     except MalformedError as error:
-        raise _by_hand(decision) from error
-    way = [document]
+        raise _manual_edit_error(decision) from error
+    tables = [document]
     for key in WAY:
-        way.append(way[-1].get(key, {}))
-    name = spelling(way[-1], decision.distribution)
-    way.append(way[-1].get(name, {}))
-    entries = way[-1].get(decision.kind, [])
+        tables.append(tables[-1].get(key, {}))
+    name = spelling(tables[-1], decision.distribution)
+    tables.append(tables[-1].get(name, {}))
+    entries = tables[-1].get(decision.kind, [])
     if entries[-1:] == [decision.entry()]:
         entries.pop()
-    for table, key in zip(way[::-1], (decision.kind, name, *WAY[::-1]), strict=True):
+    for table, key in zip(tables[::-1], (decision.kind, name, *WAY[::-1]), strict=True):
         if table.get(key) in ({}, []):
             del table[key]
     return document
 
 
-def _by_hand(decision: Decision) -> SysdepsError:
+def _manual_edit_error(decision: Decision) -> SysdepsError:
     import tomlkit  # noqa: PLC0415 - as above
 
     row = tomlkit.inline_table()

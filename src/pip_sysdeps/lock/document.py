@@ -98,7 +98,7 @@ class LockedNeed:
         return self.soname or " or ".join(self.any_of) or self.program or self.file or self.installed
 
     @property
-    def is_demanded(self) -> bool:
+    def is_mandatory(self) -> bool:
         """Whether an import, or a plugin that is chosen, needs it."""
         return self.when == "import" or bool(self.plugin)
 
@@ -151,9 +151,9 @@ class LockedDistribution:
     base: tuple[LockedBase, ...] = field(default=(), metadata={"of": LockedBase, "rows": "together"})
     """By package; those that base packages answer."""
 
-    def every(self) -> Iterator[LockedNeed]:
-        """Yield the needs of all three kinds."""
-        yield from _every_need(self)
+    def all_needs(self) -> Iterator[LockedNeed]:
+        """Yield the needs of `needs`, `offered` and `base`."""
+        yield from _all_needs(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,12 +169,12 @@ class LockedFile:
     base: tuple[LockedBase, ...] = field(default=(), metadata={"of": LockedBase, "rows": "together"})
     """By package; those that base packages answer."""
 
-    def every(self) -> Iterator[LockedNeed]:
-        """Yield the needs of all three kinds."""
-        yield from _every_need(self)
+    def all_needs(self) -> Iterator[LockedNeed]:
+        """Yield the needs of `needs`, `offered` and `base`."""
+        yield from _all_needs(self)
 
 
-def _every_need(holder: LockedDistribution | LockedFile) -> Iterator[LockedNeed]:
+def _all_needs(holder: LockedDistribution | LockedFile) -> Iterator[LockedNeed]:
     yield from (*holder.needs, *holder.offered, *(need for each in holder.base for need in each.needs()))
 
 
@@ -209,7 +209,7 @@ class Unresolved:
         return self.soname or " or ".join(self.any_of) or self.program or self.file
 
     @property
-    def is_demanded(self) -> bool:
+    def is_mandatory(self) -> bool:
         """Whether an import or a chosen plugin needs it."""
         return self.when == "import" or bool(self.plugin)
 
@@ -279,9 +279,9 @@ class Target:
     def needs(self) -> Iterator[tuple[str, LockedNeed]]:
         """Yield every need with the distribution, or the unattributed file, that has it."""
         for distribution in self.distribution:
-            yield from ((distribution.name, need) for need in distribution.every())
+            yield from ((distribution.name, need) for need in distribution.all_needs())
         for file in self.unattributed:
-            yield from ((file.file, need) for need in file.every())
+            yield from ((file.file, need) for need in file.all_needs())
 
     def entries(self) -> tuple[LockedPackage, ...]:
         """Return the packages, and an entry for each capability."""

@@ -28,8 +28,8 @@ def merge(old: str, target: Target, *, add_target: bool, listed: Sequence[str] =
     target that no lock can hold; for one that is new to the lock, unless it is the first, listed, or `add_target`; for
     others on which the sides differ; MalformedLock as `loads` does.
     """
-    own = _block(target)
-    if old == join(header(), [own]):
+    own_block = _block(target)
+    if old == join(header(), [own_block]):
         return old  # nothing to read: tomllib is slow to load
     unix = old.replace("\r\n", "\n")
     sides = [split(side) for side in sides_of(unix)] if old.strip() else []
@@ -46,7 +46,7 @@ def merge(old: str, target: Target, *, add_target: bool, listed: Sequence[str] =
             hint="add it with --add-target, or run this where the lock was made",
         )
     head = next((head for head, _ in sides if loads(head).warning()), header())
-    return join(head, [text for _, text in sorted({**others, target.id: own}.items())])
+    return join(head, [text for _, text in sorted({**others, target.id: own_block}.items())])
 
 
 def _block(target: Target) -> str:
@@ -87,13 +87,13 @@ def sides_of(text: str) -> tuple[str, ...]:
     return "".join(ours), "".join(theirs)
 
 
-def _agreed(sides: Sequence[Mapping[str, str]], own: str) -> dict[str, str]:
+def _agreed(sides: Sequence[Mapping[str, str]], own_id: str) -> dict[str, str]:
     """Return the blocks of every target but our own."""
     others: dict[str, set[str]] = {}
     for blocks in sides:
         for name, text in blocks.items():
             others.setdefault(name, set()).add(text.rstrip("\r\n"))
-    others.pop(own, None)
+    others.pop(own_id, None)
     undecided = sorted(name for name, texts in others.items() if len(texts) > 1)
     if undecided:
         raise SysdepsError(

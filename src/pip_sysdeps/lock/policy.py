@@ -27,7 +27,7 @@ IGNORED = "ignored"
 class PackageIndex(Protocol):
     """The packages of a release, installed or not; `packages.index.SonameIndex` is one."""
 
-    def installable(self, soname: str) -> str | None:
+    def package_to_install(self, soname: str) -> str | None:
         """Return the binary package to install for a soname."""
 
 
@@ -148,7 +148,7 @@ class _Work:
         package = entry.package or self._package_of(name, entry.soname)
         if package is None:
             self.unmatched.append(f"{entry.where}: no binary package of {self._target.id} has {entry.soname}")
-        elif any(need.package == package and need.is_demanded for need in needs):
+        elif any(need.package == package and need.is_mandatory for need in needs):
             self.unmatched.append(f"{entry.where}: {name} already needs {package} without this entry")
         else:
             added = LockedNeed(soname=entry.soname, package=package, when="declared", policy=True, note=entry.reason)
@@ -157,7 +157,7 @@ class _Work:
     def _package_of(self, name: str, soname: str) -> str | None:
         found = (need.package for need in self._of(name).needs if need.soname == soname and need.package)
         index = self._context.index
-        return next(found, None) or (index.installable(soname) if index else None)
+        return next(found, None) or (index.package_to_install(soname) if index else None)
 
     def _of(self, name: str) -> LockedDistribution:
         return self._distributions.get(name) or self._context.installed[name]
@@ -168,7 +168,7 @@ class _Work:
 
 def _whole(distribution: LockedDistribution) -> LockedDistribution:
     """Return a distribution with all of its needs in one array."""
-    return replace(distribution, needs=tuple(distribution.every()), offered=(), base=())
+    return replace(distribution, needs=tuple(distribution.all_needs()), offered=(), base=())
 
 
 def _is_about(entry: Entry, need: LockedNeed | Unresolved) -> bool:

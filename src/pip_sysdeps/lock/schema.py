@@ -176,10 +176,10 @@ def _problems_of_strings(field: Field[Any], value: str | tuple[str, ...], where:
         strings = {f"{where}[{number}]": item for number, item in enumerate(value)}
     else:
         strings = {where: value} if value or is_required(field) else {}
-    held: Rule = field.metadata["rule"]
+    rule: Rule = field.metadata["rule"]
     for place, text in strings.items():
-        if not text or not held.holds(text):
-            yield Problem(place, f"`{printable(text[:_SHOWN_LENGTH])}` is not a valid {held.words}")
+        if not text or not rule.holds(text):
+            yield Problem(place, f"`{printable(text[:_SHOWN_LENGTH])}` is not a valid {rule.words}")
 
 
 def repeated(where: str, key: str, names: Iterable[str]) -> Iterator[Problem]:

@@ -82,6 +82,6 @@ class Load(NamedTuple):
     """The pattern that chose the root; empty unless `when` is `PLUGIN`."""
 
     @property
-    def is_demanded(self) -> bool:
+    def is_mandatory(self) -> bool:
         """Whether an import opens the root, or it is a chosen plugin."""
         return self.when is When.IMPORT or bool(self.plugin)

@@ -186,7 +186,7 @@ class Need:
         return self.soname or " or ".join(self.any_of) or self.program or self.file
 
     @property
-    def is_demanded(self) -> bool:
+    def is_mandatory(self) -> bool:
         """Whether an import or a chosen plugin needs it."""
         return self.when is When.IMPORT or bool(self.plugin)
 

@@ -1,4 +1,4 @@
-"""Soname indices: the shipped one, and those that `index update` made."""
+"""Soname indices: the shipped one, and those that `index update` writes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _SUFFIX = ".index"
 _MAX_BYTES = 64 << 20
 _ROOTS = "roots"
-"""The folder of the indices that were made from other roots."""
+"""The folder of indices for other roots."""
 _SHIPPED = shipped("debian.index")
 
 PROGRAM_FOLDERS = ("usr/bin", "usr/sbin", "bin", "sbin")
@@ -48,9 +48,9 @@ class IndexAnswer(NamedTuple):
     """The binary package to install."""
     alternatives: tuple[str, ...] = ()
     """Other packages that have it, the best first."""
-    development: bool = False
+    is_development: bool = False
     """Only development packages have it: a file `libfoo.so` of libfoo-dev."""
-    open: bool = False
+    is_ambiguous: bool = False
     """Several packages have the library, and the package manager chooses one."""
 
 
@@ -66,7 +66,7 @@ class SonameIndex:
         target: IndexTarget | None = None,
         refresh: str = "",
     ) -> None:
-        """With `borrowed`, answer for another target, with the names that its package lists have.
+        """With `borrowed`, answer for another target, with only the names in its package lists.
 
         `refresh` is the command that downloads the lists.
         """
@@ -80,7 +80,7 @@ class SonameIndex:
 
     @property
     def note(self) -> str:
-        """A note about its answers; empty for an index of the target's own."""
+        """A note about its answers; empty for the target's own index."""
         if self._borrowed is None:
             return ""
         if not self._borrowed.available:
@@ -105,20 +105,20 @@ class SonameIndex:
         """Return the package with a file of this name in the loader's search path, or None."""
         return self._answer(soname, self._file.value("library", soname, self._number))
 
-    def installable(self, soname: str) -> str | None:
+    def package_to_install(self, soname: str) -> str | None:
         """Return the package to install for a library that a program loads.
 
-        None for a development package, and if the package manager chooses: see `is_open`.
+        None for a development package, and for a library that `is_ambiguous`.
         """
         answer = self.package_of(soname)
-        return None if answer is None or answer.development or answer.open else answer.package
+        return None if answer is None or answer.is_development or answer.is_ambiguous else answer.package
 
-    def is_open(self, soname: str) -> bool:
-        """Return whether a library is in the release, and the package manager chooses the package."""
+    def is_ambiguous(self, soname: str) -> bool:
+        """Return whether several packages of the release have the library, and the package manager chooses one."""
         answer = self.package_of(soname)
-        return answer is not None and answer.open
+        return answer is not None and answer.is_ambiguous
 
-    def elsewhere(self, soname: str) -> str:
+    def disabled_repository_note(self, soname: str) -> str:
         """Return a note about a library that only a disabled repository has; empty for others."""
         name = self._file.value("elsewhere", soname, self._number)
         return not_enabled(name) if name and name.isprintable() else ""
@@ -132,11 +132,11 @@ class SonameIndex:
         answers = [
             answer
             for name, value in self._file.starting_with("library", f"lib{stem}.so.", self._number)
-            if (answer := self._answer(name, value)) is not None and not answer.development
+            if (answer := self._answer(name, value)) is not None and not answer.is_development
         ]
         if not answers:
             plain = self.package_of(f"lib{stem}.so")
-            return None if plain is None or plain.development else plain
+            return None if plain is None or plain.is_development else plain
         newest = max(answers, key=lambda answer: (_version(answer.name), -len(answer.name)))
         shortest = min(
             (answer for answer in answers if answer.package == newest.package), key=lambda answer: len(answer.name)
@@ -147,7 +147,7 @@ class SonameIndex:
     def package_of_program(self, name: str) -> IndexAnswer | None:
         """Return the package with a program on root's PATH; if no package is the default, all are alternatives."""
         found = self._answer(name, self._file.value("program", name, self._number))
-        if found is None or not (found.open and found.alternatives):
+        if found is None or not (found.is_ambiguous and found.alternatives):
             return found
         return IndexAnswer(name=name, package="", alternatives=(found.package, *found.alternatives))
 
@@ -183,8 +183,8 @@ class SonameIndex:
             name=name,
             package=packages[0],
             alternatives=packages[1:],
-            development=value.startswith(DEVELOPMENT),
-            open=value.startswith(SEVERAL),
+            is_development=value.startswith(DEVELOPMENT),
+            is_ambiguous=value.startswith(SEVERAL),
         )
 
     def _is_known(self, package: str) -> bool:
@@ -207,8 +207,8 @@ def open_index(target_id: str, root: Root | None = None) -> SonameIndex | None:
     """
     if not is_index_id(target_id):
         return None
-    own = _made_for(root, target_id) if root is not None and root.directory != "/" else ""
-    for path in (*([own] if own else []), made_index(target_id), _SHIPPED):
+    own = _index_path_of_root(root, target_id) if root is not None and root.directory != "/" else ""
+    for path in (*([own] if own else []), index_path(target_id), _SHIPPED):
         found = read_index(path)
         for number, target in enumerate(found.targets if found else ()):
             if found and target.id == target_id:
@@ -245,7 +245,7 @@ def is_packaged(table: str, name: str) -> bool:
 
 
 def missing_note(platform: Platform) -> str:
-    """Return the note for a system without any index; nothing if the package manager needs none."""
+    """Return the note for a system without any index; empty if the package manager needs none."""
     family = family_of(platform.package_manager)
     if family is None or family.needs_no_index:
         return ""
@@ -260,7 +260,7 @@ def not_enabled(repository: str) -> str:
     return f"only the repository `{repository}`, which is not enabled, has it"
 
 
-def no_index(target_id: str) -> SysdepsError:
+def no_index_error(target_id: str) -> SysdepsError:
     """Return the error for a target without an index, with suggestions."""
     words = set(target_id.lower().split("-"))
     known = [target for path in index_files() if (index := read_index(path)) for target in index.targets]
@@ -297,23 +297,24 @@ def _open_at_once(path: str, flags: int) -> int:
 def write_index(target: IndexTarget, tables: Mapping[str, Table], key: str = "") -> str:
     """Write the index of a target and return its path; the old one is replaced atomically.
 
-    With a `key` it is used only for roots with these sources. Raise MalformedError for what no index can hold.
+    With a `key`, it is used only for roots with these sources. Raise MalformedError for a name that an index cannot
+    hold.
     """
-    path = made_index(target.id, key)
+    path = index_path(target.id, key)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     write_atomically(path, dump_index([target], {name: [table] for name, table in tables.items()}))
     return path
 
 
 def index_files() -> tuple[str, ...]:
-    """Name the index files that there are: the shipped one, then those that `index update` made."""
-    folder = os.path.dirname(made_index(""))
+    """Return the paths of the index files: the shipped one, then those that `index update` wrote."""
+    folder = os.path.dirname(index_path(""))
     return _SHIPPED, *(os.path.join(folder, name) for name in _names(folder) if name.endswith(_SUFFIX))
 
 
 def root_index_files() -> tuple[str, ...]:
-    """Name the index files that `index update --root` made for roots with the same package sources."""
-    folder = os.path.join(os.path.dirname(made_index("")), _ROOTS)
+    """Return the paths of the index files that `index update --root` wrote for roots with the same package sources."""
+    folder = os.path.join(os.path.dirname(index_path("")), _ROOTS)
     inner = [os.path.join(folder, name) for name in _names(folder)]
     return tuple(os.path.join(each, name) for each in inner for name in _names(each) if name.endswith(_SUFFIX))
 
@@ -325,18 +326,18 @@ def _names(folder: str) -> list[str]:
         return []
 
 
-def _made_for(root: Root, target_id: str) -> str:
+def _index_path_of_root(root: Root, target_id: str) -> str:
     """Return the path of the index for roots with the same package sources as this one; empty where none was made."""
-    name = os.path.basename(made_index(target_id))
+    name = os.path.basename(index_path(target_id))
     if not any(os.path.basename(path) == name for path in root_index_files()):
         return ""
     try:
-        return made_index(target_id, sources_of(root, distro_of(target_id)).key(root))
+        return index_path(target_id, sources_of(root, distro_of(target_id)).key(root))
     except (SysdepsError, OSError):  # sources cannot be read, so no index was made from them
         return ""
 
 
-def made_index(target_id: str, key: str = "") -> str:
+def index_path(target_id: str, key: str = "") -> str:
     """Return the path of an index that `index update` makes; with a `key`, for roots with these sources."""
     folders = ("index", *((_ROOTS, key) if key else ()))
     return os.path.join(cache_folder(), *folders, target_id.replace("/", "_") + _SUFFIX)

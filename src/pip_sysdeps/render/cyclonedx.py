@@ -69,7 +69,7 @@ def as_cyclonedx(materials: Materials) -> str:
     edges = [edge for wheel in wheels for edge in wheel.edges(references)]
     edges += [(package_url(package.name, materials), ()) for package in target.package]
     dependencies = [pypi(each) for each in materials.requested()]
-    files = [need for each in target.unattributed for need in each.every()]
+    files = [need for each in target.unattributed for need in each.all_needs()]
     dependencies += [package_url(need.package, materials) for need in files if need.package]
     document = {
         "$schema": _SCHEMA,

@@ -170,10 +170,7 @@ def _fold(head: str, content: str, **attributes: str) -> str:
     return element("details", element("summary", head), content, data_find="", **attributes)
 
 
-_LEGEND = (
-    '<p class="legend"><i></i>the package alone<i class="pulled"></i>and what it pulls in, '
-    "without what every image has</p>"
-)
+_LEGEND = '<p class="legend"><i></i>the package<i class="pulled"></i>its dependencies, without base packages</p>'
 
 
 def _packages(rows: Sequence[PackageRow], packages: _Anchors, distributions: _Anchors, *, note: str = "") -> str:
@@ -193,8 +190,8 @@ def _package(row: PackageRow, most: int, packages: _Anchors, distributions: _Anc
     users = [distributions.link(holder, f"{holder} {version}".rstrip()) for holder, version in holders]
     cells = {
         "Version": text(row.version),
-        "Alone": _kib(row.size),
-        "With what it pulls in": _pulled(row, most),
+        "Size": _kib(row.size),
+        "Size with dependencies": _pulled(row, most),
         "When": text(whens(row)),
         "Needed by": _folded_links(users),
     }
@@ -257,10 +254,10 @@ def _distribution(row: DistributionRow, packages: _Anchors, distributions: _Anch
 
 
 def _facts(row: DistributionRow, packages: _Anchors, distributions: _Anchors) -> Iterator[tuple[str, str]]:
-    yield "required by", " &rarr; ".join(map(distributions.link, row.way[:-1]))
+    yield "required by", " &rarr; ".join(map(distributions.link, row.requirement_chain[:-1]))
     yield "wheel", code(row.wheel) if row.wheel else ""
     yield "needs", ", ".join(_need(need, packages) for need in row.needs)
-    yield "brings", ", ".join(code(name.rpartition("/")[2]) for name in row.vendored)
+    yield "vendors", ", ".join(code(name.rpartition("/")[2]) for name in row.vendored)
     yield "named by its SBOM", ", ".join(text(f"{each.name} {each.version}".rstrip()) for each in row.components)
     yield "found in its files", ", ".join(map(text, libraries(row)))
     yield "costs", _cost(row.cost, named=True)

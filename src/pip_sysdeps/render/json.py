@@ -144,7 +144,7 @@ def _distribution(row: DistributionRow) -> dict[str, Any]:
         "name": row.name,
         "version": row.version,
         "wheel": row.wheel,
-        "required_by": list(row.way[:-1]),
+        "required_by": list(row.requirement_chain[:-1]),
         "cost": _cost(row.cost),
         "saved": _cost(row.saved),
         "needs": [
@@ -218,7 +218,7 @@ def _target_diff(found: TargetDiff) -> dict[str, Any]:
 
 
 def answer(provider: Provider) -> dict[str, Any]:  # noqa: PLR0911 - one for each kind
-    """Return who brings a library."""
+    """Return the provider of a library."""
     match provider:
         case FromPackage(package=package, path=path):
             return {"kind": "package", "package": package, "path": path}
@@ -256,7 +256,7 @@ def _chain(chain: Chain, installed: Mapping[str, Distribution], floors: Mapping[
                 "requested": installed[link.name].requested,
                 "requirement": link.requirement,
             }
-            for link in chain.way
+            for link in chain.requirement_chain
         ],
         "hops": [_hop(hop) for hop in chain.hops],
         "need": {"name": need.name, "when": need.when.value, "by": list(need.by), **_chosen_by(need.plugin)},

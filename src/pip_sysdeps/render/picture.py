@@ -38,10 +38,10 @@ class _Node(NamedTuple):
 
 def chains(audit: Audit) -> tuple[Chain, ...]:
     """Return the chains of all packages outside the base, in the order of the first columns."""
-    ways = {row.name: row.way for row in audit.distributions}
+    requirement_chains = {row.name: row.requirement_chain for row in audit.distributions}
 
     def requested_root(holder: str) -> str:
-        return next(iter(ways.get(holder, ())), holder)
+        return next(iter(requirement_chains.get(holder, ())), holder)
 
     kinds = {PackageState.INSTALL: "package", PackageState.OFFER: "offered"}
     found = {

@@ -166,7 +166,7 @@ def _facts(row: DistributionRow, outside: Container[str]) -> Iterator[tuple[str,
         yield "costs   ", plain(f"{costs}, {without(row)}")
     if row.vendored:
         names = [Span(name.rpartition("/")[2], Role.SONAME) for name in row.vendored]
-        yield "brings  ", joined(_most(names))
+        yield "vendors ", joined(_most(names))
     if row.components:
         named = [Span(f"{each.name} {each.version}".rstrip()) for each in row.components]
         yield "sbom    ", joined(_most(named))

@@ -117,7 +117,7 @@ class DistributionRow:
     """The components of its own SBOMs, without itself."""
     libraries: tuple[VendoredLibrary, ...] = ()
     """The libraries that are among its files or linked into them; empty for a distribution with SBOMs."""
-    way: tuple[str, ...] = ()
+    requirement_chain: tuple[str, ...] = ()
     """The distributions that require it, from a requested one to itself."""
     cost: Cost | None = None
     """Its packages of the line and their dependencies; None if one is neither installed nor listed."""
@@ -176,13 +176,13 @@ def report(  # noqa: PLR0913 - the evidence, the target, and what else is known 
     components: Mapping[str, tuple[Component, ...]],
     libraries: Mapping[str, tuple[VendoredLibrary, ...]],
     closures: Closures,
-    ways: Mapping[str, tuple[str, ...]],
+    requirement_chains: Mapping[str, tuple[str, ...]],
     others: tuple[Target, ...] = (),
 ) -> Audit:
     """Return the report; `components` has the components of each distribution's SBOMs.
 
     `libraries` has the libraries in files of distributions without an SBOM. `closures` has the installed packages,
-    `ways` the path to each distribution, `others` the lock's other targets.
+    `requirement_chains` the chain to each distribution, `others` the lock's other targets.
     """
     line = _line(target)
     locked = {each.name: each for each in target.distribution}
@@ -192,7 +192,7 @@ def report(  # noqa: PLR0913 - the evidence, the target, and what else is known 
             vendored=vendored(each, evidence.scan),
             components=components.get(each.distribution.name, ()),
             libraries=libraries.get(each.distribution.name, ()),
-            way=ways.get(each.distribution.name, ()),
+            requirement_chain=requirement_chains.get(each.distribution.name, ()),
         )
         for each in evidence.scan.distributions
     ]
@@ -218,7 +218,7 @@ def _distribution_row(
         name=distribution.name,
         version=distribution.version,
         wheel=locked.wheel if locked else "",
-        needs=tuple(locked.every()) if locked else (),
+        needs=tuple(locked.all_needs()) if locked else (),
         cost=closures.cost(_packages_needed_by(line, distribution.name)),
         saved=closures.saved(line, _packages_without(line, distribution.name)),
     )
@@ -231,7 +231,7 @@ def report_of_lock(target: Target, findings: tuple[Finding, ...], others: tuple[
             name=each.name,
             version=each.version,
             wheel=each.wheel,
-            needs=tuple(each.every()),
+            needs=tuple(each.all_needs()),
             vendored=each.vendored,
             components=(),
         )

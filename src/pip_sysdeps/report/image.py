@@ -81,7 +81,7 @@ class Locked:
     @property
     def plugins(self) -> Mapping[str, tuple[str, ...]]:
         """Return the patterns of the chosen plugins, by distribution."""
-        found = {each.name: {need.plugin for need in each.every()} - {""} for each in self.target.distribution}
+        found = {each.name: {need.plugin for need in each.all_needs()} - {""} for each in self.target.distribution}
         return {name: tuple(sorted(patterns)) for name, patterns in found.items()}
 
     def package(self, holder: str, name: str) -> str:
@@ -129,7 +129,7 @@ def counts(holder: str, need: Need, locked: Locked | None) -> bool:
     if locked is not None and key in locked.needs:
         return key in locked.expected
     declared = need.when is When.DECLARED and need.confidence is None
-    return need.is_demanded or declared or (need.confidence is Confidence.HIGH and not _of_another_system(need))
+    return need.is_mandatory or declared or (need.confidence is Confidence.HIGH and not _of_another_system(need))
 
 
 def _of_another_system(need: Need) -> bool:
@@ -141,7 +141,7 @@ def _of_another_system(need: Need) -> bool:
 def imported(scan: Scan) -> Iterator[tuple[str, LoadedObject]]:
     """Yield each object that an import, a program or a chosen plugin loads, with the root that loads it."""
     for load in scan.loads:
-        if load.is_demanded:
+        if load.is_mandatory:
             yield from ((load.root, loaded) for loaded in load.objects)
 
 

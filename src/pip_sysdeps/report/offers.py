@@ -54,7 +54,7 @@ def how_to_add(target: Target) -> str:
 def unresolved_imports(target: Target) -> Iterator[str]:
     """Yield a line for each unresolved need of an import or a chosen plugin."""
     for each in target.unresolved:
-        if each.is_demanded:
+        if each.is_mandatory:
             yield f"unresolved: {each.name}, which {_holder(each)} needs{f': {each.note}' if each.note else ''}"
 
 
@@ -71,7 +71,7 @@ def unresolved_others(target: Target, before: Target | None = None) -> Iterator[
 
 def _unresolved_others(target: Target) -> set[tuple[str, str]]:
     """Return holder and name of each."""
-    return {(_holder(each), each.name) for each in target.unresolved if not each.is_demanded}
+    return {(_holder(each), each.name) for each in target.unresolved if not each.is_mandatory}
 
 
 def packaged_distributions(target: Target, before: Target | None = None) -> Iterator[str]:
@@ -130,8 +130,8 @@ def _outside(target: Target) -> dict[str, list[LockedNeed]]:
     """Return the needs of each distribution or file whose packages are outside the install line."""
     inside = {each.package.name for each in wanted(target, base=True)}
     inside |= target.base
-    holders = [(each.name, each.every()) for each in target.distribution]
-    holders += [(each.file, each.every()) for each in target.unattributed]
+    holders = [(each.name, each.all_needs()) for each in target.distribution]
+    holders += [(each.file, each.all_needs()) for each in target.unattributed]
     every = {
         name: [need for need in needs if need.installed and need.installed not in inside] for name, needs in holders
     }

@@ -139,7 +139,7 @@ def _of_policy(need: LockedNeed, answer: LockedNeed | None, sides: Sides) -> str
 
 def _of_plugin(need: LockedNeed, answer: LockedNeed | None, sides: Sides) -> str:
     """Return that the plugin with the need is chosen on only one side."""
-    if not need.plugin or answer is None or answer.is_demanded:
+    if not need.plugin or answer is None or answer.is_mandatory:
         return ""
     return f"the plugin {need.plugin} is {'chosen' if sides.is_added else 'no longer chosen'}"
 
@@ -166,7 +166,7 @@ def _of_answer(package: str, answer: LockedNeed | None, sides: Sides) -> str:
             brought = "the host"
         case _:
             brought = "something else"
-    return f"{brought} {'no longer brings' if sides.is_added else 'brings'} it"
+    return f"{brought} {'no longer provides' if sides.is_added else 'provides'} it"
 
 
 def _of_base(package: str, sides: Sides) -> str:

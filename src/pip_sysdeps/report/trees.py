@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.scan import Scan
     from pip_sysdeps.report.why import Chain, Hop, LockedChain
 
-Way = tuple["Label", ...]
+Branch = tuple["Label", ...]
 """The labels from a root of a tree to a leaf."""
 
 
@@ -60,27 +60,30 @@ class Node:
         self.children: dict[Label, Node] = {}
 
 
-def merge_ways(ways: Iterable[Way]) -> tuple[Node, ...]:
+def merge_branches(branches: Iterable[Branch]) -> tuple[Node, ...]:
     """Merge ways into trees: common prefixes share a branch."""
     top = Node(Label(kind="", name=""))
-    for way in ways:
+    for branch in branches:
         node = top
-        for label in way:
+        for label in branch:
             node = node.children.setdefault(label, Node(label))
     return tuple(top.children.values())
 
 
-def needs_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
-    """Return requirement -> distribution -> file -> soname -> provider; `ways` is from `requirement_chains`."""
+def needs_tree(scan: Scan, requirement_chains: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
+    """Return requirement -> distribution -> file -> soname -> provider.
+
+    `requirement_chains` is from `environment.requirements`.
+    """
     installed, imported = _installed(scan), imported_files(scan)
-    return merge_ways(
-        (*_distributions(way, installed), _file(by, holder, scan), _need(need), _merged(need, scan))
-        for way, holder, need in sorted(_needs(scan, ways), key=_order_of_way)
+    return merge_branches(
+        (*_distributions(chain, installed), _file(by, holder, scan), _need(need), _merged(need, scan))
+        for chain, holder, need in sorted(_needs(scan, requirement_chains), key=_by_chain)
         for by in file_to_show(need, imported)
     )
 
 
-def packages_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
+def packages_tree(scan: Scan, requirement_chains: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
     """Return provider -> soname -> distribution -> its dependents, up to the requested ones."""
     installed, imported = _installed(scan), imported_files(scan)
     found = [
@@ -89,10 +92,10 @@ def packages_tree(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Nod
             _need(need),
             *reversed([*_distributions(way, installed), _file(by, holder, scan)]),
         )
-        for way, holder, need in _needs(scan, ways)
+        for way, holder, need in _needs(scan, requirement_chains)
         for by in file_to_show(need, imported)
     ]
-    return merge_ways(sorted(found, key=lambda way: [(label.kind, label.name) for label in way]))
+    return merge_branches(sorted(found, key=lambda way: [(label.kind, label.name) for label in way]))
 
 
 def evidence_tree(chains: Iterable[Chain], scan: Scan, versions: Mapping[str, str]) -> tuple[Node, ...]:
@@ -101,7 +104,7 @@ def evidence_tree(chains: Iterable[Chain], scan: Scan, versions: Mapping[str, st
     `versions` has the installed binary packages; paths in a site directory are relative to it.
     """
     evidence = _Evidence(scan, versions)
-    return merge_ways(way for chain in chains for way in evidence.ways(chain))
+    return merge_branches(branch for chain in chains for branch in evidence.branches(chain))
 
 
 def answer(provider: Provider, short: Callable[[str], str]) -> Label:  # noqa: PLR0911 - one for each kind
@@ -134,22 +137,24 @@ def _merged(need: Need, scan: Scan, *, absence: bool = True) -> Label:
     return replace(label, detail="") if label.kind == "package" and not shows_detail else label
 
 
-def _needs(scan: Scan, ways: Mapping[str, tuple[Link, ...]]) -> Iterator[tuple[tuple[Link, ...], str, Need]]:
+def _needs(
+    scan: Scan, requirement_chains: Mapping[str, tuple[Link, ...]]
+) -> Iterator[tuple[tuple[Link, ...], str, Need]]:
     for holder, need in scan.needs():
-        yield (ways[holder] if holder else (), holder, need)
+        yield (requirement_chains[holder] if holder else (), holder, need)
 
 
-def _order_of_way(each: tuple[tuple[Link, ...], str, Need]) -> tuple[list[str], str]:
-    way, _, need = each
-    return [link.name for link in way], need.name
+def _by_chain(each: tuple[tuple[Link, ...], str, Need]) -> tuple[list[str], str]:
+    chain, _, need = each
+    return [link.name for link in chain], need.name
 
 
 def _installed(scan: Scan) -> Mapping[str, Distribution]:
     return {each.name: each for each in scan.environment.distributions}
 
 
-def _distributions(way: Sequence[Link], installed: Mapping[str, Distribution]) -> list[Label]:
-    return [Label(kind="distribution", name=link.name, detail=installed[link.name].version) for link in way]
+def _distributions(chain: Sequence[Link], installed: Mapping[str, Distribution]) -> list[Label]:
+    return [Label(kind="distribution", name=link.name, detail=installed[link.name].version) for link in chain]
 
 
 def _file(path: str, holder: str, scan: Scan) -> Label:
@@ -182,16 +187,16 @@ class _Evidence:
         self._floors = scan.floors
         self._chosen = {file: each for each in scan.plugins for file in each.files}
 
-    def ways(self, chain: Chain) -> Iterator[Way]:
+    def branches(self, chain: Chain) -> Iterator[Branch]:
         """Yield a chain, and for a missing library each step of the search."""
         hops, need = chain.hops, chain.need
-        way = [self._distribution(link) for link in chain.way]
-        way.append(self._root(hops[0].file if hops else need.by[0], is_chosen=bool(need.plugin)))
-        way += [self._file(hop.answer, hop.file) for hop in hops[:-1]]
-        way.append(self._soname(hops[-1]) if hops else _need(need))
+        branch = [self._distribution(link) for link in chain.requirement_chain]
+        branch.append(self._root(hops[0].file if hops else need.by[0], is_chosen=bool(need.plugin)))
+        branch += [self._file(hop.answer, hop.file) for hop in hops[:-1]]
+        branch.append(self._soname(hops[-1]) if hops else _need(need))
         if hops and isinstance(hops[-1].answer, NotFound):
-            yield from ((*way, self._tried(each)) for each in hops[-1].answer.tried)
-        yield (*way, self._answer(need.provider), *self._floor(need.provider))
+            yield from ((*branch, self._tried(each)) for each in hops[-1].answer.tried)
+        yield (*branch, self._answer(need.provider), *self._floor(need.provider))
 
     def _distribution(self, link: Link) -> Label:
         distribution = self._installed[link.name]
@@ -220,14 +225,14 @@ class _Evidence:
             detail = f"not found{f' ({hop.answer.fatal})' if hop.answer.fatal else ''}; searched in this order"
         return Label(kind="soname", name=hop.answer.soname, detail=detail)
 
-    def _tried(self, each: Tried) -> Label:
-        if not each.path:
-            return Label(kind="tried", name=each.step.value, detail=each.reason)
-        return Label(kind="tried", name=self._short(each.path), detail=f"{each.reason} ({each.step.value})")
+    def _tried(self, tried: Tried) -> Label:
+        if not tried.path:
+            return Label(kind="tried", name=tried.step.value, detail=tried.reason)
+        return Label(kind="tried", name=self._short(tried.path), detail=f"{tried.reason} ({tried.step.value})")
 
     def _answer(self, provider: Provider) -> Label:
         if isinstance(provider, FromDistribution) and provider.by_loader:
-            return Label(kind="other", name=provider.distribution or "no record", detail="brings it")
+            return Label(kind="other", name=provider.distribution or "no record", detail="provides it")
         if not isinstance(provider, FromPackage):
             return answer(provider, self._short)
         version = self._versions.get(provider.package, "") if provider.path else "has it, but is not installed here"
@@ -241,9 +246,11 @@ class _Evidence:
             yield Label(kind="floor", name=f">= {floor.version}", detail=f"for {what}, by {self._short(floor.file)}")
 
 
-def _step(found: Found, file: str) -> str:
+def _step(found: Found, requester: str) -> str:
     """Return the step of the search that found a file, and the object whose search path it was."""
-    return f"{found.step.value} of {posixpath.basename(found.by)}" if found.by not in {"", file} else found.step.value
+    return (
+        f"{found.step.value} of {posixpath.basename(found.by)}" if found.by not in {"", requester} else found.step.value
+    )
 
 
 # ------------------------------------------------------------------------------------------------- from a lock alone
@@ -251,32 +258,32 @@ def _step(found: Found, file: str) -> str:
 
 def locked_tree(chains: Iterable[LockedChain]) -> tuple[Node, ...]:
     """Return the chains of a lock as trees."""
-    return merge_ways(_locked_way(chain) for chain in chains)
+    return merge_branches(_locked_branch(chain) for chain in chains)
 
 
 def locked_needs_tree(target: lockfile.Target) -> tuple[Node, ...]:
     """Return distribution -> files -> soname -> provider of a lock, without requirements."""
-    return merge_ways(_locked_way(chain) for chain in sorted(locked_chains(target), key=_order_of_chain))
+    return merge_branches(_locked_branch(chain) for chain in sorted(locked_chains(target), key=_by_holder))
 
 
 def locked_packages_tree(target: lockfile.Target) -> tuple[Node, ...]:
     """Return provider -> soname -> files -> distribution of a lock."""
-    ways = [_locked_way(chain) for chain in locked_chains(target)]
-    found = ((way[-1], way[-2], *reversed(way[:-2])) for way in ways)
-    return merge_ways(sorted(found, key=lambda way: [(label.kind, label.name) for label in way]))
+    branches = [_locked_branch(chain) for chain in locked_chains(target)]
+    found = ((branch[-1], branch[-2], *reversed(branch[:-2])) for branch in branches)
+    return merge_branches(sorted(found, key=lambda branch: [(label.kind, label.name) for label in branch]))
 
 
-def _order_of_chain(chain: LockedChain) -> tuple[str, str]:
+def _by_holder(chain: LockedChain) -> tuple[str, str]:
     return chain.holder, chain.need.name
 
 
-def _locked_way(chain: LockedChain) -> Way:
+def _locked_branch(chain: LockedChain) -> Branch:
     holder, need = chain.distribution, chain.need
-    way = [Label(kind="distribution", name=holder.name, detail=holder.version)] if holder else []
+    branch = [Label(kind="distribution", name=holder.name, detail=holder.version)] if holder else []
     more = f"and {need.by_more} more" if need.by_more else ""
     files = ", ".join(need.by) or ("" if holder else chain.holder)
-    way += [Label(kind="file", name=files, detail=more)] if files else []
-    return (*way, _locked_need(need), _locked_answer(chain))
+    branch += [Label(kind="file", name=files, detail=more)] if files else []
+    return (*branch, _locked_need(need), _locked_answer(chain))
 
 
 def _locked_need(need: lockfile.LockedNeed | lockfile.Unresolved) -> Label:

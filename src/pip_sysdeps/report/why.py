@@ -35,7 +35,7 @@ class Hop:
 class Chain:
     """Why one need exists."""
 
-    way: tuple[Link, ...]
+    requirement_chain: tuple[Link, ...]
     """Distributions from a requested one to the one with the need; empty for a file that no RECORD lists."""
     hops: tuple[Hop, ...]
     """From the root that the process opens to the needed name; each hop finds the file of the next."""
@@ -43,24 +43,29 @@ class Chain:
     """The need at the end."""
 
 
-def why(scan: Scan, name: str, ways: Mapping[str, tuple[Link, ...]]) -> tuple[Chain, ...]:
+def why(scan: Scan, name: str, requirement_chains: Mapping[str, tuple[Link, ...]]) -> tuple[Chain, ...]:
     """Return the chains that end at a name, by distribution and soname; nothing if nothing needs it.
 
     `name` is a binary package, a soname, a distribution or a file: a whole path, or the end of one. For a library that
-    only its own distribution needs, the chains by which it is loaded. `ways` is from `requirements.requirement_chains`.
+    only its own distribution needs, the chains by which it is loaded. `requirement_chains` is from
+    `requirements.requirement_chains`.
     """
     imported = imported_files(scan)
     chains = tuple(
-        Chain(way=ways.get(holder, ()) if holder else (), hops=_hops(scan, need, by), need=need)
+        Chain(
+            requirement_chain=requirement_chains.get(holder, ()) if holder else (),
+            hops=_hops(scan, need, by),
+            need=need,
+        )
         for holder, need in scan.needs()
         for by in _files(need, holder, name, imported)
     )
-    return chains or tuple(_vendored(scan, name, ways))
+    return chains or tuple(_vendored(scan, name, requirement_chains))
 
 
 def imported_files(scan: Scan) -> frozenset[str]:
     """Return the files that imports, programs and chosen plugins load, without `..` in their paths."""
-    loads = (load for load in scan.loads if load.is_demanded)
+    loads = (load for load in scan.loads if load.is_mandatory)
     return frozenset(posixpath.normpath(each.path) for load in loads for each in load.objects)
 
 
@@ -87,7 +92,7 @@ def names(scan: Scan) -> frozenset[str]:
     )
 
 
-def _vendored(scan: Scan, name: str, ways: Mapping[str, tuple[Link, ...]]) -> Iterator[Chain]:
+def _vendored(scan: Scan, name: str, requirement_chains: Mapping[str, tuple[Link, ...]]) -> Iterator[Chain]:
     """Yield one chain for each distribution that loads a file of this name from the environment itself."""
     holders = scan.environment.holders()
     seen: set[tuple[str, str]] = set()
@@ -97,7 +102,11 @@ def _vendored(scan: Scan, name: str, ways: Mapping[str, tuple[Link, ...]]) -> It
             seen.add((user, path))
             provider = FromDistribution(distribution=holders[path], path=path, by_loader=True)
             need = Need(soname=answer.soname, when=load.when, by=(file,), provider=provider)
-            yield Chain(way=ways.get(user, ()), hops=_way_in(load, file, answer.soname), need=need)
+            yield Chain(
+                requirement_chain=requirement_chains.get(user, ()),
+                hops=_path_from_root(load, file, answer.soname),
+                need=need,
+            )
 
 
 def _found(scan: Scan) -> Iterator[tuple[Load, str, Found]]:
@@ -136,27 +145,27 @@ def _ends_with(file: str, name: str) -> bool:
 
 def _hops(scan: Scan, need: Need, by: str) -> tuple[Hop, ...]:
     """Return the shortest chain from a root to a need of `by`: imports, then chosen plugins, then others."""
-    found = [(load, hops) for load in scan.loads if (hops := _way_in(load, by, need.soname))]
+    found = [(load, hops) for load in scan.loads if (hops := _path_from_root(load, by, need.soname))]
     return min(found, key=lambda each: (*_rank(each[0]), len(each[1])), default=(None, ()))[1]
 
 
 def _rank(load: Load) -> tuple[bool, bool]:
-    return load.when is not When.IMPORT, not load.is_demanded
+    return load.when is not When.IMPORT, not load.is_mandatory
 
 
-def _way_in(load: Load, by: str, soname: str) -> tuple[Hop, ...]:
+def _path_from_root(load: Load, by: str, soname: str) -> tuple[Hop, ...]:
     """Return the hops of one load, from its root to a file's needed name."""
     objects = {each.path for each in load.objects}
-    ways: dict[str, tuple[Hop, ...]] = {load.root: ()}
+    hops_to: dict[str, tuple[Hop, ...]] = {load.root: ()}
     for loaded in load.objects:
-        way = ways.get(loaded.path, ())
-        passes = _same(loaded.path, by) or any(_same(hop.file, by) for hop in way)
+        hops = hops_to.get(loaded.path, ())
+        passes = _same(loaded.path, by) or any(_same(hop.file, by) for hop in hops)
         for answer in loaded.needs:
             hop = Hop(file=loaded.path, answer=answer)
             if passes and answer.soname == soname:
-                return (*way, hop)
+                return (*hops, hop)
             if isinstance(answer, Found) and answer.path in objects:
-                ways.setdefault(answer.path, (*way, hop))
+                hops_to.setdefault(answer.path, (*hops, hop))
     return ()
 
 

@@ -199,8 +199,8 @@ def test_an_interpreter_that_was_not_named(
     result = hook("status")
     assert (result.status, result.out) == (2, "")
     assert result.err == (
-        f"error: `{bin_folder}/python3` is not in a virtual environment, and only running it would tell where "
-        "it installs\n"
+        f"error: `{bin_folder}/python3` is not in a virtual environment, and its site directory is known "
+        "only by running it\n"
         "hint: create one with `python -m venv .venv`, or name the interpreter with `--python`\n"
     )
 

@@ -230,10 +230,11 @@ def test_a_tool_that_does_not_end(any_env: HookedEnv) -> None:
     begin = time.monotonic()
     done = any_env.pip("install", "alpha")  # ends when nobody has its standard error open any more
     assert time.monotonic() - begin < 60
-    by_hand = f"lock --python '{any_env.prefix}' -o {any_env.project}/sysdeps.lock"
+    manual_command = f"lock --python '{any_env.prefix}' -o {any_env.project}/sysdeps.lock"
     assert done.returncode == 0
     assert re.fullmatch(
-        rf"pip-sysdeps: sysdeps\.lock not updated: stopped after 1 s; run `.* {re.escape(by_hand)}`\n", done.stderr
+        rf"pip-sysdeps: sysdeps\.lock not updated: stopped after 1 s; run `.* {re.escape(manual_command)}`\n",
+        done.stderr,
     )
 
 

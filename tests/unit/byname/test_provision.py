@@ -41,7 +41,7 @@ class Said:
 
     name: str
     package: str
-    development: bool = False
+    is_development: bool = False
     alternatives: tuple[str, ...] = ()
 
 
@@ -51,10 +51,10 @@ class Index:
     has_files = True
 
     libraries: ClassVar = {
-        "libfoo.so": Said("libfoo.so", "libfoo-dev", development=True),
+        "libfoo.so": Said("libfoo.so", "libfoo-dev", is_development=True),
         "libfoo.so.1": Said("libfoo.so.1", "libfoo1"),
         "libfoo.so.2": Said("libfoo.so.2", "libfoo2"),
-        "libonly.so": Said("libonly.so", "libonly-dev", development=True),
+        "libonly.so": Said("libonly.so", "libonly-dev", is_development=True),
         "libc.so.6": Said("libc.so.6", "libc6"),
     }
 

@@ -46,7 +46,7 @@ def _own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_libraries_without_an_index(soname: str, libc: str, package: str | None) -> None:
     """Libraries of base packages, and the C library's own, are known without an index."""
     system = replace(DEBIAN, platform=DEBIAN.platform._replace(libc=libc))
-    assert system.installable(soname) == package
+    assert system.package_to_install(soname) == package
     assert (system.libc, system.base) == (libc, frozenset({"zlib1g"}))
 
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 from packaging.tags import parse_tag
 
-from pip_sysdeps.environment.wheel_tags import fitting_tags, is_allowed, own_python, promised_glibc
+from pip_sysdeps.environment.wheel_tags import is_allowed, own_python, promised_glibc, supported_tags
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,12 @@ def test_the_allowed_libraries_are_auditwheels() -> None:
 )
 def test_wheels_that_fit_an_interpreter(tag: str, interpreter: tuple[str, str, str], fits: bool) -> None:
     """Version, ABI and machine must fit, and the glibc must not be newer."""
-    assert (parse_tag(tag) <= fitting_tags(*interpreter)) is fits
+    assert (parse_tag(tag) <= supported_tags(*interpreter)) is fits
 
 
 def test_wheels_that_fit_musl() -> None:
     """Every version of it, and none for glibc."""
-    tags = fitting_tags("cp311", "x86_64", "", libc="musl")
+    tags = supported_tags("cp311", "x86_64", "", libc="musl")
     assert parse_tag("cp311-cp311-musllinux_1_2_x86_64.linux_x86_64") <= tags
     assert not parse_tag("cp311-cp311-manylinux_2_5_x86_64") <= tags
 

@@ -81,7 +81,7 @@ def test_the_module_is_the_runtime_with_its_settings(tmp_path: Path) -> None:
     names: dict[str, object] = {"__name__": "_pip_sysdeps_hook"}
     exec(hook.module_text(settings, make_site(tmp_path)), names)  # noqa: S102 - as `site` does
     assert (names["COMMAND"], names["NEEDED"], names["PREFIX"]) == (settings.command, settings.needed, "/env")
-    assert names["BY_HAND"] == "a -m b lock --python /env -o '/a b/sysdeps.lock' --check"
+    assert names["MANUAL_COMMAND"] == "a -m b lock --python /env -o '/a b/sysdeps.lock' --check"
     assert callable(names["start"])
 
 

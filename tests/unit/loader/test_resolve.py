@@ -9,7 +9,7 @@ from builders.facts import elf
 from builders.loader import config, lookup, rules
 from pip_sysdeps.loader.glibc.rules import judge
 from pip_sysdeps.loader.resolve import Memory, find, open_object, start
-from pip_sysdeps.loader.rules import Candidate, Ends, Rejection
+from pip_sysdeps.loader.rules import Candidate, Rejection, RejectionEffect
 from pip_sysdeps.model.elf import ElfFile, OpenedFile
 from pip_sysdeps.model.loader import Found, LoadedObject, NotFound, SearchStep, Tried
 
@@ -159,10 +159,10 @@ def test_a_token_without_a_value_in_a_needed_name() -> None:
     ("facts", "rejection"),
     [
         (elf(), None),
-        (elf(elf_class=32, machine=3), Rejection("wrong ELF class", Ends.NOTHING)),
-        (elf(machine=183), Rejection("wrong machine", Ends.NOTHING)),
-        (elf(machine=183, os_abi=9), Rejection("wrong machine", Ends.NOTHING)),
-        (elf(machine=22, little_endian=False), Rejection("wrong machine", Ends.NOTHING)),
+        (elf(elf_class=32, machine=3), Rejection("wrong ELF class", RejectionEffect.TRY_NEXT)),
+        (elf(machine=183), Rejection("wrong machine", RejectionEffect.TRY_NEXT)),
+        (elf(machine=183, os_abi=9), Rejection("wrong machine", RejectionEffect.TRY_NEXT)),
+        (elf(machine=22, little_endian=False), Rejection("wrong machine", RejectionEffect.TRY_NEXT)),
         (elf(machine=62 << 8, little_endian=False), Rejection("ELF file data encoding not little-endian")),
         (elf(os_abi=9), Rejection("ELF file OS ABI invalid")),
         (elf(os_abi=3, abi_version=3), None),
@@ -184,7 +184,7 @@ def test_judge_of_the_float_abi() -> None:
     riscv = config(machine=243, header_flags=(0x6, 0x4))
     soft, double = (elf(machine=243, header_flags=flags) for flags in (0x1, 0x5))
     assert judge(OpenedFile(identity=(1, 1), elf=soft, fault=""), CANDIDATE, riscv) == Rejection(
-        "wrong machine", Ends.NOTHING
+        "wrong machine", RejectionEffect.TRY_NEXT
     )
     assert judge(OpenedFile(identity=(1, 1), elf=double, fault=""), CANDIDATE, riscv) is None
 

@@ -293,7 +293,7 @@ def test_needs_of_distributions_and_of_files() -> None:
     """Each with its holder; what base packages answer, too."""
     base = LockedBase(package="libz1", sonames=("libz.so.1",), programs=("z",), files=("/z",))
     held = LockedFile(file="bin/z", base=(base,))
-    assert [need.name for need in held.every()] == ["libz.so.1", "z", "/z"]
+    assert [need.name for need in held.all_needs()] == ["libz.so.1", "z", "/z"]
     target = replace(ONE, unattributed=(LockedFile(file="bin/uwsgi", needs=(PQ,)),))
     assert list(target.needs()) == [("psycopg2", PQ), ("bin/uwsgi", PQ)]
 

@@ -30,7 +30,7 @@ TARGET = locked_target(
 class Index:
     """A release with two libraries."""
 
-    def installable(self, soname: str) -> str | None:
+    def package_to_install(self, soname: str) -> str | None:
         """Return the package of a soname."""
         return {"libpango-1.0.so.0": "libpango-1.0-0", "libz.so.1": "zlib1g"}.get(soname)
 
@@ -99,7 +99,9 @@ def test_replace_names_another_package() -> None:
         ]
         """
     )
-    assert [(each.name, each.package, each.policy, each.note) for each in result.target.distribution[0].every()] == [
+    assert [
+        (each.name, each.package, each.policy, each.note) for each in result.target.distribution[0].all_needs()
+    ] == [
         ("libGL.so.1", "libgl1", False, ""),
         ("libclntsh.so.23.1", "oracle-instantclient", True, "Oracle's repository"),
         ("libICE.so.6", "libice-compat", True, "ours"),
@@ -142,7 +144,7 @@ def test_add_puts_a_need_of_a_plugin_into_the_line() -> None:
     """The plugin's need stays as it is, beside the decision."""
     result = applied("distribution.opencv.add = [{ soname = 'libICE.so.6', reason = 'windows' }]")
     assert line(result.target) == ["libgl1", "libice6"]
-    assert [need.when for need in result.target.distribution[0].every() if need.name == "libICE.so.6"] == [
+    assert [need.when for need in result.target.distribution[0].all_needs() if need.name == "libICE.so.6"] == [
         "declared",
         "plugin",
     ]

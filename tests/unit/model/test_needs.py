@@ -28,4 +28,4 @@ def test_the_name_of_a_need(names: dict[str, str], name: str) -> None:
 def test_a_demanded_need(when: When, plugin: str, expected: bool) -> None:
     """Of an import or a chosen plugin."""
     need = Need(soname="liba.so.1", when=when, plugin=plugin, by=(), provider=Missing())
-    assert need.is_demanded is expected
+    assert need.is_mandatory is expected

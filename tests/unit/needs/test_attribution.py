@@ -163,7 +163,7 @@ def test_a_need_of_a_chosen_plugin() -> None:
     ]
     objects = {f"/env/site/{file}": elf() for file in files}
     needs = attribution(objects, loads, one, packages=packages).of_distribution(one).needs
-    assert [(need.soname, need.plugin, need.is_demanded) for need in needs] == [
+    assert [(need.soname, need.plugin, need.is_mandatory) for need in needs] == [
         ("libpq.so.5", "", False),
         ("libx.so.1", "*/chosen.so", True),
     ]

@@ -12,7 +12,7 @@ import pytest
 
 from builders.root import unprivileged_folder
 from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.packages.index import IndexAnswer, SonameIndex, index_files, made_index, open_index, read_index
+from pip_sysdeps.packages.index import IndexAnswer, SonameIndex, index_files, index_path, open_index, read_index
 from pip_sysdeps.packages.index_file import IndexTarget, Table, dump_index
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def index() -> SonameIndex:
         "program": [{"dot": "graphviz"}],
         "base": [{"libc6": "=", "apt": "="}],
     }
-    path = Path(made_index(TARGET))
+    path = Path(index_path(TARGET))
     path.parent.mkdir(parents=True)
     path.write_bytes(dump_index([IndexTarget(id=TARGET, date="today")], tables))
     found = open_index(TARGET)
@@ -59,7 +59,7 @@ def index() -> SonameIndex:
     ("soname", "answer"),
     [
         ("libmagic.so.1", IndexAnswer(name="libmagic.so.1", package="libmagic1")),
-        ("libmagic.so", IndexAnswer(name="libmagic.so", package="libmagic-dev", development=True)),
+        ("libmagic.so", IndexAnswer(name="libmagic.so", package="libmagic-dev", is_development=True)),
         (
             "libmpi.so.40",
             IndexAnswer(name="libmpi.so.40", package="libopenmpi40", alternatives=("libopenmpi-other",)),
@@ -76,7 +76,7 @@ def test_a_soname_has_its_packages(index: SonameIndex, soname: str, answer: Inde
 @pytest.mark.parametrize("name", ["a;touch${IFS}b;#", "-oAPT=x", "libpq5-", "a`id`", "A"], ids=ascii)
 def test_invalid_names_are_left_out(name: str) -> None:
     """Whoever made the index, invalid names are not returned."""
-    path = Path(made_index(TARGET))
+    path = Path(index_path(TARGET))
     path.parent.mkdir(parents=True)
     libraries: Table = {"liba.so.1": name, "libb.so.1": f"{name},libb1", "libc.so.1": f"~{name}"}
     tables: dict[str, list[Table]] = {"library": [libraries], "program": [{"a": name}], "base": [{name: "="}]}
@@ -120,7 +120,7 @@ def test_programs_base_and_counts(index: SonameIndex) -> None:
 
 def test_a_made_index_is_asked_before_the_shipped_one(index: SonameIndex) -> None:
     """Who ran `index update` wants its answers; other targets still have the shipped ones."""
-    own = Path(made_index("debian-bookworm-amd64"))
+    own = Path(index_path("debian-bookworm-amd64"))
     own.write_bytes(dump_index([IndexTarget(id="debian-bookworm-amd64", date="today")], {"library": [{}]}))
     dates = {target: found.target.date for target in ("debian-bookworm-amd64", TARGET) if (found := open_index(target))}
     assert dates == {"debian-bookworm-amd64": "today", TARGET: index.target.date}
@@ -139,7 +139,7 @@ def test_an_unknown_target_has_no_index() -> None:
 
 def test_a_damaged_index_is_an_error_with_its_path(index: SonameIndex) -> None:
     """A person can then remove it or make it again."""
-    path = made_index(index.target.id)
+    path = index_path(index.target.id)
     Path(path).write_bytes(b"nonsense")
     with pytest.raises(MalformedError, match=f"^{path}: offset 0: not a soname index of this version$") as caught:
         open_index(index.target.id)
@@ -152,7 +152,7 @@ def test_names_that_policy_does_not_allow_are_not_read() -> None:
         "library": [{"liba.so.1": "-oAPT=x", "libb.so.1": "a;touch,good,LIB", "lib\x1b[m.so.1": "good"}],
         "base": [{"-x": "=", "good": "="}],
     }
-    path = Path(made_index(TARGET))
+    path = Path(index_path(TARGET))
     path.parent.mkdir(parents=True)
     path.write_bytes(dump_index([IndexTarget(id=TARGET, date="today")], tables))
     index = open_index(TARGET)
@@ -165,7 +165,7 @@ def test_names_that_policy_does_not_allow_are_not_read() -> None:
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
 def test_an_index_that_is_no_file_is_an_error(make: Callable[[Path], None]) -> None:
     """A pipe is not waited for."""
-    path = Path(made_index(TARGET))
+    path = Path(index_path(TARGET))
     path.parent.mkdir(parents=True)
     make(path)
     with pytest.raises((MalformedError, IsADirectoryError)):
@@ -190,7 +190,7 @@ def test_a_cache_of_another_user_is_not_asked(monkeypatch: pytest.MonkeyPatch) -
 def test_an_index_that_may_not_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """The user has it, and it would have been asked."""
     with unprivileged_folder() as folder:
-        path = folder / "pip-sysdeps/index" / Path(made_index(TARGET)).name
+        path = folder / "pip-sysdeps/index" / Path(index_path(TARGET)).name
         path.parent.mkdir(parents=True)
         path.touch(mode=0)
         monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
@@ -202,7 +202,7 @@ def test_without_xdg_the_cache_is_in_the_home_folder(monkeypatch: pytest.MonkeyP
     """A relative XDG_CACHE_HOME does not count (XDG Base Directory Specification)."""
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     monkeypatch.setenv("HOME", "/home/somebody")
-    assert made_index("x") == "/home/somebody/.cache/pip-sysdeps/index/x.index"
+    assert index_path("x") == "/home/somebody/.cache/pip-sysdeps/index/x.index"
 
 
 def test_what_ships_is_small_and_has_every_target() -> None:
@@ -242,7 +242,7 @@ def test_a_target_id_that_is_no_file_name(target: str) -> None:
 def test_an_index_that_is_no_regular_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pipe in the place of an index is an error, and is not waited for."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    path = Path(made_index("debian-bookworm-amd64"))
+    path = Path(index_path("debian-bookworm-amd64"))
     path.parent.mkdir(parents=True)
     os.mkfifo(path)
     with pytest.raises(MalformedError, match="not a soname index"):

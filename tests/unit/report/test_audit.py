@@ -104,7 +104,7 @@ def reported(*names: str) -> Audit:
         components={"pg": (OPENSSL,)},
         libraries={"lib": (LIBRARY,)},
         closures=CLOSURES,
-        ways={"pg": ("app", "pg")},
+        requirement_chains={"pg": ("app", "pg")},
     )
 
 
@@ -139,7 +139,7 @@ def test_distributions_have_their_needs_and_cost() -> None:
             needs=(PQ, *PG.base[0].needs()),
             vendored=(),
             components=(OPENSSL,),
-            way=("app", "pg"),
+            requirement_chain=("app", "pg"),
             cost=Cost(packages=("libpq5", "libssl3"), size=400 + 1024),
             saved=Cost(packages=(), size=0),
         ),

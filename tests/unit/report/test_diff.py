@@ -145,13 +145,13 @@ NOT_NEEDING = replace(PG, needs=())
         (target(RENAMED), f"it is replaced by libpq5t64{OF_PG}", f"it replaces libpq5t64{OF_PG}"),
         (
             target(answered(class_="host", note="a driver")),
-            f"the host brings it{OF_PG}",
-            f"the host no longer brings it{OF_PG}",
+            f"the host provides it{OF_PG}",
+            f"the host no longer provides it{OF_PG}",
         ),
         (
             target(answered(class_="distribution", distribution="pq")),
-            f"pq brings it{OF_PG}",
-            f"pq no longer brings it{OF_PG}",
+            f"pq provides it{OF_PG}",
+            f"pq no longer provides it{OF_PG}",
         ),
         (
             target(answered(class_="unowned", path="/opt/libpq.so.5")),

@@ -79,18 +79,18 @@ def both(having: Target, lacking: Target | None, holder: str = "pg") -> tuple[st
         ),
         (
             with_(need("libpq.so.5", class_="distribution", distribution="pg-libs")),
-            f"pg-libs brings it{OF_PG}",
-            f"pg-libs no longer brings it{OF_PG}",
+            f"pg-libs provides it{OF_PG}",
+            f"pg-libs no longer provides it{OF_PG}",
         ),
         (
             with_(need("libpq.so.5", class_="host")),
-            f"the host brings it{OF_PG}",
-            f"the host no longer brings it{OF_PG}",
+            f"the host provides it{OF_PG}",
+            f"the host no longer provides it{OF_PG}",
         ),
         (
             with_(need("libpq.so.5", class_="later")),
-            f"something else brings it{OF_PG}",
-            f"something else no longer brings it{OF_PG}",
+            f"something else provides it{OF_PG}",
+            f"something else no longer provides it{OF_PG}",
         ),
         (
             replace(with_(), package=(LockedPackage(name="libpq5", base=True),)),

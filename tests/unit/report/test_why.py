@@ -21,8 +21,10 @@ SCAN = scan_of(
     DistributionNeeds(distribution=distribution("one", ROOT, MIDDLE), needs=(GL, PQ), vendored=(), glibc=""),
     loads=(load(When.IMPORT, {ROOT: (TO_MIDDLE, MISSED), MIDDLE: (TO_END,)}),),
 )
-TO_PQ = Chain(way=WAYS["one"], hops=(Hop(file=ROOT, answer=TO_MIDDLE), Hop(file=MIDDLE, answer=TO_END)), need=PQ)
-TO_GL = Chain(way=WAYS["one"], hops=(Hop(file=ROOT, answer=MISSED),), need=GL)
+TO_PQ = Chain(
+    requirement_chain=WAYS["one"], hops=(Hop(file=ROOT, answer=TO_MIDDLE), Hop(file=MIDDLE, answer=TO_END)), need=PQ
+)
+TO_GL = Chain(requirement_chain=WAYS["one"], hops=(Hop(file=ROOT, answer=MISSED),), need=GL)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ def test_a_file_that_no_record_claims() -> None:
     need = replace(PQ, by=(ROOT,))
     scan = scan_of(loads=(load(When.IMPORT, {ROOT: (TO_END,)}),))
     scan = replace(scan, unattributed=(Unattributed(file=ROOT, needs=(need,), glibc=""),))
-    assert why(scan, "libpq5", {}) == (Chain(way=(), hops=(Hop(file=ROOT, answer=TO_END),), need=need),)
+    assert why(scan, "libpq5", {}) == (Chain(requirement_chain=(), hops=(Hop(file=ROOT, answer=TO_END),), need=need),)
 
 
 def test_from_a_lock_alone() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.loader.glibc.search import Seeker, candidates, folders, search_path
 from pip_sysdeps.loader.glibc.tokens import expand
-from pip_sysdeps.loader.rules import Ends, Rejection
+from pip_sysdeps.loader.rules import Rejection, RejectionEffect
 from pip_sysdeps.model.elf import FOLDER_LOOP, LINK_LOOP
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class _Paths(NamedTuple):
 class Glibc:
     """The rules of glibc's loader under one configuration."""
 
-    dlopen_is_by_program = False
+    dlopen_uses_program_path = False
     """False: the caller's search paths are used for dlopen."""
 
     def __init__(self, config: LoaderConfig) -> None:
@@ -64,11 +64,11 @@ class Glibc:
         """Return the empty name, which is the program's, and its DT_SONAME."""
         return "", program.soname
 
-    def spell(self, soname: str, loading: LinkMap | None) -> tuple[str, str]:
+    def spell(self, soname: str, requester: LinkMap | None) -> tuple[str, str]:
         """Return a needed name with its tokens replaced."""
         if "$" not in soname:
             return soname, ""
-        origin = "/" if loading is None else _folder_of(loading.path)
+        origin = "/" if requester is None else _folder_of(requester.path)
         name = expand(soname, origin=origin, lib=self._config.lib, platform=self._config.platform)
         return ("", "empty dynamic string token substitution") if name is None else (name, "")
 
@@ -84,20 +84,20 @@ class Glibc:
         """Return nothing: no object needs what the kernel maps by name."""
         return ""
 
-    def context(self, loading: LinkMap | None, program: LinkMap | None) -> Seeker:
+    def context(self, requester: LinkMap | None, program: LinkMap | None) -> Seeker:
         """Collect the DT_RPATHs from the object up to the program; a DT_RUNPATH of the object disables them all."""
         library_path = self._library_path("/" if program is None else _folder_of(program.path))
-        if loading is None:
+        if requester is None:
             return Seeker((), (), library_path, None, no_default=False)
-        chain = _chain(loading, program)
-        void = loading.elf.runpath is not None
+        chain = _chain(requester, program)
+        void = requester.elf.runpath is not None
         rpaths = [] if void else [self._paths_of(each).rpath for each in chain]
         return Seeker(
             rpaths=tuple([each for each in rpaths if each is not None]),
             ignored=tuple([each.path for each in chain if each.elf.rpath and (void or each.elf.runpath is not None)]),
             library_path=library_path,
-            runpath=self._paths_of(loading).runpath,
-            no_default=bool(loading.elf.flags_1 & _DF_1_NODEFLIB),
+            runpath=self._paths_of(requester).runpath,
+            no_default=bool(requester.elf.flags_1 & _DF_1_NODEFLIB),
         )
 
     def candidates(self, name: str, context: Seeker) -> Iterator[Candidate]:
@@ -134,10 +134,10 @@ class Glibc:
         return self._paths[path]
 
 
-def _chain(loading: LinkMap, program: LinkMap | None) -> list[LinkMap]:
+def _chain(requester: LinkMap, program: LinkMap | None) -> list[LinkMap]:
     """Return the object, the object that loaded it, and so on; the program is always the last."""
     chain: list[LinkMap] = []
-    above: LinkMap | None = loading
+    above: LinkMap | None = requester
     while above is not None:
         chain.append(above)
         above = above.parent
@@ -155,14 +155,14 @@ def judge(opened: OpenedFile, candidate: Candidate, config: LoaderConfig) -> Rej
     elf = opened.elf
     if opened.fault in {LINK_LOOP, FOLDER_LOOP}:
         ends_list = opened.fault == LINK_LOOP and not candidate.subfolder
-        return Rejection(opened.fault, Ends.LIST if ends_list else Ends.NOTHING)
+        return Rejection(opened.fault, RejectionEffect.SKIP_LIST if ends_list else RejectionEffect.TRY_NEXT)
     if elf is None:
         return Rejection(opened.fault)
     order = "little" if config.little_endian else "big"
     if elf.elf_class != config.elf_class:
-        return Rejection("wrong ELF class", Ends.NOTHING)
+        return Rejection("wrong ELF class", RejectionEffect.TRY_NEXT)
     if not _is_for_machine(elf, config):
-        return Rejection("wrong machine", Ends.NOTHING)
+        return Rejection("wrong machine", RejectionEffect.TRY_NEXT)
     checks = (
         (elf.little_endian != config.little_endian, f"ELF file data encoding not {order}-endian"),
         (elf.os_abi not in _ABI_VERSIONS, "ELF file OS ABI invalid"),

@@ -27,8 +27,8 @@ class Folder(NamedTuple):
     """One element of a search path."""
 
     path: str
-    """The directory with a slash at the end, nothing for the current one; the element as written if `passed_over`."""
-    passed_over: str = ""
+    """The directory with a slash at the end, nothing for the current one; the element as written if `skip_reason`."""
+    skip_reason: str = ""
     """Why it cannot be searched."""
 
 
@@ -92,7 +92,7 @@ def candidates(name: str, seeker: Seeker, config: LoaderConfig) -> Iterator[Cand
         yield from _in_folders(SearchStep.RUNPATH, seeker.runpath.folders, name, seeker.runpath.by, config)
     yield _in_cache(name, seeker, config)
     if seeker.no_default:
-        yield Candidate(SearchStep.DEFAULT, "", passed_over="DF_1_NODEFLIB is set")
+        yield Candidate(SearchStep.DEFAULT, "", skip_reason="DF_1_NODEFLIB is set")
     else:
         yield from _in_folders(SearchStep.DEFAULT, _defaults(config), name, "", config)
 
@@ -101,25 +101,25 @@ def _direct(name: str, config: LoaderConfig) -> Candidate:
     if name.startswith("/"):
         return Candidate(SearchStep.DIRECT, name)
     if config.working_directory is None:
-        return Candidate(SearchStep.DIRECT, name, passed_over="relative to the current directory")
+        return Candidate(SearchStep.DIRECT, name, skip_reason="relative to the current directory")
     return Candidate(SearchStep.DIRECT, posixpath.join(config.working_directory, name))
 
 
 def _in_cache(name: str, seeker: Seeker, config: LoaderConfig) -> Candidate:
     path = config.cache(name)
     if path is None:
-        return Candidate(SearchStep.CACHE, "", passed_over="no entry")
+        return Candidate(SearchStep.CACHE, "", skip_reason="no entry")
     if seeker.no_default and any(path.startswith(f"{folder}/") for folder in config.default_directories):
-        return Candidate(SearchStep.CACHE, path, passed_over="DF_1_NODEFLIB is set")
+        return Candidate(SearchStep.CACHE, path, skip_reason="DF_1_NODEFLIB is set")
     return Candidate(SearchStep.CACHE, path)
 
 
 def _in_folders(
     step: SearchStep, where: Iterable[Folder], name: str, by: str, config: LoaderConfig
 ) -> Iterator[Candidate]:
-    for path, passed_over in where:
-        if passed_over:
-            yield Candidate(step, path, by, passed_over)
+    for path, skip_reason in where:
+        if skip_reason:
+            yield Candidate(step, path, by, skip_reason)
             continue
         place = path if path.startswith("/") else posixpath.join(config.working_directory or "/", path)
         for subfolder in config.subfolders:

@@ -27,7 +27,7 @@ _ET_EXEC, _ET_DYN = 2, 3
 class Musl:
     """The rules of musl's loader under one configuration."""
 
-    dlopen_is_by_program = True
+    dlopen_uses_program_path = True
     """True: dlopen uses the search paths of the program, whoever calls it."""
 
     def __init__(self, config: MuslConfig) -> None:
@@ -51,7 +51,7 @@ class Musl:
         """Return nothing: the program is never taken for a library."""
         return ()
 
-    def spell(self, soname: str, loading: LinkMap | None) -> tuple[str, str]:  # noqa: ARG002 - the protocol
+    def spell(self, soname: str, requester: LinkMap | None) -> tuple[str, str]:  # noqa: ARG002 - the protocol
         """Return a needed name as it is: it has no tokens."""
         if not soname:
             return soname, "an empty name"
@@ -72,12 +72,12 @@ class Musl:
         """Return the loader's path for the kernel's own object, which it has mapped."""
         return self._config.interpreter if name == _VDSO else ""
 
-    def context(self, loading: LinkMap | None, program: LinkMap | None) -> tuple[SearchPath, ...]:  # noqa: ARG002
+    def context(self, requester: LinkMap | None, program: LinkMap | None) -> tuple[SearchPath, ...]:  # noqa: ARG002
         """Return the search path of the object, of the object that needed it, and so on up to the program."""
-        if loading is None:
+        if requester is None:
             return ()
         found: list[SearchPath] = []
-        above: LinkMap | None = loading
+        above: LinkMap | None = requester
         while above is not None:
             if above.context is not None:
                 return (*found, *above.context)

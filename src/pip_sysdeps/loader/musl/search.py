@@ -76,7 +76,7 @@ def candidates(name: str, paths: tuple[SearchPath, ...], config: MuslConfig) -> 
             yield Candidate(path.step, "", path.by, path.void)
         yield from _in_directories(path.step, path.directories, name, path.by, config)
     if not config.directories:
-        yield Candidate(SearchStep.DEFAULT, "", passed_over=f"`{config.path_file}` names no directory")
+        yield Candidate(SearchStep.DEFAULT, "", skip_reason=f"`{config.path_file}` names no directory")
     yield from _in_directories(SearchStep.DEFAULT, config.directories, name, "", config)
 
 
@@ -84,7 +84,7 @@ def _direct(name: str, config: MuslConfig) -> Candidate:
     if name.startswith("/"):
         return Candidate(SearchStep.DIRECT, name)
     if config.working_directory is None:
-        return Candidate(SearchStep.DIRECT, name, passed_over="relative to the current directory")
+        return Candidate(SearchStep.DIRECT, name, skip_reason="relative to the current directory")
     return Candidate(SearchStep.DIRECT, posixpath.join(config.working_directory, name), relative=name)
 
 

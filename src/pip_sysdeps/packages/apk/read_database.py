@@ -45,9 +45,9 @@ def read_architecture(root: Root) -> str:
     path = find_database(root)
     if path is None:
         return ""
-    own = _architecture(root)
-    if own:
-        return own
+    architecture = _architecture(root)
+    if architecture:
+        return architecture
     found = Counter(_PACKAGE_ARCHITECTURE.findall(_read(root, path)))
     return min(found, key=lambda each: (-found[each], each), default=b"").decode("ascii")
 

@@ -13,7 +13,7 @@ from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.debian.apt import opened
 from pip_sysdeps.packages.debian.contents import DATA_FOLDER, rows_below, rows_in, rows_like
 from pip_sysdeps.packages.debian.indexing import (
-    Behind,
+    AlternativeTargets,
     base_set,
     file_table,
     library_folders,
@@ -60,7 +60,7 @@ class ArchiveTables:
 def read_archive(
     indices: Sequence[AptIndex],
     architecture: str,
-    alternatives: Mapping[str, Behind],
+    alternatives: Mapping[str, AlternativeTargets],
     files: Collection[str],
     distro: str = "debian",
 ) -> ArchiveTables:
@@ -70,7 +70,7 @@ def read_archive(
     base set comes from these alone. Raise MalformedError for an index that is not in its format, and SysdepsError for
     one that cannot be read.
     """
-    packages, own = _packages(indices, distro)
+    packages, own_packages = _packages(indices, distro)
     folders = library_folders(architecture)
     libraries: list[ContentsRow] = []
     programs: list[ContentsRow] = []
@@ -88,14 +88,14 @@ def read_archive(
             "program": program_table(programs, packages, alternatives),
             "file": file_table(_files(indices, files), packages),
             "plugin": plugin_table(libraries, _below(indices, (*folders, DATA_FOLDER)), packages),
-            "base": dict.fromkeys(_base({name: packages[name] for name in own}, distro), "="),
+            "base": dict.fromkeys(_base({name: packages[name] for name in own_packages}, distro), "="),
         },
     )
 
 
-def _base(own: Mapping[str, ArchivePackage], distro: str) -> frozenset[str]:
+def _base(own_packages: Mapping[str, ArchivePackage], distro: str) -> frozenset[str]:
     known = distributions().get(distro)
-    return base_set(own, required=known is not None and known.required)
+    return base_set(own_packages, required=known is not None and known.required)
 
 
 class _Budget:
@@ -126,27 +126,28 @@ def _moment(date: str) -> datetime:
         raise MalformedError(f"{date[:60]!a} is not a date", where="Date of a Release file") from error
 
 
-def default_alternatives() -> dict[str, Behind]:
+def default_alternatives() -> dict[str, AlternativeTargets]:
     """Return the programs that update-alternatives(1) makes, each with what stands behind it."""
     with open(shipped("alternatives.toml"), encoding="utf-8") as file:
         entries = tomlkit.load(file).unwrap().items()
     return {
-        name: Behind(targets=tuple(entry["behind"]), several=entry.get("several", False)) for name, entry in entries
+        name: AlternativeTargets(targets=tuple(entry["behind"]), is_ambiguous=entry.get("several", False))
+        for name, entry in entries
     }
 
 
 def _packages(indices: Sequence[AptIndex], distro: str) -> tuple[dict[str, ArchivePackage], set[str]]:
     """Return every package, and the names that the release's own archives have; theirs count where others have both."""
     packages: dict[str, ArchivePackage] = {}
-    own: set[str] = set()
+    own_packages: set[str] = set()
     budget = _Budget()
     lists = sorted(_of_kind(indices, "Packages"), key=lambda index: index.origin.lower() == distro)
     for index in lists:
         with opened(index) as lines:
             read = {package.name: package for package in budget.packages(parse_packages(lines))}
         packages |= read
-        own |= read.keys() if index.origin.lower() == distro else set()
-    return packages, own
+        own_packages |= read.keys() if index.origin.lower() == distro else set()
+    return packages, own_packages
 
 
 def _files(indices: Sequence[AptIndex], patterns: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

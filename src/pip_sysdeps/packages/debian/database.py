@@ -237,9 +237,9 @@ def read_database(root: Root) -> DpkgDatabase | None:
 def native_architecture(packages: Iterable[PackageStatus]) -> str:
     """Return the architecture of a system: that of dpkg itself, else of most of its packages; else nothing."""
     packages = tuple(packages)
-    own = next((each.architecture for each in packages if each.name == "dpkg"), "")
+    dpkg_architecture = next((each.architecture for each in packages if each.name == "dpkg"), "")
     counts = Counter(each.architecture for each in packages if each.architecture not in {"all", ""})
-    return own or min(counts, key=lambda name: (-counts[name], name), default="")
+    return dpkg_architecture or min(counts, key=lambda name: (-counts[name], name), default="")
 
 
 def _diversions(root: Root) -> tuple[Diversion, ...]:

@@ -56,10 +56,10 @@ def _sources_key(root: Root) -> str:
     return sources_key(root)
 
 
-def _update_index(root: Root, wanted: IndexRequest, files: Collection[str]) -> Updated:
+def _update_index(root: Root, request: IndexRequest, files: Collection[str]) -> Updated:
     from pip_sysdeps.packages.debian.index_update import update_index  # noqa: PLC0415 - as above
 
-    return update_index(root, wanted, files)
+    return update_index(root, request, files)
 
 
 def _borrow(root: Root, platform: Platform) -> Borrowed | None:

@@ -41,89 +41,91 @@ _NEVER = ("AllowInsecureRepositories", "AllowWeakRepositories", "AllowDowngradeT
 """apt.conf(5) options that would accept unsigned archives."""
 
 
-def update_index(root: Root, wanted: IndexRequest, files: Collection[str]) -> Updated:
+def update_index(root: Root, request: IndexRequest, files: Collection[str]) -> Updated:
     """Download the indices of the configured sources, and write the index of one release and architecture.
 
     `files` has the patterns of files to answer for.
     Raise SysdepsError, with the old index left as it was, when apt or sources are missing, or when no Contents or no
     Packages index of the release's own archive could be downloaded and verified.
     """
-    _refuse_unknown_system(wanted)
-    with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder, _downloads(root, wanted) as state:
+    _refuse_unknown_system(request)
+    with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder, _downloads(root, request) as state:
         os.chmod(folder, _FOLDER_MODE)
-        apt, written = _apt(root, wanted, folder, state)
-        kept = _kept(wanted) if root.directory == "/" else ""
-        if kept:
-            restore_lists(kept, apt.lists)
+        apt, written = _apt(root, request, folder, state)
+        kept_lists = _kept(request) if root.directory == "/" else ""
+        if kept_lists:
+            restore_lists(kept_lists, apt.lists)
         complaints = _renamed(apt.update(), written.copies)
         indices = tuple(index for index in apt.indices() if index.automatic)
-        own = [index for index in indices if index.origin.lower() == wanted.distro]
-        _require_indices(own, complaints, wanted, state)
+        own_indices = [index for index in indices if index.origin.lower() == request.distro]
+        _require_indices(own_indices, complaints, request, state)
         with _explained():
-            tables = read_archive(indices, wanted.architecture, default_alternatives(), files, wanted.distro)
-        if kept:
-            keep_lists(apt.lists, (index.path for index in indices), kept)
+            tables = read_archive(indices, request.architecture, default_alternatives(), files, request.distro)
+        if kept_lists:
+            keep_lists(apt.lists, (index.path for index in indices), kept_lists)
     target = IndexTarget(
-        id=_target_id(own, wanted),
+        id=_target_id(own_indices, request),
         date=tables.date,
         release=tables.release,
         glibc=tables.glibc,
         python=tables.python,
     )
-    key = "" if root.directory == "/" or wanted.shared else sources_key(root)
+    key = "" if root.directory == "/" or request.shared else sources_key(root)
     with _explained():
         path = write_index(target, tables.tables, key)
     return Updated(target=target, path=path, complaints=(*written.skipped, *complaints))
 
 
-def _refuse_unknown_system(wanted: IndexRequest) -> None:
-    if not (wanted.distro and wanted.codename and wanted.architecture):
+def _refuse_unknown_system(request: IndexRequest) -> None:
+    if not (request.distro and request.codename and request.architecture):
         raise SysdepsError(
             "cannot determine the release: this system has no os-release or no package database",
             hint="run it on a system of the release, or name an unpacked image with --root",
         )
-    if wanted.architecture not in ARCHITECTURES:
-        raise SysdepsError(f"unknown architecture `{wanted.architecture}`", hint=f"one of {', '.join(ARCHITECTURES)}")
+    if request.architecture not in ARCHITECTURES:
+        raise SysdepsError(f"unknown architecture `{request.architecture}`", hint=f"one of {', '.join(ARCHITECTURES)}")
 
 
-def _require_indices(own: Sequence[AptIndex], complaints: tuple[str, ...], wanted: IndexRequest, state: str) -> None:
+def _require_indices(
+    own_indices: Sequence[AptIndex], complaints: tuple[str, ...], request: IndexRequest, state: str
+) -> None:
     """Raise SysdepsError if there is no Contents or no Packages index of the release's own archive."""
     for kind in ("Contents", "Packages"):
-        if all(_is_pocket(index, wanted) for index in own if index.kind == kind):
+        if all(_is_pocket(index, request) for index in own_indices if index.kind == kind):
             _require_space(state)
-            raise SysdepsError(_nothing(kind, complaints, wanted), hint=_LEFT)
+            raise SysdepsError(_nothing(kind, complaints, request), hint=_LEFT)
 
 
-def _kept(wanted: IndexRequest) -> str:
+def _kept(request: IndexRequest) -> str:
     """Return the folder where the lists of this machine's sources stay for the next update."""
-    name = f"{wanted.suite or wanted.codename}-{wanted.architecture}"
+    name = f"{request.suite or request.codename}-{request.architecture}"
     return os.path.join(cache_folder(), "apt", name.replace("/", "_"))
 
 
 @contextmanager
-def _downloads(root: Root, wanted: IndexRequest) -> Iterator[str]:
+def _downloads(root: Root, request: IndexRequest) -> Iterator[str]:
     """Yield the folder for apt's downloads; it stays after an interruption, so that the next run continues.
 
     A new folder is used if another run holds it, or another user owns something there.
     """
-    named = f"{root.directory}\0{wanted.suite}\0{wanted.architecture}"
+    named = f"{root.directory}\0{request.suite}\0{request.architecture}"
     digest = sha256(named.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     path = os.path.join(tempfile.gettempdir(), f"pip-sysdeps-{os.geteuid()}-{digest}")
-    held = _locked_folder(path)
-    if held is None:
+    descriptor = _locked_folder(path)
+    if descriptor is None:
         path = tempfile.mkdtemp(prefix="pip-sysdeps-")
     os.chmod(path, _FOLDER_MODE)
     try:
         yield path
     except BaseException as error:
-        if held is None or not isinstance(error, KeyboardInterrupt):
+        if descriptor is None or not isinstance(error, KeyboardInterrupt):
             shutil.rmtree(path, ignore_errors=True)
         raise
     else:
         shutil.rmtree(path, ignore_errors=True)
     finally:
-        if held is not None:
-            os.close(held)
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _locked_folder(path: str) -> int | None:
@@ -134,20 +136,20 @@ def _locked_folder(path: str) -> int | None:
     try:
         with suppress(FileExistsError):
             os.mkdir(path, _FOLDER_MODE)
-        held = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:
         return None
-    status = os.fstat(held)
+    status = os.fstat(descriptor)
     try:
         import fcntl  # noqa: PLC0415 - Windows has none, and makes no index
 
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        os.close(held)
+        os.close(descriptor)
         return None
     if status.st_uid == os.geteuid() and not status.st_mode & 0o022:
-        return held
-    os.close(held)
+        return descriptor
+    os.close(descriptor)
     return None
 
 
@@ -160,31 +162,33 @@ def _explained() -> Iterator[None]:
         raise error.at("the archive's indices", hint=_LEFT) from error
 
 
-def _apt(root: Root, wanted: IndexRequest, folder: str, state: str) -> tuple[Apt, WrittenSources]:
+def _apt(root: Root, request: IndexRequest, folder: str, state: str) -> tuple[Apt, WrittenSources]:
     """Return apt with the right sources, and those that were written for it.
 
     The machine's own configuration is used unchanged. The sources of another root or suite are rewritten (see
     `read_apt_sources`); the root's other apt configuration, which may name programs to run, is not read.
     """
-    own = root.directory == "/" and not wanted.suite
-    if own and not has_sources():
+    uses_own_sources = root.directory == "/" and not request.suite
+    if uses_own_sources and not has_sources():
         raise _no_sources("apt has no sources")
-    unchanged = own and not _is_elsewhere(root, wanted.architecture)
-    written = WrittenSources() if unchanged else _written(root, wanted, folder)
+    unchanged = uses_own_sources and not _is_elsewhere(root, request.architecture)
+    written = WrittenSources() if unchanged else _written(root, request, folder)
     settings = () if unchanged else _settings(written)
-    return Apt(folder=folder, state=state, architecture=wanted.architecture, settings=settings), written
+    return Apt(folder=folder, state=state, architecture=request.architecture, settings=settings), written
 
 
-def _written(root: Root, wanted: IndexRequest, folder: str) -> WrittenSources:
+def _written(root: Root, request: IndexRequest, folder: str) -> WrittenSources:
     """Rewrite the sources of another root, suite or architecture."""
-    sources = tuple(for_architecture(each, wanted.architecture, _ports()) for each in read_sources(root))
-    sources = tuple(each for each in sources if not each.architectures or wanted.architecture in each.architectures)
-    if wanted.suite:
-        found = (replace(source, suites=(wanted.suite,)) for source in sources if wanted.codename in source.suites)
+    sources = tuple(for_architecture(each, request.architecture, _ports()) for each in read_sources(root))
+    sources = tuple(each for each in sources if not each.architectures or request.architecture in each.architectures)
+    if request.suite:
+        found = (replace(source, suites=(request.suite,)) for source in sources if request.codename in source.suites)
         sources = tuple(found)
     if not sources:
-        raise _no_sources(f"no apt source names `{wanted.codename}`" if wanted.suite else "the root has no apt sources")
-    return write_sources(root, sources, folder, wanted.architecture)
+        raise _no_sources(
+            f"no apt source names `{request.codename}`" if request.suite else "the root has no apt sources"
+        )
+    return write_sources(root, sources, folder, request.architecture)
 
 
 def _settings(written: WrittenSources) -> tuple[tuple[str, str], ...]:
@@ -226,13 +230,13 @@ def _no_sources(message: str) -> SysdepsError:
     return SysdepsError(message, hint="sources.list(5) says how to configure them")
 
 
-def _is_pocket(index: AptIndex, wanted: IndexRequest) -> bool:
+def _is_pocket(index: AptIndex, request: IndexRequest) -> bool:
     """Return whether an index is of a suite that adds to a release: `noble-updates`, `bookworm-security`.
 
     A suite that the user names is never one.
     """
-    start = f"{wanted.codename}-"
-    return not wanted.suite and (index.suite.startswith(start) or index.codename.startswith(start))
+    start = f"{request.codename}-"
+    return not request.suite and (index.suite.startswith(start) or index.codename.startswith(start))
 
 
 def _require_space(folder: str) -> None:
@@ -244,16 +248,18 @@ def _require_space(folder: str) -> None:
         )
 
 
-def _nothing(kind: str, complaints: tuple[str, ...], wanted: IndexRequest) -> str:
+def _nothing(kind: str, complaints: tuple[str, ...], request: IndexRequest) -> str:
     """Return the error for missing indices of a kind."""
-    release = wanted.suite or wanted.codename
+    release = request.suite or request.codename
     reason = f": {complaints[0]}" if complaints else ""
-    index = f"a {kind} index of {wanted.distro} {release} {wanted.architecture}"
+    index = f"a {kind} index of {request.distro} {release} {request.architecture}"
     return f"apt could not download and verify {index}{reason}"
 
 
-def _target_id(own: Iterable[AptIndex], wanted: IndexRequest) -> str:
+def _target_id(own_indices: Iterable[AptIndex], request: IndexRequest) -> str:
     """Return the target's id as in the lock, by the codename of the Release file."""
-    codenames = {index.codename for index in own}
-    codename = wanted.codename if not wanted.suite else next(iter(codenames)) if len(codenames) == 1 else wanted.suite
-    return f"{wanted.distro}-{codename or wanted.suite}-{wanted.architecture}"
+    codenames = {index.codename for index in own_indices}
+    codename = (
+        request.codename if not request.suite else next(iter(codenames)) if len(codenames) == 1 else request.suite
+    )
+    return f"{request.distro}-{codename or request.suite}-{request.architecture}"

@@ -32,9 +32,9 @@ _MOST_PROVIDERS = 100
 """Limit on packages for one library, and on providers of one name; Debian has at most eight for a library."""
 _MAX_NAME = 255
 """Characters of a file's name: NAME_MAX of limits.h."""
-_PLUGINS = r"(?:^|[-.])(?:plugin|module|driver)s?(?:$|[-.0-9])"
+_PLUGIN_PACKAGE = r"(?:^|[-.])(?:plugin|module|driver)s?(?:$|[-.0-9])"
 """Matches names of packages with plugins: gstreamer1.0-plugins-base, mesa-vdpau-drivers."""
-_MANY_WANT = 40
+_MIN_DEPENDENTS = 40
 """Plugins are a library's usual ones if at least this many source packages depend on them or recommend them."""
 _LIBRARY = r"[^\s:,]+\.so(?:\.[^\s:,]+)?"
 _VIRTUAL_LIBRARY = r"lib[^\s:,]+\.so(?:\.[0-9]+)*"
@@ -43,13 +43,13 @@ _FILE = r"[^\s:]+"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Behind:
-    """What stands behind a program that is a link of update-alternatives(1)."""
+class AlternativeTargets:
+    """The targets of a program that is a link of update-alternatives(1)."""
 
     targets: tuple[str, ...]
     """Programs, or else binary packages."""
-    several: bool = False
-    """Whether none of them is there by default: each may be chosen."""
+    is_ambiguous: bool = False
+    """Whether none of them is the default."""
 
 
 def library_folders(architecture: str) -> tuple[str, ...]:
@@ -73,18 +73,19 @@ def library_table(rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePac
         for name, found in _providers(packages).items()
         if _is_plain(name) and re.fullmatch(_VIRTUAL_LIBRARY, name)
     }
-    trust = count_dependents(packages)
+    dependent_counts = count_dependents(packages)
     names = shipped.keys() | provided.keys()
     values = {
-        name: _library_value(shipped.get(name, set()), provided.get(name, set()), packages, trust) for name in names
+        name: _library_value(shipped.get(name, set()), provided.get(name, set()), packages, dependent_counts)
+        for name in names
     }
     return {name: value for name, value in values.items() if value}
 
 
 def program_table(
-    rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage], alternatives: Mapping[str, Behind]
+    rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage], alternatives: Mapping[str, AlternativeTargets]
 ) -> Table:
-    """Return the table program -> binary package; if several have it, `_choice` decides.
+    """Return the table program -> binary package; if several have it, the one from `_default_package`.
 
     `alternatives`: names that update-alternatives makes, which no index shows, each with its default programs or
     packages; the first that the release has answers.
@@ -93,16 +94,16 @@ def program_table(
     for row in rows:
         if _is_plain(row.name) and re.fullmatch(_PROGRAM, row.name):
             owners[row.name] |= {name for name in row.packages if name in packages}
-    table = {name: _choice(name, sorted(found), packages) for name, found in owners.items() if found}
-    for name, behind in alternatives.items():
-        targets = (table.get(each, "").lstrip(SEVERAL) or each for each in behind.targets)
+    table = {name: _default_package(name, sorted(found), packages) for name, found in owners.items() if found}
+    for name, alternative in alternatives.items():
+        targets = (table.get(each, "").lstrip(SEVERAL) or each for each in alternative.targets)
         answers = [target for target in targets if target.partition(",")[0] in packages]
         if answers:
-            table[name] = SEVERAL + ",".join(answers) if behind.several and len(answers) > 1 else answers[0]
+            table[name] = SEVERAL + ",".join(answers) if alternative.is_ambiguous and len(answers) > 1 else answers[0]
     return table
 
 
-def _choice(program: str, owners: Sequence[str], packages: Mapping[str, ArchivePackage]) -> str:
+def _default_package(program: str, owners: Sequence[str], packages: Mapping[str, ArchivePackage]) -> str:
     """Return the package for a program that several have, or all of them after `SEVERAL`.
 
     In this order: the one with the highest priority; the one with the program's name; the one whose name all others
@@ -125,13 +126,13 @@ def _choice(program: str, owners: Sequence[str], packages: Mapping[str, ArchiveP
 
 
 def plugin_table(
-    rows: Iterable[ContentsRow], below: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage]
+    rows: Iterable[ContentsRow], subfolder_rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage]
 ) -> Table:
     """Return the table that maps a library's package to packages with plugins or data that it does not depend on.
 
     These are packages that it recommends, with plugins or data in a folder that is named after the library; that it
-    suggests, with plugins; else packages of plugins that depend on it. `rows` are those of `library_folders`, `below`
-    those of `contents.rows_below`.
+    suggests, with plugins; else packages of plugins that depend on it. `rows` are those of `library_folders`,
+    `subfolder_rows` those of `contents.rows_below`.
     """
     libraries: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -139,22 +140,22 @@ def plugin_table(
             libraries[name].add(row.name)
     plugins: defaultdict[str, set[str]] = defaultdict(set)
     data: defaultdict[str, set[str]] = defaultdict(set)
-    for row in below:
+    for row in subfolder_rows:
         for name in row.packages:
             (data if row.folder == DATA_FOLDER else plugins)[name].add(row.name)
     dependents = _plugin_packages(plugins.keys(), packages)
     table: Table = {}
     for name in sorted(libraries.keys() & packages.keys()):
-        package, own = packages[name], libraries[name]
-        found = [each for each in _named(package.recommends) if has_plugins(own, plugins[each] | data[each])]
-        found += [each for each in _named(package.suggests) if has_plugins(own, plugins[each])]
-        found = found or [each for each in dependents[name] if has_plugins(own, plugins[each])]
+        package, sonames = packages[name], libraries[name]
+        found = [each for each in _flatten(package.recommends) if has_plugins(sonames, plugins[each] | data[each])]
+        found += [each for each in _flatten(package.suggests) if has_plugins(sonames, plugins[each])]
+        found = found or [each for each in dependents[name] if has_plugins(sonames, plugins[each])]
         if found := [each for each in dict.fromkeys(found) if each in packages]:
             table[name] = ",".join(found[:_MOST_PROVIDERS])
     return table
 
 
-def _named(groups: Iterable[tuple[str, ...]]) -> list[str]:
+def _flatten(groups: Iterable[tuple[str, ...]]) -> list[str]:
     return [name for group in groups for name in group]
 
 
@@ -163,15 +164,15 @@ def _plugin_packages(names: Iterable[str], packages: Mapping[str, ArchivePackage
 
     These are those of its own source, and those that many others depend on or recommend.
     """
-    wanted: defaultdict[str, set[str]] = defaultdict(set)
+    dependents: defaultdict[str, set[str]] = defaultdict(set)
     for package in packages.values():
-        for name in _named((*package.depends, *package.recommends)):
-            wanted[name].add(package.source)
+        for name in _flatten((*package.depends, *package.recommends)):
+            dependents[name].add(package.source)
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for plugin in (packages[name] for name in sorted(names) if name in packages and re.search(_PLUGINS, name)):
-        for name in dict.fromkeys(_named(plugin.depends)):
+    for plugin in (packages[name] for name in sorted(names) if name in packages and re.search(_PLUGIN_PACKAGE, name)):
+        for name in dict.fromkeys(_flatten(plugin.depends)):
             is_own = name in packages and packages[name].source == plugin.source
-            if is_own or len(wanted[plugin.name]) >= _MANY_WANT:
+            if is_own or len(dependents[plugin.name]) >= _MIN_DEPENDENTS:
                 found[name].append(plugin.name)
     return found
 
@@ -184,9 +185,10 @@ def file_table(found: Iterable[tuple[str, tuple[str, ...]]], packages: Mapping[s
             continue
         usable = (name for name in names if name in packages and packages[name].section != "debug")
         owners[pattern] |= {_unversioned(name, packages) for name in usable}
-    trust = count_dependents(packages)
+    dependent_counts = count_dependents(packages)
     best = {
-        pattern: sorted(names, key=lambda name: preference(packages[name], trust)) for pattern, names in owners.items()
+        pattern: sorted(names, key=lambda name: preference_key(packages[name], dependent_counts))
+        for pattern, names in owners.items()
     }
     return {pattern: ",".join(names[:_MOST_OWNERS]) for pattern, names in best.items() if names}
 
@@ -214,14 +216,14 @@ def base_set(packages: Mapping[str, ArchivePackage], *, required: bool = True) -
     pending = list(chosen)
     while pending:
         for group in packages[pending.pop()].depends:
-            options = _first_two(name for each in group for name in ([each] if each in packages else providers[each]))
+            options = _at_most_two(name for each in group for name in ([each] if each in packages else providers[each]))
             if len(options) == 1 and not options & chosen:
                 chosen |= options
                 pending += options
     return frozenset(chosen)
 
 
-def _first_two(names: Iterable[str]) -> set[str]:
+def _at_most_two(names: Iterable[str]) -> set[str]:
     """Return the first two different names, or the only one: enough to tell whether there is a choice."""
     found: set[str] = set()
     for name in names:
@@ -256,7 +258,9 @@ def count_dependents(packages: Mapping[str, ArchivePackage]) -> Counter[str]:
     )
 
 
-def preference(package: ArchivePackage, trust: Mapping[str, int]) -> tuple[bool, bool, bool, bool, int, str]:
+def preference_key(
+    package: ArchivePackage, dependent_counts: Mapping[str, int]
+) -> tuple[bool, bool, bool, bool, int, str]:
     """Return a key that orders the packages with one library, the best first.
 
     Not for development, not a transitional package; in section libs; linkable on any architecture (`Multi-Arch: same`);
@@ -268,18 +272,20 @@ def preference(package: ArchivePackage, trust: Mapping[str, int]) -> tuple[bool,
         package.section == "oldlibs",
         package.section != "libs",
         package.multi_arch != "same",
-        -trust.get(package.name, 0),
+        -dependent_counts.get(package.name, 0),
         package.name,
     )
 
 
 def _library_value(
-    shipped: set[str], provided: set[str], packages: Mapping[str, ArchivePackage], trust: Mapping[str, int]
+    shipped: set[str], provided: set[str], packages: Mapping[str, ArchivePackage], dependent_counts: Mapping[str, int]
 ) -> str:
     """Return the packages for one library as the table has them; nothing if only debug packages have it."""
     usable = [packages[name] for name in shipped | provided if packages[name].section != "debug"]
     runtime = [package for package in usable if package.section != "libdevel"]
-    ordered = sorted(runtime or usable, key=lambda package: (package.name not in shipped, preference(package, trust)))
+    ordered = sorted(
+        runtime or usable, key=lambda package: (package.name not in shipped, preference_key(package, dependent_counts))
+    )
     names = ",".join(package.name for package in ordered[:_MOST_PROVIDERS])
     return names if runtime or not usable else DEVELOPMENT + names
 

@@ -25,9 +25,9 @@ def read_architecture(root: Root) -> str:
     path = find_database(root)
     if path is None:
         return ""
-    own = _own_architecture(root.read(path, MAX_STATUS)) if path == STATUS else ""
-    if own:
-        return own
+    dpkg_architecture = _own_architecture(root.read(path, MAX_STATUS)) if path == STATUS else ""
+    if dpkg_architecture:
+        return dpkg_architecture
     from pip_sysdeps.packages.debian.database import read_database  # noqa: PLC0415 - for a root without dpkg itself
 
     database = read_database(root)

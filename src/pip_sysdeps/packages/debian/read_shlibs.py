@@ -64,14 +64,14 @@ class Shlibs:
         for stem in stems(self._packages.packages[package]):
             yield f"{_OVERRIDES}/symbols/{stem}.symbols.{self._packages.architecture}"
             yield f"{_OVERRIDES}/symbols/{stem}.symbols"
-        own = self._packages.control_file(package, "symbols")
-        if own:
-            yield own
+        control_file = self._packages.control_file(package, "symbols")
+        if control_file:
+            yield control_file
 
     def _dependencies(self, soname: str, package: str) -> str | None:
         """Return the dependencies by the first file that knows the library."""
-        own = self._packages.control_file(package, "shlibs")
-        files = (f"{_OVERRIDES}/shlibs.override", own, f"{_OVERRIDES}/shlibs.default")
+        control_file = self._packages.control_file(package, "shlibs")
+        files = (f"{_OVERRIDES}/shlibs.override", control_file, f"{_OVERRIDES}/shlibs.default")
         answers = (parse_shlibs(self._read(path), soname) for path in files if path)
         return next((answer for answer in answers if answer is not None), None)
 

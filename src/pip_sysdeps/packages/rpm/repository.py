@@ -1,4 +1,4 @@
-"""Metadata of a repository: `repomd.xml`, `primary.xml`, `filelists.xml`, and the metalink that vouches for the first.
+"""Metadata of a repository: `repomd.xml`, `primary.xml`, `filelists.xml`, and the metalink of `repomd.xml`.
 
 Source: createrepo_c; the XML namespaces are those of linux.duke.edu/metadata; metalinker.org for metalinks. A document
 type or entity is refused, as none of the four has one, so that nothing is expanded or fetched.
@@ -21,8 +21,9 @@ _COMMON, _RPM, _REPO = (f"http://linux.duke.edu/metadata/{each}" for each in ("c
 _FILES = "http://linux.duke.edu/metadata/filelists"
 _LINK = "http://www.metalinker.org/"
 _UNLIMITED = 1 << 62
-_OF_PACKAGE = 32
-"""Elements that a package counts for besides its own: its checksum has as many bytes, which nothing can compress."""
+_ELEMENTS_PER_PACKAGE = 32
+"""Elements that a package adds to the count besides its own, for the bytes of its checksum, which cannot be
+compressed."""
 _MAX_DEPTH = 32
 _MAX_NAME = 4096
 """Characters of one name."""
@@ -86,14 +87,14 @@ def parse_repomd(content: bytes) -> tuple[Metadata, ...]:
     Raise MalformedError, with the line, for another document, and for a location outside the repository.
     """
     reader = _Repomd()
-    _feed(reader, [content])
+    _parse(reader, [content])
     return tuple(reader.found)
 
 
 def parse_metalink(content: bytes) -> Metalink:
     """Return the content of a metalink. Raise MalformedError, with the line, for another document."""
     reader = _Metalink()
-    _feed(reader, [content])
+    _parse(reader, [content])
     urls = sorted(reader.urls, key=lambda pair: -pair[0])
     return Metalink(urls=tuple([url for _, url in urls]), checksums=frozenset(reader.checksums))
 
@@ -105,7 +106,7 @@ def parse_primary(pieces: Iterable[bytes], most: int = _UNLIMITED) -> Iterator[R
     """
     reader = _Primary()
     reader.left = most
-    for _ in _fed(reader, pieces):
+    for _ in _parse_pieces(reader, pieces):
         yield from reader.found
         reader.found.clear()
 
@@ -114,7 +115,7 @@ def parse_filelists(pieces: Iterable[bytes], most: int = _UNLIMITED) -> Iterator
     """Yield the id and the paths of each package of `filelists.xml`. Raise as `parse_primary`."""
     reader = _Filelists()
     reader.left = most
-    for _ in _fed(reader, pieces):
+    for _ in _parse_pieces(reader, pieces):
         yield from reader.found
         reader.found.clear()
 
@@ -139,7 +140,7 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if not self._depth and name != self.root:
-            raise ValueError(f"the document is `{name}`")
+            raise ValueError(f"the root element is `{name}`")
         self.left -= 1
         if self.left < 0:
             raise ValueError("the document has too many elements for its packed size")
@@ -254,29 +255,29 @@ class _Primary(_Reader):
             f"{_COMMON} package": self._begin,
             f"{_COMMON} version": self._version,
             f"{_COMMON} size": self._size,
-            f"{_RPM} provides": lambda _: self._into("provides"),
-            f"{_RPM} requires": lambda _: self._into("requires"),
+            f"{_RPM} provides": lambda _: self._select_list("provides"),
+            f"{_RPM} requires": lambda _: self._select_list("requires"),
             f"{_RPM} entry": self._entry,
         }
         self.ends = {
-            f"{_COMMON} name": lambda text: self._note("name", text),
-            f"{_COMMON} arch": lambda text: self._note("arch", text),
-            f"{_COMMON} checksum": lambda text: self._note("id", text),
-            f"{_RPM} sourcerpm": lambda text: self._note("source", text),
-            f"{_RPM} provides": lambda _: self._into(""),
-            f"{_RPM} requires": lambda _: self._into(""),
+            f"{_COMMON} name": lambda text: self._set_text("name", text),
+            f"{_COMMON} arch": lambda text: self._set_text("arch", text),
+            f"{_COMMON} checksum": lambda text: self._set_text("id", text),
+            f"{_RPM} sourcerpm": lambda text: self._set_text("source", text),
+            f"{_RPM} provides": lambda _: self._select_list(""),
+            f"{_RPM} requires": lambda _: self._select_list(""),
             f"{_COMMON} file": self._add_file,
             f"{_COMMON} package": self._add,
         }
 
     def _begin(self, _: Mapping[str, str]) -> None:
-        self.left -= _OF_PACKAGE
+        self.left -= _ELEMENTS_PER_PACKAGE
         self._now = _Package()
 
-    def _into(self, kind: str) -> None:
+    def _select_list(self, kind: str) -> None:
         self._list = kind
 
-    def _note(self, name: str, text: str) -> None:
+    def _set_text(self, name: str, text: str) -> None:
         self._now.texts[name] = text
 
     def _add_file(self, path: str) -> None:
@@ -297,7 +298,7 @@ class _Primary(_Reader):
     def _add(self, _: str) -> None:
         now = self._now
         if not now.texts.get("name") or not now.version.strip("-"):
-            raise ValueError("a package without name or version")
+            raise ValueError("a package has no name or version")
         self.found.append(
             RepositoryPackage(
                 id=now.texts.get("id", ""),
@@ -326,7 +327,7 @@ class _Filelists(_Reader):
         self.ends = {f"{_FILES} file": self._add_path, f"{_FILES} package": self._add}
 
     def _begin(self, attributes: Mapping[str, str]) -> None:
-        self.left -= _OF_PACKAGE
+        self.left -= _ELEMENTS_PER_PACKAGE
         self._id, self._paths = attributes.get("pkgid", ""), []
 
     def _add_path(self, text: str) -> None:
@@ -338,16 +339,16 @@ class _Filelists(_Reader):
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 20):
-        raise ValueError(f"no number: {text[:20]!r}")
+        raise ValueError(f"invalid number: {text[:20]!r}")
     return int(text)
 
 
-def _feed(reader: _Reader, pieces: Iterable[bytes]) -> None:
-    for _ in _fed(reader, pieces):
+def _parse(reader: _Reader, pieces: Iterable[bytes]) -> None:
+    for _ in _parse_pieces(reader, pieces):
         pass
 
 
-def _fed(reader: _Reader, pieces: Iterable[bytes]) -> Iterator[None]:
+def _parse_pieces(reader: _Reader, pieces: Iterable[bytes]) -> Iterator[None]:
     """Parse a document. Yield after each piece, so that the caller can take what was found."""
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.buffer_text = True

@@ -18,7 +18,7 @@ _NOTHING = "nothing had it where the lock was made"
 def unresolved_import(target: Target) -> Iterator[Trouble]:
     """Yield a need of an import or a chosen plugin that nothing answered."""
     for each in target.unresolved:
-        if each.is_demanded:
+        if each.is_mandatory:
             yield Trouble(
                 subjects=(each.name,), message=each.note or _NOTHING, distribution=each.distribution, files=each.by
             )
@@ -27,7 +27,7 @@ def unresolved_import(target: Target) -> Iterator[Trouble]:
 def unresolved_other(target: Target) -> Iterator[Trouble]:
     """Yield a need of a plugin or a call by name that nothing answered."""
     for each in target.unresolved:
-        if not each.is_demanded:
+        if not each.is_mandatory:
             message = f"{each.note or _NOTHING} ({each.when})"
             yield Trouble(subjects=(each.name,), message=message, distribution=each.distribution, files=each.by)
 

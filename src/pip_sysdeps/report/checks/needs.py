@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 def unresolved_import(evidence: Evidence) -> Iterator[Trouble]:
     """Yield a library that an import or a chosen plugin needs, and that nothing provides."""
     for holder, need in evidence.undecided():
-        if isinstance(need.provider, Missing) and need.is_demanded and not need.optional:
+        if isinstance(need.provider, Missing) and need.is_mandatory and not need.optional:
             yield trouble_of_need(holder, need, _answer(need.provider))
 
 
 def unresolved_other(evidence: Evidence) -> Iterator[Trouble]:
     """Yield something that a plugin or a call by name needs, and that nothing provides."""
     for holder, need in evidence.undecided():
-        if isinstance(need.provider, Missing | Unreachable) and (need.optional or not need.is_demanded):
+        if isinstance(need.provider, Missing | Unreachable) and (need.optional or not need.is_mandatory):
             yield trouble_of_need(holder, need, f"{_answer(need.provider)} ({need.when.value})")
 
 
@@ -49,7 +49,7 @@ def unowned_library(evidence: Evidence) -> Iterator[Trouble]:
 def unreachable_library(evidence: Evidence) -> Iterator[Trouble]:
     """Yield a library that an import needs and that is in the environment outside the search path."""
     for holder, need in evidence.undecided():
-        if isinstance(need.provider, Unreachable) and need.is_demanded and not need.optional:
+        if isinstance(need.provider, Unreachable) and need.is_mandatory and not need.optional:
             yield trouble_of_need(holder, need, f"{_answer(need.provider)}: {to_reach(need.provider.path)}")
 
 

@@ -18,7 +18,7 @@ from pip_sysdeps.byname.read_knowledge import known_files
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.packages.debian.index_update import update_index
 from pip_sysdeps.packages.family import IndexRequest, Updated
-from pip_sysdeps.packages.index import IndexAnswer, made_index, open_index, write_index
+from pip_sysdeps.packages.index import IndexAnswer, index_path, open_index, write_index
 from pip_sysdeps.packages.index_file import IndexTarget
 from pip_sysdeps.system.root import Root
 
@@ -61,7 +61,7 @@ def test_the_index_of_the_configured_sources(root: Path) -> None:
     """Libraries, programs of `all`, and the base set come from what apt downloaded and verified."""
     made = update(root)
     assert made == Updated(
-        target=IndexTarget(id=TARGET, date="Sat, 12 Sep 2026 07:55:41 UTC"), path=made_index(TARGET), complaints=()
+        target=IndexTarget(id=TARGET, date="Sat, 12 Sep 2026 07:55:41 UTC"), path=index_path(TARGET), complaints=()
     )
     assert answers() == (
         IndexAnswer(name="libfoo.so.1", package="libfoo1"),
@@ -107,7 +107,7 @@ def test_one_bad_index_does_not_void_the_rest(root: Path, archive: Archive) -> N
 @pytest.mark.parametrize("fault", ["contents", "signature", "archive"])
 def test_without_verified_contents_the_old_index_stays(root: Path, archive: Archive, fault: str) -> None:
     """A Contents that does not match, a signature by another key, and no archive at all are errors."""
-    write(Path(made_index(TARGET)), "the old one")
+    write(Path(index_path(TARGET)), "the old one")
     dist = archive.publish()
     if fault == "contents":
         (dist / "main" / "Contents-amd64.gz").write_bytes(gzip.compress(b"usr/lib/libevil.so    libs/evil\n"))
@@ -119,8 +119,8 @@ def test_without_verified_contents_the_old_index_stays(root: Path, archive: Arch
         SysdepsError, match=r"could not download and verify a Contents index of debian tested amd64: [EW]:"
     ):
         update(root)
-    assert Path(made_index(TARGET)).read_text() == "the old one"
-    assert [path.name for path in Path(made_index(TARGET)).parent.iterdir()] == [f"{TARGET}.index"]
+    assert Path(index_path(TARGET)).read_text() == "the old one"
+    assert [path.name for path in Path(index_path(TARGET)).parent.iterdir()] == [f"{TARGET}.index"]
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ import pytest
 from pip_sysdeps.packages.debian.archive import default_alternatives
 from pip_sysdeps.packages.debian.contents import ContentsRow, rows_in
 from pip_sysdeps.packages.debian.indexing import (
-    Behind,
+    AlternativeTargets,
     base_set,
     count_dependents,
     file_table,
@@ -190,10 +190,10 @@ def test_an_alternatives_link_is_answered_by_what_stands_behind_it() -> None:
     rows = [row("convert", "compat"), row("convert-im7", "imagemagick-7"), row("s-nail", "s-nail")]
     packages = archive(*map(package, ("compat", "imagemagick-7", "default-jre", "s-nail", "bsd-mailx")))
     behind = {
-        "convert": Behind(targets=("convert-im6", "convert-im7")),
-        "java": Behind(targets=("default-jre",)),
-        "vi": Behind(targets=("vim.basic",), several=True),
-        "mail": Behind(targets=("bsd-mailx", "mail.mailutils", "s-nail"), several=True),
+        "convert": AlternativeTargets(targets=("convert-im6", "convert-im7")),
+        "java": AlternativeTargets(targets=("default-jre",)),
+        "vi": AlternativeTargets(targets=("vim.basic",), is_ambiguous=True),
+        "mail": AlternativeTargets(targets=("bsd-mailx", "mail.mailutils", "s-nail"), is_ambiguous=True),
     }
     assert program_table(rows, packages, behind) == {
         "convert": "imagemagick-7",
@@ -249,7 +249,7 @@ def test_the_shipped_libraries_come_out_of_real_indices(codename: str) -> None:
     assert shipped is not None
     answers = {name: shipped.package_of(name) for name in table}
     assert {
-        name: ("~" if answer.development else "") + ",".join((answer.package, *answer.alternatives))
+        name: ("~" if answer.is_development else "") + ",".join((answer.package, *answer.alternatives))
         for name, answer in answers.items()
         if answer is not None
     } == table

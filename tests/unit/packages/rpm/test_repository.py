@@ -109,9 +109,9 @@ _BOMB = '<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
     ("old", "new", "message"),
     [
         ("<metadata", f"{_BOMB}<metadata", "line 2: document types and entities are not allowed"),
-        ('xmlns="http://linux.duke.edu/metadata/common"', "", "line 2: the document is `metadata`"),
-        ('installed="300"', 'installed="x"', "line 9: no number: 'x'"),
-        ("<name>libpq</name>", "", "line 23: a package without name or version"),
+        ('xmlns="http://linux.duke.edu/metadata/common"', "", "line 2: the root element is `metadata`"),
+        ('installed="300"', 'installed="x"', "line 9: invalid number: 'x'"),
+        ("<name>libpq</name>", "", "line 23: a package has no name or version"),
         ("</metadata>", "", "line 25: no element found"),
         ("<name>", f"<name>{'x' * (2 << 20)}", "line 4: the text of an element is too long"),
         ("<format>", "<a>" * 40, "line 10: elements are nested too deeply"),
