@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from make_index import HERE, SUITES, Maker, add_arguments, say
 
 from pip_sysdeps.byname.string_literals import imported
-from pip_sysdeps.packages.debian.apt import opened
+from pip_sysdeps.packages.debian.apt import open_lines
 from pip_sysdeps.packages.debian.indexing import version_of
 from pip_sysdeps.packages.debian.packages_file import parse_packages
 from pip_sysdeps.system.python_syntax import STANDARD_MODULES
@@ -135,7 +135,7 @@ def rows_of(maker: Maker, codename: str) -> list[Row]:
     lines: list[bytes] = []
     packages: dict[str, ArchivePackage] = {}
     for index in maker.indices(codename, "amd64"):
-        with opened(index) as content:
+        with open_lines(index) as content:
             if index.kind == "Packages":
                 packages |= {each.name: each for each in parse_packages(content)}
             else:

@@ -69,7 +69,7 @@ from pip_sysdeps.packages.apk.version import version_key as apk_version_key
 from pip_sysdeps.packages.debian.apt_lists import listed_packages, release_facts
 from pip_sysdeps.packages.debian.apt_progress import parse_progress
 from pip_sysdeps.packages.debian.apt_sources import parse_mirrors, parse_source_list, parse_sources
-from pip_sysdeps.packages.debian.contents import rows_in, rows_like
+from pip_sysdeps.packages.debian.contents import rows_in_folders, rows_matching
 from pip_sysdeps.packages.debian.dpkg_files import parse_diversions, parse_list, parse_md5sums, parse_status
 from pip_sysdeps.packages.debian.packages_file import parse_packages
 from pip_sysdeps.packages.debian.relations import parse_relations
@@ -88,7 +88,7 @@ from pip_sysdeps.packages.rpm.repo_file import (
     parse_mirrorlist,
     parse_repo_file,
     repositories,
-    substituted,
+    substitute_variables,
     with_overrides,
 )
 from pip_sysdeps.packages.rpm.repository import parse_filelists, parse_metalink, parse_primary, parse_repomd
@@ -177,7 +177,7 @@ def _decompressed(content: bytes) -> object:
 
 def _index(content: bytes) -> object:
     index = load_index(content)
-    rows = [list(index.starting_with(table, "", 0)) for table in ("library", "program", "base")]
+    rows = [list(index.entries_with_prefix(table, "", 0)) for table in ("library", "program", "base")]
     return [*rows, index.value("library", "libz.so.1", 0), [each.id for each in index.targets]]
 
 
@@ -384,7 +384,7 @@ def _configured(content: bytes) -> object:
     """Return the repositories of a `.repo` file, which is its own override."""
     sections = parse_repo_file(content)
     found = repositories(with_overrides(sections, [sections]), {}, signed=True)
-    return [substituted(each, {"b": "$b"}) for each in found]
+    return [substitute_variables(each, {"b": "$b"}) for each in found]
 
 
 def _apk_questions(content: bytes) -> None:
@@ -542,8 +542,8 @@ PARSERS = {
     ),
     "contents": Parser(
         (
-            lambda content: list(rows_in(_lines(content), ["usr/lib", "lib"])),
-            lambda content: list(rows_like(_lines(content), ["/usr/lib/*/a*.so", "/usr/**.so"])),
+            lambda content: list(rows_in_folders(_lines(content), ["usr/lib", "lib"])),
+            lambda content: list(rows_matching(_lines(content), ["/usr/lib/*/a*.so", "/usr/**.so"])),
         ),
         (b"FILE LOCATION\nusr/lib/libz.so.1  libs/zlib1g,x/y\n./lib/a b.so  z\nusr/bin/x admin/x\n",),
     ),

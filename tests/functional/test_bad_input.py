@@ -156,7 +156,7 @@ DAMAGES = [
     ),
     pytest.param(
         garbage_database,
-        "/var/lib/dpkg/status: stanza 1: no usable package name: ''",
+        "/var/lib/dpkg/status: stanza 1: invalid package name: ''",
         "it is damaged: restore it (dpkg keeps `status-old`), or use another root",
         id="a dpkg database of garbage",
     ),

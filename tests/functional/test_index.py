@@ -9,7 +9,7 @@ import pytest
 
 from builders.small_debian import small_debian
 from pip_sysdeps.cli import main
-from pip_sysdeps.packages.family import IndexRequest, Sources, Updated
+from pip_sysdeps.packages.family import IndexRequest, IndexUpdate, Sources
 from pip_sysdeps.packages.index_file import IndexTarget
 
 if TYPE_CHECKING:
@@ -95,9 +95,9 @@ def test_several_suites_and_architectures(
     """Each pair has an index; a second --architecture does not replace the first."""
     asked = []
 
-    def update(_: Root, wanted: IndexRequest, *_more: object) -> Updated:
+    def update(_: Root, wanted: IndexRequest, *_more: object) -> IndexUpdate:
         asked.append((wanted.suite, wanted.architecture))
-        return Updated(target=IndexTarget(id="debian-x", date="today"), path="x", complaints=())
+        return IndexUpdate(target=IndexTarget(id="debian-x", date="today"), path="x", complaints=())
 
     monkeypatch.setattr("pip_sysdeps.packages.registry.sources_of", lambda *_: Sources(key=str, update=update))
     pairs = ["--suite", "trixie", "--suite", "sid", "--architecture", "arm64", "--architecture", "armhf"]

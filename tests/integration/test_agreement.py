@@ -23,7 +23,7 @@ from pip_sysdeps.model.loader import Found, LoadedObject
 from pip_sysdeps.packages.debian.database import DpkgDatabase
 from pip_sysdeps.packages.debian.floors import dependencies
 from pip_sysdeps.packages.debian.read_shlibs import Shlibs
-from pip_sysdeps.packages.debian.symbol_uses import Uses
+from pip_sysdeps.packages.debian.symbol_uses import SymbolUses
 from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.system.root import Root
 from pip_sysdeps.system.tree import walk
@@ -44,7 +44,7 @@ GROUP = 10
 IN_CI = ("p01-webapp", "bookworm")
 
 
-class WithoutReferences(Uses):
+class WithoutReferences(SymbolUses):
     """What dpkg before 1.22 sees: undefined symbols, and no version references."""
 
     def _undefined(self, path: str, libraries: Iterable[Library]) -> frozenset[str]:
@@ -63,7 +63,7 @@ class Ours:
         assert isinstance(packages.database, DpkgDatabase)
         self._packages = packages
         shlibs = Shlibs(self.root, packages.database)
-        self._uses = Uses(self.root, self.objects, shlibs)
+        self._uses = SymbolUses(self.root, self.objects, shlibs)
         self._without_references = WithoutReferences(self.root, self.objects, shlibs)
         self._python = self.root.resolve("/usr/bin/python3") or ""
         program = self.objects.facts(self._python)

@@ -17,7 +17,7 @@ from pip_sysdeps.packages.rpm.install import (
     as_satisfy,
     version_capabilities,
 )
-from pip_sysdeps.packages.rpm.libraries import newest, packages_of_libraries
+from pip_sysdeps.packages.rpm.libraries import newest_packages, packages_of_libraries
 from pip_sysdeps.packages.rpm.read_repository import FolderStore, find_repositories, read_repodata
 from pip_sysdeps.system.root import Root
 
@@ -80,7 +80,7 @@ def test_the_cache_of_dnf_names_the_packages_of_libraries(dnf_root: Path) -> Non
     root = Root(str(dnf_root))
     (folder,) = find_repositories(root)
     repodata = read_repodata(FolderStore(root, folder))
-    packages = newest(repodata.primary(), "x86_64")
+    packages = newest_packages(repodata.primary(), "x86_64")
     files = dict(repodata.filelists())
     found = packages_of_libraries(packages, MARK, DEFAULT_FOLDERS, files)
     assert {"libpq.so.5": ("libpq5",), "libxml2.so.2": ("libxml2",), "libGL.so.1": ("libgl1",)}.items() <= found.items()

@@ -61,8 +61,8 @@ def test_the_packages_are_those_that_dnf_installs(release: Path) -> None:
     """With the size that it says; in the root, and in one where nothing is installed."""
     packages = open_packages(Root(str(release)))
     assert packages is not None
-    here = Closures(packages.packages, packages.packages, packages.listed)
-    nothing = Closures({}, (), packages.listed)
+    here = Closures(packages.packages, packages.packages, packages.candidates)
+    nothing = Closures({}, (), packages.candidates)
     for name in NAMES:
         for closures, options in ((here, ()), (nothing, NOTHING)):
             expected = transaction(release, name, *options)

@@ -15,7 +15,7 @@ from builders.rpm import dnf, query, require_rpm, small_repository, zypper
 from pip_sysdeps.packages.family import Item
 from pip_sysdeps.packages.installed import open_packages
 from pip_sysdeps.packages.rpm.install import PROGRAMS, as_command, as_names, as_satisfy, version_capabilities
-from pip_sysdeps.packages.rpm.libraries import newest, packages_of_libraries
+from pip_sysdeps.packages.rpm.libraries import newest_packages, packages_of_libraries
 from pip_sysdeps.packages.rpm.read_repository import FolderStore, find_repositories, read_repodata
 from pip_sysdeps.system.root import Root
 
@@ -123,5 +123,5 @@ def test_the_metadata_tells_libraries_from_plugins(repository: Path, tmp_path: P
     (folder,) = find_repositories(inside)
     repodata = read_repodata(FolderStore(inside, folder))
     files = dict(repodata.filelists())
-    found = packages_of_libraries(newest(repodata.primary(), "x86_64"), "(64bit)", FOLDERS, files)
+    found = packages_of_libraries(newest_packages(repodata.primary(), "x86_64"), "(64bit)", FOLDERS, files)
     assert found == {"libone.so.1": ("one-libs",)}

@@ -28,8 +28,8 @@ def test_the_packages_are_those_that_apt_installs(suite: str, tmp_path: Path) ->
     apt_update(release)
     packages = open_packages(Root(str(release)))
     assert packages is not None
-    here = Closures(packages.packages, packages.packages, packages.listed)
-    nothing = Closures({}, (), packages.listed)
+    here = Closures(packages.packages, packages.packages, packages.candidates)
+    nothing = Closures({}, (), packages.candidates)
     for name in NAMES:
         for closures, status in ((here, ()), (nothing, ("-o", "Dir::State::status=/dev/null"))):
             command = ["apt-get", "install", "--no-install-recommends", *status, name]

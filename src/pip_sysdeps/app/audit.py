@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.environment.vendored import VendoredLibrary
     from pip_sysdeps.lock.document import Target
     from pip_sysdeps.model.environment import Skipped
-    from pip_sysdeps.packages.family import Available
+    from pip_sysdeps.packages.family import AvailableVersions
     from pip_sysdeps.packages.installed import SystemPackages
     from pip_sysdeps.report.audit import Audit
 
@@ -226,7 +226,7 @@ def read_evidence(
     )
 
 
-def _available(packages: SystemPackages | None) -> Available | None:
+def _available(packages: SystemPackages | None) -> AvailableVersions | None:
     """Return the packages that a system's sources have, if its package manager keeps lists of them."""
     sources = packages.family.sources if packages else None
     if packages is None or sources is None or sources.available is None:
@@ -247,7 +247,7 @@ def closures_of(packages: SystemPackages | None, target: Target) -> Closures:
     """Return the dependency closure of packages, installed or listed; the base is that of the target or database."""
     if packages is None:
         return Closures({})
-    return Closures(packages.packages, {*packages.base, *target.base}, packages.listed)
+    return Closures(packages.packages, {*packages.base, *target.base}, packages.candidates)
 
 
 def libraries_of(

@@ -88,7 +88,7 @@ def read_place(location: Location, stages: Stages | None = None) -> Place:
     stages.end("start")
     packages = open_packages(root)
     stages.end(packages.family.database if packages else "package database")
-    package_files = None if packages is None else packages.owned_with
+    package_files = None if packages is None else packages.owner_source_and_files
     local = "" if location.is_named else _local_packages(root, environ, cwd)
     if location.paths or local:
         environment = environment_of_paths(

@@ -27,7 +27,7 @@ from pip_sysdeps.model.scan import Scan
 from pip_sysdeps.needs.attribution import Attribution
 from pip_sysdeps.needs.optional import ImportRoots, with_optional
 from pip_sysdeps.needs.plugins import DEFAULT, choices, chosen_files
-from pip_sysdeps.packages.family import FloorQuestion
+from pip_sysdeps.packages.family import FloorQuery
 from pip_sysdeps.packages.index import missing_note, open_index
 from pip_sysdeps.packages.platform import read_platform
 from pip_sysdeps.packages.recommended import plugin_packages
@@ -356,7 +356,7 @@ def _with_floors(found: Scan, root: Root, objects: Objects, packages: SystemPack
     if not libraries:
         return found
     unowned = {root.resolve(provider.path) for provider in providers if isinstance(provider, Unowned)}
-    question = FloorQuestion(
+    question = FloorQuery(
         loaded=(loaded for load in found.loads for loaded in load.objects),
         subjects=unowned.union(*(need.by for need in needs)),
         libraries=libraries,
@@ -370,7 +370,7 @@ def _with_floors(found: Scan, root: Root, objects: Objects, packages: SystemPack
 
 
 def _provided(
-    found: Scan, question: FloorQuestion, capabilities: Callable[[str, ElfFile, Iterable[str]], tuple[str, ...]]
+    found: Scan, question: FloorQuery, capabilities: Callable[[str, ElfFile, Iterable[str]], tuple[str, ...]]
 ) -> Mapping[str, tuple[str, ...]]:
     """Return the capabilities of symbol versions in use, by package; sorted."""
     used: dict[tuple[str, str], set[str]] = {}

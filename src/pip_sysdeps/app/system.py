@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.app.place import Place
     from pip_sysdeps.loader.process import InterpreterProcess
-    from pip_sysdeps.packages.family import Family, Offered
+    from pip_sysdeps.packages.family import DownloadedMetadata, Family
     from pip_sysdeps.packages.index import SonameIndex
     from pip_sysdeps.packages.installed import SystemPackages
 
@@ -55,7 +55,7 @@ class EnvironmentSystem:
         self._real = cache(place.root.resolve)
         self._owner = cache(lambda path: (packages.owner(path) or self._unlisted_owner(path)) if packages else None)
         self._name_owner = cache(
-            lambda path: (packages.owner(path, of_name=True) or self._unlisted_owner(path)) if packages else None
+            lambda path: (packages.owner(path, prefer_path=True) or self._unlisted_owner(path)) if packages else None
         )
         self._library = cache(lambda name: process.library(name) if process else None)
         self._program = cache(self._names.program)
@@ -107,7 +107,7 @@ class EnvironmentSystem:
 
     def _provided_libraries(self, stem: str) -> Iterator[str]:
         named = re.compile(rf"lib{re.escape(stem)}\.so\.[0-9]+")
-        provided = self._offered.providers if self._offered else ()
+        provided = self._metadata.providers if self._metadata else ()
         found = ((match[0], each) for each in provided if (match := named.search(each)))
         yield from (name for name, capability in found if self._capability(name) == capability)
 
@@ -127,7 +127,7 @@ class EnvironmentSystem:
             return self._place.target.package_to_install(soname)
         if self.index:
             return self.index.package_to_install(soname)
-        names = self._offered.providers.get(self._capability(soname), ()) if self._offered else ()
+        names = self._metadata.providers.get(self._capability(soname), ()) if self._metadata else ()
         return names[0] if len(names) == 1 else None
 
     @cached_property
@@ -135,7 +135,7 @@ class EnvironmentSystem:
         """The note for a library or program without a known package."""
         if self.index:
             return self.index.not_found_note
-        return _NOT_PROVIDED if self._offered and self._offered.whole else NOTHING_TELLS
+        return _NOT_PROVIDED if self._metadata and self._metadata.is_complete else NOTHING_TELLS
 
     def provider(self, kind: ReferenceKind, name: str) -> FromPackage | FromCapability | Missing | None:
         """Return the package or capability that installs a library or program that no index has.
@@ -152,14 +152,14 @@ class EnvironmentSystem:
         if own:
             return FromPackage(package=own, path="")
         capability = self._program_capability(name) if is_program else self._capability(name)
-        packages = self._offered.providers.get(capability) if self._offered else None
+        packages = self._metadata.providers.get(capability) if self._metadata else None
         if packages is not None and len(packages) == 1:
             return FromPackage(package=packages[0], path="")
         if packages is not None:
             return FromCapability(capability=capability, checked=True)
         if not capability or not is_packaged("program" if is_program else "library", name):
             return None
-        missing = self._offered is not None and self._offered.lacks(capability)
+        missing = self._metadata is not None and self._metadata.lacks(capability)
         return Missing(note=self.note_of_missing(name)) if missing else FromCapability(capability=capability)
 
     def capability(self, soname: str) -> str:
@@ -171,27 +171,27 @@ class EnvironmentSystem:
         if self.index:
             return self._library_capability(soname) if self.index.is_ambiguous(soname) else ""
         capability = self._capability(soname)
-        return "" if self._offered and self._offered.lacks(capability) else capability
+        return "" if self._metadata and self._metadata.lacks(capability) else capability
 
     def is_checked(self, soname: str) -> bool:
         """Return whether an index or repository metadata has the capability of a soname."""
         return self.index is not None or (
-            self._offered is not None and self._capability(soname) in self._offered.providers
+            self._metadata is not None and self._capability(soname) in self._metadata.providers
         )
 
     def note_of_missing(self, soname: str) -> str:
         """Return the note for a missing soname: a repository that is not enabled may have it."""
         if self.index:
             return self.index.disabled_repository_note(soname) or self.not_found_note
-        repository = self._offered.elsewhere.get(self._capability(soname), "") if self._offered else ""
+        repository = self._metadata.disabled.get(self._capability(soname), "") if self._metadata else ""
         return not_enabled(repository) if repository else self.not_found_note
 
     @cached_property
-    def _offered(self) -> Offered | None:
+    def _metadata(self) -> DownloadedMetadata | None:
         packages = self._place.packages
-        if self.index or self._place.target or packages is None or packages.family.read_offered is None:
+        if self.index or self._place.target or packages is None or packages.family.read_metadata is None:
             return None
-        return packages.family.read_offered(packages.root)
+        return packages.family.read_metadata(packages.root)
 
     def _capability(self, soname: str) -> str:
         return "" if self.index else self._library_capability(soname)

@@ -142,7 +142,7 @@ def enable(site: HookSite, settings: Settings, *, system: bool = False) -> bool:
         )
     wanted = {MODULE_NAME: module_text(settings, site), PTH_NAME: PTH_TEXT}
     stale = {name: text for name, text in wanted.items() if _read(site, name) != text}
-    with _explained(site):
+    with _write_errors(site):
         for name, text in stale.items():  # the module first: a .pth without it would be of no use
             write_atomically(os.path.join(site.purelib, name), text.encode("ascii"))
     return bool(stale)
@@ -168,7 +168,7 @@ def disable(site: HookSite) -> bool:
     stem = MODULE_NAME.removesuffix(".py")
     compiled = glob.glob(os.path.join(glob.escape(site.purelib), "__pycache__", f"{stem}.*.pyc"))
     removed = False
-    with _explained(site):
+    with _write_errors(site):
         for path in (os.path.join(site.purelib, PTH_NAME), os.path.join(site.purelib, MODULE_NAME), *compiled):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)
@@ -247,7 +247,7 @@ def _read(site: HookSite, name: str) -> str | None:
 
 
 @contextlib.contextmanager
-def _explained(site: HookSite) -> Iterator[None]:
+def _write_errors(site: HookSite) -> Iterator[None]:
     try:
         yield
     except OSError as error:

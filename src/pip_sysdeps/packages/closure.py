@@ -34,46 +34,46 @@ class Closures:
         self,
         packages: Mapping[str, InstalledPackage],
         base: Iterable[str] = (),
-        listed: Callable[[], Mapping[str, InstalledPackage] | None] = lambda: None,
+        read_candidates: Callable[[], Mapping[str, InstalledPackage] | None] = lambda: None,
     ) -> None:
-        """Index the installed packages; `base` has those that are always installed, with their dependencies.
+        """Index the installed packages. `base` has those that are always installed, with their dependencies.
 
-        `listed` returns the available packages, the preferred first, or None if there are no lists. It is called on the
-        first query for a package that is not installed.
+        `read_candidates` returns the available packages, the preferred first, or None if there are no lists. It is
+        called on the first query for a package that is not installed.
         """
         self._packages = packages
-        self._read_listed = listed
+        self._read_candidates = read_candidates
         self._known: dict[str, tuple[Sequence[str], Sequence[Sequence[str]]]] = {}
         self._providers = _providers(packages)
-        self._base = self._reached(key for key in base if key in packages)
+        self._base = self._with_dependencies(key for key in base if key in packages)
 
     def cost(self, names: Collection[str]) -> Cost | None:
         """Return what installing these packages or capabilities adds to the base; None if one of them is unknown."""
         added = self._added(names)
         return None if added is None else self._cost(added)
 
-    def saved(self, names: Collection[str], without: Collection[str]) -> Cost | None:
+    def savings(self, names: Collection[str], without: Collection[str]) -> Cost | None:
         """Return what installing `names` adds that installing `without` does not; None as for `cost`."""
         added, left = self._added(names), self._added(without)
         return None if added is None or left is None else self._cost(added - left)
 
-    def listed(self, name: str) -> InstalledPackage | None:
+    def candidate(self, name: str) -> InstalledPackage | None:
         """Return an available package by its name; None without lists, or if they do not have it."""
-        return self._listed_packages.get(name)
+        return self._candidates.get(name)
 
     def _added(self, names: Iterable[str]) -> frozenset[str] | None:
         keys = [self._installed((name,)) or next(iter(self._available((name,))), None) for name in names]
         known = [key for key in keys if key is not None]
-        return None if len(known) < len(keys) else self._reached(known) - self._base
+        return None if len(known) < len(keys) else self._with_dependencies(known) - self._base
 
     def _cost(self, keys: Iterable[str]) -> Cost:
         names = tuple(sorted(keys))
         return Cost(packages=names, size=sum(self._package(name).size for name in names) >> 10)
 
     def _package(self, key: str) -> InstalledPackage:
-        return self._packages[key] if key in self._packages else self._listed_packages[key]
+        return self._packages[key] if key in self._packages else self._candidates[key]
 
-    def _reached(self, keys: Iterable[str]) -> frozenset[str]:
+    def _with_dependencies(self, keys: Iterable[str]) -> frozenset[str]:
         """Return the packages with all their dependencies.
 
         Alternatives are decided last, as apt does, so that a package that is needed anyway is chosen.
@@ -125,17 +125,17 @@ class Closures:
 
         For each name, the package of that name comes first, then those that provide it, the preferred first.
         """
-        names = ((name, *self._listed_providers.get(name, ())[:_MOST_PROVIDERS]) for name in group)
-        found = tuple(dict.fromkeys(each for some in names for each in some if each in self._listed_packages))
+        names = ((name, *self._candidate_providers.get(name, ())[:_MOST_PROVIDERS]) for name in group)
+        found = tuple(dict.fromkeys(each for some in names for each in some if each in self._candidates))
         return () if needing in found else found
 
     @cached_property
-    def _listed_packages(self) -> Mapping[str, InstalledPackage]:
-        return self._read_listed() or {}
+    def _candidates(self) -> Mapping[str, InstalledPackage]:
+        return self._read_candidates() or {}
 
     @cached_property
-    def _listed_providers(self) -> Mapping[str, list[str]]:
-        return _providers(self._listed_packages)
+    def _candidate_providers(self) -> Mapping[str, list[str]]:
+        return _providers(self._candidates)
 
 
 def _providers(packages: Mapping[str, InstalledPackage]) -> Mapping[str, list[str]]:

@@ -1,4 +1,4 @@
-"""What every package manager's database answers: the installed packages, and which of them lists a path."""
+"""The interface of every package database: the installed packages, and which of them lists a path."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class InstalledPackage(Protocol):
 
 
 class PackageDatabase(Protocol):
-    """The installed packages of one root. Links are resolved elsewhere: see `ownership`."""
+    """The installed packages of one root. Links are resolved by `ownership`."""
 
     @property
     def path(self) -> str:
@@ -59,7 +59,7 @@ class PackageDatabase(Protocol):
 
     @property
     def skipped(self) -> Sequence[Skipped]:
-        """Packages whose file list cannot be read, unlike `unlisted`: they may own any file that no other one lists."""
+        """Packages whose file list cannot be read. They may own any file that no other package lists."""
 
     @property
     def unlisted(self) -> Collection[str]:
@@ -67,7 +67,7 @@ class PackageDatabase(Protocol):
 
     @property
     def base(self) -> frozenset[str]:
-        """The packages of a minimal system, as far as the database shows."""
+        """The packages of a minimal system, as far as the database shows them."""
 
     def owners(self, path: str) -> Sequence[str]:
         """Return the packages that have a file under this literal path, best first. Diversions are applied."""
@@ -76,4 +76,4 @@ class PackageDatabase(Protocol):
         """Return every path that a package lists."""
 
     def recommends(self, package: str) -> Sequence[str]:
-        """Return the packages, installed or not, that are installed with a package unless recommendations are off."""
+        """Return the recommended packages, installed or not, which are installed with a package by default."""

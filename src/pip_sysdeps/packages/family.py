@@ -1,4 +1,4 @@
-"""Package managers: one `Family` value has everything in which one differs from another."""
+"""Package managers: one `Family` value holds everything that differs between them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Architecture(NamedTuple):
     loader: str
     """File name of the dynamic loader of its programs."""
     directories: tuple[str, ...]
-    """The loader's default directories, used if no loader is available to state them."""
+    """The loader's default directories, used if the root has no loader to read them from."""
     configured: tuple[str, ...] = ()
     """Directories that the system's default ld.so.conf adds."""
     other_loaders: Mapping[str, str] = MappingProxyType({})
@@ -34,18 +34,18 @@ class Architecture(NamedTuple):
 
 
 class NameRules(NamedTuple):
-    """Valid names in a lock and on a command line. Each must match the whole text."""
+    """Valid names in a lock and on a command line. Each must match the is_complete text."""
 
     package: Callable[[str], object]
     """Whether a text is a package name."""
     version: Callable[[str], object]
     """Whether a text is a package version."""
     capability: Callable[[str], object]
-    """Whether a text is a capability that the package manager installs by; never true if it has none."""
+    """Whether a text is a capability that the package manager can install; never true if it has none."""
     words: str
-    """The kind of a package name, for messages: `binary package name (Debian Policy 5.6.1)`."""
+    """What a package name is called in messages: `binary package name (Debian Policy 5.6.1)`."""
     version_words: str
-    """The kind of a version, for messages."""
+    """What a version is called in messages."""
 
 
 class Item(NamedTuple):
@@ -70,8 +70,8 @@ class Floors(NamedTuple):
     """Files that could not be read."""
 
 
-class FloorQuestion(NamedTuple):
-    """Which objects use which libraries."""
+class FloorQuery(NamedTuple):
+    """The objects and libraries to compute version floors for."""
 
     loaded: Iterable[LoadedObject]
     """All loaded objects."""
@@ -82,7 +82,7 @@ class FloorQuestion(NamedTuple):
 
 
 class IndexRequest(NamedTuple):
-    """Which index to make."""
+    """The index to write."""
 
     distro: str
     """`ID` of os-release(5)."""
@@ -96,19 +96,19 @@ class IndexRequest(NamedTuple):
     """Whether the index of another root may be used everywhere, not only for roots with the same sources."""
 
 
-class Updated(NamedTuple):
-    """The index that was made."""
+class IndexUpdate(NamedTuple):
+    """The result of `index update`."""
 
     target: IndexTarget
     """Its target."""
     path: str
     """Its file."""
     complaints: tuple[str, ...]
-    """Messages about sources and indices that are missing in it."""
+    """Messages about sources and indices that it lacks."""
 
 
-class Borrowed(NamedTuple):
-    """Package names of another release, for a system that has no index of its own."""
+class BorrowedNames(NamedTuple):
+    """Package names of another release, for a system without an index of its own."""
 
     release: str
     """The release that has the names, as a target id without the architecture: `debian-trixie`."""
@@ -124,41 +124,41 @@ class Borrowed(NamedTuple):
     """Messages about lists that were left out."""
 
 
-class Available(NamedTuple):
+class AvailableVersions(NamedTuple):
     """The packages of the configured sources, by the package manager's own lists."""
 
     versions: Mapping[str, Sequence[str]]
     """The versions of each package, in any source."""
     released: Mapping[str, Sequence[str]]
-    """Those that are installed by default: without backports."""
+    """Those that are installed by default, so without backports."""
 
 
-class Offered(NamedTuple):
+class DownloadedMetadata(NamedTuple):
     """The repository metadata that a root has downloaded."""
 
     providers: Mapping[str, Sequence[str]]
     """Capability -> the packages that provide it; none if it is provided, but not by the name of a package."""
-    whole: bool = True
-    """Whether there is metadata of every enabled repository."""
-    elsewhere: Mapping[str, str] = MappingProxyType({})
+    is_complete: bool = True
+    """Whether every enabled repository has downloaded metadata."""
+    disabled: Mapping[str, str] = MappingProxyType({})
     """Capability -> the disabled repository that has it."""
 
     def lacks(self, capability: str) -> bool:
-        """Return whether no installable package provides a capability; only if the metadata is complete."""
-        return capability not in self.providers and (self.whole or capability in self.elsewhere)
+        """Return whether it is certain that no installable package provides a capability."""
+        return capability not in self.providers and (self.is_complete or capability in self.disabled)
 
 
 class Sources(NamedTuple):
-    """What a package manager's configured sources can do."""
+    """Operations on a package manager's configured sources."""
 
     key: Callable[[Root], str]
-    """Return a key of a root's sources and keys, which differs for other ones."""
-    update: Callable[[Root, IndexRequest, Collection[str]], Updated]
-    """Download and write an index: for a root, a request, and patterns of files."""
-    borrow: Callable[[Root, Platform], Borrowed | None] | None = None
+    """Return a hash of a root's sources and keys."""
+    update: Callable[[Root, IndexRequest, Collection[str]], IndexUpdate]
+    """Download and write an index, for a root, a request, and patterns of files."""
+    borrow: Callable[[Root, Platform], BorrowedNames | None] | None = None
     """Return the names of another release for a system without an index; None if there are none."""
-    available: Callable[[Root, str], Available | None] | None = None
-    """Return the packages of a root's sources for an architecture; None without complete lists."""
+    available: Callable[[Root, str], AvailableVersions | None] | None = None
+    """Return the package versions of a root's sources for an architecture; None without complete lists."""
     refresh: str = ""
     """The command that downloads the lists of the sources, for messages."""
 
@@ -211,7 +211,7 @@ class Family(NamedTuple):
     """Return a key that orders versions as the package manager does."""
     is_development: Callable[[str], bool]
     """Return whether a package is a development package, by its name."""
-    floors: Callable[[Root, PackageDatabase, Objects, FloorQuestion], Floors] | None
+    floors: Callable[[Root, PackageDatabase, Objects, FloorQuery], Floors] | None
     """Find the least versions; None if the family does not record them."""
     snapshot: Callable[[Root], str] | None
     """Return the date of the archive snapshot that a root's sources name; None if the family has none."""
@@ -234,22 +234,22 @@ class Family(NamedTuple):
     base_libraries: Callable[[str], Mapping[str, str]] = _no_base_libraries
     """Return the libraries of every image of a distribution (its `ID`), for a target without an index: soname ->
     package."""
-    read_offered: Callable[[Root], Offered | None] | None = None
+    read_metadata: Callable[[Root], DownloadedMetadata | None] | None = None
     """Read the repository metadata that a root has downloaded; None if it has none."""
     symbol_capabilities: Callable[[str, ElfFile, Iterable[str]], tuple[str, ...]] | None = None
     """Return the capabilities of these symbol versions of a soname; None if packages provide none."""
-    read_listed: Callable[[Root, str], Mapping[str, InstalledPackage] | None] | None = None
-    """Read the packages that may be installed in a root of an architecture, by its downloaded lists.
+    read_candidates: Callable[[Root, str], Mapping[str, InstalledPackage] | None] | None = None
+    """Return the candidate of each package for an architecture, from a root's downloaded lists.
 
-    Each in the version that would be installed; of packages that provide the same, the preferred first. None without
-    lists.
+    The candidate is the version that would be installed. Of packages that provide the same, the preferred comes first.
+    None without lists.
     """
     variants: Mapping[str, Family] = MappingProxyType({})
-    """The same family for each installer, the best first; empty if there is only one."""
+    """The same family with each installer, the best first; empty if there is only one."""
     split_name: Callable[[str], tuple[str, str]] = _split_at_colon
-    """Split the key of an installed package into its name and its architecture, which is empty for the native one."""
+    """Split the key of an installed package into name and architecture, which is empty for the native one."""
     split_epoch: Callable[[str], tuple[str, str]] = _without_epoch
-    """Split a version into the epoch that its package URL has as a qualifier, empty for none, and the rest."""
+    """Split a version into its epoch, empty for none, and the rest; the epoch is a qualifier of its package URL."""
 
     @property
     def needs_no_index(self) -> bool:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.index_file import (
+    AMBIGUOUS,
     DEVELOPMENT,
-    SEVERAL,
     IndexFile,
     IndexTarget,
     dump_index,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pip_sysdeps.model.packages import Platform
-    from pip_sysdeps.packages.family import Borrowed
+    from pip_sysdeps.packages.family import BorrowedNames
     from pip_sysdeps.packages.index_file import Table
     from pip_sysdeps.system.root import Root
 
@@ -62,7 +62,7 @@ class SonameIndex:
         file: IndexFile,
         number: int,
         *,
-        borrowed: Borrowed | None = None,
+        borrowed: BorrowedNames | None = None,
         target: IndexTarget | None = None,
         refresh: str = "",
     ) -> None:
@@ -131,7 +131,7 @@ class SonameIndex:
         """
         answers = [
             answer
-            for name, value in self._file.starting_with("library", f"lib{stem}.so.", self._number)
+            for name, value in self._file.entries_with_prefix("library", f"lib{stem}.so.", self._number)
             if (answer := self._answer(name, value)) is not None and not answer.is_development
         ]
         if not answers:
@@ -154,7 +154,7 @@ class SonameIndex:
     @property
     def has_files(self) -> bool:
         """Whether it has files: an index of an earlier version does not."""
-        return any(True for _ in self._file.starting_with("file", "", self._number))
+        return any(True for _ in self._file.entries_with_prefix("file", "", self._number))
 
     def package_of_file(self, pattern: str) -> IndexAnswer | None:
         """Return the package with a file that matches this pattern of the knowledge file."""
@@ -171,12 +171,12 @@ class SonameIndex:
         if self._borrowed is not None:
             return self._borrowed.base
         return frozenset(
-            name for name, _ in self._file.starting_with("base", "", self._number) if self._is_package(name)
+            name for name, _ in self._file.entries_with_prefix("base", "", self._number) if self._is_package(name)
         )
 
     def _answer(self, name: str, value: str | None) -> IndexAnswer | None:
         """Return an answer with valid names that the target has, or None if none is left."""
-        packages = tuple(filter(self._is_known, (value or "").lstrip(DEVELOPMENT + SEVERAL).split(",")))
+        packages = tuple(filter(self._is_known, (value or "").lstrip(DEVELOPMENT + AMBIGUOUS).split(",")))
         if value is None or not packages or not name.isprintable():
             return None
         return IndexAnswer(
@@ -184,7 +184,7 @@ class SonameIndex:
             package=packages[0],
             alternatives=packages[1:],
             is_development=value.startswith(DEVELOPMENT),
-            is_ambiguous=value.startswith(SEVERAL),
+            is_ambiguous=value.startswith(AMBIGUOUS),
         )
 
     def _is_known(self, package: str) -> bool:
@@ -194,7 +194,8 @@ class SonameIndex:
         """Count the sonames and programs that the index answers for."""
         tables = {"sonames": "library", "programs": "program"}
         return {
-            name: sum(1 for _ in self._file.starting_with(table, "", self._number)) for name, table in tables.items()
+            name: sum(1 for _ in self._file.entries_with_prefix(table, "", self._number))
+            for name, table in tables.items()
         }
 
 

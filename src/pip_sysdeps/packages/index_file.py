@@ -1,10 +1,10 @@
-"""Our own compact index: soname, program or base package -> binary packages, for several targets in one file.
+"""The file format of a soname index: soname, program or base package -> binary packages, for several targets.
 
-The file is the magic line; the length of the header, four bytes, little-endian; the header, JSON through zlib; then
-the blocks. A table is a sorted list of lines, `key field ...`, cut into blocks that are compressed each by itself; the
-header has each block's first key and length, so a question inflates one block. A field is the value that every target
-has, or `mask:value` with the targets as the bits of a hexadecimal number. Releases and architectures mostly agree: all
-of them in one file are hardly larger than two.
+The file is the magic line; the length of the header, four bytes, little-endian; the header, JSON through zlib; then the
+blocks. A table is a sorted list of lines, `key field ...`, cut into blocks that are compressed each by itself; the
+header has each block's first key and length, so a lookup inflates one block. A field is the value that every target
+has, or `mask:value` with the targets as the bits of a hexadecimal number. Releases and architectures mostly agree, so
+one file for all of them is hardly larger than one for two.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 Table = dict[str, str]
-"""Of one target: key -> value, neither with white space or ":"."""
+"""The table of one target: key -> value, without white space and ":"."""
 
 DEVELOPMENT = "~"
 """Prefix of a library's value if only development packages have it (the link `libfoo.so`)."""
-SEVERAL = "|"
-"""Prefix of a program's packages if nothing decides between them."""
+AMBIGUOUS = "|"
+"""Prefix of the packages of a name that several packages have, none of them the default."""
 
 _MAGIC = b"pip-sysdeps index 1\n"
 _BLOCK = 1 << 16
@@ -34,7 +34,7 @@ _BLOCK = 1 << 16
 _MAX_INFLATED = 1 << 22
 """Bytes that one block or header may inflate to."""
 _WORD = re.compile(r"[^\s:]+")
-"""A key, or a value: spaces, line ends and ":" are what the lines are made of."""
+"""A key or a value: white space and ":" are separators."""
 _ID = re.compile(r"[a-z0-9][a-z0-9._+-]{0,199}")
 _MAX_FACT = 100
 """Characters of a date or version."""
@@ -72,7 +72,7 @@ class IndexFile:
         self._inflated: dict[int, list[bytes]] = {}
 
     def value(self, table: str, key: str, target: int) -> str | None:
-        """Return what the table has for the key and the target with that number, or None.
+        """Return the value of a key in a table, for the target with that number, or None.
 
         Raise MalformedError for a damaged block.
         """
@@ -84,7 +84,7 @@ class IndexFile:
         place = bisect_left(lines, key, key=_key)
         return _value(lines[place], target) if place < len(lines) and _key(lines[place]) == key else None
 
-    def starting_with(self, table: str, prefix: str, target: int) -> Iterator[tuple[str, str]]:
+    def entries_with_prefix(self, table: str, prefix: str, target: int) -> Iterator[tuple[str, str]]:
         """Yield each key of the target that starts with the prefix, with its value, sorted.
 
         Raise MalformedError for a damaged block.
@@ -113,7 +113,7 @@ def _key(line: bytes) -> str:
 
 
 def is_index_id(text: str) -> bool:
-    """Return whether an index may have a target of this id: it names a file, and people see it."""
+    """Return whether a target id is valid in an index, and safe as a file name."""
     return _ID.fullmatch(text) is not None
 
 
@@ -143,16 +143,18 @@ def load_index(blob: bytes) -> IndexFile:
 def dump_index(targets: Sequence[IndexTarget], tables: Mapping[str, Sequence[Table]]) -> bytes:
     """Return the bytes of an index of several targets; each table has one part per target, in their order.
 
-    The same input gives the same bytes (with the same zlib). Raise MalformedError for what `load_index` could not read:
+    The same input gives the same bytes (with the same zlib). Raise MalformedError for input that `load_index` refuses:
     a key or value with white space or ":", an invalid target id, a table that is too large.
     """
-    packed = {name: [_pack(lines) for lines in _cut(_merged(parts))] for name, parts in sorted(tables.items())}
+    packed = {
+        name: [_pack(lines) for lines in _split_into_blocks(_merged(parts))] for name, parts in sorted(tables.items())
+    }
     header = {
         "targets": [target._asdict() for target in targets],
         "tables": {name: [[first, len(block)] for first, block in blocks] for name, blocks in packed.items()},
     }
     for target in targets:
-        _require_sound(target)
+        _require_valid(target)
     head = _deflate(json.dumps(header, separators=(",", ":")).encode())
     body = b"".join(block for blocks in packed.values() for _, block in blocks)
     return _MAGIC + len(head).to_bytes(4, "little") + head + body
@@ -161,11 +163,11 @@ def dump_index(targets: Sequence[IndexTarget], tables: Mapping[str, Sequence[Tab
 def _target(item: Mapping[str, object]) -> IndexTarget:
     later = {name: str(item.get(name, "")) for name in ("release", "glibc", "python")}
     target = IndexTarget(id=str(item["id"]), date=str(item["date"]), **later)
-    _require_sound(target)
+    _require_valid(target)
     return target
 
 
-def _require_sound(target: IndexTarget) -> None:
+def _require_valid(target: IndexTarget) -> None:
     """Raise MalformedError unless a target has a valid id, and short printable facts."""
     if not is_index_id(target.id):
         raise MalformedError(f"{target.id[:_MAX_FACT]!a} is not the id of a target", where="targets")
@@ -179,10 +181,10 @@ def _value(line: bytes, target: int) -> str | None:
     for item in line.split(b" ")[1:]:
         mask, colon, value = item.rpartition(b":")
         try:
-            holds = not colon or int(mask, 16) >> target & 1
+            applies = not colon or int(mask, 16) >> target & 1
         except ValueError as error:
             raise MalformedError("a line of the soname index is damaged", where=repr(line[:60])) from error
-        if holds:
+        if applies:
             return value.decode("utf-8", "surrogateescape")
     return None
 
@@ -205,7 +207,7 @@ def _require_word(text: str) -> None:
         raise MalformedError(f"a soname index cannot hold {text[:_MAX_FACT]!a}")
 
 
-def _cut(entries: Iterator[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+def _split_into_blocks(entries: Iterator[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
     """Cut a table's entries into blocks."""
     block: list[tuple[str, str]] = []
     size = 0

@@ -28,23 +28,23 @@ class SystemPackages(NamedTuple):
     database: PackageDatabase
     """Its database."""
 
-    def owner(self, path: str, *, of_name: bool = False) -> Owner | None:
+    def owner(self, path: str, *, prefer_path: bool = False) -> Owner | None:
         """Return the package that owns a file; see `ownership.owner`."""
-        return ownership.owner(self.root, self.database, path, of_name=of_name)
+        return ownership.owner(self.root, self.database, path, prefer_path=prefer_path)
 
-    def owned_with(self, path: str) -> tuple[str, Sequence[str]] | None:
-        """Return the source of the owner's distributions, `dpkg:python3-foo`, and all files of the owner."""
+    def owner_source_and_files(self, path: str) -> tuple[str, Sequence[str]] | None:
+        """Return the `source` of the owner's distributions, as in `dpkg:python3-foo`, and all files of the owner."""
         found = self.owner(path)
         if found is None:
             return None
         return f"{self.family.manager}:{found.package}", self.database.files(found.package)
 
-    def listed(self) -> Mapping[str, InstalledPackage] | None:
-        """Return the packages that may be installed; None without readable lists."""
-        if self.family.read_listed is None:
+    def candidates(self) -> Mapping[str, InstalledPackage] | None:
+        """Return the candidates of a root's downloaded lists; None without readable lists."""
+        if self.family.read_candidates is None:
             return None
         try:
-            return self.family.read_listed(self.root, self.architecture)
+            return self.family.read_candidates(self.root, self.architecture)
         except (SysdepsError, MalformedError):
             return None
 

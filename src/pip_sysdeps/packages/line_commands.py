@@ -1,4 +1,4 @@
-"""Commands that print the install line of one package manager only.
+"""Commands that print the install line of a single package manager.
 
 They are not in the registry, which would slow down every start of the program.
 """
@@ -6,4 +6,4 @@ They are not in the registry, which would slow down every start of the program.
 from __future__ import annotations
 
 LINE_COMMANDS = {"apt-line": "dpkg"}
-"""A command -> the package manager whose targets it prints."""
+"""Command -> the package manager of its targets."""

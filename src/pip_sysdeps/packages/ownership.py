@@ -23,23 +23,23 @@ _MERGED = ("bin", "sbin", "lib", "lib32", "lib64", "libo32", "libx32")
 """Top folders that may be links into /usr. Source: file-hierarchy(7); wiki.debian.org/UsrMerge."""
 
 
-def owner(root: Root, database: PackageDatabase, path: str, *, of_name: bool = False) -> Owner | None:
+def owner(root: Root, database: PackageDatabase, path: str, *, prefer_path: bool = False) -> Owner | None:
     """Return the installed package that owns a file, by the path under which it was opened, or None.
 
-    A file's names are the path, each link on the way, and the real path; each as it is and with `/usr` added or
-    removed. The real path counts first, so that libfoo.so belongs to the library's package and not to the development
-    package, and then each link before it, so that a packaged link to an unpackaged file belongs to the link's package.
-    With `of_name`, the path itself counts first, and then each link: a program is needed under its name on PATH, and
-    `cpp` may be one package's link to a file of another.
+    The candidates are the path, each link that it passes through, and the real path; each as it is, and with
+    `/usr` added or removed. The real path comes first, so that libfoo.so belongs to the library's package and not
+    to the development package. The links follow, last one first, so that a packaged link to an unpackaged file belongs
+    to the link's package. With `prefer_path`, the order is reversed: a program is needed under its name on PATH,
+    and `cpp` may be one package's link to a file of another.
     """
-    for name in _names(root, path, own_first=of_name):
+    for name in _names(root, path, path_first=prefer_path):
         owners = database.owners(name)
         if owners:
             return Owner(package=owners[0], version=database.packages[owners[0]].version)
     return None
 
 
-def _names(root: Root, path: str, *, own_first: bool) -> Iterator[str]:
+def _names(root: Root, path: str, *, path_first: bool) -> Iterator[str]:
     """Yield each name of a file, the real path first or last, in both spellings of merged folders."""
     hops = [path]
     for _ in range(_MAX_LINKS):
@@ -51,7 +51,7 @@ def _names(root: Root, path: str, *, own_first: bool) -> Iterator[str]:
         if text is None:
             break
         hops.append(posixpath.join(posixpath.dirname(place), text))
-    for hop in dict.fromkeys(hops if own_first else reversed(hops)):
+    for hop in dict.fromkeys(hops if path_first else reversed(hops)):
         yield hop
         for other in _other_spellings(hop):
             if root.resolve_folder_of(other) == root.resolve_folder_of(hop):

@@ -36,7 +36,7 @@ def read_platform(root: Root, packages: SystemPackages | None, program: ElfFile 
 
 
 def read_system(root: Root) -> Platform:
-    """Return the system of a root by its os-release and package manager: all that an install line needs.
+    """Return the system of a root by its os-release and package manager, which is enough for an install line.
 
     The C library is left empty. Raise SysdepsError as `read_platform` does, and for an unknown package manager.
     """

@@ -1,4 +1,4 @@
-"""Folders of plugins: shared objects in a folder that is named after the library which opens them."""
+"""Plugin folders: folders of shared objects, named after the library that opens them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _SONAME = re.compile(r"lib(?P<stem>[^/]+?)\.so(?:\.[0-9.]+)?")
 def has_plugins(libraries: Iterable[str], folders: Iterable[str]) -> bool:
     """Return whether one of the folders is named after one of the libraries, by their file names.
 
-    `sasl2` is of libsasl2.so.2, `gdk-pixbuf-2.0` of libgdk_pixbuf-2.0.so.0, `gtk-3.0` of libgtk-3.so.0: a folder may
-    have a longer version.
+    `sasl2` belongs to libsasl2.so.2, `gdk-pixbuf-2.0` to libgdk_pixbuf-2.0.so.0, `gtk-3.0` to libgtk-3.so.0: a folder
+    may have a longer version.
     """
     stems = {_plain(match["stem"]) for name in libraries if (match := _SONAME.fullmatch(name))}
-    return any(_is_of(_plain(folder), stem) for folder in folders for stem in stems)
+    return any(_is_named_after(_plain(folder), stem) for folder in folders for stem in stems)
 
 
 def _plain(name: str) -> str:
     return name.lower().replace("_", "-")
 
 
-def _is_of(folder: str, stem: str) -> bool:
+def _is_named_after(folder: str, stem: str) -> bool:
     return folder.startswith(stem) and re.fullmatch(r"[-.0-9]*", folder[len(stem) :]) is not None

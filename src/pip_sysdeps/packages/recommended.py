@@ -1,4 +1,4 @@
-"""Packages with plugins or data of a library, which an install line without weak dependencies leaves out."""
+"""Packages with plugins or data of a library, which an install line without weak dependencies omits."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _DATA = "/usr/share/"
 
 
 def plugin_packages(package: str, index: SonameIndex | None, installed: SystemPackages | None) -> tuple[str, ...]:
-    """Return the packages with plugins or data of a package's library, which it can lack.
+    """Return the optional packages with plugins or data of a package's library.
 
-    The index of the release knows them all; of those that are installed, they are the recommended ones.
+    They come from the index of the release, and from the recommendations of the installed package.
     """
     known = index.plugins_of(package) if index else ()
     if installed is None or package not in installed.packages:

@@ -1,4 +1,4 @@
-"""The known package managers, and which of them a root or a target has."""
+"""The supported package managers, and the one of a root or target."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 FOLDERS = {"dpkg": "debian", "rpm": "rpm", "apk": "apk"}
-"""Package manager -> the folder here whose `family` module has its `FAMILY`; roots are tried in this order."""
+"""Package manager -> its folder here, which has a module `family` with `FAMILY`. Roots are tried in this order."""
 UNKNOWN = {
     "/var/lib/pacman/local": "pacman",
     "/var/db/pkg": "portage",
@@ -27,7 +27,7 @@ UNKNOWN = {
     "/var/lib/eopkg": "eopkg",
     "/var/lib/chisel/manifest.wall": "chisel",
 }
-"""Database path -> package manager without a folder here. Source: each one's documentation."""
+"""Database path -> unsupported package manager. Source: the documentation of each."""
 _DISTRIBUTIONS = shipped("distributions.txt")
 
 
@@ -39,7 +39,7 @@ class LinuxDistribution(NamedTuple):
     parts: int | None
     """How many parts of VERSION_ID name a release without a codename; None for all of them."""
     installer: str = ""
-    """The program that installs packages; empty for the package manager's first."""
+    """The program that installs packages; empty for the package manager's first one."""
     libc: str = ""
     """The C library, if not the usual one of the package manager's systems."""
     required: bool = False
@@ -66,7 +66,7 @@ def family_in(root: Root) -> Family | None:
 
 
 def default_directories(platform: Platform) -> tuple[str, ...]:
-    """Return the loader's default directories on a system whose loader is not available; empty if unknown."""
+    """Return the loader's default directories on a system whose loader cannot be read; empty if unknown."""
     family = family_of(platform.package_manager) or next(families())
     described = family.architectures.get(platform.architecture)
     return described.directories if described else ()

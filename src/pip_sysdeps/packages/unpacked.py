@@ -1,12 +1,12 @@
-"""How much a compressed file of a package manager may unpack to."""
+"""Limit on the size of unpacked package lists."""
 
 from __future__ import annotations
 
-_MOST_COMPRESSED = 64
-"""Indices of Alpine become five times as long, and file lists of rpm repositories fifteen times."""
+_MAX_RATIO = 64
+"""Highest ratio of unpacked to packed size. Indices of Alpine reach 5, file lists of rpm repositories 15."""
 _ALWAYS_ALLOWED = 16 << 20
 
 
 def unpacked_limit(size: int, most: int) -> int:
-    """Return how many bytes a compressed file of `size` bytes may unpack to: in proportion, and at most `most`."""
-    return min(most, size * _MOST_COMPRESSED + _ALWAYS_ALLOWED)
+    """Return the limit on the unpacked size of a file of `size` bytes: proportional to it, and at most `most`."""
+    return min(most, size * _MAX_RATIO + _ALWAYS_ALLOWED)

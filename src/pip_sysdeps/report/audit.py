@@ -220,7 +220,7 @@ def _distribution_row(
         wheel=locked.wheel if locked else "",
         needs=tuple(locked.all_needs()) if locked else (),
         cost=closures.cost(_packages_needed_by(line, distribution.name)),
-        saved=closures.saved(line, _packages_without(line, distribution.name)),
+        saved=closures.savings(line, _packages_without(line, distribution.name)),
     )
 
 
@@ -284,7 +284,7 @@ def _packages(target: Target, installed: Mapping[str, InstalledVersion], closure
             installed=installed.get(package.name),
             uses=tuple(sorted(uses[package.name], key=lambda use: (use.distribution, use.name, use.when))),
             adds=closures.cost((package.name,)),
-            candidate=None if package.name in installed else _candidate(closures.listed(package.name)),
+            candidate=None if package.name in installed else _candidate(closures.candidate(package.name)),
         )
 
 

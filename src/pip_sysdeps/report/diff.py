@@ -148,7 +148,7 @@ def with_sizes(found: TargetDiff, line: Collection[str], closures: Closures) -> 
     if len(moved) * len(stays) > _MOST_COMPARED:
         return found
     packages = (
-        replace(each, adds=closures.saved((*stays, each.name), stays)) if each.name in moved else each
+        replace(each, adds=closures.savings((*stays, each.name), stays)) if each.name in moved else each
         for each in found.packages
     )
     return replace(found, packages=tuple(packages))

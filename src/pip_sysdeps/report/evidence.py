@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.needs import DistributionNeeds, Need
     from pip_sysdeps.model.scan import Scan
     from pip_sysdeps.needs.symbol_versions import VersionGap
-    from pip_sysdeps.packages.family import Available
+    from pip_sysdeps.packages.family import AvailableVersions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Evidence:
     """The needs that the policy decides: distribution and name."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """The installed version of each binary package."""
-    available: Available | None = None
+    available: AvailableVersions | None = None
     """The packages of the configured sources; None if unknown."""
     version_key: Callable[[str], Any] = str
     """Orders versions as the package manager does."""

@@ -95,8 +95,8 @@ def test_packages_of_an_index(tmp_path: Path, seed: int) -> None:
     assert packages is not None
     installed = [each.name for each in PACKAGES]
     for closures, base in (
-        (Closures(packages.packages, packages.packages, packages.listed), installed),
-        (Closures({}, (), packages.listed), []),
+        (Closures(packages.packages, packages.packages, packages.candidates), installed),
+        (Closures({}, (), packages.candidates), []),
     ):
         for names in (["pkg0"], ["pkg7", "pkg23"], ["pkg41", "pkg42", "pkg43"]):
             cost = closures.cost(names)

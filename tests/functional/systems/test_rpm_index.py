@@ -247,7 +247,7 @@ def test_an_invalid_configuration_is_one_error(fedora: Path, run: Run, name: str
     """With the file and the line; an unknown variable is said, and nothing is asked."""
     if name == "vars":
         configure(fedora, "fedora baseurl=https://127.0.0.1:9/$nosuch")
-        expected = "its URL has a variable that is not known"
+        expected = "its URL has an unknown variable"
     else:
         write(fedora / "etc/yum.repos.d" / name, "[fedora]\nbaseurl\n")
         expected = f"/etc/yum.repos.d/{name}: line 2: not a repository file"
@@ -304,7 +304,7 @@ def test_another_release_is_fetched(fedora: Path, run: Run, server: Server) -> N
     ("options", "reason"),
     [
         ("repo_gpgcheck=1", "its metadata must be signed, and only the package manager can verify that"),
-        ("sslverify=0", "its server's certificate is not to be verified (`sslverify`)"),
+        ("sslverify=0", "`sslverify` is off, so its server's certificate would not be verified"),
         ("sslclientcert=/etc/pki/a.pem", "it requires a client certificate, which only the package manager uses"),
     ],
 )
@@ -381,8 +381,8 @@ def _replace(path: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        (_cut, "offset 0: its sha256 is not the one in repomd.xml"),
-        (_other, "offset 0: its sha256 is not the one in repomd.xml"),
+        (_cut, "offset 0: its sha256 differs from repomd.xml"),
+        (_other, "offset 0: its sha256 differs from repomd.xml"),
         (_document_type, "line 1: document types and entities are not allowed"),
         (_inflated, "LIMIT"),
     ],

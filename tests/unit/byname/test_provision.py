@@ -24,7 +24,7 @@ from pip_sysdeps.model.needs import (
 )
 from pip_sysdeps.model.packages import Owner
 from pip_sysdeps.packages.index import open_index, read_index
-from pip_sysdeps.packages.index_file import SEVERAL
+from pip_sysdeps.packages.index_file import AMBIGUOUS
 from pip_sysdeps.system.shipped import shipped
 
 if TYPE_CHECKING:
@@ -392,7 +392,9 @@ def test_a_program_of_several_packages_names_them(number: int) -> None:
     assert file is not None
     index = open_index(file.targets[number].id)
     assert index is not None
-    several = [name for name, packages in file.starting_with("program", "", number) if packages.startswith(SEVERAL)]
+    several = [
+        name for name, packages in file.entries_with_prefix("program", "", number) if packages.startswith(AMBIGUOUS)
+    ]
     assert len(several) > 300
     system = System(index=index)
     found = needs(map(program, several), system, About(text=" ".join(several), sources=1))

@@ -33,15 +33,15 @@ def test_what_the_base_needs_is_base_too() -> None:
 
 def test_saved_is_what_nothing_else_needs() -> None:
     """What the rest of the line pulls in stays."""
-    found = closures(*GL, base=("c",)).saved(["gl", "pq", "x11"], ["pq", "x11"])
+    found = closures(*GL, base=("c",)).savings(["gl", "pq", "x11"], ["pq", "x11"])
     assert found == Cost(packages=("gl", "glx"), size=2 << 10)
 
 
 def test_unknown_where_a_package_is_not_installed() -> None:
     """Its needs are not known either."""
     assert closures(*GL).cost(["gl", "gone"]) is None
-    assert closures(*GL).saved(["gl", "gone"], ["gl"]) is None
-    assert closures(*GL).saved(["gl", "gone"], ["gone"]) is None
+    assert closures(*GL).savings(["gl", "gone"], ["gl"]) is None
+    assert closures(*GL).savings(["gl", "gone"], ["gone"]) is None
 
 
 def test_alternatives() -> None:

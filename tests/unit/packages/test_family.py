@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pip_sysdeps.packages.family import Offered
+from pip_sysdeps.packages.family import DownloadedMetadata
 from pip_sysdeps.packages.registry import family_of
 
 
@@ -14,7 +14,7 @@ from pip_sysdeps.packages.registry import family_of
 )
 def test_a_capability_that_no_repository_offers(capability: str, whole: bool, lacks: bool) -> None:
     """Nothing is known of it if a repository has no metadata, unless a disabled one has it."""
-    offered = Offered(providers={"a": ("one",)}, whole=whole, elsewhere={"c": "extras"})
+    offered = DownloadedMetadata(providers={"a": ("one",)}, is_complete=whole, disabled={"c": "extras"})
     assert offered.lacks(capability) is lacks
 
 

@@ -39,10 +39,10 @@ def test_everything_written_is_found_and_nothing_else(first: Table, second: Tabl
         assert {key: index.value("library", key, number) for key in {*first, *second}} == {
             key: table.get(key) for key in {*first, *second}
         }
-        assert list(index.starting_with("library", "", number)) == sorted(table.items())
+        assert list(index.entries_with_prefix("library", "", number)) == sorted(table.items())
         for prefix in {key[:2] for key in first}:
             expected = sorted((key, value) for key, value in table.items() if key.startswith(prefix))
-            assert list(index.starting_with("library", prefix, number)) == expected
+            assert list(index.entries_with_prefix("library", prefix, number)) == expected
 
 
 def test_a_large_table_is_cut_and_a_prefix_may_span_blocks() -> None:
@@ -50,7 +50,7 @@ def test_a_large_table_is_cut_and_a_prefix_may_span_blocks() -> None:
     table = {f"lib{number:06}.so.{number % 7}": f"package{number}" for number in range(20_000)}
     index = load_index(dump_index(TARGETS[:1], {"library": [table]}))
     assert {key: index.value("library", key, 0) for key in table} == table
-    assert dict(index.starting_with("library", "lib01", 0)) == {
+    assert dict(index.entries_with_prefix("library", "lib01", 0)) == {
         key: value for key, value in table.items() if key.startswith("lib01")
     }
     assert index.value("library", "a", 0) is index.value("library", "z", 0) is index.value("nothing", "a", 0) is None
@@ -123,7 +123,7 @@ def test_an_index_that_is_written_can_be_read(table: Table, codename: str, date:
         return
     index = load_index(blob)
     assert index.targets == (target,)
-    assert dict(index.starting_with("library", "", 0)) == table
+    assert dict(index.entries_with_prefix("library", "", 0)) == table
 
 
 BLOB = dump_index(TARGETS, {"library": [{f"lib{n}.so.1": f"p{n}" for n in range(500)}, {"lib7.so.1": "q"}]})
@@ -137,6 +137,6 @@ def test_damage_gives_the_one_error_or_an_answer(position: int, change: int, cut
     try:
         index = load_index(bytes(damaged[:position] if cut else damaged))
         index.value("library", "lib7.so.1", 1)
-        list(index.starting_with("library", "lib1", 0))
+        list(index.entries_with_prefix("library", "lib1", 0))
     except MalformedError:
         pass

@@ -24,8 +24,8 @@ def test_the_owner_of_a_distributions_metadata(tmp_path: Path) -> None:
     """Its files are those of the distribution; a file without an owner has none."""
     write(tmp_path / FILES[0].lstrip("/"))
     packages = system_packages("dpkg", PlainDatabase(listed={"python3-foo": FILES}), str(tmp_path))
-    assert packages.owned_with(FILES[0]) == ("dpkg:python3-foo", FILES)
-    assert packages.owned_with("/usr/bin/other") is None
+    assert packages.owner_source_and_files(FILES[0]) == ("dpkg:python3-foo", FILES)
+    assert packages.owner_source_and_files("/usr/bin/other") is None
     assert packages.versions == {"python3-foo": "1"}
 
 
@@ -51,5 +51,5 @@ def closed(_root: Root, _architecture: str) -> Mapping[str, InstalledPackage]:
 def test_packages_that_may_be_installed(reader: object, expected: object) -> None:
     """For the native architecture; unreadable lists are as good as none."""
     packages = system_packages("dpkg", PlainDatabase())
-    family = packages.family._replace(read_listed=reader)  # type: ignore[arg-type] # one of the above
-    assert packages._replace(family=family).listed() == expected
+    family = packages.family._replace(read_candidates=reader)  # type: ignore[arg-type] # one of the above
+    assert packages._replace(family=family).candidates() == expected

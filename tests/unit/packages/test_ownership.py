@@ -61,7 +61,7 @@ def test_the_owner_of_a_file(root: Root, path: str, listed: dict[str, str], foun
 def test_a_program_is_owned_under_its_own_name(root: Root) -> None:
     """The link may be of another package than the file."""
     database = PlainDatabase(listed={"cpp-12": ("/usr/bin/cpp-12",), "cpp": ("/usr/bin/cpp",)})
-    assert owner(root, database, "/bin/cpp", of_name=True) == Owner(package="cpp", version="1")
+    assert owner(root, database, "/bin/cpp", prefer_path=True) == Owner(package="cpp", version="1")
     assert owner(root, database, "/bin/cpp") == Owner(package="cpp-12", version="1")
 
 

@@ -23,23 +23,23 @@ _BY_HEADER = {
 }
 """By `e_machine`, ELF class and whether it is little-endian."""
 _DIRECTORIES = ("/lib", "/usr/local/lib", "/usr/lib")
-"""Those of musl, which most systems with apk have; glibc's own loader states its own directories."""
+"""musl's default directories. Most systems with apk have musl; those with glibc get the directories from its loader."""
 
 
-def _described(machine: str, musl: str, glibc: str = "") -> Architecture:
+def _architecture(machine: str, musl: str, glibc: str = "") -> Architecture:
     return Architecture(machine, f"ld-musl-{musl}.so.1", _DIRECTORIES, other_loaders={"glibc": glibc} if glibc else {})
 
 
 ARCHITECTURES = {
-    "aarch64": _described("aarch64", "aarch64", "ld-linux-aarch64.so.1"),
-    "armhf": _described("armv6l", "armhf"),
-    "armv7": _described("armv7l", "armhf"),
-    "loongarch64": _described("loongarch64", "loongarch64"),
-    "ppc64le": _described("ppc64le", "powerpc64le"),
-    "riscv64": _described("riscv64", "riscv64"),
-    "s390x": _described("s390x", "s390x"),
-    "x86": _described("i686", "i386"),
-    "x86_64": _described("x86_64", "x86_64", "ld-linux-x86-64.so.2"),
+    "aarch64": _architecture("aarch64", "aarch64", "ld-linux-aarch64.so.1"),
+    "armhf": _architecture("armv6l", "armhf"),
+    "armv7": _architecture("armv7l", "armhf"),
+    "loongarch64": _architecture("loongarch64", "loongarch64"),
+    "ppc64le": _architecture("ppc64le", "powerpc64le"),
+    "riscv64": _architecture("riscv64", "riscv64"),
+    "s390x": _architecture("s390x", "s390x"),
+    "x86": _architecture("i686", "i386"),
+    "x86_64": _architecture("x86_64", "x86_64", "ld-linux-x86-64.so.2"),
 }
 """Every architecture of Alpine's current releases; Wolfi, which has glibc, has two of them."""
 architecture_of = ArchitectureNames(_BY_HEADER, arm_hard_float="armv7", arm_soft_float="armel").name

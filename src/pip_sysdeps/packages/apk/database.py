@@ -26,16 +26,16 @@ class ApkDatabase:
 
     skipped: Sequence[Skipped] = ()
     unlisted = frozenset[str]()
-    """None: the database has the files with all the rest."""
+    """Always empty: the database includes the files."""
     """The packages of a root and their files."""
 
     def __init__(
         self, content: bytes, *, architecture: str = "", base: Collection[str] = (), path: str = "installed"
     ) -> None:
-        """Parse an installed database, which was read from `path`.
+        """Parse the content of an installed database; `path` is its path.
 
-        `architecture` is that of the system if a file states it, else that of most packages. `base` names the packages
-        of a minimal system. Raise MalformedError as `parse_stanzas`, and for a path that no package can have.
+        `architecture` is the system's if known; the default is that of most packages. `base` has the packages of a
+        minimal system. Raise MalformedError as `parse_stanzas`, and for a path that no package can have.
         """
         require_safe_paths(content)
         self.path = path
@@ -69,28 +69,28 @@ class ApkDatabase:
         return found
 
     def recommends(self, package: str) -> Sequence[str]:  # noqa: ARG002 - as every database answers
-        """Return none: apk has no weak dependencies. What has `install_if` is installed with the others by itself.
+        """Return nothing: apk has no weak dependencies, and installs packages with `install_if` by itself.
 
         Source: apk-package(5).
         """
         return ()
 
     def providers(self, name: str) -> Sequence[str]:
-        """Return the installed packages of this name, or that provide it: `so:libpq.so.5`, `cmd:pdftotext`."""
+        """Return the installed packages that have or provide this name: `so:libpq.so.5`, `cmd:pdftotext`."""
         return self._providers.get(name, ())
 
     @cached_property
     def base(self) -> frozenset[str]:
         """The installed packages of a minimal system, with all that they depend on."""
-        pending, asked, found = [name for name in self._base if name in self.packages], set[str](), set[str]()
+        pending, queried, found = [name for name in self._base if name in self.packages], set[str](), set[str]()
         while pending:
             name = pending.pop()
             if name in found:
                 continue
             found.add(name)
             for (each,) in self.packages[name].requires:
-                if each not in asked:  # ten thousand packages may provide what ten thousand require
-                    asked.add(each)
+                if each not in queried:  # ten thousand packages may provide what ten thousand require
+                    queried.add(each)
                     pending += self.providers(each)
         return frozenset(found)
 
@@ -100,7 +100,7 @@ class ApkDatabase:
 
     @cached_property
     def _places(self) -> Mapping[str, Stanza]:
-        """The stanza of each package; of two with the same name the last."""
+        """The stanza of each package; of two with the same name, the last."""
         return {each.package.name: each for each in self._stanzas}
 
     def _owners_in(self, folder: bytes) -> Mapping[bytes, Sequence[str]]:
@@ -119,7 +119,7 @@ class ApkDatabase:
 
     @cached_property
     def _blocks(self) -> Mapping[bytes, Sequence[int]]:
-        """The offset of each folder's lines, in each package that has it."""
+        """The offsets of each folder's lines, one for each package that has it."""
         found: dict[bytes, list[int]] = {}
         at = self._content.find(b"\nF:")
         while at >= 0:
@@ -130,17 +130,17 @@ class ApkDatabase:
 
 
 def native_architecture(packages: Collection[ApkPackage]) -> str:
-    """Return the architecture of most packages, or nothing."""
+    """Return the architecture of most packages; empty without any."""
     counts = Counter(each.architecture for each in packages if each.architecture not in {"noarch", "all", ""})
     return min(counts, key=lambda name: (-counts[name], name), default="")
 
 
 def providers(packages: Collection[ApkPackage]) -> dict[str, list[str]]:
-    """Return the packages for each name: their own, and what they provide; sorted."""
+    """Return the packages that have or provide each name; sorted."""
     found: dict[str, list[str]] = {}
     for package in sorted(packages, key=lambda each: each.name):
         for name in dict.fromkeys((package.name, *package.provides)):
             names = found.setdefault(name, [])
-            if package.name not in names[-1:]:  # Of two repositories with one package either will do.
+            if package.name not in names[-1:]:  # two repositories may have the same package
                 names.append(package.name)
     return found

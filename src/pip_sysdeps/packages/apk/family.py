@@ -9,7 +9,7 @@ from pip_sysdeps.packages.apk.database_path import find_database
 from pip_sysdeps.packages.apk.install import FORMATS, USAGE, as_command, as_dockerfile
 from pip_sysdeps.packages.apk.names import cmd_capability, is_capability, is_development, is_package_name, so_capability
 from pip_sysdeps.packages.apk.version import is_version, version_key
-from pip_sysdeps.packages.family import Family, NameRules, Offered
+from pip_sysdeps.packages.family import DownloadedMetadata, Family, NameRules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,17 +36,17 @@ def _read_architecture(root: Root) -> str:
     return read_architecture(root)
 
 
-def _read_offered(root: Root) -> Offered | None:
+def _read_metadata(root: Root) -> DownloadedMetadata | None:
     from pip_sysdeps.packages.apk.read_indices import read_providers  # noqa: PLC0415 - an install line does without
 
     found = read_providers(root)
-    return None if found is None else Offered(found)
+    return None if found is None else DownloadedMetadata(found)
 
 
-def _read_listed(root: Root, _architecture: str) -> Mapping[str, InstalledPackage] | None:
-    from pip_sysdeps.packages.apk.read_indices import read_listed  # noqa: PLC0415 - as above
+def _read_candidates(root: Root, _architecture: str) -> Mapping[str, InstalledPackage] | None:
+    from pip_sysdeps.packages.apk.read_indices import read_candidates  # noqa: PLC0415 - as above
 
-    return read_listed(root)
+    return read_candidates(root)
 
 
 def _library_capability(soname: str, _kind: ElfFile) -> str:
@@ -94,7 +94,7 @@ FAMILY = Family(
     library_capability=_library_capability,
     program_capability=_program_capability,
     base_libraries=_base_libraries,
-    read_offered=_read_offered,
-    read_listed=_read_listed,
+    read_metadata=_read_metadata,
+    read_candidates=_read_candidates,
     split_name=lambda name: (name, ""),
 )

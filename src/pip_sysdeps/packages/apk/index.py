@@ -19,10 +19,10 @@ MAX_INDEX = 512 << 20
 """Bytes of an unpacked index; Alpine's largest has 12 MB."""
 _MEMBER = "APKINDEX"
 _MOST_STREAMS = 100
-"""An index has one for each signature, and one for its packages."""
+"""Limit on gzip streams. An index has one for each signature, and one for its packages."""
 _LONGEST_SHOWN = 60
 _GZIP = 31
-"""The window size that zlib wants for a gzip stream."""
+"""zlib's `wbits` for a gzip stream."""
 
 
 def parse_index(content: bytes, limit: int = MAX_INDEX) -> tuple[ApkPackage, ...]:
@@ -34,7 +34,7 @@ def parse_index(content: bytes, limit: int = MAX_INDEX) -> tuple[ApkPackage, ...
     packages = parse_packages(_member(_unpacked(content, unpacked_limit(len(content), limit))))
     virtual = next((each.name for each in packages if not is_package_name(each.name)), None)
     if virtual is not None:
-        raise MalformedError(f"no usable package name: {virtual[:_LONGEST_SHOWN]!r}")
+        raise MalformedError(f"invalid package name: {virtual[:_LONGEST_SHOWN]!r}")
     return packages
 
 

@@ -22,7 +22,7 @@ def as_names(items: Sequence[Item]) -> str:
 
 
 def as_lines(items: Iterable[Item]) -> str:
-    """Render one item a line."""
+    """Render one item per line."""
     return "".join(f"{_argument(each)}\n" for each in items)
 
 

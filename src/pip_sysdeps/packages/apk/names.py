@@ -25,7 +25,7 @@ def is_installed_name(name: str) -> bool:
 
 
 def is_capability(name: str) -> bool:
-    """Return whether a name is a library or a program that a package provides: `so:libpq.so.5`, `cmd:pdftotext`."""
+    """Return whether a name is the capability of a library or program: `so:libpq.so.5`, `cmd:pdftotext`."""
     return len(name) <= MAX_NAME and _CAPABILITY.fullmatch(name) is not None
 
 

@@ -1,4 +1,4 @@
-"""Read the packages of a minimal system by its os-release, and the programs that every one has."""
+"""Read the shipped tables of a minimal system's packages, libraries and programs."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _MAX_OS_RELEASE = 1 << 20
 
 
 class Base(NamedTuple):
-    """What every image of a distribution has."""
+    """The packages and libraries of every image of a distribution."""
 
     packages: tuple[str, ...]
-    """The packages that are installed by name; their dependencies belong to it too."""
+    """The packages that are installed by name, without their dependencies."""
     libraries: Mapping[str, str]
-    """Libraries among these in every release: soname -> package."""
+    """Their libraries in every release: soname -> package."""
 
 
 _NOTHING = Base((), {})
 
 
 def read_base(root: Root) -> tuple[str, ...]:
-    """Return the packages that every image of a root's distribution has by name; none for an unknown one."""
+    """Return the packages that are installed by name in every image of a root's distribution; none if it is unknown."""
     path = next((path for path in _OS_RELEASE if root.is_file(path)), None)
     try:
         release = parse_os_release(root.read(path, _MAX_OS_RELEASE)) if path else {}
@@ -46,7 +46,7 @@ def base_libraries(distro: str) -> Mapping[str, str]:
 
 
 def parse_base(text: str) -> dict[str, Base]:
-    """Parse the table: ID and words with a tab between; `#` begins a comment line.
+    """Parse the table: ID, a tab, and words; `#` begins a comment line.
 
     A word is the name of a package, or `SONAME=PACKAGE`. Raise MalformedError for a line of another form and for an ID
     twice.
@@ -59,14 +59,14 @@ def parse_base(text: str) -> dict[str, Base]:
         words = rest.split()
         if name in found or not words:
             raise MalformedError("not a new ID and names of packages", where=f"line {number}")
-        libraries = {soname: own for soname, _, own in (word.partition("=") for word in words) if own}
+        libraries = {soname: package for soname, _, package in (word.partition("=") for word in words) if package}
         found[name] = Base(tuple(word for word in words if "=" not in word), libraries)
     return found
 
 
 @cache
 def base_programs() -> frozenset[str]:
-    """Return the programs of every image with apk: those of busybox, which are links that no package lists."""
+    """Return the programs of every image with apk: links to busybox that no package lists."""
     with open(shipped("apk_programs.txt"), encoding="utf-8") as file:
         return frozenset(word for line in file if not line.startswith("#") for word in line.split())
 

@@ -38,7 +38,7 @@ def read_packages(root: Root, *, base: Collection[str] = ()) -> ApkDatabase | No
 
 
 def read_architecture(root: Root) -> str:
-    """Return the architecture of a root with a database without parsing all of it; empty without one.
+    """Return the architecture of a root without parsing all of its database; empty without a database.
 
     Raise SysdepsError for a database that cannot be read.
     """

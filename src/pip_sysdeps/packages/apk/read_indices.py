@@ -40,7 +40,7 @@ def read_providers(root: Root) -> Mapping[str, Sequence[str]] | None:
     return providers([each for packages in indices for each in packages]) if indices else None
 
 
-def read_listed(root: Root) -> Mapping[str, ApkPackage] | None:
+def read_candidates(root: Root) -> Mapping[str, ApkPackage] | None:
     """Return the newest version of each package in all downloaded indices; None without any. Raise as above."""
     found: dict[str, ApkPackage] = {}
     for _, packages in read_indices(root):

@@ -13,13 +13,13 @@ from pip_sysdeps.packages.apk.names import is_installed_name
 
 _FIELD = re.compile(rb"^([PVAIoDp]):(.*)$", re.MULTILINE)
 _NO_FIELD = re.compile(rb"^[^\n][^:\n].*$", re.MULTILINE)
-"""A line without a colon after its letter."""
+"""Matches a line without a colon after its letter."""
 _NO_FOLDER = re.compile(rb"^[RaMZ]:.*$", re.MULTILINE)
-"""A file, or an attribute of one, before the first folder."""
+"""Matches a file, or an attribute of one, before the first folder."""
 _BAD_PATH = re.compile(rb"^(?:R:(?:|\.\.?|.*[/\0].*)|F:(?:/.*|(?:.*/)?\.\.?(?:/.*)?|.*\0.*))$", re.MULTILINE)
-"""A file with a slash in its name, or a folder that is absolute or leaves the root."""
+"""Matches a file with a slash in its name, and a folder that is absolute or leaves the root."""
 _SUSPICIOUS = (b"\nF:/", b"\nF:.", b"/./", b"/../", b"/.\n", b"/..\n", b"\nR:.\n", b"\nR:..\n", b"\nR:\n", b"\0")
-"""Substrings of such paths; searching for them first is ten times as fast."""
+"""Substrings of such paths, which are searched first: this is ten times as fast."""
 _FILE_WITH_SLASH = re.compile(rb"\nR:[^\n/]*/")
 _VERSION = re.compile(r"[A-Za-z0-9.+~_:-]+")
 _ARCHITECTURE = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -35,9 +35,9 @@ class ApkPackage:
     version: str
     """`V`."""
     architecture: str
-    """`A`: `x86_64`, `noarch`; empty where it is absent."""
+    """`A`: `x86_64`, `noarch`; empty if it is absent."""
     source: str
-    """`o`, the origin: the source package; the package's own name where it is absent."""
+    """`o`, the origin: the source package; the package's own name if it is absent."""
     size: int
     """`I`, in bytes; 0 if it is absent or not a number."""
     requires: tuple[tuple[str], ...]
@@ -59,7 +59,7 @@ class Stanza:
 
 
 def parse_packages(content: bytes) -> tuple[ApkPackage, ...]:
-    """Parse an index or a database; of two packages with the same name the last counts, at the first's place.
+    """Parse an index or a database. Of two packages with the same name, the last counts, at the place of the first.
 
     Raise MalformedError as `parse_stanzas`.
     """
@@ -90,7 +90,7 @@ def require_safe_paths(content: bytes) -> None:
         return
     match = _BAD_PATH.search(content)
     if match is not None:
-        raise MalformedError(f"no usable path: {_shown(match[0][2:])}", where=_line(content, match.start()))
+        raise MalformedError(f"invalid path: {_shown(match[0][2:])}", where=_line(content, match.start()))
 
 
 def names_of(relations: str) -> tuple[str, ...]:
@@ -105,18 +105,18 @@ def names_of(relations: str) -> tuple[str, ...]:
 def _package(content: bytes, start: int, end: int) -> ApkPackage:
     files = content.find(b"\nF:", start, end)
     head = content[start : end if files < 0 else files]
-    for form, reason in ((_NO_FIELD, "no field"), (_NO_FOLDER, "a file without a folder")):
+    for form, reason in ((_NO_FIELD, "not a field"), (_NO_FOLDER, "a file without a folder")):
         wrong = form.search(head)
         if wrong is not None:
             raise MalformedError(f"{reason}: {_shown(wrong[0])}", where=_line(content, start + wrong.start()))
     fields = {letter: value.decode("utf-8", "surrogateescape").strip() for letter, value in _FIELD.findall(head)}
     name, version, architecture = (fields.get(letter, "") for letter in (b"P", b"V", b"A"))
     if not is_installed_name(name):
-        raise MalformedError(f"no usable package name: {name[:60]!r}", where=_line(content, start))
+        raise MalformedError(f"invalid package name: {name[:60]!r}", where=_line(content, start))
     for value, rule in ((version, _VERSION), (architecture or "noarch", _ARCHITECTURE)):
         if not rule.fullmatch(value):
             where = f"{_line(content, start)} ({name})"
-            raise MalformedError(f"no usable version or architecture: {value[:60]!r}", where=where)
+            raise MalformedError(f"invalid version or architecture: {value[:60]!r}", where=where)
     return ApkPackage(
         name=name,
         version=version,

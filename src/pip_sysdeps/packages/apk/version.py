@@ -13,12 +13,12 @@ from typing import NamedTuple, TypeVar
 _Key = TypeVar("_Key", int, str, "tuple[int, str]")
 
 _SUFFIXES = ("alpha", "beta", "pre", "rc", "", "cvs", "svn", "git", "hg", "p")
-"""In order; those before the empty one are of a pre-release."""
+"""Suffixes in order; those before the empty one mark a pre-release."""
 _NO_SUFFIX = _SUFFIXES.index("")
 
 
 class _Kind(IntEnum):
-    """The kinds of parts. If two versions differ in kind, the later kind makes the older version."""
+    """The kinds of parts. If two versions differ in kind, the version with the later kind is older."""
 
     FIRST_NUMBER = 0
     NUMBER = 1
@@ -66,12 +66,12 @@ def _compare_parts(one: _Part, other: _Part) -> int:
     if one.kind is _Kind.SUFFIX:
         return _sign(_SUFFIXES.index(one.text), _SUFFIXES.index(other.text))
     if one.kind is _Kind.NUMBER and (one.text.startswith("0") or other.text.startswith("0")):
-        return _sign(one.text, other.text)  # As Gentoo has it: behind a point, 1.05 is before 1.1.
+        return _sign(one.text, other.text)  # as in Gentoo: after a point, 1.05 is before 1.1
     return _sign(_number(one.text), _number(other.text))
 
 
 def _compare_kinds(one: _Part, other: _Part) -> int:
-    """Order versions of which one goes on where the other ends or goes on otherwise: it is newer, unless by `_rc`."""
+    """Order two versions with different kinds of parts: the longer version is newer, unless by a pre-release suffix."""
     for part, order in ((one, -1), (other, 1)):
         if part.kind is _Kind.SUFFIX and _SUFFIXES.index(part.text) < _NO_SUFFIX:
             return order
@@ -98,7 +98,7 @@ def _parts(text: str) -> list[_Part]:
 
 
 def _number(digits: str) -> tuple[int, str]:
-    """Return a key of a number of any length in linear time."""
+    """Return a sort key of a number of any length, in linear time."""
     significant = digits.lstrip("0")
     return len(significant), significant
 

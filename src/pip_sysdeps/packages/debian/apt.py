@@ -1,4 +1,4 @@
-"""apt as the one that downloads and verifies: package and Contents indices of the configured sources.
+"""Download and verify the Packages and Contents indices of the configured sources with apt.
 
 Everything goes into a private state folder: the lists, caches and hooks of the system are not touched. The sources,
 their keys, proxies and credentials are apt's own configuration: apt.conf(5), sources.list(5).
@@ -36,9 +36,9 @@ Acquire::Languages "none";
 Acquire::GzipIndexes "true";
 quiet "0";
 """
-"""Read after the system's configuration: no hooks, none of the indices that other programs ask for (apt-file: the same
-as this tool; appstream: other large ones), no clean-up between the passes, lists kept compressed, and progress although
-stdout is a pipe."""
+"""Read after the system's configuration: no hooks, no indices for other programs (apt-file,
+appstream), no clean-up between the runs, compressed lists, and progress although stdout
+is a pipe."""
 
 _PACKAGES = """
 Acquire::IndexTargets::deb::Packages {
@@ -50,7 +50,7 @@ Acquire::IndexTargets::deb::Packages {
   Optional "false";
 };
 """
-"""apt's own definition (apt-config dump)."""
+"""apt's default definition (apt-config dump)."""
 
 _CONTENTS = """
 Acquire::IndexTargets::deb::pip-sysdeps-contents-{architecture} {{
@@ -72,21 +72,21 @@ Acquire::IndexTargets::deb::pip-sysdeps-contents-{architecture}-all-components {
   Identifier "pip-sysdeps-contents-all-components";
 }};
 """
-"""apt-file's definitions, for one architecture: one bad index makes apt drop all indices of its Release file.
+"""apt-file's definitions, for one architecture only: one bad index makes apt drop all indices of its Release file.
 
 Debian has one Contents index for each component, Ubuntu one for all components, in the folder of the release.
 """
 
 _FORMAT = "\t".join(f"$({name})" for name in ("IDENTIFIER", "TRUSTED", "METAKEY", "FILENAME"))
-"""No field of a Release file is in it, because such a value could contain a tab, the separator."""
+"""It has no field of a Release file: a value could contain a tab, the separator."""
 _MAX_RELEASE = 1 << 24
 """Bytes of a Release file; that of Debian unstable has about 200,000."""
 _MAX_INDEX = 1 << 33
 """Bytes of one index, decompressed; the Contents of Debian unstable have about a twentieth."""
 _MAX_LINE = 1 << 12
-"""Bytes of one line of what apt says."""
+"""Bytes of one line of apt's output."""
 _MOST_LINES = 1000
-"""Complaints that are kept."""
+"""Limit on the complaints that are kept."""
 _KINDS = {
     "Packages": "Packages",
     "pip-sysdeps-contents": "Contents",
@@ -118,7 +118,7 @@ class AptIndex:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Apt:
-    """apt with a state folder of its own."""
+    """apt with a private state folder."""
 
     folder: str
     """The private folder for its configuration; it must exist."""
@@ -138,15 +138,16 @@ class Apt:
         """Download and verify the indices; return apt's complaints about those that failed.
 
         Packages come first, then Contents of the architecture, then those of `all`, in separate runs, so that a bad one
-        does not void the others.
+        does not affect the others.
 
-        Lists of an earlier run are renewed in one run: apt compares an index with the new Release file only in the run
-        that downloads this file. They are dropped where apt could not get one, because it goes on with old ones then.
+        Lists of an earlier run are updated in one run, because apt compares an index with a new Release file only in
+        the run that downloads this file. If a download fails, the old lists are removed: apt would continue to use
+        them.
         """
         runs = self._targets()
         if self._old_lists():
             found = self._update("".join(runs))
-            if not any(map(_may_use_old, found)):
+            if not any(map(_is_download_failure, found)):
                 return found
             for path in self._old_lists():
                 os.unlink(path)
@@ -157,7 +158,7 @@ class Apt:
         return [_PACKAGES, *(_CONTENTS.format(architecture=contents) for contents in (self.architecture, "all"))]
 
     def _old_lists(self) -> list[str]:
-        """Return the paths of the lists, without those that are downloaded in part."""
+        """Return the paths of the lists, without partial downloads."""
         try:
             names = set(os.listdir(self.lists)) - {"lock", "partial", "auxfiles"}
         except FileNotFoundError:
@@ -173,7 +174,7 @@ class Apt:
         return tuple({index.path: index for index in found}.values())
 
     def _update(self, extra: str) -> tuple[str, ...]:
-        """Run `apt-get update`, and return its complaints; its progress is that of a task."""
+        """Run `apt-get update` with additional configuration; show its progress and return its complaints."""
         complaints: list[str] = []
         command = ["-c", self._configure(extra), "update"]
         with started(APT_GET, command, stderr=subprocess.STDOUT) as process, task("downloading indices") as each:
@@ -202,10 +203,10 @@ class Apt:
         return path
 
 
-def _may_use_old(complaint: str) -> bool:
-    """Return whether a complaint is about something that could not be downloaded or verified.
+def _is_download_failure(complaint: str) -> bool:
+    """Return whether a complaint says that a download or verification failed.
 
-    Other warnings (a key in a deprecated place, a source that is configured twice) change nothing.
+    Other warnings (a key in a deprecated place, a source that is configured twice) are harmless.
     """
     words = ("Failed to fetch", "failed to download", "GPG error", "previous index files will be used")
     return complaint.startswith("E:") or any(each in complaint for each in words)
@@ -223,15 +224,15 @@ def _setting(name: str, value: str) -> str:
 
 
 def has_sources() -> bool:
-    """Return whether the machine's own apt has any source, downloaded or not. Source: apt-get(8), --no-release-info."""
+    """Return whether this machine's apt has any source, downloaded or not. Source: apt-get(8), --no-release-info."""
     return bool(run(APT_GET, ["indextargets", "--no-release-info", "--format", "$(URI)"]).stdout.strip())
 
 
 @contextmanager
-def opened(index: AptIndex) -> Iterator[Iterator[bytes]]:
+def open_lines(index: AptIndex) -> Iterator[Iterator[bytes]]:
     """Yield the lines of an index, decompressed by apt's own helper, which supports every format that apt keeps.
 
-    A line longer than MAX_LINE is cut to one byte more, so that the caller can see it. Raise MalformedError for an
+    A line longer than MAX_LINE is cut to one byte more, so that the caller can detect it. Raise MalformedError for an
     index of more than 8 GiB, or of many times its size in apt's lists.
     """
     suite = index.suite if index.suite.startswith(index.codename) else index.codename  # bookworm, not oldstable
@@ -240,13 +241,13 @@ def opened(index: AptIndex) -> Iterator[Iterator[bytes]]:
         if process.stdout is None:
             raise SysdepsError(f"`{index.path}` cannot be read")
         limit = unpacked_limit(os.path.getsize(index.path), _MAX_INDEX)
-        yield _bounded(lines_of(process.stdout, MAX_LINE + 1), index.path, limit, each)
+        yield _limit_lines(lines_of(process.stdout, MAX_LINE + 1), index.path, limit, each)
         rest = process.stdout.read(1)
     if process.returncode and not rest:
         raise SysdepsError(f"apt-helper could not read `{index.path}`")
 
 
-def _bounded(lines: Iterator[bytes], path: str, limit: int, reads: Task) -> Iterator[bytes]:
+def _limit_lines(lines: Iterator[bytes], path: str, limit: int, reads: Task) -> Iterator[bytes]:
     """Yield the lines, and count them. Raise MalformedError when they have more than `limit` bytes together."""
     size = 0
     for line in lines:
@@ -280,7 +281,7 @@ def _index(columns: list[str]) -> AptIndex | None:
 
 
 def _release_file(stem: str) -> dict[str, str]:
-    """Return the fields of the verified Release file; `stem` is how its name and the index's begin in apt's lists."""
+    """Return the fields of the verified Release file; `stem` begins its name and the index's in apt's lists."""
     for name in ("InRelease", "Release"):
         try:
             with open(stem + name, "rb") as file:

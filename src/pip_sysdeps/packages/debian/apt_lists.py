@@ -1,4 +1,4 @@
-"""The names of apt's own lists of packages, and what a list says of each package.
+"""Parse apt's downloaded package lists and their file names.
 
 Source: apt's URItoFileName: the address of an index with `_` for `/`; apt.conf(5), `Acquire::GzipIndexes`: a list may
 be compressed.
@@ -26,7 +26,7 @@ _PRIORITIES = ("required", "important", "standard", "optional", "extra")
 """Source: Debian Policy 2.5."""
 _RELEASES = ("_InRelease", "_Release")
 _SEPARATOR = re.compile("_")
-"""What apt writes for `/`."""
+"""apt's replacement for `/`."""
 _MAX_NAME = 255
 """Characters of a package's name, or of a version."""
 
@@ -60,7 +60,7 @@ class ListedPackage(NamedTuple):
 
     @property
     def source(self) -> str:
-        """Its own name: a source package is needed of installed packages only."""
+        """Its own name: only installed packages need their source package."""
         return self.name
 
     @property
@@ -128,9 +128,9 @@ def release_facts(content: bytes) -> ReleaseFacts:
 
 
 def listed_packages(blocks: Iterable[bytes]) -> Mapping[str, tuple[ListedPackage, ...]]:
-    """Return the packages of a list by name, each in all its versions; nothing of a name or version that is too long.
+    """Return the packages of a list by name, each with all its versions.
 
-    The blocks are of whole lines, cut anywhere between two.
+    Entries with a name or version that is too long are skipped. Each block consists of whole lines.
     """
     found: dict[str, list[ListedPackage]] = {}
     for name, version, fields in _stanzas(blocks):

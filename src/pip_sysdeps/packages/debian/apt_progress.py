@@ -12,7 +12,7 @@ _LINE = re.compile(
 
 
 def parse_progress(line: str) -> str:
-    """Return what a line says: `Contents-amd64: 12.3 MB of 50.1 MB, 379 kB/s`; empty for another line."""
+    """Return the progress in a line, `Contents-amd64: 12.3 MB of 50.1 MB, 379 kB/s`; empty for other lines."""
     match = _LINE.fullmatch(line)
     if match is None:
         return ""

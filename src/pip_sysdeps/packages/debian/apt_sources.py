@@ -15,15 +15,15 @@ _TRUST = (
     *("Trusted", "Allow-Insecure", "Allow-Weak", "Allow-Downgrade-To-Insecure"),
     *("Check-Valid-Until", "Valid-Until-Min", "Valid-Until-Max", "Check-Date", "Date-Max-Future", "InRelease-Path"),
 )
-"""The options that change how an archive is verified, beside `Signed-By`."""
+"""Options that change how an archive is verified, besides `Signed-By`."""
 _IGNORED = {name.lower(): name for name in _TRUST}
 _LAST_PRIORITY = 1 << 32
-"""A mirror without a priority comes after all that have one."""
+"""The priority of a mirror that states none: after all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AptSource:
-    """Archives of binary packages, as one entry names them."""
+    """One entry for archives of binary packages."""
 
     uris: tuple[str, ...]
     """Its addresses."""
@@ -34,7 +34,7 @@ class AptSource:
     signed_by: str = ""
     """`Signed-By`: files, fingerprints, or a whole key over several lines."""
     architectures: tuple[str, ...] = ()
-    """`Architectures`: the only ones that apt asks it for; none for all."""
+    """`Architectures`: those that apt requests; empty for all."""
     ignored: tuple[str, ...] = ()
     """Names of other options about verification; `dump_source` drops them."""
 
@@ -65,7 +65,7 @@ def parse_sources(text: str) -> tuple[AptSource, ...]:
             continue
         uris, suites = tuple(fields.get("uris", "").split()), tuple(fields.get("suites", "").split())
         if not uris or not suites:
-            raise MalformedError("an entry without URIs or Suites", where=f"entry {number}")
+            raise MalformedError("an entry has no URIs or Suites", where=f"entry {number}")
         sources.append(_source(uris, suites, tuple(fields.get("components", "").split()), fields))
     return tuple(sources)
 
@@ -110,7 +110,7 @@ def _source(
 
 
 def _fields(stanza: str) -> dict[str, str]:
-    """Parse one stanza; a value over several lines keeps them, as the folded key in Signed-By needs."""
+    """Parse one stanza. The lines of a value are kept, which an embedded key in Signed-By needs."""
     fields: dict[str, list[str]] = {}
     name = ""
     for line in stanza.split("\n"):

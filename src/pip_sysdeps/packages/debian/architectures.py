@@ -1,4 +1,4 @@
-"""Debian's architectures: their names, and what others call them.
+"""Debian's architectures: their names, machines, loaders and directories.
 
 Source: dpkg-architecture(1), `DEB_HOST_MULTIARCH` and the tables behind it; the directories are those of Debian's glibc
 (`ld.so --help` on each architecture), and what libc.conf and its like in /etc/ld.so.conf.d add.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import tomlkit
 
 from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.packages.debian.apt import opened
-from pip_sysdeps.packages.debian.contents import DATA_FOLDER, rows_below, rows_in, rows_like
+from pip_sysdeps.packages.debian.apt import open_lines
+from pip_sysdeps.packages.debian.contents import DATA_FOLDER, rows_in_folders, rows_in_subfolders, rows_matching
 from pip_sysdeps.packages.debian.indexing import (
     AlternativeTargets,
     base_set,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 _MOST_NAMES = 1 << 23
-"""Files, and packages that are named for them or by other packages, in all the indices; Debian has about 400,000."""
+"""Limit on file names and package names in all indices; Debian has about 400,000."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ def read_archive(
 ) -> ArchiveTables:
     """Read downloaded indices into the tables of an index.
 
-    `files` has the patterns of files to answer for; `distro` is the `Origin` of the release's own archives, and the
+    `files` has the patterns of files to index; `distro` is the `Origin` of the release's own archives, and the
     base set comes from these alone. Raise MalformedError for an index that is not in its format, and SysdepsError for
     one that cannot be read.
     """
@@ -75,7 +75,7 @@ def read_archive(
     libraries: list[ContentsRow] = []
     programs: list[ContentsRow] = []
     budget = _Budget()
-    for row in _rows(indices, (*folders, *PROGRAM_FOLDERS)):
+    for row in _folder_rows(indices, (*folders, *PROGRAM_FOLDERS)):
         budget.spend(1 + len(row.packages))
         (libraries if row.folder in folders else programs).append(row)
     return ArchiveTables(
@@ -86,8 +86,8 @@ def read_archive(
         tables={
             "library": library_table(libraries, packages),
             "program": program_table(programs, packages, alternatives),
-            "file": file_table(_files(indices, files), packages),
-            "plugin": plugin_table(libraries, _below(indices, (*folders, DATA_FOLDER)), packages),
+            "file": file_table(_matching_rows(indices, files), packages),
+            "plugin": plugin_table(libraries, _subfolder_rows(indices, (*folders, DATA_FOLDER)), packages),
             "base": dict.fromkeys(_base({name: packages[name] for name in own_packages}, distro), "="),
         },
     )
@@ -99,7 +99,7 @@ def _base(own_packages: Mapping[str, ArchivePackage], distro: str) -> frozenset[
 
 
 class _Budget:
-    """Counts names as they are read, to limit memory."""
+    """Limits memory by counting the names that are read."""
 
     def __init__(self) -> None:
         self._left = _MOST_NAMES
@@ -127,7 +127,7 @@ def _moment(date: str) -> datetime:
 
 
 def default_alternatives() -> dict[str, AlternativeTargets]:
-    """Return the programs that update-alternatives(1) makes, each with what stands behind it."""
+    """Return the programs that are links of update-alternatives(1), with their targets."""
     with open(shipped("alternatives.toml"), encoding="utf-8") as file:
         entries = tomlkit.load(file).unwrap().items()
     return {
@@ -137,36 +137,36 @@ def default_alternatives() -> dict[str, AlternativeTargets]:
 
 
 def _packages(indices: Sequence[AptIndex], distro: str) -> tuple[dict[str, ArchivePackage], set[str]]:
-    """Return every package, and the names that the release's own archives have; theirs count where others have both."""
+    """Return every package, and the names of those in the release's own archives, which take precedence."""
     packages: dict[str, ArchivePackage] = {}
     own_packages: set[str] = set()
     budget = _Budget()
     lists = sorted(_of_kind(indices, "Packages"), key=lambda index: index.origin.lower() == distro)
     for index in lists:
-        with opened(index) as lines:
+        with open_lines(index) as lines:
             read = {package.name: package for package in budget.packages(parse_packages(lines))}
         packages |= read
         own_packages |= read.keys() if index.origin.lower() == distro else set()
     return packages, own_packages
 
 
-def _files(indices: Sequence[AptIndex], patterns: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _matching_rows(indices: Sequence[AptIndex], patterns: Collection[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     for index in _of_kind(indices, "Contents"):
-        with opened(index) as lines:
-            yield from rows_like(lines, patterns)
+        with open_lines(index) as lines:
+            yield from rows_matching(lines, patterns)
 
 
-def _below(indices: Sequence[AptIndex], folders: tuple[str, ...]) -> Iterator[ContentsRow]:
+def _subfolder_rows(indices: Sequence[AptIndex], folders: tuple[str, ...]) -> Iterator[ContentsRow]:
     for index in indices:
         if index.kind.startswith("Contents"):
-            with opened(index) as lines:
-                yield from rows_below(lines, folders)
+            with open_lines(index) as lines:
+                yield from rows_in_subfolders(lines, folders)
 
 
-def _rows(indices: Sequence[AptIndex], folders: tuple[str, ...]) -> Iterator[ContentsRow]:
+def _folder_rows(indices: Sequence[AptIndex], folders: tuple[str, ...]) -> Iterator[ContentsRow]:
     for index in _of_kind(indices, "Contents"):
-        with opened(index) as lines:
-            yield from rows_in(lines, folders)
+        with open_lines(index) as lines:
+            yield from rows_in_folders(lines, folders)
 
 
 def _of_kind(indices: Iterable[AptIndex], kind: str) -> list[AptIndex]:

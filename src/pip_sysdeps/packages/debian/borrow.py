@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.packages.debian.database import read_database
 from pip_sysdeps.packages.debian.read_apt_lists import read_apt_lists
-from pip_sysdeps.packages.family import Borrowed
+from pip_sysdeps.packages.family import BorrowedNames
 from pip_sysdeps.packages.releases import names_of
 from pip_sysdeps.printing import printable
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 _VERSION_FILE = "/etc/debian_version"
 _VERSION = re.compile(r"([0-9]{1,3})(?:\.[0-9]{1,3})*")
-"""A release: `12.5`. Testing and unstable have `trixie/sid`, rolling derivatives a word of their own."""
+"""A release: `12.5`. Testing and unstable have `trixie/sid`, rolling derivatives another word."""
 
 
-def borrow_names(root: Root, platform: Platform) -> Borrowed | None:
-    """Return the release whose names a system shares, and which of them its own apt lists have; None if unknown.
+def borrow_names(root: Root, platform: Platform) -> BorrowedNames | None:
+    """Return the release with the same package names, and those of them in the system's apt lists; None if unknown.
 
     Source: os-release(5) for the codename and number, else /etc/debian_version, which derivatives keep.
     """
@@ -35,15 +35,15 @@ def borrow_names(root: Root, platform: Platform) -> Borrowed | None:
     if not names:
         return None
     lists = read_apt_lists(root, platform.architecture)
-    usable = [each for each in lists.lists if each.signed and _is_of(each, platform)]
+    usable = [each for each in lists.lists if each.signed and _is_of_release(each, platform)]
     database = read_database(root)
-    return Borrowed(
+    return BorrowedNames(
         release=names,
         available=frozenset(name for each in usable for name in each.versions),
         base=database.base if database else frozenset(),
         glibc=_version_of("libc6", usable),
         python=_version_of("python3", usable),
-        skipped=(*lists.skipped, *_left_out(lists.lists, platform)),
+        skipped=(*lists.skipped, *_skip_messages(lists.lists, platform)),
     )
 
 
@@ -60,16 +60,19 @@ def _by_version_file(root: Root) -> str:
     return names_of("debian", "", match[1]) if match else ""
 
 
-def _is_of(each: AptList, platform: Platform) -> bool:
-    """Return whether a list is of this release: one of the system's own archive has its codename (`noble-updates`)."""
+def _is_of_release(each: AptList, platform: Platform) -> bool:
+    """Return whether a list belongs to this release.
+
+    Lists of the system's own archive have its codename (`noble-updates`).
+    """
     codename = each.release.codename
     foreign = each.release.origin.lower() != platform.distro
     return foreign or not (codename and platform.codename) or codename.partition("-")[0] == platform.codename
 
 
-def _left_out(lists: tuple[AptList, ...], platform: Platform) -> Iterator[str]:
+def _skip_messages(lists: tuple[AptList, ...], platform: Platform) -> Iterator[str]:
     for each in lists:
         if not each.signed:
             yield f"`{printable(each.file)}` is not signed"
-        elif not _is_of(each, platform):
+        elif not _is_of_release(each, platform):
             yield f"`{printable(each.file)}` is of another release: {printable(each.release.codename)}"

@@ -1,4 +1,4 @@
-"""dpkg's database of a root: its binary packages, and which of them lists a file.
+"""dpkg's database of a root: its binary packages, and the owners of files.
 
 `dpkg-query --search` also names packages that only divert a file; here diversions are applied. A distroless image has
 one file per package in `status.d` instead of `status`, and md5sums instead of file lists.
@@ -29,7 +29,7 @@ _INFO = f"{ADMINDIR}/info"
 _MAX_LISTS = 1 << 30
 _SMALL_LIST = 1 << 16
 _MOST_SEARCHED = 2 << 30
-"""Bytes of file lists that are searched per folder; a large system has 30 MB of lists."""
+"""Limit on the bytes that are searched, over all folders; a large system has 30 MB of lists."""
 
 
 class DpkgDatabase:
@@ -62,8 +62,8 @@ class DpkgDatabase:
     def owners(self, path: str) -> Sequence[str]:
         """Return the packages that have a file of this name on the disk, with diversions applied.
 
-        Of several (Multi-Arch: same), the native architecture comes first, then by name. A diverted name belongs to the
-        diverting package; its new name belongs to the other packages. Source: dpkg-divert(1).
+        Of several owners (Multi-Arch: same), the native architecture comes first, then by name. A diverted name belongs
+        to the diverting package; its new name belongs to the other packages. Source: dpkg-divert(1).
         """
         return sorted(self._owners(path), key=lambda each: (":" in each, each))
 
@@ -88,15 +88,15 @@ class DpkgDatabase:
 
     @property
     def unlisted(self) -> frozenset[str]:
-        """Packages without a file list; some images remove them to save space."""
+        """Packages without a file list; some images remove the lists to save space."""
         _ = self._lists
         return frozenset(self._unlisted)
 
     @cached_property
     def base(self) -> frozenset[str]:
-        """The packages of a minimal system as far as the status shows, for systems without an index.
+        """The packages of a minimal system, as far as the status shows them; for systems without an index.
 
-        Essential ones and apt with all their dependencies; of alternatives the first that is installed. Other packages
+        Essential packages and apt with all their dependencies; of alternatives, the first installed one. Other packages
         of priority required are not in every image of a derivative.
         """
         pending = [key for key, each in self.packages.items() if each.essential or each.name == "apt"]
@@ -170,7 +170,7 @@ class DpkgDatabase:
 
     @cached_property
     def _all_owners(self) -> Mapping[bytes, Sequence[str]]:
-        """The packages of every path: faster for queries about many folders."""
+        """The packages of every path, which is faster for queries about many folders."""
         owners: dict[bytes, list[str]] = {}
         for key, text in self._lists.items():
             for path in text.split(b"\n"):
@@ -179,7 +179,7 @@ class DpkgDatabase:
 
     @cached_property
     def _lists(self) -> Mapping[str, bytes]:
-        """The file list of each package that has one; the others are noted."""
+        """The file list of each package that has one; packages without are added to `skipped`."""
         return dict(self._file_lists())
 
     def _file_lists(self) -> Iterator[tuple[str, bytes]]:
@@ -222,7 +222,7 @@ class DpkgDatabase:
 def read_database(root: Root) -> DpkgDatabase | None:
     """Read the status of a root's packages; None if it has no dpkg database.
 
-    Raise SysdepsError for a database that cannot be read, and MalformedError for one that is none.
+    Raise SysdepsError for a database that cannot be read, and MalformedError for an invalid one.
     """
     if root.is_file(STATUS):
         packages = _parse(root, STATUS, parse_status)
@@ -235,7 +235,7 @@ def read_database(root: Root) -> DpkgDatabase | None:
 
 
 def native_architecture(packages: Iterable[PackageStatus]) -> str:
-    """Return the architecture of a system: that of dpkg itself, else of most of its packages; else nothing."""
+    """Return the architecture of a system: that of the package dpkg, else of most packages; empty if unknown."""
     packages = tuple(packages)
     dpkg_architecture = next((each.architecture for each in packages if each.name == "dpkg"), "")
     counts = Counter(each.architecture for each in packages if each.architecture not in {"all", ""})

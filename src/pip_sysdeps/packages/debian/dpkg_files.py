@@ -1,7 +1,7 @@
 """dpkg's own database files: status, info/*.list, info/*.md5sums, diversions.
 
 Source: dpkg(1) "Package states", deb822(5), dpkg-divert(1), deb-md5sums(5); dpkg's lib/dpkg/parse.c and divertdb.c for
-what the manual pages leave out.
+details that the manual pages omit.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ UNPACKED = frozenset(
 )
 """States in which files of the package are on the disk.
 
-`dpkg-query --search` reports owners in all of these states, whether or not the package was configured. `config-files`
-has configuration at most, `not-installed` nothing.
+`dpkg-query --search` reports owners in all of these states. In `config-files`, at most configuration
+is left; in `not-installed`, nothing.
 """
 
 _STATES = UNPACKED | {"not-installed", "config-files"}
 _FIELD = re.compile(r"\n(Package|Status|Architecture|Multi-Arch|Version):(.*)")
 """Fields that every package needs; matching after a newline is faster than at the start of a line."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]*")
-"""As lax as dpkg's pkg_name_is_illegal: Debian Policy 5.6.7 is stricter, local packages are not."""
+"""As in dpkg's pkg_name_is_illegal. Debian Policy 5.6.7 is stricter, but local packages may break it."""
 _VERSION = re.compile(r"[A-Za-z0-9.+~:-]+")
 _ARCHITECTURE = re.compile(r"[a-z0-9][a-z0-9-]*")
 _MD5SUM = rb"[0-9a-f]{32}[ *]{2}(?:\./)?/*([^\n]+)"
@@ -62,7 +62,7 @@ class PackageStatus(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Return `Installed-Size` in bytes; 0 where it is absent or no number."""
+        """Return `Installed-Size` in bytes; 0 if it is absent or not a number."""
         size = self.field("Installed-Size")
         return int(size) << 10 if size.isascii() and size.isdigit() and len(size) < 20 else 0
 
@@ -88,21 +88,21 @@ class PackageStatus(NamedTuple):
 
 
 class Diversion(NamedTuple):
-    """One diversion: every package but `package` has the file `diverted` under the name `to`."""
+    """One diversion: every package except `package` installs the file `diverted` as `to`."""
 
     diverted: str
     """The path in the packages' file lists."""
     to: str
-    """Where dpkg puts it instead."""
+    """The path where dpkg installs it instead."""
     package: str
-    """The package that diverts; empty for a local diversion, which holds for every package."""
+    """The diverting package; empty for a local diversion, which applies to every package."""
 
 
 def parse_status(content: bytes) -> tuple[PackageStatus, ...]:
     """Parse a status file, or a file of status.d, with the packages whose files are on the disk.
 
-    A package that appears twice counts as the last, as in dpkg. Raise MalformedError, with the stanza, for one without
-    a name, and for an invalid name, version, architecture or state.
+    Of repeated stanzas of a package, the last counts, as in dpkg. Raise MalformedError, with the stanza, for a missing
+    name, and for an invalid name, version, architecture or state.
     """
     packages: dict[tuple[str, str], PackageStatus | None] = {}
     for number, stanza in enumerate(content.decode("utf-8", "surrogateescape").split("\n\n"), 1):
@@ -113,7 +113,7 @@ def parse_status(content: bytes) -> tuple[PackageStatus, ...]:
 
 
 def parse_list(content: bytes) -> list[bytes]:
-    """Return the paths of an info/*.list, folders too, as bytes: absolute, one a line."""
+    """Return the absolute paths of an info/*.list, including folders, as bytes."""
     return content.split(b"\n")
 
 
@@ -138,13 +138,13 @@ def _package(stanza: str, number: int) -> tuple[str, str, PackageStatus | None]:
     fields = {name: value.strip() for name, value in _FIELD.findall(stanza)}
     name, version, architecture = fields.get("Package", ""), fields.get("Version", ""), fields.get("Architecture", "")
     if not _NAME.fullmatch(name):
-        raise MalformedError(f"no usable package name: {name!r}", where=f"stanza {number}")
+        raise MalformedError(f"invalid package name: {name!r}", where=f"stanza {number}")
     where = f"stanza {number} ({name})"
     if _state(fields.get("Status", "install ok installed"), where) not in UNPACKED:
         return name, architecture, None
     for value, form in ((version, _VERSION), (architecture, _ARCHITECTURE)):
         if value and not form.fullmatch(value):
-            raise MalformedError(f"no usable version or architecture: {value!r}", where=where)
+            raise MalformedError(f"invalid version or architecture: {value!r}", where=where)
     multi_arch = fields.get("Multi-Arch", "no")
     package = PackageStatus(
         name=name,
@@ -160,7 +160,7 @@ def _state(status: str, where: str) -> str:
     """Return the third word of `want flag status`."""
     words = status.split()
     if len(words) != 3 or words[2] not in _STATES:
-        raise MalformedError(f"no package state: {status!r}", where=where)
+        raise MalformedError(f"invalid package state: {status!r}", where=where)
     return words[2]
 
 

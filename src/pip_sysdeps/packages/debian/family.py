@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.packages import Platform
     from pip_sysdeps.packages.database import PackageDatabase
     from pip_sysdeps.packages.debian.apt_lists import ListedPackage
-    from pip_sysdeps.packages.family import Available, Borrowed, FloorQuestion, Floors, IndexRequest, Updated
+    from pip_sysdeps.packages.family import (
+        AvailableVersions,
+        BorrowedNames,
+        FloorQuery,
+        Floors,
+        IndexRequest,
+        IndexUpdate,
+    )
     from pip_sysdeps.system.root import Root
 
 _VERSION = re.compile(r"(?:[0-9]{1,9}:)?[A-Za-z0-9][A-Za-z0-9.+~-]{0,254}", re.ASCII)
@@ -38,10 +45,10 @@ def _is_development(package: str) -> bool:
     return package.endswith("-dev")
 
 
-def _read_floors(root: Root, database: PackageDatabase, objects: Objects, question: FloorQuestion) -> Floors:
+def _read_floors(root: Root, database: PackageDatabase, objects: Objects, query: FloorQuery) -> Floors:
     from pip_sysdeps.packages.debian.read_floors import read_floors  # noqa: PLC0415 - as above
 
-    return read_floors(root, database, objects, question)
+    return read_floors(root, database, objects, query)
 
 
 def _read_snapshot(root: Root) -> str:
@@ -56,28 +63,28 @@ def _sources_key(root: Root) -> str:
     return sources_key(root)
 
 
-def _update_index(root: Root, request: IndexRequest, files: Collection[str]) -> Updated:
+def _update_index(root: Root, request: IndexRequest, files: Collection[str]) -> IndexUpdate:
     from pip_sysdeps.packages.debian.index_update import update_index  # noqa: PLC0415 - as above
 
     return update_index(root, request, files)
 
 
-def _borrow(root: Root, platform: Platform) -> Borrowed | None:
+def _borrow(root: Root, platform: Platform) -> BorrowedNames | None:
     from pip_sysdeps.packages.debian.borrow import borrow_names  # noqa: PLC0415 - as above
 
     return borrow_names(root, platform)
 
 
-def _available(root: Root, architecture: str) -> Available | None:
-    from pip_sysdeps.packages.debian.read_apt_lists import available  # noqa: PLC0415 - as above
+def _available(root: Root, architecture: str) -> AvailableVersions | None:
+    from pip_sysdeps.packages.debian.read_apt_lists import available_versions  # noqa: PLC0415 - as above
 
-    return available(root, architecture)
+    return available_versions(root, architecture)
 
 
-def _read_listed(root: Root, architecture: str) -> Mapping[str, ListedPackage] | None:
-    from pip_sysdeps.packages.debian.read_apt_lists import candidates  # noqa: PLC0415 - as above
+def _read_candidates(root: Root, architecture: str) -> Mapping[str, ListedPackage] | None:
+    from pip_sysdeps.packages.debian.read_apt_lists import candidate_packages  # noqa: PLC0415 - as above
 
-    return candidates(root, architecture)
+    return candidate_packages(root, architecture)
 
 
 FAMILY = Family(
@@ -106,7 +113,7 @@ FAMILY = Family(
     command=apt_get_install,
     usage=USAGE,
     purl="deb",
-    read_listed=_read_listed,
+    read_candidates=_read_candidates,
     sources=Sources(
         key=_sources_key, update=_update_index, borrow=_borrow, available=_available, refresh="apt-get update"
     ),

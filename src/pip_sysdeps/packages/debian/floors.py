@@ -1,7 +1,7 @@
 """Version floors: the least version of each binary package with every symbol that objects use.
 
-This is the algorithm of dpkg-shlibdeps(1) (dpkg's scripts/dpkg-shlibdeps.pl) without its search for libraries: the file
-and owner of each needed name are given.
+This is the algorithm of dpkg-shlibdeps(1) (dpkg's scripts/dpkg-shlibdeps.pl), except that the file and owner
+of each needed name are given.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _BOUND = re.compile(
     r"\s*([A-Za-z0-9][A-Za-z0-9+._-]*)(?::[a-z0-9-]+)?\s*"
     r"\(\s*(?:>=|>>|=)\s*((?:[0-9]{1,9}:)?[A-Za-z0-9][A-Za-z0-9.+~-]{0,254})\s*\)\s*"
 )
-"""A relation that bounds a version from below: Debian Policy 7.1."""
+"""A relation with a lower bound on the version: Debian Policy 7.1."""
 
 
 class Library(NamedTuple):
-    """What the package of a needed library says about its users."""
+    """The dependencies that the package of a needed library states for its users."""
 
     soname: str
     """The needed name."""
@@ -55,9 +55,9 @@ class Dependency(NamedTuple):
     template: str
     """One relation or several alternatives, in which `#MINVER#` stands for the version."""
     version: str
-    """The least version that is enough; empty if any is."""
+    """The least sufficient version; empty if every version is."""
     symbol: str = ""
-    """The symbol that requires that version; empty if the library itself does."""
+    """The symbol that requires this version; empty if the library itself does."""
     file: str = ""
     """The object that uses it."""
 
@@ -68,18 +68,18 @@ class Dependency(NamedTuple):
 
 
 def dependencies(uses: Iterable[LibraryUse]) -> tuple[Dependency, ...]:
-    """Return the dependencies of the objects, sorted; each with its highest version."""
+    """Return the dependencies of the objects, sorted, each with its highest version."""
     highest: dict[str, Dependency] = {}
     for use in uses:
-        for template, version, symbol in _of_use(use):
+        for template, version, symbol in _dependencies_of_use(use):
             known = highest.get(template)
-            if known is None or _strength(version) > _strength(known.version):
+            if known is None or _version_order(version) > _version_order(known.version):
                 highest[template] = Dependency(template=template, version=version, symbol=symbol, file=use.file)
     return tuple(each for _, each in sorted(highest.items()))
 
 
 def floors(found: Iterable[Dependency]) -> Mapping[str, Floor]:
-    """Return the least version of each package that a dependency bounds from below.
+    """Return the least version of each package with a lower bound.
 
     A relation `=` or `>>` counts as `>=`: the floor is never higher than required.
     """
@@ -87,35 +87,35 @@ def floors(found: Iterable[Dependency]) -> Mapping[str, Floor]:
     for dependency in found:
         for match in filter(None, map(_BOUND.fullmatch, str(dependency).split("|"))):
             name, version = match.groups()
-            if name not in bounds or _strength(version) > _strength(bounds[name].version):
+            if name not in bounds or _version_order(version) > _version_order(bounds[name].version):
                 bounds[name] = Floor(version=version, symbol=dependency.symbol, file=dependency.file)
     return bounds
 
 
-def _of_use(use: LibraryUse) -> Iterator[tuple[str, str, str]]:
+def _dependencies_of_use(use: LibraryUse) -> Iterator[tuple[str, str, str]]:
     """Yield the templates of one object, each with the least version and the symbol that requires it."""
     with_symbols = [library.symbols for library in use.libraries if library.symbols]
     for library in use.libraries:
         if library.symbols:
-            # An unversioned dependency would not do: the package may not always have had the library.
-            yield from _each(library.symbols.templates[0], library.symbols.smallest, "")
+            # An unversioned dependency is not enough: the package may not always have had the library.
+            yield from _split_dependencies(library.symbols.templates[0], library.symbols.smallest, "")
         elif library.shlibs:
-            yield from _each(library.shlibs, "", "")
+            yield from _split_dependencies(library.shlibs, "", "")
     rest = use.undefined
     for entry in with_symbols:
         used = rest & entry.symbols.keys()
         rest -= used
         for origin, symbol in {entry.symbols[symbol]: symbol for symbol in sorted(used, reverse=True)}.items():
-            yield from _each(entry.templates[origin.template], origin.version, symbol)
+            yield from _split_dependencies(entry.templates[origin.template], origin.version, symbol)
 
 
-def _each(templates: str, version: str, symbol: str) -> Iterator[tuple[str, str, str]]:
-    """Split a list of dependencies; version 0 is none, as dpkg-shlibdeps has it."""
+def _split_dependencies(templates: str, version: str, symbol: str) -> Iterator[tuple[str, str, str]]:
+    """Split a list of dependencies; version 0 means none, as in dpkg-shlibdeps."""
     for template in _COMMA.split(templates.strip()):
         if template:
             yield template, "" if version == "0" else version, symbol
 
 
-def _strength(version: str) -> tuple[bool, VersionKey]:
-    """Return a key that orders versions, none before any, even one that begins with a tilde."""
+def _version_order(version: str) -> tuple[bool, VersionKey]:
+    """Return a key that orders versions; no version comes before all others, even those that begin with a tilde."""
     return bool(version), version_key(version)

@@ -18,7 +18,7 @@ from pip_sysdeps.packages.debian.kept_lists import keep_lists, restore_lists
 from pip_sysdeps.packages.debian.ports import for_architecture, parse_ports
 from pip_sysdeps.packages.debian.read_apt_sources import WrittenSources, read_sources, sources_key, write_sources
 from pip_sysdeps.packages.debian.read_architecture import read_architecture
-from pip_sysdeps.packages.family import Updated
+from pip_sysdeps.packages.family import IndexUpdate
 from pip_sysdeps.packages.index import cache_folder, write_index
 from pip_sysdeps.packages.index_file import IndexTarget
 from pip_sysdeps.printing import printable
@@ -32,34 +32,34 @@ if TYPE_CHECKING:
     from pip_sysdeps.packages.family import IndexRequest
     from pip_sysdeps.system.root import Root
 
-_LEFT = "the old index, if there is one, is left as it was"
-_LEAST_SPACE = 1 << 20
+OLD_INDEX_KEPT = "the old index, if there is one, is left as it was"
+_MIN_SPACE = 1 << 20
 """Bytes that any download needs."""
 _FOLDER_MODE = 0o755
 """apt downloads as its own user, _apt."""
-_NEVER = ("AllowInsecureRepositories", "AllowWeakRepositories", "AllowDowngradeToInsecureRepositories")
-"""apt.conf(5) options that would accept unsigned archives."""
+_UNSIGNED_OPTIONS = ("AllowInsecureRepositories", "AllowWeakRepositories", "AllowDowngradeToInsecureRepositories")
+"""apt.conf(5) options that accept unsigned archives."""
 
 
-def update_index(root: Root, request: IndexRequest, files: Collection[str]) -> Updated:
+def update_index(root: Root, request: IndexRequest, files: Collection[str]) -> IndexUpdate:
     """Download the indices of the configured sources, and write the index of one release and architecture.
 
-    `files` has the patterns of files to answer for.
-    Raise SysdepsError, with the old index left as it was, when apt or sources are missing, or when no Contents or no
+    `files` has the patterns of files to index.
+    Raise SysdepsError, with the old index unchanged, if apt or its sources are missing, or if no Contents or no
     Packages index of the release's own archive could be downloaded and verified.
     """
     _refuse_unknown_system(request)
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder, _downloads(root, request) as state:
         os.chmod(folder, _FOLDER_MODE)
         apt, written = _apt(root, request, folder, state)
-        kept_lists = _kept(request) if root.directory == "/" else ""
+        kept_lists = _kept_lists_folder(request) if root.directory == "/" else ""
         if kept_lists:
             restore_lists(kept_lists, apt.lists)
-        complaints = _renamed(apt.update(), written.copies)
+        complaints = _with_original_uris(apt.update(), written.copies)
         indices = tuple(index for index in apt.indices() if index.automatic)
         own_indices = [index for index in indices if index.origin.lower() == request.distro]
         _require_indices(own_indices, complaints, request, state)
-        with _explained():
+        with _with_location():
             tables = read_archive(indices, request.architecture, default_alternatives(), files, request.distro)
         if kept_lists:
             keep_lists(apt.lists, (index.path for index in indices), kept_lists)
@@ -71,9 +71,9 @@ def update_index(root: Root, request: IndexRequest, files: Collection[str]) -> U
         python=tables.python,
     )
     key = "" if root.directory == "/" or request.shared else sources_key(root)
-    with _explained():
+    with _with_location():
         path = write_index(target, tables.tables, key)
-    return Updated(target=target, path=path, complaints=(*written.skipped, *complaints))
+    return IndexUpdate(target=target, path=path, complaints=(*written.skipped, *complaints))
 
 
 def _refuse_unknown_system(request: IndexRequest) -> None:
@@ -93,20 +93,20 @@ def _require_indices(
     for kind in ("Contents", "Packages"):
         if all(_is_pocket(index, request) for index in own_indices if index.kind == kind):
             _require_space(state)
-            raise SysdepsError(_nothing(kind, complaints, request), hint=_LEFT)
+            raise SysdepsError(_missing_index_message(kind, complaints, request), hint=OLD_INDEX_KEPT)
 
 
-def _kept(request: IndexRequest) -> str:
-    """Return the folder where the lists of this machine's sources stay for the next update."""
+def _kept_lists_folder(request: IndexRequest) -> str:
+    """Return the folder that keeps the lists of this machine's sources for the next update."""
     name = f"{request.suite or request.codename}-{request.architecture}"
     return os.path.join(cache_folder(), "apt", name.replace("/", "_"))
 
 
 @contextmanager
 def _downloads(root: Root, request: IndexRequest) -> Iterator[str]:
-    """Yield the folder for apt's downloads; it stays after an interruption, so that the next run continues.
+    """Yield the folder for apt's downloads. It is kept after an interruption, so that the next run continues.
 
-    A new folder is used if another run holds it, or another user owns something there.
+    A new folder is used if another run has locked it, or another user owns it.
     """
     named = f"{root.directory}\0{request.suite}\0{request.architecture}"
     digest = sha256(named.encode("utf-8", "surrogateescape")).hexdigest()[:16]
@@ -129,9 +129,9 @@ def _downloads(root: Root, request: IndexRequest) -> Iterator[str]:
 
 
 def _locked_folder(path: str) -> int | None:
-    """Return a descriptor that locks a folder, made now or by this user; None if that fails.
+    """Return a descriptor that locks a folder, created now or owned by this user; None if that fails.
 
-    Source: flock(2). Nobody else may write into the folder.
+    Source: flock(2). Only the owner may write into the folder.
     """
     try:
         with suppress(FileExistsError):
@@ -154,16 +154,16 @@ def _locked_folder(path: str) -> int | None:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Return an error about an archive's content with its place."""
+def _with_location() -> Iterator[None]:
+    """Add the location to errors about an archive's content."""
     try:
         yield
     except MalformedError as error:
-        raise error.at("the archive's indices", hint=_LEFT) from error
+        raise error.at("the archive's indices", hint=OLD_INDEX_KEPT) from error
 
 
 def _apt(root: Root, request: IndexRequest, folder: str, state: str) -> tuple[Apt, WrittenSources]:
-    """Return apt with the right sources, and those that were written for it.
+    """Return apt with its sources, and the sources that were rewritten for it.
 
     The machine's own configuration is used unchanged. The sources of another root or suite are rewritten (see
     `read_apt_sources`); the root's other apt configuration, which may name programs to run, is not read.
@@ -171,13 +171,13 @@ def _apt(root: Root, request: IndexRequest, folder: str, state: str) -> tuple[Ap
     uses_own_sources = root.directory == "/" and not request.suite
     if uses_own_sources and not has_sources():
         raise _no_sources("apt has no sources")
-    unchanged = uses_own_sources and not _is_elsewhere(root, request.architecture)
-    written = WrittenSources() if unchanged else _written(root, request, folder)
+    unchanged = uses_own_sources and not _is_in_other_archives(root, request.architecture)
+    written = WrittenSources() if unchanged else _rewrite_sources(root, request, folder)
     settings = () if unchanged else _settings(written)
     return Apt(folder=folder, state=state, architecture=request.architecture, settings=settings), written
 
 
-def _written(root: Root, request: IndexRequest, folder: str) -> WrittenSources:
+def _rewrite_sources(root: Root, request: IndexRequest, folder: str) -> WrittenSources:
     """Rewrite the sources of another root, suite or architecture."""
     sources = tuple(for_architecture(each, request.architecture, _ports()) for each in read_sources(root))
     sources = tuple(each for each in sources if not each.architectures or request.architecture in each.architectures)
@@ -198,23 +198,23 @@ def _settings(written: WrittenSources) -> tuple[tuple[str, str], ...]:
         ("Dir::Etc::sourceparts", "-"),
         ("Dir::Etc::trusted", f"{written.keys}/none.gpg"),
         ("Dir::Etc::trustedparts", written.keys),
-        *((f"Acquire::{name}", "false") for name in _NEVER),
+        *((f"Acquire::{name}", "false") for name in _UNSIGNED_OPTIONS),
     )
 
 
-def _renamed(complaints: Iterable[str], copies: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """Return apt's complaints with the URIs of the root's sources, where apt had copies of its archives."""
-    return tuple(_with_uris(line, copies) for line in complaints)
+def _with_original_uris(complaints: Iterable[str], copies: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return apt's complaints with the URIs of the root's sources instead of those of copied archives."""
+    return tuple(_with_original_uri(line, copies) for line in complaints)
 
 
-def _with_uris(line: str, copies: Sequence[tuple[str, str]]) -> str:
+def _with_original_uri(line: str, copies: Sequence[tuple[str, str]]) -> str:
     for copy, uri in copies:
         line = line.replace(f"{copy}/", f"{printable(uri.rstrip('/'))}/").replace(f"{copy} ", f"{printable(uri)} ")
     return line
 
 
-def _is_elsewhere(root: Root, architecture: str) -> bool:
-    """Return whether an architecture is in other archives than the machine's own sources."""
+def _is_in_other_archives(root: Root, architecture: str) -> bool:
+    """Return whether an architecture is served by other archives than this machine's sources."""
     if architecture == read_architecture(root):
         return False
     sources = read_sources(root)
@@ -231,24 +231,24 @@ def _no_sources(message: str) -> SysdepsError:
 
 
 def _is_pocket(index: AptIndex, request: IndexRequest) -> bool:
-    """Return whether an index is of a suite that adds to a release: `noble-updates`, `bookworm-security`.
+    """Return whether an index belongs to a suite that adds to a release: `noble-updates`, `bookworm-security`.
 
-    A suite that the user names is never one.
+    A suite that the user names does not.
     """
     start = f"{request.codename}-"
     return not request.suite and (index.suite.startswith(start) or index.codename.startswith(start))
 
 
 def _require_space(folder: str) -> None:
-    """Raise SysdepsError if a download failed because the disk is full: apt does not always say so."""
-    if shutil.disk_usage(folder).free < _LEAST_SPACE:
+    """Raise SysdepsError if the disk is full, which apt does not always report."""
+    if shutil.disk_usage(folder).free < _MIN_SPACE:
         raise SysdepsError(
             f"no space left in `{tempfile.gettempdir()}`, where apt downloads to",
-            hint=f"set TMPDIR to a folder with more room; {_LEFT}",
+            hint=f"set TMPDIR to a folder with more room; {OLD_INDEX_KEPT}",
         )
 
 
-def _nothing(kind: str, complaints: tuple[str, ...], request: IndexRequest) -> str:
+def _missing_index_message(kind: str, complaints: tuple[str, ...], request: IndexRequest) -> str:
     """Return the error for missing indices of a kind."""
     release = request.suite or request.codename
     reason = f": {complaints[0]}" if complaints else ""

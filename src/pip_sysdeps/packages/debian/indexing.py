@@ -1,9 +1,9 @@
 """Convert an archive's Contents and Packages to the tables of a soname index.
 
-Only files count that the loader finds by itself: those directly in a default directory of the target (ld.so(8)). This
+Only files in a default directory of the target count, which the loader finds by itself (ld.so(8)). This
 excludes cross, lib32 and libx32 libraries, private copies in subfolders (nxagent's libX11.so.6, primus' libGL.so.1),
-and debug files. Configuration fragments of Debian's packages in /etc/ld.so.conf.d add no folder that programs link to:
-those of fakeroot, fakechroot and torsocks are for LD_PRELOAD.
+and debug files. The folders that Debian's packages add in /etc/ld.so.conf.d do not count either: those of
+fakeroot, fakechroot and torsocks are for LD_PRELOAD.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.packages.debian.architectures import ARCHITECTURES
 from pip_sysdeps.packages.debian.contents import DATA_FOLDER
-from pip_sysdeps.packages.index_file import DEVELOPMENT, SEVERAL
+from pip_sysdeps.packages.index_file import AMBIGUOUS, DEVELOPMENT
 from pip_sysdeps.packages.plugin_folders import has_plugins
 
 if TYPE_CHECKING:
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 _PRIORITIES = {"required": 0, "important": 1, "standard": 2}
 _MOST_OWNERS = 3
-"""Packages that are named for one file of a table."""
+"""Limit on the packages for one file of a table."""
 _MOST_PROVIDERS = 100
-"""Limit on packages for one library, and on providers of one name; Debian has at most eight for a library."""
+"""Limit on the packages for one library, and on the providers of one name; Debian has at most eight."""
 _MAX_NAME = 255
 """Characters of a file's name: NAME_MAX of limits.h."""
 _PLUGIN_PACKAGE = r"(?:^|[-.])(?:plugin|module|driver)s?(?:$|[-.0-9])"
 """Matches names of packages with plugins: gstreamer1.0-plugins-base, mesa-vdpau-drivers."""
 _MIN_DEPENDENTS = 40
-"""Plugins are a library's usual ones if at least this many source packages depend on them or recommend them."""
+"""A package of plugins is a usual one if at least this many source packages depend on it or recommend it."""
 _LIBRARY = r"[^\s:,]+\.so(?:\.[^\s:,]+)?"
 _VIRTUAL_LIBRARY = r"lib[^\s:,]+\.so(?:\.[0-9]+)*"
 _PROGRAM = r"[^\s:,]+"
@@ -53,16 +53,16 @@ class AlternativeTargets:
 
 
 def library_folders(architecture: str) -> tuple[str, ...]:
-    """Name the loader's default directories, without leading "/". Source: ld.so(8), `ld.so --list-diagnostics`."""
+    """Return the loader's default directories, without leading "/". Source: ld.so(8), `ld.so --list-diagnostics`."""
     return tuple(folder.lstrip("/") for folder in ARCHITECTURES[architecture].directories)
 
 
 def library_table(rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage]) -> Table:
     """Return the table soname -> binary packages, the best first.
 
-    The key is the file's name, because the loader searches for that, whatever DT_SONAME says. Rows are those of
-    `library_folders`. A name that no file has but packages provide (`Provides: libblas.so.3`, an alternatives link that
-    a postinst makes) is answered by its providers.
+    The key is the file's name, because the loader searches for it, whatever DT_SONAME says. `rows` are those
+    of `library_folders`. Packages can also provide a name that no file has: `Provides: libblas.so.3`, for a link
+    that a postinst creates with update-alternatives.
     """
     shipped: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -87,8 +87,8 @@ def program_table(
 ) -> Table:
     """Return the table program -> binary package; if several have it, the one from `_default_package`.
 
-    `alternatives`: names that update-alternatives makes, which no index shows, each with its default programs or
-    packages; the first that the release has answers.
+    `alternatives` has the links of update-alternatives, which no Contents index lists, with their targets;
+    the first target in the release counts.
     """
     owners: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -96,18 +96,18 @@ def program_table(
             owners[row.name] |= {name for name in row.packages if name in packages}
     table = {name: _default_package(name, sorted(found), packages) for name, found in owners.items() if found}
     for name, alternative in alternatives.items():
-        targets = (table.get(each, "").lstrip(SEVERAL) or each for each in alternative.targets)
+        targets = (table.get(each, "").lstrip(AMBIGUOUS) or each for each in alternative.targets)
         answers = [target for target in targets if target.partition(",")[0] in packages]
         if answers:
-            table[name] = SEVERAL + ",".join(answers) if alternative.is_ambiguous and len(answers) > 1 else answers[0]
+            table[name] = AMBIGUOUS + ",".join(answers) if alternative.is_ambiguous and len(answers) > 1 else answers[0]
     return table
 
 
 def _default_package(program: str, owners: Sequence[str], packages: Mapping[str, ArchivePackage]) -> str:
-    """Return the package for a program that several have, or all of them after `SEVERAL`.
+    """Return the default package for a program that several packages have, or all of them after `AMBIGUOUS`.
 
-    In this order: the one with the highest priority; the one with the program's name; the one whose name all others
-    provide; the one whose name begins theirs (`hwloc` of `hwloc-nox`). Source: Debian Policy 2.5, 7.5;
+    The default is, in this order: the package with the highest priority; with the program's name; with a name that all
+    others provide; with a name that begins all others' (`hwloc` of `hwloc-nox`). Source: Debian Policy 2.5, 7.5;
     docs/decisions/0062.
     """
     ranks = {name: _PRIORITIES.get(packages[name].priority, len(_PRIORITIES)) for name in owners}
@@ -122,17 +122,17 @@ def _default_package(program: str, owners: Sequence[str], packages: Mapping[str,
     for name in owners:
         if all(other.startswith(f"{name}-") for other in owners if other != name):
             return name
-    return SEVERAL + ",".join(owners[:_MOST_PROVIDERS])
+    return AMBIGUOUS + ",".join(owners[:_MOST_PROVIDERS])
 
 
 def plugin_table(
     rows: Iterable[ContentsRow], subfolder_rows: Iterable[ContentsRow], packages: Mapping[str, ArchivePackage]
 ) -> Table:
-    """Return the table that maps a library's package to packages with plugins or data that it does not depend on.
+    """Return the table library package -> packages with its plugins or data that it does not depend on.
 
-    These are packages that it recommends, with plugins or data in a folder that is named after the library; that it
-    suggests, with plugins; else packages of plugins that depend on it. `rows` are those of `library_folders`,
-    `subfolder_rows` those of `contents.rows_below`.
+    These are recommended packages with plugins or data in a folder named after the library; suggested packages with
+    plugins; if there are none, packages of plugins that depend on it. `rows` are those of `library_folders`,
+    `subfolder_rows` those of `contents.rows_in_subfolders`.
     """
     libraries: defaultdict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -160,9 +160,9 @@ def _flatten(groups: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def _plugin_packages(names: Iterable[str], packages: Mapping[str, ArchivePackage]) -> defaultdict[str, list[str]]:
-    """Return for each package those that are called plugins and depend on it, if they are its usual ones.
+    """Return for each package the usual packages of plugins that depend on it.
 
-    These are those of its own source, and those that many others depend on or recommend.
+    These are those of its own source package, and those that many other packages depend on or recommend.
     """
     dependents: defaultdict[str, set[str]] = defaultdict(set)
     for package in packages.values():
@@ -178,7 +178,7 @@ def _plugin_packages(names: Iterable[str], packages: Mapping[str, ArchivePackage
 
 
 def file_table(found: Iterable[tuple[str, tuple[str, ...]]], packages: Mapping[str, ArchivePackage]) -> Table:
-    """Make the table file -> binary packages, the one to name first, from `contents.rows_like`."""
+    """Return the table file -> binary packages, the best first, from `contents.rows_matching`."""
     owners: defaultdict[str, set[str]] = defaultdict(set)
     for pattern, names in found:
         if not re.fullmatch(_FILE, pattern) or not pattern.isprintable():
@@ -194,18 +194,19 @@ def file_table(found: Iterable[tuple[str, tuple[str, ...]]], packages: Mapping[s
 
 
 def _unversioned(name: str, packages: Mapping[str, ArchivePackage]) -> str:
-    """Return the package that stands for a version of its name in this release: python3-venv for python3.13-venv."""
+    """Return the package without a version in its name, if it depends on this one: python3-venv for python3.13-venv."""
     plain = packages.get(re.sub(r"(?<=[0-9])\.[0-9]+", "", name))
     return plain.name if plain and any(name in group for group in plain.depends) else name
 
 
 def base_set(packages: Mapping[str, ArchivePackage], *, required: bool = True) -> frozenset[str]:
-    """Return the packages of every image: Essential, required, apt, and all that these certainly depend on.
+    """Return the packages of every image: Essential, required, apt, and their unambiguous dependencies.
 
-    Without `required` that priority does not count: an image of a derivative may be smaller. It is what `debootstrap
-    --variant=minbase` installs (debootstrap(8)) without choices: if several packages satisfy a dependency and none of
-    them is included already, images differ (`usrmerge | usr-is-merged`), and none counts. A real package alone answers
-    for its name, whatever else provides it. apt is included because an image without it cannot use an install line.
+    Without `required`, that priority does not count: an image of a derivative may be smaller. The set is what
+    `debootstrap --variant=minbase` installs (debootstrap(8)), without choices: if several packages satisfy a dependency
+    and none is included already, images differ (`usrmerge | usr-is-merged`), and none counts. A real package takes
+    precedence over packages that provide its name. apt is included because an image without it cannot use an install
+    line.
     """
     providers = _providers(packages)
     chosen = {
@@ -224,7 +225,7 @@ def base_set(packages: Mapping[str, ArchivePackage], *, required: bool = True) -
 
 
 def _at_most_two(names: Iterable[str]) -> set[str]:
-    """Return the first two different names, or the only one: enough to tell whether there is a choice."""
+    """Return up to two different names: enough to detect an ambiguity."""
     found: set[str] = set()
     for name in names:
         found.add(name)
@@ -263,9 +264,9 @@ def preference_key(
 ) -> tuple[bool, bool, bool, bool, int, str]:
     """Return a key that orders the packages with one library, the best first.
 
-    Not for development, not a transitional package; in section libs; linkable on any architecture (`Multi-Arch: same`);
-    then the one that most other source packages depend on; then by name. Source: Debian Policy 2.4 and 8, the archive's
-    sections.
+    Runtime packages come before development packages and transitional ones; then those in section libs; those with
+    `Multi-Arch: same`; those that most other source packages depend on; then by name. Source: Debian Policy 2.4 and 8,
+    the archive's sections.
     """
     return (
         package.section == "libdevel",
@@ -280,7 +281,7 @@ def preference_key(
 def _library_value(
     shipped: set[str], provided: set[str], packages: Mapping[str, ArchivePackage], dependent_counts: Mapping[str, int]
 ) -> str:
-    """Return the packages for one library as the table has them; nothing if only debug packages have it."""
+    """Return the value of one library in the table; empty if only debug packages have it."""
     usable = [packages[name] for name in shipped | provided if packages[name].section != "debug"]
     runtime = [package for package in usable if package.section != "libdevel"]
     ordered = sorted(
@@ -301,5 +302,5 @@ def _providers(packages: Mapping[str, ArchivePackage]) -> defaultdict[str, list[
 
 
 def _is_plain(name: str) -> bool:
-    """Return whether a file's name can exist and be shown; no pattern needs to run on a longer one."""
+    """Return whether a file name is printable and not too long for a file system."""
     return len(name) <= _MAX_NAME and name.isprintable()

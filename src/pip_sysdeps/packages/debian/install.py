@@ -16,20 +16,20 @@ def as_names(packages: Sequence[Item]) -> str:
 
 
 def as_lines(packages: Iterable[Item]) -> str:
-    """Render one name a line."""
+    """Render one name per line."""
     return "".join(f"{_argument(each)}\n" for each in packages)
 
 
 def as_satisfy(packages: Iterable[Item]) -> str:
-    """Render one dependency a line, for xargs(1) and `apt-get satisfy` (Debian Policy 7.1)."""
+    """Render one dependency per line, for xargs(1) and `apt-get satisfy` (Debian Policy 7.1)."""
     return "".join(f"{each.name}{_bound(each)}\n" for each in packages)
 
 
 def as_dockerfile(packages: Sequence[Item], snapshot: str = "") -> str:
     """Render a RUN instruction; none for no packages.
 
-    With the date of a snapshot, apt's sources are first changed to the archive as it was then, as far as they name a
-    snapshot themselves: in use, or in a comment in front of the live archive, as the official images have it.
+    With the date of a snapshot, apt's sources are first changed to that snapshot. This works for sources
+    that name a snapshot, in use or in a comment before the live archive, as in the official images.
     """
     if not packages:
         return ""
@@ -69,7 +69,7 @@ _SNAPSHOT = r"""find /etc/apt -regex '.*\.\(list\|sources\)' -exec sed -i -E \
         -e '/^# (deb .+|[^ ]+)\/[0-9]{8}T[0-9]{6}Z/{N;s,^# (deb .*)\n.*,\1,;s,^# (.*)\n.*,URIs: \1,}' \
         -e 's,[0-9]{8}T[0-9]{6}Z,@DATE@,' {} + \
 """
-"""A comment with a date takes the place of the entry or the URIs in the line below it; then each date is the lock's."""
+"""A comment with a date replaces the entry or URIs in the line below it; then each date is set to the lock's."""
 
 USAGE = (
     "To install the printed names with apt:\n\n"

@@ -1,7 +1,7 @@
 """Parse Debian Packages indices.
 
 Source: wiki.debian.org/DebianRepository/Format, "Packages indices"; deb822(5); Debian Policy chapters 5 and 7. Section
-and Priority are the archive's own override here; a .deb and dpkg's status may differ (zlib1g).
+and Priority are those of the archive, which override a .deb's; dpkg's status may differ (zlib1g).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FIELDS = {
 MAX_LINE = 1 << 20
 """Bytes of one field."""
 _MAX_RELATIONS = 1 << 14
-"""Packages that one field may name; the largest real one, of a metapackage, has about 1,500."""
+"""Limit on the packages that one field names; the largest real one, of a metapackage, names about 1,500."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def parse_packages(lines: Iterable[bytes]) -> Iterator[ArchivePackage]:
     """Yield the packages of a Packages index, in its order; `lines` is streamed.
 
     A package whose name Debian Policy does not allow is skipped: names reach a command line. Raise MalformedError for a
-    stanza without a name, an invalid line, an endless line, or endless relations.
+    stanza without a name, an invalid or too long line, or too many relations.
     """
     fields: dict[bytes, bytes] = {}
     started = number = 0
@@ -93,7 +93,7 @@ def _package(fields: dict[bytes, bytes], line: int) -> Iterator[ArchivePackage]:
     text = {name.decode(): value.decode("utf-8", "surrogateescape").strip() for name, value in fields.items()}
     name = text.get("Package", "")
     if not name:
-        raise MalformedError("a stanza without a Package field", where=f"line {line}")
+        raise MalformedError("a stanza has no Package field", where=f"line {line}")
     if not is_package_name(name):
         return
     if max(each.count(",") + each.count("|") for each in text.values()) >= _MAX_RELATIONS:

@@ -1,4 +1,4 @@
-"""Archives that keep some architectures elsewhere: Ubuntu's main servers have amd64 and i386, its ports the others."""
+"""Archives that have some architectures on another server, as Ubuntu's ports."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 class Port(NamedTuple):
     """One archive of the shipped table."""
 
-    place: str
+    address: str
     """Its host and path: `archive.ubuntu.com/ubuntu`."""
     architectures: frozenset[str]
     """Its architectures."""
-    elsewhere: str
+    other_uri: str
     """The URI of the archive that has the others."""
 
 
 def parse_ports(text: str) -> tuple[Port, ...]:
-    """Parse the table: place, architectures and another URI, separated by tabs; `#` begins a comment line.
+    """Parse the table: address, architectures and another URI, separated by tabs; `#` begins a comment line.
 
     Raise MalformedError for another form.
     """
@@ -34,19 +34,19 @@ def parse_ports(text: str) -> tuple[Port, ...]:
         if line and not line.startswith("#"):
             columns = line.split("\t")
             if len(columns) != 3:
-                raise MalformedError("not a place, architectures and a URI", where=f"line {number}")
+                raise MalformedError("not an address, architectures and a URI", where=f"line {number}")
             found.append(Port(columns[0], frozenset(columns[1].split(",")), columns[2]))
     return tuple(found)
 
 
 def for_architecture(source: AptSource, architecture: str, ports: Iterable[Port]) -> AptSource:
-    """Return a source with the URIs that have an architecture."""
+    """Return a source with the URIs of the archives that have an architecture."""
     return replace(source, uris=tuple(dict.fromkeys(_uri(each, architecture, ports) for each in source.uris)))
 
 
 def _uri(uri: str, architecture: str, ports: Iterable[Port]) -> str:
-    place = uri.partition("://")[2].rstrip("/")
+    address = uri.partition("://")[2].rstrip("/")
     for port in ports:
-        if place == port.place or place.endswith(f".{port.place}"):
-            return uri if architecture in port.architectures else port.elsewhere
+        if address == port.address or address.endswith(f".{port.address}"):
+            return uri if architecture in port.architectures else port.other_uri
     return uri

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.packages.debian.apt_lists import ReleaseFacts, listed_packages, package_lists, release_facts
 from pip_sysdeps.packages.debian.version import version_key
-from pip_sysdeps.packages.family import Available
+from pip_sysdeps.packages.family import AvailableVersions
 from pip_sysdeps.printing import printable
 from pip_sysdeps.system.programs import APT_HELPER, started
 from pip_sysdeps.system.progress import tracked
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 LISTS = "/var/lib/apt/lists"
 _MAX_RELEASE = 1 << 24
 _MAX_LIST = 256 << 20
-"""Bytes of one list as it lies there; that of Ubuntu's universe has about 20 MB."""
+"""Bytes of one list as stored; that of Ubuntu's universe has about 20 MB."""
 _MAX_INFLATED = 1 << 30
 """Bytes of one list, decompressed."""
-_MOST_COMPRESSED = 24
-"""How much longer a list may become, beyond one block; those of archives become six times as long."""
+_MAX_RATIO = 24
+"""Highest ratio of unpacked to packed size, beyond one block; lists of archives reach 6."""
 _BLOCK = 1 << 20
-_STANDARD: Mapping[str, Any] = {".gz": gzip.open, ".xz": lzma.open, ".lzma": lzma.open, ".bz2": bz2.open}
-"""What Python's own library decompresses; apt's helper does the others."""
+_DECOMPRESSORS: Mapping[str, Any] = {".gz": gzip.open, ".xz": lzma.open, ".lzma": lzma.open, ".bz2": bz2.open}
+"""Formats of the standard library; apt's helper decompresses the others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +46,9 @@ class AptList:
     file: str
     """Its name in apt's folder."""
     release: ReleaseFacts
-    """What its Release file says."""
+    """The fields of its Release file."""
     signed: bool
-    """Whether it had a signature for apt to verify."""
+    """Whether apt had a signature to verify."""
     packages: Mapping[str, tuple[ListedPackage, ...]]
     """Each package by name, in all its versions."""
 
@@ -70,7 +70,7 @@ class AptLists:
 
 @lru_cache(maxsize=2)
 def read_apt_lists(root: Root, architecture: str) -> AptLists:
-    """Read apt's lists of packages for one architecture, once for a root."""
+    """Read apt's package lists for one architecture, once per root."""
     names = root.names(LISTS)
     found, skipped = [], []
     for each in tracked(tuple(package_lists(names, architecture)), "reading apt's lists"):
@@ -84,34 +84,42 @@ def read_apt_lists(root: Root, architecture: str) -> AptLists:
     return AptLists(lists=tuple(found), skipped=tuple(skipped))
 
 
-def available(root: Root, architecture: str) -> Available | None:
+def available_versions(root: Root, architecture: str) -> AvailableVersions | None:
     """Return the packages of a root's configured sources; None if its lists are missing or one cannot be read.
 
-    An image whose lists were removed, or downloaded in part, does not even have dpkg in them.
+    Lists without dpkg are incomplete: removed from the image, or partly downloaded.
     """
     lists = read_apt_lists(root, architecture)
-    every, released = _joined(lists.lists), _joined(each for each in lists.lists if each.release.automatic)
+    every, released = (
+        _merge_versions(lists.lists),
+        _merge_versions(each for each in lists.lists if each.release.automatic),
+    )
     if lists.skipped or "dpkg" not in every:
         return None
-    return Available(versions=every, released=released)
+    return AvailableVersions(versions=every, released=released)
 
 
-def candidates(root: Root, architecture: str) -> Mapping[str, ListedPackage] | None:
+def candidate_packages(root: Root, architecture: str) -> Mapping[str, ListedPackage] | None:
     """Return the version that apt would install of each package: the newest of a list that apt uses by default.
 
-    Packages that provide the same are in apt's order of preference. None as for `available`. Pins are not known.
+    Packages that provide the same are in apt's order of preference. None as for `available_versions`. Pins are not
+    known.
     """
-    if available(root, architecture) is None:
+    if available_versions(root, architecture) is None:
         return None
     found: dict[str, ListedPackage] = {}
     for each in read_apt_lists(root, architecture).lists:
         for name, versions in each.packages.items() if each.release.automatic else ():
-            several = (*versions, found[name]) if name in found else versions
-            found[name] = max(several, key=lambda one: version_key(one.version)) if several[1:] else several[0]
+            versions_so_far = (*versions, found[name]) if name in found else versions
+            found[name] = (
+                max(versions_so_far, key=lambda one: version_key(one.version))
+                if versions_so_far[1:]
+                else versions_so_far[0]
+            )
     return dict(sorted(found.items(), key=lambda pair: (pair[1].rank, pair[0])))
 
 
-def _joined(lists: Iterable[AptList]) -> dict[str, tuple[str, ...]]:
+def _merge_versions(lists: Iterable[AptList]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for each in lists:
         for name, versions in each.versions.items():
@@ -131,24 +139,24 @@ def _release(root: Root, listed: ListName) -> ReleaseFacts:
     return ReleaseFacts()
 
 
-def _blocks(root: Root, listed: ListName) -> Iterator[bytes]:
+def _blocks(root: Root, list_name: ListName) -> Iterator[bytes]:
     """Yield a list, decompressed, in blocks of whole lines.
 
     Raise OSError, EOFError, LZMAError or SysdepsError for a damaged one.
     """
-    content = root.read(f"{LISTS}/{listed.file}", _MAX_LIST + 1)
+    content = root.read(f"{LISTS}/{list_name.file}", _MAX_LIST + 1)
     if len(content) > _MAX_LIST:
         raise SysdepsError(f"it is larger than {_MAX_LIST} bytes")
-    if not listed.suffix:
+    if not list_name.suffix:
         return _whole_lines(io.BytesIO(content))
-    if listed.suffix in _STANDARD:
-        return _whole_lines(_STANDARD[listed.suffix](io.BytesIO(content)), _inflated(content))
-    return _helped(content, listed.suffix)
+    if list_name.suffix in _DECOMPRESSORS:
+        return _whole_lines(_DECOMPRESSORS[list_name.suffix](io.BytesIO(content)), _max_inflated_size(content))
+    return _decompress_with_apt(content, list_name.suffix)
 
 
-def _inflated(content: bytes) -> int:
-    """Return how many bytes a compressed list may have."""
-    return min(_MAX_INFLATED, len(content) * _MOST_COMPRESSED + _BLOCK)
+def _max_inflated_size(content: bytes) -> int:
+    """Return how many bytes a compressed list may unpack to."""
+    return min(_MAX_INFLATED, len(content) * _MAX_RATIO + _BLOCK)
 
 
 def _whole_lines(stream: IO[bytes], limit: int = _MAX_INFLATED) -> Iterator[bytes]:
@@ -165,14 +173,14 @@ def _whole_lines(stream: IO[bytes], limit: int = _MAX_INFLATED) -> Iterator[byte
         yield rest
 
 
-def _helped(content: bytes, suffix: str) -> Iterator[bytes]:
-    """Yield the blocks of a copy that apt's helper decompresses: another root's file may be a link."""
+def _decompress_with_apt(content: bytes, suffix: str) -> Iterator[bytes]:
+    """Yield blocks decompressed by apt's helper, from a copy, because another root's file may be a link."""
     with tempfile.TemporaryDirectory(prefix="pip-sysdeps-") as folder:
         path = os.path.join(folder, f"list{suffix}")
         with open(path, "wb") as file:
             file.write(content)
         with started(APT_HELPER, ["cat-file", path]) as process:
             if process.stdout is not None:
-                yield from _whole_lines(process.stdout, _inflated(content))
+                yield from _whole_lines(process.stdout, _max_inflated_size(content))
         if process.returncode:
             raise SysdepsError("it is damaged")

@@ -19,8 +19,8 @@ _ARCHITECTURE = re.compile(rb"^Architecture: *([a-z0-9-]+)", re.MULTILINE)
 def read_architecture(root: Root) -> str:
     """Return the architecture of a root's dpkg from its own entry; empty without a database.
 
-    Faster than `read_database`, which decides if dpkg itself is not a package. Raise SysdepsError and MalformedError as
-    that does.
+    This is faster than `read_database`, which is used if dpkg itself is not a package. Raise the
+    same errors.
     """
     path = find_database(root)
     if path is None:
@@ -35,7 +35,7 @@ def read_architecture(root: Root) -> str:
 
 
 def _own_architecture(status: bytes) -> str:
-    """Return the architecture of the stanza of dpkg; each stanza is looked at once, however many there are."""
+    """Return the architecture in the stanza of dpkg; linear in the size of the file."""
     found = _DPKG.search(status)
     while found:
         end = status.find(b"\n\n", found.end())

@@ -1,4 +1,4 @@
-"""Dependencies of a library's users, from installed packages and the administrator's overrides.
+"""Read the dependencies of a library's users, from installed packages and the administrator's overrides.
 
 Source: dpkg-shlibdeps(1), "Symbols files" and "Shlibs files": the places that exist outside a package build.
 """
@@ -35,7 +35,7 @@ class Shlibs:
         self._read = cache(self._contents)
         self._known = cache(self._library)
         self.skipped: list[Skipped] = []
-        """Files that cannot be read: no version of their libraries is known."""
+        """Files that cannot be read; the versions of their libraries are unknown."""
 
     @cached_property
     def every_reference_counts(self) -> bool:
@@ -44,9 +44,9 @@ class Shlibs:
         return dpkg is not None and version_key(dpkg.version) >= version_key("1.22")
 
     def library(self, soname: str, package: str, *, public: bool = True) -> Library:
-        """Return what a package says about the users of its library, by the needed name.
+        """Return the dependencies that a package states for users of its library, by the needed name.
 
-        One that is not `public`, without DT_SONAME, is searched in symbols files only, as dpkg-shlibdeps does.
+        A library that is not `public`, without DT_SONAME, is searched in symbols files only, as dpkg-shlibdeps does.
         """
         return self._known(soname, package, public)
 
@@ -69,7 +69,7 @@ class Shlibs:
             yield control_file
 
     def _dependencies(self, soname: str, package: str) -> str | None:
-        """Return the dependencies by the first file that knows the library."""
+        """Return the dependencies from the first file that lists the library."""
         control_file = self._packages.control_file(package, "shlibs")
         files = (f"{_OVERRIDES}/shlibs.override", control_file, f"{_OVERRIDES}/shlibs.default")
         answers = (parse_shlibs(self._read(path), soname) for path in files if path)

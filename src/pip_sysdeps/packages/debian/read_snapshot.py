@@ -1,4 +1,4 @@
-"""Which snapshot of its archive a root's own apt sources name."""
+"""Read the archive snapshot that a root's apt sources name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MAX_SOURCES = 1 << 20
 
 
 def read_snapshot(root: Root) -> str:
-    """Return the date, `20240812T000000Z`, or nothing. Raise SysdepsError for sources that cannot be read."""
+    """Return the date, `20240812T000000Z`, or an empty string. Raise SysdepsError for sources that cannot be read."""
     parts = (f"{_PARTS}/{name}" for name in root.names(_PARTS) if name.endswith((".list", ".sources")))
     texts = (_read(root, path) for path in (_LIST, *parts) if root.is_file(path))
     return snapshot_date("\n".join(texts))

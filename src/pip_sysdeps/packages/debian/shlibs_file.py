@@ -1,4 +1,4 @@
-"""Parse shlibs files: the dependency for users of a library, whatever symbols they use. Source: deb-shlibs(5)."""
+"""Parse shlibs files: the dependency for all users of a library, whatever symbols they use. Source: deb-shlibs(5)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _UNSTABLE = r"(?s)(.+)-([0-9].*)\.so"
 def parse_shlibs(content: bytes, soname: str) -> str | None:
     """Return the dependencies of a library; None if the file does not have it.
 
-    A line of type `deb` counts before one without a type; lines of another form or type are skipped.
+    A line of type `deb` takes precedence over one without a type; lines of another form or type are skipped.
     """
     split = re.fullmatch(_VERSIONED, soname) or re.fullmatch(_UNSTABLE, soname)
     if split is None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 
-class Uses:
-    """The uses of the objects of a root; its files are read only for objects that use a library which counts."""
+class SymbolUses:
+    """The symbol uses of a root's objects; files are read only for objects that use one of the given libraries."""
 
     def __init__(self, root: Root, objects: Objects, shlibs: Shlibs) -> None:
         self._root = root
@@ -51,11 +51,11 @@ class Uses:
         return self._shlibs.library(found.soname, package, public=public)
 
     def _undefined(self, path: str, libraries: Iterable[Library]) -> frozenset[str]:
-        """Return the undefined symbols that the symbols files of the libraries may have, as those spell them.
+        """Return the undefined symbols that the libraries' symbols files may list, in their spelling.
 
-        A version reference counts as a symbol of the version's name: glibc's symbols file has `GLIBC_ABI_DT_RELR`,
-        which objects need without using any symbol of it. Where a symbol of the version is used, that one says when
-        the version was there; dpkg-shlibdeps counts the reference too since 1.22, and so do we where it does.
+        A version reference counts as a symbol of the version's name: glibc's symbols file has
+        `GLIBC_ABI_DT_RELR`, which objects need without using a symbol of it. If a symbol of the version
+        is used, its own entry is enough; since 1.22, dpkg-shlibdeps counts the reference too.
         Source: dpkg 1.22, Dpkg::Shlibs::Objdump::Object.
         """
         known = [library.symbols for library in libraries if library.symbols]

@@ -1,9 +1,9 @@
 """Parse a binary package's symbols file: the version that introduced each symbol of a library.
 
 Source: deb-symbols(5). The templates of source packages have tags and patterns too (deb-src-symbols(5));
-dpkg-gensymbols expands them, one line a symbol, when it makes the binary package. Remaining ones are parsed as
-dpkg-shlibdeps does: tags are removed, and a pattern (`c++`, `regex`, `symver`, `*@VERSION`) matches no symbol. So
-nothing is ever demangled.
+dpkg-gensymbols expands them, one line per symbol, when it builds the binary package. Remaining ones are parsed as
+dpkg-shlibdeps does: tags are removed, and a pattern (`c++`, `regex`, `symver`, `*@VERSION`) matches no symbol.
+So no name is demangled.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class SymbolVersion(NamedTuple):
     """The origin of a symbol."""
 
     version: str
-    """The first version of the package with its present form."""
+    """The first version of the package with the symbol in its present form."""
     template: int
     """The dependency template for its users."""
 
@@ -51,14 +51,14 @@ class LibrarySymbols(NamedTuple):
     versions: frozenset[str]
     """The versions that its symbols have, `Base` among them."""
     smallest: str
-    """The least version of all symbols of the main template, removed ones included; empty without any."""
+    """The least version of all symbols of the main template, including removed ones; empty without any."""
 
 
 def parse_symbols(content: bytes, soname: str) -> LibrarySymbols | None:
     """Parse the entry of one library; None if the file has none.
 
-    A repeated entry is one: the dependencies of the last, the symbols of both. Invalid lines, and symbols of a missing
-    template, are skipped.
+    Repeated entries are merged: the dependencies of the last one, the symbols of all. Invalid lines, and symbols of a
+    missing template, are skipped.
     """
     entries = tuple(_entries(content.decode("utf-8", "surrogateescape"), soname))
     if not entries:
@@ -97,5 +97,5 @@ def _rows(body: str) -> Iterable[_Row]:
 
 
 def _number(digits: str) -> int:
-    """Read the number of a template: absent is the main one; there are never many."""
+    """Return the number of a template; 0, the main one, if absent or too long."""
     return int(digits) if 0 < len(digits) < 6 else 0

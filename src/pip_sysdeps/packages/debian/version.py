@@ -28,12 +28,12 @@ def version_key(version: str) -> VersionKey:
 
 
 def _parts(text: str) -> tuple[_Part, ...]:
-    """Split a text into runs, the empty one at its end included; no text is 0."""
+    """Split a text into runs, including the empty one at its end; an empty text counts as 0."""
     return tuple(((*map(_rank, letters), 0), _number(digits)) for letters, digits in _RUN.findall(text or "0"))
 
 
 def _rank(character: str) -> int:
-    """Rank a tilde before the end of the text, which is 0, then letters, then all else."""
+    """Return the rank of a character: a tilde before the end of the text, which is 0, then letters, then all others."""
     if character == "~":
         return -1
     return ord(character) + (0 if character.isascii() and character.isalpha() else 256)

@@ -26,7 +26,7 @@ _HEAD = 26
 
 
 class _Database(NamedTuple):
-    """A hash database and its pages that were read."""
+    """A hash database, and the numbers of the pages that were read."""
 
     content: bytes
     order: str
@@ -39,12 +39,15 @@ class _Database(NamedTuple):
         place = number * self.page_size
         page = self.content[place : place + self.page_size]
         if len(page) < self.page_size or number in self.used:
-            reason = "is used twice" if number in self.used else "is not there"
+            reason = "is used twice" if number in self.used else "is missing"
             raise MalformedError(f"page {number} {reason}", where=f"offset {place}")
         self.used.add(number)
-        own = self.numbers("8xI", page)[0]
-        if page[25] not in kinds or own != number:
-            raise MalformedError(f"page {own} of type {page[25]} is not what was sought", where=f"offset {place}")
+        stated_number = self.numbers("8xI", page)[0]
+        if page[25] not in kinds or stated_number != number:
+            raise MalformedError(
+                f"page {stated_number} of type {page[25]} has another number or type than expected",
+                where=f"offset {place}",
+            )
         return page
 
     def numbers(self, form: str, content: bytes, place: int = 0) -> tuple[int, ...]:
@@ -64,7 +67,7 @@ def parse_bdb(content: bytes) -> Iterator[tuple[int, bytes]]:
     so that time and memory are bounded by the size of the file.
     """
     if len(content) < 512 or not is_bdb(content):
-        raise MalformedError("no Berkeley DB hash database", where="offset 0")
+        raise MalformedError("not a Berkeley DB hash database", where="offset 0")
     order = "<" if content[12:16] == _MAGIC.to_bytes(4, "little") else ">"
     size = Struct(f"{order}20xI").unpack_from(content)[0]
     if size not in {1 << shift for shift in range(9, 17)}:
@@ -75,7 +78,7 @@ def parse_bdb(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _pages(database: _Database) -> Iterator[bytes]:
-    """Yield each page of each bucket; where a bucket begins, BUCKET_TO_PAGE of `src/dbinc/hash.h` says."""
+    """Yield each page of each bucket; the first page is that of BUCKET_TO_PAGE in `src/dbinc/hash.h`."""
     last = database.numbers("72xI", database.content)[0]
     spares = database.numbers("96x32I", database.content)
     if last >= len(database.content) // database.page_size:
@@ -89,7 +92,7 @@ def _pages(database: _Database) -> Iterator[bytes]:
 
 
 def _packages(database: _Database, page: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the pairs of a page; that of key 0 has the next package's number, and no header."""
+    """Yield the pairs of a page, except key 0, which has the next package's number instead of a header."""
     number, count = database.numbers("8xI8xH", page)
     where = f"offset {number * database.page_size}"
     if count % 2 or _HEAD + 2 * count > len(page):

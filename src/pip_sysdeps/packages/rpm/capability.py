@@ -23,17 +23,17 @@ _CAPABILITY = re.compile(
 
 
 def mark_of(elf: ElfFile) -> str:
-    """Return the mark that capabilities of an object have: `(64bit)` or nothing."""
+    """Return the mark in capabilities of an object: `(64bit)` or an empty string."""
     return "(64bit)" if elf.elf_class == 64 and elf.machine not in {_EM_ALPHA, _EM_FAKE_ALPHA} else ""
 
 
 def has_capability(soname: str) -> bool:
-    """Return whether rpm makes a capability of a soname: it begins like a library's or the loader's, and has `.so`."""
+    """Return whether rpm generates a capability for a soname: one with a known prefix and `.so`."""
     return ".so" in soname and soname.startswith(_PREFIXES)
 
 
 def capability(soname: str, mark: str, version: str = "") -> str | None:
-    """Return the capability of a library, or of one of its symbol versions; None where rpm makes none."""
+    """Return the capability of a library, or of one of its symbol versions; None if rpm generates none."""
     if not has_capability(soname):
         return None
     text = f"{soname}({version}){mark}" if version or mark else soname
@@ -62,6 +62,6 @@ def soname_of(text: str, mark: str) -> str | None:
 def provides_library(soname: str, paths: Collection[str], directories: Collection[str]) -> bool:
     """Return whether a package that provides a soname has its file in a default directory of the loader.
 
-    A private plugin is provided like any library, but the loader does not find it.
+    A private plugin is provided like a library, but the loader does not find it.
     """
     return any(f"{folder}/{soname}" in paths for folder in directories)

@@ -17,16 +17,17 @@ class UnreadableFormatError(SysdepsError):
     """A format that this Python has no module for."""
 
 
-_PIECE = 1 << 20
+_CHUNK = 1 << 20
 _MOST_STREAMS = 10_000
-"""A parallel compressor writes a stream for each block."""
+"""Limit on streams; a parallel compressor writes one for each block."""
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\xfd7zXZ\0": "lzma", b"\x28\xb5\x2f\xfd": "zstd"}
 """The format by the first bytes."""
 _CLASSES = {"bz2": "BZ2Decompressor", "lzma": "LZMADecompressor", "zstd": "ZstdDecompressor"}
 _ERRORS = {"bz2": "", "lzma": "LZMAError", "zstd": "ZstdError"}
 _HINTS = {"zstd": "run pip-sysdeps with Python 3.14 or later, or install `backports.zstd` beside it"}
 _MODULES = {"bz2": ("bz2",), "lzma": ("lzma",), "zstd": ("compression.zstd", "backports.zstd")}
-"""Modules of Python for a format, the first available counts; the second one for zstd is its backport (PEP 784)."""
+"""Python modules for each format, of which the first available is used; the second one for zstd is its backport (PEP
+784)."""
 
 
 class _Decompressor(Protocol):
@@ -42,7 +43,7 @@ class _Decompressor(Protocol):
 
 
 class _Gzip:
-    """zlib's decompressor, which returns unused input as the others do."""
+    """zlib's decompressor with the interface of the others."""
 
     def __init__(self) -> None:
         self._inner = zlib.decompressobj(wbits=31)
@@ -64,7 +65,9 @@ class _Gzip:
 
 
 def decompress(content: bytes, limit: int) -> Iterator[bytes]:
-    """Yield the decompressed pieces of a file, of at most `limit` bytes together; an unknown format unchanged.
+    """Yield the decompressed content of a file in pieces, at most `limit` bytes in total.
+
+    An unknown format is not changed.
 
     Raise MalformedError for damaged or too much data, and UnreadableFormatError if Python has no module for it.
     """
@@ -81,12 +84,12 @@ def decompress(content: bytes, limit: int) -> Iterator[bytes]:
         decompressor = make()
         while not decompressor.eof:
             try:
-                piece = decompressor.decompress(content, _PIECE)
+                piece = decompressor.decompress(content, _CHUNK)
             except error as fault:
                 raise MalformedError(f"damaged {name} data", where=f"offset {total} of the content") from fault
             content = b""
             if not piece and decompressor.needs_input and not decompressor.eof:
-                raise MalformedError(f"{name} data without an end", where=f"offset {total} of the content")
+                raise MalformedError(f"truncated {name} data", where=f"offset {total} of the content")
             total += len(piece)
             if total > limit:
                 raise MalformedError(f"more than {limit} bytes of content", where=f"offset {limit} of the content")
@@ -97,7 +100,7 @@ def decompress(content: bytes, limit: int) -> Iterator[bytes]:
 def _decompressor(name: str) -> tuple[Callable[[], _Decompressor], type[Exception]]:
     if name == "gzip":
         return _Gzip, zlib.error
-    module = next((found for each in _MODULES[name] if (found := _imported(each))), None)
+    module = next((found for each in _MODULES[name] if (found := _import_or_none(each))), None)
     if module is None:
         modules = " or ".join(f"`{each}`" for each in _MODULES[name])
         raise UnreadableFormatError(
@@ -107,7 +110,7 @@ def _decompressor(name: str) -> tuple[Callable[[], _Decompressor], type[Exceptio
     return make, getattr(module, _ERRORS[name]) if _ERRORS[name] else OSError
 
 
-def _imported(name: str) -> ModuleType | None:
+def _import_or_none(name: str) -> ModuleType | None:
     try:
         return importlib.import_module(name)
     except ImportError:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.packages.rpm.package import RpmPackage
 
 SHELL = "/bin/sh"
-"""The program that packages' scripts start with: its owner and that one's dependencies are in every image."""
+"""The interpreter of package scripts: its owner, with dependencies, is in every image."""
 
 
 class RpmDatabase:
@@ -45,7 +45,7 @@ class RpmDatabase:
 
     @property
     def unlisted(self) -> frozenset[str]:
-        """None: an rpm header has the files with all the rest."""
+        """Always empty: an rpm header includes the file list."""
         return frozenset()
 
     @property
@@ -67,9 +67,9 @@ class RpmDatabase:
 
     def providers(self, capability: str) -> tuple[str, ...]:
         """Return the packages that provide a capability, or have installed the file that it names; sorted."""
-        if capability not in self._answers:
-            self._answers[capability] = self._find_providers(capability)
-        return self._answers[capability]
+        if capability not in self._provider_cache:
+            self._provider_cache[capability] = self._find_providers(capability)
+        return self._provider_cache[capability]
 
     def _find_providers(self, capability: str) -> tuple[str, ...]:
         owners = self.owners(capability) if capability.startswith("/") else ()
@@ -83,8 +83,8 @@ class RpmDatabase:
     def recommends(self, package: str) -> tuple[str, ...]:
         """Return the installed packages that a package recommends, by what they provide, and that supplement it.
 
-        Of a name that nothing provides, the name itself. A rich dependency, `(a if b)`, is left out. Source: rpm's
-        manual, "Weak dependencies".
+        If nothing provides a name, the name itself is returned. A rich dependency, `(a if b)`, is left out. Source:
+        rpm's manual, "Weak dependencies".
         """
         this = self.packages[package]
         names = (name for name in this.recommends if not name.startswith("("))
@@ -93,7 +93,7 @@ class RpmDatabase:
         return tuple(dict.fromkeys((*recommended, *supplementing)))
 
     def closure(self, packages: Iterable[str]) -> frozenset[str]:
-        """Return the packages and all that they require, if only one package meets a requirement."""
+        """Return the packages and, recursively, those that they require, if only one package meets a requirement."""
         found: set[str] = set()
         pending = list(packages)
         while pending:
@@ -119,7 +119,7 @@ class RpmDatabase:
         """Return the names that each package has in a folder; cached, as many files are in few folders."""
         if folder not in self._listings:
             names: dict[str, frozenset[str]] = {}
-            for key, package in self._with_folder.get(folder, ()):
+            for key, package in self._packages_by_folder.get(folder, ()):
                 if package.files is not None:
                     names[key] = names.get(key, frozenset()) | package.files.names_in(folder)
             self._listings[folder] = names
@@ -130,15 +130,15 @@ class RpmDatabase:
         return {}
 
     @cached_property
-    def _answers(self) -> dict[str, tuple[str, ...]]:
+    def _provider_cache(self) -> dict[str, tuple[str, ...]]:
         """The providers of each capability that was asked for."""
         return {}
 
     @cached_property
-    def _with_folder(self) -> Mapping[str, Sequence[tuple[str, RpmPackage]]]:
+    def _packages_by_folder(self) -> Mapping[str, Sequence[tuple[str, RpmPackage]]]:
         """The packages with files in each folder."""
         found: dict[str, list[tuple[str, RpmPackage]]] = {}
-        for key, package in self._each():
+        for key, package in self._all_packages():
             for folder in dict.fromkeys(package.files.folders) if package.files is not None else ():
                 found.setdefault(folder, []).append((key, package))
         return found
@@ -146,7 +146,7 @@ class RpmDatabase:
     @cached_property
     def _providers(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, dict[str, None]] = {}
-        for key, package in self._each():
+        for key, package in self._all_packages():
             for each in package.provided:
                 found.setdefault(each.name, {})[key] = None
         return {name: tuple(keys) for name, keys in found.items()}
@@ -154,16 +154,16 @@ class RpmDatabase:
     @cached_property
     def _supplementing(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, dict[str, None]] = {}
-        for key, package in self._each():
+        for key, package in self._all_packages():
             for name in package.supplements:
                 found.setdefault(name, {})[key] = None
         return {name: tuple(keys) for name, keys in found.items()}
 
-    def _each(self) -> Iterator[tuple[str, RpmPackage]]:
+    def _all_packages(self) -> Iterator[tuple[str, RpmPackage]]:
         return ((key, package) for key, same in self._installed.items() for package in same)
 
 
 def native_architecture(architectures: Iterable[str]) -> str:
-    """Return the architecture of most packages, "" if none depends on one."""
+    """Return the architecture of most packages; empty if all are architecture-independent."""
     counts = Counter(each for each in architectures if each not in {NOARCH, ""})
     return min(counts, key=lambda name: (-counts[name], name), default="")

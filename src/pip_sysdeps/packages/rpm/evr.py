@@ -21,7 +21,7 @@ _TILDE, _END, _CARET, _LETTERS, _DIGITS = range(5)
 def version_key(version: str) -> VersionKey:
     """Return the sort key of `[epoch:]version[-release]`.
 
-    An epoch that is absent is 0, and a release that is absent comes before every other.
+    A missing epoch is 0. A missing release comes before all others.
     """
     epoch, rest = split_epoch(version)
     number, dash, release = rest.partition("-")
@@ -37,7 +37,8 @@ def split_epoch(version: str) -> tuple[str, str]:
 def part_key(text: str) -> PartKey:
     """Return the sort key of a version or a release.
 
-    A tilde sorts before the end and a caret after it; digits sort after letters, and by value. All else separates.
+    A tilde sorts before the end and a caret after it; digits sort after letters, and by value. Other characters
+    separate.
     """
     return (*map(_segment_key, _SEGMENT.findall(text)), (_END, 0, ""))
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from pip_sysdeps.packages.database import PackageDatabase
-    from pip_sysdeps.packages.family import IndexRequest, Offered, Updated
+    from pip_sysdeps.packages.family import DownloadedMetadata, IndexRequest, IndexUpdate
     from pip_sysdeps.packages.rpm.install import Program
-    from pip_sysdeps.packages.rpm.read_listed import ListedPackage
+    from pip_sysdeps.packages.rpm.read_candidates import ListedPackage
     from pip_sysdeps.system.root import Root
 
 
@@ -44,22 +44,22 @@ def _sources_key(root: Root) -> str:
     return sources_key(root)
 
 
-def _update_index(root: Root, wanted: IndexRequest, _files: Collection[str]) -> Updated:
+def _update_index(root: Root, request: IndexRequest, _files: Collection[str]) -> IndexUpdate:
     from pip_sysdeps.packages.rpm.index_update import update_index  # noqa: PLC0415 - as above
 
-    return update_index(root, wanted)
+    return update_index(root, request)
 
 
-def _read_offered(root: Root) -> Offered | None:
-    from pip_sysdeps.packages.rpm.offered import read_offered  # noqa: PLC0415 - as above
+def _read_metadata(root: Root) -> DownloadedMetadata | None:
+    from pip_sysdeps.packages.rpm.read_metadata import read_metadata  # noqa: PLC0415 - as above
 
-    return read_offered(root)
+    return read_metadata(root)
 
 
-def _read_listed(root: Root, architecture: str) -> Mapping[str, ListedPackage] | None:
-    from pip_sysdeps.packages.rpm.read_listed import read_listed  # noqa: PLC0415 - as above
+def _read_candidates(root: Root, architecture: str) -> Mapping[str, ListedPackage] | None:
+    from pip_sysdeps.packages.rpm.read_candidates import read_candidates  # noqa: PLC0415 - as above
 
-    return read_listed(root, architecture)
+    return read_candidates(root, architecture)
 
 
 def _family(program: Program) -> Family:
@@ -91,8 +91,8 @@ def _family(program: Program) -> Family:
         usage=usage(program),
         purl="rpm",
         sources=Sources(key=_sources_key, update=_update_index, refresh=program.refresh),
-        read_offered=_read_offered,
-        read_listed=_read_listed,
+        read_metadata=_read_metadata,
+        read_candidates=_read_candidates,
         library_capability=lambda soname, kind: capability(soname, mark_of(kind)) or "",
         symbol_capabilities=lambda soname, kind, versions: version_capabilities(soname, mark_of(kind), versions),
         split_name=split_name,

@@ -1,4 +1,4 @@
-"""One rpm header: a table of tagged values, as a database keeps it for each installed package.
+"""One rpm header: a table of tagged values. A database has one for each installed package.
 
 A header has two big-endian counts, a table of entries (tag, type, offset, count), and the data that the offsets point
 into. In a database the magic number of a package file (8eade801) is left out. Source: rpm's `lib/header.cc` and
@@ -70,17 +70,17 @@ class Header:
     """Offset of `data` in the header, for messages."""
 
     def text(self, tag: int) -> str:
-        """Return a string, or "" where the header lacks the tag."""
+        """Return a string; empty if the header lacks the tag."""
         if tag not in self.entries:
             return ""
         offset, _ = self.entries[tag]
         end = self.data.find(b"\0", offset)
         if end < 0:
-            raise self._fault(offset, tag, "a string without an end")
+            raise self._fault(offset, tag, "unterminated string")
         return _decoded(self.data[offset:end])
 
     def texts(self, tag: int) -> tuple[str, ...]:
-        """Return the strings of an array, or () where the header lacks the tag."""
+        """Return the strings of an array; empty if the header lacks the tag."""
         if tag not in self.entries:
             return ()
         offset, count = self.entries[tag]
@@ -90,7 +90,7 @@ class Header:
         return tuple(map(_decoded, parts[:count]))
 
     def numbers(self, tag: int) -> tuple[int, ...]:
-        """Return the numbers of an array, or () where the header lacks the tag."""
+        """Return the numbers of an array; empty if the header lacks the tag."""
         if tag not in self.entries:
             return ()
         offset, count = self.entries[tag]
@@ -101,7 +101,7 @@ class Header:
         return Struct(f">{count}{_CODES[kind]}").unpack_from(self.data, offset)
 
     def number(self, tag: int) -> int | None:
-        """Return the first number of an array, or None where the header lacks the tag."""
+        """Return the first number of an array; None if the header lacks the tag."""
         return next(iter(self.numbers(tag)), None)
 
     def _fault(self, offset: int, tag: int, message: str) -> MalformedError:
@@ -109,7 +109,7 @@ class Header:
 
 
 def parse_header(content: bytes) -> Header:
-    """Parse a header as a database has it, without magic number.
+    """Parse a header in a database's form, without magic number.
 
     Raise MalformedError, with the offset in the header, for counts, types and offsets that rpm refuses, and for values
     that overlap. If a tag appears twice the last entry counts: what rpm added at installation follows the signed

@@ -1,4 +1,4 @@
-"""Make an index from the repositories of a root."""
+"""Write an index from the repositories of a root."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from pip_sysdeps.errors import MalformedError, SysdepsError
-from pip_sysdeps.packages.family import Updated
+from pip_sysdeps.packages.family import IndexUpdate
 from pip_sysdeps.packages.index import write_index
 from pip_sysdeps.packages.index_file import IndexTarget
 from pip_sysdeps.packages.platform import release_name
@@ -18,15 +18,15 @@ from pip_sysdeps.packages.rpm.architectures import ARCHITECTURES, capability_mar
 from pip_sysdeps.packages.rpm.compression import UnreadableFormatError
 from pip_sysdeps.packages.rpm.libraries import (
     base_set,
-    fitting,
+    installable,
     library_table,
-    newest,
+    newest_packages,
     packages_of_libraries,
     program_table,
     version_of,
 )
-from pip_sysdeps.packages.rpm.offered import Caches, read_caches
 from pip_sysdeps.packages.rpm.read_database import read_architecture, read_database
+from pip_sysdeps.packages.rpm.read_metadata import Caches, read_caches
 from pip_sysdeps.packages.rpm.read_repo_files import read_repositories, read_variables, sources_key
 from pip_sysdeps.packages.rpm.read_repository import (
     FolderStore,
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.packages.rpm.repository import RepositoryPackage
     from pip_sysdeps.system.root import Root
 
-_LEFT = "the old index, if there is one, is left as it was"
+OLD_INDEX_KEPT = "the old index, if there is one, is left as it was"
 _PYTHON = "python3"
 
 
@@ -61,44 +61,44 @@ class Contents:
     files: Mapping[str, tuple[str, ...]]
     """Paths by the id of a package; empty without file lists."""
     made: int
-    """When its metadata was made, in seconds since 1970; 0 if unknown."""
+    """The date of its metadata, in seconds since 1970; 0 if unknown."""
 
 
-def update_index(root: Root, wanted: IndexRequest) -> Updated:
+def update_index(root: Root, request: IndexRequest) -> IndexUpdate:
     """Read the metadata of each enabled repository, and write the index of one release and architecture.
 
-    Downloaded metadata of the package manager comes first; the rest is read from the repository itself. Raise
+    Metadata that the package manager has downloaded comes first; the rest is read from the repositories. Raise
     SysdepsError and MalformedError, with the old index unchanged, for damaged metadata, and if no repository can be
     read.
     """
-    if not (wanted.distro and wanted.codename and wanted.architecture):
+    if not (request.distro and request.codename and request.architecture):
         raise SysdepsError(
             "cannot determine the release: this system has no os-release or no package database",
             hint="run it on a system of the release, or name an unpacked image with --root",
         )
-    if wanted.architecture not in ARCHITECTURES:
+    if request.architecture not in ARCHITECTURES:
         raise SysdepsError(
-            f"architecture `{wanted.architecture}` is not known", hint=f"one of {', '.join(ARCHITECTURES)}"
+            f"architecture `{request.architecture}` is not known", hint=f"one of {', '.join(ARCHITECTURES)}"
         )
     try:
-        found, others, complaints = _read(root, wanted)
-        target, tables = index_of(found, others, wanted)
-        key = "" if root.directory == "/" or wanted.shared else sources_key(root)
+        found, others, complaints = _read(root, request)
+        target, tables = index_of(found, others, request)
+        key = "" if root.directory == "/" or request.shared else sources_key(root)
         path = write_index(target, tables, key)
     except MalformedError as error:
-        hint = "; ".join(filter(None, (error.hint, _LEFT)))
+        hint = "; ".join(filter(None, (error.hint, OLD_INDEX_KEPT)))
         raise MalformedError(error.reason, where=error.where, hint=hint) from error
-    return Updated(target=target, path=path, complaints=complaints)
+    return IndexUpdate(target=target, path=path, complaints=complaints)
 
 
 def index_of(
-    found: Sequence[Contents], others: Mapping[str, Contents], wanted: IndexRequest
+    found: Sequence[Contents], others: Mapping[str, Contents], request: IndexRequest
 ) -> tuple[IndexTarget, dict[str, Table]]:
     """Return the index of repositories; `others` are the disabled ones, by id."""
-    architecture = wanted.architecture
+    architecture = request.architecture
     described, mark = ARCHITECTURES[architecture], capability_mark(architecture)
-    every = fitting((package for each in found for package in each.packages), architecture)
-    packages = newest(every, architecture)
+    every = installable((package for each in found for package in each.packages), architecture)
+    packages = newest_packages(every, architecture)
     files = ChainMap(*(dict(each.files) for each in found))
     libraries = packages_of_libraries(packages, mark, described.directories, files)
     older = packages_of_libraries(every, mark, described.directories, files)
@@ -106,11 +106,11 @@ def index_of(
         "library": library_table(libraries, older),
         "program": program_table(packages),
         "base": dict.fromkeys(base_set(packages), "1"),
-        "elsewhere": _elsewhere(others, older, architecture),
+        "elsewhere": _disabled_libraries(others, older, architecture),
     }
-    release = release_name(wanted.distro, "", wanted.suite or wanted.codename)
+    release = release_name(request.distro, "", request.suite or request.codename)
     target = IndexTarget(
-        id=f"{wanted.distro}-{release}-{architecture}",
+        id=f"{request.distro}-{release}-{architecture}",
         date=_date(max((each.made for each in found), default=0)),
         release=release,
         glibc=version_of(f"{described.loader}(){mark}" if mark else described.loader, packages),
@@ -119,22 +119,22 @@ def index_of(
     return target, tables
 
 
-def _elsewhere(others: Mapping[str, Contents], known: Mapping[str, object], architecture: str) -> Table:
-    """Return the table soname -> a disabled repository, for sonames that no other has."""
+def _disabled_libraries(others: Mapping[str, Contents], known: Mapping[str, object], architecture: str) -> Table:
+    """Return the table soname -> disabled repository, for sonames that no enabled repository has."""
     table: Table = {}
     directories, mark = ARCHITECTURES[architecture].directories, capability_mark(architecture)
     for name, each in sorted(others.items()):
-        for soname in packages_of_libraries(fitting(each.packages, architecture), mark, directories, each.files):
+        for soname in packages_of_libraries(installable(each.packages, architecture), mark, directories, each.files):
             if soname not in known:
                 table.setdefault(soname, name.replace(":", "%3A"))
     return table
 
 
-def _read(root: Root, wanted: IndexRequest) -> tuple[list[Contents], dict[str, Contents], tuple[str, ...]]:
+def _read(root: Root, request: IndexRequest) -> tuple[list[Contents], dict[str, Contents], tuple[str, ...]]:
     """Return the content of enabled repositories, that of others by id, and messages about unreadable ones."""
-    repositories = read_repositories(root, _variables(root, wanted))
-    own = not wanted.suite and wanted.architecture == read_architecture(root)
-    caches = read_caches(root, repositories) if own else Caches(enabled={}, others={}, missing=())
+    repositories = read_repositories(root, _variables(root, request))
+    is_native = not request.suite and request.architecture == read_architecture(root)
+    caches = read_caches(root, repositories) if is_native else Caches(enabled={}, others={}, missing=())
     enabled = [each for each in repositories if each.enabled]
     found: list[Contents] = []
     complaints: list[str] = []
@@ -147,14 +147,14 @@ def _read(root: Root, wanted: IndexRequest) -> tuple[list[Contents], dict[str, C
             complaints.append(f"the repository `{printable(each.id)}` is left out: {got}")
     found += [_contents(each) for each in cached.values() if each.has_primary]
     if not found:
-        raise _nothing(complaints, configured=bool(enabled))
+        raise _no_repository_error(complaints, configured=bool(enabled))
     others = {name: _contents(each) for name, each in caches.others.items() if each.has_primary}
     return found, others, tuple(complaints)
 
 
-def _variables(root: Root, wanted: IndexRequest) -> Mapping[str, str]:
-    release, architecture = wanted.codename, wanted.architecture
-    return read_variables(root, read_database(root), release=release, architecture=architecture, suite=wanted.suite)
+def _variables(root: Root, request: IndexRequest) -> Mapping[str, str]:
+    release, architecture = request.codename, request.architecture
+    return read_variables(root, read_database(root), release=release, architecture=architecture, suite=request.suite)
 
 
 def _contents_or_reason(root: Root, repository: Repository, cached: Repodata | None) -> Contents | SysdepsError:
@@ -168,7 +168,10 @@ def _contents_or_reason(root: Root, repository: Repository, cached: Repodata | N
 
 
 def _contents_of(root: Root, repository: Repository, cached: Repodata | None) -> Contents:
-    """Return the content of a repository, from its cache if that can be read. Raise SysdepsError."""
+    """Return the content of a repository, from its cache if that can be read.
+
+    Raise SysdepsError if it cannot be read.
+    """
     if cached is not None and cached.has_primary:
         try:
             return _contents(cached)
@@ -184,7 +187,7 @@ def _contents(repodata: Repodata) -> Contents:
 
 
 def _store(root: Root, repository: Repository) -> Store:
-    """Return the place of a repository's metadata. Raise SysdepsError if it must not be read from there."""
+    """Return the store of a repository's metadata. Raise SysdepsError if it must not be read from there."""
     local = next((path for url in repository.base if (path := _local_path(url))), None)
     if local:
         return FolderStore(root, local)
@@ -193,9 +196,9 @@ def _store(root: Root, repository: Repository) -> Store:
     if repository.certificate:
         raise SysdepsError("it requires a client certificate, which only the package manager uses")
     if repository.unverified:
-        raise SysdepsError("its server's certificate is not to be verified (`sslverify`)")
+        raise SysdepsError("`sslverify` is off, so its server's certificate would not be verified")
     if "$" in "".join((*repository.base, repository.mirrorlist, repository.metalink)):
-        raise SysdepsError("its URL has a variable that is not known")
+        raise SysdepsError("its URL has an unknown variable")
     if repository.metalink:
         return read_metalink(repository.metalink)
     if repository.base:
@@ -211,12 +214,12 @@ def _local_path(url: str) -> str:
     return unquote(parts.path) if parts.scheme == "file" and parts.netloc in {"", "localhost"} else ""
 
 
-def _nothing(complaints: Sequence[str], *, configured: bool) -> SysdepsError:
+def _no_repository_error(complaints: Sequence[str], *, configured: bool) -> SysdepsError:
     if not configured:
         return SysdepsError("no repository is enabled", hint="dnf.conf(5) and zypper(8) say how to configure one")
     return SysdepsError(
         f"no repository could be read: {complaints[0]}",
-        hint=f"run `dnf makecache` or `zypper refresh`, and again; {_LEFT}",
+        hint=f"run `dnf makecache` or `zypper refresh`, and again; {OLD_INDEX_KEPT}",
     )
 
 

@@ -70,8 +70,8 @@ PROGRAMS: Mapping[str, Program] = {
 }
 """By name; the first that a root has is used.
 
-yum reports success if it finds one name of several, unless an option changes that. yum 3 has no weak dependencies, and
-warns of the option; since RHEL 8, yum is a link to dnf.
+Without the option, yum reports success if it finds one name of several. yum 3 has no weak dependencies and warns
+about the option; since RHEL 8, yum is a link to dnf.
 """
 
 
@@ -81,12 +81,12 @@ def as_names(items: Sequence[Item], program: Program) -> str:
 
 
 def as_lines(items: Iterable[Item], program: Program) -> str:
-    """Render one item a line."""
+    """Render one item per line."""
     return "".join(f"{_argument(each, program)}\n" for each in items)
 
 
 def as_satisfy(items: Iterable[Item], program: Program) -> str:
-    """Render one item a line, with the capabilities of the symbol versions that it must have."""
+    """Render one item per line, and the capabilities of the symbol versions that it must have."""
     items = tuple(items)
     versions = dict.fromkeys(each for item in items for each in item.capabilities)
     return as_lines(items, program) + "".join(f"{each}\n" for each in versions)
@@ -126,8 +126,8 @@ def usage(program: Program) -> str:
 def version_capabilities(soname: str, mark: str, versions: Iterable[str]) -> tuple[str, ...]:
     """Return a capability for each needed symbol version of a library, sorted.
 
-    Of versions that differ only in their number (`GLIBCXX_3.4`, `GLIBCXX_3.4.29`) only the highest: a library with it
-    has the earlier ones.
+    Of versions that differ only in their number (`GLIBCXX_3.4`, `GLIBCXX_3.4.29`), only the highest is returned: a
+    library with it also has the earlier ones.
     """
     highest: dict[str, str] = {}
     for version in versions:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.packages.index_file import DEVELOPMENT, SEVERAL
+from pip_sysdeps.packages.index_file import AMBIGUOUS, DEVELOPMENT
 from pip_sysdeps.packages.rpm.capability import provides_library, soname_of
 from pip_sysdeps.packages.rpm.evr import version_key
 from pip_sysdeps.packages.rpm.names import is_development, is_package_name
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 SHELL = "/bin/sh"
 _PROGRAM = re.compile(r"(?:/usr)?/s?bin/([^\s:,/]+)")
 _MOST_NAMES = 100
-"""Packages that are named for one library, program or capability."""
+"""Limit on the packages for one library, program or capability."""
 _MAX_NAME = 255
 """Characters of a file's name: NAME_MAX of limits.h."""
 
 
-def fitting(packages: Iterable[RepositoryPackage], architecture: str) -> tuple[RepositoryPackage, ...]:
-    """Return the packages that fit an architecture, without those with an invalid name."""
+def installable(packages: Iterable[RepositoryPackage], architecture: str) -> tuple[RepositoryPackage, ...]:
+    """Return the packages for an architecture, except those with an invalid name."""
     return tuple(
         [each for each in packages if each.architecture in {architecture, NOARCH} and is_package_name(each.name)]
     )
 
 
-def newest(packages: Iterable[RepositoryPackage], architecture: str) -> tuple[RepositoryPackage, ...]:
-    """Return the newest version of each package that fits an architecture, sorted by name."""
+def newest_packages(packages: Iterable[RepositoryPackage], architecture: str) -> tuple[RepositoryPackage, ...]:
+    """Return the newest version of each package for an architecture, sorted by name."""
     found: dict[str, RepositoryPackage] = {}
-    for each in fitting(packages, architecture):
+    for each in installable(packages, architecture):
         other = found.get(each.name)
         if other is None or version_key(each.version) > version_key(other.version):
             found[each.name] = each
@@ -46,8 +46,8 @@ def newest(packages: Iterable[RepositoryPackage], architecture: str) -> tuple[Re
 def providers(packages: Iterable[RepositoryPackage], architecture: str) -> dict[str, tuple[str, ...]]:
     """Return the packages whose newest version provides each capability of a library, sorted.
 
-    A package of another architecture is `name.architecture`. A capability that only older versions provide has none:
-    the package manager finds such a version, but not by the name.
+    A package of another architecture is `name.architecture`. A capability that only older versions provide has no
+    packages: the package manager installs such a version by the capability, not by the name.
     """
     versions: dict[str, str] = {}
     found: defaultdict[str, dict[str, str]] = defaultdict(dict)
@@ -59,7 +59,7 @@ def providers(packages: Iterable[RepositoryPackage], architecture: str) -> dict[
             versions[key] = each.version
         for name in each.provides:
             if soname_of(name, "(64bit)") or soname_of(name, ""):
-                found[name][key] = _later(found[name].get(key), each.version)
+                found[name][key] = _newer_version(found[name].get(key), each.version)
     return {
         name: tuple(sorted(key for key, version in keys.items() if versions[key] == version))
         for name, keys in found.items()
@@ -74,8 +74,8 @@ def packages_of_libraries(
 ) -> dict[str, tuple[str, ...]]:
     """Return the packages that have each soname in a default directory of the loader, the best first.
 
-    `mark` is that of the machine's capabilities. `files` has the paths of each package by its id; without them, what a
-    package provides counts. A development package comes last, and a short name first: `libcurl` before
+    `mark` is that of the architecture's capabilities. `files` has the paths of each package by its id; without them,
+    a package's provides count. Development packages come last, and short names first: `libcurl` before
     `libcurl-minimal`.
     """
     found: dict[str, set[str]] = {}
@@ -92,19 +92,19 @@ def packages_of_libraries(
 def library_table(found: Mapping[str, Sequence[str]], older: Mapping[str, Sequence[str]]) -> Table:
     """Return the table soname -> packages of `packages_of_libraries`; development packages only if there is no other.
 
-    `found` is of the newest versions, `older` of all. If several packages have a library, or only an older version, the
-    package manager chooses by the capability, and they follow `SEVERAL`.
+    `found` is of the newest versions, `older` of all. If several packages have a library, or only an older version
+    has it, they follow `AMBIGUOUS`: the package manager chooses by the capability.
     """
     table = {}
     for soname, names in {**older, **found}.items():
         runtime = [name for name in names if not is_development(name)]
-        mark = DEVELOPMENT if not runtime else SEVERAL if len(runtime) > 1 or soname not in found else ""
+        mark = DEVELOPMENT if not runtime else AMBIGUOUS if len(runtime) > 1 or soname not in found else ""
         table[soname] = mark + ",".join((runtime or names)[:_MOST_NAMES])
     return table
 
 
 def program_table(packages: Iterable[RepositoryPackage]) -> Table:
-    """Return the table program -> package; of several the one with the program's name, else all after `SEVERAL`.
+    """Return the table program -> package: of several, the one with the program's name, else all after `AMBIGUOUS`.
 
     `primary.xml` has the paths of programs.
     """
@@ -120,7 +120,7 @@ def program_table(packages: Iterable[RepositoryPackage]) -> Table:
 def base_set(packages: Sequence[RepositoryPackage]) -> frozenset[str]:
     """Return the packages of a minimal root: the shell and its dependencies, if only one package meets each.
 
-    It is what `RpmDatabase.base` finds among installed packages.
+    `RpmDatabase.base` is the same for installed packages.
     """
     named: defaultdict[str, set[str]] = defaultdict(set)
     for each in packages:
@@ -153,12 +153,12 @@ def version_of(capability: str, packages: Iterable[RepositoryPackage]) -> str:
 def _program_value(program: str, owners: Sequence[str]) -> str:
     if program in owners or len(owners) == 1:
         return program if program in owners else owners[0]
-    return SEVERAL + ",".join(owners[:_MOST_NAMES])
+    return AMBIGUOUS + ",".join(owners[:_MOST_NAMES])
 
 
 def _preference(name: str) -> tuple[bool, int, str]:
     return is_development(name), len(name), name
 
 
-def _later(one: str | None, other: str) -> str:
+def _newer_version(one: str | None, other: str) -> str:
     return other if one is None or version_key(other) > version_key(one) else one

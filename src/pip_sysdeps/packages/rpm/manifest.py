@@ -7,17 +7,17 @@ with ten tab-separated fields.
 from __future__ import annotations
 
 from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.packages.rpm.names import is_stated
+from pip_sysdeps.packages.rpm.names import is_printable_ascii
 from pip_sysdeps.packages.rpm.package import RpmPackage
 
 _FIELDS = 10
 
 
 def parse_manifest(content: bytes) -> tuple[RpmPackage, ...]:
-    """Return the packages of a manifest, which names no files.
+    """Return the packages of a manifest. It has no file lists.
 
-    Raise MalformedError, with the line, for one that has not name, version-release, times of installation and build,
-    vendor, epoch as `(none)`, size, architecture, epoch number and source package.
+    Each line has name, version-release, times of installation and build, vendor, epoch as `(none)`, size, architecture,
+    epoch number and source package. Raise MalformedError, with the line, for another form.
     """
     lines = content.decode("utf-8", "surrogateescape").split("\n")
     return tuple(_package(line, number) for number, line in enumerate(lines, 1) if line.strip())
@@ -29,12 +29,12 @@ def _package(line: str, number: int) -> RpmPackage:
         raise MalformedError(f"{len(fields)} fields instead of {_FIELDS}", where=f"line {number}")
     name, version, *_, size, architecture, epoch, source = fields[:_FIELDS]
     if (
-        not all(map(is_stated, (name, version, architecture)))
+        not all(map(is_printable_ascii, (name, version, architecture)))
         or "-" not in version
         or not _is_number(size)
         or not _is_number(epoch)
     ):
-        raise MalformedError("no package", where=f"line {number}")
+        raise MalformedError("not a package", where=f"line {number}")
     return RpmPackage(
         name=name,
         version=f"{int(epoch)}:{version}" if int(epoch) else version,

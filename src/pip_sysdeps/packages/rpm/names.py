@@ -1,7 +1,7 @@
 """Names that are safe in a lock of an rpm system and on a command line.
 
 dnf interprets `@` as a group, `*`, `?` and `[` as a pattern and a leading `-` as an option; zypper interprets a leading
-`-`, `!`, `+` or `~` as removal or installation. No valid name begins with or has one of them. Source:
+`-`, `!`, `+` or `~` as removal or installation. Valid names exclude them. Source:
 `ALLOWED_CHARS_NAME` and `ALLOWED_CHARS_VERREL` of rpm's `build/parsePreamble.cc`; dnf(8), "Specifying packages";
 zypper(8), "install".
 """
@@ -14,15 +14,15 @@ from pip_sysdeps.packages.rpm.architectures import ARCHITECTURES
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
 _VERSION = re.compile(r"(?:[0-9]{1,10}:)?[A-Za-z0-9._+~^]+-[A-Za-z0-9._+~^]+")
-_STATED = re.compile(r"[!-~]+")
+_PRINTABLE_ASCII = re.compile(r"[!-~]+")
 _ARCHITECTURES = frozenset({*ARCHITECTURES, "i386", "i486", "i586", "armv7hnl", "ppc64"})
-"""Those that follow the name of a package of another machine."""
+"""Architectures that can follow a package name."""
 _DEVELOPMENT = re.compile(r".*-(?:devel|devel-static|static|headers)(?:-.*bit)?(?:\.[a-z0-9_]+)?")
 
 
-def is_stated(text: str) -> bool:
-    """Return whether a database may state a text as a name, version or architecture: rpm builds no other package."""
-    return _STATED.fullmatch(text) is not None
+def is_printable_ascii(text: str) -> bool:
+    """Return whether a text is printable ASCII without spaces, as rpm requires of names, versions and architectures."""
+    return _PRINTABLE_ASCII.fullmatch(text) is not None
 
 
 def is_package_name(name: str) -> bool:
@@ -41,13 +41,13 @@ def is_development(name: str) -> bool:
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """Return the name of a package and its architecture, which is empty for the system's: `glibc`, `i686`."""
+    """Return name and architecture of a package, `glibc` and `i686`; the architecture is empty for the system's own."""
     stem, dot, last = name.rpartition(".")
     return (stem, last) if dot and last in _ARCHITECTURES else (name, "")
 
 
 def source_package(source: str) -> tuple[str, str]:
-    """Return name and version of a source package by its file name: `zlib`, `1.3.1-2.fc42`; empty for another name."""
+    """Return name and version of a source package by its file name: `zlib`, `1.3.1-2.fc42`; empty if invalid."""
     stem = source.removesuffix(".rpm").removesuffix(".nosrc").removesuffix(".src")
     name, _, rest = stem.rpartition("-")
     name, _, version = name.rpartition("-")

@@ -39,7 +39,7 @@ def parse_ndb(content: bytes) -> Iterator[tuple[int, bytes]]:
     for place in range(2 * _SLOT.size, pages * _PAGE, _SLOT.size):
         magic, number, first, count = _SLOT.unpack_from(content, place)
         if magic != b"Slot":
-            raise MalformedError("no slot", where=f"offset {place}")
+            raise MalformedError("invalid slot", where=f"offset {place}")
         if not first:
             continue
         free -= count
@@ -50,7 +50,7 @@ def parse_ndb(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _slot_pages(content: bytes) -> int:
     if len(content) < _PAGE or not content.startswith(MAGIC):
-        raise MalformedError("no NDB database", where="offset 0")
+        raise MalformedError("not an NDB database", where="offset 0")
     _, version, _, pages, _ = _HEADER.unpack_from(content)
     if version or not pages or pages * _PAGE > len(content):
         raise MalformedError(f"version {version} with {pages} pages of slots", where="offset 4")
@@ -60,11 +60,11 @@ def _slot_pages(content: bytes) -> int:
 def _blob(content: bytes, number: int, start: int, end: int) -> bytes:
     if end - start < _BLOB.size + _TAIL.size:
         raise MalformedError("a blob is too short", where=f"offset {start}")
-    magic, own, _, length = _BLOB.unpack_from(content, start)
+    magic, stated_number, _, length = _BLOB.unpack_from(content, start)
     tail = end - _TAIL.size
-    checksum, again, end_magic = _TAIL.unpack_from(content, tail)
-    if magic != b"BlbS" or own != number or end_magic != b"BlbE" or again != length:
-        raise MalformedError(f"no blob of package {number}", where=f"offset {start}")
+    checksum, stated_length, end_magic = _TAIL.unpack_from(content, tail)
+    if magic != b"BlbS" or stated_number != number or end_magic != b"BlbE" or stated_length != length:
+        raise MalformedError(f"invalid blob of package {number}", where=f"offset {start}")
     data = start + _BLOB.size
     if data + length > tail or tail - data - length >= _BLOCK:
         raise MalformedError(f"a blob of {length} bytes does not fit its blocks", where=f"offset {start}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.packages.rpm import header as tags
 from pip_sysdeps.packages.rpm.header import parse_header
-from pip_sysdeps.packages.rpm.names import is_stated, source_package
+from pip_sysdeps.packages.rpm.names import is_printable_ascii, source_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,12 +27,12 @@ _INSTALLED = frozenset({0, 3})
 
 
 class Dependency(NamedTuple):
-    """One capability that a package provides or requires; a database has a hundred thousand."""
+    """One capability that a package provides or requires; a named tuple, because a database has a hundred thousand."""
 
     name: str
     """`libpq.so.5()(64bit)`, `glibc`, `/bin/sh`, `(a if b)`, ..."""
     flags: int = 0
-    """The comparison, by LESS, GREATER and EQUAL; other bits say for what it is required."""
+    """The comparison: LESS, GREATER and EQUAL. Other bits are its purpose."""
     version: str = ""
     """The version compared with, as `[epoch:]version[-release]`; empty without one."""
 
@@ -44,16 +44,16 @@ class Dependency(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileList:
-    """The files of a package: rpm keeps folders and names apart."""
+    """The files of a package. rpm stores folders and names separately."""
 
     folders: tuple[str, ...] = ()
     """DIRNAMES: each ends with "/"."""
     names: tuple[str, ...] = ()
     """BASENAMES."""
     folder_of: tuple[int, ...] = ()
-    """DIRINDEXES: for each name its folder."""
+    """DIRINDEXES: the folder of each name."""
     states: tuple[int, ...] = ()
-    """FILESTATES: for each name whether it was installed; empty if the package has none."""
+    """FILESTATES: the state of each name; empty if the package has none."""
 
     def paths(self) -> Iterator[str]:
         """Yield the path of each file and folder that is installed."""
@@ -90,11 +90,11 @@ class RpmPackage:
     required: tuple[Dependency, ...] = ()
     """Its requires, in the package's order."""
     recommends: tuple[str, ...] = ()
-    """RECOMMENDNAME: names and capabilities that it recommends; rich ones among them."""
+    """RECOMMENDNAME: recommended names and capabilities, including rich dependencies."""
     supplements: tuple[str, ...] = ()
-    """SUPPLEMENTNAME: what it supplements, the reverse of a recommendation; rich ones among them."""
+    """SUPPLEMENTNAME: the reverse of a recommendation, including rich dependencies."""
     files: FileList | None = None
-    """Its files; None where the database has no file lists."""
+    """Its files; None if the database has no file lists."""
 
     @property
     def source(self) -> str:
@@ -110,7 +110,7 @@ class RpmPackage:
     def requires(self) -> tuple[tuple[str, ...], ...]:
         """The capabilities that it requires, each a group of its own.
 
-        A rich dependency, `(a if b)`, is skipped: its effect depends on what else is installed.
+        A rich dependency, `(a if b)`, is skipped: its effect depends on other packages.
         """
         return tuple([(each.name,) for each in self.required if not each.name.startswith("(")])
 
@@ -118,16 +118,16 @@ class RpmPackage:
 def parse_package(content: bytes) -> RpmPackage:
     """Parse the header of an installed package.
 
-    Raise MalformedError, with the offset in the header, for a header that rpm would refuse, one without a usable
-    name or version, and arrays that do not fit together.
+    Raise MalformedError, with the offset in the header, for a header that rpm refuses, an invalid
+    name or version, and arrays of different lengths.
     """
     header = parse_header(content)
     name, version, release = header.text(tags.NAME), header.text(tags.VERSION), header.text(tags.RELEASE)
     architecture = header.text(tags.ARCH)
-    if not all(map(is_stated, (name, version, release, architecture or NOARCH))):
+    if not all(map(is_printable_ascii, (name, version, release, architecture or NOARCH))):
         stated = ", ".join(repr(each[:_LONGEST_SHOWN]) for each in (name, version, release, architecture))
         raise MalformedError(
-            f"no usable name, version, release or architecture: {stated}",
+            f"invalid name, version, release or architecture: {stated}",
             where="offset 0",
             hint="rpmbuild cannot create such a package: remove it, or use another root",
         )

@@ -25,38 +25,44 @@ _T = TypeVar("_T")
 
 _MAX_DATABASE = 1 << 30
 _MAX_LOG = 128 << 20
-"""Bytes. A desktop's database has a third of a gigabyte; a log is written back at every end of a transaction."""
+"""Limits in bytes. A desktop's database has a third of a gigabyte; the log is short, as each transaction writes it
+back."""
 _HINT = "it is damaged: run `rpm --rebuilddb`, or use another root"
 
 
 def read_database(root: Root) -> RpmDatabase | None:
-    """Read the installed packages of a root; None if it has no rpm database.
+    """Return the installed packages of a root; None if it has no rpm database.
 
     Raise SysdepsError for a database that cannot be read, and MalformedError for one that breaks its format.
     """
     path = find_database(root)
     if path is None:
         return None
-    with _explained(path):
+    with _with_location(path):
         if path == MANIFEST:
             return RpmDatabase(parse_manifest(_read(root, path, _MAX_DATABASE)), path=path)
-        return RpmDatabase(_each(_headers(root, path), parse_package), path=path)
+        return RpmDatabase(_parse_headers(_headers(root, path), parse_package), path=path)
 
 
 def read_architecture(root: Root) -> str:
-    """Return the architecture of most packages of a root, as the database has it; empty without one. Raise as above."""
+    """Return the architecture of most packages of a root; empty without a database. Raise as `read_database`."""
     path = find_database(root)
     if path is None:
         return ""
-    with _explained(path):
+    with _with_location(path):
         if path == MANIFEST:
             packages = parse_manifest(_read(root, path, _MAX_DATABASE))
             return native_architecture(each.architecture for each in packages)
-        return native_architecture(_each(_headers(root, path), lambda content: parse_header(content).text(ARCH)))
+        return native_architecture(
+            _parse_headers(_headers(root, path), lambda content: parse_header(content).text(ARCH))
+        )
 
 
 def _headers(root: Root, path: str) -> Iterable[tuple[int, bytes]]:
-    """Select the reader by the content, as each format except SQLite's has its own magic number."""
+    """Yield number and header of each package.
+
+    The magic number of the file selects the parser; SQLite's is the last.
+    """
     content = _read(root, path, _MAX_DATABASE)
     if is_bdb(content):
         return parse_bdb(content)
@@ -65,15 +71,15 @@ def _headers(root: Root, path: str) -> Iterable[tuple[int, bytes]]:
     return parse_sqlite(content, _read(root, f"{path}-wal", _MAX_LOG) if root.is_file(f"{path}-wal") else b"")
 
 
-def _each(headers: Iterable[tuple[int, bytes]], parse: Callable[[bytes], _T]) -> Iterator[_T]:
+def _parse_headers(headers: Iterable[tuple[int, bytes]], parse: Callable[[bytes], _T]) -> Iterator[_T]:
     for number, header in headers:
-        with _explained(f"package {number}"):
+        with _with_location(f"package {number}"):
             found = parse(header)
         yield found
 
 
 @contextmanager
-def _explained(place: str) -> Iterator[None]:
+def _with_location(place: str) -> Iterator[None]:
     try:
         yield
     except MalformedError as error:

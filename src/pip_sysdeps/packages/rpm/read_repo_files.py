@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.errors import MalformedError, unreadable
 from pip_sysdeps.packages.rpm.architectures import base_architecture
-from pip_sysdeps.packages.rpm.repo_file import parse_repo_file, repositories, substituted, with_overrides
+from pip_sysdeps.packages.rpm.repo_file import parse_repo_file, repositories, substitute_variables, with_overrides
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _DNF = ("/etc/yum.repos.d", "/etc/distro.repos.d", "/usr/share/dnf5/repos.d")
-"""Of files with the same name the first counts."""
+"""Of files with the same name, the first counts."""
 _ZYPPER = ("/etc/zypp/repos.d",)
 _OVERRIDES = ("/etc/dnf/repos.override.d", "/usr/share/dnf5/repos.override.d")
 _MAIN = ("/etc/dnf/dnf.conf", "/etc/yum.conf")
@@ -33,7 +33,7 @@ _RELEASE = (
 )
 """Capabilities for `$releasever`; the first that is installed counts. Source: libdnf5's `DISTROVERPKGS`."""
 _SHARED = ("sslverify", "repo_gpgcheck", "gpgcheck", "sslclientcert")
-"""Options of [main] that count for each repository."""
+"""Options of [main] that apply to each repository."""
 _MAX_FILE = 1 << 20
 
 
@@ -42,15 +42,15 @@ def read_repositories(root: Root, variables: Mapping[str, str]) -> tuple[Reposit
 
     Raise MalformedError, with file and line, for an invalid file, SysdepsError for one that cannot be read.
     """
-    overrides = [_parsed(root, path) for path in _files(root, _OVERRIDES)]
-    main = next((_parsed(root, path).get("main", {}) for path in _MAIN if root.is_file(path)), {})
+    overrides = [_parse_file(root, path) for path in _files(root, _OVERRIDES)]
+    main = next((_parse_file(root, path).get("main", {}) for path in _MAIN if root.is_file(path)), {})
     shared = {name: main[name] for name in _SHARED if name in main}
     found: dict[str, Repository] = {}
     for folders, signed in ((_DNF, False), (_ZYPPER, True)):
         for path in _files(root, folders):
-            sections = with_overrides(_parsed(root, path), overrides)
+            sections = with_overrides(_parse_file(root, path), overrides)
             for each in repositories(sections, {} if signed else shared, signed=signed):
-                found.setdefault(each.id, substituted(each, variables))
+                found.setdefault(each.id, substitute_variables(each, variables))
     return tuple(found.values())
 
 
@@ -59,7 +59,7 @@ def read_variables(
 ) -> dict[str, str]:
     """Return the variables of URLs by name, in lower case.
 
-    `release` is the system's VERSION_ID, for a database that has no package of the release; `suite` names another one.
+    `release` is the system's VERSION_ID, used if no installed package states the release; `suite` overrides both.
     """
     found: dict[str, str] = {}
     for path in _files(root, _VARIABLES, ending=""):
@@ -72,7 +72,7 @@ def read_variables(
 
 
 def release_version(database: RpmDatabase) -> str:
-    """Return `$releasever`: the version with which a package provides the release, else its own; empty without one."""
+    """Return `$releasever`: the version of the release capability, else of its provider; empty without one."""
     for name in _RELEASE:
         for key in database.providers(name):
             package = database.packages[key]
@@ -92,7 +92,7 @@ def sources_key(root: Root) -> str:
 
 
 def _files(root: Root, folders: tuple[str, ...], ending: str = ".repo") -> list[str]:
-    """Return the files of folders by name; of several with the same name that in the first folder."""
+    """Return the files of several folders by name. Of files with the same name, the first counts."""
     found: dict[str, str] = {}
     for folder in folders:
         for name in root.names(folder):
@@ -101,7 +101,7 @@ def _files(root: Root, folders: tuple[str, ...], ending: str = ".repo") -> list[
     return [found[name] for name in sorted(found)]
 
 
-def _parsed(root: Root, path: str) -> Sections:
+def _parse_file(root: Root, path: str) -> Sections:
     try:
         return parse_repo_file(_read(root, path))
     except MalformedError as error:

@@ -1,8 +1,8 @@
-"""Reads the metadata of repositories: from the caches of dnf, microdnf and zypper, a folder, or a server.
+"""Read the metadata of repositories from the caches of dnf, microdnf and zypper, a folder, or a server.
 
-A repository's `repomd.xml` has the checksums of its other files, which are compared. That of `repomd.xml` itself is in
-a metalink; without one it counts as it is in a cache, where the package manager has checked it, in a folder of the
-root, and when it comes by https. No signature is verified here.
+A repository's `repomd.xml` has the checksums of its other files, which are verified. Its own checksum is in a
+metalink. Without a metalink, it is trusted in a cache, where the package manager has verified it, in a folder
+of the root, and by https. No signature is verified here.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ REPOMD = "repodata/repomd.xml"
 _MAX_REPOMD = 4 << 20
 _MAX_FILE = 512 << 20
 _MAX_CONTENT = 4 << 30
-"""Bytes, packed and unpacked: Fedora's file lists have a tenth of that."""
-_MORE_ELEMENTS = 100_000
-"""XML elements that a file may have beyond one for each byte of its packed size: createrepo_c's have one for three to
-six."""
+"""Limits in bytes, packed and unpacked; Fedora's file lists have a tenth of that."""
+_SPARE_ELEMENTS = 100_000
+"""XML elements that a file may have in addition to one per byte of its packed size; createrepo_c writes one per three
+to six bytes."""
 _MOST_MIRRORS = 3
-"""Mirrors that are tried."""
+"""Limit on the mirrors that are tried."""
 _HASHES = ("sha256", "sha384", "sha512")
 """Hash algorithms that are trusted."""
 _OLD_HASHES = ("sha1", "sha224")
 """Hash algorithms that only detect damage."""
-_AGAIN = "run `dnf makecache --refresh` or `zypper refresh --force`"
+_REFRESH_HINT = "run `dnf makecache --refresh` or `zypper refresh --force`"
 _SUFFIX = r"-(?:[0-9a-f]{16}|[A-Za-z0-9._]*-[a-z0-9_]+)"
-"""The suffix that dnf appends to a repository's id in its folder's name, and microdnf's: release and architecture."""
+"""The suffix of a cache folder after the repository's id: a hash for dnf, release and architecture for microdnf."""
 
 
 class Store(Protocol):
@@ -76,7 +76,7 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FolderStore:
-    """A folder of a root: of a cache, or a repository itself."""
+    """A folder of a root: a cache, or the repository itself."""
 
     root: Root
     """The root."""
@@ -86,10 +86,10 @@ class FolderStore:
     @property
     def hint(self) -> str:
         """The commands that download a cache anew."""
-        return _AGAIN if self.place.startswith(CACHES) else ""
+        return _REFRESH_HINT if self.place.startswith(CACHES) else ""
 
     def has(self, location: str) -> bool:
-        """Return whether the file is there: dnf fetches file lists when it needs them."""
+        """Return whether the file exists: dnf downloads file lists on demand."""
         return self.root.is_file(posixpath.join(self.place, location))
 
     def repomd(self) -> bytes:
@@ -103,12 +103,12 @@ class FolderStore:
 
 @dataclass(frozen=True, slots=True)
 class ServerStore:
-    """Servers with the same repository."""
+    """The servers of one repository."""
 
     bases: Sequence[str]
     """URLs of the repository, the preferred one first; at least one."""
     checksums: frozenset[str] = frozenset()
-    """Those that `repomd.xml` may have, by a metalink; none without one."""
+    """The checksums of `repomd.xml` in the metalink; empty without one."""
 
     @property
     def place(self) -> str:
@@ -117,25 +117,25 @@ class ServerStore:
 
     @property
     def hint(self) -> str:
-        """Empty: a later download may be complete."""
+        """Always empty: a later download may be complete."""
         return ""
 
     def has(self, location: str) -> bool:  # noqa: ARG002 - what repomd.xml names is there
-        """Return True: `repomd.xml` names it."""
+        """Return True: the server has every file of `repomd.xml`."""
         return True
 
     def repomd(self) -> bytes:
-        """Return `repomd.xml`: by https, or with a checksum of the metalink."""
-        content = self._first(REPOMD, _MAX_REPOMD, plain=bool(self.checksums))
+        """Return `repomd.xml`, by https or verified by the metalink."""
+        content = self._download_from_mirrors(REPOMD, _MAX_REPOMD, plain=bool(self.checksums))
         if self.checksums and not any(_has_checksum(content, each) for each in self.checksums):
             raise MalformedError("its checksum is not in the metalink", where="offset 0")
         return content
 
     def read(self, location: str) -> bytes:
-        """Return the content of another file; `repomd.xml` has its checksum."""
-        return self._first(location, _MAX_FILE, plain=True)
+        """Return the content of another file, whose checksum is in `repomd.xml`."""
+        return self._download_from_mirrors(location, _MAX_FILE, plain=True)
 
-    def _first(self, location: str, limit: int, *, plain: bool) -> bytes:
+    def _download_from_mirrors(self, location: str, limit: int, *, plain: bool) -> bytes:
         urls = [f"{base.rstrip('/')}/{location}" for base in self.bases[:_MOST_MIRRORS]]
         for url in urls[:-1]:
             with suppress(DownloadError):
@@ -170,16 +170,16 @@ class Repodata:
     def primary(self) -> Iterator[RepositoryPackage]:
         """Yield the packages.
 
-        Raise SysdepsError for metadata that is not there, cannot be read, or is packed in a form that this Python does
-        not know, and MalformedError for what breaks its format or differs from its checksum.
+        Raise SysdepsError for metadata that is missing, unreadable or in an unsupported compression
+        format, and MalformedError for invalid metadata or a wrong checksum.
         """
-        return self._parsed("primary", parse_primary)
+        return self._parse_entry("primary", parse_primary)
 
     def filelists(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Yield id and paths of each package; nothing where there are no file lists. Raise as `primary`."""
-        return self._parsed("filelists", parse_filelists) if self.has_filelists else iter(())
+        """Yield id and paths of each package; nothing without file lists. Raise as `primary`."""
+        return self._parse_entry("filelists", parse_filelists) if self.has_filelists else iter(())
 
-    def _parsed(self, kind: str, parse: Callable[[Iterable[bytes], int], Iterator[_T]]) -> Iterator[_T]:
+    def _parse_entry(self, kind: str, parse: Callable[[Iterable[bytes], int], Iterator[_T]]) -> Iterator[_T]:
         entry = self._entry(kind)
         if entry is None:
             raise SysdepsError(
@@ -190,7 +190,7 @@ class Repodata:
         try:
             _require_checksum(content, entry, strict=isinstance(self.store, ServerStore))
             pieces = decompress(content, unpacked_limit(len(content), _MAX_CONTENT))
-            yield from parse(pieces, len(content) + _MORE_ELEMENTS)
+            yield from parse(pieces, len(content) + _SPARE_ELEMENTS)
         except MalformedError as error:
             raise error.at(posixpath.join(self.store.place, entry.location), hint=self.store.hint) from error
 
@@ -199,13 +199,13 @@ class Repodata:
 
 
 def find_repositories(root: Root) -> tuple[str, ...]:
-    """Return the folders of a root's caches that have the metadata of a repository, in order."""
+    """Return the folders of a root's caches with the metadata of a repository, in order."""
     folders = (f"{cache}/{name}" for cache in CACHES for name in root.names(cache))
     return tuple(folder for folder in folders if root.is_file(f"{folder}/{REPOMD}"))
 
 
 def is_cache_of(folder: str, repository: str) -> bool:
-    """Return whether the folder of a cache, by its name, is that of a repository.
+    """Return whether a cache folder belongs to a repository, by its name.
 
     Source: dnf's `repo.py`, libdnf5's `get_unique_id`; libdnf's `dnf-context.cpp`; zypper's is the alias.
     """
@@ -241,19 +241,19 @@ def read_mirrorlist(url: str) -> tuple[str, ...]:
     """Fetch a list of mirrors by https, and return its https mirrors. Raise DownloadError."""
     urls = [each for each in parse_mirrorlist(download(url, _MAX_REPOMD)) if each.startswith("https:")]
     if not urls:
-        raise DownloadError(f"`{printable(url)}` has no mirror that is reached by https")
+        raise DownloadError(f"`{printable(url)}` has no https mirror")
     return tuple(urls)
 
 
 def _require_checksum(content: bytes, metadata: Metadata, *, strict: bool) -> None:
-    """Compare the checksum in repomd.xml; with `strict` there must be one of a trusted algorithm."""
+    """Verify the checksum in repomd.xml. With `strict`, require a trusted algorithm."""
     algorithm = {"sha": "sha1"}.get(metadata.checksum.partition(":")[0], metadata.checksum.partition(":")[0])
     if algorithm not in _HASHES and (strict or algorithm not in _OLD_HASHES):
         if strict:
-            raise MalformedError("repomd.xml has no SHA-2 checksum of it", where="offset 0")
+            raise MalformedError("repomd.xml has no SHA-2 checksum for it", where="offset 0")
         return
     if not _has_checksum(content, f"{algorithm}:{metadata.checksum.partition(':')[2]}"):
-        raise MalformedError(f"its {algorithm} is not the one in repomd.xml", where="offset 0")
+        raise MalformedError(f"its {algorithm} differs from repomd.xml", where="offset 0")
 
 
 def _has_checksum(content: bytes, checksum: str) -> bool:

@@ -44,7 +44,7 @@ class Repository:
     certificate: bool = False
     """`sslclientcert`: it needs a client certificate, as for subscribers."""
     unverified: bool = False
-    """`sslverify` is off: any server is trusted."""
+    """Whether `sslverify` is off: any server is trusted."""
 
 
 def parse_repo_file(content: bytes) -> Sections:
@@ -63,7 +63,7 @@ def parse_repo_file(content: bytes) -> Sections:
 
 
 def with_overrides(sections: Mapping[str, Mapping[str, str]], overrides: Iterable[Sections]) -> Sections:
-    """Return sections with the options that dnf5's overrides change; their names may be patterns."""
+    """Return sections with the options of dnf5's overrides, whose section names may be patterns."""
     found = {name: dict(options) for name, options in sections.items()}
     for override in overrides:
         for pattern, options in override.items():
@@ -75,17 +75,17 @@ def with_overrides(sections: Mapping[str, Mapping[str, str]], overrides: Iterabl
 def repositories(
     sections: Mapping[str, Mapping[str, str]], main: Mapping[str, str], *, signed: bool
 ) -> tuple[Repository, ...]:
-    """Return the repositories of sections, in order, with variables not yet replaced.
+    """Return the repositories of sections, in order, without replacing variables.
 
-    `main` has the options of dnf.conf(5) that count for all; `signed` is whether metadata is signed unless an option
-    says otherwise.
+    `main` has the options of dnf.conf(5) that apply to all. `signed` is the default for
+    `repo_gpgcheck`.
     """
     return tuple(
         [_repository(name, {**main, **options}, signed) for name, options in sections.items() if name != _MAIN]
     )
 
 
-def substituted(repository: Repository, variables: Mapping[str, str]) -> Repository:
+def substitute_variables(repository: Repository, variables: Mapping[str, str]) -> Repository:
     """Return a repository with `$name` and `${name}` replaced in its URLs; an unknown variable is kept."""
 
     def substitute(text: str) -> str:
@@ -100,7 +100,7 @@ def substituted(repository: Repository, variables: Mapping[str, str]) -> Reposit
 
 
 def parse_mirrorlist(content: bytes) -> tuple[str, ...]:
-    """Return the URLs of a mirror list, one a line; `#` begins a comment line."""
+    """Return the URLs of a mirror list, one per line; `#` begins a comment line."""
     lines = (line.strip() for line in content.decode("utf-8", "replace").splitlines())
     return tuple([line for line in lines if line and not line.startswith("#")])
 

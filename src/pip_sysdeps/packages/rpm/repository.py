@@ -99,23 +99,23 @@ def parse_metalink(content: bytes) -> Metalink:
     return Metalink(urls=tuple([url for _, url in urls]), checksums=frozenset(reader.checksums))
 
 
-def parse_primary(pieces: Iterable[bytes], most: int = _UNLIMITED) -> Iterator[RepositoryPackage]:
-    """Yield the packages of `primary.xml`, given in pieces.
+def parse_primary(chunks: Iterable[bytes], most: int = _UNLIMITED) -> Iterator[RepositoryPackage]:
+    """Yield the packages of `primary.xml`, which is given in chunks.
 
     Raise MalformedError, with the line, for another document and for one of more than `most` elements.
     """
     reader = _Primary()
     reader.left = most
-    for _ in _parse_pieces(reader, pieces):
+    for _ in _parse_chunks(reader, chunks):
         yield from reader.found
         reader.found.clear()
 
 
-def parse_filelists(pieces: Iterable[bytes], most: int = _UNLIMITED) -> Iterator[tuple[str, tuple[str, ...]]]:
+def parse_filelists(chunks: Iterable[bytes], most: int = _UNLIMITED) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the id and the paths of each package of `filelists.xml`. Raise as `parse_primary`."""
     reader = _Filelists()
     reader.left = most
-    for _ in _parse_pieces(reader, pieces):
+    for _ in _parse_chunks(reader, chunks):
         yield from reader.found
         reader.found.clear()
 
@@ -343,13 +343,13 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _parse(reader: _Reader, pieces: Iterable[bytes]) -> None:
-    for _ in _parse_pieces(reader, pieces):
+def _parse(reader: _Reader, chunks: Iterable[bytes]) -> None:
+    for _ in _parse_chunks(reader, chunks):
         pass
 
 
-def _parse_pieces(reader: _Reader, pieces: Iterable[bytes]) -> Iterator[None]:
-    """Parse a document. Yield after each piece, so that the caller can take what was found."""
+def _parse_chunks(reader: _Reader, chunks: Iterable[bytes]) -> Iterator[None]:
+    """Parse a document. Yield after each chunk, so that the caller can take what was found."""
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
@@ -357,9 +357,9 @@ def _parse_pieces(reader: _Reader, pieces: Iterable[bytes]) -> Iterator[None]:
     parser.CharacterDataHandler = reader.add_text
     parser.StartDoctypeDeclHandler = _refuse
     parser.EntityDeclHandler = _refuse
-    for piece in chain(pieces, [None]):
+    for chunk in chain(chunks, [None]):
         try:
-            parser.Parse(piece or b"", piece is None)
+            parser.Parse(chunk or b"", chunk is None)
         except expat.ExpatError as error:
             raise MalformedError(expat.ErrorString(error.code), where=f"line {error.lineno}") from error
         except ValueError as error:

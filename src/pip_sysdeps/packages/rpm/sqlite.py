@@ -1,7 +1,7 @@
 """One table of an SQLite database, read from its bytes: rpm's `rpmdb.sqlite` (Fedora, RHEL 9, Amazon Linux 2023).
 
-The database comes from the root that is scanned and may be hostile, Python may lack `sqlite3`, and SQLite opens files
-by names that may lead out of the root. So the few structures that a full scan of a table needs are read here.
+The module `sqlite3` is not used: the database may be hostile, Python may lack the module, and SQLite opens files by
+names that may lead out of the root. This module reads the few structures that a full scan of a table needs.
 Each page is used at most once, and its cells must not overlap, so that time and memory are bounded by the size of the
 file.
 Source: www.sqlite.org/fileformat2.html, by section below.
@@ -34,34 +34,34 @@ _SIZES = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)
 
 
 class _Database(NamedTuple):
-    """The pages of a database, as its last commit left them."""
+    """The pages of a database after its last commit."""
 
     content: bytes
     page_size: int
     usable: int
-    """Bytes of a page without the reserved ones at its end."""
-    newer: Mapping[int, int]
-    """Offset of each page in the write-ahead log that has a newer form there."""
+    """Bytes of a page without the reserved ones at the end."""
+    log_offsets: Mapping[int, int]
+    """Offset in the write-ahead log of each page that has a newer version there."""
     log: bytes
     used: set[int]
     """The pages that were read."""
 
     def page(self, number: int) -> bytes:
-        """Return a page; raise MalformedError for one that is not there or was read before."""
+        """Return a page. Raise MalformedError for one that is missing or was read before."""
         place = (number - 1) * self.page_size
         if number in self.used:
             raise MalformedError(f"page {number} is used twice", where=f"offset {place}")
         self.used.add(number)
-        source, place = (self.log, self.newer[number]) if number in self.newer else (self.content, place)
+        source, place = (self.log, self.log_offsets[number]) if number in self.log_offsets else (self.content, place)
         if number < 1 or place + self.page_size > len(source):
-            raise MalformedError(f"page {number} is not there", where=f"offset {place}")
+            raise MalformedError(f"page {number} is missing", where=f"offset {place}")
         return source[place : place + self.page_size]
 
 
 def parse_sqlite(content: bytes, log: bytes = b"") -> Iterator[tuple[int, bytes]]:
     """Yield number and header of each package, from the table `Packages (hnum INTEGER PRIMARY KEY, blob BLOB)`.
 
-    `log` is the write-ahead log beside the database (`-wal`): what was committed there counts. Raise MalformedError,
+    `log` is the content of the write-ahead log (`-wal`); its committed pages count. Raise MalformedError,
     with the offset in the database, for bytes that break the format.
     """
     database = _open(content, log)
@@ -73,18 +73,18 @@ def parse_sqlite(content: bytes, log: bytes = b"") -> Iterator[tuple[int, bytes]
 
 
 def _open(content: bytes, log: bytes) -> _Database:
-    """Read the database header (1.3); a database whose first pages are only in the log has none yet."""
-    size, newer = _committed(log) if log else (0, {})
-    head = content or (log[newer[1] :] if 1 in newer else b"")
+    """Read the database header (1.3), from the log if the first page is only there."""
+    size, log_offsets = _read_log(log) if log else (0, {})
+    head = content or (log[log_offsets[1] :] if 1 in log_offsets else b"")
     if len(head) < 100 or not head.startswith(MAGIC):
-        raise MalformedError("no SQLite database", where="offset 0")
+        raise MalformedError("not an SQLite database", where="offset 0")
     page_size = _page_size(_SHORT.unpack_from(head, 16)[0])
     usable = page_size - head[20]
     if usable < 480 or page_size & (page_size - 1):
-        raise MalformedError(f"pages of {page_size} bytes, {usable} of them used", where="offset 16")
-    if newer and size != page_size:
+        raise MalformedError(f"invalid page size: {page_size} bytes, {usable} usable", where="offset 16")
+    if log_offsets and size != page_size:
         raise MalformedError(f"the log has pages of {size} bytes, the database of {page_size}", where="offset 16")
-    return _Database(content=content, page_size=page_size, usable=usable, newer=newer, log=log, used=set())
+    return _Database(content=content, page_size=page_size, usable=usable, log_offsets=log_offsets, log=log, used=set())
 
 
 def _page_size(size: int) -> int:
@@ -147,12 +147,12 @@ def _row(database: _Database, page: bytes, cell: int) -> tuple[tuple[int, bytes]
 
 
 def _local_size(size: int, usable: int) -> int:
-    """Return how many bytes of a record stand on its leaf: X, M and K of section 1.6."""
+    """Return how many bytes of a record are on its leaf page: X, M and K of section 1.6."""
     most, least = usable - 35, (usable - 12) * 32 // 255 - 23
     if size <= most:
         return size
-    fitting = least + (size - least) % (usable - 4)
-    return fitting if fitting <= most else least
+    local = least + (size - least) % (usable - 4)
+    return local if local <= most else least
 
 
 def _overflow(database: _Database, number: int, size: int) -> bytes:
@@ -176,7 +176,7 @@ def _columns(record: bytes) -> list[bytes | None]:
             kind, place = _varint(record, place)
             types.append(kind)
     except IndexError as error:
-        raise MalformedError("a record has no end", where="offset 0") from error
+        raise MalformedError("truncated record header", where="offset 0") from error
     columns: list[bytes | None] = []
     for kind in types:
         size = (kind - 12) // 2 if kind >= 12 else (*_SIZES, 0, 0)[kind]
@@ -199,10 +199,10 @@ def _varint(content: bytes, place: int) -> tuple[int, int]:
     return value << 8 | content[place], place + 1
 
 
-def _committed(log: bytes) -> tuple[int, dict[int, int]]:
+def _read_log(log: bytes) -> tuple[int, dict[int, int]]:
     """Return page size and the offset of the last committed form of each page in a write-ahead log (4.3).
 
-    A frame counts up to the first whose salts or checksum differ: what follows is left from an earlier use of the file.
+    Frames count up to the first with other salts or checksum: the rest is left from an earlier use of the file.
     """
     if len(log) < _WAL_HEADER.size:
         return 0, {}
@@ -210,16 +210,16 @@ def _committed(log: bytes) -> tuple[int, dict[int, int]]:
     order = {0x377F0682: "<", 0x377F0683: ">"}.get(magic)
     size = _page_size(size)
     if order is None or version != 3007000 or not 512 <= size <= 65536 or size & (size - 1):
-        raise MalformedError("no write-ahead log", where="offset 0 of the log")
+        raise MalformedError("not a write-ahead log", where="offset 0 of the log")
     sums = _checksum(log[:24], order, (0, 0))
     found: dict[int, int] = {}
     if sums != (first, second):
         return size, found
     uncommitted: dict[int, int] = {}
     for place in range(_WAL_HEADER.size, len(log) - _FRAME.size - size + 1, _FRAME.size + size):
-        number, commit, *own, first, second = _FRAME.unpack_from(log, place)
+        number, commit, *frame_salts, first, second = _FRAME.unpack_from(log, place)
         page = place + _FRAME.size
-        if own != salts:
+        if frame_salts != salts:
             break
         sums = _checksum(log[page : page + size], order, _checksum(log[place : place + 8], order, sums))
         if sums != (first, second):

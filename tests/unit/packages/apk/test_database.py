@@ -11,7 +11,7 @@ from builders.apk import ALPINE, WOLFI, ApkEntry, apk_database, apk_index, write
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.packages.apk.database import ApkDatabase
 from pip_sysdeps.packages.apk.read_database import read_packages
-from pip_sysdeps.packages.apk.read_indices import read_indices, read_listed
+from pip_sysdeps.packages.apk.read_indices import read_candidates, read_indices
 from pip_sysdeps.system.root import Root
 
 MUSL = ApkEntry(name="musl", provides=("so:libc.musl-x86_64.so.1=1",), files=("/lib/ld-musl-x86_64.so.1",))
@@ -102,7 +102,7 @@ def test_bytes_that_are_no_text() -> None:
 
 def test_a_path_that_leads_out_is_refused() -> None:
     """No package owns what lies outside."""
-    with pytest.raises(MalformedError, match="no usable path"):
+    with pytest.raises(MalformedError, match="invalid path"):
         ApkDatabase(apk_database(ApkEntry(name="a", files=("/../etc/passwd",))))
 
 
@@ -165,12 +165,12 @@ def test_indices_beside_the_database(tmp_path: Path) -> None:
 
 def test_packages_that_the_indices_list(tmp_path: Path) -> None:
     """Each package in its newest version; nothing is known without indices."""
-    assert read_listed(Root(str(tmp_path))) is None
+    assert read_candidates(Root(str(tmp_path))) is None
     cache = tmp_path / "var/cache/apk"
     cache.mkdir(parents=True)
     (cache / "APKINDEX.0.tar.gz").write_bytes(apk_index(MUSL, LIBPQ))
     (cache / "APKINDEX.1.tar.gz").write_bytes(apk_index(replace(LIBPQ, version="99.1-r0")))
-    listed = read_listed(Root(str(tmp_path)))
+    listed = read_candidates(Root(str(tmp_path)))
     assert listed is not None
     assert {name: each.version for name, each in listed.items()} == {"musl": MUSL.version, "libpq": "99.1-r0"}
 

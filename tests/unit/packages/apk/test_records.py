@@ -61,17 +61,17 @@ def test_the_last_of_one_name_counts() -> None:
     [
         (b"P:a\nV:1\n", "line 2: the text is cut off: no blank line ends the last package"),
         (b"P:a\nV:1\n\nP:b\nV:1\nF:usr", "line 6: the text is cut off: no blank line ends the last package"),
-        (b"P:a\nV:1\n\nP:b\nV 1\n\n", "line 5: no field: 'V 1'"),
-        (b"\x7fELF\x02\n\n", "line 1: no field: '\\x7fELF\\x02'"),
+        (b"P:a\nV:1\n\nP:b\nV 1\n\n", "line 5: not a field: 'V 1'"),
+        (b"\x7fELF\x02\n\n", "line 1: not a field: '\\x7fELF\\x02'"),
         (b"P:a\nV:1\nR:x\n\n", "line 3: a file without a folder: 'R:x'"),
-        (b"V:1\n\n", "line 1: no usable package name: ''"),
-        (b"P:a\nV:1\n\nP:--root\nV:1\n\n", "line 4: no usable package name: '--root'"),
-        (b"P:a b\nV:1\n\n", "line 1: no usable package name: 'a b'"),
-        (b"P:..\nV:1\n\n", "line 1: no usable package name: '..'"),
-        (b"P:" + b"a" * 256 + b"\nV:1\n\n", f"line 1: no usable package name: '{'a' * 60}'"),
-        (b"P:a\n\n", "line 1 (a): no usable version or architecture: ''"),
-        (b"P:a\nV:1;rm\n\n", "line 1 (a): no usable version or architecture: '1;rm'"),
-        (b"P:a\nV:1\nA:../x\n\n", "line 1 (a): no usable version or architecture: '../x'"),
+        (b"V:1\n\n", "line 1: invalid package name: ''"),
+        (b"P:a\nV:1\n\nP:--root\nV:1\n\n", "line 4: invalid package name: '--root'"),
+        (b"P:a b\nV:1\n\n", "line 1: invalid package name: 'a b'"),
+        (b"P:..\nV:1\n\n", "line 1: invalid package name: '..'"),
+        (b"P:" + b"a" * 256 + b"\nV:1\n\n", f"line 1: invalid package name: '{'a' * 60}'"),
+        (b"P:a\n\n", "line 1 (a): invalid version or architecture: ''"),
+        (b"P:a\nV:1;rm\n\n", "line 1 (a): invalid version or architecture: '1;rm'"),
+        (b"P:a\nV:1\nA:../x\n\n", "line 1 (a): invalid version or architecture: '../x'"),
     ],
 )
 def test_an_invalid_database(content: bytes, message: str) -> None:
@@ -88,7 +88,7 @@ def test_paths_that_no_package_can_have(line: str) -> None:
     """A file is in a folder of the root, under a name of its own."""
     with pytest.raises(MalformedError) as caught:
         require_safe_paths(f"P:a\nV:1\n{line}\n\n".encode())
-    assert str(caught.value) == f"line 3: no usable path: {line[2:]!r}"
+    assert str(caught.value) == f"line 3: invalid path: {line[2:]!r}"
 
 
 def test_paths_with_points_are_good() -> None:

@@ -82,7 +82,7 @@ def test_faulty_entries_are_named() -> None:
     """The error says which."""
     with pytest.raises(MalformedError, match=r"^line 2: not a complete entry$"):
         parse_source_list("\ndeb http://mirror.test\n")
-    with pytest.raises(MalformedError, match=r"^entry 1: an entry without URIs or Suites$"):
+    with pytest.raises(MalformedError, match=r"^entry 1: an entry has no URIs or Suites$"):
         parse_sources("Types: deb\nURIs: a\n")
 
 

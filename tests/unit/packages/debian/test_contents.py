@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.packages.debian.contents import DATA_FOLDER, MAX_LINE, ContentsRow, rows_below, rows_in, rows_like
+from pip_sysdeps.packages.debian.contents import (
+    DATA_FOLDER,
+    MAX_LINE,
+    ContentsRow,
+    rows_in_folders,
+    rows_in_subfolders,
+    rows_matching,
+)
 
 FOLDERS = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "lib", "usr/lib")
 
@@ -35,7 +42,7 @@ def row(folder: str, name: str, *packages: str) -> ContentsRow:
 )
 def test_a_row_counts_if_its_file_lies_directly_in_a_folder(line: str, rows: list[ContentsRow]) -> None:
     """Other folders, those below included, are skipped; a path may have spaces, packages have sections."""
-    assert list(rows_in([line.encode() + b"\n"], FOLDERS)) == rows
+    assert list(rows_in_folders([line.encode() + b"\n"], FOLDERS)) == rows
 
 
 def test_shared_objects_in_folders_below() -> None:
@@ -51,7 +58,7 @@ def test_shared_objects_in_folders_below() -> None:
         b"usr/share/file text/aspell-de\n",
     ]
     folder = "usr/lib/x86_64-linux-gnu"
-    assert list(rows_below(lines, (*FOLDERS, DATA_FOLDER))) == [
+    assert list(rows_in_subfolders(lines, (*FOLDERS, DATA_FOLDER))) == [
         row(folder, "sasl2", "libsasl2-modules"),
         row(folder, "gtk-3.0", "libgtk-3-0"),
         row(DATA_FOLDER, "aspell", "aspell-en"),
@@ -61,28 +68,28 @@ def test_shared_objects_in_folders_below() -> None:
 
 def test_a_row_without_a_package_is_an_error() -> None:
     """The error has the line."""
-    with pytest.raises(MalformedError, match=r"^line 2: a path without a package$"):
-        list(rows_in([b"usr/lib/a.so libs/a\n", b"usr/lib/b.so\n"], FOLDERS))
+    with pytest.raises(MalformedError, match=r"^line 2: a path has no package$"):
+        list(rows_in_folders([b"usr/lib/a.so libs/a\n", b"usr/lib/b.so\n"], FOLDERS))
 
 
 def test_an_endless_line_is_an_error() -> None:
     """A line without end is refused in every folder."""
     with pytest.raises(MalformedError, match=r"^line 1: row longer than 1048576 bytes$"):
-        list(rows_in([b"x" * (MAX_LINE + 1)], FOLDERS))
+        list(rows_in_folders([b"x" * (MAX_LINE + 1)], FOLDERS))
 
 
 def test_a_path_that_cannot_exist_is_passed_over() -> None:
     """It is skipped, because a pattern would take long on it."""
     line = b"usr/lib/" + b"a" * 4096 + b".so libs/ab\n"
-    assert list(rows_in([line], FOLDERS)) == []
-    assert list(rows_like([line], {"/usr/lib/*.so"})) == []
+    assert list(rows_in_folders([line], FOLDERS)) == []
+    assert list(rows_matching([line], {"/usr/lib/*.so"})) == []
 
 
 @given(st.lists(st.binary(max_size=60).map(lambda tail: b"usr/lib/" + tail)))
 def test_any_bytes_give_rows_or_the_one_error(lines: list[bytes]) -> None:
     """Nothing else comes out of a damaged index."""
     try:
-        rows = list(rows_in(lines, FOLDERS))
+        rows = list(rows_in_folders(lines, FOLDERS))
     except MalformedError:
         return
     assert all(each.packages and "/" not in each.name for each in rows)
@@ -97,10 +104,10 @@ def test_rows_like_patterns() -> None:
         b"etc/other  misc/three\n",
     ]
     patterns = {"/usr/lib/*/girepository-1.0/Gtk-3.0.typelib", "/usr/share/fonts/*.ttf"}
-    assert list(rows_like(lines, patterns)) == [
+    assert list(rows_matching(lines, patterns)) == [
         ("/usr/lib/*/girepository-1.0/Gtk-3.0.typelib", ("gir1.2-gtk-3.0",)),
         ("/usr/share/fonts/*.ttf", ("one", "two")),
     ]
-    assert list(rows_like(lines, {"/usr/lib/*/girepository-1.0/**.typelib"})) == [
+    assert list(rows_matching(lines, {"/usr/lib/*/girepository-1.0/**.typelib"})) == [
         ("/usr/lib/*/girepository-1.0/Gtk-3.0.typelib", ("gir1.2-gtk-3.0",)),
     ]

@@ -276,7 +276,7 @@ def test_a_broken_status_names_file_and_stanza(tmp_path: Path) -> None:
     write_database(tmp_path, Package(name="a"), Package(name="b", status="garbage"))
     with pytest.raises(MalformedError) as caught:
         open_packages(Root(str(tmp_path)))
-    assert str(caught.value) == "/var/lib/dpkg/status: stanza 2 (b): no package state: 'garbage'"
+    assert str(caught.value) == "/var/lib/dpkg/status: stanza 2 (b): invalid package state: 'garbage'"
 
 
 def test_broken_diversions_name_file_and_line(tmp_path: Path) -> None:
@@ -353,7 +353,7 @@ def test_the_owner_of_a_name_on_path(tmp_path: Path) -> None:
     assert packages is not None
     for path in ("/usr/bin/cpp", "/usr/bin/alternative"):
         assert packages.owner(path) == Owner(package="cpp-12", version="1.0")
-        assert packages.owner(path, of_name=True) == Owner(package="cpp", version="1.0")
+        assert packages.owner(path, prefer_path=True) == Owner(package="cpp", version="1.0")
 
 
 def test_a_package_that_provides_one_name_many_times(tmp_path: Path) -> None:

@@ -112,16 +112,19 @@ def test_an_empty_status_has_no_packages(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"\x7fELF\x02\x01", "stanza 1: no usable package name: ''"),
-        (b"Package: a\nVersion: 1\n\nVersion: 2\n", "stanza 2: no usable package name: ''"),
-        (b"Package: -o\nVersion: 1\n", "stanza 1: no usable package name: '-o'"),
-        (b"Package: a;b\nVersion: 1\n", "stanza 1: no usable package name: 'a;b'"),
-        (b"Package: a\nVersion: 1\nStatus: installed\n", "stanza 1 (a): no package state: 'installed'"),
-        (b"Package: a\nVersion: 1\nStatus: install ok fine\n", "stanza 1 (a): no package state: 'install ok fine'"),
-        (b"Package: a\nVersion: 1 2\n", "stanza 1 (a): no usable version or architecture: '1 2'"),
+        (b"\x7fELF\x02\x01", "stanza 1: invalid package name: ''"),
+        (b"Package: a\nVersion: 1\n\nVersion: 2\n", "stanza 2: invalid package name: ''"),
+        (b"Package: -o\nVersion: 1\n", "stanza 1: invalid package name: '-o'"),
+        (b"Package: a;b\nVersion: 1\n", "stanza 1: invalid package name: 'a;b'"),
+        (b"Package: a\nVersion: 1\nStatus: installed\n", "stanza 1 (a): invalid package state: 'installed'"),
+        (
+            b"Package: a\nVersion: 1\nStatus: install ok fine\n",
+            "stanza 1 (a): invalid package state: 'install ok fine'",
+        ),
+        (b"Package: a\nVersion: 1 2\n", "stanza 1 (a): invalid version or architecture: '1 2'"),
         (
             b"Package: a\nVersion: 1\nArchitecture: ../x\n",
-            "stanza 1 (a): no usable version or architecture: '../x'",
+            "stanza 1 (a): invalid version or architecture: '../x'",
         ),
     ],
 )

@@ -17,7 +17,7 @@ from builders.root import write
 from pip_sysdeps.byname.read_knowledge import known_files
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.packages.debian.index_update import update_index
-from pip_sysdeps.packages.family import IndexRequest, Updated
+from pip_sysdeps.packages.family import IndexRequest, IndexUpdate
 from pip_sysdeps.packages.index import IndexAnswer, index_path, open_index, write_index
 from pip_sysdeps.packages.index_file import IndexTarget
 from pip_sysdeps.system.root import Root
@@ -44,7 +44,7 @@ def root(tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> P
     return folder
 
 
-def update(root: Path, suite: str = "", *, shared: bool = True) -> Updated:
+def update(root: Path, suite: str = "", *, shared: bool = True) -> IndexUpdate:
     """Update the index of the root's architecture, for everybody unless told otherwise."""
     wanted = IndexRequest(distro="debian", codename="tested", suite=suite, architecture="amd64", shared=shared)
     return update_index(Root(str(root)), wanted, known_files())
@@ -60,7 +60,7 @@ def answers() -> tuple[IndexAnswer | None, IndexAnswer | None, frozenset[str]]:
 def test_the_index_of_the_configured_sources(root: Path) -> None:
     """Libraries, programs of `all`, and the base set come from what apt downloaded and verified."""
     made = update(root)
-    assert made == Updated(
+    assert made == IndexUpdate(
         target=IndexTarget(id=TARGET, date="Sat, 12 Sep 2026 07:55:41 UTC"), path=index_path(TARGET), complaints=()
     )
     assert answers() == (
@@ -165,7 +165,7 @@ def test_a_third_party_archive_alone_makes_no_index(root: Path, archive: Archive
         (None, "the root has no apt sources"),
         (
             "Types: deb\nURIs: file:/x\n",
-            "/etc/apt/sources.list.d/test.sources: entry 1: an entry without URIs or Suites",
+            "/etc/apt/sources.list.d/test.sources: entry 1: an entry has no URIs or Suites",
         ),
         (
             "Types: deb\nURIs: file:/x\nSuites: a\nSigned-By: /gone.gpg\n",

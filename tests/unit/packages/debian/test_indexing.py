@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pip_sysdeps.packages.debian.archive import default_alternatives
-from pip_sysdeps.packages.debian.contents import ContentsRow, rows_in
+from pip_sysdeps.packages.debian.contents import ContentsRow, rows_in_folders
 from pip_sysdeps.packages.debian.indexing import (
     AlternativeTargets,
     base_set,
@@ -238,7 +238,7 @@ def excerpt(codename: str, folders: tuple[str, ...]) -> tuple[list[ContentsRow],
     """Read the real excerpts that tests/data/index/cut.py cut."""
     contents = (DATA / f"{codename}-amd64.Contents").read_bytes().splitlines()
     packages = parse_packages((DATA / f"{codename}-amd64.Packages").read_bytes().splitlines(keepends=True))
-    return list(rows_in(contents, folders)), archive(*packages)
+    return list(rows_in_folders(contents, folders)), archive(*packages)
 
 
 def test_the_shipped_libraries_come_out_of_real_indices(codename: str) -> None:

@@ -13,7 +13,7 @@ from builders.http_server import Served, served_folder
 from pip_sysdeps.byname.read_knowledge import known_files
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.packages.debian.index_update import update_index
-from pip_sysdeps.packages.family import IndexRequest, Updated
+from pip_sysdeps.packages.family import IndexRequest, IndexUpdate
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def server(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         yield served
 
 
-def update() -> Updated:
+def update() -> IndexUpdate:
     """Update the index of this machine's sources."""
     wanted = IndexRequest(distro="debian", codename="tested", suite="", architecture=ARCHITECTURE)
     return update_index(Root("/"), wanted, known_files())

@@ -76,7 +76,7 @@ def test_what_a_stanza_leaves_out_has_its_default() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("\nVersion: 1\n", "line 2: a stanza without a Package field"),
+        ("\nVersion: 1\n", "line 2: a stanza has no Package field"),
         ("Package: a\nnonsense\n", "line 2: neither a field nor a continuation"),
         ("Package: " + "a" * (1 << 20), "line 1: line longer than 1048576 bytes"),
     ],

@@ -39,5 +39,5 @@ def test_a_table() -> None:
 
 def test_a_broken_table() -> None:
     """Another number of columns is no table."""
-    with pytest.raises(MalformedError, match="not a place, architectures and a URI"):
+    with pytest.raises(MalformedError, match="not an address, architectures and a URI"):
         parse_ports("archive.example\tamd64\n")

@@ -37,11 +37,11 @@ def _with(place: int, new: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"\0" * 600, "offset 0: no Berkeley DB hash database"),
+        (b"\0" * 600, "offset 0: not a Berkeley DB hash database"),
         (_with(20, struct.pack("<I", 500)), "offset 20: pages of 500 bytes"),
         (_with(72, struct.pack("<I", 1 << 30)), f"offset 72: {(1 << 30) + 1} buckets"),
-        (_with(96, struct.pack("<I", 999)), f"offset {999 * 512}: page 999 is not there"),
-        (_with(512 + 25, b"\x05"), "offset 512: page 1 of type 5 is not what was sought"),
+        (_with(96, struct.pack("<I", 999)), f"offset {999 * 512}: page 999 is missing"),
+        (_with(512 + 25, b"\x05"), "offset 512: page 1 of type 5 has another number or type than expected"),
         (_with(512 + 16, struct.pack("<I", 1)), "offset 512: page 1 is used twice"),
         (_with(512 + 20, struct.pack("<H", 3)), "offset 512: page 1 has 3 items"),
         (_with(512 + 26, struct.pack("<H", 5)), "offset 512: the items of page 1 overlap"),

@@ -62,7 +62,7 @@ def test_more_than_the_bound_is_refused(name: str) -> None:
 @pytest.mark.parametrize("name", PACKERS)
 def test_a_cut_file_is_refused(name: str) -> None:
     """Data without an end is an error."""
-    with pytest.raises(MalformedError, match=f"{name} data without an end"):
+    with pytest.raises(MalformedError, match=f"truncated {name} data"):
         list(decompress(PACKERS[name](CONTENT)[:-20], len(CONTENT)))
 
 

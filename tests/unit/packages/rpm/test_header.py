@@ -71,7 +71,7 @@ def test_a_broken_table_is_refused(content: bytes, message: str) -> None:
 @pytest.mark.parametrize(
     ("content", "tag", "message"),
     [
-        (struct.pack(">IIIIII", 1, 2, NAME, 6, 0, 1) + b"ab", NAME, "offset 24: tag 1000: a string without an end"),
+        (struct.pack(">IIIIII", 1, 2, NAME, 6, 0, 1) + b"ab", NAME, "offset 24: tag 1000: unterminated string"),
         (
             struct.pack(">IIIIII", 1, 2, BASENAMES, 8, 0, 2) + b"a\0",
             BASENAMES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pip_sysdeps.packages.rpm.libraries import newest, packages_of_libraries
+from pip_sysdeps.packages.rpm.libraries import newest_packages, packages_of_libraries
 from pip_sysdeps.packages.rpm.repository import RepositoryPackage
 
 FOLDERS = ("/lib64", "/usr/lib64")
@@ -26,7 +26,7 @@ def test_the_newest_version_of_the_machine_counts() -> None:
     """A repository has old versions and other machines as well."""
     old, new = _package("a", version="1.9-1"), _package("a", version="1.10-1")
     other, data = _package("a", version="2-1", architecture="i686"), _package("b", architecture="noarch")
-    assert newest([data, new, old, other], "x86_64") == (new, data)
+    assert newest_packages([data, new, old, other], "x86_64") == (new, data)
 
 
 def test_a_library_in_a_default_directory_is_found() -> None:

@@ -29,8 +29,8 @@ def test_a_line_is_a_package_without_files(epoch: str, version: str) -> None:
     ("line", "message"),
     [
         ("a\tb\n", "line 1: 2 fields instead of 10"),
-        (_LINE.format("x"), "line 1: no package"),
-        ("\n" + _LINE.format("0").replace("\t3.3.0-1.azl3", "\t3", 1), "line 2: no package"),
+        (_LINE.format("x"), "line 1: not a package"),
+        ("\n" + _LINE.format("0").replace("\t3.3.0-1.azl3", "\t3", 1), "line 2: not a package"),
     ],
 )
 def test_another_line_is_refused(line: str, message: str) -> None:

@@ -33,14 +33,14 @@ def _with(place: int, new: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"RpmP", "offset 0: no NDB database"),
+        (b"RpmP", "offset 0: not an NDB database"),
         (_with(4, struct.pack("<I", 1)), "offset 4: version 1 with 1 pages of slots"),
         (_with(12, struct.pack("<I", 999)), "offset 4: version 0 with 999 pages of slots"),
-        (_with(32, b"Slut"), "offset 32: no slot"),
+        (_with(32, b"Slut"), "offset 32: invalid slot"),
         (_with(40, struct.pack("<II", 256, 9999)), "offset 32: a slot names 9999 blocks from 256"),
         (_with(40, struct.pack("<II", 1, 4)), "offset 32: a slot names 4 blocks from 1"),
-        (_with(4096, b"BlbX"), "offset 4096: no blob of package 1"),
-        (_with(4100, struct.pack("<I", 9)), "offset 4096: no blob of package 1"),
+        (_with(4096, b"BlbX"), "offset 4096: invalid blob of package 1"),
+        (_with(4100, struct.pack("<I", 9)), "offset 4096: invalid blob of package 1"),
         (_with(4096 + 30, b"\xff"), f"offset {_TAIL_OF_A}: the checksum of package 1 is wrong"),
     ],
 )

@@ -79,7 +79,7 @@ def test_a_dependency_reads_as_rpm_prints_it(dependency: Dependency, text: str) 
         *(
             (
                 header({1000: (6, name), 1001: (6, version), 1002: (6, "1"), 1022: (6, machine)}),
-                f"offset 0: no usable name, version, release or architecture: {name!r}, {version!r}, '1', {machine!r}",
+                f"offset 0: invalid name, version, release or architecture: {name!r}, {version!r}, '1', {machine!r}",
             )
             for name, version, machine in (
                 ("", "1", "x86_64"),

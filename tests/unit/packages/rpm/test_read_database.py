@@ -65,7 +65,7 @@ def test_a_broken_database_says_where(tmp_path: Path) -> None:
     write(tmp_path / "var/lib/rpm/Packages.db", ndb([A])[:-1] + b"x")
     with pytest.raises(MalformedError) as error:
         read_database(Root(str(tmp_path)))
-    assert str(error.value) == "/var/lib/rpm/Packages.db: offset 4096: no blob of package 1"
+    assert str(error.value) == "/var/lib/rpm/Packages.db: offset 4096: invalid blob of package 1"
     assert error.value.hint == "it is damaged: run `rpm --rebuilddb`, or use another root"
 
 

@@ -10,7 +10,7 @@ from pip_sysdeps.packages.rpm.repo_file import (
     parse_mirrorlist,
     parse_repo_file,
     repositories,
-    substituted,
+    substitute_variables,
     with_overrides,
 )
 
@@ -112,7 +112,7 @@ def test_metadata_that_zypper_wants_signed(options: dict[str, str], signed: bool
 def test_variables_in_urls() -> None:
     """In both spellings and any case; an unknown one is kept."""
     repository = Repository(id="$arch", base=("$BaseArch/${arch}x/$gone",), mirrorlist="$arch", metalink="${arch}")
-    assert substituted(repository, {"basearch": "x86_64", "arch": "i686"}) == Repository(
+    assert substitute_variables(repository, {"basearch": "x86_64", "arch": "i686"}) == Repository(
         id="$arch", base=("x86_64/i686x/$gone",), mirrorlist="i686", metalink="i686"
     )
 

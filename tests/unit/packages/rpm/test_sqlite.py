@@ -119,7 +119,7 @@ def test_a_log_of_another_kind_is_refused(tmp_path: Path) -> None:
     content = _write(tmp_path / "db", _headers(1))
     with pytest.raises(MalformedError) as error:
         list(parse_sqlite(content, b"x" * 64))
-    assert str(error.value) == "offset 0 of the log: no write-ahead log"
+    assert str(error.value) == "offset 0 of the log: not a write-ahead log"
 
 
 def test_a_database_without_the_table_is_refused(tmp_path: Path) -> None:
@@ -136,8 +136,8 @@ def test_a_database_without_the_table_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("place", "new", "message"),
     [
-        (0, b"x", "offset 0: no SQLite database"),
-        (16, struct.pack(">H", 1000), "offset 16: pages of 1000 bytes, 1000 of them used"),
+        (0, b"x", "offset 0: not an SQLite database"),
+        (16, struct.pack(">H", 1000), "offset 16: invalid page size: 1000 bytes, 1000 usable"),
         (100, b"\x02", "offset 100: page 1 is not a table page"),
         (103, struct.pack(">H", 9999), "offset 100: page 1 is not a table page"),
         (108, struct.pack(">H", 4095), "offset 100: a cell leaves page 1"),

@@ -9,7 +9,7 @@ import pytest
 from builders.evidence import SITE
 from builders.facts import distribution, scan_of
 from pip_sysdeps.model.needs import DistributionNeeds, FromPackage, Need, When
-from pip_sysdeps.packages.family import Available
+from pip_sysdeps.packages.family import AvailableVersions
 from pip_sysdeps.report.evidence import Evidence
 from pip_sysdeps.report.findings import findings
 
@@ -34,7 +34,7 @@ def test_what_the_sources_have(
     subject = Evidence(
         scan=scan_of(needs),
         versions={"libpq5": "2"},
-        available=Available(versions=versions, released=released),
+        available=AvailableVersions(versions=versions, released=released),
         version_key=int,
     )
     found_now = {each.entry.code: each.trouble.message for each in findings(subject, select=["SD029", "SD030"])}
@@ -49,6 +49,6 @@ def test_only_installed_packages_of_the_native_architecture_are_looked_for(packa
     provider = FromPackage(package=package, path="/usr/lib/libpq.so.5")
     need = Need(soname="libpq.so.5", when=When.IMPORT, by=(f"{SITE}one/m.so",), provider=provider)
     needs = DistributionNeeds(distribution=distribution("one"), needs=(need,), vendored=(), glibc="")
-    nothing = Available(versions={}, released={})
+    nothing = AvailableVersions(versions={}, released={})
     subject = Evidence(scan=scan_of(needs), versions={"libpq5": "2", "libpq5:i386": "2"}, available=nothing)
     assert findings(subject, select=["SD029", "SD030"]) == ()

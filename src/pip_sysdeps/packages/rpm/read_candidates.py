@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.packages.rpm.libraries import newest
+from pip_sysdeps.packages.rpm.libraries import newest_packages
 from pip_sysdeps.packages.rpm.names import source_package
-from pip_sysdeps.packages.rpm.offered import read_caches
+from pip_sysdeps.packages.rpm.read_metadata import read_caches
 from pip_sysdeps.packages.rpm.read_repo_files import read_repositories
 
 if TYPE_CHECKING:
@@ -60,14 +60,14 @@ class ListedPackage:
         return (*self.package.provides, *self.package.files)
 
 
-def read_listed(root: Root, architecture: str) -> Mapping[str, ListedPackage] | None:
-    """Return each package of the enabled repositories in its newest version, by name; None without their metadata.
+def read_candidates(root: Root, architecture: str) -> Mapping[str, ListedPackage] | None:
+    """Return the newest version of each package of the enabled repositories; None without their metadata.
 
-    Of packages that provide the same a short name comes first, as dnf prefers it. Raise SysdepsError and MalformedError
-    for metadata that cannot be read.
+    Of packages that provide the same, a short name comes first, as in dnf. Raise SysdepsError and MalformedError for
+    metadata that cannot be read.
     """
     caches = read_caches(root, read_repositories(root, {}))
     if not caches.enabled:
         return None
-    packages = newest((each for one in caches.enabled.values() for each in one.primary()), architecture)
+    packages = newest_packages((each for one in caches.enabled.values() for each in one.primary()), architecture)
     return {each.name: ListedPackage(package=each) for each in sorted(packages, key=lambda each: len(each.name))}

@@ -1,11 +1,11 @@
-"""Repositories of a system: the configured ones, and the available metadata of each."""
+"""Read the repository metadata that a root has downloaded."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.packages.family import Offered
+from pip_sysdeps.packages.family import DownloadedMetadata
 from pip_sysdeps.packages.rpm.compression import UnreadableFormatError
 from pip_sysdeps.packages.rpm.libraries import providers
 from pip_sysdeps.packages.rpm.read_database import read_architecture
@@ -28,13 +28,13 @@ class Caches:
     enabled: Mapping[str, Repodata]
     """That of enabled repositories, by id; of all if none is configured."""
     others: Mapping[str, Repodata]
-    """That of the others, by id."""
+    """That of disabled repositories, by id."""
     missing: tuple[str, ...]
     """The enabled repositories without metadata."""
 
 
 def read_caches(root: Root, repositories: Sequence[Repository]) -> Caches:
-    """Read the `repomd.xml` of each cache; of several caches of one repository the newest counts.
+    """Read the `repomd.xml` of each cache. Of several caches of one repository, the newest counts.
 
     Raise MalformedError and SysdepsError for a damaged or unreadable one.
     """
@@ -52,8 +52,8 @@ def read_caches(root: Root, repositories: Sequence[Repository]) -> Caches:
     )
 
 
-def read_offered(root: Root) -> Offered | None:
-    """Return what a root's caches offer; None without readable ones.
+def read_metadata(root: Root) -> DownloadedMetadata | None:
+    """Return the providers of capabilities by a root's caches; None without readable ones.
 
     Raise MalformedError and SysdepsError for a damaged one.
     """
@@ -64,16 +64,16 @@ def read_offered(root: Root) -> Offered | None:
     read = {name: packages for name, each in caches.enabled.items() if (packages := _packages(each)) is not None}
     if not read:
         return None
-    offered = providers((each for packages in read.values() for each in packages), architecture)
-    elsewhere: dict[str, str] = {}
+    available = providers((each for packages in read.values() for each in packages), architecture)
+    disabled: dict[str, str] = {}
     for name, each in caches.others.items():
         for capability in providers(_packages(each) or (), architecture):
-            if capability not in offered:
-                elsewhere.setdefault(capability, name)
-    return Offered(
-        providers=offered,
-        whole=not caches.missing and len(read) == len(caches.enabled),
-        elsewhere=elsewhere,
+            if capability not in available:
+                disabled.setdefault(capability, name)
+    return DownloadedMetadata(
+        providers=available,
+        is_complete=not caches.missing and len(read) == len(caches.enabled),
+        disabled=disabled,
     )
 
 
@@ -84,7 +84,7 @@ def _repository_of(folder: str, repositories: Iterable[Repository]) -> str:
 
 
 def _packages(repodata: Repodata) -> tuple[RepositoryPackage, ...] | None:
-    """Return the packages of a cache; None if they are missing, or packed in an unknown format."""
+    """Return the packages of a cache; None if they are missing or in an unknown compression format."""
     if not repodata.has_primary:
         return None
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from builders.root import write
 from pip_sysdeps.packages.closure import Closures, Cost
-from pip_sysdeps.packages.rpm.read_listed import read_listed
+from pip_sysdeps.packages.rpm.read_candidates import read_candidates
 from pip_sysdeps.system.root import Root
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def test_the_closure_of_available_packages(tmp_path: Path) -> None:
         _package("x-minimal", 1, provides="libx.so.1()(64bit)"),
         _package("x", 2, provides="libx.so.1()(64bit)"),
     )
-    listed = read_listed(root, "x86_64")
+    listed = read_candidates(root, "x86_64")
     assert listed is not None
     assert (listed["gl"].version, listed["gl"].architecture, listed["gl"].source) == ("1-1", "x86_64", "gl-src")
     assert Closures({}, (), lambda: listed).cost(["gl"]) == Cost(packages=("gl", "x"), size=5 << 10)
@@ -59,4 +59,4 @@ def test_the_closure_of_available_packages(tmp_path: Path) -> None:
 
 def test_a_root_without_metadata(tmp_path: Path) -> None:
     """Without metadata, packages that are not installed are unknown."""
-    assert read_listed(Root(str(tmp_path)), "x86_64") is None
+    assert read_candidates(Root(str(tmp_path)), "x86_64") is None
