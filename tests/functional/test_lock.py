@@ -43,7 +43,7 @@ def test_the_same_again(desk: Desk) -> None:
     """An equal lock is not written."""
     desk.run_lock()
     before = desk.lock.stat()
-    assert desk.run_lock().err == f"`{desk.lock}` is up to date: {SUMMARY}\n"
+    assert desk.run_lock().err == f"`{desk.lock}` is current: {SUMMARY}\n"
     after = desk.lock.stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 

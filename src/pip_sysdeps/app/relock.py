@@ -25,7 +25,7 @@ class RelockStatus(Enum):
     """The state of a lock after a relock; the values are exit statuses."""
 
     CURRENT = 0
-    """The lock is up to date."""
+    """The lock is current."""
     STALE = 1
     """The lock was only checked, and is stale."""
     FAILED = 2

@@ -150,7 +150,7 @@ def _write(args: argparse.Namespace, found: EnvironmentTarget) -> Target | None:
     written = write_target(found, args.output, add_target=args.add_target, replace=args.replace)
     if written.line:
         args.messages.note(written.line)
-    done = f"wrote `{args.output}`" if written.changed else f"`{args.output}` is up to date"
+    done = f"wrote `{args.output}`" if written.changed else f"`{args.output}` is current"
     args.messages.note(f"{done}: {_counted(found.target)}")
     if note and is_new:
         args.messages.note(note)
