@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import stat
 from contextlib import contextmanager
@@ -72,7 +73,7 @@ class WalledDisk(Disk):
         super().__init__(top)
         self._open: dict[str, int] = {}
         self._most = max(1, min(_MAX_OPEN, os.sysconf("SC_OPEN_MAX") // 8))
-        self._top = os.open(top, _path_flags() & ~os.O_NOFOLLOW)
+        self._top = self._with_descriptor(lambda: os.open(top, _path_flags() & ~os.O_NOFOLLOW))
 
     def __del__(self) -> None:
         """Close every folder."""
@@ -167,13 +168,23 @@ class WalledDisk(Disk):
         return self._with_descriptor(lambda: os.open(name, flags, dir_fd=folder), folder)
 
     def _with_descriptor(self, call: Callable[[], _T], folder: int = -1) -> _T:
-        """Make a call that needs a descriptor; if there is none, close folders, except the one it needs."""
+        """Make a call that needs a descriptor; if there is none, close folders, except the one it needs.
+
+        Roots that nobody uses any more keep theirs until Python collects reference cycles, so that is done last.
+        """
+        collected = False
         while True:
             try:
                 return call()
             except OSError as error:  # noqa: PERF203 - seldom more than once
-                if error.errno != errno.EMFILE or not self._close_oldest(folder):
+                if error.errno != errno.EMFILE:
                     raise
+                if self._close_oldest(folder):
+                    continue
+                if collected:
+                    raise
+                gc.collect()
+                collected = True
 
     def _close_oldest(self, needed: int) -> bool:
         """Close the folder that has been open longest; return False if only the needed one is left."""

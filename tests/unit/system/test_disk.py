@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import resource
 from typing import TYPE_CHECKING
@@ -141,6 +142,22 @@ def test_folders_that_are_open_leave_descriptors_to_others(folder: Path) -> None
             assert root.read(f"/wide/{number}/file", 100) == b"content"
             assert root.names(f"/wide/{number}") == ["file"]
             assert root.status(f"/wide/{number}/file") is not None
+
+    assert in_child(limited) == 0
+
+
+def test_roots_that_nobody_uses_leave_descriptors_to_others(folder: Path) -> None:
+    """Where few descriptors are allowed, those of roots in reference cycles are closed."""
+    for number in range(10):
+        write(folder / f"wide/{number}/file", b"content")
+
+    def limited() -> None:
+        gc.disable()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most := len(os.listdir("/proc/self/fd")) + 60, most))
+        for _ in range(20):
+            root = Root(str(folder))
+            root.itself = root  # type: ignore[attr-defined] # a cycle
+            assert [root.read(f"/wide/{number}/file", 100) for number in range(10)] == [b"content"] * 10
 
     assert in_child(limited) == 0
 
