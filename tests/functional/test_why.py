@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from builders.dpkg import Package, write_database
+from builders.elf import Elf
 from builders.schemas import check_schema
+from builders.small_debian import PACKAGES
+from builders.system import LIB, VENV, write_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from builders.command import Result
+    from builders.desk import Desk
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "why"
 
@@ -54,6 +61,28 @@ def test_every_json_document_fits_the_schema(run: Callable[..., Result], name: s
 def test_what_nothing_needs(run: Callable[..., Result]) -> None:
     """Is said, with status 1."""
     assert run("why", "libssl3") == (1, "", "nothing here needs `libssl3`\n")
+
+
+@pytest.mark.parametrize("path", ["/lib/x86_64-linux-gnu/libpq.so.5", "/usr/lib/../lib/x86_64-linux-gnu/libpq.so.5"])
+def test_each_path_of_a_library(run: Callable[..., Result], path: str) -> None:
+    """By its links and by both names of a merged /usr."""
+    assert run("why", path) == run("why", "/usr/lib/x86_64-linux-gnu/libpq.so.5")
+    assert run("why", path).status == 0
+
+
+@pytest.mark.parametrize("name", ["libldap-2.5-0", "libldap.so.2", "/usr/lib/x86_64-linux-gnu/libldap.so.2"])
+def test_what_a_package_requires(desk: Desk, name: str) -> None:
+    """The packages of the install line that bring it, by its own name or that of its library."""
+    ldap = f"/{LIB}/libldap.so.2"
+    libpq = next(each for each in PACKAGES if each.name == "libpq5")
+    others = [each for each in PACKAGES if each is not libpq]
+    requiring = replace(libpq, fields={"Depends": "libldap-2.5-0"})
+    shutil.rmtree(desk.root / "var/lib/dpkg")
+    write_database(desk.root, *others, requiring, Package(name="libldap-2.5-0", version="2.5", files=(ldap,)))
+    write_library(desk.root, ldap, Elf(soname="libldap.so.2"))
+    write_library(desk.root, f"/{LIB}/libpq.so.5.15", Elf(soname="libpq.so.5", needed=("libldap.so.2",)))
+    message = f"no distribution needs `{name}` itself; packages to install that require it: `libpq5`\n"
+    assert desk.run("why", name, "--root", str(desk.root), "--python", VENV) == (1, "", message)
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from pip_sysdeps.app.audit import closures_of
 from pip_sysdeps.app.lock_alone import read_lock_alone
 from pip_sysdeps.app.report import scan_environment
 from pip_sysdeps.lock.build import newest_glibc
-from pip_sysdeps.report.why import locked_names, names, why, why_locked
+from pip_sysdeps.lock.selection import wanted
+from pip_sysdeps.report.why import locked_names, names, paths, paths_of, why, why_locked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pip_sysdeps.app.place import Location
     from pip_sysdeps.app.report import ScannedEnvironment
@@ -35,6 +37,8 @@ class EnvironmentAnswer:
     """The newest glibc version that is needed, and by whom."""
     installed: str
     """The distribution of that name, with its version; empty if there is none."""
+    required_by: tuple[str, ...]
+    """The packages to install whose dependencies it is one of, if nothing needs it itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +62,39 @@ class LockAnswer:
 def why_in_environment(location: Location, name: str, *, second_process: bool = False) -> EnvironmentAnswer:
     """Scan an environment and return why a package, library, distribution or file is needed there."""
     scanned = scan_environment(location, or_lock=True, second_process=second_process)
+    chains = why(scanned.scan, name, scanned.requirement_chains)
+    if not chains and (path := _known_path(scanned, name)):
+        chains = why(scanned.scan, path, scanned.requirement_chains)
     return EnvironmentAnswer(
         scanned=scanned,
-        chains=why(scanned.scan, name, scanned.requirement_chains),
+        chains=chains,
         names=names(scanned.scan),
         glibc=newest_glibc(scanned.scan),
         installed=_called(name, {each.name: each.version for each in scanned.scan.environment.distributions}),
+        required_by=() if chains else tuple(_requiring(scanned, name)),
     )
+
+
+def _known_path(scanned: ScannedEnvironment, name: str) -> str:
+    """Return the path that the scan has for a file with several, such as by /lib and /usr/lib; empty for another."""
+    root = scanned.place.root
+    real = root.resolve(name) if name.startswith("/") else None
+    return next((path for path in paths(scanned.scan) if real and root.resolve(path) == real), "")
+
+
+def _requiring(scanned: ScannedEnvironment, name: str) -> Iterator[str]:
+    """Yield the packages to install that depend on a package, or on that of a library."""
+    packages = scanned.place.packages
+    if packages is None:
+        return
+    files = [name] if name.startswith("/") else paths_of(scanned.scan, name)
+    asked = {name, *(owner.package for owner in map(packages.owner, files) if owner)}
+    target = scanned.target()
+    closures = closures_of(packages, target)
+    for package in (each.package.name for each in wanted(target)):
+        cost = closures.cost((package,))
+        if cost and not asked.isdisjoint(cost.packages):
+            yield package
 
 
 def why_in_lock(path: str, name: str, *, target: str | None = None, root: str = "/") -> LockAnswer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.app.why import LockAnswer, why_in_environment, why_in_lock
+from pip_sysdeps.app.why import EnvironmentAnswer, LockAnswer, why_in_environment, why_in_lock
 from pip_sysdeps.cli import output
 from pip_sysdeps.cli.environment_options import location_of, note_variables, warn_of_scan
 from pip_sysdeps.cli.parser import nearest
@@ -15,12 +15,11 @@ from pip_sysdeps.render.json import locked_why_document, why_document
 from pip_sysdeps.render.tree import as_text
 from pip_sysdeps.report.trees import evidence_tree, locked_tree
 from pip_sysdeps.report.why import unknown_names
+from pip_sysdeps.words import listed
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Collection
-
-    from pip_sysdeps.app.why import EnvironmentAnswer
 
 _GLIBC = ("glibc", "libc.so.6", "libc6")
 """Names of glibc, which is not a need because every image has it."""
@@ -54,6 +53,9 @@ def _nothing(name: str, answer: EnvironmentAnswer | LockAnswer) -> str:
         return f"every image has it; the newest version that is needed is {version}, by {holder}"
     if answer.installed:
         return f"{answer.installed} is installed, but needs nothing from the system"
+    if isinstance(answer, EnvironmentAnswer) and answer.required_by:
+        packages = listed([f"`{each}`" for each in answer.required_by], _FEW)
+        return f"no distribution needs `{name}` itself; packages to install that require it: {packages}"
     meant = nearest(name, answer.names) or _containing(name, answer.names)
     where = "in the lock" if isinstance(answer, LockAnswer) else "here"
     return f"nothing {where} needs `{name}`{f'; did you mean `{meant}`?' if meant else ''}"

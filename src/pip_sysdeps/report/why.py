@@ -92,6 +92,17 @@ def names(scan: Scan) -> frozenset[str]:
     )
 
 
+def paths(scan: Scan) -> Iterator[str]:
+    """Yield the whole paths that `why` accepts: files with needs, and those that meet one."""
+    for _, need in scan.needs():
+        yield from (each for each in (*need.by, *_answers(need)) if each.startswith("/"))
+
+
+def paths_of(scan: Scan, soname: str) -> frozenset[str]:
+    """Return the files that were found for a soname, by whichever file needs it."""
+    return frozenset(answer.path for _, _, answer in _found(scan) if answer.soname == soname)
+
+
 def _vendored(scan: Scan, name: str, requirement_chains: Mapping[str, tuple[Link, ...]]) -> Iterator[Chain]:
     """Yield one chain for each distribution that loads a file of this name from the environment itself."""
     holders = scan.environment.holders()
