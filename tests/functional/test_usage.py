@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pip_sysdeps.cli import COMMANDS, main
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REQUIREMENTS = "what is installed is read, not requirements: name the environment with `--python ENV`"
 MISTAKES = {
     "lok": ("argument COMMAND: `lok` is not one of lock, verify, ", "did you mean `lock`? see `pip-sysdeps --help`"),
     "lock --chek": ("unrecognized arguments: --chek", "did you mean `--check`? see `pip-sysdeps lock --help`"),
@@ -23,6 +28,18 @@ MISTAKES = {
         "see `pip-sysdeps apt-line --help`",
     ),
     "lock .": ("unrecognized arguments: .", "did you mean `--python .`? see `pip-sysdeps lock --help`"),
+    "lock -r requirements.txt": (
+        "unrecognized arguments: -r requirements.txt",
+        f"{REQUIREMENTS}, or a folder of wheels with `--wheels DIR`; see `pip-sysdeps lock --help`",
+    ),
+    "audit --requirement=requirements.txt": (
+        "unrecognized arguments: --requirement=requirements.txt",
+        f"{REQUIREMENTS}; see `pip-sysdeps audit --help`",
+    ),
+    "-r requirements.txt lock": (
+        "unrecognized arguments: -r",
+        "options stand after COMMAND: `pip-sysdeps COMMAND -r`; see `pip-sysdeps --help`",
+    ),
     "--python .venv lock": (
         "unrecognized arguments: --python",
         "options stand after COMMAND: `pip-sysdeps COMMAND --python`; see `pip-sysdeps --help`",
@@ -61,6 +78,18 @@ def test_mistake_is_named_with_what_was_meant(line: str, capsys: pytest.CaptureF
     message, meant = MISTAKES[line]
     assert error.startswith(f"error: {message}")
     assert (status, hint) == (2, f"hint: {meant}")
+
+
+def test_a_file_of_requirements_is_no_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The hint for it says what is read instead."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "requirements.txt").write_text("psycopg2\n", encoding="utf-8")
+    assert main(["verify", "requirements.txt"]) == 2
+    assert capsys.readouterr().err == (
+        f"error: unrecognized arguments: requirements.txt\nhint: {REQUIREMENTS}; see `pip-sysdeps verify --help`\n"
+    )
 
 
 @pytest.mark.parametrize("line", ["", "index", "policy", "-q"])

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _WIDTH = 80
 _MISSING = "the following arguments are required"
 """How argparse begins the message about a missing argument."""
+_REQUIREMENTS = ("-r", "--requirement")
+"""How pip's options for a requirements file begin."""
+_FLAGS = frozenset("-hqvV")
+"""The characters of one-letter options that may stand before a command, together too."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -62,16 +66,30 @@ class Parser(argparse.ArgumentParser):
         return found, rest
 
     def _refuse_rest(self, rest: Sequence[str]) -> NoReturn:
-        """Refuse unknown arguments; a path may be the environment, as other tools take it."""
+        """Refuse unknown arguments; one may be the environment or its requirements, as other tools take them."""
         message = f"unrecognized arguments: {' '.join(rest)}"
-        if "--python" in self._option_string_actions and not rest[0].startswith("-") and os.path.exists(rest[0]):
-            self._refuse(message, hint=f"did you mean `--python {rest[0]}`? ")
+        if "--python" in self._option_string_actions:
+            if self._are_requirements(rest[0]):
+                self._refuse(message, hint=self._requirements_hint())
+            if not rest[0].startswith("-") and os.path.exists(rest[0]):
+                self._refuse(message, hint=f"did you mean `--python {rest[0]}`? ")
         self._refuse(message, rest[0], self._option_string_actions)
+
+    def _are_requirements(self, word: str) -> bool:
+        """Return whether a word is pip's option for a requirements file, or a file that is no program."""
+        if self._get_positional_actions():
+            return False
+        return word.startswith(_REQUIREMENTS) or (os.path.isfile(word) and not os.access(word, os.X_OK))
+
+    def _requirements_hint(self) -> str:
+        wheels = ", or a folder of wheels with `--wheels DIR`" if "--wheels" in self._option_string_actions else ""
+        return f"what is installed is read, not requirements: name the environment with `--python ENV`{wheels}; "
 
     def _refuse_early_option(self, args: Sequence[str]) -> None:
         """Refuse an option of a command that stands before it, whose value would be taken for the command."""
         word = next(iter(args), "").partition("=")[0]
-        if word.startswith("--") and word not in self._option_string_actions:
+        is_option = word.startswith("--") or (word.startswith("-") and not _FLAGS.issuperset(word))
+        if is_option and word not in self._option_string_actions:
             if nearest(word, self._option_string_actions):
                 self._refuse_rest([word])
             name = next(each.metavar for each in self._actions if each.nargs == argparse.PARSER)

@@ -31,6 +31,7 @@ _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 """What the official images set."""
 _MAX_CONFIG = 1 << 20
 _MAGIC = b"\x7fELF"
+_NAME_HINT = "name the folder of a virtual environment, or its bin/python"
 
 
 class PythonName(NamedTuple):
@@ -83,11 +84,17 @@ def open_installation(root: Root, path: str) -> Installation:
     if root.is_file(path):
         raise SysdepsError(
             f"`{path}` is not an interpreter",
-            hint="it seems to be a shim or wrapper, which is not run: name the real interpreter or the environment",
+            hint="it seems to be a shim or wrapper, which is not run: name the real interpreter or the environment"
+            if _may_start_python(root, path)
+            else _NAME_HINT,
         )
-    raise SysdepsError(
-        f"no environment or interpreter at `{path}`", hint="name the folder of a virtual environment, or its bin/python"
-    )
+    raise SysdepsError(f"no environment or interpreter at `{path}`", hint=_NAME_HINT)
+
+
+def _may_start_python(root: Root, path: str) -> bool:
+    """Return whether a file is executable, or called like a Python."""
+    status = root.status(path)
+    return bool(_PYTHON.search(posixpath.basename(path)) or (status and status.st_mode & 0o111))
 
 
 def programs_on_path(root: Root, environ: Mapping[str, str], name: str) -> Iterator[str]:

@@ -165,6 +165,14 @@ def test_script_is_no_interpreter(tmp_path: Path, program: str) -> None:
     assert "a shim or wrapper" in caught.value.hint
 
 
+def test_another_file_is_no_shim(tmp_path: Path) -> None:
+    """The hint for a file that nobody can run, such as requirements.txt, says what to name."""
+    write(tmp_path / "src/requirements.txt", "psycopg2\n")
+    with pytest.raises(SysdepsError, match=r"`/src/requirements\.txt` is not an interpreter") as caught:
+        open_in(tmp_path, "/src/requirements.txt")
+    assert caught.value.hint == "name the folder of a virtual environment, or its bin/python"
+
+
 @pytest.mark.parametrize(
     ("config", "message"),
     [
