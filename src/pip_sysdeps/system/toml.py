@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import Any
 
 from pip_sysdeps.errors import MalformedError
 
 _MOST_PARTS = 32
 """Parts of a dotted key: time and memory of the parsers grow with their square."""
+_DEEPEST = 100
+"""Depth from which an error is about the nesting: tomlkit's limit; tomllib has that of Python's recursion."""
 _STRING_OR_COMMENT = re.compile(
     r'''"""(?:[^\\]|\\.)*?(?:"""|\Z)|\'\'\'.*?(?:\'\'\'|\Z)|"(?:[^"\\\n]|\\[^\n])*"?|'[^'\n]*'?|\#[^\n]*''', re.DOTALL
 )
+_BRACKET = re.compile(r"[\[\]{}]")
 _KEY = re.compile(r"[\w-]+(?:[ \t]*\.[ \t]*[\w-]+)*")
 
 
@@ -25,10 +29,9 @@ def parse_toml(text: str) -> dict[str, Any]:
         raise MalformedError(f"has a key of more than {_MOST_PARTS} parts")
     try:
         document = toml.loads(text)
-    except RecursionError as error:
-        raise MalformedError("is nested too deeply") from error
-    except ValueError as error:
-        raise MalformedError(f"is not TOML: {error}") from error
+    except (RecursionError, ValueError) as error:
+        nested = isinstance(error, RecursionError) or _depth(text) > _DEEPEST
+        raise MalformedError("is nested too deeply" if nested else f"is not TOML: {error}") from error
     table: dict[str, Any] = document.unwrap() if hasattr(document, "unwrap") else document
     return table
 
@@ -40,8 +43,18 @@ def _longest_key(text: str) -> int:
     """
     if max(map(_dots, text.split("\n"))) < _MOST_PARTS:
         return 0
-    bare = _STRING_OR_COMMENT.sub(lambda match: "" if match[0].startswith("#") else "s", text)
-    return max((match[0].count(".") + 1 for match in _KEY.finditer(bare)), default=0)
+    return max((match[0].count(".") + 1 for match in _KEY.finditer(_without_strings(text))), default=0)
+
+
+def _depth(text: str) -> int:
+    """Return how deeply arrays and inline tables are nested."""
+    steps = (1 if match[0] in "[{" else -1 for match in _BRACKET.finditer(_without_strings(text)))
+    return max(accumulate(steps), default=0)
+
+
+def _without_strings(text: str) -> str:
+    """Return the text without comments, and with a letter for each string."""
+    return _STRING_OR_COMMENT.sub(lambda match: "" if match[0].startswith("#") else "s", text)
 
 
 def _dots(line: str) -> int:

@@ -31,6 +31,7 @@ def test_dots_that_are_no_long_key(text: str) -> None:
         (f"[{LONG}]", "has a key of more than 32 parts"),
         (f"a = {{ {LONG} = 1 }}", "has a key of more than 32 parts"),
         ("a = " + "[" * 5_000, "is nested too deeply"),
+        ("a = " + "[{b=" * 60, "is nested too deeply"),
     ],
 )
 def test_text_that_would_cost_too_much(text: str, message: str) -> None:
