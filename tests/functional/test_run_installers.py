@@ -50,8 +50,7 @@ def run(folder: Path, *argv: str) -> Finished:
 
 def test_the_installer_is_asked(tmp_path: Path) -> None:
     """Its environment is elsewhere, and nothing in the project's folder leads there."""
-    home = os.path.dirname(os.path.realpath(sys.executable))
-    install(make_venv(tmp_path, "/elsewhere", home=home), "pkg", files=GOOD)
+    install(environment(tmp_path, "elsewhere"), "pkg", files=GOOD)
     python = f"{tmp_path}/elsewhere/bin/python"
     fake(tmp_path, "poetry", "env info --executable", python)
     done = run(tmp_path, "--", "poetry", "install")
