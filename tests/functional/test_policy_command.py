@@ -9,7 +9,8 @@ import pytest
 
 from builders.elf import Elf
 from builders.schemas import check_schema
-from builders.small_debian import SITE
+from builders.small_debian import MODULE, SITE
+from builders.system import VENV
 from builders.venv import install
 
 if TYPE_CHECKING:
@@ -75,6 +76,25 @@ def test_replace_and_add(desk: Desk) -> None:
     assert policy(desk, "add", "tini", "--reason", "runs it", "--distribution", "Psycopg2").status == 0
     desk.run_lock()
     assert desk.run_apt_line().out == "libpq-ours tini\n"
+
+
+def test_what_the_policy_adds_has_a_reason_to_be_there(desk: Desk) -> None:
+    """`why` and `tree` show it as the lock does; a replacement too."""
+    desk.run_lock()
+    policy(desk, "replace", "libpq5", "--with", "libpq-ours", "--reason", "patched")
+    policy(desk, "add", "tini", "--reason", "runs it", "--distribution", "psycopg2")
+    desk.run_lock()
+    environment = ("--root", str(desk.root), "--python", VENV)
+    added = "psycopg2 2.9.9\n└── tini: declared\n    └── tini\n"
+    assert desk.run("why", "tini", *environment) == (0, added, "")
+    replaced = f"psycopg2 2.9.9\n└── {MODULE}\n    └── libpq.so.5: import\n        └── libpq-ours\n"
+    assert desk.run("why", "libpq-ours", *environment) == (0, replaced, "")
+    check_schema("why", json.loads(desk.run("why", "tini", "--json", *environment).out))
+    assert desk.run("tree", *environment).out == (
+        f"psycopg2 2.9.9\n├── {MODULE}\n│   └── libpq.so.5: import → libpq5\n└── tini: declared → tini\n"
+    )
+    reverse = desk.run("tree", "--reverse", *environment).out
+    assert reverse.endswith("\ntini\n└── tini: declared → psycopg2 2.9.9\n")
 
 
 def test_the_error_of_a_bad_lock_names_only_the_lock(viewer: Desk) -> None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.app.lock_alone import read_lock_alone
 from pip_sysdeps.app.report import scan_environment
+from pip_sysdeps.lock.policy import is_added
 from pip_sysdeps.report.trees import locked_needs_tree, locked_packages_tree, needs_tree, packages_tree
+from pip_sysdeps.report.why import locked_chains
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.app.report import ScannedEnvironment
     from pip_sysdeps.lock.document import Target
     from pip_sysdeps.report.trees import Node
+    from pip_sysdeps.report.why import LockedChain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,14 @@ def tree_of_environment(location: Location, *, reverse: bool = False, second_pro
     """Scan an environment and return its tree; with `reverse` start at the binary packages."""
     scanned = scan_environment(location, or_lock=True, second_process=second_process)
     make = packages_tree if reverse else needs_tree
-    return EnvironmentTree(scanned=scanned, nodes=make(scanned.scan, scanned.requirement_chains))
+    return EnvironmentTree(scanned=scanned, nodes=make(scanned.scan, scanned.requirement_chains, _added(scanned)))
+
+
+def _added(scanned: ScannedEnvironment) -> tuple[LockedChain, ...]:
+    """Return the needs that the project's policy adds."""
+    if not any(each.add for each in scanned.project.distribution):
+        return ()
+    return tuple(each for each in locked_chains(scanned.target()) if is_added(each.need))
 
 
 def tree_of_lock(path: str, *, reverse: bool = False, target: str | None = None, root: str = "/") -> LockTree:

@@ -37,6 +37,8 @@ class EnvironmentAnswer:
     """The newest glibc version that is needed, and by whom."""
     installed: str
     """The distribution of that name, with its version; empty if there is none."""
+    by_policy: tuple[LockedChain, ...]
+    """If no file needs it: what the policy adds, or puts in the place of something else."""
     required_by: tuple[str, ...]
     """The packages to install whose dependencies it is one of, if nothing needs it itself."""
 
@@ -71,7 +73,8 @@ def why_in_environment(location: Location, name: str, *, second_process: bool = 
         names=names(scanned.scan),
         glibc=newest_glibc(scanned.scan),
         installed=_called(name, {each.name: each.version for each in scanned.scan.environment.distributions}),
-        required_by=() if chains else tuple(_requiring(scanned, name)),
+        by_policy=(by_policy := () if chains else why_locked(scanned.target(), name)),
+        required_by=() if chains or by_policy else tuple(_requiring(scanned, name)),
     )
 
 

@@ -41,9 +41,10 @@ def run(args: argparse.Namespace) -> int:
         raise SysdepsError("NAME is empty", hint="name a binary package, soname, distribution or file")
     refuse_target(args)
     answer = _in_lock(args) if args.lock else _in_either(args)
-    if not answer.chains:
+    needed = answer.chains or (isinstance(answer, EnvironmentAnswer) and answer.by_policy)
+    if not needed:
         args.messages.note(_nothing(args.name, answer))
-    return int(not answer.chains)
+    return int(not needed)
 
 
 def _nothing(name: str, answer: EnvironmentAnswer | LockAnswer) -> str:
@@ -78,8 +79,13 @@ def _in_environment(args: argparse.Namespace) -> EnvironmentAnswer:
     warn_of_scan(args, scanned)
     for line in unknown_names(scanned.scan, args.name):
         args.messages.detail(line)
-    if args.json:
+    if answer.by_policy and args.json:
+        target = scanned.scan.platform.id
+        output.write_document(locked_why_document(args.name, answer.by_policy, target=target, source="environment"))
+    elif args.json:
         output.write_document(why_document(args.name, answer.chains, scanned.scan))
+    elif answer.by_policy:
+        output.write(as_text(locked_tree(answer.by_policy), output.terminal()))
     else:
         tree = evidence_tree(answer.chains, scanned.scan, scanned.versions)
         output.write(as_text(tree, output.terminal()))

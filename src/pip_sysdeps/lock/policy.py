@@ -166,6 +166,11 @@ class _Work:
         self._distributions[name] = replace(self._of(name), **changes)  # type: ignore[arg-type] # fields of its own
 
 
+def is_added(need: LockedNeed | Unresolved) -> bool:
+    """Return whether a need is one that the policy adds, which no file shows."""
+    return isinstance(need, LockedNeed) and need.policy and need.when == "declared"
+
+
 def _whole(distribution: LockedDistribution) -> LockedDistribution:
     """Return a distribution with all of its needs in one array."""
     return replace(distribution, needs=tuple(distribution.all_needs()), offered=(), base=())

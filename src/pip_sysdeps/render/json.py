@@ -54,10 +54,10 @@ def why_document(name: str, chains: Iterable[Chain], scan: Scan) -> str:
     )
 
 
-def locked_why_document(name: str, chains: Iterable[LockedChain], *, target: str) -> str:
-    """Render the chains of a lock: without requirements and steps of the loader."""
+def locked_why_document(name: str, chains: Iterable[LockedChain], *, target: str, source: str = "lock") -> str:
+    """Render the chains of a lock, or of the policy: without requirements and steps of the loader."""
     return _dumps(
-        {"source": "lock", "target": target, "name": name, "chains": [_locked_chain(chain) for chain in chains]}
+        {"source": source, "target": target, "name": name, "chains": [_locked_chain(chain) for chain in chains]}
     )
 
 

@@ -70,32 +70,39 @@ def merge_branches(branches: Iterable[Branch]) -> tuple[Node, ...]:
     return tuple(top.children.values())
 
 
-def needs_tree(scan: Scan, requirement_chains: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
+def needs_tree(
+    scan: Scan, requirement_chains: Mapping[str, tuple[Link, ...]], added: Sequence[LockedChain] = ()
+) -> tuple[Node, ...]:
     """Return requirement -> distribution -> file -> soname -> provider.
 
-    `requirement_chains` is from `environment.requirements`.
+    `requirement_chains` is from `environment.requirements`; `added` has the needs that the policy adds and no file has.
     """
     installed, imported = _installed(scan), imported_files(scan)
-    return merge_branches(
+    found = [
         (*_distributions(chain, installed), _file(by, holder, scan), _need(need), _merged(need, scan))
         for chain, holder, need in sorted(_needs(scan, requirement_chains), key=_by_chain)
         for by in file_to_show(need, imported)
-    )
+    ]
+    found += [(*chain, *need) for chain, need in _added(added, requirement_chains, installed)]
+    return merge_branches(found)
 
 
-def packages_tree(scan: Scan, requirement_chains: Mapping[str, tuple[Link, ...]]) -> tuple[Node, ...]:
-    """Return provider -> soname -> distribution -> its dependents, up to the requested ones."""
+def packages_tree(
+    scan: Scan, requirement_chains: Mapping[str, tuple[Link, ...]], added: Sequence[LockedChain] = ()
+) -> tuple[Node, ...]:
+    """Return provider -> soname -> distribution -> its dependents, up to the requested ones; `added` as above."""
     installed, imported = _installed(scan), imported_files(scan)
     found = [
         (
             _merged(need, scan, absence=False),
             _need(need),
-            *reversed([*_distributions(way, installed), _file(by, holder, scan)]),
+            *reversed([*_distributions(chain, installed), _file(by, holder, scan)]),
         )
-        for way, holder, need in _needs(scan, requirement_chains)
+        for chain, holder, need in _needs(scan, requirement_chains)
         for by in file_to_show(need, imported)
     ]
-    return merge_branches(sorted(found, key=lambda way: [(label.kind, label.name) for label in way]))
+    found += [(*reversed(need), *reversed(chain)) for chain, need in _added(added, requirement_chains, installed)]
+    return merge_branches(sorted(found, key=lambda branch: [(label.kind, label.name) for label in branch]))
 
 
 def evidence_tree(chains: Iterable[Chain], scan: Scan, versions: Mapping[str, str]) -> tuple[Node, ...]:
@@ -142,6 +149,19 @@ def _needs(
 ) -> Iterator[tuple[tuple[Link, ...], str, Need]]:
     for holder, need in scan.needs():
         yield (requirement_chains[holder] if holder else (), holder, need)
+
+
+def _added(
+    needs: Iterable[LockedChain],
+    requirement_chains: Mapping[str, tuple[Link, ...]],
+    installed: Mapping[str, Distribution],
+) -> Iterator[tuple[Branch, Branch]]:
+    """Yield the distributions of each need that the policy adds, and the need with its answer."""
+    for each in needs:
+        yield (
+            tuple(_distributions(requirement_chains.get(each.holder, ()), installed)),
+            (_locked_need(each.need), replace(_locked_answer(each), detail="")),
+        )
 
 
 def _by_chain(each: tuple[tuple[Link, ...], str, Need]) -> tuple[list[str], str]:
