@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps.elf.data import loaded_data
 from pip_sysdeps.elf.headers import facts_of, load_fault, parse_header
-from pip_sysdeps.elf.image import MAGIC, SHORTEST, read_image
+from pip_sysdeps.elf.image import HEADER_SIZE, MAGIC, read_image
 from pip_sysdeps.elf.notes import dlopen_notes
-from pip_sysdeps.elf.relocations import bound_names
+from pip_sysdeps.elf.relocations import required_symbols
 from pip_sysdeps.elf.symbols import defined_names, defined_versions, defines_symbol, undefined_names
 from pip_sysdeps.errors import MalformedElf
 
@@ -60,7 +60,7 @@ QUESTIONS: tuple[Callable[[Pread, int], object], ...] = (
     all_undefined,
     defined_names,
     defined_versions,
-    bound_names,
+    required_symbols,
     dlopen_notes,
     lambda pread, size: loaded_data(pread, size, 1 << 16).decode("latin-1"),
 )
@@ -73,7 +73,7 @@ def outcomes(content: bytes) -> tuple[str, ...]:
     Any other exception is a bug, and is not caught.
     """
     arguments = in_memory(content)
-    if content.startswith(MAGIC) and len(content) >= SHORTEST:
+    if content.startswith(MAGIC) and len(content) >= HEADER_SIZE:
         parse_header(content)
     return tuple(_outcome(question, arguments) for question in QUESTIONS)
 

@@ -20,9 +20,9 @@ class PlainFinder:
     """A `ctypes.util.find_library` that finds these names."""
 
     found: frozenset[str] = frozenset()
-    is_stale: bool = False
+    uses_cache: bool = False
     reason: str = ""
-    mended_by: str = ""
+    fixed_by: str = ""
 
     def finds(self, names: Iterable[str]) -> bool:
         """Return whether one of the names is found."""

@@ -23,7 +23,7 @@ from builders.debian import unavailable
 from builders.elf import Elf
 from builders.elf_memory import all_undefined, parse_elf
 from pip_sysdeps.elf.read_objects import Objects
-from pip_sysdeps.elf.relocations import bound_names
+from pip_sysdeps.elf.relocations import required_symbols
 from pip_sysdeps.elf.symbols import defined_names, defined_versions, defines_symbol
 from pip_sysdeps.model.elf import ElfFile, VersionNeed
 from pip_sysdeps.model.environment import Skipped, Verdict
@@ -214,7 +214,7 @@ def compare_symbols(path: str) -> list[str]:
     pairs = {
         "undefined": (set(undefined), ask(path, all_undefined)),
         "versions": (versions, own if own is None else list(own)),
-        "bound": (bound_by_pyelftools(path), ask(path, bound_names)),
+        "bound": (bound_by_pyelftools(path), ask(path, required_symbols)),
         "defined": (set(), {*defined} - ask(path, defined_names)),
     }
     differences = [f"{path}: {kind}" for kind, (theirs, ours) in pairs.items() if theirs != ours]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.app.lock_alone import read_lock_alone
 from pip_sysdeps.app.project import read_project
 from pip_sysdeps.app.report import scan_environment
-from pip_sysdeps.elf.kinds import prevailing
+from pip_sysdeps.elf.kinds import most_common_kind
 from pip_sysdeps.environment.exposure import writable_folders
 from pip_sysdeps.environment.read_sboms import SbomFiles
 from pip_sysdeps.environment.read_vendored import VendoredFiles
@@ -205,14 +205,14 @@ def read_evidence(
     exposed = {
         path: writable_folders(root, search_path_elements(scan.objects[path]), posixpath.dirname(path)) for path in own
     }
-    program = scan.objects.get(environment.interpreter.path) or prevailing(scan.objects.values())
+    program = scan.objects.get(environment.interpreter.path) or most_common_kind(scan.objects.values())
     directories = default_directories(scan.platform)
     library = c_library_of(program)
     return Evidence(
         scan=scan,
         folders={path: folders for path, folders in exposed.items() if folders},
         gaps=version_gaps(
-            (loaded for load in scan.loads if library.versioned for loaded in load.objects),
+            (loaded for load in scan.loads if library.has_symbol_versions for loaded in load.objects),
             facts=scan.facts,
             defined=scanner.objects.versions,
         ),

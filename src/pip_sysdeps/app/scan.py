@@ -13,11 +13,11 @@ from pip_sysdeps.byname.named_needs import Named, fits
 from pip_sysdeps.byname.read_knowledge import known_objects_of
 from pip_sysdeps.byname.read_optional import OptionalRoots
 from pip_sysdeps.elf.glibc_versions import impossible_glibc
-from pip_sysdeps.elf.kinds import foreign, is_extension_module, is_program, prevailing
+from pip_sysdeps.elf.kinds import incompatibility, is_extension_module, is_program, most_common_kind
 from pip_sysdeps.elf.notes import dlopen_notes
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.errors import SysdepsError
-from pip_sysdeps.loader.conditions import USUAL
+from pip_sysdeps.loader.conditions import DEFAULT_CONDITIONS
 from pip_sysdeps.loader.process import InterpreterProcess
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.model.environment import Skipped, Verdict
@@ -104,7 +104,7 @@ class Scanner:
         """Use other plugin patterns for the next scans."""
         self._plugins = tuple(_chosen(self.place.environment, plugins, self._files.usable))
 
-    def scan(self, conditions: Conditions = USUAL, *, floors: bool = True) -> Scan:
+    def scan(self, conditions: Conditions = DEFAULT_CONDITIONS, *, floors: bool = True) -> Scan:
         """Return what each distribution needs and what provides it; version floors only if requested."""
         place, files = self.place, self._files
         program = files.program
@@ -285,7 +285,9 @@ def _read(objects: Objects, place: Place) -> _Files:
     facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
     _refuse_versions(facts.values(), place.root.shown(environment.prefix))
     program = place.target.program if place.target else _program(objects, place, facts)
-    foreign_files = {file: why for file, elf in facts.items() if program and (why := foreign(file, elf, program))}
+    foreign_files = {
+        file: why for file, elf in facts.items() if program and (why := incompatibility(file, elf, program))
+    }
     return _Files(
         holders=holders,
         usable={file: elf for file, elf in facts.items() if file not in foreign_files},
@@ -311,7 +313,7 @@ def _program(objects: Objects, place: Place, facts: Mapping[str, ElfFile]) -> El
     """Return the facts of the interpreter; without one, of the most frequent kind of object, or else of the shell."""
     path = place.environment.interpreter.path or ("" if facts else place.root.resolve(_SHELL))
     program = objects.facts(path) if path else None
-    return program if isinstance(program, ElfFile) else prevailing(facts.values())
+    return program if isinstance(program, ElfFile) else most_common_kind(facts.values())
 
 
 def _refuse_versions(objects: Iterable[ElfFile], prefix: str) -> None:

@@ -235,7 +235,7 @@ class EnvironmentSystem:
 
     def is_interpreter_library(self, path: str) -> bool:
         """Return whether a resolved path is the interpreter's own unpackaged library."""
-        own = self._process.own if self._process else frozenset()
+        own = self._process.own_files if self._process else frozenset()
         return inside(path, self._environment.interpreter.prefix) and (path in own or is_libpython(path))
 
     def is_own_file(self, path: str) -> bool:

@@ -79,11 +79,11 @@ def verify(request: VerifyRequest, *, second_process: bool = False) -> Verificat
     if locked:
         scanner.choose(locked.plugins)
     images = _Images(scanner, locked)
-    image = images.image(this_cpu=True)
+    image = images.image(cpu_libraries=True)
     refuse_gaps(image.scan, scanner.place.root.shown)
     problems = problems_of(image, locked)
     if takes_cpu_folders(image.scan):
-        problems += on_older_cpus(problems_of(images.image(this_cpu=False), locked), problems)
+        problems += on_older_cpus(problems_of(images.image(cpu_libraries=False), locked), problems)
     if lock and target is None:
         problems = (no_target(lock, image.scan), *problems)
     family = scanner.place.packages.family if scanner.place.packages else None
@@ -119,23 +119,23 @@ class _Images:
         self._locked = locked
         self._system = RootSystem(scanner)
 
-    def image(self, *, this_cpu: bool) -> Image:
-        found, objects = self._scan(cache_as_is=True, this_cpu=this_cpu), self._scanner.objects
+    def image(self, *, cpu_libraries: bool) -> Image:
+        found, objects = self._scan(current_cache=True, cpu_libraries=cpu_libraries), self._scanner.objects
         stale = any(counts(*each, self._locked) for each in unmet(found))
         loaded = (*found.process, *(each for load in found.loads for each in load.objects))
-        versioned = c_library_of(self._scanner.program).versioned
+        versioned = c_library_of(self._scanner.program).has_symbol_versions
         return Image(
             scan=found,
-            fresh=self._scan(cache_as_is=False, this_cpu=this_cpu) if stale else found,
+            fresh=self._scan(current_cache=False, cpu_libraries=cpu_libraries) if stale else found,
             gaps=version_gaps(dict.fromkeys(loaded if versioned else ()), facts=found.facts, defined=objects.versions),
             symbols=read_symbol_gaps(self._scanner.place.root, objects, found, versioned=versioned),
             system=self._system,
             scripts=interpreters_of_scripts(self._scanner.place.root, found.environment),
         )
 
-    def _scan(self, *, cache_as_is: bool, this_cpu: bool) -> Scan:
+    def _scan(self, *, current_cache: bool, cpu_libraries: bool) -> Scan:
         library_path = self._locked.target.library_path if self._locked else ()
-        conditions = Conditions(library_path=library_path, cache_as_is=cache_as_is, this_cpu=this_cpu)
+        conditions = Conditions(library_path=library_path, current_cache=current_cache, cpu_libraries=cpu_libraries)
         return self._scanner.scan(conditions, floors=False)
 
 

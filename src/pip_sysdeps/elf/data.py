@@ -1,7 +1,7 @@
-"""The data of an ELF file, where compilers put strings: what is loaded from it and not executed.
+"""Read the data of an ELF file, where compilers put strings: what is loaded but not executed.
 
-Source: gABI chapter 4, "Sections"; chapter 5, "Program Header". No loader looks at section headers: they are a guide to
-where `.rodata` and `.data` are; without them, or where they make no sense, segments are taken.
+Source: gABI chapter 4, "Sections"; chapter 5, "Program Header". Section headers show where `.rodata` and `.data` are.
+No loader needs them, so they can be missing or invalid; then the segments are read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MOST_SECTIONS = 4096
 
 
 def loaded_data(pread: Pread, size: int, limit: int) -> bytes:
-    """Return at most `limit` bytes of the data of a file, with a NUL before and behind each place.
+    """Return at most `limit` bytes of the data of a file, with a NUL before and after each part.
 
     Raise MalformedElf for a file whose header or program headers break the gABI.
     """
@@ -41,7 +41,7 @@ def _read(image: Image, places: Iterable[tuple[int, int]], limit: int) -> Iterat
 
 
 def _sections(image: Image) -> Iterator[tuple[int, int]]:
-    """Yield offset and size of each section with data; none where the table cannot be read."""
+    """Yield offset and size of each section with data; none if the table cannot be read."""
     header = image.layout.header
     order, wide = image.layout.order, image.layout.wide
     section, more = Struct(order + ("IIQQQQIIQQ" if wide else "10I")), Struct(order + "HHH")
@@ -59,6 +59,6 @@ def _sections(image: Image) -> Iterator[tuple[int, int]]:
 
 
 def _segments(image: Image) -> Iterator[tuple[int, int]]:
-    """Yield offset and size of the loaded segments, those without code first: old linkers put constants beside code."""
+    """Yield offset and size of the loaded segments, data first: old linkers put constants next to code."""
     for each in sorted(image.loads, key=lambda each: (each.flags & _PF_X, each.offset)):
         yield each.offset, each.file_size

@@ -1,4 +1,4 @@
-"""Versions of glibc that ELF files need: those of the symbols that they take from it."""
+"""The glibc versions that ELF files need, by their symbol versions."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def version_key(version: str) -> tuple[int, ...]:
 
 
 def newest_glibc(objects: Iterable[ElfFile]) -> str:
-    """Return the newest `GLIBC_` version that any of the objects needs (`2.34`), or nothing.
+    """Return the newest `GLIBC_` version that any of the objects needs, as `2.34`; empty if none.
 
-    `GLIBC_PRIVATE` and `GLIBC_ABI_DT_RELR` are no numbers and do not order; one that `impossible_glibc` finds neither.
+    `GLIBC_PRIVATE` and `GLIBC_ABI_DT_RELR` are not numbers and are ignored, as are the versions of `impossible_glibc`.
     """
     versions = {
         match[1] for elf in objects for need in elf.version_needs if (match := _GLIBC_VERSION.match(need.version))
@@ -31,6 +31,6 @@ def newest_glibc(objects: Iterable[ElfFile]) -> str:
 
 
 def impossible_glibc(elf: ElfFile) -> str:
-    """Return a needed version that no glibc ever has, such as `GLIBC_99999.1`, or nothing."""
+    """Return a needed version that no glibc can have, such as `GLIBC_99999.1`; empty if none."""
     versions = (need.version for need in elf.version_needs if _NUMBERED.match(need.version))
     return next((version for version in versions if not _GLIBC_VERSION.match(version)), "")

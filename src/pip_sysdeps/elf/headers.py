@@ -1,4 +1,4 @@
-"""What an ELF file says to the loader, from its program headers and dynamic section.
+"""The facts of an ELF file from its program headers and dynamic section.
 
 Source: gABI chapters 4 and 5; LSB Core, "Symbol Versioning"; glibc elf/dl-load.c and elf/dl-version.c.
 """
@@ -28,21 +28,21 @@ _DT_FLAGS_1, _DT_VERNEED = 0x6FFFFFFB, 0x6FFFFFFE
 _DF_TEXTREL, _VER_FLG_WEAK = 0x4, 0x2
 _PF_X = 0x1
 _MAX_PATH = 4096
-"""Bytes of PT_INTERP: as Linux has it."""
+"""Limit on the bytes of PT_INTERP, as in Linux."""
 
 
 def facts_of(image: Image) -> ElfFile:
-    """Read the facts of a file whose program headers are read.
+    """Return the facts of a file.
 
-    Raise MalformedElf, with the offset, where the dynamic section or what it leads to cannot be followed. Time and
-    memory are bounded whatever the file says: a few MB of names and tables.
+    Raise MalformedElf, with the offset, for an invalid dynamic section or table. Time and memory
+    are bounded: at most a few MB of names and tables are read.
     """
     dynamic = read_dynamic(image)
     needs = read_version_needs(image, dynamic.values)
     values = dynamic.values
     single = [values[tag] for tag in (_DT_SONAME, _DT_RPATH, _DT_RUNPATH) if tag in values]
-    wanted = {*dynamic.needed, *single, *(offset for need in needs for offset in need[:2])}
-    names = read_names(image, values, wanted)
+    name_offsets = {*dynamic.needed, *single, *(offset for need in needs for offset in need[:2])}
+    names = read_names(image, values, name_offsets)
     stack = image.segment(_PT_GNU_STACK)
     return ElfFile(
         elf_class=64 if image.layout.wide else 32,
@@ -72,7 +72,7 @@ def facts_of(image: Image) -> ElfFile:
 
 
 def parse_header(head: bytes) -> ElfFile:
-    """Return the facts of the ELF header alone, because the loader may skip a file that is broken after it.
+    """Return the facts of the ELF header alone: the loader may skip a file that is broken after it.
 
     `head` is the magic and at least 60 bytes more; an unknown class is 0.
     """
@@ -90,9 +90,9 @@ def parse_header(head: bytes) -> ElfFile:
 
 
 def load_fault(image: Image) -> str:
-    """Return why the loader stops at a file, in its own words, if no fact shows it; empty for a sound file.
+    """Return the loader's error for a file whose facts are valid; empty for a valid file.
 
-    Class, data encoding, machine, OS ABI and type are facts, and are judged first. Source: glibc 2.36 elf/dl-load.c,
+    Class, data encoding, machine, OS ABI and type are checked first, by the facts. Source: glibc 2.36 elf/dl-load.c,
     open_verify and _dl_map_object_from_fd; measured.
     """
     head = image.head
@@ -110,34 +110,34 @@ def load_fault(image: Image) -> str:
 
 
 def read_version_needs(image: Image, values: dict[int, int]) -> list[tuple[int, int, int, int]]:
-    """Read DT_VERNEED: for each Vernaux the string offsets of soname and version, its flags and its version index."""
+    """Return a row for each Vernaux of DT_VERNEED: string offsets of soname and version, flags, version index."""
     if _DT_VERNEED not in values:
         return []
     start = image.offset_of(values[_DT_VERNEED], "DT_VERNEED")
-    return read_chains(image, start, _walk_version_needs)
+    return read_chains(image, start, _follow_version_needs)
 
 
-def _walk_version_needs(image: Image, table: bytes, start: int) -> list[tuple[int, int, int, int]]:
-    """Follow the links to their ends, without the counts, as elf/dl-version.c does; they only lead forward."""
+def _follow_version_needs(image: Image, table: bytes, start: int) -> list[tuple[int, int, int, int]]:
+    """Follow the links to their ends, ignoring the counts, as elf/dl-version.c does. Links only lead forward."""
     need, aux = image.layout.verneed.unpack_from, image.layout.vernaux.unpack_from
     rows: list[tuple[int, int, int, int]] = []
-    place, following, steps = 0, -1, 0
-    while following:
-        _, _, soname, first, following = need(table, place)
-        at, link = place + first, -1
-        while link:
-            _, flags, index, version, link = aux(table, at)
+    place, next_need, steps = 0, -1, 0
+    while next_need:
+        _, _, soname, first, next_need = need(table, place)
+        aux_place, next_aux = place + first, -1
+        while next_aux:
+            _, flags, index, version, next_aux = aux(table, aux_place)
             rows.append((soname, version, flags, index))
-            at += link
+            aux_place += next_aux
             steps += 1
             if steps > _MAX_VERSION_NEEDS:
                 raise MalformedElf(f"more than {_MAX_VERSION_NEEDS} version needs", where=f"offset {start}")
-        place += following
+        place += next_need
     return rows
 
 
 def _interpreter(image: Image) -> str | None:
-    """Return the first PT_INTERP, as execve(2) takes it, without what follows the first NUL."""
+    """Return the first PT_INTERP, up to its first NUL, as in execve(2)."""
     for segment in image.segments:
         if segment[0] == _PT_INTERP:
             text = image.read(segment.offset, min(segment.file_size, _MAX_PATH)).partition(b"\0")[0]
@@ -146,7 +146,7 @@ def _interpreter(image: Image) -> str | None:
 
 
 def _is_detached(image: Image) -> bool:
-    """Return whether a file is a detached debug file: its dynamic section or all its code has no bytes."""
+    """Return whether a file is a detached debug file: its dynamic section or all its code is not in the file."""
     dynamic = image.segment(PT_DYNAMIC)
     if dynamic is not None and dynamic.memory_size and not dynamic.file_size:
         return True

@@ -1,7 +1,7 @@
-"""The frame of an ELF file: header, program headers, dynamic section, names; read with a handful of small reads.
+"""Read the header, program headers, dynamic section and names of an ELF file, with few small reads.
 
-Section headers are never looked at: the loader does not, and stripped files have none. Where glibc is lenient (a size
-that it does not use, a tag given twice), so is this. Source: gABI chapters 4 and 5; glibc elf/get-dynamic-info.h.
+Section headers are not used: the loader ignores them, and stripped files have none. What glibc tolerates (an unused
+size, a repeated tag), this module tolerates too. Source: gABI chapters 4 and 5; glibc elf/get-dynamic-info.h.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ Row = TypeVar("Row")
 
 MAGIC = b"\x7fELF"
 HEAD = 4096
-"""Bytes of the first read: the header, nearly always the program headers, often more."""
+"""Bytes of the first read: the header, and nearly always the program headers."""
 PAGE = 4096
-SHORTEST, SHORTEST_32 = 64, 52
-"""Bytes of the ELF header: the least that a loader must read."""
+HEADER_SIZE, HEADER_SIZE_32 = 64, 52
+"""Bytes of the ELF header of each class."""
 
 PT_LOAD, PT_DYNAMIC = 1, 2
 DT_NEEDED, DT_STRTAB = 1, 5
@@ -42,7 +42,7 @@ _GAP, _SPAN, _TAIL = 16 << 10, 256 << 10, 256
 
 
 class Layout(NamedTuple):
-    """The structures of one class and data encoding; a 32-bit program header has its flags elsewhere."""
+    """The structures of one class and data encoding."""
 
     wide: bool
     """ELFCLASS64."""
@@ -82,7 +82,7 @@ class Segment(NamedTuple):
 
 
 class Image(NamedTuple):
-    """An ELF file whose header and program headers were read, and how to read on."""
+    """An ELF file: its header, its program headers, and a function to read more."""
 
     pread: Pread
     size: int
@@ -94,10 +94,10 @@ class Image(NamedTuple):
     flags: int
     segments: tuple[Segment, ...]
     loads: tuple[Segment, ...]
-    """The PT_LOADs, last first: where two overlap, the loader's later mapping wins."""
+    """The PT_LOADs, last first: if two overlap, the loader's later mapping wins."""
 
     def read(self, offset: int, length: int) -> bytes:
-        """Return the bytes there, fewer where the file ends."""
+        """Return the bytes at an offset; fewer at the end of the file."""
         end = offset + length
         if end <= len(self.head):
             return self.head[offset:end]
@@ -112,21 +112,21 @@ class Image(NamedTuple):
         raise MalformedElf(f"{what} at address {address:#x} is in no segment of the file", where="offset 0")
 
     def memory(self, address: int, length: int) -> bytes:
-        """Return what the loader maps from an address on, fewer bytes where its segment or the file ends.
+        """Return the mapped bytes from an address on; fewer at the end of the segment or file.
 
-        After the segment's bytes in the file come zeros if it is longer in memory; otherwise, the rest of the file's
-        page.
+        The segment's bytes in the file are followed by zeros if it is longer in memory; otherwise, by the rest of the
+        file's page.
         Source: glibc elf/dl-map-segments.h.
         """
         for _, _, offset, start, _, size, memory_size, _ in self.loads:
             if start <= address < start + size:
-                whole, page = start + size - address, -(start + size) % PAGE
-                found = self.read(address - start + offset, min(length, whole))
-                if len(found) < whole or length <= whole:
+                in_file, page = start + size - address, -(start + size) % PAGE
+                found = self.read(address - start + offset, min(length, in_file))
+                if len(found) < in_file or length <= in_file:
                     return found
                 if memory_size > size:
-                    return found + bytes(min(memory_size - size, length - whole))
-                return found + self.read(offset + size, page).ljust(page, b"\0")[: length - whole]
+                    return found + bytes(min(memory_size - size, length - in_file))
+                return found + self.read(offset + size, page).ljust(page, b"\0")[: length - in_file]
         return b""
 
     def segment(self, kind: int) -> Segment | None:
@@ -146,7 +146,7 @@ class Dynamic(NamedTuple):
 
 
 def read_image(pread: Pread, size: int) -> Image:
-    """Read the header and the program headers; messages are the loader's own where it has one."""
+    """Read the header and the program headers. Raise MalformedElf, with the loader's own message if it has one."""
     head = pread(min(size, HEAD), 0)
     layout = _layout_of(head)
     kind, machine, version, _, start, _, flags, _, entry_size, count = layout.header.unpack_from(head, 16)
@@ -172,7 +172,7 @@ def read_image(pread: Pread, size: int) -> Image:
 
 
 def read_dynamic(image: Image) -> Dynamic:
-    """Read the dynamic section where the loader has it, at its address, up to DT_NULL.
+    """Read the dynamic section at its mapped address, as the loader does, up to DT_NULL.
 
     The loader ignores p_filesz unless it is 0. Source: glibc elf/get-dynamic-info.h, elf/dl-deps.c.
     """
@@ -184,7 +184,7 @@ def read_dynamic(image: Image) -> Dynamic:
         found = _entries(image, image.memory(segment.address, min(length, _MAX_DYNAMIC)), start)
         if found is not None:
             return found
-    raise MalformedElf("the dynamic section is cut off or has no end", where=f"offset {start}")
+    raise MalformedElf("the dynamic section is truncated or unterminated", where=f"offset {start}")
 
 
 def _entries(image: Image, table: bytes, start: int) -> Dynamic | None:
@@ -205,7 +205,7 @@ def _entries(image: Image, table: bytes, start: int) -> Dynamic | None:
 
 
 def read_chains(image: Image, start: int, walk: Callable[[Image, bytes, int], list[Row]]) -> list[Row]:
-    """Walk a table that has no length, only links: try its first 4 KiB; if a link leads further, its first MiB."""
+    """Walk a table without a length, by its links: read 4 KiB of it, and 1 MiB if a link leads further."""
     for length in (HEAD, _MAX_TABLE):
         table = image.read(start, length)
         try:
@@ -213,23 +213,23 @@ def read_chains(image: Image, start: int, walk: Callable[[Image, bytes, int], li
         except struct_error:
             if len(table) < length:
                 break
-    raise MalformedElf("a version table leads out of the file", where=f"offset {start}")
+    raise MalformedElf("a version table exceeds the file", where=f"offset {start}")
 
 
 def read_names(image: Image, values: dict[int, int], wanted: Iterable[int], limit: int = _MAX_NAMES) -> dict[int, str]:
-    """Read the strings at these offsets of DT_STRTAB, in a few reads that fetch little else.
+    """Return the strings at these offsets of DT_STRTAB, with few reads.
 
-    As the loader, take no notice of DT_STRSZ. Bytes that are not UTF-8 are kept by "surrogateescape".
+    DT_STRSZ is ignored, as in the loader. Bytes that are not UTF-8 are kept by "surrogateescape".
     Raise MalformedElf for more than `limit` bytes of names.
     """
     offsets = sorted(wanted)
     if not offsets:
         return {}
     if DT_STRTAB not in values:
-        raise MalformedElf("names without a DT_STRTAB", where="offset 0")
+        raise MalformedElf("no DT_STRTAB for names", where="offset 0")
     base = image.offset_of(values[DT_STRTAB], "DT_STRTAB")
     names: dict[int, str] = {}
-    left = limit
+    budget = limit
     for cluster in _clusters(offsets):
         first = cluster[0]
         text = image.read(base + first, cluster[-1] - first + _TAIL)
@@ -237,21 +237,21 @@ def read_names(image: Image, values: dict[int, int], wanted: Iterable[int], limi
             end = text.find(0, offset - first)
             name = text[offset - first : end] if end >= 0 else _long_name(image, base + offset)
             names[offset] = name.decode("utf-8", "surrogateescape")
-            left -= len(name)
-            if left < 0:
+            budget -= len(name)
+            if budget < 0:
                 raise MalformedElf(f"more than {limit} bytes of names", where=f"offset {base + offset}")
     return names
 
 
 def _layout_of(head: bytes) -> Layout:
-    if len(head) < SHORTEST_32:
+    if len(head) < HEADER_SIZE_32:
         raise MalformedElf("file too short", where=f"offset {len(head)}")
     if head[:4] != MAGIC:
         raise MalformedElf("invalid ELF header", where="offset 0")
     layout = LAYOUTS.get((head[4], head[5]))
     if layout is None:
         raise MalformedElf(f"unknown ELF class {head[4]} or data encoding {head[5]}", where="offset 4")
-    if layout.wide and len(head) < SHORTEST:
+    if layout.wide and len(head) < HEADER_SIZE:
         raise MalformedElf("file too short", where=f"offset {len(head)}")
     return layout
 
@@ -266,7 +266,7 @@ def _segments(form: Struct, table: bytes) -> Iterator[Segment]:
 
 
 def _clusters(offsets: list[int]) -> Iterator[list[int]]:
-    """Group sorted offsets into stretches that are worth one read each."""
+    """Group sorted offsets that are read together."""
     cluster: list[int] = []
     for offset in offsets:
         if cluster and (offset - cluster[-1] > _GAP or offset - cluster[0] > _SPAN):
@@ -277,10 +277,10 @@ def _clusters(offsets: list[int]) -> Iterator[list[int]]:
 
 
 def _long_name(image: Image, offset: int) -> bytes:
-    """Read a name that is longer than the read of its cluster; the reads grow, so many such names stay cheap."""
+    """Read a name that exceeds the read of its cluster, with growing reads."""
     for length in (HEAD, 64 << 10, _MAX_NAMES):
         text = image.read(offset, length)
         end = text.find(0)
         if end >= 0:
             return text[:end]
-    raise MalformedElf("a name leads out of the file or has no end", where=f"offset {offset}")
+    raise MalformedElf("a name exceeds the file or is unterminated", where=f"offset {offset}")

@@ -18,16 +18,16 @@ _TAGGED_SUFFIX = re.compile(r"\.(?P<tag>abi3t?|cpython-[0-9]+[^.]*|pypy[0-9]+-pp
 """Suffixes of importlib.machinery.EXTENSION_SUFFIXES besides the plain `.so` (PEP 3149, PEP 384)."""
 
 _MACHINES = {3: "Intel 80386", 21: "PowerPC64", 22: "IBM S/390", 40: "ARM", 62: "x86-64", 183: "AArch64", 243: "RISC-V"}
-"""`e_machine` of those that Debian has a port for (gABI, "ELF Header")."""
+"""Names by `e_machine`, for machines with a Debian port (gABI, "ELF Header")."""
 
 _ET_EXEC = 2
 _DF_1_PIE = 0x08000000
 
 
-def foreign(path: str, elf: ElfFile, process: ElfFile) -> Skipped | None:
+def incompatibility(path: str, elf: ElfFile, process: ElfFile) -> Skipped | None:
     """Return why a process whose program is `process` cannot load an object, or None if it can.
 
-    A program for the same machine may have a libc of its own; a library brings its process no second one.
+    A program for the same machine may use another C library; a library cannot, because it shares the process.
     """
     if (elf.machine, elf.elf_class, elf.little_endian) != (process.machine, process.elf_class, process.little_endian):
         reason = f"made for {machine_name(elf)}, not for {machine_name(process)}"
@@ -38,8 +38,8 @@ def foreign(path: str, elf: ElfFile, process: ElfFile) -> Skipped | None:
     return None
 
 
-def prevailing(objects: Iterable[ElfFile]) -> ElfFile | None:
-    """Return an object of the most frequent kind, to stand for a missing program; None without objects."""
+def most_common_kind(objects: Iterable[ElfFile]) -> ElfFile | None:
+    """Return an object of the most common kind, as a substitute for a missing program; None without objects."""
     kinds: defaultdict[tuple[int, int, bool], list[ElfFile]] = defaultdict(list)
     for elf in objects:
         kinds[elf.machine, elf.elf_class, elf.little_endian].append(elf)
@@ -53,45 +53,45 @@ def machine_name(elf: ElfFile) -> str:
 
 
 def is_extension_module(path: str, abi_tag: str, defines: Callable[[str, str], bool]) -> bool:
-    """Return whether this interpreter imports the file, by a tagged suffix or by `.so` and its `PyInit_` function.
+    """Return whether an interpreter imports the file, by a tagged suffix, or by `.so` and its `PyInit_` function.
 
-    `defines(path, symbol)` tells whether the object exports a symbol.
+    `defines(path, symbol)` returns whether the object exports a symbol.
     Source: importlib.machinery.EXTENSION_SUFFIXES; PEP 489, "Export Hook Name".
     """
     name = posixpath.basename(path)
-    tagged = _TAGGED_SUFFIX.search(name)
-    if tagged:
-        return _fits(tagged["tag"], abi_tag)
+    match = _TAGGED_SUFFIX.search(name)
+    if match:
+        return _matches_abi(match["tag"], abi_tag)
     return name.endswith(".so") and name.count(".") == 1 and has_init_function(path, defines)
 
 
 def has_init_function(path: str, defines: Callable[[str, str], bool]) -> bool:
-    """Return whether a file has the function that an import of it calls; others may belong to another program."""
+    """Return whether a file has the function that an import calls."""
     module = posixpath.basename(path).partition(".")[0]
     if module == "__init__":
         module = posixpath.basename(posixpath.dirname(path))
-    return defines(path, _init_function(module))
+    return defines(path, _init_function_name(module))
 
 
 def has_extension_tag(path: str) -> bool:
-    """Return whether a file's name is that of an extension module for Linux, for any interpreter."""
-    tagged = _TAGGED_SUFFIX.search(path)
-    return tagged is not None and not tagged["tag"].endswith("-darwin")
+    """Return whether a file has the suffix of an extension module for Linux, for any interpreter."""
+    match = _TAGGED_SUFFIX.search(path)
+    return match is not None and not match["tag"].endswith("-darwin")
 
 
 def is_shared_object(path: str) -> bool:
-    """Return whether a file's name is that of a shared object: `.so`, or `.so.` and numbers."""
+    """Return whether a file has the suffix of a shared object: `.so`, or `.so.` and numbers."""
     return ".so" in path and re.search(r"\.so(?:\.[0-9]+)*$", path) is not None
 
 
-def _init_function(module: str) -> str:
+def _init_function_name(module: str) -> str:
     if module.isascii():
         return f"PyInit_{module}"
     return "PyInitU_" + module.encode("punycode", "ignore").decode("ascii").replace("-", "_")
 
 
-def _fits(tag: str, abi_tag: str) -> bool:
-    """Return whether an interpreter of this ABI (`cp311`, `cp313t`, `pp310`) takes a suffix tag (`cpython-311-...`)."""
+def _matches_abi(tag: str, abi_tag: str) -> bool:
+    """Return whether an interpreter of an ABI (`cp311`, `cp313t`, `pp310`) accepts a suffix tag (`cpython-311-...`)."""
     if tag in {"abi3", "abi3t"} or not abi_tag:
         return True
     implementation, _, rest = tag.partition("-")
@@ -103,7 +103,7 @@ def _fits(tag: str, abi_tag: str) -> bool:
 def is_program(elf: ElfFile) -> bool:
     """Return whether a file is a program.
 
-    A library may have a PT_INTERP too (libQt6Core prints its version when run): it has a DT_SONAME and no DF_1_PIE.
+    A library with PT_INTERP (libQt6Core prints its version when run) has a DT_SONAME and no DF_1_PIE.
     """
     if elf.type == _ET_EXEC or elf.flags_1 & _DF_1_PIE:
         return True
@@ -116,5 +116,5 @@ def is_libpython(path: str) -> bool:
 
 
 def is_libpython_of(soname: str, version: tuple[int, int]) -> bool:
-    """Return whether a soname is that of the shared library of one Python: `libpython3.11.so.1.0`."""
+    """Return whether a soname is the shared library of one Python version: `libpython3.11.so.1.0`."""
     return re.match(rf"lib(?:python|pypy){version[0]}\.{version[1]}(?![0-9])", soname) is not None

@@ -1,4 +1,4 @@
-"""`.note.dlopen` notes: the libraries that an ELF file may open, as its developers state.
+"""`.note.dlopen` notes: the libraries that an ELF file may open, as its developers declare.
 
 Source: UAPI.12, "ELF Dlopen Metadata"; gABI, "Note Section".
 """
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 _PT_NOTE = 4
 _OWNER, _TYPE = b"FDO\0", 0x407C0C0A
 _MAX_NOTES = 1 << 20
-"""Bytes of the notes of one segment."""
+"""Limit on the bytes of one segment's notes."""
 _MAX_ROWS = 1000
-"""Features of a file; systemd's libraries have ten."""
+"""Limit on the features of a file; systemd's libraries have ten."""
 _MAX_SONAMES = 20
 _PRIORITIES = ("required", "recommended", "suggested")
 
@@ -53,7 +53,7 @@ def dlopen_notes(pread: Pread, size: int) -> tuple[DlopenNote, ...]:
 
 
 def _notes(image: Image, segment: Segment) -> Iterator[tuple[int, bytes]]:
-    """Yield offset and contents of each dlopen note; note heads that lead out of the segment end it."""
+    """Yield offset and contents of each dlopen note, up to the first that exceeds the segment."""
     table = image.read(segment.offset, min(segment.file_size, _MAX_NOTES))
     head = Struct(image.layout.order + "III")
     align = 8 if segment.align == 8 else 4
@@ -61,13 +61,13 @@ def _notes(image: Image, segment: Segment) -> Iterator[tuple[int, bytes]]:
     while place + head.size <= len(table):
         owner_size, size, kind = head.unpack_from(table, place)
         owner = place + head.size
-        start = _aligned(owner + owner_size, align)
+        start = _align(owner + owner_size, align)
         if kind == _TYPE and table[owner : owner + owner_size] == _OWNER:
             yield segment.offset + start, table[start : start + size]
-        place = _aligned(start + size, align)
+        place = _align(start + size, align)
 
 
-def _aligned(place: int, align: int) -> int:
+def _align(place: int, align: int) -> int:
     return place + -place % align
 
 
@@ -95,5 +95,5 @@ def _parse(contents: bytes, place: int) -> Iterator[DlopenNote]:
 
 
 def _is_text(value: object) -> bool:
-    """Return whether a value is text that UTF-8 can encode: JSON can also escape half a surrogate pair."""
+    """Return whether a value is text that UTF-8 can encode: JSON can also escape a single surrogate."""
     return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)

@@ -27,19 +27,21 @@ class NewerGlibc(NamedTuple):
 
 
 def newer_glibc(objects: Objects, files: Iterable[str], glibc: str) -> NewerGlibc | None:
-    """Return the file that needs the newest glibc, if that is newer than a system's; None if none does.
+    """Return the file that needs the newest glibc, if it is newer than a system's; otherwise None.
 
-    Of several such files it is the first by path. If the system's glibc is unknown, nothing is newer.
+    Of several such files, the first by path is returned. If the system's glibc is unknown, the result is None.
     """
     needed = {
         file: version
         for file in sorted(files)
         if isinstance(elf := objects.facts(file), ElfFile) and (version := newest_glibc([elf]))
     }
-    newer = {file: each for file, each in needed.items() if glibc and version_key(each) > version_key(glibc)}
+    newer = {
+        file: required for file, required in needed.items() if glibc and version_key(required) > version_key(glibc)
+    }
     if not newer:
         return None
-    file = max(newer, key=lambda each: version_key(newer[each]))
+    file = max(newer, key=lambda required: version_key(newer[required]))
     name = f"GLIBC_{newer[file]}"
     symbols = objects.query(file, partial(undefined_names, versions=frozenset({name})))
     return NewerGlibc(file=file, version=newer[file], symbol=min(symbols or (name,)))

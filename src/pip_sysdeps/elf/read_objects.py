@@ -1,4 +1,4 @@
-"""Read the ELF files under a root once each: their facts, and the loader's verdict."""
+"""Read each ELF file under a root once: its facts, and the loader's error if it has one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pip_sysdeps.elf.headers import ET_CORE, ET_REL, facts_of, load_fault, parse_header
-from pip_sysdeps.elf.image import HEAD, MAGIC, SHORTEST, Pread, read_image
+from pip_sysdeps.elf.image import HEAD, HEADER_SIZE, MAGIC, Pread, read_image
 from pip_sysdeps.elf.kinds import has_extension_tag
 from pip_sysdeps.elf.symbols import defined_versions, defines_symbol
 from pip_sysdeps.errors import MalformedElf
@@ -29,13 +29,13 @@ class _Reading(NamedTuple):
 
     opened: OpenedFile
     malformed: str
-    """Why an ELF file has no facts, and at which offset."""
+    """Why an ELF file has no facts, with the offset."""
 
 
 class Objects:
-    """The ELF files under a root; a file is opened once, however many paths lead to it.
+    """The ELF files under a root. A file is opened once, however many paths lead to it.
 
-    If a file shrinks or vanishes meanwhile, the first result is kept.
+    If a file changes during the run, the first result is kept.
     """
 
     def __init__(self, root: Root) -> None:
@@ -49,7 +49,7 @@ class Objects:
     def open(self, path: str) -> OpenedFile | None:
         """Open a candidate as the loader does, following links; None if it cannot be opened (ENOENT, EACCES, ...).
 
-        A folder or a device can be opened, and the loader stops there; links in a circle (ELOOP) are a fault as well.
+        A folder or device can be opened, but stops the loader; so do circular links (ELOOP).
         Source: glibc elf/dl-load.c, open_verify and open_path.
         """
         if path not in self._opened:
@@ -75,7 +75,7 @@ class Objects:
     def facts(self, path: str) -> ElfFile | Skipped | None:
         """Return the facts of a file, or why it has none; None if it is not an ELF file by content and name.
 
-        `path` is resolved already. Architecture and C library are not checked here.
+        `path` must be resolved. Architecture and C library are not checked.
         """
         try:
             reading = self._reading(path)
@@ -91,11 +91,11 @@ class Objects:
         return Skipped(path=path, verdict=Verdict.NOT_RUNTIME, reason=unused) if unused else elf
 
     def defines(self, path: str, symbol: str) -> bool:
-        """Return whether a file defines a dynamic symbol; a file that cannot be read defines none."""
+        """Return whether a file defines a dynamic symbol; False if it cannot be read."""
         return bool(self.query(path, lambda pread, size: defines_symbol(pread, size, symbol)))
 
     def versions(self, path: str) -> frozenset[str] | None:
-        """Return the symbol versions that a library defines; None for one without any. Each is read once."""
+        """Return the symbol versions that a library defines; None if it has none. The result is cached."""
         real = self._root.resolve(path) or path
         if real not in self._versions:
             found = self.query(real, defined_versions)
@@ -109,7 +109,7 @@ class Objects:
         except OSError:
             return None
         try:
-            read, _ = _opened(descriptor)
+            read, _ = _buffered_pread(descriptor)
             return question(read, os.fstat(descriptor).st_size)
         except (OSError, MalformedElf):
             return None
@@ -117,7 +117,7 @@ class Objects:
             os.close(descriptor)
 
     def _reading(self, real: str) -> _Reading:
-        """Read a file once; files that are not ELF are not remembered: there are tens of thousands."""
+        """Read a file once. Only results for ELF files are cached: there are tens of thousands of others."""
         reading = self._readings.get(real)
         if reading is not None:
             return reading
@@ -134,8 +134,8 @@ class Objects:
 
 
 def _read(descriptor: int, size: int, identity: tuple[int, int]) -> _Reading:
-    read, head = _opened(descriptor)
-    if len(head) < SHORTEST:
+    read, head = _buffered_pread(descriptor)
+    if len(head) < HEADER_SIZE:
         fault = "file too short"
         malformed = f"offset {len(head)}: {fault}" if head.startswith(MAGIC) else ""
         return _Reading(OpenedFile(identity=identity, elf=None, fault=fault), malformed)
@@ -150,8 +150,8 @@ def _read(descriptor: int, size: int, identity: tuple[int, int]) -> _Reading:
         return _Reading(OpenedFile(identity=identity, elf=parse_header(head), fault=fault or error.reason), str(error))
 
 
-def _opened(descriptor: int) -> tuple[Pread, bytes]:
-    """Return a function that reads an open file, and its first bytes, which are not read again."""
+def _buffered_pread(descriptor: int) -> tuple[Pread, bytes]:
+    """Return a function that reads an open file, and its first bytes, which the function does not read again."""
     head = pread(descriptor, HEAD, 0)
 
     def read(size: int, offset: int) -> bytes:
@@ -161,7 +161,7 @@ def _opened(descriptor: int) -> tuple[Pread, bytes]:
 
 
 def _not_runtime(elf: ElfFile) -> str:
-    """Return why no process would load or run a file, or nothing."""
+    """Return why no process loads or runs a file; empty if one may."""
     if elf.type == ET_REL:
         return "a relocatable object, input of a linker"
     if elf.type == ET_CORE:

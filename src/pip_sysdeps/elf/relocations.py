@@ -23,10 +23,10 @@ _MAX_TABLE = 256 << 20  # bytes of relocations; torch's largest library has 40 M
 _MAX_SYMBOLS = 1 << 20
 
 
-def bound_names(pread: Pread, size: int) -> frozenset[str]:
-    """Return the undefined symbols without which dlopen(3) fails if it binds all at once (RTLD_NOW), as `import` does.
+def required_symbols(pread: Pread, size: int) -> frozenset[str]:
+    """Return the undefined symbols without which dlopen(3) with RTLD_NOW fails, as `import` uses it.
 
-    These are those that a relocation refers to and that are not weak. Raise MalformedElf.
+    These are the symbols that are not weak and that a relocation refers to. Raise MalformedElf for a malformed file.
     """
     image = read_image(pread, size)
     values = read_dynamic(image).values
@@ -47,7 +47,7 @@ def _tables(values: dict[int, int]) -> Iterator[tuple[int, int, bool]]:
 
 
 def _symbols_of(image: Image, address: int, length: int, *, adds: bool) -> set[int]:
-    """Return the indices of the symbols that the entries of a table refer to: the upper part of `r_info`."""
+    """Return the symbol indices in the entries of a table: the upper part of `r_info`."""
     if length > _MAX_TABLE:
         raise MalformedElf(f"more than {_MAX_TABLE} bytes of relocations", where="offset 0")
     if image.layout.wide:
@@ -61,7 +61,7 @@ def _symbols_of(image: Image, address: int, length: int, *, adds: bool) -> set[i
 
 
 def _undefined(image: Image, values: dict[int, int], used: set[int]) -> Iterator[int]:
-    """Yield the name offsets of those symbols that are undefined and not weak."""
+    """Yield the name offsets of the symbols that are undefined and not weak."""
     last = max(used, default=0)
     if last >= _MAX_SYMBOLS:
         raise MalformedElf(f"more than {_MAX_SYMBOLS} dynamic symbols", where="offset 0")
@@ -73,4 +73,4 @@ def _undefined(image: Image, values: dict[int, int], used: set[int]) -> Iterator
             if name and not section and info >> 4 == _STB_GLOBAL:
                 yield name
     except struct_error as error:
-        raise MalformedElf("a symbol table leads out of the file", where="offset 0") from error
+        raise MalformedElf("a symbol table exceeds the file", where="offset 0") from error

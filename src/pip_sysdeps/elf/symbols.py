@@ -1,4 +1,4 @@
-"""The dynamic symbols of an ELF file and their versions, read on demand: few files are asked."""
+"""The dynamic symbols of an ELF file and their versions, which are read on demand, for few files."""
 
 from __future__ import annotations
 
@@ -29,48 +29,48 @@ _MAX_LOCAL = 0xF
 _BASE = "Base"
 """The version of a symbol without one: deb-symbols(5)."""
 _SECTION = {True: 6, False: 14}
-"""Where a symbol of a 64-bit file, or of another, has its section (`st_shndx`): two bytes, 0 for an undefined one."""
+"""Offset of `st_shndx` in a symbol of a 64-bit file, or of a 32-bit one: two bytes, 0 if the symbol is undefined."""
 _UNDEFINED, _DEFINED = re.compile(rb"\0+"), re.compile(rb"[^\0]+")
-"""A stretch of undefined symbols, or of others, in one byte a symbol that is 0 for an undefined one."""
+"""Match runs of undefined and of defined symbols, with one byte per symbol, 0 if it is undefined."""
 
 
 _Row = tuple[int, int, int]
-"""A symbol of DT_SYMTAB, not yet with its names: the offset of its name, its `st_info` and its version index."""
+"""A symbol of DT_SYMTAB: offset of its name, `st_info`, version index."""
 
 
 class _Symbols(NamedTuple):
-    """The undefined symbols of a file, and how to read their names."""
+    """The undefined symbols of a file."""
 
     image: Image
     values: dict[int, int]
     versions: dict[int, int]
-    """By version index the offset of the version's name."""
+    """Version index -> offset of the version's name."""
     rows: list[_Row]
 
     def names(self, rows: Iterable[_Row]) -> dict[int, str]:
-        """Read the names of these symbols, and of all versions, by offset; offset 0 is the empty name."""
+        """Return the names of these symbols, and of all versions, by offset; offset 0 is the empty name."""
         used = {*self.versions.values(), *(name for name, _, _ in rows)}
         return {**read_names(self.image, self.values, used - {0}, _MAX_NAMES), 0: ""}
 
 
 def defines_symbol(pread: Pread, size: int, name: str) -> bool:
-    """Return whether the file defines a dynamic symbol, as the loader looks it up: through a hash table.
+    """Return whether the file defines a dynamic symbol. It is looked up in a hash table, as in the loader.
 
-    Like all functions here, raise MalformedElf for a malformed file.
+    Like all functions of this module, raise MalformedElf for a malformed file.
     """
     image = read_image(pread, size)
     values = read_dynamic(image).values
     if _DT_SYMTAB not in values or DT_STRTAB not in values:
         return False
-    spelled = name.encode("utf-8", "surrogateescape")
+    encoded = name.encode("utf-8", "surrogateescape")
     symbols = image.offset_of(values[_DT_SYMTAB], "DT_SYMTAB")
     strings = image.offset_of(values[DT_STRTAB], "DT_STRTAB")
     entry, section = _symbol_form(image), _SECTION[image.layout.wide]
     try:
-        for index in _candidates(image, values, spelled):
+        for index in _candidates(image, values, encoded):
             symbol = image.read(symbols + index * entry.size, entry.size)
             offset, _ = entry.unpack(symbol)
-            if any(symbol[section : section + 2]) and image.read(strings + offset, len(spelled) + 1) == spelled + b"\0":
+            if any(symbol[section : section + 2]) and image.read(strings + offset, len(encoded) + 1) == encoded + b"\0":
                 return True
     except struct_error as error:
         raise MalformedElf("a symbol table leads out of the file", where=f"offset {symbols}") from error
@@ -80,11 +80,11 @@ def defines_symbol(pread: Pread, size: int, name: str) -> bool:
 def undefined_names(pread: Pread, size: int, *, versions: Container[str]) -> frozenset[str]:
     """Return the undefined symbols of a file at some versions, as deb-symbols(5) spells them: `name@version`.
 
-    `Base` means no version. The names of other symbols, which are most of them, are not read.
+    `Base` means no version. Names of symbols at other versions, which are the majority, are not read.
     """
     symbols = _read_symbols(pread, size)
-    spelled = symbols.names(())
-    suffixes = {index: spelled[version] or _BASE for index, version in symbols.versions.items()}
+    version_names = symbols.names(())
+    suffixes = {index: version_names[version] or _BASE for index, version in symbols.versions.items()}
     kept = {index for _, _, index in symbols.rows if suffixes.get(index, _BASE) in versions}
     rows = [row for row in symbols.rows if row[2] in kept]
     names = symbols.names(rows)
@@ -94,7 +94,7 @@ def undefined_names(pread: Pread, size: int, *, versions: Container[str]) -> fro
 def defined_names(pread: Pread, size: int, *, hidden: bool = True) -> frozenset[str]:
     """Return the defined symbols of a file, whatever their versions.
 
-    Without `hidden`, omit symbols that only a versioned reference finds.
+    Without `hidden`, omit symbols that only a reference with a version finds.
     """
     image = read_image(pread, size)
     values = read_dynamic(image).values
@@ -106,9 +106,9 @@ def defined_names(pread: Pread, size: int, *, hidden: bool = True) -> frozenset[
 
 
 def defined_versions(pread: Pread, size: int) -> tuple[str, ...] | None:
-    """Return the versions that a file defines, without the base one; None if it has no DT_VERDEF.
+    """Return the versions that a file defines, without the base version; None if it has no DT_VERDEF.
 
-    A needed version that is not among them stops the loader; if the file defines no versions, the loader only warns.
+    If a needed version is not among them, the loader stops; if the file defines no versions, it only warns.
     """
     image = read_image(pread, size)
     values = read_dynamic(image).values
@@ -131,23 +131,25 @@ def _read_symbols(pread: Pread, size: int) -> _Symbols:
     return _Symbols(image, values, {index: name for index, name in versions.items() if index in used}, rows)
 
 
-def _rows(image: Image, values: dict[int, int], wanted: re.Pattern[bytes], *, bits: int = _INDEX) -> Iterator[_Row]:
-    """Yield the named symbols that are undefined, or those that are not, without local ones.
+def _rows(
+    image: Image, values: dict[int, int], section_pattern: re.Pattern[bytes], *, bits: int = _INDEX
+) -> Iterator[_Row]:
+    """Yield the named symbols, except local ones, that are undefined, or those that are defined.
 
-    `bits` are those of the version index that count.
+    `bits` is the mask for version indices.
     """
     try:
         count = _symbol_count(image, values)
     except struct_error as error:
-        raise MalformedElf("a hash table leads out of the file", where="offset 0") from error
+        raise MalformedElf("a hash table exceeds the file", where="offset 0") from error
     if count > _MAX_SYMBOLS:
         raise MalformedElf(f"more than {_MAX_SYMBOLS} dynamic symbols", where="offset 0")
     form, end = _symbol_form(image), values.get(_DT_STRSZ, image.size)
     table = image.read(image.offset_of(values[_DT_SYMTAB], "DT_SYMTAB"), count * form.size)
     versions = _version_indices(image, values, count)
-    for first, last in _stretches(image, table, form.size, wanted):
+    for first, last in _symbol_ranges(image, table, form.size, section_pattern):
         entries = form.iter_unpack(table[first * form.size : last * form.size])
-        # A name beyond the table is what patchelf leaves of old tables behind the symbols.
+        # patchelf leaves remains of old tables after the symbols, with names beyond the table
         yield from [
             (name, info, index & bits)
             for (name, info), index in zip(entries, chain(versions(first, last), repeat(_GLOBAL)), strict=False)
@@ -155,21 +157,23 @@ def _rows(image: Image, values: dict[int, int], wanted: re.Pattern[bytes], *, bi
         ]
 
 
-def _stretches(image: Image, table: bytes, size: int, wanted: re.Pattern[bytes]) -> Iterator[tuple[int, int]]:
-    """Yield where undefined symbols, or others, begin and end: they have the section 0, and mostly lie together.
+def _symbol_ranges(
+    image: Image, table: bytes, size: int, section_pattern: re.Pattern[bytes]
+) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each run of undefined, or of defined, symbols. A file may have 100,000 symbols.
 
-    A file may have 100,000 symbols. The two bytes of all their sections are joined as two large numbers, so that none
-    is looked at by itself.
+    Their section indices, of two bytes each, are combined with two large integers, so that no Python loop
+    runs over the symbols.
     """
     section = _SECTION[image.layout.wide]
     whole = len(table) // size * size
     low, high = table[section:whole:size], table[section + 1 : whole : size]
     sections = (int.from_bytes(low, "little") | int.from_bytes(high, "little")).to_bytes(len(low), "little")
-    return (match.span() for match in wanted.finditer(sections))
+    return (match.span() for match in section_pattern.finditer(sections))
 
 
 def _version_indices(image: Image, values: dict[int, int], count: int) -> Callable[[int, int], tuple[int, ...]]:
-    """Return what gives the version indices of a stretch of symbols; fewer where the table ends."""
+    """Return a function for the version indices of a range of symbols; fewer at the end of the table."""
     if _DT_VERSYM not in values:
         return lambda _first, _last: ()
     table = image.read(image.offset_of(values[_DT_VERSYM], "DT_VERSYM"), 2 * count)
@@ -182,28 +186,28 @@ def _version_indices(image: Image, values: dict[int, int], count: int) -> Callab
 
 
 def _read_version_definitions(image: Image, values: dict[int, int]) -> list[tuple[int, int, int]]:
-    """Read DT_VERDEF: the string offset of each version's name, its flags and its index."""
+    """Return a row for each version of DT_VERDEF: string offset of its name, flags, index."""
     if _DT_VERDEF not in values:
         return []
     return read_chains(image, image.offset_of(values[_DT_VERDEF], "DT_VERDEF"), _walk_version_definitions)
 
 
 def _walk_version_definitions(image: Image, table: bytes, start: int) -> list[tuple[int, int, int]]:
-    """Follow the links to the end; the first Verdaux has the name, further ones the parents'."""
+    """Follow the links to the end. The first Verdaux has the version's name, further ones its parents'."""
     definition, name = Struct(image.layout.order + "2xHH6xII").unpack_from, Struct(image.layout.order + "I").unpack_from
     rows: list[tuple[int, int, int]] = []
-    place, following = 0, -1
-    while following:
-        flags, index, first, following = definition(table, place)
+    place, next_definition = 0, -1
+    while next_definition:
+        flags, index, first, next_definition = definition(table, place)
         rows.append((*name(table, place + first), flags, index & _INDEX))
         if len(rows) > MAX_CHAIN:
-            raise MalformedElf("a version table has no end", where=f"offset {start}")
-        place += following
+            raise MalformedElf("a version table does not end", where=f"offset {start}")
+        place += next_definition
     return rows
 
 
 def _symbol_count(image: Image, values: dict[int, int]) -> int:
-    """Count the dynamic symbols, whose number only the section headers give directly."""
+    """Return the number of dynamic symbols, which only section headers state directly."""
     if _DT_HASH in values:
         (count,) = _words(image, image.offset_of(values[_DT_HASH], "DT_HASH") + 4, 1)
         return count
@@ -211,14 +215,14 @@ def _symbol_count(image: Image, values: dict[int, int]) -> int:
         last = _last_hashed(image, image.offset_of(values[_DT_GNU_HASH], "DT_GNU_HASH"))
         if last:
             return last + 1
-    # Nothing is exported: then GNU ld does not say how many are undefined, but some other table follows.
+    # Without exports, GNU ld does not record the number of undefined symbols: use the start of the next table.
     start = values[_DT_SYMTAB]
     following = min((value for tag, value in values.items() if value > start and tag != _DT_STRSZ), default=start)
     return (following - start) // _symbol_form(image).size
 
 
 def _last_hashed(image: Image, start: int) -> int:
-    """Return the index of the last symbol of DT_GNU_HASH: the end of its last bucket's chain."""
+    """Return the index of the last symbol in DT_GNU_HASH: the end of the last bucket's chain."""
     buckets, first, bloom, _ = _words(image, start, 4)
     if buckets > _MAX_SYMBOLS:
         raise MalformedElf(f"more than {_MAX_SYMBOLS} hash buckets", where=f"offset {start}")
@@ -231,7 +235,7 @@ def _last_hashed(image: Image, start: int) -> int:
 
 
 def _candidates(image: Image, values: dict[int, int], name: bytes) -> Iterator[int]:
-    """Yield the indices of the symbols that may have a name."""
+    """Yield the indices of the symbols that may have this name."""
     if _DT_GNU_HASH in values:
         return _gnu_candidates(image, image.offset_of(values[_DT_GNU_HASH], "DT_GNU_HASH"), name)
     if _DT_HASH in values:
@@ -268,7 +272,10 @@ def _sysv_candidates(image: Image, start: int, name: bytes) -> Iterator[int]:
 
 
 def _chain(image: Image, start: int) -> Iterator[int]:
-    """Yield the words of a DT_GNU_HASH chain and on: a few at first, for most chains are short."""
+    """Yield the words from the start of a DT_GNU_HASH chain on.
+
+    The first read is small, because most chains are short.
+    """
     for length in (64, 4 * _MAX_BUCKET):
         words = image.read(start, length)
         yield from Struct(f"{image.layout.order}{len(words) // 4}I").unpack(words[: len(words) // 4 * 4])
@@ -280,7 +287,7 @@ def _words(image: Image, offset: int, count: int) -> tuple[int, ...]:
 
 
 def _symbol_form(image: Image) -> Struct:
-    """Return the structure of a symbol with what matters: name and info; `_stretches` reads the section index."""
+    """Return the structure of a symbol, reduced to name and info."""
     return Struct(image.layout.order + ("IB19x" if image.layout.wide else "I8xB3x"))
 
 

@@ -234,4 +234,4 @@ def _is_python(path: str, layout: _Layout) -> bool:
 def _with_files(root: Root, claim: Claim, found: Mapping[str, Row], owners: Mapping[str, str]) -> Distribution:
     distribution = claim.distribution
     files = tuple(sorted(path for path in found if owners[path] == distribution.name))
-    return replace(distribution, files=files, gone=gone_objects(root, claim, found))
+    return replace(distribution, files=files, missing_objects=gone_objects(root, claim, found))

@@ -1,4 +1,4 @@
-"""C libraries: everything in which one differs from another besides the rules of its loader."""
+"""C libraries: one `CLibrary` value holds everything that differs between them, except the loader's rules."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class CLibrary(NamedTuple):
 
     name: str
     """`glibc`, `musl`: the word of a lock's `libc`."""
-    versioned: bool
-    """Whether its loader checks symbol versions, or ignores them."""
+    has_symbol_versions: bool
+    """Whether its loader checks symbol versions."""
     is_loader: Callable[[str], object]
-    """Whether a file name, from a program's PT_INTERP, is that of its loader."""
+    """Whether a file name, from a program's PT_INTERP, is its loader's."""
     read_rules: Callable[[Root, ElfFile, Objects, Conditions, tuple[str, ...]], AnyRules]
-    """Read the rules for a program of a root; the directories are defaults if its loader states none."""
+    """Return the rules for a program of a root; the directories are the default if its loader states none."""
     read_version: Callable[[Root, ElfFile, Objects, tuple[str, ...]], tuple[int, int] | None]
-    """Return the version whose symbols a root has; None if unknown, or if symbols have no versions."""
+    """Return the version of the C library in a root; None if unknown, or if symbols have no versions."""
     finder: Callable[[Root, str], LibraryFinder]
-    """Return a finder for a root, for the Python whose standard library is in a folder."""
+    """Return a finder for a root, and for the Python with its standard library in a folder."""
     program: Callable[[str], ElfFile | None]
     """Return the facts of a program with a loader of this file name; None for an unknown loader."""
 

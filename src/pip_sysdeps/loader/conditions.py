@@ -1,4 +1,4 @@
-"""Conditions of a loader run."""
+"""The inputs of a loader run besides the root."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class Conditions(NamedTuple):
 
     library_path: tuple[str, ...] = ()
     """The elements of LD_LIBRARY_PATH."""
-    cache_as_is: bool = False
-    """Whether to use ld.so.cache as it is; otherwise as a run of ldconfig would write it."""
-    this_cpu: bool = False
-    """Whether to use libraries for this machine's CPU; otherwise the results hold on every CPU."""
+    current_cache: bool = False
+    """Whether to use the current ld.so.cache; otherwise, the one that ldconfig would write now."""
+    cpu_libraries: bool = False
+    """Whether to use libraries for this machine's CPU; otherwise, the results are valid on every CPU."""
 
 
-USUAL = Conditions()
+DEFAULT_CONDITIONS = Conditions()
 """The conditions of a lock."""

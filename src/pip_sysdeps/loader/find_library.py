@@ -1,4 +1,4 @@
-"""`ctypes.util.find_library`: what differs between C libraries, and what they share."""
+"""The interface of `ctypes.util.find_library`, and code that the C libraries share."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ _FOLDERS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin
 
 
 class LibraryFinder(Protocol):
-    """Answers for one Python in one root."""
+    """Finds libraries for one Python in one root."""
 
     @property
-    def is_stale(self) -> bool:
-        """Whether it uses a cache, which lacks what it does not find."""
+    def uses_cache(self) -> bool:
+        """Whether it uses a cache: then a library that it does not find is not in the cache."""
 
     @property
     def reason(self) -> str:
-        """Why an existing library is not found, as a clause; without a cache."""
+        """Why an existing library is not found, as a clause; for a finder without a cache."""
 
     @property
-    def mended_by(self) -> str:
-        """The program whose package makes it find libraries; empty for none."""
+    def fixed_by(self) -> str:
+        """The program that has to be installed so that libraries are found; empty for none."""
 
     def finds(self, names: Iterable[str]) -> bool:
         """Return whether an existing library is found under any of its names."""
 
 
 def has_linker(root: Root) -> bool:
-    """Return whether a root has a compiler or linker, and objdump to read the DT_SONAME of its answer."""
+    """Return whether a root has a compiler or linker, and objdump to read the DT_SONAME."""
     return _has(root, "objdump") and any(_has(root, program) for program in ("gcc", "cc", "ld"))
 
 

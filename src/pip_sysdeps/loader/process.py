@@ -1,4 +1,4 @@
-"""The interpreter's process: what its loader finds, and what each root of an environment adds."""
+"""The interpreter's process, and the objects that each root of an environment adds to it."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 
-_MOST_ANSWERS = 500_000
-"""Needed names of all objects, once for each object of the environment that loads them: ten times those of the largest
+_MAX_NEEDS = 500_000
+"""Limit on the needed names of all objects, counted for each root that loads them: ten times the largest
 environments."""
-_USUAL_MISSES, _MOST_MISSES = 25, 10_000
-"""How many missing libraries one object may have without counting (as without any library of the system), and how
-many more all objects together may have."""
-_MOST_MISSING = 3000
-"""Different names that are not found: what large environments need at all is a tenth of that."""
+_ALLOWED_MISSES, _MAX_MISSES = 25, 10_000
+"""Missing libraries that each object may have, and the limit on those
+beyond, over all objects."""
+_MAX_MISSING_NAMES = 3000
+"""Limit on different missing names; large environments need a tenth of that in total."""
 
 
 class InterpreterProcess:
-    """The interpreter's process, ready to open the objects of its environment."""
+    """The interpreter's process, which opens the objects of its environment."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a process is made of
         self,
@@ -44,7 +44,7 @@ class InterpreterProcess:
         conditions: Conditions,
         directories: tuple[str, ...],
     ) -> None:
-        """Start the interpreter; `directories` are the defaults if the root has no loader that states them.
+        """Start the interpreter; `directories` is the default if the root has no loader that states its own.
 
         Raise SysdepsError for a program with an unsupported C library.
         """
@@ -56,9 +56,9 @@ class InterpreterProcess:
         self._memory = Memory()
         self._process = start(self._interpreter.path, objects.open, self._rules, self._memory)
         self.objects = self._process.objects
-        """The interpreter and what it loads before it opens anything."""
-        self.own = frozenset(filter(None, (root.resolve(each.path) for each in self.objects)))
-        """The files of the interpreter's process, before it opens anything."""
+        """The interpreter and the objects that it loads at its start."""
+        self.own_files = frozenset(filter(None, (root.resolve(each.path) for each in self.objects)))
+        """The real paths of these objects."""
 
     def loads(
         self,
@@ -68,9 +68,9 @@ class InterpreterProcess:
     ) -> Iterator[Load]:
         """Load the environment's objects from their roots.
 
-        `named` filters objects to those named in a Python file of their own distribution; `chosen` has the
-        pattern that chose each plugin. Raise SysdepsError for objects that need absurdly many names, or many that are
-        not there: each of these is a row of every result.
+        `named` returns those objects that a Python file of their own distribution names.
+        `chosen` has the pattern that chose each plugin. Raise SysdepsError for too many needed or
+        missing names: each is a row in every result.
         """
         loads = load_roots(
             usable,
@@ -86,14 +86,14 @@ class InterpreterProcess:
         for load in loads:
             for each in load.objects:
                 answers += len(each.needs)
-                _refuse_answers(load.root, answers)
+                _check_need_count(load.root, answers)
                 if each.path not in counted:
                     counted.add(each.path)
                     names = [answer.soname for answer in each.needs if isinstance(answer, NotFound)]
                     missing.update(names)
-                    misses += max(len(names) - _USUAL_MISSES, 0)
-                    _refuse_misses(each.path, misses, _MOST_MISSES)
-                    _refuse_misses(each.path, len(missing), _MOST_MISSING)
+                    misses += max(len(names) - _ALLOWED_MISSES, 0)
+                    _check_missing_count(each.path, misses, _MAX_MISSES)
+                    _check_missing_count(each.path, len(missing), _MAX_MISSING_NAMES)
             yield load
 
     def libc(self) -> str:
@@ -101,9 +101,9 @@ class InterpreterProcess:
         return self.program.interpreter or next(filter(self._files.open, self._rules.libc_paths), "")
 
     def library(self, name: str) -> str | None:
-        """Return the path where dlopen(3) finds a file name in a new interpreter."""
+        """Return the path where dlopen(3) in a new interpreter finds a file name; None if it does not."""
         loaded = next((each.path for each in self.objects if each.path.rpartition("/")[2] == name), None)
-        return loaded or next((each.path for each in self._opened(name)), None)
+        return loaded or next((each.path for each in self._dlopen(name)), None)
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -113,9 +113,9 @@ class InterpreterProcess:
     def _open(self, path: str, elf: ElfFile) -> tuple[LoadedObject, ...]:
         if is_program(elf):
             return start(path, self._files.open, self._rules, self._memory).objects
-        return self._opened(path)
+        return self._dlopen(path)
 
-    def _opened(self, name: str) -> tuple[LoadedObject, ...]:
+    def _dlopen(self, name: str) -> tuple[LoadedObject, ...]:
         return open_object(self._process, name, self._caller(), self._files.open, self._rules, self._memory)
 
     def _caller(self) -> str:
@@ -124,15 +124,15 @@ class InterpreterProcess:
         return next((path for path in paths if is_libpython(path)), self._interpreter.path)
 
 
-def _refuse_answers(root: str, answers: int) -> None:
-    if answers > _MOST_ANSWERS:
+def _check_need_count(root: str, answers: int) -> None:
+    if answers > _MAX_NEEDS:
         raise SysdepsError(
-            f"`{root}` and others load libraries with more than {_MOST_ANSWERS} needs",
+            f"`{root}` and others load libraries with more than {_MAX_NEEDS} needs",
             hint="no real environment has so many: remove the distributions or libraries that have them",
         )
 
 
-def _refuse_misses(path: str, misses: int, most: int) -> None:
+def _check_missing_count(path: str, misses: int, most: int) -> None:
     if misses > most:
         raise SysdepsError(
             f"`{path}` and others need more than {most} libraries that do not exist",

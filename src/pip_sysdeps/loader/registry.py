@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.elf import ElfFile
 
 FOLDERS = ("glibc", "musl")
-"""The folders here whose `library` module has its `LIBRARY`; the first is the default."""
+"""The folders here, each with a module `library` that has `LIBRARY`; the first is the default."""
 
 
 @cache
@@ -24,7 +24,7 @@ def c_library(name: str) -> CLibrary:
 
 
 def c_library_of(program: ElfFile | None) -> CLibrary:
-    """Return the C library of a program, by PT_INTERP; of a library, by its needs; else the default.
+    """Return the C library of a program by its PT_INTERP, of a library by its needs; otherwise the default.
 
     Raise SysdepsError for an unsupported dynamic loader.
     """

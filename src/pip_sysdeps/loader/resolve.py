@@ -1,4 +1,4 @@
-"""The objects that a process loads, breadth first, with an answer for every needed name.
+"""The objects that a process loads, breadth first, with the resolution of every needed name.
 
 The walk is the same for every C library; the differences are in `rules`. Source: ld.so(8); glibc elf/dl-load.c
 (_dl_map_object), elf/dl-deps.c, elf/dl-open.c; musl ldso/dynlink.c (load_library, load_direct_deps, dlopen).
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.loader import Resolution
 
 _MAX_WORK = 50_000
-"""Limit on one start or dlopen: paths tried plus the depth of each loaded object; far above real environments."""
+"""Limit on one start or dlopen: paths tried plus the depth of each loaded object. Real environments stay far below."""
 _MAX_SEARCHED = 100_000
 """Limit on the paths tried for a whole environment; a cached search counts once."""
 _ADDED_BY_OBJECT = 500
-"""How much each loaded object raises that limit."""
+"""How much each loaded object raises this limit."""
 _TOO_MANY_SEARCHED = f"more than {_MAX_SEARCHED} paths to try for the whole environment"
 _MAX_TRIED = 1000
-"""How many tried paths one answer lists."""
+"""Limit on the tried paths that one result lists."""
 
 
 class _SearchResult(NamedTuple):
@@ -42,17 +42,17 @@ class _SearchResult(NamedTuple):
 
 
 _Searches = dict[tuple[str, str], _SearchResult]
-"""Searches by (needed name, name returned by `rules.spell`)."""
+"""Searches by (needed name, name returned by `rules.expand_name`)."""
 
 
 class _Names:
     """The loaded objects, by the names and files that the loader knows them by.
 
-    If two objects have the same name, the first in load order is meant.
+    If two objects have the same name, the first in load order has it.
     """
 
     def __init__(self, before: _Names | None = None) -> None:
-        """Start without names of its own; those of `before` are consulted too."""
+        """Start empty; names and files of `before` are looked up too."""
         self._before = before
         self._names: dict[str, LinkMap] = {}
         self._files: dict[tuple[int, int], LinkMap] = {}
@@ -110,7 +110,7 @@ class Memory:
 def start(program: str, lookup: Lookup, rules: AnyRules, memory: Memory | None = None) -> Process:
     """Load the main program, by its real path (/proc/self/exe), with all its dependencies.
 
-    If the path is empty or not an ELF program the process is empty.
+    The process is empty if the path is empty or not an ELF program.
     """
     return _Load(Process(), lookup, rules, memory).start(program)
 
@@ -133,7 +133,7 @@ def find(process: Process, name: str, caller: str, lookup: Lookup, rules: AnyRul
 
 
 class _Load:
-    """One execve or dlopen on top of the process; `keep` commits its objects to the process."""
+    """One execve or dlopen in a process. `keep` adds its objects to the process."""
 
     # This module's own classes share their private parts.
     # ruff: noqa: SLF001
@@ -143,7 +143,7 @@ class _Load:
         self._memory = memory or Memory()
         self._remembers = memory is not None
         self._searches: dict[int | None, _Searches] = {}
-        """The searches of each loaded object, by its number; None: those that no loaded object started."""
+        """The searches of each loaded object, by its number; those without a requester by None."""
         self._names = _Names(process._names)
         self._maps: dict[str, LinkMap] = {}
         self._lookup = lookup
@@ -177,13 +177,13 @@ class _Load:
         self._process.objects += objects
 
     def caller(self, path: str) -> LinkMap | None:
-        """Return the loaded object on whose behalf dlopen searches; the main program if the path is unknown."""
+        """Return the loaded object whose search paths dlopen uses; the main program if the path is unknown."""
         program = self._process._program
         return program if self._rules.dlopen_uses_program_path else self._process._maps.get(path, program)
 
     def find(self, soname: str, requester: LinkMap | None) -> tuple[Resolution, LinkMap | None]:
-        """Resolve one needed name, and return the object if it is new."""
-        name, fault = self._rules.spell(soname, requester)
+        """Resolve a needed name. Also return the object if it is newly loaded."""
+        name, fault = self._rules.expand_name(soname, requester)
         if fault:
             return NotFound(soname=soname, tried=(), fatal=fault), None
         path = self._loaded(name)
@@ -192,7 +192,7 @@ class _Load:
         return self._load_new(soname, name, requester)
 
     def _loaded(self, name: str) -> str:
-        """Return the path of the loaded object that a name means; empty if the name must be searched."""
+        """Return the path of the loaded object with a name; empty if the name must be searched."""
         loader = self._rules.loader_of(name)
         if loader:
             return loader
@@ -271,7 +271,7 @@ class _Load:
 
 
 def _search_paths(soname: str, name: str, context: object, lookup: Lookup, rules: AnyRules) -> _SearchResult:
-    """Return the first path that the loader accepts for a name that is not loaded, or why there is none."""
+    """Return the first path that the loader accepts for a name, or NotFound with the tried paths."""
     tried: list[Tried] = []
     work, ended = 0, None
     for work, candidate in enumerate(rules.candidates(name, context), 1):

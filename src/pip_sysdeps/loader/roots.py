@@ -1,11 +1,11 @@
-"""The objects that a process opens itself, and what each of them loads.
+"""The objects that a process opens itself, with the objects that each of them loads.
 
-Asking about every file alone gives wrong answers: a vendored library without an rpath looks broken, although the
+Loading every file separately would give wrong results: a vendored library without an rpath looks broken, although the
 extension module that loads it has one. So an environment's files are loaded from their roots, in this order: 1.
-extension modules and programs; 2. objects that none of those loads and that the distribution's own Python files name
-(for ctypes, cffi, subprocess); 3. chosen plugins: by the project, or because their toolkit always starts with them; 4.
-other plugins: remaining objects that no other remaining object needs; 5. what is left: objects that another one names
-but does not find, and cycles of plugins.
+extension modules and programs; 2. objects that none of these loads, and that the distribution's own Python files name
+(for ctypes, cffi, subprocess); 3. plugins that the project or the knowledge file chooses; 4.
+other plugins: remaining objects that no other remaining object needs; 5. all others: objects that another one
+needs but does not find, and cycles.
 """
 
 from __future__ import annotations
@@ -35,28 +35,28 @@ def load_roots(  # noqa: PLR0913 - the objects, and what is asked about them
 ) -> Iterator[Load]:
     """Yield one load for each root among the objects of an environment.
 
-    `named(paths)` gives those that a Python file of their own distribution names; `chosen` has the pattern that chose
-    each plugin; `open_root(path)` loads one (a library into the interpreter's process, a program into its own);
+    `named(paths)` returns those that a Python file of their own distribution names. `chosen` has the pattern that
+    chose each plugin. `open_root(path)` loads one, a library into the interpreter's process, a program into its own.
     `real(path)` follows links.
     """
-    waiting = dict.fromkeys(sorted(objects))
+    remaining = dict.fromkeys(sorted(objects))
 
     def load(paths: Iterable[str], when: When) -> Iterator[Load]:
         for path in paths:
-            if path in waiting or when is When.IMPORT:
+            if path in remaining or when is When.IMPORT:
                 loaded = open_root(path)
                 for each in loaded:
-                    waiting.pop(real(each.path) or each.path, None)
-                waiting.pop(path, None)
+                    remaining.pop(real(each.path) or each.path, None)
+                remaining.pop(path, None)
                 plugin = "" if when is When.IMPORT else chosen.get(path, "")
                 yield Load(root=path, when=when, objects=loaded, plugin=plugin)
 
-    yield from load([path for path in waiting if is_extension(path) or _is_command(path, objects[path])], When.IMPORT)
-    yield from load(sorted(named(frozenset(waiting))), When.IMPORT)
-    yield from load([path for path in waiting if path in chosen], When.PLUGIN)
-    needed = {name for path in waiting for name in objects[path].needed}
-    yield from load([path for path in waiting if not _names(path, objects[path]) & needed], When.PLUGIN)
-    yield from load(list(waiting), When.PLUGIN)
+    yield from load([path for path in remaining if is_extension(path) or _is_command(path, objects[path])], When.IMPORT)
+    yield from load(sorted(named(frozenset(remaining))), When.IMPORT)
+    yield from load([path for path in remaining if path in chosen], When.PLUGIN)
+    needed = {name for path in remaining for name in objects[path].needed}
+    yield from load([path for path in remaining if not _names(path, objects[path]) & needed], When.PLUGIN)
+    yield from load(list(remaining), When.PLUGIN)
 
 
 def _is_command(path: str, elf: ElfFile) -> bool:

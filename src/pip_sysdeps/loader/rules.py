@@ -19,20 +19,20 @@ Lookup = Callable[[str], OpenedFile | None]
 
 
 class Candidate(NamedTuple):
-    """A path to try; or, if `skip_reason` is set, a list element or a whole step that the search skips."""
+    """A path to try. With `skip_reason`, an element of a list, or a whole step, that the search skips."""
 
     step: SearchStep
     """The search step."""
     path: str
-    """The path that the loader opens; of a skipped element its text, and empty for a skipped step."""
+    """The path that the loader opens; the text of a skipped element; empty for a skipped step."""
     by: str = ""
     """The object whose DT_RPATH or DT_RUNPATH gave it."""
     skip_reason: str = ""
-    """Why it is not opened."""
+    """Why it is skipped; empty if it is tried."""
     subfolder: str = ""
     """The subfolder of the directory: `glibc-hwcaps/x86-64-v3`."""
     relative: str = ""
-    """The path as the loader opens it, if that is relative to the current directory."""
+    """The path that the loader opens, if it is relative to the current directory."""
 
 
 class RejectionEffect(Enum):
@@ -73,7 +73,7 @@ class LinkMap:
         self.path = path
         """The path under which the loader opened it."""
         self.relative = relative
-        """That path as the loader has it, if it is relative to the current directory."""
+        """The path that the loader opened, if it was relative to the current directory."""
         self.elf = elf
         """Its facts."""
         self.number = number
@@ -108,22 +108,22 @@ class LoaderRules(Protocol[Context]):
         """Whether dlopen uses the program's search path, whichever object calls it."""
 
     def preloaded(self, program: ElfFile) -> str:
-        """Return the loader's own path if it is in the list of loaded objects (glibc); otherwise empty (musl)."""
+        """Return the loader's own path if it is a loaded object (glibc); otherwise empty (musl)."""
 
     def program_names(self, program: ElfFile) -> tuple[str | None, ...]:
         """Return the names under which the program counts as loaded."""
 
-    def spell(self, soname: str, requester: LinkMap | None) -> tuple[str, str]:
-        """Return the name to search for a needed name, and why it cannot be searched, if so."""
+    def expand_name(self, soname: str, requester: LinkMap | None) -> tuple[str, str]:
+        """Return the name to search for, and an error if it cannot be searched."""
 
     def loader_of(self, name: str) -> str:
         """Return the loader's path if a name always means the loader (musl: `libc.so`); otherwise empty (glibc)."""
 
     def is_known_by_name(self, name: str) -> bool:
-        """Return whether a loaded object answers for this name without a search."""
+        """Return whether a loaded object with this name is used without a search."""
 
     def kernel_object_of(self, name: str) -> str:
-        """Return the loader's path if a name is that of the kernel's own object, the vDSO (musl); otherwise empty."""
+        """Return the loader's path if a name is that of the vDSO (musl); otherwise empty."""
 
     def context(self, requester: LinkMap | None, program: LinkMap | None) -> Context:
         """Return the input of a search for the needs of `requester`, which is None if nothing is loaded."""
@@ -135,7 +135,7 @@ class LoaderRules(Protocol[Context]):
         """Return why a file is rejected, or None for a good one."""
 
     def libc_at(self, path: str) -> str:
-        """Return the loader's path if a found file counts as the C library (musl: they are one); otherwise empty."""
+        """Return the loader's path if a found file is the C library (musl: they are one); otherwise empty."""
 
     def loaded_names(self, needed: str, path: str, elf: ElfFile) -> tuple[str | None, ...]:
         """Return the names of an object that was opened at `path`, once a search for `needed` has found it."""

@@ -1,4 +1,4 @@
-"""What the headers of an ELF file say."""
+"""The facts of an ELF file and of an opened path."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ class VersionNeed(NamedTuple):
 
 
 class ElfFile(NamedTuple):
-    """What the headers of one ELF file say (gABI; never section headers); by default nothing but the ELF header."""
+    """The facts of one ELF file (gABI), without section headers.
+
+    The defaults are for a file that has only an ELF header.
+    """
 
     elf_class: int
     """32 or 64: `EI_CLASS`."""
@@ -32,11 +35,11 @@ class ElfFile(NamedTuple):
     machine: int
     """`e_machine`: 62 x86-64, 183 AArch64, ..."""
     header_flags: int
-    """`e_flags`: tells ARM hard-float from soft-float."""
+    """`e_flags`: distinguishes hard-float from soft-float ARM, for example."""
     interpreter: str | None = None
     """`PT_INTERP`: the dynamic loader that a program names."""
     dynamic: bool = False
-    """There is a PT_DYNAMIC with contents in the file."""
+    """Whether it has a PT_DYNAMIC with contents in the file."""
     executable_stack: bool | None = None
     """`PT_GNU_STACK` has PF_X; None without that header."""
     soname: str | None = None
@@ -44,21 +47,21 @@ class ElfFile(NamedTuple):
     needed: tuple[str, ...] = ()
     """`DT_NEEDED`, in order, as written."""
     rpath: str | None = None
-    """`DT_RPATH` as written; the loader ignores it beside a DT_RUNPATH."""
+    """`DT_RPATH` as written; the loader ignores it if there is a DT_RUNPATH."""
     runpath: str | None = None
     """`DT_RUNPATH` as written."""
     flags: int = 0
-    """`DT_FLAGS`: 0x1 DF_ORIGIN, 0x4 DF_TEXTREL; with DT_TEXTREL folded in as 0x4."""
+    """`DT_FLAGS`: 0x1 DF_ORIGIN, 0x4 DF_TEXTREL, which a DT_TEXTREL also sets."""
     flags_1: int = 0
     """`DT_FLAGS_1`: 0x800 DF_1_NODEFLIB, 0x08000000 DF_1_PIE."""
     version_needs: tuple[VersionNeed, ...] = ()
     """`DT_VERNEED`, in order."""
     detached: bool = False
-    """A detached debug file (`objcopy --only-keep-debug`): its code or dynamic section is described, but not in it."""
+    """Whether it is a detached debug file (`objcopy --only-keep-debug`), without its code or dynamic section."""
 
     @property
     def libc(self) -> str:
-        """Name the C library that the file was linked to: `glibc`, `musl`, or nothing if it names none."""
+        """Return the C library that the file was linked to: `glibc`, `musl`, or empty if unknown."""
         names = (*self.needed, (self.interpreter or "").rpartition("/")[2])
         if any(name.startswith(("libc.musl-", "ld-musl-")) for name in names):
             return "musl"
@@ -68,18 +71,18 @@ class ElfFile(NamedTuple):
 
 
 LINK_LOOP = "too many levels of symbolic links"
-"""The fault of a path whose last name leads in a circle (ELOOP)."""
-FOLDER_LOOP = "too many levels of symbolic links on the way to its folder"
-"""The fault of a path on whose way a link leads in a circle."""
+"""The fault of a path that ends in a circular link (ELOOP)."""
+FOLDER_LOOP = "too many levels of symbolic links in its folder"
+"""The fault of a path with a circular link in its folder (ELOOP)."""
 
 
 class OpenedFile(NamedTuple):
-    """What open(2) and a reading of the headers give at one path: what the loader judges a candidate by."""
+    """A file that was opened at a path, as the loader checks it."""
 
     identity: tuple[int, int]
-    """Device and inode: the loader knows by it a file that is loaded under another name."""
+    """Device and inode, by which the loader recognizes a file that is loaded under another name."""
     elf: ElfFile | None
-    """Its facts; of a file that is broken beyond its ELF header only the header's; None if it has none."""
+    """Its facts; only those of the ELF header if the rest is broken; None without an ELF header."""
     fault: str
-    """What the loader would stop at, in its words (`file too short`, `invalid ELF header`), unless it passes over the
-    file for its class or machine, which it looks at first; empty for a sound file."""
+    """The loader's error (`file too short`, `invalid ELF header`); empty for a
+    valid file. The loader checks class and machine first."""

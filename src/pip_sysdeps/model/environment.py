@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 
 class RecordKind(Enum):
-    """How a distribution's files are known, best first."""
+    """The source of a distribution's files, best first."""
 
     RECORD = "RECORD"
     """`*.dist-info/RECORD` (packaging.python.org, "Recording installed projects")."""
     INSTALLED_FILES = "installed-files.txt"
-    """`*.egg-info/installed-files.txt`, left by `setup.py install --record`."""
+    """`*.egg-info/installed-files.txt`, written by `setup.py install --record`."""
     EDITABLE = "editable"
     """The files are in a project's own folder, by its `.egg-link`, `.pth` or `direct_url.json`."""
     SYSTEM_PACKAGE = "system package"
@@ -21,7 +21,7 @@ class RecordKind(Enum):
     EGG = "egg"
     """The folder of an unzipped `.egg`."""
     NONE = "none"
-    """Unknown: only the metadata itself belongs to the distribution."""
+    """None: only the metadata itself is known to belong to the distribution."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Distribution:
     name: str
     """Normalized name (packaging.utils.canonicalize_name)."""
     version: str
-    """METADATA `Version`; empty where it has none."""
+    """METADATA `Version`; empty if it is absent."""
     metadata_path: str
     """The `.dist-info` or `.egg-info` folder (or egg-info file)."""
     base: str
@@ -39,9 +39,9 @@ class Distribution:
     record: RecordKind
     """The source of `files`."""
     files: tuple[str, ...]
-    """Existing files of its record, as resolved inside the root; sorted; each belongs to one distribution."""
-    gone: tuple[str, ...] = ()
-    """Missing shared objects of its record, by their names; sorted."""
+    """Existing files of its record, resolved inside the root and sorted; each belongs to one distribution."""
+    missing_objects: tuple[str, ...] = ()
+    """Shared objects of its record that do not exist; sorted."""
     missing_project: str = ""
     """The folder of an editable install's project, if it does not exist."""
     tags: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Distribution:
     source: str = ""
     """`local`, `editable`, `vcs`, `MANAGER:PACKAGE` for a system package's, or empty for a distribution of an index."""
     requested: bool = False
-    """Whether REQUESTED exists: the user asked for it (PEP 376)."""
+    """Whether REQUESTED exists, because the user requested it (PEP 376)."""
     requires: tuple[str, ...] = ()
     """METADATA `Requires-Dist` lines as written."""
     requires_external: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Verdict(Enum):
     UNREADABLE = "unreadable"
     MALFORMED = "malformed"
     TOO_LONG = "too-long"
-    """Python source that is not searched for names: too long, or its distribution's search reached a limit."""
+    """Python source that is not searched for names: it is too long, or its distribution's search reached a limit."""
     UNKNOWN_NAME = "unknown-name"
     """Python source that opens or runs something by a name that is computed at run time."""
     FOREIGN_ARCHITECTURE = "foreign-architecture"
@@ -72,15 +72,15 @@ class Verdict(Enum):
     NOT_RUNTIME = "not-runtime"
     """A relocatable object (ET_REL), core file or detached debug file: no process loads it."""
     OUTSIDE = "outside"
-    """A record's row that leaves the environment's root."""
+    """A row of a record whose path is outside the root."""
     OVERLAP = "overlap"
     """A file that two distributions claim."""
     SHADOWED = "shadowed"
-    """A distribution that is hidden by one of the same name earlier on the path."""
+    """A distribution that another one of the same name, earlier on the path, hides."""
     RECORD = "record"
     """A row or a whole record that could not be parsed."""
     ALTERNATIVE = "alternative"
-    """A build for another release of a library, beside one that fits."""
+    """A build for another release of a library, if another build fits."""
 
     @property
     def is_foreign(self) -> bool:
@@ -103,7 +103,7 @@ class Interpreter(NamedTuple):
     """The Python of an environment, known without running it."""
 
     path: str
-    """The program after every link: what /proc/self/exe gives (`/usr/bin/python3.11`); empty if none was found."""
+    """The real path of the program, as in /proc/self/exe (`/usr/bin/python3.11`); empty if none was found."""
     prefix: str
     """`sys.base_prefix`: `/usr`, `/usr/local`, ..."""
     version: tuple[int, int]
@@ -127,13 +127,13 @@ class Environment:
     unclaimed: tuple[str, ...]
     """Possible ELF files of the site directories and a venv's own prefix that no RECORD lists; sorted."""
     skipped: tuple[Skipped, ...]
-    """What could not be read, rows that leave the root, overlaps, shadowed distributions."""
+    """Files that could not be read, rows outside the root, overlaps, shadowed distributions."""
     mismatches: tuple[str, ...] = ()
-    """Messages about why its Python is not the one that it, or a distribution, was made for."""
+    """Messages about a Python that differs from the one that the environment or a distribution was made for."""
     path_code: tuple[str, ...] = ()
-    """`.pth` files that run code which changes `sys.path`: the added folders are unknown."""
+    """`.pth` files with code that adds unknown folders to `sys.path`."""
     found_by: str = ""
-    """How it was found if it was not named: `VIRTUAL_ENV`, `.venv`, `python3 on PATH`."""
+    """How it was found, if the user did not name it: `VIRTUAL_ENV`, `.venv`, `python3 on PATH`."""
     others: tuple[str, ...] = ()
     """Names of the current folder's virtual environments, if the environment was found elsewhere."""
 

@@ -1,4 +1,4 @@
-"""What the dynamic loader finds: answers and loaded objects."""
+"""The results of the dynamic loader: resolutions and loaded objects."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class SearchStep(Enum):
 
 
 class Tried(NamedTuple):
-    """One path, or one whole step, that the loader rejects; there are ten for each library that is missing."""
+    """One path, or one whole step, that the loader rejects; a named tuple, because each missing library has ten."""
 
     step: SearchStep
     """The step of the search."""
     path: str
-    """The candidate's path; empty when the whole step is passed over."""
+    """The candidate's path; empty if the whole step is skipped."""
     reason: str
     """Why: `no such file`, `wrong ELF class`, `DT_RUNPATH is set`, ..."""
     by: str = ""
@@ -39,7 +39,7 @@ class Found(NamedTuple):
     soname: str
     """The needed name as written."""
     path: str
-    """The path that the loader opens, links not followed."""
+    """The path that the loader opens, without following links."""
     step: SearchStep
     """How it was found."""
     by: str = ""
@@ -54,14 +54,15 @@ class NotFound(NamedTuple):
     tried: tuple[Tried, ...]
     """Each path considered."""
     fatal: str = ""
-    """Set when a candidate stopped the search (`file too short`, `invalid ELF header`); the last of `tried` is it."""
+    """The error that stopped the search, at the last of `tried` (`file too short`, `invalid ELF header`); empty if none
+    did."""
 
 
 Resolution = Found | NotFound
 
 
 class LoadedObject(NamedTuple):
-    """One object of a process, with the answer for each of its needed names."""
+    """One object of a process, with the resolution of each needed name."""
 
     path: str
     """The path under which the loader opened it: `$ORIGIN` is its directory."""
@@ -70,7 +71,7 @@ class LoadedObject(NamedTuple):
 
 
 class Load(NamedTuple):
-    """One root, and all that it adds to a process that has not loaded it."""
+    """One root, and the objects that it adds to a new process."""
 
     root: str
     """The file of the environment."""
@@ -83,5 +84,5 @@ class Load(NamedTuple):
 
     @property
     def is_mandatory(self) -> bool:
-        """Whether an import opens the root, or it is a chosen plugin."""
+        """Whether an import opens the root, or the root is a chosen plugin."""
         return self.when is When.IMPORT or bool(self.plugin)

@@ -15,11 +15,11 @@ class When(Enum):
     """When something is needed."""
 
     IMPORT = "import"
-    """When modules are imported or the distribution's own programs run."""
+    """When its modules are imported or its own programs run."""
     PLUGIN = "plugin"
-    """When the program asks for a plugin that nothing else needs."""
+    """When a plugin is loaded that nothing else needs."""
     DLOPEN = "dlopen"
-    """When code opens a library by its name."""
+    """When code opens a library by name."""
     EXEC = "exec"
     """When code runs a program."""
     DECLARED = "declared"
@@ -27,7 +27,7 @@ class When(Enum):
 
 
 class Confidence(Enum):
-    """How certain a need is that no ELF file states."""
+    """The certainty of a need that no ELF file states."""
 
     HIGH = "high"
     """Stated unconditionally."""
@@ -83,12 +83,12 @@ class FromPackage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FromCapability:
-    """The package manager installs it by a capability; the package is unknown."""
+    """The package manager installs it by a capability; the package is not known."""
 
     capability: str
     """`libpq.so.5()(64bit)`, `so:libpq.so.5`."""
     checked: bool = False
-    """Whether repository metadata has it; several packages may provide it."""
+    """Whether repository metadata has the capability, which several packages may provide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,15 +100,15 @@ class FromDistribution:
     path: str
     """The file."""
     by_loader: bool
-    """Whether the loader finds it by itself; otherwise only because the other distribution loads it first."""
+    """Whether the loader finds it by itself; otherwise, the other distribution must load it first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FromHost:
-    """A driver or the container runtime brings it; never a system package."""
+    """A driver or the container runtime provides it, never a system package."""
 
     note: str
-    """Who brings it."""
+    """Its provider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ class Unowned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreachable:
-    """A file of the environment outside the loader's search path, which nothing loads first."""
+    """A file of the environment that is outside the loader's search path and that nothing loads first."""
 
     distribution: str
     """The distribution that has the file; empty for an unclaimed one."""
@@ -153,10 +153,13 @@ Provider = FromPackage | FromCapability | FromDistribution | FromHost | Unowned 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """One thing that a distribution needs and does not vendor, named by one of the first four fields."""
+    """A library, program or file that a distribution needs and does not vendor.
+
+    One of the first four fields names it.
+    """
 
     soname: str = ""
-    """The needed name of an ELF file, or the file name of a library that code opens."""
+    """The needed name of an ELF file, or the file name of a library that code opens by name."""
     any_of: tuple[str, ...] = ()
     """Several libraries of which code opens the first available one."""
     program: str = ""
@@ -166,7 +169,7 @@ class Need:
     when: When
     """The strongest reason: `import` before `plugin`."""
     by: tuple[str, ...]
-    """The files that name it, sorted; for the needs of an unowned file, the distribution's file."""
+    """The files that need it, sorted; for the needs of an unowned file, the distribution's file."""
     provider: Provider
     """Its provider; for `any_of`, the path is that of the available library."""
     evidence: str = ""
@@ -176,7 +179,7 @@ class Need:
     note: str = ""
     """Why it is outside the install line, if its provider does not show that."""
     optional: bool = False
-    """Whether nothing fails without it, such as a module that is imported only where ImportError is caught."""
+    """Whether nothing fails without it, as for a module that is imported in a `try` with `except ImportError`."""
     plugin: str = ""
     """The pattern that chose the plugin which needs it; empty unless `when` is `PLUGIN`."""
 

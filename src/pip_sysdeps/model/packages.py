@@ -11,7 +11,7 @@ class Owner(NamedTuple):
     package: str
     """Package name; with `:arch` only for an architecture that is not the target's."""
     version: str
-    """Its installed version; empty where the database has none."""
+    """Its installed version; empty if the database has none."""
 
 
 class Platform(NamedTuple):
@@ -20,17 +20,18 @@ class Platform(NamedTuple):
     distro: str
     """`ID` of os-release(5): `debian`."""
     codename: str
-    """`VERSION_CODENAME`; empty where there is none."""
+    """`VERSION_CODENAME`; empty if absent."""
     release: str
-    """`VERSION_ID`; empty where there is none, as in development releases."""
+    """`VERSION_ID`; empty if absent, as in development releases."""
     release_name: str
-    """What names the release in `id`: its codename, else the parts of `release` that its distribution counts."""
+    """The name of the release in `id`: its codename, else the leading parts of `release` (see
+    `data/distributions.txt`)."""
     architecture: str
-    """As the package manager calls it."""
+    """The package manager's name for it."""
     machine: str
-    """The architecture as uname(2) calls it: `x86_64`."""
+    """The name of the architecture in uname(2): `x86_64`."""
     package_manager: str
-    """The word of `packages.registry`; empty without a database."""
+    """Its name in `packages.registry`; empty without a database."""
     libc: str
     """`glibc` or `musl`; empty if no program shows it."""
 

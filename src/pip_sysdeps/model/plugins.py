@@ -1,4 +1,4 @@
-"""Chosen plugins, whose needs are in the install line as those of an import are."""
+"""Chosen plugins, whose needs are in the install line like those of an import."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class PluginChoice(NamedTuple):
-    """One pattern, and the plugins of a distribution that it chooses."""
+    """One pattern, and the plugins of a distribution that match it."""
 
     distribution: str
     """Normalized name."""

@@ -29,13 +29,13 @@ class Scan:
     environment: Environment
     """The environment."""
     distributions: tuple[DistributionNeeds, ...]
-    """By name; every distribution, also those without needs."""
+    """By name; every distribution, including those without needs."""
     unattributed: tuple[Unattributed, ...]
     """By file."""
     loads: tuple[Load, ...]
-    """What each root brings into its process: the evidence."""
+    """The objects that each root loads: the evidence."""
     process: tuple[LoadedObject, ...] = ()
-    """The interpreter itself and what it loads before anything else."""
+    """The interpreter and the objects that it loads at its start."""
     skipped: tuple[Skipped, ...]
     """Everything that was skipped, the environment's included."""
     objects: Mapping[str, ElfFile] = field(default_factory=dict)
@@ -45,24 +45,24 @@ class Scan:
     plugins: tuple[PluginChoice, ...] = ()
     """The chosen plugins, by distribution."""
     recommended: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Binary package of a library that is needed -> the packages with plugins of that library that it recommends."""
+    """Package of a needed library -> its recommended packages with plugins of that library."""
     note: str = ""
-    """A note on the package names: that they are another release's, or that there is no index."""
+    """A note about the package names: they are another release's, or there is no index."""
     floors: Mapping[str, Floor] = field(default_factory=dict)
     """Binary package -> the least version with every symbol that is used.
 
-    For installed packages outside `base` whose symbols or shlibs file has it.
+    It has installed packages outside `base`, if their symbols or shlibs file has the version.
     """
 
     provides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Binary package -> the symbol versions of its libraries that are used, as capabilities.
 
-    For installed packages outside `base`, if the package manager has such capabilities.
+    It has installed packages outside `base`, if the package manager has such capabilities.
     """
 
     @property
     def relevant_note(self) -> str:
-        """Return `note` if something is needed that is not installed; otherwise nothing."""
+        """Return `note` if a needed package is not installed; otherwise an empty string."""
         absent = (isinstance(need.provider, Missing | FromCapability) or _is_absent(need) for _, need in self.needs())
         return self.note if any(absent) else ""
 

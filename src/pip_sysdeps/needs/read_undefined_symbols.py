@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.elf.kinds import has_init_function, is_extension_module
-from pip_sysdeps.elf.relocations import bound_names
+from pip_sysdeps.elf.relocations import required_symbols
 from pip_sysdeps.elf.symbols import defined_names
 from pip_sysdeps.model.elf import ElfFile
 from pip_sysdeps.model.loader import NotFound
@@ -39,7 +39,7 @@ def read_symbol_gaps(root: Root, objects: Objects, scan: Scan, *, versioned: boo
     return symbol_gaps(
         dict.fromkeys(real(each.path) for load in imports if _is_whole(load.objects) for each in load.objects),
         dict.fromkeys(real(path) for path in others if path),
-        bound=lambda path: objects.query(path, bound_names) or frozenset(),
+        bound=lambda path: objects.query(path, required_symbols) or frozenset(),
         defined=lambda path: objects.query(path, defined_names if versioned else _visible_names),
     )
 

@@ -76,8 +76,10 @@ def scripts_without_python(image: Image) -> Iterator[Problem]:
 def missing_files(scan: Scan) -> Iterator[Problem]:
     """Yield missing files that records list; they may have been removed on purpose."""
     for each in scan.environment.distributions:
-        if each.gone:
-            yield _missing(each, f"files listed in its {each.record.value} are missing", each.gone, error=False)
+        if each.missing_objects:
+            yield _missing(
+                each, f"files listed in its {each.record.value} are missing", each.missing_objects, error=False
+            )
 
 
 def _missing(distribution: Distribution, message: str, files: tuple[str, ...], *, error: bool) -> Problem:

@@ -47,9 +47,9 @@ def incomplete_distributions(scan: Scan, most: int) -> Iterator[str]:
     Name at most `most` files.
     """
     for each in scan.environment.distributions:
-        if each.gone:
-            files = listed([scan.environment.short(path) for path in each.gone], most)
-            are = "is" if len(each.gone) == 1 else "are"
+        if each.missing_objects:
+            files = listed([scan.environment.short(path) for path in each.missing_objects], most)
+            are = "is" if len(each.missing_objects) == 1 else "are"
             yield (
                 f"{each.name} is incomplete: {files}, listed in its {each.record.value}, {are} missing; "
                 "reinstall it, unless you removed that on purpose"

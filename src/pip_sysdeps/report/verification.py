@@ -169,15 +169,15 @@ def _find_library(image: Image) -> Iterator[Problem]:
     for holder, need in image.scan.needs():
         path = need.provider.path if isinstance(need.provider, FromPackage | Unowned) else ""
         if path and "find_library(" in need.evidence and not finder.finds(need.any_of or (need.soname,)):
-            reason = _STALE if finder.is_stale else f"is at {path}, but {finder.reason}"
-            mends = not finder.is_stale and finder.mended_by
+            reason = _STALE if finder.uses_cache else f"is at {path}, but {finder.reason}"
+            mends = not finder.uses_cache and finder.fixed_by
             yield Problem(
                 error=need.confidence is Confidence.HIGH,
-                entry=STALE_LOADER_CACHE if finder.is_stale else FIND_LIBRARY_FAILS,
+                entry=STALE_LOADER_CACHE if finder.uses_cache else FIND_LIBRARY_FAILS,
                 distribution=holder,
                 subject=need.name,
                 message=f"{need.evidence}: find_library returns None: {need.name} {reason}",
                 files=need.by,
                 package=(image.system.package_of(mends) or "") if mends else "",
-                instructions=Instructions(ldconfig=finder.is_stale),
+                instructions=Instructions(ldconfig=finder.uses_cache),
             )

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("conditions", [Conditions(), Conditions(cache_as_is=True), Conditions(library_path=("/opt",))])
+@pytest.mark.parametrize(
+    "conditions", [Conditions(), Conditions(current_cache=True), Conditions(library_path=("/opt",))]
+)
 def test_a_second_scan_reads_no_file_of_the_environment(tmp_path: Path, conditions: Conditions) -> None:
     """Neither objects nor sources nor metadata are opened again."""
     environment = make_release(tmp_path)

@@ -217,17 +217,17 @@ VERNEED = struct.unpack_from("<Q", GOOD, dynamic_value(GOOD, 0x6FFFFFFE))[0]
             id="absurd DT_STRTAB",
         ),
         pytest.param(
-            patched(GOOD, dynamic_value(GOOD, 5) - 8, "Q", 99), "offset 0: names without a DT_STRTAB", id="no DT_STRTAB"
+            patched(GOOD, dynamic_value(GOOD, 5) - 8, "Q", 99), "offset 0: no DT_STRTAB for names", id="no DT_STRTAB"
         ),
         pytest.param(
             patched(GOOD, dynamic_value(GOOD, 1), "Q", 1 << 40),
             f"offset {(1 << 40) + struct.unpack_from('<Q', GOOD, dynamic_value(GOOD, 5))[0]}: "
-            "a name leads out of the file or has no end",
+            "a name exceeds the file or is unterminated",
             id="absurd name",
         ),
         pytest.param(
             patched(GOOD, VERNEED + 12, "I", 0xFFFFFFFF),
-            f"offset {VERNEED}: a version table leads out of the file",
+            f"offset {VERNEED}: a version table exceeds the file",
             id="absurd vn_next",
         ),
     ],
@@ -242,7 +242,7 @@ def test_malformed(content: bytes, message: str) -> None:
 def test_dynamic_section_cut_off() -> None:
     """A dynamic section that the end of the file cuts before DT_NULL is malformed."""
     start = struct.unpack_from("<Q", GOOD, 64 + 56 + 8)[0]
-    with pytest.raises(MalformedElf, match=r"the dynamic section is cut off or has no end"):
+    with pytest.raises(MalformedElf, match=r"the dynamic section is truncated or unterminated"):
         parse(GOOD[: start + 16 * 3])
 
 
@@ -283,7 +283,7 @@ def hostile_names() -> bytes:
     [
         pytest.param(looping_versions(), "more than 4096 version needs", id="version table"),
         pytest.param(hostile_names(), "", id="names"),
-        pytest.param(patched(GOOD, VERNEED + 12, "I", 1), "a version table leads out of the file", id="vn_next 1"),
+        pytest.param(patched(GOOD, VERNEED + 12, "I", 1), "a version table exceeds the file", id="vn_next 1"),
         pytest.param(patched(GOOD, 64 + 56 + 32, "Q", 2**62), "", id="huge dynamic section"),
     ],
 )

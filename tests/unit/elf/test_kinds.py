@@ -8,16 +8,16 @@ import pytest
 
 from builders.facts import elf
 from pip_sysdeps.elf.kinds import (
-    foreign,
     has_extension_tag,
     has_init_function,
+    incompatibility,
     is_extension_module,
     is_libpython,
     is_libpython_of,
     is_program,
     is_shared_object,
     machine_name,
-    prevailing,
+    most_common_kind,
 )
 from pip_sysdeps.model.environment import Skipped, Verdict
 
@@ -58,16 +58,19 @@ def no(_path: str, _symbol: str) -> bool:
     ],
 )
 def test_a_foreign_object(one: ElfFile, verdict: Verdict | None, reason: str) -> None:
-    """An object for another machine, class, byte order or C library is foreign; one that names no C library is not."""
+    """An object for another machine, class, byte order or C library is incompatible.
+
+    One that names no C library is not.
+    """
     expected = Skipped(path="/a.so", verdict=verdict, reason=reason) if verdict else None
-    assert foreign("/a.so", one, GLIBC) == expected
-    assert foreign("/a.so", MUSL, elf()) is None
+    assert incompatibility("/a.so", one, GLIBC) == expected
+    assert incompatibility("/a.so", MUSL, elf()) is None
 
 
 def test_the_prevailing_kind() -> None:
     """The first object of the most frequent one."""
-    assert prevailing([ARM, GLIBC, MUSL]) is GLIBC
-    assert prevailing([]) is None
+    assert most_common_kind([ARM, GLIBC, MUSL]) is GLIBC
+    assert most_common_kind([]) is None
     assert machine_name(ARM) == "AArch64 (64-bit, little-endian)"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from builders.elf import Elf
 from builders.elf_memory import in_memory
-from pip_sysdeps.elf.relocations import bound_names
+from pip_sysdeps.elf.relocations import required_symbols
 from pip_sysdeps.errors import MalformedElf
 
 
@@ -22,13 +22,13 @@ def test_bound_names(elf_class: int, *, little_endian: bool) -> None:
         version_needs=(("liba.so.1", ("A_1",)),),
         bound=("called", "read", "own"),
     )
-    assert bound_names(*in_memory(elf.build())) == {"called", "read"}
+    assert required_symbols(*in_memory(elf.build())) == {"called", "read"}
 
 
 def test_nothing_is_bound() -> None:
     """A file without relocations, and one without symbols."""
-    assert bound_names(*in_memory(Elf(undefined=("unused",)).build())) == frozenset()
-    assert bound_names(*in_memory(Elf(dynamic=False).build())) == frozenset()
+    assert required_symbols(*in_memory(Elf(undefined=("unused",)).build())) == frozenset()
+    assert required_symbols(*in_memory(Elf(dynamic=False).build())) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_nothing_is_bound() -> None:
         (((7, 0x7FFFFFFF), (8, 24)), "a table of relocations at address 0x7fffffff is in no segment of the file"),
         (((7, 64), (8, 1 << 40)), "more than 268435456 bytes of relocations"),
         (((23, 0), (2, 48)), None),
-        (((23, 64), (2, 240)), "a symbol table leads out of the file"),
+        (((23, 64), (2, 240)), "a symbol table exceeds the file"),
         (((23, 5), (2, 16)), "more than 1048576 dynamic symbols"),
     ],
 )
@@ -45,8 +45,8 @@ def test_tables_that_lead_nowhere(extra: tuple[tuple[int, int], ...], message: s
     """Tables outside the file are ignored, and so is an address of 0."""
     content = Elf(undefined=("a",), extra_dynamic=extra).build()
     if message is None:
-        assert bound_names(*in_memory(content)) == frozenset()
+        assert required_symbols(*in_memory(content)) == frozenset()
     else:
         with pytest.raises(MalformedElf) as caught:
-            bound_names(*in_memory(content))
+            required_symbols(*in_memory(content))
         assert caught.value.reason == message

@@ -58,7 +58,7 @@ def test_a_foreign_file_of_nobody_stops_no_distribution() -> None:
 def test_missing_files_of_a_record_are_a_warning() -> None:
     """One for each distribution."""
     gone = ("/env/site/a.so", "/env/site/b.so")
-    one, two = distribution("one", gone=gone), distribution("two")
+    one, two = distribution("one", missing_objects=gone), distribution("two")
     scan = scan_of(*(DistributionNeeds(distribution=each, needs=(), vendored=(), glibc="") for each in (one, two)))
     assert [*missing_files(scan)] == [
         Problem(

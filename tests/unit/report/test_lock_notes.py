@@ -107,7 +107,7 @@ def test_least_versions_are_locked_for_installed_packages(
 )
 def test_a_distribution_without_some_of_its_files(gone: tuple[str, ...], most: int, message: list[str]) -> None:
     """Its missing files are named, at most so many."""
-    one = distribution("one", gone=tuple(f"/env/site/{each}" for each in gone))
+    one = distribution("one", missing_objects=tuple(f"/env/site/{each}" for each in gone))
     found = scan_of(DistributionNeeds(distribution=one, needs=(), vendored=(), glibc=""))
     assert [*incomplete_distributions(found, most)] == [
         f"one is incomplete: {each}; reinstall it, unless you removed that on purpose" for each in message

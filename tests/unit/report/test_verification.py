@@ -246,12 +246,12 @@ NOT_FOUND = missing(
         (CALLED, PlainFinder(reason="no ldconfig"), [replace(NOT_FOUND, entry=FIND_LIBRARY_FAILS)]),
         (
             CALLED,
-            PlainFinder(reason="no ldconfig", mended_by="ldconfig"),
+            PlainFinder(reason="no ldconfig", fixed_by="ldconfig"),
             [replace(NOT_FOUND, entry=FIND_LIBRARY_FAILS, package="libc-bin")],
         ),
         (
             CALLED,
-            PlainFinder(is_stale=True, mended_by="ldconfig"),
+            PlainFinder(uses_cache=True, fixed_by="ldconfig"),
             [
                 missing(
                     "",
@@ -284,7 +284,7 @@ def test_what_find_library_does_not_find(one: Need, finder: PlainFinder, problem
 
 def test_all_problems_errors_first() -> None:
     """Each problem is reported once; with a lock, differences from it too."""
-    one = replace(distribution("one", M, gone=("/env/site/n.so",)), tags=())
+    one = replace(distribution("one", M, missing_objects=("/env/site/n.so",)), tags=())
     skipped = (Skipped(path="/env/site/x.so", verdict=Verdict.FOREIGN_LIBC, reason="for musl"),)
     needs = (library(Missing()), library(Missing()))
     found = scan_of(DistributionNeeds(distribution=one, needs=needs, vendored=(), glibc=""))

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 _LEADING_ZEROS = r"(?<![0-9])0+(?=[0-9])"
 
 
-def comparable(name: str) -> str:
-    """Return a name so that two are equal if the cache considers them equal: `libx.so.01` is libx.so.1."""
+def normalized(name: str) -> str:
+    """Return a name without leading zeros, which the cache ignores: `libx.so.01` is libx.so.1."""
     return re.sub(_LEADING_ZEROS, "", name) if "0" in name else name
 
 
@@ -23,21 +23,22 @@ def cache_lookup(
 ) -> Callable[[str], str | None]:
     """Return the loader's lookup in a cache.
 
-    `flags` are those that the machine takes, best first; `subfolders` are as in LoaderConfig. Of the entries of one
-    name, those of a usable glibc-hwcaps folder come first, the best folder before others; then the file's order counts.
+    `flags` are those that the machine accepts, best first; `subfolders` are as in LoaderConfig. Of several entries for
+    a name, those of a usable glibc-hwcaps folder come first, the best folder before others; then the order of the file
+    counts.
     """
     named: dict[str, list[tuple[int, int, str]]] = {}
     for entry in entries:
         rank = _rank(entry, subfolders)
         if rank is not None and entry.flags in flags:
             ranked = (rank, flags.index(entry.flags), entry.path)
-            named.setdefault(comparable(entry.soname), []).append(ranked)
+            named.setdefault(normalized(entry.soname), []).append(ranked)
     best = {name: min(ranked, key=lambda each: each[:2])[2] for name, ranked in named.items()}
-    return lambda name: best.get(comparable(name))
+    return lambda name: best.get(normalized(name))
 
 
 def _rank(entry: CacheEntry, subfolders: tuple[str, ...]) -> int | None:
-    """Return how good an entry is, 0 best, or None if this CPU cannot use it."""
+    """Return the rank of an entry, 0 for the best, or None if this CPU cannot use it."""
     if entry.hwcaps:
         folder = f"glibc-hwcaps/{entry.hwcaps}"
         return subfolders.index(folder) if folder in subfolders else None

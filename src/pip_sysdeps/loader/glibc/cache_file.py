@@ -1,6 +1,6 @@
-"""/etc/ld.so.cache, as ldconfig writes it.
+"""Parse /etc/ld.so.cache.
 
-Three layouts: the old one, the old one with the new one behind it, and (since glibc 2.32) the new one alone.
+It has one of three layouts: the old one, the old one followed by the new one, and (since glibc 2.32) the new one.
 Source: glibc sysdeps/generic/dl-cache.h, elf/cache.c and elf/dl-cache.c.
 """
 
@@ -30,29 +30,29 @@ class CacheEntry(NamedTuple):
     flags: int
     """Kind and ABI: 0x303 is a glibc library for x86-64."""
     hwcap: int
-    """Bits of the legacy hwcap folders (`tls`, `x86_64`, ...), which count up to glibc 2.36; 0 for a plain library."""
+    """Bits of the legacy hwcap folders (`tls`, `x86_64`, ...), used up to glibc 2.36; 0 for a plain library."""
     hwcaps: str
-    """The folder in `glibc-hwcaps` that it lies in; empty for a plain library."""
+    """Its folder in `glibc-hwcaps`; empty for a plain library."""
 
 
 def parse_ld_so_cache(content: bytes) -> tuple[CacheEntry, ...]:
-    """Return the entries, in the file's order: the loader takes the first that fits.
+    """Return the entries in the file's order: the loader uses the first that matches.
 
-    Raise MalformedError, with the offset, for data that is not a cache, or that is cut off.
+    Raise MalformedError, with the offset, for data that is not a cache, or is truncated.
     """
     start = _new_start(content)
     try:
         return _old_entries(content) if start is None else _new_entries(content, start)
     except struct_error as error:
-        raise MalformedError("the cache is cut off", where=f"offset {len(content)}") from error
+        raise MalformedError("the cache is truncated", where=f"offset {len(content)}") from error
 
 
 def _new_start(content: bytes) -> int | None:
-    """Return where the new layout begins, or None if there is only the old one."""
+    """Return the offset of the new layout, or None if there is only the old one."""
     if content.startswith(_NEW_MAGIC):
         return 0
     if not content.startswith(_OLD_MAGIC) or len(content) < _OLD_HEADER:
-        raise MalformedError("this is not a cache of ldconfig", where="offset 0")
+        raise MalformedError("not a cache of ldconfig", where="offset 0")
     start = _OLD_HEADER + 12 * int.from_bytes(content[12:16], "little")
     start += -start % 8
     return start if content[start : start + len(_NEW_MAGIC)] == _NEW_MAGIC else None
@@ -63,7 +63,7 @@ def _old_entries(content: bytes) -> tuple[CacheEntry, ...]:
     strings = _OLD_HEADER + 12 * count
     table = content[_OLD_HEADER:strings]
     if len(table) < 12 * count:
-        raise MalformedError("the cache is cut off", where=f"offset {len(content)}")
+        raise MalformedError("the cache is truncated", where=f"offset {len(content)}")
     return tuple(
         CacheEntry(
             soname=_string(content, strings + key),
@@ -81,7 +81,7 @@ def _new_entries(content: bytes, start: int) -> tuple[CacheEntry, ...]:
     count, _, _, extension = Struct(order + "IIB3xI").unpack_from(content, start + 20)
     end = start + _NEW_HEADER + 24 * count
     if end > len(content):
-        raise MalformedError("the cache is cut off", where=f"offset {len(content)}")
+        raise MalformedError("the cache is truncated", where=f"offset {len(content)}")
     folders = _hwcaps_folders(content, order, extension)
     return tuple(
         CacheEntry(
@@ -96,7 +96,7 @@ def _new_entries(content: bytes, start: int) -> tuple[CacheEntry, ...]:
 
 
 def _is_extension(hwcap: int) -> bool:
-    """Return whether the field holds an index of a glibc-hwcaps folder, beside an ISA level, instead of bits."""
+    """Return whether the field has the index of a glibc-hwcaps folder and an ISA level, instead of bits."""
     return (hwcap >> 32) & ~0x3FF == 1 << 30
 
 
@@ -124,5 +124,5 @@ def _hwcaps_folders(content: bytes, order: str, extension: int) -> tuple[str, ..
 def _string(content: bytes, offset: int) -> str:
     end = content.find(0, offset)
     if end < 0:
-        raise MalformedError("a name leads out of the file or has no end", where=f"offset {offset}")
+        raise MalformedError("a name exceeds the file or is unterminated", where=f"offset {offset}")
     return content[offset:end].decode("utf-8", "surrogateescape")

@@ -1,4 +1,4 @@
-"""ld.so.conf: the directories of ldconfig, and the patterns of further files.
+"""Parse ld.so.conf: the directories of ldconfig, and patterns of included files.
 
 Source: ldconfig(8); glibc elf/ldconfig.c, parse_conf and add_dir_1.
 """
@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 _BLANKS = " \t\n\v\f\r"
-"""What isspace(3) takes for a space."""
+"""White space of isspace(3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class Directory:
     """A line that names a directory."""
 
     path: str
-    """Without slashes at the end; never empty."""
+    """The directory, without slashes at the end; never empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +25,14 @@ class Include:
     """A pattern of an `include` line."""
 
     pattern: str
-    """As glob(7) has it; relative to the folder of the file that it stands in."""
+    """A pattern of glob(7), relative to the folder of the including file."""
 
 
 def parse_ld_so_conf(content: bytes) -> tuple[Directory | Include, ...]:
-    """Return what the lines say, in order; comments, blank lines and the dead `hwcap` lines say nothing.
+    """Return the entries in order, without comments, blank lines and obsolete `hwcap` lines.
 
-    glibc up to 2.36 takes a library type after the directory (`/usr/lib=libc6`); nothing writes that any more, and
-    here it is part of the name, as in later ones.
+    glibc up to 2.36 accepts a library type after the directory (`/usr/lib=libc6`), which is no longer used. It is
+    parsed as part of the name, as in later versions.
     """
     entries: list[Directory | Include] = []
     for line in content.decode("utf-8", "surrogateescape").split("\n"):

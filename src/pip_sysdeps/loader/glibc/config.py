@@ -20,7 +20,7 @@ class LoaderConfig:
     machine: int
     """`e_machine`: a candidate for another one is skipped."""
     header_flags: tuple[int, int] = (0, 0)
-    """Mask and value: a candidate is passed over unless it has these bits of `e_flags` so (RISC-V's float ABI)."""
+    """Mask and value: a candidate with another value of these bits of `e_flags` is skipped (RISC-V's float ABI)."""
     lib: str
     """The value of `$LIB`: `lib/x86_64-linux-gnu`."""
     platform: str = ""
@@ -32,9 +32,9 @@ class LoaderConfig:
     default_directories: tuple[str, ...]
     """In the order of `ld.so --help`, without a slash at the end."""
     subfolders: tuple[str, ...] = ()
-    """Subfolders that are tried before each directory itself, best first: `glibc-hwcaps/x86-64-v3`.
+    """Subfolders that are searched before each directory itself, best first: `glibc-hwcaps/x86-64-v3`.
 
-    A lock uses none, because the plain file is the answer on every machine; verification uses those of this CPU.
+    A lock uses none, because it must be valid on every CPU; verification uses those of this CPU.
     """
     working_directory: str | None = None
-    """The directory for empty and relative elements. A lock has none."""
+    """The directory for empty and relative elements; None for a lock."""

@@ -1,4 +1,4 @@
-"""Subfolders that the dynamic loader of this machine searches because of its CPU."""
+"""The subfolders that the dynamic loader searches on this machine's CPU."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _EM_X86_64 = 62
 
 
 def cpu_subfolders(machine: Machine) -> tuple[str, ...]:
-    """Return the folders, as in LoaderConfig, for programs of a machine; none for another or unknown CPU.
+    """Return the subfolders, as in LoaderConfig, for programs of a machine; none for another or unknown CPU.
 
-    It is this machine's CPU, whatever the root.
+    The CPU is that of the running machine, whatever the root.
     """
     try:
         content = Root("/").read(_CPUINFO, _MAX_CPUINFO)

@@ -18,7 +18,7 @@ _FLAGS = rb"(?m)^flags[\t ]*:(.*)$"
 
 
 def hwcaps_folders(cpuinfo: bytes) -> tuple[str, ...]:
-    """Return the folders that count on every CPU of the machine, best first: `glibc-hwcaps/x86-64-v2`."""
+    """Return the folders that every CPU of the machine can use, best first: `glibc-hwcaps/x86-64-v2`."""
     found = [frozenset(line.decode("ascii", "replace").split()) for line in re.findall(_FLAGS, cpuinfo)]
     flags = frozenset.intersection(*found) if found else frozenset()
     folders: tuple[str, ...] = ()

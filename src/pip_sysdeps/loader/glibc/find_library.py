@@ -1,7 +1,7 @@
-"""`ctypes.util.find_library` in a root with glibc, without running the programs that it runs.
+"""Predict `ctypes.util.find_library` in a root with glibc, without running programs.
 
-It runs `/sbin/ldconfig -p`, which prints ld.so.cache, then a compiler or linker with objdump. Without any of them it
-returns None, although the loader finds the library. Source: CPython's Lib/ctypes/util.py.
+The function runs `/sbin/ldconfig -p`, which prints ld.so.cache, then a compiler or linker with objdump. Without any of
+them, it returns None, although the loader finds the library. Source: CPython's Lib/ctypes/util.py.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ class FindLibrary:
     """A finder for one root."""
 
     reason = "there is neither ldconfig nor a compiler"
-    mended_by = "ldconfig"
+    fixed_by = "ldconfig"
 
     def __init__(self, root: Root) -> None:
         self._root = root
 
     @property
-    def is_stale(self) -> bool:
-        """Whether it has something to run: then a missing library is not in the cache."""
-        return self._compiles or self._root.is_file("/sbin/ldconfig")
+    def uses_cache(self) -> bool:
+        """Whether it has a program to run: then a library that it does not find is not in the cache."""
+        return self._has_compiler or self._root.is_file("/sbin/ldconfig")
 
     def finds(self, names: Iterable[str]) -> bool:
-        """Return whether an existing library is found under any of its names, as always with a compiler."""
-        return self._compiles or (self.is_stale and bool(self._cached.intersection(names)))
+        """Return whether an existing library is found under any of its names; always True with a compiler."""
+        return self._has_compiler or (self.uses_cache and bool(self._cached_sonames.intersection(names)))
 
     @cached_property
-    def _cached(self) -> frozenset[str]:
+    def _cached_sonames(self) -> frozenset[str]:
         return frozenset(entry.soname for entry in read_cache(self._root))
 
     @cached_property
-    def _compiles(self) -> bool:
+    def _has_compiler(self) -> bool:
         return has_linker(self._root)

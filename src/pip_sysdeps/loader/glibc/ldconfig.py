@@ -1,7 +1,7 @@
-"""ld.so.cache as it is, and as a new run of ldconfig(8) would write it, queried without building all of it.
+"""The current ld.so.cache, and the one that ldconfig(8) would write now, without computing all of it.
 
-apt's trigger runs ldconfig when a package changes a library directory, so a release image has a new one. Source: glibc
-elf/ldconfig.c, search_dir and create_links; elf/readlib.c; elf/dl-is_dso.h.
+apt's trigger runs ldconfig when a package changes a library directory, so a release image has a new cache. Source:
+glibc elf/ldconfig.c, search_dir and create_links; elf/readlib.c; elf/dl-is_dso.h.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _MAX_CACHE = 64 << 20  # bytes
 _LIBRARY = re.compile(r"(?:lib|ld-).*\.so|ld\.so\.|ld64\.so\.", re.DOTALL)
 _TEMPORARY = re.compile(r".*(?:;.*|\.dpkg-new|\.dpkg-tmp|\.#prelink#(?:\.......)?)", re.DOTALL)
 _ET_DYN = 3
-_FEW = 40
-"""Up to this many libraries of a folder are read; with more, the present cache is used as a shortcut."""
+_READ_LIMIT = 40
+"""Up to this many libraries of a folder are read; with more, the current cache is used as a shortcut."""
 
 
 def read_cache(root: Root) -> tuple[CacheEntry, ...]:
-    """Return the entries of the present cache; as in the loader, a missing or broken one has none."""
+    """Return the entries of the current cache; none if it is missing or broken, as in the loader."""
     try:
         return parse_ld_so_cache(root.read(CACHE, _MAX_CACHE))
     except (OSError, MalformedError):
@@ -41,16 +41,16 @@ def read_cache(root: Root) -> tuple[CacheEntry, ...]:
 
 
 class _Library(NamedTuple):
-    """One file of a folder, as ldconfig enters it."""
+    """One file of a folder, as ldconfig enters it into the cache."""
 
     soname: str
     """The name in the cache."""
     is_link: bool
-    """A link that is named as its target's DT_SONAME, or is the short name for the linker."""
+    """Whether it is a link whose name is its target's DT_SONAME, or the linker's short name."""
 
 
 class FreshCache:
-    """A cache as if just written: calling it with a name returns a path or None."""
+    """The cache that ldconfig would write now. Call it with a name for a path or None."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class FreshCache:
     ) -> None:
         """Find the directories; `directories` are the default ones.
 
-        Of `subfolders`, as in LoaderConfig, those in glibc-hwcaps matter here.
+        Of `subfolders`, as in LoaderConfig, only those in glibc-hwcaps are in the cache.
         """
         self._root = root
         self._machine = machine
@@ -70,8 +70,8 @@ class FreshCache:
         configured = configured_directories(root, directories)
         usable = [each for each in subfolders if each.startswith("glibc-hwcaps/")]
         self._folders = tuple(
-            [_Folder(f"{directory}/{each}", self, named=True) for each in usable for directory in configured]
-            + [_Folder(directory, self, named=False) for directory in configured]
+            [_Folder(f"{directory}/{each}", self, is_hwcaps=True) for each in usable for directory in configured]
+            + [_Folder(directory, self, is_hwcaps=False) for directory in configured]
         )
         self._answers: dict[str, str | None] = {}
 
@@ -83,7 +83,7 @@ class FreshCache:
         return self._answers[name]
 
     def names(self, folder: str, *, any_link: bool) -> frozenset[str]:
-        """Return the names in a folder that ldconfig looks at: those of libraries, and `any_link`."""
+        """Return the names in a folder that ldconfig considers: those of libraries, and with `any_link`, all links."""
         return frozenset(
             name
             for name in self._root.names(folder)
@@ -91,12 +91,12 @@ class FreshCache:
             and not _TEMPORARY.fullmatch(name)
         )
 
-    def library(self, path: str, name: str, *, believe: bool) -> _Library | None:
+    def library(self, path: str, name: str, *, trust_cache: bool) -> _Library | None:
         """Return how ldconfig enters a file of this name, or None if it does not.
 
-        With `believe`, use the present cache: reading a thousand libraries takes far longer.
+        With `trust_cache`, use the current cache, which is far faster than reading a thousand libraries.
         """
-        soname = self._cached_sonames.get(self._root.resolve(path) or "") if believe else None
+        soname = self._cached_sonames.get(self._root.resolve(path) or "") if trust_cache else None
         soname = soname or self._read_soname(path, name)
         if soname is None:
             return None
@@ -110,20 +110,20 @@ class FreshCache:
         return real is not None and (real == self._root.resolve(target) or self._root.read_link(link) is None)
 
     def _read_soname(self, path: str, name: str) -> str | None:
-        """Return the DT_SONAME of a shared object for this machine, its name if it has none; None for anything else."""
+        """Return the DT_SONAME of a shared object for this machine, else its name; None for other files."""
         opened = self._lookup(path)
         elf = None if opened is None else opened.elf
-        wanted = self._machine.elf_class, self._machine.machine, _ET_DYN
-        if elf is None or not elf.dynamic or (elf.elf_class, elf.machine, elf.type) != wanted:
+        expected = self._machine.elf_class, self._machine.machine, _ET_DYN
+        if elf is None or not elf.dynamic or (elf.elf_class, elf.machine, elf.type) != expected:
             return None
         return elf.soname or name
 
     @cached_property
     def _cached_sonames(self) -> Mapping[str, str]:
-        """The DT_SONAMEs in the present cache, by file.
+        """The DT_SONAMEs in the current cache, by file.
 
-        Only links to a file count, as a file with the name itself may only block a link; but no name that ends in
-        `.so`, which may be the linker's, and no file with two names.
+        Only links count, because a file with the name may only block a link. Names that end in `.so`, which
+        may be for the linker, and files with two names are left out.
         """
         sonames: dict[str, set[str]] = {}
         for entry in read_cache(self._root):
@@ -135,38 +135,38 @@ class FreshCache:
 
 
 class _Folder:
-    """One directory of the cache; its libraries are read only if a name is not simply a file in it."""
+    """One directory of the cache. Its libraries are read only for names that are not files in it."""
 
-    def __init__(self, path: str, cache: FreshCache, *, named: bool) -> None:
+    def __init__(self, path: str, cache: FreshCache, *, is_hwcaps: bool) -> None:
         self._path = path
         self._cache = cache
-        self._named = named
-        """A glibc-hwcaps folder: its entries name the files themselves, no links are made in it, and of a link that is
-        there any name will do."""
+        self._is_hwcaps = is_hwcaps
+        """Whether it is a glibc-hwcaps folder: its entries name the files themselves, ldconfig creates no links in it,
+        and links may have any name."""
 
     def find(self, name: str) -> str | None:
         path = f"{self._path}/{name}"
-        if not self._named and name in self._names:
-            library = self._cache.library(path, name, believe=False)
+        if not self._is_hwcaps and name in self._names:
+            library = self._cache.library(path, name, trust_cache=False)
             if library is not None and library.soname == name:
                 return path
         file = self._best.get(name)
         if file is None:
             return None
         target = f"{self._path}/{file}"
-        return path if not self._named and self._cache.is_linked(path, target) else target
+        return path if not self._is_hwcaps and self._cache.is_linked(path, target) else target
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        return self._cache.names(self._path, any_link=self._named)
+        return self._cache.names(self._path, any_link=self._is_hwcaps)
 
     @cached_property
     def _best(self) -> Mapping[str, str]:
         """The file for each soname: a file rather than a link, then the newest version."""
         found: dict[str, list[tuple[str, bool]]] = {}
-        believe = len(self._names) > _FEW
+        trust_cache = len(self._names) > _READ_LIMIT
         for name in sorted(self._names):
-            library = self._cache.library(f"{self._path}/{name}", name, believe=believe)
+            library = self._cache.library(f"{self._path}/{name}", name, trust_cache=trust_cache)
             if library is not None:
                 found.setdefault(library.soname, []).append((name, library.is_link))
         return {soname: files[0][0] if len(files) == 1 else _newest(files) for soname, files in found.items()}
@@ -177,7 +177,7 @@ def _newest(files: list[tuple[str, bool]]) -> str:
 
 
 def _version(name: str) -> list[tuple[bool, int]]:
-    """Return a name in a form that sorts as ldconfig compares: numbers by value, and behind every other character.
+    """Return a key that sorts names as ldconfig does: numbers by value, and after all other characters.
 
     Source: glibc elf/dl-cache.c, _dl_cache_libcmp.
     """

@@ -1,4 +1,4 @@
-"""The libraries of glibc itself: only the C library's package has them.
+"""The libraries of glibc itself, which only the C library's package has.
 
 Source: glibc's `shlib-versions` and the `Versions` of its folders. `libcrypt.so.1` and `libnsl.so.1` are separate
 packages on many systems, and not listed.
@@ -25,5 +25,5 @@ _LOADERS = ("ld-linux", "ld64.so.", "ld.so.")
 
 
 def is_glibc_library(soname: str) -> bool:
-    """Return whether a soname is that of glibc's own library or dynamic loader."""
+    """Return whether a soname is a library or the dynamic loader of glibc."""
     return soname in _LIBRARIES or soname.startswith(_LOADERS)

@@ -30,9 +30,9 @@ def _read_rules(
         program,
         directories=directories,
         library_path=conditions.library_path,
-        cache="as-is" if conditions.cache_as_is else "fresh",
+        cache="as-is" if conditions.current_cache else "fresh",
         objects=objects,
-        subfolders=cpu_subfolders(machine_of(program)) if conditions.this_cpu else (),
+        subfolders=cpu_subfolders(machine_of(program)) if conditions.cpu_libraries else (),
     )
     return Glibc(config)
 
@@ -62,7 +62,7 @@ def _finder(root: Root, _standard_library: str) -> FindLibrary:
 
 LIBRARY = CLibrary(
     name="glibc",
-    versioned=True,
+    has_symbol_versions=True,
     is_loader=_LOADER.fullmatch,
     read_rules=_read_rules,
     read_version=_read_version,

@@ -1,6 +1,6 @@
-"""What differs from machine to machine: the loader's name, the cache's flags, `$PLATFORM`, the float ABI.
+"""Machines: the loader's name, the cache's flags, `$PLATFORM`, the float ABI.
 
-Sources: for the flags glibc sysdeps/generic/ldconfig.h and each machine's dl-cache.h; for the float ABI of RISC-V
+Source: for the flags glibc sysdeps/generic/ldconfig.h and each machine's dl-cache.h; for the float ABI of RISC-V
 sysdeps/riscv/dl-machine.h, elf_machine_matches_host; for the platform the kernel's AT_PLATFORM and
 sysdeps/x86/cpu-features.c, where it is the same on every CPU of the machine (x86-64 has `haswell` beside `x86_64`).
 """
@@ -20,13 +20,13 @@ class Machine(NamedTuple):
     little_endian: bool
     machine: int
     loader: str
-    """The file name of its dynamic loader, which distinguishes what the ELF header does not."""
+    """The file name of its dynamic loader, which distinguishes machines with the same ELF header."""
     cache_flags: tuple[int, ...]
     """The entries of ld.so.cache that the loader uses, best first."""
     platform: str = ""
     """`$PLATFORM`; empty if it depends on the CPU or has no value."""
     header_flags: tuple[int, int] = (0, 0)
-    """Mask and value: which bits of `e_flags` an object must have so."""
+    """Mask and value of `e_flags` that an object must have."""
 
 
 # ruff: noqa: FBT003 - a table
@@ -47,14 +47,14 @@ MACHINES = (
 
 
 def machine_of(program: ElfFile) -> Machine:
-    """Return the machine of a program; for an unknown one only the usual flags are known."""
+    """Return the machine of a program; for an unknown one, a machine with the usual flags."""
     loader = (program.interpreter or "").rpartition("/")[2]
-    fitting = [
+    same_header = [
         each
         for each in MACHINES
         if (each.elf_class, each.little_endian, each.machine)
         == (program.elf_class, program.little_endian, program.machine)
     ]
-    named = [each for each in fitting if each.loader == loader]
+    same_loader = [each for each in same_header if each.loader == loader]
     unknown = Machine(program.elf_class, program.little_endian, program.machine, loader, (3, 1))
-    return (named or fitting or [unknown])[0]
+    return (same_loader or same_header or [unknown])[0]

@@ -1,4 +1,4 @@
-"""The directories of ldconfig(8): those of ld.so.conf and the files that it includes, and the default ones.
+"""Read the directories of ldconfig(8): those of ld.so.conf and its included files, and the default ones.
 
 Source: ldconfig(8); glibc elf/ldconfig.c, parse_conf and add_dir_1.
 """
@@ -24,11 +24,11 @@ _MAX_BYTES = 1 << 20
 _MAX_FILES = 256
 _MAX_DIRECTORIES = 1024
 _MAX_LINES = 10_000
-"""Lines and patterns that are followed, in all files together."""
+"""Limit on lines and patterns, in all files together."""
 _MAX_NAMES = 200_000
-"""Names that are held against patterns, in all files together."""
+"""Limit on names that are compared with patterns, in all files together."""
 _MAX_PATTERN = 4096
-"""As Linux has it for a path."""
+"""Limit on a pattern: that of Linux for paths."""
 
 
 def configured_directories(root: Root, default: tuple[str, ...]) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ class _Configuration:
         self._names = _MAX_NAMES
 
     def directories(self, file: str) -> Iterator[str]:
-        """Yield the directories of a file and of those that it includes, each file and each pattern once."""
+        """Yield the directories of a file and of its included files; each file and each pattern is followed once."""
         if file in self._files or len(self._files) == _MAX_FILES:
             return
         self._files.add(file)
@@ -69,19 +69,21 @@ class _Configuration:
                         yield from self.directories(included)
 
     def _matches(self, pattern: str) -> list[str]:
-        """Return the paths that an absolute pattern stands for, in the C locale's order."""
+        """Return the paths that match an absolute pattern, in the C locale's order."""
         if pattern in self._patterns or len(self._patterns) == _MAX_LINES or len(pattern) > _MAX_PATTERN:
             return []
         self._patterns.add(pattern)
         paths = [""]
         for part in pattern.split("/")[1:]:
             if re.search(r"[*?[]", part):
-                paths = [f"{path}/{name}" for path in paths[:_MAX_FILES] for name in self._fitting(path or "/", part)]
+                paths = [
+                    f"{path}/{name}" for path in paths[:_MAX_FILES] for name in self._matching_names(path or "/", part)
+                ]
             else:
                 paths = [f"{path}/{part}" for path in paths]
         return paths
 
-    def _fitting(self, folder: str, part: str) -> list[str]:
+    def _matching_names(self, folder: str, part: str) -> list[str]:
         names = self._root.names(folder) if self._names > 0 else []
         self._names -= len(names) + 1
         return [name for name in fnmatch.filter(names, part) if not name.startswith(".") or part.startswith(".")]

@@ -36,15 +36,15 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
 ) -> LoaderConfig:
     """Return the configuration of the loader that runs a program of this root.
 
-    `directories` are the defaults if the root has no loader that states them. `library_path` has the elements of
+    `directories` is the default if the root has no loader that states its own. `library_path` has the elements of
     LD_LIBRARY_PATH. With a "fresh" cache the results are those after a run of ldconfig, with "as-is" those of the
-    present file. `objects` are those of the root, so that no library is read twice. `subfolders` are as in
-    LoaderConfig: a lock has none. Those in `glibc-hwcaps` count since glibc 2.33, others up to 2.36.
+    present file. `objects` has the files of the root, so that no library is read twice. `subfolders`
+    are as in LoaderConfig; glibc-hwcaps folders count since glibc 2.33, others up to 2.36.
     """
     machine = machine_of(program)
     directories = read_system_directories(root, program) or directories or _USUAL_DIRECTORIES
     objects = objects or Objects(root)
-    subfolders = _usable(subfolders, objects, directories)
+    subfolders = _supported_subfolders(subfolders, objects, directories)
     return LoaderConfig(
         elf_class=program.elf_class,
         little_endian=program.little_endian,
@@ -62,9 +62,9 @@ def read_loader_config(  # noqa: PLR0913 - each with a default that a lock needs
 
 
 def read_system_directories(root: Root, program: ElfFile) -> tuple[str, ...]:
-    """Return the default directories that a program's loader states; none without such a loader in the root.
+    """Return the default directories that a program's loader states; none if the root lacks the loader.
 
-    For a library, the loader is the one in `/lib64` or `/lib` that programs of its machine use.
+    For a library, it is the loader of its machine in `/lib64` or `/lib`.
     """
     name = machine_of(program).loader
     paths = (program.interpreter,) if program.interpreter else (f"/lib64/{name}", f"/lib/{name}")
@@ -81,7 +81,7 @@ def _stated_directories(root: Root, loader: str) -> tuple[str, ...]:
 def glibc_version(objects: Objects, directories: tuple[str, ...]) -> tuple[int, int] | None:
     """Return the version of the glibc of a root, (2, 36), or None without a libc.so.6 in a default directory.
 
-    It is the newest version that libc.so.6 defines. 2.37 and 2.40 added nothing to it: they read as the release before.
+    It is the newest version that libc.so.6 defines. 2.37 and 2.40 added none: the result is 2.36 or 2.39.
     """
     for directory in directories:
         versions = objects.versions(f"{directory}/libc.so.6")
@@ -91,10 +91,14 @@ def glibc_version(objects: Objects, directories: tuple[str, ...]) -> tuple[int, 
     return None
 
 
-def _usable(subfolders: tuple[str, ...], objects: Objects, directories: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the subfolders without those (legacy `tls` and `x86_64`, or others) that this glibc ignores."""
+def _supported_subfolders(
+    subfolders: tuple[str, ...], objects: Objects, directories: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return the subfolders that this glibc supports: glibc-hwcaps folders, legacy ones (`tls`, `x86_64`), or both."""
     version = glibc_version(objects, directories) if subfolders else None
     if version is None:
         return subfolders
-    modern, legacy = version >= _FIRST_WITH_GLIBC_HWCAPS, version <= _LAST_WITH_LEGACY_HWCAPS
-    return tuple([each for each in subfolders if (modern if each.startswith("glibc-hwcaps/") else legacy)])
+    supports_hwcaps, supports_legacy = version >= _FIRST_WITH_GLIBC_HWCAPS, version <= _LAST_WITH_LEGACY_HWCAPS
+    return tuple(
+        [each for each in subfolders if (supports_hwcaps if each.startswith("glibc-hwcaps/") else supports_legacy)]
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.loader.glibc.search import Seeker, candidates, folders, search_path
+from pip_sysdeps.loader.glibc.search import SearchContext, candidates, folders, search_path
 from pip_sysdeps.loader.glibc.tokens import expand
 from pip_sysdeps.loader.rules import Rejection, RejectionEffect
 from pip_sysdeps.model.elf import FOLDER_LOOP, LINK_LOOP
@@ -39,7 +39,7 @@ class Glibc:
     """The rules of glibc's loader under one configuration."""
 
     dlopen_uses_program_path = False
-    """False: the caller's search paths are used for dlopen."""
+    """False: dlopen uses the caller's search paths."""
 
     def __init__(self, config: LoaderConfig) -> None:
         self._config = config
@@ -57,14 +57,14 @@ class Glibc:
         return tuple([f"{folder}/libc.so.6" for folder in self._config.default_directories])
 
     def preloaded(self, program: ElfFile) -> str:
-        """Return the loader's path: the kernel maps it beside the program."""
+        """Return the loader's path: the kernel maps it together with the program."""
         return program.interpreter or ""
 
     def program_names(self, program: ElfFile) -> tuple[str | None, ...]:
         """Return the empty name, which is the program's, and its DT_SONAME."""
         return "", program.soname
 
-    def spell(self, soname: str, requester: LinkMap | None) -> tuple[str, str]:
+    def expand_name(self, soname: str, requester: LinkMap | None) -> tuple[str, str]:
         """Return a needed name with its tokens replaced."""
         if "$" not in soname:
             return soname, ""
@@ -77,30 +77,32 @@ class Glibc:
         return ""
 
     def is_known_by_name(self, name: str) -> bool:  # noqa: ARG002 - the protocol
-        """Return True: a path is a name as well."""
+        """Return True: paths are names, too."""
         return True
 
     def kernel_object_of(self, name: str) -> str:  # noqa: ARG002 - the protocol
-        """Return nothing: no object needs what the kernel maps by name."""
+        """Return nothing: the vDSO is not found by name."""
         return ""
 
-    def context(self, requester: LinkMap | None, program: LinkMap | None) -> Seeker:
+    def context(self, requester: LinkMap | None, program: LinkMap | None) -> SearchContext:
         """Collect the DT_RPATHs from the object up to the program; a DT_RUNPATH of the object disables them all."""
         library_path = self._library_path("/" if program is None else _folder_of(program.path))
         if requester is None:
-            return Seeker((), (), library_path, None, no_default=False)
+            return SearchContext((), (), library_path, None, no_default=False)
         chain = _chain(requester, program)
-        void = requester.elf.runpath is not None
-        rpaths = [] if void else [self._paths_of(each).rpath for each in chain]
-        return Seeker(
+        ignores_rpath = requester.elf.runpath is not None
+        rpaths = [] if ignores_rpath else [self._paths_of(each).rpath for each in chain]
+        return SearchContext(
             rpaths=tuple([each for each in rpaths if each is not None]),
-            ignored=tuple([each.path for each in chain if each.elf.rpath and (void or each.elf.runpath is not None)]),
+            ignored=tuple(
+                [each.path for each in chain if each.elf.rpath and (ignores_rpath or each.elf.runpath is not None)]
+            ),
             library_path=library_path,
             runpath=self._paths_of(requester).runpath,
             no_default=bool(requester.elf.flags_1 & _DF_1_NODEFLIB),
         )
 
-    def candidates(self, name: str, context: Seeker) -> Iterator[Candidate]:
+    def candidates(self, name: str, context: SearchContext) -> Iterator[Candidate]:
         """Yield the paths for a name, best first."""
         return candidates(name, context, self._config)
 
@@ -135,7 +137,7 @@ class Glibc:
 
 
 def _chain(requester: LinkMap, program: LinkMap | None) -> list[LinkMap]:
-    """Return the object, the object that loaded it, and so on; the program is always the last."""
+    """Return the object, the object that loaded it, and so on, up to the program."""
     chain: list[LinkMap] = []
     above: LinkMap | None = requester
     while above is not None:
@@ -147,10 +149,10 @@ def _chain(requester: LinkMap, program: LinkMap | None) -> list[LinkMap]:
 def judge(opened: OpenedFile, candidate: Candidate, config: LoaderConfig) -> Rejection | None:
     """Return why the loader rejects the file at a candidate's path, or None for a good one.
 
-    A circular link ends the list of directories that it is found by (open_path: any error but ENOENT and EACCES in an
-    existing directory), unless the loader searches the directory itself after a subfolder. Source: glibc elf/dl-load.c,
-    open_path, open_verify and _dl_map_object_from_fd, in their order; but Debian's checks the machine before the data
-    encoding and the OS ABI (measured with 2.36 and 2.41): an s390x library is skipped.
+    A circular link ends the list of directories (open_path: any error except ENOENT and EACCES in an existing
+    directory), unless the directory itself follows a subfolder. Source: glibc elf/dl-load.c, open_path, open_verify and
+    _dl_map_object_from_fd, in their order. Debian's glibc checks the machine before the data encoding and the OS ABI
+    (measured with 2.36 and 2.41), so it skips an s390x library.
     """
     elf = opened.elf
     if opened.fault in {LINK_LOOP, FOLDER_LOOP}:
@@ -177,11 +179,11 @@ def judge(opened: OpenedFile, candidate: Candidate, config: LoaderConfig) -> Rej
 
 
 def _is_for_machine(elf: ElfFile, config: LoaderConfig) -> bool:
-    """Compare e_machine as the loader does: ignoring the file's data encoding."""
+    """Compare e_machine as the loader does, ignoring the file's data encoding."""
     swapped = elf.machine >> 8 | (elf.machine & 0xFF) << 8
-    seen = elf.machine if elf.little_endian == config.little_endian else swapped
+    machine = elf.machine if elf.little_endian == config.little_endian else swapped
     mask, value = config.header_flags
-    return seen == config.machine and elf.header_flags & mask == value
+    return machine == config.machine and elf.header_flags & mask == value
 
 
 def _folder_of(path: str) -> str:

@@ -1,4 +1,4 @@
-"""glibc's search for a needed name: every path, in order, each with its search step.
+"""glibc's search for a needed name: the candidate paths in order, each with its search step.
 
 Source: ld.so(8); glibc elf/dl-load.c, _dl_map_object, fillin_rpath and open_path.
 """
@@ -27,7 +27,7 @@ class Folder(NamedTuple):
     """One element of a search path."""
 
     path: str
-    """The directory with a slash at the end, nothing for the current one; the element as written if `skip_reason`."""
+    """The directory with a slash at the end, empty for the current one; with `skip_reason`, the element as written."""
     skip_reason: str = ""
     """Why it cannot be searched."""
 
@@ -41,17 +41,17 @@ class SearchPath(NamedTuple):
     """Its directories, each once."""
 
 
-class Seeker(NamedTuple):
-    """The input of a search besides the name: the loading object, and the objects above it."""
+class SearchContext(NamedTuple):
+    """The input of a search besides the name: the search paths of the requester and of the objects that loaded it."""
 
     rpaths: tuple[SearchPath, ...]
-    """Of the object itself, of the object that loaded it, and so on, and of the main program."""
+    """Those of the object, of the object that loaded it, and so on, and of the main program."""
     ignored: tuple[str, ...]
-    """Objects whose DT_RPATH would count without a DT_RUNPATH."""
+    """Objects with a DT_RPATH that is ignored because of a DT_RUNPATH."""
     library_path: tuple[Folder, ...]
     """LD_LIBRARY_PATH."""
     runpath: SearchPath | None
-    """Of the object itself, never of another."""
+    """That of the object itself only."""
     no_default: bool
     """Whether the object has DF_1_NODEFLIB."""
 
@@ -59,7 +59,7 @@ class Seeker(NamedTuple):
 def folders(elements: Iterable[str], *, origin: str, config: LoaderConfig) -> tuple[Folder, ...]:
     """Return the directories of a search path's elements, each once.
 
-    An empty element is the current directory, and one with a token without a value is dropped.
+    An empty element is the current directory. An element with a token that has no value is dropped.
     """
     found: dict[Folder, None] = {}
     for number, element in enumerate(elements):
@@ -71,27 +71,27 @@ def folders(elements: Iterable[str], *, origin: str, config: LoaderConfig) -> tu
 
 
 def search_path(text: str | None, *, by: str, origin: str, config: LoaderConfig) -> SearchPath | None:
-    """Return the directories of a DT_RPATH or DT_RUNPATH, or None for none or an empty one."""
+    """Return the directories of a DT_RPATH or DT_RUNPATH; None if it is missing or empty."""
     return SearchPath(by, folders(text.split(":"), origin=origin, config=config)) if text else None
 
 
-def candidates(name: str, seeker: Seeker, config: LoaderConfig) -> Iterator[Candidate]:
+def candidates(name: str, context: SearchContext, config: LoaderConfig) -> Iterator[Candidate]:
     """Yield the paths for a needed name, best first.
 
-    `name` has its tokens replaced. The caller takes the first candidate that can be opened and is for this machine.
+    `name` has its tokens replaced. The caller uses the first candidate that can be opened and is for this machine.
     """
     if "/" in name:
         yield _direct(name, config)
         return
-    for by in seeker.ignored:
+    for by in context.ignored:
         yield Candidate(SearchStep.RPATH, "", by, "DT_RUNPATH is set")
-    for rpath in seeker.rpaths:
+    for rpath in context.rpaths:
         yield from _in_folders(SearchStep.RPATH, rpath.folders, name, rpath.by, config)
-    yield from _in_folders(SearchStep.LD_LIBRARY_PATH, seeker.library_path, name, "", config)
-    if seeker.runpath:
-        yield from _in_folders(SearchStep.RUNPATH, seeker.runpath.folders, name, seeker.runpath.by, config)
-    yield _in_cache(name, seeker, config)
-    if seeker.no_default:
+    yield from _in_folders(SearchStep.LD_LIBRARY_PATH, context.library_path, name, "", config)
+    if context.runpath:
+        yield from _in_folders(SearchStep.RUNPATH, context.runpath.folders, name, context.runpath.by, config)
+    yield _in_cache(name, context, config)
+    if context.no_default:
         yield Candidate(SearchStep.DEFAULT, "", skip_reason="DF_1_NODEFLIB is set")
     else:
         yield from _in_folders(SearchStep.DEFAULT, _defaults(config), name, "", config)
@@ -105,11 +105,11 @@ def _direct(name: str, config: LoaderConfig) -> Candidate:
     return Candidate(SearchStep.DIRECT, posixpath.join(config.working_directory, name))
 
 
-def _in_cache(name: str, seeker: Seeker, config: LoaderConfig) -> Candidate:
+def _in_cache(name: str, context: SearchContext, config: LoaderConfig) -> Candidate:
     path = config.cache(name)
     if path is None:
         return Candidate(SearchStep.CACHE, "", skip_reason="no entry")
-    if seeker.no_default and any(path.startswith(f"{folder}/") for folder in config.default_directories):
+    if context.no_default and any(path.startswith(f"{folder}/") for folder in config.default_directories):
         return Candidate(SearchStep.CACHE, path, skip_reason="DF_1_NODEFLIB is set")
     return Candidate(SearchStep.CACHE, path)
 

@@ -13,8 +13,8 @@ _DST = r"\$(?:\{(ORIGIN|LIB|PLATFORM)\}|(ORIGIN|LIB|PLATFORM)(?![A-Za-z0-9_]))"
 def expand(text: str, *, origin: str, lib: str, platform: str) -> str | None:
     """Return the text with its tokens replaced, or None if one of them has no value.
 
-    An unknown `$FOO` stays as it is. The loader drops a search path's element with a token that has no value; only
-    `$PLATFORM` ever has none, or none that we know.
+    An unknown `$FOO` is kept. The loader drops a search path's element with a token that has no value. Only
+    `$PLATFORM` can have none, or an unknown one.
     """
     if "$" not in text:
         return text

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.elf import ElfFile
 
 DEFAULT_DIRECTORIES = ("/lib", "/usr/local/lib", "/usr/lib")
-"""Searched when there is no path file."""
+"""The directories without a path file."""
 MAX_PATH_FILE = 1 << 20
 """Limit on the bytes of a path file; real ones have less than a hundred."""
 
@@ -47,8 +47,8 @@ class MuslConfig:
 def split_path(text: str) -> tuple[str, ...]:
     """Return the elements of a search path.
 
-    Colons and newlines separate them, in LD_LIBRARY_PATH, DT_RPATH and DT_RUNPATH and the path file alike; empty
-    elements do not count. Source: path_open.
+    They are separated by colons and newlines, in LD_LIBRARY_PATH, DT_RPATH, DT_RUNPATH and the path file. Empty
+    elements are skipped. Source: path_open.
     """
     return tuple(filter(None, re.split("[:\n]", text)))
 
@@ -67,15 +67,15 @@ def path_file(interpreter: str) -> str:
 def parse_path_file(content: bytes) -> tuple[str, ...]:
     """Return the directories of a path file.
 
-    An empty file gives none: only a missing file means the default directories. A NUL byte ends the text.
+    An empty file has none: only without the file the default directories are used. A NUL byte ends the text.
     """
     return split_path(content.partition(b"\0")[0].decode("utf-8", "surrogateescape"))
 
 
 def loader_of_library(library: ElfFile) -> str:
-    """Return the path of the loader that a library was linked for, by its need of `libc.musl-x86_64.so.1`.
+    """Return the path of the loader of a library, from its need of `libc.musl-x86_64.so.1`.
 
-    That name is a link to the loader. Empty without it. Source: PEP 656; Alpine's package musl.
+    That name is a link to the loader. Empty without this need. Source: PEP 656; Alpine's package musl.
     """
     names = (name.removeprefix("libc.musl-") for name in library.needed if name.startswith("libc.musl-"))
     return next((f"/lib/ld-musl-{name}" for name in names), "")

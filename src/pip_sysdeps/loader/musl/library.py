@@ -37,7 +37,7 @@ _LIBC_SYMBOLS = ("__libc_start_main", "stdin")
 def _read_rules(
     root: Root, program: ElfFile, objects: Objects, conditions: Conditions, directories: tuple[str, ...]
 ) -> Musl:
-    """Read the path file; CPU and cache have no effect, and the default directories are always the same."""
+    """Return the rules by the path file. CPU and cache have no effect, and the default directories are fixed."""
     del directories
 
     @cache
@@ -63,7 +63,7 @@ def _program(loader: str) -> ElfFile | None:
 
 LIBRARY = CLibrary(
     name="musl",
-    versioned=False,
+    has_symbol_versions=False,
     is_loader=_LOADER.fullmatch,
     read_rules=_read_rules,
     read_version=_read_version,

@@ -31,8 +31,8 @@ def read_musl_config(
 ) -> MuslConfig:
     """Return the configuration of the loader that a program of this root names in its PT_INTERP.
 
-    A missing path file means the default directories. An unreadable one means none at all, as in the loader: then only
-    other search paths find libraries.
+    Without a path file, the default directories are used. With an unreadable one, there
+    are none, as in the loader.
     """
     interpreter = program.interpreter or loader_of_library(program)
     file = path_file(interpreter)
@@ -51,7 +51,7 @@ def read_musl_config(
 
 
 def _read_directories(root: Root, file: str) -> tuple[str, ...] | None:
-    """Return the directories of a path file, or None where open(2) says ENOENT."""
+    """Return the directories of a path file, or None if it does not exist (ENOENT)."""
     try:
         return parse_path_file(root.read(file, MAX_PATH_FILE))
     except OSError as error:

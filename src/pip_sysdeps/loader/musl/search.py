@@ -1,4 +1,4 @@
-"""musl's search for a needed name: every path, in order, each with its search step.
+"""musl's search for a needed name: the candidate paths in order, each with its search step.
 
 Source: musl ldso/dynlink.c, load_library, path_open, fixup_rpath and decode_dyn.
 """
@@ -24,7 +24,7 @@ MAX_NAME = 255
 _MAX_PATH = 511
 """The loader's buffer of 2 * NAME_MAX + 2 bytes, without its NUL: a longer path is not tried."""
 _MAX_ELEMENTS = 1000
-"""Elements of one search path that are considered; real ones have a dozen."""
+"""Limit on the elements of one search path; real ones have a dozen."""
 _ORIGIN = r"\$(?:ORIGIN|\{ORIGIN\})"
 
 
@@ -32,24 +32,24 @@ class SearchPath(NamedTuple):
     """The search path of one object: its DT_RUNPATH, else its DT_RPATH."""
 
     step: SearchStep
-    """RUNPATH or RPATH: where it comes from; the loader treats both alike."""
+    """RUNPATH or RPATH, which the loader treats alike."""
     by: str
     """The object."""
     directories: tuple[str, ...]
     """Its elements, `$ORIGIN` replaced."""
-    void: str = ""
-    """Why the loader ignores all of it."""
+    ignored_reason: str = ""
+    """Why the loader ignores the whole path."""
 
 
 def search_path(elf: ElfFile, path: str, *, found_by: SearchStep | None, relative: str = "") -> SearchPath | None:
     """Return the search path of an object that was opened at `path`; None if it has none.
 
     `found_by` is the search step that found it, None for the program; `relative` is the path as the loader opened it,
-    if that was relative. `$ORIGIN` is what precedes the last slash of the path that was opened: nothing for `/libx.so`,
-    but a search in the directory `/` opens `//libx.so`.
+    if that was relative. `$ORIGIN` is the part before the last slash of the opened path: empty for `/libx.so`, although
+    a search in the directory `/` opens `//libx.so`.
 
-    A DT_RUNPATH, an empty one too, replaces a DT_RPATH (decode_dyn). Only `$ORIGIN` and `${ORIGIN}` are known, also as
-    the beginning of a longer word; any other `$` makes the whole path void (fixup_rpath).
+    A DT_RUNPATH, even an empty one, replaces a DT_RPATH (decode_dyn). Only `$ORIGIN` and `${ORIGIN}` are known,
+    also at the beginning of a longer word; any other `$` invalidates the whole path (fixup_rpath).
     """
     step, text = (SearchStep.RPATH, elf.rpath) if elf.runpath is None else (SearchStep.RUNPATH, elf.runpath)
     if not text:
@@ -65,15 +65,15 @@ def search_path(elf: ElfFile, path: str, *, found_by: SearchStep | None, relativ
 def candidates(name: str, paths: tuple[SearchPath, ...], config: MuslConfig) -> Iterator[Candidate]:
     """Yield the paths for a needed name, best first; the first file that opens ends the search.
 
-    `paths` are the search paths of the object that needs the name, of the object that needed that one, and so on.
+    `paths` has the search paths of the requester, of the object that needed it, and so on.
     """
     if "/" in name:
         yield _direct(name, config)
         return
     yield from _in_directories(SearchStep.LD_LIBRARY_PATH, config.library_path, name, "", config)
     for path in paths:
-        if path.void:
-            yield Candidate(path.step, "", path.by, path.void)
+        if path.ignored_reason:
+            yield Candidate(path.step, "", path.by, path.ignored_reason)
         yield from _in_directories(path.step, path.directories, name, path.by, config)
     if not config.directories:
         yield Candidate(SearchStep.DEFAULT, "", skip_reason=f"`{config.path_file}` names no directory")
@@ -95,17 +95,17 @@ def _in_directories(
         if _length(f"{directory}/{name}") > _MAX_PATH:
             yield Candidate(step, f"{directory[:60]}...", by, f"longer than {_MAX_PATH} bytes")
         elif directory.startswith("/"):
-            yield Candidate(step, _normalized(f"{directory}/{name}"), by)
+            yield Candidate(step, _merge_slashes(f"{directory}/{name}"), by)
         elif config.working_directory is None:
             yield Candidate(step, directory, by, "relative to the current directory")
         else:
             relative = f"{directory}/{name}"
-            yield Candidate(step, _normalized(f"{config.working_directory}/{relative}"), by, relative=relative)
+            yield Candidate(step, _merge_slashes(f"{config.working_directory}/{relative}"), by, relative=relative)
     if len(directories) > _MAX_ELEMENTS:
         yield Candidate(step, "", by, f"more than {_MAX_ELEMENTS} elements")
 
 
-def _normalized(path: str) -> str:
+def _merge_slashes(path: str) -> str:
     return re.sub("/+", "/", path) if "//" in path else path
 
 

@@ -33,10 +33,10 @@ def foreign_file(evidence: Evidence) -> Iterator[Trouble]:
 def missing_file(evidence: Evidence) -> Iterator[Trouble]:
     """Yield missing shared objects that RECORD lists, and missing projects of editable installs."""
     for each in evidence.scan.environment.distributions:
-        if each.gone:
-            subjects = tuple(sorted({posixpath.basename(path) for path in each.gone}))
+        if each.missing_objects:
+            subjects = tuple(sorted({posixpath.basename(path) for path in each.missing_objects}))
             message = f"listed in {each.record.value}, but missing"
-            yield Trouble(subjects=subjects, message=message, distribution=each.name, files=each.gone)
+            yield Trouble(subjects=subjects, message=message, distribution=each.name, files=each.missing_objects)
         if each.missing_project:
             message = "the project of an editable install does not exist"
             yield Trouble(subjects=(each.missing_project,), message=message, distribution=each.name)

@@ -82,13 +82,13 @@ def test_this_machines_cache(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "offset 0: this is not a cache of ldconfig"),
-        (b"\x7fELF" + bytes(60), "offset 0: this is not a cache of ldconfig"),
-        (b"ld.so-1.7.0\0", "offset 0: this is not a cache of ldconfig"),
-        (b"ld.so-1.7.0\0" + b"\xff\xff\xff\x0f", "offset 16: the cache is cut off"),
-        (CACHE[:40], "offset 40: the cache is cut off"),
-        (CACHE[:60], "offset 60: the cache is cut off"),
-        (CACHE[:-1], "offset 131: a name leads out of the file or has no end"),
+        (b"", "offset 0: not a cache of ldconfig"),
+        (b"\x7fELF" + bytes(60), "offset 0: not a cache of ldconfig"),
+        (b"ld.so-1.7.0\0", "offset 0: not a cache of ldconfig"),
+        (b"ld.so-1.7.0\0" + b"\xff\xff\xff\x0f", "offset 16: the cache is truncated"),
+        (CACHE[:40], "offset 40: the cache is truncated"),
+        (CACHE[:60], "offset 60: the cache is truncated"),
+        (CACHE[:-1], "offset 131: a name exceeds the file or is unterminated"),
     ],
 )
 def test_what_is_no_cache(content: bytes, message: str) -> None:

@@ -22,14 +22,14 @@ NAMES = ["libmagic.so.1"]
 def test_without_ldconfig_and_compiler(tmp_path: Path) -> None:
     """A distroless image: the library is there, and find_library returns None."""
     finder = FindLibrary(Root(str(tmp_path)))
-    assert (finder.is_stale, finder.finds(NAMES)) == (False, False)
+    assert (finder.uses_cache, finder.finds(NAMES)) == (False, False)
 
 
 def test_ldconfig_answers_from_the_cache(tmp_path: Path) -> None:
     """Without a cache it finds nothing."""
     write(tmp_path / "sbin/ldconfig")
     finder = FindLibrary(Root(str(tmp_path)))
-    assert (finder.is_stale, finder.finds(NAMES)) == (True, False)
+    assert (finder.uses_cache, finder.finds(NAMES)) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_compiler_needs_objdump(tmp_path: Path, programs: list[str], finds: bo
     for program in programs:
         write(tmp_path / "usr/bin" / program)
     finder = FindLibrary(Root(str(tmp_path)))
-    assert (finder.is_stale, finder.finds(NAMES)) == (finds, finds)
+    assert (finder.uses_cache, finder.finds(NAMES)) == (finds, finds)
 
 
 @pytest.mark.toolchain

@@ -30,7 +30,7 @@ def test_there_is_no_ldconfig_to_ask(tmp_path: Path) -> None:
     write(tmp_path / "sbin/ldconfig")
     write(tmp_path / "usr/lib/libmagic.so.1")
     found = finder(tmp_path)
-    assert (found.finds(NAMES), found.is_stale, found.mended_by) == (False, False, "")
+    assert (found.finds(NAMES), found.uses_cache, found.fixed_by) == (False, False, "")
     assert found.reason == (
         "this Python needs a compiler and the development package's link without a version, since musl has no ldconfig"
     )

@@ -11,7 +11,7 @@ from pip_sysdeps.model.needs import DistributionNeeds
 from pip_sysdeps.report.evidence import Evidence, Trouble
 
 M = "/env/site/one/m.so"
-ONE = distribution("one", M, gone=("/env/site/a/libx.so", "/env/site/b/libx.so", "/env/site/liba.so"))
+ONE = distribution("one", M, missing_objects=("/env/site/a/libx.so", "/env/site/b/libx.so", "/env/site/liba.so"))
 
 
 def test_skipped_files_are_sorted_by_their_verdict() -> None:
@@ -39,6 +39,6 @@ def test_missing_files_are_one_finding() -> None:
             message="listed in RECORD, but missing",
             subjects=("liba.so", "libx.so"),
             distribution="one",
-            files=ONE.gone,
+            files=ONE.missing_objects,
         )
     ]
