@@ -6,6 +6,8 @@ import gc
 import os
 import signal
 import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,6 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 # Otherwise each run, each worker and each started command would compile every module again.
 sys.dont_write_bytecode = False
@@ -32,6 +33,29 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 settings.register_profile("quick", max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 if not os.environ.get("CI"):
     settings.load_profile("quick")  # in CI hypothesis has a profile of its own
+
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
+"""A file system in memory, on most systems with Linux."""
+_ROOM = 1 << 29
+"""Bytes that must be free there: many times what the quick tests have at once."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the temporary files of the quick tests in memory, unless TMPDIR is set.
+
+    They make and remove a hundred thousand files and folders. What the other tests make is large.
+    """
+    if "TMPDIR" not in os.environ and "not image" in config.option.markexpr and _is_usable(_IN_MEMORY):
+        os.environ["TMPDIR"] = str(_IN_MEMORY)
+        tempfile.tempdir = None  # it is found again, and so is pytest's folder
+
+
+def _is_usable(folder: Path) -> bool:
+    """Return whether tests can write to a folder, and run what they build there."""
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return False
+    system = os.statvfs(folder)
+    return not system.f_flag & os.ST_NOEXEC and system.f_bavail * system.f_frsize >= _ROOM
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
