@@ -21,7 +21,6 @@ from pip_sysdeps.lock.document import (
 )
 from pip_sysdeps.lock.evidence import evidence
 from pip_sysdeps.lock.instructions import namesake
-from pip_sysdeps.model.loader import Found
 from pip_sysdeps.model.needs import (
     FromCapability,
     FromDistribution,
@@ -164,13 +163,8 @@ def distributions(scan: Scan) -> dict[str, LockedDistribution]:
 
 
 def repaired_libraries(scan: Scan) -> frozenset[str]:
-    """Return the libraries of the environment that others need by their own file name, which is their SONAME."""
-    answers = (answer for load in scan.loads for loaded in load.objects for answer in loaded.needs)
-    return frozenset(
-        answer.path
-        for answer in answers
-        if isinstance(answer, Found) and posixpath.basename(answer.path) == answer.soname
-    )
+    """Return the objects whose file name is their SONAME: a tool that repairs wheels writes both."""
+    return frozenset(path for path, facts in scan.objects.items() if facts.soname == posixpath.basename(path))
 
 
 def _distribution(found: DistributionNeeds, repaired: Collection[str]) -> LockedDistribution:

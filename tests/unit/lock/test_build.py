@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from builders.facts import distribution, scan_of
+from builders.facts import distribution, elf, scan_of
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.build import newest_musl, repaired_libraries, to_target
 from pip_sysdeps.lock.document import LockedDistribution, LockedFile, LockedNeed, LockedPackage, Target, Unresolved
-from pip_sysdeps.model.loader import Found as Answer
-from pip_sysdeps.model.loader import Load, LoadedObject, SearchStep
 from pip_sysdeps.model.needs import (
     DistributionNeeds,
     FromDistribution,
@@ -191,16 +189,13 @@ def test_a_system_that_cannot_be_named(change: dict[str, str], message: str) -> 
     assert caught.value.hint
 
 
-def test_libraries_that_are_needed_by_their_own_name_are_repaired() -> None:
-    """Their file name is their SONAME, so a hash in it goes."""
-    library = "/env/site/lib/libown-0123abcd.so.1"
-    answer = Answer(soname="libown-0123abcd.so.1", path=library, step=SearchStep.RUNPATH)
-    other = Answer(soname="libz.so.1", path="/lib/libz-0123abcd.so.1", step=SearchStep.CACHE)
-    loaded = LoadedObject(path=MODULE, needs=(answer, other))
-    load = Load(root=MODULE, when=When.IMPORT, objects=(loaded,))
-    scan = replace(needing(found("libpq.so.5", PQ, library)), loads=(load,))
+def test_libraries_that_are_named_as_their_soname_are_repaired() -> None:
+    """A hash in their file name goes, as a tool that repairs wheels writes it into both."""
+    library, other = "/env/site/lib/libown-0123abcd.so.1", "/env/site/lib/libz-0123abcd.so.1"
+    objects = {library: elf(soname="libown-0123abcd.so.1"), other: elf(soname="libz.so.1"), MODULE: elf()}
+    scan = replace(needing(found("libpq.so.5", PQ, library, other)), objects=objects)
     assert repaired_libraries(scan) == {library}
-    assert to_target(scan).distribution[0].needs[0].by == ("lib/libown.so.1",)
+    assert to_target(scan).distribution[0].needs[0].by == ("lib/libown.so.1", "lib/libz-0123abcd.so.1")
 
 
 def test_what_is_optional_is_in_the_line_and_never_unresolved() -> None:
