@@ -91,7 +91,9 @@ def imported(source: bytes) -> frozenset[str]:
 
 def _that_begin(names: Iterable[str], beginnings: set[str]) -> set[str]:
     """Return the names that begin with one of some texts."""
-    return {name for name in names if any(name[:end] in beginnings for end in range(len(name) + 1))}
+    heads = {text[:_HEAD] for text in beginnings}
+    likely = (name for name in names if name[:_HEAD] in heads)
+    return {name for name in likely if any(name[:end] in beginnings for end in range(len(name) + 1))}
 
 
 def _whole(source: bytes, names: set[str]) -> set[str]:
