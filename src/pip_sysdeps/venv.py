@@ -9,8 +9,8 @@ import sys
 import venv
 from typing import TYPE_CHECKING, Any
 
+from pip_sysdeps.cli.error_handling import attempt
 from pip_sysdeps.cli.messages import Messages
-from pip_sysdeps.cli.trouble import attempt
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.hook.enable import enable, require_supported, settings_for
 from pip_sysdeps.hook.site import read_site

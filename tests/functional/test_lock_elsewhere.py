@@ -573,7 +573,7 @@ def test_a_project_that_pins_gets_a_warning_where_it_cannot(tmp_path: Path, caps
 def test_wheels_are_read_by_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even with many files: two processes would share one file position in a wheel."""
     wheels = image_wheels(tmp_path / "wheels")
-    monkeypatch.setattr("pip_sysdeps.app.scan._MANY_FILES", 0)
+    monkeypatch.setattr("pip_sysdeps.app.scan._MIN_FILES_TO_FORK", 0)
     monkeypatch.setattr("pip_sysdeps.system.fork_worker._processors", lambda: 2)
     monkeypatch.setattr(os, "fork", lambda: pytest.fail("a second process"))
     assert "libgl1" in lines("--wheels", str(wheels), "--target", TRIXIE)

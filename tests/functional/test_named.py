@@ -81,7 +81,7 @@ def test_a_second_process_finds_the_same(desk: Desk, monkeypatch: pytest.MonkeyP
     install(desk.root / SITE.lstrip("/"), "opener", files=files)
     alone = desk.run_lock("-v")
     text = desk.lock.read_text(encoding="utf-8")
-    monkeypatch.setattr("pip_sysdeps.app.scan._MANY_FILES", 0)
+    monkeypatch.setattr("pip_sysdeps.app.scan._MIN_FILES_TO_FORK", 0)
     monkeypatch.setattr("pip_sysdeps.system.fork_worker._processors", lambda: 2)
     forked: list[int] = []
     monkeypatch.setattr(os, "fork", _counted(os.fork, forked))

@@ -31,7 +31,7 @@ SLOW = """
 import sys, time
 import pip_sysdeps.cli.progress as shown
 from pip_sysdeps.elf.read_objects import Objects
-shown.PATIENCE, shown._PAUSE = {patience}, 0.01
+shown.DELAY, shown._PAUSE = {patience}, 0.01
 facts = Objects.facts
 Objects.facts = lambda *arguments: time.sleep({sleep}) or facts(*arguments)
 from pip_sysdeps.cli import main
@@ -98,7 +98,7 @@ def test_nothing_without_a_terminal(root: Path, tmp_path: Path, term: str | None
 IMPATIENT = """
 import sys
 import pip_sysdeps.cli.progress as shown
-shown.PATIENCE, shown._PAUSE = 0.05, 0.02
+shown.DELAY, shown._PAUSE = 0.05, 0.02
 from pip_sysdeps.cli import main
 sys.argv[0] = "pip-sysdeps"
 sys.exit(main())
@@ -207,7 +207,7 @@ SLOW_WHEELS = """
 import sys, time
 import pip_sysdeps.cli.progress as shown
 import pip_sysdeps.environment.read_wheels as wheels
-shown.PATIENCE, shown._PAUSE = 0.05, 0.01
+shown.DELAY, shown._PAUSE = 0.05, 0.01
 opened = wheels.ZipFile
 class Slow(opened):
     def __init__(self, *arguments, **more):

@@ -1,1 +1,1 @@
-"""The use cases: what the command line, the hook and Python code call."""
+"""The use cases, which the command line, the hook and the API call."""

@@ -7,7 +7,7 @@ import posixpath
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.app.lock_alone import read_lock_alone
+from pip_sysdeps.app.locked_target import read_locked_target
 from pip_sysdeps.app.project import read_project
 from pip_sysdeps.app.report import scan_environment
 from pip_sysdeps.elf.kinds import most_common_kind
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRequest:
-    """What to audit, and which checks."""
+    """The environment to audit, and the checks to run."""
 
     location: Location
     """The environment."""
@@ -61,14 +61,14 @@ class AuditRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditResult:
-    """A report and the files that it could not use."""
+    """A report, and the files that could not be used."""
 
     scanned: ScannedEnvironment
     """The environment."""
     audit: Audit
     """The report."""
     unusable: tuple[Skipped, ...]
-    """Bills of materials that could not be used."""
+    """SBOMs that could not be used."""
     lock: str
     """The path of the lock, relative to the current folder if it is below it."""
     lock_text: str
@@ -77,7 +77,9 @@ class AuditResult:
 
 def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult:
     """Scan an environment and report on it. Raise SysdepsError as the readers do, and for an unknown code."""
-    scanned = scan_environment(request.location, request.lock or DEFAULT, or_lock=True, second_process=second_process)
+    scanned = scan_environment(
+        request.location, request.lock or DEFAULT, lock_fallback=True, second_process=second_process
+    )
     policy = scanned.project.audit
     refuse_unknown_codes((*policy.select, *policy.ignore))
     target = scanned.target(request.name)
@@ -108,7 +110,7 @@ def audit(request: AuditRequest, *, second_process: bool = False) -> AuditResult
             others=_other_targets(request.lock, target),
         ),
         unusable=unusable,
-        lock=_from_here(request.lock or DEFAULT),
+        lock=_relative_path(request.lock or DEFAULT),
         lock_text=read_text(request.lock or DEFAULT) or "",
     )
 
@@ -128,7 +130,7 @@ class LockAudit:
 
 
 def audit_of_lock(request: AuditRequest, target: str | None = None) -> LockAudit:
-    """Return the report on a lock without an environment: only unresolved and unowned needs are found.
+    """Return the report on a lock without an environment. Only its unresolved and unowned needs are findings.
 
     `target` is an id of the lock; None for its only target, or that of the root's system. Raise SysdepsError for a
     missing lock or target and for an unknown code; OSError; MalformedLock.
@@ -136,7 +138,7 @@ def audit_of_lock(request: AuditRequest, target: str | None = None) -> LockAudit
     path = request.lock or DEFAULT
     policy = read_project(path).audit
     refuse_unknown_codes((*policy.select, *policy.ignore))
-    lock = read_lock_alone(path, target, name=request.name, root=request.location.root)
+    lock = read_locked_target(path, target, name=request.name, root=request.location.root)
     found = findings_of_lock(
         lock.target,
         select=policy.select if request.select is None else request.select,
@@ -145,12 +147,12 @@ def audit_of_lock(request: AuditRequest, target: str | None = None) -> LockAudit
     return LockAudit(
         audit=report_of_lock(lock.target, found, lock.others),
         warning=lock.warning,
-        lock=_from_here(path),
+        lock=_relative_path(path),
         lock_text=read_text(path) or "",
     )
 
 
-def _from_here(path: str) -> str:
+def _relative_path(path: str) -> str:
     below = os.path.relpath(path)
     return path if below.startswith(os.pardir) else below
 
@@ -170,7 +172,7 @@ def unknown_code_message(code: str) -> str:
 
 
 def _changes(lock: str | None, target: Target) -> tuple[str, ...]:
-    """Return why the lock is stale; nothing without a lock, unless one was named."""
+    """Return the differences from the lock; none without a lock, unless one was named."""
     path = lock or DEFAULT
     if lock is None and read_text(path) is None:
         return ()
@@ -194,16 +196,17 @@ def read_evidence(
     decided_by_policy: Iterable[tuple[str, str]] = (),
     changes: tuple[str, ...] = (),
 ) -> Evidence:
-    """Return the input of the checks: the scan and what else its files say.
+    """Return the input of the checks: the scan and further facts of its files.
 
-    `decided_by_policy` are the needs that the policy decides; `changes` are those of the lock.
+    `decided_by_policy` has the needs that the policy decides; `changes` has the differences from the lock.
     """
     scan, scanner = scanned.scan, scanned.scanner
     environment, root, packages = scan.environment, scanned.place.root, scanned.place.packages
     claimed = (file for each in environment.distributions for file in filter(may_be_elf, each.files))
-    own = [file for file in (*claimed, *environment.unclaimed) if file in scan.objects]
+    own_files = [file for file in (*claimed, *environment.unclaimed) if file in scan.objects]
     exposed = {
-        path: writable_folders(root, search_path_elements(scan.objects[path]), posixpath.dirname(path)) for path in own
+        path: writable_folders(root, search_path_elements(scan.objects[path]), posixpath.dirname(path))
+        for path in own_files
     }
     program = scan.objects.get(environment.interpreter.path) or most_common_kind(scan.objects.values())
     directories = default_directories(scan.platform)
@@ -227,7 +230,7 @@ def read_evidence(
 
 
 def _available(packages: SystemPackages | None) -> AvailableVersions | None:
-    """Return the packages that a system's sources have, if its package manager keeps lists of them."""
+    """Return the packages of a system's sources, if its package manager keeps lists of them."""
     sources = packages.family.sources if packages else None
     if packages is None or sources is None or sources.available is None:
         return None
@@ -244,7 +247,10 @@ def installed_packages(packages: SystemPackages | None) -> Mapping[str, Installe
 
 
 def closures_of(packages: SystemPackages | None, target: Target) -> Closures:
-    """Return the dependency closure of packages, installed or listed; the base is that of the target or database."""
+    """Return the dependencies of installed and candidate packages.
+
+    Base packages are those of the target and the database.
+    """
     if packages is None:
         return Closures({})
     return Closures(packages.packages, {*packages.base, *target.base}, packages.candidates)
@@ -253,7 +259,7 @@ def closures_of(packages: SystemPackages | None, target: Target) -> Closures:
 def libraries_of(
     scanned: ScannedEnvironment, sboms: Mapping[str, tuple[Sbom, ...]]
 ) -> Mapping[str, tuple[VendoredLibrary, ...]]:
-    """Return the vendored and statically linked libraries of each distribution whose SBOMs name nothing."""
+    """Return the vendored and statically linked libraries of each distribution without SBOM components."""
     scan, reader = scanned.scan, VendoredFiles(scanned.scanner.objects)
     named = {name for name, some in sboms.items() if any(components_of(name, some))}
     found = {

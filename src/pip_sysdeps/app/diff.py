@@ -1,4 +1,4 @@
-"""Compare two locks, two targets of one, or a lock and the environment."""
+"""Compare two locks, two targets of a lock, or a lock and the environment."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadLock:
+class LockOrRevision:
     """A lock that was read from a file or a revision."""
 
     lock: Lockfile
-    """The lock; without targets if the revision has none."""
+    """The lock; without targets if the revision has no lock."""
     is_absent: bool = False
-    """Whether a git revision was named that has no such lock."""
+    """Whether it was a git revision without this lock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,61 +43,61 @@ class EnvironmentDiff:
 
     scanned: ScannedEnvironment
     """The environment."""
-    old: ReadLock
+    old: LockOrRevision
     """The lock that it was compared with."""
     found: tuple[TargetDiff, ...]
-    """The differences; for at most one target."""
+    """The differences, for at most one target."""
 
 
-def read_lock_or_revision(what: str, lock: str = DEFAULT) -> ReadLock:
+def read_lock_or_revision(what: str, lock: str = DEFAULT) -> LockOrRevision:
     """Return a lock by its path, or the file `lock` of a git revision.
 
     Raise SysdepsError for a missing file or revision, MalformedError for a file that is not a lock.
     """
     if os.path.exists(what) or what == lock:
-        return ReadLock(lock=read_lock(what))
+        return LockOrRevision(lock=read_lock(what))
     text = file_of_revision(what, os.path.basename(lock), os.path.dirname(os.path.abspath(lock)))
     if text is None:
-        return ReadLock(lock=Lockfile(), is_absent=True)
+        return LockOrRevision(lock=Lockfile(), is_absent=True)
     try:
-        return ReadLock(lock=loads(text))
+        return LockOrRevision(lock=loads(text))
     except MalformedError as error:
         raise error.at(f"{what}:{lock}") from error
 
 
 def diff_of_locks(old: Lockfile, new: Lockfile, *, root: str = "/") -> tuple[TargetDiff, ...]:
-    """Return the differences of two locks by target; with sizes if the system in `root` is that of a target."""
+    """Return the differences of two locks by target; with sizes for the target of the system in `root`."""
     found = diff_locks(old, new, needs_to_install)
-    return tuple(_sized(each, new.find(each.id), root) for each in found)
+    return tuple(_add_sizes_if_known(each, new.find(each.id), root) for each in found)
 
 
 def diff_of_targets(lock: Lockfile, old: str, new: str, *, root: str = "/") -> tuple[TargetDiff, ...]:
-    """Return the differences of two targets of a lock, with sizes if the system in `root` is the new one.
+    """Return the differences of two targets of a lock; with sizes if `root` has the system of the new one.
 
     Raise SysdepsError for a missing target.
     """
     after = named_target(lock, new)
     found = diff_targets(named_target(lock, old), after, needs_to_install)
-    return (_sized(found, after, root),) if found else ()
+    return (_add_sizes_if_known(found, after, root),) if found else ()
 
 
-def _sized(found: TargetDiff, target: Target | None, root: str) -> TargetDiff:
-    """Return differences with package sizes, if a root is of the target's system and its packages can be read."""
+def _add_sizes_if_known(found: TargetDiff, target: Target | None, root: str) -> TargetDiff:
+    """Return differences with package sizes, if a root has the target's system and its packages can be read."""
     if target is None or not any(each.in_line for each in found.packages):
         return found
     try:
         packages = _packages_of(target, Root(root))
     except SysdepsError:
         return found
-    return _with_sizes(found, target, packages) if packages else found
+    return _add_sizes(found, target, packages) if packages else found
 
 
 def _packages_of(target: Target, root: Root) -> SystemPackages | None:
-    own = read_system(root).id
-    return open_packages(root) if target.id == own or target.id.startswith(f"{own}-") else None
+    system_id = read_system(root).id
+    return open_packages(root) if target.id == system_id or target.id.startswith(f"{system_id}-") else None
 
 
-def _with_sizes(found: TargetDiff, target: Target, packages: SystemPackages | None) -> TargetDiff:
+def _add_sizes(found: TargetDiff, target: Target, packages: SystemPackages | None) -> TargetDiff:
     line = [each.package.name for each in wanted(target)]
     return with_sizes(found, line, closures_of(packages, target))
 
@@ -112,5 +112,5 @@ def diff_of_environment(
     found = diff_targets(before.lock.find(target.id), target, needs_to_install, installed)
     if found is None:
         return EnvironmentDiff(scanned=scanned, old=before, found=())
-    sized = _with_sizes(found, target, scanned.place.packages)
+    sized = _add_sizes(found, target, scanned.place.packages)
     return EnvironmentDiff(scanned=scanned, old=before, found=(sized,))

@@ -1,7 +1,7 @@
-"""The environment of an installer that has just run, as the installer itself names it.
+"""The environment of an installer that has just run, by its own output.
 
-poetry, pipenv and hatch keep it in a folder of their own, pdm in `__pypackages__` (PEP 582), uv where
-UV_PROJECT_ENVIRONMENT says. Nothing in the project's folder leads there.
+Environments of poetry, pipenv and hatch are in a folder of their own, those of pdm in `__pypackages__` (PEP 582), that
+of uv in UV_PROJECT_ENVIRONMENT. The project's folder does not show where.
 """
 
 from __future__ import annotations
@@ -27,42 +27,42 @@ _SECONDS = 120.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@<>=~!,-]*")
 """A name of an environment, or a request for a Python: `3.12`, `>=3.11`, `cpython@3.12`."""
 _PYTHON = frozenset({"--python", "-p"})
-_OF_ENVIRONMENTS = ("pyvenv.cfg", "bin/python3")
-"""The folder of an environment has one of them."""
+_ENVIRONMENT_MARKERS = ("pyvenv.cfg", "bin/python3")
+"""Files of an environment's folder; one of them must exist."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Installer:
-    """An installer that can be asked."""
+    """An installer that can print its environment."""
 
     program: Program
-    """How it may be started."""
-    questions: tuple[tuple[str, ...], ...]
-    """Calls that print its environment; the first answer counts."""
+    """The program."""
+    queries: tuple[tuple[str, ...], ...]
+    """Arguments that make it print its environment; the first result counts."""
     folder_options: frozenset[str] = frozenset()
     """Its options that name the project's folder."""
     commands: frozenset[str] = frozenset()
-    """Its commands for the project's environment; empty for all."""
+    """Its commands that use the project's environment; empty for all."""
     variable: tuple[str, frozenset[str]] = ("", frozenset())
-    """A variable that names the environment, and the commands that use it; `questions` ignore it."""
+    """A variable with the environment, and the commands that use it; `queries` ignore it."""
 
 
 _INSTALLERS = (
     _Installer(
         program=POETRY,
-        questions=(("env", "info", "--executable"),),
+        queries=(("env", "info", "--executable"),),
         folder_options=frozenset({"-C", "--directory", "-P", "--project"}),
     ),
-    _Installer(program=PIPENV, questions=(("--py",),)),
-    _Installer(program=HATCH, questions=(("env", "find"),)),
+    _Installer(program=PIPENV, queries=(("--py",),)),
+    _Installer(program=HATCH, queries=(("env", "find"),)),
     _Installer(
         program=PDM,
-        questions=(("info", "--packages"), ("info", "--python")),
+        queries=(("info", "--packages"), ("info", "--python")),
         folder_options=frozenset({"-p", "--project"}),
     ),
     _Installer(
         program=UV,
-        questions=(("python", "find"),),
+        queries=(("python", "find"),),
         folder_options=frozenset({"--directory", "--project"}),
         commands=frozenset({"add", "pip", "remove", "run", "sync", "venv"}),
         variable=("UV_PROJECT_ENVIRONMENT", frozenset({"add", "remove", "run", "sync"})),
@@ -71,95 +71,97 @@ _INSTALLERS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InstallersAnswer:
+class InstallerEnvironment:
     """An installer's environment."""
 
     location: Location | None
-    """The environment; None if it named none."""
-    asked: str
-    """The call, or the variable, that named it: `poetry env info --executable`."""
+    """The environment; None if none was printed."""
+    source: str
+    """The command, option or variable that it comes from: `poetry env info --executable`."""
 
 
-def environment_of_command(command: Sequence[str], environ: Mapping[str, str]) -> InstallersAnswer | None:
+def environment_of_command(command: Sequence[str], environ: Mapping[str, str]) -> InstallerEnvironment | None:
     """Return the environment of the installer that just ran; None for another command.
 
-    The same program is asked that the command named, by the same launcher, in the project's folder.
+    The query uses the same program and launcher as the command, in the project's folder.
     """
     call = installer_call(command, {each.program.name for each in _INSTALLERS})
     installer = next((each for each in _INSTALLERS if call and each.program.name == call.name), None)
     if call is None or installer is None:
         pip = environment_of_pip(command, environ)
-        return InstallersAnswer(location=pip[0], asked=pip[1]) if pip else None
+        return InstallerEnvironment(location=pip[0], source=pip[1]) if pip else None
     if installer.commands and not installer.commands.intersection(call.arguments):
         return None
     variables = split_env(command, environ)[1]
     folder = option_value(call.arguments, installer.folder_options) or "."
-    if stated := _stated(installer, call, folder, variables):
+    if stated := _named_environment(installer, call, folder, variables):
         return stated
-    for question in _questions(installer, call, variables):
-        for answer in _answers(installer.program, question, call.words, folder):
+    for question in _queries(installer, call, variables):
+        for answer in _run_query(installer.program, question, call.words, folder):
             if found := _location(answer):
-                return InstallersAnswer(location=found, asked=" ".join((call.name, *question)))
-    return InstallersAnswer(location=None, asked=" ".join((call.name, *installer.questions[0])))
+                return InstallerEnvironment(location=found, source=" ".join((call.name, *question)))
+    return InstallerEnvironment(location=None, source=" ".join((call.name, *installer.queries[0])))
 
 
-def _stated(installer: _Installer, call: Call, folder: str, environ: Mapping[str, str]) -> InstallersAnswer | None:
-    """Return the environment that the command or a variable names, which the installer's answers ignore."""
+def _named_environment(
+    installer: _Installer, call: Call, folder: str, environ: Mapping[str, str]
+) -> InstallerEnvironment | None:
+    """Return the environment that an option or a variable names, which the installer's output ignores."""
     arguments = call.arguments
     variable, commands = installer.variable
     is_used = not commands.isdisjoint(arguments)
     if is_used and (named := environ.get(variable, "")):
-        return InstallersAnswer(location=Location(python=os.path.join(folder, named)), asked=variable)
+        return InstallerEnvironment(location=Location(python=os.path.join(folder, named)), source=variable)
     if installer.program is not UV:
         return None
     if is_used and "--active" in arguments and (active := environ.get("VIRTUAL_ENV", "")):
-        return InstallersAnswer(location=Location(python=active), asked="--active")
-    if is_used and (nearest := _nearest(folder, ".venv")):
-        return InstallersAnswer(location=Location(python=nearest), asked=f"uv {call.arguments[0]}")
+        return InstallerEnvironment(location=Location(python=active), source="--active")
+    if is_used and (found := _find_upwards(folder, ".venv")):
+        return InstallerEnvironment(location=Location(python=found), source=f"uv {call.arguments[0]}")
     if arguments[:1] == ("pip",):
-        return _of_uv_pip(arguments, folder)
+        return _uv_pip_environment(arguments, folder)
     return None
 
 
-def _of_uv_pip(arguments: Sequence[str], folder: str) -> InstallersAnswer | None:
-    """Return what the options of `uv pip` say: where to install, or for which Python."""
+def _uv_pip_environment(arguments: Sequence[str], folder: str) -> InstallerEnvironment | None:
+    """Return the environment in the options of `uv pip`: the folder to install into, or a Python."""
     for options in (frozenset({"--target", "-t"}), frozenset({"--prefix"})):
         if named := option_value(arguments, options):
-            return InstallersAnswer(
-                location=Location(paths=(os.path.normpath(os.path.join(folder, named)),)), asked=max(options, key=len)
+            return InstallerEnvironment(
+                location=Location(paths=(os.path.normpath(os.path.join(folder, named)),)), source=max(options, key=len)
             )
     python = option_value(arguments, _PYTHON)
     if python and os.path.exists(os.path.join(folder, python)):
-        return InstallersAnswer(location=Location(python=os.path.join(folder, python)), asked="--python")
+        return InstallerEnvironment(location=Location(python=os.path.join(folder, python)), source="--python")
     if "--system" in arguments:
-        return InstallersAnswer(location=Location(python="python3"), asked="--system")
+        return InstallerEnvironment(location=Location(python="python3"), source="--system")
     return None
 
 
-def _nearest(folder: str, name: str) -> str:
-    """Return the virtual environment of a name in a folder or the first one above it; empty for none."""
-    above = os.path.abspath(folder)
+def _find_upwards(folder: str, name: str) -> str:
+    """Return the virtual environment of this name in a folder or its nearest parent; empty for none."""
+    folder_above = os.path.abspath(folder)
     while True:
-        if os.path.isfile(os.path.join(above, name, "pyvenv.cfg")):
-            return os.path.join(above, name)
-        if above == os.path.dirname(above):
+        if os.path.isfile(os.path.join(folder_above, name, "pyvenv.cfg")):
+            return os.path.join(folder_above, name)
+        if folder_above == os.path.dirname(folder_above):
             return ""
-        above = os.path.dirname(above)
+        folder_above = os.path.dirname(folder_above)
 
 
-def _questions(installer: _Installer, call: Call, environ: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
-    """Yield the calls; with the environment or Python that the command named."""
+def _queries(installer: _Installer, call: Call, environ: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """Yield the queries, with the environment or Python that the command named."""
     named = ""
     if installer.program is HATCH:
-        named = _of_hatch(call.arguments) or environ.get("HATCH_ENV", "")
+        named = _hatch_environment_name(call.arguments) or environ.get("HATCH_ENV", "")
     elif installer.program is UV:
         named = option_value(call.arguments, _PYTHON)
-    for question in installer.questions:
+    for question in installer.queries:
         yield (*question, named) if _NAME.fullmatch(named) else question
 
 
-def _of_hatch(arguments: Sequence[str]) -> str:
-    """Return the environment that a command of hatch names: `-e NAME`, `env create NAME`, `shell NAME`, `run NAME:`."""
+def _hatch_environment_name(arguments: Sequence[str]) -> str:
+    """Return the environment's name in a command of hatch: `-e NAME`, `env create NAME`, `shell NAME`, `run NAME:`."""
     if named := option_value(arguments, frozenset({"-e", "--env"})):
         return named
     words = [each for each in arguments if not each.startswith("-")]
@@ -172,22 +174,22 @@ def _of_hatch(arguments: Sequence[str]) -> str:
     return ""
 
 
-def _answers(program: Program, question: Sequence[str], words: Sequence[str], folder: str) -> tuple[str, ...]:
+def _run_query(program: Program, question: Sequence[str], words: Sequence[str], folder: str) -> tuple[str, ...]:
     try:
         return output_lines(program, question, words=words, cwd=folder, timeout=_SECONDS)
     except (SysdepsError, OSError):
-        return ()  # the lock is then made as after any other command
+        return ()  # then the lock is made as after any other command
 
 
 def _location(answer: str) -> Location | None:
     """Return an environment by its folder or program, or by a folder of packages (PEP 582).
 
-    The site-packages of a virtual environment are no environment: the next question names that one's Python.
+    The site-packages of a virtual environment do not count: the next query prints its Python.
     """
     if not os.path.isabs(answer) or not os.path.exists(answer):
         return None
     if os.path.basename(os.path.dirname(answer)) == "__pypackages__":
         return Location(paths=(os.path.join(answer, "lib"),))
-    if os.path.isdir(answer) and not any(os.path.exists(os.path.join(answer, each)) for each in _OF_ENVIRONMENTS):
+    if os.path.isdir(answer) and not any(os.path.exists(os.path.join(answer, each)) for each in _ENVIRONMENT_MARKERS):
         return None
     return Location(python=answer)

@@ -1,4 +1,4 @@
-"""Make the lock's target for an environment, then write it or compare it."""
+"""Make the lock's target of an environment, and write or compare it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pip_sysdeps.app.scan import Scanner
 from pip_sysdeps.elf.read_newer_glibc import newer_glibc
 from pip_sysdeps.errors import MalformedError, SysdepsError
 from pip_sysdeps.loader.conditions import Conditions
-from pip_sysdeps.lock.build import pinned
+from pip_sysdeps.lock.build import pin_versions
 from pip_sysdeps.lock.document import Lockfile
 from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text, replace_lock
 from pip_sysdeps.lock.merge import merge, sides_of
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 3
 _LONGEST_SHOWN = 60
-_SELECT = "select the environment with --python or --path, or use --replace to write the lock anyway"
-_SECOND = (
+_SELECT_HINT = "select the environment with --python or --path, or use --replace to write the lock anyway"
+_REPLACE_HINT = (
     "if it is a second environment for the same image, use `pip-sysdeps lock --name NAME --add-target`; if it replaces "
     "the locked one, use --replace"
 )
@@ -43,12 +43,12 @@ _SECOND = (
 
 
 class LockRequest(NamedTuple):
-    """What to lock."""
+    """The environment to lock, and options."""
 
     location: Location
     """The environment."""
     path: str = DEFAULT
-    """The lock; pyproject.toml is searched beside it."""
+    """The lock; pyproject.toml is searched next to it."""
     name: str = ""
     """The suffix of the target's id, for a second environment in the same image."""
     pin: bool = False
@@ -61,8 +61,8 @@ class LockRequest(NamedTuple):
     """Whether to write the lock even if none of its distributions with needs is installed."""
 
     @property
-    def is_elsewhere(self) -> bool:
-        """Return whether the lock is made from an index only, for another system."""
+    def is_for_other_system(self) -> bool:
+        """Return whether the lock is for another system, from its index."""
         return bool(self.target or self.wheels)
 
 
@@ -83,15 +83,15 @@ class EnvironmentTarget(NamedTuple):
     unlisted: str = ""
     """A message about packages without file lists; empty if there are none."""
     newer_glibc: tuple[tuple[str, NewerGlibc], ...] = ()
-    """Each distribution, or file without one, that needs a newer glibc than the target, with the evidence."""
+    """Each distribution, or file without one, that needs a newer glibc than the target has, with the evidence."""
 
     @property
-    def lacks_python(self) -> str:
-        """Return the ABI tag of the system's own Python, if it is known and the environment is for another."""
+    def missing_python(self) -> str:
+        """Return the ABI tag of the system's own Python if the environment is for another one; otherwise empty."""
         index = self.place.target.index if self.place.target else None
-        own = index.target.python if index else ""
-        abi_tag = "cp" + own.replace(".", "")
-        return abi_tag if own and abi_tag != self.target.python else ""
+        default_python = index.target.python if index else ""
+        abi_tag = "cp" + default_python.replace(".", "")
+        return abi_tag if default_python and abi_tag != self.target.python else ""
 
 
 def make_target(
@@ -99,9 +99,10 @@ def make_target(
 ) -> EnvironmentTarget:
     """Scan an environment and return its target; `second_process` as for `Scanner`.
 
-    Raise SysdepsError for an environment that cannot be read whole, and for an installed package with an invalid name.
+    Raise SysdepsError for an environment that cannot be read completely, and for an installed package with an invalid
+    name.
     """
-    if request.pin and request.is_elsewhere:
+    if request.pin and request.is_for_other_system:
         raise SysdepsError(
             "--pin needs installed packages: with --target or --wheels there is only an index, without versions",
             hint="run `pip-sysdeps lock --pin` in a build stage of the target, or omit --pin",
@@ -122,13 +123,13 @@ def make_target(
         place=place,
         project=project,
         scan=found,
-        target=_pinned(applied.target, place) if pin else applied.target,
+        target=_pin_versions(applied.target, place) if pin else applied.target,
         unmatched=applied.unmatched,
     )
 
 
 def _refuse_invalid_packages(target: Target, place: Place) -> None:
-    """Raise SysdepsError, with the database, for an installed package whose name no command line may receive."""
+    """Raise SysdepsError, with the database's path, for an installed package with an unsafe name."""
     if place.packages is None:
         return
     names = place.packages.family.names
@@ -143,7 +144,7 @@ def _refuse_invalid_packages(target: Target, place: Place) -> None:
 
 
 def _newer_glibc(place: Place, objects: Objects, scan: Scan) -> Iterator[tuple[str, NewerGlibc]]:
-    """Yield what the target's older glibc cannot load, of an environment for another system."""
+    """Yield the distributions, and files without one, that need a newer glibc than another system has."""
     environment, glibc = place.environment, place.target.glibc if place.target else ""
     holders = [(each.name, each.files) for each in environment.distributions]
     holders += [(environment.short(file), (file,)) for file in environment.unclaimed]
@@ -154,59 +155,61 @@ def _newer_glibc(place: Place, objects: Objects, scan: Scan) -> Iterator[tuple[s
 
 
 def _read_place(request: LockRequest, stages: Stages) -> Place:
-    if not request.is_elsewhere:
+    if not request.is_for_other_system:
         return read_place(request.location, stages)
     return read_place_for_target(request.location, target=request.target, wheels=request.wheels, stages=stages)
 
 
-def _pinned(target: Target, place: Place) -> Target:
-    """Return a target with the installed versions; a target of another system is unchanged."""
+def _pin_versions(target: Target, place: Place) -> Target:
+    """Return a target with the installed versions; unchanged for another system."""
     if place.packages is None:
         return target
     read_snapshot = place.packages.family.snapshot
-    return pinned(target, place.packages.versions, read_snapshot(place.root) if read_snapshot else "")
+    return pin_versions(target, place.packages.versions, read_snapshot(place.root) if read_snapshot else "")
 
 
 def refuse_other_environment(found: EnvironmentTarget, before: Target | None, path: str) -> None:
-    """Raise SysdepsError if none of a target's distributions with needs is installed: it is another environment."""
-    needing = {each.name for each in before.distribution if any(each.all_needs())} if before else set()
-    if needing.isdisjoint(each.name for each in found.scan.environment.distributions) and needing:
+    """Raise SysdepsError if none of a target's distributions with needs is installed, as in another environment."""
+    with_needs = {each.name for each in before.distribution if any(each.all_needs())} if before else set()
+    if with_needs.isdisjoint(each.name for each in found.scan.environment.distributions) and with_needs:
         raise SysdepsError(
-            f"none of the distributions with needs in `{path}` ({listed(sorted(needing), _SHOWN)}) is installed in "
+            f"none of the distributions with needs in `{path}` ({listed(sorted(with_needs), _SHOWN)}) is installed in "
             f"`{found.place.root.shown(found.scan.environment.prefix)}`",
-            hint=_SELECT if found.scan.environment.found_by else _SECOND,
+            hint=_SELECT_HINT if found.scan.environment.found_by else _REPLACE_HINT,
         )
 
 
-class Written(NamedTuple):
+class WriteResult(NamedTuple):
     """The result of writing a lock."""
 
     changed: bool
     """Whether its text changed."""
     before: Target | None
-    """The old target; None if the lock did not have it."""
+    """The old target; None for a new one."""
     line: str = ""
     """The changes of the install line as a message; empty for a new target or without changes."""
 
 
-def write_target(found: EnvironmentTarget, path: str, *, add_target: bool = False, replace: bool = False) -> Written:
+def write_target(
+    found: EnvironmentTarget, path: str, *, add_target: bool = False, replace: bool = False
+) -> WriteResult:
     """Write a target into a lock.
 
-    Raise SysdepsError for a lock with other targets only, unless `add_target`, and for one of another environment,
+    Raise SysdepsError for a lock with only other targets, unless `add_target`, and for a lock of another environment,
     unless `replace`; MalformedError for a file that is not a lock.
     """
     old = read_text(path) or ""
     try:
         text = merge(old, found.target, add_target=add_target, listed=found.project.targets)
         if text == old:
-            return Written(changed=False, before=found.target)
+            return WriteResult(changed=False, before=found.target)
         before = loads(sides_of(old)[0]).find(found.target.id) if old.strip() else None
     except MalformedError as error:
         raise error.at(path) from error
     if not replace:
         refuse_other_environment(found, before, path)
     replace_lock(path, text)
-    return Written(changed=True, before=before, line=_changed_line(before, found.target))
+    return WriteResult(changed=True, before=before, line=_changed_line(before, found.target))
 
 
 def _changed_line(before: Target | None, after: Target) -> str:
@@ -217,14 +220,14 @@ def _changed_line(before: Target | None, after: Target) -> str:
 
 
 class Comparison(NamedTuple):
-    """A lock, compared with an environment."""
+    """The comparison of a lock with an environment."""
 
     line_changes: bool
     """Whether the install line changes."""
     line: str
     """The changes of the install line as a message."""
     changes: tuple[str, ...]
-    """Messages about how the environment differs from the lock; none for a current lock."""
+    """Messages about the differences; none if the lock is current."""
     warning: str
     """A warning about the lock itself."""
     is_old: bool
@@ -234,7 +237,7 @@ class Comparison(NamedTuple):
 
 
 def compare_target(target: Target, path: str) -> Comparison:
-    """Compare a target with that of a lock. Raise SysdepsError for a lock without it."""
+    """Compare a target with the same one in a lock. Raise SysdepsError for a lock without it."""
     lock = read_lock(path)
     locked = lock.find(target.id)
     if locked is None:

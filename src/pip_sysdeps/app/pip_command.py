@@ -1,4 +1,4 @@
-"""The environment that a pip command installs into: by its options, or that of the pip that was started."""
+"""The environment that a pip command installs into: by its options, or the environment of the pip itself."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 
 _PIP = re.compile(r"pip(?:3(?:\.[0-9]+)?)?")
 _FOLDERS = (("--target", "-t"), ("--prefix",))
-"""Options whose value is the folder that pip fills; the variables PIP_TARGET and PIP_PREFIX set them too."""
+"""Options with the folder to install into; the variables PIP_TARGET and PIP_PREFIX set them too."""
 _COMMANDS = frozenset({"install", "uninstall"})
 _HEAD = 4096
 
 
 def environment_of_pip(command: Sequence[str], environ: Mapping[str, str]) -> tuple[Location, str] | None:
-    """Return where a pip command installs, and the option that decides it; None for another command.
+    """Return the environment that a pip command installs into, and the option that names it; None for another command.
 
-    None also for the environment that every command chooses by itself, and for a pip outside a virtual environment,
-    where `--user` and the system's settings decide. Source: pip's documentation, "pip install" and "Configuration".
+    The result is also None for the environment that is the default anyway, and for a pip outside a virtual environment,
+    whose target depends on `--user` and the system's settings. Source: pip's documentation, "pip install" and
+    "Configuration".
     """
     command, environ = split_env(command, environ)
     called = module_call(command, "pip") or ((command[0], command[1:]) if _is_pip(command[0]) else None)
@@ -34,21 +35,21 @@ def environment_of_pip(command: Sequence[str], environ: Mapping[str, str]) -> tu
         return None
     program, arguments = called
     for options in _FOLDERS:
-        if folder := _value(arguments, options, environ):
+        if folder := _option_or_variable(arguments, options, environ):
             return Location(paths=(folder,)), options[0]
-    if python := _value(arguments, ("--python",), environ):
+    if python := _option_or_variable(arguments, ("--python",), environ):
         return Location(python=python), "--python"
     prefix = _prefix_of(program, environ)
-    return (Location(python=prefix), "that of pip") if prefix and not _is_usual(prefix) else None
+    return (Location(python=prefix), "that of pip") if prefix and not _is_default_environment(prefix) else None
 
 
-def _is_usual(prefix: str) -> bool:
-    """Return whether an environment is the one that is chosen first; see `environment.choice.choices`."""
+def _is_default_environment(prefix: str) -> bool:
+    """Return whether an environment is the default one; see `environment.choice.choices`."""
     return os.path.realpath(prefix) == os.path.realpath(os.environ.get("VIRTUAL_ENV") or DOT_VENV)
 
 
-def _value(arguments: Sequence[str], options: tuple[str, ...], environ: Mapping[str, str]) -> str:
-    """Return the value of an option of pip, by any of its names or by its variable; empty without."""
+def _option_or_variable(arguments: Sequence[str], options: tuple[str, ...], environ: Mapping[str, str]) -> str:
+    """Return the value of an option of pip, from the command or its variable; empty if there is none."""
     return option_value(arguments, options) or environ.get(f"PIP_{options[0].strip('-').upper()}", "")
 
 
@@ -57,7 +58,7 @@ def _is_pip(program: str) -> bool:
 
 
 def _prefix_of(program: str, environ: Mapping[str, str]) -> str:
-    """Return the virtual environment of a Python, or of the Python that a script starts; empty for none."""
+    """Return the virtual environment of a Python, or of a script's Python; empty for none."""
     path = shutil.which(program, path=environ.get("PATH")) or ""
     if _is_pip(path):
         path = interpreter_of(_head(path))

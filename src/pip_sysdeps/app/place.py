@@ -28,12 +28,12 @@ _PATH_OF_A_ROOT = "/usr/local/bin:/usr/bin:/bin"
 
 
 class Location(NamedTuple):
-    """Where an environment is, as the user names it."""
+    """The location of an environment, as the user names it."""
 
     root: str = "/"
     """The folder of an unpacked image or chroot; all other paths are inside it."""
     python: str | None = None
-    """The environment's folder or interpreter; None for the one of the shell, the folder or PATH."""
+    """The environment's folder or interpreter; None for the default of `environment.choice`."""
     paths: tuple[str, ...] = ()
     """Folders that pip installed into, instead of an environment."""
     allow_empty: bool = False
@@ -58,7 +58,7 @@ class Place(NamedTuple):
     """The system that the environment is for, if not the root's."""
 
     def unlisted_message(self, *, has_index: bool) -> str:
-        """Return a message about packages whose file lists are gone, and what is used instead; empty without."""
+        """Return a message about packages without file lists, and what is used instead; empty if there are none."""
         unlisted = sorted(self.packages.unlisted) if self.packages else []
         if not unlisted or self.packages is None:
             return ""
@@ -70,7 +70,7 @@ class Place(NamedTuple):
         return f"{self.packages.family.manager} has no file lists of {listed(unlisted, _SHOWN)}: {then}"
 
 
-def own_prefix() -> str:
+def tool_prefix() -> str:
     """Return the virtual environment that this tool is installed in; empty if it is not in one."""
     return sys.prefix if sys.prefix != sys.base_prefix else ""
 
@@ -78,7 +78,7 @@ def own_prefix() -> str:
 def read_place(location: Location, stages: Stages | None = None) -> Place:
     """Read the environment of a location; raise SysdepsError as the readers do.
 
-    VIRTUAL_ENV, PATH and the current folder count for this machine only, not for another root.
+    VIRTUAL_ENV, PATH and the current folder are used only for this machine, not for another root.
     """
     root = Root(location.root)
     here = root.directory == "/"
@@ -105,7 +105,7 @@ def read_place(location: Location, stages: Stages | None = None) -> Place:
             location.python,
             environ=environ,
             cwd=cwd,
-            own=own_prefix() if here else "",
+            own=tool_prefix() if here else "",
             allow_empty=location.allow_empty,
             package_files=package_files,
         )
@@ -116,7 +116,7 @@ def read_place(location: Location, stages: Stages | None = None) -> Place:
 
 
 def refuse_empty_database(place: Place) -> None:
-    """Raise SysdepsError for a database without a single package: no library would be of a package."""
+    """Raise SysdepsError for a database without packages: no library would have an owner."""
     if place.packages is not None and not place.packages.packages:
         raise SysdepsError(
             f"the {place.packages.family.database} `{place.packages.database.path}` has no packages",
@@ -124,15 +124,15 @@ def refuse_empty_database(place: Place) -> None:
         )
 
 
-def names_environment(environ: Mapping[str, str], cwd: str) -> bool:
-    """Return whether the shell or a project's folder names an environment: it is not just any that PATH leads to."""
+def has_project_environment(environ: Mapping[str, str], cwd: str) -> bool:
+    """Return whether the shell or the current folder has an environment of the project."""
     return bool(
         environ.get("VIRTUAL_ENV") or any(os.path.isdir(os.path.join(cwd, name)) for name in (".venv", LOCAL_PACKAGES))
     )
 
 
 def _local_packages(root: Root, environ: Mapping[str, str], cwd: str) -> str:
-    """Return the folder of PEP 582 of a project without a virtual environment; empty for none."""
+    """Return the `__pypackages__` folder (PEP 582) of a project without a virtual environment; empty for none."""
     if environ.get("VIRTUAL_ENV") or root.is_folder(posixpath.join(cwd, ".venv")):
         return ""
     return local_packages(root, cwd)
@@ -141,7 +141,8 @@ def _local_packages(root: Root, environ: Mapping[str, str], cwd: str) -> str:
 def read_place_for_target(location: Location, *, target: str | None, wheels: str | None, stages: Stages) -> Place:
     """Read an environment, or a folder of wheels, for another system than the root's.
 
-    `target` is that system's id; None for the root's own. Raise SysdepsError for what does not fit the system.
+    `target` is that system's id; None for the root's own. Raise SysdepsError for wheels and distributions that do not
+    fit the system.
     """
     from pip_sysdeps.environment.target_system import open_target  # noqa: PLC0415 - the usual lock does without
 

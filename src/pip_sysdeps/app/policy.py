@@ -1,4 +1,4 @@
-"""Write the project's policy into pyproject.toml, and list it."""
+"""Write policy entries into pyproject.toml, and list them."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ _KEYS = {"ignore": "ignore", "use": "add", "replace": "replace", "add": "add"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyRequest:
-    """What to decide."""
+    """A change of the policy."""
 
     kind: str
     """`ignore`, `use`, `replace` or `add`."""
     names: tuple[str, ...]
-    """Libraries, packages, or programs of the lock; for `use` also plugins, as paths with `*`."""
+    """Libraries, packages or programs in the lock; for `use` also plugins, as paths with `*`."""
     reason: str
     """Why."""
     distribution: str = ""
-    """The distribution whose needs are decided; empty for every one that has them in the lock."""
+    """The distribution; empty for every distribution with these needs in the lock."""
     with_: str = ""
     """For `replace`: the other package."""
     targets: tuple[str, ...] = ()
@@ -53,8 +53,8 @@ class PolicyRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """What was written."""
+class PolicyChange:
+    """The entries that were written."""
 
     path: str
     """The pyproject.toml."""
@@ -64,20 +64,20 @@ class Decided:
     """The newly chosen plugins."""
 
 
-def decide(request: PolicyRequest) -> Decided:
+def decide(request: PolicyRequest) -> PolicyChange:
     """Write one entry per distribution and kind of name into pyproject.toml, creating it if necessary.
 
     Raise SysdepsError for a name that no distribution of the lock needs, unless one is given, and for a table that
     cannot be edited; MalformedError for a file that cannot be read; OSError.
     """
-    asked, asked_plugins = tuple(_decisions(request)), _requested_plugins(request)
+    requested, requested_plugins = tuple(_decisions(request)), _requested_plugins(request)
     path = find_project(request.lock)
     text = read_project_text(path) if path else ""
     path = path or os.path.join(os.path.dirname(request.lock), "pyproject.toml")
     try:
         project = parse_project(text)
-        decisions = tuple(_new(asked, project))
-        plugins = tuple(_new_plugins(request.reason, asked_plugins, project))
+        decisions = tuple(_new_decisions(requested, project))
+        plugins = tuple(_new_plugins(request.reason, requested_plugins, project))
         for decision in decisions:
             text = add_entry(text, decision)
         for each in plugins:
@@ -86,7 +86,7 @@ def decide(request: PolicyRequest) -> Decided:
         raise error.at(path, hint="correct it, and run the command again") from error
     if decisions or plugins:
         replace_report(path, text)
-    return Decided(path=path, decisions=decisions, plugins=plugins)
+    return PolicyChange(path=path, decisions=decisions, plugins=plugins)
 
 
 def _is_pattern(name: str) -> bool:
@@ -108,9 +108,9 @@ def _requested_plugins(request: PolicyRequest) -> Mapping[str, Sequence[str]]:
     return dict(sorted(found.items()))
 
 
-def _new_plugins(reason: str, asked: Mapping[str, Sequence[str]], project: Project) -> Iterator[PluginDecision]:
+def _new_plugins(reason: str, requested: Mapping[str, Sequence[str]], project: Project) -> Iterator[PluginDecision]:
     """Yield the patterns that are not chosen yet, grouped by distribution."""
-    for holder, patterns in asked.items():
+    for holder, patterns in requested.items():
         new = tuple(each for each in patterns if each not in project.plugins.get(holder, ()))
         known = any(each.kind is ObjectsKind.PLUGINS for each in known_objects_of(holder))
         if new:
@@ -159,7 +159,7 @@ def _decisions(request: PolicyRequest) -> Iterator[Decision]:
 
 
 def _holders(request: PolicyRequest, name: str) -> Iterable[tuple[str, str]]:
-    """Return the distributions that need a name, and what an entry calls it: the package for a program."""
+    """Return the distributions that need a name, each with the name for its entry: the package, for a program."""
     if request.kind == "add" and not request.distribution:
         raise SysdepsError(f"no distribution given for `{name}`", hint="name it with --distribution")
     text = read_text(request.lock)
@@ -208,8 +208,8 @@ def _installed(need: LockedNeed | Unresolved) -> str:
     return need.package if isinstance(need, LockedNeed) else ""
 
 
-def _new(decisions: Iterable[Decision], project: Project) -> Iterator[Decision]:
-    """Yield the decisions with only the names that are new."""
+def _new_decisions(decisions: Iterable[Decision], project: Project) -> Iterator[Decision]:
+    """Yield the decisions, reduced to their new names."""
     policies = {each.name: each for each in project.distribution}
     for decision in decisions:
         policy = policies.get(decision.distribution)
@@ -244,7 +244,7 @@ def list_decisions(lock: str = DEFAULT) -> tuple[ListedDecision, ...]:
         for kind, entry in entries_of(policy):
             places.setdefault(entry.where, []).append(entry)
             kinds[entry.where] = kind
-        listed += [_listed(policy.name, kinds[where], entries, policies) for where, entries in places.items()]
+        listed += [_listed_decision(policy.name, kinds[where], entries, policies) for where, entries in places.items()]
         if policy.plugins != (DEFAULT_PLUGINS,):
             listed.append(_listed_plugins(policy.name, policy.plugins, locked))
     return tuple(listed)
@@ -252,14 +252,14 @@ def list_decisions(lock: str = DEFAULT) -> tuple[ListedDecision, ...]:
 
 def _listed_plugins(name: str, patterns: tuple[str, ...], lock: Lockfile | None) -> ListedDecision:
     decision = Decision(kind="plugins", distribution=name, patterns=patterns, reason="")
-    own = (
+    chosen = (
         {need.plugin for target in lock.target for holder, need in target.needs() if holder == name} if lock else set()
     )
-    effective = bool(own - {""}) is bool(patterns)
+    effective = bool(chosen - {""}) is bool(patterns)
     return ListedDecision(decision=decision, effective=None if lock is None else effective)
 
 
-def _listed(
+def _listed_decision(
     name: str, kind: str, entries: list[Entry], locked: Mapping[tuple[str, str], set[str]] | None
 ) -> ListedDecision:
     first = entries[0]

@@ -22,10 +22,10 @@ _MAX_BYTES = 4 << 20
 
 
 def read_project(lock: str) -> Project:
-    """Return the settings of pyproject.toml: the one beside the lock, else in the current folder, else none.
+    """Return the settings of the pyproject.toml next to the lock, else in the current folder, else the defaults.
 
-    The hook runs in any folder, and an image build may write the lock to any folder. Raise SysdepsError for a file that
-    cannot be read, MalformedError for unknown settings.
+    The hook may run in any folder, and an image build may write the lock to any folder. Raise SysdepsError for a file
+    that cannot be read, MalformedError for unknown settings.
     """
     path = find_project(lock)
     if path is None:
@@ -37,7 +37,7 @@ def read_project(lock: str) -> Project:
 
 
 def find_project(lock: str) -> str | None:
-    """Return the path of the pyproject.toml beside a lock, else in the current folder; None if there is none."""
+    """Return the path of the pyproject.toml next to a lock, else in the current folder; None if there is none."""
     beside = os.path.join(os.path.dirname(lock), _NAME)
     return next((path for path in (beside, _NAME) if os.path.exists(path)), None)
 

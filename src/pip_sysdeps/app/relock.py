@@ -1,4 +1,4 @@
-"""Update a project's lock after an install, and return one line that says what changed."""
+"""Update a project's lock after an install, and return one line about the changes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class RelockStatus(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Relocked:
+class RelockResult:
     """The result of a relock."""
 
     status: RelockStatus
@@ -41,28 +41,28 @@ class Relocked:
     line: str
     """What changed, or why the update failed; empty without a change."""
     mismatches: tuple[str, ...] = ()
-    """Why the environment's Python is not the one that it, or a distribution, was made for; in words."""
+    """Messages as in `Environment.mismatches`."""
 
 
-def relock(request: LockRequest, *, check: bool = False, extend: bool = False) -> Relocked:
+def relock(request: LockRequest, *, check: bool = False, extend: bool = False) -> RelockResult:
     """Write the lock if it changes, or with `check` only compare it.
 
-    With `extend`, a lock with other targets gets this one too, if the project lists it.
+    With `extend`, the target is added to a lock with other targets if the project lists it.
     """
     name = os.path.basename(request.path)
     mismatches: list[str] = []
     try:
-        change = _stale(request, mismatches) if check else _written(request, mismatches, extend=extend)
+        change = _check_lock(request, mismatches) if check else _update_lock(request, mismatches, extend=extend)
     except (SysdepsError, OSError) as error:
         line = f"pip-sysdeps: {name} not {'checked' if check else 'updated'}: {_reason(error)}"
-        return Relocked(status=RelockStatus.FAILED, line=line, mismatches=tuple(mismatches))
+        return RelockResult(status=RelockStatus.FAILED, line=line, mismatches=tuple(mismatches))
     line = f"pip-sysdeps: {name} {change}" if change else ""
     status = RelockStatus.STALE if check and change else RelockStatus.CURRENT
-    return Relocked(status=status, line=line, mismatches=tuple(mismatches))
+    return RelockResult(status=status, line=line, mismatches=tuple(mismatches))
 
 
-def _written(request: LockRequest, mismatches: list[str], *, extend: bool) -> str:
-    """Write the lock if it changes. Other runs wait meanwhile, so the last one sees every install."""
+def _update_lock(request: LockRequest, mismatches: list[str], *, extend: bool) -> str:
+    """Write the lock if it changes. Other runs wait, so the last one sees every install."""
     path, name = request.path, os.path.basename(request.path)
     with exclusive(path):
         found = make_target(request, second_process=True)
@@ -79,8 +79,8 @@ def _written(request: LockRequest, mismatches: list[str], *, extend: bool) -> st
     return f"{'updated' if old.strip() else 'created'}: {summarize(before, loads(text))}"
 
 
-def _stale(request: LockRequest, mismatches: list[str]) -> str:
-    """Compare without waiting: a lock is always read whole."""
+def _check_lock(request: LockRequest, mismatches: list[str]) -> str:
+    """Compare without waiting, because a lock is replaced atomically."""
     found = make_target(request, second_process=True)
     mismatches += found.scan.environment.mismatches
     target = found.target

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.app.lock_alone import refuse_unrelated
+from pip_sysdeps.app.locked_target import refuse_unrelated
 from pip_sysdeps.app.place import read_place, refuse_empty_database
 from pip_sysdeps.app.project import read_project, target_of
 from pip_sysdeps.app.scan import Scanner
@@ -36,7 +36,7 @@ class ScannedEnvironment:
     scan: Scan
     """What was found."""
     warning: str
-    """A warning about what could not be read; empty without."""
+    """A warning about unreadable files; empty if there are none."""
 
     @property
     def place(self) -> Place:
@@ -45,7 +45,7 @@ class ScannedEnvironment:
 
     @property
     def unlisted(self) -> str:
-        """Return a message about packages whose file lists are gone; empty without."""
+        """Return a message about packages without file lists; empty if there are none."""
         return self.place.unlisted_message(has_index=self.scanner.index is not None)
 
     @cached_property
@@ -55,7 +55,7 @@ class ScannedEnvironment:
 
     @property
     def requirement_chains(self) -> Mapping[str, tuple[Link, ...]]:
-        """Return the path to each distribution from one that was requested."""
+        """Return the requirements that lead from a requested distribution to each distribution."""
         return requirement_chains(self.scan.environment.distributions, self.markers)
 
     @property
@@ -73,17 +73,17 @@ class ScannedEnvironment:
 
 
 def scan_environment(
-    location: Location, lock: str = DEFAULT, *, or_lock: bool = False, second_process: bool = False
+    location: Location, lock: str = DEFAULT, *, lock_fallback: bool = False, second_process: bool = False
 ) -> ScannedEnvironment:
-    """Scan an environment with the project's settings; pyproject.toml is searched beside `lock`.
+    """Scan an environment with the project's settings; pyproject.toml is searched next to `lock`.
 
-    Raise SysdepsError as the readers do. Unreadable files become a warning. With `or_lock`, for a report that can also
-    use the lock, raise NoEnvironmentError for an environment that is not the project's.
+    Raise SysdepsError as the readers do. Unreadable files become a warning. With `lock_fallback`, for a report that can
+    also use the lock, raise NoEnvironmentError for an environment that is not the project's.
     """
     project = read_project(lock)
     place = read_place(location)
     refuse_empty_database(place)
-    if or_lock:
+    if lock_fallback:
         refuse_unrelated(place.environment, lock)
     scanner = Scanner(place, plugins=project.plugins, second_process=second_process)
     found = scanner.scan(Conditions(library_path=project.library_path))

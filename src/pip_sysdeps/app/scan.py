@@ -1,4 +1,4 @@
-"""Scans of one environment: files are read once, and resolved as often as a use case needs."""
+"""Scan an environment: read its files once, and resolve them under one or more conditions."""
 
 from __future__ import annotations
 
@@ -52,18 +52,18 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _LONGEST_SHOWN = 60
-_MOST_VERSIONS = 200_000
-"""Symbol versions that all objects need: 5,000 objects of C++ have 15 each."""
-_MOST_ROWS = 5_000
-"""Needs of all distributions and files: ten times those of an environment of 300 large distributions."""
+_MAX_VERSIONS = 200_000
+"""Limit on the symbol versions that all objects need: 15 for each of 5,000 C++ objects are 75,000."""
+_MAX_NEEDS = 5_000
+"""Limit on the needs of all distributions and files: ten times those of 300 large distributions."""
 _SHELL = "/bin/sh"
-"""A program that every system has: its architecture and C library are the system's."""
-_MANY_FILES = 2000
+"""A program of every system, with the system's architecture and C library."""
+_MIN_FILES_TO_FORK = 2000
 """Below this many files, forking a second process costs more than it saves."""
 
 
 class Scanner:
-    """An environment with its ELF facts and the index of its release; `scan` resolves it under given conditions.
+    """An environment with its ELF facts and the index of its release. `scan` resolves it under given conditions.
 
     Nothing of the environment is run. Results of `scan` are kept for later calls.
     """
@@ -80,19 +80,19 @@ class Scanner:
 
         `plugins` has the patterns of chosen plugins by distribution; other distributions use the knowledge file's. With
         `second_process`, a fork searches the sources of a large environment, and large sources are parsed in child
-        processes with limits: only for a program with one thread.
+        processes with limits. This is only for programs with one thread.
         """
         self.place = place
         self.objects = Objects(place.root)
         self._stages = stages or Stages()
-        self._files = _read(self.objects, place)
+        self._files = _read_files(self.objects, place)
         self.choose(plugins)
         self._stages.end("ELF facts")
         self.program = self._files.program
         target, program = place.target, self.program
         self.platform = target.platform if target else read_platform(place.root, place.packages, program)
-        own = _is_native(place.packages, program)
-        self.index = target.index if target else open_index(self.platform.id, place.root) if own else None
+        is_native = _is_native(place.packages, program)
+        self.index = target.index if target else open_index(self.platform.id, place.root) if is_native else None
         self._may_fork = second_process and place.root.may_fork
         self._searched: Mapping[str, Searched] | None = None
         self._checked_for_mentions: frozenset[str] = frozenset()
@@ -102,10 +102,10 @@ class Scanner:
 
     def choose(self, plugins: Mapping[str, Sequence[str]]) -> None:
         """Use other plugin patterns for the next scans."""
-        self._plugins = tuple(_chosen(self.place.environment, plugins, self._files.usable))
+        self._plugins = tuple(_plugin_choices(self.place.environment, plugins, self._files.usable))
 
     def scan(self, conditions: Conditions = DEFAULT_CONDITIONS, *, floors: bool = True) -> Scan:
-        """Return what each distribution needs and what provides it; version floors only if requested."""
+        """Return the needs of each distribution with their providers, and version floors if requested."""
         place, files = self.place, self._files
         program = files.program
         process = None
@@ -113,20 +113,20 @@ class Scanner:
             folders = default_directories(self.platform)
             process = InterpreterProcess(place.root, place.environment, self.objects, program, conditions, folders)
         system = EnvironmentSystem(place, self.index, process)
-        named = self._named(system)
-        with self._search(named) as searched:
+        named = self._needs_by_name(system)
+        with self._search(named) as finish_search:
             with task("resolving libraries"):
                 loads = () if process is None else self._loads(process)
                 self._stages.end("loader")
-                attributed = self._attributed(system, loads, process)
-                _refuse_rows(attributed, place.root.shown(attributed.environment.prefix))
-                found = self._with_optional(attributed)
+                attributed = self._attribute(system, loads, process)
+                _check_need_count(attributed, place.root.shown(attributed.environment.prefix))
+                found = self._mark_optional(attributed)
             self._stages.end("attribution")
             if floors and place.packages is not None:
                 with task("finding the least versions of packages"):
                     found = _with_floors(found, place.root, self.objects, place.packages)
                 self._stages.end("version floors")
-            self._searched = searched()
+            self._searched = finish_search()
         search = self._searched
         distributions = tuple(named.with_needs(each, search[each.distribution.name]) for each in found.distributions)
         notes = (note for each in distributions for note in each.skipped)
@@ -145,7 +145,7 @@ class Scanner:
     def _loads(self, process: InterpreterProcess) -> tuple[Load, ...]:
         return tuple(process.loads(self._files.usable, self._named_files, chosen_files(self._plugins)))
 
-    def _named(self, system: EnvironmentSystem) -> Named:
+    def _needs_by_name(self, system: EnvironmentSystem) -> Named:
         return Named(
             self.place.root,
             self.place.environment,
@@ -172,9 +172,11 @@ class Scanner:
             yield lambda: known
             return
         by_size = sorted(self.place.environment.distributions, key=lambda each: -len(each.files))
-        fork = self._may_fork and sum(len(each.files) for each in by_size) > _MANY_FILES
-        with in_second_process(named.search, by_size, "searching the sources of distributions", fork=fork) as searched:
-            yield lambda: {each.name: answer for each, answer in zip(by_size, searched(), strict=True)}
+        fork = self._may_fork and sum(len(each.files) for each in by_size) > _MIN_FILES_TO_FORK
+        with in_second_process(
+            named.search, by_size, "searching the sources of distributions", fork=fork
+        ) as finish_search:
+            yield lambda: {each.name: answer for each, answer in zip(by_size, finish_search(), strict=True)}
 
     def _named_files(self, paths: frozenset[str]) -> frozenset[str]:
         """Return the objects that a Python file of their own distribution names."""
@@ -188,10 +190,10 @@ class Scanner:
             self._stages.end("sources")
         return paths & self._mentioned
 
-    def _attributed(
+    def _attribute(
         self, system: EnvironmentSystem, loads: tuple[Load, ...], process: InterpreterProcess | None
     ) -> Scan:
-        """Attribute loaded objects. Version floors and needs by name are added later."""
+        """Return a scan of loaded objects, without version floors and needs by name."""
         environment, files, packages = self.place.environment, self._files, self.place.packages
         attribution = Attribution(
             objects=files.usable,
@@ -199,8 +201,10 @@ class Scanner:
             loads=loads,
             providers=system,
         )
-        own = () if process is None else process.objects
-        opened = dict.fromkeys((*(each.path for each in own), *(each.path for load in loads for each in load.objects)))
+        process_objects = () if process is None else process.objects
+        opened = dict.fromkeys(
+            (*(each.path for each in process_objects), *(each.path for load in loads for each in load.objects))
+        )
         real = {path: system.real(path) or path for path in opened}
         return Scan(
             platform=self.platform,
@@ -210,13 +214,13 @@ class Scanner:
             unattributed=tuple(map(attribution.of_unclaimed, filter(files.usable.__contains__, environment.unclaimed))),
             loads=loads,
             plugins=self._plugins,
-            process=own,
+            process=process_objects,
             skipped=(*environment.skipped, *files.skipped, *(packages.skipped if packages else ())),
             objects={**files.usable, **dict(self._facts(real.values()))},
             real=real,
         )
 
-    def _with_optional(self, found: Scan) -> Scan:
+    def _mark_optional(self, found: Scan) -> Scan:
         """Mark as optional the needs that only optional roots reach."""
         place, files = self.place, self._files
         abi_tag = place.environment.interpreter.abi_tag
@@ -232,12 +236,12 @@ class Scanner:
             found.distributions,
             ImportRoots(found.loads, found.real),
             found.base,
-            lambda roots: self._optional(optional, roots & may_be_optional),
+            lambda roots: self._find_optional(optional, roots & may_be_optional),
         )
         return replace(found, distributions=tuple(marked))
 
-    def _optional(self, optional: OptionalRoots, roots: frozenset[str]) -> frozenset[str]:
-        """Return the optional roots; each is looked up once, as its sources do not change between two scans."""
+    def _find_optional(self, optional: OptionalRoots, roots: frozenset[str]) -> frozenset[str]:
+        """Return the optional roots. Each is looked up once, because its sources do not change between two scans."""
         self._optional_roots |= optional.among(roots - self._checked_for_optional)
         self._checked_for_optional |= roots
         return self._optional_roots & roots
@@ -249,7 +253,7 @@ class Scanner:
 
 
 class _Files(NamedTuple):
-    """The ELF files of an environment, as they were read."""
+    """The ELF files of an environment."""
 
     holders: Mapping[str, Distribution]
     """The distribution of each file that a record claims, ELF or not."""
@@ -263,7 +267,7 @@ class _Files(NamedTuple):
     """Files that are broken, not runtime objects, or for another machine or C library."""
 
 
-def _chosen(
+def _plugin_choices(
     environment: Environment, plugins: Mapping[str, Sequence[str]], objects: Mapping[str, ElfFile]
 ) -> Iterator[PluginChoice]:
     """Yield the plugin choices: the project's, else those of the knowledge file."""
@@ -276,14 +280,14 @@ def _known_patterns(distribution: Distribution, kind: ObjectsKind) -> Mapping[st
     return known_patterns(known_objects_of(distribution.name), kind, distribution.version, fits)
 
 
-def _read(objects: Objects, place: Place) -> _Files:
-    """Read every possible ELF file, and set aside those that the process cannot load."""
+def _read_files(objects: Objects, place: Place) -> _Files:
+    """Read every possible ELF file, and separate those that the process cannot load."""
     environment = place.environment
     holders = {file: each for each in environment.distributions for file in each.files}
     files = (*filter(may_be_elf, holders), *environment.unclaimed)
     answers = {file: objects.facts(file) for file in tracked(files, "reading objects")}
     facts = {file: answer for file, answer in answers.items() if isinstance(answer, ElfFile)}
-    _refuse_versions(facts.values(), place.root.shown(environment.prefix))
+    _check_version_count(facts.values(), place.root.shown(environment.prefix))
     program = place.target.program if place.target else _program(objects, place, facts)
     foreign_files = {
         file: why for file, elf in facts.items() if program and (why := incompatibility(file, elf, program))
@@ -296,13 +300,13 @@ def _read(objects: Objects, place: Place) -> _Files:
         skipped=(
             *(each for each in answers.values() if isinstance(each, Skipped)),
             *foreign_files.values(),
-            *_impossible(facts),
+            *_files_with_impossible_version(facts),
         ),
     )
 
 
-def _impossible(facts: Mapping[str, ElfFile]) -> Iterator[Skipped]:
-    """Yield the files that no glibc can load: the lock cannot record their versions."""
+def _files_with_impossible_version(facts: Mapping[str, ElfFile]) -> Iterator[Skipped]:
+    """Yield the files that no glibc can load, because the lock cannot record their versions."""
     for file, elf in facts.items():
         if version := impossible_glibc(elf):
             shown = printable(version[:_LONGEST_SHOWN])
@@ -310,34 +314,34 @@ def _impossible(facts: Mapping[str, ElfFile]) -> Iterator[Skipped]:
 
 
 def _program(objects: Objects, place: Place, facts: Mapping[str, ElfFile]) -> ElfFile | None:
-    """Return the facts of the interpreter; without one, of the most frequent kind of object, or else of the shell."""
+    """Return the facts of the interpreter; without one, of the most common kind of object, or of the shell."""
     path = place.environment.interpreter.path or ("" if facts else place.root.resolve(_SHELL))
     program = objects.facts(path) if path else None
     return program if isinstance(program, ElfFile) else most_common_kind(facts.values())
 
 
-def _refuse_versions(objects: Iterable[ElfFile], prefix: str) -> None:
+def _check_version_count(objects: Iterable[ElfFile], prefix: str) -> None:
     """Raise SysdepsError for more symbol versions than can be compared in reasonable time."""
     versions = sum(len(each.version_needs) for each in objects)
-    if versions > _MOST_VERSIONS:
+    if versions > _MAX_VERSIONS:
         raise SysdepsError(
-            f"the objects of `{prefix}` need {versions} symbol versions, more than {_MOST_VERSIONS}",
+            f"the objects of `{prefix}` need {versions} symbol versions, more than {_MAX_VERSIONS}",
             hint="no real environment has so many: remove the distributions or files that have them",
         )
 
 
-def _refuse_rows(found: Scan, prefix: str) -> None:
-    """Raise SysdepsError for too many needs: each is a row of every result."""
+def _check_need_count(found: Scan, prefix: str) -> None:
+    """Raise SysdepsError for too many needs, because each is a row in every result."""
     rows = sum(len(each.needs) for each in found.distributions) + sum(len(each.needs) for each in found.unattributed)
-    if rows > _MOST_ROWS:
+    if rows > _MAX_NEEDS:
         raise SysdepsError(
-            f"the objects of `{prefix}` have {rows} needs, more than {_MOST_ROWS}",
+            f"the objects of `{prefix}` have {rows} needs, more than {_MAX_NEEDS}",
             hint="no real environment has so many: remove the distributions or files that have them",
         )
 
 
 def _is_native(packages: SystemPackages | None, program: ElfFile | None) -> bool:
-    """Return whether the release's index may be used for this program.
+    """Return whether the release's index can be used for this program.
 
     Package managers that install by capability need no index, so it is not used for a program of another architecture.
     """
@@ -347,7 +351,7 @@ def _is_native(packages: SystemPackages | None, program: ElfFile | None) -> bool
 
 
 def _with_floors(found: Scan, root: Root, objects: Objects, packages: SystemPackages) -> Scan:
-    """Add the version floors that the environment's objects, and unowned ones that they load, require."""
+    """Add the version floors that the environment's objects, and the unowned objects that they load, require."""
     needs = [need for _, need in found.needs()]
     providers = [need.provider for need in needs if need.confidence is None]
     libraries = {
@@ -358,35 +362,37 @@ def _with_floors(found: Scan, root: Root, objects: Objects, packages: SystemPack
     if not libraries:
         return found
     unowned = {root.resolve(provider.path) for provider in providers if isinstance(provider, Unowned)}
-    question = FloorQuery(
+    query = FloorQuery(
         loaded=(loaded for load in found.loads for loaded in load.objects),
         subjects=unowned.union(*(need.by for need in needs)),
         libraries=libraries,
     )
     if packages.family.symbol_capabilities:
-        found = replace(found, provides=_provided(found, question, packages.family.symbol_capabilities))
+        found = replace(found, provides=_provided_capabilities(found, query, packages.family.symbol_capabilities))
     if packages.family.floors is None:
         return found
-    floors, skipped = packages.family.floors(root, packages.database, objects, question)
+    floors, skipped = packages.family.floors(root, packages.database, objects, query)
     return replace(found, floors=floors, skipped=(*found.skipped, *skipped))
 
 
-def _provided(
-    found: Scan, question: FloorQuery, capabilities: Callable[[str, ElfFile, Iterable[str]], tuple[str, ...]]
+def _provided_capabilities(
+    found: Scan, query: FloorQuery, capabilities: Callable[[str, ElfFile, Iterable[str]], tuple[str, ...]]
 ) -> Mapping[str, tuple[str, ...]]:
-    """Return the capabilities of symbol versions in use, by package; sorted."""
+    """Return the capabilities of used symbol versions, by package; sorted."""
     used: dict[tuple[str, str], set[str]] = {}
     kinds: dict[tuple[str, str], ElfFile] = {}
-    for loaded in question.loaded:
+    for loaded in query.loaded:
         elf = found.facts(loaded.path)
-        if elf is None or found.real.get(loaded.path, loaded.path) not in question.subjects:
+        if elf is None or found.real.get(loaded.path, loaded.path) not in query.subjects:
             continue
         for answer in loaded.needs:
-            if isinstance(answer, Found) and answer.path in question.libraries:
-                key = (question.libraries[answer.path], answer.soname)
+            if isinstance(answer, Found) and answer.path in query.libraries:
+                key = (query.libraries[answer.path], answer.soname)
                 kinds[key] = elf
-                wanted = (each.version for each in elf.version_needs if each.soname == answer.soname and not each.weak)
-                used.setdefault(key, set()).update(wanted)
+                versions_of_soname = (
+                    each.version for each in elf.version_needs if each.soname == answer.soname and not each.weak
+                )
+                used.setdefault(key, set()).update(versions_of_soname)
     provided: dict[str, set[str]] = {}
     for (package, soname), versions in used.items():
         provided.setdefault(package, set()).update(capabilities(soname, kinds[package, soname], versions))

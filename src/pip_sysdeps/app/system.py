@@ -1,4 +1,4 @@
-"""The system of an environment: the packages of its root and its release."""
+"""The system of an environment: its installed packages and the index of its release."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class EnvironmentSystem:
         return self._name_owner(path)
 
     def _unlisted_owner(self, path: str) -> Owner | None:
-        """Return the installed package that has a file according to the index, if its file list is gone."""
+        """Return the installed package of a file according to the index, if its file list was removed."""
         packages, index = self._place.packages, self.index
         if packages is None or index is None or not packages.unlisted or not _MAY_BE_PACKAGED.match(path):
             return None
@@ -100,15 +100,15 @@ class EnvironmentSystem:
     def stem(self, stem: str) -> str | None:
         """Return the file name of the newest library with a stem in the loader's default directories.
 
-        If there is none, of those that packages provide by the available repository metadata.
+        If there is none, it is searched in the downloaded repository metadata.
         """
         folders = self._process.folders if self._process else ()
         return self._names.newest(stem, folders) or newest(stem, self._provided_libraries(stem))
 
     def _provided_libraries(self, stem: str) -> Iterator[str]:
-        named = re.compile(rf"lib{re.escape(stem)}\.so\.[0-9]+")
+        pattern = re.compile(rf"lib{re.escape(stem)}\.so\.[0-9]+")
         provided = self._metadata.providers if self._metadata else ()
-        found = ((match[0], each) for each in provided if (match := named.search(each)))
+        found = ((match[0], each) for each in provided if (match := pattern.search(each)))
         yield from (name for name, capability in found if self._capability(name) == capability)
 
     def program(self, name: str) -> str | None:
@@ -138,19 +138,19 @@ class EnvironmentSystem:
         return _NOT_PROVIDED if self._metadata and self._metadata.is_complete else NOTHING_TELLS
 
     def provider(self, kind: ReferenceKind, name: str) -> FromPackage | FromCapability | Missing | None:
-        """Return the package or capability that installs a library or program that no index has.
+        """Return the package or capability of a library or program that no index has.
 
-        Without repository metadata, only names that the shipped index has for some release are used: one unknown
-        capability makes the whole installation fail. With metadata, a name that it lacks is reported as missing.
+        Without repository metadata, only names in the shipped index of any release are used, because one
+        unknown capability makes the whole installation fail. With metadata, a name that it lacks is Missing.
         """
         return self._provider(kind, name)
 
     def _find_provider(self, kind: ReferenceKind, name: str) -> FromPackage | FromCapability | Missing | None:
         is_program = kind is ReferenceKind.PROGRAM
         target = self._place.target
-        own = target.package_to_install(name) if target and not is_program else None
-        if own:
-            return FromPackage(package=own, path="")
+        package = target.package_to_install(name) if target and not is_program else None
+        if package:
+            return FromPackage(package=package, path="")
         capability = self._program_capability(name) if is_program else self._capability(name)
         packages = self._metadata.providers.get(capability) if self._metadata else None
         if packages is not None and len(packages) == 1:
@@ -165,7 +165,7 @@ class EnvironmentSystem:
     def capability(self, soname: str) -> str:
         """Return the package manager's capability of a soname without a known package.
 
-        It is empty if an index or the metadata of every repository shows that no package has it: the package manager
+        It is empty if an index or complete metadata shows that no package has it, because the package manager
         would refuse the whole line.
         """
         if self.index:
@@ -180,7 +180,7 @@ class EnvironmentSystem:
         )
 
     def note_of_missing(self, soname: str) -> str:
-        """Return the note for a missing soname: a repository that is not enabled may have it."""
+        """Return the note for a missing soname, with a disabled repository that has it."""
         if self.index:
             return self.index.disabled_repository_note(soname) or self.not_found_note
         repository = self._metadata.disabled.get(self._capability(soname), "") if self._metadata else ""
@@ -206,12 +206,12 @@ class EnvironmentSystem:
 
     @cached_property
     def _line_family(self) -> Family | None:
-        """The package manager that installs the line."""
+        """The package manager for the install line."""
         packages, target = self._place.packages, self._place.target
         return packages.family if packages else family_of(target.platform.package_manager) if target else None
 
     def host_library(self, soname: str) -> str | None:
-        """Return the driver or container runtime that brings a soname; None for other sonames."""
+        """Return the driver or container runtime that provides a soname; None for other sonames."""
         return host_library(soname)
 
     def is_development(self, package: str) -> bool:
@@ -235,27 +235,28 @@ class EnvironmentSystem:
 
     def is_interpreter_library(self, path: str) -> bool:
         """Return whether a resolved path is the interpreter's own unpackaged library."""
-        own = self._process.own_files if self._process else frozenset()
-        return inside(path, self._environment.interpreter.prefix) and (path in own or is_libpython(path))
+        own_files = self._process.own_files if self._process else frozenset()
+        return inside(path, self._environment.interpreter.prefix) and (path in own_files or is_libpython(path))
 
     def is_own_file(self, path: str) -> bool:
-        """Return whether a path is in the prefix of the environment or its Python, without anything else in it.
+        """Return whether a path is in a prefix that only the environment or its Python uses.
 
-        Copying that prefix (conda, a Python in /opt) copies the file too.
+        Copying that prefix (conda, a Python in /opt) also copies the file.
         """
         environment = self._environment
         prefixes = {environment.prefix, environment.interpreter.prefix} - _SHARED_PREFIXES
         return any(inside(path, prefix) for prefix in prefixes)
 
     def is_absent_interpreter(self, soname: str) -> bool:
-        """Return whether a soname is the library of an interpreter that is not here."""
+        """Return whether a soname is the shared library of a missing interpreter."""
         interpreter = self._environment.interpreter
         return not interpreter.path and is_libpython_of(soname, interpreter.version)
 
     def requires(self, name: str, other: str) -> bool:
         """Return whether a distribution requires another, directly or indirectly, extras included.
 
-        Also if the knowledge file says that it may bring what the first one needs: whoever installs both wants that.
+        A distribution also counts if the knowledge file says that it may provide the needs of the first: users who
+        install both want that.
         """
         return other in self._required(name) or any(other in each.unless for each in known_of(name))
 
@@ -286,9 +287,9 @@ class EnvironmentSystem:
 
     @cached_property
     def _scripts(self) -> frozenset[str]:
-        """The programs that entry points define, even if they are not in `bin` here."""
+        """The programs of entry points, even if their scripts do not exist here."""
         root, names = self._place.root, set[str]()
-        read: set[tuple[int, int]] = set()  # hard links make one file that of many distributions
+        read: set[tuple[int, int]] = set()  # hard links: several distributions may have the same file
         for each in self._environment.distributions:
             path = f"{each.metadata_path}/entry_points.txt"
             with suppress(OSError):
@@ -308,9 +309,9 @@ class EnvironmentSystem:
 
 
 def _base(packages: SystemPackages | None, index: SonameIndex | None) -> frozenset[str]:
-    """Return the packages of a minimal system, by the index or the database.
+    """Return the packages of a minimal system, by the index, or by the database if the package manager needs no index.
 
-    Making an index does not change the lock of an installed environment.
+    So a new index does not change the lock of an installed environment.
     """
     if packages and (index is None or packages.family.needs_no_index):
         return packages.base

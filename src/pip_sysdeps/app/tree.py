@@ -1,11 +1,11 @@
-"""Make the tree from each requirement to the binary packages, or back."""
+"""Return the tree from requirements to binary packages, or the reverse."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.app.lock_alone import read_lock_alone
+from pip_sysdeps.app.locked_target import read_locked_target
 from pip_sysdeps.app.report import scan_environment
 from pip_sysdeps.lock.policy import is_added
 from pip_sysdeps.report.trees import locked_needs_tree, locked_packages_tree, needs_tree, packages_tree
@@ -36,7 +36,7 @@ class LockTree:
     """The tree of a lock."""
 
     target: Target
-    """The target that was asked."""
+    """The target."""
     warning: str
     """A warning about the lock itself."""
     nodes: Sequence[Node]
@@ -45,7 +45,7 @@ class LockTree:
 
 def tree_of_environment(location: Location, *, reverse: bool = False, second_process: bool = False) -> EnvironmentTree:
     """Scan an environment and return its tree; with `reverse` start at the binary packages."""
-    scanned = scan_environment(location, or_lock=True, second_process=second_process)
+    scanned = scan_environment(location, lock_fallback=True, second_process=second_process)
     make = packages_tree if reverse else needs_tree
     return EnvironmentTree(scanned=scanned, nodes=make(scanned.scan, scanned.requirement_chains, _added(scanned)))
 
@@ -58,7 +58,7 @@ def _added(scanned: ScannedEnvironment) -> tuple[LockedChain, ...]:
 
 
 def tree_of_lock(path: str, *, reverse: bool = False, target: str | None = None, root: str = "/") -> LockTree:
-    """Return the tree of a lock; `target` and `root` as for `read_lock_alone`, which may raise SysdepsError."""
-    lock = read_lock_alone(path, target, root=root)
+    """Return the tree of a lock; `target` and `root` as for `read_locked_target`, which may raise SysdepsError."""
+    lock = read_locked_target(path, target, root=root)
     make = locked_packages_tree if reverse else locked_needs_tree
     return LockTree(target=lock.target, warning=lock.warning, nodes=make(lock.target))

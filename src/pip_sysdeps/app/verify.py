@@ -1,4 +1,4 @@
-"""Check that an environment works in an image. Nothing of the environment is run."""
+"""Check that an environment works in an image, without running anything of it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyRequest:
-    """What to verify."""
+    """The image to verify, and the lock."""
 
     location: Location
     """The environment and its image."""
@@ -53,11 +53,11 @@ class Verification:
     problems: tuple[Problem, ...]
     """Errors first."""
     packages: tuple[str, ...]
-    """The binary packages that repair problems; sorted."""
+    """The binary packages to install for the problems; sorted."""
     command: str
     """The command that installs them; empty for none."""
     dockerfile: tuple[str, ...]
-    """Dockerfile instructions for problems that no package repairs."""
+    """Dockerfile instructions for problems that no package solves."""
     warning: str
     """A warning about the lock itself."""
 
@@ -70,7 +70,7 @@ class Verification:
 def verify(request: VerifyRequest, *, second_process: bool = False) -> Verification:
     """Return the problems of an image; `second_process` as for `Scanner`.
 
-    Raise SysdepsError for no lock, and for an environment that cannot be read whole.
+    Raise SysdepsError for a missing lock, and for an environment that cannot be read completely.
     """
     lock = _read_lock(request.lock) if request.lock else None
     scanner = Scanner(read_place(request.location), second_process=second_process)
@@ -78,7 +78,7 @@ def verify(request: VerifyRequest, *, second_process: bool = False) -> Verificat
     locked = locked_values(target) if target else None
     if locked:
         scanner.choose(locked.plugins)
-    images = _Images(scanner, locked)
+    images = _ImageReader(scanner, locked)
     image = images.image(cpu_libraries=True)
     refuse_gaps(image.scan, scanner.place.root.shown)
     problems = problems_of(image, locked)
@@ -103,7 +103,7 @@ def _read_lock(path: str) -> Lockfile:
 
 
 def _target(request: VerifyRequest, lock: Lockfile, platform: Platform) -> Target | None:
-    """Return the target to compare with: the named one, else that of the image's system, if there is one."""
+    """Return the target to compare with: the named one, else the one of the image's system, if any."""
     if request.target:
         return named_target(lock, request.target)
     if len(lock.target) == 1 and not (platform.distro and platform.architecture):
@@ -111,8 +111,8 @@ def _target(request: VerifyRequest, lock: Lockfile, platform: Platform) -> Targe
     return find_target(lock, platform)
 
 
-class _Images:
-    """An image as its loader sees it under several conditions; its files are read once."""
+class _ImageReader:
+    """Scans an image under several conditions of its loader; its files are read once."""
 
     def __init__(self, scanner: Scanner, locked: Locked | None) -> None:
         self._scanner = scanner

@@ -1,4 +1,4 @@
-"""Find out why something is needed, in an environment or in a lock."""
+"""Explain why something is needed, from an environment or a lock."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from pip_sysdeps.app.audit import closures_of
-from pip_sysdeps.app.lock_alone import read_lock_alone
+from pip_sysdeps.app.locked_target import read_locked_target
 from pip_sysdeps.app.report import scan_environment
 from pip_sysdeps.lock.build import newest_glibc
 from pip_sysdeps.lock.selection import wanted
@@ -32,7 +32,7 @@ class EnvironmentAnswer:
     chains: tuple[Chain, ...]
     """Why it is needed; none if nothing needs it."""
     names: frozenset[str]
-    """Names that can be asked about, for suggestions."""
+    """All names that `why` accepts, for suggestions."""
     glibc: tuple[str, str]
     """The newest glibc version that is needed, and by whom."""
     installed: str
@@ -54,7 +54,7 @@ class LockAnswer:
     chains: tuple[LockedChain, ...]
     """Why it is needed; none if nothing needs it."""
     names: frozenset[str]
-    """Names that can be asked about, for suggestions."""
+    """All names that `why` accepts, for suggestions."""
     glibc: tuple[str, str]
     """The newest glibc version that is needed, and by whom."""
     installed: str
@@ -63,7 +63,7 @@ class LockAnswer:
 
 def why_in_environment(location: Location, name: str, *, second_process: bool = False) -> EnvironmentAnswer:
     """Scan an environment and return why a package, library, distribution or file is needed there."""
-    scanned = scan_environment(location, or_lock=True, second_process=second_process)
+    scanned = scan_environment(location, lock_fallback=True, second_process=second_process)
     chains = why(scanned.scan, name, scanned.requirement_chains)
     if not chains and (path := _known_path(scanned, name)):
         chains = why(scanned.scan, path, scanned.requirement_chains)
@@ -72,9 +72,9 @@ def why_in_environment(location: Location, name: str, *, second_process: bool = 
         chains=chains,
         names=names(scanned.scan),
         glibc=newest_glibc(scanned.scan),
-        installed=_called(name, {each.name: each.version for each in scanned.scan.environment.distributions}),
+        installed=_name_and_version(name, {each.name: each.version for each in scanned.scan.environment.distributions}),
         by_policy=(by_policy := () if chains else why_locked(scanned.target(), name)),
-        required_by=() if chains or by_policy else tuple(_requiring(scanned, name)),
+        required_by=() if chains or by_policy else tuple(_dependents(scanned, name)),
     )
 
 
@@ -85,24 +85,24 @@ def _known_path(scanned: ScannedEnvironment, name: str) -> str:
     return next((path for path in paths(scanned.scan) if real and root.resolve(path) == real), "")
 
 
-def _requiring(scanned: ScannedEnvironment, name: str) -> Iterator[str]:
+def _dependents(scanned: ScannedEnvironment, name: str) -> Iterator[str]:
     """Yield the packages to install that depend on a package, or on that of a library."""
     packages = scanned.place.packages
     if packages is None:
         return
     files = [name] if name.startswith("/") else paths_of(scanned.scan, name)
-    asked = {name, *(owner.package for owner in map(packages.owner, files) if owner)}
+    queried = {name, *(owner.package for owner in map(packages.owner, files) if owner)}
     target = scanned.target()
     closures = closures_of(packages, target)
     for package in (each.package.name for each in wanted(target)):
         cost = closures.cost((package,))
-        if cost and not asked.isdisjoint(cost.packages):
+        if cost and not queried.isdisjoint(cost.packages):
             yield package
 
 
 def why_in_lock(path: str, name: str, *, target: str | None = None, root: str = "/") -> LockAnswer:
-    """Return why something is needed, from a lock; `target` and `root` as for `read_lock_alone`, which may raise."""
-    lock = read_lock_alone(path, target, root=root)
+    """Return why something is needed, from a lock; `target` and `root` as for `read_locked_target`, which may raise."""
+    lock = read_locked_target(path, target, root=root)
     chosen = lock.target
     return LockAnswer(
         target=chosen,
@@ -110,10 +110,10 @@ def why_in_lock(path: str, name: str, *, target: str | None = None, root: str = 
         chains=why_locked(chosen, name),
         names=locked_names(chosen),
         glibc=(chosen.needs_glibc, chosen.needs_glibc_by),
-        installed=_called(name, {each.name: each.version for each in chosen.distribution}),
+        installed=_name_and_version(name, {each.name: each.version for each in chosen.distribution}),
     )
 
 
-def _called(name: str, versions: Mapping[str, str]) -> str:
+def _name_and_version(name: str, versions: Mapping[str, str]) -> str:
     normalized = canonicalize_name(name)
     return f"{normalized} {versions[normalized]}".rstrip() if normalized in versions else ""

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from pip_sysdeps import DOCUMENTATION, __version__
 from pip_sysdeps.cli import output
+from pip_sysdeps.cli.error_handling import attempt
 from pip_sysdeps.cli.messages import Messages
 from pip_sysdeps.cli.parser import Parser, add_action
 from pip_sysdeps.cli.progress import shown_progress
-from pip_sysdeps.cli.trouble import attempt
 from pip_sysdeps.packages.line_commands import LINE_COMMANDS
 
 if TYPE_CHECKING:
@@ -41,19 +41,19 @@ COMMANDS = {
     "index": "make, list and print the indices that map libraries to packages",
     "help": "print the help of a command",
 }
-"""Each command, which has a module of its name here, and its one-line help."""
+"""Command -> its one-line help. Each command has a module of its name here."""
 
 _PROGRAM = "pip-sysdeps"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 success, 1 findings or differences, 2 error."""
-    if argv is None:  # the process is ours: what takes memory by the megabyte is in no cycle, and to look costs a tenth
+    if argv is None:  # our own process: no large objects are in cycles, and collecting takes a tenth of the time
         gc.disable()
-        atexit.register(gc.freeze)  # Python looks for cycles once more when it ends
-        _clean_up_when_ended()
+        atexit.register(gc.freeze)  # Python collects once more at its exit
+        _exit_on_signals()
     argv = sys.argv[1:] if argv is None else list(argv)
-    _have_streams()
+    _ensure_streams()
     messages = Messages(sys.stderr, os.environ)
     return attempt(lambda: _run(argv, messages), messages)
 
@@ -61,7 +61,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def build_parser(argv: Sequence[str] | None = None) -> Parser:
     """Return the parser for a command line, with only the commands that it needs.
 
-    If the line begins with a command, no other command's module is imported: each import takes as long as the parsing.
+    If the line begins with a command, the modules of other commands are not imported, because each import takes as long
+    as the parsing.
     """
     known = argv[:1] if argv and argv[0] in COMMANDS else COMMANDS
     parser = Parser(
@@ -87,7 +88,7 @@ def _run(argv: Sequence[str], messages: Messages) -> int:
     args.messages = messages
     with shown_progress(messages, os.environ):
         status: int = _module(args.command).run(args)
-    sys.stdout.flush()  # here, where a full disk or a closed pipe can still be told
+    sys.stdout.flush()  # here, where a full disk or a closed pipe can still be reported
     return status
 
 
@@ -97,9 +98,9 @@ def _module(command: str) -> ModuleType:
     return import_module(f"{__name__}.{name.replace('-', '_')}")
 
 
-def _clean_up_when_ended() -> None:
+def _exit_on_signals() -> None:
     """Make SIGTERM and SIGHUP raise SystemExit, so that temporary files are removed; the status is 128 + n."""
-    import signal  # noqa: PLC0415 - only where the process is ours
+    import signal  # noqa: PLC0415 - only in our own process
 
     def leave(number: int, _: object) -> None:
         raise SystemExit(128 + number)
@@ -109,7 +110,7 @@ def _clean_up_when_ended() -> None:
             signal.signal(number, leave)
 
 
-def _have_streams() -> None:
+def _ensure_streams() -> None:
     """Replace standard streams that were closed before the start (`>&-`) with the null device."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:

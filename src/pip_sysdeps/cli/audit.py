@@ -9,7 +9,7 @@ from pip_sysdeps import __version__
 from pip_sysdeps.app.audit import AuditRequest, audit, audit_of_lock, unknown_code_message
 from pip_sysdeps.cli import output
 from pip_sysdeps.cli.environment_options import add_environment_arguments, location_of, note_variables, warn_of_scan
-from pip_sysdeps.cli.report_options import or_from_lock, warn_of_lock
+from pip_sysdeps.cli.report_options import environment_or_lock, warn_of_lock
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.html import audit_as_html
@@ -74,11 +74,13 @@ def run(args: argparse.Namespace) -> int:
         location=location_of(args), lock=args.lock, name=args.name, select=args.select, ignore=args.ignore
     )
     if args.target:
-        _refuse_more(args)
-        result = _of_lock(args, request)
+        _refuse_conflict(args)
+        result = _report_lock(args, request)
     else:
         path = args.lock or DEFAULT
-        result = or_from_lock(args, path, lambda: _of_environment(args, request), lambda: _of_lock(args, request))
+        result = environment_or_lock(
+            args, path, lambda: _report_environment(args, request), lambda: _report_lock(args, request)
+        )
     scope = Scope.ALL if args.all else Scope.FINDINGS if args.select else Scope.LINE
     found, short = result.audit, result.short
     if args.format == "json":
@@ -94,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
     return int(any(args.strict or each.entry.severity is Severity.ERROR for each in found.findings))
 
 
-def _refuse_more(args: argparse.Namespace) -> None:
+def _refuse_conflict(args: argparse.Namespace) -> None:
     """Raise SysdepsError if both an environment and a target of the lock are given."""
     if args.python or args.path or args.name:
         raise SysdepsError(
@@ -112,7 +114,7 @@ class _Report(NamedTuple):
     lock_text: str
 
 
-def _of_environment(args: argparse.Namespace, request: AuditRequest) -> _Report:
+def _report_environment(args: argparse.Namespace, request: AuditRequest) -> _Report:
     note_variables(args)
     result = audit(request, second_process=True)
     warn_of_scan(args, result.scanned)
@@ -121,7 +123,7 @@ def _of_environment(args: argparse.Namespace, request: AuditRequest) -> _Report:
     return _Report(result.audit, result.scanned.scan.environment.short, result.lock, result.lock_text)
 
 
-def _of_lock(args: argparse.Namespace, request: AuditRequest) -> _Report:
+def _report_lock(args: argparse.Namespace, request: AuditRequest) -> _Report:
     result = audit_of_lock(request, args.target)
     warn_of_lock(args, result.lock, result.warning, result.audit.target)
     return _Report(result.audit, str, result.lock, result.lock_text)

@@ -58,10 +58,10 @@ def _diff(args: argparse.Namespace) -> tuple[TargetDiff, ...]:
         raise SysdepsError("--name requires --environment", hint=f"see `pip-sysdeps {args.command} --help`")
     lock = args.lock if args.old is None else args.old
     if args.targets:
-        _refuse_more(args, "--targets", args.new)
+        _refuse_conflict(args, "--targets", args.new)
         return diff_of_targets(_read(args, lock), *args.targets, root=args.root)
     if with_environment:
-        _refuse_more(args, "--environment", args.new)
+        _refuse_conflict(args, "--environment", args.new)
         return _with_environment(args, lock)
     before = _HEAD if args.old is None else args.old
     after = args.lock if args.new is None else args.new
@@ -88,6 +88,6 @@ def _note_absent(args: argparse.Namespace, what: str) -> None:
     args.messages.note(f"`{what}` has no `{args.lock}`: everything counts as new")
 
 
-def _refuse_more(args: argparse.Namespace, option: str, new: str | None) -> None:
+def _refuse_conflict(args: argparse.Namespace, option: str, new: str | None) -> None:
     if new is not None:
         raise SysdepsError(f"{option} cannot be used with NEW", hint=f"see `pip-sysdeps {args.command} --help`")

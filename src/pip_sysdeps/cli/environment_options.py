@@ -85,7 +85,7 @@ def location_of(args: argparse.Namespace) -> Location:
 
 
 def note_variables(args: argparse.Namespace) -> None:
-    """Note that the shell's LD_LIBRARY_PATH and PYTHONPATH are not followed."""
+    """Print a note if LD_LIBRARY_PATH or PYTHONPATH is set, which have no effect."""
     if os.environ.get("LD_LIBRARY_PATH"):
         args.messages.note("ignored LD_LIBRARY_PATH, which the release image will not have")
     if folders := _python_path(os.environ.get("PYTHONPATH", "")):
@@ -96,7 +96,7 @@ def note_variables(args: argparse.Namespace) -> None:
 
 
 def _python_path(value: str) -> list[str]:
-    """Return the folders of PYTHONPATH, except those that this tool itself runs from."""
+    """Return the folders of PYTHONPATH, except those of this tool itself."""
     if not value:
         return []
     import sysconfig  # noqa: PLC0415 - slow to import, and few set the variable
@@ -106,20 +106,24 @@ def _python_path(value: str) -> list[str]:
     from pip_sysdeps.system.tree import inside  # noqa: PLC0415
 
     paths = sysconfig.get_paths()
-    own = [paths["stdlib"], paths["platstdlib"], *(dirname(dirname(each)) for each in (packaging.__file__, _PACKAGE))]
+    own_folders = [
+        paths["stdlib"],
+        paths["platstdlib"],
+        *(dirname(dirname(each)) for each in (packaging.__file__, _PACKAGE)),
+    ]
     folders = [abspath(each) for each in value.split(os.pathsep) if each]
-    return [each for each in dict.fromkeys(folders) if not any(inside(each, other) for other in own)]
+    return [each for each in dict.fromkeys(folders) if not any(inside(each, other) for other in own_folders)]
 
 
 def note_environment(args: argparse.Namespace, environment: Environment) -> None:
-    """Print which environment was found if none was named, and warn if its Python does not match."""
+    """Print the environment if the user named none, and warnings about a mismatched Python."""
     note_found(args, environment)
     for mismatch in environment.mismatches:
         args.messages.warning(mismatch)
 
 
 def note_found(args: argparse.Namespace, environment: Environment) -> None:
-    """Print which environment was found if none was named."""
+    """Print the environment if the user named none."""
     outside = environment.prefix == environment.interpreter.prefix
     which = ", which is not a virtual environment: select another with --python" if outside else ""
     for path in environment.path_code:
@@ -135,7 +139,7 @@ def note_found(args: argparse.Namespace, environment: Environment) -> None:
 
 
 def warn_of_scan(args: argparse.Namespace, scanned: ScannedEnvironment) -> None:
-    """Print which environment was scanned if it was not named, and warn of what could not be read."""
+    """Print the environment if the user named none, and warnings about its scan."""
     note_environment(args, scanned.scan.environment)
     for warning in filter(None, (scanned.warning, scanned.unlisted, scanned.scan.relevant_note)):
         args.messages.warning(warning)

@@ -53,8 +53,8 @@ def run(args: argparse.Namespace) -> int:
 def _created() -> int:
     """Return the creation time of the document: SOURCE_DATE_EPOCH, or the beginning of 1970.
 
-    A fixed time keeps the bytes the same. Source: reproducible-builds.org, "SOURCE_DATE_EPOCH". Raise SysdepsError if
-    the variable is not a number of seconds.
+    A fixed time makes the output reproducible. Source: reproducible-builds.org, "SOURCE_DATE_EPOCH". Raise SysdepsError
+    if the variable is not a number of seconds.
     """
     text = os.environ.get("SOURCE_DATE_EPOCH") or "0"
     if not (text.isascii() and text.isdigit() and int(text[: _MOST_DIGITS + 1]) <= _LATEST):

@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415 - what one action needs, another does not wait for
-"""`hook`: enable, disable and show the hook of an environment; `hook relock` is what the hook runs."""
+"""`hook`: enable, disable and show the hook of an environment; `hook relock` is the command that the hook runs."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _relock(args: argparse.Namespace) -> int:
     from pip_sysdeps.app.relock import relock
 
     os.chdir(args.project)
-    location = location_of(args)._replace(allow_empty=True)  # the hook knows its environment, whatever is left in it
+    location = location_of(args)._replace(allow_empty=True)  # the hook knows its environment, even if it is empty
     done = relock(LockRequest(location=location, replace=True), check=args.check_only or _in_ci(os.environ))
     for mismatch in done.mismatches:
         args.messages.warning(mismatch)
@@ -127,18 +127,18 @@ def _in_ci(environ: Mapping[str, str]) -> bool:
 
 
 def _site(args: argparse.Namespace) -> HookSite:
-    from pip_sysdeps.app.place import own_prefix
+    from pip_sysdeps.app.place import tool_prefix
     from pip_sysdeps.environment.choice import Surroundings, first_choice
     from pip_sysdeps.hook.site import read_site
     from pip_sysdeps.system.root import Root
 
     root = Root()
-    surroundings = Surroundings(environ=os.environ, cwd=os.getcwd(), own=own_prefix())
+    surroundings = Surroundings(environ=os.environ, cwd=os.getcwd(), own=tool_prefix())
     return read_site(root, first_choice(root, args.python, surroundings).path, named=args.python is not None)
 
 
 def _refuse_own(site: HookSite) -> None:
-    """Raise SysdepsError for an environment that pipx, uvx or pre-commit made for this tool."""
+    """Raise SysdepsError for an environment that pipx, uvx or pre-commit created for this tool."""
     from pip_sysdeps.environment.read_environment import find_environment
     from pip_sysdeps.system.root import Root
 

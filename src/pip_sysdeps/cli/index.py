@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415 - heavy imports stand inside the action that needs them
-"""`index`: make, list and print soname indices."""
+"""`index`: write, list and print soname indices."""
 
 from __future__ import annotations
 
@@ -76,14 +76,14 @@ def _update(args: argparse.Namespace) -> None:
     sources = sources_of(root, platform.distro)
     pairs = [(suite, architecture) for suite in args.suite or [""] for architecture in args.architecture or [""]]
     for suite, architecture in pairs:
-        wanted = IndexRequest(
+        request = IndexRequest(
             distro=platform.distro,
             codename=platform.codename or platform.release,
             suite=suite,
             architecture=architecture or platform.architecture,
             shared=args.shared,
         )
-        made = sources.update(root, wanted, known_files())
+        made = sources.update(root, request, known_files())
         for complaint in made.complaints:
             messages.warning(complaint)
         messages.note(f"wrote the index of {made.target.id}, archive of {made.target.date}: `{made.path}`")
@@ -93,8 +93,8 @@ def _list(args: argparse.Namespace) -> None:
     from pip_sysdeps.packages.index import index_files, read_index, root_index_files
 
     rows = [
-        {"target": target.id, "date": target.date, "path": path, "used": own, "root_only": own}
-        for own, paths in ((False, index_files()), (True, root_index_files()))
+        {"target": target.id, "date": target.date, "path": path, "used": is_root_only, "root_only": is_root_only}
+        for is_root_only, paths in ((False, index_files()), (True, root_index_files()))
         for path in paths
         if (index := read_index(path)) is not None
         for target in index.targets
@@ -109,7 +109,7 @@ def _list(args: argparse.Namespace) -> None:
     for row in rows:
         note = "" if row["used"] else "  (not used: there is a newer one)"
         note = "  (only for roots with the same package sources)" if row["root_only"] else note
-        _say(f"{row['target']:{width}}  {row['date']}  {row['path']}{note}")
+        _print_line(f"{row['target']:{width}}  {row['date']}  {row['path']}{note}")
 
 
 def _show(args: argparse.Namespace) -> None:
@@ -130,11 +130,11 @@ def _show(args: argparse.Namespace) -> None:
         _print_json(facts)
         return
     for name, value in facts.items():
-        _say(f"{name}: {' '.join(value) if isinstance(value, list) else value}")
+        _print_line(f"{name}: {' '.join(value) if isinstance(value, list) else value}")
 
 
 def _answer(index: SonameIndex, name: str) -> dict[str, object] | None:
-    """Return the index's answer for a soname, or else for a program of that name, as plain values."""
+    """Return the packages of a soname, or of a program, as plain values; None if it has none."""
     found: IndexAnswer | None = index.package_of(name) or index.package_of_program(name)
     if found is None:
         return None
@@ -144,11 +144,11 @@ def _answer(index: SonameIndex, name: str) -> dict[str, object] | None:
 def _print_answers(answers: dict[str, dict[str, object] | None]) -> None:
     for name, found in answers.items():
         if found is None:
-            _say(f"{name}: no binary package has it")
+            _print_line(f"{name}: no binary package has it")
             continue
-        others = found["alternatives"]
-        also = f" (also {', '.join(_words(others))})" if others else ""
-        _say(f"{name}: {found['package']}{also}{', a development package' if found['development'] else ''}")
+        alternatives = found["alternatives"]
+        also = f" (also {', '.join(_words(alternatives))})" if alternatives else ""
+        _print_line(f"{name}: {found['package']}{also}{', a development package' if found['development'] else ''}")
 
 
 def _words(value: object) -> Iterable[str]:
@@ -161,5 +161,5 @@ def _print_json(document: dict[str, object]) -> None:
     output.write_document(as_document({"schema": 1, **document}))
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     output.write(f"{printable(line)}\n")

@@ -1,6 +1,6 @@
-"""`install-line`: print the system packages to install. It reads only the lock and os-release.
+"""`install-line`: print the system packages to install, from the lock and os-release only.
 
-The commands of `packages.line_commands` do the same for targets of one package manager.
+The commands of `packages.line_commands` are the same for targets of one package manager.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     packages = wanted(target, when=args.when, base=args.all, pin=args.pin)
     if args.pin:
         _check_pins(args, target, packages)
-    output.write(_rendered(args, target, packages, root))
+    output.write(_render(args, target, packages, root))
     _warn_of_copies(args, target)
     if target.relevant_note:
         args.messages.warning(target.relevant_note)
@@ -97,7 +97,7 @@ def _target_of(root: Root, lock: Lockfile) -> Target:
 
 
 def _warn_of_copies(args: argparse.Namespace, target: Target) -> None:
-    """Warn of files that no package has, and print Dockerfile instructions for them."""
+    """Print warnings about files that no package has, and Dockerfile instructions for them."""
     if any(unowned_needs(target, args.when)):
         from pip_sysdeps.lock.instructions import copy_messages, of_target  # noqa: PLC0415 - a usual line does without
 
@@ -107,8 +107,8 @@ def _warn_of_copies(args: argparse.Namespace, target: Target) -> None:
             args.messages.note(f"    {line}")
 
 
-def _rendered(args: argparse.Namespace, target: Target, packages: Sequence[Wanted], root: Root | None) -> str:
-    """Return the line in the chosen format, for the root's own installer if there is a root."""
+def _render(args: argparse.Namespace, target: Target, packages: Sequence[Wanted], root: Root | None) -> str:
+    """Return the line in the chosen format; with a root, for its own installer."""
     if args.format == "json":
         from pip_sysdeps.render.install_line import as_json  # noqa: PLC0415 - slow to import for a line of names
 
@@ -143,7 +143,7 @@ def _refuse_other(command: str, target: Target) -> None:
 
 
 def _check_pins(args: argparse.Namespace, target: Target, packages: Sequence[Wanted]) -> None:
-    """Warn of packages without a version; raise SysdepsError if no package has one."""
+    """Print a warning about packages without a version. Raise SysdepsError if no package has one."""
     bare = [each.package.name for each in packages if not each.package.version]
     if packages and len(bare) == len(packages):
         raise SysdepsError(

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import Target
 
 _SHOWN = 3
-"""Files in a warning, without -v."""
+"""Limit on the files in a warning, without -v."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -122,13 +122,13 @@ def _lock(args: argparse.Namespace) -> int:
 
 
 def _warn_of_target(args: argparse.Namespace, found: EnvironmentTarget) -> None:
-    """Warn about options and settings without effect, and about a glibc or Python that does not match the target."""
+    """Print warnings about settings without effect, and about a glibc or Python that does not match the target."""
     target, system = found.target, found.place.target
     if not args.wheels:
         note_environment(args, found.scan.environment)
-    if found.lacks_python:
+    if found.missing_python:
         args.messages.warning(
-            f"the environment is for {target.python}, but {target.id}'s own Python is {found.lacks_python}: "
+            f"the environment is for {target.python}, but {target.id}'s own Python is {found.missing_python}: "
             f"the image needs another Python"
         )
     if system and found.project.pin:
@@ -144,14 +144,14 @@ def _warn_of_target(args: argparse.Namespace, found: EnvironmentTarget) -> None:
 
 
 def _write(args: argparse.Namespace, found: EnvironmentTarget) -> Target | None:
-    """Write the lock, and return the target as it was."""
+    """Write the lock, and return the old target."""
     note = found.target.note
     is_new = note not in (read_text(args.output) or "")
     written = write_target(found, args.output, add_target=args.add_target, replace=args.replace)
     if written.line:
         args.messages.note(written.line)
     done = f"wrote `{args.output}`" if written.changed else f"`{args.output}` is current"
-    args.messages.note(f"{done}: {_counted(found.target)}")
+    args.messages.note(f"{done}: {_summary(found.target)}")
     if note and is_new:
         args.messages.note(note)
     return written.before
@@ -163,7 +163,7 @@ def _compare(args: argparse.Namespace, target: Target) -> bool:
     if compared.warning:
         args.messages.warning(f"`{args.output}`: {compared.warning}")
     if not compared.changes:
-        args.messages.note(f"`{args.output}` is current: {_counted(target)}")
+        args.messages.note(f"`{args.output}` is current: {_summary(target)}")
         if compared.is_old:
             args.messages.note(f"`{args.output}` has an old lock-version: `pip-sysdeps lock` updates it")
         return False
@@ -176,60 +176,62 @@ def _compare(args: argparse.Namespace, target: Target) -> bool:
     return fails
 
 
-def _counted(target: Target) -> str:
-    needing = sum(1 for each in target.distribution if any(each.all_needs()))
+def _summary(target: Target) -> str:
+    with_needs = sum(1 for each in target.distribution if any(each.all_needs()))
     packages = wanted(target)
-    return f"{target.id}, {counted(needing, 'distribution')} with needs, {counted(len(packages), 'package')} to install"
+    return (
+        f"{target.id}, {counted(with_needs, 'distribution')} with needs, {counted(len(packages), 'package')} to install"
+    )
 
 
-def _print_notes(args: argparse.Namespace, made: EnvironmentTarget, before: Target | None) -> None:
-    """Print what a reader of the lock should know: needs that are missing, offered, unresolved or skipped.
+def _print_notes(args: argparse.Namespace, found: EnvironmentTarget, before: Target | None) -> None:
+    """Print notes about the lock: needs that are missing, offered, unresolved or skipped.
 
-    Offers, unresolved plugins and calls by name, packaged distributions and plugins left out are printed only if
-    `before`, the old target, does not have them, or with -v: whoever committed the lock has seen them. With `--check`,
-    `before` is the new target, so they are printed only with -v.
+    Offers, unresolved needs by name or of plugins, packaged distributions and plugins left out
+    are printed with -v, or if `before`, the old target, does not have them. With `--check`, `before`
+    is the new target, so they are printed only with -v.
     """
-    scan, messages = made.scan, args.messages
+    scan, messages = found.scan, args.messages
     verbose = messages.level > 0
     if not (args.target or args.wheels):
-        for line in packages_to_install(scan, made.target, made.place.packages):
+        for line in packages_to_install(scan, found.target, found.place.packages):
             messages.note(line)
-    for line in _warnings(made, verbose=verbose):
+    for line in _warnings(found, verbose=verbose):
         messages.warning(line)
-    for line in _notes(made, None if verbose else before, most=sys.maxsize if verbose else MOST):
+    for line in _notes(found, None if verbose else before, most=sys.maxsize if verbose else MOST):
         messages.note(line)
-    for line in (*optional_needs(scan), *skipped_files(scan, made.place.root)):
+    for line in (*optional_needs(scan), *skipped_files(scan, found.place.root)):
         messages.detail(line)
     files = [each for each in scan.skipped if each.verdict not in {Verdict.UNKNOWN_NAME, Verdict.TOO_LONG}]
     if files and not verbose:
         messages.note(f"{counted(len(files), 'file')} skipped: -v lists {'it' if len(files) == 1 else 'them'}")
 
 
-def _warnings(made: EnvironmentTarget, *, verbose: bool) -> Iterator[str]:
-    """Yield what makes the lock doubtful."""
-    if made.unlisted:
-        yield made.unlisted
-    yield from foreign_distributions(made.scan)
-    yield from incomplete_distributions(made.scan, most=sys.maxsize if verbose else _SHOWN)
+def _warnings(found: EnvironmentTarget, *, verbose: bool) -> Iterator[str]:
+    """Yield reasons why the lock may be wrong."""
+    if found.unlisted:
+        yield found.unlisted
+    yield from foreign_distributions(found.scan)
+    yield from incomplete_distributions(found.scan, most=sys.maxsize if verbose else _SHOWN)
 
 
-def _notes(made: EnvironmentTarget, seen: Target | None, *, most: int) -> Iterator[str]:
-    """Yield what the install line does not bring, and how to add it; without what the target `seen` has.
+def _notes(found: EnvironmentTarget, known: Target | None, *, most: int) -> Iterator[str]:
+    """Yield needs outside the install line, with commands to add them, except those in the target `known`.
 
     `most` is the number of distributions whose offers are listed.
     """
-    scan, target = made.scan, made.target
+    scan, target = found.scan, found.target
     yield from copy_messages(target)
     yield from _indented(of_target(target).lines())
     yield from unresolved_imports(target)
     yield from _indented(import_repairs(scan, target))
-    yield from unresolved_others(target, seen)
-    yield from offers(target, seen, most)
-    yield from packaged_distributions(target, seen)
-    yield from plugins_left_out(target, scan.recommended, seen)
+    yield from unresolved_others(target, known)
+    yield from offers(target, known, most)
+    yield from packaged_distributions(target, known)
+    yield from plugins_left_out(target, scan.recommended, known)
     yield from partly_searched(scan)
 
 
 def _indented(lines: Iterable[str]) -> Iterator[str]:
-    """Yield lines that belong to those before them."""
+    """Indent lines that belong to the line before them."""
     return (f"    {line}" for line in lines)

@@ -20,8 +20,8 @@ _RED, _YELLOW, _CYAN, _PLAIN = "\x1b[31;1m", "\x1b[33;1m", "\x1b[36m", "\x1b[0m"
 class Messages:
     """A stream for messages, in colour on a terminal.
 
-    `level` is -1 for errors only, 0, 1 for details, or 2 for timings too. Names come from untrusted files: whatever
-    could control the terminal or a CI system is escaped.
+    `level` is -1 for errors only, 0, 1 for details, or 2 for timings too. Names come from untrusted files: characters
+    that could control the terminal or a CI system are escaped.
     """
 
     def __init__(self, stream: TextIO, environ: Mapping[str, str]) -> None:

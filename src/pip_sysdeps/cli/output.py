@@ -1,4 +1,4 @@
-"""Standard output: every result passes through here."""
+"""Standard output, for all results."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 _PIPED_WIDTH = 100
 """Width in columns if stdout is not a terminal and COLUMNS is not set."""
-_DRAWN = "│└├→"
+_LINE_CHARACTERS = "│└├→"
 
 
 def terminal() -> Terminal:
     """Return the width and colours of stdout."""
-    import shutil  # noqa: PLC0415 - `apt-line` does without all its compressors
+    import shutil  # noqa: PLC0415 - slow to import, and not needed by `apt-line`
 
     from pip_sysdeps.render.terminal import Terminal  # noqa: PLC0415
 
@@ -32,7 +32,7 @@ def terminal() -> Terminal:
 def write(text: str) -> None:
     """Write lines of a result, escaped so that they cannot control a terminal or a CI system.
 
-    Characters that the encoding of stdout lacks are escaped too.
+    Characters that stdout's encoding lacks are escaped too.
     """
     shown = safe_lines(text, colour=wants_colour(sys.stdout, os.environ))
     encoding = sys.stdout.encoding or "utf-8"
@@ -57,7 +57,7 @@ def _escaped(letter: str) -> str:
 
 def _can_draw(stream: TextIO) -> bool:
     try:
-        _DRAWN.encode(stream.encoding or "utf-8")
+        _LINE_CHARACTERS.encode(stream.encoding or "utf-8")
     except UnicodeEncodeError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""Argument parsers with this tool's error messages, and help as wide as the terminal."""
+"""Argument parsers with this tool's error messages, and help in the width of the terminal."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from pip_sysdeps.cli import output
+from pip_sysdeps.cli.error_handling import EXIT_ERROR
 from pip_sysdeps.cli.messages import Messages
-from pip_sysdeps.cli.trouble import TROUBLE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 _WIDTH = 80
 _MISSING = "the following arguments are required"
-"""How argparse begins the message about a missing argument."""
+"""The start of argparse's message about a missing argument."""
 _REQUIREMENTS = ("-r", "--requirement")
-"""How pip's options for a requirements file begin."""
+"""The start of pip's options for a requirements file."""
 _FLAGS = frozenset("-hqvV")
-"""The characters of one-letter options that may stand before a command, together too."""
+"""One-letter options that are allowed before a command."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -31,7 +31,7 @@ class Parser(argparse.ArgumentParser):
         plain = {"allow_abbrev": False, "formatter_class": _Help}
         super().__init__(**{**plain, **options})  # type: ignore[arg-type] # argparse's own options
         quiet, verbose = "print only errors on stderr", "print more on stderr; -vv: also timings"
-        absent = argparse.SUPPRESS  # the default would undo what stood before the command
+        absent = argparse.SUPPRESS  # a default would reset an option before the command
         self.add_argument("-q", "--quiet", action="store_const", const=1, default=absent, help=quiet)
         self.add_argument("-v", "--verbose", action="count", default=absent, help=verbose)
 
@@ -40,43 +40,43 @@ class Parser(argparse.ArgumentParser):
         output.write(message)
 
     def error(self, message: str) -> NoReturn:
-        """Report a usage error; print the help if only the command, or its action, is missing."""
+        """Report a usage error. Print the help if only the command, or its action, is missing."""
         if self._subparsers is not None and message.startswith(_MISSING):
             Messages(sys.stderr, os.environ).help(self.format_help())
-            self.exit(TROUBLE)
-        self._refuse(message)
+            self.exit(EXIT_ERROR)
+        self._fail(message)
 
     def parse_known_args(  # type: ignore[override] # always a Namespace
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
-        """Parse, and raise an error for unknown arguments here, where the command is known.
+        """Parse arguments, and report unknown ones with the help of their command.
 
-        Options may stand between the words of a command, as well as before and after them.
+        Options may be before, between and after positional arguments.
         """
         if self._intermixing:
             return super().parse_known_args(args, namespace)
         if self._subparsers is not None:
-            self._refuse_early_option(args or ())
-        self._intermixing = _takes_several_words(self)
+            self._fail_early_option(args or ())
+        self._intermixing = _has_several_positionals(self)
         parse = super().parse_known_intermixed_args if self._intermixing else super().parse_known_args
         found, rest = parse(args, namespace)
         self._intermixing = False
         if rest:
-            self._refuse_rest(rest)
+            self._fail_unknown(rest)
         return found, rest
 
-    def _refuse_rest(self, rest: Sequence[str]) -> NoReturn:
-        """Refuse unknown arguments; one may be the environment or its requirements, as other tools take them."""
+    def _fail_unknown(self, rest: Sequence[str]) -> NoReturn:
+        """Report unknown arguments. One may be an environment or requirements file, as in other tools."""
         message = f"unrecognized arguments: {' '.join(rest)}"
         if "--python" in self._option_string_actions:
             if self._are_requirements(rest[0]):
-                self._refuse(message, hint=self._requirements_hint())
+                self._fail(message, hint=self._requirements_hint())
             if not rest[0].startswith("-") and os.path.exists(rest[0]):
-                self._refuse(message, hint=f"did you mean `--python {rest[0]}`? ")
-        self._refuse(message, rest[0], self._option_string_actions)
+                self._fail(message, hint=f"did you mean `--python {rest[0]}`? ")
+        self._fail(message, rest[0], self._option_string_actions)
 
     def _are_requirements(self, word: str) -> bool:
-        """Return whether a word is pip's option for a requirements file, or a file that is no program."""
+        """Return whether a word is pip's option for a requirements file, or a file that is not executable."""
         if self._get_positional_actions():
             return False
         return word.startswith(_REQUIREMENTS) or (os.path.isfile(word) and not os.access(word, os.X_OK))
@@ -85,35 +85,35 @@ class Parser(argparse.ArgumentParser):
         wheels = ", or a folder of wheels with `--wheels DIR`" if "--wheels" in self._option_string_actions else ""
         return f"what is installed is read, not requirements: name the environment with `--python ENV`{wheels}; "
 
-    def _refuse_early_option(self, args: Sequence[str]) -> None:
-        """Refuse an option of a command that stands before it, whose value would be taken for the command."""
+    def _fail_early_option(self, args: Sequence[str]) -> None:
+        """Report an option of a command before the command, because its value would count as the command."""
         word = next(iter(args), "").partition("=")[0]
         is_option = word.startswith("--") or (word.startswith("-") and not _FLAGS.issuperset(word))
         if is_option and word not in self._option_string_actions:
-            if nearest(word, self._option_string_actions):
-                self._refuse_rest([word])
+            if closest_match(word, self._option_string_actions):
+                self._fail_unknown([word])
             name = next(each.metavar for each in self._actions if each.nargs == argparse.PARSER)
             after = f"`{self.prog} {name} {word}`"
-            self._refuse(f"unrecognized arguments: {word}", hint=f"options stand after {name}: {after}; ")
+            self._fail(f"unrecognized arguments: {word}", hint=f"options stand after {name}: {after}; ")
 
     def _get_value(self, action: argparse.Action, arg_string: str) -> object:
-        """Refuse an empty value, as an unset variable in a script gives, unless the default is empty."""
+        """Report an empty value, as from an unset variable in a script, unless the default is empty."""
         if action.option_strings and not arg_string and action.default != "":
-            self._refuse(f"argument {'/'.join(action.option_strings)}: its value is empty")
+            self._fail(f"argument {'/'.join(action.option_strings)}: its value is empty")
         return super()._get_value(action, arg_string)
 
     def _check_value(self, action: argparse.Action, value: object) -> None:
         if action.choices is not None and value not in action.choices:
             choices = _shown_choices(action)
             name = "/".join(action.option_strings) or action.metavar
-            self._refuse(f"argument {name}: `{value}` is not one of {', '.join(choices)}", str(value), choices)
+            self._fail(f"argument {name}: `{value}` is not one of {', '.join(choices)}", str(value), choices)
 
-    def _refuse(self, message: str, said: str = "", known: Collection[str] = (), *, hint: str = "") -> NoReturn:
-        """Report an error; the hint says what was probably meant, and where the help is."""
-        if meant := nearest(said, known):
-            hint = f"did you mean `{meant}`? "
+    def _fail(self, message: str, word: str = "", known: Collection[str] = (), *, hint: str = "") -> NoReturn:
+        """Report an error, with a suggestion and the command that prints the help."""
+        if match := closest_match(word, known):
+            hint = f"did you mean `{match}`? "
         Messages(sys.stderr, os.environ).error(message, hint=f"{hint}see `{self.prog} --help`")
-        self.exit(TROUBLE)
+        self.exit(EXIT_ERROR)
 
 
 def add_action(actions: argparse._SubParsersAction[Parser], name: str, summary: str) -> Parser:
@@ -121,28 +121,28 @@ def add_action(actions: argparse._SubParsersAction[Parser], name: str, summary: 
     return actions.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
 
 
-def _takes_several_words(parser: Parser) -> bool:
+def _has_several_positionals(parser: Parser) -> bool:
     words = [each for each in parser._actions if not each.option_strings]  # noqa: SLF001 - argparse has no other list
     return len(words) > 1 and not any(each.nargs in {argparse.PARSER, argparse.REMAINDER} for each in words)
 
 
 def _shown_choices(action: argparse.Action) -> list[str]:
-    """Return the choices to show in the help: internal actions have no help text."""
+    """Return the choices to show; internal actions, which have no help text, are left out."""
     shown = [each.dest for each in getattr(action, "_choices_actions", ())]
     return shown or [str(each) for each in action.choices or ()]
 
 
-def nearest(said: str, known: Collection[str]) -> str:
-    """Return the known word that is most similar to a misspelt one; empty if none is similar."""
-    if not said:
+def closest_match(word: str, known: Collection[str]) -> str:
+    """Return the known word that is most similar to a misspelled one; empty if none is similar."""
+    if not word:
         return ""
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
-    return next(iter(get_close_matches(said, known, n=1, cutoff=0.7)), "")
+    return next(iter(get_close_matches(word, known, n=1, cutoff=0.7)), "")
 
 
 class _Help(argparse.RawDescriptionHelpFormatter):
-    """Help as wide as the terminal, without importing shutil as argparse does.
+    """Help in the width of the terminal, without argparse's import of shutil.
 
     Paragraphs are filled. A line that begins with a space, such as a command, is kept.
     """

@@ -1,4 +1,4 @@
-"""A line on the terminal with the progress of a command that takes long; nothing elsewhere."""
+"""Show the progress of a slow command on a terminal."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.cli.messages import Messages
 
-PATIENCE = 2.0
+DELAY = 2.0
 """Seconds until the progress of a command is shown."""
 _PAUSE = 0.2
 """Seconds between two updates."""
 _CLEAR = "\r\x1b[K"
-"""To the beginning of the line, and EL, Erase in Line. Source: ECMA-48 8.3.41."""
+"""Move to the start of the line, and erase it (EL). Source: ECMA-48 8.3.41."""
 
 
 @contextmanager
 def shown_progress(messages: Messages, environ: Mapping[str, str]) -> Iterator[None]:
     """Show the task of a command that takes more than two seconds, if messages go to a terminal.
 
-    A timer draws the line, so the work need not. The line is removed when its task ends, and before a message.
-    With `-q`, or without such a timer, nothing is shown.
+    A timer draws the line, independently of the work. The line is removed when its task ends, and before a message.
+    With `-q`, or if the timer is in use, nothing is shown.
     """
     if messages.level < 0 or not _is_terminal(messages.stream, environ):
         yield
@@ -41,7 +41,7 @@ def shown_progress(messages: Messages, environ: Mapping[str, str]) -> Iterator[N
 
 
 class ProgressLine:
-    """The line of a terminal, written without a buffer because a timer may interrupt anything."""
+    """The progress line. It is written without a buffer, because the timer may interrupt any other write."""
 
     def __init__(self, terminal: int) -> None:
         self._terminal = terminal
@@ -64,7 +64,7 @@ class ProgressLine:
             self._drawn = ""
 
     def _width(self) -> int:
-        """Return the number of columns without the last: writing there moves to the next line on some terminals."""
+        """Return the number of columns except the last, because writing there wraps on some terminals."""
         try:
             return max(0, os.get_terminal_size(self._terminal).columns - 1) or 79
         except OSError:
@@ -79,7 +79,7 @@ class ProgressLine:
 
 @contextmanager
 def _timer(line: ProgressLine) -> Iterator[None]:
-    """Draw the line from a timer, if there is one that nothing else uses. Source: setitimer(2)."""
+    """Draw the line with a timer, unless SIGALRM is in use. Source: setitimer(2)."""
     import signal  # noqa: PLC0415 - on a terminal only
 
     if not hasattr(signal, "setitimer") or signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL:
@@ -90,7 +90,7 @@ def _timer(line: ProgressLine) -> Iterator[None]:
     except ValueError:  # not in the main thread
         yield
         return
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE, _PAUSE)
+    signal.setitimer(signal.ITIMER_REAL, DELAY, _PAUSE)
     try:
         yield
     finally:

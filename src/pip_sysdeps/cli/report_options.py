@@ -44,10 +44,10 @@ def refuse_target(args: argparse.Namespace) -> None:
         raise SysdepsError("--target requires --lock", hint="add --lock, or ask about the environment without --target")
 
 
-def or_from_lock(
+def environment_or_lock(
     args: argparse.Namespace, path: str, environment: Callable[[], _Answer], lock: Callable[[], _OfLock]
 ) -> _Answer | _OfLock:
-    """Return the report of the environment or, if none was named or found, of the lock; print which.
+    """Return the report of the environment or, if none was named or found, of the lock, and print a note about it.
 
     Raise NoEnvironmentError if there is no lock either.
     """

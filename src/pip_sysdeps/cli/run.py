@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.cli.environment_options import add_environment_arguments, add_replace_argument, location_of
-from pip_sysdeps.cli.trouble import attempt
+from pip_sysdeps.cli.error_handling import attempt
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.system.programs import start_command
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     ended: list[int] = []
 
     def run_and_lock() -> int:
-        """Record the command's status first, because a pending signal may arrive next."""
+        """Record the command's status first, because a pending signal may interrupt the rest."""
         try:
             run_command(command, ended.append)
         except OSError as error:
@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
         return locked
     (status,) = ended
     if status < 0:
-        return _end_by(-status)
+        return _end_with_signal(-status)
     return status or (locked if args.strict else 0)
 
 
@@ -76,19 +76,19 @@ def _relock(args: argparse.Namespace, command: list[str]) -> int:
 
     from pip_sysdeps.app.installers import environment_of_command  # noqa: PLC0415
     from pip_sysdeps.app.lock import LockRequest  # noqa: PLC0415
-    from pip_sysdeps.app.place import names_environment  # noqa: PLC0415
+    from pip_sysdeps.app.place import has_project_environment  # noqa: PLC0415
     from pip_sysdeps.app.relock import RelockStatus, relock  # noqa: PLC0415
 
     location = location_of(args)
     answer = None if location.is_named or location.root != "/" else environment_of_command(command, os.environ)
-    if answer is not None and answer.location is None and not names_environment(os.environ, os.getcwd()):
+    if answer is not None and answer.location is None and not has_project_environment(os.environ, os.getcwd()):
         name = os.path.basename(args.output)
-        reason = f"`{answer.asked}` printed no environment (select one with --python or --path)"
+        reason = f"`{answer.source}` printed no environment (select one with --python or --path)"
         args.messages.note(f"pip-sysdeps: {name} not updated: {reason}")
         return RelockStatus.FAILED.value
     if answer is not None and answer.location is not None:
         found = answer.location
-        args.messages.note(f"using the environment `{found.python or found.paths[0]}` ({answer.asked})")
+        args.messages.note(f"using the environment `{found.python or found.paths[0]}` ({answer.source})")
         location = found._replace(allow_empty=location.allow_empty)
     request = LockRequest(location=location, path=args.output, name=args.name, replace=args.replace)
     done = relock(request, extend=True)
@@ -100,13 +100,13 @@ def _relock(args: argparse.Namespace, command: list[str]) -> int:
 
 
 def run_command(command: list[str], ended: Callable[[int], object]) -> None:
-    """Run a command in our place; append its exit status, or minus the signal's number, to `ended`.
+    """Run a command, and append its exit status, or the negative number of a signal, to `ended`.
 
-    Standard streams and the process group are shared, so signals of the terminal (Ctrl-C) reach the command directly.
-    Signals that another process sends to us are passed on. `si_code` distinguishes the two: it is above 0 if the kernel
+    It shares the standard streams and the process group, so signals of the terminal (Ctrl-C) reach it directly.
+    Signals from other processes are forwarded. `si_code` distinguishes the two: it is positive if the kernel
     sent the signal. Source: sigaction(2).
     """
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored by our parent, it would take the exit status away
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # if our parent ignored it, waitpid(2) would return no exit status
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {*FORWARDED, signal.SIGCHLD})
     try:
         sys.stdout.flush()
@@ -122,7 +122,7 @@ def _wait_for(child: int) -> int:
         received = signal.sigwaitinfo({*FORWARDED, signal.SIGCHLD})
         if received.si_signo != signal.SIGCHLD:
             if received.si_code <= 0:
-                os.kill(child, received.si_signo)  # not waited for yet, so the number is still its own
+                os.kill(child, received.si_signo)  # not reaped yet, so the process id is still valid
             continue
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
@@ -140,10 +140,10 @@ def _take_one_interrupt() -> None:
         signal.signal(signal.SIGINT, interrupt)
 
 
-def _end_by(number: int) -> int:
+def _end_with_signal(number: int) -> int:
     """End this process with the signal that ended the command, as the caller's shell expects, without a core file.
 
-    If the kernel protects the process from it (PID 1 of a container), return the status that a shell would.
+    If the kernel blocks it (PID 1 of a container), return the status that a shell would return.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     with contextlib.suppress(OSError):  # SIGKILL has no disposition

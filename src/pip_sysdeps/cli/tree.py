@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pip_sysdeps.app.tree import tree_of_environment, tree_of_lock
 from pip_sysdeps.cli import output
 from pip_sysdeps.cli.environment_options import location_of, note_variables, warn_of_scan
-from pip_sysdeps.cli.report_options import add_lock_arguments, or_from_lock, refuse_target, warn_of_lock
+from pip_sysdeps.cli.report_options import add_lock_arguments, environment_or_lock, refuse_target, warn_of_lock
 from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.graph import as_dot, as_mermaid
 from pip_sysdeps.render.json import tree_document
@@ -61,7 +61,7 @@ class _Tree(NamedTuple):
 
 
 def _from_either(args: argparse.Namespace) -> _Tree:
-    return or_from_lock(args, DEFAULT, lambda: _from_environment(args), lambda: _from_lock(args))
+    return environment_or_lock(args, DEFAULT, lambda: _from_environment(args), lambda: _from_lock(args))
 
 
 def _from_environment(args: argparse.Namespace) -> _Tree:

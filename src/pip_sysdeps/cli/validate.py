@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def validate(paths: Sequence[str], messages: Messages) -> int:
-    """Print for each lock whether it is valid; return the exit status. All locks are checked."""
+    """Print whether each lock is valid, and return the exit status. All locks are checked."""
     return max([_validate(path, messages) for path in paths])
 
 

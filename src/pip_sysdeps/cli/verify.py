@@ -1,4 +1,4 @@
-"""`verify`: check that an environment works in an image. Reads only, and runs nothing."""
+"""`verify`: check that an environment works in an image, without running anything of it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     add_environment_arguments(parser)
-    held = parser.add_mutually_exclusive_group()
-    held.add_argument("--lock", metavar="FILE", default=DEFAULT, help="the lock to compare with (default: %(default)s)")
-    held.add_argument(
+    lock_options = parser.add_mutually_exclusive_group()
+    lock_options.add_argument(
+        "--lock", metavar="FILE", default=DEFAULT, help="the lock to compare with (default: %(default)s)"
+    )
+    lock_options.add_argument(
         "--lockless", action="store_true", help="without a lock: check only whether everything is present"
     )
     parser.add_argument("--target", metavar="ID", help="the target of the lock (default: that of the image's system)")

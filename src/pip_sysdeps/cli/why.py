@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from pip_sysdeps.app.why import EnvironmentAnswer, LockAnswer, why_in_environment, why_in_lock
 from pip_sysdeps.cli import output
 from pip_sysdeps.cli.environment_options import location_of, note_variables, warn_of_scan
-from pip_sysdeps.cli.parser import nearest
-from pip_sysdeps.cli.report_options import add_lock_arguments, or_from_lock, refuse_target, warn_of_lock
+from pip_sysdeps.cli.parser import closest_match
+from pip_sysdeps.cli.report_options import add_lock_arguments, environment_or_lock, refuse_target, warn_of_lock
 from pip_sysdeps.errors import SysdepsError
 from pip_sysdeps.lock.file import DEFAULT
 from pip_sysdeps.render.json import locked_why_document, why_document
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 _GLIBC = ("glibc", "libc.so.6", "libc6")
-"""Names of glibc, which is not a need because every image has it."""
-_FEW = 2
+"""Names of glibc, which is never a need, because every image has it."""
+_SHORT = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME", help="a binary package, soname, distribution or file")
     add_lock_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print a JSON document")
-    parser.usage = f"{parser.prog} NAME [OPTIONS]"  # behind --lock, NAME would be taken for its FILE
+    parser.usage = f"{parser.prog} NAME [OPTIONS]"  # after --lock, NAME would be its FILE
     parser.epilog = "Exit status: 0 needed; 1 nothing needs it; 2 error."
 
 
@@ -40,39 +40,39 @@ def run(args: argparse.Namespace) -> int:
     if not args.name:
         raise SysdepsError("NAME is empty", hint="name a binary package, soname, distribution or file")
     refuse_target(args)
-    answer = _in_lock(args) if args.lock else _in_either(args)
+    answer = _answer_from_lock(args) if args.lock else _answer(args)
     needed = answer.chains or (isinstance(answer, EnvironmentAnswer) and answer.by_policy)
     if not needed:
-        args.messages.note(_nothing(args.name, answer))
+        args.messages.note(_not_needed_message(args.name, answer))
     return int(not needed)
 
 
-def _nothing(name: str, answer: EnvironmentAnswer | LockAnswer) -> str:
-    """Return the message that nothing needs it, with a suggestion."""
+def _not_needed_message(name: str, answer: EnvironmentAnswer | LockAnswer) -> str:
+    """Return the message about a name that nothing needs, with a suggestion."""
     version, holder = answer.glibc
     if name in _GLIBC and version:
         return f"every image has it; the newest version that is needed is {version}, by {holder}"
     if answer.installed:
         return f"{answer.installed} is installed, but needs nothing from the system"
     if isinstance(answer, EnvironmentAnswer) and answer.required_by:
-        packages = listed([f"`{each}`" for each in answer.required_by], _FEW)
+        packages = listed([f"`{each}`" for each in answer.required_by], _SHORT)
         return f"no distribution needs `{name}` itself; packages to install that require it: {packages}"
-    meant = nearest(name, answer.names) or _containing(name, answer.names)
+    suggestion = closest_match(name, answer.names) or _containing(name, answer.names)
     where = "in the lock" if isinstance(answer, LockAnswer) else "here"
-    return f"nothing {where} needs `{name}`{f'; did you mean `{meant}`?' if meant else ''}"
+    return f"nothing {where} needs `{name}`{f'; did you mean `{suggestion}`?' if suggestion else ''}"
 
 
-def _containing(said: str, names: Collection[str]) -> str:
+def _containing(word: str, names: Collection[str]) -> str:
     """Return the shortest name that contains a text, such as libpango-1.0-0 for pango; empty for short texts."""
-    found = (each for each in names if len(said) > _FEW and said.lower() in each.lower())
+    found = (each for each in names if len(word) > _SHORT and word.lower() in each.lower())
     return min(found, key=lambda each: (len(each), each), default="")
 
 
-def _in_either(args: argparse.Namespace) -> EnvironmentAnswer | LockAnswer:
-    return or_from_lock(args, DEFAULT, lambda: _in_environment(args), lambda: _in_lock(args))
+def _answer(args: argparse.Namespace) -> EnvironmentAnswer | LockAnswer:
+    return environment_or_lock(args, DEFAULT, lambda: _answer_from_environment(args), lambda: _answer_from_lock(args))
 
 
-def _in_environment(args: argparse.Namespace) -> EnvironmentAnswer:
+def _answer_from_environment(args: argparse.Namespace) -> EnvironmentAnswer:
     note_variables(args)
     answer = why_in_environment(location_of(args), args.name, second_process=True)
     scanned = answer.scanned
@@ -92,7 +92,7 @@ def _in_environment(args: argparse.Namespace) -> EnvironmentAnswer:
     return answer
 
 
-def _in_lock(args: argparse.Namespace) -> LockAnswer:
+def _answer_from_lock(args: argparse.Namespace) -> LockAnswer:
     path = args.lock or DEFAULT
     answer = why_in_lock(path, args.name, target=args.target, root=args.root)
     warn_of_lock(args, path, answer.warning, answer.target)

@@ -68,7 +68,7 @@ def find_environment(  # noqa: PLR0913 - each helps to select the environment
             message = "no Python environment found"
             raise NoEnvironmentError(message, hint="name one with --python, or a folder with --path")
         if found.found_by and _is_bare(found.distributions) and (user := user_site(root, environ, found.interpreter)):
-            layout = _Layout(prefix=user.top, own_prefix=False, sites=(user,), interpreter=found.interpreter)
+            layout = _Layout(prefix=user.top, tool_prefix=False, sites=(user,), interpreter=found.interpreter)
             found_by = "PYTHONUSERBASE" if environ.get("PYTHONUSERBASE") else "~/.local"
             found = replace(_read(root, layout, package_files), found_by=found_by)
         if found.found_by not in {"", "VIRTUAL_ENV", DOT_VENV}:
@@ -81,7 +81,7 @@ def _read_choice(root: Root, choice: Choice, package_files: PackageFiles | None)
     installation = open_installation(root, choice.path)
     layout = _Layout(
         prefix=installation.prefix,
-        own_prefix=installation.venv is not None and installation.prefix != "/",
+        tool_prefix=installation.venv is not None and installation.prefix != "/",
         sites=sites_of(root, installation),
         interpreter=installation.interpreter,
     )
@@ -140,7 +140,7 @@ def environment_of_paths(  # noqa: PLR0913 - as above
         )
         surroundings = Surroundings(environ=environ, cwd=cwd)
         interpreter = interpreter_of(root, sites, lambda name: started_on_path(root, name, surroundings))
-        layout = _Layout(prefix=sites[0].top, own_prefix=False, sites=sites, interpreter=interpreter)
+        layout = _Layout(prefix=sites[0].top, tool_prefix=False, sites=sites, interpreter=interpreter)
         environment = _read(root, layout, package_files)
     if not environment.distributions and not allow_empty:
         raise NoEnvironmentError(f"no distributions in `{sites[0].folder}`", hint="name the folder that pip filled")
@@ -151,7 +151,7 @@ class _Layout(NamedTuple):
     """The places of an environment."""
 
     prefix: str
-    own_prefix: bool
+    tool_prefix: bool
     """Whether the prefix belongs only to the environment (a venv), with files that no RECORD lists."""
     sites: tuple[Site, ...]
     interpreter: Interpreter
@@ -214,7 +214,7 @@ def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> En
 
 def _walk(root: Root, layout: _Layout) -> Tree:
     """Walk a venv's own prefix, and each site directory outside it."""
-    tops = [layout.prefix] if layout.own_prefix else []
+    tops = [layout.prefix] if layout.tool_prefix else []
     tops += [site.folder for site in layout.sites if not site.added]
     outer = [top for top in dict.fromkeys(tops) if not any(top != other and inside(top, other) for other in tops)]
     trees = [walk(root, top) for top in outer]
@@ -228,7 +228,7 @@ def _is_python(path: str, layout: _Layout) -> bool:
     """Return whether a file is the venv's own copy of its interpreter (`python -m venv --copies`)."""
     folder, name = posixpath.split(path)
     named = name in {"python", "python3", "pypy", "pypy3"} or parse_python_name(name) is not None
-    return named and layout.own_prefix and folder == f"{layout.prefix}/bin"
+    return named and layout.tool_prefix and folder == f"{layout.prefix}/bin"
 
 
 def _with_files(root: Root, claim: Claim, found: Mapping[str, Row], owners: Mapping[str, str]) -> Distribution:

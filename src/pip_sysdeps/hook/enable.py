@@ -28,7 +28,7 @@ PTH_NAME = "pip_sysdeps_hook.pth"
 MODULE_NAME = "_pip_sysdeps_hook.py"
 
 GUARDED = "try: import _pip_sysdeps_hook as h; h.start()\nexcept Exception: pass"
-"""The guarded line: an interpreter whose `_pip_sysdeps_hook.py` was deleted still starts silently."""
+"""The guarded line: if `_pip_sysdeps_hook.py` was deleted, the interpreter still starts silently."""
 
 PTH_TEXT = f"""\
 # Written by `pip-sysdeps hook enable`: updates sysdeps.lock after pip has changed this environment.
@@ -37,7 +37,7 @@ import sys; 'pip' in str(getattr(sys, 'orig_argv', ())[1:]) and exec({GUARDED!r}
 """
 """ASCII, because before 3.13 a .pth is read in the encoding of the locale; one line, because `site` runs lines.
 
-Every start of the interpreter pays for that line, so it uses only modules that are loaded already.
+Every start of the interpreter runs this line, so it uses only modules that are already loaded.
 """
 
 FIRST_VERSION = (3, 10)
@@ -49,7 +49,7 @@ _PROJECT, _CHECK_ONLY = "--project", "--check-only"
 """Options of the command that a hook runs."""
 
 SIZE_LIMIT = 1 << 16
-"""No hook that we have written is larger, in bytes."""
+"""Limit on the bytes of a hook's file."""
 
 
 class State(Enum):
@@ -64,7 +64,7 @@ class State(Enum):
     COPIED = "copied"
     """It was enabled in another environment, which was copied or moved here: it does nothing."""
     ORPHANED = "orphaned"
-    """What it starts, or its project, no longer exists: it does nothing."""
+    """Its command or its project no longer exists: it does nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +143,7 @@ def enable(site: HookSite, settings: Settings, *, system: bool = False) -> bool:
     wanted = {MODULE_NAME: module_text(settings, site), PTH_NAME: PTH_TEXT}
     stale = {name: text for name, text in wanted.items() if _read(site, name) != text}
     with _write_errors(site):
-        for name, text in stale.items():  # the module first: a .pth without it would be of no use
+        for name, text in stale.items():  # the module first, because the .pth imports it
             write_atomically(os.path.join(site.purelib, name), text.encode("ascii"))
     return bool(stale)
 
@@ -164,7 +164,7 @@ def require_supported(python: str, version: tuple[int, ...], *, has_orig_argv: b
 
 
 def disable(site: HookSite) -> bool:
-    """Remove both files and the module's compiled forms; return whether there was anything to remove."""
+    """Remove both files and the module's compiled files; return whether any existed."""
     stem = MODULE_NAME.removesuffix(".py")
     compiled = glob.glob(os.path.join(glob.escape(site.purelib), "__pycache__", f"{stem}.*.pyc"))
     removed = False
@@ -177,7 +177,7 @@ def disable(site: HookSite) -> bool:
 
 
 def status(site: HookSite) -> HookStatus:
-    """Return the state of an environment's hook from its files; nothing is run."""
+    """Return the state of an environment's hook from its files, without running anything."""
     pth, module = _read(site, PTH_NAME), _read(site, MODULE_NAME)
     if pth is None and module is None:
         return HookStatus(state=State.ABSENT)

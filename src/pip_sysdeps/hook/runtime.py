@@ -1,7 +1,7 @@
-"""After pip has changed this environment, let pip-sysdeps bring the project's sysdeps.lock up to date.
+"""Update the project's sysdeps.lock after pip has changed this environment.
 
 Written by `pip-sysdeps hook enable`, for this environment only; no RECORD lists it. To remove it, run
-`pip-sysdeps hook disable`, or delete this file and `pip_sysdeps_hook.pth` beside it. Nothing else has to be undone.
+`pip-sysdeps hook disable`, or delete this file and `pip_sysdeps_hook.pth` beside it. Nothing else has to be removed.
 
 `pip_sysdeps_hook.pth` calls `start` in processes that may be pip's. `start` imports what `finish` needs, in pip's own
 processes only; `finish` imports nothing at all, because pip 26.3 blocks imports from the moment it begins to install
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 COMMAND: tuple[str, ...] = ()
-"""The command that brings the lock up to date; `--python ENV` is appended."""
+"""The command that updates the lock; `--python ENV` is appended."""
 NEEDED: tuple[str, ...] = ()
 """COMMAND is run only while each of these paths exists: its interpreter, its code, and the project's folder."""
 PREFIX: str = ""
@@ -137,7 +137,7 @@ def only_starts_another_pip(arguments: Iterable[str]) -> bool:
 
 
 def fingerprint(directories: Iterable[str]) -> list[object]:
-    """Return facts that every installation changes: the inode, time and size of each distribution's record."""
+    """Return values that every installation changes: inode, time and size of each distribution's record."""
     found: list[object] = []
     for directory in directories:
         try:
@@ -160,7 +160,7 @@ def _facts(path: str) -> tuple[int, int, int] | None:
 
 
 def _remember_exit_statuses() -> list[object]:
-    """Wrap `sys.exit`, which every way of starting pip calls last; return the list of statuses that it collects."""
+    """Wrap `sys.exit`, which pip calls last, however it was started; return the list that collects its statuses."""
     statuses: list[object] = []
     original = sys.exit
 
@@ -179,7 +179,7 @@ def _has_installed() -> bool:
 def bounded_call(subprocess: ModuleType) -> Callable[..., int | None]:
     """Return a `subprocess.call` that ends the command after TIME_LIMIT seconds, and then returns None.
 
-    The command leads its own session (setsid(2)), so the processes that it has started end with it.
+    The command runs in its own session (setsid(2)), so that its child processes can be ended with it.
     """
 
     def call(command: Sequence[str], **options: object) -> int | None:

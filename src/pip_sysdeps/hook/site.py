@@ -31,10 +31,10 @@ print(json.dumps({
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookSite:
-    """The place of an environment's hook."""
+    """The interpreter and site directory of an environment's hook."""
 
     python: str
-    """The interpreter as it was asked, not resolved: a venv's is a link to its base's."""
+    """The interpreter as named, with links not resolved: a venv's is a link to its base's."""
     prefix: str
     """`sys.prefix`."""
     in_venv: bool
@@ -44,7 +44,7 @@ class HookSite:
     purelib: str
     """The site directory for pure Python, where pip installs and `site` reads `.pth` files."""
     has_orig_argv: bool
-    """`sys.orig_argv` is there (CPython 3.10), by which the hook knows pip."""
+    """Whether `sys.orig_argv` exists (CPython 3.10), by which the hook recognizes pip."""
 
     @property
     def has_pip(self) -> bool:

@@ -110,7 +110,7 @@ def _target_id(platform: Platform, name: str) -> str:
     return target_id
 
 
-def pinned(target: Target, installed: Mapping[str, str], snapshot: str) -> Target:
+def pin_versions(target: Target, installed: Mapping[str, str], snapshot: str) -> Target:
     """Return the target with the installed version of each package outside the base, and the snapshot's date.
 
     A package that is not installed, or whose version is not valid in a lock, has none.

@@ -12,7 +12,7 @@ import pytest
 
 from builders.root import write
 from builders.venv import make_venv
-from pip_sysdeps.app.installers import InstallersAnswer, environment_of_command
+from pip_sysdeps.app.installers import InstallerEnvironment, environment_of_command
 from pip_sysdeps.app.place import Location
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def test_the_installer_is_asked(project: Path, name: str, question: str, answer:
     write(project / "elsewhere/bin/python3")
     path = f"{project}/elsewhere/{answer}".rstrip("/")
     fake(project, name, question, path)
-    expected = InstallersAnswer(location=Location(python=path), asked=f"{name} {question}")
+    expected = InstallerEnvironment(location=Location(python=path), source=f"{name} {question}")
     assert environment_of_command([name, "install"], os.environ) == expected
 
 
@@ -58,7 +58,7 @@ def test_the_packages_of_a_virtual_environment(project: Path) -> None:
     python = write(project / "python3.11")
     script = f'#!/bin/sh\ncase "$*" in "info --packages") echo "{site}";; "info --python") echo "{python}";; esac\n'
     write(project / "bin/pdm", script).chmod(0o755)
-    expected = InstallersAnswer(location=Location(python=str(python)), asked="pdm info --python")
+    expected = InstallerEnvironment(location=Location(python=str(python)), source="pdm info --python")
     assert environment_of_command(["pdm", "sync"], os.environ) == expected
 
 
@@ -68,7 +68,9 @@ def test_a_launcher_is_asked_as_it_was_called(project: Path, launcher: tuple[str
     make_venv(project, "/elsewhere")
     words = " ".join((*launcher[1:], "poetry"))
     fake(project, launcher[0], f"{words} env info --executable", f"{project}/elsewhere")
-    expected = InstallersAnswer(location=Location(python=f"{project}/elsewhere"), asked="poetry env info --executable")
+    expected = InstallerEnvironment(
+        location=Location(python=f"{project}/elsewhere"), source="poetry env info --executable"
+    )
     assert environment_of_command([*launcher, "poetry", "install"], os.environ) == expected
 
 
@@ -86,7 +88,7 @@ def test_a_named_environment_of_hatch(project: Path, command: tuple[str, ...]) -
     """The question names the environment that the command named."""
     make_venv(project, "/elsewhere")
     fake(project, "hatch", "env find test", f"{project}/elsewhere")
-    expected = InstallersAnswer(location=Location(python=f"{project}/elsewhere"), asked="hatch env find test")
+    expected = InstallerEnvironment(location=Location(python=f"{project}/elsewhere"), source="hatch env find test")
     assert environment_of_command(["hatch", *command], os.environ) == expected
 
 
@@ -111,7 +113,7 @@ def test_what_uv_was_told(project: Path, command: tuple[str, ...], location: Loc
         paths=tuple(each.format(project) for each in location.paths),
     )
     answer = environment_of_command(["uv", *(each.format(project) for each in command)], os.environ)
-    assert answer == InstallersAnswer(location=expected, asked=asked)
+    assert answer == InstallerEnvironment(location=expected, source=asked)
 
 
 def test_the_folder_of_pep_582(project: Path) -> None:
@@ -119,7 +121,7 @@ def test_the_folder_of_pep_582(project: Path) -> None:
     packages = project / "__pypackages__/3.12"
     packages.mkdir(parents=True)
     fake(project, "pdm", "info --packages", str(packages))
-    expected = InstallersAnswer(location=Location(paths=(f"{packages}/lib",)), asked="pdm info --packages")
+    expected = InstallerEnvironment(location=Location(paths=(f"{packages}/lib",)), source="pdm info --packages")
     assert environment_of_command(["pdm", "install"], os.environ) == expected
 
 
@@ -127,14 +129,14 @@ def test_the_variable_of_uv(project: Path, monkeypatch: pytest.MonkeyPatch) -> N
     """`uv python find` does not heed it, `uv sync` does."""
     monkeypatch.setenv("UV_PROJECT_ENVIRONMENT", f"{project}/elsewhere")
     fake(project, "uv", "", "")
-    expected = InstallersAnswer(location=Location(python=f"{project}/elsewhere"), asked="UV_PROJECT_ENVIRONMENT")
+    expected = InstallerEnvironment(location=Location(python=f"{project}/elsewhere"), source="UV_PROJECT_ENVIRONMENT")
     assert environment_of_command(["uv", "sync"], os.environ) == expected
 
 
 def test_a_variable_that_env_sets(project: Path) -> None:
     """It counts as one of the shell does."""
     fake(project, "uv", "", "")
-    expected = InstallersAnswer(location=Location(python=f"{project}/elsewhere"), asked="UV_PROJECT_ENVIRONMENT")
+    expected = InstallerEnvironment(location=Location(python=f"{project}/elsewhere"), source="UV_PROJECT_ENVIRONMENT")
     command = ["env", f"UV_PROJECT_ENVIRONMENT={project}/elsewhere", "uv", "sync"]
     assert environment_of_command(command, os.environ) == expected
 
@@ -143,5 +145,5 @@ def test_a_variable_that_env_sets(project: Path) -> None:
 def test_an_installer_that_names_none(project: Path, answer: str) -> None:
     """The answer has no environment, and names the question."""
     fake(project, "poetry", "env info --executable", answer)
-    expected = InstallersAnswer(location=None, asked="poetry env info --executable")
+    expected = InstallerEnvironment(location=None, source="poetry env info --executable")
     assert environment_of_command(["poetry", "install"], os.environ) == expected

@@ -15,12 +15,12 @@ from pip_sysdeps.report.evidence import Trouble
 from pip_sysdeps.report.findings import Finding
 
 LIBRARIES = tuple(f"lib{letter}.so.1" for letter in "abcdefgh")
-TROUBLE = Trouble(message="not found", subjects=LIBRARIES, distribution="one", files=())
+EXIT_ERROR = Trouble(message="not found", subjects=LIBRARIES, distribution="one", files=())
 AUDIT = Audit(
     target=target(),
     packages=(),
     distributions=(),
-    findings=(Finding(entry=UNRESOLVED_OTHER, trouble=TROUBLE),),
+    findings=(Finding(entry=UNRESOLVED_OTHER, trouble=EXIT_ERROR),),
 )
 TEXTS = {
     "table": as_table(AUDIT, Terminal(width=200), str),

@@ -1,4 +1,4 @@
-"""A lock instead of an environment: what a report uses if there is no environment."""
+"""A target of a lock, as the input of a report without an environment."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from pip_sysdeps.lock.document import Lockfile, Target
     from pip_sysdeps.model.environment import Environment
 
-_OF_THE_PROJECT = frozenset({"", "VIRTUAL_ENV", ".venv", LOCAL_PACKAGES})
-"""How an environment is found that certainly belongs to the project: named, active, or in its folder."""
+_PROJECT_SOURCES = frozenset({"", "VIRTUAL_ENV", ".venv", LOCAL_PACKAGES})
+"""Values of `found_by` for an environment of the project: named, active, or in its folder."""
 _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LockAlone:
+class LockedTarget:
     """One target of a lock, for a report."""
 
     target: Target
@@ -35,15 +35,15 @@ class LockAlone:
     """A warning about the lock itself."""
 
 
-def read_lock_alone(path: str, target: str | None = None, *, name: str = "", root: str = "/") -> LockAlone:
-    """Return a target of a lock: the named one, the only one, or that of the root's system.
+def read_locked_target(path: str, target: str | None = None, *, name: str = "", root: str = "/") -> LockedTarget:
+    """Return a target of a lock: the named one, the only one, or the one of the root's system.
 
     `name` is the suffix of the target's id, for a second environment in the same image. Raise SysdepsError for a
     missing lock or target, OSError, MalformedLock.
     """
     lock = read_lock(path)
-    chosen = _chosen(lock, target or _with_name(name, root), root)
-    return LockAlone(
+    chosen = _choose_target(lock, target or _with_name(name, root), root)
+    return LockedTarget(
         target=chosen, others=tuple(each for each in lock.target if each is not chosen), warning=lock.warning()
     )
 
@@ -52,27 +52,27 @@ def _with_name(name: str, root: str) -> str:
     return f"{read_system(Root(root)).id}-{name}" if name else ""
 
 
-def _chosen(lock: Lockfile, target: str, root: str) -> Target:
+def _choose_target(lock: Lockfile, target: str, root: str) -> Target:
     if target:
         return named_target(lock, target)
     return lock.target[0] if len(lock.target) == 1 else own_target(lock, read_system(Root(root)))
 
 
 def refuse_unrelated(environment: Environment, path: str) -> None:
-    """Raise NoEnvironmentError for an environment that was found by chance and has nothing of the lock.
+    """Raise NoEnvironmentError for an environment outside the project that has none of the lock's distributions.
 
-    A project without an environment would otherwise get the system's Python, or another project's.
+    Otherwise, a project without an environment would get the system's Python, or another project's.
     """
-    if environment.found_by in _OF_THE_PROJECT or read_text(path) is None:
+    if environment.found_by in _PROJECT_SOURCES or read_text(path) is None:
         return
-    needing: frozenset[str] = frozenset()
-    with suppress(MalformedError):  # the environment can be reported on without it
-        needing = frozenset(
+    with_needs: frozenset[str] = frozenset()
+    with suppress(MalformedError):  # a report on the environment does not need it
+        with_needs = frozenset(
             each.name for target in read_lock(path).target for each in target.distribution if any(each.all_needs())
         )
-    if needing and needing.isdisjoint(each.name for each in environment.distributions):
+    if with_needs and with_needs.isdisjoint(each.name for each in environment.distributions):
         raise NoEnvironmentError(
-            f"none of the distributions with needs in `{path}` ({listed(sorted(needing), _SHOWN)}) is installed in "
+            f"none of the distributions with needs in `{path}` ({listed(sorted(with_needs), _SHOWN)}) is installed in "
             f"`{environment.prefix}` ({environment.found_by})",
             hint="select the environment with --python or --path",
         )

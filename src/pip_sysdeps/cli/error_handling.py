@@ -1,4 +1,4 @@
-"""Exceptions as one error line and an exit status. Only this module catches every exception."""
+"""Convert exceptions to one error line and an exit status. Only this module catches every exception."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
     from pip_sysdeps.cli.messages import Messages
 
-TROUBLE = 2
+EXIT_ERROR = 2
 """The exit status of an error."""
 DEBUG = "PIP_SYSDEPS_DEBUG"
 """The environment variable that adds the traceback of an unexpected error, if it is not empty."""
 _LONGEST = 200
-"""How many characters of an unexpected error's text are shown."""
+"""Limit on the characters of an unexpected error's message."""
 
 
 def attempt(action: Callable[[], int], messages: Messages) -> int:
-    """Return the exit status of an action; if it raises, print one error line and return TROUBLE."""
+    """Return the exit status of an action; if it raises, print one error line and return EXIT_ERROR."""
     try:
         return action()
-    except SystemExit as parsed:  # --help, --version, or a usage error that argparse has told
-        return parsed.code if isinstance(parsed.code, int) else TROUBLE
+    except SystemExit as parsed:  # --help, --version, or a usage error that is already printed
+        return parsed.code if isinstance(parsed.code, int) else EXIT_ERROR
     except SysdepsError as error:
         messages.error(str(error), hint=error.hint)
     except ImportError as error:
@@ -38,22 +38,22 @@ def attempt(action: Callable[[], int], messages: Messages) -> int:
     except BrokenPipeError:
         drop(sys.stdout)
     except OSError as error:
-        text, hint = _of_system_call(error)
+        text, hint = _system_error_message(error)
         messages.error(text, hint=hint)
         drop(sys.stdout)
     except MemoryError as error:
         messages.error("out of memory", hint="run it with more memory, or report the input as a bug")
         _show_traceback(error, messages)
-    except Exception as error:  # noqa: BLE001 - whatever it is, its status must not be that of a finding
+    except Exception as error:  # noqa: BLE001 - its status must differ from that of a finding
         messages.error(
             f"internal error: {type(error).__name__}: {str(error)[:_LONGEST]}",
             hint=f"report this as a bug in pip-sysdeps, with the output of a run with {DEBUG}=1",
         )
         _show_traceback(error, messages)
-    return TROUBLE
+    return EXIT_ERROR
 
 
-def _of_system_call(error: OSError) -> tuple[str, str]:
+def _system_error_message(error: OSError) -> tuple[str, str]:
     """Return the message and the hint of a failed system call."""
     if isinstance(error, FileNotFoundError) and error.filename is None:  # of getcwd(2)
         return "the current folder no longer exists", "change to another folder"
@@ -62,7 +62,7 @@ def _of_system_call(error: OSError) -> tuple[str, str]:
 
 
 def _show_traceback(error: Exception, messages: Messages) -> None:
-    """Print the traceback, if -vv or the environment asks for it."""
+    """Print the traceback with -vv, or if the environment variable is set."""
     if messages.level < 2 and not os.environ.get(DEBUG):
         return
     import traceback  # noqa: PLC0415 - for debugging only

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pip_sysdeps.cli.error_handling import DEBUG, attempt
 from pip_sysdeps.cli.messages import Messages
-from pip_sysdeps.cli.trouble import DEBUG, attempt
 from pip_sysdeps.errors import SysdepsError
 
 if TYPE_CHECKING:
