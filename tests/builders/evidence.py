@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from builders.facts import distribution, scan_of
@@ -30,7 +29,7 @@ def evidence(objects: dict[str, ElfFile], *loads: Load, glibc: tuple[int, int] |
         )
         for name in names
     ]
-    return Evidence(scan=replace(scan_of(*owned, loads=loads), objects=objects), glibc=glibc)
+    return Evidence(scan=scan_of(*owned, loads=loads)._replace(objects=objects), glibc=glibc)
 
 
 def troubles(code: str, subject: Evidence) -> list[Trouble]:

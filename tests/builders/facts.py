@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.environment.requirements import Link
@@ -50,16 +49,15 @@ def elf_of_header(machine: int, elf_class: int, little_endian: bool, header_flag
 
 def distribution(name: str, *files: str, **changes: Any) -> Distribution:  # noqa: ANN401 - any field
     """Return a distribution in /env/site with these files (relative to it, or absolute)."""
-    return replace(
-        Distribution(
-            name=name,
-            version="1.0",
-            metadata_path=f"/env/site/{name}-1.0.dist-info",
-            base="/env/site",
-            record=RecordKind.RECORD,
-            files=tuple(sorted(file if file.startswith("/") else f"/env/site/{file}" for file in files)),
-            tags=("cp311-cp311-manylinux_2_28_x86_64",),
-        ),
+    return Distribution(
+        name=name,
+        version="1.0",
+        metadata_path=f"/env/site/{name}-1.0.dist-info",
+        base="/env/site",
+        record=RecordKind.RECORD,
+        files=tuple(sorted(file if file.startswith("/") else f"/env/site/{file}" for file in files)),
+        tags=("cp311-cp311-manylinux_2_28_x86_64",),
+    )._replace(
         **changes,
     )
 

@@ -14,7 +14,6 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -231,8 +230,7 @@ def read_config(world: World, program: str, inside: Root, cache: Literal["fresh"
         subfolders=world.subfolders,
     )
     known = config.cache
-    return replace(
-        config,
+    return config._replace(
         working_directory=world.folder,
         platform=world.platform,
         cache=lambda name: world.stale.get(name) or known(name),

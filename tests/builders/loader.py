@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pip_sysdeps.loader.glibc.config import LoaderConfig
@@ -20,16 +19,15 @@ DIRECTORIES = ("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib", "/u
 
 def config(cache: Mapping[str, str] | None = None, **changes: Any) -> LoaderConfig:  # noqa: ANN401 - any field
     """Return the configuration of Debian amd64 with this ld.so.cache."""
-    return replace(
-        LoaderConfig(
-            elf_class=64,
-            little_endian=True,
-            machine=62,
-            lib="lib/x86_64-linux-gnu",
-            platform=AMD64.platform,
-            cache=(cache or {}).get,
-            default_directories=DIRECTORIES,
-        ),
+    return LoaderConfig(
+        elf_class=64,
+        little_endian=True,
+        machine=62,
+        lib="lib/x86_64-linux-gnu",
+        platform=AMD64.platform,
+        cache=(cache or {}).get,
+        default_directories=DIRECTORIES,
+    )._replace(
         **changes,
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from builders.dlopen import open_and_keep
@@ -72,7 +71,7 @@ class Ours:
         assert isinstance(facts, ElfFile)
         library_path = split_library_path(program.variables.get("LD_LIBRARY_PATH", ""))
         config = read_loader_config(root, facts, library_path=library_path, cache="as-is", objects=self.objects)
-        self.rules = Glibc(replace(config, working_directory=program.folder, platform=release().platform))
+        self.rules = Glibc(config._replace(working_directory=program.folder, platform=release().platform))
         self.process: Process = start(program.path, self.objects.open, self.rules)
         paths = [each.path for each in self.process.objects]
         self.importer = next((path for path in paths if "libpython" in path), program.path)

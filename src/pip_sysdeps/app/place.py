@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import posixpath
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.environment.read_environment import environment_of_paths, find_environment
@@ -111,7 +110,7 @@ def read_place(location: Location, stages: Stages | None = None) -> Place:
         )
     stages.end("environment")
     if local:
-        environment = replace(environment, found_by=LOCAL_PACKAGES)
+        environment = environment._replace(found_by=LOCAL_PACKAGES)
     return Place(root=root, environment=environment, packages=packages)
 
 
@@ -159,7 +158,7 @@ def read_place_for_target(location: Location, *, target: str | None, wheels: str
     place = read_place(location, stages)
     require_compatible(place.root, place.environment, system)
     interpreter = place.environment.interpreter._replace(path="", prefix="")
-    environment = replace(place.environment, interpreter=interpreter)
+    environment = place.environment._replace(interpreter=interpreter)
     root = EnvironmentRoot(place.root, environment)
     return Place(root=root, environment=environment, packages=None, target=system)
 

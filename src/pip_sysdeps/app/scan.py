@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -132,8 +131,8 @@ class Scanner:
         notes = (note for each in distributions for note in each.skipped)
         self._stages.end("names in sources")
         note = self.index.note if self.index else missing_note(self.platform)
-        found = replace(found, distributions=distributions, skipped=(*found.skipped, *notes), note=note)
-        return replace(found, recommended=self._recommended(found))
+        found = found._replace(distributions=distributions, skipped=(*found.skipped, *notes), note=note)
+        return found._replace(recommended=self._recommended(found))
 
     def _recommended(self, found: Scan) -> dict[str, tuple[str, ...]]:
         """Map each needed package to the packages that have plugins for its libraries."""
@@ -238,7 +237,7 @@ class Scanner:
             found.base,
             lambda roots: self._find_optional(optional, roots & may_be_optional),
         )
-        return replace(found, distributions=tuple(marked))
+        return found._replace(distributions=tuple(marked))
 
     def _find_optional(self, optional: OptionalRoots, roots: frozenset[str]) -> frozenset[str]:
         """Return the optional roots. Each is looked up once, because its sources do not change between two scans."""
@@ -368,11 +367,11 @@ def _with_floors(found: Scan, root: Root, objects: Objects, packages: SystemPack
         libraries=libraries,
     )
     if packages.family.symbol_capabilities:
-        found = replace(found, provides=_provided_capabilities(found, query, packages.family.symbol_capabilities))
+        found = found._replace(provides=_provided_capabilities(found, query, packages.family.symbol_capabilities))
     if packages.family.floors is None:
         return found
     floors, skipped = packages.family.floors(root, packages.database, objects, query)
-    return replace(found, floors=floors, skipped=(*found.skipped, *skipped))
+    return found._replace(floors=floors, skipped=(*found.skipped, *skipped))
 
 
 def _provided_capabilities(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,4 +51,4 @@ def joined(opened: Sequence[Opened], attempts: Iterable[Attempt], steps: Steps) 
 
 def _either(one: Opened, other: Opened) -> Opened:
     names = tuple(dict.fromkeys((*one.reference.names, *other.reference.names)))
-    return one._replace(reference=replace(one.reference, names=names, confidence=other.reference.confidence))
+    return one._replace(reference=one.reference._replace(names=names, confidence=other.reference.confidence))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pip_sysdeps.errors import MalformedError
 from pip_sysdeps.model.needs import Confidence, Reference, ReferenceKind, When
@@ -47,8 +46,7 @@ _CONDITIONS = {"unless", "brought", "has", "interpreter", "confidence"}
 """What an entry may have about a thing that is needed by name, but not about objects."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(NamedTuple):
     """One entry of the knowledge file."""
 
     distribution: str
@@ -241,4 +239,4 @@ def with_authority(known: Iterable[Reference], found: Iterable[Reference]) -> tu
 
 
 def _at_most_medium(each: Reference) -> Reference:
-    return replace(each, confidence=Confidence.MEDIUM) if each.confidence is Confidence.HIGH else each
+    return each._replace(confidence=Confidence.MEDIUM) if each.confidence is Confidence.HIGH else each

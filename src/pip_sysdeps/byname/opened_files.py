@@ -6,7 +6,6 @@ Source: PyGObject's `gi.require_version`; Python's documentation of `sqlite3`; S
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.call_graph import Found
@@ -62,4 +61,4 @@ def _typelibs(graph: CallGraph, site: CallSite, pairs: Iterable[tuple[Values, Va
         if len(names) == 1 and wanted and all(map(_TYPELIB.fullmatch, wanted)):
             found = Found((), site, is_offered or site.is_optional({}))
             reference = graph.reference(ReferenceKind.FILE, tuple(map(typelib, wanted)), found, When.DLOPEN)
-            yield replace(reference, unsure=is_offered)
+            yield reference._replace(unsure=is_offered)

@@ -6,7 +6,6 @@ Source: Python's documentation of `subprocess`, `shutil.which`, `asyncio`.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.byname.callables import RUNNERS, first_argument
@@ -34,7 +33,7 @@ class Programs:
         """Functions that run what a parameter names."""
         found = [reference for site, full in graph.sites if full in RUNNERS for reference in self._run_by(site)]
         spared = {name for each in found if each.confidence is not Confidence.HIGH for name in each.names}
-        self.run = [replace(each, unsure=each.unsure or spared >= set(each.names)) for each in found]
+        self.run = [each._replace(unsure=each.unsure or spared >= set(each.names)) for each in found]
 
     def _run_by(self, site: CallSite) -> Iterator[Reference]:
         argument = first_argument(site.call)
@@ -47,7 +46,7 @@ class Programs:
             if names and len(names) <= _MOST:
                 found = self._graph.reference(ReferenceKind.PROGRAM, names, each, When.EXEC)
                 demanded = id(site.call) in module.demanded and not each.optional
-                yield replace(found, required=demanded and each.site.at_import, unsure=each.site.branch.conditional)
+                yield found._replace(required=demanded and each.site.at_import, unsure=each.site.branch.conditional)
 
 
 def program_name(text: str) -> str:

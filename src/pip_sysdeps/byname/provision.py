@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.byname.knowledge import STEM, is_known, is_typelib
@@ -128,9 +127,9 @@ def _library(reference: Reference, lookup: Lookup, about: About) -> Iterator[Nee
 def _only_development(reference: Reference, known: _Known) -> Iterator[Need]:
     """Offer the development package if the reference is certain; it is never a plain need, as it pulls in too much."""
     if reference.confidence is Confidence.HIGH:
-        offered = replace(reference, confidence=Confidence.MEDIUM)
+        offered = reference._replace(confidence=Confidence.MEDIUM)
         need = _as_need(offered, FromPackage(package=known.package, path=known.path), soname=known.name)
-        yield replace(need, note=f"only {known.package} has it, a development package")
+        yield need._replace(note=f"only {known.package} has it, a development package")
 
 
 def _known_library(name: str, lookup: Lookup) -> _Known | None:
@@ -244,7 +243,7 @@ def _file(reference: Reference, lookup: Lookup, about: About) -> Iterator[Need]:
         if package:
             judged = _judged(reference, about, [_Known(posixpath.splitext(name)[0], package, "")])
             if is_typelib(name) and not lookup.has_python_package("gi"):  # without `gi` nothing opens it
-                judged = replace(judged, confidence=_at_most_medium(judged.confidence))
+                judged = judged._replace(confidence=_at_most_medium(judged.confidence))
             yield _as_need(judged, FromPackage(package=package, path=path or ""), file=name)
             return
     if not is_typelib(reference.names[0]) and not is_known(reference.evidence):
@@ -296,7 +295,7 @@ def _judged(reference: Reference, about: About, known: Iterable[_Known]) -> Refe
         certain = not about.is_large or about.mentions(*words)
     else:
         certain = about.mentions(*words, in_title=True)
-    return reference if certain else replace(reference, confidence=_at_most_medium(reference.confidence))
+    return reference if certain else reference._replace(confidence=_at_most_medium(reference.confidence))
 
 
 def _stems(soname: str) -> tuple[str, ...]:
@@ -315,4 +314,4 @@ _ORDER = list(Confidence)
 def _joined(one: Need, other: Need) -> Need:
     """Return one need for two references to the same thing: the evidence of higher confidence, the files of both."""
     surer = min(one, other, key=lambda need: _ORDER.index(need.confidence or Confidence.HIGH))
-    return replace(surer, by=tuple(sorted({*one.by, *other.by})))
+    return surer._replace(by=tuple(sorted({*one.by, *other.by})))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.model.needs import Confidence, ReferenceKind
@@ -53,7 +52,7 @@ class _Kept:
         if set(known.names) == set(each.names):
             by = tuple(sorted({*known.by, *each.by}))
             required, unsure = known.required or each.required, known.unsure and each.unsure
-            self.references[place] = replace(known, by=by, required=required, unsure=unsure)
+            self.references[place] = known._replace(by=by, required=required, unsure=unsure)
 
     def _covering(self, each: Reference) -> int | None:
         found: int | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from pip_sysdeps.environment.claims import Claim
@@ -105,7 +104,7 @@ def _same(site: Site, path: str, first: str) -> Claim:
     """Return only a note for a link to metadata that was read already."""
     claim = _unreadable(site, path, None)
     note = Skipped(path=path, verdict=Verdict.SHADOWED, reason=f"is the same as {first}")
-    return claim._replace(distribution=replace(claim.distribution, name=""), notes=(note,))
+    return claim._replace(distribution=claim.distribution._replace(name=""), notes=(note,))
 
 
 def _unreadable(site: Site, path: str, reason: str | None) -> Claim:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.environment.choice import DOT_VENV, Choice, Surroundings, choices, environments_in, started_on_path
@@ -70,10 +69,10 @@ def find_environment(  # noqa: PLR0913 - each helps to select the environment
         if found.found_by and _is_bare(found.distributions) and (user := user_site(root, environ, found.interpreter)):
             layout = _Layout(prefix=user.top, tool_prefix=False, sites=(user,), interpreter=found.interpreter)
             found_by = "PYTHONUSERBASE" if environ.get("PYTHONUSERBASE") else "~/.local"
-            found = replace(_read(root, layout, package_files), found_by=found_by)
+            found = _read(root, layout, package_files)._replace(found_by=found_by)
         if found.found_by not in {"", "VIRTUAL_ENV", DOT_VENV}:
             others = (name for name in environments_in(root, cwd) if posixpath.join(cwd, name) != found.prefix)
-            found = replace(found, others=tuple(others))
+            found = found._replace(others=tuple(others))
     return found if allow_empty else _with_something(found)
 
 
@@ -87,7 +86,7 @@ def _read_choice(root: Root, choice: Choice, package_files: PackageFiles | None)
     )
     found = _read(root, layout, package_files)
     mismatches = (installation.mismatch,) if installation.mismatch else ()
-    return replace(found, mismatches=(*mismatches, *found.mismatches), found_by=choice.found_by)
+    return found._replace(mismatches=(*mismatches, *found.mismatches), found_by=choice.found_by)
 
 
 def _with_something(environment: Environment) -> Environment:
@@ -209,7 +208,7 @@ def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> En
         skipped=(*notes, *tree.skipped, *shadowed, *overlaps),
         path_code=tuple(path for site in layout.sites for path in site.path_code),
     )
-    return replace(environment, mismatches=tuple(misfits(environment)))
+    return environment._replace(mismatches=tuple(misfits(environment)))
 
 
 def _walk(root: Root, layout: _Layout) -> Tree:
@@ -234,4 +233,4 @@ def _is_python(path: str, layout: _Layout) -> bool:
 def _with_files(root: Root, claim: Claim, found: Mapping[str, Row], owners: Mapping[str, str]) -> Distribution:
     distribution = claim.distribution
     files = tuple(sorted(path for path in found if owners[path] == distribution.name))
-    return replace(distribution, files=files, missing_objects=gone_objects(root, claim, found))
+    return distribution._replace(files=files, missing_objects=gone_objects(root, claim, found))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -24,8 +23,7 @@ class RecordKind(Enum):
     """None: only the metadata itself is known to belong to the distribution."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distribution:
+class Distribution(NamedTuple):
     """One installed distribution and its files."""
 
     name: str
@@ -112,8 +110,7 @@ class Interpreter(NamedTuple):
     """`cp311`, `cp313t`, `pp310`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
+class Environment(NamedTuple):
     """A Python environment: its site directories, distributions, and files that no RECORD lists."""
 
     prefix: str

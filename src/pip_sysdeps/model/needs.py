@@ -45,8 +45,7 @@ class ReferenceKind(Enum):
     FILE = "file"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class Reference(NamedTuple):
     """A library, program or file requested by name."""
 
     kind: ReferenceKind
@@ -151,13 +150,18 @@ Provider = FromPackage | FromCapability | FromDistribution | FromHost | Unowned 
 """The provider of a library. A vendored library, or the interpreter's own, is not a need."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
+class Need(NamedTuple):
     """A library, program or file that a distribution needs and does not vendor.
 
-    One of the first four fields names it.
+    One of the four fields from `soname` to `file` names it.
     """
 
+    when: When
+    """The strongest reason: `import` before `plugin`."""
+    by: tuple[str, ...]
+    """The files that need it, sorted; for the needs of an unowned file, the distribution's file."""
+    provider: Provider
+    """Its provider; for `any_of`, the path is that of the available library."""
     soname: str = ""
     """The needed name of an ELF file, or the file name of a library that code opens by name."""
     any_of: tuple[str, ...] = ()
@@ -166,12 +170,6 @@ class Need:
     """A program that code runs."""
     file: str = ""
     """A file that code reads, by its path."""
-    when: When
-    """The strongest reason: `import` before `plugin`."""
-    by: tuple[str, ...]
-    """The files that need it, sorted; for the needs of an unowned file, the distribution's file."""
-    provider: Provider
-    """Its provider; for `any_of`, the path is that of the available library."""
     evidence: str = ""
     """The evidence, if it is not DT_NEEDED: a call, a note, or an entry of the knowledge file."""
     confidence: Confidence | None = None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.plugins import PluginChoice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scan:
+class Scan(NamedTuple):
     """The result of a scan of one environment."""
 
     platform: Platform
@@ -34,27 +33,27 @@ class Scan:
     """By file."""
     loads: tuple[Load, ...]
     """The objects that each root loads: the evidence."""
-    process: tuple[LoadedObject, ...] = ()
-    """The interpreter and the objects that it loads at its start."""
     skipped: tuple[Skipped, ...]
     """Everything that was skipped, the environment's included."""
-    objects: Mapping[str, ElfFile] = field(default_factory=dict)
+    process: tuple[LoadedObject, ...] = ()
+    """The interpreter and the objects that it loads at its start."""
+    objects: Mapping[str, ElfFile] = MappingProxyType({})
     """The facts of each usable object of the environment, and of each object that is loaded, by real path."""
-    real: Mapping[str, str] = field(default_factory=dict)
+    real: Mapping[str, str] = MappingProxyType({})
     """The path under which the loader opens an object -> its real path."""
     plugins: tuple[PluginChoice, ...] = ()
     """The chosen plugins, by distribution."""
-    recommended: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    recommended: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Package of a needed library -> its recommended packages with plugins of that library."""
     note: str = ""
     """A note about the package names: they are another release's, or there is no index."""
-    floors: Mapping[str, Floor] = field(default_factory=dict)
+    floors: Mapping[str, Floor] = MappingProxyType({})
     """Binary package -> the least version with every symbol that is used.
 
     It has installed packages outside `base`, if their symbols or shlibs file has the version.
     """
 
-    provides: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    provides: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """Binary package -> the symbol versions of its libraries that are used, as capabilities.
 
     It has installed packages outside `base`, if the package manager has such capabilities.

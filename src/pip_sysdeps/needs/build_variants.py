@@ -11,7 +11,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.model.environment import Skipped, Verdict
@@ -77,7 +76,7 @@ def _without(needs: Iterable[Need], aside: dict[tuple[str, str], str]) -> Iterat
     for need in needs:
         by = tuple(file for file in need.by if (file, need.soname) not in aside)
         if by:
-            yield replace(need, by=by)
+            yield need._replace(by=by)
 
 
 def _skipped(aside: dict[tuple[str, str], str]) -> Iterator[Skipped]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.model.needs import DistributionNeeds, FromDistribution, FromHost, FromPackage, Need, When
@@ -46,7 +45,7 @@ def with_optional(
     known = optional(frozenset().union(*asked.values())) if asked else frozenset()
     for each in every:
         marked = tuple(
-            replace(need, optional=True) if asked.get(id(need)) and asked[id(need)] <= known else need
+            need._replace(optional=True) if asked.get(id(need)) and asked[id(need)] <= known else need
             for need in each.needs
         )
         yield each._replace(needs=marked)

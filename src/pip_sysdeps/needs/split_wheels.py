@@ -9,7 +9,6 @@ and end (`.so.6`) alike.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.model.needs import FromCapability, FromPackage, Missing, When
@@ -70,7 +69,7 @@ def _left(need: Need, families: Sequence[_Family]) -> Need:
         if need.soname.startswith(start) and need.soname.endswith(end):
             note = f"belongs to the project of {brought} ({version}): another distribution of that project has it"
             tried = need.provider.tried if isinstance(need.provider, Missing) else ()
-            return replace(need, provider=Missing(tried=tried, note=note, sibling=brought))
+            return need._replace(provider=Missing(tried=tried, note=note, sibling=brought))
     return need
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, NoReturn, TypeVar
 
 from pip_sysdeps.system.progress import task, tracked
 
@@ -62,7 +61,7 @@ def _start(work: Callable[[_T], _R], items: Sequence[_T], what: str) -> _Second[
     os.write(fill, b"".join(number.to_bytes(_NUMBER, "little") for number in range(len(items))))
     os.close(fill)
     os.close(write_end)
-    return _Second(_Work(work, items, what), identifier, queue, read_end)
+    return _Second(work, items, what, _Fork(identifier, queue, read_end))
 
 
 def _processors() -> int:
@@ -76,23 +75,23 @@ def _taken(queue: int) -> Iterator[int]:
         yield int.from_bytes(number, "little")
 
 
-@dataclass(frozen=True, slots=True)
-class _Work(Generic[_T, _R]):
-    """A function, its items, and the name of the task."""
+class _Fork(NamedTuple):
+    """A fork of this process."""
 
-    do: Callable[[_T], _R]
-    items: Sequence[_T]
-    what: str
+    identifier: int
+    queue: int
+    """The pipe with the numbers of items that no process has taken."""
+    results: int
+    """The pipe for its results."""
 
 
 class _Second(Generic[_T, _R]):
-    """A fork of this process, its queue of items, and the pipe for its results."""
+    """The work that a fork of this process shares."""
 
-    def __init__(self, work: _Work[_T, _R], identifier: int, queue: int, pipe: int) -> None:
-        self._work, self._items, self._what = work.do, work.items, work.what
-        self._identifier: int | None = identifier
-        self._queue = queue
-        self._pipe = pipe
+    def __init__(self, work: Callable[[_T], _R], items: Sequence[_T], what: str, fork: _Fork) -> None:
+        self._work, self._items, self._what = work, items, what
+        self._identifier: int | None = fork.identifier
+        self._queue, self._pipe = fork.queue, fork.results
 
     def results(self) -> list[_R]:
         with task(self._what, len(self._items)) as progress:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -85,10 +84,10 @@ def test_when_an_entry_is_about_a_distribution(
 @pytest.mark.parametrize(
     ("entry", "files", "said"),
     [
-        (replace(PQ, brought="pkg.libs/libpq*"), ("pkg.libs/libpq-0a1b2c3d.so.5",), [()]),
-        (replace(PQ, brought="pkg.libs/libpq*"), ("pkg/__init__.py", "other.libs/libpq-0a1b2c3d.so.5"), [PQ.names]),
-        (replace(PQ, has="pkg.libs/libpq*"), ("pkg.libs/libpq-0a1b2c3d.so.5",), [PQ.names]),
-        (replace(PQ, has="pkg.libs/libpq*"), ("pkg/__init__.py",), []),
+        (PQ._replace(brought="pkg.libs/libpq*"), ("pkg.libs/libpq-0a1b2c3d.so.5",), [()]),
+        (PQ._replace(brought="pkg.libs/libpq*"), ("pkg/__init__.py", "other.libs/libpq-0a1b2c3d.so.5"), [PQ.names]),
+        (PQ._replace(has="pkg.libs/libpq*"), ("pkg.libs/libpq-0a1b2c3d.so.5",), [PQ.names]),
+        (PQ._replace(has="pkg.libs/libpq*"), ("pkg/__init__.py",), []),
     ],
 )
 def test_an_entry_about_some_builds_of_a_distribution(entry: Known, files: tuple[str, ...], said: list[object]) -> None:

@@ -78,7 +78,7 @@ def test_every_kind_of_name_reaches_the_lock() -> None:
 
 def test_the_line_has_what_is_sure_and_offers_the_rest() -> None:
     """High confidence is in the line; medium is named with its kind, and at the end the policy that adds it."""
-    neato = replace(DOT, program="neato")
+    neato = DOT._replace(program="neato")
     target = to_target(scan_of(target_of(MAGIC, DOT, neato)))
     assert [each.package.name for each in wanted(target)] == ["libmagic1"]
     assert list(offers(target)) == [

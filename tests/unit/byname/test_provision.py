@@ -189,8 +189,7 @@ def test_the_alternatives_that_the_release_has() -> None:
 
 def test_a_package_for_compiling_never_answers() -> None:
     """What only a -dev package has is offered with that reason if it is sure; else it is no need."""
-    assert only(library("libonly.so")) == replace(
-        need("libonly-dev", soname="libonly.so"),
+    assert only(library("libonly.so")) == need("libonly-dev", soname="libonly.so")._replace(
         confidence=Confidence.MEDIUM,
         note="only libonly-dev has it, a development package",
     )
@@ -229,7 +228,7 @@ def test_without_an_index_the_system_is_asked() -> None:
         program("python3"),
         program("own-script"),
         program("unheard-of"),
-        *(replace(library(""), kind=kind, names=()) for kind in ReferenceKind),
+        *(library("")._replace(kind=kind, names=()) for kind in ReferenceKind),
     ],
 )
 def test_no_need(reference: Reference) -> None:
@@ -268,22 +267,22 @@ def test_one_feature_of_many_is_medium() -> None:
 )
 def test_which_programs_are_sure(text: str, sources: int, evidence: str, confidence: Confidence) -> None:
     """Those that the title of the description speaks of."""
-    reference = replace(program("dot"), evidence=evidence)
+    reference = program("dot")._replace(evidence=evidence)
     assert only(reference, about=About(text=text, sources=sources)).confidence is confidence
 
 
 @pytest.mark.parametrize("confidence", [Confidence.HIGH, Confidence.MEDIUM])
 def test_a_known_program_needs_no_mention(confidence: Confidence) -> None:
     """What the knowledge file says is offered or in the line, though no text of the distribution has the word."""
-    known = replace(program("dot", "neato"), evidence="known: draws (pkg.py: dot)", confidence=confidence)
+    known = program("dot", "neato")._replace(evidence="known: draws (pkg.py: dot)", confidence=confidence)
     assert (only(known).provider, only(known).confidence) == (FromPackage(package="graphviz", path=""), confidence)
 
 
 def test_the_same_thing_twice_is_one_need() -> None:
     """The surer evidence stays, with the files of both; `libfoo.so` adds nothing to `libfoo.so.1`."""
-    other = replace(library("libfoo.so.1", confidence=Confidence.MEDIUM), by=("/env/site/pkg/b.py",))
+    other = library("libfoo.so.1", confidence=Confidence.MEDIUM)._replace(by=("/env/site/pkg/b.py",))
     assert needs([other, library("libfoo.so.1"), library("libfoo.so")], SYSTEM, SMALL) == (
-        replace(need("libfoo1", soname="libfoo.so.1"), by=(*BY, "/env/site/pkg/b.py")),
+        need("libfoo1", soname="libfoo.so.1")._replace(by=(*BY, "/env/site/pkg/b.py")),
     )
 
 
@@ -298,15 +297,15 @@ def test_a_file() -> None:
         evidence="a call",
         confidence=Confidence.HIGH,
     )
-    assert only(reference) == replace(need("fonts-foo", file=pattern), when=When.DECLARED)
-    opened = replace(reference, when=When.DLOPEN)
+    assert only(reference) == need("fonts-foo", file=pattern)._replace(when=When.DECLARED)
+    opened = reference._replace(when=When.DLOPEN)
     for text, confidence in (("Name: pkg", Confidence.MEDIUM), ("Name: pkg\n\nFoo for all.", Confidence.HIGH)):
         assert only(opened, about=About(text=text, sources=500)).confidence is confidence
     alone = replace(SYSTEM, python_packages=frozenset())
     assert only(opened, alone).confidence is Confidence.HIGH
-    assert only(replace(opened, names=(typelib("Foo-1.0"),)), alone).confidence is Confidence.MEDIUM
-    nowhere = replace(reference, names=("/nowhere",))
-    missing = only(replace(nowhere, evidence="known: a font"))
+    assert only(opened._replace(names=(typelib("Foo-1.0"),)), alone).confidence is Confidence.MEDIUM
+    nowhere = reference._replace(names=("/nowhere",))
+    missing = only(nowhere._replace(evidence="known: a font"))
     assert (missing.file, missing.provider) == ("/nowhere", Missing(note="no package has it"))
     assert list(needs([nowhere], SYSTEM, SMALL)) == [], "an index answers for the files of the knowledge file alone"
 
@@ -334,7 +333,7 @@ def test_a_package_is_for_compiling_by_its_name() -> None:
 
 def test_what_code_gives_up_without_is_sure() -> None:
     """A program that a module looks for when it is imported, and raises without, needs no word in the description."""
-    demanded = replace(program("dot"), required=True)
+    demanded = program("dot")._replace(required=True)
     assert only(demanded, about=SMALL).confidence is Confidence.HIGH
     assert only(program("dot"), about=SMALL).confidence is Confidence.MEDIUM
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
 def claim(name: str, *paths: str, place: str = "/env/site", **changes: object) -> Claim:
     """Return the claim of a distribution with rows without hashes."""
-    one = replace(distribution(name), metadata_path=f"{place}/{name}.dist-info", **changes)  # type: ignore[arg-type]
+    one = distribution(name)._replace(metadata_path=f"{place}/{name}.dist-info", **changes)  # type: ignore[arg-type]
     return Claim(distribution=one, rows={path: (path, "", "") for path in paths}, notes=())
 
 

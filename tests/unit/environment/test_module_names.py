@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from builders.facts import distribution, scan_of
@@ -55,6 +53,6 @@ def test_the_python_of_most_modules() -> None:
 )
 def test_a_distribution_for_another_python(files: tuple[str, ...], tags: tuple[str, ...], is_misfit: bool) -> None:
     """A distribution is for another Python if it has modules and this Python can import none of them."""
-    environment = replace(scan_of().environment, distributions=(distribution("one", *files, tags=tags),))
+    environment = scan_of().environment._replace(distributions=(distribution("one", *files, tags=tags),))
     message = f"one is built for cp312 ({CP312}), but the environment runs cp311"
     assert [*misfits(environment)] == ([message] if is_misfit else [])

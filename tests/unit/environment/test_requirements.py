@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ MARKERS = marker_environment(INTERPRETER, "x86_64")
 
 def one(name: str, *requires: str, requested: bool = False) -> Distribution:
     """Return a distribution that requires others."""
-    return replace(distribution(name), requires=requires, requested=requested)
+    return distribution(name)._replace(requires=requires, requested=requested)
 
 
 def way(name: str, *distributions: Distribution) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def test_the_facts_of_a_target() -> None:
     unclaimed = Unclaimed(
         file="/env/bin/uwsgi", needs=(found("libz.so.1", replace(PQ, package="zlib1g")),), glibc="2.4"
     )
-    target = to_target(replace(scan, unattributed=(unclaimed,)), name="web", library_path=("/opt/z", "/opt/a"))
+    target = to_target(scan._replace(unattributed=(unclaimed,)), name="web", library_path=("/opt/z", "/opt/a"))
     assert target == Target(
         id=f"{ID}-web",
         distro="debian",
@@ -184,7 +184,7 @@ def test_a_system_that_cannot_be_named(change: dict[str, str], message: str) -> 
     """It is an error, because a target needs an id."""
     scan = needing()
     with pytest.raises(SysdepsError) as caught:
-        to_target(replace(scan, platform=scan.platform._replace(**change)))
+        to_target(scan._replace(platform=scan.platform._replace(**change)))
     assert str(caught.value) == message
     assert caught.value.hint
 
@@ -193,7 +193,7 @@ def test_libraries_that_are_named_as_their_soname_are_repaired() -> None:
     """A hash in their file name goes, as a tool that repairs wheels writes it into both."""
     library, other = "/env/site/lib/libown-0123abcd.so.1", "/env/site/lib/libz-0123abcd.so.1"
     objects = {library: elf(soname="libown-0123abcd.so.1"), other: elf(soname="libz.so.1"), MODULE: elf()}
-    scan = replace(needing(found("libpq.so.5", PQ, library, other)), objects=objects)
+    scan = needing(found("libpq.so.5", PQ, library, other))._replace(objects=objects)
     assert repaired_libraries(scan) == {library}
     assert to_target(scan).distribution[0].needs[0].by == ("lib/libown.so.1", "lib/libz-0123abcd.so.1")
 
@@ -201,7 +201,7 @@ def test_libraries_that_are_named_as_their_soname_are_repaired() -> None:
 def test_what_is_optional_is_in_the_line_and_never_unresolved() -> None:
     """It is in the line if a package answers it, and left out otherwise."""
     answered, missing = found("libpq.so.5", PQ), found("libgone.so.1", Missing())
-    target = to_target(needing(replace(answered, optional=True), replace(missing, optional=True)))
+    target = to_target(needing(answered._replace(optional=True), missing._replace(optional=True)))
     assert (target.installs, target.unresolved) == (("libpq5",), ())
     assert target.distribution[0].needs[0].optional
 
@@ -222,5 +222,5 @@ def test_a_musl_target_has_the_newest_musl_of_its_wheels() -> None:
     )
     assert newest_musl(scan) == ("1.2", "b")
     assert (to_target(scan).needs_musl, to_target(scan).needs_musl_by) == ("", "")
-    on_musl = to_target(replace(scan, platform=scan.platform._replace(libc="musl")))
+    on_musl = to_target(scan._replace(platform=scan.platform._replace(libc="musl")))
     assert (on_musl.needs_musl, on_musl.needs_musl_by) == ("1.2", "b")

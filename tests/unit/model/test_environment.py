@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from builders.facts import distribution, scan_of
 from pip_sysdeps.model.environment import Verdict
 
-ENVIRONMENT = replace(
-    scan_of().environment,
+ENVIRONMENT = scan_of().environment._replace(
     site_dirs=("/env/site", "/usr/lib/python3"),
     distributions=(distribution("one", "a.so", "b.so"), distribution("two", "/usr/bin/tool")),
 )

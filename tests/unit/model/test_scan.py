@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,7 +28,7 @@ def scan(*providers: Provider) -> Scan:
     """Return the scan of a distribution and a file with needs of these providers."""
     needs = tuple(Need(soname="liba.so.1", when=When.IMPORT, by=(), provider=each) for each in providers)
     one = DistributionNeeds(distribution=distribution("one"), needs=needs, vendored=(), glibc="")
-    return replace(scan_of(one), unattributed=(Unattributed(file="/x.so", needs=needs, glibc=""),), note="no index")
+    return scan_of(one)._replace(unattributed=(Unattributed(file="/x.so", needs=needs, glibc=""),), note="no index")
 
 
 def test_every_need_with_its_distribution() -> None:
@@ -57,5 +56,5 @@ def test_the_note_is_for_what_is_not_installed(provider: Provider, note: str) ->
 
 def test_facts_of_a_loaded_object() -> None:
     """By the path under which it was opened."""
-    found = replace(scan(), objects={"/lib/a.so": elf("x")}, real={"/link.so": "/lib/a.so"})
+    found = scan()._replace(objects={"/lib/a.so": elf("x")}, real={"/link.so": "/lib/a.so"})
     assert [found.facts(path) for path in ("/link.so", "/lib/a.so", "/b.so")] == [elf("x"), elf("x"), None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -339,7 +338,7 @@ def test_a_library_of_another_distribution(answer: Resolution, imported: bool, e
 def test_a_library_of_a_distribution_that_is_not_required(requires: tuple[str, ...], expected: Provider) -> None:
     """Only a distribution that is required is surely imported first: without it, the release's own package counts."""
     path = "/env/site/other/libGL.so.1"
-    one = replace(distribution("one", "m.abi3.so"), requires=requires)
+    one = distribution("one", "m.abi3.so")._replace(requires=requires)
     other = distribution("other", "other/libGL.so.1")
     loads = [load(When.IMPORT, {EXTENSION: (not_found("libGL.so.1"),)}), load(When.IMPORT, {path: ()})]
     needs = attribution({EXTENSION: elf(), path: elf()}, loads, one, other).of_distribution(one).needs

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +24,7 @@ def scan_with(*skipped: Skipped, told: tuple[Skipped, ...] = (), record: RecordK
     """Return the scan of one distribution with two files; `told` is what reading the environment skipped."""
     one = distribution("one", MODULE, DATA, record=record)
     scan = scan_of(DistributionNeeds(distribution=one, needs=(), vendored=(), glibc=""))
-    return replace(scan, environment=replace(scan.environment, skipped=told), skipped=(*told, *skipped))
+    return scan._replace(environment=scan.environment._replace(skipped=told), skipped=(*told, *skipped))
 
 
 def note(verdict: Verdict, path: str) -> Skipped:
@@ -108,5 +107,5 @@ def test_a_foreign_distribution() -> None:
     scan = scan_with(musl)
     told = "one will not load here: it is linked to musl, but Python is linked to glibc"
     assert list(foreign_distributions(scan)) == [told]
-    assert list(foreign_distributions(replace(scan, loads=(load(When.IMPORT, {DATA: ()}),)))) == []
+    assert list(foreign_distributions(scan._replace(loads=(load(When.IMPORT, {DATA: ()}),)))) == []
     assert list(foreign_distributions(scan_with(note(Verdict.NOT_RUNTIME, MODULE)))) == []

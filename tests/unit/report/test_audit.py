@@ -189,7 +189,7 @@ def test_libraries_that_a_distribution_vendors() -> None:
     one = distribution("one", *files)
     objects = {file: elf(soname=None if "plain" in file else "lib.so") for file in one.files if "text" not in file}
     needs = DistributionNeeds(distribution=one, needs=(), vendored=("../lib", "one.libs"), glibc="")
-    assert vendored(needs, replace(scan_of(needs), objects=objects)) == ("../lib/libc.so.1", "one.libs/libb.so.1")
+    assert vendored(needs, scan_of(needs)._replace(objects=objects)) == ("../lib/libc.so.1", "one.libs/libb.so.1")
 
 
 @pytest.mark.parametrize(

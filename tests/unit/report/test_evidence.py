@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from builders.facts import distribution, elf, scan_of
 from pip_sysdeps.model.needs import DistributionNeeds, Missing, Need, Unattributed, When
 from pip_sysdeps.report.evidence import Evidence, Trouble, name_of, trouble_of_need
 
 NEED = Need(soname="liba.so.1", when=When.IMPORT, by=("/env/site/m.so",), provider=Missing())
-OTHER = replace(NEED, soname="libb.so.1")
+OTHER = NEED._replace(soname="libb.so.1")
 ONE = DistributionNeeds(distribution=distribution("one", "m.so", "m.py"), needs=(NEED, OTHER), vendored=(), glibc="")
 
 
 def test_needs_that_the_policy_decides_are_left_out() -> None:
     """By distribution and name; a file that no RECORD lists has an empty one."""
-    scan = replace(scan_of(ONE), unattributed=(Unattributed(file="/env/x.so", needs=(NEED,), glibc=""),))
+    scan = scan_of(ONE)._replace(unattributed=(Unattributed(file="/env/x.so", needs=(NEED,), glibc=""),))
     subject = Evidence(scan=scan, decided_by_policy=frozenset({("one", "liba.so.1"), ("", "libb.so.1")}))
     assert [*subject.undecided()] == [("one", OTHER), ("", NEED)]
 
@@ -23,8 +21,8 @@ def test_needs_that_the_policy_decides_are_left_out() -> None:
 def test_the_objects_of_the_environment_are_its_own() -> None:
     """Each object has its distribution, or none; other files, and those of the system, are left out."""
     objects = {"/env/site/m.so": elf("liba.so.1"), "/env/x.so": elf(), "/lib/libc.so.6": elf()}
-    scan = replace(scan_of(ONE), objects=objects)
-    scan = replace(scan, environment=replace(scan.environment, unclaimed=("/env/x.so", "/env/y")))
+    scan = scan_of(ONE)._replace(objects=objects)
+    scan = scan._replace(environment=scan.environment._replace(unclaimed=("/env/x.so", "/env/y")))
     assert [*Evidence(scan=scan).own()] == [(ONE, "/env/site/m.so", elf("liba.so.1")), (None, "/env/x.so", elf())]
 
 

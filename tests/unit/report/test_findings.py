@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from builders.evidence import evidence
@@ -30,7 +28,7 @@ def needing(name: str, *needs: Need) -> DistributionNeeds:
 
 TWO = needing("two", unresolved("libb.so.1"), unresolved("liba.so.1", by="/env/site/l.so"))
 ONE = needing("one", unresolved("libp.so.1", When.PLUGIN), unresolved("libz.so.1"))
-SUBJECT = Evidence(scan=replace(scan_of(TWO, ONE), objects={"/env/site/one/m.so": elf(runpath="lib")}))
+SUBJECT = Evidence(scan=scan_of(TWO, ONE)._replace(objects={"/env/site/one/m.so": elf(runpath="lib")}))
 IN_ONE = Finding(
     entry=UNRESOLVED_IMPORT,
     trouble=Trouble(message="not found", subjects=("libz.so.1",), distribution="one", files=("/env/site/m.so",)),

@@ -40,7 +40,7 @@ LOCKED = locked_values(
 
 def needed(when: When = When.IMPORT, soname: str = "libnew.so.1", **changes: object) -> Need:
     """Return a need of a library that nothing has."""
-    return replace(Need(soname=soname, when=when, by=(M,), provider=Missing()), **changes)  # type: ignore[arg-type]
+    return Need(soname=soname, when=when, by=(M,), provider=Missing())._replace(**changes)  # type: ignore[arg-type]
 
 
 def test_a_lock_is_indexed_by_holder_and_name() -> None:
@@ -134,4 +134,4 @@ def test_objects_of_imports_and_chosen_plugins() -> None:
 def test_the_cpu_chooses_libraries(process: str, loaded: str, expected: bool) -> None:
     """Where the interpreter or a root loads one of its folders."""
     scan = scan_of(loads=(load(When.PLUGIN, {M: (), loaded: ()}),))
-    assert takes_cpu_folders(replace(scan, process=(LoadedObject(path=process, needs=()),))) is expected
+    assert takes_cpu_folders(scan._replace(process=(LoadedObject(path=process, needs=()),))) is expected

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from builders.facts import distribution, load, scan_of
@@ -36,7 +34,7 @@ def test_a_foreign_file(tags: tuple[str, ...], when: When | None, error: bool) -
         Skipped(path=FOREIGN, verdict=Verdict.FOREIGN_ARCHITECTURE, reason="for aarch64"),
         Skipped(path=OWN, verdict=Verdict.MALFORMED, reason="broken"),
     )
-    assert [*foreign_files(replace(scan, skipped=skipped))] == [
+    assert [*foreign_files(scan._replace(skipped=skipped))] == [
         Problem(
             error=error,
             entry=FOREIGN_FILE,
@@ -51,7 +49,7 @@ def test_a_foreign_file(tags: tuple[str, ...], when: When | None, error: bool) -
 def test_a_foreign_file_of_nobody_stops_no_distribution() -> None:
     """It is a warning."""
     skipped = Skipped(path=FOREIGN, verdict=Verdict.FOREIGN_LIBC, reason="for musl")
-    (problem,) = foreign_files(replace(scan_of(), skipped=(skipped,)))
+    (problem,) = foreign_files(scan_of()._replace(skipped=(skipped,)))
     assert (problem.error, problem.distribution) == (False, "")
 
 

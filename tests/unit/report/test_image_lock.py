@@ -31,7 +31,7 @@ LOCKED = locked("one", need("libpq.so.5", "libpq5"), wheel=WHEEL)
 
 def scan(*names: str, needs: tuple[Need, ...] = (PQ,), **changes: object) -> Scan:
     """Return an environment of distributions with these needs."""
-    found = (replace(distribution(name), **changes) for name in names)  # type: ignore[arg-type] # fields of its own
+    found = (distribution(name)._replace(**changes) for name in names)  # type: ignore[arg-type] # fields of its own
     return scan_of(*(DistributionNeeds(distribution=each, needs=needs, vendored=(), glibc="") for each in found))
 
 
@@ -64,7 +64,7 @@ def test_another_python_than_the_locked_one(abi_tag: str, messages: list[str]) -
     """An unknown version is not compared."""
     found = scan()
     interpreter = found.environment.interpreter._replace(abi_tag=abi_tag)
-    found = replace(found, environment=replace(found.environment, interpreter=interpreter))
+    found = found._replace(environment=found.environment._replace(interpreter=interpreter))
     assert [each.message for each in lock_problems(image(found), target())] == messages
 
 

@@ -28,7 +28,7 @@ SCAN = scan_of(
     DistributionNeeds(distribution=distribution("one", M, PLUGIN), needs=(), vendored=(), glibc=""),
     loads=(load(When.IMPORT, {M: (), LINK: ()}), load(When.PLUGIN, {PLUGIN: ()})),
 )
-SCAN = replace(SCAN, process=(LoadedObject(path=PYTHON, needs=()),))
+SCAN = SCAN._replace(process=(LoadedObject(path=PYTHON, needs=()),))
 
 
 def gap(file: str, version: str = "GLIBC_2.38", provider: str = LIBC, *, weak: bool = False) -> VersionGap:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,8 +47,8 @@ def needed(soname: str, provider: Provider, when: When = When.IMPORT, *, optiona
 
 PQ = needed("libpq.so.5", FromPackage(package="libpq5", path=""))
 GL = needed("libGL.so.1", FromCapability(capability="so:libGL.so.1"))
-MAGIC = replace(
-    needed("libmagic.so.1", FromPackage(package="libmagic1", path=""), When.DLOPEN), confidence=Confidence.HIGH
+MAGIC = needed("libmagic.so.1", FromPackage(package="libmagic1", path=""), When.DLOPEN)._replace(
+    confidence=Confidence.HIGH
 )
 
 
@@ -131,10 +130,10 @@ def test_distributions_that_are_partly_searched() -> None:
         for name in names
     ]
     long = [Skipped(path=f"/env/site/{name}.py", verdict=Verdict.TOO_LONG, reason="long") for name in names]
-    assert [*partly_searched(replace(scan_of(*needs), skipped=tuple(long)))] == [
+    assert [*partly_searched(scan_of(*needs)._replace(skipped=tuple(long)))] == [
         "skipped source search (too large): one, two"
     ]
-    assert [*partly_searched(replace(scan_of(*needs), skipped=tuple(long[1:2])))] == []
+    assert [*partly_searched(scan_of(*needs)._replace(skipped=tuple(long[1:2])))] == []
 
 
 def test_optional_needs_that_nothing_answers() -> None:
@@ -155,5 +154,5 @@ def test_optional_needs_that_nothing_answers() -> None:
 def test_skipped_files_have_a_reason() -> None:
     """The line has the verdict, the path and the reason."""
     skipped = Skipped(path="/env/site/m.so", verdict=Verdict.MALFORMED, reason="offset 4: bad class")
-    found = replace(scan_of(), skipped=(skipped,))
+    found = scan_of()._replace(skipped=(skipped,))
     assert [*skipped_files(found, Root("/"))] == ["skipped (malformed): /env/site/m.so: offset 4: bad class"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -80,7 +79,7 @@ SCAN = scan_of(
         ),
     ),
 )
-SCAN = replace(SCAN, floors={"libpq5": Floor(version="10~~", symbol="PQopen@Base", file=LIBRARY)})
+SCAN = SCAN._replace(floors={"libpq5": Floor(version="10~~", symbol="PQopen@Base", file=LIBRARY)})
 
 
 def test_needs() -> None:
@@ -106,8 +105,8 @@ app 1.0
 
 def test_the_file_of_an_import_stands_for_a_need() -> None:
     """It is shown even if a plugin comes first by name."""
-    two = replace(PQ, by=("/env/site/a_plugin.so", LIBRARY))
-    scan = replace(SCAN, distributions=(SCAN.distributions[1]._replace(needs=(two,)),))
+    two = PQ._replace(by=("/env/site/a_plugin.so", LIBRARY))
+    scan = SCAN._replace(distributions=(SCAN.distributions[1]._replace(needs=(two,)),))
     assert (
         as_text(needs_tree(scan, {"one": way("one")}), TERMINAL)
         == """\

@@ -51,13 +51,13 @@ STALE = "is in the image, but not in /etc/ld.so.cache: run ldconfig"
 def scan(*needs: Need, **changes: object) -> Scan:
     """Return an environment whose one distribution has these needs."""
     one = DistributionNeeds(distribution=distribution("one", M), needs=needs, vendored=(), glibc="")
-    return replace(scan_of(one), **changes)  # type: ignore[arg-type] # fields of its own
+    return scan_of(one)._replace(**changes)  # type: ignore[arg-type] # fields of its own
 
 
 def library(provider: Provider, when: When = When.IMPORT, **changes: object) -> Need:
     """Return a need of liba.so.1."""
     one = Need(soname="liba.so.1", when=when, by=(M,), provider=provider)
-    return replace(one, **changes)  # type: ignore[arg-type] # fields of its own
+    return one._replace(**changes)  # type: ignore[arg-type] # fields of its own
 
 
 def with_lock(*needs: LockedNeed, **changes: object) -> Locked:
@@ -186,8 +186,8 @@ def test_a_need_that_ldconfig_meets() -> None:
 def test_python_itself(interpreter: str, files: tuple[str, ...], messages: list[str]) -> None:
     """Without an interpreter, or in a virtual environment whose link to it is broken, nothing runs."""
     found = scan()
-    environment = replace(found.environment, interpreter=found.environment.interpreter._replace(path=interpreter))
-    found = replace(found, environment=replace(environment, mismatches=("made for cp312",)))
+    environment = found.environment._replace(interpreter=found.environment.interpreter._replace(path=interpreter))
+    found = found._replace(environment=environment._replace(mismatches=("made for cp312",)))
     assert problems_of(image(found, PlainSystem(files=frozenset(files))), None) == tuple(
         Problem(error=True, entry=NO_INTERPRETER, distribution="", subject="/env", message=message)
         for message in sorted([*messages, "made for cp312"])
@@ -262,18 +262,18 @@ NOT_FOUND = missing(
             ],
         ),
         (
-            replace(CALLED, confidence=Confidence.MEDIUM),
+            CALLED._replace(confidence=Confidence.MEDIUM),
             PlainFinder(reason="no ldconfig"),
             [replace(NOT_FOUND, entry=FIND_LIBRARY_FAILS, error=False)],
         ),
         (CALLED, FOUND, []),
         (
-            replace(CALLED, soname="", any_of=("libz.so.1", "liba.so.1")),
+            CALLED._replace(soname="", any_of=("libz.so.1", "liba.so.1")),
             PlainFinder(found=frozenset({"liba.so.1"})),
             [],
         ),
-        (replace(CALLED, evidence='CDLL("liba.so.1")'), PlainFinder(), []),
-        (replace(CALLED, provider=FromHost(note="driver")), PlainFinder(), []),
+        (CALLED._replace(evidence='CDLL("liba.so.1")'), PlainFinder(), []),
+        (CALLED._replace(provider=FromHost(note="driver")), PlainFinder(), []),
     ],
 )
 def test_what_find_library_does_not_find(one: Need, finder: PlainFinder, problems: list[Problem]) -> None:
@@ -284,12 +284,12 @@ def test_what_find_library_does_not_find(one: Need, finder: PlainFinder, problem
 
 def test_all_problems_errors_first() -> None:
     """Each problem is reported once; with a lock, differences from it too."""
-    one = replace(distribution("one", M, missing_objects=("/env/site/n.so",)), tags=())
+    one = distribution("one", M, missing_objects=("/env/site/n.so",))._replace(tags=())
     skipped = (Skipped(path="/env/site/x.so", verdict=Verdict.FOREIGN_LIBC, reason="for musl"),)
     needs = (library(Missing()), library(Missing()))
     found = scan_of(DistributionNeeds(distribution=one, needs=needs, vendored=(), glibc=""))
     lock = with_lock(need("", "fonts-x", "declared"))
-    problems = problems_of(image(replace(found, skipped=skipped), PlainSystem(installed={"bash": "1"})), lock)
+    problems = problems_of(image(found._replace(skipped=skipped), PlainSystem(installed={"bash": "1"})), lock)
     assert [(each.error, each.entry, each.subject) for each in problems] == [
         (True, MISSING_IN_IMAGE, "fonts-x"),
         (True, MISSING_IN_IMAGE, "liba.so.1"),

@@ -52,7 +52,7 @@ def test_a_name_is_a_package_a_soname_a_distribution_or_a_file(name: str, expect
 def test_a_library_that_only_its_own_distribution_needs() -> None:
     """Its chain shows who loads it, though nobody has to install anything."""
     distribution_needs = SCAN.distributions[0]._replace(needs=())
-    scan = replace(SCAN, distributions=(distribution_needs,))
+    scan = SCAN._replace(distributions=(distribution_needs,))
     (chain,) = why(scan, "one.libs/liba.so", WAYS)
     assert chain.hops == (Hop(file=ROOT, answer=TO_MIDDLE),)
     assert chain.need.provider == FromDistribution(distribution="one", path=MIDDLE, by_loader=True)
@@ -61,23 +61,23 @@ def test_a_library_that_only_its_own_distribution_needs() -> None:
 
 def test_the_shortest_way_counts() -> None:
     """A file that is a root itself is not shown behind another one."""
-    scan = replace(SCAN, loads=(*SCAN.loads, load(When.IMPORT, {MIDDLE: (TO_END,)})))
+    scan = SCAN._replace(loads=(*SCAN.loads, load(When.IMPORT, {MIDDLE: (TO_END,)})))
     assert [chain.hops for chain in why(scan, "libpq5", WAYS)] == [(Hop(file=MIDDLE, answer=TO_END),)]
 
 
 def test_an_import_counts_before_a_shorter_way_from_a_plugin() -> None:
     """Who only reads the first chain must not take an import's need for a plugin's."""
     plugin = "/env/site/a_plugin.so"
-    need = replace(PQ, by=(plugin, MIDDLE))
+    need = PQ._replace(by=(plugin, MIDDLE))
     loads = (load(When.PLUGIN, {plugin: (TO_END,)}), load(When.PLUGIN, {MIDDLE: (TO_END,)}), *SCAN.loads)
-    scan = replace(SCAN, distributions=(SCAN.distributions[0]._replace(needs=(need,)),), loads=loads)
+    scan = SCAN._replace(distributions=(SCAN.distributions[0]._replace(needs=(need,)),), loads=loads)
     assert why(scan, "libpq5", WAYS) == (replace(TO_PQ, need=need),)
 
 
 def test_a_path_with_dots_is_the_same_file() -> None:
     """$ORIGIN/../x names the file that the record names without dots."""
     dotted = "/env/site/sub/../one.libs/liba.so"
-    scan = replace(SCAN, loads=(load(When.IMPORT, {ROOT: (found(dotted),), dotted: (TO_END,)}),))
+    scan = SCAN._replace(loads=(load(When.IMPORT, {ROOT: (found(dotted),), dotted: (TO_END,)}),))
     (chain,) = why(scan, "libpq5", WAYS)
     assert [hop.file for hop in chain.hops] == [ROOT, dotted]
 
@@ -85,7 +85,7 @@ def test_a_path_with_dots_is_the_same_file() -> None:
 def test_through_an_unowned_file() -> None:
     """What an unpackaged library needs is shown behind the distribution's file that loads it."""
     unowned = "/usr/local/lib/libfoo.so"
-    need = replace(PQ, by=(ROOT,))
+    need = PQ._replace(by=(ROOT,))
     scan = scan_of(
         DistributionNeeds(distribution=distribution("one", ROOT), needs=(need,), vendored=(), glibc=""),
         loads=(load(When.IMPORT, {ROOT: (found(unowned),), unowned: (TO_END,)}),),
@@ -96,9 +96,9 @@ def test_through_an_unowned_file() -> None:
 
 def test_a_file_that_no_record_claims() -> None:
     """It has a chain without distributions."""
-    need = replace(PQ, by=(ROOT,))
+    need = PQ._replace(by=(ROOT,))
     scan = scan_of(loads=(load(When.IMPORT, {ROOT: (TO_END,)}),))
-    scan = replace(scan, unattributed=(Unattributed(file=ROOT, needs=(need,), glibc=""),))
+    scan = scan._replace(unattributed=(Unattributed(file=ROOT, needs=(need,), glibc=""),))
     assert why(scan, "libpq5", {}) == (Chain(requirement_chain=(), hops=(Hop(file=ROOT, answer=TO_END),), need=need),)
 
 

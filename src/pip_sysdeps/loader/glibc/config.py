@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoaderConfig:
+class LoaderConfig(NamedTuple):
     """The configuration of glibc's dynamic loader."""
 
     elf_class: int
@@ -19,18 +17,18 @@ class LoaderConfig:
     """A candidate with the other data encoding stops the search."""
     machine: int
     """`e_machine`: a candidate for another one is skipped."""
-    header_flags: tuple[int, int] = (0, 0)
-    """Mask and value: a candidate with another value of these bits of `e_flags` is skipped (RISC-V's float ABI)."""
     lib: str
     """The value of `$LIB`: `lib/x86_64-linux-gnu`."""
-    platform: str = ""
-    """The value of `$PLATFORM`; empty if it has none."""
-    library_path: tuple[str, ...] = ()
-    """The elements of LD_LIBRARY_PATH, as written; empty if it is unset or empty."""
     cache: Callable[[str], str | None]
     """ld.so.cache: a needed name's path, or None."""
     default_directories: tuple[str, ...]
     """In the order of `ld.so --help`, without a slash at the end."""
+    header_flags: tuple[int, int] = (0, 0)
+    """Mask and value: a candidate with another value of these bits of `e_flags` is skipped (RISC-V's float ABI)."""
+    platform: str = ""
+    """The value of `$PLATFORM`; empty if it has none."""
+    library_path: tuple[str, ...] = ()
+    """The elements of LD_LIBRARY_PATH, as written; empty if it is unset or empty."""
     subfolders: tuple[str, ...] = ()
     """Subfolders that are searched before each directory itself, best first: `glibc-hwcaps/x86-64-v3`.
 

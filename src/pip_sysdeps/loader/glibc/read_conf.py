@@ -11,7 +11,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.loader.glibc.conf_file import Directory, Include, parse_ld_so_conf
+from pip_sysdeps.loader.glibc.conf_file import parse_ld_so_conf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,12 +61,11 @@ class _Configuration:
         except OSError:
             return
         for entry in parse_ld_so_conf(content):
-            match entry:
-                case Directory(path=path):
-                    yield path
-                case Include(pattern=pattern):
-                    for included in self._matches(posixpath.join(posixpath.dirname(file), pattern)):
-                        yield from self.directories(included)
+            if not entry.is_pattern:
+                yield entry.text
+                continue
+            for included in self._matches(posixpath.join(posixpath.dirname(file), entry.text)):
+                yield from self.directories(included)
 
     def _matches(self, pattern: str) -> list[str]:
         """Return the paths that match an absolute pattern, in the C locale's order."""

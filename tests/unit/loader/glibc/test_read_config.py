@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,7 +33,7 @@ def test_a_fresh_cache(tmp_path: Path) -> None:
     """Everything comes from the program's machine and the root; the cache is as after a run of ldconfig."""
     write(tmp_path / "usr/lib/libx.so.1", written({"soname": "libx.so.1"}))
     config = read_loader_config(Root(str(tmp_path)), PROGRAM, directories=DIRECTORIES, library_path=("/ld",))
-    assert replace(config, cache=str) == LoaderConfig(
+    assert config._replace(cache=str) == LoaderConfig(
         elf_class=64,
         little_endian=True,
         machine=62,

@@ -80,9 +80,9 @@ def test_copies_with_a_soname_each_have_a_state_each() -> None:
     }
     files = (ours, stray, system, other, "/usr/lib/plain", "/usr/lib/unread.so")
     subject = evidence(objects, load(When.IMPORT, {module: (), **dict.fromkeys(files, ())}))
-    one = replace(subject.scan.environment.distributions[0], files=(ours, module))
-    environment = replace(subject.scan.environment, distributions=(one,), unclaimed=(stray,))
-    subject = replace(subject, scan=replace(subject.scan, environment=environment))
+    one = subject.scan.environment.distributions[0]._replace(files=(ours, module))
+    environment = subject.scan.environment._replace(distributions=(one,), unclaimed=(stray,))
+    subject = replace(subject, scan=subject.scan._replace(environment=environment))
     assert troubles("SD006", subject) == [
         Trouble(
             message="2 copies (one, the system), each with its own state",
@@ -111,8 +111,8 @@ def test_a_library_that_is_vendored_and_taken_from_a_package() -> None:
         Need(soname="libb.so.1", when=When.IMPORT, by=(), provider=Missing()),
         Need(program="gs", when=When.EXEC, by=(), provider=FromPackage(package="gs", path="")),
     )
-    scan = replace(subject.scan, distributions=(subject.scan.distributions[0]._replace(needs=needs),))
-    scan = replace(scan, environment=replace(scan.environment, unclaimed=("/env/stray/liba.so.1",)))
+    scan = subject.scan._replace(distributions=(subject.scan.distributions[0]._replace(needs=needs),))
+    scan = scan._replace(environment=scan.environment._replace(unclaimed=("/env/stray/liba.so.1",)))
     assert troubles("SD007", replace(subject, scan=scan)) == [
         Trouble(
             message="vendored here, and taken from a binary package by others: system updates reach only one copy",

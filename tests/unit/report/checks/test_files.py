@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from builders.evidence import troubles
 from builders.facts import distribution, scan_of
 from pip_sysdeps.model.environment import Skipped, Verdict
@@ -22,7 +20,7 @@ def test_skipped_files_are_sorted_by_their_verdict() -> None:
         for verdict in (Verdict.OVERLAP, Verdict.FOREIGN_LIBC, Verdict.FOREIGN_ARCHITECTURE, Verdict.UNREADABLE)
     )
     one = DistributionNeeds(distribution=ONE, needs=(), vendored=(), glibc="")
-    subject = Evidence(scan=replace(scan_of(one), skipped=skipped))
+    subject = Evidence(scan=scan_of(one)._replace(skipped=skipped))
     assert troubles("SD005", subject) == [
         Trouble(message="overlap", files=("/env/site/stray.so",)),
         Trouble(message="overlap", distribution="one", files=(M,)),

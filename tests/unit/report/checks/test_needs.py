@@ -111,7 +111,7 @@ def test_names_that_only_a_run_makes_are_one_finding_for_each_kind_of_a_distribu
         )
     ]
     subject = evidence()
-    subject = replace(subject, scan=replace(subject.scan, skipped=tuple(skipped)))
+    subject = replace(subject, scan=subject.scan._replace(skipped=tuple(skipped)))
     assert troubles("SD032", subject) == [
         Trouble(message=f"{library}, so it is unknown which", files=("/env/site/stray.py",)),
         Trouble(message=f"{library}, so it is unknown which", distribution="one", files=(M,)),

@@ -49,7 +49,7 @@ def test_versions_that_a_library_lacks() -> None:
     """Versions of glibc are a finding of their own; weak ones and those of the system's objects are none."""
     gaps = (gap("GLIBC_2.38", "/env/link.so"), gap("A_2"), gap("A_3", weak=True), gap("A_4", "/lib/libb.so.1"))
     subject = replace(evidence({M: elf("liba.so.1")}), gaps=gaps)
-    subject = replace(subject, scan=replace(subject.scan, real={"/env/link.so": M}))
+    subject = replace(subject, scan=subject.scan._replace(real={"/env/link.so": M}))
     newer = Trouble(
         message="needed, but this system has 2.36", subjects=("GLIBC_2.38",), distribution="one", files=(M,)
     )
@@ -65,10 +65,10 @@ def test_versions_that_a_library_lacks() -> None:
     [
         (PQ, ("cp311-cp311-manylinux_2_17_x86_64",), True),
         (PQ, ("cp311-cp311-linux_x86_64",), False),
-        (replace(PQ, confidence=Confidence.HIGH), ("cp311-cp311-manylinux_2_17_x86_64",), False),
-        (replace(PQ, soname="libX11.so.6"), ("cp311-cp311-manylinux_2_17_x86_64",), False),
-        (replace(PQ, soname="", program="gs"), ("cp311-cp311-manylinux_2_17_x86_64",), False),
-        (replace(PQ, provider=FromHost(note="driver")), ("cp311-cp311-manylinux_2_17_x86_64",), False),
+        (PQ._replace(confidence=Confidence.HIGH), ("cp311-cp311-manylinux_2_17_x86_64",), False),
+        (PQ._replace(soname="libX11.so.6"), ("cp311-cp311-manylinux_2_17_x86_64",), False),
+        (PQ._replace(soname="", program="gs"), ("cp311-cp311-manylinux_2_17_x86_64",), False),
+        (PQ._replace(provider=FromHost(note="driver")), ("cp311-cp311-manylinux_2_17_x86_64",), False),
     ],
 )
 def test_a_library_that_the_tag_does_not_allow(need: Need, tags: tuple[str, ...], is_found: bool) -> None:
