@@ -127,7 +127,7 @@ DAMAGES = [
     pytest.param(
         no_pyvenv,
         "`/opt/venv` is not a Python environment: it has neither pyvenv.cfg nor bin/python3",
-        "use --path for a folder that `pip install --target`, `--prefix` or `--user` filled",
+        "did you mean `--path /opt/venv`?",
         id="a folder that is none",
     ),
     pytest.param(

@@ -1,4 +1,4 @@
-"""Detect applications that include Python: frozen ones and zip applications, which have no distributions.
+"""Detect what a folder without distributions is: an application that includes Python, or one around an environment.
 
 A freezer (PyInstaller, cx_Freeze, Nuitka) copies modules and libraries into a folder without their metadata. A zip
 application (PEP 441: zipapp, shiv, pex) is one file.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import posixpath
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.environment.module_names import abi_of_module
 from pip_sysdeps.system.root import pread
-from pip_sysdeps.system.tree import walk
+from pip_sysdeps.system.tree import inside, walk
 
 if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
@@ -26,6 +27,9 @@ FROZEN_HINT = (
     "`library-path` for folders that it adds to LD_LIBRARY_PATH when it starts"
 )
 """Hint for a folder with modules and without distributions."""
+_METADATA = (".dist-info", ".egg-info")
+_SITE = re.compile(r"(?:/local)?/lib(?:64)?/(?:python|pypy)[^/]*/(?:site|dist)-packages$")
+"""The end of a site directory below its prefix."""
 ZIP_HINT = "unpack it and name the folder: `python3 -m zipfile -e FILE DIR`, then --path DIR"
 """Hint for a zip application."""
 
@@ -54,7 +58,35 @@ def first_module(root: Root, folder: str) -> str:
     )
 
 
-def modules_note(root: Root, folder: str) -> str:
-    """Return a remark that a folder without distributions has modules; empty if it has none."""
+class Contents(NamedTuple):
+    """What a folder that is no environment has instead."""
+
+    note: str
+    """A remark for the message; may be empty."""
+    hint: str
+    """What to name; empty if there is nothing to say."""
+
+
+def describe_contents(root: Root, folder: str) -> Contents:
+    """Describe a folder without distributions: by a virtual environment in it, else by its first extension module."""
+    venvs = (name for name in root.names(folder) if root.is_file(f"{folder}/{name}/pyvenv.cfg"))
+    if venv := next(venvs, ""):
+        return Contents("", f"did you mean `--python {folder}/{venv}`?")
     module = first_module(root, folder)
-    return f", but modules, such as `{module}`: it looks like a frozen application" if module else ""
+    if inner := _environment_of(root, folder, module):
+        return Contents("", f"did you mean `{inner}`?")
+    if module:
+        return Contents(f", but modules, such as `{module}`: it looks like a frozen application", FROZEN_HINT)
+    return Contents("", "")
+
+
+def _environment_of(root: Root, folder: str, module: str) -> str:
+    """Return the option that names the environment of a module below a folder; empty without one."""
+    parts = module.split("/")[:-1]
+    folders = [posixpath.join(folder, *parts[:count]) for count in range(len(parts), -1, -1)]
+    for each in folders:
+        if root.is_file(f"{each}/pyvenv.cfg"):
+            return f"--python {each}"
+    site = next((each for each in folders if any(name.endswith(_METADATA) for name in root.names(each))), "")
+    prefix = _SITE.sub("", site)
+    return f"--path {prefix if inside(prefix, folder) else site}" if site else ""

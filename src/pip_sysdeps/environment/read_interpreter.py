@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from pip_sysdeps.environment.read_applications import (
     FROZEN_HINT,
     ZIP_HINT,
+    Contents,
+    describe_contents,
     first_module,
     is_zip_application,
-    modules_note,
 )
 from pip_sysdeps.environment.site_files import VenvConfig, parse_venv_config
 from pip_sysdeps.errors import MalformedError, SysdepsError, unreadable
@@ -126,19 +127,11 @@ def _open_folder(root: Root, prefix: str) -> Installation:
         if is_program(root, f"{prefix}/bin/{name}"):
             return _open_program(root, f"{prefix}/bin/{name}")
     hint = _within(root, prefix)
-    modules = "" if hint or _is_filled_by_pip(root, prefix) else modules_note(root, prefix)
+    contents = Contents("", hint) if hint else describe_contents(root, prefix)
     raise SysdepsError(
-        f"`{prefix}` is not a Python environment: it has neither pyvenv.cfg nor bin/python3{modules}",
-        hint=FROZEN_HINT
-        if modules
-        else hint or "use --path for a folder that `pip install --target`, `--prefix` or `--user` filled",
+        f"`{prefix}` is not a Python environment: it has neither pyvenv.cfg nor bin/python3{contents.note}",
+        hint=contents.hint or "use --path for a folder that `pip install --target`, `--prefix` or `--user` filled",
     )
-
-
-def _is_filled_by_pip(root: Root, folder: str) -> bool:
-    """Return whether a folder looks as if `pip install --target`, `--prefix` or `--user` filled it."""
-    names = (*root.names(folder), *root.names(f"{folder}/lib"), *root.names(f"{folder}/lib64"))
-    return any(name.endswith((".dist-info", ".egg-info")) or parse_python_name(name) for name in names)
 
 
 def _within(root: Root, folder: str) -> str:

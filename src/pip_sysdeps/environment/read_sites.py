@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.environment.module_names import abi_of_modules
-from pip_sysdeps.environment.read_applications import FROZEN_HINT, ZIP_HINT, is_zip_application, modules_note
+from pip_sysdeps.environment.read_applications import ZIP_HINT, describe_contents, is_zip_application
 from pip_sysdeps.environment.read_interpreter import is_program, open_installation, parse_python_name
 from pip_sysdeps.environment.site_files import changes_path, parse_pth, parse_pth_code
 from pip_sysdeps.errors import SysdepsError
@@ -107,13 +107,13 @@ def _sites_of_prefix(root: Root, prefix: str) -> tuple[Site, ...]:
 
 
 def _no_distributions(root: Root, folder: str, path: str) -> SysdepsError:
-    """Return the error for a folder without distributions, with another hint for a frozen application."""
-    modules = modules_note(root, folder)
+    """Return the error for a folder without distributions, with a hint by its contents."""
+    contents = describe_contents(root, folder)
     named = (
         "name the folder that you gave to pip's --target or --prefix, or a site-packages folder; with --allow-empty, "
         "files are scanned without metadata"
     )
-    return SysdepsError(f"no distributions in `{path}`{modules}", hint=FROZEN_HINT if modules else named)
+    return SysdepsError(f"no distributions in `{path}`{contents.note}", hint=contents.hint or named)
 
 
 def local_packages(root: Root, folder: str) -> str:
