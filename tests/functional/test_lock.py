@@ -27,6 +27,7 @@ from pip_sysdeps.system.exclusion import exclusive
 if TYPE_CHECKING:
     from builders.desk import Desk
 
+OTHER = "debian-trixie-amd64"
 SUMMARY = "debian-bookworm-amd64, 1 distribution with needs, 1 package to install"
 TRIXIE = TARGET.replace("bookworm", "trixie").replace('"12"', '"13"')
 
@@ -104,6 +105,31 @@ def test_check_of_a_lock_of_another_python(desk: Desk) -> None:
             f"`{desk.lock}` is stale: {how}",
         ],
     )
+
+
+def test_check_names_the_options_that_writing_takes(desk: Desk) -> None:
+    """The command that updates another target, a named environment, or the lock of another environment."""
+    desk.run_lock()
+    shutil.rmtree(desk.root / SITE[1:])
+    install_module(desk.root, "zoom", "libGL.so.1")
+    assert f"`{desk.lock}` is stale: run `pip-sysdeps lock --replace`\n" in desk.run_lock("--check").err
+    desk.run_lock("--name", "worker", "--target", OTHER, "--add-target")
+    install_module(desk.root, "other", "libgomp.so.1")
+    done = desk.run_lock("--check", "--name", "worker", "--target", OTHER)
+    how = f"run `pip-sysdeps lock --target {OTHER} --name worker`"
+    assert f"`{desk.lock}` is stale: {how}\n" in done.err
+
+
+def test_a_change_that_other_targets_do_not_have(desk: Desk) -> None:
+    """They are named when the change is written; a second environment in the same image has nothing to do with it."""
+    desk.run_lock()
+    desk.run_lock("--target", OTHER, "--add-target")
+    desk.run_lock("--name", "worker", "--add-target")
+    install_module(desk.root, "zoom", "libGL.so.1")
+    message = f"other targets of the lock do not have the change of zoom yet: {OTHER}; lock them too\n"
+    assert message in desk.run_lock().err
+    assert "other targets" not in desk.run_lock("--target", OTHER).err
+    assert "other targets" not in desk.run_lock("--name", "worker").err
 
 
 def test_check_begins_with_the_line(desk: Desk) -> None:

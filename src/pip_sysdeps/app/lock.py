@@ -15,7 +15,7 @@ from pip_sysdeps.lock.document import Lockfile
 from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text, replace_lock
 from pip_sysdeps.lock.merge import merge, sides_of
 from pip_sysdeps.lock.staleness import differences
-from pip_sysdeps.lock.summary import line_changes, line_message
+from pip_sysdeps.lock.summary import line_changes, line_message, other_targets_message
 from pip_sysdeps.lock.text import loads
 from pip_sysdeps.needs.completeness import refuse_gaps
 from pip_sysdeps.printing import printable
@@ -170,13 +170,20 @@ def _pin_versions(target: Target, place: Place) -> Target:
 
 def refuse_other_environment(found: EnvironmentTarget, before: Target | None, path: str) -> None:
     """Raise SysdepsError if none of a target's distributions with needs is installed, as in another environment."""
-    with_needs = {each.name for each in before.distribution if any(each.all_needs())} if before else set()
-    if with_needs.isdisjoint(each.name for each in found.scan.environment.distributions) and with_needs:
+    names = _of_another_environment(found, before)
+    if names:
         raise SysdepsError(
-            f"none of the distributions with needs in `{path}` ({listed(sorted(with_needs), _SHOWN)}) is installed in "
+            f"none of the distributions with needs in `{path}` ({listed(names, _SHOWN)}) is installed in "
             f"`{found.place.root.shown(found.scan.environment.prefix)}`",
             hint=_SELECT_HINT if found.scan.environment.found_by else _REPLACE_HINT,
         )
+
+
+def _of_another_environment(found: EnvironmentTarget, before: Target | None) -> list[str]:
+    """Return the distributions with needs of a target if none of them is installed; otherwise nothing."""
+    with_needs = {each.name for each in before.distribution if any(each.all_needs())} if before else set()
+    is_other = with_needs.isdisjoint(each.name for each in found.scan.environment.distributions)
+    return sorted(with_needs) if is_other else []
 
 
 class WriteResult(NamedTuple):
@@ -188,6 +195,8 @@ class WriteResult(NamedTuple):
     """The old target; None for a new one."""
     line: str = ""
     """The changes of the install line as a message; empty for a new target or without changes."""
+    others: str = ""
+    """A message about other targets of the lock that do not have the change; empty without any."""
 
 
 def write_target(
@@ -203,13 +212,19 @@ def write_target(
         text = merge(old, found.target, add_target=add_target, listed=found.project.targets)
         if text == old:
             return WriteResult(changed=False, before=found.target)
-        before = loads(sides_of(old)[0]).find(found.target.id) if old.strip() else None
+        lock = loads(sides_of(old)[0]) if old.strip() else Lockfile()
+        before = lock.find(found.target.id)
     except MalformedError as error:
         raise error.at(path) from error
     if not replace:
         refuse_other_environment(found, before, path)
     replace_lock(path, text)
-    return WriteResult(changed=True, before=before, line=_changed_line(before, found.target))
+    return WriteResult(
+        changed=True,
+        before=before,
+        line=_changed_line(before, found.target),
+        others=other_targets_message(before, found.target, lock) if before else "",
+    )
 
 
 def _changed_line(before: Target | None, after: Target) -> str:
@@ -234,11 +249,13 @@ class Comparison(NamedTuple):
     """Whether the lock has an earlier major version."""
     is_other_python: bool
     """Whether the lock was made with another Python."""
+    is_other_environment: bool
+    """Whether none of the lock's distributions with needs is installed, so that `lock` would refuse to write."""
 
 
-def compare_target(target: Target, path: str) -> Comparison:
+def compare_target(found: EnvironmentTarget, path: str) -> Comparison:
     """Compare a target with the same one in a lock. Raise SysdepsError for a lock without it."""
-    lock = read_lock(path)
+    target, lock = found.target, read_lock(path)
     locked = lock.find(target.id)
     if locked is None:
         names = ", ".join(each.id for each in lock.target)
@@ -254,4 +271,5 @@ def compare_target(target: Target, path: str) -> Comparison:
         warning=lock.warning(),
         is_old=lock.is_old,
         is_other_python=locked.python != target.python,
+        is_other_environment=bool(_of_another_environment(found, locked)),
     )

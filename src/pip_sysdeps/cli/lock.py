@@ -109,7 +109,7 @@ def _lock(args: argparse.Namespace) -> int:
     )
     found = make_target(request, stages=stages, second_process=True)
     _warn_of_target(args, found)
-    stale = args.check is not None and _compare(args, found.target)
+    stale = args.check is not None and _compare(args, found)
     before = found.target if args.check else _write(args, found)
     stages.end("lock")
     _print_notes(args, found, before)
@@ -152,14 +152,16 @@ def _write(args: argparse.Namespace, found: EnvironmentTarget) -> Target | None:
         args.messages.note(written.line)
     done = f"wrote `{args.output}`" if written.changed else f"`{args.output}` is current"
     args.messages.note(f"{done}: {_summary(found.target)}")
+    if written.others:
+        args.messages.note(written.others)
     if note and is_new:
         args.messages.note(note)
     return written.before
 
 
-def _compare(args: argparse.Namespace, target: Target) -> bool:
+def _compare(args: argparse.Namespace, found: EnvironmentTarget) -> bool:
     """Print the differences, and return whether there are any."""
-    compared = compare_target(target, args.output)
+    target, compared = found.target, compare_target(found, args.output)
     if compared.warning:
         args.messages.warning(f"`{args.output}`: {compared.warning}")
     if not compared.changes:
@@ -172,7 +174,10 @@ def _compare(args: argparse.Namespace, target: Target) -> bool:
     for change in compared.changes:
         (args.messages.warning if fails else args.messages.detail)(change)
     how = f" with the image's Python, as in its build stage ({target.python} here)" if compared.is_other_python else ""
-    args.messages.note(f"`{args.output}` is stale: run `pip-sysdeps lock`{how}")
+    chosen = {"--target": args.target, "--name": args.name}
+    options = "".join(f" {option} {value}" for option, value in chosen.items() if value)
+    options += " --replace" if compared.is_other_environment else ""
+    args.messages.note(f"`{args.output}` is stale: run `pip-sysdeps lock{options}`{how}")
     return fails
 
 

@@ -11,10 +11,11 @@ from pip_sysdeps.words import listed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pip_sysdeps.lock.document import LockedNeed, Lockfile
+    from pip_sysdeps.lock.document import LockedNeed, Lockfile, Target
 
 SHOWN = 6
 """How many changes are listed; the rest is counted."""
+_FEW = 3
 SAME_LINE = "the install line does not change"
 """The message if no package is added or removed."""
 
@@ -31,6 +32,35 @@ def summarize(before: Lockfile, after: Lockfile) -> str:
         return "no system package is needed"
     others = listed(list(_distributions(before, after)), SHOWN)
     return f"{SAME_LINE}: {others}" if others else SAME_LINE
+
+
+def other_targets_message(before: Target, after: Target, lock: Lockfile) -> str:
+    """Return a message about other targets of a lock that are as this one was before it changed; empty without any.
+
+    A target with another name is another environment. Versions are compared, as needs differ between releases.
+    """
+    old, new = _versions(before), _versions(after)
+    changed = {name: old.get(name) for name in sorted({*old, *new}) if old.get(name) != new.get(name)}
+    others = [
+        each for each in lock.target if each.id != after.id and _environment_name(each) == _environment_name(after)
+    ]
+    same = {
+        each.id: [name for name, version in changed.items() if _versions(each).get(name) == version] for each in others
+    }
+    names = list(dict.fromkeys(name for some in same.values() for name in some))
+    if not names:
+        return ""
+    ids = listed([each for each, some in same.items() if some], _FEW)
+    return f"other targets of the lock do not have the change of {listed(names, _FEW)} yet: {ids}; lock them too"
+
+
+def _versions(target: Target) -> dict[str, str]:
+    return {each.name: each.version for each in target.distribution}
+
+
+def _environment_name(target: Target) -> str:
+    """Return what `lock --name` added to an id; empty for an environment without a name."""
+    return target.id.partition(f"-{target.architecture}")[2]
 
 
 def line_message(before: Lockfile, after: Lockfile) -> str:
