@@ -44,7 +44,8 @@ class Desk:
         """Run `lock` on the environment of the root, or on what `--path` names."""
         place = () if "--path" in argv or "--python" in argv else ("--python", VENV)
         root = self.copied if self.copied.exists() else self.pristine
-        return self.run("lock", "--root", str(root), *place, "-o", str(self.lock), *argv)
+        output = () if "-o" in argv else ("-o", str(self.lock))
+        return self.run("lock", "--root", str(root), *place, *output, *argv)
 
     def run_apt_line(self, *argv: str) -> Result:
         """Run `apt-line` on the lock, for the root's target."""

@@ -27,6 +27,14 @@ MISTAKES = {
         "argument --format: `table` is not one of names, lines, satisfy, dockerfile, json",
         "see `pip-sysdeps apt-line --help`",
     ),
+    "install-line --lock api.lock --lock web.lock": (
+        "argument --lock: has two values, `api.lock` and `web.lock`, but takes one",
+        "see `pip-sysdeps install-line --help`",
+    ),
+    "lock -o a.lock --output b.lock": (
+        "argument -o/--output: has two values, `a.lock` and `b.lock`, but takes one",
+        "see `pip-sysdeps lock --help`",
+    ),
     "lock .": ("unrecognized arguments: .", "did you mean `--python .`? see `pip-sysdeps lock --help`"),
     "lock -r requirements.txt": (
         "unrecognized arguments: -r requirements.txt",
@@ -68,6 +76,17 @@ def test_empty_values_are_refused(line: str, capsys: pytest.CaptureFixture[str])
     assert hint == f"hint: see `pip-sysdeps {line.partition(' ')[0]} --help`"
     assert main(["audit", "--name", "", "--root", "/nowhere"]) == 2
     assert "its value is empty" not in capsys.readouterr().err
+
+
+def test_an_option_may_be_repeated_with_the_same_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is lost by that; options that take several values collect them."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["install-line", "--lock", "a.lock", "--lock", "a.lock"]) == 2
+    assert capsys.readouterr().err.startswith("error: `a.lock` does not exist\n")
+    assert main(["lock", "--path", "a", "--path", "b"]) == 2
+    assert f"`{tmp_path}/a` is not a folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("line", MISTAKES)

@@ -28,6 +28,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: object) -> None:
         self._intermixing = False
+        self._values: dict[str, str] = {}
         plain = {"allow_abbrev": False, "formatter_class": _Help}
         super().__init__(**{**plain, **options})  # type: ignore[arg-type] # argparse's own options
         quiet, verbose = "print only errors on stderr", "print more on stderr; -vv: also timings"
@@ -57,6 +58,7 @@ class Parser(argparse.ArgumentParser):
             return super().parse_known_args(args, namespace)
         if self._subparsers is not None:
             self._fail_early_option(args or ())
+        self._values.clear()
         self._intermixing = _has_several_positionals(self)
         parse = super().parse_known_intermixed_args if self._intermixing else super().parse_known_args
         found, rest = parse(args, namespace)
@@ -97,9 +99,18 @@ class Parser(argparse.ArgumentParser):
             self._fail(f"unrecognized arguments: {word}", hint=f"options stand after {name}: {after}; ")
 
     def _get_value(self, action: argparse.Action, arg_string: str) -> object:
-        """Report an empty value, as from an unset variable in a script, unless the default is empty."""
-        if action.option_strings and not arg_string and action.default != "":
-            self._fail(f"argument {'/'.join(action.option_strings)}: its value is empty")
+        """Report an empty value, as from an unset variable in a script, unless the default is empty.
+
+        Report a second value of an option that takes one: the first would have no effect.
+        """
+        if action.option_strings:
+            name = "/".join(action.option_strings)
+            if not arg_string and action.default != "":
+                self._fail(f"argument {name}: its value is empty")
+            takes_one = isinstance(action, argparse._StoreAction) and action.nargs in {None, "?"}  # noqa: SLF001
+            before = self._values.setdefault(action.dest, arg_string)
+            if takes_one and before != arg_string:
+                self._fail(f"argument {name}: has two values, `{before}` and `{arg_string}`, but takes one")
         return super()._get_value(action, arg_string)
 
     def _check_value(self, action: argparse.Action, value: object) -> None:
