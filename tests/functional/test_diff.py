@@ -160,6 +160,14 @@ def test_a_revision_without_a_lock(run: Callable[..., Result]) -> None:
     assert result.out.startswith("debian-bookworm-amd64 (the target was added)\n")
 
 
+def test_in_a_repository_without_a_commit(run: Callable[..., Result]) -> None:
+    """There is nothing to compare with yet."""
+    assert run("lock").status == 0
+    git("init", "--quiet")
+    hint = "hint: commit the lock first, or name two locks"
+    assert run("diff", environment=False) == (2, "", f"error: the git repository has no commit yet\n{hint}\n")
+
+
 def test_outside_a_repository(run: Callable[..., Result]) -> None:
     """It is an error, because there is nothing to compare with."""
     assert run("lock").status == 0

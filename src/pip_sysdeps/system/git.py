@@ -73,6 +73,8 @@ def _commit(revision: str, folder: str) -> str:
     result = _run(["rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}"], folder)
     if result.returncode:
         reason = result.stderr.decode("utf-8", "replace").partition("\n")[0].removeprefix("fatal: ")
+        if revision == "HEAD" and not reason:
+            raise SysdepsError("the git repository has no commit yet", hint="commit the lock first, or name two locks")
         raise SysdepsError(
             f"`{revision}` is neither a file nor a git revision here{f': {reason}' if reason else ''}",
             hint="name a lock, or a revision of the repository that holds it",
