@@ -135,7 +135,10 @@ def note_found(args: argparse.Namespace, environment: Environment) -> None:
         args.messages.note(f"using the environment `{environment.prefix}` ({environment.found_by}){which}")
     if environment.others:
         names = listed([f"`--python {name}`" for name in environment.others], 2)
-        args.messages.note(f"the current folder also has a virtual environment: {names} selects it")
+        if len(environment.others) == 1:
+            args.messages.note(f"the current folder also has a virtual environment: {names} selects it")
+        else:
+            args.messages.note(f"the current folder also has virtual environments: {names} select them")
 
 
 def warn_of_scan(args: argparse.Namespace, scanned: ScannedEnvironment) -> None:
