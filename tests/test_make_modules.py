@@ -49,11 +49,11 @@ def test_modules_that_lie_apart_and_what_imports_them(tool: Any) -> None:  # noq
     rows = tool.split_rows(CONTENTS.splitlines(keepends=True), "3.11", frozenset({"python3", "libpython3.11-stdlib"}))
     found = tool.with_importers(rows, {name: frozenset(names) for name, names in IMPORTS.items()})
     assert [tuple(row) for row in found] == [
-        ("_tkinter", f"{FOLDER}/lib-dynload/_tkinter.*.so", "_tkinter"),
-        ("distutils._msvccompiler", f"{FOLDER}/distutils/core.py", "-"),
-        ("distutils.core", f"{FOLDER}/distutils/core.py", "-"),
-        ("ensurepip", f"{FOLDER}/ensurepip/__init__.py", "-"),
-        ("tkinter", f"{FOLDER}/tkinter/__init__.py", "_tkinter"),
-        ("turtle", f"{FOLDER}/tkinter/__init__.py", "_tkinter"),
-        ("venv", f"{FOLDER}/ensurepip/__init__.py", "-"),
+        ("_tkinter", f"{FOLDER}/lib-dynload/_tkinter.*.so", "_tkinter", "-"),
+        ("distutils._msvccompiler", f"{FOLDER}/distutils/core.py", "-", "_distutils_hack"),
+        ("distutils.core", f"{FOLDER}/distutils/core.py", "-", "_distutils_hack"),
+        ("ensurepip", f"{FOLDER}/ensurepip/__init__.py", "-", "-"),
+        ("tkinter", f"{FOLDER}/tkinter/__init__.py", "_tkinter", "-"),
+        ("turtle", f"{FOLDER}/tkinter/__init__.py", "_tkinter", "-"),
+        ("venv", f"{FOLDER}/ensurepip/__init__.py", "-", "-"),
     ]

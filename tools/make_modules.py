@@ -36,11 +36,14 @@ LIBRARY = re.compile(rb"usr/lib/python(3\.[0-9]+)/([^\s]+)\s+(\S+)\n?")
 EXTENSION = re.compile(r"lib-dynload/([A-Za-z0-9_]+)\.[^/]*\.so")
 RUNS = {"venv": "ensurepip"}
 """Modules that run another one as a program, which no import shows: `venv` makes an environment with `-m ensurepip`."""
+BRINGERS = {"distutils": "_distutils_hack"}
+"""Modules that another distribution brings: setuptools puts its own `distutils` in place of that of Python."""
 HEAD = """\
 # Modules of the standard library that a release has in a package apart from its Python. Made by tools/make_modules.py.
 #
 # The columns: what is imported; a file without which that fails (`*` for a part that differs), whose package the index
-# of a release names; the extension module behind it, whose libraries any other Python needs, or `-`.
+# of a release names; the extension module behind it, whose libraries any other Python needs, or `-`; a module whose
+# distribution brings it instead, or `-`.
 # Source: Contents of {releases}.
 """
 
@@ -54,6 +57,8 @@ class Row(NamedTuple):
     """Pattern of a file without which that fails."""
     extension: str = "-"
     """The extension module behind it."""
+    bringer: str = "-"
+    """A module whose distribution brings it instead."""
 
 
 def split_rows(contents: Iterable[bytes], version: str, own: frozenset[str]) -> Iterator[Row]:
@@ -104,7 +109,7 @@ def with_importers(rows: Iterable[Row], imports: Mapping[str, frozenset[str]]) -
                 found[name] = known._replace(extension=behind.extension if known.extension == "-" else known.extension)
         if found == before:
             break
-    return sorted(found.values())
+    return sorted(row._replace(bringer=BRINGERS.get(row.name.partition(".")[0], "-")) for row in found.values())
 
 
 def library_imports(folder: Path) -> dict[str, frozenset[str]]:

@@ -239,6 +239,21 @@ def test_a_module_apart_from_the_release_s_python(desk: Desk, module: str, relea
     assert list(target.installs) == [f"python3-{'tk' if module == 'tkinter' else module}"]
 
 
+def test_a_module_apart_that_another_module_imports(desk: Desk) -> None:
+    """The package is in the line: the distribution cannot be imported without it."""
+    text = "import sys\nif sys.version_info >= (3,):\n    from distutils.sysconfig import get_python_lib"
+    modules = {"__init__": "from .core import *", "core": "from . import helper", "helper": text}
+    assert list(locked(desk, "/here", "bookworm", modules).installs) == ["python3-distutils"]
+
+
+def test_a_module_apart_that_a_distribution_brings(desk: Desk) -> None:
+    """With setuptools in the environment, its own distutils is imported."""
+    site = desk.root / "here/lib/python3.11/site-packages"
+    install(site, "setuptools", files={"_distutils_hack/__init__.py": b"", "setuptools/_distutils/core.py": b""})
+    target = locked(desk, "/here", "bookworm", {"__init__": "import distutils.core, setuptools"})
+    assert (list(target.installs), list(offered(target))) == ([], [])
+
+
 def test_an_extension_of_sqlite(desk: Desk) -> None:
     """What load_extension opens is a file of a package."""
     text = "import sqlite3\nd = sqlite3.connect(':memory:')\nd.load_extension('mod_spatialite')"

@@ -62,7 +62,7 @@ class EnvironmentSystem:
         self._file = cache(self._names.file)
         self._provider = cache(self._find_provider)
         self._required = cache(self._find_required)
-        self._packages_of_python: dict[str, bool] = {}
+        self._python_modules: dict[str, bool] = {}
 
     # ------------------------------------------------------------------------------------------------------- files
 
@@ -264,13 +264,13 @@ class EnvironmentSystem:
         """Return whether a distribution of the environment has a file or script of that name."""
         return name in self._brought or name in self._scripts
 
-    def has_python_package(self, name: str) -> bool:
-        """Return whether a distribution of the environment has a Python package of that name."""
-        if name not in self._packages_of_python:
-            end = f"/{name}/__init__.py"
+    def has_python_module(self, name: str) -> bool:
+        """Return whether a distribution of the environment has a module or package of that name."""
+        if name and name not in self._python_modules:
+            parts = f"/{name}/", f"/{name}."
             files = (file for each in self._environment.distributions for file in each.files)
-            self._packages_of_python[name] = any(file.endswith(end) for file in files)
-        return self._packages_of_python[name]
+            self._python_modules[name] = any(part in file for file in files for part in parts)
+        return self._python_modules.get(name, False)
 
     def _find_required(self, name: str) -> frozenset[str]:
         found: set[str] = set()

@@ -64,6 +64,14 @@ def first_argument(call: ast.Call) -> ast.expr | None:
     return call.args[0] if call.args else call.keywords[0].value if call.keywords else None
 
 
+def leaves(node: ast.AST) -> bool:
+    """Return whether an expression is a call that ends the program: `sys.exit()`, `os._exit(1)`, `parser.exit()`."""
+    match node:
+        case ast.Call(func=ast.Name(id="exit" | "quit") | ast.Attribute(attr="exit" | "_exit")):
+            return True
+    return False
+
+
 def is_cffi(call: ast.Call) -> bool:
     """Return whether a call opens a library as cffi does: `ffi.dlopen(...)`."""
     return isinstance(call.func, ast.Attribute) and call.func.attr == "dlopen"

@@ -6,6 +6,8 @@ import ast
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pip_sysdeps.byname.callables import leaves
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
@@ -34,7 +36,7 @@ class Caught(NamedTuple):
             match each.statement:
                 case ast.Try(body=body) as attempt if each.body is body and self._is_survived(attempt, each):
                     return True
-                case ast.With(items=items) if any(_suppresses(item.context_expr, self.errors) for item in items):
+                case ast.With(items=items) if any(suppresses(item.context_expr, self.errors) for item in items):
                     return True
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
                     return False
@@ -46,7 +48,7 @@ class Caught(NamedTuple):
 
     def _is_survived(self, attempt: ast.Try, branch: Branch) -> bool:
         """Return whether an error that is tried stops nothing: neither its handler nor the code behind raises."""
-        handler = next((each for each in attempt.handlers if _catches(each.type, self.errors)), None)
+        handler = next((each for each in attempt.handlers if catches(each.type, self.errors)), None)
         if handler is None or self._gives_up(handler.body) or self._keeps(handler):
             return False
         noted = {name for node in self._inside(handler.body) for name in _set_name(node)}
@@ -67,7 +69,7 @@ class Caught(NamedTuple):
 
     def _gives_up(self, body: Iterable[ast.AST]) -> bool:
         """Return whether statements raise, or leave the program."""
-        return any(isinstance(node, ast.Raise) or _leaves(node) for node in self._inside(body))
+        return any(isinstance(node, ast.Raise) or leaves(node) for node in self._inside(body))
 
     def _asks_for(self, node: ast.AST, names: Collection[str]) -> bool:
         """Return whether a node gives up if one of some variables says so."""
@@ -106,28 +108,23 @@ def _function_body(branch: Branch) -> Iterable[ast.stmt]:
     return next(around, branch).body
 
 
-def _catches(kind: ast.expr | None, errors: Collection[str]) -> bool:
+def catches(kind: ast.expr | None, errors: Collection[str]) -> bool:
+    """Return whether the handler of a `try` for these exceptions, or for all, catches one of the errors."""
     match kind:
         case None:
             return True
         case ast.Tuple(elts=kinds):
-            return any(_catches(each, errors) for each in kinds)
+            return any(catches(each, errors) for each in kinds)
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name in errors or name in _EVERYTHING
     return False
 
 
-def _suppresses(context: ast.expr, errors: Collection[str]) -> bool:
+def suppresses(context: ast.expr, errors: Collection[str]) -> bool:
+    """Return whether a `with` is `contextlib.suppress` of one of the errors."""
     match context:
         case ast.Call(func=ast.Name(id="suppress") | ast.Attribute(attr="suppress"), args=kinds):
-            return any(_catches(each, errors) for each in kinds)
-    return False
-
-
-def _leaves(node: ast.AST) -> bool:
-    match node:
-        case ast.Call(func=ast.Name(id="exit" | "quit") | ast.Attribute(attr="exit" | "_exit")):
-            return True
+            return any(catches(each, errors) for each in kinds)
     return False
 
 

@@ -62,8 +62,8 @@ class Lookup(Protocol):
     def is_own_file(self, path: str) -> bool:
         """Return whether a path is in a prefix used by nothing but the environment or its Python."""
 
-    def has_python_package(self, name: str) -> bool:
-        """Return whether a distribution of the environment has a Python package of that name."""
+    def has_python_module(self, name: str) -> bool:
+        """Return whether a distribution of the environment has a module or package of that name."""
 
     def is_development(self, package: str) -> bool:
         """Return whether a package, by its name, is for compiling only."""

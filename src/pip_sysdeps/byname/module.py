@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.byname.callables import PROGRAM_FINDERS
+from pip_sysdeps.byname.platform_conditions import ANY_PYTHON
 from pip_sysdeps.byname.signature import defaults, holds, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from pip_sysdeps.byname.platform_conditions import Version
     from pip_sysdeps.byname.signature import Function, Given
     from pip_sysdeps.byname.steps import Steps
 
@@ -179,10 +181,11 @@ class Attempt(NamedTuple):
 class Module:
     """A parsed source; `statements.parsed_module` fills the tables."""
 
-    def __init__(self, path: str, name: str, tree: ast.Module, steps: Steps) -> None:
-        """`name` is the module's full name; a package's ends with `.__init__`."""
+    def __init__(self, path: str, name: str, tree: ast.Module, steps: Steps, python: Version = ANY_PYTHON) -> None:
+        """`name` is the module's full name; a package's ends with `.__init__`; `python` runs it."""
         self.path = path
         self.steps = steps
+        self.python = python
         self.package = name.rpartition(".")[0]
         self.name = self.package if name.endswith(".__init__") else name
         self.imports: dict[str, str] = {}
@@ -202,6 +205,11 @@ class Module:
         self.demanded: set[int] = set()
         """Calls that look for a program without which the code gives up, by identity."""
         self.top = Scope(self, tree, None)
+
+    @property
+    def top_body(self) -> Sequence[ast.stmt]:
+        """The statements that importing it runs."""
+        return self.top.node.body if isinstance(self.top.node, ast.Module) else ()
 
     def forget(self) -> None:
         """Drop the tables: what they hold leads back here, so that only a look for cycles would free them."""
@@ -240,3 +248,21 @@ def absolute(module: str, level: int, package: str) -> str:
         return module
     parts = package.split(".")
     return ".".join(filter(None, [*parts[: len(parts) - level + 1], module]))
+
+
+def imported_names(node: ast.AST, package: str) -> Iterator[str]:
+    """Yield the modules that a node imports, those that only may be modules too."""
+    match node:
+        case ast.Import(names=aliases):
+            yield from (part for alias in aliases for part in _prefixes(alias.name))
+        case ast.ImportFrom(module=module, names=aliases, level=level):
+            base = absolute(module or "", level, package)
+            yield from _prefixes(base)
+            yield from (f"{base}.{alias.name}" if base else alias.name for alias in aliases)
+
+
+def _prefixes(name: str) -> Iterator[str]:
+    """Yield a module and the packages that it is in."""
+    while name:
+        yield name
+        name = name.rpartition(".")[0]

@@ -99,7 +99,14 @@ class Named:
                 yield Skipped(path=path, verdict=Verdict.UNKNOWN_NAME, reason=reason)
 
     def _references(self, distribution: Distribution) -> References:
-        return References(self._root, distribution, self._package_of, fork=self._fork)
+        return References(
+            self._root,
+            distribution,
+            self._package_of,
+            python=self._environment.interpreter.version,
+            is_installed=self._lookup.has_python_module,
+            fork=self._fork,
+        )
 
     def _known(self, distribution: Distribution) -> tuple[Reference, ...]:
         return known_references(
@@ -123,7 +130,8 @@ class Named:
             yield from (each for each in named if bundled.isdisjoint(_plain_name(file_name(n)) for n in each.names))
 
     def _imports(self, found: tuple[Imported, ...]) -> Iterator[Reference]:
-        """Yield what imports of the standard library take that the interpreter's own package does not bring."""
+        """Yield what imports of the standard library take that neither the interpreter nor a distribution brings."""
+        found = tuple(each for each in found if not self._lookup.has_python_module(each.module.bringer))
         if self._debian_python:
             yield from (each for each in of_release(found) if self._has_file(each.names[0]))
         else:

@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.byname.caught import Caught, alternatives
-from pip_sysdeps.byname.module import absolute
+from pip_sysdeps.byname.module import imported_names
+from pip_sysdeps.byname.module_imports import INNER, plain_imports
 from pip_sysdeps.byname.steps import StepLimitError
 from pip_sysdeps.byname.tried_functions import function_of, tried_functions
-from pip_sysdeps.system.python_syntax import parse_python
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -22,11 +22,6 @@ _ERRORS = frozenset({"ImportError"})
 """What an import raises whose library is missing; ModuleNotFoundError is not that."""
 _RAISED = frozenset({"ImportError", "ModuleNotFoundError"})
 """What a source raises that looks for a module first."""
-_REST = rb"(?:[^\n\\(]|\\\n)*(?:\([^)]{0,4000}\))?"
-_PLAIN = re.compile(rb"(?m)^(?:import|from)\b" + _REST)
-"""An import that begins a line: no block is around it."""
-_INNER = re.compile(rb"(?m)^[ \t]+(?:import|from)\b" + _REST)
-"""An import in a block."""
 _CALL = re.compile(rb"import\w*\(\s*[\"'][\w.]+[\"']")
 """A call of `importlib.import_module` or the like."""
 _DEPTH = 4
@@ -107,7 +102,7 @@ class _Search:
             return
         yield from self._plain_imports(source, wanted, word)
         called = any(map(word.search, _CALL.findall(source.text)))
-        wants = called or any(map(word.search, _INNER.findall(source.text)))
+        wants = called or any(map(word.search, INNER.findall(source.text)))
         module = self._sources.module(source, calls=called) if wants else None
         if module is not None:
             yield from self._imports_of(module, wanted)
@@ -129,37 +124,16 @@ class _Search:
 
     def _plain_imports(self, source: Source, wanted: frozenset[str], word: re.Pattern[bytes]) -> Iterator[_Import]:
         """Yield the imports that begin a line, which nothing guards: for these the source is not parsed."""
-        for text in filter(word.search, _PLAIN.findall(source.text)):
-            self._sources.steps.take(len(text))
-            tree = parse_python(text)
-            names = {name for node in (tree.body if tree else ()) for name in _names(node, source.package)}
-            yield from (_Import(name, is_optional=False) for name in sorted(names & wanted))
+        found = wanted.intersection(plain_imports(source.text, source.package, word, self._sources.steps))
+        yield from (_Import(name, is_optional=False) for name in sorted(found))
 
 
 def _imported(module: Module) -> Iterator[tuple[str, Branch, Scope]]:
     """Yield what a source imports, by statements or by functions like `importlib.import_module`, and where."""
     for each in module.imported:
-        yield from ((name, each.branch, each.scope) for name in _names(each.node, module.package))
+        yield from ((name, each.branch, each.scope) for name in imported_names(each.node, module.package))
     for site in module.sites:
         match site.call.args:
             case [ast.Constant(value=str(name)), *_]:
                 full = f"{module.package}{name}" if name.startswith(".") else name
                 yield full, site.branch, site.scope
-
-
-def _names(node: ast.AST, package: str) -> Iterator[str]:
-    """Yield the modules that a node imports, those that only may be modules too."""
-    match node:
-        case ast.Import(names=aliases):
-            yield from (part for alias in aliases for part in _prefixes(alias.name))
-        case ast.ImportFrom(module=module, names=aliases, level=level):
-            base = absolute(module or "", level, package)
-            yield from _prefixes(base)
-            yield from (f"{base}.{alias.name}" if base else alias.name for alias in aliases)
-
-
-def _prefixes(name: str) -> Iterator[str]:
-    """Yield a module and the packages that it is in."""
-    while name:
-        yield name
-        name = name.rpartition(".")[0]

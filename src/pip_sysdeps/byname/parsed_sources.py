@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.byname.module import module_name
+from pip_sysdeps.byname.platform_conditions import ANY_PYTHON
 from pip_sysdeps.byname.statements import parsed_module
 from pip_sysdeps.byname.steps import StepLimitError, Steps
 from pip_sysdeps.system.python_syntax import parse_python
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from pip_sysdeps.byname.module import Module
+    from pip_sysdeps.byname.platform_conditions import Version
 
 _MOST_BYTES = 1 << 20
 """Bytes of sources that are parsed for one distribution, with and without calls: more would take seconds."""
@@ -76,7 +78,9 @@ def module_of(path: str) -> str:
     return ".".join(filter(None, (*folder.split("/"), name.partition(".")[0])))
 
 
-def parsed(path: str, text: bytes, base: str, steps: Steps, *, expressions: bool = True) -> Module | None:
+def parsed(  # noqa: PLR0913 - as of `parsed_module`
+    path: str, text: bytes, base: str, steps: Steps, python: Version = ANY_PYTHON, *, expressions: bool = True
+) -> Module | None:
     """Return the tables of a source in the distribution's folder `base`; None if Python does not parse it.
 
     Raise StepLimitError if that takes more than `steps`.
@@ -84,7 +88,7 @@ def parsed(path: str, text: bytes, base: str, steps: Steps, *, expressions: bool
     tree = parse_python(text)
     try:
         if tree is not None:
-            return parsed_module(path, module_name(path, base), tree, steps, expressions=expressions)
+            return parsed_module(path, module_name(path, base), tree, steps, python, expressions=expressions)
     except RecursionError:
         pass
     return None

@@ -1,6 +1,6 @@
-"""Which branches of a Python source run on Linux: conditions on the platform, decided as text.
+"""Which branches of a Python source run on Linux, by the version of Python: conditions decided without running them.
 
-Source: Python's documentation of `sys.platform`, `os.name`, `platform.system`.
+Source: Python's documentation of `sys.platform`, `os.name`, `platform.system`, `sys.version_info`; that of `six`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ PLATFORM = {"sys.platform": "linux", "platform.system": "Linux", "os.name": "pos
 PLATFORM |= {"sys.executable": "/usr/bin/python3"}
 """What a condition on the platform compares, and what it is here."""
 
+Version = tuple[int, ...]
+ANY_PYTHON: Version = (3,)
+"""What is known of the version of an unknown Python: the first of its numbers."""
+_VERSIONS = {"six.PY3": True, "six.PY2": False}
+
 _NOT_HERE = {"os.add_dll_directory", "os.startfile", "ctypes.windll", "ctypes.WinDLL", "ctypes.oledll", "sys.frozen"}
 _DEEP = 4
 """Variables that are set to variables."""
@@ -34,14 +39,18 @@ def is_foreign_name(name: str) -> bool:
 
 
 def truth(
-    condition: ast.expr, dotted: Callable[[ast.expr], str], values: Callable[[str], ast.expr | None], steps: Steps
+    condition: ast.expr,
+    dotted: Callable[[ast.expr], str],
+    values: Callable[[str], ast.expr | None],
+    steps: Steps,
+    python: Version = ANY_PYTHON,
 ) -> bool | None:
-    """Return what a condition is on Linux; None where the platform does not decide it.
+    """Return what a condition is on Linux with a version of Python; None where these do not decide it.
 
     `dotted` gives the full name of an expression (`sys.platform`) through the module's imports, `values` the only
     expression that a variable is set to.
     """
-    return _Linux(dotted, values, steps).decide(condition)
+    return _Linux(dotted, values, steps, python).decide(condition)
 
 
 class _Linux(NamedTuple):
@@ -50,8 +59,9 @@ class _Linux(NamedTuple):
     dotted: Callable[[ast.expr], str]
     values: Callable[[str], ast.expr | None]
     steps: Steps
+    python: Version
 
-    def decide(self, node: ast.expr, depth: int = 0) -> bool | None:  # noqa: PLR0911 - one for each form of a condition
+    def decide(self, node: ast.expr, depth: int = 0) -> bool | None:  # noqa: C901, PLR0911 - one for each form of a condition
         self.steps.take()
         match node:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -60,6 +70,10 @@ class _Linux(NamedTuple):
                 return _all([self.decide(part, depth) for part in parts])
             case ast.BoolOp(op=ast.Or(), values=parts):
                 return _negated(_all([_negated(self.decide(part, depth)) for part in parts]))
+            case ast.Compare(left=left, ops=[operator], comparators=[ast.Constant() | ast.Tuple() as right]) if (
+                version := self.version(left)
+            ):
+                return _version_compared(version, operator, right)
             case ast.Compare(left=left, ops=[operator], comparators=[right]):
                 have = self.text(left, depth)
                 return _compared(have, operator, right) if have else _within(left, operator, self.text(right, depth))
@@ -71,8 +85,21 @@ class _Linux(NamedTuple):
                 return False
             case ast.Name(id=name) if depth < _DEEP:
                 known = self.values(name)
-                return None if known is None else self.decide(known, depth + 1)
+                return _VERSIONS.get(self.dotted(node)) if known is None else self.decide(known, depth + 1)
+            case ast.Attribute():
+                return _VERSIONS.get(self.dotted(node))
         return None
+
+    def version(self, node: ast.expr) -> _Known | None:
+        """Return what is known of the part of `sys.version_info` that an expression stands for."""
+        match node:
+            case ast.Attribute(attr="major"):
+                return self.version(node.value) and _Known(self.python[:1], ends=True)
+            case ast.Subscript(value=value, slice=ast.Constant(value=0)):
+                return self.version(value) and _Known(self.python[:1], ends=True)
+            case ast.Subscript(value=value, slice=ast.Slice(lower=None, upper=ast.Constant(value=int(end)), step=None)):
+                return self.version(value) and _Known(self.python[:end], ends=0 <= end <= len(self.python))
+        return _Known(self.python, ends=False) if self.dotted(node) == "sys.version_info" else None
 
     def text(self, node: ast.expr, depth: int) -> str | None:
         """Return what the platform makes of an expression."""
@@ -87,6 +114,32 @@ class _Linux(NamedTuple):
             case ast.Name(id=name) if depth < _DEEP and (known := self.values(name)) is not None:
                 return self.text(known, depth + 1)
         return PLATFORM.get(self.dotted(node))
+
+
+class _Known(NamedTuple):
+    """The first numbers of a version."""
+
+    numbers: Version
+    ends: bool
+    """Whether they are all that is compared."""
+
+
+def _version_compared(have: _Known, operator: ast.cmpop, right: ast.expr) -> bool | None:
+    """Compare a version with a number or a tuple; None where numbers decide that are not known."""
+    items = right.elts if isinstance(right, ast.Tuple) else [right]
+    wanted = tuple(each.value for each in items if isinstance(each, ast.Constant) and isinstance(each.value, int))
+    begins_alike = have.numbers[: len(wanted)] == wanted[: len(have.numbers)]
+    if len(wanted) != len(items) or (begins_alike and not have.ends and len(have.numbers) < len(wanted)):
+        return None
+    numbers = have.numbers if have.ends else (*have.numbers, 0)  # there are more: `(3, 11, 4) > (3, 11)`
+    match operator:
+        case ast.Lt() | ast.GtE():
+            return (numbers < wanted) is isinstance(operator, ast.Lt)
+        case ast.Gt() | ast.LtE():
+            return (numbers > wanted) is isinstance(operator, ast.Gt)
+        case ast.Eq() | ast.NotEq():
+            return (numbers == wanted) is isinstance(operator, ast.Eq)
+    return None
 
 
 def _compared(have: str | None, operator: ast.cmpop, right: ast.expr) -> bool | None:

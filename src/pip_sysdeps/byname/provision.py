@@ -242,7 +242,7 @@ def _file(reference: Reference, lookup: Lookup, about: About) -> Iterator[Need]:
         package = owner.package if owner else answer.package if answer else ""
         if package:
             judged = _judged(reference, about, [_Known(posixpath.splitext(name)[0], package, "")])
-            if is_typelib(name) and not lookup.has_python_package("gi"):  # without `gi` nothing opens it
+            if is_typelib(name) and not lookup.has_python_module("gi"):  # without `gi` nothing opens it
                 judged = judged._replace(confidence=_at_most_medium(judged.confidence))
             yield _as_need(judged, FromPackage(package=package, path=path or ""), file=name)
             return

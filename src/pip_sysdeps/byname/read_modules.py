@@ -20,6 +20,8 @@ class SplitModule(NamedTuple):
     """Pattern of a file without which that fails."""
     extension: str
     """The extension module behind it; empty for none."""
+    bringer: str
+    """A module whose distribution brings it instead; empty for none."""
 
 
 @cache
@@ -27,4 +29,4 @@ def split_modules() -> Mapping[str, SplitModule]:
     """Return the shipped list, by name."""
     with open(shipped("modules.txt"), encoding="utf-8") as file:
         rows = [line.split() for line in file if line.strip() and not line.startswith("#")]
-    return {name: SplitModule(name, path, extension.strip("-")) for name, path, extension in rows}
+    return {name: SplitModule(name, *("" if each == "-" else each for each in rest)) for name, *rest in rows}

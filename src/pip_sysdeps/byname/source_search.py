@@ -21,7 +21,7 @@ from pip_sysdeps.byname.source_filter import (
     runs,
     runs_directly,
 )
-from pip_sysdeps.byname.standard_modules import imported
+from pip_sysdeps.byname.standard_modules import imported, may_import
 from pip_sysdeps.byname.steps import StepLimitError
 from pip_sysdeps.model.environment import Skipped, Verdict
 
@@ -105,12 +105,20 @@ def too_long(paths: Iterable[str], reason: str) -> Iterator[Skipped]:
 class References:
     """The sources of one distribution."""
 
-    def __init__(
-        self, root: Root, distribution: Distribution, package_of: Callable[[str], str], *, fork: bool = False
+    def __init__(  # noqa: PLR0913 - one of each thing that answers
+        self,
+        root: Root,
+        distribution: Distribution,
+        package_of: Callable[[str], str],
+        *,
+        python: tuple[int, ...],
+        is_installed: Callable[[str], bool],
+        fork: bool = False,
     ) -> None:
         """`package_of` gives the binary package of a program that not every image has; nothing for other words.
 
-        With `fork` large sources are parsed in a process of their own.
+        `python` is the version that runs the sources, and `is_installed` finds a module in its environment. With `fork`
+        large sources are parsed in a process of their own.
         """
         self._fork = fork
         self._root = root
@@ -118,6 +126,10 @@ class References:
         self._files = distribution.files
         self._metadata = distribution.metadata_path
         self._package_of = package_of
+        self._python = python
+        self._is_installed = is_installed
+        self._importing: dict[str, bytes] = {}
+        """Sources that may import modules which a release has apart."""
         self._skipped: list[Skipped] = []
         self._texts: dict[str, bytes] = {}
         self._left = _MOST_KEPT
@@ -133,12 +145,19 @@ class References:
 
     def searched(self) -> Searched:
         """Search the sources."""
-        imports: list[Imported] = []
-        gated = self._large(imports) if self._is_large else self._small(imports)
+        gated = self._large() if self._is_large else self._small()
         found = self._named_by(gated) if gated else Searched()
-        return found._replace(skipped=tuple(dict.fromkeys(self._skipped)), imported=tuple(imports))
+        modules = self._imported() if self._importing else ()
+        return found._replace(skipped=tuple(dict.fromkeys(self._skipped)), imported=modules)
 
-    def _large(self, imports: list[Imported]) -> dict[str, bytes]:
+    def _imported(self) -> tuple[Imported, ...]:
+        """Return the modules that a release may have apart and that the sources import."""
+        from pip_sysdeps.byname.module_imports import ModuleImports  # noqa: PLC0415 - with ast, a tenth of a small lock
+
+        modules = ModuleImports(self._base, self._python, self._read_all, self._is_installed)
+        return tuple(imported(self._importing, modules, self.about))
+
+    def _large(self) -> dict[str, bytes]:
         """Return the sources of a large distribution that are parsed.
 
         They are searched for programs only if its title names one: no other would be sure.
@@ -146,20 +165,21 @@ class References:
         opening, running = _Shortest(_MOST_OF_LARGE), _Shortest(_MOST_RUNNING)
         top = self._base.rstrip("/").count("/") + 2
         for path, text in self._read_all():
-            if path.count("/") <= top:
-                imports += imported(path, text, self._base, self.about)
+            if path.count("/") <= top and may_import(text):
+                self._importing[path] = text
             if opens(text) or len(text) == _MAX_SOURCE:
                 opening.add(path, text)
             elif quotes(text, self._titled) and any(map(self._counts, runs(text))):
                 running.add(path, text)
         return self._kept(opening) | self._kept(running)
 
-    def _small(self, imports: list[Imported]) -> dict[str, bytes]:
+    def _small(self) -> dict[str, bytes]:
         """Return the sources of any other distribution that are parsed; what they run may stand in another one."""
         opening, running = _Shortest(_MOST_OPENING), _Shortest(_MOST_RUNNING)
         helping, speaks = _Shortest(_MOST_RUNNING), False
         for path, text in self._read_all():
-            imports += imported(path, text, self._base, self.about)
+            if may_import(text):
+                self._importing[path] = text
             speaks = speaks or quotes(text, self._titled)
             if loads(text) or opens_files(text) or len(text) == _MAX_SOURCE:
                 opening.add(path, text)
@@ -174,7 +194,7 @@ class References:
         from pip_sysdeps.system.python_syntax import count_marks  # noqa: PLC0415 - the same
 
         def search() -> tuple[Named, list[Skipped]]:
-            return named_by(gated, Others(self._calling, self._importing), self._base), self._skipped
+            return named_by(gated, Others(self._calling, self._defining), self._base, self._python), self._skipped
 
         fork = self._fork and sum(map(count_marks, gated.values())) > _MARKS_TO_FORK
         before = list(self._skipped)
@@ -242,7 +262,7 @@ class References:
         """Return whether a word is a program that not every image has, or may be a library."""
         return bool(self._package_of(word)) or ".so" in word
 
-    def _importing(self, names: Mapping[str, frozenset[str]]) -> Mapping[str, bytes]:
+    def _defining(self, names: Mapping[str, frozenset[str]]) -> Mapping[str, bytes]:
         """Return the sources of modules by their full names, if they say what some of their variables are.
 
         In a large distribution none but those that are read already.

@@ -9,6 +9,7 @@ from pip_sysdeps.byname.call_graph import MOST_CALLS_DEEP, CallGraph
 from pip_sysdeps.byname.libraries import Libraries
 from pip_sysdeps.byname.opened_files import opened_files
 from pip_sysdeps.byname.parsed_sources import parsed
+from pip_sysdeps.byname.platform_conditions import ANY_PYTHON
 from pip_sysdeps.byname.programs import Programs
 from pip_sysdeps.byname.reference_set import merged
 from pip_sysdeps.byname.source_filter import Wanted
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping
 
     from pip_sysdeps.byname.module import Module
+    from pip_sysdeps.byname.platform_conditions import Version
     from pip_sysdeps.model.needs import Reference, ReferenceKind
 
 
@@ -42,13 +44,19 @@ class Named(NamedTuple):
     """What is opened or run by a name that is computed at run time: its kind, and the source."""
 
 
-def named_by(sources: Mapping[str, bytes], others: Others, base: str, steps: Steps | None = None) -> Named:
+def named_by(
+    sources: Mapping[str, bytes],
+    others: Others,
+    base: str,
+    python: Version = ANY_PYTHON,
+    steps: Steps | None = None,
+) -> Named:
     """Return what the sources of one distribution name.
 
-    `sources` has those that `opens` and `runs` let through, by path; `base` is the distribution's folder. Raise
-    StepLimitError if the search takes more than `steps`.
+    `sources` has those that `opens` and `runs` let through, by path; `base` is the distribution's folder, and `python`
+    the version that runs them. Raise StepLimitError if the search takes more than `steps`.
     """
-    search = _Search(others, base, steps or Steps())
+    search = _Search(others, base, python, steps or Steps())
     try:
         return search.found(sources)
     finally:
@@ -73,9 +81,10 @@ class _World(NamedTuple):
 class _Search:
     """A search of the sources of one distribution, which follows calls from one source into others."""
 
-    def __init__(self, others: Others, base: str, steps: Steps) -> None:
+    def __init__(self, others: Others, base: str, python: Version, steps: Steps) -> None:
         self._others = others
         self._base = base
+        self._python = python
         self._steps = steps
         self._broken: list[str] = []
         self.modules: list[Module] = []
@@ -120,7 +129,7 @@ class _Search:
             if count > MOST_MARKS:
                 raise StepLimitError
             self._steps.take(count)
-            module = parsed(path, text, self._base, self._steps)
+            module = parsed(path, text, self._base, self._steps, self._python)
             if module is None:
                 self._broken.append(path)
             else:

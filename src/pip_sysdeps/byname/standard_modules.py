@@ -13,49 +13,48 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pip_sysdeps.byname.about import About
-
-_IMPORT = rb"\n(?:import[ \t]+(%s)\b|from[ \t]+(%s)\b|from[ \t]+(%s)[ \t]+import[ \t(]+([^\n;)]+))"
+    from pip_sysdeps.byname.module_imports import ModuleImports
 
 
 class Imported(NamedTuple):
-    """An import of such a module, without a condition."""
+    """An import of such a module that runs when the source is imported."""
 
     module: SplitModule
     path: str
     """The source that imports it."""
     confidence: Confidence
-    """High where the distribution is imported by that source, or is about the module."""
+    """High if the distribution cannot be imported without the module, or is about it."""
 
 
 @cache
-def _pattern() -> re.Pattern[bytes]:
-    """Return a pattern for the imports; it begins with a line's end, which is found fast."""
-    names = [name.encode() for name in split_modules()]
-    packages = {name.rpartition(b".")[0] for name in names} - {b""}
-    every, inner = (b"|".join(map(re.escape, sorted(each, reverse=True))) for each in (names, packages))
-    return re.compile(_IMPORT % (every, every, inner))
+def _patterns() -> tuple[re.Pattern[bytes], ...]:
+    """Return patterns for imports of the modules; each begins with a word, which is found fast."""
+    names = {name.encode() for name in split_modules()}
+    inside = {name.rpartition(b".")[0] + b" +import" for name in names if b"." in name}
+    modules = b"|".join(sorted({*map(re.escape, names), *inside}))
+    return tuple(re.compile(rb"%s  *(?:%s)\b" % (word, modules)) for word in (b"import", b"from"))
 
 
-def imports(source: bytes) -> frozenset[str]:
-    """Return by a quick search which of the modules a source imports at its top, outside any block."""
-    found = {
-        name.decode()
-        for whole, origin, package, several in _pattern().findall(b"\n" + source)
-        for name in ([whole or origin] if whole or origin else _inside(package, several))
-    }
-    return frozenset(found & split_modules().keys())
+@cache
+def _names() -> re.Pattern[bytes]:
+    """Return a pattern for the last parts of the modules' names."""
+    words = {re.escape(name.rpartition(".")[2].encode()) for name in split_modules()}
+    return re.compile(rb"\b(?:%s)\b" % b"|".join(sorted(words)))
 
 
-def _inside(package: bytes, several: bytes) -> list[bytes]:
-    return [package + b"." + name for name in re.findall(rb"\w+", several)]
+def may_import(source: bytes) -> bool:
+    """Return by a quick search whether a source imports one of the modules, perhaps in a block."""
+    return any(pattern.search(source) for pattern in _patterns())
 
 
-def imported(path: str, source: bytes, base: str, about: About) -> Iterator[Imported]:
-    """Yield what a source of a distribution imports; `base` is the folder that its path is relative to."""
-    for name in sorted(imports(source)):
-        relative = path.removeprefix(f"{base.rstrip('/')}/").removesuffix("/__init__.py").removesuffix(".py")
-        sure = "/" not in relative or about.mentions(name, in_title=True)
-        yield Imported(split_modules()[name], path, Confidence.HIGH if sure else Confidence.MEDIUM)
+def imported(sources: Mapping[str, bytes], modules: ModuleImports, about: About) -> Iterator[Imported]:
+    """Yield what sources of a distribution surely import; `sources` has those that may import such a module."""
+    for path, text in sources.items():
+        names = sorted(modules.of(path, text, _names()) & split_modules().keys())
+        is_reached = bool(names) and modules.is_reached(path)
+        for name in names:
+            is_sure = is_reached or about.mentions(name, in_title=True)
+            yield Imported(split_modules()[name], path, Confidence.HIGH if is_sure else Confidence.MEDIUM)
 
 
 def of_release(found: Iterable[Imported]) -> Iterator[Reference]:

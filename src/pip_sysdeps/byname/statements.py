@@ -6,14 +6,15 @@ import ast
 from itertools import dropwhile
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.byname.callables import CALLABLES, CALLERS, STARRED, last_name
+from pip_sysdeps.byname.callables import CALLABLES, CALLERS, STARRED, last_name, leaves
 from pip_sysdeps.byname.module import Attempt, Branch, CallSite, Exit, Import, Module, Scope, Source, absolute
-from pip_sysdeps.byname.platform_conditions import is_foreign_name, truth
+from pip_sysdeps.byname.platform_conditions import ANY_PYTHON, is_foreign_name, truth
 from pip_sysdeps.byname.signature import asked, both, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pip_sysdeps.byname.platform_conditions import Version
     from pip_sysdeps.byname.signature import Given
     from pip_sysdeps.byname.steps import Steps
 
@@ -22,13 +23,15 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PROPERTIES = {"property", "cached_property"}
 
 
-def parsed_module(path: str, name: str, tree: ast.Module, steps: Steps, *, expressions: bool = True) -> Module:
-    """Return the tables of a parsed source; `name` is as for `Module`.
+def parsed_module(  # noqa: PLR0913 - one of each thing that decides
+    path: str, name: str, tree: ast.Module, steps: Steps, python: Version = ANY_PYTHON, *, expressions: bool = True
+) -> Module:
+    """Return the tables of a parsed source; `name` is as for `Module`, and `python` the version that runs it.
 
     Without `expressions` its calls are left out: statements are a tenth of a tree. Raise StepLimitError if that takes
     more than `steps`.
     """
-    module = Module(path, name, tree, steps)
+    module = Module(path, name, tree, steps, python)
     for node in _statements(tree.body):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -91,7 +94,7 @@ class _Walk:
         self._scope, self._owner, self._given = outside
 
     def _truth(self, test: ast.expr) -> bool | None:
-        return truth(test, self.module.dotted, self._scope.only_value, self.module.steps)
+        return truth(test, self.module.dotted, self._scope.only_value, self.module.steps, self.module.python)
 
     def _statement(self, node: ast.stmt) -> None:  # noqa: C901 - one case for each statement
         match node:
@@ -192,7 +195,7 @@ class _Walk:
         for statement in statements:
             for node in ast.walk(statement):
                 self.module.steps.take()
-                if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _leaves(node.func)):
+                if isinstance(node, ast.Raise) or leaves(node):
                     return True
         return False
 
@@ -298,8 +301,8 @@ class _Walk:
         match call.func:
             case ast.Attribute(value=ast.Name(id=name), attr=attribute) if attribute in _GROWS:
                 self._grow(name, call.args)
-            case ast.Attribute(attr="exit" | "_exit") | ast.Name(id="exit"):
-                self._scope.exits.append(Exit(call.lineno, self._given, self._branch))
+        if leaves(call):
+            self._scope.exits.append(Exit(call.lineno, self._given, self._branch))
 
 
 def _handed(call: ast.Call) -> Iterator[ast.Call]:
@@ -381,16 +384,6 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from _statements(getattr(node, name, ()))
             for inner in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
                 yield from _statements(inner.body)
-
-
-def _leaves(func: ast.expr) -> bool:
-    """Return whether a function that is called leaves the program."""
-    match func:
-        case ast.Name(id=name):
-            return name == "exit"
-        case ast.Attribute(value=ast.Name(id=module), attr=name):
-            return f"{module}.{name}" in {"sys.exit", "os._exit"}
-    return False
 
 
 def _ends(statement: ast.stmt) -> bool:

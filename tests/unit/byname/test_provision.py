@@ -133,7 +133,7 @@ class System:
         """Return whether a path is in the Python's own prefix."""
         return path.startswith("/conda/")
 
-    def has_python_package(self, name: str) -> bool:
+    def has_python_module(self, name: str) -> bool:
         """Return whether the environment has a Python package."""
         return name in self.python_packages
 

@@ -2,53 +2,138 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from pip_sysdeps.byname.about import About
-from pip_sysdeps.byname.standard_modules import imported, imports, of_interpreter, of_release
+from pip_sysdeps.byname.module_imports import ModuleImports
+from pip_sysdeps.byname.standard_modules import Imported, imported, may_import, of_interpreter, of_release
 from pip_sysdeps.model.needs import Confidence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ABOUT = About(text="Name: pkg", sources=3)
 
 
+def found(texts: Mapping[str, str], about: About = ABOUT, python: tuple[int, ...] = (3, 11)) -> list[Imported]:
+    """Return what the sources of a distribution import, by their names without `.py`; `one` is installed, too."""
+    sources = {f"/site/{name}.py": text.encode() for name, text in texts.items()}
+    modules = ModuleImports("/site", python, sources.items, {"one", "pkg"}.__contains__)
+    return list(imported({path: text for path, text in sources.items() if may_import(text)}, modules, about))
+
+
+def names(text: str, python: tuple[int, ...] = (3, 11)) -> list[str]:
+    """Return what the source of a top-level module surely imports."""
+    return [each.module.name for each in found({"one": text}, python=python)]
+
+
 @pytest.mark.parametrize(
-    ("source", "names"),
+    ("source", "expected"),
     [
-        (b"import tkinter\n", {"tkinter"}),
-        (b"x = 1\nfrom tkinter import ttk\n", {"tkinter"}),
-        (b"import dbm.gnu as g\n", {"dbm.gnu"}),
-        (b"import venvs\n", set()),
-        (b"try:\n    import tkinter\nexcept ImportError:\n    pass\n", set()),
-        (b"def f():\n    import tkinter\n", set()),
+        (b"import tkinter", True),
+        (b"x = 1\nfrom tkinter import ttk", True),
+        (b"import dbm.gnu as g", True),
+        (b"from dbm import gnu", True),
+        (b"if x:\n\timport tkinter", True),
+        (b"import venvs", False),
+        (b"from distutils.version import Version", False),
     ],
-    ids=["import", "from", "a submodule", "another name", "tried", "in a function"],
 )
-def test_what_a_source_imports(source: bytes, names: set[str]) -> None:
-    """An import counts at the top of a module, where nothing catches its failure."""
-    assert imports(source) == names
+def test_what_a_source_may_import(source: bytes, expected: bool) -> None:
+    """A search of the bytes finds an import of such a module anywhere in a source."""
+    assert may_import(source) is expected
+
+
+TK = "import tkinter"
+ELSEWHERE = {
+    "a function": f"def f():\n    {TK}\n",
+    "tried": f"try:\n    {TK}\nexcept ImportError:\n    tkinter = None\n",
+    "suppressed": f"import contextlib\nwith contextlib.suppress(ImportError):\n    {TK}\n",
+    "a condition": f"import os\nif 'DISPLAY' in os.environ:\n    {TK}\n",
+    "another module does": f"try:\n    import one\nexcept ImportError:\n    {TK}\n",
+    "another system": f"import sys\nif sys.platform == 'win32':\n    {TK}\n",
+    "an older Python": f"import sys\nif sys.version_info < (3, 11):\n    {TK}\n",
+    "Python 2": f"import sys\nif sys.version_info[0] == 2:\n    {TK}\n",
+    "a later Python": f"import sys\nif sys.version_info[:2] > (3, 11):\n    {TK}\n",
+    "six": f"import six\nif six.PY2:\n    {TK}\n",
+}
+SURE = {
+    "at the top": f"x = 1\n{TK}\n",
+    "after a release": f"import sys\nif sys.version_info >= (3, 11):\n    {TK}\n",
+    "this release": f"import sys\nif sys.version_info[:2] == (3, 11):\n    {TK}\n",
+    "a variable": f"import sys\nPY3 = sys.version_info.major >= 3\nif PY3:\n    {TK}\nelse:\n    import Tkinter\n",
+    "not Python 2": f"from six import PY2\nif not PY2:\n    {TK}\n",
+    "both branches": f"if x:\n    {TK}\nelse:\n    from tkinter import ttk\n",
+    "this system": f"import os\nif os.name == 'posix':\n    {TK}\n",
+    "a module of Python 2 first": f"try:\n    import Tkinter\nexcept ImportError:\n    {TK}\n",
+    "a module of Python 2 last": f"try:\n    {TK}\nexcept ImportError:\n    import Tkinter\n",
+    "another error": f"try:\n    {TK}\nexcept ImportError as error:\n    raise RuntimeError from error\n",
+    "the program ends": f"import sys\ntry:\n    {TK}\nexcept ImportError:\n    sys.exit('no tk')\n",
+    "only other errors": f"try:\n    {TK}\nexcept ValueError:\n    pass\n",
+    "a class": f"class A:\n    {TK}\n",
+}
+
+
+@pytest.mark.parametrize("case", ELSEWHERE)
+def test_an_import_that_may_not_run_or_fail(case: str) -> None:
+    """It does not count: the module works without it."""
+    assert names(ELSEWHERE[case]) == []
+
+
+@pytest.mark.parametrize("case", SURE)
+def test_an_import_that_surely_runs(case: str) -> None:
+    """It counts whatever leads to it: importing the module fails without it."""
+    assert names(SURE[case]) == ["tkinter"]
+
+
+def test_the_version_of_python_decides() -> None:
+    """The same source takes the module with one Python and not with another."""
+    source = "import sys\nif sys.version_info < (3, 12):\n    import distutils.util\n"
+    assert (names(source, (3, 11)), names(source, (3, 13))) == (["distutils.util"], [])
 
 
 def test_how_sure_an_import_is() -> None:
     """What importing the distribution runs is sure, or what its title speaks of; another module is one feature."""
-    source = b"import tkinter\n"
-    paths = ("/site/pkg/__init__.py", "/site/one.py", "/site/pkg/gui.py")
-    found = [next(imported(path, source, "/site", ABOUT)).confidence for path in paths]
-    assert found == [Confidence.HIGH, Confidence.HIGH, Confidence.MEDIUM]
+    assert [each.confidence.value for each in found({"pkg/__init__": TK})] == ["high"]
+    assert [each.confidence.value for each in found({"pkg/gui": TK})] == ["medium"]
     titled = About(text="Name: pkg\nSummary: Widgets for tkinter", sources=3)
-    assert next(imported(paths[2], source, "/site", titled)).confidence is Confidence.HIGH
+    assert [each.confidence.value for each in found({"pkg/gui": TK}, titled)] == ["high"]
+
+
+@pytest.mark.parametrize(
+    ("top", "confidence"),
+    [
+        ("from . import gui", Confidence.HIGH),
+        ("from .between import *", Confidence.HIGH),
+        ("import pkg.gui as g", Confidence.HIGH),
+        ("try:\n    from . import gui\nexcept ImportError:\n    pass", Confidence.MEDIUM),
+        ("def f():\n    from . import gui", Confidence.MEDIUM),
+    ],
+)
+def test_an_import_through_other_modules(top: str, confidence: Confidence) -> None:
+    """It is as sure as the imports that lead from the distribution's top to its module."""
+    texts = {"pkg/__init__": top, "pkg/between": "from .gui import W", "pkg/gui": TK}
+    assert [(each.path, each.confidence) for each in found(texts)] == [("/site/pkg/gui.py", confidence)]
+
+
+def test_modules_that_import_each_other() -> None:
+    """A circle of imports ends."""
+    texts = {"pkg/a": f"{TK}\nfrom . import b", "pkg/b": "from . import a"}
+    assert [each.confidence for each in found(texts)] == [Confidence.MEDIUM]
 
 
 def test_what_an_import_takes() -> None:
     """A file of the release for its own Python; for another one the libraries of the extension module."""
-    found = list(imported("/site/pkg/__init__.py", b"import tkinter\n", "/site", ABOUT))
-    (own,) = of_release(found)
+    every = found({"one": TK})
+    (own,) = of_release(every)
     assert own.names == ("/usr/lib/python3*/tkinter/__init__.py",)
-    others = of_interpreter(found, {"_tkinter": ("libtk8.6.so", "libtcl8.6.so")})
+    others = of_interpreter(every, {"_tkinter": ("libtk8.6.so", "libtcl8.6.so")})
     assert [each.names for each in others] == [("libtk8.6.so",), ("libtcl8.6.so",)]
 
 
 def test_the_order_of_imports() -> None:
     """It is the same in each run, as one of several imports is the evidence of a need."""
-    source = b"".join(b"import %s\n" % name for name in (b"venv", b"tkinter", b"ensurepip", b"distutils.core"))
-    names = [each.module.name for each in imported("/e/a.py", source, "/e", About(text="", sources=1))]
-    assert names == ["distutils.core", "ensurepip", "tkinter", "venv"]
+    source = "".join(f"import {name}\n" for name in ("venv", "tkinter", "ensurepip", "distutils.core"))
+    assert names(source) == ["distutils.core", "ensurepip", "tkinter", "venv"]
