@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-_COLOUR = re.compile(r"(\x1b\[[0-9;]*m)")
-_BRACKET = re.compile(r"##(?=[A-Za-z]*\[)")
-_COLONS = re.compile(rf"(?m)^((?:[^\S\n]|{_COLOUR.pattern[1:-1]})*):(?=:)")
+_COLOUR = r"(\x1b\[[0-9;]*m)"
+_BRACKET = r"##(?=[A-Za-z]*\[)"
+_COLONS = rf"(?m)^((?:[^\S\n]|{_COLOUR[1:-1]})*):(?=:)"
 
 
 def printable(text: str) -> str:
@@ -30,18 +30,18 @@ def without_log_commands(text: str) -> str:
     `##[NAME]` and `##vso[NAME]`, TeamCity `##teamcity[NAME]`. Source: actions/runner, `ActionCommand.cs`;
     microsoft/azure-pipelines-agent, `Command.cs`; TeamCity's documentation of service messages.
     """
-    return _COLONS.sub(r"\1\\x3a", _BRACKET.sub(r"#\\x23", text))
+    return re.sub(_COLONS, r"\1\\x3a", re.sub(_BRACKET, r"#\\x23", text))
 
 
 def json_without_log_commands(text: str) -> str:
     """Return an equivalent JSON document without commands of a CI system."""
-    return _BRACKET.sub(r"#\\u0023", text)
+    return re.sub(_BRACKET, r"#\\u0023", text)
 
 
 def _line(text: str, *, colour: bool) -> str:
     if not colour:
         return printable(text)
-    return "".join(part if _COLOUR.fullmatch(part) else printable(part) for part in _COLOUR.split(text))
+    return "".join(part if re.fullmatch(_COLOUR, part) else printable(part) for part in re.split(_COLOUR, text))
 
 
 def _printable(character: str) -> str:

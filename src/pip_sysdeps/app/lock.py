@@ -14,7 +14,6 @@ from pip_sysdeps.lock.build import pin_versions
 from pip_sysdeps.lock.document import Lockfile
 from pip_sysdeps.lock.file import DEFAULT, read_lock, read_text, replace_lock
 from pip_sysdeps.lock.merge import merge, sides_of
-from pip_sysdeps.lock.staleness import differences
 from pip_sysdeps.lock.summary import line_changes, line_message, other_targets_message
 from pip_sysdeps.lock.text import loads
 from pip_sysdeps.needs.completeness import refuse_gaps
@@ -263,6 +262,8 @@ def compare_target(found: EnvironmentTarget, path: str) -> Comparison:
             f"`{path}` has no target {target.id}, only {names or 'none'}",
             hint="run `pip-sysdeps lock --add-target` here, or check where the lock was made",
         )
+    from pip_sysdeps.lock.staleness import differences  # noqa: PLC0415 - a lock is written without it
+
     before, after = Lockfile(target=(locked,)), Lockfile(target=(target,))
     return Comparison(
         line_changes=any(line_changes(before, after)),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.byname.module import module_name
 from pip_sysdeps.byname.platform_conditions import ANY_PYTHON
-from pip_sysdeps.byname.statements import parsed_module
 from pip_sysdeps.byname.steps import StepLimitError, Steps
 from pip_sysdeps.system.python_syntax import parse_python
 
@@ -85,6 +84,8 @@ def parsed(  # noqa: PLR0913 - as of `parsed_module`
 
     Raise StepLimitError if that takes more than `steps`.
     """
+    from pip_sysdeps.byname.statements import parsed_module  # noqa: PLC0415 - most imports are found without it
+
     tree = parse_python(text)
     try:
         if tree is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SYSTEM = "system"
 """The version that means the next program on PATH."""
 _MAX_VERSION_FILE = 1 << 16
-_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+_NUMBERS = r"[0-9]+(?:\.[0-9]+)*"
 
 
 def is_shim(root: Root, path: str) -> bool:
@@ -69,7 +69,7 @@ def _installed(root: Root, versions: str, wanted: str) -> str:
     for name in (wanted, wanted.removeprefix("python-")):
         if root.is_folder(f"{versions}/{name}"):
             return name
-        found = [each for each in root.names(versions) if each.startswith(f"{name}.") and _NUMBERS.fullmatch(each)]
+        found = [each for each in root.names(versions) if each.startswith(f"{name}.") and re.fullmatch(_NUMBERS, each)]
         if found:
             return max(found, key=lambda each: [int(number) for number in each.split(".")])
     return ""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import MISSING, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pip_sysdeps.printing import printable
@@ -41,7 +42,7 @@ def rule(words: str, holds: Callable[[str], object]) -> Mapping[str, Rule]:
 
 def pattern(words: str, expression: str) -> Mapping[str, Rule]:
     """Return the metadata of a field whose strings match a regular expression as a whole."""
-    return rule(words, re.compile(expression, re.ASCII).fullmatch)
+    return rule(words, partial(re.fullmatch, expression, flags=re.ASCII))
 
 
 def rule_of(kind: type, name: str) -> Mapping[str, Rule]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -70,8 +69,7 @@ class Reference(NamedTuple):
     """It counts only where the distribution speaks of it: other code does without it, or a condition leads to it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FromPackage:
+class FromPackage(NamedTuple):
     """A binary package has it."""
 
     package: str
@@ -80,8 +78,7 @@ class FromPackage:
     """The library's path as the loader opens it; empty if it is not installed and an index named the package."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FromCapability:
+class FromCapability(NamedTuple):
     """The package manager installs it by a capability; the package is not known."""
 
     capability: str
@@ -90,8 +87,7 @@ class FromCapability:
     """Whether repository metadata has the capability, which several packages may provide."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FromDistribution:
+class FromDistribution(NamedTuple):
     """A file of the environment provides it."""
 
     distribution: str
@@ -102,16 +98,14 @@ class FromDistribution:
     """Whether the loader finds it by itself; otherwise, the other distribution must load it first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FromHost:
+class FromHost(NamedTuple):
     """A driver or the container runtime provides it, never a system package."""
 
     note: str
     """Its provider."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unowned:
+class Unowned(NamedTuple):
     """A system file that no binary package owns: it must be copied."""
 
     path: str
@@ -120,8 +114,7 @@ class Unowned:
     """The release's binary package with a library of the same name, if there is one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unreachable:
+class Unreachable(NamedTuple):
     """A file of the environment that is outside the loader's search path and that nothing loads first."""
 
     distribution: str
@@ -132,8 +125,7 @@ class Unreachable:
     """As for `Unowned`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class Missing(NamedTuple):
     """Nothing provides it."""
 
     tried: tuple[Tried, ...] = ()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SONAME = re.compile(r"lib(?P<stem>[^/]+?)\.so(?:\.[0-9.]+)?")
+_SONAME = r"lib(?P<stem>[^/]+?)\.so(?:\.[0-9.]+)?"
 
 
 def has_plugins(libraries: Iterable[str], folders: Iterable[str]) -> bool:
@@ -17,7 +17,7 @@ def has_plugins(libraries: Iterable[str], folders: Iterable[str]) -> bool:
     `sasl2` belongs to libsasl2.so.2, `gdk-pixbuf-2.0` to libgdk_pixbuf-2.0.so.0, `gtk-3.0` to libgtk-3.so.0: a folder
     may have a longer version.
     """
-    stems = {_plain(match["stem"]) for name in libraries if (match := _SONAME.fullmatch(name))}
+    stems = {_plain(match["stem"]) for name in libraries if (match := re.fullmatch(_SONAME, name))}
     return any(_is_named_after(_plain(folder), stem) for folder in folders for stem in stems)
 
 

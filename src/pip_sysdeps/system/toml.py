@@ -12,11 +12,11 @@ _MOST_PARTS = 32
 """Parts of a dotted key: time and memory of the parsers grow with their square."""
 _DEEPEST = 100
 """Depth from which an error is about the nesting: tomlkit's limit; tomllib has that of Python's recursion."""
-_STRING_OR_COMMENT = re.compile(
-    r'''"""(?:[^\\]|\\.)*?(?:"""|\Z)|\'\'\'.*?(?:\'\'\'|\Z)|"(?:[^"\\\n]|\\[^\n])*"?|'[^'\n]*'?|\#[^\n]*''', re.DOTALL
+_STRING_OR_COMMENT = (
+    r'''(?s)"""(?:[^\\]|\\.)*?(?:"""|\Z)|\'\'\'.*?(?:\'\'\'|\Z)|"(?:[^"\\\n]|\\[^\n])*"?|'[^'\n]*'?|\#[^\n]*'''
 )
-_BRACKET = re.compile(r"[\[\]{}]")
-_KEY = re.compile(r"[\w-]+(?:[ \t]*\.[ \t]*[\w-]+)*")
+_BRACKET = r"[\[\]{}]"
+_KEY = r"[\w-]+(?:[ \t]*\.[ \t]*[\w-]+)*"
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -43,18 +43,18 @@ def _longest_key(text: str) -> int:
     """
     if max(map(_dots, text.split("\n"))) < _MOST_PARTS:
         return 0
-    return max((match[0].count(".") + 1 for match in _KEY.finditer(_without_strings(text))), default=0)
+    return max((match[0].count(".") + 1 for match in re.finditer(_KEY, _without_strings(text))), default=0)
 
 
 def _depth(text: str) -> int:
     """Return how deeply arrays and inline tables are nested."""
-    steps = (1 if match[0] in "[{" else -1 for match in _BRACKET.finditer(_without_strings(text)))
+    steps = (1 if match[0] in "[{" else -1 for match in re.finditer(_BRACKET, _without_strings(text)))
     return max(accumulate(steps), default=0)
 
 
 def _without_strings(text: str) -> str:
     """Return the text without comments, and with a letter for each string."""
-    return _STRING_OR_COMMENT.sub(lambda match: "" if match[0].startswith("#") else "s", text)
+    return re.sub(_STRING_OR_COMMENT, lambda match: "" if match[0].startswith("#") else "s", text)
 
 
 def _dots(line: str) -> int:

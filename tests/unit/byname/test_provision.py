@@ -369,7 +369,7 @@ def test_of_several_versions_none_is_guessed() -> None:
     system = System(index=None, providers=two)
     note = "no package list is available that names its version"
     assert only(library("libmpv.so.2", "libmpv.so.1"), system).provider == Missing(note=note, unsure=True)
-    checked = System(index=None, providers={key: replace(each, checked=True) for key, each in two.items()})
+    checked = System(index=None, providers={key: each._replace(checked=True) for key, each in two.items()})
     assert only(library("libmpv.so.2", "libmpv.so.1"), checked).provider == FromCapability(
         capability="so:libmpv.so.2", checked=True
     )

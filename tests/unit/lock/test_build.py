@@ -57,7 +57,7 @@ def test_the_facts_of_a_target() -> None:
     """They are in the words of os-release and dpkg, with the newest glibc and the distribution that needs it."""
     scan = needing(found("libpq.so.5", PQ), glibc="2.28")
     unclaimed = Unclaimed(
-        file="/env/bin/uwsgi", needs=(found("libz.so.1", replace(PQ, package="zlib1g")),), glibc="2.4"
+        file="/env/bin/uwsgi", needs=(found("libz.so.1", PQ._replace(package="zlib1g")),), glibc="2.4"
     )
     target = to_target(scan._replace(unattributed=(unclaimed,)), name="web", library_path=("/opt/z", "/opt/a"))
     assert target == Target(

@@ -6,8 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from pip_sysdeps.loader.c_library import CLibrary, program_of
-from pip_sysdeps.loader.glibc.cpu import cpu_subfolders
-from pip_sysdeps.loader.glibc.find_library import FindLibrary
 from pip_sysdeps.loader.glibc.machines import MACHINES, machine_of
 from pip_sysdeps.loader.glibc.read_config import glibc_version, read_loader_config, read_system_directories
 from pip_sysdeps.loader.glibc.rules import Glibc
@@ -15,6 +13,7 @@ from pip_sysdeps.loader.glibc.rules import Glibc
 if TYPE_CHECKING:
     from pip_sysdeps.elf.read_objects import Objects
     from pip_sysdeps.loader.conditions import Conditions
+    from pip_sysdeps.loader.glibc.find_library import FindLibrary
     from pip_sysdeps.model.elf import ElfFile
     from pip_sysdeps.system.root import Root
 
@@ -32,9 +31,15 @@ def _read_rules(
         library_path=conditions.library_path,
         cache="as-is" if conditions.current_cache else "fresh",
         objects=objects,
-        subfolders=cpu_subfolders(machine_of(program)) if conditions.cpu_libraries else (),
+        subfolders=_cpu_subfolders(program) if conditions.cpu_libraries else (),
     )
     return Glibc(config)
+
+
+def _cpu_subfolders(program: ElfFile) -> tuple[str, ...]:
+    from pip_sysdeps.loader.glibc.cpu import cpu_subfolders  # noqa: PLC0415 - a lock is for every CPU
+
+    return cpu_subfolders(machine_of(program))
 
 
 def _read_version(
@@ -57,6 +62,8 @@ def _program(loader: str) -> ElfFile | None:
 
 
 def _finder(root: Root, _standard_library: str) -> FindLibrary:
+    from pip_sysdeps.loader.glibc.find_library import FindLibrary  # noqa: PLC0415 - few distributions call it
+
     return FindLibrary(root)
 
 

@@ -48,7 +48,7 @@ OUTSIDE = "found in /env/site/two/liba.so.1 of two, where the loader does not se
         (library(UNREACHABLE, When.DLOPEN), {"SD002": f"{OUTSIDE} (dlopen)"}),
         (library(UNREACHABLE, optional=True), {"SD002": f"{OUTSIDE} (import)"}),
         (
-            library(replace(UNREACHABLE, distribution="", package="liba1"), When.PLUGIN),
+            library(UNREACHABLE._replace(distribution="", package="liba1"), When.PLUGIN),
             {
                 "SD002": f"{OUTSIDE.replace('of two', 'of the environment')}; "
                 "liba1 has a library with this name (plugin)"
