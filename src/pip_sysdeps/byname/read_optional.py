@@ -7,7 +7,6 @@ from collections import defaultdict
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from pip_sysdeps.byname.optional_files import optional_files
 from pip_sysdeps.byname.optional_modules import optional_modules
 from pip_sysdeps.byname.parsed_sources import ParsedSources, Source, module_of
 from pip_sysdeps.byname.source_filter import is_used
@@ -61,7 +60,7 @@ class OptionalRoots:
         found = optional_modules(frozenset(modules.values()), sources) if modules else frozenset()
         yield from (path for path, module in modules.items() if module in found)
         libraries = {path: posixpath.basename(path) for path in rest.keys() - known - modules.keys()}
-        names = optional_files(libraries.values(), sources) if libraries else frozenset()
+        names = _optional_files(libraries.values(), sources) if libraries else frozenset()
         yield from (path for path, name in libraries.items() if name in names)
 
     def _sources(self, distribution: Distribution) -> Iterator[Source]:
@@ -77,6 +76,12 @@ class OptionalRoots:
             return self._root.read_resolved(path, _MAX_SOURCE)
         except OSError:
             return b""
+
+
+def _optional_files(names: Iterable[str], sources: ParsedSources) -> frozenset[str]:
+    from pip_sysdeps.byname.optional_files import optional_files  # noqa: PLC0415 - few distributions open libraries
+
+    return optional_files(names, sources)
 
 
 def _relative(path: str, base: str) -> str:

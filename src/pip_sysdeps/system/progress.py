@@ -7,7 +7,6 @@ terminal; a program that calls this package sees nothing of it.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -16,18 +15,20 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
-@dataclass(slots=True)
 class Task:
     """A piece of work that may take long."""
 
-    what: str
-    """What is done, for messages: `reading objects`."""
-    total: int = 0
-    """The number of items; 0 if unknown."""
-    done: int = 0
-    """The number of items that are done."""
-    unit: str = ""
-    """What is counted, if the total is unknown: `lines`."""
+    __slots__ = ("done", "total", "unit", "what")
+
+    def __init__(self, what: str, total: int = 0, *, unit: str = "") -> None:
+        """Begin it. Without a `total`, `unit` is what is counted: `lines`."""
+        self.what = what
+        """What is done, for messages: `reading objects`."""
+        self.total = total
+        """The number of items; 0 if unknown."""
+        self.unit = unit
+        self.done = 0
+        """The number of items that are done."""
 
     def __str__(self) -> str:
         """Return a line for messages: `reading objects: 1,200 of 5,310`, `reading noble Contents: 65,000 lines`."""

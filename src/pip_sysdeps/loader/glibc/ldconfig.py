@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from pip_sysdeps.errors import MalformedError
-from pip_sysdeps.loader.glibc.cache_file import parse_ld_so_cache
 from pip_sysdeps.loader.glibc.read_conf import configured_directories
 
 if TYPE_CHECKING:
@@ -34,6 +33,8 @@ _READ_LIMIT = 40
 
 def read_cache(root: Root) -> tuple[CacheEntry, ...]:
     """Return the entries of the current cache; none if it is missing or broken, as in the loader."""
+    from pip_sysdeps.loader.glibc.cache_file import parse_ld_so_cache  # noqa: PLC0415 - a lock does with few folders
+
     try:
         return parse_ld_so_cache(root.read(CACHE, _MAX_CACHE))
     except (OSError, MalformedError):
