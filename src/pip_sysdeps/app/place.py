@@ -104,7 +104,7 @@ def read_place(location: Location, stages: Stages | None = None) -> Place:
             location.python,
             environ=environ,
             cwd=cwd,
-            own=tool_prefix() if here else "",
+            tool_prefix=tool_prefix() if here else "",
             allow_empty=location.allow_empty,
             package_files=package_files,
         )

@@ -128,13 +128,13 @@ def _in_ci(environ: Mapping[str, str]) -> bool:
 
 def _site(args: argparse.Namespace) -> HookSite:
     from pip_sysdeps.app.place import tool_prefix
-    from pip_sysdeps.environment.choice import Surroundings, first_choice
+    from pip_sysdeps.environment.choice import ChoiceInputs, first_choice
     from pip_sysdeps.hook.site import read_site
     from pip_sysdeps.system.root import Root
 
     root = Root()
-    surroundings = Surroundings(environ=os.environ, cwd=os.getcwd(), own=tool_prefix())
-    return read_site(root, first_choice(root, args.python, surroundings).path, named=args.python is not None)
+    inputs = ChoiceInputs(environ=os.environ, cwd=os.getcwd(), tool_prefix=tool_prefix())
+    return read_site(root, first_choice(root, args.python, inputs).path, named=args.python is not None)
 
 
 def _refuse_own(site: HookSite) -> None:

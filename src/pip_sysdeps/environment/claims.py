@@ -31,11 +31,11 @@ class Claim(NamedTuple):
     notes: tuple[Skipped, ...]
     """Problems of the record."""
     walked: frozenset[str] = frozenset()
-    """Paths of the rows that exist for certain, resolved: a walk found them."""
+    """Resolved paths of rows that a walk found, so they exist."""
 
 
-def without_echoes(claims: Iterable[Claim]) -> list[Claim]:
-    """Drop the metadata inside the project of an editable install, if a `.pth` file adds that folder."""
+def drop_editable_duplicates(claims: Iterable[Claim]) -> list[Claim]:
+    """Drop the metadata in an editable project, which is found a second time if a `.pth` file adds its folder."""
     projects: dict[str, str] = {}
     kept: list[Claim] = []
     for claim in claims:
@@ -50,7 +50,7 @@ def without_echoes(claims: Iterable[Claim]) -> list[Claim]:
 
 
 def existing_files(root: Root, claim: Claim, tree: Tree, notes: list[Skipped]) -> dict[str, Row]:
-    """Return the existing files of a claim, resolved, each with its row; unreadable ones are noted."""
+    """Return the existing files of a claim, resolved, each with its row; unreadable ones are added to `notes`."""
     found = {path: row for path, row in claim.rows.items() if path in tree.files or path in claim.walked}
     for path, row in claim.rows.items():
         if path in found:
@@ -64,8 +64,8 @@ def existing_files(root: Root, claim: Claim, tree: Tree, notes: list[Skipped]) -
     return found
 
 
-def gone_objects(root: Root, claim: Claim, found: Mapping[str, Row]) -> tuple[str, ...]:
-    """Return the missing shared objects of a claim, by their names, sorted."""
+def missing_objects_of(root: Root, claim: Claim, found: Mapping[str, Row]) -> tuple[str, ...]:
+    """Return the shared objects of a claim that do not exist, sorted."""
     absent = filter(is_shared_object, claim.rows.keys() - found.keys())
     return tuple(sorted(path for path in absent if not _exists(root, path)))
 
@@ -74,24 +74,27 @@ def _exists(root: Root, path: str) -> bool:
     try:
         return root.status(path) is not None
     except PermissionError:
-        return True  # as far as this user can see
+        return True  # assume so
 
 
 def first_of_each_name(claims: Sequence[Claim]) -> tuple[list[int], list[Skipped]]:
-    """Return the places of the distributions that Python finds, and those that they hide."""
+    """Return the indices of the distributions that Python finds, and notes about those that they hide."""
     first: dict[str, int] = {}
     shadowed: list[Skipped] = []
     for index, claim in enumerate(claims):
-        hidden = claim.distribution
-        winner = claims[first.setdefault(hidden.name, index)].distribution
-        if winner is not hidden:
+        distribution = claim.distribution
+        winner = claims[first.setdefault(distribution.name, index)].distribution
+        if winner is not distribution:
             reason = f"{winner.name} {winner.version} at {winner.metadata_path} comes first"
-            shadowed.append(Skipped(path=hidden.metadata_path, verdict=Verdict.SHADOWED, reason=reason))
+            shadowed.append(Skipped(path=distribution.metadata_path, verdict=Verdict.SHADOWED, reason=reason))
     return list(first.values()), shadowed
 
 
-def decide_owners(root: Root, claimed: Mapping[str, Mapping[str, Row]]) -> tuple[dict[str, str], list[Skipped]]:
-    """Return the owner of each file, and the files with several claims: the one with the right hash owns it."""
+def assign_owners(root: Root, claimed: Mapping[str, Mapping[str, Row]]) -> tuple[dict[str, str], list[Skipped]]:
+    """Return the owner of each file, and notes about files with several claims.
+
+    Such a file belongs to the claim with its hash.
+    """
     owners: dict[str, str] = {}
     contested: dict[str, list[str]] = {}
     for name, rows in claimed.items():
@@ -102,29 +105,29 @@ def decide_owners(root: Root, claimed: Mapping[str, Mapping[str, Row]]) -> tuple
     overlaps: list[Skipped] = []
     hashes = _Hashes(root)
     for path, names in contested.items():
-        owners[path] = _true_owner(root, hashes, path, {name: claimed[name][path] for name in names})
+        owners[path] = _owner_by_hash(root, hashes, path, {name: claimed[name][path] for name in names})
         losers = ", ".join(name for name in names if name != owners[path])
         reason = f"owned by {owners[path]}, also claimed by {losers}"
         overlaps.append(Skipped(path=path, verdict=Verdict.OVERLAP, reason=reason))
     return owners, overlaps
 
 
-def _true_owner(root: Root, hashes: _Hashes, path: str, rows: Mapping[str, Row]) -> str:
-    """Return the owner whose size and hash match; the first, if all or none match.
+def _owner_by_hash(root: Root, hashes: _Hashes, path: str, rows: Mapping[str, Row]) -> str:
+    """Return the owner whose size and hash match; the first one if all or none match.
 
-    A file is read only if its size does not decide, and only up to a total limit.
+    A file is read only if its size is not enough, and only up to a total limit.
     """
     first = next(iter(rows))
     if len({row[1:] for row in rows.values()}) == 1:
         return first
     status = root.status(path)
     size = str(status.st_size) if status else ""
-    fitting = [name for name, row in rows.items() if row[2] in {size, ""}]
-    if len(fitting) == 1:
-        return fitting[0]
+    same_size = [name for name, row in rows.items() if row[2] in {size, ""}]
+    if len(same_size) == 1:
+        return same_size[0]
     if status and status.st_size > _MOST_HASHED:
         return first
-    return next((name for name in fitting if hashes.has(path, rows[name])), first)
+    return next((name for name in same_size if hashes.has(path, rows[name])), first)
 
 
 class _Hashes:
@@ -146,7 +149,7 @@ class _Hashes:
         return self._known[key] == entry.hash_.value
 
     def _hash(self, path: str, algorithm: str) -> str:
-        """Return the hash in the form of a RECORD, or nothing."""
+        """Return the hash in the form of a RECORD; empty if the file cannot be read."""
         import base64  # noqa: PLC0415 - for contested files only
         import hashlib  # noqa: PLC0415 - as above
 

@@ -1,4 +1,4 @@
-"""A root that shows only an environment: this machine's part of a lock for another target."""
+"""A root with only the files of an environment, for a lock for another target."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class EnvironmentRoot(Root):
-    """A root in which only the files of an environment exist, under every name that leads to them."""
+    """A root in which only the files of an environment exist, by all of their paths."""
 
     def __init__(self, root: Root, environment: Environment) -> None:
         super().__init__(root.directory, disk=root.disk)

@@ -1,4 +1,4 @@
-"""Search paths with folders that everybody can write to."""
+"""Detect search paths with folders that everybody can write to."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _MAX_PATH = 4096
-"""PATH_MAX: no longer path can be opened."""
+"""PATH_MAX: longer paths cannot be opened."""
 
 
 def writable_folders(root: Root, elements: Iterable[str], origin: str) -> tuple[str, ...]:
-    """Return the folders of a search path that anybody can write to, or create.
+    """Return the folders of a search path that everybody can write to or create.
 
-    A missing folder can be created by whoever may write to its nearest existing parent. `origin` is the folder of the
+    A missing folder can be created if its nearest existing parent is writable. `origin` is the folder of the
     object.
     """
     folders = _Folders(root)
-    return tuple(path for path in _paths(elements, origin) if folders.is_open(path))
+    return tuple(path for path in _paths(elements, origin) if folders.is_writable(path))
 
 
 def _paths(elements: Iterable[str], origin: str) -> Iterator[str]:
@@ -38,14 +38,14 @@ def _paths(elements: Iterable[str], origin: str) -> Iterator[str]:
 
 
 class _Folders:
-    """What is known of the folders of a root: each is looked at once, and listed once if it lacks many names."""
+    """The folders of a root. The status of each is read once, and a folder that lacks many names is listed once."""
 
     def __init__(self, root: Root) -> None:
         self._status = cache(root.status)
         self._missing = MissingNames(root)
 
-    def is_open(self, path: str) -> bool:
-        """Return whether everybody may write to a folder, or to the last one of its path that is there."""
+    def is_writable(self, path: str) -> bool:
+        """Return whether everybody may write to a folder, or to its nearest existing parent."""
         place, last = "", self._status("/")
         try:
             for name in path.strip("/").split("/"):
@@ -57,6 +57,6 @@ class _Folders:
                     self._missing.count(place.rpartition("/")[0])
                     break
                 last = found
-        except PermissionError:  # a folder above it is closed to us, and so not open to everybody
+        except PermissionError:  # a parent is closed to us, so not everybody can write to it
             return False
         return last is not None and stat.S_ISDIR(last.st_mode) and bool(last.st_mode & stat.S_IWOTH)

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Z0-9]([A-Z0-9._-]*[A-Z0-9])?", re.IGNORECASE | re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]{0,199}")
 _TAG = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(-\w+(\.\w+)*){2}", re.ASCII)
-"""Three sets of names, of which the first are of interpreters: packaging.tags.parse_tag refuses all else."""
+"""Three sets of names, the first of interpreters: packaging.tags.parse_tag refuses other forms."""
 _MOST_LINES = {"requires-dist": 10_000, "requires-external": 1000}
-"""Lines of a field, each of which is looked up: the largest known has 1,500."""
+"""Limits on the lines of a field; the largest known METADATA has 1,500."""
 _MOST_TAGS = 10_000
-"""Tags that the lines of one WHEEL spell out to: `a.b-c.d-e.f` is eight."""
+"""Limit on the expanded tags of one WHEEL: `a.b-c.d-e.f` counts as eight."""
 _FILE_URL = r"(?s)file:(//(localhost)?)?(?P<path>/[^/?#][^?#]*)([?#].*)?"
 _ESCAPED = rb"%([0-9A-Fa-f]{2})"
 _MOST_EXTERNAL = 1000
@@ -52,7 +52,7 @@ class DirectUrl(NamedTuple):
 def normalize_name(name: str) -> str:
     """Return the normalized form of a distribution's name.
 
-    `packaging.utils.canonicalize_name` is the same, and its import alone takes as long as reading twenty distributions.
+    This is `packaging.utils.canonicalize_name`, whose import takes as long as reading twenty distributions.
     Source: packaging.python.org, "Names and normalization".
     """
     return re.sub(r"[-_.]+", "-", name).lower()
@@ -76,7 +76,7 @@ def parse_metadata(content: bytes) -> Metadata:
             raise MalformedError(f"more than {most} lines `{key.title()}`")
     name = fields.get("name", [""])[0]
     if not _NAME.fullmatch(name):
-        raise MalformedError(f"`Name` is missing or no distribution's name: {name[:60]!a}")
+        raise MalformedError(f"`Name` is missing or invalid: {name[:60]!a}")
     version = fields.get("version", [""])[0]
     return Metadata(
         name=normalize_name(name),
@@ -100,7 +100,7 @@ def parse_folder_name(name: str) -> tuple[str, str]:
 
 
 def parse_wheel_tags(content: bytes) -> tuple[str, ...]:
-    """Return the `Tag` lines of WHEEL, sorted; an empty or malformed one is left out, and so are those beyond a bound.
+    """Return the `Tag` lines of WHEEL, sorted; malformed ones, and those beyond a limit, are left out.
 
     Source: packaging.python.org, "Binary distribution format".
     """
@@ -110,7 +110,7 @@ def parse_wheel_tags(content: bytes) -> tuple[str, ...]:
 
 
 def tag_count(tag: str) -> int:
-    """Count the plain tags that a compressed one stands for."""
+    """Return the number of tags in a compressed tag set."""
     return prod(part.count(".") + 1 for part in tag.split("-"))
 
 
@@ -136,22 +136,22 @@ def parse_direct_url(content: bytes) -> DirectUrl:
 
 
 def _local_path(url: object) -> str:
-    """Return the path of a `file:` URL of this machine (RFC 8089); empty for another."""
+    """Return the path of a local `file:` URL (RFC 8089); empty for another URL."""
     match = re.fullmatch(_FILE_URL, url) if isinstance(url, str) else None
     if match is None:
         return ""
     try:
         encoded = match["path"].encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:  # JSON can escape half a surrogate pair, and no path has one
+    except UnicodeEncodeError:  # a single surrogate, which JSON can escape
         return ""
     path = re.sub(_ESCAPED, lambda escaped: bytes([int(escaped[1], 16)]), encoded)
     return "" if b"\0" in path else path.decode("utf-8", "surrogateescape")
 
 
 def _headers(content: bytes) -> Iterator[tuple[str, str]]:
-    """Yield each header of an e-mail message (RFC 822) as lower-case key and value; a folded one is one line again.
+    """Yield each header of an e-mail message (RFC 822) as lower-case key and unfolded value.
 
-    The standard library's parser reads the body too, and takes a hundred times as long for it.
+    The standard library's parser also parses the body, and takes a hundred times as long.
     """
     key, value = "", ""
     for line in content.decode("utf-8", "surrogateescape").split("\n"):

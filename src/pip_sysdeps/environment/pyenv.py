@@ -1,4 +1,4 @@
-"""The interpreter that a pyenv shim would start, from pyenv's files; the shim is not run.
+"""Find the interpreter that a pyenv shim would start, without running the shim.
 
 Source: pyenv's libexec: pyenv-which, pyenv-version-name, pyenv-version-file, pyenv-version-file-read, pyenv-latest.
 """
@@ -46,7 +46,7 @@ def parse_version_file(content: bytes) -> tuple[str, ...]:
 def _versions(root: Root, folder: str, environ: Mapping[str, str], cwd: str) -> tuple[str, ...]:
     if chosen := environ.get("PYENV_VERSION", ""):
         return parse_version_file(chosen.replace(":", " ").encode("utf-8", "surrogateescape"))
-    for path in (*_files_above(cwd), f"{folder}/version"):
+    for path in (*_version_files(cwd), f"{folder}/version"):
         try:
             versions = parse_version_file(root.read(path, _MAX_VERSION_FILE))
         except OSError:
@@ -56,7 +56,7 @@ def _versions(root: Root, folder: str, environ: Mapping[str, str], cwd: str) -> 
     return (SYSTEM,)
 
 
-def _files_above(folder: str) -> Iterator[str]:
+def _version_files(folder: str) -> Iterator[str]:
     while True:
         yield posixpath.join(folder, ".python-version")
         if folder in {"/", ""}:
@@ -64,9 +64,9 @@ def _files_above(folder: str) -> Iterator[str]:
         folder = posixpath.dirname(folder)
 
 
-def _installed(root: Root, versions: str, wanted: str) -> str:
-    """Return the installed version for a name, or the newest that begins with its numbers; empty for none."""
-    for name in (wanted, wanted.removeprefix("python-")):
+def _installed(root: Root, versions: str, name_or_prefix: str) -> str:
+    """Return the installed version with a name, or the newest one with this prefix; empty for none."""
+    for name in (name_or_prefix, name_or_prefix.removeprefix("python-")):
         if root.is_folder(f"{versions}/{name}"):
             return name
         found = [each for each in root.names(versions) if each.startswith(f"{name}.") and re.fullmatch(_NUMBERS, each)]

@@ -1,4 +1,4 @@
-"""Detect what a folder without distributions is: an application that includes Python, or one around an environment.
+"""Describe folders without distributions: applications that include Python, or folders around an environment.
 
 A freezer (PyInstaller, cx_Freeze, Nuitka) copies modules and libraries into a folder without their metadata. A zip
 application (PEP 441: zipapp, shiv, pex) is one file.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _ZIP = b"PK\x03\x04"
 _HEAD = 4096
 _MOST_FILES = 20_000
-"""A folder with more files is not searched for modules."""
+"""Limit on the files of a folder that is searched for modules."""
 FROZEN_HINT = (
     "lock the environment that it was made from; or scan its files as they are: --path DIR --allow-empty, with "
     "`library-path` for folders that it adds to LD_LIBRARY_PATH when it starts"
@@ -59,16 +59,16 @@ def first_module(root: Root, folder: str) -> str:
 
 
 class Contents(NamedTuple):
-    """What a folder that is no environment has instead."""
+    """A description of a folder that is not an environment."""
 
     note: str
     """A remark for the message; may be empty."""
     hint: str
-    """What to name; empty if there is nothing to say."""
+    """The option to use instead; may be empty."""
 
 
 def describe_contents(root: Root, folder: str) -> Contents:
-    """Describe a folder without distributions: by a virtual environment in it, else by its first extension module."""
+    """Describe a folder without distributions by a virtual environment in it, or by its first extension module."""
     venvs = (name for name in root.names(folder) if root.is_file(f"{folder}/{name}/pyvenv.cfg"))
     if venv := next(venvs, ""):
         return Contents("", f"did you mean `--python {folder}/{venv}`?")
@@ -81,7 +81,7 @@ def describe_contents(root: Root, folder: str) -> Contents:
 
 
 def _environment_of(root: Root, folder: str, module: str) -> str:
-    """Return the option that names the environment of a module below a folder; empty without one."""
+    """Return the option that names the environment of a module below a folder; empty if there is none."""
     parts = module.split("/")[:-1]
     folders = [posixpath.join(folder, *parts[:count]) for count in range(len(parts), -1, -1)]
     for each in folders:

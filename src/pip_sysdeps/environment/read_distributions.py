@@ -1,4 +1,4 @@
-"""The distributions of one site directory, and the files that each of them claims."""
+"""Read the distributions of one site directory, and the files that each of them claims."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ if TYPE_CHECKING:
     from pip_sysdeps.environment.read_metadata_files import MetadataFiles
 
 Owned: TypeAlias = tuple[str, Sequence[str]]
-"""A binary package, and the paths that it owns."""
+"""The `source` for a binary package, and the paths that it owns."""
 
 PackageFiles: TypeAlias = Callable[[str], Owned | None]
-"""Returns the binary package that owns a distribution's metadata, by its path, if one does."""
+"""Returns the binary package that owns the metadata at a path; None if none does."""
 
 _MAX_RECORD = 1 << 24
-"""150,000 rows: five times the largest known record."""
+"""Limit for 150,000 rows: five times the largest known record."""
 _MAX_METADATA = 1 << 22
 _MAX_SMALL = 1 << 20
 _MAX_NOTES = 10
-"""Limit on notes about rows of one RECORD that lead out of the environment."""
+"""Limit on notes about rows of one RECORD outside the environment."""
 
 
 class _Files:
-    """The files of a distribution that are found so far; `_find_files` adds to them."""
+    """The files of one distribution, filled by `_find_files`."""
 
     def __init__(self, base: str) -> None:
         self.base = base
@@ -60,8 +60,8 @@ class _Files:
 def read_claims(reader: MetadataFiles, site: Site, package_files: PackageFiles | None) -> Iterator[Claim]:
     """Yield each distribution of a site directory with the paths that it claims, sorted by metadata folder.
 
-    A folder that was read already under another name gives only a note. Raise SysdepsError for a file hard-linked into
-    the metadata of many distributions.
+    A folder that was already read under another name gives only a note. Raise SysdepsError for a file that is
+    hard-linked into the metadata of many distributions.
     """
     root = reader.root
     read: dict[tuple[int, int], str] = {}
@@ -101,14 +101,14 @@ def _read_claim(reader: MetadataFiles, site: Site, path: str, package_files: Pac
 
 
 def _same(site: Site, path: str, first: str) -> Claim:
-    """Return only a note for a link to metadata that was read already."""
+    """Return only a note, for a link to metadata that was already read."""
     claim = _unreadable(site, path, None)
     note = Skipped(path=path, verdict=Verdict.SHADOWED, reason=f"is the same as {first}")
     return claim._replace(distribution=claim.distribution._replace(name=""), notes=(note,))
 
 
 def _unreadable(site: Site, path: str, reason: str | None) -> Claim:
-    """Return a distribution of which only the folder's name is known."""
+    """Return a distribution with the facts of its folder's name."""
     name, version = parse_folder_name(posixpath.basename(path))
     distribution = Distribution(
         name=name, version=version, metadata_path=path, base=site.folder, record=RecordKind.NONE, files=()
@@ -128,10 +128,10 @@ def _source(kind: RecordKind, direct: DirectUrl | None, tags: tuple[str, ...], o
 
 
 def _is_of_one_machine(tag: str) -> bool:
-    """Return whether a wheel with this tag was built on this machine.
+    """Return whether a wheel with this tag was built locally.
 
-    True for `linux_*`, which package indexes refuse. False for `py3-none-linux_*`: some projects upload such a wheel
-    under another file name, and keep the tag inside.
+    Package indexes refuse `linux_*`. However, some projects upload `py3-none-linux_*` wheels under
+    another file name, so these do not count.
     """
     python, abi, platform = tag.rsplit("-", 2)
     return platform.startswith("linux_") and (python, abi) != ("py3", "none")
@@ -143,11 +143,11 @@ def _is_of_one_machine(tag: str) -> bool:
 def _find_files(  # noqa: PLR0913, PLR0917 - what a distribution's folder said, and where to put the answer
     reader: MetadataFiles, site: Site, path: str, files: _Files, direct: DirectUrl | None, owned: Owned | None
 ) -> None:
-    """Find the files of a distribution; the first source with an answer decides.
+    """Find the files of a distribution, in the first available source.
 
-    RECORD or installed-files.txt, with the project of an editable install; else the project of an .egg-link; the folder
-    of an .egg; the file list of the binary package that owns the metadata; the project that a `.pth` file adds as a
-    whole; or nothing.
+    The sources are RECORD or installed-files.txt, with the project of an editable install; the project of an .egg-link;
+    the folder of an .egg; the file list of the binary package that owns the metadata; the project whose folder a `.pth`
+    file adds.
     """
     _claim_record(reader, site, path, files)
     if (direct is not None and direct.editable) or is_editable_record(files.rows, site.folder):
@@ -192,7 +192,7 @@ def _claim_rows(files: _Files, site: Site, base: str, rows: Iterable[Row]) -> No
         if path[0] not in "./" and "/." not in path and "//" not in path:
             files.rows[f"{base}/{path}"] = row
             continue
-        # With `pip install --target`, RECORD says `../../bin`, but the scripts are in the folder's own `bin`.
+        # With `pip install --target`, RECORD has `../../bin`, but the scripts are in the folder's own `bin`.
         moved = site.flat and path.startswith("../../")
         place = join(site.folder, path[6:]) if moved else join(base, path)
         if inside(place, site.top):
@@ -242,14 +242,14 @@ def _external_of(reader: MetadataFiles, origin: str, notes: list[Skipped]) -> tu
 
 
 def _pyproject(reader: MetadataFiles, origin: str, notes: list[Skipped]) -> bytes | None:
-    """Read the pyproject.toml of a folder or an sdist; None if it does not exist any more."""
+    """Return the content of the pyproject.toml of a folder or an sdist; None if it no longer exists."""
     if reader.root.is_file(origin):
         return reader.read_from_sdist(origin, "pyproject.toml", _MAX_SMALL, notes)
     return reader.read(f"{origin}/pyproject.toml", _MAX_SMALL, notes)
 
 
 def _read_metadata(reader: MetadataFiles, path: str, notes: list[Skipped]) -> Metadata:
-    """Read the metadata; missing parts are taken from the folder's name, as Python does for an egg."""
+    """Return the metadata; without a readable file, that in the folder's name, as Python does for an egg."""
     content = None
     if path.endswith(".egg-link"):
         name = posixpath.basename(path).replace(".egg-link", ".egg-info/PKG-INFO")

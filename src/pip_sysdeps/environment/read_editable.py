@@ -1,4 +1,4 @@
-"""The project of an editable install: find its modules from the files that its installer wrote."""
+"""Find the project of an editable install and its modules, by the files that the installer wrote."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _MAX_FINDER = 1 << 20
 _NOT_SOURCE = frozenset({"node_modules", "build", "dist", "site-packages"})
 """Folders of a project that Python does not import from: other languages, build results, other environments.
 
-The same holds for hidden folders (.git, .tox, .venv), metadata, and other virtual environments. A folder that the
-installer names (meson-python imports from `build/cp311`) counts in any case.
+Hidden folders (.git, .tox, .venv), metadata, and other virtual environments are left out too. A folder that the
+installer names (meson-python imports from `build/cp311`) always counts.
 """
 
 
@@ -41,28 +41,28 @@ class EditableProject(NamedTuple):
 def find_project(
     reader: MetadataFiles, site: str, claimed: Iterable[str], folder: str, notes: list[Skipped]
 ) -> EditableProject | None:
-    """Find the project from what an editable install leaves in a site directory; None if nothing names a folder.
+    """Return the project by the files of an editable install in a site directory; None if none names a folder.
 
-    `claimed` are the files of its record, `folder` is that of direct_url.json, or empty; `notes` collects what could
-    not be read. The files beside the .dist-info say which folders are imported: `.pth` lines, and the paths in the text
-    of an import finder or loader (setuptools, meson-python, scikit-build-core, hatchling, ...); without them it is the
-    whole project. Source: PEP 660.
+    `claimed` has the files of its record, `folder` that of direct_url.json, or is empty; `notes` collects unreadable
+    files. Folders that are imported are in the files next to the .dist-info: lines of `.pth` files, and paths in an
+    import finder or loader (setuptools, meson-python, scikit-build-core, hatchling, ...). Without them, the whole
+    project is imported. Source: PEP 660.
     """
     root = reader.root
     records = [path for path in claimed if _may_name_project(path) and posixpath.dirname(path) == site]
-    named = [join(site, each) for path in records for each in _named_paths(root, path, notes)]
-    places = {place: None for path in named if (place := root.resolve(path)) and place not in {"/", site}}
-    home = (root.resolve(folder) or folder) if folder else next(iter(places), "")
-    return _project(reader, home, list(places) or [home], notes) if home else None
+    named_paths = [join(site, each) for path in records for each in _named_paths(root, path, notes)]
+    imported = {place: None for path in named_paths if (place := root.resolve(path)) and place not in {"/", site}}
+    home = (root.resolve(folder) or folder) if folder else next(iter(imported), "")
+    return _project(reader, home, list(imported) or [home], notes) if home else None
 
 
 def project_in(reader: MetadataFiles, folder: str, notes: list[Skipped]) -> EditableProject:
-    """Return a whole folder as the project: `setup.py develop` leaves its name in an .egg-link."""
+    """Return a whole folder as the project, such as that of an .egg-link of `setup.py develop`."""
     return _project(reader, reader.root.resolve(folder) or folder, [folder], notes)
 
 
 def is_editable_record(claimed: Iterable[str], site: str) -> bool:
-    """Return whether a record without direct_url.json is that of an editable install, by setuptools' file names."""
+    """Return whether a record is that of an editable install, by setuptools' file names."""
     return any(path.startswith(f"{site}/__editable__") for path in claimed)
 
 
@@ -83,10 +83,10 @@ def _named_paths(root: Root, path: str, notes: list[Skipped]) -> tuple[str, ...]
     return ()
 
 
-def _project(reader: MetadataFiles, folder: str, places: list[str], notes: list[Skipped]) -> EditableProject:
+def _project(reader: MetadataFiles, folder: str, imported: list[str], notes: list[Skipped]) -> EditableProject:
     root = reader.root
     files: set[str] = set()
-    for place in places:
+    for place in imported:
         resolved = root.resolve(place)
         if resolved is None:
             notes.append(Skipped(path=place, verdict=Verdict.RECORD, reason="the project does not exist"))

@@ -1,4 +1,4 @@
-"""Read a Python environment: its place, its distributions, and their files."""
+"""Read a Python environment: its location, distributions and files."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import posixpath
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
-from pip_sysdeps.environment.choice import DOT_VENV, Choice, Surroundings, choices, environments_in, started_on_path
+from pip_sysdeps.environment.choice import DOT_VENV, Choice, ChoiceInputs, choices, environments_in, find_on_path
 from pip_sysdeps.environment.claims import (
-    decide_owners,
+    assign_owners,
+    drop_editable_duplicates,
     existing_files,
     first_of_each_name,
-    gone_objects,
-    without_echoes,
+    missing_objects_of,
 )
 from pip_sysdeps.environment.metadata import required_name
-from pip_sysdeps.environment.module_names import misfits
+from pip_sysdeps.environment.module_names import abi_mismatches
 from pip_sysdeps.environment.read_distributions import read_claims
 from pip_sysdeps.environment.read_interpreter import open_installation, parse_python_name
 from pip_sysdeps.environment.read_metadata_files import MetadataFiles
@@ -45,35 +45,40 @@ def find_environment(  # noqa: PLR0913 - each helps to select the environment
     *,
     environ: Mapping[str, str],
     cwd: str = "/",
-    own: str = "",
+    tool_prefix: str = "",
     allow_empty: bool = False,
     package_files: PackageFiles | None = None,
 ) -> Environment:
-    """Read the environment that the user names, or the first that is found.
+    """Return the environment that the user names, or the first one that is found.
 
     `python` is the folder of an environment or an interpreter, absolute inside the root or relative to `cwd`, or the
-    name of a program on PATH. Without it: `VIRTUAL_ENV`, `.venv` in `cwd`, `CONDA_PREFIX`, the environment `own` that
-    this tool is installed in unless it was made for the tool alone, the first `python3` on `PATH`, `~/.local`. Raise
-    NoEnvironmentError if there is none, or, unless `allow_empty`, if it has nothing but installers or the tool.
+    name of a program on PATH. Without it: `VIRTUAL_ENV`, `.venv` in `cwd`, `CONDA_PREFIX`, the environment
+    `tool_prefix` that this tool is installed in, unless it was created for the tool alone, the first `python3` on
+    `PATH`, `~/.local`. Raise NoEnvironmentError if there is none, or, unless `allow_empty`, if it has only installers
+    or the tool.
     """
-    surroundings = Surroundings(environ=environ, cwd=cwd, own=own)
+    inputs = ChoiceInputs(environ=environ, cwd=cwd, tool_prefix=tool_prefix)
     with _permission_errors():
         found: Environment | None = None
-        for choice in choices(root, python, surroundings):
+        for choice in choices(root, python, inputs):
             found = _read_choice(root, choice, package_files)
-            if found.prefix != own or choice.found_by == "" or not _is_own(found.distributions):
+            if found.prefix != tool_prefix or choice.found_by == "" or not _has_only_tool(found.distributions):
                 break
         if found is None:
             message = "no Python environment found"
             raise NoEnvironmentError(message, hint="name one with --python, or a folder with --path")
-        if found.found_by and _is_bare(found.distributions) and (user := user_site(root, environ, found.interpreter)):
+        if (
+            found.found_by
+            and _has_only_installers(found.distributions)
+            and (user := user_site(root, environ, found.interpreter))
+        ):
             layout = _Layout(prefix=user.top, tool_prefix=False, sites=(user,), interpreter=found.interpreter)
             found_by = "PYTHONUSERBASE" if environ.get("PYTHONUSERBASE") else "~/.local"
             found = _read(root, layout, package_files)._replace(found_by=found_by)
         if found.found_by not in {"", "VIRTUAL_ENV", DOT_VENV}:
             others = (name for name in environments_in(root, cwd) if posixpath.join(cwd, name) != found.prefix)
             found = found._replace(others=tuple(others))
-    return found if allow_empty else _with_something(found)
+    return found if allow_empty else _require_distributions(found)
 
 
 def _read_choice(root: Root, choice: Choice, package_files: PackageFiles | None) -> Environment:
@@ -89,19 +94,19 @@ def _read_choice(root: Root, choice: Choice, package_files: PackageFiles | None)
     return found._replace(mismatches=(*mismatches, *found.mismatches), found_by=choice.found_by)
 
 
-def _with_something(environment: Environment) -> Environment:
-    """Return an environment that has distributions. Raise NoEnvironmentError otherwise."""
+def _require_distributions(environment: Environment) -> Environment:
+    """Return the environment. Raise NoEnvironmentError if it has no distributions besides installers and this tool."""
     if not environment.distributions:
         raise NoEnvironmentError(
             f"no distributions in the environment `{environment.prefix}`",
             hint="install into it first, select another with --python or --path, or use --allow-empty",
         )
-    if _is_own(environment.distributions):
+    if _has_only_tool(environment.distributions):
         raise NoEnvironmentError(
             f"the environment `{environment.prefix}` holds nothing but {_TOOL} itself",
             hint="name the project's environment with --python",
         )
-    if _is_bare(environment.distributions):
+    if _has_only_installers(environment.distributions):
         names = " and ".join(each.name for each in environment.distributions)
         raise NoEnvironmentError(
             f"the environment `{environment.prefix}` holds nothing but {names}",
@@ -111,12 +116,12 @@ def _with_something(environment: Environment) -> Environment:
 
 
 def has_only_tools(distributions: Sequence[Distribution]) -> bool:
-    """Return whether there are only installers, or this tool with what it depends on."""
-    return _is_own(distributions) or _is_bare(distributions)
+    """Return whether there are only installers, or this tool with its dependencies."""
+    return _has_only_tool(distributions) or _has_only_installers(distributions)
 
 
-def _is_bare(distributions: Iterable[Distribution]) -> bool:
-    """Return whether there is nothing but installers, or nothing at all."""
+def _has_only_installers(distributions: Iterable[Distribution]) -> bool:
+    """Return whether there are only installers, or no distributions."""
     return _INSTALLERS.issuperset(each.name for each in distributions)
 
 
@@ -129,7 +134,7 @@ def environment_of_paths(  # noqa: PLR0913 - as above
     allow_empty: bool = False,
     package_files: PackageFiles | None = None,
 ) -> Environment:
-    """Read what `pip install --prefix`, `--target` or `--user` filled: prefixes, or folders with distributions.
+    """Return the environment of `pip install --prefix`, `--target` or `--user`, by prefixes or site directories.
 
     Raise SysdepsError for a path without distributions, or if their Python is unknown.
     """
@@ -137,17 +142,17 @@ def environment_of_paths(  # noqa: PLR0913 - as above
         sites = tuple(
             site for path in paths for site in sites_below(root, posixpath.join(cwd, path), allow_empty=allow_empty)
         )
-        surroundings = Surroundings(environ=environ, cwd=cwd)
-        interpreter = interpreter_of(root, sites, lambda name: started_on_path(root, name, surroundings))
+        inputs = ChoiceInputs(environ=environ, cwd=cwd)
+        interpreter = interpreter_of(root, sites, lambda name: find_on_path(root, name, inputs))
         layout = _Layout(prefix=sites[0].top, tool_prefix=False, sites=sites, interpreter=interpreter)
         environment = _read(root, layout, package_files)
     if not environment.distributions and not allow_empty:
         raise NoEnvironmentError(f"no distributions in `{sites[0].folder}`", hint="name the folder that pip filled")
-    return environment if allow_empty else _with_something(environment)
+    return environment if allow_empty else _require_distributions(environment)
 
 
 class _Layout(NamedTuple):
-    """The places of an environment."""
+    """The locations of an environment."""
 
     prefix: str
     tool_prefix: bool
@@ -158,7 +163,7 @@ class _Layout(NamedTuple):
 
 @contextmanager
 def _permission_errors() -> Iterator[None]:
-    """Convert an unreadable folder on the way to the environment into an error."""
+    """Convert the error of an unreadable folder in the environment's path."""
     try:
         yield
     except PermissionError as error:
@@ -166,7 +171,7 @@ def _permission_errors() -> Iterator[None]:
         raise SysdepsError(message, hint="run it as a user who can read it") from error
 
 
-def _is_own(distributions: Iterable[Distribution]) -> bool:
+def _has_only_tool(distributions: Iterable[Distribution]) -> bool:
     """Return whether only the tool and its requirements are installed, as by pipx, uvx or pre-commit."""
     requires = {each.name: each.requires for each in distributions}
     reached: set[str] = set()
@@ -185,7 +190,9 @@ def _is_own(distributions: Iterable[Distribution]) -> bool:
 def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> Environment:
     """Read every distribution, and assign the files."""
     reader = MetadataFiles(root)
-    claims = without_echoes([claim for site in layout.sites for claim in read_claims(reader, site, package_files)])
+    claims = drop_editable_duplicates(
+        [claim for site in layout.sites for claim in read_claims(reader, site, package_files)]
+    )
     tree = _walk(root, layout)
     notes = [note for each in layout.sites for note in each.notes]
     notes += [note for each in claims for note in each.notes]
@@ -194,7 +201,7 @@ def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> En
         existing_files(root, claim, tree, notes) for claim in tracked(claims, "looking for the files of distributions")
     ]
     chosen, shadowed = first_of_each_name(claims)
-    owners, overlaps = decide_owners(root, {claims[index].distribution.name: found[index] for index in chosen})
+    owners, overlaps = assign_owners(root, {claims[index].distribution.name: found[index] for index in chosen})
     metadata = {claim.distribution.metadata_path for claim in claims}
     unclaimed = (path for path in tree.files.difference(*found) if posixpath.dirname(path) not in metadata)
     environment = Environment(
@@ -208,7 +215,7 @@ def _read(root: Root, layout: _Layout, package_files: PackageFiles | None) -> En
         skipped=(*notes, *tree.skipped, *shadowed, *overlaps),
         path_code=tuple(path for site in layout.sites for path in site.path_code),
     )
-    return environment._replace(mismatches=tuple(misfits(environment)))
+    return environment._replace(mismatches=tuple(abi_mismatches(environment)))
 
 
 def _walk(root: Root, layout: _Layout) -> Tree:
@@ -224,13 +231,13 @@ def _walk(root: Root, layout: _Layout) -> Tree:
 
 
 def _is_python(path: str, layout: _Layout) -> bool:
-    """Return whether a file is the venv's own copy of its interpreter (`python -m venv --copies`)."""
+    """Return whether a file is a venv's copy of its interpreter (`python -m venv --copies`)."""
     folder, name = posixpath.split(path)
-    named = name in {"python", "python3", "pypy", "pypy3"} or parse_python_name(name) is not None
-    return named and layout.tool_prefix and folder == f"{layout.prefix}/bin"
+    has_python_name = name in {"python", "python3", "pypy", "pypy3"} or parse_python_name(name) is not None
+    return has_python_name and layout.tool_prefix and folder == f"{layout.prefix}/bin"
 
 
 def _with_files(root: Root, claim: Claim, found: Mapping[str, Row], owners: Mapping[str, str]) -> Distribution:
     distribution = claim.distribution
     files = tuple(sorted(path for path in found if owners[path] == distribution.name))
-    return distribution._replace(files=files, missing_objects=gone_objects(root, claim, found))
+    return distribution._replace(files=files, missing_objects=missing_objects_of(root, claim, found))

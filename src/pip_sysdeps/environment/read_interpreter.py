@@ -1,4 +1,4 @@
-"""The Python of an environment, without running it: from links, folder names and pyvenv.cfg."""
+"""Read the Python of an environment from links, folder names and pyvenv.cfg, without running it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _VERSIONED = re.compile(r"(?P<kind>python|pypy)(?P<major>[0-9])\.(?P<minor>[0-9]
 _PYTHON = re.compile(r"python|pypy")
 _PROGRAMS = ("python3", "python", "pypy3", "pypy")
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-"""What the official images set."""
+"""PATH in the official images."""
 _MAX_CONFIG = 1 << 20
 _MAGIC = b"\x7fELF"
 _NAME_HINT = "name the folder of a virtual environment, or its bin/python"
@@ -58,11 +58,11 @@ class Installation(NamedTuple):
     venv: VenvConfig | None
     """Its pyvenv.cfg; None for an interpreter's own prefix."""
     mismatch: str = ""
-    """A message about why its interpreter is not the one that it was made for; empty if it is."""
+    """A message if its interpreter is not the one that it was created for; otherwise empty."""
 
 
 def parse_python_name(name: str) -> PythonName | None:
-    """Return the parts of a program's or folder's name; None for another name."""
+    """Return the parts of the name of a Python program or folder; None for another name."""
     match = _VERSIONED.fullmatch(name)
     if match is None:
         return None
@@ -93,7 +93,7 @@ def open_installation(root: Root, path: str) -> Installation:
 
 
 def _may_start_python(root: Root, path: str) -> bool:
-    """Return whether a file is executable, or called like a Python."""
+    """Return whether a file is executable, or has a Python's name."""
     status = root.status(path)
     return bool(_PYTHON.search(posixpath.basename(path)) or (status and status.st_mode & 0o111))
 
@@ -108,7 +108,7 @@ def programs_on_path(root: Root, environ: Mapping[str, str], name: str) -> Itera
 
 
 def is_program(root: Root, path: str) -> bool:
-    """Return whether the path leads to an ELF file."""
+    """Return whether the path is an ELF file."""
     try:
         descriptor = root.open(path)
     except OSError:
@@ -126,7 +126,7 @@ def _open_folder(root: Root, prefix: str) -> Installation:
     for name in _PROGRAMS:
         if is_program(root, f"{prefix}/bin/{name}"):
             return _open_program(root, f"{prefix}/bin/{name}")
-    hint = _within(root, prefix)
+    hint = _venv_hint(root, prefix)
     contents = Contents("", hint) if hint else describe_contents(root, prefix)
     raise SysdepsError(
         f"`{prefix}` is not a Python environment: it has neither pyvenv.cfg nor bin/python3{contents.note}",
@@ -134,8 +134,8 @@ def _open_folder(root: Root, prefix: str) -> Installation:
     )
 
 
-def _within(root: Root, folder: str) -> str:
-    """Return a hint with the virtual environment that contains a folder; empty if none does."""
+def _venv_hint(root: Root, folder: str) -> str:
+    """Return a hint with the virtual environment that contains a folder; empty if there is none."""
     while folder != "/":
         folder = posixpath.dirname(folder)
         if read_venv_config(root, folder) is not None:
@@ -144,9 +144,9 @@ def _within(root: Root, folder: str) -> str:
 
 
 def _open_program(root: Root, path: str) -> Installation:
-    """Read an interpreter by the path that it would be started with: only its folder's links are resolved.
+    """Return the installation of an interpreter by the path that starts it; only its folder's links are resolved.
 
-    Source: CPython's Modules/getpath.py: pyvenv.cfg is beside the program, or one folder up.
+    Source: CPython's Modules/getpath.py: pyvenv.cfg is in the program's folder, or one folder up.
     """
     folder = root.resolve(posixpath.dirname(path)) or "/"
     for prefix in (posixpath.dirname(folder), folder):
@@ -162,7 +162,7 @@ def _open_program(root: Root, path: str) -> Installation:
 
 
 def _not_an_interpreter(root: Root, path: str, folder: str) -> SysdepsError:
-    """Return the error for another program, with a hint if it may be an application that includes Python."""
+    """Return the error for another program, with a hint for an application that may include Python."""
     module = first_module(root, folder)
     if module:
         return SysdepsError(
@@ -178,7 +178,7 @@ def _not_an_interpreter(root: Root, path: str, folder: str) -> SysdepsError:
 
 
 def read_venv_config(root: Root, prefix: str) -> VenvConfig | None:
-    """Read the pyvenv.cfg of a folder; None if it has none. Raise SysdepsError for one that Python would refuse."""
+    """Return the pyvenv.cfg of a folder; None if it has none. Raise SysdepsError for one that Python refuses."""
     path = f"{prefix}/pyvenv.cfg"
     try:
         return parse_venv_config(root.read(path, _MAX_CONFIG))
@@ -191,7 +191,10 @@ def read_venv_config(root: Root, prefix: str) -> VenvConfig | None:
 
 
 def _open_venv(root: Root, prefix: str, config: VenvConfig) -> Installation:
-    """Read a virtual environment; its base interpreter may be missing, as in a stage with only the folder."""
+    """Return the installation of a virtual environment.
+
+    Its base interpreter may be missing, as in a stage with only the folder.
+    """
     names = {name for lib in ("lib", "lib64") for name in root.names(f"{prefix}/{lib}")}
     pythons = [python for name in sorted(names) if (python := parse_python_name(name))]
     python = next((each for each in pythons if each.version == config.version), next(iter(pythons), None))
@@ -199,13 +202,13 @@ def _open_venv(root: Root, prefix: str, config: VenvConfig) -> Installation:
         raise SysdepsError(
             f"the virtual environment `{prefix}` has no lib/python3.x", hint="recreate it with `python3 -m venv`"
         )
-    own = [f"{prefix}/bin/{name}" for name in (*_PROGRAMS, python.name)]
-    base = [f"{config.home}/{name}" for name in (python.name, *_PROGRAMS)]
-    program = next((root.resolve(path) or "" for path in (*own, *base) if is_program(root, path)), "")
-    origin = next((root.resolve(path) or "" for path in base if is_program(root, path)), program)
+    own_programs = [f"{prefix}/bin/{name}" for name in (*_PROGRAMS, python.name)]
+    base_programs = [f"{config.home}/{name}" for name in (python.name, *_PROGRAMS)]
+    program = next((root.resolve(path) or "" for path in (*own_programs, *base_programs) if is_program(root, path)), "")
+    base_program = next((root.resolve(path) or "" for path in base_programs if is_program(root, path)), program)
     interpreter = Interpreter(
         path=program,
-        prefix=_standard_library(root, origin, python)[0] if origin else "",
+        prefix=_standard_library(root, base_program, python)[0] if base_program else "",
         version=python.version,
         abi_tag=python.abi_tag,
     )
@@ -214,12 +217,12 @@ def _open_venv(root: Root, prefix: str, config: VenvConfig) -> Installation:
         interpreter=interpreter,
         python=python.name,
         venv=config,
-        mismatch=_mismatch(prefix, python, config, _actual(root, prefix, program)),
+        mismatch=_mismatch(prefix, python, config, _actual_python(root, prefix, program)),
     )
 
 
-def _actual(root: Root, prefix: str, program: str) -> PythonName | None:
-    """Return a program's Python by its name or standard library; None for a venv's own copy, and if unknown."""
+def _actual_python(root: Root, prefix: str, program: str) -> PythonName | None:
+    """Return the Python of a program by its name or standard library; None for a copy in a venv, and if unknown."""
     named = parse_python_name(posixpath.basename(program))
     if named or not program or program.startswith(f"{prefix}/"):
         return named
@@ -239,7 +242,7 @@ def _mismatch(prefix: str, python: PythonName, config: VenvConfig, actual: Pytho
 
 
 def _standard_library(root: Root, program: str, named: PythonName | None) -> tuple[str, PythonName]:
-    """Return prefix and name of an interpreter by the landmark that it searches for upward from its folder.
+    """Return prefix and name of an interpreter by the landmark that it searches for in its parent folders.
 
     Source: CPython's Modules/getpath.py, `PREFIX` and `STDLIB_LANDMARKS`.
     """

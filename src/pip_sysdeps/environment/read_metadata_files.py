@@ -1,7 +1,7 @@
-"""Small files of an environment's metadata, with bounds for the environment as a whole.
+"""Read small metadata files of an environment, with limits for the whole environment.
 
-A file has one size on the disk under however many names: hard links make a few hundred bytes of an image worth a
-thousand RECORDs, and each direct_url.json may name the same project.
+Hard links can give one file on the disk many names: a few hundred bytes of an image can be a thousand
+RECORDs, and each direct_url.json may name the same project.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _SMALL = 1 << 12
-"""Bytes of a file that is so small that its rereads are not limited."""
+"""Up to this size in bytes, repeated reads of a file are not limited."""
 _MOST_READS = 2
-"""Of one larger file: the metadata of an editable project may be in two places."""
+"""Limit on reads of one larger file; the metadata of an editable project may be in two places."""
 MAX_EDITABLE_FILES = 200_000
-"""Of all projects: those that several distributions share count for each of them."""
+"""Limit on the files of all editable projects; shared ones count for each distribution."""
 
 
 class MetadataFiles:
-    """Reads the metadata of one environment, and counts what that costs."""
+    """Reads the metadata of one environment within limits."""
 
     def __init__(self, root: Root) -> None:
         self.root = root
         """The root."""
         self.editable_left = MAX_EDITABLE_FILES
-        """Files of editable projects that may still be looked at."""
+        """Files of editable projects that may still be read."""
         self.external: dict[str, tuple[str, ...]] = {}
-        """Project or sdist -> what it says that it needs from outside: several distributions may come from one."""
+        """Project or sdist -> its external dependencies, because several distributions may come from one."""
         self._reads: Counter[tuple[int, int]] = Counter()
         self._sdists = SdistBudget()
 
     def read(self, path: str, limit: int, notes: list[Skipped]) -> bytes | None:
-        """Return the bytes of a file; None if it is not there, with a note if it cannot be read.
+        """Return the bytes of a file; None if it does not exist, and with a note if it cannot be read.
 
-        Raise SysdepsError for a file that many distributions share: each distribution has files of its own.
+        Raise SysdepsError for a file that many distributions share through links.
         """
         try:
             content = self.root.read(path, limit)
@@ -54,7 +54,7 @@ class MetadataFiles:
         return content
 
     def read_from_sdist(self, path: str, name: str, limit: int, notes: list[Skipped]) -> bytes | None:
-        """Return a file of the top folder of an sdist; None if there is none, with a note if it cannot be told."""
+        """Return a file in the top folder of an sdist; None without it, and with a note if it cannot be read."""
         try:
             return read_from_sdist(self.root, path, name, limit, self._sdists)
         except OSError as error:

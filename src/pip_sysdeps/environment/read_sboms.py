@@ -1,6 +1,6 @@
-"""Read the SBOMs of installed wheels (PEP 770), with bounds for the environment as a whole.
+"""Read the SBOMs of installed wheels (PEP 770), with limits for the whole environment.
 
-As with other metadata, hard links make one file that of many distributions: it is parsed once, and counted each time.
+A file that several distributions share through hard links is parsed once, but counted each time.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 _MAX_BYTES = 32 << 20
 MAX_ALL_BYTES = 32 << 20
-"""Bytes of all SBOMs of an environment."""
+"""Limit on the bytes of all SBOMs of an environment."""
 MAX_ALL_COMPONENTS = 60_000
-"""Their components: those that several distributions share count for each of them."""
+"""Limit on their components; shared ones count for each distribution."""
 MAX_ALL_EDGES = 300_000
-"""Their references in dependencies, counted in the same way."""
+"""Limit on their references in dependencies; shared ones count for each distribution."""
 
 
 class SbomFiles:
-    """Reads the SBOMs of one environment, and counts what they cost."""
+    """Reads the SBOMs of one environment within limits."""
 
     def __init__(self, root: Root) -> None:
         self._root = root
@@ -35,7 +35,7 @@ class SbomFiles:
         self._edges_left = MAX_ALL_EDGES
 
     def read(self, distribution: Distribution, skipped: list[Skipped]) -> tuple[Sbom, ...]:
-        """Return the SBOMs of one distribution, by name; unusable ones, and those beyond a bound, are noted."""
+        """Return the SBOMs of one distribution, by name; unusable ones and those beyond a limit go to `skipped`."""
         folder = f"{distribution.metadata_path}/sboms"
         found = []
         for name in self._root.names(folder):
@@ -53,7 +53,7 @@ class SbomFiles:
         return tuple(found)
 
     def _read(self, path: str) -> Sbom:
-        """Return one SBOM. Raise MalformedError also for one that exceeds a bound of the environment."""
+        """Return one SBOM. Raise MalformedError also for one that exceeds a limit of the environment."""
         content = self._root.read(path, _MAX_BYTES)
         if len(content) > self._bytes_left:
             raise MalformedError(f"the SBOMs of this environment have more than {MAX_ALL_BYTES >> 20} MB")

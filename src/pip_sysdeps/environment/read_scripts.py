@@ -1,4 +1,4 @@
-"""The interpreters that the programs of an environment's `bin` start, by their first lines."""
+"""Read the interpreters of the scripts in an environment's `bin` from their first lines."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _HEAD = 4096
 _SHEBANG = re.compile(rb"#![ \t]*(/[^ \t\n]*/(?:python|pypy)[0-9.t]*)[ \t]*[^\n]*\n")
-_BY_SHELL = re.compile(rb"#!/bin/sh\n'''exec' \"?(/[^\"\n]*/(?:python|pypy)[0-9.t]*)\"? \"\$0\"")
-"""What installers write for a path that is too long for the kernel or has a space. Source: distlib's scripts.py."""
+_SHELL_SHEBANG = re.compile(rb"#!/bin/sh\n'''exec' \"?(/[^\"\n]*/(?:python|pypy)[0-9.t]*)\"? \"\$0\"")
+"""The form for a path that is too long for the kernel or has a space. Source: distlib's scripts.py."""
 
 
 def interpreters_of_scripts(root: Root, environment: Environment) -> dict[str, str]:
@@ -28,8 +28,8 @@ def interpreters_of_scripts(root: Root, environment: Environment) -> dict[str, s
 
 
 def interpreter_of(head: bytes) -> str:
-    """Return the Python that the first lines of a script name by its absolute path; empty for another program."""
-    match = _SHEBANG.match(head) or _BY_SHELL.match(head)
+    """Return the absolute path of the Python in the first lines of a script; empty for another program."""
+    match = _SHEBANG.match(head) or _SHELL_SHEBANG.match(head)
     return os.fsdecode(match[1]) if match else ""
 
 

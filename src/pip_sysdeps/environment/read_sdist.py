@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from pip_sysdeps.system.root import Root
 
 _MAX_UNPACKED = 1 << 26
-"""Bytes of one sdist that are unpacked in search of a file."""
+"""Limit on the bytes that are unpacked of one sdist."""
 _MAX_UNPACKED_OF_ALL = 1 << 28
-"""Bytes of all sdists of an environment."""
+"""Limit on the bytes that are unpacked of all sdists of an environment."""
 _MAX_MEMBERS = 10_000
 _MAX_HEADERS = 8 << 20
-"""Bytes of all headers of an environment's sdists: 5,000 members as setuptools writes them, with a pax header each."""
+"""Limit on the header bytes of all sdists of an environment: 5,000 members, each with a pax header."""
 _MAX_HEADER = 1 << 14
-"""Bytes of the headers of one member; tarfile reads each of them at once, and takes them apart."""
-_SKIPPED_AT_ONCE = 1 << 16
+"""Limit on the header bytes of one member; tarfile reads and parses each header as a whole."""
+_SKIP_SIZE = 1 << 16
 
 
 class _Stream(Protocol):
@@ -29,17 +29,17 @@ class _Stream(Protocol):
 
 
 class SdistBudget:
-    """What may still be read of the sdists of one environment."""
+    """The remaining budget for the sdists of one environment."""
 
     def __init__(self) -> None:
         self.unpacked = _MAX_UNPACKED_OF_ALL
         """Bytes that may be unpacked."""
         self.headers = _MAX_HEADERS
-        """Bytes of headers that may be taken apart."""
+        """Bytes of headers that may be parsed."""
 
 
-class _Forward:
-    """A file that is read forwards only, as far as a bound; what is read of it without `take` are headers."""
+class _ForwardReader:
+    """A file that is only read forwards, up to a limit. `read` is for headers, `take` for content."""
 
     def __init__(self, stream: _Stream, budget: SdistBudget) -> None:
         self._stream = stream
@@ -52,14 +52,14 @@ class _Forward:
         return self._at
 
     def seek(self, position: int) -> None:
-        """Skip what is before a position. Raise MalformedError for one that was passed."""
+        """Skip to a position. Raise MalformedError for an earlier one."""
         if position < self._at:
             raise MalformedError("is not an sdist: a member begins before the end of another")
-        while self._at < position and self.take(min(position - self._at, _SKIPPED_AT_ONCE)):
+        while self._at < position and self.take(min(position - self._at, _SKIP_SIZE)):
             pass
 
     def read(self, size: int) -> bytes:
-        """Read a part of a header. Raise MalformedError if there is too much of them."""
+        """Read a part of a header. Raise MalformedError for too many bytes of headers."""
         if size < 0:
             raise MalformedError("is not an sdist: a header has a negative size")
         self._header += size
@@ -77,15 +77,15 @@ class _Forward:
             raise MalformedError(f"unpacks to more than {_MAX_UNPACKED} bytes, or all sdists to {_MAX_UNPACKED_OF_ALL}")
         return content
 
-    def begin(self) -> None:
-        """Count the headers of another member."""
+    def start_member(self) -> None:
+        """Start to count the headers of another member."""
         self._header = 0
 
 
 def read_from_sdist(root: Root, path: str, name: str, limit: int, budget: SdistBudget) -> bytes | None:
-    """Return a file of the top folder of an sdist; None if it has none, or is another kind of archive.
+    """Return a file in the top folder of an sdist; None if it does not exist, or for another kind of archive.
 
-    `budget` is that of the environment.
+    `budget` is for the whole environment.
     Raise OSError for an unreadable sdist, MalformedError for one that is broken or too large.
     Source: packaging.python.org, "Source distribution format".
     """
@@ -97,8 +97,8 @@ def read_from_sdist(root: Root, path: str, name: str, limit: int, budget: SdistB
 
     with os.fdopen(root.open(path), "rb") as packed, gzip.GzipFile(fileobj=packed) as unpacked:
         try:
-            stream = _Forward(unpacked, budget)
-            with tarfile.TarFile(fileobj=stream) as archive:  # type: ignore[arg-type] # all that a reader asks for
+            stream = _ForwardReader(unpacked, budget)
+            with tarfile.TarFile(fileobj=stream) as archive:  # type: ignore[arg-type] # all that a reader needs
                 return _find(archive, stream, name, limit)
         except (
             tarfile.TarError,
@@ -112,13 +112,13 @@ def read_from_sdist(root: Root, path: str, name: str, limit: int, budget: SdistB
             raise MalformedError(f"is not an sdist: {error}") from error
 
 
-def _find(archive: tarfile.TarFile, stream: _Forward, name: str, limit: int) -> bytes | None:
+def _find(archive: tarfile.TarFile, stream: _ForwardReader, name: str, limit: int) -> bytes | None:
     for number, member in enumerate(archive):
-        stream.begin()
+        stream.start_member()
         if number == _MAX_MEMBERS:
             raise MalformedError(f"more than {_MAX_MEMBERS} members before `{name}`")
-        folder, _, own = member.name.partition("/")
-        if folder and own == name and member.isreg() and not member.issparse():
+        folder, _, file_name = member.name.partition("/")
+        if folder and file_name == name and member.isreg() and not member.issparse():
             if member.size > limit:
                 raise MalformedError(f"`{member.name}` is larger than {limit} bytes")
             stream.seek(member.offset_data)

@@ -1,4 +1,4 @@
-"""Site directories: folders with distributions, in the order of `sys.path`."""
+"""Find site directories: folders with distributions, in the order of `sys.path`."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 _MAX_PTH = 1 << 20
 _MAX_ADDED = 1000
-"""Folders that the `.pth` files of one site directory may add."""
+"""Limit on the folders that the `.pth` files of one site directory add."""
 
 LOCAL_PACKAGES = "__pypackages__"
-"""The folder of PEP 582: `__pypackages__/3.11/lib` has the distributions, `bin` beside it their scripts."""
+"""The folder of PEP 582, with distributions in `__pypackages__/3.11/lib`, and scripts in `__pypackages__/3.11/bin`."""
 _SUFFIXES = (".dist-info", ".egg-info", ".egg-link", ".egg")
 
 
@@ -36,9 +36,9 @@ class Site(NamedTuple):
     folder: str
     """The folder, resolved."""
     top: str
-    """The rows of a record must not leave this prefix."""
+    """The prefix that rows of a record must not leave."""
     flat: bool = False
-    """Whether `pip install --target` filled it: scripts are in the folder's own `bin`, and RECORD says `../../bin`."""
+    """Whether it is that of `pip install --target`: scripts are in its own `bin`, but RECORD has `../../bin`."""
     added: bool = False
     """Whether a `.pth` file added it: files that no RECORD lists do not belong to the environment."""
     notes: tuple[Skipped, ...] = ()
@@ -48,7 +48,7 @@ class Site(NamedTuple):
 
 
 def metadata_names(root: Root, folder: str) -> list[str]:
-    """Return the names of distributions in a folder, sorted; `~` marks one that pip is removing."""
+    """Return the names of metadata folders and files, sorted; without those with `~`, which pip is removing."""
     return [name for name in root.names(folder) if name.endswith(_SUFFIXES) and name[0] not in "~."]
 
 
@@ -63,11 +63,11 @@ def sites_of(root: Root, installation: Installation) -> tuple[Site, ...]:
         folders += [(f"{prefix}/{lib}/{python}/site-packages", prefix) for lib in ("lib64", "lib")]
     if base and (installation.venv is None or installation.venv.system_site_packages):
         folders += [(folder, base) for folder in _base_folders(root, base, python)]
-    return tuple(_existing(root, folders))
+    return tuple(_existing_sites(root, folders))
 
 
 def sites_below(root: Root, path: str, *, allow_empty: bool = False) -> tuple[Site, ...]:
-    """Return the site directories of a folder: itself, or those of a prefix.
+    """Return the site directories of a folder: the folder itself, or those of a prefix.
 
     Raise SysdepsError if there is none, unless `allow_empty`, or for several versions of Python.
     """
@@ -80,10 +80,10 @@ def sites_below(root: Root, path: str, *, allow_empty: bool = False) -> tuple[Si
         folder = f"{folder}/lib"
     prefix = _prefix_of(folder)
     if prefix or metadata_names(root, folder):
-        return tuple(_existing(root, [(folder, prefix or folder)], flat=not prefix))
+        return tuple(_existing_sites(root, [(folder, prefix or folder)], flat=not prefix))
     sites = _sites_of_prefix(root, folder)
     if not sites and allow_empty:
-        return tuple(_existing(root, [(folder, folder)], flat=True))
+        return tuple(_existing_sites(root, [(folder, folder)], flat=True))
     if not sites:
         raise _no_distributions(root, folder, path)
     versions = {posixpath.basename(posixpath.dirname(site.folder)) for site in sites if not site.added} - {"python3"}
@@ -103,7 +103,7 @@ def _sites_of_prefix(root: Root, prefix: str) -> tuple[Site, ...]:
         if python == "python3" or parse_python_name(python)
         for kind in ("site-packages", "dist-packages")
     ]
-    return tuple(site for site in _existing(root, candidates) if site.added or metadata_names(root, site.folder))
+    return tuple(site for site in _existing_sites(root, candidates) if site.added or metadata_names(root, site.folder))
 
 
 def _no_distributions(root: Root, folder: str, path: str) -> SysdepsError:
@@ -139,10 +139,10 @@ def _has_metadata(root: Root, top: str, name: str) -> bool:
 
 
 def interpreter_of(root: Root, sites: Sequence[Site], on_path: Callable[[str], Iterable[str]]) -> Interpreter:
-    """Find the interpreter of site directories: by their folder's name, by their modules, else on PATH.
+    """Return the interpreter of site directories: by their folder's name, by their modules, else on PATH.
 
-    `on_path` returns the programs on PATH that have a name. The result's `path` is empty if that version does not
-    exist. Raise SysdepsError if the version is unknown.
+    `on_path` returns the programs on PATH with a name. The interpreter's `path` is empty if that version is not
+    installed. Raise SysdepsError if the version is unknown.
     """
     names = (_folder_of_python(site.folder) for site in sites)
     python = next((parsed for name in names if (parsed := parse_python_name(name))), None)
@@ -159,7 +159,7 @@ def interpreter_of(root: Root, sites: Sequence[Site], on_path: Callable[[str], I
     candidates = [f"{site.top}/bin/{python.name}" for site in sites]
     candidates += [path for name in (python.name, "python3") for path in on_path(name)]
     for program in candidates:
-        interpreter = _open_quietly(root, program)
+        interpreter = _open_or_none(root, program)
         if interpreter is not None and interpreter.abi_tag == python.abi_tag:
             return interpreter
     return Interpreter(path="", prefix="", version=python.version, abi_tag=python.abi_tag)
@@ -175,23 +175,23 @@ def user_site(root: Root, environ: Mapping[str, str], interpreter: Interpreter) 
     folder = f"{top}/lib/{python}/site-packages"
     if not top.startswith("/") or top == "/.local" or not metadata_names(root, folder):
         return None
-    return next(_existing(root, [(folder, top)]), None)
+    return next(_existing_sites(root, [(folder, top)]), None)
 
 
 def _folder_of_python(site: str) -> str:
-    """Return the folder name that shows a site directory's Python: `python3.11`."""
+    """Return the folder name with a site directory's Python: `python3.11`."""
     above, name = posixpath.split(posixpath.dirname(site))
     return f"python{name}" if posixpath.basename(above) == LOCAL_PACKAGES else name
 
 
 def _python_of_modules(root: Root, sites: Sequence[Site]) -> PythonName | None:
-    """Return the Python of most extension modules in folders, by their names; None if unknown."""
+    """Return the most common Python of the extension modules in site directories; None if unknown."""
     abi_tag = abi_of_modules(file for site in sites for file in sorted(walk(root, site.folder).files))
     kind = "pypy" if abi_tag.startswith("pp") else "python"
     return parse_python_name(f"{kind}{abi_tag[2]}.{abi_tag[3:]}") if abi_tag else None
 
 
-def _open_quietly(root: Root, program: str) -> Interpreter | None:
+def _open_or_none(root: Root, program: str) -> Interpreter | None:
     try:
         return open_installation(root, program).interpreter
     except SysdepsError:
@@ -206,8 +206,8 @@ def _base_folders(root: Root, prefix: str, python: str) -> list[str]:
     return [f"{top}/{lib}/{python}/site-packages" for lib in ("lib64", "lib")]
 
 
-def _existing(root: Root, folders: Iterable[tuple[str, str]], *, flat: bool = False) -> Iterator[Site]:
-    """Yield each folder that exists, followed by those with distributions that its `.pth` files add."""
+def _existing_sites(root: Root, folders: Iterable[tuple[str, str]], *, flat: bool = False) -> Iterator[Site]:
+    """Yield each existing folder, followed by the folders with distributions that its `.pth` files add."""
     seen: set[str] = set()
     for folder, top in folders:
         resolved = root.resolve(folder)
@@ -225,7 +225,7 @@ def _existing(root: Root, folders: Iterable[tuple[str, str]], *, flat: bool = Fa
 
 
 def _read_pth(root: Root, folder: str) -> tuple[list[str], tuple[str, ...], tuple[Skipped, ...]]:
-    """Return the folders of a site directory's `.pth` files, those with code that adds more, and unreadable ones."""
+    """Return the folders in a site directory's `.pth` files, the files with code that changes `sys.path`, and notes."""
     lines: list[str] = []
     code: list[str] = []
     notes: list[Skipped] = []

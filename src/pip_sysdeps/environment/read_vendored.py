@@ -1,4 +1,4 @@
-"""Read the files of a distribution to find the libraries that they are or contain."""
+"""Find vendored and statically linked libraries in the files of a distribution."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ if TYPE_CHECKING:
     from pip_sysdeps.model.environment import Distribution
 
 _MAX_CONTENT = 32 << 20
-"""Bytes of the data of one file that are looked at; those of the largest wheels have 10 MB."""
+"""Limit on the data bytes of one file; files of the largest wheels have 10 MB."""
 _MAX_ALL = 1 << 30
-"""The same for all files of one distribution."""
-_MOST_LOOKS = 16
-"""Names under which the data of one file are looked at: hard links make one that of a thousand distributions."""
+"""Limit on the data bytes of all files of one distribution."""
+_MAX_READS = 16
+"""Limit on reads of one file, which hard links may give a thousand names."""
 
 
 class VendoredFiles:
-    """Reads the files of the distributions of one environment, and counts how often it looks at one."""
+    """Reads the files of the distributions of one environment within limits."""
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
-        self._looks: Counter[tuple[int, int]] = Counter()
+        self._reads: Counter[tuple[int, int]] = Counter()
 
     def read(
         self, distribution: Distribution, files: Iterable[str], libraries: Collection[str]
     ) -> tuple[VendoredLibrary, ...]:
         """Return the libraries in the ELF files of a distribution, sorted by file.
 
-        `libraries` are those of `files` that it vendors for others to load, relative to its base.
+        `libraries` has those of `files` that are vendored libraries, relative to its base.
         """
         return tuple(self._found(distribution, files, libraries))
 
@@ -62,11 +62,11 @@ class VendoredFiles:
             yield from identify(file, data, rules())
 
     def _data(self, path: str, limit: int) -> bytes:
-        """Return the data of a file; nothing for one that was looked at under many other names."""
+        """Return the data of a file; empty if it was already read under many other names."""
         opened = self._objects.open(path)
         if opened is not None:
-            self._looks[opened.identity] += 1
-            if self._looks[opened.identity] > _MOST_LOOKS:
+            self._reads[opened.identity] += 1
+            if self._reads[opened.identity] > _MAX_READS:
                 return b""
         return self._objects.query(path, partial(loaded_data, limit=limit)) or b""
 

@@ -1,4 +1,4 @@
-"""Read a folder of wheels, as `pip download` or `pip wheel` makes it, as the environment that they would form."""
+"""Read a folder of wheels, as from `pip download` or `pip wheel`, as the environment that they would form."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from pip_sysdeps.elf.read_newer_glibc import newer_glibc
 from pip_sysdeps.elf.read_objects import Objects
 from pip_sysdeps.environment.metadata import tag_count
 from pip_sysdeps.environment.read_environment import environment_of_paths, has_only_tools
-from pip_sysdeps.environment.wheel_tags import own_python, supported_tags
-from pip_sysdeps.environment.wheel_tree import BROKEN, OF_DATA, Member, WheelTree
+from pip_sysdeps.environment.wheel_tags import python_of_tags, supported_tags
+from pip_sysdeps.environment.wheel_tree import DATA_ERRNOS, WHEEL_ERRORS, Member, WheelTree
 from pip_sysdeps.errors import NoEnvironmentError, SysdepsError
 from pip_sysdeps.system.progress import tracked
 from pip_sysdeps.system.regular_file import open_regular
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 _PREFIX = "/environment"
 """The environment's path in the tree; it does not appear in the lock."""
 _SOURCES = (".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz")
-"""File name endings of source distributions, present and old."""
+"""File name endings of source distributions, current and old."""
 _MAX_MEMBERS = 1_000_000
 _MAX_DIST_INFO = {"RECORD": 16 << 20, "METADATA": 4 << 20, "entry_points.txt": 256 << 10, "WHEEL": 1 << 16}
 """Limit on the bytes of files that installer reads as a whole."""
@@ -53,11 +53,11 @@ _MAX_OTHER = 64 << 20
 _LINE_ENDS = [end.encode() for end in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"]
 """Line ends of str.splitlines, with which installer reads RECORD."""
 _SPARE_ROWS = 1000
-"""How many more rows than files a RECORD may have."""
+"""Limit on the rows of a RECORD beyond the number of files."""
 _MOST_TAGS = 1000
 """Limit on the tags in the name of one wheel."""
 _UNUSABLE = (
-    *BROKEN, InstallerError, InvalidWheelFilename, InvalidRecordEntry, ConfigParserError, CsvError, KeyError,
+    *WHEEL_ERRORS, InstallerError, InvalidWheelFilename, InvalidRecordEntry, ConfigParserError, CsvError, KeyError,
     AssertionError,
 )  # fmt: skip
 """Exceptions of zipfile and installer for an invalid wheel."""
@@ -90,7 +90,7 @@ class ScanningDestination(WheelDestination):
         stream: BinaryIO,
         is_executable: bool,  # noqa: ARG002 - the kind of a file is read from its contents
     ) -> RecordEntry:
-        """Record the place of a file, or keep the content of one that no wheel has."""
+        """Record the member of a file, or its content if it is not from the wheel."""
         name = os.fspath(path)
         content: Member | bytes
         if isinstance(stream, ZipExtFile):
@@ -183,7 +183,7 @@ def _refuse_sources(sources: Sequence[str], wheels: Sequence[str], folder: str) 
 
 
 def _refuse_subfolders(subfolders: Sequence[str], wheels: Sequence[str], folder: str) -> None:
-    """Raise SysdepsError for a distribution that only a subfolder has: pip's `--find-links` does not look there."""
+    """Raise SysdepsError for a distribution that is only in a subfolder, which pip's `--find-links` does not search."""
     known = {_name_and_version(name) for name in wheels}
     for subfolder in subfolders:
         for name in sorted(os.listdir(os.path.join(folder, subfolder))):
@@ -196,7 +196,7 @@ def _refuse_subfolders(subfolders: Sequence[str], wheels: Sequence[str], folder:
 
 
 def _name_and_version(file: str) -> tuple[str, str]:
-    """Return the distribution and version at the start of a wheel's or sdist's name.
+    """Return the distribution and version in the name of a wheel or sdist.
 
     Source: packaging.python.org, "Source distribution format" and "Binary distribution format"; older source
     distributions have `-` in the name too.
@@ -224,19 +224,19 @@ def _parsed(name: str) -> tuple[str, frozenset[Tag]]:
 
 
 def _abi_tag(wheels: Mapping[str, frozenset[Tag]], system: TargetSystem) -> str:
-    """Return the ABI tag of the wheels' Python; if no wheel shows it, of the release's own."""
+    """Return the ABI tag of the wheels' Python; if no wheel requires one, of the release's own."""
     wheel_by_abi: dict[str, str] = {}
     for path, tags in wheels.items():
-        for abi_tag in own_python(tags):
+        for abi_tag in python_of_tags(tags):
             wheel_by_abi.setdefault(abi_tag, os.path.basename(path))
     if len(wheel_by_abi) > 1:
         names = " and ".join(f"`{wheel_by_abi[abi_tag]}` is for {abi_tag}" for abi_tag in sorted(wheel_by_abi))
         raise SysdepsError(f"the wheels are for several Pythons: {names}", hint="keep the wheels of one Python")
-    return next(iter(wheel_by_abi), "") or system.own_python()
+    return next(iter(wheel_by_abi), "") or system.default_python()
 
 
 def _require_compatible_wheels(wheels: Mapping[str, frozenset[Tag]], abi_tag: str, system: TargetSystem) -> None:
-    """Raise SysdepsError for a wheel of another machine or Python; its glibc is checked later, with its files."""
+    """Raise SysdepsError for a wheel for another machine or Python; its glibc is checked later, with its files."""
     supported = supported_tags(abi_tag, system.platform.machine, "", libc=system.platform.libc)
     for path, tags in wheels.items():
         if not tags & supported:
@@ -246,7 +246,7 @@ def _require_compatible_wheels(wheels: Mapping[str, frozenset[Tag]], abi_tag: st
 def require_compatible(root: Root, environment: Environment, system: TargetSystem) -> None:
     """Raise SysdepsError if an installed wheel does not fit another system.
 
-    For one that needs a newer glibc, the error has the file and symbol that show it, if they do, and other such wheels.
+    For a wheel that needs a newer glibc, the error has the file and symbol, if known, and the other such wheels.
     """
     abi_tag = environment.interpreter.abi_tag
     names = {each.name: f"{each.name} {each.version}" for each in environment.distributions}
@@ -304,10 +304,10 @@ def _install_wheel(tree: WheelTree, path: str, python: str) -> None:
         tree.allow(os.path.getsize(path))
         destination = ScanningDestination(tree, archive, python)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # byte code in a wheel is of no interest here
+            warnings.simplefilter("ignore", RuntimeWarning)  # byte code in a wheel is irrelevant
             install(WheelFile(archive), destination, additional_metadata={"INSTALLER": b"pip-sysdeps"})
     except (*_UNUSABLE, OSError) as error:
-        if isinstance(error, OSError) and error.errno not in OF_DATA:
+        if isinstance(error, OSError) and error.errno not in DATA_ERRNOS:
             raise  # an I/O error, not an invalid wheel
         raise SysdepsError(
             f"`{name}` is not a usable wheel: {_reason(error)}", hint="download or build it again"
@@ -327,7 +327,7 @@ def _refuse_bombs(archive: ZipFile) -> None:
 
 
 def _refuse_rows(archive: ZipFile, record: ZipInfo) -> None:
-    """Raise ValueError for a RECORD with many more rows than the wheel has files: installer keeps all in memory."""
+    """Raise ValueError for a RECORD with many more rows than files, because installer keeps all rows in memory."""
     text = archive.read(record)
     rows = sum(map(text.count, _LINE_ENDS)) - text.count(b"\r\n")
     if rows > len(archive.namelist()) + _SPARE_ROWS:
@@ -335,7 +335,7 @@ def _refuse_rows(archive: ZipFile, record: ZipInfo) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """Return what is wrong with a wheel: installer's own errors have the wheel as their first argument."""
+    """Return the reason of an error; installer's own errors have the wheel as their first argument."""
     if isinstance(error, AssertionError):
         return "its entry points cannot be read"
     if isinstance(error, RecursionError):

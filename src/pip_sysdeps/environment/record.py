@@ -1,7 +1,7 @@
 """Lists of installed files: RECORD of a .dist-info, installed-files.txt of an .egg-info.
 
-Installers write more than the specification allows, and a file that is not read is a missed need. So every row with a
-path counts, and problems are noted.
+Some installers break the specification, and a skipped file could be a missed need. So every row with a path
+counts, and problems become notes.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Row = tuple[str, str, str]
 
 _MAX_NOTES = 10
 _MAX_ROWS = 200_000
-"""Five times what the largest distributions have."""
+"""Limit on rows: five times those of the largest distributions."""
 _HASHES = frozenset({"sha256", "sha384", "sha512"})
 
 _PLAIN_ROW = re.compile(r'^([^,"\r\n]+),((?:sha256=[\w-]+)?),([0-9]*)\r?$', re.ASCII | re.MULTILINE)
-"""A row as pip and uv write it, without quotes; most RECORDs have only these, and one match reads them all."""
+"""A row as pip and uv write it, without quotes. Most RECORDs have only these, and `findall` is fast."""
 
 
 class Record(NamedTuple):
@@ -34,7 +34,7 @@ class Record(NamedTuple):
     rows: tuple[Row, ...]
     """Each row that has a path, in order; a missing column is empty."""
     notes: tuple[str, ...]
-    """Messages, one per bad row: `line 3: ...`; the last one counts those beyond the first ten."""
+    """Messages, one per bad row: `line 3: ...`; the last one counts the rest after ten."""
 
 
 def parse_record(content: bytes) -> Record:
@@ -43,7 +43,7 @@ def parse_record(content: bytes) -> Record:
     Bytes that are not UTF-8 are kept by "surrogateescape". Source: packaging.python.org, "Recording installed
     projects", "The RECORD file"; PEP 376.
     """
-    text, more = _bounded(_text(content))
+    text, more = _first_rows(_text(content))
     plain: list[Row] = _PLAIN_ROW.findall(text)
     if len(plain) == text.count("\n") and text.endswith("\n"):
         return Record(rows=tuple(plain), notes=more)
@@ -54,9 +54,9 @@ def parse_record(content: bytes) -> Record:
     except csv.Error:
         table = list(_line_by_line(text))
     if any("\n" in field for _, row in table for field in row):
-        table = list(_line_by_line(text))  # a stray quote swallowed the lines up to the next one
+        table = list(_line_by_line(text))  # an unbalanced quote includes the following lines
     padded = ((*row, "", "") for _, row in table if row[0])
-    oddities = (f"line {number}: {oddity}" for number, row in table for oddity in _oddities(row))
+    oddities = (f"line {number}: {oddity}" for number, row in table for oddity in _row_problems(row))
     notes = list(islice(oddities, _MAX_NOTES))
     rest = sum(1 for _ in oddities)
     notes += [f"{rest} more like these"] if rest else []
@@ -64,15 +64,15 @@ def parse_record(content: bytes) -> Record:
 
 
 def parse_installed_files(content: bytes) -> tuple[str, ...]:
-    """Read installed-files.txt: one path a line, relative to the .egg-info folder.
+    """Parse installed-files.txt: one path per line, relative to the .egg-info folder.
 
     Source: setuptools' `install_egg_info` and pip's legacy `setup.py install --record`.
     """
-    return tuple(line for each in _bounded(_text(content))[0].split("\n") if (line := each.rstrip("\r")))
+    return tuple(line for each in _first_rows(_text(content))[0].split("\n") if (line := each.rstrip("\r")))
 
 
 def entry_of(row: Row) -> RecordEntry | None:
-    """Return the row as `installer` has it, with a hash to compare; None without a reliable hash.
+    """Return the row as an entry of `installer`, with its hash; None without a reliable hash.
 
     Source: packaging.python.org, "The RECORD file": "The hash algorithm must be sha256 or better".
     """
@@ -89,16 +89,16 @@ def _text(content: bytes) -> str:
     return content.decode("utf-8", "surrogateescape").removeprefix("\ufeff").replace("\0", "\ufffd")
 
 
-def _bounded(text: str) -> tuple[str, tuple[str, ...]]:
+def _first_rows(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the first lines of a text, and a note if there are more."""
     if text.count("\n") <= _MAX_ROWS:
         return text, ()
     end = next(islice(re.finditer("\n", text), _MAX_ROWS - 1, None)).end()
-    return text[:end], (f"more than {_MAX_ROWS} rows: the others are not read",)
+    return text[:end], (f"more than {_MAX_ROWS} rows: the rest is not read",)
 
 
 def _line_by_line(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Parse each line as a row of its own; one that csv refuses is split at its last two commas."""
+    """Parse each line as a row; a line that csv refuses is split at its last two commas."""
     import csv  # noqa: PLC0415 - as above
 
     for number, line in enumerate(text.split("\n"), 1):
@@ -112,7 +112,7 @@ def _line_by_line(text: str) -> Iterator[tuple[int, list[str]]]:
                 yield number, fields
 
 
-def _oddities(row: list[str]) -> tuple[str, ...]:
+def _row_problems(row: list[str]) -> tuple[str, ...]:
     if len(row) != 3:
         return (f"{len(row)} columns instead of 3",)
     from installer.records import InvalidRecordEntry, RecordEntry  # noqa: PLC0415 - as above

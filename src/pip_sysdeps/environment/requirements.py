@@ -1,4 +1,4 @@
-"""Why a distribution is installed: the path to it from a requested one.
+"""Requirement chains: why a distribution is installed, from a requested one on.
 
 Source: packaging.python.org, "Dependency specifiers" (PEP 508) and "Recording installed projects" (REQUESTED).
 """
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 _EXTRA = re.compile(r"""\bextra\s*==\s*['"]([^'"]+)['"]|['"]([^'"]+)['"]\s*==\s*extra\b""")
 _LONGEST = 8192
-"""Characters of a requirement that is parsed, and of a marker."""
+"""Limit on the characters of a requirement, and of a marker."""
 _MOST_EXTRAS = 100
-"""Extras that one marker may name."""
+"""Limit on the extras that one marker names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """One distribution on the path to another."""
+    """One distribution in a requirement chain."""
 
     name: str
     """Its normalized name."""
     requirement: str = ""
-    """The Requires-Dist line of the one before that names it; empty for the first."""
+    """The Requires-Dist line of the previous distribution that requires it; empty for the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class _Required:
     """One requirement of a distribution."""
 
     name: str
-    """The normalized name of what is required."""
+    """The normalized name of the required distribution."""
     requested_extras: frozenset[str]
     """Its requested extras, normalized."""
     text: str
@@ -53,11 +53,11 @@ class _Required:
 
 
 Edges = Mapping[str, tuple[Link, ...]]
-"""A distribution -> the installed ones that it requires."""
+"""Distribution -> the installed distributions that it requires."""
 
 
 class _Step(NamedTuple):
-    """How a distribution is reached."""
+    """The last step of a chain to a distribution."""
 
     link: Link
     """The last link of its chain."""
@@ -91,32 +91,32 @@ class _LazyChains(Mapping[str, tuple[Link, ...]]):
 def requirement_chains(
     distributions: Iterable[Distribution], markers: Mapping[str, str]
 ) -> Mapping[str, tuple[Link, ...]]:
-    """Return a shortest path to each distribution, from a requested one.
+    """Return a shortest chain to each distribution, from a requested one.
 
-    Those with REQUESTED are requested. Extras that one distribution asks of another count as requested. pip does not
-    record the extras that the user asked for, so requirements of other extras are followed if nothing else leads to a
-    distribution. A distribution that is not reached begins a path of its own, first those that nobody requires.
-    `markers` is the environment of PEP 508's markers; an invalid requirement leads nowhere.
+    Distributions with REQUESTED are requested. Extras in requirements count as requested. pip does not record the
+    extras that the user requested, so requirements of other extras are followed if there is no other chain. A
+    distribution without a chain starts its own, first those that no other requires. `markers` is the environment of PEP
+    508's markers; invalid requirements are ignored.
     """
     installed = {each.name: each for each in distributions}
     requirements = _requirements(installed, markers)
-    extras = _asked_extras(requirements)
+    extras = _requested_extras(requirements)
     certain = {name: _links(name, each, extras[name]) for name, each in requirements.items()}
     possible = {name: _links(name, each, None) for name, each in requirements.items()}
     required = {link.name for edges in (certain, possible) for links in edges.values() for link in links}
     found: dict[str, _Step] = {}
     requested = {name for name, each in installed.items() if each.requested}
     for starts in (requested, installed.keys() - required, *({name} for name in sorted(installed))):
-        if begun := {name: _Step(Link(name=name), "", 0) for name in starts if name not in found}:
-            found |= begun
-            _walk(possible, found, _walk(certain, found, begun))
+        if steps := {name: _Step(Link(name=name), "", 0) for name in starts if name not in found}:
+            found |= steps
+            _walk(possible, found, _walk(certain, found, steps))
     return _LazyChains(found)
 
 
 def required(distributions: Iterable[Distribution], markers: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
-    """Return the installed distributions that each one requires: always, and for extras that another one asks for."""
+    """Return the installed distributions that each one requires, always or for a requested extra."""
     requirements = _requirements({each.name: each for each in distributions}, markers)
-    extras = _asked_extras(requirements)
+    extras = _requested_extras(requirements)
     return {
         name: tuple(link.name for link in _links(name, each, extras[name]))
         for name, each in sorted(requirements.items())
@@ -124,18 +124,18 @@ def required(distributions: Iterable[Distribution], markers: Mapping[str, str]) 
 
 
 def applies(text: str, environment: Mapping[str, str]) -> bool:
-    """Return whether an environment marker is true; an invalid one, or one that cannot be evaluated, is."""
+    """Return whether an environment marker is true, invalid, or cannot be evaluated."""
     try:
-        return len(text) > _LONGEST or holds(Marker(text), environment) is not False
+        return len(text) > _LONGEST or evaluate_marker(Marker(text), environment) is not False
     except (ValueError, RecursionError):
         return True
 
 
-def holds(marker: Marker, environment: Mapping[str, str]) -> bool | None:
+def evaluate_marker(marker: Marker, environment: Mapping[str, str]) -> bool | None:
     """Return whether an environment marker is true; None for one that cannot be evaluated.
 
-    `os_name ~= "x"` compares values that cannot be compared, `python_version < "9...9"` may have more digits than int()
-    reads, and in `"a" < "b"` packaging takes a value for a name.
+    Examples: `os_name ~= "x"` is no version comparison, `python_version < "9...9"` has too many digits for int(),
+    and packaging looks up a value of `"a" < "b"` as a name.
     """
     try:
         return marker.evaluate(dict(environment))
@@ -143,7 +143,7 @@ def holds(marker: Marker, environment: Mapping[str, str]) -> bool | None:
         return None
 
 
-def _asked_extras(requirements: Mapping[str, tuple[_Required, ...]]) -> Mapping[str, frozenset[str]]:
+def _requested_extras(requirements: Mapping[str, tuple[_Required, ...]]) -> Mapping[str, frozenset[str]]:
     """Return the extras of each distribution that others request, directly or through their own extras."""
     by_extra: dict[tuple[str, str], list[_Required]] = {}
     for name, each in requirements.items():
@@ -164,18 +164,18 @@ def _asked_extras(requirements: Mapping[str, tuple[_Required, ...]]) -> Mapping[
 
 
 def _walk(edges: Edges, found: dict[str, _Step], starts: Iterable[str]) -> list[str]:
-    """Continue breadth first from `starts`, the shortest paths first; return these and all that are new."""
+    """Continue breadth first from `starts`, the shortest chains first; return these and the newly reached."""
     queue = sorted(starts, key=lambda name: (found[name].number, name))
     for name in queue:
-        for onward in edges[name]:
-            if onward.name not in found:
-                found[onward.name] = _Step(onward, name, found[name].number + 1)
-                queue.append(onward.name)
+        for link in edges[name]:
+            if link.name not in found:
+                found[link.name] = _Step(link, name, found[name].number + 1)
+                queue.append(link.name)
     return queue
 
 
 def _links(name: str, requirements: Iterable[_Required], extras: frozenset[str] | None) -> tuple[Link, ...]:
-    """Return the distributions that one requires, by name; without `extras`, under any of its extras."""
+    """Return the distributions that one requires, by name; if `extras` is None, for any of its extras."""
     links: dict[str, Link] = {}
     for each in requirements:
         if each.name != name and (each.always or extras is None or not extras.isdisjoint(each.extras)):
@@ -186,7 +186,7 @@ def _links(name: str, requirements: Iterable[_Required], extras: frozenset[str] 
 def _requirements(
     installed: Mapping[str, Distribution], markers: Mapping[str, str]
 ) -> Mapping[str, tuple[_Required, ...]]:
-    """Return the requirements of each distribution that are installed and apply, always or under some extra."""
+    """Return the requirements of each distribution that are installed and apply, always or for some extra."""
     return {
         name: tuple(
             each
@@ -208,7 +208,7 @@ def _required(line: str, markers: Mapping[str, str]) -> _Required | None:
     if requirement is None:
         return None
     marker = requirement.marker
-    always = marker is None or holds(marker, {**markers, "extra": ""})
+    always = marker is None or evaluate_marker(marker, {**markers, "extra": ""})
     if always is None:
         return None
     named = {name for pair in _EXTRA.findall(str(marker)) for name in pair if name} if marker and not always else ()
@@ -220,15 +220,15 @@ def _required(line: str, markers: Mapping[str, str]) -> _Required | None:
         extras=frozenset(
             canonicalize_name(name)
             for name in sorted(named)[:_MOST_EXTRAS]
-            if marker and holds(marker, {**markers, "extra": name})
+            if marker and evaluate_marker(marker, {**markers, "extra": name})
         ),
     )
 
 
 def marker_environment(interpreter: Interpreter, machine: str) -> Mapping[str, str]:
-    """Return the environment of PEP 508's markers for an interpreter on Linux that is not run.
+    """Return the environment of PEP 508's markers for an interpreter on Linux, without running it.
 
-    `machine` is what uname(2) says: `x86_64`.
+    `machine` is that of uname(2): `x86_64`.
     """
     version = ".".join(map(str, interpreter.version))
     pypy = interpreter.abi_tag.startswith("pp")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MAX_COMPONENTS = 20_000
 _SPLIT_NAME = re.compile(r"(pkg:apk/[^/@]+/)([^@/?#-]+)@([^@?#]+?)-([0-9][^-@?#]*-r[0-9]+)([?#].*)?")
-"""The package URL of an apk package whose name was taken for its version."""
+"""The package URL of an apk package with a part of the name in the version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +38,11 @@ class Sbom:
     """One document."""
 
     components: tuple[Component, ...]
-    """Its components, nested ones too; in the document's order."""
+    """Its components, including nested ones, in the document's order."""
     cyclonedx: Mapping[str, Any] | None
     """The document itself, if it is CycloneDX, with the same repairs."""
     edges: int = 0
-    """The references in its dependencies."""
+    """The number of references in its dependencies."""
 
 
 def parse_sbom(content: bytes) -> Sbom:
@@ -86,7 +86,7 @@ def _component(component: dict[str, Any]) -> Component:
     """Return a component; its repairs are also made in the document."""
     name, version, purl = (_text(component.get(key)) for key in ("name", "version", "purl"))
     read = Component(name=name, version=version, purl=purl)
-    repaired = _repaired(read)
+    repaired = _repair(read)
     if repaired != read:
         component.update(name=repaired.name, version=repaired.version, purl=repaired.purl)
     return repaired
@@ -96,13 +96,13 @@ def _package(package: Mapping[str, Any]) -> Component:
     references = _objects(package.get("externalRefs"))
     purl = next((each.get("referenceLocator") for each in references if each.get("referenceType") == "purl"), "")
     name, version = _text(package.get("name")), _text(package.get("versionInfo"))
-    return _repaired(Component(name=name, version=version, purl=_text(purl)))
+    return _repair(Component(name=name, version=version, purl=_text(purl)))
 
 
-def _repaired(component: Component) -> Component:
-    """Return a component whose apk package was split at its first dash, as whole name and version.
+def _repair(component: Component) -> Component:
+    """Return a component, with name and version repaired if an apk package was split at the wrong dash.
 
-    auditwheel takes `krb5-libs-1.21.3-r0` for `krb5` and `libs-1.21.3-r0`. Source: auditwheel 6, `_APK_WHO_OWNS_RE`;
+    auditwheel splits `krb5-libs-1.21.3-r0` into `krb5` and `libs-1.21.3-r0`. Source: auditwheel 6, `_APK_WHO_OWNS_RE`;
     abuild's APKBUILD(5), `pkgver`: a version has no dash but the one of its release.
     """
     found = _SPLIT_NAME.fullmatch(component.purl)

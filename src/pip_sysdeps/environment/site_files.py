@@ -1,4 +1,4 @@
-"""Files that extend `sys.path`: pyvenv.cfg, `.pth` and `.egg-link` files, import finders of editable installs."""
+"""Parse files that extend `sys.path`: pyvenv.cfg, `.pth` and `.egg-link` files, import finders of editable installs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def parse_venv_config(content: bytes) -> VenvConfig:
             fields[key.strip().lower()] = value.strip()
     home = fields.get("home", "")
     if not home.startswith("/") or "\0" in home:
-        raise MalformedError("`home` is missing or no absolute path")
+        raise MalformedError("`home` is missing or not an absolute path")
     return VenvConfig(
         home=home,
         version=_version(fields.get("version_info") or fields.get("version", "")),
@@ -70,15 +70,15 @@ def parse_pth_code(content: bytes) -> tuple[str, ...]:
 
 
 def changes_path(code: str) -> bool:
-    """Return whether code adds folders to `sys.path`, by its words.
+    """Return whether code adds folders to `sys.path`, by the words in it.
 
-    The lines that easy_install wrote around its own (`__plen`) only sort them.
+    Lines of easy_install with `__plen` only sort the path.
     """
     return _CHANGES_PATH.search(code) is not None and "__plen" not in code
 
 
 def parse_egg_link(content: bytes) -> str:
-    """Return the folder that a `.egg-link` names on its first line; empty if it names none.
+    """Return the folder in the first line of a `.egg-link`; empty if there is none.
 
     Source: setuptools, "Development mode" (`setup.py develop`).
     """
@@ -103,10 +103,10 @@ def parse_scripts(content: bytes) -> frozenset[str]:
 
 
 def parse_finder(content: bytes) -> tuple[str, ...]:
-    """Return every absolute path in the text of an import finder or loader, without running it.
+    """Return the absolute paths in the source of an import finder or loader, without running it.
 
     Editable installs of setuptools (`MAPPING`), meson-python and scikit-build-core have the folders of their modules as
-    strings in such a file. Raise MalformedError for what is not Python. Source: PEP 660.
+    strings in this file. Raise MalformedError for invalid Python. Source: PEP 660.
     """
     import ast  # noqa: PLC0415 - slow to import, and few environments have such a file
 

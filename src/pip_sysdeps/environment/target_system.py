@@ -1,4 +1,4 @@
-"""Another system than this machine, from its index, for a lock that is made elsewhere."""
+"""Another system than this machine's, from its index, for a lock with `--target`."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ class TargetSystem:
     platform: Platform
     """The system."""
     program: ElfFile
-    """Stands for its Python: a program for its machine, of which only the dynamic loader is known."""
+    """A substitute for its Python: a program for its machine, with its dynamic loader."""
     index: SonameIndex | None
-    """Its index; None if the package manager finds packages by itself."""
+    """Its index; None if the package manager needs none."""
     glibc: str
     """The version of its glibc; empty if unknown."""
     base_libraries: Mapping[str, str]
@@ -44,25 +44,28 @@ class TargetSystem:
 
     @property
     def libc(self) -> str:
-        """The package that has the dynamic loader; without an index, the C library itself."""
+        """The package with the dynamic loader; without an index, the C library's name."""
         loader = (self.program.interpreter or "").rpartition("/")[2]
         return self.package_to_install(loader) or ""
 
     def package_to_install(self, soname: str) -> str | None:
-        """Return the package to install for a library; for a C library's own without a package, the C library."""
+        """Return the package to install for a library.
+
+        For a library of the C library without a package, this is the C library's name.
+        """
         package = self.index.package_to_install(soname) if self.index else None
         is_loader = self.program.interpreter is not None and self.program.interpreter.endswith(f"/{soname}")
-        own = is_loader or (self.platform.libc == "glibc" and is_glibc_library(soname))
-        return package or (self.platform.libc if own else self.base_libraries.get(soname))
+        is_libc_library = is_loader or (self.platform.libc == "glibc" and is_glibc_library(soname))
+        return package or (self.platform.libc if is_libc_library else self.base_libraries.get(soname))
 
-    def own_python(self) -> str:
+    def default_python(self) -> str:
         """Return the ABI tag of the release's own Python: `cp313`. Raise SysdepsError if unknown."""
         if self.index is None or not self.index.target.python:
-            says = "its index does not have it" if self.index else "it has no index"
-            makes = ", or run `pip-sysdeps index update`" if self.index else ""
+            reason = "its index does not have it" if self.index else "it has no index"
+            update_hint = ", or run `pip-sysdeps index update`" if self.index else ""
             raise SysdepsError(
-                f"cannot determine the Python version of {self.platform.id}: no wheel is for one version, and {says}",
-                hint=f"add a wheel for one version of Python (cp312-...){makes}",
+                f"cannot determine the Python version of {self.platform.id}: no wheel is for one version, and {reason}",
+                hint=f"add a wheel for one version of Python (cp312-...){update_hint}",
             )
         return "cp" + self.index.target.python.replace(".", "")
 
@@ -75,13 +78,13 @@ def open_target(target_id: str, root: Root) -> TargetSystem:
     index = open_index(target_id, root)
     distro = distro_of(target_id)
     codename, _, architecture = target_id[len(distro) + 1 :].rpartition("-")
-    family, known = family_of_target(target_id), distributions().get(distro)
-    if family is None or known is None:
+    family, distribution = family_of_target(target_id), distributions().get(distro)
+    if family is None or distribution is None:
         raise no_index_error(target_id)
     if family.needs_no_index:
-        _require_target(target_id, family, known, codename)
+        _require_target(target_id, family, distribution, codename)
     described = family.architectures.get(architecture)
-    program = program_of(described.other_loaders.get(known.libc, described.loader)) if described else None
+    program = program_of(described.other_loaders.get(distribution.libc, described.loader)) if described else None
     if described is None or program is None:
         raise no_index_error(target_id)
     if index is None and not family.library_capability(described.loader, program):
@@ -103,7 +106,7 @@ def open_target(target_id: str, root: Root) -> TargetSystem:
 
 
 def _require_target(target_id: str, family: Family, known: LinuxDistribution, release: str) -> None:
-    """Raise SysdepsError for an id that no system has: without a release, or with an unknown word."""
+    """Raise SysdepsError for an id without its release, with an unexpected release, or with an unknown architecture."""
     architecture = target_id.rpartition("-")[2]
     distro = target_id.removesuffix(f"-{architecture}").removesuffix(f"-{release}")
     if architecture not in family.architectures:

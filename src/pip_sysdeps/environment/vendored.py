@@ -1,7 +1,7 @@
-"""Identify the libraries that a file in a wheel is or contains, and their versions, by its name and data.
+"""Identify vendored and statically linked libraries in a file of a wheel, and their versions, by its name and data.
 
-Most wheels do not say what they vendor. A file that auditwheel copied keeps the library's name; the version is in text
-that the library puts into its data. `data/vendored.toml` has the rules.
+Most wheels do not record what they vendor. A file that auditwheel copied keeps the library's name; the version is often
+in a string in its data. `data/vendored.toml` has the rules.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
 _HASH = re.compile(r"-[0-9a-f]{8}(?=[.-])")
-"""What auditwheel puts between the name of a library and its ending: once for each time that it ran."""
+"""The hash that each run of auditwheel puts before the suffix of a library's name."""
 _VERSION = re.compile(r"(?:\.[0-9]+)+$")
-"""In front of the ending, where some libraries have theirs."""
+"""A version before the suffix, where some libraries have theirs."""
 _MOST_MATCHES = 20
 _KEYS = {"name", "sonames", "text", "own", "file", "with", "number"}
 
@@ -32,7 +32,7 @@ class Certainty(Enum):
     HIGH = "high"
     """Its name and its text agree."""
     MEDIUM = "medium"
-    """Only its text, as for a linked-in library; or its name with the version of the release."""
+    """Only its text, as for a statically linked library; or its name with the release's version."""
     LOW = "low"
     """Only its name, without a version."""
 
@@ -48,28 +48,28 @@ class VendoredLibrary:
     version: str
     """Its version; empty if unknown."""
     confidence: Certainty
-    """How certain that is."""
+    """The certainty of the identification."""
     evidence: str
-    """The text or file name that shows it."""
+    """The text or file name."""
     by_name: bool
     """Whether the evidence is the file name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """How to recognize one library."""
+    """A rule that recognizes one library."""
 
     name: str
     """The library, as its project calls it."""
     sonames: tuple[str, ...]
-    """Patterns of its file names up to the ending."""
+    """Patterns of its file names, without the suffix."""
     text: tuple[re.Pattern[bytes], ...] = ()
     """Patterns of its version in any file."""
-    own: tuple[re.Pattern[bytes], ...] = ()
+    named_text: tuple[re.Pattern[bytes], ...] = ()
     """Patterns of its version in a file with its name."""
     file: re.Pattern[str] | None = None
     """A pattern of its file name with the version."""
-    beside: bytes = b""
+    required_text: bytes = b""
     """Text that must also be present."""
     number: bool = False
     """Whether the version is one number with two digits per part."""
@@ -98,9 +98,9 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
             name=entry["name"],
             sonames=tuple(entry["sonames"]),
             text=tuple(re.compile(each.encode("latin-1")) for each in entry.get("text", ())),
-            own=tuple(re.compile(each.encode("latin-1")) for each in entry.get("own", ())),
+            named_text=tuple(re.compile(each.encode("latin-1")) for each in entry.get("own", ())),
             file=re.compile(entry["file"]) if "file" in entry else None,
-            beside=entry.get("with", "").encode("latin-1"),
+            required_text=entry.get("with", "").encode("latin-1"),
             number=entry.get("number", False),
         )
     except (KeyError, re.error) as error:
@@ -108,9 +108,9 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
 
 
 def plain_name(file: str, holder: str = "") -> str:
-    """Return a file's name before its wheel was repaired: `libtiff.so.6.0.2`.
+    """Return a file's name before auditwheel repaired the wheel: `libtiff.so.6.0.2`.
 
-    Some wheels put the name of their distribution, `holder`, before the hash.
+    Some wheels have the name of their distribution, `holder`, before the hash.
     """
     plain = _HASH.sub("", file.rpartition("/")[2])
     stem, dot, rest = plain.partition(".")
@@ -118,7 +118,7 @@ def plain_name(file: str, holder: str = "") -> str:
 
 
 def stem_of(file: str, holder: str = "") -> str:
-    """Return the name of a library without hash, ending and version: `libtiff`, `libpng16`, `libopenblasp-r0`."""
+    """Return the name of a library without hash, suffix and version: `libtiff`, `libpng16`, `libopenblasp-r0`."""
     stem, dot, _ = plain_name(file, holder).partition(".so")
     return _VERSION.sub("", stem) if dot else stem
 
@@ -132,29 +132,29 @@ class VendoredFile:
     holder: str
     """The distribution."""
     is_library: bool
-    """Whether it is a third-party library with a name of its own."""
+    """Whether it is a vendored library, with its own name."""
     needed: tuple[str, ...] = ()
-    """The libraries that it loads; headers may have left text of these."""
+    """The libraries that it needs, whose headers may have left text in it."""
 
 
 def identify(file: VendoredFile, data: bytes, rules: Iterable[Rule]) -> Iterator[VendoredLibrary]:
-    """Yield the libraries that a file is or contains, once each; `data` is its data."""
-    stem, own, held = stem_of(file.path, file.holder), list[VendoredLibrary](), list[VendoredLibrary]()
+    """Yield the libraries in a file, each once; `data` is the file's data."""
+    stem, identified, linked_in = stem_of(file.path, file.holder), list[VendoredLibrary](), list[VendoredLibrary]()
     plain = plain_name(file.path, file.holder)
     loaded = {stem_of(each, file.holder) for each in file.needed}
     for rule in rules:
-        named = file.is_library and rule.has((stem,))
-        if not named and rule.has(loaded):
+        is_named = file.is_library and rule.has((stem,))
+        if not is_named and rule.has(loaded):
             continue
-        found = _by_text(rule, data, named=named)
+        found = _version_in_text(rule, data, is_named=is_named)
         if found is not None:
-            confidence = Certainty.HIGH if named else Certainty.MEDIUM
-            (own if named else held).append(_library(file, rule.name, confidence, *found))
-        elif named and rule.file and (match := rule.file.fullmatch(plain)):
-            own.append(_library(file, rule.name, Certainty.MEDIUM, match[1], plain))
-    if file.is_library and not own:
-        own.append(_library(file, stem, Certainty.LOW, "", plain))
-    yield from {each.name: each for each in (*held, *own)}.values()
+            confidence = Certainty.HIGH if is_named else Certainty.MEDIUM
+            (identified if is_named else linked_in).append(_library(file, rule.name, confidence, *found))
+        elif is_named and rule.file and (match := rule.file.fullmatch(plain)):
+            identified.append(_library(file, rule.name, Certainty.MEDIUM, match[1], plain))
+    if file.is_library and not identified:
+        identified.append(_library(file, stem, Certainty.LOW, "", plain))
+    yield from {each.name: each for each in (*linked_in, *identified)}.values()
 
 
 def _library(file: VendoredFile, name: str, confidence: Certainty, version: str, evidence: str) -> VendoredLibrary:
@@ -168,12 +168,12 @@ def _library(file: VendoredFile, name: str, confidence: Certainty, version: str,
     )
 
 
-def _by_text(rule: Rule, data: bytes, *, named: bool) -> tuple[str, str] | None:
-    """Return the only version in the text of a file for a rule, with that text; None for none or several."""
-    if rule.beside not in data:
+def _version_in_text(rule: Rule, data: bytes, *, is_named: bool) -> tuple[str, str] | None:
+    """Return the version of a rule in the text of a file, with that text; None if there is none or more than one."""
+    if rule.required_text not in data:
         return None
     found: dict[str, str] = {}
-    for pattern in (*rule.text, *(rule.own if named else ())):
+    for pattern in (*rule.text, *(rule.named_text if is_named else ())):
         for _, match in zip(range(_MOST_MATCHES), pattern.finditer(data), strict=False):
             version = match[1].decode("latin-1")
             found.setdefault(_dotted(version) if rule.number else version, _shown(match[0]))
@@ -181,7 +181,7 @@ def _by_text(rule: Rule, data: bytes, *, named: bool) -> tuple[str, str] | None:
 
 
 def _dotted(number: str) -> str:
-    """Return a version that is written as one number: 21406 is 2.14.6."""
+    """Return the version for a number: 2.14.6 for 21406."""
     whole = int(number)
     return f"{whole // 10000}.{whole // 100 % 100}.{whole % 100}"
 

@@ -1,4 +1,4 @@
-"""A virtual tree with the files of wheels as if they were installed."""
+"""A virtual tree with the files of wheels, as if they were installed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zipfile import BadZipFile, ZipFile
 
 try:
     from lzma import LZMAError
-except ImportError:  # a Python that was built without it: no member is unpacked with it either
+except ImportError:  # a Python without it cannot unpack such members either
     LZMAError = BadZipFile  # type: ignore[misc,assignment]
 
 from dataclasses import dataclass
@@ -29,15 +29,24 @@ if TYPE_CHECKING:
 
 _ELF = b"\x7fELF"
 _HEAD = 4 << 20
-"""Limit on the bytes of a file that is not ELF: no reader asks for more."""
+"""Limit on the bytes of a file that is not ELF; readers use fewer."""
 _BLOCK = 256 << 10
-_LEAST_UNPACKED = 128 << 20
-_MOST_RATIO = 50
-"""Limit on unpacked bytes, in all and per byte of a wheel: libraries compress to a third."""
-BROKEN = (BadZipFile, zlib.error, LZMAError, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+_MIN_UNPACKED = 128 << 20
+_MAX_RATIO = 50
+"""Limits on unpacked bytes: in total, and per byte of a wheel. Libraries compress to a third."""
+WHEEL_ERRORS = (
+    BadZipFile,
+    zlib.error,
+    LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 """Exceptions of zipfile for a member that is damaged, encrypted, or compressed in an unknown way."""
-OF_DATA = (None, errno.EINVAL)
-"""Numbers of OSErrors that the data cause: from bz2, and for a seek to before the file."""
+DATA_ERRNOS = (None, errno.EINVAL)
+"""`errno` of OSErrors for invalid data: from bz2, and for a negative seek."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,30 +71,30 @@ class Member:
 
 
 class WheelTree(Root):
-    """A root with the files of wheels; it shows nothing of the machine, and has no links.
+    """A root with only the files of wheels, without links.
 
-    An ELF file is unpacked when it is opened, into a nameless temporary file that disappears with its descriptor.
+    An ELF file is unpacked when it is opened, into an unnamed temporary file that disappears with its descriptor.
     """
 
     may_fork = False
-    """A fork shares the position in each open wheel with its parent: reads would interfere."""
+    """A fork shares the position in each open wheel with its parent, so reads would interfere."""
 
     def __init__(self, names: Mapping[str, str] = MappingProxyType({})) -> None:
-        """Make an empty tree; `names` has what messages call some of its paths."""
+        """Create an empty tree; `names` has the names of some paths for messages."""
         super().__init__()
         self._names = names
         self._files: dict[str, Member | bytes] = {}
         self._numbers: dict[str, int] = {}
-        self._left = _LEAST_UNPACKED
+        self._left = _MIN_UNPACKED
         self._content: dict[str, dict[str, bool]] = {"/": {}}
         """Folder -> its names, and whether each is a folder."""
 
     def allow(self, size: int) -> None:
-        """Allow a wheel of this size to be unpacked several times: each query of a file unpacks it again."""
-        self._left += size * _MOST_RATIO
+        """Allow a wheel of this size to be unpacked several times, because each query of a file unpacks it again."""
+        self._left += size * _MAX_RATIO
 
     def add(self, path: str, content: Member | bytes) -> bool:
-        """Add a file at a normalized path; return False, and change nothing, if there is one already."""
+        """Add a file at a normalized path; return False if it exists already."""
         if path in self._files:
             return False
         self._files[path] = content
@@ -139,7 +148,7 @@ class WheelTree(Root):
         return sorted(self._content.get(self.resolve(folder) or "", ()))
 
     @contextmanager
-    def scan_resolved(self, real: str) -> Iterator[Iterator[_Entry]]:  # type: ignore[override] # what is used of os.DirEntry
+    def scan_resolved(self, real: str) -> Iterator[Iterator[_Entry]]:  # type: ignore[override] # the used part of os.DirEntry
         """Yield the entries of a folder."""
         if real not in self._content:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), real)
@@ -148,7 +157,7 @@ class WheelTree(Root):
     def open_resolved(self, real: str) -> int:
         """Open a file and return a descriptor; a file that is not ELF is cut at 4 MiB.
 
-        Raise SysdepsError for a file that cannot be unpacked: its wheel is damaged, and pip would refuse it.
+        Raise SysdepsError for a file that cannot be unpacked, because its wheel is damaged.
         """
         content = self._files.get(real)
         if content is None:
@@ -170,20 +179,20 @@ class WheelTree(Root):
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         if isinstance(content, Member):
             with _member_errors(content), content.open() as stream:
-                content = self._counted(content, stream.read(limit + 1))
+                content = self._count(content, stream.read(limit + 1))
         if len(content) > limit:
             raise OSError(errno.EFBIG, f"Larger than {limit} bytes", path)
         return content
 
     def _unpack(self, member: Member, file: IO[bytes]) -> None:
         with _member_errors(member), member.open() as stream:
-            head = self._counted(member, stream.read(_HEAD))
+            head = self._count(member, stream.read(_HEAD))
             file.write(head)
-            while head.startswith(_ELF) and (block := self._counted(member, stream.read(_BLOCK))):
+            while head.startswith(_ELF) and (block := self._count(member, stream.read(_BLOCK))):
                 file.write(block)
 
-    def _counted(self, member: Member, content: bytes) -> bytes:
-        """Return unpacked bytes. Raise SysdepsError if there are more than wheels of this size normally have."""
+    def _count(self, member: Member, content: bytes) -> bytes:
+        """Return unpacked bytes. Raise SysdepsError if a wheel unpacks to far more than its size."""
         self._left -= len(content)
         if self._left < 0:
             raise SysdepsError(
@@ -221,8 +230,8 @@ def _member_errors(member: Member) -> Iterator[None]:
     """Convert an exception of zipfile into an error."""
     try:
         yield
-    except (*BROKEN, OSError) as error:
-        if isinstance(error, OSError) and error.errno not in OF_DATA:
+    except (*WHEEL_ERRORS, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in DATA_ERRNOS:
             raise
         raise SysdepsError(
             f"`{member.wheel}` is damaged: `{member.name}` cannot be unpacked: {error}",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from builders.root import link, write
-from pip_sysdeps.environment.choice import Choice, Surroundings, choices, first_choice, is_isolated
+from pip_sysdeps.environment.choice import Choice, ChoiceInputs, choices, first_choice, is_isolated
 from pip_sysdeps.errors import NoEnvironmentError, SysdepsError
 from pip_sysdeps.system.root import Root
 
@@ -38,7 +38,7 @@ def root(tmp_path: Path) -> Path:
 
 def found(root: Path, environ: Mapping[str, str], own: str = "", python: str | None = None) -> list[Choice]:
     """Return the choices in /work."""
-    return [*choices(Root(str(root)), python, Surroundings(environ={**PATH, **environ}, cwd="/work", own=own))]
+    return [*choices(Root(str(root)), python, ChoiceInputs(environ={**PATH, **environ}, cwd="/work", tool_prefix=own))]
 
 
 VENV, SYSTEM = (
@@ -140,5 +140,5 @@ def test_a_shim_of_pyenv(root: Path, version: str, path: str) -> None:
 def test_nothing_is_found(tmp_path: Path) -> None:
     """The hint says how to name one."""
     with pytest.raises(NoEnvironmentError) as caught:
-        first_choice(Root(str(tmp_path)), None, Surroundings(environ={}))
+        first_choice(Root(str(tmp_path)), None, ChoiceInputs(environ={}))
     assert caught.value.hint == "name one with --python, or a folder with --path"

@@ -12,11 +12,11 @@ from builders.facts import distribution
 from builders.root import link, write
 from pip_sysdeps.environment.claims import (
     Claim,
-    decide_owners,
+    assign_owners,
+    drop_editable_duplicates,
     existing_files,
     first_of_each_name,
-    gone_objects,
-    without_echoes,
+    missing_objects_of,
 )
 from pip_sysdeps.model.environment import RecordKind, Skipped, Verdict
 from pip_sysdeps.system.root import Root
@@ -39,7 +39,7 @@ def test_metadata_inside_an_editable_project_is_a_copy() -> None:
     editable = claim("one", record=RecordKind.EDITABLE, base="/work/one")
     echo, other = claim("one", place="/work/one"), claim("two", place="/work/one")
     beside = claim("one", place="/work/one-more")
-    assert without_echoes([echo, editable, echo, other, beside]) == [echo, editable, other, beside]
+    assert drop_editable_duplicates([echo, editable, echo, other, beside]) == [echo, editable, other, beside]
 
 
 def test_the_first_of_each_name_hides_the_others() -> None:
@@ -74,7 +74,7 @@ def test_files_of_a_claim_that_exist(tmp_path: Path) -> None:
         "/env/real.so": "/env/link.so",
     }
     assert notes == []
-    assert gone_objects(root, one, found) == ("/env/broken.so", "/env/gone.so.1")
+    assert missing_objects_of(root, one, found) == ("/env/broken.so", "/env/gone.so.1")
 
 
 FILE = "/env/shared.py"
@@ -108,7 +108,7 @@ def test_the_owner_of_a_file_with_two_claims(tmp_path: Path, one: Row, two: Row,
     reason = f"owned by {owner}, also claimed by {other}"
     own: Row = ("/env/own.py", "", "")
     claimed = {"one": {FILE: one, "/env/own.py": own}, "two": {FILE: two}}
-    assert decide_owners(Root(str(tmp_path)), claimed) == (
+    assert assign_owners(Root(str(tmp_path)), claimed) == (
         {FILE: owner, "/env/own.py": "one"},
         [Skipped(path=FILE, verdict=Verdict.OVERLAP, reason=reason)],
     )

@@ -66,7 +66,7 @@ def test_normalize_name_is_packagings(name: str) -> None:
 )
 def test_without_a_valid_name(content: bytes) -> None:
     """A missing or hostile name is malformed."""
-    with pytest.raises(MalformedError, match="`Name` is missing or no distribution's name"):
+    with pytest.raises(MalformedError, match="`Name` is missing or invalid"):
         parse_metadata(content)
 
 

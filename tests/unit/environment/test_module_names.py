@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from builders.facts import distribution, scan_of
-from pip_sysdeps.environment.module_names import abi_of_module, abi_of_modules, misfits
+from pip_sysdeps.environment.module_names import abi_mismatches, abi_of_module, abi_of_modules
 
 CP311, CP312 = "one/a.cpython-311-x86_64-linux-gnu.so", "one/a.cpython-312-x86_64-linux-gnu.so"
 PURE = ("py2-none-any", "py3-none-any")
@@ -55,4 +55,4 @@ def test_a_distribution_for_another_python(files: tuple[str, ...], tags: tuple[s
     """A distribution is for another Python if it has modules and this Python can import none of them."""
     environment = scan_of().environment._replace(distributions=(distribution("one", *files, tags=tags),))
     message = f"one is built for cp312 ({CP312}), but the environment runs cp311"
-    assert [*misfits(environment)] == ([message] if is_misfit else [])
+    assert [*abi_mismatches(environment)] == ([message] if is_misfit else [])

@@ -675,7 +675,7 @@ def test_what_named_the_environment(tmp_path: Path) -> None:
     root = Root(str(tmp_path))
 
     def found(python: str | None = None, **environ: str) -> tuple[str, str]:
-        environment = find_environment(root, python, environ=environ, cwd="/work", own="/own")
+        environment = find_environment(root, python, environ=environ, cwd="/work", tool_prefix="/own")
         return environment.prefix, environment.found_by
 
     assert found() == ("/own", "pip-sysdeps is installed there")
@@ -693,7 +693,7 @@ def test_an_isolated_tool_is_not_meant(tmp_path: Path, mark: str) -> None:
     install(make_venv(tmp_path, "/tools/own"), "other-tool")
     write(tmp_path / "tools" / mark)
     environ = {"PATH": "/tools/own/bin:/usr/local/bin"}
-    environment = find_environment(Root(str(tmp_path)), None, environ=environ, own="/tools/own")
+    environment = find_environment(Root(str(tmp_path)), None, environ=environ, tool_prefix="/tools/own")
     assert (environment.prefix, only(environment).name) == ("/usr/local", "project")
 
 
@@ -865,7 +865,7 @@ def test_a_dot_venv_that_is_a_file(tmp_path: Path) -> None:
     [
         ("/gone\n", "`/work/.venv` is a file, but does not contain the path of an existing folder"),
         ("", "`/work/.venv` is a file, but does not contain the path of an existing folder"),
-        (None, "`/work/.venv` is a link that leads nowhere"),
+        (None, "`/work/.venv` is a broken link"),
     ],
 )
 def test_a_dot_venv_that_leads_nowhere(tmp_path: Path, text: str | None, message: str) -> None:

@@ -176,9 +176,9 @@ def test_another_file_is_no_shim(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ("", "/opt/venv/pyvenv.cfg: `home` is missing or no absolute path"),
-        ("home = \n", "/opt/venv/pyvenv.cfg: `home` is missing or no absolute path"),
-        ("home = ../bin\n", "/opt/venv/pyvenv.cfg: `home` is missing or no absolute path"),
+        ("", "/opt/venv/pyvenv.cfg: `home` is missing or not an absolute path"),
+        ("home = \n", "/opt/venv/pyvenv.cfg: `home` is missing or not an absolute path"),
+        ("home = ../bin\n", "/opt/venv/pyvenv.cfg: `home` is missing or not an absolute path"),
         ("x" * (1 << 21), "cannot read `/opt/venv/pyvenv.cfg`: Larger than 1048576 bytes"),
     ],
 )

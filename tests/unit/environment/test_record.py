@@ -107,5 +107,5 @@ def test_rows_beyond_the_bound() -> None:
     """Of an endless RECORD the first rows count, and a note says so."""
     record = parse_record(b"a,,\n" * 200_001)
     assert len(record.rows) == 200_000
-    assert record.notes == ("more than 200000 rows: the others are not read",)
+    assert record.notes == ("more than 200000 rows: the rest is not read",)
     assert len(parse_installed_files(b"a\n" * 200_001)) == 200_001 - 1

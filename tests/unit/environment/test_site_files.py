@@ -43,7 +43,7 @@ def test_venv_config(text: str, expected: VenvConfig) -> None:
 @pytest.mark.parametrize("content", [b"", b"version = 3.11\n", b"home =\n", b"home = bin\n", b"\xff\xfe\x00"])
 def test_venv_config_without_home(content: bytes) -> None:
     """Python takes no folder for a virtual environment without it."""
-    with pytest.raises(MalformedError, match="`home` is missing or no absolute path"):
+    with pytest.raises(MalformedError, match="`home` is missing or not an absolute path"):
         parse_venv_config(content)
 
 

@@ -53,7 +53,7 @@ def test_libraries_without_an_index(soname: str, libc: str, package: str | None)
 def test_the_python_of_a_system_without_an_index() -> None:
     """It is unknown; a wheel for one version shows it."""
     with pytest.raises(SysdepsError) as caught:
-        DEBIAN.own_python()
+        DEBIAN.default_python()
     assert str(caught.value) == (
         "cannot determine the Python version of debian-bookworm-amd64: no wheel is for one version, and it has no index"
     )

@@ -16,8 +16,10 @@ SSL = Rule(
     text=(re.compile(rb"OpenSSL (\d\.\d\.\d+) "),),
     file=re.compile(r"libssl\.so\.(1\.\d\.\d)"),
 )
-XML = Rule(name="libxml2", sonames=("libxml2",), text=(re.compile(rb"\0(2\d{4})\0"),), beside=b"Opening", number=True)
-SQLITE = Rule(name="sqlite", sonames=("libsqlite3*",), own=(re.compile(rb"\0(3\.\d+\.\d+)\0"),))
+XML = Rule(
+    name="libxml2", sonames=("libxml2",), text=(re.compile(rb"\0(2\d{4})\0"),), required_text=b"Opening", number=True
+)
+SQLITE = Rule(name="sqlite", sonames=("libsqlite3*",), named_text=(re.compile(rb"\0(3\.\d+\.\d+)\0"),))
 
 
 def found(path: str, data: bytes, *needed: str, library: bool = True) -> list[tuple[str, str, str, str]]:
@@ -97,8 +99,8 @@ def test_the_shipped_rules() -> None:
     stems = [stem for each in shipped for stem in each.sonames]
     assert len(stems) == len(set(stems))
     for each in shipped:
-        assert each.text or each.own or each.file, each.name
-        assert all(pattern.groups == 1 for pattern in (*each.text, *each.own)), each.name
+        assert each.text or each.named_text or each.file, each.name
+        assert all(pattern.groups == 1 for pattern in (*each.text, *each.named_text)), each.name
         assert each.file is None or each.file.groups == 1, each.name
         assert all(re.match(rb"[\w ]{3}|\\x00[\w(]", pattern.pattern) for pattern in each.text), each.name
     assert len(Certainty) == 3

@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 from packaging.tags import parse_tag
 
-from pip_sysdeps.environment.wheel_tags import is_allowed, own_python, promised_glibc, supported_tags
+from pip_sysdeps.environment.wheel_tags import is_allowed, promised_glibc, python_of_tags, supported_tags
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,4 @@ def test_wheels_that_fit_musl() -> None:
 )
 def test_the_only_pythons_of_a_wheel(tag: str, expected: set[str]) -> None:
     """The result is None if the wheel is for other versions too."""
-    assert own_python(parse_tag(tag)) == expected
+    assert python_of_tags(parse_tag(tag)) == expected
